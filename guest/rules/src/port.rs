@@ -1,0 +1,95 @@
+//! What the rules ask of a host while they decide: one state to read, keys that never leave the host, random bytes.
+
+/// Ordered entries and the feed, as one call sees them: one state, everything before some moment and nothing after.
+///
+/// A broken store does not answer: the host ends the call.
+pub trait Storage {
+    /// Name of this store, part of every key that leaves the system.
+    fn store_name(&self) -> String;
+    /// The values of these keys, in the same order. At most 20 000.
+    fn get_many(&self, keys: &[String]) -> Vec<Option<String>>;
+    /// Entries from `first`, included, to `end`, excluded; at most `limit` (1 to 10 000) and 4 MiB. The flag: the span holds more.
+    fn scan(&self, first: &str, end: &str, direction: Direction, limit: u32) -> (Vec<(String, String)>, bool);
+    /// Committed feed lines after a position, oldest first.
+    fn read_feed(&self, topic: Option<&str>, after: u64, limit: u32) -> Vec<FeedLine>;
+}
+
+/// One committed line of the feed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FeedLine {
+    /// Given by the host at commit.
+    pub position: u64,
+    /// Main account or `operator`.
+    pub topic: String,
+    /// JSON text.
+    pub body: String,
+}
+
+/// Order of a scan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// By key.
+    Ascending,
+    /// Reversed.
+    Descending,
+}
+
+/// Keys that never leave the host.
+pub trait Vault {
+    /// Encrypts for one purpose.
+    fn seal(&self, purpose: &str, secret: &str) -> String;
+    /// The secret that `seal` was given.
+    fn unseal(&self, purpose: &str, sealed: &str) -> Result<String, UnsealError>;
+    /// A keyed digest, 43 characters.
+    fn digest(&self, purpose: &str, input: &str) -> String;
+}
+
+/// Why a sealed value cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnsealError {
+    /// Altered, made for another purpose, or by another store.
+    NotOurs,
+    /// Its key was destroyed on purpose.
+    KeyDestroyed,
+}
+
+/// Random bytes.
+pub trait Random {
+    /// Eight fresh random bytes.
+    fn next(&self) -> u64;
+}
+
+/// Queue of a timer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Lane {
+    /// Before everything: hang-ups, charges that a running call waits for.
+    Urgent,
+    /// Charges and mails.
+    Normal,
+    /// Work over many accounts.
+    Bulk,
+}
+
+/// Everything that one command changes, in the order that the contract asks for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Changes {
+    /// Entries to write, by key.
+    pub puts: Vec<(String, String)>,
+    /// Keys to remove.
+    pub removes: Vec<String>,
+    /// Spans to remove, first included, end excluded.
+    pub clears: Vec<(String, String)>,
+    /// Feed lines: topic and body.
+    pub lines: Vec<(String, String)>,
+    /// Timers to set: key, lane, due moment.
+    pub timers: Vec<(String, Lane, i64)>,
+    /// Timers to take back.
+    pub cancels: Vec<String>,
+}
+
+impl Changes {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        *self == Changes::default()
+    }
+}

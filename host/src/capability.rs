@@ -1,0 +1,85 @@
+//! What the host lends to the rules besides storage: clock, random bytes, keys, payment, email, telephony.
+//!
+//! Each capability is a small trait; the program picks an implementation from its configuration, an embedding program
+//! may bring its own.
+
+use crate::contract::{email, payment, telephony, vault};
+use std::sync::Arc;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Instant = i64;
+
+/// The clock of the rules. Real, or simulated and moved by hand.
+pub trait Clock: Send + Sync {
+    /// The moment now. The engine never hands out a moment before that of an earlier committed command.
+    fn now(&self) -> Instant;
+}
+
+/// Random bytes for the rules: the operating system's, or seeded where runs must repeat.
+pub trait Random: Send + Sync {
+    /// Fills the bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Keys that never leave the host. Sealing must not need a clock; the nonce is taken from `Random`.
+pub trait Vault: Send + Sync {
+    /// Encrypts for one purpose.
+    fn seal(&self, purpose: &str, secret: &str) -> String;
+    /// The secret that `seal` was given.
+    fn unseal(&self, purpose: &str, sealed: &str) -> Result<String, vault::UnsealError>;
+    /// HMAC-SHA-256, base64url without padding.
+    fn digest(&self, purpose: &str, input: &str) -> String;
+    /// Argon2id, PHC string.
+    fn hash_password(&self, password: &str) -> String;
+    /// Constant time.
+    fn verify_password(&self, password: &str, hash: &str) -> vault::PasswordVerdict;
+}
+
+/// Moving money. See `wit/payment.wit` for what each answer means.
+pub trait PaymentGateway: Send + Sync {
+    /// Takes money from a stored method.
+    fn charge(&self, request: payment::ChargeRequest) -> payment::Outcome;
+    /// Gives back all or part of a charge.
+    fn refund(&self, request: payment::RefundRequest) -> payment::Outcome;
+    /// How an intention stands.
+    fn find(&self, key: &str) -> payment::Finding;
+    /// Makes an intention final.
+    fn close(&self, key: &str) -> payment::Finding;
+    /// What was moved since a moment.
+    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<payment::MovementPage>;
+    /// What a token stands for.
+    fn describe_method(&self, token: &str) -> payment::MethodAnswer;
+    /// Removes a stored method.
+    fn forget_method(&self, token: &str) -> bool;
+}
+
+/// Sending mail.
+pub trait Mailer: Send + Sync {
+    /// Hands one message to the mail system.
+    fn send(&self, message: &email::Message) -> email::Outcome;
+}
+
+/// Reaching phones and ending calls.
+pub trait Telephony: Send + Sync {
+    /// Sends a one-time code.
+    fn send_code(&self, message: &telephony::CodeMessage) -> telephony::Outcome;
+    /// Ends calls; answers those that go on.
+    fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String>;
+}
+
+/// Everything that is lent, together.
+#[derive(Clone)]
+pub struct Capabilities {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+    /// Keys.
+    pub vault: Arc<dyn Vault>,
+    /// Payment.
+    pub payment: Arc<dyn PaymentGateway>,
+    /// Mail.
+    pub email: Arc<dyn Mailer>,
+    /// Phones.
+    pub telephony: Arc<dyn Telephony>,
+}

@@ -1,0 +1,105 @@
+//! Storage: ordered text entries, one feed, and timers, changed together or not at all.
+//!
+//! [`View`] is what one call sees. [`Changes`] is what one command hands over.
+
+use std::sync::Arc;
+
+/// Longest key in bytes.
+pub const KEY_BYTES_MAX: usize = 512;
+/// Longest value in bytes.
+pub const VALUE_BYTES_MAX: usize = 256 * 1024;
+/// Most keys of one `get_many`.
+pub const GET_KEYS_MAX: usize = 20_000;
+/// Most entries or lines of one page.
+pub const PAGE_ENTRIES_MAX: u32 = 10_000;
+/// Most bytes of one page.
+pub const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most elements of one set of changes.
+pub const CHANGE_ELEMENTS_MAX: usize = 50_000;
+/// Most bytes of one set of changes.
+pub const CHANGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The store is broken: the call ends, and where it happened while making changes safe, the host stops.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StoreError(pub String);
+
+/// Order of a scan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// By key.
+    Ascending,
+    /// Reversed.
+    Descending,
+}
+
+/// One page of a scan.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Page {
+    /// Key and value, in order.
+    pub entries: Vec<(String, Arc<str>)>,
+    /// Whether the span holds more beyond the last entry.
+    pub more: bool,
+}
+
+/// One committed line of the feed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FeedLine {
+    /// Greater than every earlier line's.
+    pub position: u64,
+    /// Whom it concerns.
+    pub topic: Arc<str>,
+    /// JSON text.
+    pub body: Arc<str>,
+}
+
+/// Queue of a timer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum TimerLane {
+    /// Served before `Normal`.
+    Urgent,
+    /// Served before `Bulk`.
+    Normal,
+    /// Work over many accounts.
+    Bulk,
+}
+
+/// A call of `jobs.begin` that is asked for at a moment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Timer {
+    /// One timer a key.
+    pub key: String,
+    /// Queue.
+    pub lane: TimerLane,
+    /// Moment in milliseconds since 1970.
+    pub due: i64,
+}
+
+/// Everything that one command changes. Clears come first, then removes and puts; a key is in at most one of puts and removes.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Changes {
+    /// Entries to write.
+    pub puts: Vec<(String, Arc<str>)>,
+    /// Keys to remove.
+    pub removes: Vec<String>,
+    /// Spans to remove: first included, end excluded.
+    pub clears: Vec<(String, String)>,
+    /// Feed lines: topic and body.
+    pub lines: Vec<(String, String)>,
+    /// Timers to set or move.
+    pub timers: Vec<Timer>,
+    /// Timers to take back.
+    pub cancels: Vec<String>,
+}
+
+/// One state of the store, as one call sees it. Cheap to make, not for keeping: a held view stops SQLite from recycling its log.
+pub trait View: Send + Sync {
+    /// Name of this store.
+    fn store_name(&self) -> String;
+    /// The values of these keys, in the same order.
+    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError>;
+    /// Entries of a span, at most `limit` and [`PAGE_BYTES_MAX`] (at least one entry if there is any).
+    fn scan(&self, first: &str, end: &str, direction: Direction, limit: u32) -> Result<Page, StoreError>;
+    /// Committed feed lines after a position, oldest first, at most `limit` and [`PAGE_BYTES_MAX`].
+    fn read_feed(&self, topic: Option<&str>, after: u64, limit: u32) -> Result<Vec<FeedLine>, StoreError>;
+}
