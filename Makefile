@@ -1,0 +1,41 @@
+# Two commands are enough: `make run` and `make test`. Both do their own set-up.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+toolchain := . scripts/toolchain.sh
+
+.PHONY: help run test component component-cargo-component component-check-reproducible host bench check docs test-crash
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-30s %s\n", $$1, $$2 }'
+
+run: component host ## Start a server on ./data with sample prices and 100 000 usage events, and keep it up
+	@scripts/run.sh
+
+test: ## Build everything and run every test
+	@scripts/test.sh
+
+component: ## Build target/component/coinbox.wasm
+	@scripts/build-component.sh
+
+component-cargo-component: ## Build the same component with cargo-component (installs it into target/tools)
+	@scripts/build-with-cargo-component.sh
+
+component-check-reproducible: ## Build HEAD twice in different places and compare the bytes
+	@scripts/check-reproducible.sh
+
+host: ## Build target/release/coinbox
+	@$(toolchain); need_c_compiler; cargo build --release --locked --package coinbox-host
+
+bench: component host ## Run the benchmarks
+	@$(toolchain); cargo bench --locked --package coinbox-tests
+
+check: ## Formatting, lints, documentation, licences and sources of dependencies
+	@scripts/check.sh
+
+docs: ## Write the documentation of the crates and of the contract to target/doc and target/docs
+	@scripts/docs.sh
+
+test-crash: component host ## Kill the server at random moments, many rounds
+	@scripts/test-crash.sh

@@ -1,0 +1,26 @@
+# Sourced by the other scripts, in the root of the tree: messages, and a Rust toolchain that answers here.
+
+say() { printf '== %s\n' "$*" >&2; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# rust-toolchain.toml pins a version that rustup may be unable to fetch. A default toolchain that is new enough does too:
+# cargo itself refuses one that is older than the workspace's rust-version.
+use_default_toolchain() {
+    local default
+    default="$(cd / && rustup default 2>/dev/null | cut -d' ' -f1)"
+    [ -n "$default" ] && RUSTUP_TOOLCHAIN="$default" rustc --version >/dev/null 2>&1 || return 1
+    export RUSTUP_TOOLCHAIN="$default"
+    say "the toolchain of rust-toolchain.toml is not available, using $default"
+}
+
+# SQLite is compiled from C.
+need_c_compiler() {
+    [ -n "${CC:-}" ] || command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null ||
+        fail "no C compiler found. Install one (Debian: apt-get install gcc libc6-dev) or name it in CC, and run make again"
+}
+
+command -v rustc >/dev/null && command -v cargo >/dev/null ||
+    fail "no Rust toolchain found. Install rustup from https://rustup.rs and run make again"
+rustc --version >/dev/null 2>&1 || use_default_toolchain ||
+    fail "the toolchain of rust-toolchain.toml is not installed and rustup did not fetch it. Run: rustup toolchain install $(
+        sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
