@@ -30,8 +30,7 @@ fn repository() -> PathBuf {
 fn built() -> Result<(Resolve, WorldId)> {
     let path = std::env::var_os("COINBOX_COMPONENT")
         .map_or_else(|| repository().join("target/component/coinbox.wasm"), PathBuf::from);
-    let bytes =
-        std::fs::read(&path).with_context(|| format!("{}: build it with `make component`", path.display()))?;
+    let bytes = std::fs::read(&path).with_context(|| format!("{}: build it with `make component`", path.display()))?;
     match decode(&bytes).with_context(|| path.display().to_string())? {
         DecodedWasm::Component(resolve, world) => Ok((resolve, world)),
         DecodedWasm::WitPackage(..) => bail!("{} holds a WIT package, not a component", path.display()),

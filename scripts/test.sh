@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Every test: the component, the host, `cargo test`, then each executable tests/e2e/*.sh in order of name.
+#
+# An end-to-end script finds COINBOX (the program) and COINBOX_COMPONENT (the component) in its environment, runs in the
+# root of the tree without input, and passes when it exits with 0. Logs lie in target/test-logs.
+# The last line says how many tests passed and failed; each end-to-end script counts as one.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=scripts/toolchain.sh
+. scripts/toolchain.sh
+need_c_compiler
+
+logs=target/test-logs
+mkdir -p "$logs"
+passed=0
+failed=0
+names=()
+
+# Counts one step as a test of its own.
+count() {
+    if [ "$2" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        names+=("$1")
+    fi
+}
+
+finish() {
+    for name in "${names[@]}"; do say "failed: $name"; done
+    printf '%s passed, %s failed\n' "$passed" "$failed"
+    [ "$failed" = 0 ]
+    exit
+}
+
+# Nothing after a failed build could say anything true.
+build() {
+    say "$1"
+    shift
+    "$@" </dev/null && return
+    count "$*" 1
+    finish
+}
+
+build "1/4 the component" scripts/build-component.sh
+build "2/4 the host" cargo build --release --locked --package coinbox-host
+
+say "3/4 cargo test"
+export COINBOX_COMPONENT="$PWD/target/component/coinbox.wasm"
+cargo test --release --workspace --locked --no-fail-fast </dev/null 2>&1 | tee "$logs/cargo-test.log"
+status=${PIPESTATUS[0]}
+read -r cargo_passed cargo_failed < <(awk '/^test result: / {
+    for (word = 1; word < NF; word++) { if ($(word + 1) ~ /^passed/) p += $word; if ($(word + 1) ~ /^failed/) f += $word }
+} END { print p + 0, f + 0 }' "$logs/cargo-test.log")
+passed=$((passed + cargo_passed))
+failed=$((failed + cargo_failed))
+if [ "$cargo_failed" != 0 ]; then
+    names+=("$cargo_failed tests of cargo test, see $logs/cargo-test.log")
+elif [ "$status" != 0 ]; then
+    # A test program that did not compile, or died before it could count.
+    count "cargo test, see $logs/cargo-test.log" 1
+fi
+
+say "4/4 end to end"
+export COINBOX="$PWD/target/release/coinbox"
+for script in tests/e2e/*.sh; do
+    [ -x "$script" ] || continue
+    name="$(basename "$script" .sh)"
+    say "$script"
+    started=$SECONDS
+    timeout --kill-after=30 "${COINBOX_E2E_TIMEOUT_S:-1800}" "$script" </dev/null 2>&1 | tee "$logs/$name.log"
+    status=${PIPESTATUS[0]}
+    case "$status" in
+        0) say "PASS $script ($((SECONDS - started)) s)" ;;
+        124 | 137) say "FAIL $script: stopped after $((SECONDS - started)) s" ;;
+        *) say "FAIL $script: exit code $status ($((SECONDS - started)) s)" ;;
+    esac
+    count "$script, see $logs/$name.log" "$status"
+done
+
+finish
