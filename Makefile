@@ -5,7 +5,7 @@ SHELL := bash
 
 toolchain := . scripts/toolchain.sh
 
-.PHONY: help run test component component-cargo-component component-check-reproducible host bench check docs test-crash
+.PHONY: help run test component hostile component-cargo-component component-check-reproducible host bench check docs test-crash
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-30s %s\n", $$1, $$2 }'
@@ -18,6 +18,9 @@ test: ## Build everything and run every test
 
 component: ## Build target/component/coinbox.wasm
 	@scripts/build-component.sh
+
+hostile: ## Build target/component/hostile.wasm, which breaks the contract for the tests of the host
+	@scripts/build-component.sh hostile
 
 component-cargo-component: ## Build the same component with cargo-component (installs it into target/tools)
 	@scripts/build-with-cargo-component.sh

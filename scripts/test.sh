@@ -43,10 +43,12 @@ build() {
 }
 
 build "1/4 the component" scripts/build-component.sh
+build "1/4 the component that breaks the contract" scripts/build-component.sh hostile
 build "2/4 the host" cargo build --release --locked --package coinbox-host
 
 say "3/4 cargo test"
 export COINBOX_COMPONENT="$PWD/target/component/coinbox.wasm"
+export COINBOX_HOSTILE="$PWD/target/component/hostile.wasm"
 cargo test --release --workspace --locked --no-fail-fast </dev/null 2>&1 | tee "$logs/cargo-test.log"
 status=${PIPESTATUS[0]}
 read -r cargo_passed cargo_failed < <(awk '/^test result: / {
