@@ -1,0 +1,384 @@
+//! The host as a library: opens a store, runs the rules on it, and drives what becomes due.
+//!
+//! Queries run on a snapshot of the durable state, as many at a time as there are instances. Commands run one after another in the
+//! lane; when a call returns, everything that it wrote and read is safe. What the clock makes due is driven by workers, or
+//! by hand where runs must repeat exactly (see [`Drive`]).
+
+use crate::capability::Capabilities;
+use crate::clock::SimulatedClock;
+use crate::contract::exported::about::Class;
+use crate::contract::exported::{accounts, usage};
+use crate::contract::types;
+use crate::driver::{self, Driver};
+use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
+use crate::sequencer::{Decision, LaneLocals, SequenceError, Sequencer, SequencerOptions};
+use crate::storage::memory::Memory;
+use crate::storage::sqlite::{Sqlite, SqliteOptions};
+use crate::storage::{Beginning, Durable, StoreError, View};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where entries are kept.
+pub enum StoreChoice {
+    /// Gone with the program.
+    Memory,
+    /// In one directory, made if it is not there.
+    Sqlite(PathBuf),
+    /// Any other.
+    Own(Arc<dyn Durable>),
+}
+
+/// Who drives jobs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Drive {
+    /// This many threads.
+    Workers(usize),
+    /// Nobody, until [`Coinbox::drain`] or [`Coinbox::advance_to`] is called: then one after another, by moment, lane and key.
+    ByHand,
+}
+
+/// Everything that a host is made of.
+pub struct Options {
+    /// The component, or native rules in tests.
+    pub runtime: Arc<dyn RulesRuntime>,
+    /// Storage.
+    pub store: StoreChoice,
+    /// What is lent to the rules.
+    pub capabilities: Capabilities,
+    /// The clock of `capabilities` again, if it is moved by hand.
+    pub simulated_clock: Option<Arc<SimulatedClock>>,
+    /// Who drives jobs.
+    pub drive: Drive,
+    /// Tuning of the lane, and what happens when the store fails.
+    pub sequencer: SequencerOptions,
+}
+
+/// Why a call has no answer of the rules.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The call itself: arguments, limits, a trap.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The lane: busy, stopping, the store failed.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
+    /// A query could not be given a state to read.
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
+    /// Only simulated clocks are moved by hand.
+    #[error("the clock of this host is real and cannot be moved")]
+    RealClock,
+    /// A clock goes forward only.
+    #[error(transparent)]
+    Clock(#[from] crate::clock::ClockError),
+    /// More became due at one moment than any rule asks for: a defect of the rules, stopped.
+    #[error("job `{job}` was due again and again, {times} times at the moment {moment}")]
+    Endless {
+        /// The job.
+        job: String,
+        /// How often.
+        times: u64,
+        /// In milliseconds since 1970.
+        moment: i64,
+    },
+}
+
+/// A running host. Clones are the same host.
+#[derive(Clone)]
+pub struct Coinbox {
+    inner: Arc<Inner>,
+}
+
+/// What calls and workers share.
+pub(crate) struct Inner {
+    pub(crate) runtime: Arc<dyn RulesRuntime>,
+    pub(crate) capabilities: Arc<Capabilities>,
+    pub(crate) sequencer: Sequencer,
+    simulated_clock: Option<Arc<SimulatedClock>>,
+    drive: Drive,
+    pub(crate) driver: Driver,
+}
+
+impl Coinbox {
+    /// Opens or creates the store, tells the rules how it came to be if they do not know, and starts the workers.
+    pub fn open(options: Options) -> anyhow::Result<Coinbox> {
+        let random = &*options.capabilities.random;
+        let durable: Arc<dyn Durable> = match options.store {
+            StoreChoice::Memory => Arc::new(Memory::create(random)),
+            StoreChoice::Sqlite(directory) => {
+                Arc::new(Sqlite::open_or_create(&directory, random, SqliteOptions::default())?)
+            }
+            StoreChoice::Own(durable) => durable,
+        };
+        let sequencer = Sequencer::start(durable, options.sequencer)?;
+        let inner = Arc::new(Inner {
+            runtime: options.runtime,
+            capabilities: Arc::new(options.capabilities),
+            sequencer,
+            simulated_clock: options.simulated_clock,
+            drive: options.drive,
+            driver: Driver::default(),
+        });
+        inner.tell_beginning()?;
+        if let Drive::Workers(count) = options.drive {
+            driver::start_workers(&inner, count.max(1))?;
+        }
+        Ok(Coinbox { inner })
+    }
+
+    /// One call by name (`credits.recharge`), arguments and answer in the JSON form of the contract (see [`crate::json`]). Blocks.
+    pub fn call(&self, function: &str, arguments: &Value) -> Result<Value, HostError> {
+        let inner = &self.inner;
+        match inner.class(function)? {
+            Class::Query => inner.query(|runtime, context| runtime.call(None, context, function, arguments)),
+            Class::Command => {
+                let (function, arguments) = (function.to_owned(), arguments.clone());
+                Ok(inner.submit_call(function, arguments).wait()??)
+            }
+            Class::Effect => Err(not_callable(function)),
+        }
+    }
+
+    /// [`Coinbox::call`] for asynchronous programs: a command waits without a thread.
+    pub async fn call_async(&self, function: &str, arguments: Value) -> Result<Value, HostError> {
+        let inner = &self.inner;
+        match inner.class(function)? {
+            Class::Query => {
+                let (host, function) = (self.clone(), function.to_owned());
+                on_blocking_thread(move || host.call(&function, &arguments)).await
+            }
+            Class::Command => Ok(inner.submit_call(function.to_owned(), arguments).await??),
+            Class::Effect => Err(not_callable(function)),
+        }
+    }
+
+    /// `usage.record-events`, without a detour through JSON. Blocks until the events are safe.
+    pub fn record_events(
+        &self,
+        caller: types::Caller,
+        events: Vec<usage::Event>,
+    ) -> Result<Result<usage::BatchAnswer, usage::Error>, HostError> {
+        Ok(self.inner.submit_events(caller, events).wait()??)
+    }
+
+    /// [`Coinbox::record_events`] for asynchronous programs.
+    pub async fn record_events_async(
+        &self,
+        caller: types::Caller,
+        events: Vec<usage::Event>,
+    ) -> Result<Result<usage::BatchAnswer, usage::Error>, HostError> {
+        Ok(self.inner.submit_events(caller, events).await??)
+    }
+
+    /// `accounts.get`, without a detour through JSON.
+    pub fn get_account(
+        &self,
+        caller: &types::Caller,
+        auth_id: &str,
+    ) -> Result<Result<accounts::Account, accounts::Error>, HostError> {
+        self.inner.query(|runtime, context| runtime.get_account(None, context, caller, auth_id))
+    }
+
+    /// `accounts.authenticate`, without a detour through JSON.
+    pub fn authenticate(
+        &self,
+        caller: &types::Caller,
+    ) -> Result<Result<accounts::RateLimits, accounts::Error>, HostError> {
+        self.inner.query(|runtime, context| runtime.authenticate(None, context, caller))
+    }
+
+    /// Drives a job before all others and waits until it stands still, at most `patience`. Answers `jobs.look` in JSON form: null for
+    /// an unknown job, `"working"` when the patience ends first.
+    pub fn drive_in_front(&self, job: &str, patience: Duration) -> Result<Value, HostError> {
+        driver::in_front(&self.inner, job, patience)?;
+        self.call("jobs.look", &json!({"job": job}))
+    }
+
+    /// Drives everything that is due now. Answers how many jobs that were. With workers it waits until they are idle.
+    pub fn drain(&self) -> Result<u64, HostError> {
+        match self.inner.drive {
+            Drive::ByHand => driver::drain(&self.inner),
+            Drive::Workers(_) => Ok(driver::wait_until_idle(&self.inner)),
+        }
+    }
+
+    /// Moves a simulated clock from due moment to due moment, drives each, and ends at `moment`. Answers how many jobs that were.
+    pub fn advance_to(&self, moment: i64) -> Result<u64, HostError> {
+        let clock = self.inner.simulated_clock.as_ref().ok_or(HostError::RealClock)?;
+        let mut driven = self.drain()?;
+        while let Some(next) = self.inner.sequencer.timers().earliest_until(moment) {
+            let now = self.inner.now();
+            clock.set(next.due.max(now))?;
+            let here = self.drain()?;
+            driven += here;
+            // A job that was put off after a failure is not due by its own moment: it waits for the next one.
+            if here == 0 && self.inner.now() == now {
+                break;
+            }
+        }
+        clock.set(moment)?;
+        Ok(driven + self.drain()?)
+    }
+
+    /// The moment that the next call is told.
+    pub fn now(&self) -> i64 {
+        self.inner.now()
+    }
+
+    /// Copies the store to a new file while it is in use.
+    pub fn backup(&self, to: &Path) -> Result<(), HostError> {
+        Ok(self.inner.sequencer.backup(to)?)
+    }
+
+    /// Whether calls are served; otherwise why not.
+    pub fn readiness(&self) -> Result<(), String> {
+        match self.inner.sequencer.failure() {
+            Some(failure) => Err(failure),
+            None if self.inner.sequencer.timers().is_closed() => Err("stopping".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    /// What the rules say about themselves, and all functions with class and permission.
+    pub fn facts(&self) -> &crate::contract::exported::about::Facts {
+        self.inner.runtime.facts()
+    }
+
+    /// The lane, for measuring.
+    pub fn sequencer(&self) -> &Sequencer {
+        &self.inner.sequencer
+    }
+
+    /// What the workers have done, for measuring.
+    pub fn driven(&self) -> driver::Counts {
+        self.inner.driver.counts()
+    }
+
+    /// The durable state as it is now, for checks.
+    pub fn snapshot(&self) -> Result<Box<dyn View>, StoreError> {
+        self.inner.sequencer.snapshot()
+    }
+
+    /// Takes no more work, ends the workers after their present jobs, and makes everything durable.
+    pub fn stop(&self) -> Result<(), HostError> {
+        self.inner.sequencer.timers().close();
+        self.inner.driver.join();
+        Ok(self.inner.sequencer.stop()?)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.sequencer.timers().close();
+        self.driver.join();
+    }
+}
+
+impl Inner {
+    pub(crate) fn now(&self) -> i64 {
+        self.capabilities.clock.now().max(self.sequencer.moment_floor())
+    }
+
+    fn class(&self, function: &str) -> Result<Class, CallError> {
+        self.runtime.class(function).ok_or_else(|| CallError::NoSuchFunction(function.to_owned()))
+    }
+
+    fn query<T>(
+        &self,
+        run: impl FnOnce(&dyn RulesRuntime, CallContext<'_>) -> CallOutcome<T>,
+    ) -> Result<T, HostError> {
+        // The state first: what was committed after it must not be told a later moment than the call.
+        let view: Arc<dyn View> = Arc::from(self.sequencer.snapshot()?);
+        let context =
+            CallContext { class: Class::Query, view: Some(view), capabilities: &self.capabilities, now: self.now() };
+        Ok(run(&*self.runtime, context).answer?)
+    }
+
+    /// An effect: it acts on the outside, on this thread.
+    pub(crate) fn effect(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
+        let context =
+            CallContext { class: Class::Effect, view: None, capabilities: &self.capabilities, now: self.now() };
+        self.runtime.call(None, context, function, arguments).answer
+    }
+
+    fn submit<T: Send + 'static>(
+        &self,
+        settles_beginning: bool,
+        run: impl FnOnce(&dyn RulesRuntime, &mut RulesSlot, CallContext<'_>) -> CallOutcome<T> + Send + 'static,
+    ) -> crate::sequencer::Answer<Result<T, CallError>> {
+        let (runtime, capabilities) = (self.runtime.clone(), self.capabilities.clone());
+        self.sequencer.submit(move |view, locals| {
+            let now = capabilities.clock.now().max(locals.moment_floor());
+            let context =
+                CallContext { class: Class::Command, view: Some(view.clone()), capabilities: &capabilities, now };
+            let outcome = run(&*runtime, slot(locals), context);
+            let changes = outcome.changes.filter(|changes| !changes.is_empty() || settles_beginning);
+            let decision = match (&outcome.answer, changes) {
+                (Ok(_), Some(changes)) => Decision::Keep { changes, moment: now, settles_beginning },
+                (Ok(_), None) | (Err(_), _) => Decision::Discard,
+            };
+            (outcome.answer, decision)
+        })
+    }
+
+    pub(crate) fn submit_call(
+        &self,
+        function: String,
+        arguments: Value,
+    ) -> crate::sequencer::Answer<Result<Value, CallError>> {
+        self.submit(false, move |runtime, slot, context| runtime.call(Some(slot), context, &function, &arguments))
+    }
+
+    fn submit_events(
+        &self,
+        caller: types::Caller,
+        events: Vec<usage::Event>,
+    ) -> crate::sequencer::Answer<Result<Result<usage::BatchAnswer, usage::Error>, CallError>> {
+        self.submit(false, move |runtime, slot, context| runtime.record_events(Some(slot), context, &caller, &events))
+    }
+
+    fn tell_beginning(&self) -> anyhow::Result<()> {
+        let beginning = match self.sequencer.beginning()? {
+            None => return Ok(()),
+            Some(Beginning::Created) => json!("created"),
+            Some(Beginning::Copied) => json!("copied"),
+            Some(Beginning::Restored(moment)) => json!({"restored": moment.to_string()}),
+        };
+        let arguments = json!({"beginning": beginning});
+        let answer = self
+            .submit(true, move |runtime, slot, context| {
+                runtime.call(Some(slot), context, "jobs.store-opened", &arguments)
+            })
+            .wait()??;
+        anyhow::ensure!(answer.get("ok").is_some(), "the rules refuse this store: {answer}");
+        Ok(())
+    }
+}
+
+/// `jobs.look`.
+pub(crate) fn look(inner: &Inner, arguments: &Value) -> Result<Value, HostError> {
+    inner.query(|runtime, context| runtime.call(None, context, "jobs.look", arguments))
+}
+
+fn slot(locals: &mut LaneLocals) -> &mut RulesSlot {
+    match locals.get_or_try_make(|| Ok::<_, Infallible>(RulesSlot::default())) {
+        Ok(slot) => slot,
+        Err(never) => match never {},
+    }
+}
+
+fn not_callable(function: &str) -> HostError {
+    HostError::Call(CallError::NoSuchFunction(format!("{function}` (effects are run by jobs only)")))
+}
+
+async fn on_blocking_thread<T: Send + 'static>(
+    run: impl FnOnce() -> Result<T, HostError> + Send + 'static,
+) -> Result<T, HostError> {
+    match tokio::task::spawn_blocking(run).await {
+        Ok(answer) => answer,
+        Err(panic) => Err(HostError::Sequence(SequenceError::Panicked(panic.to_string()))),
+    }
+}
