@@ -1,0 +1,129 @@
+//! From a message of the rules to the bytes of a mail.
+
+use super::wording::Wording;
+use crate::capability::{Clock, Instant};
+use crate::contract::email::{Mailbox, Message, NotSent, Outcome};
+use lettre::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox as MailboxHeader, MultiPart, SinglePart};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Most recipients of one message.
+pub const RECIPIENTS_MAX: usize = 50;
+const KEY_BYTES_MAX: usize = 255;
+const NAME_CHARS_MAX: usize = 200;
+/// Longest cause that is handed back.
+const CAUSE_CHARS_MAX: usize = 300;
+
+/// Why the sender's own address cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the sender of mails {given:?} is not an address such as \"Coinbox <billing@example.com>\": {cause}")]
+pub struct SenderError {
+    given: String,
+    cause: lettre::address::AddressError,
+}
+
+/// Fills, addresses and dates mails.
+pub struct Composer {
+    wording: Wording,
+    from: MailboxHeader,
+    clock: Arc<dyn Clock>,
+}
+
+/// A mail that is ready to go.
+#[derive(Debug)]
+pub(super) struct Composed {
+    /// Where failures are reported to.
+    pub from: Address,
+    pub to: Vec<Address>,
+    pub bytes: Vec<u8>,
+    /// The same for the same key, and fit for a file name.
+    pub name: String,
+}
+
+impl Composer {
+    /// Mails from `from`, such as `Coinbox <billing@example.com>`, with these templates.
+    pub fn new(wording: Wording, from: &str, clock: Arc<dyn Clock>) -> Result<Composer, SenderError> {
+        let from = from.parse().map_err(|cause| SenderError { given: from.chars().take(200).collect(), cause })?;
+        Ok(Composer { wording, from, clock })
+    }
+
+    /// The templates.
+    pub fn wording(&self) -> &Wording {
+        &self.wording
+    }
+
+    pub(super) fn not_sent(&self, wait_ms: i64, cause: &dyn std::fmt::Display) -> Outcome {
+        let ask_again: Instant = self.clock.now().saturating_add(wait_ms);
+        Outcome::NotSent(NotSent { ask_again, cause: shorten(cause) })
+    }
+
+    /// The mail, or why there will never be one.
+    pub(super) fn compose(&self, message: &Message) -> Result<Composed, String> {
+        if message.key.is_empty() || message.key.len() > KEY_BYTES_MAX {
+            return Err(format!("the key of a mail has 1 to {KEY_BYTES_MAX} bytes"));
+        }
+        if !message.attachments.is_empty() {
+            return Err("this host cannot attach files to mails yet".to_owned());
+        }
+        if message.to.is_empty() || message.to.len() > RECIPIENTS_MAX {
+            return Err(format!("a mail has 1 to {RECIPIENTS_MAX} recipients, not {}", message.to.len()));
+        }
+        let recipients: Vec<MailboxHeader> = message
+            .to
+            .iter()
+            .enumerate()
+            .map(|(place, mailbox)| recipient(place, mailbox))
+            .collect::<Result<_, _>>()?;
+        let mut facts = message.facts.clone();
+        facts.extend(message.secret_facts.iter().cloned());
+        let filled = self.wording.fill(&message.template, &message.language, &facts)?;
+        // The key holds the store's name, so no other store makes the same name or Message-ID.
+        let name = name_of(&message.key);
+        let now = UNIX_EPOCH + Duration::from_millis(self.clock.now().unsigned_abs());
+        let mut builder = lettre::Message::builder()
+            .from(self.from.clone())
+            .date(now)
+            .message_id(Some(format!("<{name}@{}>", self.from.email.domain())))
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .subject(filled.subject);
+        for mailbox in &recipients {
+            builder = builder.to(mailbox.clone());
+        }
+        // A fixed boundary: the same key and moment make the same bytes.
+        let parts = MultiPart::alternative()
+            .boundary(format!("part-{name}"))
+            .singlepart(SinglePart::plain(filled.text))
+            .singlepart(SinglePart::html(filled.html));
+        let mail =
+            builder.multipart(parts).map_err(|error| format!("the mail cannot be built: {}", shorten(&error)))?;
+        let to = recipients.into_iter().map(|mailbox| mailbox.email).collect();
+        Ok(Composed { from: self.from.email.clone(), to, bytes: mail.formatted(), name })
+    }
+}
+
+fn recipient(place: usize, mailbox: &Mailbox) -> Result<MailboxHeader, String> {
+    let address: Address = mailbox
+        .address
+        .parse()
+        .map_err(|error| format!("recipient {} is not a mail address: {}", place + 1, shorten(&error)))?;
+    // Control characters would end the header; the library encodes the rest.
+    let name = mailbox.name.as_deref().map(|name| {
+        let letters = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        letters.take(NAME_CHARS_MAX).collect::<String>().trim().to_owned()
+    });
+    Ok(MailboxHeader::new(name.filter(|name| !name.is_empty()), address))
+}
+
+/// First half of a digest of the key, in hexadecimal.
+pub(super) fn name_of(key: &str) -> String {
+    Sha256::digest(format!("coinbox mail\n{key}"))[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn shorten(cause: &dyn std::fmt::Display) -> String {
+    let clean =
+        cause.to_string().chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>();
+    clean.chars().take(CAUSE_CHARS_MAX).collect()
+}
