@@ -4,7 +4,10 @@
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "rules",
-    additional_derives: [PartialEq, Clone],
+    // A host function may end the call: what a component may not do is a trap, never a value that it could go on with.
+    imports: { default: trappable },
+    // `crate::json` writes these types in the published JSON form.
+    additional_derives: [PartialEq, Clone, serde::Serialize, serde::Deserialize],
 });
 
 pub use coinbox::billing::{diagnostics, email, payment, storage, telephony, types, vault};

@@ -1,0 +1,113 @@
+//! What a component exports: read from its type, and from what it says about itself.
+
+use super::Class;
+use super::error::LoadError;
+use crate::contract::exported::about;
+use std::collections::BTreeMap;
+use wasmtime::Engine;
+use wasmtime::component::types::{ComponentItem, Type};
+use wasmtime::component::{Component, ComponentExportIndex};
+
+/// One exported function.
+pub struct Function {
+    /// `interface.function`.
+    pub name: String,
+    /// Query, command or effect.
+    pub class: Class,
+    /// Permission that a caller needs, where there is one.
+    pub permission: Option<String>,
+    /// Whether a suspended account may still use it.
+    pub open_when_suspended: bool,
+    /// Parameters in order.
+    pub parameters: Vec<(String, Type)>,
+    pub(super) index: ComponentExportIndex,
+    pub(super) answers: bool,
+}
+
+/// All functions that can be called by name.
+pub struct Functions {
+    by_name: BTreeMap<String, Function>,
+    facts: about::Facts,
+}
+
+/// An export before it is described.
+pub(super) struct Exported {
+    parameters: Vec<(String, Type)>,
+    index: ComponentExportIndex,
+    answers: bool,
+}
+
+/// `interface.function` of every export, by the component's own type.
+pub(super) fn exported(engine: &Engine, component: &Component) -> BTreeMap<String, Exported> {
+    let mut found = BTreeMap::new();
+    for (path, item) in component.component_type().exports(engine) {
+        let ComponentItem::ComponentInstance(interface) = item.ty else { continue };
+        let Some(outer) = component.get_export_index(None, path) else { continue };
+        for (name, item) in interface.exports(engine) {
+            let ComponentItem::ComponentFunc(of) = item.ty else { continue };
+            let Some(index) = component.get_export_index(Some(&outer), name) else { continue };
+            let parameters = of.params().map(|(name, of)| (name.to_owned(), of)).collect();
+            let answers = of.results().len() > 0;
+            found.insert(format!("{}.{name}", interface_name(path)), Exported { parameters, index, answers });
+        }
+    }
+    found
+}
+
+/// `coinbox:billing/usage@0.1.0` → `usage`.
+fn interface_name(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('@').next().unwrap_or(name)
+}
+
+impl Functions {
+    /// Joins exports and descriptions. An export that is not described has no class, so it cannot be called.
+    pub(super) fn join(mut exported: BTreeMap<String, Exported>, facts: about::Facts) -> Result<Self, LoadError> {
+        let mut by_name = BTreeMap::new();
+        for fact in &facts.functions {
+            let Some(Exported { parameters, index, answers }) = exported.remove(&fact.name) else {
+                return Err(LoadError::Described(fact.name.clone()));
+            };
+            let function = Function {
+                name: fact.name.clone(),
+                class: fact.class,
+                permission: fact.permission.clone(),
+                open_when_suspended: fact.open_when_suspended,
+                parameters,
+                index,
+                answers,
+            };
+            by_name.insert(fact.name.clone(), function);
+        }
+        for name in exported.keys() {
+            tracing::warn!(function = name, "exported but not described: it cannot be called");
+        }
+        Ok(Functions { by_name, facts })
+    }
+
+    /// One function.
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.by_name.get(name)
+    }
+
+    /// All functions by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Function> {
+        self.by_name.values()
+    }
+
+    /// What the component says about itself.
+    pub fn facts(&self) -> &about::Facts {
+        &self.facts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::interface_name;
+
+    #[test]
+    fn the_interface_is_what_stands_between_slash_and_version() {
+        assert_eq!(interface_name("coinbox:billing/usage@0.1.0"), "usage");
+        assert_eq!(interface_name("plain"), "plain");
+    }
+}
