@@ -1,1 +1,2 @@
 //! Coinbox.
+pub mod components;

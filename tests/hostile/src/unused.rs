@@ -1,0 +1,223 @@
+//! Every export that no test is about: it traps.
+
+use crate::Hostile;
+use crate::bindings::exports::coinbox::billing::{accounts, credits, events, operator, pricing, subaccounts, usage};
+
+pub(crate) fn unused() -> ! {
+    panic!("this export is not part of any test")
+}
+
+impl usage::Guest for Hostile {
+    fn record_events(_: usage::Caller, _: Vec<usage::Event>) -> Result<usage::BatchAnswer, usage::Error> {
+        unused()
+    }
+    fn quote_event(_: usage::Caller, _: usage::Event) -> Result<usage::Quote, usage::Error> {
+        unused()
+    }
+    fn admit(_: usage::Caller, _: usage::Event) -> Result<usage::Quote, usage::Error> {
+        unused()
+    }
+    fn calls_started(_: usage::Caller, _: Vec<usage::RunningCall>) -> Result<(), usage::Error> {
+        unused()
+    }
+    fn calls_ended(_: usage::Caller, _: String, _: Vec<String>) -> Result<(), usage::Error> {
+        unused()
+    }
+    fn list_calls(_: usage::Caller, _: String) -> Result<Vec<usage::RunningCall>, usage::Error> {
+        unused()
+    }
+    fn list_rejected(_: usage::Caller, _: Option<String>, _: u32) -> Result<usage::RejectPage, usage::Error> {
+        unused()
+    }
+    fn resubmit(_: usage::Caller, _: Vec<usage::Resubmission>) -> Result<usage::BatchAnswer, usage::Error> {
+        unused()
+    }
+    fn discard(_: usage::Caller, _: Vec<String>) -> Result<(), usage::Error> {
+        unused()
+    }
+}
+
+impl pricing::Guest for Hostile {
+    fn create_version(_: pricing::Caller) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn add_rows(_: pricing::Caller, _: u32, _: Vec<pricing::PriceRow>) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn publish_version(_: pricing::Caller, _: u32, _: pricing::Instant) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn list_versions(_: pricing::Caller) -> Result<Vec<pricing::Version>, pricing::Error> {
+        unused()
+    }
+    fn list_rows(_: pricing::Caller, _: u32, _: Option<String>) -> Result<pricing::RowPage, pricing::Error> {
+        unused()
+    }
+    fn set_overrides(
+        _: pricing::Caller,
+        _: String,
+        _: pricing::Instant,
+        _: Vec<pricing::PriceRow>,
+    ) -> Result<(), pricing::Error> {
+        unused()
+    }
+    fn get_overrides(
+        _: pricing::Caller,
+        _: String,
+        _: pricing::Instant,
+    ) -> Result<Vec<pricing::PriceRow>, pricing::Error> {
+        unused()
+    }
+}
+
+impl credits::Guest for Hostile {
+    fn get_balance(_: credits::Caller, _: String) -> Result<credits::Balance, credits::Error> {
+        unused()
+    }
+    fn list_lots(_: credits::Caller, _: String) -> Result<Vec<credits::Lot>, credits::Error> {
+        unused()
+    }
+    fn recharge(
+        _: credits::Caller,
+        _: String,
+        _: credits::Micros,
+        _: Option<String>,
+    ) -> Result<credits::Started, credits::Error> {
+        unused()
+    }
+    fn list_charges(
+        _: credits::Caller,
+        _: String,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<credits::ChargePage, credits::Error> {
+        unused()
+    }
+    fn give_up(_: credits::Caller, _: String, _: u32) -> Result<credits::Started, credits::Error> {
+        unused()
+    }
+    fn set_auto_recharge(
+        _: credits::Caller,
+        _: String,
+        _: credits::RechargeSettings,
+    ) -> Result<credits::RechargeStatus, credits::Error> {
+        unused()
+    }
+    fn get_auto_recharge(_: credits::Caller, _: String) -> Result<credits::RechargeStatus, credits::Error> {
+        unused()
+    }
+    fn add_card(_: credits::Caller, _: String, _: String, _: bool) -> Result<credits::Started, credits::Error> {
+        unused()
+    }
+    fn set_default_card(_: credits::Caller, _: String, _: String) -> Result<(), credits::Error> {
+        unused()
+    }
+    fn remove_card(_: credits::Caller, _: String, _: String) -> Result<(), credits::Error> {
+        unused()
+    }
+    fn list_cards(_: credits::Caller, _: String) -> Result<Vec<credits::Card>, credits::Error> {
+        unused()
+    }
+    fn set_alerts(
+        _: credits::Caller,
+        _: String,
+        _: Vec<credits::Micros>,
+        _: Vec<String>,
+    ) -> Result<credits::AlertSettings, credits::Error> {
+        unused()
+    }
+    fn get_alerts(_: credits::Caller, _: String) -> Result<credits::AlertSettings, credits::Error> {
+        unused()
+    }
+    fn adjust(
+        _: credits::Caller,
+        _: String,
+        _: credits::Adjustment,
+        _: String,
+    ) -> Result<credits::Adjusted, credits::Error> {
+        unused()
+    }
+}
+
+impl accounts::Guest for Hostile {
+    fn create(_: accounts::Caller, _: accounts::NewAccount) -> Result<accounts::Created, accounts::Error> {
+        unused()
+    }
+    fn get(_: accounts::Caller, _: String) -> Result<accounts::Account, accounts::Error> {
+        unused()
+    }
+    fn update(_: accounts::Caller, _: String, _: accounts::Change) -> Result<accounts::Account, accounts::Error> {
+        unused()
+    }
+    fn list(_: accounts::Caller, _: Option<String>, _: u32) -> Result<accounts::Page, accounts::Error> {
+        unused()
+    }
+    fn set_standing(
+        _: accounts::Caller,
+        _: String,
+        _: accounts::Standing,
+        _: String,
+    ) -> Result<accounts::Account, accounts::Error> {
+        unused()
+    }
+    fn reveal_token(_: accounts::Caller, _: String) -> Result<String, accounts::Error> {
+        unused()
+    }
+    fn authenticate(_: accounts::Caller) -> Result<accounts::RateLimits, accounts::Error> {
+        unused()
+    }
+}
+
+impl subaccounts::Guest for Hostile {
+    fn create(
+        _: subaccounts::Caller,
+        _: String,
+        _: String,
+        _: bool,
+    ) -> Result<subaccounts::Created, subaccounts::Error> {
+        unused()
+    }
+    fn get(_: subaccounts::Caller, _: String) -> Result<subaccounts::Subaccount, subaccounts::Error> {
+        unused()
+    }
+    fn list(_: subaccounts::Caller, _: String, _: u32, _: u32) -> Result<subaccounts::Page, subaccounts::Error> {
+        unused()
+    }
+    fn update(
+        _: subaccounts::Caller,
+        _: String,
+        _: subaccounts::Change,
+    ) -> Result<subaccounts::Subaccount, subaccounts::Error> {
+        unused()
+    }
+}
+
+impl events::Guest for Hostile {
+    fn read(_: events::Caller, _: Option<String>, _: u64, _: u32) -> Result<Vec<events::Event>, events::Error> {
+        unused()
+    }
+}
+
+impl operator::Guest for Hostile {
+    fn get_policy(_: operator::Caller) -> Result<operator::Policy, operator::Error> {
+        unused()
+    }
+    fn set_policy(_: operator::Caller, _: operator::Policy) -> Result<operator::Policy, operator::Error> {
+        unused()
+    }
+    fn set_limits(_: operator::Caller, _: String, _: operator::Limits) -> Result<(), operator::Error> {
+        unused()
+    }
+    fn read_ledger(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::LedgerPage, operator::Error> {
+        unused()
+    }
+    fn read_transaction(_: operator::Caller, _: String) -> Result<Vec<operator::RatedEvent>, operator::Error> {
+        unused()
+    }
+    fn compare(_: operator::Caller, _: Vec<operator::Folded>) -> Result<Vec<operator::Difference>, operator::Error> {
+        unused()
+    }
+    fn list_queue(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::QueuePage, operator::Error> {
+        unused()
+    }
+}
