@@ -155,6 +155,11 @@ impl<'host> Call<'host> {
         self.timers.insert(key.to_owned(), (lane, due));
     }
 
+    /// Whether this call has set a timer with this key.
+    pub fn has_set_timer(&self, key: &str) -> bool {
+        self.timers.contains_key(key)
+    }
+
     /// Takes a timer back.
     pub fn cancel(&mut self, key: &str) {
         self.timers.remove(key);
@@ -211,9 +216,10 @@ impl<'host> Call<'host> {
         }
     }
 
-    /// The newest records of a span first. Only for spans that this call does not write.
-    pub fn newest<R: Record>(&self, first: &str, end: &str, limit: u32) -> Result<(Vec<(String, R)>, bool), Fault> {
-        let (entries, more) = self.lent.storage.scan(first, end, Direction::Descending, limit);
+    /// One page of a span as the host gives it, which may hold fewer than `limit` of large records. Only for spans that this
+    /// call does not write.
+    pub fn span_page<R: Record>(&self, first: &str, end: &str, limit: u32) -> Result<(Vec<(String, R)>, bool), Fault> {
+        let (entries, more) = self.lent.storage.scan(first, end, Direction::Ascending, limit);
         let records: Result<Vec<_>, Fault> =
             entries.into_iter().map(|(key, text)| parse_record(&key, &text).map(|record| (key, record))).collect();
         Ok((records?, more))

@@ -1,1 +1,52 @@
-//! Coinbox.
+//! Every billing and account rule of Coinbox, as a plain library.
+//!
+//! The rules read one state, decide, and hand over one set of changes: see [`call::Call`]. They know nothing of
+//! WebAssembly, hosts or HTTP; what they need of a host is in [`port`] and [`outside`]. They are deterministic: the same
+//! stored entries, arguments and host answers give the same result and the same changes, byte for byte.
+//!
+//! | module | what it decides | requirements |
+//! |---|---|---|
+//! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 |
+//! | [`usage`], [`rating`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
+//! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
+//! | [`alerts`], [`zero_stop`], [`mail`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
+//! | [`jobs`] | what is due and what an outcome means | CRD-7 |
+//! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
+//! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |
+
+pub mod about;
+pub mod accounts;
+pub mod alerts;
+pub mod calendar;
+pub mod call;
+pub mod cards;
+pub mod charges;
+pub mod credentials;
+pub mod credits;
+pub mod events;
+mod housekeeping;
+pub mod idempotency;
+pub mod ids;
+pub mod jobs;
+mod judge;
+pub mod ledger;
+pub mod lots;
+mod mail;
+pub mod money;
+mod numbers;
+pub mod operator;
+pub mod outside;
+pub mod policy;
+pub mod port;
+pub mod pricing;
+pub mod product;
+pub mod recharge;
+mod reconcile;
+pub mod subaccounts;
+#[cfg(test)]
+mod testing;
+mod text;
+pub mod usage;
+pub mod vocabulary;
+pub mod wallet;
+pub mod zero_stop;

@@ -1,0 +1,134 @@
+//! Every exported function: translated, handed to the rules, translated back.
+
+use crate::bindings::exports::coinbox::billing as exported;
+use crate::contract::payment;
+use crate::contract::types::Caller;
+use crate::host::{command, effect, query};
+use crate::mapping::Translate;
+use coinbox_rules as rules;
+
+/// The component.
+pub struct Component;
+
+/// Functions with a caller: `class name(argument: type, …) -> answer = rules function;`
+macro_rules! functions {
+    ($interface:ident { $($class:ident $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty = $rule:path;)* }) => {
+        impl exported::$interface::Guest for Component {
+            $(
+                fn $name(caller: Caller, $($argument: $kind),*) -> Result<$answer, exported::$interface::Error> {
+                    let caller = caller.translate();
+                    $class(|call| $rule(call, &caller, $($argument.translate()),*)).translate()
+                }
+            )*
+        }
+    };
+}
+
+impl exported::about::Guest for Component {
+    fn describe() -> exported::about::Facts {
+        rules::about::describe().translate()
+    }
+}
+
+impl exported::jobs::Guest for Component {
+    fn begin(job: String) -> Result<exported::jobs::Next, exported::jobs::Error> {
+        command(|call| rules::jobs::begin(call, job)).translate()
+    }
+
+    fn perform(task: exported::jobs::Task) -> exported::jobs::Done {
+        effect(|effects| rules::jobs::perform(effects, task.translate())).translate()
+    }
+
+    fn finish(
+        job: String,
+        attempt: u32,
+        done: exported::jobs::Done,
+    ) -> Result<exported::jobs::Next, exported::jobs::Error> {
+        command(|call| rules::jobs::finish(call, job, attempt, done.translate())).translate()
+    }
+
+    fn payment_notice(
+        key: String,
+        outcome: payment::Outcome,
+    ) -> Result<exported::jobs::Next, exported::jobs::Error> {
+        command(|call| rules::jobs::payment_notice(call, key, outcome.translate())).translate()
+    }
+
+    fn look(job: String) -> Option<exported::jobs::Standing> {
+        query(|call| rules::jobs::look(call, job)).map(Translate::translate)
+    }
+
+    fn store_opened(beginning: exported::jobs::Beginning) -> Result<(), exported::jobs::Error> {
+        command(|call| rules::jobs::store_opened(call, beginning.translate())).translate()
+    }
+}
+
+functions! { usage {
+    command record_events(events: Vec<exported::usage::Event>) -> exported::usage::BatchAnswer = rules::usage::record_events;
+    query quote_event(event: exported::usage::Event) -> exported::usage::Quote = rules::usage::quote_event;
+    query admit(event: exported::usage::Event) -> exported::usage::Quote = rules::usage::admit;
+    command calls_started(calls: Vec<exported::usage::RunningCall>) -> () = rules::zero_stop::calls_started;
+    command calls_ended(auth_id: String, calls: Vec<String>) -> () = rules::zero_stop::calls_ended;
+    query list_calls(auth_id: String) -> Vec<exported::usage::RunningCall> = rules::zero_stop::list_calls;
+    query list_rejected(after: Option<String>, limit: u32) -> exported::usage::RejectPage = rules::usage::list_rejected;
+    command resubmit(events: Vec<exported::usage::Resubmission>) -> exported::usage::BatchAnswer = rules::usage::resubmit;
+    command discard(keys: Vec<String>) -> () = rules::usage::discard;
+} }
+
+functions! { pricing {
+    command create_version() -> exported::pricing::Version = rules::pricing::create_version;
+    command add_rows(version: u32, rows: Vec<exported::pricing::PriceRow>) -> exported::pricing::Version = rules::pricing::add_rows;
+    command publish_version(version: u32, starts_at: i64) -> exported::pricing::Version = rules::pricing::publish_version;
+    query list_versions() -> Vec<exported::pricing::Version> = rules::pricing::list_versions;
+    query list_rows(version: u32, after: Option<String>) -> exported::pricing::RowPage = rules::pricing::list_rows;
+    command set_overrides(auth_id: String, starts_at: i64, rows: Vec<exported::pricing::PriceRow>) -> () = rules::pricing::set_overrides;
+    query get_overrides(auth_id: String, at: i64) -> Vec<exported::pricing::PriceRow> = rules::pricing::get_overrides;
+} }
+
+functions! { credits {
+    query get_balance(auth_id: String) -> exported::credits::Balance = rules::credits::get_balance;
+    query list_lots(auth_id: String) -> Vec<exported::credits::Lot> = rules::credits::list_lots;
+    command recharge(auth_id: String, amount: i64, card: Option<String>) -> exported::credits::Started = rules::charges::recharge;
+    query list_charges(auth_id: String, after: Option<String>, limit: u32) -> exported::credits::ChargePage = rules::charges::list_charges;
+    command give_up(auth_id: String, charge: u32) -> exported::credits::Started = rules::charges::give_up;
+    command set_auto_recharge(auth_id: String, settings: exported::credits::RechargeSettings) -> exported::credits::RechargeStatus = rules::recharge::set_auto_recharge;
+    query get_auto_recharge(auth_id: String) -> exported::credits::RechargeStatus = rules::recharge::get_auto_recharge;
+    command add_card(auth_id: String, token: String, make_default: bool) -> exported::credits::Started = rules::cards::add_card;
+    command set_default_card(auth_id: String, card: String) -> () = rules::cards::set_default_card;
+    command remove_card(auth_id: String, card: String) -> () = rules::cards::remove_card;
+    query list_cards(auth_id: String) -> Vec<exported::credits::Card> = rules::cards::list_cards;
+    command set_alerts(auth_id: String, thresholds: Vec<i64>, recipients: Vec<String>) -> exported::credits::AlertSettings = rules::alerts::set_alerts;
+    query get_alerts(auth_id: String) -> exported::credits::AlertSettings = rules::alerts::get_alerts;
+    command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
+} }
+
+functions! { accounts {
+    command create(account: exported::accounts::NewAccount) -> exported::accounts::Created = rules::accounts::create;
+    query get(auth_id: String) -> exported::accounts::Account = rules::accounts::get;
+    command update(auth_id: String, change: exported::accounts::Change) -> exported::accounts::Account = rules::accounts::update;
+    query list(after: Option<String>, limit: u32) -> exported::accounts::Page = rules::accounts::list;
+    command set_standing(auth_id: String, standing: exported::accounts::Standing, details: String) -> exported::accounts::Account = rules::accounts::set_standing;
+    query reveal_token(auth_id: String) -> String = rules::accounts::reveal_token;
+    query authenticate() -> exported::accounts::RateLimits = rules::accounts::authenticate;
+} }
+
+functions! { subaccounts {
+    command create(parent: String, name: String, enabled: bool) -> exported::subaccounts::Created = rules::subaccounts::create;
+    query get(auth_id: String) -> exported::subaccounts::Subaccount = rules::subaccounts::get;
+    query list(parent: String, offset: u32, limit: u32) -> exported::subaccounts::Page = rules::subaccounts::list;
+    command update(auth_id: String, change: exported::subaccounts::Change) -> exported::subaccounts::Subaccount = rules::subaccounts::update;
+} }
+
+functions! { events {
+    query read(account: Option<String>, after: u64, limit: u32) -> Vec<exported::events::Event> = rules::events::read;
+} }
+
+functions! { operator {
+    query get_policy() -> exported::operator::Policy = rules::policy::get_policy;
+    command set_policy(policy: exported::operator::Policy) -> exported::operator::Policy = rules::policy::set_policy;
+    command set_limits(auth_id: String, limits: exported::operator::Limits) -> () = rules::policy::set_limits;
+    query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;
+    query read_transaction(id: String) -> Vec<exported::operator::RatedEvent> = rules::operator::read_transaction;
+    query compare(accounts: Vec<exported::operator::Folded>) -> Vec<exported::operator::Difference> = rules::operator::compare;
+    query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::operator::list_queue;
+} }

@@ -1,0 +1,152 @@
+//! Types of the exported interfaces.
+
+use crate::bindings::exports::coinbox::billing as exported;
+use crate::contract::types;
+use crate::mapping::{records, variants};
+use coinbox_rules::{
+    about, accounts, alerts, cards, charges, credits, events, jobs, lots, operator, policy, pricing, product, recharge,
+    subaccounts, usage, vocabulary, zero_stop,
+};
+
+records! {
+    types::Caller = vocabulary::Caller { who, address, device, request, idempotency_key }
+    types::Credential = vocabulary::Credential { auth_id, token }
+    types::Operator = vocabulary::Operator { name, permissions }
+    types::FieldProblem = vocabulary::FieldProblem { field, rule, limit }
+    types::Problem = vocabulary::Problem { code, facts }
+
+    exported::about::FunctionFacts = about::FunctionFacts { name, class, permission, open_when_suspended }
+    exported::about::Facts = about::Facts { version, time_zones, record_version, functions }
+
+    exported::jobs::Task = jobs::Task { job, attempt, work }
+    exported::jobs::MovementsRequest = jobs::MovementsRequest { since, cursor }
+
+    exported::usage::Event = product::Event { id, auth_id, product, heading, number, quantity, at }
+    exported::usage::Quote = product::Quote { rate, prefix, amount }
+    exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
+    exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started }
+    exported::usage::RejectedEvent = usage::RejectedEvent { key, event, reason, received }
+    exported::usage::RejectPage = usage::RejectPage { rejected, next }
+    exported::usage::Resubmission = usage::Resubmission { key, event }
+
+    exported::pricing::PriceRow = pricing::PriceRow {
+        product, heading, country, prefix, rate, first_increment, next_increment,
+    }
+    exported::pricing::Version = pricing::Version { number, state, starts_at, rows }
+    exported::pricing::RowPage = pricing::RowPage { rows, next }
+
+    exported::credits::Balance = credits::Balance {
+        balance, available, trial, promotional, cash, owed, out_of_credit,
+    }
+    exported::credits::Lot = credits::ShownLot { number, kind, amount, rest, since, expires, origin }
+    exported::credits::Charge = charges::ShownCharge {
+        number, kind, amount, card, state, key, created, settled, reference, job, attempts,
+    }
+    exported::credits::ChargePage = charges::ChargePage { charges, next }
+    exported::credits::Caps = recharge::Caps { day, week, month }
+    exported::credits::RechargeSettings = recharge::RechargeSettings { enabled, balance_amount, recharge_amount, caps }
+    exported::credits::RechargeStatus = recharge::RechargeStatus { settings, standing, failures, series }
+    exported::credits::Card = cards::ShownCard {
+        name, brand, last_four, expires_year, expires_month, is_default, state,
+    }
+    exported::credits::AlertThreshold = alerts::AlertThreshold { amount, custom, armed }
+    exported::credits::AlertSettings = alerts::AlertSettings { thresholds, recipients }
+    exported::credits::Goodwill = credits::Goodwill { amount, expires }
+    exported::credits::Correction = credits::Correction { amount, charge }
+    exported::credits::Adjusted = credits::Adjusted { transaction, balance }
+    exported::credits::Started = credits::Started { job, name }
+
+    exported::accounts::NewAccount = accounts::NewAccount {
+        account_type, name, email, address, city, state, timezone,
+    }
+    exported::accounts::Created = accounts::Created { auth_id, auth_token }
+    exported::accounts::Account = accounts::Account {
+        auth_id, account_type, name, email, address, city, state, timezone, billing_mode, auto_recharge, cash_credits,
+        available, standing, created,
+    }
+    exported::accounts::Change = accounts::Change { name, address, city, state, timezone }
+    exported::accounts::Listed = accounts::Listed { auth_id, name, account_type, standing, balance }
+    exported::accounts::Page = accounts::Page { accounts, next }
+    exported::accounts::RateLimits = accounts::RateLimits { main_auth_id, standard, lookup, message }
+
+    exported::subaccounts::Created = subaccounts::Created { auth_id, auth_token }
+    exported::subaccounts::Subaccount = subaccounts::Subaccount { auth_id, parent, name, enabled, created, modified }
+    exported::subaccounts::Change = subaccounts::Change { name, enabled }
+    exported::subaccounts::Page = subaccounts::Page { subaccounts, total }
+
+    exported::events::Event = events::Event { position, account, at, kind, rule, facts, transactions }
+
+    exported::operator::Policy = policy::Policy {
+        version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
+        ask_again_ms, hang_up_grace_ms, usage_window_ms, usage_ahead_ms, trial_credits, trial_subaccounts,
+        standard_subaccounts, standard_rate, lookup_rate, message_rate, brand,
+    }
+    exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
+    exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }
+    exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, postings, events }
+    exported::operator::LedgerPage = operator::LedgerPage { transactions, next }
+    exported::operator::RatedEvent = operator::RatedEvent {
+        auth_id, id, product, heading, number, quantity, at, prefix, rate, amount,
+    }
+    exported::operator::Folded = operator::Folded { auth_id, trial, promotional, cash, receivable }
+    exported::operator::Difference = operator::Difference { auth_id, what, stored, rebuilt }
+    exported::operator::QueueItem = operator::QueueItem { auth_id, kind, since, charge, note }
+    exported::operator::QueuePage = operator::QueuePage { items, next }
+}
+
+variants! {
+    types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
+    types::Refusal = vocabulary::Refusal {
+        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, KeyReused |
+        Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit,
+    }
+    types::Suspension = vocabulary::Suspension { ContentViolation, PaymentFailure, ComplianceIssue, SuspiciousActivity | }
+    types::FieldRule = vocabulary::FieldRule {
+        Missing, TooShort, TooLong, TooSmall, TooLarge, TooMany, WrongForm, UnknownValue, NotAllowedTogether |
+    }
+
+    exported::about::Class = about::Class { Query, Command, Effect | }
+
+    exported::jobs::Work = jobs::Work {
+        | Charge, Refund, ClosePayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, Reconcile
+    }
+    exported::jobs::Done = jobs::Done {
+        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Movements, Lost
+    }
+    exported::jobs::Next = jobs::Next { Again, Rest | Perform }
+    exported::jobs::Error = jobs::Error { NoSuchJob | StaleAttempt, Other }
+    exported::jobs::Standing = jobs::Standing { Working, Succeeded | Failed }
+    exported::jobs::Beginning = jobs::Beginning { Created, Copied | Restored }
+
+    exported::usage::Product = product::Product { Voice, Sms, Mms | }
+    exported::usage::Heading = product::Heading { Outbound, Inbound | }
+    exported::usage::Answer = usage::Answer { Duplicate, Conflicting | Rated, Rejected }
+    exported::usage::Rejection = product::Rejection {
+        Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, NoPrice, Conflict |
+    }
+    exported::usage::Error = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
+
+    exported::pricing::VersionState = pricing::VersionState { Draft, Published | }
+    exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
+
+    exported::credits::LotKind = lots::LotKind { Trial, Promotional, Cash | }
+    exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual | }
+    exported::credits::ChargeState = charges::ChargeState { Due, Open, Paid | Declined, Void }
+    exported::credits::RechargeStanding = recharge::RechargeStanding {
+        Idle, Exhausted, Held | Charging, WaitingForLevel, Capped
+    }
+    exported::credits::CardState = cards::CardState { Checking, Ready, UnknownToGateway | }
+    exported::credits::Adjustment = credits::Adjustment { | Goodwill, Correction, Debit }
+    exported::credits::Error = credits::Error { TooManyCards, NotOpen | Refused, NoUsableCard, Other }
+
+    exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
+    exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
+    exported::accounts::Standing = accounts::Standing { Active, Closed | Suspended }
+    exported::accounts::Error = accounts::Error { | Refused, Other }
+
+    exported::subaccounts::Error = subaccounts::Error { | Refused, TooManySubaccounts, Other }
+
+    exported::events::Error = events::Error { | Refused, Other }
+
+    exported::operator::Error = operator::Error { | Refused, PolicyChanged, Other }
+}

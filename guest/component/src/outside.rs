@@ -1,0 +1,66 @@
+//! Types of payment, email and telephony, and of the words that they share.
+
+use crate::contract::{email, payment, telephony, types};
+use crate::mapping::{records, variants};
+use coinbox_rules::{outside, vocabulary};
+
+records! {
+    types::Fact = vocabulary::Fact { name, value }
+    types::Blob = outside::Blob { digest, size, media_type, name }
+    payment::ChargeRequest = outside::ChargeRequest {
+        key, auth_id, amount, currency, method, customer_present, statement,
+    }
+    payment::RefundRequest = outside::RefundRequest { key, charge_key, amount, currency }
+    payment::Paid = outside::Paid { reference, at }
+    payment::Declined = outside::Declined { reason, code }
+    payment::Pending = outside::Pending { ask_again }
+    payment::NotSent = outside::NotSent { ask_again, cause }
+    payment::Movement = outside::Movement { key, refund, amount, currency, paid }
+    payment::MovementPage = outside::MovementPage { movements, next }
+    payment::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
+    email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
+    email::Mailbox = outside::Mailbox { address, name }
+    telephony::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }
+    telephony::HangUpRequest = outside::HangUpRequest { key, auth_id, calls, cause }
+}
+
+// Both capabilities say `not-sent` in the same words; the rules have one type for it.
+impl crate::mapping::Translate<outside::NotSent> for email::NotSent {
+    fn translate(self) -> outside::NotSent {
+        outside::NotSent { ask_again: self.ask_again, cause: self.cause }
+    }
+}
+
+impl crate::mapping::Translate<email::NotSent> for outside::NotSent {
+    fn translate(self) -> email::NotSent {
+        email::NotSent { ask_again: self.ask_again, cause: self.cause }
+    }
+}
+
+impl crate::mapping::Translate<outside::NotSent> for telephony::NotSent {
+    fn translate(self) -> outside::NotSent {
+        outside::NotSent { ask_again: self.ask_again, cause: self.cause }
+    }
+}
+
+impl crate::mapping::Translate<telephony::NotSent> for outside::NotSent {
+    fn translate(self) -> telephony::NotSent {
+        telephony::NotSent { ask_again: self.ask_again, cause: self.cause }
+    }
+}
+
+variants! {
+    payment::Outcome = outside::PaymentOutcome { | Paid, Declined, Pending, Unknown, NotSent }
+    payment::Finding = outside::Finding { NotFound, Closed | Found, NotAsked }
+    payment::MethodAnswer = outside::MethodAnswer { NoSuchMethod | Described, NotAsked }
+    payment::DeclineReason = outside::DeclineReason {
+        InsufficientFunds, LimitExceeded, Expired, MethodRemoved, LostOrStolen, SuspectedFraud, ConfirmationRequired,
+        NotAccepted, Unspecified |
+    }
+    payment::MethodKind = outside::MethodKind { Card, BankDebit | }
+    email::Outcome = outside::MailOutcome { Sent | Refused, NotSent }
+    email::Attachment = outside::Attachment { | Kept, Document }
+    telephony::Outcome = outside::TelephonyOutcome { Accepted | Refused, NotSent }
+    telephony::Channel = outside::Channel { Sms, Voice | }
+    telephony::HangUpCause = outside::HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed | }
+}

@@ -1,0 +1,395 @@
+//! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
+
+mod records;
+pub mod timezone;
+
+pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
+
+use crate::call::{Call, end_of_prefix, successor};
+use crate::credentials::{self, Who};
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::policy::{self, Policy};
+use crate::vocabulary::{
+    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
+};
+use crate::{idempotency, mail, wallet};
+use records::{PREFIX, reason_name};
+use serde::{Deserialize, Serialize};
+
+/// How often a free auth ID is looked for. Two equal ones among 36^18 are a fault of the random source.
+const DRAWS_MAX: usize = 8;
+
+/// What the operator says when making an account.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewAccount {
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// 3 to 254 characters with one `@`.
+    pub email: String,
+    /// 0 to 200 characters.
+    pub address: String,
+    /// 0 to 100 characters.
+    pub city: String,
+    /// 0 to 100 characters.
+    pub state: String,
+    /// IANA name.
+    pub timezone: String,
+}
+
+/// A new account's credentials.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Created {
+    /// `MA` and 18 upper-case letters and digits.
+    pub auth_id: String,
+    /// 40 characters. Empty when the answer is given again.
+    pub auth_token: String,
+}
+
+/// The account as its owner sees it (ACC-13).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Account {
+    /// SEC-1.
+    pub auth_id: String,
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// Free text.
+    pub name: String,
+    /// The registered email address.
+    pub email: String,
+    /// Billing address.
+    pub address: String,
+    /// City.
+    pub city: String,
+    /// State.
+    pub state: String,
+    /// IANA name.
+    pub timezone: String,
+    /// How it pays.
+    pub billing_mode: BillingMode,
+    /// Whether automatic recharge is switched on.
+    pub auto_recharge: bool,
+    /// The balance (R1, R52).
+    #[serde(with = "int_text")]
+    pub cash_credits: Micros,
+    /// Balance less open reservations.
+    #[serde(with = "int_text")]
+    pub available: Micros,
+    /// Whether it may be used.
+    pub standing: Standing,
+    /// When it was made.
+    #[serde(with = "int_text")]
+    pub created: Instant,
+}
+
+/// What changes; `None` leaves a field as it is.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Change {
+    pub name: Option<String>,
+    pub address: Option<String>,
+    pub city: Option<String>,
+    pub state: Option<String>,
+    pub timezone: Option<String>,
+}
+
+/// One account in a list.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Listed {
+    /// SEC-1.
+    pub auth_id: String,
+    /// Free text.
+    pub name: String,
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// Whether it may be used.
+    pub standing: Standing,
+    /// R1.
+    #[serde(with = "int_text")]
+    pub balance: Micros,
+}
+
+/// Accounts in order of auth ID.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Page {
+    /// At most as many as asked for.
+    pub accounts: Vec<Listed>,
+    /// `after` of the next page.
+    pub next: Option<String>,
+}
+
+/// API requests a second of a main account and its sub-accounts together (SEC-10, R41).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RateLimits {
+    /// The main account that the limit is counted on.
+    pub main_auth_id: String,
+    /// Requests of no class of their own.
+    pub standard: u32,
+    /// Number look-ups.
+    pub lookup: u32,
+    /// Messages.
+    pub message: u32,
+}
+
+interface_error! {
+    /// Errors of `accounts`.
+    Error {}
+}
+
+/// Makes an account. A trial gets the policy's trial credits (ACC-4).
+pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Result<Created, Error> {
+    let who = credentials::permit(call, caller, "accounts.create", None)?;
+    let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
+    idempotency::once_secret(call, caller, &who.scope(), "accounts.create", &account, kept, |call| {
+        check_new(&account)?;
+        let auth = draw_free(call, b"MA")?;
+        let token = credentials::issue(call, auth);
+        let profile = Profile {
+            v: 1,
+            account_type: account.account_type,
+            name: account.name.clone(),
+            email: account.email.clone(),
+            address: account.address.clone(),
+            city: account.city.clone(),
+            state: account.state.clone(),
+            timezone: account.timezone.clone(),
+            billing_mode: BillingMode::Prepaid,
+            standing: Standing::Active,
+            details: String::new(),
+            created: call.now(),
+        };
+        call.put(&key(auth), &profile);
+        let (rule, trial) = match account.account_type {
+            AccountType::Developer => ("ACC-4", Some(Policy::load(call)?.trial_credits())),
+            AccountType::Standard => ("SEC-1", None),
+        };
+        let kind = if trial.is_some() { "developer" } else { "standard" };
+        let facts = vec![Fact::new("account-type", kind), Fact::new("by", who.name())];
+        say(call, auth, "account-created", rule, facts);
+        wallet::open(call, auth, trial)?;
+        mail::send(call, auth, "account-welcome", vec![Fact::new("account-type", kind)])?;
+        Ok(Created { auth_id: auth.to_string(), auth_token: token })
+    })
+}
+
+/// The account as its owner sees it.
+pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Account, Error> {
+    let (_, auth) = credentials::permit_on(call, caller, "accounts.get", &auth_id)?;
+    Ok(show(call, auth)?)
+}
+
+/// Changes what the customer may change; nothing given changes nothing.
+pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Account, Error> {
+    let (who, auth) = credentials::permit_on(call, caller, "accounts.update", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "accounts.update", &change, |call| {
+        let mut checks = Checks::new();
+        for (value, field, shortest, longest) in [
+            (&change.name, "change.name", 1, 100),
+            (&change.address, "change.address", 0, 200),
+            (&change.city, "change.city", 0, 100),
+            (&change.state, "change.state", 0, 100),
+        ] {
+            if let Some(text) = value {
+                checks.text(text, field, shortest, longest);
+            }
+        }
+        if let Some(name) = &change.timezone {
+            check_timezone(&mut checks, name, "change.timezone");
+        }
+        checks.done()?;
+        let mut profile = profile(call, auth)?;
+        let mut changed = Vec::new();
+        for (field, given, held) in [
+            ("name", &change.name, &mut profile.name),
+            ("address", &change.address, &mut profile.address),
+            ("city", &change.city, &mut profile.city),
+            ("state", &change.state, &mut profile.state),
+            ("timezone", &change.timezone, &mut profile.timezone),
+        ] {
+            if let Some(text) = given.as_ref().filter(|text| *text != held) {
+                held.clone_from(text);
+                changed.push(field);
+            }
+        }
+        if !changed.is_empty() {
+            call.put(&key(auth), &profile);
+            let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
+            say(call, auth, "account-changed", "ACC-13", facts);
+        }
+        Ok(show(call, auth)?)
+    })
+}
+
+/// All accounts in order of auth ID, 1 to 500 a page.
+pub fn list(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<Page, Error> {
+    credentials::permit(call, caller, "accounts.list", None)?;
+    let mut checks = Checks::new();
+    let first = match after.as_deref().map(AuthId::parse) {
+        None => PREFIX.to_owned(),
+        Some(Some(auth)) => successor(&key(auth)),
+        Some(None) => {
+            checks.require(false, "after", FieldRule::WrongForm, "an auth ID");
+            String::new()
+        }
+    };
+    checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
+    checks.require(limit <= 500, "limit", FieldRule::TooLarge, 500);
+    checks.done()?;
+    let (records, more) = call.span::<Profile>(&first, &end_of_prefix(PREFIX), limit as usize)?;
+    let accounts: Vec<(AuthId, Profile)> = records
+        .into_iter()
+        .map(|(key, profile)| {
+            let auth = AuthId::parse(&key[PREFIX.len()..]).expect("keys of accounts are made from auth IDs");
+            (auth, profile)
+        })
+        .collect();
+    call.prefetch(accounts.iter().map(|(auth, _)| wallet::key(*auth)));
+    let accounts: Result<Vec<Listed>, Fault> = accounts
+        .into_iter()
+        .map(|(auth, profile)| {
+            Ok(Listed {
+                auth_id: auth.to_string(),
+                name: profile.name,
+                account_type: profile.account_type,
+                standing: profile.standing,
+                balance: wallet::need(call, auth)?.balance.micros(),
+            })
+        })
+        .collect();
+    let accounts = accounts?;
+    let next = accounts.last().filter(|_| more).map(|last| last.auth_id.clone());
+    Ok(Page { accounts, next })
+}
+
+/// Suspends, reinstates or closes (ACC-8, ACC-9, ACC-12). The standing that it has already changes nothing.
+pub fn set_standing(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    standing: Standing,
+    details: String,
+) -> Result<Account, Error> {
+    let (who, auth) = credentials::permit_on(call, caller, "accounts.set-standing", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "accounts.set-standing", &(standing, &details), |call| {
+        let mut checks = Checks::new();
+        checks.text(&details, "details", 0, 500);
+        checks.done()?;
+        let mut profile = profile(call, auth)?;
+        if profile.standing == standing {
+            return Ok(show(call, auth)?);
+        }
+        profile.standing = standing;
+        profile.details.clone_from(&details);
+        call.put(&key(auth), &profile);
+        let mut facts = vec![Fact::new("details", &details)];
+        let (kind, rule) = match standing {
+            Standing::Active => ("account-reinstated", "ACC-9"),
+            Standing::Suspended(reason) => {
+                facts.insert(0, Fact::new("reason", reason_name(reason)));
+                ("account-suspended", "ACC-8")
+            }
+            Standing::Closed => ("account-closed", "ACC-12"),
+        };
+        let mut event_facts = facts.clone();
+        event_facts.push(Fact::new("by", who.name()));
+        say(call, auth, kind, rule, event_facts);
+        wallet::standing_changed(call, auth, &standing)?;
+        mail::send(call, auth, kind, facts)?;
+        Ok(show(call, auth)?)
+    })
+}
+
+/// The API token of a main account or a sub-account (SEC-1).
+pub fn reveal_token(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<String, Error> {
+    let (_, auth) = credentials::permit_on(call, caller, "accounts.reveal-token", &auth_id)?;
+    Ok(credentials::reveal(call, auth)?)
+}
+
+/// Checks an API credential and answers the limits that the host enforces (R50). Suspended accounts and disabled
+/// sub-accounts have valid credentials: what they ask for is refused by its own function, with the reason.
+pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<RateLimits, Error> {
+    let main = match credentials::authenticate(call, caller)? {
+        Who::Main(main) | Who::Sub { parent: main, .. } => main,
+        Who::Operator(_) | Who::Host => return Err(Refusal::Unauthenticated.into()),
+    };
+    let rates = policy::rates(call, main)?;
+    Ok(RateLimits {
+        main_auth_id: main.to_string(),
+        standard: rates.standard,
+        lookup: rates.lookup,
+        message: rates.message,
+    })
+}
+
+fn show(call: &Call<'_>, auth: AuthId) -> Result<Account, Fault> {
+    let (profile, view) = (profile(call, auth)?, wallet::read(call, auth)?);
+    Ok(Account {
+        auth_id: auth.to_string(),
+        account_type: profile.account_type,
+        name: profile.name,
+        email: profile.email,
+        address: profile.address,
+        city: profile.city,
+        state: profile.state,
+        timezone: profile.timezone,
+        billing_mode: profile.billing_mode,
+        auto_recharge: view.auto_recharge,
+        cash_credits: view.balance.micros(),
+        available: view.available.micros(),
+        standing: profile.standing,
+        created: profile.created,
+    })
+}
+
+fn check_new(account: &NewAccount) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    checks.text(&account.name, "account.name", 1, 100);
+    check_email(&mut checks, &account.email, "account.email");
+    checks.text(&account.address, "account.address", 0, 200);
+    checks.text(&account.city, "account.city", 0, 100);
+    checks.text(&account.state, "account.state", 0, 100);
+    check_timezone(&mut checks, &account.timezone, "account.timezone");
+    checks.done()
+}
+
+/// An address that a mail could be sent to: something before and after one `@`, no spaces, no header tricks.
+pub(crate) fn check_email(checks: &mut Checks, email: &str, field: &str) {
+    checks.text(email, field, 3, 254);
+    let fits = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+    });
+    let plain = !email.chars().any(|letter| letter.is_whitespace() || "<>,;:\"\\()[]".contains(letter));
+    checks.require(fits && plain, field, FieldRule::WrongForm, "name@domain");
+}
+
+fn check_timezone(checks: &mut Checks, name: &str, field: &str) {
+    checks.require(timezone::is_known(name), field, FieldRule::UnknownValue, "IANA time zone name");
+}
+
+/// An auth ID that no account or sub-account has or had: their records are never removed.
+pub(crate) fn draw_free(call: &Call<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
+    for _ in 0..DRAWS_MAX {
+        let auth = AuthId::draw(call, prefix);
+        let taken = if auth.is_main() { key(auth) } else { crate::subaccounts::key(auth) };
+        if call.text(&taken).is_none() {
+            return Ok(auth);
+        }
+    }
+    Err(Fault::problem("no-free-auth-id", vec![Fact::new("draws", DRAWS_MAX)]))
+}
+
+fn say(call: &mut Call<'_>, auth: AuthId, kind: &str, rule: &str, facts: Vec<Fact>) {
+    emit(call, EventDraft { account: Some(auth), kind, rule, facts, transactions: vec![] });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Low-balance alerts: one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
+
+use crate::call::{Call, Record};
+use crate::credentials;
+use crate::credits::Error;
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::mail;
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text};
+use crate::wallet::{self, Wallet};
+use serde::{Deserialize, Serialize};
+
+/// Most thresholds of the customer's own.
+const CUSTOM_MAX: usize = 3;
+/// Most billing addresses besides the registered one.
+const RECIPIENTS_MAX: usize = 20;
+
+/// What is armed for one account, at `al/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Alerts {
+    v: u32,
+    /// The customer's own thresholds.
+    custom: Vec<Money>,
+    recipients: Vec<String>,
+    /// Thresholds that the balance has been at or above since they last fired.
+    armed: Vec<Money>,
+    /// Whether the balance has been above zero since the last out-of-credit mail.
+    armed_for_zero: bool,
+}
+
+impl Record for Alerts {
+    const KIND: &'static str = "alert settings";
+}
+
+/// One threshold as it is shown.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AlertThreshold {
+    /// Fires strictly below this.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    /// Set by the customer.
+    pub custom: bool,
+    /// Whether the next dip sends a mail.
+    pub armed: bool,
+}
+
+/// Alert settings as they are shown.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AlertSettings {
+    /// Highest first; equal ones are one (R21).
+    pub thresholds: Vec<AlertThreshold>,
+    /// Besides the registered email.
+    pub recipients: Vec<String>,
+}
+
+fn key(account: AuthId) -> String {
+    format!("al/{account}")
+}
+
+fn load(call: &Call<'_>, account: AuthId) -> Result<Alerts, Fault> {
+    Ok(call.get(&key(account))?.unwrap_or(Alerts {
+        v: 1,
+        custom: Vec::new(),
+        recipients: Vec::new(),
+        armed: Vec::new(),
+        armed_for_zero: false,
+    }))
+}
+
+/// Thresholds of policy and customer together, highest first, equal ones once.
+fn thresholds(policy: &Policy, alerts: &Alerts) -> Vec<Money> {
+    let mut all: Vec<Money> = policy.alert_thresholds().chain(alerts.custom.iter().copied()).collect();
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    all.dedup();
+    all
+}
+
+/// Billing addresses besides the registered one.
+pub(crate) fn recipients(call: &Call<'_>, account: AuthId) -> Result<Vec<String>, Fault> {
+    Ok(load(call, account)?.recipients)
+}
+
+/// Fires what the balance has fallen below, arms what it has reached. Answers the balance below which the next one fires.
+pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<Money>, Fault> {
+    let before = load(call, account)?;
+    let mut alerts = before.clone();
+    let policy = Policy::load(call)?;
+    let all = thresholds(&policy, &alerts);
+    let balance = wallet.balance;
+    let fired: Vec<Money> =
+        all.iter().copied().filter(|threshold| alerts.armed.contains(threshold) && balance < *threshold).collect();
+    alerts.armed = all.iter().copied().filter(|threshold| balance >= *threshold).collect();
+    let dry = balance <= Money::ZERO;
+    let out_of_credit = dry && alerts.armed_for_zero;
+    let restored = !dry && !alerts.armed_for_zero;
+    alerts.armed_for_zero = !dry;
+    if alerts != before {
+        call.put(&key(account), &alerts);
+    }
+    if let Some(lowest) = fired.last() {
+        let facts = vec![Fact::new("balance", balance), Fact::new("threshold", lowest)];
+        mail::send(call, account, "balance-low", facts.clone())?;
+        let mut facts = facts;
+        facts.extend(fired.iter().map(|threshold| Fact::new("passed", threshold)));
+        emit(call, draft(account, "balance-low", "CRD-8", facts));
+    }
+    if out_of_credit {
+        let facts = vec![Fact::new("balance", balance)];
+        mail::send(call, account, "out-of-credit", facts.clone())?;
+        emit(call, draft(account, "out-of-credit", "CRD-10", facts));
+    } else if restored {
+        emit(call, draft(account, "credit-available", "CRD-10", vec![Fact::new("balance", balance)]));
+    }
+    let highest_armed = alerts.armed.first().copied();
+    let zero = (!dry).then_some(Money::from_micros(1));
+    Ok(highest_armed.max(zero))
+}
+
+fn draft<'a>(account: AuthId, kind: &'a str, rule: &'a str, facts: Vec<Fact>) -> EventDraft<'a> {
+    EventDraft { account: Some(account), kind, rule, facts, transactions: Vec::new() }
+}
+
+fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
+    let alerts = load(call, account)?;
+    let policy = Policy::load(call)?;
+    Ok(AlertSettings {
+        thresholds: thresholds(&policy, &alerts)
+            .into_iter()
+            .map(|amount| AlertThreshold {
+                amount: amount.micros(),
+                custom: alerts.custom.contains(&amount),
+                armed: alerts.armed.contains(&amount),
+            })
+            .collect(),
+        recipients: alerts.recipients,
+    })
+}
+
+/// Replaces the customer's thresholds and billing addresses (CRD-8).
+pub fn set_alerts(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    amounts: Vec<Micros>,
+    recipients: Vec<String>,
+) -> Result<AlertSettings, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.set-alerts", Some(account))?;
+    let args = (&auth_id, &amounts, &recipients);
+    crate::idempotency::once(call, caller, &auth_id, "credits.set-alerts", &args, |call| {
+        let mut checks = Checks::new();
+        checks.require(amounts.len() <= CUSTOM_MAX, "thresholds", FieldRule::TooMany, CUSTOM_MAX);
+        for (index, amount) in amounts.iter().take(CUSTOM_MAX).enumerate() {
+            let field = format!("thresholds[{index}]");
+            checks.require(*amount >= 0, &field, FieldRule::TooSmall, "0");
+            checks.require(Money::from_micros(*amount).is_whole_cents(), &field, FieldRule::WrongForm, "whole cents");
+        }
+        checks.require(recipients.len() <= RECIPIENTS_MAX, "recipients", FieldRule::TooMany, RECIPIENTS_MAX);
+        for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
+            checks.require(is_email(address), &format!("recipients[{index}]"), FieldRule::WrongForm, "an email address");
+        }
+        checks.done()?;
+        let mut alerts = load(call, account)?;
+        alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
+        alerts.custom.sort_unstable();
+        alerts.custom.dedup();
+        alerts.recipients = recipients.clone();
+        alerts.recipients.sort_unstable();
+        alerts.recipients.dedup();
+        call.put(&key(account), &alerts);
+        wallet::need(call, account)?;
+        crate::judge::judge(call, account, crate::judge::Occasion::Settings)?;
+        Ok(shown(call, account)?)
+    })
+}
+
+/// Thresholds with their state, and billing addresses.
+pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.get-alerts", Some(account))?;
+    Ok(shown(call, account)?)
+}
+
+/// One `@` with something on both sides, printable ASCII, 3 to 254 characters.
+pub(crate) fn is_email(address: &str) -> bool {
+    let mut parts = address.split('@');
+    let both = matches!((parts.next(), parts.next(), parts.next()), (Some(local), Some(domain), None)
+        if !local.is_empty() && !domain.is_empty());
+    both && crate::text::is_name(address, 254) && !address.contains([',', ';', '<', '>', '"'])
+}

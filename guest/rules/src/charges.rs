@@ -1,0 +1,649 @@
+//! Charges: one intention each, written down before the gateway is called, final once (CRD-4, CRD-7, R11).
+//!
+//! A charge is a job: `begin` writes down that an attempt starts, the effect acts (and from the second attempt on asks first),
+//! `finish` books. Pending and unknown are neither paid nor declined: the charge stays open and is asked about until the gateway
+//! answers. Its key is derived from store, account and number, and never used for anything else.
+
+use crate::accounts::{self, AccountType};
+use crate::call::{Call, Record};
+use crate::cards::{self, Card};
+use crate::credentials;
+use crate::credits::{Error, Started};
+use crate::events::{EventDraft, emit};
+use crate::ids::{AuthId, time_key};
+use crate::jobs::{JobKey, Next, Task, Work};
+use crate::judge::{Occasion, judge};
+use crate::ledger::{self, LedgerAccount, Posting, Poster};
+use crate::lots::{LotKind, Place};
+use crate::mail;
+use crate::money::Money;
+use crate::numbers::Numbers;
+use crate::outside::{ChargeRequest, DeclineReason, Finding, Paid, PaymentOutcome};
+use crate::policy::{self, Policy};
+use crate::port::Lane;
+use crate::vocabulary::{
+    Caller, Checks, DAY_MS, Fact, Fault, FieldRule, Instant, MINUTE_MS, Micros, int_text, optional_int_text,
+};
+use crate::wallet::{self, NewCredit};
+use crate::recharge;
+use serde::{Deserialize, Serialize};
+
+/// Who asked for the charge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChargeKind {
+    /// The rules (CRD-5).
+    Automatic,
+    /// A person (CRD-4).
+    Manual,
+}
+
+impl ChargeKind {
+    fn word(self) -> &'static str {
+        match self {
+            ChargeKind::Automatic => "automatic",
+            ChargeKind::Manual => "manual",
+        }
+    }
+}
+
+/// How a charge stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChargeState {
+    /// Written down, not sent.
+    Due,
+    /// With the gateway.
+    Open,
+    /// Final: moved.
+    Paid,
+    /// Final: not moved.
+    Declined(DeclineReason),
+    /// Moved nothing and never will.
+    Void(String),
+}
+
+/// The record of a charge, at `ch/<account>/<number, newest first>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Charge {
+    v: u32,
+    /// Counted per account from 1.
+    pub number: u32,
+    kind: ChargeKind,
+    amount: Money,
+    card: u32,
+    /// Brand and last digits, for people.
+    pub card_label: String,
+    /// The key that the gateway knows it by.
+    pub key: String,
+    state: ChargeState,
+    attempt: u32,
+    created: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lot: Option<(u32, Place)>,
+    /// How often it was asked about.
+    asked: u32,
+    /// Whether the operator's queue and the customer know that it is open for too long.
+    overdue: bool,
+    /// Whether the operator has given it up: the gateway is asked to make it final.
+    given_up: bool,
+}
+
+impl Record for Charge {
+    const KIND: &'static str = "charge";
+}
+
+/// A charge as the contract shows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ShownCharge {
+    pub number: u32,
+    pub kind: ChargeKind,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    pub card: String,
+    pub state: ChargeState,
+    pub key: String,
+    #[serde(with = "int_text")]
+    pub created: Instant,
+    #[serde(with = "optional_int_text", default)]
+    pub settled: Option<Instant>,
+    #[serde(default)]
+    pub reference: Option<String>,
+    pub job: String,
+    pub attempts: u32,
+}
+
+/// A page of charges, newest first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ChargePage {
+    pub charges: Vec<ShownCharge>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// How long an attempt may take before the next one asks what became of it.
+const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// After this long, an open charge is the operator's and the customer's business (R11).
+const OVERDUE_MS: Instant = DAY_MS;
+
+fn place(account: AuthId, number: u32) -> String {
+    format!("ch/{account}/{:010}", u32::MAX - number)
+}
+
+/// The key of a charge at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
+fn gateway_key(store: &str, account: AuthId, number: u32) -> String {
+    format!("cb-{store}-{account}-charge-{number}")
+}
+
+/// Account and number in a key of [`gateway_key`], whichever store made it.
+pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (_, account, word, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    (word == "charge" && parts.next().is_none()).then_some((AuthId::parse(account)?, number.parse().ok()?))
+}
+
+/// The charge with this number.
+pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Charge>, Fault> {
+    call.get(&place(account, number))
+}
+
+fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
+    call.put(&place(account, charge.number), charge);
+}
+
+impl Charge {
+    fn is_settled(&self) -> bool {
+        !matches!(self.state, ChargeState::Due | ChargeState::Open)
+    }
+
+    fn job(&self, account: AuthId) -> JobKey {
+        JobKey::Charge(account, self.number)
+    }
+
+    /// The lot that it paid for, once paid.
+    pub(crate) fn lot(&self) -> Option<&(u32, Place)> {
+        self.lot.as_ref()
+    }
+
+    /// The form of the contract.
+    pub(crate) fn shown(&self, account: AuthId) -> ShownCharge {
+        ShownCharge {
+            number: self.number,
+            kind: self.kind,
+            amount: self.amount.micros(),
+            card: cards::name(self.card),
+            state: self.state.clone(),
+            key: self.key.clone(),
+            created: self.created,
+            settled: self.settled,
+            reference: self.reference.clone(),
+            job: self.job(account).to_string(),
+            attempts: self.attempt,
+        }
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        vec![
+            Fact::new("charge", self.number),
+            Fact::new("kind", self.kind.word()),
+            Fact::new("amount", self.amount),
+            Fact::new("card", &self.card_label),
+            Fact::new("key", &self.key),
+        ]
+    }
+}
+
+/// Writes a charge down and makes it due now.
+pub(crate) fn create(
+    call: &mut Call<'_>,
+    account: AuthId,
+    kind: ChargeKind,
+    amount: Money,
+    card: &Card,
+) -> Result<Charge, Fault> {
+    let number = Numbers::next_charge(call, account)?;
+    let charge = Charge {
+        v: 1,
+        number,
+        kind,
+        amount,
+        card: card.number,
+        card_label: card.label(),
+        key: gateway_key(&call.store_name(), account, number),
+        state: ChargeState::Due,
+        attempt: 0,
+        created: call.now(),
+        sent: None,
+        settled: None,
+        reference: None,
+        lot: None,
+        asked: 0,
+        overdue: false,
+        given_up: false,
+    };
+    Numbers::add_charged(call, account, charge.created, amount)?;
+    save(call, account, &charge);
+    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
+    Ok(charge)
+}
+
+/// Starts a manual recharge (CRD-3, CRD-4).
+pub fn recharge(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    amount: Micros,
+    card: Option<String>,
+) -> Result<Started, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.recharge", Some(account))?;
+    let args = (&auth_id, amount, &card);
+    crate::idempotency::once(call, caller, &auth_id, "credits.recharge", &args, |call| {
+        wallet::need(call, account)?;
+        let amount = Money::from_micros(amount);
+        let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
+        let mut checks = Checks::new();
+        checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
+        checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
+        checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+        checks.done()?;
+        let card = match cards::usable(call, account, card.as_deref())? {
+            Ok(card) => card,
+            Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
+        };
+        let charge = create(call, account, ChargeKind::Manual, amount, &card)?;
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-started",
+                rule: "CRD-4",
+                facts: charge.facts(),
+                transactions: Vec::new(),
+            },
+        );
+        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+    })
+}
+
+/// Charges of an account, newest first.
+pub fn list_charges(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    after: Option<String>,
+    limit: u32,
+) -> Result<ChargePage, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.list-charges", Some(account))?;
+    let mut checks = Checks::new();
+    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    let after_number = match after.as_deref().map(str::parse::<u32>) {
+        None => None,
+        Some(Ok(number)) => Some(number),
+        Some(Err(_)) => {
+            checks.require(false, "after", FieldRule::WrongForm, "the `next` of a page");
+            None
+        }
+    };
+    checks.done()?;
+    wallet::need(call, account)?;
+    let prefix = format!("ch/{account}/");
+    let first = after_number.map_or_else(|| prefix.clone(), |number| crate::call::successor(&place(account, number)));
+    let (charges, more) =
+        call.span::<Charge>(&first, &crate::call::end_of_prefix(&prefix), usize::try_from(limit).unwrap_or(100))?;
+    let next = if more { charges.last().map(|(_, charge)| charge.number.to_string()) } else { None };
+    Ok(ChargePage { charges: charges.into_iter().map(|(_, charge)| charge.shown(account)).collect(), next })
+}
+
+/// Asks the gateway to make an open charge final (R11): the only way to stop asking.
+pub fn give_up(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.give-up", Some(account))?;
+    crate::idempotency::once(call, caller, &auth_id, "credits.give-up", &(&auth_id, number), |call| {
+        let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+        if charge.state != ChargeState::Open {
+            return Err(Error::NotOpen);
+        }
+        charge.given_up = true;
+        save(call, account, &charge);
+        let job = charge.job(account).to_string();
+        call.timer(&job, Lane::Urgent, call.now());
+        Ok(Started { job, name: number.to_string() })
+    })
+}
+
+/// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
+pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let Some(mut charge) = load(call, account, number)? else { return Ok(None) };
+    if charge.is_settled() {
+        return Ok(None);
+    }
+    let job = charge.job(account).to_string();
+    let token = cards::token(call, account, charge.card)?;
+    if charge.state == ChargeState::Due {
+        if crate::reconcile::is_open(call)? {
+            call.timer(&job, Lane::Urgent, call.now() + MINUTE_MS);
+            return Ok(Some(Next::Rest));
+        }
+        if let Some(cause) = obstacle(call, account, &charge)? {
+            drop_charge(call, account, charge, cause)?;
+            return Ok(Some(Next::Rest));
+        }
+        charge.state = ChargeState::Open;
+        charge.sent = Some(call.now());
+    }
+    charge.attempt += 1;
+    save(call, account, &charge);
+    call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
+    let policy = Policy::load(call)?;
+    let work = match (charge.given_up, token) {
+        (false, Some(token)) => Work::Charge(ChargeRequest {
+            key: charge.key.clone(),
+            auth_id: account.to_string(),
+            amount: charge.amount.micros(),
+            currency: "USD".to_owned(),
+            method: token,
+            customer_present: charge.kind == ChargeKind::Manual,
+            statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
+        }),
+        // The card is gone, the charge may have gone out with it before: make the key final.
+        (true, _) | (false, None) => Work::ClosePayment(charge.key.clone()),
+    };
+    Ok(Some(Next::Perform(Task { job, attempt: charge.attempt, work })))
+}
+
+/// Why a charge that was never sent should not be.
+fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<&'static str>, Fault> {
+    let wallet = wallet::need(call, account)?;
+    if wallet.is_closed() {
+        return Ok(Some("account-closed"));
+    }
+    if let Err(reason) = cards::usable(call, account, Some(&cards::name(charge.card)))? {
+        return Ok(Some(reason.word()));
+    }
+    if charge.kind == ChargeKind::Automatic && !recharge::is_wanted(call, account, &wallet)? {
+        return Ok(Some("not-needed"));
+    }
+    Ok(None)
+}
+
+fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {
+    charge.state = ChargeState::Void(cause.to_owned());
+    charge.settled = Some(call.now());
+    settle(call, account, &charge)?;
+    Numbers::add_charged(call, account, charge.created, charge.amount.negated()?)?;
+    let mut facts = charge.facts();
+    facts.push(Fact::new("cause", cause));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-dropped", rule: "CRD-7", facts, transactions: Vec::new() },
+    );
+    if charge.kind == ChargeKind::Automatic {
+        recharge::dropped(call, account)?;
+    }
+    judge(call, account, Occasion::Settings)
+}
+
+fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    save(call, account, charge);
+    call.cancel(&charge.job(account).to_string());
+    if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
+        call.remove(&queue_key(sent, account, charge.number));
+    }
+    Ok(())
+}
+
+/// The current attempt, and whether the charge is settled.
+pub(crate) fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
+    Ok(load(call, account, number)?.map(|charge| (charge.attempt, charge.is_settled())))
+}
+
+/// How it stands, for someone who waits.
+pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<crate::jobs::Standing>, Fault> {
+    use crate::jobs::Standing;
+    Ok(load(call, account, number)?.map(|charge| match charge.state {
+        ChargeState::Due | ChargeState::Open => Standing::Working,
+        ChargeState::Paid => Standing::Succeeded,
+        ChargeState::Declined(reason) => Standing::Failed(reason.word().to_owned()),
+        ChargeState::Void(cause) => Standing::Failed(cause),
+    }))
+}
+
+/// Books what the gateway answered. An outcome that is already booked changes nothing.
+pub(crate) fn book(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: u32,
+    outcome: PaymentOutcome,
+) -> Result<Next, Fault> {
+    let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+    if charge.is_settled() {
+        if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
+            crate::reconcile::keep(call, account, &charge.key, charge.amount, paid, "paid-after-final-answer")?;
+        }
+        return Ok(Next::Rest);
+    }
+    match outcome {
+        PaymentOutcome::Paid(paid) => book_paid(call, account, charge, &paid)?,
+        PaymentOutcome::Declined(declined) => {
+            charge.state = ChargeState::Declined(declined.reason);
+            charge.settled = Some(call.now());
+            book_declined(call, account, charge, declined.reason, &declined.code)?;
+        }
+        PaymentOutcome::Pending(pending) => ask_again(call, account, charge, Some(pending.ask_again), "pending")?,
+        PaymentOutcome::Unknown(cause) => ask_again(call, account, charge, None, &cause)?,
+        PaymentOutcome::NotSent(not_sent) => {
+            ask_again(call, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
+        }
+    }
+    Ok(Next::Rest)
+}
+
+/// Books what the gateway answered when it was asked to make a key final.
+pub(crate) fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
+    let Some(charge) = load(call, account, number)? else { return Ok(Next::Rest) };
+    match finding {
+        Finding::Found(outcome) => book(call, account, number, outcome),
+        _ if charge.is_settled() => Ok(Next::Rest),
+        Finding::Closed => {
+            drop_charge(call, account, charge, "closed-by-gateway")?;
+            Ok(Next::Rest)
+        }
+        Finding::NotFound => {
+            ask_again(call, account, charge, None, "not-found")?;
+            Ok(Next::Rest)
+        }
+        Finding::NotAsked(not_sent) => {
+            ask_again(call, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
+            Ok(Next::Rest)
+        }
+    }
+}
+
+fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
+    let mut wallet = wallet::need(call, account)?;
+    let id = Poster::new(call).next_id();
+    let since = paid.at.clamp(0, call.now());
+    let new = NewCredit { kind: LotKind::Cash, amount: charge.amount, since, expires: None, origin: &charge.key };
+    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    wallet::save(call, account, &wallet);
+    ledger::post(
+        call,
+        &id,
+        "recharge",
+        &charge.key,
+        vec![
+            Posting(LedgerAccount::PaymentClearing, None, charge.amount),
+            Posting(LedgerAccount::CreditsCash, Some(account), credited.kept.negated()?),
+            Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    charge.state = ChargeState::Paid;
+    charge.settled = Some(call.now());
+    charge.reference = Some(paid.reference.clone());
+    charge.lot = Some((credited.lot.number, credited.lot.place()));
+    settle(call, account, &charge)?;
+    let mut facts = charge.facts();
+    facts.push(Fact::new("balance", wallet.balance));
+    facts.push(Fact::new("paid-owed", credited.paid));
+    facts.push(Fact::new("reference", &paid.reference));
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "recharge-paid",
+            rule: if charge.kind == ChargeKind::Automatic { "CRD-5" } else { "CRD-4" },
+            facts,
+            transactions: vec![id],
+        },
+    );
+    mail::send(
+        call,
+        account,
+        "recharge-paid",
+        vec![
+            Fact::new("amount", charge.amount),
+            Fact::new("balance", wallet.balance),
+            Fact::new("card", &charge.card_label),
+            Fact::new("kind", charge.kind.word()),
+            Fact::new("number", charge.number),
+        ],
+    )?;
+    if wallet.is_closed() {
+        crate::reconcile::keep(call, account, &charge.key, charge.amount, paid, "paid-after-closing")?;
+    }
+    if accounts::profile(call, account)?.account_type == AccountType::Developer {
+        accounts::upgrade(call, account)?;
+    }
+    match charge.kind {
+        ChargeKind::Automatic => recharge::paid(call, account)?,
+        ChargeKind::Manual => recharge::reset(call, account)?,
+    }
+    judge(call, account, Occasion::Credit)
+}
+
+fn book_declined(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: Charge,
+    reason: DeclineReason,
+    code: &str,
+) -> Result<(), Fault> {
+    settle(call, account, &charge)?;
+    Numbers::add_charged(call, account, charge.created, charge.amount.negated()?)?;
+    let wallet = wallet::need(call, account)?;
+    match charge.kind {
+        ChargeKind::Automatic => recharge::declined(call, account, &wallet, &charge, reason.word())?,
+        ChargeKind::Manual => {
+            mail::send(
+                call,
+                account,
+                "recharge-failed",
+                vec![
+                    Fact::new("amount", charge.amount),
+                    Fact::new("reason", reason.word()),
+                    Fact::new("card", &charge.card_label),
+                    Fact::new("kind", "manual"),
+                    Fact::new("next-step", "manual"),
+                ],
+            )?;
+            let mut facts = charge.facts();
+            facts.push(Fact::new("reason", reason.word()));
+            facts.push(Fact::new("code", code.chars().take(100).collect::<String>()));
+            emit(
+                call,
+                EventDraft {
+                    account: Some(account),
+                    kind: "recharge-failed",
+                    rule: "CRD-4",
+                    facts,
+                    transactions: Vec::new(),
+                },
+            );
+        }
+    }
+    judge(call, account, Occasion::Debit)
+}
+
+/// Keeps a charge open: asks again at the gateway's moment or by the policy's schedule (R11).
+fn ask_again(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    asked_for: Option<Instant>,
+    cause: &str,
+) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let step = usize::try_from(charge.asked).unwrap_or(usize::MAX);
+    let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
+    let due = match asked_for {
+        Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
+        None => call.now() + wait,
+    };
+    if charge.asked == 0 {
+        let mut facts = charge.facts();
+        facts.push(Fact::new("cause", cause.chars().take(200).collect::<String>()));
+        facts.push(Fact::new("ask-again", due));
+        emit(
+            call,
+            EventDraft { account: Some(account), kind: "recharge-open", rule: "CRD-7", facts, transactions: Vec::new() },
+        );
+    }
+    charge.asked = charge.asked.saturating_add(1);
+    let sent = charge.sent.unwrap_or(charge.created);
+    if !charge.overdue && call.now() - sent >= OVERDUE_MS {
+        charge.overdue = true;
+        call.put(
+            &queue_key(sent, account, charge.number),
+            &QueueEntry {
+                v: 1,
+                account,
+                kind: "charge-open-too-long".to_owned(),
+                since: sent,
+                charge: Some(charge.number),
+                note: cause.chars().take(200).collect(),
+            },
+        );
+        mail::send(
+            call,
+            account,
+            "recharge-unknown",
+            vec![Fact::new("amount", charge.amount), Fact::new("card", &charge.card_label)],
+        )?;
+    }
+    save(call, account, &charge);
+    call.timer(&charge.job(account).to_string(), Lane::Urgent, due);
+    Ok(())
+}
+
+/// Something that waits for a person, at `q/<since>/<account>/<number>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct QueueEntry {
+    pub(crate) v: u32,
+    pub(crate) account: AuthId,
+    pub(crate) kind: String,
+    pub(crate) since: Instant,
+    pub(crate) charge: Option<u32>,
+    pub(crate) note: String,
+}
+
+impl Record for QueueEntry {
+    const KIND: &'static str = "operator queue entry";
+}
+
+/// Key of a queue entry about a charge.
+pub(crate) fn queue_key(since: Instant, account: AuthId, number: u32) -> String {
+    format!("q/{}/{account}/{number:08}", time_key(since))
+}

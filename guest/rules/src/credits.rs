@@ -1,0 +1,368 @@
+//! Credits as customers and operators see them: balance, lots, adjustments (CRD-1, CRD-2, CRD-14).
+
+use crate::call::Call;
+use crate::charges;
+use crate::credentials;
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::jobs::JobKey;
+use crate::judge::{Occasion, judge};
+use crate::ledger::{self, LedgerAccount, Posting, Poster};
+use crate::lots::{self, LotKind, Place};
+use crate::money::Money;
+use crate::port::Lane;
+use crate::vocabulary::{
+    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, interface_error, optional_int_text,
+};
+use crate::wallet::{self, NewCredit, Split};
+use serde::{Deserialize, Serialize};
+
+interface_error! {
+    /// Errors of `credits`.
+    Error {
+        /// No card can be charged, and why.
+        NoUsableCard(String),
+        /// Ten cards are stored.
+        TooManyCards,
+        /// The charge cannot be given up.
+        NotOpen,
+    }
+}
+
+/// Something was started: its job and its name.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Started {
+    /// For `jobs.look`.
+    pub job: String,
+    /// Number of the charge, or name of the card.
+    pub name: String,
+}
+
+/// The balance and what it is made of.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Balance {
+    #[serde(with = "int_text")]
+    pub balance: Micros,
+    #[serde(with = "int_text")]
+    pub available: Micros,
+    #[serde(with = "int_text")]
+    pub trial: Micros,
+    #[serde(with = "int_text")]
+    pub promotional: Micros,
+    #[serde(with = "int_text")]
+    pub cash: Micros,
+    #[serde(with = "int_text")]
+    pub owed: Micros,
+    pub out_of_credit: bool,
+}
+
+/// A lot as the contract shows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ShownLot {
+    pub number: u32,
+    pub kind: LotKind,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    #[serde(with = "int_text")]
+    pub rest: Micros,
+    #[serde(with = "int_text")]
+    pub since: Instant,
+    #[serde(with = "optional_int_text", default)]
+    pub expires: Option<Instant>,
+    pub origin: String,
+}
+
+/// What the operator adds or takes (CRD-14).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adjustment {
+    /// A promotional lot.
+    Goodwill(Goodwill),
+    /// Back to the cash lot of a recharge.
+    Correction(Correction),
+    /// In spending order, below zero if need be.
+    Debit(#[serde(with = "int_text")] Micros),
+}
+
+/// A promotional lot.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Goodwill {
+    /// Above zero.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    /// In the future.
+    #[serde(with = "optional_int_text", default)]
+    pub expires: Option<Instant>,
+}
+
+/// Back to the cash lot of a recharge.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Correction {
+    /// Above zero, at most what has been spent of the lot.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    /// Number of the paid charge.
+    pub charge: u32,
+}
+
+/// What an adjustment did.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Adjusted {
+    /// Its ledger transaction.
+    pub transaction: String,
+    /// Afterwards.
+    #[serde(with = "int_text")]
+    pub balance: Micros,
+}
+
+/// Most lots in one answer.
+const LOTS_MAX: usize = 1000;
+
+/// Balance, available, and what is left of each kind of credit.
+pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Balance, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.get-balance", Some(account))?;
+    let wallet = wallet::need(call, account)?;
+    let mut sums = [Money::ZERO; 3];
+    for lot in exact_lots(call, account, 10_000)? {
+        let sum = &mut sums[lot.kind as usize];
+        *sum = sum.plus(lot.rest)?;
+    }
+    let [trial, promotional, cash] = sums.map(Money::micros);
+    let owed = if wallet.balance < Money::ZERO { wallet.balance.negated()? } else { Money::ZERO };
+    Ok(Balance {
+        balance: wallet.balance.micros(),
+        available: wallet.available()?.micros(),
+        trial,
+        promotional,
+        cash,
+        owed: owed.micros(),
+        out_of_credit: wallet.balance <= Money::ZERO,
+    })
+}
+
+/// Open lots with their true rests.
+pub(crate) fn exact_lots(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<lots::Lot>, Fault> {
+    let wallet = wallet::need(call, account)?;
+    let mut open = lots::open(call, account, limit)?;
+    if let (Some(first), Some((_, rest))) = (open.first_mut(), wallet.current()) {
+        first.rest = rest;
+    }
+    Ok(open)
+}
+
+/// Open lots in spending order.
+pub fn list_lots(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownLot>, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.list-lots", Some(account))?;
+    Ok(exact_lots(call, account, LOTS_MAX)?
+        .into_iter()
+        .map(|lot| ShownLot {
+            number: lot.number,
+            kind: lot.kind,
+            amount: lot.amount.micros(),
+            rest: lot.rest.micros(),
+            since: lot.since,
+            expires: lot.expires,
+            origin: lot.origin,
+        })
+        .collect())
+}
+
+/// Credit that is given, not paid for.
+pub(crate) struct Grant<'a> {
+    /// Trial or promotional.
+    pub(crate) kind: LotKind,
+    pub(crate) amount: Money,
+    pub(crate) expires: Option<Instant>,
+    /// The expense behind it.
+    pub(crate) contra: LedgerAccount,
+    /// Kind of the ledger transaction and of the event.
+    pub(crate) entry: &'a str,
+    pub(crate) rule: &'a str,
+    pub(crate) reason: &'a str,
+}
+
+/// Gives credit as a lot, posts it, and judges the account. Answers the transaction.
+pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<String, Fault> {
+    let id = Poster::new(call).next_id();
+    let mut wallet = wallet::need(call, account)?;
+    let new = NewCredit {
+        kind: grant.kind,
+        amount: grant.amount,
+        since: call.now(),
+        expires: grant.expires,
+        origin: &id,
+    };
+    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    wallet::save(call, account, &wallet);
+    if let (Some(expires), true) = (grant.expires, credited.kept > Money::ZERO) {
+        let job = JobKey::Expire(account, credited.lot.number, credited.lot.place());
+        call.timer(&job.to_string(), Lane::Normal, expires);
+    }
+    ledger::post(
+        call,
+        &id,
+        grant.entry,
+        grant.reason,
+        vec![
+            Posting(grant.contra, None, grant.amount),
+            Posting(LedgerAccount::of_lot(grant.kind), Some(account), credited.kept.negated()?),
+            Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    told(call, account, grant.entry, grant.rule, grant.amount, wallet.balance, grant.reason, &id);
+    judge(call, account, Occasion::Credit)?;
+    Ok(id)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the facts of one kind of event")]
+fn told(
+    call: &mut Call<'_>,
+    account: AuthId,
+    kind: &str,
+    rule: &str,
+    amount: Money,
+    balance: Money,
+    reason: &str,
+    transaction: &str,
+) {
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind,
+            rule,
+            facts: vec![Fact::new("amount", amount), Fact::new("balance", balance), Fact::new("reason", reason)],
+            transactions: vec![transaction.to_owned()],
+        },
+    );
+}
+
+/// Credits or debits an account with a reason (CRD-14, R18).
+pub fn adjust(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    adjustment: Adjustment,
+    reason: String,
+) -> Result<Adjusted, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.adjust", Some(account))?;
+    let args = (&auth_id, &adjustment, &reason);
+    crate::idempotency::once(call, caller, &auth_id, "credits.adjust", &args, |call| {
+        if wallet::need(call, account)?.is_closed() {
+            return Err(crate::vocabulary::Refusal::Closed.into());
+        }
+        let mut checks = Checks::new();
+        checks.text(&reason, "reason", 1, 200);
+        let (amount, field) = match &adjustment {
+            Adjustment::Goodwill(goodwill) => (goodwill.amount, "adjustment.goodwill.amount"),
+            Adjustment::Correction(correction) => (correction.amount, "adjustment.correction.amount"),
+            Adjustment::Debit(amount) => (*amount, "adjustment.debit"),
+        };
+        let amount = Money::from_micros(amount);
+        checks.require(amount > Money::ZERO, field, FieldRule::TooSmall, "0.00001");
+        checks.require(amount.micros() % crate::money::MICROS_PER_POSTED_STEP == 0, field, FieldRule::WrongForm, "5 decimals");
+        checks.require(amount <= Money::from_units(1_000_000_000), field, FieldRule::TooLarge, "1000000000.00");
+        if let Adjustment::Goodwill(Goodwill { expires: Some(expires), .. }) = &adjustment {
+            let field = "adjustment.goodwill.expires";
+            checks.require(*expires > call.now(), field, FieldRule::TooSmall, call.now());
+            checks.require(*expires <= 9_999_999_999_998, field, FieldRule::TooLarge, 9_999_999_999_998_i64);
+        }
+        checks.done()?;
+        let transaction = match &adjustment {
+            Adjustment::Goodwill(goodwill) => grant(
+                call,
+                account,
+                &Grant {
+                    kind: LotKind::Promotional,
+                    amount,
+                    expires: goodwill.expires,
+                    contra: LedgerAccount::Goodwill,
+                    entry: "goodwill",
+                    rule: "CRD-14",
+                    reason: &reason,
+                },
+            )?,
+            Adjustment::Correction(correction) => correct(call, account, amount, correction.charge, &reason)?,
+            Adjustment::Debit(_) => debit(call, account, amount, &reason)?,
+        };
+        let balance = wallet::need(call, account)?.balance.micros();
+        Ok(Adjusted { transaction, balance })
+    })
+}
+
+fn correct(call: &mut Call<'_>, account: AuthId, amount: Money, number: u32, reason: &str) -> Result<String, Fault> {
+    let charge = charges::load(call, account, number)?;
+    let lot = charge.as_ref().and_then(charges::Charge::lot).cloned();
+    let (lot, place) = lot.ok_or_else(|| Fault::not_found("paid charge"))?;
+    let mut wallet = wallet::need(call, account)?;
+    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(|| {
+        Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
+    })?;
+    wallet::save(call, account, &wallet);
+    let id = Poster::new(call).next_id();
+    ledger::post(
+        call,
+        &id,
+        "correction",
+        reason,
+        vec![
+            Posting(LedgerAccount::Corrections, None, amount),
+            Posting(LedgerAccount::CreditsCash, Some(account), paid.minus(amount)?),
+            Posting(LedgerAccount::Receivables, Some(account), paid.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    told(call, account, "correction", "CRD-14", amount, wallet.balance, reason, &id);
+    judge(call, account, Occasion::Credit)?;
+    Ok(id)
+}
+
+fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
+    let mut wallet = wallet::need(call, account)?;
+    let mut split = Split::default();
+    wallet::debit(call, account, &mut wallet, amount, &mut split)?;
+    wallet::save(call, account, &wallet);
+    let id = Poster::new(call).next_id();
+    let mut postings = split.postings(account).to_vec();
+    postings.push(Posting(LedgerAccount::Adjustments, None, amount.negated()?));
+    ledger::post(call, &id, "debit", reason, postings, Vec::new())?;
+    told(call, account, "debit", "CRD-14", amount, wallet.balance, reason, &id);
+    judge(call, account, Occasion::Debit)?;
+    Ok(id)
+}
+
+/// Removes what is left of a lot whose time is over (R17).
+pub(crate) fn expire_lot(call: &mut Call<'_>, account: AuthId, number: u32, place: &Place) -> Result<(), Fault> {
+    let mut wallet = wallet::need(call, account)?;
+    let rest = wallet::expire(call, account, &mut wallet, number, place)?;
+    if rest == Money::ZERO {
+        return Ok(());
+    }
+    wallet::save(call, account, &wallet);
+    let id = Poster::new(call).next_id();
+    ledger::post(
+        call,
+        &id,
+        "credit-expired",
+        &format!("lot {number}"),
+        vec![
+            Posting(LedgerAccount::of_lot(place.kind()), Some(account), rest),
+            Posting(LedgerAccount::ExpiredCredits, None, rest.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    told(call, account, "credit-expired", "CRD-2", rest, wallet.balance, &format!("lot {number}"), &id);
+    judge(call, account, Occasion::Debit)
+}

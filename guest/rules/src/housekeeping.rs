@@ -1,0 +1,74 @@
+//! Bulk work over the whole store, a bounded page at a time.
+
+use crate::call::{Call, Record, end_of_prefix, successor};
+use crate::ids::{AuthId, time_key};
+use crate::jobs::{JobKey, Next};
+use crate::judge::{Occasion, judge};
+use crate::policy::Policy;
+use crate::port::Lane;
+use crate::vocabulary::{DAY_MS, Fault};
+use crate::wallet::Wallet;
+use serde::{Deserialize, Serialize};
+
+/// Accounts looked at in one transaction.
+const ACCOUNTS_PER_CALL: usize = 200;
+
+/// Where a walk over all accounts stands, at `store/walk/rejudge`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Walk {
+    v: u32,
+    after: String,
+}
+
+impl Record for Walk {
+    const KIND: &'static str = "walk over accounts";
+}
+
+const REJUDGE: &str = "store/walk/rejudge";
+
+/// Sets the daily clean-up.
+pub(crate) fn schedule(call: &mut Call<'_>) {
+    call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + DAY_MS);
+}
+
+/// Looks at the next page of accounts after a change of policy; goes on until all have been looked at.
+pub(crate) fn rejudge(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    let first = call.get::<Walk>(REJUDGE)?.map_or_else(|| "w/".to_owned(), |walk| successor(&walk.after));
+    let (page, more) = call.span::<Wallet>(&first, &end_of_prefix("w/"), ACCOUNTS_PER_CALL)?;
+    let last = page.last().map(|(key, _)| key.clone());
+    for (key, _) in page {
+        if let Some(account) = key.strip_prefix("w/").and_then(AuthId::parse) {
+            judge(call, account, Occasion::Settings)?;
+        }
+    }
+    let job = JobKey::Rejudge.to_string();
+    match last.filter(|_| more) {
+        Some(after) => {
+            call.put(REJUDGE, &Walk { v: 1, after });
+            call.timer(&job, Lane::Bulk, call.now());
+            Ok(Some(Next::Again))
+        }
+        None => {
+            call.remove(REJUDGE);
+            call.cancel(&job);
+            Ok(Some(Next::Rest))
+        }
+    }
+}
+
+/// Starts the walk over all accounts: after a change of policy.
+pub(crate) fn start_rejudge(call: &mut Call<'_>) {
+    call.remove(REJUDGE);
+    call.timer(&JobKey::Rejudge.to_string(), Lane::Bulk, call.now());
+}
+
+/// Removes dedupe keys of events that are too old to be accepted again, and rejected events that nobody has mended for that long.
+pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    // One day more than the window: a batch under way may still name an event at its edge.
+    let oldest = call.now() - Policy::load(call)?.usage_window_ms - DAY_MS;
+    call.clear("d/".to_owned(), format!("d/{}", time_key(oldest)));
+    let emptied = crate::usage::expire_rejected(call, oldest)?;
+    let wait = if emptied { DAY_MS } else { 0 };
+    call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + wait);
+    Ok(Some(if emptied { Next::Rest } else { Next::Again }))
+}

@@ -1,0 +1,157 @@
+//! Commands that happen once however often they are asked for (R42).
+//!
+//! A command with an idempotency key leaves a record: what was asked and what was answered. The same key and the same
+//! arguments get the first answer again; the same key and other arguments are refused. Records are kept for ever.
+
+use crate::call::{Call, Record};
+use crate::text::hex;
+use crate::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Longest key in bytes.
+const KEY_BYTES_MAX: usize = 255;
+
+#[derive(Serialize, Deserialize)]
+struct Done {
+    v: u32,
+    /// SHA-256 of the arguments' JSON text.
+    args: String,
+    /// Without secrets.
+    answer: Value,
+    at: Instant,
+}
+
+impl Record for Done {
+    const KIND: &'static str = "idempotency key";
+}
+
+/// Runs a command once per key of the caller, function and `scope`: the account that it is about, or the operator.
+///
+/// Permissions are checked before, by the caller of this function: an answer is given again only to who may ask.
+pub fn once<T, E>(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    scope: &str,
+    function: &str,
+    args: &impl Serialize,
+    run: impl FnOnce(&mut Call<'_>) -> Result<T, E>,
+) -> Result<T, E>
+where
+    T: Serialize + DeserializeOwned,
+    E: From<Fault>,
+{
+    once_secret(call, caller, scope, function, args, |answer| serde_json::to_value(answer), run)
+}
+
+/// [`once`] for answers that hold a secret: `kept` writes the answer without it, and that is what a repeat gets.
+pub fn once_secret<T, E>(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    scope: &str,
+    function: &str,
+    args: &impl Serialize,
+    kept: impl FnOnce(&T) -> serde_json::Result<Value>,
+    run: impl FnOnce(&mut Call<'_>) -> Result<T, E>,
+) -> Result<T, E>
+where
+    T: DeserializeOwned,
+    E: From<Fault>,
+{
+    let Some(asked) = &caller.idempotency_key else { return run(call) };
+    check(asked)?;
+    let key = format!("idem/{scope}/{function}/{}", &digest(asked.as_bytes())[..32]);
+    let args = digest(&serde_json::to_vec(args).expect("arguments have text keys and finite numbers only"));
+    if let Some(done) = call.get::<Done>(&key)? {
+        if done.args != args {
+            return Err(Fault::from(Refusal::KeyReused).into());
+        }
+        return serde_json::from_value(done.answer).map_err(|error| {
+            let facts = vec![Fact::new("kind", Done::KIND), Fact::new("key", &key), Fact::new("cause", error)];
+            Fault::problem("stored-record-unreadable", facts).into()
+        });
+    }
+    let answer = run(call)?;
+    let kept = kept(&answer).expect("answers have text keys and finite numbers only");
+    call.put(&key, &Done { v: 1, args, answer: kept, at: call.now() });
+    Ok(answer)
+}
+
+fn check(asked: &str) -> Result<(), Fault> {
+    const FIELD: &str = "caller.idempotency-key";
+    if asked.is_empty() {
+        return Err(Fault::invalid(FIELD, FieldRule::TooShort, Some("1")));
+    }
+    if asked.len() > KEY_BYTES_MAX {
+        return Err(Fault::invalid(FIELD, FieldRule::TooLong, Some("255")));
+    }
+    if !asked.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(Fault::invalid(FIELD, FieldRule::WrongForm, Some("printable ASCII")));
+    }
+    Ok(())
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fake, START, caller, keyed};
+    use crate::vocabulary::Principal;
+
+    fn add(fake: &Fake, key: &str, scope: &str, amount: u32) -> Result<u32, Fault> {
+        let caller = keyed(caller(Principal::Host), key);
+        fake.command(START, |call| {
+            once(call, &caller, scope, "test.add", &amount, |call| {
+                let sum = call.text("sum").map_or(0, |text| text.parse().expect("number")) + amount;
+                call.put_text("sum", sum.to_string());
+                Ok(sum)
+            })
+        })
+    }
+
+    #[test]
+    fn a_key_acts_once_per_scope() {
+        let fake = Fake::new();
+        assert_eq!(add(&fake, "one", "A", 5), Ok(5));
+        assert_eq!(add(&fake, "one", "A", 5), Ok(5));
+        assert_eq!(fake.dump()["sum"], "5");
+        assert_eq!(add(&fake, "one", "A", 6), Err(Refusal::KeyReused.into()));
+        assert_eq!(add(&fake, "two", "A", 6), Ok(11));
+        assert_eq!(add(&fake, "one", "B", 6), Ok(17));
+        assert_eq!(fake.dump()["sum"], "17");
+    }
+
+    #[test]
+    fn a_failed_command_leaves_its_key_free() {
+        let fake = Fake::new();
+        let caller = keyed(caller(Principal::Host), "one");
+        let failed: Result<(), Fault> = fake.command(START, |call| {
+            once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing")))
+        });
+        assert_eq!(failed, Err(Fault::not_found("thing")));
+        assert_eq!(add(&fake, "one", "A", 6), Ok(6));
+    }
+
+    #[test]
+    fn keys_have_a_form() {
+        let fake = Fake::new();
+        assert_eq!(add(&fake, &"k".repeat(255), "A", 1), Ok(1));
+        assert_eq!(add(&fake, "with space ~", "A", 1), Ok(2));
+        for (bad, rule) in [
+            (String::new(), FieldRule::TooShort),
+            ("k".repeat(256), FieldRule::TooLong),
+            ("a\nb".to_owned(), FieldRule::WrongForm),
+            ("schlüssel".to_owned(), FieldRule::WrongForm),
+        ] {
+            match add(&fake, &bad, "A", 1) {
+                Err(Fault::Refused(Refusal::Invalid(problems))) => assert_eq!(problems[0].rule, rule, "{bad:?}"),
+                other => panic!("{bad:?}: {other:?}"),
+            }
+        }
+        assert_eq!(fake.dump()["sum"], "2");
+    }
+}

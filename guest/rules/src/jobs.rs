@@ -1,0 +1,386 @@
+//! Work that the clock or an earlier decision has made due: begin, perform, finish.
+
+use crate::call::Call;
+use crate::ids::AuthId;
+use crate::lots::Place;
+use crate::outside::{
+    ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
+    PaymentOutcome, RefundRequest, TelephonyOutcome,
+};
+use crate::vocabulary::{Fault, Instant, int_text};
+use crate::{cards, charges, credits, housekeeping, mail, recharge, reconcile, zero_stop};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a timer is for. Its text is the timer's key; it begins with the account, so that one account's timers can be found.
+#[derive(Clone, PartialEq, Debug)]
+pub enum JobKey {
+    /// A charge.
+    Charge(AuthId, u32),
+    /// A mail.
+    Mail(AuthId, u32),
+    /// What does this card's token stand for?
+    Card(AuthId, u32),
+    /// The gateway shall forget a card.
+    Forget(AuthId, u32),
+    /// A card expires soon.
+    Expiring(AuthId, u32),
+    /// Running calls must end.
+    HangUp(AuthId),
+    /// A cap's period has ended.
+    Uncap(AuthId),
+    /// A lot expires.
+    Expire(AuthId, u32, Place),
+    /// After a restore.
+    Reconcile,
+    /// The policy has changed: every account is looked at.
+    Rejudge,
+    /// Expired dedupe keys and rejected events.
+    Housekeeping,
+}
+
+impl fmt::Display for JobKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JobKey::Charge(account, number) => write!(formatter, "{account}/charge/{number}"),
+            JobKey::Mail(account, number) => write!(formatter, "{account}/mail/{number}"),
+            JobKey::Card(account, number) => write!(formatter, "{account}/card/{number}"),
+            JobKey::Forget(account, number) => write!(formatter, "{account}/forget/{number}"),
+            JobKey::Expiring(account, number) => write!(formatter, "{account}/expiring/{number}"),
+            JobKey::HangUp(account) => write!(formatter, "{account}/hang-up"),
+            JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
+            JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
+            JobKey::Reconcile => formatter.write_str("store/reconcile"),
+            JobKey::Rejudge => formatter.write_str("store/rejudge"),
+            JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
+        }
+    }
+}
+
+impl JobKey {
+    /// Reads a key back; `None` for text that no rule has written.
+    pub fn parse(text: &str) -> Option<JobKey> {
+        let (owner, rest) = text.split_once('/')?;
+        if owner == "store" {
+            return match rest {
+                "reconcile" => Some(JobKey::Reconcile),
+                "rejudge" => Some(JobKey::Rejudge),
+                "housekeeping" => Some(JobKey::Housekeeping),
+                _ => None,
+            };
+        }
+        let account = AuthId::parse(owner)?;
+        let (kind, detail) = rest.split_once('/').unwrap_or((rest, ""));
+        let number = || detail.parse::<u32>().ok();
+        match kind {
+            "charge" => Some(JobKey::Charge(account, number()?)),
+            "mail" => Some(JobKey::Mail(account, number()?)),
+            "card" => Some(JobKey::Card(account, number()?)),
+            "forget" => Some(JobKey::Forget(account, number()?)),
+            "expiring" => Some(JobKey::Expiring(account, number()?)),
+            "hang-up" => Some(JobKey::HangUp(account)),
+            "uncap" => Some(JobKey::Uncap(account)),
+            "expire" => {
+                let (number, place) = detail.split_once('/')?;
+                Some(JobKey::Expire(account, number.parse().ok()?, Place::parse(place)?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Something to do outside.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Task {
+    /// The timer's key.
+    pub job: String,
+    /// From 1. Above 1 an earlier attempt may have done it already.
+    pub attempt: u32,
+    /// What.
+    pub work: Work,
+}
+
+/// What to do outside.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Work {
+    Charge(ChargeRequest),
+    Refund(RefundRequest),
+    ClosePayment(String),
+    DescribeMethod(String),
+    ForgetMethod(String),
+    SendMail(Message),
+    SendCode(CodeMessage),
+    HangUp(HangUpRequest),
+    Reconcile(MovementsRequest),
+}
+
+/// What the gateway has moved since a moment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MovementsRequest {
+    /// The backup's moment, less an overlap.
+    #[serde(with = "int_text")]
+    pub since: Instant,
+    /// Of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Done {
+    Payment(PaymentOutcome),
+    PaymentClosed(Finding),
+    Method(MethodAnswer),
+    MethodForgotten(bool),
+    Mail(MailOutcome),
+    Code(TelephonyOutcome),
+    HangUp(Vec<String>),
+    Movements(Option<MovementPage>),
+    Lost(String),
+}
+
+/// What the host does next.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Next {
+    /// Do this now.
+    Perform(Task),
+    /// Call `begin` again at once.
+    Again,
+    /// Nothing more now.
+    Rest,
+}
+
+/// Why a job cannot go on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Error {
+    /// It was done or taken back.
+    NoSuchJob,
+    /// This attempt is not the current one; the payload is.
+    StaleAttempt(u32),
+    /// A stored record cannot be used: the host reports it and tries again later.
+    Other(crate::vocabulary::Problem),
+}
+
+/// How something stands that a customer waits for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Not yet known.
+    Working,
+    /// Done.
+    Succeeded,
+    /// Failed, with the reason's word.
+    Failed(String),
+}
+
+/// How a store came to be.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beginning {
+    /// Empty.
+    Created,
+    /// From a backup of this moment.
+    Restored(#[serde(with = "int_text")] Instant),
+    /// A copy for trying things out.
+    Copied,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Error {
+        match fault {
+            Fault::Other(problem) => Error::Other(problem),
+            Fault::Refused(refusal) => Error::Other(crate::vocabulary::Problem {
+                code: "job-refused".to_owned(),
+                facts: vec![crate::vocabulary::Fact::new("refusal", format!("{refusal:?}"))],
+            }),
+        }
+    }
+}
+
+/// Decides what a due job does now, and writes down that an attempt starts.
+pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
+    let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
+    let next = match key {
+        JobKey::Charge(account, number) => charges::begin(call, account, number)?,
+        JobKey::Mail(account, number) => mail::begin(call, account, number)?,
+        JobKey::Card(account, number) => cards::begin_describe(call, account, number)?,
+        JobKey::Forget(account, number) => cards::begin_forget(call, account, number)?,
+        JobKey::Expiring(account, number) => cards::mail_expiring(call, account, number)?,
+        JobKey::HangUp(account) => zero_stop::begin(call, account)?,
+        JobKey::Uncap(account) => {
+            recharge::uncap(call, account)?;
+            Some(Next::Rest)
+        }
+        JobKey::Expire(account, number, place) => {
+            credits::expire_lot(call, account, number, &place)?;
+            Some(Next::Rest)
+        }
+        JobKey::Reconcile => reconcile::begin(call)?,
+        JobKey::Rejudge => housekeeping::rejudge(call)?,
+        JobKey::Housekeeping => housekeeping::clean(call)?,
+    };
+    // A job that neither goes on nor waits is over: its timer must not fire again.
+    if !call.has_set_timer(&job) {
+        call.cancel(&job);
+    }
+    Ok(next.unwrap_or(Next::Rest))
+}
+
+/// Acts on the outside. From the second attempt on it asks what became of the earlier one before it moves money.
+pub fn perform(effects: &dyn Effects, task: Task) -> Done {
+    match task.work {
+        Work::Charge(request) => {
+            if task.attempt > 1 {
+                match effects.find(&request.key) {
+                    Finding::Found(outcome) => return Done::Payment(outcome),
+                    Finding::Closed => return Done::PaymentClosed(Finding::Closed),
+                    Finding::NotAsked(not_sent) => return Done::Payment(PaymentOutcome::NotSent(not_sent)),
+                    // It never arrived: the same key is sent again (R11).
+                    Finding::NotFound => {}
+                }
+            }
+            Done::Payment(effects.charge(&request))
+        }
+        Work::Refund(request) => {
+            if task.attempt > 1 {
+                match effects.find(&request.key) {
+                    Finding::Found(outcome) => return Done::Payment(outcome),
+                    Finding::Closed => return Done::PaymentClosed(Finding::Closed),
+                    Finding::NotAsked(not_sent) => return Done::Payment(PaymentOutcome::NotSent(not_sent)),
+                    Finding::NotFound => {}
+                }
+            }
+            Done::Payment(effects.refund(&request))
+        }
+        Work::ClosePayment(key) => Done::PaymentClosed(effects.close(&key)),
+        Work::DescribeMethod(token) => Done::Method(effects.describe_method(&token)),
+        Work::ForgetMethod(token) => Done::MethodForgotten(effects.forget_method(&token)),
+        Work::SendMail(message) => Done::Mail(effects.send_mail(&message)),
+        Work::SendCode(message) => Done::Code(effects.send_code(&message)),
+        Work::HangUp(request) => Done::HangUp(effects.hang_up(&request)),
+        Work::Reconcile(request) => {
+            Done::Movements(effects.movements_since(request.since, request.cursor.as_deref()))
+        }
+    }
+}
+
+/// Books what came of an attempt.
+pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Result<Next, Error> {
+    let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
+    let (current, settled) = match key {
+        JobKey::Charge(account, number) => charges::attempt(call, account, number)?,
+        JobKey::Mail(account, number) => mail::attempt(call, account, number)?.map(|attempt| (attempt, false)),
+        JobKey::Card(account, number) => cards::describe_attempt(call, account, number)?.map(|attempt| (attempt, false)),
+        JobKey::Forget(account, number) => cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false)),
+        JobKey::HangUp(account) => zero_stop::attempt(call, account)?.map(|attempt| (attempt, false)),
+        JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
+        JobKey::Expiring(..) | JobKey::Uncap(_) | JobKey::Expire(..) | JobKey::Rejudge | JobKey::Housekeeping => None,
+    }
+    .ok_or(Error::NoSuchJob)?;
+    if attempt != current {
+        return Err(Error::StaleAttempt(current));
+    }
+    if settled {
+        return Ok(Next::Rest);
+    }
+    let next = match (key, done) {
+        (JobKey::Charge(account, number), Done::Payment(outcome)) => charges::book(call, account, number, outcome)?,
+        (JobKey::Charge(account, number), Done::PaymentClosed(finding)) => {
+            charges::book_closed(call, account, number, finding)?
+        }
+        (JobKey::Charge(account, number), other) => {
+            charges::book(call, account, number, PaymentOutcome::Unknown(lost(other)))?
+        }
+        (JobKey::Mail(account, number), Done::Mail(outcome)) => mail::finish(call, account, number, Ok(outcome))?,
+        (JobKey::Mail(account, number), other) => mail::finish(call, account, number, Err(lost(other)))?,
+        (JobKey::Card(account, number), Done::Method(answer)) => {
+            cards::finish_describe(call, account, number, Ok(answer))?
+        }
+        (JobKey::Card(account, number), other) => cards::finish_describe(call, account, number, Err(lost(other)))?,
+        (JobKey::Forget(account, number), Done::MethodForgotten(forgotten)) => {
+            cards::finish_forget(call, account, number, forgotten)?
+        }
+        (JobKey::Forget(account, number), _) => cards::finish_forget(call, account, number, false)?,
+        (JobKey::HangUp(account), Done::HangUp(going_on)) => zero_stop::finish(call, account, Ok(going_on))?,
+        (JobKey::HangUp(account), other) => zero_stop::finish(call, account, Err(lost(other)))?,
+        (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
+        (JobKey::Reconcile, _) => reconcile::finish(call, None)?,
+        (_, _) => return Err(Error::NoSuchJob),
+    };
+    Ok(next)
+}
+
+fn lost(done: Done) -> String {
+    match done {
+        Done::Lost(cause) => cause,
+        other => format!("an answer of the wrong kind: {other:?}").chars().take(200).collect(),
+    }
+}
+
+/// Books a payment that the gateway reports by itself (R42: each notice acts once).
+pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
+    if let Some((account, number)) = charges::parse_gateway_key(&key) {
+        let known = charges::load(call, account, number)?.is_some_and(|charge| charge.key == key);
+        if known {
+            return Ok(charges::book(call, account, number, outcome)?);
+        }
+    }
+    reconcile::keep_notice(call, &key, &outcome)?;
+    Ok(Next::Rest)
+}
+
+/// How a job stands that a customer waits for.
+pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
+    match JobKey::parse(&job)? {
+        JobKey::Charge(account, number) => charges::look(call, account, number).ok()?,
+        JobKey::Card(account, number) => cards::look(call, account, number).ok()?,
+        _ => None,
+    }
+}
+
+/// Prepares a store whose name has just been drawn.
+pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Error> {
+    match beginning {
+        Beginning::Created | Beginning::Copied => {}
+        Beginning::Restored(backup) => reconcile::open(call, backup),
+    }
+    housekeeping::schedule(call);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lots::LotKind;
+
+    #[test]
+    fn keys_read_back() {
+        let account = AuthId::parse("MA0123456789ABCDEFGH").expect("an auth ID");
+        for key in [
+            JobKey::Charge(account, 7),
+            JobKey::Mail(account, 1),
+            JobKey::Card(account, 2),
+            JobKey::Forget(account, 3),
+            JobKey::Expiring(account, 4),
+            JobKey::HangUp(account),
+            JobKey::Uncap(account),
+            JobKey::Expire(account, 5, Place::of(LotKind::Promotional, 1, Some(2), 5)),
+            JobKey::Reconcile,
+            JobKey::Rejudge,
+            JobKey::Housekeeping,
+        ] {
+            assert_eq!(JobKey::parse(&key.to_string()), Some(key));
+        }
+        for bad in ["", "store", "store/other", "MA0123456789ABCDEFGH", "MA0123456789ABCDEFGH/charge/x", "x/charge/1"] {
+            assert_eq!(JobKey::parse(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! After every movement of an account: what does the new balance set off? (CRD-5, CRD-6, CRD-8, CRD-10)
+//!
+//! The order is fixed: alerts look at the balance, automatic recharge at available, the zero-stop at both, and then
+//! the wallet learns below which amount the next of them could begin.
+
+use crate::call::Call;
+use crate::ids::AuthId;
+use crate::money::Money;
+use crate::vocabulary::Fault;
+use crate::{alerts, recharge, wallet, zero_stop};
+
+/// What has just happened to the account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Occasion {
+    /// A debit was posted.
+    Debit,
+    /// Credit came in: if it lifts available to B or more, the ladder is reset (R10).
+    Credit,
+    /// Settings, cards, limits or the policy changed.
+    Settings,
+    /// The account was suspended, reinstated, upgraded or closed.
+    Standing,
+}
+
+/// Looks at an account once, and sets its trip.
+pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
+    let mut wallet = wallet::need(call, account)?;
+    let alert = alerts::judge(call, account, &wallet)?;
+    let recharge = recharge::judge(call, account, &wallet, occasion)?;
+    zero_stop::judge(call, account, &wallet)?;
+    let trip = alert.max(recharge).unwrap_or(Money::from_micros(i64::MIN));
+    if trip != wallet.trip {
+        wallet.trip = trip;
+        wallet::save(call, account, &wallet);
+    }
+    Ok(())
+}

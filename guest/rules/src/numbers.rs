@@ -1,0 +1,110 @@
+//! What is counted per account: lots, charges, mails; and how much was charged in the running periods (R22).
+
+use crate::calendar::{self, Period};
+use crate::call::{Call, Record};
+use crate::ids::AuthId;
+use crate::money::Money;
+use crate::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+/// The counters of one account, at `num/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Numbers {
+    v: u32,
+    lots: u32,
+    charges: u32,
+    mails: u32,
+    hang_ups: u32,
+    /// Charged in the periods that hold the moment of the last charge.
+    charged: Vec<Charged>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Charged {
+    period: Period,
+    first: Instant,
+    amount: Money,
+}
+
+impl Record for Numbers {
+    const KIND: &'static str = "account counters";
+}
+
+fn key(account: AuthId) -> String {
+    format!("num/{account}")
+}
+
+impl Numbers {
+    /// The counters, all zero for a new account.
+    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Numbers, Fault> {
+        Ok(call.get(&key(account))?.unwrap_or(Numbers {
+            v: 1,
+            lots: 0,
+            charges: 0,
+            mails: 0,
+            hang_ups: 0,
+            charged: Vec::new(),
+        }))
+    }
+
+    fn count(
+        call: &mut Call<'_>,
+        account: AuthId,
+        pick: impl FnOnce(&mut Numbers) -> &mut u32,
+    ) -> Result<u32, Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        let counter = pick(&mut numbers);
+        *counter = counter
+            .checked_add(1)
+            .ok_or_else(|| Fault::problem("counter-exhausted", vec![crate::vocabulary::Fact::new("account", account)]))?;
+        let number = *counter;
+        call.put(&key(account), &numbers);
+        Ok(number)
+    }
+
+    /// The next lot's number.
+    pub fn next_lot(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.lots)
+    }
+
+    /// The next charge's number.
+    pub fn next_charge(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.charges)
+    }
+
+    /// The next mail's number.
+    pub fn next_mail(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.mails)
+    }
+
+    /// The next hang-up order's number.
+    pub fn next_hang_up(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.hang_ups)
+    }
+
+    /// What was charged in the period that holds `at`: paid, pending and unknown, automatic and manual (R22).
+    pub fn charged_in(&self, period: Period, at: Instant) -> Money {
+        let (first, _) = calendar::bounds(period, at);
+        self.charged
+            .iter()
+            .find(|charged| charged.period == period && charged.first == first)
+            .map_or(Money::ZERO, |charged| charged.amount)
+    }
+
+    /// Counts a charge made at `at`, or takes it out again (negative) when it was declined or given up.
+    pub fn add_charged(call: &mut Call<'_>, account: AuthId, at: Instant, amount: Money) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        for period in [Period::Day, Period::Week, Period::Month] {
+            let (first, _) = calendar::bounds(period, at);
+            match numbers.charged.iter_mut().find(|charged| charged.period == period) {
+                Some(charged) if charged.first == first => charged.amount = charged.amount.plus(amount)?,
+                // A later period has begun meanwhile: what is taken out belongs to one that no cap asks about any more.
+                Some(charged) if charged.first > first => {}
+                Some(charged) => *charged = Charged { period, first, amount },
+                None => numbers.charged.push(Charged { period, first, amount }),
+            }
+        }
+        call.put(&key(account), &numbers);
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! What only the operator does: the ledger, the proof that balances follow from it, and what waits for a person.
+
+use crate::call::{Call, end_of_prefix, successor};
+use crate::charges::{self, QueueEntry, ShownCharge};
+use crate::credentials;
+use crate::credits::exact_lots;
+use crate::ids::AuthId;
+use crate::ledger::{self, Transaction};
+use crate::lots::LotKind;
+use crate::money::Money;
+use crate::product::{Heading, Product};
+use crate::text::is_name;
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, interface_error};
+use crate::wallet;
+use serde::{Deserialize, Serialize};
+
+interface_error! {
+    /// Errors of `operator`.
+    Error {
+        /// The policy was changed meanwhile; its version now.
+        PolicyChanged(u32),
+    }
+}
+
+/// One side of a transaction.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ShownPosting {
+    pub ledger_account: String,
+    #[serde(default)]
+    pub owner: Option<String>,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+}
+
+/// A transaction without its rated events.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LedgerTransaction {
+    pub id: String,
+    #[serde(with = "int_text")]
+    pub at: Instant,
+    pub kind: String,
+    pub cause: String,
+    pub postings: Vec<ShownPosting>,
+    pub events: u32,
+}
+
+/// A page of the ledger.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LedgerPage {
+    pub transactions: Vec<LedgerTransaction>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// One rated event as the ledger holds it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct RatedEvent {
+    pub auth_id: String,
+    pub id: String,
+    pub product: String,
+    pub heading: String,
+    pub number: String,
+    pub quantity: u32,
+    #[serde(with = "int_text")]
+    pub at: Instant,
+    pub prefix: String,
+    pub rate: String,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+}
+
+/// Sums of an account's postings: debits positive, credits negative.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Folded {
+    pub auth_id: String,
+    #[serde(with = "int_text")]
+    pub trial: Micros,
+    #[serde(with = "int_text")]
+    pub promotional: Micros,
+    #[serde(with = "int_text")]
+    pub cash: Micros,
+    #[serde(with = "int_text")]
+    pub receivable: Micros,
+}
+
+/// Something stored that does not follow from the ledger.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Difference {
+    pub auth_id: String,
+    pub what: String,
+    pub stored: String,
+    pub rebuilt: String,
+}
+
+/// Something that waits for a person.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct QueueItem {
+    pub auth_id: String,
+    pub kind: String,
+    #[serde(with = "int_text")]
+    pub since: Instant,
+    #[serde(default)]
+    pub charge: Option<ShownCharge>,
+    pub note: String,
+}
+
+/// A page of the queue, oldest first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct QueuePage {
+    pub items: Vec<QueueItem>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// Stored bytes of transactions that one page may read: usage transactions are large.
+const TRANSACTIONS_MAX: u32 = 500;
+/// Accounts compared in one call.
+const COMPARED_MAX: usize = 500;
+/// Open lots of one account that a comparison reads.
+const LOTS_MAX: usize = 10_000;
+
+/// Transactions in posting order.
+pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<LedgerPage, Error> {
+    credentials::permit(call, caller, "operator.read-ledger", None)?;
+    let mut checks = Checks::new();
+    checks.require((1..=TRANSACTIONS_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    checks.require(after.as_deref().is_none_or(|after| is_name(after, 64)), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let first =
+        after.map_or_else(|| ledger::PREFIX.to_owned(), |after| successor(&format!("{}{after}", ledger::PREFIX)));
+    let end = end_of_prefix(ledger::PREFIX);
+    let (page, more) = call.span_page::<Transaction>(&first, &end, limit)?;
+    let transactions: Vec<LedgerTransaction> = page
+        .into_iter()
+        .map(|(key, transaction)| LedgerTransaction {
+            id: key.trim_start_matches(ledger::PREFIX).to_owned(),
+            at: transaction.at,
+            kind: transaction.kind,
+            cause: transaction.cause,
+            events: u32::try_from(transaction.lines.len()).unwrap_or(u32::MAX),
+            postings: transaction
+                .postings
+                .iter()
+                .map(|posting| ShownPosting {
+                    ledger_account: posting.0.name().to_owned(),
+                    owner: posting.1.map(|owner| owner.to_string()),
+                    amount: posting.2.micros(),
+                })
+                .collect(),
+        })
+        .collect();
+    let next = if more { transactions.last().map(|last| last.id.clone()) } else { None };
+    Ok(LedgerPage { transactions, next })
+}
+
+/// The rated events of one usage transaction.
+pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<Vec<RatedEvent>, Error> {
+    credentials::permit(call, caller, "operator.read-transaction", None)?;
+    if !is_name(&id, 64) {
+        return Err(Fault::not_found("transaction").into());
+    }
+    let transaction: Transaction =
+        call.get(&format!("{}{id}", ledger::PREFIX))?.ok_or_else(|| Fault::not_found("transaction"))?;
+    Ok(transaction
+        .lines
+        .into_iter()
+        .map(|line| {
+            let mut letters = line.p.chars();
+            let product = letters.next().and_then(Product::of_letter).map_or("", Product::name);
+            let heading = letters.next().and_then(Heading::of_letter).map_or("", Heading::name);
+            RatedEvent {
+                auth_id: line.a.to_string(),
+                id: line.i,
+                product: product.to_owned(),
+                heading: heading.to_owned(),
+                number: line.n,
+                quantity: line.q,
+                at: line.t,
+                prefix: line.x,
+                rate: line.r,
+                amount: line.m.micros(),
+            }
+        })
+        .collect())
+}
+
+/// Rebuilds wallets and lots from folded postings and compares (CRD-1).
+pub fn compare(call: &Call<'_>, caller: &Caller, accounts: Vec<Folded>) -> Result<Vec<Difference>, Error> {
+    credentials::permit(call, caller, "operator.compare", None)?;
+    let mut checks = Checks::new();
+    checks.require(!accounts.is_empty(), "accounts", FieldRule::Missing, "1");
+    checks.require(accounts.len() <= COMPARED_MAX, "accounts", FieldRule::TooMany, COMPARED_MAX);
+    for (index, folded) in accounts.iter().take(COMPARED_MAX).enumerate() {
+        let good = AuthId::parse(&folded.auth_id).is_some_and(|account| account.is_main());
+        checks.require(good, &format!("accounts[{index}].auth-id"), FieldRule::WrongForm, "MA and 18 letters or digits");
+    }
+    checks.done()?;
+    let mut differences = Vec::new();
+    for folded in &accounts {
+        if let Some(account) = AuthId::parse(&folded.auth_id) {
+            compare_one(call, account, folded, &mut differences)?;
+        }
+    }
+    Ok(differences)
+}
+
+fn compare_one(
+    call: &Call<'_>,
+    account: AuthId,
+    folded: &Folded,
+    differences: &mut Vec<Difference>,
+) -> Result<(), Fault> {
+    let mut differs = |what: &str, stored: String, rebuilt: String| {
+        if stored != rebuilt {
+            differences.push(Difference { auth_id: account.to_string(), what: what.to_owned(), stored, rebuilt });
+        }
+    };
+    let Some(stored_text) = call.text(&wallet::key(account)) else {
+        differs("missing-account", String::new(), "a wallet".to_owned());
+        return Ok(());
+    };
+    let wallet = wallet::need(call, account)?;
+    let credits = |kind: LotKind| match kind {
+        LotKind::Trial => folded.trial,
+        LotKind::Promotional => folded.promotional,
+        LotKind::Cash => folded.cash,
+    };
+    let kinds = [(LotKind::Trial, "lots:trial"), (LotKind::Promotional, "lots:promotional"), (LotKind::Cash, "lots:cash")];
+    let lots = exact_lots(call, account, LOTS_MAX)?;
+    let mut balance = Money::from_micros(folded.receivable).negated()?;
+    let mut current_rest = None;
+    for (kind, name) in kinds {
+        let owed_to_customer = Money::from_micros(credits(kind)).negated()?;
+        balance = balance.plus(owed_to_customer)?;
+        let mut sum = Money::ZERO;
+        let mut others = Money::ZERO;
+        for (index, lot) in lots.iter().enumerate().filter(|(_, lot)| lot.kind == kind) {
+            sum = sum.plus(lot.rest)?;
+            if index > 0 {
+                others = others.plus(lot.rest)?;
+            }
+        }
+        if lots.first().is_some_and(|lot| lot.kind == kind) {
+            current_rest = Some(owed_to_customer.minus(others)?);
+        }
+        differs(name, sum.to_string(), owed_to_customer.to_string());
+    }
+    let place = lots.first().map(crate::lots::Lot::place);
+    let rebuilt = wallet.rebuilt(balance, current_rest.unwrap_or(Money::ZERO), place);
+    let rebuilt_text = serde_json::to_string(&rebuilt).expect("text and numbers only");
+    differs("wallet", stored_text.to_string(), rebuilt_text);
+    let mut owed = Money::ZERO;
+    for (_, receivable) in wallet::receivables(call, account)? {
+        owed = owed.plus(receivable.amount)?;
+    }
+    differs("receivables", owed.to_string(), Money::from_micros(folded.receivable).to_string());
+    Ok(())
+}
+
+/// What waits for a person, oldest first.
+pub fn list_queue(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<QueuePage, Error> {
+    credentials::permit(call, caller, "operator.list-queue", None)?;
+    let mut checks = Checks::new();
+    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.require(after.as_deref().is_none_or(|after| is_name(after, 64)), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let first = after.map_or_else(|| "q/".to_owned(), |after| successor(&format!("q/{after}")));
+    let (page, more) =
+        call.span::<QueueEntry>(&first, &end_of_prefix("q/"), usize::try_from(limit).unwrap_or(100))?;
+    let next = if more { page.last().map(|(key, _)| key.trim_start_matches("q/").to_owned()) } else { None };
+    let mut items = Vec::with_capacity(page.len());
+    for (_, entry) in page {
+        let charge = match entry.charge {
+            Some(number) => charges::load(call, entry.account, number)?.map(|charge| charge.shown(entry.account)),
+            None => None,
+        };
+        items.push(QueueItem {
+            auth_id: entry.account.to_string(),
+            kind: entry.kind,
+            since: entry.since,
+            charge,
+            note: entry.note,
+        });
+    }
+    Ok(QueuePage { items, next })
+}
+

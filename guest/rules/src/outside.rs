@@ -1,0 +1,233 @@
+//! What the rules ask the outside world to do, and what it answers: payment, email, telephony.
+//!
+//! Only effects see [`Effects`]; commands write down what is to be done and book what came of it (see [`crate::jobs`]).
+
+use crate::vocabulary::{Fact, Instant, Micros, int_text};
+use serde::{Deserialize, Serialize};
+
+/// Moving money through a gateway.
+pub trait Effects {
+    /// Takes money from a stored method.
+    fn charge(&self, request: &ChargeRequest) -> PaymentOutcome;
+    /// Gives back all or part of a charge.
+    fn refund(&self, request: &RefundRequest) -> PaymentOutcome;
+    /// How an intention stands.
+    fn find(&self, key: &str) -> Finding;
+    /// Makes an intention final.
+    fn close(&self, key: &str) -> Finding;
+    /// What was moved since a moment.
+    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<MovementPage>;
+    /// What a token stands for.
+    fn describe_method(&self, token: &str) -> MethodAnswer;
+    /// Removes a stored method.
+    fn forget_method(&self, token: &str) -> bool;
+    /// Hands one message to the mail system.
+    fn send_mail(&self, message: &Message) -> MailOutcome;
+    /// Sends a one-time code.
+    fn send_code(&self, message: &CodeMessage) -> TelephonyOutcome;
+    /// Ends calls; answers those that go on.
+    fn hang_up(&self, request: &HangUpRequest) -> Vec<String>;
+}
+
+macro_rules! contract_types {
+    ($($(#[$meta:meta])* $kind:ident $name:ident { $($body:tt)* })*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+            #[serde(rename_all = "kebab-case")]
+            #[allow(missing_docs)]
+            pub $kind $name { $($body)* }
+        )*
+    };
+}
+
+contract_types! {
+    /// A charge that was written down before it is sent.
+    struct ChargeRequest {
+        pub key: String,
+        pub auth_id: String,
+        #[serde(with = "int_text")]
+        pub amount: Micros,
+        pub currency: String,
+        pub method: String,
+        pub customer_present: bool,
+        pub statement: String,
+    }
+    /// A refund that was written down before it is sent.
+    struct RefundRequest {
+        pub key: String,
+        pub charge_key: String,
+        #[serde(with = "int_text")]
+        pub amount: Micros,
+        pub currency: String,
+    }
+    /// How an intention stands.
+    enum PaymentOutcome {
+        Paid(Paid),
+        Declined(Declined),
+        Pending(Pending),
+        Unknown(String),
+        NotSent(NotSent),
+    }
+    /// Final: moved.
+    struct Paid {
+        pub reference: String,
+        #[serde(with = "int_text")]
+        pub at: Instant,
+    }
+    /// Final: nothing was moved.
+    struct Declined {
+        pub reason: DeclineReason,
+        pub code: String,
+    }
+    /// The gateway will know later.
+    struct Pending {
+        #[serde(with = "int_text")]
+        pub ask_again: Instant,
+    }
+    /// Surely nothing left this host.
+    struct NotSent {
+        #[serde(with = "int_text")]
+        pub ask_again: Instant,
+        pub cause: String,
+    }
+    /// Answer of the gateway about a key.
+    enum Finding {
+        Found(PaymentOutcome),
+        NotFound,
+        Closed,
+        NotAsked(NotSent),
+    }
+    /// Something that the gateway has moved.
+    struct Movement {
+        pub key: String,
+        pub refund: bool,
+        #[serde(with = "int_text")]
+        pub amount: Micros,
+        pub currency: String,
+        pub paid: Paid,
+    }
+    /// A page of movements.
+    struct MovementPage {
+        pub movements: Vec<Movement>,
+        #[serde(default)]
+        pub next: Option<String>,
+    }
+    /// What a token stands for.
+    struct MethodDescription {
+        pub kind: MethodKind,
+        pub brand: String,
+        pub last_four: String,
+        #[serde(default)]
+        pub expires_year: Option<u16>,
+        #[serde(default)]
+        pub expires_month: Option<u8>,
+    }
+    /// Answer to a description.
+    enum MethodAnswer {
+        Described(MethodDescription),
+        NoSuchMethod,
+        NotAsked(NotSent),
+    }
+    /// One mail.
+    struct Message {
+        pub key: String,
+        pub to: Vec<Mailbox>,
+        pub template: String,
+        pub language: String,
+        pub facts: Vec<Fact>,
+        pub secret_facts: Vec<Fact>,
+        pub attachments: Vec<Attachment>,
+    }
+    /// A recipient.
+    struct Mailbox {
+        pub address: String,
+        #[serde(default)]
+        pub name: Option<String>,
+    }
+    /// Something sent along.
+    enum Attachment {
+        Kept(Blob),
+        Document((String, String)),
+    }
+    /// Bytes that the host keeps.
+    struct Blob {
+        pub digest: String,
+        #[serde(with = "crate::vocabulary::uint_text")]
+        pub size: u64,
+        pub media_type: String,
+        pub name: String,
+    }
+    /// What became of a mail.
+    enum MailOutcome {
+        Sent,
+        Refused(String),
+        NotSent(NotSent),
+    }
+    /// A one-time code.
+    struct CodeMessage {
+        pub key: String,
+        pub to: String,
+        pub channel: Channel,
+        pub code: String,
+        pub language: String,
+        pub brand: String,
+    }
+    /// What became of a code.
+    enum TelephonyOutcome {
+        Accepted,
+        Refused(String),
+        NotSent(NotSent),
+    }
+    /// Calls to end.
+    struct HangUpRequest {
+        pub key: String,
+        pub auth_id: String,
+        pub calls: Vec<String>,
+        pub cause: HangUpCause,
+    }
+}
+
+macro_rules! contract_enums {
+    ($($(#[$meta:meta])* $name:ident { $($case:ident),* $(,)? })*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+            #[serde(rename_all = "kebab-case")]
+            #[allow(missing_docs)]
+            pub enum $name { $($case),* }
+        )*
+    };
+}
+
+contract_enums! {
+    /// Why the gateway declined.
+    DeclineReason {
+        InsufficientFunds, LimitExceeded, Expired, MethodRemoved, LostOrStolen, SuspectedFraud, ConfirmationRequired,
+        NotAccepted, Unspecified,
+    }
+    /// Card or bank debit.
+    MethodKind { Card, BankDebit }
+    /// SMS or voice.
+    Channel { Sms, Voice }
+    /// Why calls end.
+    HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed }
+}
+
+impl DeclineReason {
+    /// Its word in events and mails.
+    pub fn word(self) -> &'static str {
+        match self {
+            DeclineReason::InsufficientFunds => "insufficient-funds",
+            DeclineReason::LimitExceeded => "limit-exceeded",
+            DeclineReason::Expired => "expired",
+            DeclineReason::MethodRemoved => "method-removed",
+            DeclineReason::LostOrStolen => "lost-or-stolen",
+            DeclineReason::SuspectedFraud => "suspected-fraud",
+            DeclineReason::ConfirmationRequired => "confirmation-required",
+            DeclineReason::NotAccepted => "not-accepted",
+            DeclineReason::Unspecified => "unspecified",
+        }
+    }
+}
+

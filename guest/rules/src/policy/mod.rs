@@ -1,0 +1,350 @@
+//! The policy: business choices that the operator changes at run time, one versioned record.
+
+mod limits;
+
+pub use limits::{Limits, Rates, maximum_recharge, rates, set_limits};
+
+use crate::call::{Call, Record};
+use crate::credentials;
+use crate::events::{EventDraft, emit};
+use crate::idempotency;
+use crate::money::Money;
+use crate::operator::Error;
+use crate::vocabulary::{
+    Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::rc::Rc;
+
+/// Key of the record.
+pub const KEY: &str = "policy";
+
+/// No amount of the policy may be larger: 10 000 000.00. Keeps every product of policy numbers far inside [`Money`].
+pub const AMOUNT_MAX: Money = Money::from_units(10_000_000);
+
+/// Business choices that the operator can change at run time. Amounts are whole cents (R4).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Policy {
+    /// Counts changes; 0: never changed.
+    pub version: u32,
+    /// CRD-3.
+    #[serde(with = "int_text")]
+    pub minimum_recharge: Micros,
+    /// CRD-3; raised per account by [`set_limits`].
+    #[serde(with = "int_text")]
+    pub maximum_recharge: Micros,
+    /// CRD-8; 0 to 10 of them.
+    #[serde(with = "list_int_text")]
+    pub alert_thresholds: Vec<Micros>,
+    /// CRD-6. Percent of B, falling, 1 to 8 of them.
+    pub ladder_levels: Vec<u32>,
+    /// R7. Most paid charges of one series, 1 to 1000.
+    pub series_limit: u32,
+    /// CRD-16, R8. Most failed attempts of one episode, 1 to 100.
+    pub failure_limit: u32,
+    /// R11. When an open charge is asked about again, 1 to 10 of them; the last repeats.
+    #[serde(with = "list_int_text")]
+    pub ask_again_ms: Vec<Instant>,
+    /// R12. 0 to 600 000.
+    #[serde(with = "int_text")]
+    pub hang_up_grace_ms: Instant,
+    /// R15. 1 hour to 90 days.
+    #[serde(with = "int_text")]
+    pub usage_window_ms: Instant,
+    /// R15. 0 to 1 day.
+    #[serde(with = "int_text")]
+    pub usage_ahead_ms: Instant,
+    /// ACC-4.
+    #[serde(with = "int_text")]
+    pub trial_credits: Micros,
+    /// ACC-6. 0 to 100 000.
+    pub trial_subaccounts: u32,
+    /// Most sub-accounts of a standard account, 0 to 100 000.
+    pub standard_subaccounts: u32,
+    /// SEC-10. Requests a second and main account, 1 to 100 000.
+    pub standard_rate: u32,
+    /// SEC-10.
+    pub lookup_rate: u32,
+    /// SEC-10, R41.
+    pub message_rate: u32,
+    /// Name of the operator's product, 1 to 22 printable ASCII characters.
+    pub brand: String,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        let dollars = |units: i64| Money::from_units(units).micros();
+        Policy {
+            version: 0,
+            minimum_recharge: dollars(25),
+            maximum_recharge: dollars(10_000),
+            alert_thresholds: vec![dollars(500), dollars(250), dollars(100), dollars(10)],
+            ladder_levels: vec![75, 50, 25, 0],
+            series_limit: 40,
+            failure_limit: 5,
+            ask_again_ms: vec![MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, DAY_MS],
+            hang_up_grace_ms: 10_000,
+            usage_window_ms: 35 * DAY_MS,
+            usage_ahead_ms: 10 * MINUTE_MS,
+            trial_credits: dollars(10),
+            trial_subaccounts: 1,
+            standard_subaccounts: 1000,
+            standard_rate: 20,
+            lookup_rate: 20,
+            message_rate: 20,
+            brand: "Coinbox".to_owned(),
+        }
+    }
+}
+
+/// The stored form. Fields that an older version did not have take their default when it is read.
+#[derive(Serialize, Deserialize)]
+struct StoredPolicy {
+    v: u32,
+    policy: Map<String, Value>,
+}
+
+impl Record for StoredPolicy {
+    const KIND: &'static str = "policy";
+}
+
+impl Policy {
+    /// Keys that rating usage reads first, to be read together with others.
+    pub fn keys() -> impl Iterator<Item = String> {
+        [KEY, crate::pricing::VERSIONS_KEY].into_iter().map(str::to_owned)
+    }
+
+    /// The policy in force. Parsed once per text, so that calls that follow one another share it.
+    pub fn load(call: &Call<'_>) -> Result<Rc<Policy>, Fault> {
+        let text = call.text(KEY).unwrap_or_default();
+        call.books().policy(&text, || match call.get::<StoredPolicy>(KEY)? {
+            Some(stored) => stored.over_defaults(),
+            None => Ok(Policy::default()),
+        })
+    }
+
+    /// CRD-3.
+    pub fn minimum_recharge(&self) -> Money {
+        Money::from_micros(self.minimum_recharge)
+    }
+
+    /// CRD-3, for accounts without limits of their own: see [`maximum_recharge`].
+    pub fn maximum_recharge(&self) -> Money {
+        Money::from_micros(self.maximum_recharge)
+    }
+
+    /// CRD-8, as the operator ordered them.
+    pub fn alert_thresholds(&self) -> impl Iterator<Item = Money> + '_ {
+        self.alert_thresholds.iter().copied().map(Money::from_micros)
+    }
+
+    /// ACC-4.
+    pub fn trial_credits(&self) -> Money {
+        Money::from_micros(self.trial_credits)
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        let mut checks = Checks::new();
+        amount(&mut checks, "policy.minimum-recharge", self.minimum_recharge(), Money::from_micros(10_000));
+        amount(&mut checks, "policy.maximum-recharge", self.maximum_recharge(), self.minimum_recharge());
+        at_most(&mut checks, "policy.alert-thresholds", self.alert_thresholds.len(), 10);
+        for (place, threshold) in self.alert_thresholds().take(10).enumerate() {
+            amount(&mut checks, &format!("policy.alert-thresholds[{place}]"), threshold, Money::ZERO);
+        }
+        checks.require(!self.ladder_levels.is_empty(), "policy.ladder-levels", FieldRule::Missing, 1);
+        at_most(&mut checks, "policy.ladder-levels", self.ladder_levels.len(), 8);
+        for (place, level) in self.ladder_levels.iter().take(8).enumerate() {
+            let field = format!("policy.ladder-levels[{place}]");
+            range(&mut checks, &field, *level, 0, 100);
+            let falling = place == 0 || *level < self.ladder_levels[place - 1];
+            checks.require(falling, &field, FieldRule::WrongForm, "below the level before");
+        }
+        range(&mut checks, "policy.series-limit", self.series_limit, 1, 1000);
+        range(&mut checks, "policy.failure-limit", self.failure_limit, 1, 100);
+        checks.require(!self.ask_again_ms.is_empty(), "policy.ask-again-ms", FieldRule::Missing, 1);
+        at_most(&mut checks, "policy.ask-again-ms", self.ask_again_ms.len(), 10);
+        for (place, wait) in self.ask_again_ms.iter().take(10).enumerate() {
+            range(&mut checks, &format!("policy.ask-again-ms[{place}]"), *wait, 1000, 30 * DAY_MS);
+        }
+        range(&mut checks, "policy.hang-up-grace-ms", self.hang_up_grace_ms, 0, 600_000);
+        range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
+        range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
+        amount(&mut checks, "policy.trial-credits", self.trial_credits(), Money::ZERO);
+        range(&mut checks, "policy.trial-subaccounts", self.trial_subaccounts, 0, 100_000);
+        range(&mut checks, "policy.standard-subaccounts", self.standard_subaccounts, 0, 100_000);
+        range(&mut checks, "policy.standard-rate", self.standard_rate, 1, 100_000);
+        range(&mut checks, "policy.lookup-rate", self.lookup_rate, 1, 100_000);
+        range(&mut checks, "policy.message-rate", self.message_rate, 1, 100_000);
+        checks.text(&self.brand, "policy.brand", 1, 22);
+        checks.require(self.brand.is_ascii(), "policy.brand", FieldRule::WrongForm, "printable ASCII");
+        checks.done()
+    }
+}
+
+impl StoredPolicy {
+    fn of(policy: &Policy) -> StoredPolicy {
+        match serde_json::to_value(policy) {
+            Ok(Value::Object(policy)) => StoredPolicy { v: 1, policy },
+            _ => unreachable!("a record is always written as an object"),
+        }
+    }
+
+    fn over_defaults(self) -> Result<Policy, Fault> {
+        let mut fields = StoredPolicy::of(&Policy::default()).policy;
+        fields.extend(self.policy);
+        serde_json::from_value(Value::Object(fields)).map_err(|error| {
+            Fault::problem(
+                "stored-record-unreadable",
+                vec![Fact::new("kind", StoredPolicy::KIND), Fact::new("key", KEY), Fact::new("cause", error)],
+            )
+        })
+    }
+}
+
+/// An amount of whole cents from `least` to [`AMOUNT_MAX`].
+fn amount(checks: &mut Checks, field: &str, amount: Money, least: Money) {
+    checks.require(amount >= least, field, FieldRule::TooSmall, least);
+    checks.require(amount <= AMOUNT_MAX, field, FieldRule::TooLarge, AMOUNT_MAX);
+    checks.require(amount.is_whole_cents(), field, FieldRule::WrongForm, "whole cents");
+}
+
+fn range<N: PartialOrd + ToString>(checks: &mut Checks, field: &str, value: N, least: N, most: N) {
+    checks.require(value >= least, field, FieldRule::TooSmall, least);
+    checks.require(value <= most, field, FieldRule::TooLarge, most);
+}
+
+fn at_most(checks: &mut Checks, field: &str, count: usize, most: usize) {
+    checks.require(count <= most, field, FieldRule::TooMany, most);
+}
+
+/// The policy in force.
+pub fn get_policy(call: &Call<'_>, caller: &Caller) -> Result<Policy, Error> {
+    credentials::permit(call, caller, "operator.get-policy", None)?;
+    Ok(Policy::load(call)?.as_ref().clone())
+}
+
+/// Replaces the policy. `policy.version` is the one that was read; the answer's is one higher.
+pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Result<Policy, Error> {
+    let who = credentials::permit(call, caller, "operator.set-policy", None)?;
+    idempotency::once(call, caller, &who.scope(), "operator.set-policy", &policy, |call| {
+        policy.check()?;
+        let before = Policy::load(call)?;
+        if policy.version != before.version {
+            return Err(Error::PolicyChanged(before.version));
+        }
+        let version = before.version.checked_add(1).ok_or_else(|| Fault::problem("policy-version-exhausted", vec![]))?;
+        let after = Policy { version, ..policy.clone() };
+        let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
+        facts.extend(differences(&before, &after));
+        call.put(KEY, &StoredPolicy::of(&after));
+        crate::housekeeping::start_rejudge(call);
+        crate::housekeeping::start_rejudge(call);
+        emit(call, EventDraft { account: None, kind: "policy-changed", rule: "SEC-12", facts, transactions: vec![] });
+        Ok(after)
+    })
+}
+
+/// The changed fields with their new values.
+fn differences(before: &Policy, after: &Policy) -> Vec<Fact> {
+    let before = StoredPolicy::of(before).policy;
+    StoredPolicy::of(after)
+        .policy
+        .into_iter()
+        .filter(|(name, value)| name != "version" && before.get(name) != Some(value))
+        .map(|(name, value)| match value {
+            Value::String(text) => Fact::new(&name, text),
+            other => Fact::new(&name, other),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, Fake, START};
+    use crate::vocabulary::Refusal;
+
+    fn fields(error: Error) -> Vec<String> {
+        match error {
+            Error::Refused(Refusal::Invalid(problems)) => problems.into_iter().map(|problem| problem.field).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn changing_needs_the_version_that_was_read() {
+        let fake = Fake::new();
+        let first = fake.query(START, |call| get_policy(call, &testing::operator())).expect("defaults");
+        assert_eq!(first, Policy::default());
+        let asked = Policy { minimum_recharge: 20_000_000, ..first.clone() };
+        let set = |policy: &Policy| {
+            fake.command(START, |call| set_policy(call, &testing::operator(), policy.clone()))
+        };
+        assert_eq!(set(&asked), Ok(Policy { version: 1, ..asked.clone() }));
+        assert_eq!(set(&asked), Err(Error::PolicyChanged(1)));
+        let now = fake.query(START, |call| Policy::load(call)).expect("readable");
+        assert_eq!((now.version, now.minimum_recharge()), (1, Money::from_units(20)));
+        let line = &fake.lines()[0];
+        assert_eq!(line.topic, "operator");
+        assert!(line.body.contains(r#"["minimum-recharge","20000000"]"#), "{}", line.body);
+        assert!(!line.body.contains("maximum-recharge"), "{}", line.body);
+    }
+
+    #[test]
+    fn all_broken_bounds_are_named_at_once() {
+        let fake = Fake::new();
+        let bad = Policy {
+            version: 0,
+            minimum_recharge: 25_000_001,
+            maximum_recharge: 1_000_000,
+            alert_thresholds: vec![-10_000; 11],
+            ladder_levels: vec![50, 50, 101],
+            series_limit: 0,
+            failure_limit: 101,
+            ask_again_ms: vec![],
+            hang_up_grace_ms: -1,
+            usage_window_ms: 1,
+            usage_ahead_ms: DAY_MS + 1,
+            trial_credits: -1,
+            trial_subaccounts: 100_001,
+            standard_subaccounts: 100_001,
+            standard_rate: 0,
+            lookup_rate: 100_001,
+            message_rate: 0,
+            brand: "Münze".to_owned(),
+        };
+        let error = fake.command(START, |call| set_policy(call, &testing::operator(), bad)).expect_err("bounds");
+        let mut expected = vec!["minimum-recharge", "maximum-recharge", "alert-thresholds"];
+        let thresholds: Vec<String> = (0..10).map(|place| format!("alert-thresholds[{place}]")).collect();
+        expected.extend(thresholds.iter().map(String::as_str));
+        expected.extend(["ladder-levels[1]", "ladder-levels[2]", "ladder-levels[2]", "series-limit", "failure-limit"]);
+        expected.extend(["ask-again-ms", "hang-up-grace-ms", "usage-window-ms", "usage-ahead-ms", "trial-credits"]);
+        expected.extend(["trial-credits", "trial-subaccounts", "standard-subaccounts", "standard-rate"]);
+        expected.extend(["lookup-rate", "message-rate", "brand"]);
+        let expected: Vec<String> = expected.into_iter().map(|field| format!("policy.{field}")).collect();
+        assert_eq!(fields(error), expected);
+        assert!(fake.dump().is_empty());
+    }
+
+    #[test]
+    fn a_record_of_fewer_fields_takes_defaults_for_the_rest() {
+        let fake = Fake::new();
+        fake.plant(KEY, r#"{"v":1,"policy":{"version":7,"trial-credits":"5000000"}}"#);
+        let policy = fake.query(START, |call| Policy::load(call)).expect("readable");
+        assert_eq!(*policy, Policy { version: 7, trial_credits: 5_000_000, ..Policy::default() });
+        fake.plant(KEY, r#"{"v":1,"policy":{"version":8,"tiral-credits":"5000000"}}"#);
+        assert!(fake.query(START, |call| Policy::load(call)).is_err());
+    }
+
+    #[test]
+    fn calls_share_the_parsed_policy_until_its_text_changes() {
+        let fake = Fake::new();
+        let first = fake.query(START, |call| Policy::load(call)).expect("defaults");
+        let second = fake.query(START, |call| Policy::load(call)).expect("defaults");
+        assert!(Rc::ptr_eq(&first, &second));
+        fake.plant(KEY, r#"{"v":1,"policy":{"version":1}}"#);
+        assert_eq!(fake.query(START, |call| Policy::load(call)).map(|policy| policy.version), Ok(1));
+    }
+}

@@ -1,0 +1,298 @@
+//! The price book: complete, immutable versions with a start time, and price overrides per account (USE-2).
+//!
+//! Rows lie in chunks of one version, product, heading and region at `pb/<version>/<letters>/<region>`; an index beside
+//! them says which there are. A published version never changes, so its chunks are parsed once and kept.
+
+mod cache;
+mod chunk;
+mod digits;
+mod listing;
+mod overrides;
+pub mod rating;
+mod versions;
+
+pub use cache::BookCache;
+pub use chunk::{Rate, Row};
+pub use digits::Prefix;
+pub use listing::list_rows;
+pub use overrides::{get_overrides, has_overrides, set_overrides};
+pub use versions::VERSIONS_KEY;
+
+use crate::call::Call;
+use crate::credentials;
+use crate::events::{EventDraft, emit};
+use crate::idempotency;
+use crate::product::{Heading, Product};
+use crate::vocabulary::{
+    Caller, Checks, Fact, Fault, FieldRule, Instant, interface_error, optional_int_text,
+};
+use chunk::{RATE_MAX, StoredRows, parse_country};
+use digits::region;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use versions::{Entry, Index, Place, StoredVersions, chunk_key, digest};
+
+/// Most versions of the price book.
+const VERSIONS_MAX: usize = 1000;
+/// Most rows of one version.
+const VERSION_ROWS_MAX: usize = 100_000;
+/// Most rows of one call.
+const CALL_ROWS_MAX: usize = 1000;
+/// Most rows of one chunk: about 50 bytes each, and a stored value holds 256 KiB.
+const CHUNK_ROWS_MAX: usize = 5000;
+/// The latest moment that keys can tell apart: in the year 2286.
+const MOMENT_MAX: Instant = 9_999_999_999_999;
+
+/// One price. SMS and MMS have both increments 0.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PriceRow {
+    /// What is used.
+    pub product: Product,
+    /// Which way.
+    pub heading: Heading,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// 1 to 15 digits.
+    pub prefix: String,
+    /// 0 to 1000, at most 8 decimals.
+    pub rate: String,
+    /// Seconds, 1 to 3600.
+    pub first_increment: u32,
+    /// Seconds, 1 to 3600.
+    pub next_increment: u32,
+}
+
+/// Whether a version is in use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionState {
+    /// Rows may be added.
+    Draft,
+    /// Never changes again.
+    Published,
+}
+
+/// One version of the price book.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Version {
+    /// Counted from 1.
+    pub number: u32,
+    /// Draft or published.
+    pub state: VersionState,
+    /// From when its prices are in force.
+    #[serde(default, with = "optional_int_text")]
+    pub starts_at: Option<Instant>,
+    /// How many.
+    pub rows: u32,
+}
+
+/// Rows in order of product, heading and prefix.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RowPage {
+    /// At most 1000.
+    pub rows: Vec<PriceRow>,
+    /// `after` of the next page.
+    pub next: Option<String>,
+}
+
+interface_error! {
+    /// Errors of `pricing`.
+    Error {
+        /// Published versions never change.
+        AlreadyPublished,
+        /// Two rows for the same product, heading and prefix.
+        RepeatedRow(String),
+    }
+}
+
+/// Begins a draft.
+pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.create-version", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.create-version", &(), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        if stored.versions.len() >= VERSIONS_MAX {
+            return Err(Fault::problem("too-many-versions", vec![Fact::new("limit", VERSIONS_MAX)]).into());
+        }
+        let number = stored.versions.last().map_or(1, |last| last.number + 1);
+        let entry = Entry { number, starts_at: None, rows: 0, digest: digest("", &()) };
+        let version = show(&entry);
+        stored.versions.push(entry);
+        call.put(VERSIONS_KEY, &stored);
+        Ok(version)
+    })
+}
+
+/// Adds rows to a draft.
+pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.add-rows", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.add-rows", &(version, &rows), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let entry = stored.entry(version)?;
+        if entry.starts_at.is_some() {
+            return Err(Error::AlreadyPublished);
+        }
+        let mut checks = Checks::new();
+        checks.require(!rows.is_empty(), "rows", FieldRule::Missing, 1);
+        checks.require(rows.len() <= CALL_ROWS_MAX, "rows", FieldRule::TooMany, CALL_ROWS_MAX);
+        let total = entry.rows as usize + rows.len();
+        checks.require(total <= VERSION_ROWS_MAX, "rows", FieldRule::TooMany, format!("{VERSION_ROWS_MAX} a version"));
+        checks.done()?;
+        let rows = parse_rows(&rows)?;
+        entry.rows = u32::try_from(total).expect("bounded above");
+        entry.digest = digest(&entry.digest, &rows);
+        let shown = show(entry);
+        call.put(VERSIONS_KEY, &stored);
+        store_rows(call, version, rows)?;
+        Ok(shown)
+    })
+}
+
+/// Puts a version in force from a moment on.
+pub fn publish_version(call: &mut Call<'_>, caller: &Caller, version: u32, starts_at: Instant) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.publish-version", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.publish-version", &(version, starts_at), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let starts: Vec<Instant> = stored.versions.iter().filter_map(|entry| entry.starts_at).collect();
+        let entry = stored.entry(version)?;
+        if entry.starts_at.is_some() {
+            return Err(Error::AlreadyPublished);
+        }
+        // The first version may rate usage that is already waiting; a later one would change prices of the past.
+        let earliest = if starts.is_empty() { 0 } else { call.now() };
+        let mut checks = Checks::new();
+        checks.require(entry.rows > 0, "version", FieldRule::TooSmall, "1 row");
+        checks.require(starts_at >= earliest, "starts-at", FieldRule::TooSmall, earliest);
+        checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
+        checks.require(!starts.contains(&starts_at), "starts-at", FieldRule::NotAllowedTogether, "another version");
+        checks.done()?;
+        entry.starts_at = Some(starts_at);
+        let shown = show(entry);
+        call.put(VERSIONS_KEY, &stored);
+        let facts = vec![
+            Fact::new("version", version),
+            Fact::new("starts-at", starts_at),
+            Fact::new("rows", shown.rows),
+            Fact::new("by", who.name()),
+        ];
+        emit(call, EventDraft { account: None, kind: "prices-published", rule: "USE-2", facts, transactions: vec![] });
+        Ok(shown)
+    })
+}
+
+/// Every version by number.
+pub fn list_versions(call: &Call<'_>, caller: &Caller) -> Result<Vec<Version>, Error> {
+    credentials::permit(call, caller, "pricing.list-versions", None)?;
+    Ok(StoredVersions::load(call)?.versions.iter().map(show).collect())
+}
+
+fn show(entry: &Entry) -> Version {
+    Version {
+        number: entry.number,
+        state: if entry.starts_at.is_some() { VersionState::Published } else { VersionState::Draft },
+        starts_at: entry.starts_at,
+        rows: entry.rows,
+    }
+}
+
+fn show_row(product: Product, heading: Heading, row: &Row) -> PriceRow {
+    PriceRow {
+        product,
+        heading,
+        country: row.country().to_owned(),
+        prefix: row.prefix.to_string(),
+        rate: row.rate.to_string(),
+        first_increment: u32::from(row.first_increment),
+        next_increment: u32::from(row.next_increment),
+    }
+}
+
+type ParsedRow = (Product, Heading, Row);
+
+/// Checks every row. The first 100 broken rules are answered: a file with the wrong columns breaks them all.
+fn parse_rows(rows: &[PriceRow]) -> Result<Vec<ParsedRow>, Fault> {
+    const ROWS_WITH_PROBLEMS_MAX: usize = 20;
+    let mut checks = Checks::new();
+    let mut parsed = Vec::with_capacity(rows.len());
+    let mut bad = 0;
+    for (place, row) in rows.iter().enumerate() {
+        match parse_row(row) {
+            Some(row) => parsed.push(row),
+            None => {
+                check_row(&mut checks, place, row);
+                bad += 1;
+            }
+        }
+        if bad == ROWS_WITH_PROBLEMS_MAX {
+            break;
+        }
+    }
+    checks.done()?;
+    Ok(parsed)
+}
+
+fn parse_row(row: &PriceRow) -> Option<ParsedRow> {
+    let rate = Rate::parse(&row.rate).filter(|rate| *rate <= RATE_MAX)?;
+    let seconds = |increment: u32| {
+        let fits = if row.product == Product::Voice { (1..=3600).contains(&increment) } else { increment == 0 };
+        u16::try_from(increment).ok().filter(|_| fits)
+    };
+    let parsed = Row {
+        prefix: Prefix::parse(&row.prefix)?,
+        country: parse_country(&row.country)?,
+        rate,
+        first_increment: seconds(row.first_increment)?,
+        next_increment: seconds(row.next_increment)?,
+    };
+    Some((row.product, row.heading, parsed))
+}
+
+/// Names what is wrong with a row that could not be parsed.
+fn check_row(checks: &mut Checks, place: usize, row: &PriceRow) {
+    let field = |name: &str| format!("rows[{place}].{name}");
+    let country = parse_country(&row.country).is_some();
+    checks.require(country, &field("country"), FieldRule::WrongForm, "2 upper-case letters");
+    checks.require(Prefix::parse(&row.prefix).is_some(), &field("prefix"), FieldRule::WrongForm, "1 to 15 digits");
+    match Rate::parse(&row.rate) {
+        None => checks.require(false, &field("rate"), FieldRule::WrongForm, "0 or more, at most 8 decimals"),
+        Some(rate) => checks.require(rate <= RATE_MAX, &field("rate"), FieldRule::TooLarge, RATE_MAX),
+    }
+    let (least, most) = if row.product == Product::Voice { (1, 3600) } else { (0, 0) };
+    for (name, increment) in [("first-increment", row.first_increment), ("next-increment", row.next_increment)] {
+        checks.require(increment >= least, &field(name), FieldRule::TooSmall, least);
+        checks.require(increment <= most, &field(name), FieldRule::TooLarge, most);
+    }
+}
+
+/// Sorts rows into their chunks.
+fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result<(), Error> {
+    let mut added: BTreeMap<Place, Vec<Row>> = BTreeMap::new();
+    for (product, heading, row) in rows {
+        added.entry((product, heading, region(row.prefix))).or_default().push(row);
+    }
+    let mut index = Index::load(call, version)?;
+    call.prefetch(added.keys().filter(|place| index.holds(place)).map(|place| chunk_key(version, place)));
+    for (place, rows) in added {
+        let key = chunk_key(version, &place);
+        let mut stored: StoredRows = call.get(&key)?.unwrap_or_default();
+        stored.v = 1;
+        stored.rows.extend(rows);
+        stored.rows.sort_unstable_by_key(|row| row.prefix);
+        if let Some(pair) = stored.rows.windows(2).find(|pair| pair[0].prefix == pair[1].prefix) {
+            return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
+        }
+        if stored.rows.len() > CHUNK_ROWS_MAX {
+            let limit = format!("{CHUNK_ROWS_MAX} for one product, heading and calling code {}", place.2);
+            return Err(Fault::invalid("rows", FieldRule::TooMany, Some(&limit)).into());
+        }
+        index.0.insert(place, u32::try_from(stored.rows.len()).expect("bounded above"));
+        call.put(&key, &stored);
+    }
+    index.save(call, version);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
+
+use super::chunk::{OverrideSet, StoredOverrides};
+use super::versions::{digest, letters};
+use super::{Error, MOMENT_MAX, PriceRow, Row, parse_rows, show_row};
+use crate::call::{Call, Record};
+use crate::credentials;
+use crate::events::{EventDraft, emit};
+use crate::idempotency;
+use crate::ids::AuthId;
+use crate::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, Instant};
+use crate::wallet;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Most rows of one set.
+const SET_ROWS_MAX: usize = 500;
+/// Most sets of one account.
+const SETS_MAX: usize = 20;
+/// Sets that ended longer ago can price no event any more: the usage window is at most 90 days.
+const KEPT_AFTER_END_MS: Instant = 91 * DAY_MS;
+
+/// One set of an account.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct SetEntry {
+    number: u32,
+    starts_at: Instant,
+    pub(super) digest: String,
+}
+
+/// The sets of an account by their start, at `po/<auth ID>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct Sets {
+    v: u32,
+    next: u32,
+    sets: Vec<SetEntry>,
+}
+
+impl Record for Sets {
+    const KIND: &'static str = "list of price overrides";
+}
+
+impl Sets {
+    pub(super) fn key(account: AuthId) -> String {
+        format!("po/{account}")
+    }
+
+    pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Sets, Fault> {
+        Ok(call.get(&Sets::key(account))?.unwrap_or(Sets { v: 1, next: 1, sets: Vec::new() }))
+    }
+
+    /// The set in force at a moment.
+    pub(super) fn in_force(&self, at: Instant) -> Option<&SetEntry> {
+        self.sets.partition_point(|set| set.starts_at <= at).checked_sub(1).map(|place| &self.sets[place])
+    }
+}
+
+impl SetEntry {
+    pub(super) fn key(&self, account: AuthId) -> String {
+        format!("po/{account}/{:04}", self.number)
+    }
+
+    /// The parsed rows, kept under the digest of their content.
+    pub(super) fn load(&self, call: &Call<'_>, account: AuthId) -> Result<Rc<OverrideSet>, Fault> {
+        if let Some(set) = call.books().set(&self.digest) {
+            return Ok(set);
+        }
+        let stored: StoredOverrides = call.need(&self.key(account))?;
+        let set = Rc::new(OverrideSet::new(stored));
+        call.books().keep_set(&self.digest, &set);
+        Ok(set)
+    }
+}
+
+/// Whether the account has, had or will have price overrides.
+pub fn has_overrides(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(!Sets::load(call, account)?.sets.is_empty())
+}
+
+/// Replaces all price overrides of a main account from a moment on; no rows: from then on the price book alone.
+pub fn set_overrides(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    starts_at: Instant,
+    rows: Vec<PriceRow>,
+) -> Result<(), Error> {
+    let (who, account) = credentials::permit_on(call, caller, "pricing.set-overrides", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "pricing.set-overrides", &(starts_at, &rows), |call| {
+        let mut checks = Checks::new();
+        checks.require(starts_at >= call.now(), "starts-at", FieldRule::TooSmall, call.now());
+        checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
+        checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
+        checks.done()?;
+        let stored = group(&rows)?;
+        let mut sets = Sets::load(call, account)?;
+        drop_replaced(call, account, &mut sets, starts_at);
+        if sets.sets.len() >= SETS_MAX {
+            let limit = format!("{SETS_MAX} sets an account");
+            return Err(Fault::invalid("starts-at", FieldRule::TooMany, Some(&limit)).into());
+        }
+        let entry = SetEntry { number: sets.next, starts_at, digest: digest("", &stored) };
+        sets.next += 1;
+        call.put(&entry.key(account), &stored);
+        sets.sets.push(entry);
+        call.put(&Sets::key(account), &sets);
+        wallet::mark_overrides(call, account)?;
+        let facts = vec![
+            Fact::new("starts-at", starts_at),
+            Fact::new("rows", rows.len()),
+            Fact::new("by", who.name()),
+        ];
+        emit(
+            call,
+            EventDraft { account: Some(account), kind: "overrides-set", rule: "USE-2", facts, transactions: vec![] },
+        );
+        Ok(())
+    })
+}
+
+/// The override rows in force at a moment.
+pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Instant) -> Result<Vec<PriceRow>, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "pricing.get-overrides", &auth_id)?;
+    let sets = Sets::load(call, account)?;
+    let Some(entry) = sets.in_force(at) else { return Ok(Vec::new()) };
+    let set = entry.load(call, account)?;
+    let mut shown = Vec::new();
+    for (product, heading, chunk) in set.chunks() {
+        let mut rows: Vec<PriceRow> = chunk.rows().iter().map(|row| show_row(product, heading, row)).collect();
+        rows.sort_by(|one, other| one.prefix.cmp(&other.prefix));
+        shown.extend(rows);
+    }
+    Ok(shown)
+}
+
+fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
+    let mut prices: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for (product, heading, row) in parse_rows(rows)? {
+        prices.entry(letters(product, heading)).or_default().push(row);
+    }
+    for rows in prices.values_mut() {
+        rows.sort_unstable_by_key(|row| row.prefix);
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].prefix == pair[1].prefix) {
+            return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
+        }
+    }
+    Ok(StoredOverrides { v: 1, prices })
+}
+
+/// Takes out sets that would start at the new one's start or later and, where room is needed, those that ended long ago.
+fn drop_replaced(call: &mut Call<'_>, account: AuthId, sets: &mut Sets, starts_at: Instant) {
+    while let Some(last) = sets.sets.pop_if(|last| last.starts_at >= starts_at) {
+        call.remove(&last.key(account));
+    }
+    let oldest = call.now() - KEPT_AFTER_END_MS;
+    while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at < oldest {
+        let ended = sets.sets.remove(0);
+        call.remove(&ended.key(account));
+    }
+}

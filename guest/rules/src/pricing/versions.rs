@@ -1,0 +1,165 @@
+//! Which price book versions there are, and which chunks each holds.
+
+use super::digits::Prefix;
+use crate::call::{Call, Record};
+use crate::product::{Heading, Product};
+use crate::text::hex;
+use crate::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Key of the list of versions.
+pub const VERSIONS_KEY: &str = "pb/versions";
+
+/// One version. Its digest is a function of the rows that were added, in order: what is kept under it is always right.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) number: u32,
+    /// None: a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) starts_at: Option<Instant>,
+    pub(super) rows: u32,
+    pub(super) digest: String,
+}
+
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct StoredVersions {
+    pub(super) v: u32,
+    /// By number.
+    pub(super) versions: Vec<Entry>,
+}
+
+impl Record for StoredVersions {
+    const KIND: &'static str = "price book versions";
+}
+
+impl StoredVersions {
+    pub(super) fn load(call: &Call<'_>) -> Result<StoredVersions, Fault> {
+        Ok(call.get(VERSIONS_KEY)?.unwrap_or(StoredVersions { v: 1, versions: Vec::new() }))
+    }
+
+    pub(super) fn entry(&mut self, number: u32) -> Result<&mut Entry, Fault> {
+        self.versions.iter_mut().find(|entry| entry.number == number).ok_or_else(|| Fault::not_found("version"))
+    }
+}
+
+/// A published version, as rating needs it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Published {
+    pub(super) number: u32,
+    pub(super) starts_at: Instant,
+    pub(super) digest: Rc<str>,
+}
+
+/// Published versions by their start.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(super) struct Versions(Vec<Published>);
+
+impl Versions {
+    /// The versions as the call sees them. Parsed once per text.
+    pub(super) fn load(call: &Call<'_>) -> Result<Rc<Versions>, Fault> {
+        let text = call.text(VERSIONS_KEY).unwrap_or_default();
+        call.books().versions(&text, || {
+            let mut published: Vec<Published> = StoredVersions::load(call)?
+                .versions
+                .into_iter()
+                .filter_map(|entry| {
+                    let starts_at = entry.starts_at?;
+                    Some(Published { number: entry.number, starts_at, digest: Rc::from(entry.digest) })
+                })
+                .collect();
+            published.sort_by_key(|version| version.starts_at);
+            Ok(Versions(published))
+        })
+    }
+
+    /// Place of the version in force at a moment.
+    pub(super) fn in_force(&self, at: Instant) -> Option<usize> {
+        self.0.partition_point(|version| version.starts_at <= at).checked_sub(1)
+    }
+
+    pub(super) fn at(&self, place: usize) -> &Published {
+        &self.0[place]
+    }
+}
+
+/// Product, heading and region of a chunk.
+pub(super) type Place = (Product, Heading, Prefix);
+
+/// How many rows each chunk of a version holds.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(super) struct Index(pub(super) BTreeMap<Place, u32>);
+
+/// The stored form: `{"vo/44":12}`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct StoredIndex {
+    v: u32,
+    chunks: BTreeMap<String, u32>,
+}
+
+impl Record for StoredIndex {
+    const KIND: &'static str = "price book index";
+}
+
+impl Index {
+    pub(super) fn key(version: u32) -> String {
+        format!("pb/{version:04}/index")
+    }
+
+    pub(super) fn load(call: &Call<'_>, version: u32) -> Result<Index, Fault> {
+        let stored: StoredIndex = call.get(&Index::key(version))?.unwrap_or_default();
+        let chunks = stored.chunks.into_iter().filter_map(|(name, rows)| {
+            let (letters, region) = name.split_once('/')?;
+            let (product, heading) = parse_letters(letters)?;
+            let region = if region == NO_REGION { Some(Prefix::EMPTY) } else { Prefix::parse(region) };
+            Some(((product, heading, region?), rows))
+        });
+        Ok(Index(chunks.collect()))
+    }
+
+    pub(super) fn save(&self, call: &mut Call<'_>, version: u32) {
+        let chunks = self.0.iter().map(|(place, rows)| (name_of(place), *rows)).collect();
+        call.put(&Index::key(version), &StoredIndex { v: 1, chunks });
+    }
+
+    pub(super) fn holds(&self, place: &Place) -> bool {
+        self.0.contains_key(place)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Name of the region of prefixes that are shorter than a country calling code.
+const NO_REGION: &str = "-";
+
+fn name_of((product, heading, region): &Place) -> String {
+    let region = if *region == Prefix::EMPTY { NO_REGION.to_owned() } else { region.to_string() };
+    format!("{}/{region}", letters(*product, *heading))
+}
+
+/// Key of a chunk.
+pub(super) fn chunk_key(version: u32, place: &Place) -> String {
+    format!("pb/{version:04}/{}", name_of(place))
+}
+
+/// Two letters for keys and cursors.
+pub(super) fn letters(product: Product, heading: Heading) -> String {
+    [product.letter(), heading.letter()].iter().collect()
+}
+
+pub(super) fn parse_letters(text: &str) -> Option<(Product, Heading)> {
+    let mut letters = text.chars();
+    let pair = (Product::of_letter(letters.next()?)?, Heading::of_letter(letters.next()?)?);
+    letters.next().is_none().then_some(pair)
+}
+
+/// Digest of content that follows earlier content: 32 hexadecimal digits.
+pub(super) fn digest(before: &str, content: &impl Serialize) -> String {
+    let content = serde_json::to_vec(content).expect("rows are plain text and numbers");
+    let digest = Sha256::new().chain_update(before).chain_update([0]).chain_update(content).finalize();
+    hex(&digest)[..32].to_owned()
+}

@@ -1,0 +1,134 @@
+//! What is used and priced: products, their direction, one usage event, what it would cost (USE-1, USE-2).
+
+use crate::vocabulary::{Instant, Micros, int_text};
+use serde::{Deserialize, Serialize};
+
+/// What a customer uses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Product {
+    /// Calls, counted in seconds.
+    Voice,
+    /// Text messages, counted in parts.
+    Sms,
+    /// Multimedia messages, counted in parts.
+    Mms,
+}
+
+impl Product {
+    /// Every product, in the order of price lists.
+    pub const ALL: [Product; 3] = [Product::Voice, Product::Sms, Product::Mms];
+
+    /// The word of the contract, also in ledger accounts such as `income:usage:voice`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Product::Voice => "voice",
+            Product::Sms => "sms",
+            Product::Mms => "mms",
+        }
+    }
+
+    /// One letter for keys.
+    pub const fn letter(self) -> char {
+        match self {
+            Product::Voice => 'v',
+            Product::Sms => 's',
+            Product::Mms => 'm',
+        }
+    }
+
+    /// The product of a letter.
+    pub fn of_letter(letter: char) -> Option<Product> {
+        Product::ALL.into_iter().find(|product| product.letter() == letter)
+    }
+}
+
+/// Which way it went, as the customer sees it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Heading {
+    /// From the customer to the other side.
+    Outbound,
+    /// From the other side to the customer.
+    Inbound,
+}
+
+impl Heading {
+    /// Both, in the order of price lists.
+    pub const ALL: [Heading; 2] = [Heading::Outbound, Heading::Inbound];
+
+    /// The word of the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Heading::Outbound => "outbound",
+            Heading::Inbound => "inbound",
+        }
+    }
+
+    /// One letter for keys.
+    pub const fn letter(self) -> char {
+        match self {
+            Heading::Outbound => 'o',
+            Heading::Inbound => 'i',
+        }
+    }
+
+    /// The heading of a letter.
+    pub fn of_letter(letter: char) -> Option<Heading> {
+        Heading::ALL.into_iter().find(|heading| heading.letter() == letter)
+    }
+}
+
+/// One thing that was used. Identity: account, id and time (R47).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Event {
+    /// 1 to 64 printable ASCII characters without space.
+    pub id: String,
+    /// Main account or sub-account.
+    pub auth_id: String,
+    /// What was used.
+    pub product: Product,
+    /// Which way.
+    pub heading: Heading,
+    /// Number of the other side, digits only, 3 to 15.
+    pub number: String,
+    /// Seconds (voice) or message parts, 0 to 1 000 000.
+    pub quantity: u32,
+    /// When it ended.
+    #[serde(with = "int_text")]
+    pub at: Instant,
+}
+
+/// Why an event was not counted (USE-6).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rejection {
+    /// A field breaks its form or bound.
+    Malformed,
+    /// No account has this auth ID.
+    UnknownAccount,
+    /// Closed accounts take no usage (R14, R23).
+    AccountClosed,
+    /// Older than the policy's window (R15).
+    TooOld,
+    /// Farther ahead than the policy tolerates (R15).
+    InFuture,
+    /// No price row matches at the event's own time.
+    NoPrice,
+    /// Counted before with other content.
+    Conflict,
+}
+
+/// What an event would cost.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Quote {
+    /// Per minute or per part, decimal text.
+    pub rate: String,
+    /// The prefix that matched.
+    pub prefix: String,
+    /// Rounded once, as it would be posted (R3).
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+}

@@ -1,0 +1,531 @@
+//! Automatic recharge: series, ladder, caps (CRD-5, CRD-6, CRD-16).
+//!
+//! One charge at a time: each result is posted, then available is read again (R6). A failure waits for the next level of the
+//! ladder; what resets it is listed in R10.
+
+use crate::accounts::{self, AccountType, Standing};
+use crate::calendar::{self, Period};
+use crate::call::{Call, Record};
+use crate::cards;
+use crate::charges::{self, ChargeKind};
+use crate::credentials;
+use crate::credits::Error;
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::jobs::JobKey;
+use crate::judge::{Occasion, judge as judge_account};
+use crate::mail;
+use crate::money::Money;
+use crate::numbers::Numbers;
+use crate::policy::{self, Policy};
+use crate::port::Lane;
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
+use crate::wallet::Wallet;
+use serde::{Deserialize, Serialize};
+
+/// Caps on automatic charges, as the contract has them.
+#[derive(Clone, Copy, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Caps {
+    /// A UTC day.
+    #[serde(with = "optional_int_text", default)]
+    pub day: Option<Micros>,
+    /// A week from Monday.
+    #[serde(with = "optional_int_text", default)]
+    pub week: Option<Micros>,
+    /// A calendar month.
+    #[serde(with = "optional_int_text", default)]
+    pub month: Option<Micros>,
+}
+
+impl Caps {
+    fn of(&self, period: Period) -> Option<Money> {
+        match period {
+            Period::Day => self.day,
+            Period::Week => self.week,
+            Period::Month => self.month,
+        }
+        .map(Money::from_micros)
+    }
+}
+
+/// B, R and caps (CRD-5, CRD-16).
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RechargeSettings {
+    /// The switch.
+    pub enabled: bool,
+    /// B.
+    #[serde(with = "int_text")]
+    pub balance_amount: Micros,
+    /// R.
+    #[serde(with = "int_text")]
+    pub recharge_amount: Micros,
+    /// Caps.
+    pub caps: Caps,
+}
+
+/// Where the automatic recharge stands, as the contract has it.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RechargeStanding {
+    /// Off, or at or above B.
+    Idle,
+    /// This charge is due or open.
+    Charging(u32),
+    /// Waits for this level (R9).
+    WaitingForLevel(#[serde(with = "int_text")] Micros),
+    /// No try is left.
+    Exhausted,
+    /// A cap refused the next charge until then.
+    Capped(#[serde(with = "int_text")] Instant),
+    /// Below B, but may not charge now.
+    Held,
+}
+
+/// Settings and standing together.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RechargeStatus {
+    /// None: never set.
+    #[serde(default)]
+    pub settings: Option<RechargeSettings>,
+    /// Where it stands.
+    pub standing: RechargeStanding,
+    /// Failed attempts of the present episode (R8).
+    pub failures: u32,
+    /// Paid charges of the present series (R7).
+    pub series: u32,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    /// Nothing stands in the way.
+    Ready,
+    /// This charge is due or open.
+    Charging(u32),
+    /// A charge failed: at this much available or less the next one is tried.
+    Waiting(Money),
+    /// No try is left until a reset.
+    Exhausted,
+    /// A cap refused a charge: at this moment the state before comes back (R22).
+    Capped(Instant, Box<State>),
+}
+
+/// The record at `ar/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Recharge {
+    v: u32,
+    settings: RechargeSettings,
+    state: State,
+    failures: u32,
+    series: u32,
+    /// Periods whose cap has been mailed about: one mail each (R22).
+    cap_mailed: Vec<(Period, Instant)>,
+}
+
+impl Record for Recharge {
+    const KIND: &'static str = "automatic recharge";
+}
+
+fn key(account: AuthId) -> String {
+    format!("ar/{account}")
+}
+
+/// The record, if automatic recharge was ever set.
+pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Recharge>, Fault> {
+    call.get(&key(account))
+}
+
+impl Recharge {
+    /// The switch.
+    pub(crate) fn enabled(&self) -> bool {
+        self.settings.enabled
+    }
+
+    fn balance_amount(&self) -> Money {
+        Money::from_micros(self.settings.balance_amount)
+    }
+
+    fn recharge_amount(&self) -> Money {
+        Money::from_micros(self.settings.recharge_amount)
+    }
+
+    /// Begins anew: no failure, no level, no cap; a charge that is open stays the one that is open (R10).
+    fn reset(&mut self) {
+        self.failures = 0;
+        if !matches!(self.state, State::Charging(_)) {
+            self.state = State::Ready;
+        }
+    }
+}
+
+/// Whether an automatic charge is due or open: then running calls have a grace (R12).
+pub(crate) fn is_charging(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(load(call, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
+}
+
+/// Whether this account may be charged automatically now (R31, R32, and not before a restored store is reconciled).
+fn may_charge(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    let profile = accounts::profile(call, account)?;
+    Ok(profile.account_type == AccountType::Standard
+        && profile.standing == Standing::Active
+        && !crate::reconcile::is_open(call)?)
+}
+
+/// Whether the series must go on: the switch, the account, and available strictly below B (R5).
+pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
+    let Some(recharge) = load(call, account)? else { return Ok(false) };
+    Ok(recharge.enabled()
+        && wallet.available()? < recharge.balance_amount()
+        && may_charge(call, account)?)
+}
+
+/// Starts what the amount of available asks for. Answers the amount below which it must look again.
+pub(crate) fn judge(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    occasion: Occasion,
+) -> Result<Option<Money>, Fault> {
+    let Some(before) = load(call, account)? else { return Ok(None) };
+    let mut recharge = before.clone();
+    let available = wallet.available()?;
+    let target = recharge.balance_amount();
+    if occasion == Occasion::Credit && available >= target {
+        recharge.reset();
+    }
+    if !recharge.enabled() || !may_charge(call, account)? {
+        if recharge != before {
+            call.put(&key(account), &recharge);
+        }
+        return Ok(None);
+    }
+    let due = match recharge.state {
+        State::Ready => available < target,
+        State::Waiting(level) => available <= level,
+        State::Charging(_) | State::Exhausted | State::Capped(..) => false,
+    };
+    if due {
+        start(call, account, available, &mut recharge)?;
+    } else if recharge.state == State::Ready {
+        recharge.series = 0;
+    }
+    let trip = match recharge.state {
+        State::Ready => Some(target),
+        State::Waiting(level) => Some(level.plus(Money::from_micros(1))?),
+        State::Charging(_) | State::Exhausted | State::Capped(..) => None,
+    };
+    if recharge != before {
+        call.put(&key(account), &recharge);
+    }
+    Ok(trip)
+}
+
+fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut Recharge) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let amount = recharge.recharge_amount();
+    if recharge.series >= policy.series_limit {
+        return fail(call, account, available, recharge, "series-limit", None);
+    }
+    if amount < policy.minimum_recharge() || amount > policy::maximum_recharge(call, account)? {
+        return fail(call, account, available, recharge, "recharge-limits", None);
+    }
+    let card = match cards::usable_default(call, account)? {
+        Ok(card) => card,
+        Err(reason) => return fail(call, account, available, recharge, reason.word(), None),
+    };
+    if let Some(refused) = refusing_cap(call, account, recharge)? {
+        return cap(call, account, available, recharge, refused);
+    }
+    let charge = charges::create(call, account, ChargeKind::Automatic, amount, &card)?;
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "recharge-started",
+            rule: "CRD-5",
+            facts: vec![
+                Fact::new("charge", charge.number),
+                Fact::new("amount", amount),
+                Fact::new("available", available),
+                Fact::new("balance-amount", recharge.balance_amount()),
+                Fact::new("step", recharge.series + 1),
+                Fact::new("key", &charge.key),
+            ],
+            transactions: Vec::new(),
+        },
+    );
+    recharge.state = State::Charging(charge.number);
+    Ok(())
+}
+
+struct RefusingCap {
+    period: Period,
+    limit: Money,
+    charged: Money,
+    first: Instant,
+    until: Instant,
+}
+
+/// The cap that refuses the next charge; of several the one that lasts longest.
+fn refusing_cap(call: &Call<'_>, account: AuthId, recharge: &Recharge) -> Result<Option<RefusingCap>, Fault> {
+    let numbers = Numbers::load(call, account)?;
+    let mut refusing: Option<RefusingCap> = None;
+    for period in [Period::Day, Period::Week, Period::Month] {
+        let Some(limit) = recharge.settings.caps.of(period) else { continue };
+        let charged = numbers.charged_in(period, call.now());
+        let (first, until) = calendar::bounds(period, call.now());
+        let over = charged.plus(recharge.recharge_amount())? > limit;
+        if over && refusing.as_ref().is_none_or(|longest| until > longest.until) {
+            refusing = Some(RefusingCap { period, limit, charged, first, until });
+        }
+    }
+    Ok(refusing)
+}
+
+/// A capped charge is no decline and uses up no level (R22).
+fn cap(
+    call: &mut Call<'_>,
+    account: AuthId,
+    available: Money,
+    recharge: &mut Recharge,
+    refused: RefusingCap,
+) -> Result<(), Fault> {
+    let period = match refused.period {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+    };
+    let facts = vec![
+        Fact::new("amount", recharge.recharge_amount()),
+        Fact::new("cap", refused.limit),
+        Fact::new("period", period),
+        Fact::new("resumes", calendar::day_name(refused.until)),
+    ];
+    recharge.cap_mailed.retain(|(_, first)| calendar::bounds(Period::Month, *first).1 >= refused.first);
+    if !recharge.cap_mailed.contains(&(refused.period, refused.first)) {
+        recharge.cap_mailed.push((refused.period, refused.first));
+        mail::send(call, account, "recharge-capped", facts.clone())?;
+    }
+    let mut facts = facts;
+    facts.push(Fact::new("charged", refused.charged));
+    facts.push(Fact::new("available", available));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-capped", rule: "CRD-16", facts, transactions: Vec::new() },
+    );
+    let before = std::mem::replace(&mut recharge.state, State::Ready);
+    recharge.state = State::Capped(refused.until, Box::new(before));
+    call.timer(&JobKey::Uncap(account).to_string(), Lane::Normal, refused.until);
+    Ok(())
+}
+
+/// Notes a failed attempt: the next level strictly below available, or the end of the ladder (R8, R9). `charge` was tried, if any.
+fn fail(
+    call: &mut Call<'_>,
+    account: AuthId,
+    available: Money,
+    recharge: &mut Recharge,
+    reason: &str,
+    charge: Option<&charges::Charge>,
+) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    recharge.failures += 1;
+    recharge.series = 0;
+    let mut level = None;
+    if recharge.failures < policy.failure_limit && available > Money::ZERO {
+        for percent in &policy.ladder_levels {
+            let candidate = recharge.balance_amount().percent(*percent)?;
+            if candidate < available && level.is_none_or(|highest| candidate > highest) {
+                level = Some(candidate);
+            }
+        }
+    }
+    recharge.state = level.map_or(State::Exhausted, State::Waiting);
+    let next_step = level.map_or_else(|| "none".to_owned(), |level| level.to_string());
+    let card = charge.map_or_else(|| "none".to_owned(), |charge| charge.card_label.clone());
+    mail::send(
+        call,
+        account,
+        "recharge-failed",
+        vec![
+            Fact::new("amount", recharge.recharge_amount()),
+            Fact::new("reason", reason),
+            Fact::new("card", card),
+            Fact::new("kind", "automatic"),
+            Fact::new("next-step", &next_step),
+        ],
+    )?;
+    let mut facts = vec![
+        Fact::new("kind", "automatic"),
+        Fact::new("amount", recharge.recharge_amount()),
+        Fact::new("reason", reason),
+        Fact::new("available", available),
+        Fact::new("failures", recharge.failures),
+        Fact::new("next-level", &next_step),
+    ];
+    if let Some(charge) = charge {
+        facts.push(Fact::new("charge", charge.number));
+        facts.push(Fact::new("key", &charge.key));
+    }
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-failed", rule: "CRD-6", facts, transactions: Vec::new() },
+    );
+    Ok(())
+}
+
+/// Books that the open automatic charge was declined.
+pub(crate) fn declined(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    charge: &charges::Charge,
+    reason: &str,
+) -> Result<(), Fault> {
+    let Some(mut recharge) = load(call, account)? else { return Ok(()) };
+    fail(call, account, wallet.available()?, &mut recharge, reason, Some(charge))?;
+    call.put(&key(account), &recharge);
+    Ok(())
+}
+
+/// Books that the open automatic charge was paid: the ladder is reset, the series goes on (R10).
+pub(crate) fn paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    update(call, account, |recharge| {
+        recharge.state = State::Ready;
+        recharge.failures = 0;
+        recharge.series += 1;
+    })
+}
+
+/// Books that the open automatic charge moved nothing and is gone: neither success nor failure.
+pub(crate) fn dropped(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    update(call, account, |recharge| recharge.state = State::Ready)
+}
+
+/// A paid manual recharge or a new default card (R10).
+pub(crate) fn reset(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    update(call, account, Recharge::reset)
+}
+
+/// The period of a cap has ended: the state before comes back (R22).
+pub(crate) fn uncap(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let now = call.now();
+    update(call, account, |recharge| {
+        if let State::Capped(until, before) = &recharge.state {
+            if *until <= now {
+                recharge.state = (**before).clone();
+            }
+        }
+    })?;
+    judge_account(call, account, Occasion::Settings)
+}
+
+fn update(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&mut Recharge)) -> Result<(), Fault> {
+    if let Some(mut recharge) = load(call, account)? {
+        change(&mut recharge);
+        call.put(&key(account), &recharge);
+    }
+    Ok(())
+}
+
+/// Saves B, R, the switch and caps, resets the ladder and judges at once (R5, R7, R10).
+pub fn set_auto_recharge(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    settings: RechargeSettings,
+) -> Result<RechargeStatus, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.set-auto-recharge", Some(account))?;
+    let args = (&auth_id, &settings);
+    crate::idempotency::once(call, caller, &auth_id, "credits.set-auto-recharge", &args, |call| {
+        check_settings(call, account, &settings)?;
+        crate::wallet::need(call, account)?;
+        let mut recharge = load(call, account)?.unwrap_or(Recharge {
+            v: 1,
+            settings,
+            state: State::Ready,
+            failures: 0,
+            series: 0,
+            cap_mailed: Vec::new(),
+        });
+        recharge.settings = settings;
+        recharge.reset();
+        call.put(&key(account), &recharge);
+        call.cancel(&JobKey::Uncap(account).to_string());
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "auto-recharge-set",
+                rule: "CRD-5",
+                facts: vec![
+                    Fact::new("enabled", settings.enabled),
+                    Fact::new("balance-amount", Money::from_micros(settings.balance_amount)),
+                    Fact::new("recharge-amount", Money::from_micros(settings.recharge_amount)),
+                ],
+                transactions: Vec::new(),
+            },
+        );
+        judge_account(call, account, Occasion::Settings)?;
+        Ok(status(call, account)?)
+    })
+}
+
+fn check_settings(call: &Call<'_>, account: AuthId, settings: &RechargeSettings) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let (target, amount) = (Money::from_micros(settings.balance_amount), Money::from_micros(settings.recharge_amount));
+    let maximum = policy::maximum_recharge(call, account)?;
+    let mut checks = Checks::new();
+    checks.require(target > Money::ZERO, "settings.balance-amount", FieldRule::TooSmall, "0.01");
+    checks.require(target.is_whole_cents(), "settings.balance-amount", FieldRule::WrongForm, "whole cents");
+    if amount >= Money::ZERO {
+        let most = amount.times(i64::from(policy.series_limit)).unwrap_or(Money::from_micros(i64::MAX));
+        checks.require(target <= most, "settings.balance-amount", FieldRule::TooLarge, most);
+    }
+    checks.require(amount >= policy.minimum_recharge(), "settings.recharge-amount", FieldRule::TooSmall, policy.minimum_recharge());
+    checks.require(amount <= maximum, "settings.recharge-amount", FieldRule::TooLarge, maximum);
+    checks.require(amount.is_whole_cents(), "settings.recharge-amount", FieldRule::WrongForm, "whole cents");
+    for (period, field) in
+        [(Period::Day, "settings.caps.day"), (Period::Week, "settings.caps.week"), (Period::Month, "settings.caps.month")]
+    {
+        if let Some(cap) = settings.caps.of(period) {
+            checks.require(cap >= Money::ZERO, field, FieldRule::TooSmall, "0");
+            checks.require(cap.is_whole_cents(), field, FieldRule::WrongForm, "whole cents");
+        }
+    }
+    checks.done()
+}
+
+fn status(call: &Call<'_>, account: AuthId) -> Result<RechargeStatus, Fault> {
+    let wallet = crate::wallet::need(call, account)?;
+    let Some(recharge) = load(call, account)? else {
+        return Ok(RechargeStatus { settings: None, standing: RechargeStanding::Idle, failures: 0, series: 0 });
+    };
+    let below = recharge.enabled() && wallet.available()? < recharge.balance_amount();
+    let standing = match &recharge.state {
+        State::Charging(number) => RechargeStanding::Charging(*number),
+        _ if !recharge.enabled() => RechargeStanding::Idle,
+        State::Waiting(level) => RechargeStanding::WaitingForLevel(level.micros()),
+        State::Exhausted => RechargeStanding::Exhausted,
+        State::Capped(until, _) => RechargeStanding::Capped(*until),
+        State::Ready if below => RechargeStanding::Held,
+        State::Ready => RechargeStanding::Idle,
+    };
+    Ok(RechargeStatus {
+        settings: Some(recharge.settings),
+        standing,
+        failures: recharge.failures,
+        series: recharge.series,
+    })
+}
+
+/// Settings and standing.
+pub fn get_auto_recharge(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<RechargeStatus, Error> {
+    let account = credentials::main_account(&auth_id)?;
+    credentials::permit(call, caller, "credits.get-auto-recharge", Some(account))?;
+    Ok(status(call, account)?)
+}

@@ -1,0 +1,406 @@
+//! The hot wallet: balance, reserved, current lot's rest, and the trip below which more must be thought about.
+//!
+//! One record of under 150 bytes an account, at `w/<account>`: all that a debit reads and writes as long as it stays above
+//! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
+
+use crate::calendar;
+use crate::call::{Call, Record};
+use crate::ids::AuthId;
+use crate::ledger::{LedgerAccount, Posting};
+use crate::lots::{self, Lot, LotKind, Place};
+use crate::money::Money;
+use crate::numbers::Numbers;
+use crate::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+const CLOSED: u8 = 1;
+const OVERRIDES: u8 = 2;
+
+/// The hot record of an account. Field names are short because it is written at every debit.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Wallet {
+    v: u32,
+    /// Balance: rest of all lots, less what is owed (R1).
+    #[serde(rename = "b")]
+    pub balance: Money,
+    /// Open reservations.
+    #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
+    pub reserved: Money,
+    /// Rest of the current lot.
+    #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
+    rest: Money,
+    /// Place of the current lot; none: there is no open lot.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+    /// Below this much available, [`crate::judge`] has to look.
+    #[serde(rename = "t")]
+    pub trip: Money,
+    #[serde(rename = "s", default, skip_serializing_if = "is_nothing")]
+    flags: u8,
+}
+
+fn is_zero(amount: &Money) -> bool {
+    *amount == Money::ZERO
+}
+
+fn is_nothing(flags: &u8) -> bool {
+    *flags == 0
+}
+
+impl Record for Wallet {
+    const KIND: &'static str = "wallet";
+}
+
+impl Wallet {
+    /// Balance less open reservations (R1).
+    pub fn available(&self) -> Result<Money, Fault> {
+        Ok(self.balance.minus(self.reserved)?)
+    }
+
+    /// Whether the account is closed: then usage is rejected (R14).
+    pub fn is_closed(&self) -> bool {
+        self.flags & CLOSED != 0
+    }
+
+    /// Whether the account has price overrides.
+    pub fn has_overrides(&self) -> bool {
+        self.flags & OVERRIDES != 0
+    }
+
+    /// Notes that the account is closed.
+    pub fn close(&mut self) {
+        self.flags |= CLOSED;
+    }
+
+    /// This wallet as the ledger and the lots would have it.
+    pub fn rebuilt(&self, balance: Money, rest: Money, place: Option<Place>) -> Wallet {
+        Wallet { balance, rest, place, ..self.clone() }
+    }
+
+    /// Rest of the current lot and its place.
+    pub fn current(&self) -> Option<(&Place, Money)> {
+        self.place.as_ref().map(|place| (place, self.rest))
+    }
+}
+
+/// Key of an account's wallet.
+pub fn key(account: AuthId) -> String {
+    format!("w/{account}")
+}
+
+/// The wallet, if the account exists.
+pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Wallet>, Fault> {
+    call.get(&key(account))
+}
+
+/// The wallet of an account that must exist.
+pub fn need(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
+    load(call, account)?.ok_or_else(|| Fault::not_found("account"))
+}
+
+/// Writes the wallet.
+pub fn save(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) {
+    call.put(&key(account), wallet);
+}
+
+/// What an account object shows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct WalletView {
+    /// R1.
+    pub balance: Money,
+    /// R1.
+    pub available: Money,
+    /// Whether automatic recharge is switched on.
+    pub auto_recharge: bool,
+}
+
+/// Balance, available and the recharge switch of an account.
+pub fn read(call: &Call<'_>, account: AuthId) -> Result<WalletView, Fault> {
+    let wallet = need(call, account)?;
+    let auto_recharge = crate::recharge::load(call, account)?.is_some_and(|recharge| recharge.enabled());
+    Ok(WalletView { balance: wallet.balance, available: wallet.available()?, auto_recharge })
+}
+
+/// Opens the wallet of a new account, with trial credits if it is a trial (ACC-4).
+pub fn open(call: &mut Call<'_>, account: AuthId, trial: Option<Money>) -> Result<(), Fault> {
+    let wallet = Wallet {
+        v: 1,
+        balance: Money::ZERO,
+        reserved: Money::ZERO,
+        rest: Money::ZERO,
+        place: None,
+        trip: Money::from_micros(i64::MIN),
+        flags: 0,
+    };
+    save(call, account, &wallet);
+    if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
+        crate::credits::grant(
+            call,
+            account,
+            &crate::credits::Grant {
+                kind: LotKind::Trial,
+                amount,
+                expires: None,
+                contra: LedgerAccount::TrialGrants,
+                entry: "trial-credits",
+                rule: "ACC-4",
+                reason: "trial",
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Notes that the account has price overrides.
+pub fn mark_overrides(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut wallet = need(call, account)?;
+    wallet.flags |= OVERRIDES;
+    save(call, account, &wallet);
+    Ok(())
+}
+
+/// Follows a change of standing: closing stops usage, suspension ends calls, reinstatement judges at once (R14, R32).
+pub fn standing_changed(
+    call: &mut Call<'_>,
+    account: AuthId,
+    standing: &crate::accounts::Standing,
+) -> Result<(), Fault> {
+    if *standing == crate::accounts::Standing::Closed {
+        let mut wallet = need(call, account)?;
+        wallet.close();
+        save(call, account, &wallet);
+    }
+    crate::judge::judge(call, account, crate::judge::Occasion::Standing)
+}
+
+/// How a debit fell on the kinds of credit.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub struct Split {
+    /// From trial lots.
+    pub trial: Money,
+    /// From promotional lots.
+    pub promotional: Money,
+    /// From cash lots.
+    pub cash: Money,
+    /// Not covered: now owed.
+    pub owed: Money,
+}
+
+impl Split {
+    fn add(&mut self, kind: LotKind, amount: Money) -> Result<(), Fault> {
+        let part = match kind {
+            LotKind::Trial => &mut self.trial,
+            LotKind::Promotional => &mut self.promotional,
+            LotKind::Cash => &mut self.cash,
+        };
+        *part = part.plus(amount)?;
+        Ok(())
+    }
+
+    /// The customer's side of the transaction.
+    pub fn postings(&self, account: AuthId) -> [Posting; 4] {
+        [
+            Posting(LedgerAccount::CreditsTrial, Some(account), self.trial),
+            Posting(LedgerAccount::CreditsPromotional, Some(account), self.promotional),
+            Posting(LedgerAccount::CreditsCash, Some(account), self.cash),
+            Posting(LedgerAccount::Receivables, Some(account), self.owed),
+        ]
+    }
+}
+
+/// Takes an amount of zero or more in spending order; what the lots cannot cover becomes a receivable (R2). Adds to `split`.
+pub fn debit(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    amount: Money,
+    split: &mut Split,
+) -> Result<(), Fault> {
+    wallet.balance = wallet.balance.minus(amount)?;
+    let mut left = amount;
+    loop {
+        let Some(place) = &wallet.place else {
+            if left > Money::ZERO {
+                owe(call, account, left)?;
+                split.owed = split.owed.plus(left)?;
+            }
+            return Ok(());
+        };
+        let taken = left.min(wallet.rest);
+        split.add(place.kind(), taken)?;
+        wallet.rest = wallet.rest.minus(taken)?;
+        left = left.minus(taken)?;
+        if wallet.rest > Money::ZERO {
+            return Ok(());
+        }
+        let spent = lots::need(call, account, place)?;
+        lots::retire(call, account, spent);
+        step_to_first(call, account, wallet)?;
+    }
+}
+
+fn step_to_first(call: &Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<(), Fault> {
+    let next = lots::first(call, account)?;
+    wallet.rest = next.as_ref().map_or(Money::ZERO, |lot| lot.rest);
+    wallet.place = next.map(|lot| lot.place());
+    Ok(())
+}
+
+/// Writes the current lot's rest back to its record, so that the records are exact.
+fn settle_current(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<(), Fault> {
+    if let Some(place) = &wallet.place {
+        let mut lot = lots::need(call, account, place)?;
+        lot.rest = wallet.rest;
+        lots::put(call, account, &lot);
+    }
+    Ok(())
+}
+
+/// New credit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NewCredit<'a> {
+    /// Origin.
+    pub kind: LotKind,
+    /// Above zero.
+    pub amount: Money,
+    /// When it was paid or given.
+    pub since: Instant,
+    /// When what is left is removed.
+    pub expires: Option<Instant>,
+    /// The charge's key or the ledger transaction.
+    pub origin: &'a str,
+}
+
+/// What became of new credit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Credited {
+    /// Paid receivables with.
+    pub paid: Money,
+    /// Became a lot.
+    pub kept: Money,
+    /// The lot, also when receivables took all of it.
+    pub lot: Lot,
+}
+
+/// Adds credit: first it pays what is owed, oldest first, the rest becomes a lot (R2).
+pub fn credit(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    new: &NewCredit<'_>,
+) -> Result<Credited, Fault> {
+    let number = Numbers::next_lot(call, account)?;
+    let mut lot = Lot::new(number, new.kind, new.amount, new.since, new.expires, new.origin);
+    let paid = pay_owed(call, account, wallet, new.amount)?;
+    let kept = new.amount.minus(paid)?;
+    wallet.balance = wallet.balance.plus(new.amount)?;
+    lot.rest = kept;
+    if kept > Money::ZERO {
+        settle_current(call, account, wallet)?;
+        lots::put(call, account, &lot);
+        step_to_first(call, account, wallet)?;
+    } else {
+        lots::retire(call, account, lot.clone());
+    }
+    Ok(Credited { paid, kept, lot })
+}
+
+/// Gives back to a lot that has been spent from (R18): first what is owed is paid. Answers what receivables took.
+pub fn refill(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    number: u32,
+    place: &Place,
+    amount: Money,
+) -> Result<Option<Money>, Fault> {
+    settle_current(call, account, wallet)?;
+    let Some((mut lot, used)) = lots::find(call, account, number, place)? else { return Ok(None) };
+    if lot.rest.plus(amount)? > lot.amount {
+        return Ok(None);
+    }
+    let paid = pay_owed(call, account, wallet, amount)?;
+    let kept = amount.minus(paid)?;
+    wallet.balance = wallet.balance.plus(amount)?;
+    if kept > Money::ZERO {
+        lot.rest = lot.rest.plus(kept)?;
+        if used {
+            lots::revive(call, account, &lot);
+        } else {
+            lots::put(call, account, &lot);
+        }
+    }
+    step_to_first(call, account, wallet)?;
+    Ok(Some(paid))
+}
+
+/// Removes what is left of a lot (R17). Answers how much that was.
+pub fn expire(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    number: u32,
+    place: &Place,
+) -> Result<Money, Fault> {
+    settle_current(call, account, wallet)?;
+    let Some((lot, false)) = lots::find(call, account, number, place)? else { return Ok(Money::ZERO) };
+    let rest = lot.rest;
+    wallet.balance = wallet.balance.minus(rest)?;
+    lots::retire(call, account, lot);
+    step_to_first(call, account, wallet)?;
+    Ok(rest)
+}
+
+/// What is owed since one UTC day. Usage of a day is one receivable: it has one age and is paid as one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Receivable {
+    v: u32,
+    /// Open amount.
+    pub amount: Money,
+    /// When it was first owed.
+    pub since: Instant,
+}
+
+impl Record for Receivable {
+    const KIND: &'static str = "receivable";
+}
+
+fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let mut receivable =
+        call.get::<Receivable>(&key)?.unwrap_or(Receivable { v: 1, amount: Money::ZERO, since: call.now() });
+    receivable.amount = receivable.amount.plus(amount)?;
+    call.put(&key, &receivable);
+    Ok(())
+}
+
+/// Days of receivables that one payment may work off; a debt older than that is paid by the next payments.
+const RECEIVABLE_DAYS_MAX: usize = 5_000;
+
+/// Open receivables, oldest first.
+pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, Receivable)>, Fault> {
+    let (receivables, more) = call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS_MAX)?;
+    assert!(!more, "one receivable a day: thousands of days would be decades");
+    Ok(receivables)
+}
+
+fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Money, Fault> {
+    if wallet.balance >= Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    let mut left = amount;
+    for (key, mut receivable) in receivables(call, account)? {
+        let paid = left.min(receivable.amount);
+        left = left.minus(paid)?;
+        receivable.amount = receivable.amount.minus(paid)?;
+        if receivable.amount == Money::ZERO {
+            call.remove(&key);
+        } else {
+            call.put(&key, &receivable);
+        }
+        if left == Money::ZERO {
+            break;
+        }
+    }
+    Ok(amount.minus(left)?)
+}
