@@ -317,7 +317,7 @@ mod tests {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert_eq!(bench.log.hang_up(&hang_up(&names)), ["call-1000"]);
         let long = "c".repeat(129);
-        assert_eq!(bench.log.hang_up(&hang_up(&["a", &long])), [long.clone()]);
+        assert_eq!(bench.log.hang_up(&hang_up(&["a", &long])), std::slice::from_ref(&long));
     }
 
     #[cfg(unix)]

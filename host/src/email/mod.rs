@@ -4,6 +4,7 @@
 //! [`MaildirMailer`] to a folder, [`SmtpMailer`] to a mail server, [`RecordingMailer`] to a test. The Message-ID is made
 //! from the message's key, so a repeat is recognisable wherever it arrives.
 
+mod catalog;
 mod compose;
 mod maildir;
 mod recording;
@@ -11,11 +12,12 @@ mod smtp;
 #[cfg(test)]
 mod tests;
 mod wording;
+#[cfg(test)]
+mod wording_tests;
 
+pub use catalog::{TEMPLATES, WORDS};
 pub use compose::{Composer, RECIPIENTS_MAX, SenderError};
 pub use maildir::MaildirMailer;
 pub use recording::RecordingMailer;
 pub use smtp::{SmtpError, SmtpMailer, SmtpSecurity, SmtpSettings};
-pub use wording::{
-    DEFAULT_LANGUAGE, FACT_BYTES_MAX, Filled, SUBJECT_CHARS_MAX, TEMPLATES, WORDS, Wording, WordingError,
-};
+pub use wording::{DEFAULT_LANGUAGE, FACT_BYTES_MAX, Filled, SUBJECT_CHARS_MAX, Wording, WordingError};

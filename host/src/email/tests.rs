@@ -162,7 +162,7 @@ fn recording_keeps_what_was_sent() {
     mailer.answer_next(Outcome::Refused("no".to_owned()));
     assert_eq!(mailer.send(&mail), Outcome::Refused("no".to_owned()));
     assert_eq!(mailer.send(&mail), Outcome::Sent);
-    assert_eq!(mailer.messages(), [mail.clone()]);
+    assert_eq!(mailer.messages(), std::slice::from_ref(&mail));
     assert_eq!(mailer.filled()[0].subject, "Your Coinbox balance is below 100.00");
     let Outcome::Refused(problem) = mailer.send(&Message { facts: Vec::new(), ..mail }) else { panic!("refused") };
     assert!(problem.contains("account-name is missing"), "{problem}");

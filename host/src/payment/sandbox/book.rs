@@ -171,6 +171,9 @@ impl Book {
     }
 }
 
+/// A movement with its place in the list: its moment, then its number.
+pub(super) type Placed = (Movement, (Instant, i64));
+
 /// The book inside one transaction.
 pub(super) struct Page<'a> {
     transaction: &'a Transaction<'a>,
@@ -317,12 +320,7 @@ impl Page<'_> {
     }
 
     /// Movements at or after a moment and behind a place (moment, number), oldest first, each with its place.
-    pub fn movements(
-        &self,
-        since: Instant,
-        behind: (Instant, i64),
-        limit: u32,
-    ) -> Result<Vec<(Movement, (Instant, i64))>, SandboxError> {
+    pub fn movements(&self, since: Instant, behind: (Instant, i64), limit: u32) -> Result<Vec<Placed>, SandboxError> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM intentions WHERE state = 'paid' AND paid_at >= ?1 AND (paid_at, number) > (?2, ?3)
              ORDER BY paid_at, number LIMIT ?4"

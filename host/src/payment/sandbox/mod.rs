@@ -34,15 +34,17 @@
 
 mod book;
 mod card;
+mod decide;
 #[cfg(test)]
 mod tests;
 
 use crate::capability::{Clock, Instant, PaymentGateway};
 use crate::contract::payment::{
-    ChargeRequest, Declined, Finding, MethodAnswer, Movement, MovementPage, NotSent, Outcome, Pending, RefundRequest,
+    ChargeRequest, Finding, MethodAnswer, Movement, MovementPage, NotSent, Outcome, RefundRequest,
 };
 use book::{Book, Intention, Page, State};
-use card::{Card, Plan, SLOW_MS_MAX, Step, reason_of};
+use card::{Card, SLOW_MS_MAX};
+use decide::{come_nearer, declined};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,9 +53,6 @@ use std::time::Duration;
 
 /// Most movements of one page.
 pub const PAGE_MOVEMENTS_MAX: u32 = 100;
-/// Micros in a cent: what the gateway moves is whole cents.
-const CENT: i64 = 10_000;
-const KEY_BYTES_MAX: usize = 255;
 const STATEMENT_BYTES_MAX: usize = 22;
 /// When to ask again where nothing says better.
 const ASK_AGAIN_MS: i64 = 60_000;
@@ -266,190 +265,11 @@ impl Sandbox {
         }
         found.unwrap_or_else(|error| Finding::NotAsked(self.not_sent(&error.to_string())))
     }
-
-    /// How an intention that the gateway has heard of stands.
-    fn outcome(&self, intention: &Intention, now: Instant) -> Outcome {
-        match intention.state {
-            State::Paid => Outcome::Paid(intention.paid()),
-            State::Declined => declined(&intention.code),
-            State::Closed => declined("key_closed"),
-            State::Pending | State::PendingDecline => {
-                Outcome::Pending(Pending { ask_again: intention.settles_at.unwrap_or(now + ASK_AGAIN_MS) })
-            }
-            State::NotTaken => Outcome::NotSent(self.not_sent("the gateway is down")),
-            State::LostBefore | State::InTransit | State::Never => Outcome::Unknown("no answer".to_owned()),
-        }
-    }
-
-    /// The key's earlier intention, if the gateway still goes by it.
-    fn earlier(&self, page: &Page<'_>, wanted: &Intention) -> Result<Option<Intention>, SandboxError> {
-        Ok(page.latest(&wanted.key)?.filter(|known| {
-            let age = wanted.received_at.saturating_sub(known.received_at);
-            let never_begun = matches!(known.state, State::Closed | State::LostBefore | State::NotTaken);
-            never_begun || age < self.settings.idempotency_memory_ms
-        }))
-    }
-
-    fn charge_once(&self, page: &Page<'_>, mut wanted: Intention, present: bool) -> Carried {
-        let now = wanted.received_at;
-        if let Some(mut known) = self.earlier(page, &wanted)? {
-            if known.state != State::Closed && !known.same_request(&wanted) {
-                return Ok((declined("key_reused"), 0));
-            }
-            if matches!(known.state, State::LostBefore | State::NotTaken | State::InTransit) {
-                come_nearer(&mut known, now);
-                page.update(&known)?;
-            }
-            return Ok((self.outcome(&known, now), 0));
-        }
-        let Some(card) = Card::parse(&wanted.method) else { return Ok((declined("no_such_method"), 0)) };
-        if page.is_forgotten(&wanted.method)? {
-            return Ok((declined("method_removed"), 0));
-        }
-        let step = self.next_step(page, &card, &wanted)?;
-        let mut first_answer = None;
-        let mut slow_ms = 0;
-        let unknown = || Some(Outcome::Unknown("no answer".to_owned()));
-        match step {
-            Step::Approve => wanted.pay(now),
-            Step::Decline(code) => wanted.decline(code),
-            Step::Confirm if present => wanted.pay(now),
-            Step::Confirm => wanted.decline("confirmation_required"),
-            Step::TimeoutBefore => wanted.state = State::LostBefore,
-            Step::TimeoutAfter => {
-                wanted.pay(now);
-                first_answer = unknown();
-            }
-            Step::Late { after_ms, declined } => {
-                wanted.settles_at = Some(now.saturating_add(after_ms.unwrap_or(self.settings.late_ms)));
-                wanted.state = if declined { State::PendingDecline } else { State::Pending };
-                wanted.code = if declined { "insufficient_funds".to_owned() } else { String::new() };
-            }
-            Step::LateFinds(finds) => {
-                wanted.state = State::Pending;
-                wanted.remaining = finds - 1;
-            }
-            Step::UnknownThenPaid => {
-                wanted.state = State::InTransit;
-                wanted.remaining = 2;
-            }
-            Step::UnknownThenNever => {
-                wanted.state = State::Never;
-                wanted.settles_at = Some(now.saturating_add(self.settings.give_up_ms));
-            }
-            Step::Slow(ms) => {
-                wanted.pay(now);
-                slow_ms = ms.unwrap_or(self.settings.slow_ms);
-            }
-            Step::NotSent(0) => wanted.pay(now),
-            Step::NotSent(tries) => {
-                wanted.state = State::NotTaken;
-                wanted.remaining = tries - 1;
-            }
-        }
-        let added = page.add(wanted)?;
-        Ok((first_answer.unwrap_or_else(|| self.outcome(&added, now)), slow_ms))
-    }
-
-    fn next_step(&self, page: &Page<'_>, card: &Card, wanted: &Intention) -> Result<Step, SandboxError> {
-        let charges_before = page.count_charge(&wanted.method)?;
-        if month_of(wanted.received_at) > card.expires {
-            return Ok(Step::Decline("expired_card"));
-        }
-        Ok(match &card.plan {
-            Plan::Always(step) => step.clone(),
-            Plan::Script(steps) => {
-                let turn = charges_before % steps.len() as u64;
-                steps.get(usize::try_from(turn).unwrap_or(0)).cloned().unwrap_or(Step::Approve)
-            }
-            Plan::DeclineAfter(count) if charges_before >= u64::from(*count) => Step::Decline("insufficient_funds"),
-            Plan::Limit(limit) if page.taken(&wanted.method)?.saturating_add(wanted.amount) > *limit => {
-                Step::Decline("card_limit_exceeded")
-            }
-            Plan::DeclineAfter(_) | Plan::Limit(_) => Step::Approve,
-        })
-    }
-
-    fn refund_once(&self, page: &Page<'_>, mut wanted: Intention, charge_key: &str) -> Carried {
-        let now = wanted.received_at;
-        if let Some(known) = self.earlier(page, &wanted)? {
-            if known.state != State::Closed && !known.same_request(&wanted) {
-                return Ok((declined("key_reused"), 0));
-            }
-            return Ok((self.outcome(&known, now), 0));
-        }
-        let Some((charged, currency)) = page.charged(charge_key)? else { return Ok((declined("no_such_charge"), 0)) };
-        if currency != wanted.currency {
-            return Ok((declined("bad_currency"), 0));
-        }
-        if page.refunded(charge_key)?.saturating_add(wanted.amount) > charged {
-            return Ok((declined("refund_above_charge"), 0));
-        }
-        wanted.pay(now);
-        let added = page.add(wanted)?;
-        Ok((self.outcome(&added, now), 0))
-    }
 }
 
 /// An outcome, and the real milliseconds to hold it back.
 type Carried = Result<(Outcome, u64), SandboxError>;
 type Found = Result<Finding, SandboxError>;
-
-impl Intention {
-    fn wanted(key: &str, amount: i64, currency: &str, now: Instant) -> Intention {
-        Intention {
-            number: 0,
-            key: key.to_owned(),
-            charge_key: None,
-            auth_id: String::new(),
-            amount,
-            currency: currency.to_owned(),
-            method: String::new(),
-            state: State::Closed,
-            remaining: 0,
-            settles_at: None,
-            code: String::new(),
-            paid_at: None,
-            received_at: now,
-        }
-    }
-
-    /// The code of the first broken rule about the request as such.
-    fn problem(&self) -> Option<&'static str> {
-        let key_good = |key: &str| {
-            !key.is_empty() && key.len() <= KEY_BYTES_MAX && key.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-        };
-        if !key_good(&self.key) || self.charge_key.as_deref().is_some_and(|key| !key_good(key)) {
-            Some("bad_key")
-        } else if self.amount <= 0 || self.amount % CENT != 0 {
-            Some("bad_amount")
-        } else if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            Some("bad_currency")
-        } else {
-            None
-        }
-    }
-
-    fn pay(&mut self, now: Instant) {
-        self.state = State::Paid;
-        self.paid_at = Some(now);
-        self.settles_at = None;
-    }
-
-    fn decline(&mut self, code: &str) {
-        self.state = State::Declined;
-        self.code = code.to_owned();
-    }
-}
-
-/// One more try or find of an intention that waits for a number of them.
-fn come_nearer(intention: &mut Intention, now: Instant) {
-    if intention.remaining > 0 { intention.remaining -= 1 } else { intention.pay(now) }
-}
-
-fn declined(code: &str) -> Outcome {
-    Outcome::Declined(Declined { reason: reason_of(code), code: code.to_owned() })
-}
 
 fn outcome_word(outcome: &Outcome) -> &'static str {
     match outcome {
@@ -463,12 +283,6 @@ fn outcome_word(outcome: &Outcome) -> &'static str {
 
 fn line(at: Instant, call: &str, subject: &str, answer: &str) -> RequestLine {
     RequestLine { at, call: call.to_owned(), subject: subject.to_owned(), amount: None, answer: answer.to_owned() }
-}
-
-/// Year and month, UTC.
-fn month_of(moment: Instant) -> (u16, u8) {
-    let date = jiff::Timestamp::from_millisecond(moment).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date();
-    (u16::try_from(date.year()).unwrap_or(0), u8::try_from(date.month()).unwrap_or(0))
 }
 
 fn lock<Held>(mutex: &Mutex<Held>) -> MutexGuard<'_, Held> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::SimulatedClock;
-use crate::contract::payment::{DeclineReason, Paid};
+use crate::contract::payment::{DeclineReason, Declined, Paid, Pending};
 
 /// 2026-03-01T00:00:00Z.
 const START: Instant = 1_772_323_200_000;

@@ -1,0 +1,87 @@
+//! The mails there are: their facts, the words that facts may be, the built-in files.
+
+/// Every mail with its facts.
+pub const TEMPLATES: &[(&str, &[&str])] = &[
+    ("account-reinstated", &["account-name", "auth-id", "brand"]),
+    ("account-suspended", &["account-name", "auth-id", "reason", "details", "brand"]),
+    ("account-welcome", &["account-name", "auth-id", "brand"]),
+    ("balance-low", &["account-name", "auth-id", "balance", "threshold", "brand"]),
+    ("card-expiring", &["account-name", "auth-id", "card", "expires", "brand"]),
+    ("out-of-credit", &["account-name", "auth-id", "balance", "brand"]),
+    ("recharge-capped", &["account-name", "auth-id", "amount", "cap", "period", "resumes", "brand"]),
+    ("recharge-failed", &["account-name", "auth-id", "amount", "reason", "card", "kind", "next-step", "brand"]),
+    ("recharge-paid", &["account-name", "auth-id", "amount", "balance", "card", "kind", "number", "brand"]),
+    ("recharge-unknown", &["account-name", "auth-id", "amount", "card", "brand"]),
+];
+
+/// Words that a fact of a mail may be: mail, fact, words. Facts that are not here are free text.
+pub const WORDS: &[(&str, &str, &[&str])] = &[
+    (
+        "account-suspended",
+        "reason",
+        &["content-violation", "payment-failure", "compliance-issue", "suspicious-activity"],
+    ),
+    ("account-suspended", "details", &["", "Some text."]),
+    ("recharge-capped", "period", &["day", "week", "month"]),
+    (
+        "recharge-failed",
+        "reason",
+        &[
+            "insufficient-funds",
+            "limit-exceeded",
+            "expired",
+            "method-removed",
+            "lost-or-stolen",
+            "suspected-fraud",
+            "confirmation-required",
+            "not-accepted",
+            "unspecified",
+            "none",
+            "checking",
+            "unknown-to-gateway",
+            "series-limit",
+            "recharge-limits",
+            "a-word-of-a-later-version",
+        ],
+    ),
+    ("recharge-failed", "card", &["none", "visa 4242"]),
+    ("recharge-failed", "kind", &["automatic", "manual"]),
+    ("recharge-failed", "next-step", &["none", "manual", "75.00"]),
+    ("recharge-paid", "kind", &["automatic", "manual"]),
+];
+
+/// Facts that may have several lines.
+pub(super) const LINES: &[&str] = &["details"];
+/// Files that are no mail of their own.
+pub(super) const SHARED: &[&str] = &["layout.txt", "layout.html", "words.txt"];
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
+}
+
+/// The files of the default language.
+pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
+    "account-reinstated.html",
+    "account-reinstated.txt",
+    "account-suspended.html",
+    "account-suspended.txt",
+    "account-welcome.html",
+    "account-welcome.txt",
+    "balance-low.html",
+    "balance-low.txt",
+    "card-expiring.html",
+    "card-expiring.txt",
+    "layout.html",
+    "layout.txt",
+    "out-of-credit.html",
+    "out-of-credit.txt",
+    "recharge-capped.html",
+    "recharge-capped.txt",
+    "recharge-failed.html",
+    "recharge-failed.txt",
+    "recharge-paid.html",
+    "recharge-paid.txt",
+    "recharge-unknown.html",
+    "recharge-unknown.txt",
+    "words.txt",
+];
