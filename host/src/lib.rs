@@ -9,6 +9,7 @@ pub mod engine;
 pub mod json;
 pub mod payment;
 pub mod random;
+pub mod sample;
 pub mod sequencer;
 pub mod storage;
 pub mod telephony;
