@@ -129,9 +129,8 @@ mod tests {
     fn a_failed_command_leaves_its_key_free() {
         let fake = Fake::new();
         let caller = keyed(caller(Principal::Host), "one");
-        let failed: Result<(), Fault> = fake.command(START, |call| {
-            once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing")))
-        });
+        let failed: Result<(), Fault> =
+            fake.command(START, |call| once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
         assert_eq!(failed, Err(Fault::not_found("thing")));
         assert_eq!(add(&fake, "one", "A", 6), Ok(6));
     }

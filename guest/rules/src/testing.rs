@@ -30,11 +30,7 @@ impl Fake {
     }
 
     /// Runs a command; `Ok` keeps its changes, `Err` drops them.
-    pub(crate) fn command<T, E>(
-        &self,
-        now: Instant,
-        run: impl FnOnce(&mut Call<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub(crate) fn command<T, E>(&self, now: Instant, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut call = Call::new(self.lend(now));
         let answer = run(&mut call)?;
         let changes = call.into_changes();

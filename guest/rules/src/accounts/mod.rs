@@ -10,9 +10,7 @@ use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::policy::{self, Policy};
-use crate::vocabulary::{
-    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
-};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error};
 use crate::{idempotency, mail, wallet};
 use records::{PREFIX, reason_name};
 use serde::{Deserialize, Serialize};
@@ -364,9 +362,9 @@ fn check_new(account: &NewAccount) -> Result<(), Fault> {
 /// An address that a mail could be sent to: something before and after one `@`, no spaces, no header tricks.
 pub(crate) fn check_email(checks: &mut Checks, email: &str, field: &str) {
     checks.text(email, field, 3, 254);
-    let fits = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    });
+    let fits = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     let plain = !email.chars().any(|letter| letter.is_whitespace() || "<>,;:\"\\()[]".contains(letter));
     checks.require(fits && plain, field, FieldRule::WrongForm, "name@domain");
 }

@@ -25,7 +25,8 @@ fn shown(fake: &Fake, auth_id: &str) -> Account {
 }
 
 fn kinds(fake: &Fake) -> Vec<String> {
-    let kind = |body: &str| serde_json::from_str::<serde_json::Value>(body).expect("JSON")["kind"].as_str().map(str::to_owned);
+    let kind =
+        |body: &str| serde_json::from_str::<serde_json::Value>(body).expect("JSON")["kind"].as_str().map(str::to_owned);
     fake.lines().iter().filter_map(|line| kind(&line.body)).collect()
 }
 
@@ -85,8 +86,7 @@ fn every_broken_field_of_a_new_account_is_named() {
     };
     let error = fake.command(START, |call| create(call, &operator(), account)).expect_err("broken");
     let Error::Refused(Refusal::Invalid(problems)) = error else { panic!("{error:?}") };
-    let found: Vec<(&str, FieldRule)> =
-        problems.iter().map(|problem| (problem.field.as_str(), problem.rule)).collect();
+    let found: Vec<(&str, FieldRule)> = problems.iter().map(|problem| (problem.field.as_str(), problem.rule)).collect();
     assert_eq!(
         found,
         [
@@ -111,7 +111,9 @@ fn email_addresses_have_a_form() {
     for good in ["a@b", "first.last+tag@mail.example.com", "ünï@exämple.com"] {
         assert!(holds(good), "{good}");
     }
-    for bad in ["", "@", "ab", "a@", "@b", "a b@c", "a@b\r\nBcc:x@y", "<a@b>", "a@b,c@d", &format!("a@{}", "b".repeat(253))] {
+    for bad in
+        ["", "@", "ab", "a@", "@b", "a b@c", "a@b\r\nBcc:x@y", "<a@b>", "a@b,c@d", &format!("a@{}", "b".repeat(253))]
+    {
         assert!(!holds(bad), "{bad}");
     }
 }
@@ -236,9 +238,7 @@ fn sub_accounts_come_newest_first_and_are_limited() {
     let (trial, standard) = (made(&fake, AccountType::Developer), made(&fake, AccountType::Standard));
     let make = |at: Instant, parent: &Created, name: &str| {
         let owner = holder(&parent.auth_id, &parent.auth_token);
-        fake.command(at, |call| {
-            crate::subaccounts::create(call, &owner, parent.auth_id.clone(), name.to_owned(), true)
-        })
+        fake.command(at, |call| crate::subaccounts::create(call, &owner, parent.auth_id.clone(), name.to_owned(), true))
     };
     assert!(make(START, &trial, "first").is_ok());
     assert_eq!(make(START, &trial, "second"), Err(crate::subaccounts::Error::TooManySubaccounts(1)));

@@ -81,7 +81,8 @@ fn operators_need_exactly_the_permission_of_the_function() {
     for function in &guarded {
         let target = world.target(function);
         let held = function.permission.expect("guarded");
-        let every_other: Vec<&str> = guarded.iter().filter_map(|other| other.permission).filter(|name| *name != held).collect();
+        let every_other: Vec<&str> =
+            guarded.iter().filter_map(|other| other.permission).filter(|name| *name != held).collect();
         let exactly = testing::operator_with(&[held]);
         assert_eq!(world.permit(&exactly, function.name, target), Ok(Who::Operator("olga".to_owned())), "{held}");
         let without = testing::operator_with(&every_other);
@@ -93,7 +94,10 @@ fn operators_need_exactly_the_permission_of_the_function() {
         let host = testing::caller(Principal::Host);
         assert_eq!(world.permit(&host, function.name, target), refused(Refusal::Forbidden(held.to_owned())));
         for nobody in [Principal::Nobody, Principal::Session("session".to_owned())] {
-            assert_eq!(world.permit(&testing::caller(nobody), function.name, target), refused(Refusal::Unauthenticated));
+            assert_eq!(
+                world.permit(&testing::caller(nobody), function.name, target),
+                refused(Refusal::Unauthenticated)
+            );
         }
     }
 }
@@ -201,7 +205,10 @@ fn suspension_refuses_every_token_with_its_reason() {
 fn a_disabled_sub_account_is_refused_but_can_be_read_by_its_parent() {
     let world = World::new();
     let (auth_id, change) = (world.sub.auth_id.clone(), subaccounts::Change { name: None, enabled: Some(false) });
-    world.fake.command(START, |call| subaccounts::update(call, &world.main_token(), auth_id, change)).expect("disabled");
+    world
+        .fake
+        .command(START, |call| subaccounts::update(call, &world.main_token(), auth_id, change))
+        .expect("disabled");
     let sub = Some(world.sub.auth_id.as_str());
     assert_eq!(world.permit(&world.sub_token(), "subaccounts.get", sub), refused(Refusal::Disabled));
     assert_eq!(world.permit(&world.sub_token(), "usage.admit", sub), refused(Refusal::Disabled));

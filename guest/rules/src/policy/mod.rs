@@ -234,7 +234,8 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
         if policy.version != before.version {
             return Err(Error::PolicyChanged(before.version));
         }
-        let version = before.version.checked_add(1).ok_or_else(|| Fault::problem("policy-version-exhausted", vec![]))?;
+        let version =
+            before.version.checked_add(1).ok_or_else(|| Fault::problem("policy-version-exhausted", vec![]))?;
         let after = Policy { version, ..policy.clone() };
         let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
         facts.extend(differences(&before, &after));
@@ -279,9 +280,7 @@ mod tests {
         let first = fake.query(START, |call| get_policy(call, &testing::operator())).expect("defaults");
         assert_eq!(first, Policy::default());
         let asked = Policy { minimum_recharge: 20_000_000, ..first.clone() };
-        let set = |policy: &Policy| {
-            fake.command(START, |call| set_policy(call, &testing::operator(), policy.clone()))
-        };
+        let set = |policy: &Policy| fake.command(START, |call| set_policy(call, &testing::operator(), policy.clone()));
         assert_eq!(set(&asked), Ok(Policy { version: 1, ..asked.clone() }));
         assert_eq!(set(&asked), Err(Error::PolicyChanged(1)));
         let now = fake.query(START, |call| Policy::load(call)).expect("readable");

@@ -23,9 +23,7 @@ use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::product::{Heading, Product};
-use crate::vocabulary::{
-    Caller, Checks, Fact, Fault, FieldRule, Instant, interface_error, optional_int_text,
-};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, interface_error, optional_int_text};
 use chunk::{RATE_MAX, StoredRows, parse_country};
 use digits::region;
 use serde::{Deserialize, Serialize};
@@ -151,7 +149,12 @@ pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<Pr
 }
 
 /// Puts a version in force from a moment on.
-pub fn publish_version(call: &mut Call<'_>, caller: &Caller, version: u32, starts_at: Instant) -> Result<Version, Error> {
+pub fn publish_version(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    version: u32,
+    starts_at: Instant,
+) -> Result<Version, Error> {
     let who = credentials::permit(call, caller, "pricing.publish-version", None)?;
     idempotency::once(call, caller, &who.scope(), "pricing.publish-version", &(version, starts_at), |call| {
         let mut stored = StoredVersions::load(call)?;

@@ -106,11 +106,7 @@ pub fn set_overrides(
         sets.sets.push(entry);
         call.put(&Sets::key(account), &sets);
         wallet::mark_overrides(call, account)?;
-        let facts = vec![
-            Fact::new("starts-at", starts_at),
-            Fact::new("rows", rows.len()),
-            Fact::new("by", who.name()),
-        ];
+        let facts = vec![Fact::new("starts-at", starts_at), Fact::new("rows", rows.len()), Fact::new("by", who.name())];
         emit(
             call,
             EventDraft { account: Some(account), kind: "overrides-set", rule: "USE-2", facts, transactions: vec![] },
