@@ -180,6 +180,11 @@ pub(crate) fn usable_default(call: &Call<'_>, account: AuthId) -> Result<Result<
     usable(call, account, None)
 }
 
+/// Whether a default card is stored, whatever its state: automatic recharge needs one (R5).
+pub(crate) fn has_default(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(load(call, account)?.default.is_some())
+}
+
 /// The gateway's token of a card that is still stored.
 pub(crate) fn token(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<String>, Fault> {
     Ok(load(call, account)?.find(number).map(|card| card.token.clone()))

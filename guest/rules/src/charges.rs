@@ -232,6 +232,9 @@ pub(crate) fn create(
         given_up: false,
     };
     Numbers::add_charged(call, account, charge.created, amount)?;
+    if kind == ChargeKind::Manual {
+        Numbers::count_open_manual(call, account, true)?;
+    }
     save(call, account, &charge);
     call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
     Ok(charge)
@@ -398,6 +401,9 @@ fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: 
 fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     save(call, account, charge);
     call.cancel(&charge.job(account).to_string());
+    if charge.kind == ChargeKind::Manual {
+        Numbers::count_open_manual(call, account, false)?;
+    }
     if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
         call.remove(&queue_key(sent, account, charge.number));
     }

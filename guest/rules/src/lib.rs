@@ -42,6 +42,8 @@ pub mod pricing;
 pub mod product;
 pub mod recharge;
 mod reconcile;
+#[cfg(test)]
+mod scenario;
 pub mod subaccounts;
 #[cfg(test)]
 mod testing;

@@ -15,6 +15,9 @@ pub struct Numbers {
     charges: u32,
     mails: u32,
     hang_ups: u32,
+    /// Manual charges without a final answer: they block automatic ones (R11).
+    #[serde(default)]
+    open_manual: u32,
     /// Charged in the periods that hold the moment of the last charge.
     charged: Vec<Charged>,
 }
@@ -43,6 +46,7 @@ impl Numbers {
             charges: 0,
             mails: 0,
             hang_ups: 0,
+            open_manual: 0,
             charged: Vec::new(),
         }))
     }
@@ -80,6 +84,20 @@ impl Numbers {
     /// The next hang-up order's number.
     pub fn next_hang_up(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(call, account, |numbers| &mut numbers.hang_ups)
+    }
+
+    /// Whether a manual charge has no final answer yet.
+    pub fn has_open_manual(&self) -> bool {
+        self.open_manual > 0
+    }
+
+    /// Counts a manual charge that was made, or takes out one that is final.
+    pub fn count_open_manual(call: &mut Call<'_>, account: AuthId, made: bool) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        numbers.open_manual =
+            if made { numbers.open_manual.saturating_add(1) } else { numbers.open_manual.saturating_sub(1) };
+        call.put(&key(account), &numbers);
+        Ok(())
     }
 
     /// What was charged in the period that holds `at`: paid, pending and unknown, automatic and manual (R22).

@@ -207,7 +207,8 @@ pub(crate) fn judge(
         State::Waiting(level) => available <= level,
         State::Charging(_) | State::Exhausted | State::Capped(..) => false,
     };
-    if due {
+    // A manual charge without a final answer may still bring the credit that is missing (R11).
+    if due && !Numbers::load(call, account)?.has_open_manual() {
         start(call, account, available, &mut recharge)?;
     } else if recharge.state == State::Ready {
         recharge.series = 0;
@@ -442,8 +443,11 @@ pub fn set_auto_recharge(
     credentials::permit(call, caller, "credits.set-auto-recharge", Some(account))?;
     let args = (&auth_id, &settings);
     crate::idempotency::once(call, caller, &auth_id, "credits.set-auto-recharge", &args, |call| {
-        check_settings(call, account, &settings)?;
         crate::wallet::need(call, account)?;
+        check_settings(call, account, &settings)?;
+        if settings.enabled && !cards::has_default(call, account)? {
+            return Err(Error::NoUsableCard(cards::Unusable::None.word().to_owned()));
+        }
         let mut recharge = load(call, account)?.unwrap_or(Recharge {
             v: 1,
             settings,

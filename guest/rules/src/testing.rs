@@ -63,11 +63,6 @@ impl Fake {
         self.timers.borrow().clone()
     }
 
-    /// Removes a timer that a test serves by hand.
-    pub(crate) fn take_timer(&self, key: &str) -> Option<(Lane, Instant)> {
-        self.timers.borrow_mut().remove(key)
-    }
-
     /// How often storage was asked so far.
     pub(crate) fn crossings(&self) -> usize {
         self.crossings.get()

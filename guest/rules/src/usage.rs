@@ -375,6 +375,24 @@ impl<'a> Block<'a> {
 
     fn post(self, call: &mut Call<'_>, poster: &mut Poster) -> Result<String, Fault> {
         let id = poster.next_id();
+        let mut total = Money::ZERO;
+        for amount in self.income.values() {
+            total = total.plus(*amount)?;
+        }
+        emit(
+            call,
+            EventDraft {
+                account: None,
+                kind: "usage-posted",
+                rule: "USE-1",
+                facts: vec![
+                    Fact::new("events", self.lines.len()),
+                    Fact::new("accounts", self.splits.len()),
+                    Fact::new("amount", total),
+                ],
+                transactions: vec![id.clone()],
+            },
+        );
         for (key, digest) in self.counted {
             call.put_text(key, format!(r#"{{"v":1,"d":"{digest:016x}","t":"{id}"}}"#));
         }

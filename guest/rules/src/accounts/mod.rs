@@ -301,7 +301,10 @@ pub fn set_standing(
         event_facts.push(Fact::new("by", who.name()));
         say(call, auth, kind, rule, event_facts);
         wallet::standing_changed(call, auth, &standing)?;
-        mail::send(call, auth, kind, facts)?;
+        // The mail about closing belongs to closing with its refund and final invoice.
+        if standing != Standing::Closed {
+            mail::send(call, auth, kind, facts)?;
+        }
         Ok(show(call, auth)?)
     })
 }

@@ -283,7 +283,7 @@ mod tests {
         let set = |policy: &Policy| fake.command(START, |call| set_policy(call, &testing::operator(), policy.clone()));
         assert_eq!(set(&asked), Ok(Policy { version: 1, ..asked.clone() }));
         assert_eq!(set(&asked), Err(Error::PolicyChanged(1)));
-        let now = fake.query(START, |call| Policy::load(call)).expect("readable");
+        let now = fake.query(START, Policy::load).expect("readable");
         assert_eq!((now.version, now.minimum_recharge()), (1, Money::from_units(20)));
         let line = &fake.lines()[0];
         assert_eq!(line.topic, "operator");
@@ -331,19 +331,19 @@ mod tests {
     fn a_record_of_fewer_fields_takes_defaults_for_the_rest() {
         let fake = Fake::new();
         fake.plant(KEY, r#"{"v":1,"policy":{"version":7,"trial-credits":"5000000"}}"#);
-        let policy = fake.query(START, |call| Policy::load(call)).expect("readable");
+        let policy = fake.query(START, Policy::load).expect("readable");
         assert_eq!(*policy, Policy { version: 7, trial_credits: 5_000_000, ..Policy::default() });
         fake.plant(KEY, r#"{"v":1,"policy":{"version":8,"tiral-credits":"5000000"}}"#);
-        assert!(fake.query(START, |call| Policy::load(call)).is_err());
+        assert!(fake.query(START, Policy::load).is_err());
     }
 
     #[test]
     fn calls_share_the_parsed_policy_until_its_text_changes() {
         let fake = Fake::new();
-        let first = fake.query(START, |call| Policy::load(call)).expect("defaults");
-        let second = fake.query(START, |call| Policy::load(call)).expect("defaults");
+        let first = fake.query(START, Policy::load).expect("defaults");
+        let second = fake.query(START, Policy::load).expect("defaults");
         assert!(Rc::ptr_eq(&first, &second));
         fake.plant(KEY, r#"{"v":1,"policy":{"version":1}}"#);
-        assert_eq!(fake.query(START, |call| Policy::load(call)).map(|policy| policy.version), Ok(1));
+        assert_eq!(fake.query(START, Policy::load).map(|policy| policy.version), Ok(1));
     }
 }

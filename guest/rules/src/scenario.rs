@@ -1,0 +1,426 @@
+//! Whole stories in unit tests: accounts with cards, a scripted gateway, and jobs driven in order of moment, lane and key.
+
+use crate::accounts::{self, AccountType, NewAccount};
+use crate::cards;
+use crate::charges;
+use crate::credits::{self, Adjustment, Balance};
+use crate::jobs::{self, Next};
+use crate::outside::{
+    ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
+    MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, Paid, PaymentOutcome, RefundRequest,
+    TelephonyOutcome,
+};
+use crate::money::Money;
+use crate::policy;
+use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
+use crate::testing::{Fake, START, operator};
+use crate::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What the gateway answers to the next charge that it does not know yet.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Answer {
+    Approve,
+    Decline,
+    /// Charged, and the answer was lost.
+    LostAfter,
+    /// Nothing arrived.
+    LostBefore,
+}
+
+/// A gateway that remembers every key.
+#[derive(Default)]
+pub(crate) struct Gateway {
+    script: RefCell<Vec<Answer>>,
+    known: RefCell<BTreeMap<String, PaymentOutcome>>,
+    pub(crate) paid: RefCell<Vec<(String, i64)>>,
+    pub(crate) mails: RefCell<Vec<Message>>,
+    pub(crate) hang_ups: RefCell<Vec<HangUpRequest>>,
+}
+
+impl Effects for Gateway {
+    fn charge(&self, request: &ChargeRequest) -> PaymentOutcome {
+        if let Some(known) = self.known.borrow().get(&request.key) {
+            return known.clone();
+        }
+        let mut script = self.script.borrow_mut();
+        let answer = if script.is_empty() { Answer::Approve } else { script.remove(0) };
+        let paid = PaymentOutcome::Paid(Paid { reference: format!("ref-{}", request.key), at: START });
+        let declined = PaymentOutcome::Declined(Declined {
+            reason: DeclineReason::InsufficientFunds,
+            code: "51".to_owned(),
+        });
+        let (kept, told) = match answer {
+            Answer::Approve => (Some(paid.clone()), paid),
+            Answer::Decline => (Some(declined.clone()), declined),
+            Answer::LostAfter => (Some(paid), PaymentOutcome::Unknown("time-out".to_owned())),
+            Answer::LostBefore => (None, PaymentOutcome::Unknown("time-out".to_owned())),
+        };
+        if let Some(kept) = kept {
+            if matches!(kept, PaymentOutcome::Paid(_)) {
+                self.paid.borrow_mut().push((request.key.clone(), request.amount));
+            }
+            self.known.borrow_mut().insert(request.key.clone(), kept);
+        }
+        told
+    }
+
+    fn refund(&self, _: &RefundRequest) -> PaymentOutcome {
+        PaymentOutcome::Unknown("no refunds here".to_owned())
+    }
+
+    fn find(&self, key: &str) -> Finding {
+        self.known.borrow().get(key).cloned().map_or(Finding::NotFound, Finding::Found)
+    }
+
+    fn close(&self, key: &str) -> Finding {
+        self.known.borrow().get(key).cloned().map_or(Finding::Closed, Finding::Found)
+    }
+
+    fn movements_since(&self, _: Instant, _: Option<&str>) -> Option<MovementPage> {
+        let movement = |(key, amount): &(String, i64)| Movement {
+            key: key.clone(),
+            refund: false,
+            amount: *amount,
+            currency: "USD".to_owned(),
+            paid: Paid { reference: format!("ref-{key}"), at: START },
+        };
+        Some(MovementPage { movements: self.paid.borrow().iter().map(movement).collect(), next: None })
+    }
+
+    fn describe_method(&self, _: &str) -> MethodAnswer {
+        MethodAnswer::Described(MethodDescription {
+            kind: MethodKind::Card,
+            brand: "Visa".to_owned(),
+            last_four: "4242".to_owned(),
+            expires_year: Some(2030),
+            expires_month: Some(12),
+        })
+    }
+
+    fn forget_method(&self, _: &str) -> bool {
+        true
+    }
+
+    fn send_mail(&self, message: &Message) -> MailOutcome {
+        self.mails.borrow_mut().push(message.clone());
+        MailOutcome::Sent
+    }
+
+    fn send_code(&self, _: &CodeMessage) -> TelephonyOutcome {
+        TelephonyOutcome::Accepted
+    }
+
+    fn hang_up(&self, request: &HangUpRequest) -> Vec<String> {
+        self.hang_ups.borrow_mut().push(request.clone());
+        Vec::new()
+    }
+}
+
+/// One account in one store, with a gateway.
+pub(crate) struct Story {
+    pub(crate) fake: Fake,
+    pub(crate) gateway: Gateway,
+    pub(crate) now: Instant,
+    pub(crate) account: String,
+}
+
+impl Story {
+    /// A standard account with a card that is approved unless the script says otherwise.
+    pub(crate) fn new() -> Story {
+        let fake = Fake::new();
+        let created = fake
+            .command(START, |call| {
+                accounts::create(
+                    call,
+                    &operator(),
+                    NewAccount {
+                        account_type: AccountType::Standard,
+                        name: "Acme".to_owned(),
+                        email: "owner@acme.example".to_owned(),
+                        address: String::new(),
+                        city: String::new(),
+                        state: String::new(),
+                        timezone: "UTC".to_owned(),
+                    },
+                )
+            })
+            .expect("a good account");
+        let mut story = Story { fake, gateway: Gateway::default(), now: START, account: created.auth_id };
+        story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_1".to_owned(), false));
+        story
+    }
+
+    /// The answers to the next charges.
+    pub(crate) fn script(&self, answers: &[Answer]) {
+        *self.gateway.script.borrow_mut() = answers.to_vec();
+    }
+
+    /// Runs a command that must succeed, and everything that it makes due.
+    pub(crate) fn command<T, E: std::fmt::Debug>(
+        &mut self,
+        run: impl FnOnce(&mut crate::call::Call<'_>, String) -> Result<T, E>,
+    ) -> T {
+        let account = self.account.clone();
+        let answer = self.fake.command(self.now, |call| run(call, account)).expect("a good command");
+        self.drain();
+        answer
+    }
+
+    /// Drives what is due now.
+    pub(crate) fn drain(&mut self) {
+        for _ in 0..10_000 {
+            let due = self
+                .fake
+                .timers()
+                .into_iter()
+                .filter(|(_, (_, due))| *due <= self.now)
+                .min_by_key(|(key, (lane, due))| (*due, *lane, key.clone()));
+            let Some((job, _)) = due else { return };
+            self.drive(&job);
+        }
+        panic!("jobs become due for ever: {:?}", self.fake.timers());
+    }
+
+    fn drive(&mut self, job: &str) {
+        let mut next = self.fake.command(self.now, |call| jobs::begin(call, job.to_owned())).expect("a known job");
+        while let Next::Perform(task) = next {
+            let attempt = task.attempt;
+            let done = jobs::perform(&self.gateway, task);
+            next = self
+                .fake
+                .command(self.now, |call| jobs::finish(call, job.to_owned(), attempt, done))
+                .expect("the current attempt");
+        }
+    }
+
+    /// Moves the clock from due moment to due moment.
+    pub(crate) fn advance(&mut self, by: Instant) {
+        let end = self.now + by;
+        while let Some(due) = self.fake.timers().values().map(|(_, due)| *due).filter(|due| *due <= end).min() {
+            self.now = due.max(self.now);
+            self.drain();
+        }
+        self.now = end;
+    }
+
+    pub(crate) fn debit(&mut self, units: i64) {
+        let amount = Money::from_units(units).micros();
+        self.command(|call, auth| {
+            credits::adjust(call, &operator(), auth, Adjustment::Debit(amount), "spent".to_owned())
+        });
+    }
+
+    pub(crate) fn recharge(&mut self, units: i64) {
+        let amount = Money::from_units(units).micros();
+        self.command(|call, auth| charges::recharge(call, &operator(), auth, amount, None));
+    }
+
+    pub(crate) fn automatic(&mut self, target: i64, amount: i64, caps: Caps) -> RechargeStatus {
+        let settings = RechargeSettings {
+            enabled: true,
+            balance_amount: Money::from_units(target).micros(),
+            recharge_amount: Money::from_units(amount).micros(),
+            caps,
+        };
+        self.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings))
+    }
+
+    fn automatic_off_and_on_at(&mut self, units: i64) {
+        self.recharge(units);
+        self.automatic(units, 25, Caps::default());
+    }
+
+    pub(crate) fn minimum(&mut self, units: i64) {
+        self.command(|call, _| {
+            let mut changed = policy::get_policy(call, &operator())?;
+            changed.minimum_recharge = Money::from_units(units).micros();
+            policy::set_policy(call, &operator(), changed)
+        });
+    }
+
+    pub(crate) fn status(&self) -> RechargeStatus {
+        self.fake
+            .query(self.now, |call| recharge::get_auto_recharge(call, &operator(), self.account.clone()))
+            .expect("a known account")
+    }
+
+    pub(crate) fn balance(&self) -> Balance {
+        self.fake
+            .query(self.now, |call| credits::get_balance(call, &operator(), self.account.clone()))
+            .expect("a known account")
+    }
+
+    fn units(&self) -> String {
+        Money::from_micros(self.balance().balance).to_string()
+    }
+
+    fn mails(&self, template: &str) -> usize {
+        self.gateway.mails.borrow().iter().filter(|mail| mail.template == template).count()
+    }
+
+    fn charges_paid(&self) -> usize {
+        self.gateway.paid.borrow().len()
+    }
+}
+
+#[test]
+fn crd_5_charges_as_often_as_it_takes_to_reach_the_balance_amount() {
+    let mut story = Story::new();
+    story.minimum(20);
+    story.recharge(100);
+    story.automatic(100, 20, Caps::default());
+    assert_eq!((story.charges_paid(), story.units()), (1, "100.00".to_owned()), "exactly at B nothing starts");
+    story.debit(90);
+    assert_eq!((story.charges_paid(), story.units()), (6, "110.00".to_owned()));
+    assert_eq!(story.status().standing, RechargeStanding::Idle);
+    assert_eq!(story.mails("recharge-paid"), 6);
+}
+
+#[test]
+fn crd_6_tries_each_level_of_the_ladder_once_and_then_no_more() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.script(&[Answer::Decline; 6]);
+    let mut waited = Vec::new();
+    for _ in 0..5 {
+        story.debit(1);
+        waited.push(story.status().standing);
+        let balance = Money::from_micros(story.balance().balance).micros() / 1_000_000;
+        let down_to = match story.status().standing {
+            RechargeStanding::WaitingForLevel(level) => level / 1_000_000,
+            _ => break,
+        };
+        // One above the level nothing is tried, whatever is spent.
+        story.debit(balance - down_to - 1);
+        assert_eq!(story.status().standing, *waited.last().expect("just pushed"));
+    }
+    let level = |units: i64| RechargeStanding::WaitingForLevel(Money::from_units(units).micros());
+    assert_eq!(waited, [level(75), level(50), level(25), level(0), RechargeStanding::Exhausted]);
+    assert_eq!(story.status().failures, 5);
+    assert_eq!(story.mails("recharge-failed"), 5);
+    story.debit(50);
+    assert_eq!(story.mails("recharge-failed"), 5, "no try is left");
+    story.script(&[]);
+    story.recharge(25);
+    assert_eq!(story.status().standing, RechargeStanding::Idle, "a manual recharge resets the ladder, and the series runs");
+    assert_eq!(story.units(), "100.00");
+}
+
+#[test]
+fn crd_7_a_lost_answer_is_asked_about_and_never_charged_twice() {
+    for answer in [Answer::LostAfter, Answer::LostBefore] {
+        let mut story = Story::new();
+        story.script(&[answer]);
+        story.recharge(50);
+        assert_eq!(story.units(), "0.00", "an unknown charge is no credit");
+        story.advance(MINUTE_MS);
+        assert_eq!((story.charges_paid(), story.units()), (1, "50.00".to_owned()));
+        story.advance(DAY_MS);
+        assert_eq!((story.charges_paid(), story.units()), (1, "50.00".to_owned()));
+    }
+}
+
+#[test]
+fn crd_16_a_cap_stops_the_series_until_the_period_ends_with_one_mail() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps { day: Some(Money::from_units(150).micros()), ..Caps::default() });
+    story.debit(100);
+    // 100 by hand count towards the cap of 150: two automatic charges of 25 fit.
+    assert_eq!((story.charges_paid(), story.units()), (3, "50.00".to_owned()));
+    assert_eq!(story.status().standing, RechargeStanding::Capped(START + DAY_MS));
+    story.debit(10);
+    assert_eq!(story.mails("recharge-capped"), 1);
+    story.advance(DAY_MS - 1);
+    assert_eq!(story.units(), "40.00");
+    story.advance(1);
+    assert_eq!((story.units(), story.status().failures), ("115.00".to_owned(), 0));
+}
+
+#[test]
+fn crd_8_one_mail_a_dip_naming_the_lowest_threshold() {
+    let mut story = Story::new();
+    story.recharge(300);
+    story.debit(250);
+    let named: Vec<String> = story
+        .gateway
+        .mails
+        .borrow()
+        .iter()
+        .filter(|mail| mail.template == "balance-low")
+        .map(|mail| mail.facts.iter().find(|fact| fact.name == "threshold").expect("a threshold").value.clone())
+        .collect();
+    assert_eq!(named, ["100.00"]);
+    story.debit(1);
+    assert_eq!(story.mails("balance-low"), 1, "once a dip");
+    story.recharge(60);
+    story.debit(60);
+    assert_eq!(story.mails("balance-low"), 2, "armed again at 109, fires below 100");
+}
+
+#[test]
+fn crd_10_calls_end_at_zero_and_wait_for_a_charge_that_is_open() {
+    let mut story = Story::new();
+    story.recharge(50);
+    let call = |name: &str, started| crate::zero_stop::RunningCall {
+        call: name.to_owned(),
+        auth_id: story.account.clone(),
+        started,
+    };
+    let calls = vec![call("older", START), call("newer", START + 1)];
+    story.command(|call, _| crate::zero_stop::calls_started(call, &operator(), calls));
+    story.automatic(20, 25, Caps::default());
+    story.script(&[Answer::LostBefore, Answer::Decline]);
+    story.debit(50);
+    assert!(story.gateway.hang_ups.borrow().is_empty(), "a charge is open: ten seconds of grace");
+    story.advance(9_999);
+    assert!(story.gateway.hang_ups.borrow().is_empty());
+    story.advance(1);
+    let ended: Vec<String> = story.gateway.hang_ups.borrow().iter().flat_map(|order| order.calls.clone()).collect();
+    assert_eq!(ended, ["newer", "older"]);
+    assert_eq!(story.mails("out-of-credit"), 1);
+    story.advance(2 * HOUR_MS);
+    assert_eq!(story.status().standing, RechargeStanding::Exhausted, "failed at zero: no level is left");
+}
+
+#[test]
+fn what_is_owed_is_paid_before_a_lot_is_made() {
+    let mut story = Story::new();
+    story.recharge(25);
+    story.debit(40);
+    assert_eq!((story.units(), story.balance().owed), ("-15.00".to_owned(), Money::from_units(15).micros()));
+    story.recharge(25);
+    let balance = story.balance();
+    assert_eq!((balance.owed, balance.cash), (0, Money::from_units(10).micros()));
+}
+
+#[test]
+fn r_11_an_open_manual_charge_blocks_automatic_ones_until_it_is_final() {
+    let mut story = Story::new();
+    story.automatic_off_and_on_at(100);
+    story.script(&[Answer::LostAfter]);
+    story.recharge(30);
+    story.debit(80);
+    assert_eq!(story.charges_paid(), 2, "the first recharge, and the one whose answer was lost");
+    story.advance(MINUTE_MS);
+    // 100 - 80 + 30 = 50, then 25 by 25 up to 100.
+    assert_eq!((story.units(), story.charges_paid()), ("100.00".to_owned(), 4));
+}
+
+#[test]
+fn r_5_switching_on_needs_a_default_card() {
+    let mut story = Story::new();
+    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+    let settings = RechargeSettings {
+        enabled: true,
+        balance_amount: Money::from_units(50).micros(),
+        recharge_amount: Money::from_units(25).micros(),
+        caps: Caps::default(),
+    };
+    let account = story.account.clone();
+    let refused = story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings));
+    assert_eq!(refused, Err(credits::Error::NoUsableCard("none".to_owned())));
+}
