@@ -44,6 +44,8 @@ pub mod recharge;
 mod reconcile;
 #[cfg(test)]
 mod scenario;
+#[cfg(test)]
+mod stored_records;
 pub mod subaccounts;
 #[cfg(test)]
 mod testing;

@@ -53,6 +53,11 @@ impl Fake {
         self.entries.borrow_mut().insert(key.to_owned(), value.to_owned());
     }
 
+    /// Puts these entries in the place of all others.
+    pub(crate) fn replace(&self, entries: &BTreeMap<String, String>) {
+        *self.entries.borrow_mut() = entries.clone();
+    }
+
     /// The feed.
     pub(crate) fn lines(&self) -> Vec<FeedLine> {
         self.lines.borrow().clone()

@@ -1,0 +1,165 @@
+//! Records of every released version stay readable: one fixture a version, read by today's rules.
+//!
+//! The fixture of the present version is written by `COINBOX_WRITE_FIXTURE=1 cargo test -p coinbox-rules stored_records`, which is
+//! done once, when a version is released; afterwards the file never changes.
+
+use crate::accounts::{self, AccountType, NewAccount};
+use crate::credits::{self, Adjustment, Goodwill};
+use crate::pricing::{self, PriceRow};
+use crate::product::{Event, Heading, Product, Rejection};
+use crate::recharge::Caps;
+use crate::scenario::{Answer, Story};
+use crate::testing::{START, keyed, operator};
+use crate::vocabulary::DAY_MS;
+use crate::{alerts, cards, charges, jobs, operator as ledger_operator, policy, subaccounts, usage, zero_stop};
+use std::collections::{BTreeMap, BTreeSet};
+
+const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
+
+fn row(prefix: &str, rate: &str) -> PriceRow {
+    PriceRow {
+        product: Product::Voice,
+        heading: Heading::Outbound,
+        country: "US".to_owned(),
+        prefix: prefix.to_owned(),
+        rate: rate.to_owned(),
+        first_increment: 60,
+        next_increment: 60,
+    }
+}
+
+fn event(id: &str, auth_id: &str, number: &str) -> Event {
+    Event {
+        id: id.to_owned(),
+        auth_id: auth_id.to_owned(),
+        product: Product::Voice,
+        heading: Heading::Outbound,
+        number: number.to_owned(),
+        quantity: 61,
+        at: START,
+    }
+}
+
+/// A store that holds every kind of record. Answers the sub-account too.
+fn everything() -> (Story, String) {
+    let mut story = Story::new();
+    story.command(|call, _| pricing::create_version(call, &operator()));
+    story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row("1", "0.01"), row("1212", "0.02")]));
+    story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+    story.command(|call, auth| pricing::set_overrides(call, &operator(), auth, START, vec![row("1415", "0.005")]));
+    story.recharge(30);
+    story.command(|call, auth| {
+        let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 90 * DAY_MS) };
+        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+    });
+    story.automatic(40, 25, Caps { month: Some(500_000_000), ..Caps::default() });
+    story.script(&[Answer::Decline]);
+    story.debit(70);
+    let sub = story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
+    story.command(|call, auth| {
+        alerts::set_alerts(call, &operator(), auth, vec![20_000_000], vec!["billing@acme.example".to_owned()])
+    });
+    let batch = vec![event("call-1", &sub, "14155550100"), event("call-2", &sub, "99900000"), event("call-1", &sub, "14155550100")];
+    story.command(|call, _| usage::record_events(call, &keyed(operator(), "batch-1"), batch));
+    story.command(|call, auth| {
+        let limits = policy::Limits {
+            maximum_recharge: Some(20_000_000_000),
+            standard_rate: Some(50),
+            lookup_rate: None,
+            message_rate: None,
+        };
+        policy::set_limits(call, &operator(), auth, limits)
+    });
+    story.minimum(20);
+    story.command(|call, _| {
+        let trial = NewAccount {
+            account_type: AccountType::Developer,
+            name: "Trial".to_owned(),
+            email: "try@acme.example".to_owned(),
+            address: "1 Main St".to_owned(),
+            city: "Springfield".to_owned(),
+            state: "IL".to_owned(),
+            timezone: "America/Chicago".to_owned(),
+        };
+        accounts::create(call, &operator(), trial)
+    });
+    story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
+    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-2".to_owned()));
+    // A charge that stays open for more than a day, and a payment of another history of this store.
+    story.script(&[Answer::LostBefore; 20]);
+    story.recharge(60);
+    story.advance(2 * DAY_MS);
+    story.gateway.paid.borrow_mut().push((format!("cb-otherstore000000-{}-charge-77", story.account), 1_000_000));
+    story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
+    // What follows is written down and not driven any more.
+    let account = story.account.clone();
+    let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: account, started: START };
+    story.fake.command(story.now, |call| zero_stop::calls_started(call, &operator(), vec![running])).expect("a known account");
+    story.fake.command(story.now, |call| jobs::store_opened(call, jobs::Beginning::Restored(START))).expect("any store");
+    let account = story.account.clone();
+    let adjustment = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
+    story
+        .fake
+        .command(story.now, |call| {
+            accounts::set_standing(call, &operator(), account.clone(), accounts::Standing::Active, "checked".to_owned())?;
+            credits::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(|error| match error {
+                credits::Error::Refused(refusal) => accounts::Error::Refused(refusal),
+                other => panic!("{other:?}"),
+            })
+        })
+        .expect("good commands");
+    (story, sub)
+}
+
+#[test]
+fn the_fixture_holds_every_kind_of_record_that_is_written_today() {
+    let (story, _) = everything();
+    let kind = |key: &String| key.split('/').next().unwrap_or_default().to_owned();
+    let today: BTreeSet<String> = story.fake.dump().keys().map(kind).collect();
+    if std::env::var_os("COINBOX_WRITE_FIXTURE").is_some() {
+        let text = serde_json::to_string_pretty(&story.fake.dump()).expect("texts");
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/records-v1.json"), text + "\n").expect("writable");
+        return;
+    }
+    let stored: BTreeMap<String, String> = serde_json::from_str(VERSION_1).expect("an object of texts");
+    let kept: BTreeSet<String> = stored.keys().map(kind).collect();
+    assert_eq!(today, kept);
+    for (key, value) in &stored {
+        let version = serde_json::from_str::<serde_json::Value>(value).expect("JSON")["v"].clone();
+        assert_eq!(version, 1, "{key}");
+    }
+}
+
+#[test]
+fn records_of_version_1_are_read_and_worked_with() {
+    let stored: BTreeMap<String, String> = serde_json::from_str(VERSION_1).expect("an object of texts");
+    let (mut story, sub) = everything();
+    story.fake.replace(&stored);
+    // The identifiers follow from the seed of the fake host, so they are those of the fixture.
+    let balance = story.balance();
+    assert_eq!((balance.balance, balance.owed, balance.out_of_credit), (-8_010_000, 8_010_000, true));
+    assert_eq!(story.status().failures, 1);
+    let listed = story
+        .fake
+        .query(story.now, |call| charges::list_charges(call, &operator(), story.account.clone(), None, 100))
+        .expect("a known account");
+    assert_eq!(listed.charges.len(), 4);
+    let rejected = story.fake.query(story.now, |call| usage::list_rejected(call, &operator(), None, 10)).expect("a list");
+    assert_eq!(rejected.rejected[0].reason, Rejection::NoPrice);
+    let again = vec![event("call-1", &sub, "14155550100")];
+    let answer = story.fake.command(story.now, |call| usage::record_events(call, &operator(), again)).expect("a batch");
+    assert_eq!(answer.answers, [usage::Answer::Duplicate]);
+    let calls = story
+        .fake
+        .query(story.now, |call| zero_stop::list_calls(call, &operator(), story.account.clone()))
+        .expect("a known account");
+    assert_eq!(calls.len(), 1);
+    let page = story.fake.query(story.now, |call| ledger_operator::read_ledger(call, &operator(), None, 100)).expect("a page");
+    let sum: i64 = page.transactions.iter().flat_map(|one| &one.postings).map(|posting| posting.amount).sum();
+    assert_eq!((page.transactions.len(), sum), (8, 0));
+    // Time goes on: the open charge is asked about and paid, what is owed is paid first.
+    story.script(&[]);
+    story.advance(2 * DAY_MS);
+    assert!(story.balance().balance >= 51_990_000);
+    assert_eq!(story.balance().owed, 0);
+}
