@@ -8,6 +8,9 @@ pub struct Limits {
     /// Time in the guest in one call, without the time that imports take. A batch of 1000 events needs about 10 ms; two seconds
     /// leave room for a machine that is busy with other things, and bound how long a defect can hold up the lane.
     pub guest_time: Duration,
+    /// Whether the guest's code is compiled so that it can be stopped in time. Without, `guest_time` is not kept: only for
+    /// measuring what that costs.
+    pub deadline: bool,
     /// Time that a payment, mail or telephony import may take. After it the import answers that the outcome is not known, and the
     /// call goes on: ending the call here could lose the trace of money that has moved.
     pub outside_time: Duration,
@@ -34,6 +37,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             guest_time: Duration::from_secs(2),
+            deadline: true,
             outside_time: Duration::from_secs(60),
             memory_bytes: 64 * 1024 * 1024,
             table_elements: 20_000,

@@ -303,7 +303,7 @@ fn configuration(limits: &Limits) -> Config {
         // Same bytes on every machine, whatever the processor makes of a NaN.
         .cranelift_nan_canonicalization(true)
         .relaxed_simd_deterministic(true)
-        .epoch_interruption(true)
+        .epoch_interruption(limits.deadline)
         .max_wasm_stack(limits.stack_bytes);
     config
 }
