@@ -1,8 +1,24 @@
 //! Storage: ordered text entries, one feed, and timers, changed together or not at all.
 //!
-//! [`View`] is what one call sees. [`Changes`] is what one command hands over.
+//! [`View`] is what one call sees. [`Changes`] is what one command hands over. [`Durable`] keeps it: [`memory::Memory`] until
+//! the program ends, [`sqlite::Sqlite`] for good. Who runs commands one after another in front of them is
+//! [`crate::sequencer`].
+
+mod durable;
+mod group;
+pub mod limits;
+pub mod memory;
+pub mod sqlite;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::sync::Arc;
+
+pub use durable::{Durable, FeedSpan, Snapshot, Source, draw_store_name};
+pub(crate) use durable::{FeedBuilder, PageBuilder};
+pub(crate) use group::span;
+pub use group::{GroupChanges, Spans};
+pub use limits::LimitError;
 
 /// Longest key in bytes.
 pub const KEY_BYTES_MAX: usize = 512;
@@ -20,7 +36,7 @@ pub const CHANGE_ELEMENTS_MAX: usize = 50_000;
 pub const CHANGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The store is broken: the call ends, and where it happened while making changes safe, the host stops.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreError(pub String);
 
@@ -62,6 +78,22 @@ pub enum TimerLane {
     Normal,
     /// Work over many accounts.
     Bulk,
+}
+
+impl TimerLane {
+    /// Every lane, the one that is served first in front.
+    pub const ALL: [TimerLane; 3] = [TimerLane::Urgent, TimerLane::Normal, TimerLane::Bulk];
+}
+
+/// How a store came to be, as long as the rules have not been told (`jobs.store-opened`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Beginning {
+    /// Empty.
+    Created,
+    /// From a backup whose last command was at this moment, in milliseconds since 1970.
+    Restored(i64),
+    /// A copy for trying things out.
+    Copied,
 }
 
 /// A call of `jobs.begin` that is asked for at a moment.

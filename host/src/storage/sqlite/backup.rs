@@ -1,0 +1,187 @@
+//! Backup of a store in use, and new stores from backups.
+
+use super::files;
+use super::lock::DirectoryLock;
+use super::meta;
+use super::{Sqlite, broken, connect, pragma, write};
+use crate::capability::Random;
+use crate::storage::{Beginning, GroupChanges, StoreError, draw_store_name};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Pages between two looks at the desk: about 1 MB, so that a commit waits for a few milliseconds.
+const STEP_PAGES: i32 = 256;
+
+/// How often a backup waits one millisecond for a file that somebody else has locked.
+const WAITS_MAX: u32 = 10_000;
+
+struct Order {
+    group: Arc<GroupChanges>,
+    done: Sender<Result<(), StoreError>>,
+}
+
+/// Where commits go while a backup holds the writer's connection.
+///
+/// SQLite keeps a running copy up to date without a read transaction if all writing goes through the connection that is copied from. So
+/// the backup holds that connection, and commits for others between its steps.
+#[derive(Default)]
+pub(super) struct Desk(Mutex<Option<Sender<Order>>>);
+
+impl Desk {
+    fn slot(&self) -> MutexGuard<'_, Option<Sender<Order>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the running backup commit the group. `None`: there is no backup, or it ended before it saw the order.
+    pub(super) fn commit(&self, group: &Arc<GroupChanges>) -> Option<Result<(), StoreError>> {
+        let orders = self.slot().clone()?;
+        let (done, outcome) = channel();
+        orders.send(Order { group: group.clone(), done }).ok()?;
+        drop(orders);
+        outcome.recv().ok()
+    }
+}
+
+/// Closes the desk however the backup ends; orders that are still on it go back to their senders.
+struct OpenDesk<'a>(&'a Desk);
+
+impl Drop for OpenDesk<'_> {
+    fn drop(&mut self) {
+        *self.0.slot() = None;
+    }
+}
+
+/// Copies the store to a new file, step by step between commits.
+pub(super) fn run(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
+    if to.exists() {
+        return Err(StoreError(format!(
+            "backup {} exists already. Name a new file; a backup is never overwritten",
+            to.display()
+        )));
+    }
+    let unfinished = unfinished_backup(to);
+    files::discard(&unfinished)?;
+    let result = copy(store, &unfinished)
+        .and_then(|()| settle(&unfinished, |_| Ok(())))
+        .and_then(|()| files::rename_durably(&unfinished, to));
+    if result.is_err() {
+        // The first error is the one to tell.
+        let _ = files::discard(&unfinished);
+    }
+    result
+}
+
+fn unfinished_backup(to: &Path) -> PathBuf {
+    let mut name = to.as_os_str().to_owned();
+    name.push(".unfinished");
+    PathBuf::from(name)
+}
+
+fn copy(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
+    let explain = |error: rusqlite::Error| broken(to, &error);
+    let mut target = connect(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    // Until it is complete the copy is worth nothing: it is made safe once, at the end.
+    pragma(&target, "synchronous", "OFF").map_err(explain)?;
+    let writer = store.writer();
+    let (sender, orders) = channel();
+    *store.desk.slot() = Some(sender);
+    let open = OpenDesk(&store.desk);
+    let backup = Backup::new(&writer, &mut target).map_err(explain)?;
+    let mut waits = 0;
+    let result = loop {
+        serve(store, &writer, &orders);
+        match backup.step(STEP_PAGES) {
+            Ok(StepResult::Done) => break Ok(()),
+            Ok(StepResult::More) => {}
+            Ok(_) if waits < WAITS_MAX => {
+                waits += 1;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(_) => break Err(StoreError(format!("backup {} is locked by another program", to.display()))),
+            Err(error) => break Err(explain(error)),
+        }
+    };
+    drop(backup);
+    drop(open);
+    // Between the last look and closing the desk somebody may have come.
+    serve(store, &writer, &orders);
+    result
+}
+
+fn serve(store: &Sqlite, writer: &Connection, orders: &Receiver<Order>) {
+    while let Ok(order) = orders.try_recv() {
+        let outcome = write::group(&store.path, &store.name, writer, &order.group);
+        // A caller that has gone does not want to know.
+        let _ = order.done.send(outcome);
+    }
+}
+
+/// Makes one sound file of a copy, without a log beside it, after `edit` has had its turn.
+fn settle(path: &Path, edit: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    let explain = |error: rusqlite::Error| broken(path, &error);
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(explain)?;
+    pragma(&connection, "synchronous", "FULL").map_err(explain)?;
+    files::check_length(path, &connection)?;
+    files::check_pages(path, &connection)?;
+    meta::read(path, &connection)?;
+    edit(&connection)?;
+    connection.close().map_err(|(_, error)| explain(error))
+}
+
+/// Why a new store is made of a backup.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// It goes on where the old store ended: the rules first book what the gateway has moved since.
+    Restored,
+    /// It is for trying things out.
+    Copied,
+}
+
+/// Makes a new store, with a new name, of a backup. The directory must hold no store yet.
+pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Random) -> Result<(), StoreError> {
+    files::check_head(backup)?;
+    if files::has_log(backup) {
+        return Err(StoreError(format!(
+            "{} has a log beside it: it is a store, not a backup of one. Make a backup with `coinbox backup` and name that",
+            backup.display()
+        )));
+    }
+    let _lock = DirectoryLock::take(directory, true)?;
+    files::refuse_existing(directory)?;
+    let unfinished = files::unfinished(directory)?;
+    let build = || {
+        std::fs::copy(backup, &unfinished).map_err(|error| {
+            StoreError(format!("{} cannot be copied to {}: {error}", backup.display(), unfinished.display()))
+        })?;
+        settle(&unfinished, |connection| {
+            let mut meta = meta::read(&unfinished, connection)?;
+            meta.name = draw_store_name(random);
+            meta.beginning = Some(next_beginning(meta.beginning, origin, meta.moment));
+            meta.write(connection).map_err(|error| broken(&unfinished, &error))
+        })?;
+        files::finish(directory, &unfinished)
+    };
+    let result = build();
+    if result.is_err() {
+        // The first error is the one to tell.
+        let _ = files::discard(&unfinished);
+    }
+    result
+}
+
+/// What the rules were not told before the backup still counts.
+fn next_beginning(unsettled: Option<Beginning>, origin: Origin, moment: i64) -> Beginning {
+    match (unsettled, origin) {
+        // Nothing has ever happened in it.
+        (Some(Beginning::Created), _) => Beginning::Created,
+        (_, Origin::Copied) | (Some(Beginning::Copied), _) => Beginning::Copied,
+        // Restored twice: what the gateway has moved since the older backup is still missing.
+        (Some(Beginning::Restored(earlier)), Origin::Restored) => Beginning::Restored(earlier.min(moment)),
+        (None, Origin::Restored) => Beginning::Restored(moment),
+    }
+}

@@ -1,0 +1,242 @@
+//! A store in one SQLite file: the embedded default.
+//!
+//! `DIR/store.sqlite` in WAL mode with full sync: what was committed survives a loss of power. One connection writes, the lane
+//! reads through one of its own, queries share a small pool. `DIR/lock` keeps a second writer out.
+//!
+//! Nothing is ever repaired here. A file that is too short, damaged, or of another format is refused with what to do.
+
+mod backup;
+mod files;
+mod lock;
+mod meta;
+mod read;
+mod write;
+
+pub use backup::{Origin, install};
+
+use super::{Beginning, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name};
+use crate::capability::Random;
+use backup::Desk;
+use files::STORE_FILE;
+use lock::DirectoryLock;
+use read::{Newest, Pool};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Tuning. The defaults fit a host that stays below 300 MB.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// Page cache of the writer. It holds the upper pages of every tree that is written to.
+    pub writer_cache_bytes: usize,
+    /// Page cache of the lane. SQLite empties it at each commit of another connection, so that more does not help.
+    pub lane_cache_bytes: usize,
+    /// Page cache of each query connection.
+    pub reader_cache_bytes: usize,
+    /// Most snapshots at a time. One more waits, at most [`SqliteOptions::reader_wait`].
+    pub readers_max: usize,
+    /// How long a snapshot waits for another one to end.
+    pub reader_wait: Duration,
+    /// Files up to this size are read and checked page by page at open (about a second for each 300 MB); larger ones only in their head,
+    /// and damage further inside is found when it is read.
+    pub check_bytes_max: u64,
+    /// Most pages of 4 KiB in the file; a full file counts as a full disk.
+    pub pages_max: Option<u32>,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        SqliteOptions {
+            writer_cache_bytes: 64 << 20,
+            lane_cache_bytes: 16 << 20,
+            reader_cache_bytes: 2 << 20,
+            readers_max: 32,
+            reader_wait: Duration::from_secs(10),
+            check_bytes_max: 512 << 20,
+            pages_max: None,
+        }
+    }
+}
+
+/// A store in a data directory. Dropping it gives the directory free.
+pub struct Sqlite {
+    path: PathBuf,
+    name: String,
+    options: SqliteOptions,
+    writer: Mutex<Connection>,
+    desk: Desk,
+    pool: Arc<Pool>,
+    // Last, so that the directory is free only when every file is closed.
+    _lock: Arc<DirectoryLock>,
+}
+
+impl Sqlite {
+    /// Makes an empty store with a new name. The directory is made where it is missing, and must hold no store yet.
+    pub fn create(directory: &Path, random: &dyn Random, options: SqliteOptions) -> Result<Self, StoreError> {
+        let lock = DirectoryLock::take(directory, true)?;
+        files::refuse_existing(directory)?;
+        let unfinished = files::unfinished(directory)?;
+        let connection = connect(&unfinished, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        meta::write_schema(&connection, &draw_store_name(random)).map_err(|error| broken(&unfinished, &error))?;
+        drop(connection);
+        files::finish(directory, &unfinished)?;
+        Sqlite::with_lock(directory, lock, options)
+    }
+
+    /// Opens the store of a directory.
+    pub fn open(directory: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        let lock = DirectoryLock::take(directory, false)?;
+        Sqlite::with_lock(directory, lock, options)
+    }
+
+    /// Opens the store of a directory, or makes one where the directory has none.
+    pub fn open_or_create(directory: &Path, random: &dyn Random, options: SqliteOptions) -> Result<Self, StoreError> {
+        if Sqlite::exists(directory) {
+            Sqlite::open(directory, options)
+        } else {
+            Sqlite::create(directory, random, options)
+        }
+    }
+
+    /// Whether a directory holds a store, sound or not.
+    pub fn exists(directory: &Path) -> bool {
+        files::any_part(directory)
+    }
+
+    fn with_lock(directory: &Path, lock: DirectoryLock, options: SqliteOptions) -> Result<Self, StoreError> {
+        let path = directory.join(STORE_FILE);
+        files::check_head(&path)?;
+        let explain = |error: rusqlite::Error| broken(&path, &error);
+        let writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        writer.set_prepared_statement_cache_capacity(32);
+        pragma(&writer, "cache_size", -cache_kib(options.writer_cache_bytes)).map_err(explain)?;
+        // What an earlier run left in the log moves into the file first, so that its length can be checked.
+        writer.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(explain)?;
+        pragma(&writer, "synchronous", "FULL").map_err(explain)?;
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(explain)?;
+        files::check_length(&path, &writer)?;
+        if files::length(&path)? <= options.check_bytes_max {
+            files::check_pages(&path, &writer)?;
+        }
+        // 4000 pages are 16 MB: rarer checkpoints write a page that changes often fewer times.
+        pragma(&writer, "wal_autocheckpoint", 4000).map_err(explain)?;
+        pragma(&writer, "journal_size_limit", 64 << 20).map_err(explain)?;
+        if let Some(pages) = options.pages_max {
+            writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(explain)?;
+        }
+        let name = meta::read(&path, &writer)?.name;
+        let lock = Arc::new(lock);
+        let pool = Arc::new(Pool::new(path.clone(), &options, lock.clone()));
+        Ok(Sqlite { path, name, options, writer: Mutex::new(writer), desk: Desk::default(), pool, _lock: lock })
+    }
+
+    /// The writer, for one use. A panic under the lock leaves at worst an open transaction, which the next use rolls back.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Durable for Sqlite {
+    fn store_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
+        Ok(meta::read(&self.path, &self.writer())?.beginning)
+    }
+
+    fn moment(&self) -> Result<i64, StoreError> {
+        Ok(meta::read(&self.path, &self.writer())?.moment)
+    }
+
+    fn last_position(&self) -> Result<u64, StoreError> {
+        let last: Result<i64, _> =
+            self.writer().query_row("SELECT coalesce(max(position), 0) FROM feed", [], |row| row.get(0));
+        let last = last.map_err(|error| broken(&self.path, &error))?;
+        u64::try_from(last).map_err(|_| damaged(&self.path, &format!("the feed has the position {last}")))
+    }
+
+    fn timers(&self) -> Result<Vec<Timer>, StoreError> {
+        let explain = |error: rusqlite::Error| broken(&self.path, &error);
+        let writer = self.writer();
+        let mut statement = writer.prepare("SELECT key, lane, due FROM timers").map_err(explain)?;
+        let mut rows = statement.query([]).map_err(explain)?;
+        let mut timers = Vec::new();
+        while let Some(row) = rows.next().map_err(explain)? {
+            let lane: i64 = row.get(1).map_err(explain)?;
+            let lane = *usize::try_from(lane)
+                .ok()
+                .and_then(|lane| TimerLane::ALL.get(lane))
+                .ok_or_else(|| damaged(&self.path, &format!("a timer is in the unknown lane {lane}")))?;
+            timers.push(Timer { key: row.get(0).map_err(explain)?, lane, due: row.get(2).map_err(explain)? });
+        }
+        Ok(timers)
+    }
+
+    fn commit(&self, group: &Arc<GroupChanges>) -> Result<(), StoreError> {
+        if let Some(result) = self.desk.commit(group) {
+            return result;
+        }
+        write::group(&self.path, &self.name, &self.writer(), group)
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn View>, StoreError> {
+        Ok(Box::new(Snapshot::new(self.name.clone(), Pool::snapshot(&self.pool)?)))
+    }
+
+    fn newest(&self) -> Result<Arc<dyn Source>, StoreError> {
+        Ok(Arc::new(Newest::open(&self.path, self.options.lane_cache_bytes)?))
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        backup::run(self, to)
+    }
+}
+
+/// Opens a file with what every connection needs.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(Duration::from_secs(10))?;
+        // Views, triggers and functions of a file that somebody else has prepared are not run.
+        pragma(&connection, "trusted_schema", "OFF")?;
+        pragma(&connection, "cell_size_check", "ON")?;
+        Ok(connection)
+    };
+    open().map_err(|error: rusqlite::Error| broken(path, &error))
+}
+
+fn pragma(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
+    // Some pragmas answer a row, some none: both are fine.
+    connection.pragma_update(None, name, value)
+}
+
+fn cache_kib(bytes: usize) -> i64 {
+    i64::try_from(bytes / 1024).unwrap_or(i64::MAX)
+}
+
+/// What SQLite said, with what to do about it.
+fn broken(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let file = path.display();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, &error.to_string()),
+        Some(ErrorCode::DiskFull) => StoreError(format!(
+            "store {file}: the disk is full ({error}). Free space and start again; nothing that was acknowledged is lost"
+        )),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError(format!(
+            "store {file} cannot be opened for writing ({error}). Check that the file and its directory exist and belong to this user"
+        )),
+        Some(ErrorCode::SystemIoFailure) => StoreError(format!(
+            "store {file}: reading or writing failed ({error}). Check the disk, then start again; if it stays, restore a backup with `coinbox restore`"
+        )),
+        _ => StoreError(format!("store {file}: {error}")),
+    }
+}
+
+fn damaged(path: &Path, what: &str) -> StoreError {
+    StoreError(format!(
+        "store {} is damaged: {what}. It is not repaired; restore a backup into a new directory with `coinbox restore`",
+        path.display()
+    ))
+}

@@ -1,0 +1,90 @@
+//! Writing: one group is one transaction.
+
+use super::meta::{self, Meta};
+use super::{broken, damaged};
+use crate::storage::{GroupChanges, StoreError, TimerLane};
+use rusqlite::Connection;
+use std::path::Path;
+
+/// Writes a group and makes it durable.
+pub(super) fn group(path: &Path, name: &str, connection: &Connection, group: &GroupChanges) -> Result<(), StoreError> {
+    if !connection.is_autocommit() {
+        // A panic has left a transaction open: nothing of it was promised to anybody.
+        connection.execute_batch("ROLLBACK").map_err(|error| broken(path, &error))?;
+    }
+    let write = || {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        if !write_changes(name, connection, group)? {
+            return Ok(false);
+        }
+        connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(true)
+    };
+    let result: rusqlite::Result<bool> = write();
+    if !matches!(result, Ok(true)) && !connection.is_autocommit() {
+        // The error that brought us here is the one to tell. If this fails too, the transaction dies with the process.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    match result {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(damaged(path, "the row about the store itself has changed under this program")),
+        Err(error) => Err(broken(path, &error)),
+    }
+}
+
+/// Answers `false` where the file is not the store that was opened.
+fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> rusqlite::Result<bool> {
+    let Some(before) = meta::read_raw(connection)?.filter(|meta| meta.name == name) else {
+        return Ok(false);
+    };
+    if !group.clears.is_empty() {
+        let mut clear = connection.prepare_cached("DELETE FROM entries WHERE key >= ?1 AND key < ?2")?;
+        for (first, end) in group.clears.iter() {
+            clear.execute([first, end])?;
+        }
+    }
+    {
+        let mut put = connection.prepare_cached("INSERT OR REPLACE INTO entries (key, value) VALUES (?1, ?2)")?;
+        let mut remove = connection.prepare_cached("DELETE FROM entries WHERE key = ?1")?;
+        for (key, value) in &group.entries {
+            match value {
+                Some(value) => put.execute([key.as_str(), value])?,
+                None => remove.execute([key])?,
+            };
+        }
+    }
+    {
+        let mut append = connection.prepare_cached("INSERT INTO feed (position, topic, body) VALUES (?1, ?2, ?3)")?;
+        for line in &group.lines {
+            let position = i64::try_from(line.position).unwrap_or(i64::MAX);
+            append.execute((position, &*line.topic, &*line.body))?;
+        }
+    }
+    {
+        let mut set =
+            connection.prepare_cached("INSERT OR REPLACE INTO timers (key, lane, due) VALUES (?1, ?2, ?3)")?;
+        let mut cancel = connection.prepare_cached("DELETE FROM timers WHERE key = ?1")?;
+        for (key, timer) in &group.timers {
+            match timer {
+                Some((lane, due)) => set.execute((key, lane_number(*lane), due))?,
+                None => cancel.execute([key])?,
+            };
+        }
+    }
+    let after = Meta {
+        moment: before.moment.max(group.moment),
+        beginning: before.beginning.filter(|_| !group.settles_beginning),
+        name: before.name,
+    };
+    after.write(connection)?;
+    Ok(true)
+}
+
+/// Position in [`TimerLane::ALL`]: what the file holds.
+fn lane_number(lane: TimerLane) -> i64 {
+    match lane {
+        TimerLane::Urgent => 0,
+        TimerLane::Normal => 1,
+        TimerLane::Bulk => 2,
+    }
+}
