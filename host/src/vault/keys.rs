@@ -98,6 +98,11 @@ impl KeyRing {
         KeyRing::from_lines(&lines, "the text with the vault keys")
     }
 
+    /// One new key that is kept nowhere: what it seals is lost with the program.
+    pub fn draw(random: &dyn Random) -> Result<KeyRing, KeyError> {
+        KeyRing::from_lines(&[fresh_key(random, &[])], "a new key")
+    }
+
     /// The keys of a file. Where there is no file, one is made with one new key, readable by its owner only.
     pub fn open_or_create(path: &Path, random: &dyn Random) -> Result<KeyRing, KeyError> {
         match KeyRing::open(path) {

@@ -1,0 +1,42 @@
+//! A host that keeps nothing: memory storage, a sandbox gateway, mails and hang-ups in lists. For trying out and for tests.
+
+use crate::capability::Capabilities;
+use crate::clock::RealClock;
+use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::email::RecordingMailer;
+use crate::engine::{self, Engine};
+use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::random::SystemRandom;
+use crate::sequencer::SequencerOptions;
+use crate::telephony::RecordingTelephony;
+use crate::vault::{KeyRing, KeyVault};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Opens a host around this component, with real time and one worker.
+pub fn open(component: &[u8]) -> anyhow::Result<Coinbox> {
+    let clock = Arc::new(RealClock::new());
+    let random = Arc::new(SystemRandom);
+    Coinbox::open(Options {
+        runtime: Arc::new(Engine::load(component, &engine::Options::default())?),
+        store: StoreChoice::Memory,
+        capabilities: Capabilities {
+            vault: Arc::new(KeyVault::new(KeyRing::draw(&*random)?, random.clone())),
+            payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?),
+            email: Arc::new(RecordingMailer::new()?),
+            telephony: Arc::new(RecordingTelephony::new()),
+            random,
+            clock,
+        },
+        simulated_clock: None,
+        drive: Drive::Workers(1),
+        sequencer: SequencerOptions::default(),
+    })
+}
+
+/// The `caller` argument of an operator who may do everything that this component exports.
+pub fn operator(host: &Coinbox, name: &str) -> Value {
+    let permissions: Vec<&str> =
+        host.facts().functions.iter().filter_map(|function| function.permission.as_deref()).collect();
+    json!({"who": {"operator": {"name": name, "permissions": permissions}}, "request": name})
+}
