@@ -148,8 +148,7 @@ pub fn set_alerts(
     amounts: Vec<Micros>,
     recipients: Vec<String>,
 ) -> Result<AlertSettings, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.set-alerts", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.set-alerts", &auth_id)?;
     let args = (&auth_id, &amounts, &recipients);
     crate::idempotency::once(call, caller, &auth_id, "credits.set-alerts", &args, |call| {
         let mut checks = Checks::new();
@@ -180,8 +179,7 @@ pub fn set_alerts(
 
 /// Thresholds with their state, and billing addresses.
 pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.get-alerts", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.get-alerts", &auth_id)?;
     Ok(shown(call, account)?)
 }
 

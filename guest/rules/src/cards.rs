@@ -198,8 +198,7 @@ pub fn add_card(
     token: String,
     make_default: bool,
 ) -> Result<Started, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.add-card", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.add-card", &auth_id)?;
     let args = (&auth_id, &token, make_default);
     crate::idempotency::once(call, caller, &auth_id, "credits.add-card", &args, |call| {
         wallet::need(call, account)?;
@@ -242,8 +241,7 @@ pub fn add_card(
 
 /// Makes a card the default: the ladder is reset if that changes anything (CRD-6, R10).
 pub fn set_default_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.set-default-card", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.set-default-card", &auth_id)?;
     let args = (&auth_id, &card);
     crate::idempotency::once(call, caller, &auth_id, "credits.set-default-card", &args, |call| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
@@ -279,8 +277,7 @@ fn make_default(call: &mut Call<'_>, account: AuthId, mut wallet: Wallet, number
 
 /// Removes a card and asks the gateway to forget it.
 pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.remove-card", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.remove-card", &auth_id)?;
     let args = (&auth_id, &card);
     crate::idempotency::once(call, caller, &auth_id, "credits.remove-card", &args, |call| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
@@ -306,8 +303,7 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
 
 /// The stored cards.
 pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownCard>, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.list-cards", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.list-cards", &auth_id)?;
     wallet::need(call, account)?;
     let wallet = load(call, account)?;
     Ok(wallet

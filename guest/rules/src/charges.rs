@@ -248,8 +248,7 @@ pub fn recharge(
     amount: Micros,
     card: Option<String>,
 ) -> Result<Started, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.recharge", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.recharge", &auth_id)?;
     let args = (&auth_id, amount, &card);
     crate::idempotency::once(call, caller, &auth_id, "credits.recharge", &args, |call| {
         wallet::need(call, account)?;
@@ -287,8 +286,7 @@ pub fn list_charges(
     after: Option<String>,
     limit: u32,
 ) -> Result<ChargePage, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.list-charges", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.list-charges", &auth_id)?;
     let mut checks = Checks::new();
     checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
     let after_number = match after.as_deref().map(str::parse::<u32>) {
@@ -311,8 +309,7 @@ pub fn list_charges(
 
 /// Asks the gateway to make an open charge final (R11): the only way to stop asking.
 pub fn give_up(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.give-up", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.give-up", &auth_id)?;
     crate::idempotency::once(call, caller, &auth_id, "credits.give-up", &(&auth_id, number), |call| {
         let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
         if charge.state != ChargeState::Open {

@@ -128,8 +128,7 @@ const LOTS_MAX: usize = 1000;
 
 /// Balance, available, and what is left of each kind of credit.
 pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Balance, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.get-balance", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.get-balance", &auth_id)?;
     let wallet = wallet::need(call, account)?;
     let mut sums = [Money::ZERO; 3];
     for lot in exact_lots(call, account, 10_000)? {
@@ -161,8 +160,7 @@ pub(crate) fn exact_lots(call: &Call<'_>, account: AuthId, limit: usize) -> Resu
 
 /// Open lots in spending order.
 pub fn list_lots(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownLot>, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.list-lots", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.list-lots", &auth_id)?;
     Ok(exact_lots(call, account, LOTS_MAX)?
         .into_iter()
         .map(|lot| ShownLot {
@@ -256,8 +254,7 @@ pub fn adjust(
     adjustment: Adjustment,
     reason: String,
 ) -> Result<Adjusted, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.adjust", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.adjust", &auth_id)?;
     let args = (&auth_id, &adjustment, &reason);
     crate::idempotency::once(call, caller, &auth_id, "credits.adjust", &args, |call| {
         if wallet::need(call, account)?.is_closed() {

@@ -7,9 +7,9 @@
 //! | module | what it decides | requirements |
 //! |---|---|---|
 //! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 |
-//! | [`usage`], [`rating`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
+//! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
-//! | [`alerts`], [`zero_stop`], [`mail`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
+//! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
 //! | [`jobs`] | what is due and what an outcome means | CRD-7 |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |

@@ -415,10 +415,10 @@ pub(crate) fn reset(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
 pub(crate) fn uncap(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     let now = call.now();
     update(call, account, |recharge| {
-        if let State::Capped(until, before) = &recharge.state {
-            if *until <= now {
-                recharge.state = (**before).clone();
-            }
+        if let State::Capped(until, before) = &recharge.state
+            && *until <= now
+        {
+            recharge.state = (**before).clone();
         }
     })?;
     judge_account(call, account, Occasion::Settings)
@@ -439,8 +439,7 @@ pub fn set_auto_recharge(
     auth_id: String,
     settings: RechargeSettings,
 ) -> Result<RechargeStatus, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.set-auto-recharge", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.set-auto-recharge", &auth_id)?;
     let args = (&auth_id, &settings);
     crate::idempotency::once(call, caller, &auth_id, "credits.set-auto-recharge", &args, |call| {
         crate::wallet::need(call, account)?;
@@ -529,7 +528,6 @@ fn status(call: &Call<'_>, account: AuthId) -> Result<RechargeStatus, Fault> {
 
 /// Settings and standing.
 pub fn get_auto_recharge(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<RechargeStatus, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "credits.get-auto-recharge", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "credits.get-auto-recharge", &auth_id)?;
     Ok(status(call, account)?)
 }

@@ -190,10 +190,10 @@ fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer, Fault> {
     call.prefetch(mains.values().flatten().map(|main| wallet::key(*main)));
     let mut spenders: BTreeMap<AuthId, Spender> = BTreeMap::new();
     for main in mains.values().flatten() {
-        if !spenders.contains_key(main) {
-            if let Some(wallet) = wallet::load(call, *main)? {
-                spenders.insert(*main, Spender { before: wallet.clone(), wallet });
-            }
+        if !spenders.contains_key(main)
+            && let Some(wallet) = wallet::load(call, *main)?
+        {
+            spenders.insert(*main, Spender { before: wallet.clone(), wallet });
         }
     }
     let policy = Policy::load(call)?;

@@ -32,7 +32,7 @@ pub struct Wallet {
     /// Place of the current lot; none: there is no open lot.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
-    /// Below this much available, [`crate::judge`] has to look.
+    /// Below this much available, the rules have to look again.
     #[serde(rename = "t")]
     pub trip: Money,
     #[serde(rename = "s", default, skip_serializing_if = "is_nothing")]

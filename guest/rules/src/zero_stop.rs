@@ -274,8 +274,7 @@ pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names:
 
 /// Running calls of an account and its sub-accounts, newest first.
 pub fn list_calls(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<RunningCall>, Error> {
-    let account = credentials::main_account(&auth_id)?;
-    credentials::permit(call, caller, "usage.list-calls", Some(account))?;
+    let (_, account) = credentials::permit_on(call, caller, "usage.list-calls", &auth_id)?;
     wallet::need(call, account)?;
     Ok(calls(call, account)?
         .0
