@@ -22,7 +22,7 @@ use lock::DirectoryLock;
 use read::{Newest, Pool};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 /// Tuning. The defaults fit a host that stays below 300 MB.
@@ -175,10 +175,21 @@ impl Durable for Sqlite {
     }
 
     fn commit(&self, group: &Arc<GroupChanges>) -> Result<(), StoreError> {
-        if let Some(result) = self.desk.commit(group) {
-            return result;
+        loop {
+            if let Some(result) = self.desk.commit(group) {
+                return result;
+            }
+            // Waiting for the connection itself could mean waiting for a whole backup that began a moment ago: its desk is the way then.
+            let writer = match self.writer.try_lock() {
+                Ok(writer) => writer,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(Duration::from_micros(100));
+                    continue;
+                }
+            };
+            return write::group(&self.path, &self.name, &writer, group);
         }
-        write::group(&self.path, &self.name, &self.writer(), group)
     }
 
     fn snapshot(&self) -> Result<Box<dyn View>, StoreError> {
