@@ -61,7 +61,7 @@ where
     T: Send + 'static,
     F: FnOnce(&Arc<dyn View>, &mut LaneLocals) -> (T, Decision) + Send + 'static,
 {
-    pub(super) fn new(run: F) -> (Box<dyn Command>, Answer<T>) {
+    pub(super) fn command(run: F) -> (Box<dyn Command>, Answer<T>) {
         let (answer, receiver) = oneshot::channel();
         (Box::new(Run { run, answer }), Answer(receiver))
     }

@@ -1,7 +1,7 @@
 //! Groups on their way to disk, the answers that wait for them, and the thread that writes them.
 
 use super::answer::{Held, panic_text};
-use super::{SequenceError, Shared};
+use super::{OnFailure, SequenceError, Shared};
 use crate::storage::{Changes, GroupChanges, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -153,7 +153,7 @@ impl Groups {
 }
 
 /// Makes groups durable, one after another, until no command can come any more.
-pub(super) fn flush_all(shared: &Shared, on_failure: Option<Box<dyn FnOnce(&str) + Send>>) {
+pub(super) fn flush_all(shared: &Shared, on_failure: Option<OnFailure>) {
     let mut on_failure = on_failure;
     while let Some((group, mut waiters)) = shared.groups.take() {
         let committed = catch_unwind(AssertUnwindSafe(|| shared.durable.commit(&group)));

@@ -50,6 +50,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
+/// Told why, when making changes safe has failed.
+pub type OnFailure = Box<dyn FnOnce(&str) + Send>;
+
 /// Bounds and tuning of a lane.
 pub struct SequencerOptions {
     /// Most commands that wait for the lane; one more is refused as busy.
@@ -61,7 +64,7 @@ pub struct SequencerOptions {
     /// Memory for values that commands use again and again.
     pub hot_bytes: usize,
     /// Called once, on the thread that writes, when making changes safe has failed. The host stops then.
-    pub on_failure: Option<Box<dyn FnOnce(&str) + Send>>,
+    pub on_failure: Option<OnFailure>,
 }
 
 impl Default for SequencerOptions {
@@ -247,7 +250,7 @@ impl Sequencer {
         T: Send + 'static,
         F: FnOnce(&Arc<dyn View>, &mut LaneLocals) -> (T, Decision) + Send + 'static,
     {
-        let (command, answer) = Run::new(run);
+        let (command, answer) = Run::command(run);
         if let Some(error) = self.shared().failed() {
             command.refuse(error);
         } else if let Err((command, error)) = self.shared().commands.push(command) {
