@@ -1,2 +1,4 @@
 //! Coinbox.
 pub mod components;
+pub mod crash;
+pub mod crash_world;

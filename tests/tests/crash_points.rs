@@ -1,0 +1,206 @@
+//! Crash before and after every single thing that the host is asked for, during a recharge and during a usage batch (CRD-7, USE-1).
+//!
+//! The scenario runs once for each moment; at that moment the host dies. A new host opens the store, the client repeats what it has no
+//! answer to, time goes on until nothing is due, and then the gateway, the ledger and the wallets must say the same.
+
+use coinbox_tests::crash::Fuse;
+use coinbox_tests::crash_world::{DAY, Host, MINUTE, START, USD, World, event, list, text};
+use serde_json::{Value, json};
+
+/// Many more moments than any scenario has.
+const MOMENTS_MAX: u64 = 5_000;
+
+/// A scenario: what is there before, what is asked, what must be true in the end.
+struct Scenario {
+    name: &'static str,
+    /// Answers the accounts that the scenario is about.
+    prepare: fn(&World, &Host) -> Vec<String>,
+    /// What the client asks for, and asks for again when it has no answer. `Err`: no answer.
+    ask: fn(&Host, &[String]) -> Result<(), String>,
+    check: fn(&World, &Host, &[String]),
+}
+
+/// Runs a scenario without a crash and then with one at every moment. Answers how many moments there were.
+fn exhaust(scenario: &Scenario) -> u64 {
+    let mut moment = 0;
+    loop {
+        let fuse = Fuse::at(moment);
+        run(scenario, &fuse);
+        if moment > 0 && !fuse.is_blown() {
+            println!("{}: {} moments", scenario.name, moment - 1);
+            return moment - 1;
+        }
+        moment += 1;
+        assert!(moment < MOMENTS_MAX, "{}: the scenario never ends", scenario.name);
+    }
+}
+
+fn run(scenario: &Scenario, fuse: &std::sync::Arc<Fuse>) {
+    let world = World::new(7);
+    let host = world.open("store");
+    host.prices();
+    let accounts = (scenario.prepare)(&world, &host);
+    host.quiet();
+    host.coinbox.stop().expect("stops");
+    drop(host);
+
+    let answered = world.open_fused("store", fuse).is_some_and(|host| {
+        let answered = (scenario.ask)(&host, &accounts);
+        // A dying host may be anywhere in here; what it says does not matter.
+        let _ = host.coinbox.drain();
+        let _ = host.coinbox.advance_to(START + DAY);
+        answered.is_ok() && !fuse.is_blown()
+    });
+
+    let host = world.open("store");
+    if !answered {
+        (scenario.ask)(&host, &accounts).unwrap_or_else(|error| panic!("{} {}: {error}", scenario.name, fuse.place()));
+    }
+    host.quiet();
+    host.coinbox.advance_to(START + 5 * DAY).expect("jobs are driven");
+    let place = fuse.place();
+    let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        host.verify();
+        assert_eq!(world.taken(), host.recharges(), "the gateway and the ledger");
+        (scenario.check)(&world, &host, &accounts);
+    }));
+    if let Err(panic) = checked {
+        eprintln!("scenario {:?} with a crash at moment {} ({place})", scenario.name, fuse.passed());
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn answered(answer: Result<Value, String>) -> Result<(), String> {
+    let answer = answer?;
+    assert!(answer.get("ok").is_some(), "the rules accept it: {answer}");
+    Ok(())
+}
+
+fn recharge_50(host: &Host, accounts: &[String]) -> Result<(), String> {
+    let arguments = json!({"auth-id": accounts[0], "amount": (50 * USD).to_string(), "card": null});
+    answered(host.ask("credits.recharge", Some("the customer's key"), arguments))
+}
+
+/// A manual recharge with a card of this token.
+macro_rules! recharge {
+    ($test:ident, $token:literal, $paid:literal) => {
+        #[test]
+        fn $test() {
+            let moments = exhaust(&Scenario {
+                name: concat!("recharge with ", $token),
+                prepare: |_, host| {
+                    let account = host.account();
+                    host.card(&account, $token);
+                    vec![account]
+                },
+                ask: recharge_50,
+                check: |world, host, accounts| {
+                    let charges = host.ok("credits.list-charges", json!({"auth-id": accounts[0], "after": null, "limit": 100}));
+                    let charges = list(&charges["charges"]);
+                    assert_eq!(charges.len(), 1, "one key, one charge");
+                    if $paid {
+                        assert_eq!(charges[0]["state"], "paid");
+                        assert_eq!(host.balance(&accounts[0]), 50 * USD);
+                        assert_eq!(world.taken().len(), 1);
+                    } else {
+                        assert!(charges[0]["state"].get("declined").is_some(), "{}", charges[0]);
+                        assert_eq!(host.balance(&accounts[0]), 0);
+                        assert_eq!(world.taken().len(), 0);
+                    }
+                },
+            });
+            // Lookups, staging, commits, the charge and its mail, before and after each.
+            assert!(moments > 60, "only {moments} moments were tried");
+        }
+    };
+}
+
+recharge!(recharge_that_is_approved, "tok_approve", true);
+recharge!(recharge_whose_request_is_lost, "tok_timeout_before", true);
+recharge!(recharge_whose_answer_is_lost, "tok_timeout_after", true);
+recharge!(recharge_that_is_late, "tok_late:5000", true);
+recharge!(recharge_that_is_unknown_for_a_while, "tok_unknown_then_paid", true);
+recharge!(recharge_that_is_not_taken_on, "tok_not_sent:1", true);
+recharge!(recharge_that_is_declined, "tok_decline_insufficient", false);
+
+fn batch(host: &Host, accounts: &[String]) -> Result<(), String> {
+    let at = START - MINUTE;
+    let sms = |account: &str, id: &str| event(account, id, "sms", "1212000", 1, at);
+    let mut events = vec![
+        sms(&accounts[0], "a"),
+        event(&accounts[0], "b", "voice", "1212000", 601, at),
+        sms(&accounts[0], "a"),
+        sms(&accounts[1], "c"),
+        event(&accounts[1], "d", "voice", "44000", 60, at),
+        sms("MA000000000000000000", "e"),
+        sms(&accounts[1], "f"),
+    ];
+    events[6]["at"] = json!((START - 36 * DAY).to_string());
+    answered(host.ask("usage.record-events", None, json!({"events": events})))
+}
+
+fn check_batch(host: &Host, accounts: &[String]) {
+    let at = START - MINUTE;
+    let expected: Vec<String> = [(0, "a"), (0, "b"), (1, "c")]
+        .iter()
+        .map(|(account, id)| format!("{} {id} {at}", accounts[*account]))
+        .collect();
+    let mut expected: Vec<_> = expected.into_iter().collect();
+    expected.sort();
+    assert_eq!(host.counted().into_iter().collect::<Vec<_>>(), expected);
+    let rejected = host.ok("usage.list-rejected", json!({"after": null, "limit": 500}));
+    let reasons: Vec<String> = list(&rejected["rejected"]).iter().map(|reject| text(&reject["reason"])).collect();
+    assert_eq!(reasons, ["too-old", "no-price", "unknown-account"], "each once, by their own time");
+}
+
+#[test]
+fn batch_that_sets_off_recharges_and_alerts() {
+    let moments = exhaust(&Scenario {
+        name: "batch with a series of recharges",
+        prepare: |_, host| {
+            let accounts = vec![host.account(), host.account()];
+            for account in &accounts {
+                host.card(account, "tok_approve");
+                host.goodwill(account, 12 * USD);
+            }
+            host.auto_recharge(&accounts[0], 12 * USD - USD / 20, 25 * USD);
+            accounts
+        },
+        ask: batch,
+        check: |world, host, accounts| {
+            check_batch(host, accounts);
+            // 12.00 − 0.05 − 11 minutes at 0.60 falls below 11.95: one charge of 25.00.
+            assert_eq!(host.balance(&accounts[0]), 12 * USD - 50_000 - 6_600_000 + 25 * USD);
+            assert_eq!(host.balance(&accounts[1]), 12 * USD - 50_000);
+            assert_eq!(world.taken().values().collect::<Vec<_>>(), [&(25 * USD)]);
+            let alerts: Vec<_> =
+                host.feed(&accounts[0], 0).into_iter().filter(|event| event["kind"] == "balance-low").collect();
+            assert_eq!(alerts.len(), 1, "one dip below 10, one alert");
+        },
+    });
+    assert!(moments > 100, "only {moments} moments were tried");
+}
+
+#[test]
+fn batch_that_ends_the_credit_and_the_calls() {
+    let moments = exhaust(&Scenario {
+        name: "batch to zero with running calls",
+        prepare: |_, host| {
+            let accounts = vec![host.account(), host.account()];
+            for account in &accounts {
+                host.goodwill(account, 5 * USD);
+            }
+            let call = json!({"call": "call-1", "auth-id": accounts[0], "started": START.to_string()});
+            host.ok("usage.calls-started", json!({"calls": [call]}));
+            accounts
+        },
+        ask: batch,
+        check: |world, host, accounts| {
+            check_batch(host, accounts);
+            assert_eq!(host.balance(&accounts[0]), 5 * USD - 50_000 - 6_600_000);
+            assert!(world.telephony.hang_ups().iter().any(|order| order.calls == ["call-1"]), "the call was ended");
+            assert_eq!(host.ok("usage.list-calls", json!({"auth-id": accounts[0]})), json!([]));
+        },
+    });
+    assert!(moments > 60, "only {moments} moments were tried");
+}
