@@ -144,11 +144,14 @@ fn read_at(of: &Type, value: &Value, path: &Path, depth: usize) -> Result<Val, J
             }
         }
         Type::Enum(names) => {
-            let text = read_text(value, path)?;
-            if !names.names().any(|name| name == text) {
-                return Err(unknown_case(path, text, names.names()));
+            let (name, payload) = read_case(value, path)?;
+            if !names.names().any(|known| known == name) {
+                return Err(unknown_case(path, name, names.names()));
             }
-            Val::Enum(text.to_owned())
+            if payload.is_some() {
+                return Err(without_payload(path, name));
+            }
+            Val::Enum(name.to_owned())
         }
         Type::Flags(flags) => {
             let items = value.as_array().ok_or_else(|| path.expected("an array of text", value))?;
@@ -221,8 +224,8 @@ fn read_payload(
     match (&case.ty, payload) {
         (None, None) => Ok(None),
         (Some(of), Some(value)) => Ok(Some(Box::new(read_at(of, value, &Path::Field(path, case.name), depth + 1)?))),
-        (None, Some(_)) => Err(path.wrong(format!("case `{}` has no payload: write it as text", case.name))),
-        (Some(_), None) => Err(path.wrong(format!("case `{}` has a payload: write {{\"{0}\": …}}", case.name))),
+        (None, Some(_)) => Err(without_payload(path, case.name)),
+        (Some(_), None) => Err(without_case(path, case.name)),
     }
 }
 
@@ -327,6 +330,14 @@ fn write_at(value: &Val, depth: usize) -> Result<Value, JsonError> {
 
 fn single(name: &str, value: Value) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), value)]))
+}
+
+fn without_payload(path: &Path, case: &str) -> JsonError {
+    path.wrong(format!("case `{case}` has no payload: write it as text"))
+}
+
+fn without_case(path: &Path, case: &str) -> JsonError {
+    path.wrong(format!("case `{case}` has a payload: write {{\"{case}\": …}}"))
 }
 
 fn unknown_case<'a>(path: &Path, found: &str, names: impl Iterator<Item = &'a str>) -> JsonError {

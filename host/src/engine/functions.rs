@@ -28,6 +28,7 @@ pub struct Function {
 pub struct Functions {
     by_name: BTreeMap<String, Function>,
     facts: about::Facts,
+    undescribed: Vec<String>,
 }
 
 /// An export before it is described.
@@ -79,10 +80,11 @@ impl Functions {
             };
             by_name.insert(fact.name.clone(), function);
         }
-        for name in exported.keys() {
-            tracing::warn!(function = name, "exported but not described: it cannot be called");
+        let undescribed: Vec<String> = exported.into_keys().collect();
+        if !undescribed.is_empty() {
+            tracing::warn!(functions = ?undescribed, "exported but not described: they cannot be called");
         }
-        Ok(Functions { by_name, facts })
+        Ok(Functions { by_name, facts, undescribed })
     }
 
     /// One function.
@@ -93,6 +95,11 @@ impl Functions {
     /// All functions by name.
     pub fn iter(&self) -> impl Iterator<Item = &Function> {
         self.by_name.values()
+    }
+
+    /// Exports that `about.describe` leaves out: they have no class, so nobody can call them.
+    pub fn undescribed(&self) -> &[String] {
+        &self.undescribed
     }
 
     /// What the component says about itself.

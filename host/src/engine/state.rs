@@ -176,6 +176,10 @@ impl ResourceLimiter for CallState {
         Ok(true)
     }
 
+    #[expect(
+        clippy::misnamed_getters,
+        reason = "wasmtime means core instances; the limit of that name counts components"
+    )]
     fn instances(&self) -> usize {
         self.limits.parts
     }
@@ -186,5 +190,39 @@ impl ResourceLimiter for CallState {
 
     fn memories(&self) -> usize {
         self.limits.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn during_a_call(limits: Limits) -> CallState {
+        let mut state = CallState::new(Arc::new(limits));
+        let capabilities = super::super::nothing::capabilities();
+        state.begin(&CallContext { class: Class::Command, view: None, capabilities: &capabilities, now: 0 });
+        state
+    }
+
+    #[test]
+    fn tables_and_memories_grow_to_their_limit_and_no_further() {
+        let mut state = during_a_call(Limits { table_elements: 10, memory_bytes: 100, ..Limits::default() });
+        assert!(state.table_growing(0, 10, None).unwrap());
+        assert!(state.memory_growing(0, 100, None).unwrap());
+        assert_eq!(state.memory_bytes(), 100);
+        assert!(state.table_growing(10, 11, None).is_err());
+        // The first fault is the one that counts.
+        assert!(state.memory_growing(100, 101, None).is_err());
+        assert_eq!(state.end().fault, Some(CallError::Table { asked: 11, limit: 10 }));
+    }
+
+    #[test]
+    fn time_in_the_host_is_not_the_guest_s() {
+        let mut state = during_a_call(Limits { guest_time: Duration::from_nanos(1), ..Limits::default() });
+        while state.call().begun.elapsed() <= Duration::from_nanos(1) {}
+        assert_eq!(state.time_left(), None);
+        // As if an import had taken an hour.
+        state.call().host_time = Duration::from_secs(3600);
+        assert_eq!(state.time_left(), Some(Duration::from_nanos(1)));
     }
 }

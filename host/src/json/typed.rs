@@ -1,6 +1,9 @@
 //! The JSON form for the Rust types of the contract, by their serde derives: the same form as for values of unknown type.
 
-use super::{JsonError, Path, read_case, read_small, read_text, read_wide, single, unknown_case, unknown_name};
+use super::{
+    JsonError, Path, read_case, read_small, read_text, read_wide, single, unknown_case, unknown_name, without_case,
+    without_payload,
+};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
@@ -389,13 +392,13 @@ impl<'de> VariantAccess<'de> for CaseOf<'de, '_> {
     fn unit_variant(self) -> Result<(), JsonError> {
         match self.payload {
             None => Ok(()),
-            Some(_) => Err(self.path.wrong(format!("case `{}` has no payload: write it as text", self.found))),
+            Some(_) => Err(without_payload(self.path, self.found)),
         }
     }
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, JsonError> {
         match self.payload {
             Some(value) => seed.deserialize(Reader { value, path: &Path::Field(self.path, self.found) }),
-            None => Err(self.path.wrong(format!("case `{}` has a payload: write {{\"{0}\": …}}", self.found))),
+            None => Err(without_case(self.path, self.found)),
         }
     }
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, JsonError> {
