@@ -14,6 +14,9 @@
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |
 
+#![forbid(unsafe_code)]
+#![deny(clippy::float_arithmetic)]
+
 pub mod about;
 pub mod accounts;
 pub mod alerts;
