@@ -289,6 +289,12 @@ fn a_forgotten_key_charges_again_but_find_never_forgets() {
     assert_eq!(bench.sandbox.close("a"), Finding::Found(paid(1, START)));
     assert_eq!(bench.charge("a", "tok_approve"), paid(2, START + 24 * 3_600_000), "as a real gateway would");
     assert_eq!(bench.moved().len(), 2);
+    // A second charge that is declined does not hide the first, which was paid.
+    let first = bench.charge("b", "tok_decline_after:1");
+    bench.clock.advance(24 * 3_600_000).expect("forward");
+    assert!(matches!(bench.charge("b", "tok_decline_after:1"), Outcome::Declined(_)));
+    assert_eq!(bench.sandbox.find("b"), Finding::Found(first.clone()));
+    assert_eq!(bench.sandbox.close("b"), Finding::Found(first));
 }
 
 #[test]
@@ -420,13 +426,14 @@ fn a_slow_answer_is_durable_before_it_is_given() {
     let sandbox = Arc::new(bench.sandbox);
     let slow = {
         let sandbox = sandbox.clone();
-        std::thread::spawn(move || sandbox.charge(request("a", "tok_slow:300", 10_000)))
+        std::thread::spawn(move || sandbox.charge(request("a", "tok_slow:2000", 10_000)))
     };
     // Other calls are not held up, and see the charge before its caller does.
     while sandbox.find("a") == Finding::NotFound {
+        assert!(!slow.is_finished(), "answered before it was durable");
         std::thread::yield_now();
     }
-    assert!(!slow.is_finished());
+    assert!(!slow.is_finished(), "the answer was not held back");
     assert_eq!(slow.join().expect("answered"), paid(1, START));
 }
 
