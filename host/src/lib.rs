@@ -1,5 +1,6 @@
 //! Reference host of Coinbox.
 pub mod capability;
+pub mod cli;
 pub mod clock;
 pub mod coinbox;
 pub mod config;
@@ -7,6 +8,8 @@ pub mod contract;
 pub mod driver;
 pub mod email;
 pub mod engine;
+pub mod export;
+pub mod import;
 pub mod in_memory;
 pub mod json;
 pub mod metrics;

@@ -1,0 +1,159 @@
+//! `coinbox account …` and `coinbox subaccount …`.
+
+use super::Work;
+use super::arguments::{Account, AccountKind, Reason, Subaccount};
+use super::show::{Rows, Text, amount, field, moment, plain};
+use crate::text;
+use serde_json::{Value, json};
+
+/// Most accounts of one page of the contract.
+const PAGE: usize = 500;
+/// Most sub-accounts of one page of the contract.
+const SUBACCOUNT_PAGE: u64 = 100;
+
+/// Runs `account …`.
+pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
+    let answer = match command {
+        Account::Create { name, email, kind, address, city, state, timezone } => {
+            let kind = match kind {
+                AccountKind::Standard => "standard",
+                AccountKind::Developer => "developer",
+            };
+            let account = json!({"account-type": kind, "name": name, "email": email, "address": address, "city": city,
+                "state": state, "timezone": timezone});
+            let created = work.link.call("accounts.create", json!({"account": account}))?;
+            return work.output.answer(&created, shown_credential);
+        }
+        Account::List { after, limit } => return list(work, after, limit),
+        Account::Show { account } => work.link.call("accounts.get", json!({"auth-id": account}))?,
+        Account::Update { account, name, address, city, state, timezone } => {
+            let change = json!({"name": name, "address": address, "city": city, "state": state, "timezone": timezone});
+            work.link.call("accounts.update", json!({"auth-id": account, "change": change}))?
+        }
+        Account::Suspend { account, reason, details } => {
+            let reason = match reason {
+                Reason::ContentViolation => "content-violation",
+                Reason::PaymentFailure => "payment-failure",
+                Reason::ComplianceIssue => "compliance-issue",
+                Reason::SuspiciousActivity => "suspicious-activity",
+            };
+            set_standing(work, &account, json!({"suspended": reason}), &details)?
+        }
+        Account::Reinstate { account, details } => set_standing(work, &account, json!("active"), &details)?,
+        Account::Close { account, details, yes } => {
+            anyhow::ensure!(yes, "closing {account} cannot be undone: say --yes as well");
+            set_standing(work, &account, json!("closed"), &details)?
+        }
+        Account::Token { account } => {
+            let token = work.link.call("accounts.reveal-token", json!({"auth-id": account}))?;
+            return work.output.answer(&token, |token| Text::Line(plain(token)));
+        }
+        Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate } => {
+            let maximum = maximum_recharge.as_deref().map(|text| super::micros_of("--maximum-recharge", text)).transpose()?;
+            let limits = json!({"maximum-recharge": maximum, "standard-rate": standard_rate, "lookup-rate": lookup_rate,
+                "message-rate": message_rate});
+            let answer = work.link.call("operator.set-limits", json!({"auth-id": account, "limits": limits}))?;
+            return work.output.answer(&answer, |_| Text::Line("limits set".to_owned()));
+        }
+    };
+    work.output.answer(&answer, shown_account)
+}
+
+fn set_standing(work: &Work, account: &str, standing: Value, details: &str) -> anyhow::Result<Value> {
+    let arguments = json!({"auth-id": account, "standing": standing, "details": details});
+    Ok(work.link.call("accounts.set-standing", arguments)?)
+}
+
+fn list(work: &Work, mut after: Option<String>, limit: usize) -> anyhow::Result<()> {
+    anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
+    let mut accounts = Vec::new();
+    loop {
+        let page_size = (limit - accounts.len()).min(PAGE);
+        let mut page = work.link.call("accounts.list", json!({"after": after, "limit": page_size}))?;
+        if let Value::Array(listed) = page["accounts"].take() {
+            accounts.extend(listed);
+        }
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() || accounts.len() >= limit {
+            break;
+        }
+    }
+    work.output.answer(&json!({"accounts": accounts, "next": after}), |answer| {
+        let mut rows = Rows::new(&["auth ID", "name", "type", "standing", ">balance"]);
+        for account in answer["accounts"].as_array().into_iter().flatten() {
+            rows.add(vec![
+                field(account, "auth-id"),
+                field(account, "name"),
+                field(account, "account-type"),
+                field(account, "standing"),
+                amount(&account["balance"]),
+            ]);
+        }
+        Text::Table(rows)
+    })?;
+    if let Some(next) = after {
+        work.output.note(&format!("There are more: --after {next}"));
+    }
+    Ok(())
+}
+
+fn shown_account(account: &Value) -> Text {
+    Text::Table(Rows::of_fields(vec![
+        ("auth ID", field(account, "auth-id")),
+        ("name", field(account, "name")),
+        ("type", field(account, "account-type")),
+        ("standing", field(account, "standing")),
+        ("balance", amount(&account["cash-credits"])),
+        ("available", amount(&account["available"])),
+        ("automatic recharge", field(account, "auto-recharge")),
+        ("billing", field(account, "billing-mode")),
+        ("email", field(account, "email")),
+        ("address", field(account, "address")),
+        ("city", field(account, "city")),
+        ("state", field(account, "state")),
+        ("time zone", field(account, "timezone")),
+        ("created", moment(&account["created"])),
+    ]))
+}
+
+fn shown_credential(created: &Value) -> Text {
+    let token = match field(created, "auth-token") {
+        token if token.is_empty() => "(shown the first time only; see `coinbox account token`)".to_owned(),
+        token => token,
+    };
+    Text::Table(Rows::of_fields(vec![("auth ID", field(created, "auth-id")), ("auth token", token)]))
+}
+
+/// Runs `subaccount …`.
+pub fn subaccount(work: &Work, command: Subaccount) -> anyhow::Result<()> {
+    match command {
+        Subaccount::Create { account, name, disabled } => {
+            let arguments = json!({"parent": account, "name": name, "enabled": !disabled});
+            work.output.answer(&work.link.call("subaccounts.create", arguments)?, shown_credential)
+        }
+        Subaccount::List { account } => {
+            let mut all: Vec<Value> = Vec::new();
+            loop {
+                let arguments = json!({"parent": account, "offset": all.len(), "limit": SUBACCOUNT_PAGE});
+                let mut page = work.link.call("subaccounts.list", arguments)?;
+                let Value::Array(listed) = page["subaccounts"].take() else { break };
+                if listed.is_empty() {
+                    break;
+                }
+                all.extend(listed);
+                if page["total"].as_u64().is_some_and(|total| all.len() as u64 >= total) {
+                    break;
+                }
+            }
+            work.output.answer(&Value::Array(all), |all| {
+                let mut rows = Rows::new(&["auth ID", "name", "enabled", "created", "modified"]);
+                for sub in all.as_array().into_iter().flatten() {
+                    let modified = moment(&sub["modified"]);
+                    let created = text::moment(super::show::wide(&sub["created"]));
+                    rows.add(vec![field(sub, "auth-id"), field(sub, "name"), field(sub, "enabled"), created, modified]);
+                }
+                Text::Table(rows)
+            })
+        }
+    }
+}

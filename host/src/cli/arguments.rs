@@ -1,0 +1,638 @@
+//! The command line: every command with its arguments.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Prepaid accounts and billing for communication platforms.
+#[derive(Parser, Debug)]
+#[command(name = "coinbox", version, about, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Common {
+    /// Configuration file [default: ./coinbox.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", env = "COINBOX_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Data directory. For all commands but serve, restore and config: work on the store of a stopped server, without one
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address of a running server [default: the configured one on this machine]
+    #[arg(long, global = true, value_name = "URL", env = "COINBOX_SERVER", conflicts_with = "data")]
+    pub server: Option<String>,
+    /// Operator token [default: that of the configuration or the data directory]
+    #[arg(long, global = true, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Your name in the audit trail
+    #[arg(long, global = true, value_name = "NAME", env = "COINBOX_OPERATOR_NAME", default_value = "operator")]
+    pub operator: String,
+    /// Do it once: a repeat with the same key gets the first answer again
+    #[arg(long, global = true, value_name = "KEY")]
+    pub idempotency_key: Option<String>,
+    /// Print JSON for programs
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Any setting of the configuration
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+}
+
+/// All commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run the server
+    Serve(Serve),
+    /// Accounts
+    #[command(subcommand)]
+    Account(Account),
+    /// Sub-accounts
+    #[command(subcommand)]
+    Subaccount(Subaccount),
+    /// Balance, lots, adjustments
+    #[command(subcommand)]
+    Credit(Credit),
+    /// Charges by hand and automatic
+    #[command(subcommand)]
+    Recharge(Recharge),
+    /// Payment cards
+    #[command(subcommand)]
+    Card(Card),
+    /// Balance alerts
+    #[command(subcommand)]
+    Alerts(Alerts),
+    /// Price book
+    #[command(subcommand)]
+    Pricebook(Pricebook),
+    /// Usage events
+    #[command(subcommand)]
+    Usage(Usage),
+    /// What happened
+    Events(Events),
+    /// What happened to an account and why, in sentences
+    Explain {
+        /// Main account
+        account: String,
+        /// Only what came after this position
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+    },
+    /// Ledger
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Rebuild every balance from the ledger and compare
+    Verify,
+    /// Business choices
+    #[command(subcommand)]
+    Policy(Policy),
+    /// What waits for a person
+    Queue,
+    /// The clock of the rules
+    #[command(subcommand)]
+    Clock(Clock),
+    /// Copy the store to a new file while it is in use
+    Backup {
+        /// New file, on the server's machine
+        to: PathBuf,
+    },
+    /// Make a store of a backup, in a data directory that holds none
+    Restore {
+        /// The backup
+        from: PathBuf,
+        /// For trying things out: it never charges under a name that the original could use
+        #[arg(long)]
+        copy: bool,
+    },
+    /// Print the effective configuration, secrets masked
+    Config,
+}
+
+/// `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Address and port
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// The rules
+    #[arg(long, value_name = "FILE")]
+    pub component: Option<PathBuf>,
+    /// text or json
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// real or simulated
+    #[arg(long, value_name = "MODE")]
+    pub clock: Option<String>,
+}
+
+/// Kind of a new account.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum AccountKind {
+    /// A paying account
+    Standard,
+    /// A trial
+    Developer,
+}
+
+/// Why an account is suspended.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Reason {
+    /// Content
+    ContentViolation,
+    /// Money
+    PaymentFailure,
+    /// Documents or law
+    ComplianceIssue,
+    /// Risk
+    SuspiciousActivity,
+}
+
+/// `account`.
+#[derive(Subcommand, Debug)]
+pub enum Account {
+    /// Make an account; prints its auth ID and token
+    Create {
+        /// 1 to 100 characters
+        #[arg(long)]
+        name: String,
+        /// Registered address
+        #[arg(long)]
+        email: String,
+        /// Kind
+        #[arg(long = "type", value_enum, default_value = "standard")]
+        kind: AccountKind,
+        /// Billing address
+        #[arg(long, default_value = "")]
+        address: String,
+        /// City
+        #[arg(long, default_value = "")]
+        city: String,
+        /// State
+        #[arg(long, default_value = "")]
+        state: String,
+        /// IANA time zone
+        #[arg(long, default_value = "UTC")]
+        timezone: String,
+    },
+    /// Show one
+    Show {
+        /// Main account
+        account: String,
+    },
+    /// List them by auth ID
+    List {
+        /// Only those after this auth ID
+        #[arg(long)]
+        after: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 500)]
+        limit: usize,
+    },
+    /// Change what is given
+    Update {
+        /// Main account
+        account: String,
+        /// 1 to 100 characters
+        #[arg(long)]
+        name: Option<String>,
+        /// Billing address
+        #[arg(long)]
+        address: Option<String>,
+        /// City
+        #[arg(long)]
+        city: Option<String>,
+        /// State
+        #[arg(long)]
+        state: Option<String>,
+        /// IANA time zone
+        #[arg(long)]
+        timezone: Option<String>,
+    },
+    /// Suspend
+    Suspend {
+        /// Main account
+        account: String,
+        /// Reason
+        #[arg(long, value_enum)]
+        reason: Reason,
+        /// What the customer is told besides
+        #[arg(long, default_value = "")]
+        details: String,
+    },
+    /// Lift a suspension
+    Reinstate {
+        /// Main account
+        account: String,
+        /// What was decided
+        #[arg(long, default_value = "")]
+        details: String,
+    },
+    /// Close for good
+    Close {
+        /// Main account
+        account: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        details: String,
+        /// It cannot be undone
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show the API token of an account or sub-account
+    Token {
+        /// Main account or sub-account
+        account: String,
+    },
+    /// Set limits of one account; what is not given goes back to the policy's
+    Limits {
+        /// Main account
+        account: String,
+        /// Largest recharge
+        #[arg(long, value_name = "AMOUNT")]
+        maximum_recharge: Option<String>,
+        /// API requests a second
+        #[arg(long)]
+        standard_rate: Option<u32>,
+        /// Lookups a second
+        #[arg(long)]
+        lookup_rate: Option<u32>,
+        /// Messages a second
+        #[arg(long)]
+        message_rate: Option<u32>,
+    },
+}
+
+/// `subaccount`.
+#[derive(Subcommand, Debug)]
+pub enum Subaccount {
+    /// Make one; prints its auth ID and token
+    Create {
+        /// Main account
+        account: String,
+        /// 1 to 100 characters
+        #[arg(long)]
+        name: String,
+        /// Make it unusable at first
+        #[arg(long)]
+        disabled: bool,
+    },
+    /// List an account's, newest first
+    List {
+        /// Main account
+        account: String,
+    },
+}
+
+/// `credit`.
+#[derive(Subcommand, Debug)]
+pub enum Credit {
+    /// Balance
+    Show {
+        /// Main account
+        account: String,
+    },
+    /// Lots in spending order
+    Lots {
+        /// Main account
+        account: String,
+    },
+    /// Give promotional credit
+    Goodwill {
+        /// Main account
+        account: String,
+        /// Such as 25.00
+        amount: String,
+        /// For the audit
+        #[arg(long)]
+        reason: String,
+        /// Moment
+        #[arg(long)]
+        expires: Option<String>,
+    },
+    /// Take credit; the balance may go below zero
+    Debit {
+        /// Main account
+        account: String,
+        /// Such as 25.00
+        amount: String,
+        /// For the audit
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give back to a paid recharge what was spent of it
+    Correct {
+        /// Main account
+        account: String,
+        /// Such as 25.00
+        amount: String,
+        /// Number of the recharge
+        #[arg(long)]
+        charge: u32,
+        /// For the audit
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// On or off.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Switch {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+/// `recharge`.
+#[derive(Subcommand, Debug)]
+pub enum Recharge {
+    /// Charge a card now
+    Now {
+        /// Main account
+        account: String,
+        /// Such as 25.00
+        amount: String,
+        /// Name of the card [default: the default card]
+        #[arg(long)]
+        card: Option<String>,
+    },
+    /// Set automatic recharge
+    Auto {
+        /// Main account
+        account: String,
+        /// On or off
+        #[arg(value_enum)]
+        switch: Switch,
+        /// Recharge when available credit falls below this
+        #[arg(long, value_name = "AMOUNT", required_if_eq("switch", "on"))]
+        below: Option<String>,
+        /// What one charge takes
+        #[arg(long, value_name = "AMOUNT", required_if_eq("switch", "on"))]
+        amount: Option<String>,
+        /// Cap a day
+        #[arg(long, value_name = "AMOUNT")]
+        day_cap: Option<String>,
+        /// Cap a week
+        #[arg(long, value_name = "AMOUNT")]
+        week_cap: Option<String>,
+        /// Cap a month
+        #[arg(long, value_name = "AMOUNT")]
+        month_cap: Option<String>,
+    },
+    /// Settings and standing of automatic recharge
+    Status {
+        /// Main account
+        account: String,
+    },
+    /// Charges, newest first
+    List {
+        /// Main account
+        account: String,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Make an open charge final at the gateway
+    GiveUp {
+        /// Main account
+        account: String,
+        /// Number of the charge
+        charge: u32,
+    },
+}
+
+/// `card`.
+#[derive(Subcommand, Debug)]
+pub enum Card {
+    /// Add a card by the gateway's token
+    Add {
+        /// Main account
+        account: String,
+        /// The gateway's token, such as tok_ok
+        card_token: String,
+        /// Make it the default
+        #[arg(long)]
+        default: bool,
+    },
+    /// List them
+    List {
+        /// Main account
+        account: String,
+    },
+    /// Make one the default
+    Default {
+        /// Main account
+        account: String,
+        /// Its name, such as card-1
+        card: String,
+    },
+    /// Remove one
+    Remove {
+        /// Main account
+        account: String,
+        /// Its name
+        card: String,
+    },
+}
+
+/// `alerts`.
+#[derive(Subcommand, Debug)]
+pub enum Alerts {
+    /// Replace the customer's own thresholds and recipients
+    Set {
+        /// Main account
+        account: String,
+        /// Up to three
+        #[arg(long = "below", value_name = "AMOUNT")]
+        thresholds: Vec<String>,
+        /// Besides the registered address
+        #[arg(long = "to", value_name = "EMAIL")]
+        recipients: Vec<String>,
+    },
+    /// Thresholds and recipients
+    Show {
+        /// Main account
+        account: String,
+    },
+}
+
+/// Form of a price book file.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PriceFormat {
+    /// Comma-separated, with a header
+    Csv,
+    /// A list of objects
+    Json,
+}
+
+/// `pricebook`.
+#[derive(Subcommand, Debug)]
+pub enum Pricebook {
+    /// Make a new version of a CSV or JSON file and publish it
+    Import {
+        /// The file
+        file: PathBuf,
+        /// From when it is in force [default: now]
+        #[arg(long, value_name = "MOMENT")]
+        starts_at: Option<String>,
+        /// Leave it a draft
+        #[arg(long, conflicts_with = "starts_at")]
+        draft: bool,
+    },
+    /// Write a version
+    Export {
+        /// Its number [default: the newest published]
+        #[arg(long)]
+        version: Option<u32>,
+        /// Form
+        #[arg(long, value_enum, default_value = "csv")]
+        format: PriceFormat,
+        /// File [default: standard output]
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// All versions
+    Versions,
+    /// Replace an account's price overrides by those of a file
+    Override {
+        /// Main account
+        account: String,
+        /// CSV or JSON file, at most 500 rows; none with --show
+        #[arg(required_unless_present = "show")]
+        file: Option<PathBuf>,
+        /// From when [default: now]
+        #[arg(long, value_name = "MOMENT")]
+        starts_at: Option<String>,
+        /// Show those in force instead
+        #[arg(long)]
+        show: bool,
+    },
+}
+
+/// `usage`.
+#[derive(Subcommand, Debug)]
+pub enum Usage {
+    /// Rate a CSV or JSON lines file; goes on where it was interrupted
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Batches under way at once, 1 to 16
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+        parallel: u8,
+    },
+    /// Rejected events that wait to be mended
+    Rejected {
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Rate mended events: a CSV or JSON lines file with a column `key` besides the others
+    Resubmit {
+        /// The file
+        file: PathBuf,
+    },
+    /// Take rejected events off the list for good
+    Discard {
+        /// Their keys
+        #[arg(required = true)]
+        keys: Vec<String>,
+    },
+}
+
+/// `events`.
+#[derive(Args, Debug)]
+pub struct Events {
+    /// Main account [default: all]
+    pub account: Option<String>,
+    /// Only what came after this position
+    #[arg(long, default_value_t = 0)]
+    pub after: u64,
+    /// At most so many
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// Wait for more
+    #[arg(long)]
+    pub follow: bool,
+}
+
+/// Form of a ledger export.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LedgerFormat {
+    /// A journal for hledger
+    Hledger,
+    /// A file for beancount
+    Beancount,
+    /// A line a posting
+    Csv,
+}
+
+/// `ledger`.
+#[derive(Subcommand, Debug)]
+pub enum Ledger {
+    /// Write the whole ledger
+    Export {
+        /// Form
+        #[arg(long, value_enum, default_value = "hledger")]
+        format: LedgerFormat,
+        /// File [default: standard output]
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+}
+
+/// `policy`.
+#[derive(Subcommand, Debug)]
+pub enum Policy {
+    /// All fields
+    Show,
+    /// Change one field: amounts as 25.00, durations as 10s, lists with commas
+    Set {
+        /// Its name
+        field: String,
+        /// Its new value
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+}
+
+/// `clock`.
+#[derive(Subcommand, Debug)]
+pub enum Clock {
+    /// The moment that the rules are told
+    Show,
+    /// Move a simulated clock, driving all that becomes due on the way
+    Advance {
+        /// A duration such as 30d
+        #[arg(required_unless_present = "to", conflicts_with = "to")]
+        by: Option<String>,
+        /// A moment
+        #[arg(long)]
+        to: Option<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn common_flags_may_stand_anywhere() {
+        let parsed = Arguments::try_parse_from(["coinbox", "credit", "goodwill", "MA1", "5.00", "--reason", "x", "--json"]);
+        assert!(parsed.expect("valid").common.json);
+        assert!(Arguments::try_parse_from(["coinbox", "--data", "a", "--server", "b", "verify"]).is_err());
+        assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "on"]).is_err());
+        assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "off"]).is_ok());
+        assert!(Arguments::try_parse_from(["coinbox", "usage", "import", "f", "--parallel", "17"]).is_err());
+    }
+}

@@ -1,0 +1,240 @@
+//! `coinbox credit …`, `recharge …`, `card …`, `alerts …`.
+
+use super::arguments::{Alerts, Card, Credit, Recharge, Switch};
+use super::show::{Rows, Text, amount, field, moment, plain};
+use super::{Work, micros_of, moment_of};
+use crate::text;
+use serde_json::{Value, json};
+
+/// Most charges of one page of the contract.
+const PAGE: usize = 100;
+
+/// Runs `credit …`.
+pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
+    let (account, adjustment, reason) = match command {
+        Credit::Show { account } => {
+            let balance = work.link.call("credits.get-balance", json!({"auth-id": account}))?;
+            return work.output.answer(&balance, |balance| {
+                let names = ["balance", "available", "trial", "promotional", "cash", "owed"];
+                let mut fields: Vec<(&str, String)> =
+                    names.into_iter().map(|name| (name, amount(&balance[name]))).collect();
+                fields.push(("out of credit", field(balance, "out-of-credit")));
+                Text::Table(Rows::of_fields(fields))
+            });
+        }
+        Credit::Lots { account } => {
+            let lots = work.link.call("credits.list-lots", json!({"auth-id": account}))?;
+            return work.output.answer(&lots, |lots| {
+                let mut rows = Rows::new(&[">number", "kind", ">rest", ">of", "since", "expires", "origin"]);
+                for lot in lots.as_array().into_iter().flatten() {
+                    rows.add(vec![
+                        field(lot, "number"),
+                        field(lot, "kind"),
+                        amount(&lot["rest"]),
+                        amount(&lot["amount"]),
+                        moment(&lot["since"]),
+                        moment(&lot["expires"]),
+                        field(lot, "origin"),
+                    ]);
+                }
+                Text::Table(rows)
+            });
+        }
+        Credit::Goodwill { account, amount, reason, expires } => {
+            let expires = expires.as_deref().map(|text| moment_of("--expires", text)).transpose()?;
+            (account, json!({"goodwill": {"amount": micros_of("AMOUNT", &amount)?, "expires": expires}}), reason)
+        }
+        Credit::Debit { account, amount, reason } => (account, json!({"debit": micros_of("AMOUNT", &amount)?}), reason),
+        Credit::Correct { account, amount, charge, reason } => {
+            (account, json!({"correction": {"amount": micros_of("AMOUNT", &amount)?, "charge": charge}}), reason)
+        }
+    };
+    let arguments = json!({"auth-id": account, "adjustment": adjustment, "reason": reason});
+    let adjusted = work.link.call("credits.adjust", arguments)?;
+    work.output.answer(&adjusted, |adjusted| {
+        let fields = vec![("transaction", field(adjusted, "transaction")), ("balance", amount(&adjusted["balance"]))];
+        Text::Table(Rows::of_fields(fields))
+    })
+}
+
+/// Drives what a command has started and says how it ended. A failure is this command's failure.
+fn follow(work: &Work, started: &Value, what: &str) -> anyhow::Result<()> {
+    let job = field(started, "job");
+    let standing = work.link.drive(&job)?;
+    if let Some(reason) = standing.get("failed") {
+        if work.output.is_json() {
+            work.output.answer(&json!({"started": started, "standing": standing}), |_| Text::Line(String::new()))?;
+        }
+        anyhow::bail!("{what} failed: {}", plain(reason));
+    }
+    work.output.answer(&json!({"started": started, "standing": standing}), |_| {
+        Text::Line(match standing.as_str() {
+            Some("succeeded") => format!("{what} succeeded"),
+            Some("working") => format!("{what} is still under way (job {job}); look again later"),
+            _ => format!("{what} has no job {job} any more"),
+        })
+    })
+}
+
+/// Runs `recharge …`.
+pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
+    match command {
+        Recharge::Now { account, amount, card } => {
+            let arguments = json!({"auth-id": account, "amount": micros_of("AMOUNT", &amount)?, "card": card});
+            let started = work.link.call("credits.recharge", arguments)?;
+            follow(work, &started, &format!("charge {} of {amount}", field(&started, "name")))
+        }
+        Recharge::GiveUp { account, charge } => {
+            let started = work.link.call("credits.give-up", json!({"auth-id": account, "charge": charge}))?;
+            let standing = work.link.drive(&field(&started, "job"))?;
+            work.output.answer(&json!({"started": started, "standing": standing}), |answer| {
+                Text::Line(format!("charge {charge}: {}", plain(&answer["standing"])))
+            })
+        }
+        Recharge::Auto { account, switch, below, amount, day_cap, week_cap, month_cap } => {
+            let given = |name: &str, text: &Option<String>| text.as_deref().map(|text| micros_of(name, text)).transpose();
+            let caps = json!({"day": given("--day-cap", &day_cap)?, "week": given("--week-cap", &week_cap)?,
+                "month": given("--month-cap", &month_cap)?});
+            let (mut below, mut amount) = (given("--below", &below)?, given("--amount", &amount)?);
+            if switch == Switch::Off && (below.is_none() || amount.is_none()) {
+                // Switching off keeps the amounts: the contract wants them all the same.
+                let status = work.link.call("credits.get-auto-recharge", json!({"auth-id": account}))?;
+                let kept = |name: &str| status["settings"][name].as_str().map(str::to_owned);
+                below = below.or_else(|| kept("balance-amount"));
+                amount = amount.or_else(|| kept("recharge-amount"));
+                if below.is_none() || amount.is_none() {
+                    return work.output.answer(&status, |_| Text::Line("automatic recharge was never on".to_owned()));
+                }
+            }
+            let settings = json!({"enabled": switch == Switch::On, "balance-amount": below, "recharge-amount": amount,
+                "caps": caps});
+            let arguments = json!({"auth-id": account, "settings": settings});
+            work.output.answer(&work.link.call("credits.set-auto-recharge", arguments)?, shown_status)
+        }
+        Recharge::Status { account } => {
+            work.output.answer(&work.link.call("credits.get-auto-recharge", json!({"auth-id": account}))?, shown_status)
+        }
+        Recharge::List { account, limit } => {
+            anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
+            let (mut charges, mut after) = (Vec::new(), None::<String>);
+            loop {
+                let size = (limit - charges.len()).min(PAGE);
+                let arguments = json!({"auth-id": account, "after": after, "limit": size});
+                let mut page = work.link.call("credits.list-charges", arguments)?;
+                if let Value::Array(listed) = page["charges"].take() {
+                    charges.extend(listed);
+                }
+                after = page["next"].as_str().map(str::to_owned);
+                if after.is_none() || charges.len() >= limit {
+                    break;
+                }
+            }
+            work.output.answer(&Value::Array(charges), |charges| {
+                let mut rows =
+                    Rows::new(&[">number", "kind", ">amount", "card", "state", "created", "settled", ">attempts", "reference"]);
+                for charge in charges.as_array().into_iter().flatten() {
+                    rows.add(vec![
+                        field(charge, "number"),
+                        field(charge, "kind"),
+                        amount(&charge["amount"]),
+                        field(charge, "card"),
+                        field(charge, "state"),
+                        moment(&charge["created"]),
+                        moment(&charge["settled"]),
+                        field(charge, "attempts"),
+                        field(charge, "reference"),
+                    ]);
+                }
+                Text::Table(rows)
+            })
+        }
+    }
+}
+
+fn shown_status(status: &Value) -> Text {
+    let settings = &status["settings"];
+    let caps = ["day", "week", "month"]
+        .into_iter()
+        .filter(|period| !settings["caps"][*period].is_null())
+        .map(|period| format!("{} a {period}", amount(&settings["caps"][period])))
+        .collect::<Vec<_>>();
+    let standing = match &status["standing"] {
+        Value::Object(object) => match object.iter().next() {
+            Some((name, level)) if name == "waiting-for-level" => format!("waiting until available is {} or less", amount(level)),
+            Some((name, until)) if name == "capped" => format!("capped until {}", moment(until)),
+            Some((name, number)) => format!("{name}: {}", plain(number)),
+            None => String::new(),
+        },
+        word => plain(word),
+    };
+    Text::Table(Rows::of_fields(vec![
+        ("enabled", if settings.is_null() { "never set".to_owned() } else { field(settings, "enabled") }),
+        ("below", amount(&settings["balance-amount"])),
+        ("amount", amount(&settings["recharge-amount"])),
+        ("caps", caps.join(", ")),
+        ("standing", standing),
+        ("failures", field(status, "failures")),
+        ("series", field(status, "series")),
+    ]))
+}
+
+/// Runs `card …`.
+pub fn card(work: &Work, command: Card) -> anyhow::Result<()> {
+    match command {
+        Card::Add { account, card_token, default } => {
+            let arguments = json!({"auth-id": account, "token": card_token, "make-default": default});
+            let started = work.link.call("credits.add-card", arguments)?;
+            follow(work, &started, &format!("adding {}", field(&started, "name")))
+        }
+        Card::List { account } => {
+            let cards = work.link.call("credits.list-cards", json!({"auth-id": account}))?;
+            work.output.answer(&cards, |cards| {
+                let mut rows = Rows::new(&["name", "brand", "last four", "expires", "default", "state"]);
+                for card in cards.as_array().into_iter().flatten() {
+                    let year = card["expires-year"].as_u64().unwrap_or_default();
+                    let month = card["expires-month"].as_u64().unwrap_or_default();
+                    rows.add(vec![
+                        field(card, "name"),
+                        field(card, "brand"),
+                        field(card, "last-four"),
+                        format!("{year:04}-{month:02}"),
+                        field(card, "is-default"),
+                        field(card, "state"),
+                    ]);
+                }
+                Text::Table(rows)
+            })
+        }
+        Card::Default { account, card } => {
+            let answer = work.link.call("credits.set-default-card", json!({"auth-id": account, "card": card}))?;
+            work.output.answer(&answer, |_| Text::Line(format!("{card} is the default")))
+        }
+        Card::Remove { account, card } => {
+            let answer = work.link.call("credits.remove-card", json!({"auth-id": account, "card": card}))?;
+            work.output.answer(&answer, |_| Text::Line(format!("{card} is removed")))
+        }
+    }
+}
+
+/// Runs `alerts …`.
+pub fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
+    let settings = match command {
+        Alerts::Show { account } => work.link.call("credits.get-alerts", json!({"auth-id": account}))?,
+        Alerts::Set { account, thresholds, recipients } => {
+            let thresholds =
+                thresholds.iter().map(|text| micros_of("--below", text)).collect::<anyhow::Result<Vec<String>>>()?;
+            let arguments = json!({"auth-id": account, "thresholds": thresholds, "recipients": recipients});
+            work.link.call("credits.set-alerts", arguments)?
+        }
+    };
+    work.output.answer(&settings, |settings| {
+        let mut rows = Rows::new(&[">below", "set by", "next dip sends a mail"]);
+        for threshold in settings["thresholds"].as_array().into_iter().flatten() {
+            let by = if threshold["custom"] == true { "customer" } else { "policy" };
+            rows.add(vec![amount(&threshold["amount"]), by.to_owned(), field(threshold, "armed")]);
+        }
+        let to: Vec<&str> = settings["recipients"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        rows.add(vec![String::new(), String::new(), format!("to the registered address {}", text::shortened(&to.join(" ")))]);
+        Text::Table(rows)
+    })
+}

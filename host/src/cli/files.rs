@@ -1,0 +1,287 @@
+//! `coinbox pricebook …`, `usage …`, `ledger export`: commands with files.
+
+use super::arguments::{Ledger, LedgerFormat, PriceFormat, Pricebook, Usage};
+use super::show::{Rows, Text, field, moment, wide};
+use super::{Work, moment_of};
+use crate::export;
+use crate::import::{prices, rows, usage};
+use crate::rest::events::Counts;
+use crate::text;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Most rejected events of one page of the contract.
+const REJECT_PAGE: usize = 500;
+/// Most events of one resubmission.
+const RESUBMIT_MAX: usize = 1000;
+/// A version that starts "now" is given this much time to arrive.
+const NOW_IS_AHEAD_MS: i64 = 2_000;
+/// Lines of progress are this far apart where there is no terminal.
+const PROGRESS_LINES: Duration = Duration::from_secs(5);
+
+/// A bar on a terminal, nothing otherwise.
+fn bar(length: u64, what: &str) -> ProgressBar {
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(5))
+    } else {
+        ProgressBar::hidden()
+    };
+    let style = ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len} · {per_sec} · {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.with_message(what.to_owned())
+}
+
+/// A new file, or standard output.
+fn writer(output: Option<&PathBuf>) -> anyhow::Result<Box<dyn Write>> {
+    Ok(match output {
+        None => Box::new(BufWriter::new(std::io::stdout())),
+        Some(path) => {
+            let file = std::fs::File::create(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+            Box::new(BufWriter::new(file))
+        }
+    })
+}
+
+/// The moment of the rules' own clock.
+fn now(work: &Work) -> anyhow::Result<i64> {
+    Ok(wide(&work.link.host("clock", None)?["now"]))
+}
+
+fn starts_at(work: &Work, given: Option<&str>, first: bool) -> anyhow::Result<String> {
+    Ok(match given {
+        Some(moment) => moment_of("--starts-at", moment)?,
+        // Only the very first version may start in the past.
+        None => (now(work)? + if first { 0 } else { NOW_IS_AHEAD_MS }).to_string(),
+    })
+}
+
+/// Runs `pricebook …`.
+pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
+    match command {
+        Pricebook::Import { file, starts_at: given, draft } => {
+            let rows = prices::read(&file)?;
+            // Before anything is written.
+            if let Some(given) = &given {
+                moment_of("--starts-at", given)?;
+            }
+            let bar = bar(rows.len() as u64, "prices");
+            let version = prices::create(&*work.link, &file, &rows, |count| bar.inc(count as u64));
+            bar.finish_and_clear();
+            let mut version = version?;
+            if !draft {
+                let versions = work.link.call("pricing.list-versions", json!({}))?;
+                let published = |version: &Value| version["state"] == "published";
+                let first = !versions.as_array().into_iter().flatten().any(published);
+                let starts_at = starts_at(work, given.as_deref(), first)?;
+                let arguments = json!({"version": version["number"], "starts-at": starts_at});
+                version = work.link.call("pricing.publish-version", arguments)?;
+            }
+            work.output.answer(&version, |version| Text::Table(versions_table(std::slice::from_ref(version))))
+        }
+        Pricebook::Versions => {
+            let versions = work.link.call("pricing.list-versions", json!({}))?;
+            work.output.answer(&versions, |versions| Text::Table(versions_table(versions.as_array().map_or(&[], Vec::as_slice))))
+        }
+        Pricebook::Export { version, format, output } => {
+            let version = match version {
+                Some(version) => Value::from(version),
+                None => {
+                    let versions = work.link.call("pricing.list-versions", json!({}))?;
+                    let published = versions.as_array().into_iter().flatten().filter(|version| version["state"] == "published");
+                    let newest = published.max_by_key(|version| version["number"].as_u64());
+                    newest.map(|version| version["number"].clone()).ok_or_else(|| anyhow::anyhow!("no version is published yet"))?
+                }
+            };
+            let mut out = writer(output.as_ref())?;
+            let written = prices::write(&*work.link, &version, format == PriceFormat::Json, &mut out)?;
+            work.output.note(&format!("version {version}: {written} rows"));
+            Ok(())
+        }
+        Pricebook::Override { account, file, starts_at: given, show } => {
+            if show {
+                let at = match given.as_deref() {
+                    Some(moment) => moment_of("--starts-at", moment)?,
+                    None => now(work)?.to_string(),
+                };
+                let rows = work.link.call("pricing.get-overrides", json!({"auth-id": account, "at": at}))?;
+                return work.output.answer(&rows, |rows| Text::Table(price_table(rows)));
+            }
+            let file = file.ok_or_else(|| anyhow::anyhow!("FILE is missing"))?;
+            let rows = prices::read(&file)?;
+            let sent: Vec<&Value> = rows.iter().map(|row| &row.row).collect();
+            let starts_at = starts_at(work, given.as_deref(), false)?;
+            let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent});
+            let answer = work.link.call("pricing.set-overrides", arguments);
+            let answer = answer.map_err(|error| prices::explain(&file, &rows, error))?;
+            let words = format!("{} overrides from {}", rows.len(), text::moment(starts_at.parse().unwrap_or_default()));
+            work.output.answer(&answer, |_| Text::Line(words))
+        }
+    }
+}
+
+fn versions_table(versions: &[Value]) -> Rows {
+    let mut rows = Rows::new(&[">version", "state", "starts at", ">rows"]);
+    for version in versions {
+        rows.add(vec![field(version, "number"), field(version, "state"), moment(&version["starts-at"]), field(version, "rows")]);
+    }
+    rows
+}
+
+fn price_table(prices: &Value) -> Rows {
+    let mut rows = Rows::new(&["product", "heading", "country", "prefix", ">rate", ">first", ">next"]);
+    for row in prices.as_array().into_iter().flatten() {
+        let names = ["product", "heading", "country", "prefix", "rate", "first-increment", "next-increment"];
+        rows.add(names.into_iter().map(|name| field(row, name)).collect());
+    }
+    rows
+}
+
+/// Runs `usage …`.
+pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
+    match command {
+        Usage::Import { file, parallel } => import(work, &file, usize::from(parallel)),
+        Usage::Rejected { limit } => {
+            anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
+            let (mut rejected, mut after) = (Vec::new(), None::<String>);
+            loop {
+                let size = (limit - rejected.len()).min(REJECT_PAGE);
+                let mut page = work.link.call("usage.list-rejected", json!({"after": after, "limit": size}))?;
+                if let Value::Array(listed) = page["rejected"].take() {
+                    rejected.extend(listed);
+                }
+                after = page["next"].as_str().map(str::to_owned);
+                if after.is_none() || rejected.len() >= limit {
+                    break;
+                }
+            }
+            work.output.answer(&Value::Array(rejected), |rejected| {
+                let mut rows =
+                    Rows::new(&["key", "reason", "id", "account", "product", "heading", "number", ">quantity", "at"]);
+                for one in rejected.as_array().into_iter().flatten() {
+                    let event = &one["event"];
+                    let mut row = vec![field(one, "key"), field(one, "reason")];
+                    let names = ["id", "auth-id", "product", "heading", "number", "quantity"];
+                    row.extend(names.into_iter().map(|name| field(event, name)));
+                    row.push(moment(&event["at"]));
+                    rows.add(row);
+                }
+                Text::Table(rows)
+            })
+        }
+        Usage::Resubmit { file } => resubmit(work, &file),
+        Usage::Discard { keys } => {
+            for part in keys.chunks(RESUBMIT_MAX) {
+                work.link.call("usage.discard", json!({"keys": part}))?;
+            }
+            work.output.answer(&json!({"discarded": keys.len()}), |_| Text::Line(format!("{} discarded", keys.len())))
+        }
+    }
+}
+
+fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let bar = bar(0, "usage");
+    let mut told = Instant::now();
+    let mut on_progress = |progress: &crate::import::progress::Progress, lines: u64| {
+        bar.set_length(lines);
+        if bar.position() == 0 {
+            // Lines of an earlier run say nothing about the speed of this one.
+            bar.reset_eta();
+        }
+        bar.set_position(progress.line);
+        if bar.is_hidden() && told.elapsed() >= PROGRESS_LINES {
+            told = Instant::now();
+            work.output.note(&format!("{} of {lines} lines", progress.line));
+        }
+    };
+    let summary = usage::import(&*work.link, file, usage::Options { parallel, on_progress: &mut on_progress });
+    bar.finish_and_clear();
+    let summary = summary.map_err(|error| match error {
+        crate::import::ImportError::Link(_) => anyhow::anyhow!("{error}. What was counted is kept: run the same command again to go on"),
+        other => other.into(),
+    })?;
+    let took = started.elapsed();
+    let Counts { rated, duplicate, conflicting, rejected, unreadable, amount } = summary.progress.counts;
+    let all = rated + duplicate + conflicting + rejected + unreadable;
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+    let per_second = if summary.resumed_after == 0 { Some(all.saturating_mul(1000) / took_ms) } else { None };
+    let shown = json!({"events": all, "rated": rated, "duplicate": duplicate, "conflicting": conflicting, "rejected": rejected,
+        "unreadable": unreadable, "reasons": summary.progress.reasons, "amount": text::amount_on_wire(amount),
+        "milliseconds": took_ms, "per-second": per_second, "resumed-after-line": summary.resumed_after,
+        "rejected-file": summary.rejected});
+    work.output.answer(&shown, |_| {
+        let reasons: Vec<String> =
+            summary.progress.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        let mut fields = vec![
+            ("events", all.to_string()),
+            ("rated", format!("{rated} for {}", text::amount(amount))),
+            ("duplicate", duplicate.to_string()),
+            ("conflicting", conflicting.to_string()),
+            ("rejected", rejected.to_string()),
+            ("unreadable", unreadable.to_string()),
+        ];
+        if !reasons.is_empty() {
+            fields.push(("not rated because", reasons.join(", ")));
+        }
+        if let Some(path) = &summary.rejected {
+            fields.push(("written to", path.display().to_string()));
+        }
+        fields.push(match per_second {
+            Some(rate) => ("time", format!("{:.1?}, {rate} events a second", took)),
+            None => ("time", format!("{:.1?}, gone on after line {}", took, summary.resumed_after)),
+        });
+        Text::Table(Rows::of_fields(fields))
+    })
+}
+
+fn resubmit(work: &Work, file: &Path) -> anyhow::Result<()> {
+    crate::import::file::check(file)?;
+    let mut rows = rows::Rows::open(file)?;
+    let mut mended = Vec::new();
+    // All rows are read before the first is sent: a mistake in the last one changes nothing.
+    while let Some(row) = rows.next()? {
+        let event = row.event.map_err(|wrong| {
+            anyhow::anyhow!("{}, line {}: {} {}", file.display(), row.line, wrong.field, wrong.limit)
+        })?;
+        let key = row.key.filter(|key| !key.is_empty()).ok_or_else(|| {
+            anyhow::anyhow!("{}, line {}: `key` is missing (see `coinbox usage rejected`)", file.display(), row.line)
+        })?;
+        mended.push(json!({"key": key, "event": rows::for_contract(&event)}));
+        anyhow::ensure!(mended.len() <= 100_000, "{}: at most 100000 events at once", file.display());
+    }
+    let (mut answers, mut by_answer) = (Vec::new(), std::collections::BTreeMap::<String, u64>::new());
+    for part in mended.chunks(RESUBMIT_MAX) {
+        let mut batch = work.link.call("usage.resubmit", json!({"events": part}))?;
+        if let Value::Array(part) = batch["answers"].take() {
+            answers.extend(part);
+        }
+    }
+    for answer in &answers {
+        let word = match answer {
+            Value::Object(object) if object.contains_key("rated") => "rated".to_owned(),
+            other => super::show::plain(other),
+        };
+        *by_answer.entry(word).or_default() += 1;
+    }
+    work.output.answer(&Value::Array(answers), |_| {
+        Text::Table(Rows::of_fields(by_answer.iter().map(|(word, count)| (word.as_str(), count.to_string())).collect()))
+    })
+}
+
+/// Runs `ledger export`.
+pub fn ledger(work: &Work, command: Ledger) -> anyhow::Result<()> {
+    let Ledger::Export { format, output } = command;
+    let format = match format {
+        LedgerFormat::Hledger => export::Format::Hledger,
+        LedgerFormat::Beancount => export::Format::Beancount,
+        LedgerFormat::Csv => export::Format::Csv,
+    };
+    let written = export::export(&*work.link, format, &mut writer(output.as_ref())?)?;
+    work.output.note(&format!("{written} transactions"));
+    Ok(())
+}

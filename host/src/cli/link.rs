@@ -1,0 +1,408 @@
+//! How a command reaches the rules: through a running server, or on the store of a stopped one. Both look the same from here.
+
+use crate::config::Host;
+use crate::contract::exported::about::Class;
+use crate::contract::exported::usage::{Answer, Event, Rejection};
+use crate::contract::types::{Caller, FieldProblem, Operator, Principal, Refusal};
+use crate::json as wit;
+use crate::rest::answer::Failure;
+use crate::rest::events::{self, Unreadable};
+use crate::rest::operator::takes_caller;
+use crate::text;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Longest answer of a server.
+const ANSWER_BYTES_MAX: u64 = 256 << 20;
+/// Longest wait for a server's answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long a job is watched before the command answers that it is still open.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Why a call through a link failed.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The rules said no: their error in JSON form, and in words.
+    #[error("{message}")]
+    Refused {
+        /// In words, with field and limit.
+        message: String,
+        /// As the contract has it.
+        error: Value,
+    },
+    /// Try again later: busy, stopping, not there.
+    #[error("{0}")]
+    Away(String),
+    /// Anything else.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What became of one event.
+pub type Fate = Result<Answer, Unreadable>;
+
+/// Something that calls can be made through, from any thread.
+pub trait Link: Sync {
+    /// One call; arguments by their names without `caller`. Answers what is inside `ok`.
+    fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError>;
+
+    /// Rates events, at most 1000.
+    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError>;
+
+    /// Drives a job and answers `jobs.look`.
+    fn drive(&self, job: &str) -> Result<Value, LinkError>;
+
+    /// A route of the host itself: `GET` without, `POST` with a body.
+    fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError>;
+
+    /// Ends the work: what commands have made due is driven where no server does it.
+    fn finish(&self) -> Result<(), LinkError> {
+        Ok(())
+    }
+}
+
+/// One key for a whole command line: its first call of a function has the key itself, further ones a number behind it. The same
+/// command line makes the same calls in the same order, so its repeat gets the same keys.
+#[derive(Default)]
+struct Keys {
+    given: Option<String>,
+    used: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Keys {
+    fn new(given: Option<String>) -> Keys {
+        Keys { given, used: Mutex::default() }
+    }
+
+    fn next(&self, function: &str) -> Option<String> {
+        let given = self.given.as_ref()?;
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = used.entry(function.to_owned()).or_default();
+        *count += 1;
+        Some(if *count == 1 { given.clone() } else { format!("{given}#{count}") })
+    }
+}
+
+/// Through REST.
+pub struct Remote {
+    agent: ureq::Agent,
+    base: String,
+    token: String,
+    operator: String,
+    keys: Keys,
+}
+
+impl Remote {
+    /// A server at a URL such as `http://127.0.0.1:8844`.
+    pub fn new(url: &str, token: String, operator: String, key: Option<String>) -> Result<Remote, LinkError> {
+        let base = url.trim_end_matches('/').to_owned();
+        if !base.starts_with("http://") && !base.starts_with("https://") {
+            return Err(LinkError::Failed(format!("--server: `{}` is not a URL such as http://127.0.0.1:8844", text::shortened(url))));
+        }
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(ANSWER_TIMEOUT))
+            .max_redirects(0)
+            .build();
+        Ok(Remote { agent: config.into(), base, token, operator, keys: Keys::new(key) })
+    }
+
+    fn ask(&self, route: &str, body: Option<&Value>, key: Option<String>) -> Result<(u16, Value), LinkError> {
+        let url = format!("{}{route}", self.base);
+        let authorization = format!("Bearer {}", self.token);
+        let sent = match body {
+            None => self.agent.get(&url).header("authorization", &authorization).call(),
+            Some(body) => {
+                let mut request = self
+                    .agent
+                    .post(&url)
+                    .header("authorization", &authorization)
+                    .header("content-type", "application/json")
+                    .header("x-operator-name", &self.operator);
+                if let Some(key) = key {
+                    request = request.header("idempotency-key", &key);
+                }
+                request.send(body.to_string())
+            }
+        };
+        let mut response = sent.map_err(|error| {
+            LinkError::Away(format!(
+                "no answer from {}: {error}. Is the server running (`coinbox serve`)? Name it with --server, or work on a stopped server's store with --data DIR",
+                self.base
+            ))
+        })?;
+        let status = response.status().as_u16();
+        let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
+        let text = text.map_err(|error| LinkError::Away(format!("{}: the answer broke off: {error}", self.base)))?;
+        let answer = serde_json::from_str(&text).map_err(|_| {
+            LinkError::Failed(format!("{} answered status {status} without JSON: is it a Coinbox server?", self.base))
+        })?;
+        Ok((status, answer))
+    }
+
+    /// The answer inside `ok`, or what its status and body say.
+    fn result(&self, status: u16, mut answer: Value) -> Result<Value, LinkError> {
+        if let Some(error) = answer.get("err") {
+            return Err(refused(error));
+        }
+        let message = answer.get("error").and_then(Value::as_str).map(str::to_owned);
+        match (status, message) {
+            (200..=299, None) => Ok(match answer.get_mut("ok") {
+                Some(ok) => ok.take(),
+                None => answer,
+            }),
+            (401, _) => Err(LinkError::Failed(format!(
+                "{} does not know this operator token; give it with --token or COINBOX_TOKEN (the server keeps it in DATA/operator-token)",
+                self.base
+            ))),
+            (429 | 503, message) => Err(LinkError::Away(message.unwrap_or_else(|| "the server is busy".to_owned()))),
+            (status, message) => {
+                Err(LinkError::Failed(message.unwrap_or_else(|| format!("{} answered status {status}", self.base))))
+            }
+        }
+    }
+}
+
+impl Link for Remote {
+    fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError> {
+        let (status, answer) = self.ask(&format!("/v1/Operator/call/{function}"), Some(&arguments), self.keys.next(function))?;
+        self.result(status, answer)
+    }
+
+    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+        let shown: Vec<Value> = events.iter().map(events::write).collect();
+        let (status, answer) = self.ask("/v1/Usage/", Some(&json!({"events": shown})), None)?;
+        let answer = self.result(status, answer)?;
+        let fates: Option<Vec<Fate>> =
+            answer["answers"].as_array().and_then(|answers| answers.iter().map(read_fate).collect());
+        fates
+            .filter(|fates| fates.len() == events.len())
+            .ok_or_else(|| LinkError::Failed("the server's answer to the events cannot be read".to_owned()))
+    }
+
+    fn drive(&self, job: &str) -> Result<Value, LinkError> {
+        let (status, answer) = self.ask(&format!("/v1/Operator/drive/{job}"), Some(&json!({})), None)?;
+        self.result(status, answer)
+    }
+
+    fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError> {
+        let (status, answer) = self.ask(&format!("/v1/Operator/{route}"), body.as_ref(), None)?;
+        self.result(status, answer)
+    }
+}
+
+fn read_fate(answer: &Value) -> Option<Fate> {
+    Some(match answer["status"].as_str()? {
+        "rated" => Ok(Answer::Rated(text::micros(answer["amount"].as_str()?).ok()?)),
+        "duplicate" => Ok(Answer::Duplicate),
+        "conflicting" => Ok(Answer::Conflicting),
+        "rejected" => {
+            let word = answer["reason"].as_str()?;
+            Ok(Answer::Rejected(REJECTIONS.into_iter().find(|reason| events::rejection_word(*reason) == word)?))
+        }
+        _ => return None,
+    })
+}
+
+const REJECTIONS: [Rejection; 7] = [
+    Rejection::Malformed,
+    Rejection::UnknownAccount,
+    Rejection::AccountClosed,
+    Rejection::TooOld,
+    Rejection::InFuture,
+    Rejection::NoPrice,
+    Rejection::Conflict,
+];
+
+/// On a store that no server holds.
+pub struct Local {
+    host: Host,
+    caller: Caller,
+    keys: Keys,
+    commanded: AtomicBool,
+}
+
+impl Local {
+    /// Around an opened host.
+    pub fn new(host: Host, operator: String, key: Option<String>) -> Local {
+        let facts = host.coinbox.facts();
+        let permissions = facts.functions.iter().filter_map(|function| function.permission.clone()).collect();
+        let caller = Caller {
+            who: Principal::Operator(Operator { name: operator, permissions }),
+            address: None,
+            device: Some("coinbox command line".to_owned()),
+            request: uuid::Uuid::new_v4().to_string(),
+            idempotency_key: None,
+        };
+        Local { host, caller, keys: Keys::new(key), commanded: AtomicBool::new(false) }
+    }
+
+    fn failed(error: &crate::coinbox::HostError) -> LinkError {
+        LinkError::Failed(error.to_string())
+    }
+}
+
+impl Link for Local {
+    fn call(&self, function: &str, mut arguments: Value) -> Result<Value, LinkError> {
+        if takes_caller(function) {
+            let caller = Caller { idempotency_key: self.keys.next(function), ..self.caller.clone() };
+            arguments["caller"] = wit::to_value(&caller).map_err(|error| LinkError::Failed(error.to_string()))?;
+        }
+        let command = self.host.coinbox.facts().functions.iter().any(|facts| facts.name == function && facts.class == Class::Command);
+        let mut answer = self.host.coinbox.call(function, &arguments).map_err(|error| Self::failed(&error))?;
+        if command {
+            self.commanded.store(true, Ordering::Relaxed);
+        }
+        match (answer.get("err"), answer.get("ok").is_some()) {
+            (Some(error), _) => Err(refused(error)),
+            (None, true) => Ok(answer["ok"].take()),
+            (None, false) => Ok(answer),
+        }
+    }
+
+    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+        self.commanded.store(true, Ordering::Relaxed);
+        let answer = self.host.coinbox.record_events(self.caller.clone(), events.to_vec());
+        match answer.map_err(|error| Self::failed(&error))? {
+            Ok(batch) => Ok(batch.answers.into_iter().map(Ok).collect()),
+            Err(error) => {
+                let error = wit::to_value(&error).map_err(|error| LinkError::Failed(error.to_string()))?;
+                Err(refused(&error))
+            }
+        }
+    }
+
+    fn drive(&self, job: &str) -> Result<Value, LinkError> {
+        self.host.coinbox.drive_in_front(job, PATIENCE).map_err(|error| Self::failed(&error))
+    }
+
+    fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError> {
+        let failed = |error: &dyn std::fmt::Display| LinkError::Failed(error.to_string());
+        let shown = |now: i64| {
+            json!({"now": now.to_string(), "shown": text::moment(now), "simulated": self.host.is_simulated()})
+        };
+        match (route, body) {
+            ("clock", None) => Ok(shown(self.host.coinbox.now())),
+            ("clock", Some(body)) => {
+                if !self.host.is_simulated() {
+                    return Err(failed(&"the clock of this store is real and cannot be moved; set clock.mode=simulated"));
+                }
+                let to = match (body["to"].as_str(), body["by"].as_str()) {
+                    (Some(to), _) => text::moment_ms(to),
+                    (None, by) => text::duration_ms(by.unwrap_or_default()).map(|by| self.host.coinbox.now().saturating_add(by)),
+                };
+                let jobs = self.host.advance_to(to.map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
+                let mut shown = shown(self.host.coinbox.now());
+                shown["jobs"] = jobs.into();
+                Ok(shown)
+            }
+            ("backup", Some(body)) => {
+                let to = body["to"].as_str().unwrap_or_default();
+                self.host.coinbox.backup(std::path::Path::new(to)).map_err(|error| failed(&error))?;
+                Ok(json!({"to": to}))
+            }
+            (other, _) => Err(failed(&format!("no route {other}"))),
+        }
+    }
+
+    fn finish(&self) -> Result<(), LinkError> {
+        if self.commanded.load(Ordering::Relaxed) {
+            self.host.coinbox.drain().map_err(|error| Self::failed(&error))?;
+        }
+        self.host.coinbox.stop().map_err(|error| Self::failed(&error))
+    }
+}
+
+/// The error of an interface, in words.
+pub fn refused(error: &Value) -> LinkError {
+    let message = if let Some(refusal) = error.get("refused") {
+        match wit::from_value::<Refusal>(refusal) {
+            Ok(Refusal::TooOften(moment)) => format!("too often; try again after {}", text::moment(moment)),
+            Ok(Refusal::Unauthenticated) => "not found, or the credential is wrong".to_owned(),
+            Ok(refusal) => Failure::refused(&refusal, 0, str::to_owned).message,
+            Err(_) => format!("refused: {refusal}"),
+        }
+    } else if let Some(problem) = error.get("other") {
+        match wit::from_value(problem) {
+            Ok(problem) => Failure::problem(&problem).message,
+            Err(_) => format!("refused: {problem}"),
+        }
+    } else {
+        let (word, payload) = match error {
+            Value::String(word) => (word.clone(), None),
+            Value::Object(object) => match object.iter().next() {
+                Some((word, payload)) => (word.clone(), Some(payload)),
+                None => (String::new(), None),
+            },
+            _ => (error.to_string(), None),
+        };
+        let payload = payload.map(|payload| payload.as_str().map_or_else(|| payload.to_string(), str::to_owned));
+        match payload {
+            Some(payload) => format!("{}: {payload}", word.replace('-', " ")),
+            None => word.replace('-', " "),
+        }
+    };
+    LinkError::Refused { message, error: error.clone() }
+}
+
+/// The field problems of a refusal, where it has some.
+pub fn field_problems(error: &Value) -> Vec<FieldProblem> {
+    match error.get("refused").map(wit::from_value::<Refusal>) {
+        Some(Ok(Refusal::Invalid(problems))) => problems,
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_told_in_words() {
+        for (error, words) in [
+            (json!({"refused": {"not-found": "account"}}), "account not found"),
+            (
+                json!({"refused": {"invalid": [{"field": "amount", "rule": "too-small", "limit": "25.00"}]}}),
+                "amount: too small (limit: 25.00)",
+            ),
+            (json!({"no-usable-card": "expired"}), "no usable card: expired"),
+            (json!("already-published"), "already published"),
+            (json!({"too-many-subaccounts": 1}), "too many subaccounts: 1"),
+            (json!({"other": {"code": "x", "facts": [{"name": "key", "value": "k"}]}}), "x: key k"),
+        ] {
+            assert_eq!(refused(&error).to_string(), words);
+        }
+    }
+
+    #[test]
+    fn one_key_serves_all_calls_of_a_command_line() {
+        let keys = Keys::new(Some("k".to_owned()));
+        let next = |function: &str| keys.next(function).expect("a key");
+        assert_eq!([next("a.b"), next("a.c"), next("a.b"), next("a.b")], ["k", "k", "k#2", "k#3"]);
+        assert_eq!(Keys::new(None).next("a.b"), None);
+    }
+
+    #[test]
+    fn answers_about_events_are_read_back() {
+        for fate in [Ok(Answer::Rated(12_340)), Ok(Answer::Duplicate), Ok(Answer::Conflicting)] {
+            assert_eq!(read_fate(&events::answer(None, &fate)), Some(fate));
+        }
+        for reason in REJECTIONS {
+            let fate = Ok(Answer::Rejected(reason));
+            assert_eq!(read_fate(&events::answer(Some("e"), &fate)), Some(fate));
+        }
+        assert_eq!(read_fate(&json!({"status": "new"})), None);
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_told_with_what_to_do() {
+        let remote = Remote::new("http://127.0.0.1:1/", "t".to_owned(), "o".to_owned(), None).expect("a URL");
+        let error = remote.call("about.describe", json!({})).expect_err("nobody listens there");
+        assert!(matches!(error, LinkError::Away(_)), "{error:?}");
+        assert!(error.to_string().starts_with("no answer from http://127.0.0.1:1: "), "{error}");
+        assert!(Remote::new("127.0.0.1:1", String::new(), String::new(), None).is_err());
+    }
+}

@@ -1,0 +1,193 @@
+//! The command line of the `coinbox` program.
+//!
+//! `serve` runs the server. All other commands work on a running one through REST, or with `--data DIR` on the store of a
+//! stopped one. Any error ends with exit code 1 and a message that names the field and its limit; 2 is a mistake on the command line itself.
+
+pub mod arguments;
+mod accounts;
+mod credits;
+mod explain;
+mod feed;
+mod files;
+pub mod link;
+mod operation;
+mod serve;
+mod show;
+pub mod verify;
+
+use crate::coinbox::Drive;
+use crate::config::{self, Config};
+use crate::text;
+use arguments::{Arguments, Command, Common, Usage};
+use clap::Parser;
+use link::{Link, Local, Remote};
+use show::Output;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Configuration file that is taken when none is named.
+const CONFIG_FILE: &str = "coinbox.toml";
+
+/// What a command works with.
+struct Work {
+    link: Box<dyn Link>,
+    output: Output,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has closed it, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "coinbox: {}", show::printable(&format!("{error:#}")));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(broken))
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let Arguments { common, command } = arguments;
+    let config = configuration(&common, &command)?;
+    let output = Output::new(common.json);
+    match command {
+        Command::Serve(_) => return serve::run(&config),
+        Command::Config => {
+            if output.is_json() {
+                return output.line(&serde_json::to_string_pretty(&config.print_json())?);
+            }
+            for name in &config.unknown_environment {
+                output.note(&format!("warning: the environment variable {name} means nothing to Coinbox"));
+            }
+            return output.line(config.print().trim_end());
+        }
+        Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
+        _ => {}
+    }
+    let work = Work { link: connect(&common, &config, &command)?, output };
+    let done = match command {
+        Command::Account(command) => accounts::account(&work, command),
+        Command::Subaccount(command) => accounts::subaccount(&work, command),
+        Command::Credit(command) => credits::credit(&work, command),
+        Command::Recharge(command) => credits::recharge(&work, command),
+        Command::Card(command) => credits::card(&work, command),
+        Command::Alerts(command) => credits::alerts(&work, command),
+        Command::Pricebook(command) => files::pricebook(&work, command),
+        Command::Usage(command) => files::usage(&work, command),
+        Command::Ledger(command) => files::ledger(&work, command),
+        Command::Events(arguments) => feed::events(&work, arguments),
+        Command::Explain { account, after } => feed::explain(&work, &account, after),
+        Command::Verify => verify::run(&work),
+        Command::Policy(command) => operation::policy(&work, command),
+        Command::Queue => operation::queue(&work),
+        Command::Clock(command) => operation::clock(&work, command),
+        Command::Backup { to } => operation::backup(&work, &to),
+        Command::Serve(_) | Command::Restore { .. } | Command::Config => Ok(()),
+    };
+    // What a command has made due is driven even if the command's own end was a failure.
+    let finished = work.link.finish();
+    done?;
+    Ok(finished?)
+}
+
+/// The configuration as the flags change it.
+fn configuration(common: &Common, command: &Command) -> anyhow::Result<Config> {
+    let mut flags = Vec::new();
+    for setting in &common.settings {
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| anyhow::anyhow!("--set: `{}` is not KEY=VALUE", text::shortened(setting)))?;
+        flags.push((key.to_owned(), value.to_owned()));
+    }
+    if let Some(data) = &common.data {
+        flags.push(("data".to_owned(), utf8("--data", data)?));
+    }
+    if let Command::Serve(serve) = command {
+        let given = [
+            ("listen", serve.listen.clone()),
+            ("component", serve.component.as_deref().map(|path| utf8("--component", path)).transpose()?),
+            ("log.format", serve.log_format.clone()),
+            ("clock.mode", serve.clock.clone()),
+        ];
+        flags.extend(given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    }
+    let found = Path::new(CONFIG_FILE).is_file().then(|| PathBuf::from(CONFIG_FILE));
+    let file = common.config.clone().or(found);
+    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Ok(Config::load(file.as_deref(), environment, &flags)?)
+}
+
+fn utf8(flag: &str, path: &Path) -> anyhow::Result<String> {
+    path.to_str().map(str::to_owned).ok_or_else(|| anyhow::anyhow!("{flag}: {} is not UTF-8", path.display()))
+}
+
+fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Result<Box<dyn Link>> {
+    let (operator, key) = (common.operator.clone(), common.idempotency_key.clone());
+    if common.data.is_some() {
+        // Recharges come while an import goes on, as on a server; everything else is driven at its end.
+        let importing = matches!(command, Command::Usage(Usage::Import { .. }));
+        let drive = if importing { Drive::Workers(config.workers) } else { Drive::ByHand };
+        let host = config::open(config, drive, true, None)?;
+        return Ok(Box::new(Local::new(host, operator, key)));
+    }
+    let token = match &common.token {
+        Some(token) => token.clone(),
+        None => config::read_operator_token(config)?.ok_or_else(|| {
+            anyhow::anyhow!(
+                "no operator token: {} has none. Give it with --token or COINBOX_TOKEN, start the server with `coinbox serve`, or work on a stopped server's store with --data DIR",
+                config.data.display()
+            )
+        })?,
+    };
+    let url = common.server.clone().unwrap_or_else(|| server_url(config));
+    Ok(Box::new(Remote::new(&url, token, operator, key)?))
+}
+
+/// The configured address, as it is reached on this machine.
+fn server_url(config: &Config) -> String {
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+    }
+    format!("http://{address}")
+}
+
+/// Micros of a typed amount, as the contract's JSON has them.
+fn micros_of(field: &str, typed: &str) -> anyhow::Result<String> {
+    text::micros(typed).map(|micros| micros.to_string()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
+}
+
+/// Milliseconds of a typed moment, as the contract's JSON has them.
+fn moment_of(field: &str, typed: &str) -> anyhow::Result<String> {
+    text::moment_ms(typed).map(|moment| moment.to_string()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_all_addresses_is_reached_on_this_machine() {
+        let of = |listen: &str| {
+            let flags = [("listen".to_owned(), listen.to_owned())];
+            server_url(&Config::load(None, [], &flags).expect("valid"))
+        };
+        assert_eq!(of("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(of("[::]:80"), "http://[::1]:80");
+        assert_eq!(of("192.0.2.1:80"), "http://192.0.2.1:80");
+    }
+
+    #[test]
+    fn typed_amounts_name_their_field() {
+        assert_eq!(micros_of("AMOUNT", "25.00").expect("valid"), "25000000");
+        assert!(micros_of("--below", "25,00").expect_err("refused").to_string().starts_with("--below: `25,00` is not an amount"));
+        assert!(moment_of("--to", "noon").expect_err("refused").to_string().starts_with("--to: `noon` is not a moment"));
+    }
+}

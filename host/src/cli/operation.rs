@@ -1,0 +1,182 @@
+//! `coinbox policy …`, `queue`, `clock …`, `backup`, `restore`, `config`.
+
+use super::arguments::{Clock, Policy};
+use super::show::{Output, Rows, Text, amount, field, moment};
+use super::{Work, micros_of};
+use crate::config::Config;
+use crate::random::SystemRandom;
+use crate::storage::sqlite::{Origin, install};
+use crate::text;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Fields of the policy that are amounts; those that end in `-ms` are durations.
+const AMOUNTS: [&str; 4] = ["minimum-recharge", "maximum-recharge", "alert-thresholds", "trial-credits"];
+
+/// Runs `policy …`.
+pub fn policy(work: &Work, command: Policy) -> anyhow::Result<()> {
+    let mut policy = work.link.call("operator.get-policy", json!({}))?;
+    if let Policy::Set { field, value } = command {
+        let read = match policy.get(&field) {
+            Some(present) if field != "version" => read_field(&field, present, &value)?,
+            _ => {
+                let names = policy.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+                let names: Vec<&str> = names.filter(|name| *name != "version").collect();
+                anyhow::bail!("the policy has no field `{field}` to set; its fields are {}", names.join(", "));
+            }
+        };
+        policy[field.as_str()] = read;
+        policy = work.link.call("operator.set-policy", json!({"policy": policy}))?;
+    }
+    work.output.answer(&policy, |policy| {
+        let fields = policy.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), shown(name, value)));
+        Text::Table(Rows::of_fields(fields.collect()))
+    })
+}
+
+/// A field's new value, in the form of its present one.
+fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value> {
+    let number = |text: &str| {
+        text.parse::<u32>().map(Value::from).map_err(|_| anyhow::anyhow!("{field}: `{text}` is not a whole number"))
+    };
+    let one = |form: Option<&Value>, text: &str| -> anyhow::Result<Value> {
+        if AMOUNTS.contains(&field) {
+            Ok(micros_of(field, text)?.into())
+        } else if field.ends_with("-ms") {
+            let duration = text::duration_ms(text).map_err(|error| anyhow::anyhow!("{field}: {error}"))?;
+            Ok(duration.to_string().into())
+        } else if form.is_none_or(Value::is_number) {
+            number(text)
+        } else {
+            Ok(text.into())
+        }
+    };
+    match present {
+        Value::Array(items) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(|part| one(items.first(), part)).collect::<anyhow::Result<Vec<_>>>().map(Value::Array)
+        }
+        present => one(Some(present), text),
+    }
+}
+
+fn shown(name: &str, value: &Value) -> String {
+    let one = |value: &Value| {
+        if AMOUNTS.contains(&name) {
+            amount(value)
+        } else if name.ends_with("-ms") {
+            duration(super::show::wide(value))
+        } else {
+            super::show::plain(value)
+        }
+    };
+    match value {
+        Value::Array(items) => items.iter().map(one).collect::<Vec<_>>().join(", "),
+        value => one(value),
+    }
+}
+
+/// In the largest unit that is exact.
+fn duration(ms: i64) -> String {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let unit = units.into_iter().find(|(length, _)| ms != 0 && ms % length == 0);
+    unit.map_or_else(|| format!("{ms}ms"), |(length, name)| format!("{}{name}", ms / length))
+}
+
+/// Runs `queue`.
+pub fn queue(work: &Work) -> anyhow::Result<()> {
+    let (mut items, mut after) = (Vec::new(), None::<String>);
+    loop {
+        let mut page = work.link.call("operator.list-queue", json!({"after": after, "limit": 100}))?;
+        if let Value::Array(listed) = page["items"].take() {
+            items.extend(listed);
+        }
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    work.output.answer(&Value::Array(items), |items| {
+        let mut rows = Rows::new(&["account", "what", "since", ">charge", "note"]);
+        for item in items.as_array().into_iter().flatten() {
+            let charge = field(&item["charge"], "number");
+            rows.add(vec![field(item, "auth-id"), field(item, "kind"), moment(&item["since"]), charge, field(item, "note")]);
+        }
+        Text::Table(rows)
+    })
+}
+
+/// Runs `clock …`.
+pub fn clock(work: &Work, command: Clock) -> anyhow::Result<()> {
+    let shown = match command {
+        Clock::Show => work.link.host("clock", None)?,
+        Clock::Advance { by, to } => {
+            if let Some(by) = &by {
+                text::duration_ms(by)?;
+            }
+            let to = to.as_deref().map(|to| super::moment_of("--to", to)).transpose()?;
+            work.link.host("clock", Some(json!({"by": by, "to": to})))?
+        }
+    };
+    work.output.answer(&shown, |shown| {
+        let kind = if shown["simulated"] == true { "simulated" } else { "real" };
+        let jobs = shown["jobs"].as_u64().map(|jobs| format!(", {jobs} jobs driven")).unwrap_or_default();
+        Text::Line(format!("{} ({kind}{jobs})", field(shown, "shown")))
+    })
+}
+
+/// Runs `backup`.
+pub fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
+    let to = std::path::absolute(to).map_err(|error| anyhow::anyhow!("{}: {error}", to.display()))?;
+    let shown = to.to_str().ok_or_else(|| anyhow::anyhow!("{}: the path must be UTF-8", to.display()))?;
+    anyhow::ensure!(!to.exists(), "{shown} exists already; name a new file");
+    let answer = work.link.host("backup", Some(json!({"to": shown})))?;
+    work.output.answer(&answer, |_| Text::Line(format!("copied to {shown}")))?;
+    work.output.note("Keep the file vault-keys.json of the data directory with it, in another place: without it secrets cannot be read.");
+    Ok(())
+}
+
+/// Runs `restore`.
+pub fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> anyhow::Result<()> {
+    let origin = if copy { Origin::Copied } else { Origin::Restored };
+    install(from, &config.data, origin, &SystemRandom)?;
+    let data = config.data.display();
+    output.answer(&json!({"data": config.data, "copy": copy}), |_| Text::Line(format!("{data} holds a store made of {}", from.display())))?;
+    if !config.vault_keys.exists() {
+        output.note(&format!("Now put the key file of the old store at {}, then start the server.", config.vault_keys.display()));
+    }
+    if copy {
+        output.note("Give the copy a payment sandbox of its own.");
+    } else {
+        output.note("The server first books what the gateway has moved since the backup; nothing new is charged before that.");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policy_fields_are_read_in_the_form_that_they_have() {
+        let read = |field: &str, present: Value, text: &str| read_field(field, &present, text).map_err(|error| error.to_string());
+        assert_eq!(read("minimum-recharge", json!("25000000"), "20.00"), Ok(json!("20000000")));
+        assert_eq!(read("alert-thresholds", json!(["1"]), "100, 10.5"), Ok(json!(["100000000", "10500000"])));
+        assert_eq!(read("alert-thresholds", json!(["1"]), ""), Ok(json!([])));
+        assert_eq!(read("ladder-levels", json!([75]), "80,40"), Ok(json!([80, 40])));
+        assert_eq!(read("ask-again-ms", json!(["1"]), "1m,1d"), Ok(json!(["60000", "86400000"])));
+        assert_eq!(read("hang-up-grace-ms", json!("1"), "10s"), Ok(json!("10000")));
+        assert_eq!(read("series-limit", json!(40), "5"), Ok(json!(5)));
+        assert_eq!(read("brand", json!("x"), "Acme 5"), Ok(json!("Acme 5")));
+        assert_eq!(read("series-limit", json!(40), "-5"), Err("series-limit: `-5` is not a whole number".to_owned()));
+        assert!(read("trial-credits", json!("1"), "ten").expect_err("refused").starts_with("trial-credits: `ten` is not an amount"));
+    }
+
+    #[test]
+    fn policy_fields_are_shown_as_they_are_typed() {
+        assert_eq!(shown("ask-again-ms", &json!(["60000", "86400000", "1500"])), "1m, 1d, 1500ms");
+        assert_eq!(shown("minimum-recharge", &json!("25000000")), "25.00");
+        assert_eq!(shown("ladder-levels", &json!([75, 0])), "75, 0");
+        assert_eq!(duration(0), "0ms");
+    }
+}

@@ -1,0 +1,69 @@
+//! `coinbox serve`.
+
+use crate::coinbox::Drive;
+use crate::config::{self, Config, LogFormat};
+use crate::rest::serve as server;
+use crate::rest::{self, Rest};
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard error in the configured form.
+pub fn log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber (a program that embeds this one) is no error: the first one stays.
+    let _ = match config.log_format {
+        LogFormat::Text => builder.with_ansi(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}
+
+/// Serves until a signal, or until the store fails, which is an error.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    log(config);
+    for name in &config.unknown_environment {
+        tracing::warn!(name, "this environment variable means nothing to Coinbox");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    // A port in use is found before anything is written.
+    let listener = server::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let (failed, mut failure) = tokio::sync::mpsc::channel::<String>(1);
+    let on_failure: Box<dyn FnOnce(&str) + Send> = Box::new(move |cause| {
+        // Nobody listens any more: the server is stopping already.
+        let _ = failed.try_send(cause.to_owned());
+    });
+    let opened = config.clone();
+    let host = tokio::task::spawn_blocking(move || {
+        let host = config::open(&opened, Drive::Workers(opened.workers), false, Some(on_failure))?;
+        let token = config::operator_token(&opened)?;
+        Ok::<_, anyhow::Error>((host, token))
+    });
+    let (host, token) = host.await??;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let rest = Arc::new(Rest::new(host.clone(), &token, config.limits.clone(), config.trusted_proxies.clone()));
+    tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
+
+    let mut cause = None;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("stopping: terminated"),
+            _ = interrupt.recv() => tracing::info!("stopping: interrupted"),
+            failed = failure.recv() => cause = failed,
+        }
+    };
+    server::run(rest.clone(), rest::router(rest), listener, stop).await;
+    let stopped = tokio::task::spawn_blocking(move || host.coinbox.stop()).await?;
+    if let Some(cause) = cause {
+        anyhow::bail!("the store failed and the server stopped: {cause}. Everything that was answered is safe; mend the cause and start again");
+    }
+    stopped?;
+    tracing::info!("stopped; everything is safe");
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What commands print: tables for people, JSON for programs.
+
+use crate::text;
+use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+
+/// Where and how to print.
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// To standard output.
+    pub fn new(json: bool) -> Output {
+        Output { json }
+    }
+
+    /// Whether programs read it.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// JSON if that was asked for, otherwise what `people` makes of it.
+    pub fn answer(&self, answer: &Value, people: impl FnOnce(&Value) -> Text) -> anyhow::Result<()> {
+        if self.json {
+            return self.line(&serde_json::to_string_pretty(answer)?);
+        }
+        match people(answer) {
+            Text::Line(line) => self.line(&line),
+            Text::Table(table) => self.line(&table.render()),
+        }
+    }
+
+    /// One line, or several, to people and programs alike.
+    pub fn line(&self, line: &str) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{line}")?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// A remark for people, beside the answer.
+    pub fn note(&self, line: &str) {
+        if !self.json {
+            // Remarks that nobody can read any more change nothing.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    }
+}
+
+/// For people.
+pub enum Text {
+    /// As it is.
+    Line(String),
+    /// A table.
+    Table(Rows),
+}
+
+/// A table in the making: columns whose name begins with `>` are aligned to the right.
+pub struct Rows {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Rows {
+    /// An empty one.
+    pub fn new(header: &[&str]) -> Rows {
+        Rows { header: header.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
+    }
+
+    /// Two columns: names and values of one thing.
+    pub fn of_fields(fields: Vec<(&str, String)>) -> Rows {
+        let rows = fields.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+        Rows { header: Vec::new(), rows }
+    }
+
+    /// One more row.
+    pub fn add(&mut self, row: Vec<String>) {
+        self.rows.push(row);
+    }
+
+    fn render(&self) -> String {
+        if self.rows.is_empty() {
+            return "none".to_owned();
+        }
+        let mut table = Table::new();
+        table.load_style(if self.header.is_empty() { NOTHING } else { UTF8_HORIZONTAL_ONLY });
+        if std::io::stdout().is_terminal() {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        if !self.header.is_empty() {
+            table.set_header(self.header.iter().map(|name| name.trim_start_matches('>')));
+        }
+        for row in &self.rows {
+            table.add_row(row.iter().map(|text| printable(text)));
+        }
+        for (place, name) in self.header.iter().enumerate() {
+            if let (true, Some(column)) = (name.starts_with('>'), table.column_mut(place)) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.to_string()
+    }
+}
+
+/// Text of others, without what could steer a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+}
+
+/// Text of a field: `""` where it is absent or null, JSON where it is no text.
+pub fn field(value: &Value, name: &str) -> String {
+    plain(&value[name])
+}
+
+/// A value as people write it: an enum or a variant by its name, with its payload behind.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Object(object) if object.len() == 1 => {
+            let (name, payload) = object.iter().next().expect("one key");
+            format!("{name}: {}", plain(payload)).trim_end_matches(": ").to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The number of a 64-bit field.
+pub fn wide(value: &Value) -> i64 {
+    value.as_str().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// Amount of a field for people; empty where there is none.
+pub fn amount(value: &Value) -> String {
+    if value.is_null() { String::new() } else { text::amount(wide(value)) }
+}
+
+/// Moment of a field for people; empty where there is none.
+pub fn moment(value: &Value) -> String {
+    if value.is_null() { String::new() } else { text::moment(wide(value)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_shown_as_people_write_them() {
+        assert_eq!(plain(&json!("active")), "active");
+        assert_eq!(plain(&json!({"suspended": "payment-failure"})), "suspended: payment-failure");
+        assert_eq!(plain(&json!(null)), "");
+        assert_eq!(plain(&json!(true)), "true");
+        assert_eq!(amount(&json!("-12340")), "-0.01234");
+        assert_eq!(amount(&json!(null)), "");
+        assert_eq!(moment(&json!("0")), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn names_of_customers_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
+    }
+
+    #[test]
+    fn an_empty_table_says_so() {
+        assert_eq!(Rows::new(&["a"]).render(), "none");
+        let mut rows = Rows::new(&["name", ">amount"]);
+        rows.add(vec!["x".to_owned(), "5.00".to_owned()]);
+        assert!(rows.render().contains("5.00"));
+    }
+}

@@ -1,0 +1,13 @@
+//! Files that are read into a running system: price books and usage.
+//!
+//! Both are checked as a whole before the first row is sent (UTF-8, columns), so that a file of the wrong kind changes nothing.
+
+pub mod file;
+pub mod prices;
+pub mod progress;
+pub mod rows;
+pub mod usage;
+#[cfg(test)]
+mod usage_tests;
+
+pub use file::ImportError;

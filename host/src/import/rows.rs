@@ -1,0 +1,209 @@
+//! Usage events from lines of CSV or JSON: what can be read, and what is wrong with the rest.
+
+use super::file::{self, ImportError, Lines, wrong, wrong_line};
+use crate::contract::exported::usage::Event;
+use crate::rest::events::{self, HEADING, MOMENT, PRODUCT, QUANTITY, Unreadable};
+use crate::text;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Columns of a usage file, in the order of the rejected file.
+pub const COLUMNS: [&str; 7] = ["id", "auth_id", "product", "heading", "number", "quantity", "at"];
+
+/// One row of a file.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// Counted from 1, the header counted.
+    pub line: u64,
+    /// Its texts by [`COLUMNS`], as they came.
+    pub texts: Vec<String>,
+    /// Text of the column `key`, where there is one (mended events).
+    pub key: Option<String>,
+    /// The event, or why it is none.
+    pub event: Result<Event, Unreadable>,
+}
+
+enum Form {
+    /// Place of each of [`COLUMNS`], of `key`, and how many there are.
+    Csv { places: [usize; COLUMNS.len()], key: Option<usize>, columns: usize },
+    Json,
+}
+
+/// Rows of a file, one after another.
+pub struct Rows {
+    lines: Lines,
+    form: Form,
+    /// The first line of a JSON file, which was read to tell the form.
+    first: Option<(u64, String)>,
+}
+
+impl Rows {
+    /// Opens a file and tells its form by its first line: an object is JSON lines, anything else is the header of a CSV file.
+    pub fn open(path: &Path) -> Result<Rows, ImportError> {
+        let mut lines = Lines::open(path)?;
+        let Some((number, first)) = lines.next()? else { return Err(wrong(path, "it is empty")) };
+        if first.trim_start().starts_with('{') {
+            return Ok(Rows { lines, form: Form::Json, first: Some((number, first)) });
+        }
+        let header = file::fields(&first).map_err(|problem| wrong_line(path, number, problem))?;
+        let names: Vec<String> = header.iter().map(|name| name.to_ascii_lowercase().replace('-', "_")).collect();
+        let missing: Vec<&str> =
+            COLUMNS.into_iter().filter(|column| !names.iter().any(|name| name == column)).collect();
+        if !missing.is_empty() {
+            let problem = format!("the header lacks {}; it must name {}", missing.join(", "), COLUMNS.join(", "));
+            return Err(wrong_line(path, number, problem));
+        }
+        let place = |column: &str| names.iter().position(|name| name == column);
+        let places = COLUMNS.map(|column| place(column).expect("none is missing"));
+        Ok(Rows { lines, form: Form::Csv { places, key: place("key"), columns: names.len() }, first: None })
+    }
+
+    /// The next row that is not empty, or none at the end.
+    pub fn next(&mut self) -> Result<Option<Row>, ImportError> {
+        loop {
+            let next = match self.first.take() {
+                Some(first) => Some(first),
+                None => self.lines.next()?,
+            };
+            let Some((line, text)) = next else { return Ok(None) };
+            if !text.trim().is_empty() {
+                return Ok(Some(self.row(line, &text)));
+            }
+        }
+    }
+
+    fn row(&self, line: u64, text: &str) -> Row {
+        match &self.form {
+            Form::Json => json_row(line, text),
+            Form::Csv { places, key, columns } => {
+                let unreadable = |texts: Vec<String>, limit| {
+                    Row { line, texts, key: None, event: Err(Unreadable { field: "", limit }) }
+                };
+                let fields = match file::fields(text) {
+                    Ok(fields) => fields,
+                    Err(_) => return unreadable(vec![text.to_owned()], "must be comma-separated text"),
+                };
+                if fields.len() != *columns {
+                    return unreadable(fields, "must have as many columns as the header");
+                }
+                let texts: Vec<String> = places.iter().map(|place| fields[*place].clone()).collect();
+                let event = event(&texts);
+                Row { line, texts, key: key.map(|place| fields[place].clone()), event }
+            }
+        }
+    }
+}
+
+fn json_row(line: u64, text: &str) -> Row {
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(_) => {
+            let event = Err(Unreadable { field: "", limit: "must be a JSON object" });
+            return Row { line, texts: vec![text.to_owned()], key: None, event };
+        }
+    };
+    let shown = |column: &str| match &value[column] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let texts = COLUMNS.iter().map(|column| shown(column)).collect();
+    Row { line, texts, key: value["key"].as_str().map(str::to_owned), event: events::read(&value) }
+}
+
+/// The event of texts by [`COLUMNS`].
+fn event(texts: &[String]) -> Result<Event, Unreadable> {
+    let [id, auth_id, product, heading, number, quantity, at] = texts else {
+        return Err(Unreadable { field: "", limit: "must have seven columns" });
+    };
+    let wrong = |field, limit| Unreadable { field, limit };
+    let digits = quantity.bytes().all(|byte| byte.is_ascii_digit());
+    let at_ms = text::moment_ms(at).map_err(|_| wrong("at", MOMENT))?;
+    Ok(Event {
+        id: id.clone(),
+        auth_id: auth_id.clone(),
+        product: events::product(product).ok_or(wrong("product", PRODUCT))?,
+        heading: events::heading(heading).ok_or(wrong("heading", HEADING))?,
+        number: number.clone(),
+        quantity: quantity.parse().ok().filter(|_| digits).ok_or(wrong("quantity", QUANTITY))?,
+        at: at_ms,
+    })
+}
+
+/// An event in the JSON form of the contract, for calls by name.
+pub fn for_contract(event: &Event) -> Value {
+    json!({"id": event.id, "auth-id": event.auth_id, "product": events::product_word(event.product),
+        "heading": events::heading_word(event.heading), "number": event.number, "quantity": event.quantity,
+        "at": event.at.to_string()})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<Row>, String> {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("f");
+        std::fs::write(&path, text).expect("file");
+        let shown = |error: ImportError| error.to_string().replace(&path.display().to_string(), "FILE");
+        let mut rows = Rows::open(&path).map_err(shown)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(shown)? {
+            all.push(row);
+        }
+        Ok(all)
+    }
+
+    const HEADER: &str = "id,auth_id,product,heading,number,quantity,at\n";
+
+    #[test]
+    fn both_forms_give_the_same_events() {
+        let csv = rows(&format!("{HEADER}e-1,MA1,voice,outbound,4930123,61,2026-01-01T00:00:00Z\n")).expect("csv");
+        let json = rows("{\"id\":\"e-1\",\"auth_id\":\"MA1\",\"product\":\"voice\",\"heading\":\"outbound\",\"number\":\"4930123\",\"quantity\":61,\"at\":1767225600000}\n")
+            .expect("json");
+        assert_eq!(csv[0].event, json[0].event);
+        assert_eq!((csv[0].line, json[0].line), (2, 1));
+        assert_eq!(csv[0].event.as_ref().expect("good").quantity, 61);
+    }
+
+    #[test]
+    fn columns_may_stand_in_any_order_and_empty_lines_mean_nothing() {
+        let all = rows("At,QUANTITY,number,heading,product,auth-id,id,note,key\n\n0,1,49,inbound,sms,MA1,e,x,k-1\n").expect("csv");
+        assert_eq!(all.len(), 1);
+        let event = all[0].event.as_ref().expect("good");
+        assert_eq!((all[0].line, event.id.as_str(), event.quantity, all[0].key.as_deref()), (3, "e", 1, Some("k-1")));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_row_is_told_by_field() {
+        for (row, field) in [
+            ("e,MA1,fax,outbound,49,1,0", "product"),
+            ("e,MA1,voice,up,49,1,0", "heading"),
+            ("e,MA1,voice,outbound,49,-1,0", "quantity"),
+            ("e,MA1,voice,outbound,49,+1,0", "quantity"),
+            ("e,MA1,voice,outbound,49,1.5,0", "quantity"),
+            ("e,MA1,voice,outbound,49,,0", "quantity"),
+            ("e,MA1,voice,outbound,49,1,noon", "at"),
+            ("e,MA1,voice,outbound,49,1", ""),
+            ("e,MA1,voice,outbound,49,1,0,0", ""),
+        ] {
+            let all = rows(&format!("{HEADER}{row}\ne,MA1,voice,outbound,49,1,0\n")).expect("readable");
+            assert_eq!(all[0].event.as_ref().expect_err(row).field, field, "{row}");
+            assert!(all[1].event.is_ok(), "its neighbour is not spoilt");
+        }
+        let json = rows("{\"id\": 5}\n{broken\n").expect("readable");
+        assert!(json.iter().all(|row| row.event.is_err()));
+        assert_eq!(json[1].texts, ["{broken"]);
+    }
+
+    #[test]
+    fn a_file_of_the_wrong_kind_is_refused_as_a_whole() {
+        assert_eq!(rows(""), Err("FILE: it is empty".to_owned()));
+        assert_eq!(
+            rows("id,when\n1,2\n"),
+            Err("FILE, line 1: the header lacks auth_id, product, heading, number, quantity, at; \
+                 it must name id, auth_id, product, heading, number, quantity, at"
+                .to_owned())
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! Answers that are no success: one type, made from whatever went wrong, written the same way everywhere.
+//!
+//! Body: `{"api_id": …, "error": text, "code": word}`, and for bad input `"fields": [{"field", "rule", "limit"}]`.
+
+use crate::coinbox::HostError;
+use crate::contract::types::{FieldProblem, FieldRule, Problem, Refusal, Suspension};
+use crate::engine::CallError;
+use crate::sequencer::SequenceError;
+use crate::text;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// A refusal or failure on its way to the client.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Failure {
+    /// Status.
+    pub status: StatusCode,
+    /// Stable word for programs.
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// What is wrong with which field.
+    pub fields: Vec<Value>,
+    /// Seconds.
+    pub retry_after: Option<u64>,
+    /// Scheme for `WWW-Authenticate`.
+    pub challenge: Option<&'static str>,
+}
+
+impl Failure {
+    /// A failure with its words.
+    pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Failure {
+        Failure { status, code: code.to_owned(), message: message.into(), fields: Vec::new(), retry_after: None, challenge: None }
+    }
+
+    /// 400 about one field.
+    pub fn field(field: &str, rule: &str, limit: &str) -> Failure {
+        let mut failure = Failure::new(StatusCode::BAD_REQUEST, "invalid", format!("{field}: {limit}"));
+        failure.fields = vec![json!({"field": field, "rule": rule, "limit": limit})];
+        failure
+    }
+
+    /// 401 that says nothing about what was wrong (RW §9).
+    pub fn unauthenticated(scheme: &'static str) -> Failure {
+        let mut failure =
+            Failure::new(StatusCode::UNAUTHORIZED, "authentication_failed", "authentication credentials are missing or wrong");
+        failure.challenge = Some(scheme);
+        failure
+    }
+
+    /// 404 for what is no route.
+    pub fn no_route() -> Failure {
+        Failure::new(StatusCode::NOT_FOUND, "not_found", "not found")
+    }
+
+    /// 429 (RW §9).
+    pub fn too_often(seconds: u64) -> Failure {
+        let mut failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "rate_limit_exceeded");
+        failure.retry_after = Some(seconds.max(1));
+        failure
+    }
+
+    /// 503: try again.
+    pub fn unavailable(message: impl Into<String>, seconds: u64) -> Failure {
+        let mut failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        failure.retry_after = Some(seconds);
+        failure
+    }
+
+    /// A refusal of the rules. `field` renames arguments to what the client called them; `now` turns moments into waits.
+    pub fn refused(refusal: &Refusal, now: i64, field: impl Fn(&str) -> String) -> Failure {
+        let forbidden = |code: &str, message: String| Failure::new(StatusCode::FORBIDDEN, code, message);
+        match refusal {
+            Refusal::Unauthenticated => Failure::unauthenticated("Basic"),
+            Refusal::SecondFactorRequired => {
+                forbidden("second_factor_required", "the session needs its second factor first".to_owned())
+            }
+            Refusal::Forbidden(permission) => forbidden("forbidden", format!("this needs the permission {permission}")),
+            Refusal::AddressNotAllowed => {
+                forbidden("address_not_allowed", "the account's address list does not hold this address".to_owned())
+            }
+            Refusal::Suspended(reason) => {
+                forbidden("suspended", format!("the account is suspended: {}", suspension_word(*reason)))
+            }
+            Refusal::Disabled => forbidden("disabled", "the sub-account is disabled".to_owned()),
+            Refusal::NotYetActive => forbidden("not_yet_active", "the account is not active yet".to_owned()),
+            Refusal::Closed => forbidden("closed", "the account is closed".to_owned()),
+            Refusal::TooOften(moment) => {
+                let wait_ms = moment.saturating_sub(now).max(0);
+                Failure::too_often(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000))
+            }
+            Refusal::NotFound(kind) => Failure::new(StatusCode::NOT_FOUND, "not_found", format!("{kind} not found")),
+            Refusal::Invalid(problems) => invalid(problems, field),
+            Refusal::KeyReused => Failure::new(
+                StatusCode::CONFLICT,
+                "key_reused",
+                "Idempotency-Key: this key was used with other arguments before",
+            ),
+            Refusal::OutOfCredit(missing) => Failure::new(
+                StatusCode::PAYMENT_REQUIRED,
+                "out_of_credit",
+                format!("not enough credit: {} is missing", text::amount_on_wire(*missing)),
+            ),
+        }
+    }
+
+    /// A refusal that this contract has no case for.
+    pub fn problem(problem: &Problem) -> Failure {
+        let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
+        let message = if facts.is_empty() { problem.code.clone() } else { format!("{}: {}", problem.code, facts.join(", ")) };
+        Failure::new(problem_status(&problem.code), &problem.code, message)
+    }
+
+    /// The response.
+    pub fn respond(self, api_id: &str) -> Response {
+        let mut body = json!({"api_id": api_id, "error": self.message, "code": self.code});
+        if !self.fields.is_empty() {
+            body["fields"] = Value::Array(self.fields);
+        }
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        if let Some(scheme) = self.challenge {
+            let challenge = match scheme {
+                "Bearer" => HeaderValue::from_static("Bearer realm=\"coinbox operator\""),
+                _ => HeaderValue::from_static("Basic realm=\"coinbox\", charset=\"UTF-8\""),
+            };
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// A stored record that cannot be used is the host's trouble, any other problem the caller's.
+pub(super) fn problem_status(code: &str) -> StatusCode {
+    match code {
+        "stored-record-unreadable" | "secret-unreadable" | "no-free-auth-id" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn invalid(problems: &[FieldProblem], field: impl Fn(&str) -> String) -> Failure {
+    let words: Vec<String> = problems.iter().map(|problem| problem_text(&field(&problem.field), problem)).collect();
+    let mut failure = Failure::new(StatusCode::BAD_REQUEST, "invalid", words.join("; "));
+    failure.fields = problems
+        .iter()
+        .map(|problem| json!({"field": field(&problem.field), "rule": rule_word(problem.rule), "limit": problem.limit}))
+        .collect();
+    failure
+}
+
+/// `name: too long (limit: 100)`.
+fn problem_text(field: &str, problem: &FieldProblem) -> String {
+    let rule = rule_word(problem.rule).replace('-', " ");
+    match &problem.limit {
+        Some(limit) => format!("{field}: {rule} (limit: {limit})"),
+        None => format!("{field}: {rule}"),
+    }
+}
+
+/// The word of a rule, as the contract has it.
+pub fn rule_word(rule: FieldRule) -> &'static str {
+    match rule {
+        FieldRule::Missing => "missing",
+        FieldRule::TooShort => "too-short",
+        FieldRule::TooLong => "too-long",
+        FieldRule::TooSmall => "too-small",
+        FieldRule::TooLarge => "too-large",
+        FieldRule::TooMany => "too-many",
+        FieldRule::WrongForm => "wrong-form",
+        FieldRule::UnknownValue => "unknown-value",
+        FieldRule::NotAllowedTogether => "not-allowed-together",
+    }
+}
+
+fn suspension_word(reason: Suspension) -> &'static str {
+    match reason {
+        Suspension::ContentViolation => "content-violation",
+        Suspension::PaymentFailure => "payment-failure",
+        Suspension::ComplianceIssue => "compliance-issue",
+        Suspension::SuspiciousActivity => "suspicious-activity",
+    }
+}
+
+/// Why the host gave no answer of the rules. Only what is the host's own trouble is 5xx; its details go to the log, not to the client.
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Failure {
+        let broken = |error: &HostError| {
+            tracing::error!(%error, "a call failed");
+            Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this request failed inside the server; nothing was written")
+        };
+        match &error {
+            HostError::Call(CallError::NoSuchFunction(name)) => {
+                Failure::new(StatusCode::NOT_FOUND, "no_such_function", format!("no function `{}`", text::shortened(name)))
+            }
+            HostError::Call(CallError::Arguments(problem)) => {
+                let mut failure = Failure::new(StatusCode::BAD_REQUEST, "invalid", problem.to_string());
+                failure.fields = vec![json!({"field": problem.path, "rule": "wrong-form", "limit": problem.problem})];
+                failure
+            }
+            HostError::Call(CallError::Busy { .. }) | HostError::Sequence(SequenceError::Busy(_)) => {
+                Failure::unavailable("too much is under way, try again", 1)
+            }
+            HostError::Call(CallError::Store(_)) | HostError::Store(_) | HostError::Sequence(SequenceError::StoreFailed(_)) => {
+                tracing::error!(%error, "the store failed");
+                Failure::unavailable("the store failed; whether this request was carried out is known after a restart", 5)
+            }
+            HostError::Sequence(SequenceError::Stopped) => Failure::unavailable("this server is stopping", 5),
+            HostError::RealClock => Failure::new(StatusCode::CONFLICT, "real_clock", error.to_string()),
+            HostError::Clock(_) => Failure::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()),
+            HostError::Call(_)
+            | HostError::Sequence(SequenceError::Rejected(_) | SequenceError::Panicked(_))
+            | HostError::Endless { .. } => broken(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(refusal: Refusal) -> (u16, String) {
+        let failure = Failure::refused(&refusal, 1_000, str::to_owned);
+        (failure.status.as_u16(), failure.message)
+    }
+
+    #[test]
+    fn refusals_have_their_status() {
+        let suspended = (403, "the account is suspended: payment-failure".to_owned());
+        assert_eq!(of(Refusal::Suspended(Suspension::PaymentFailure)), suspended);
+        assert_eq!(of(Refusal::OutOfCredit(4_990_000)), (402, "not enough credit: 4.99000 is missing".to_owned()));
+        assert_eq!(of(Refusal::NotFound("sub-account".to_owned())), (404, "sub-account not found".to_owned()));
+        assert_eq!(of(Refusal::KeyReused).0, 409);
+        assert_eq!(of(Refusal::Unauthenticated).0, 401);
+        assert_eq!(of(Refusal::Disabled).0, 403);
+        let waits = Failure::refused(&Refusal::TooOften(3_500), 1_000, str::to_owned);
+        assert_eq!((waits.status.as_u16(), waits.retry_after, waits.message.as_str()), (429, Some(3), "rate_limit_exceeded"));
+    }
+
+    #[test]
+    fn bad_input_names_field_rule_and_limit() {
+        let problem = FieldProblem { field: "change.name".to_owned(), rule: FieldRule::TooLong, limit: Some("100".to_owned()) };
+        let failure =
+            Failure::refused(&Refusal::Invalid(vec![problem]), 0, |field| field.trim_start_matches("change.").to_owned());
+        assert_eq!(failure.message, "name: too long (limit: 100)");
+        assert_eq!(failure.fields, [json!({"field": "name", "rule": "too-long", "limit": "100"})]);
+    }
+
+    #[test]
+    fn only_the_hosts_own_trouble_is_5xx() {
+        let status = |error: HostError| Failure::from(error).status.as_u16();
+        assert_eq!(status(HostError::Sequence(SequenceError::Busy(5))), 503);
+        assert_eq!(status(HostError::Sequence(SequenceError::StoreFailed(String::new()))), 503);
+        assert_eq!(status(HostError::Call(CallError::Deadline { limit_ms: 1 })), 500);
+        assert_eq!(status(HostError::Call(CallError::NoSuchFunction("x".to_owned()))), 404);
+        assert_eq!(status(HostError::RealClock), 409);
+        let code = |code: &str| Failure::problem(&Problem { code: code.to_owned(), facts: Vec::new() }).status.as_u16();
+        assert_eq!((code("stored-record-unreadable"), code("of-a-later-version")), (500, 422));
+    }
+}

@@ -1,0 +1,248 @@
+//! Usage events on the wire: from JSON to the contract's, one by one, and back to answers (USE-1, USE-6).
+
+use crate::contract::exported::usage::{Answer, Event, Heading, Product, Rejection};
+use crate::text;
+use serde_json::{Value, json};
+
+/// An event that has no form in the contract: what is wrong with which field. It cannot be kept, so its sender is told exactly.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreadable {
+    /// Field, such as `quantity`; empty: the event as a whole.
+    pub field: &'static str,
+    /// What was expected.
+    pub limit: &'static str,
+}
+
+const TEXT: &str = "must be text";
+/// What a quantity must be.
+pub const QUANTITY: &str = "must be a whole number from 0 to 1000000";
+/// What a product must be.
+pub const PRODUCT: &str = "must be voice, sms or mms";
+/// What a heading must be.
+pub const HEADING: &str = "must be outbound or inbound";
+/// What a moment must be.
+pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or milliseconds since 1970";
+
+/// The event of one JSON value: `{id, auth_id, product, heading, number, quantity, at}`. Keys beyond these mean nothing.
+pub fn read(value: &Value) -> Result<Event, Unreadable> {
+    let Some(object) = value.as_object() else { return Err(Unreadable { field: "", limit: "must be an object" }) };
+    let wrong = |field, limit| Unreadable { field, limit };
+    let text = |field: &'static str| match object.get(field) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        None | Some(Value::Null) => Err(wrong(field, "is missing")),
+        Some(_) => Err(wrong(field, TEXT)),
+    };
+    let quantity = match object.get("quantity") {
+        None | Some(Value::Null) => return Err(wrong("quantity", "is missing")),
+        Some(value) => {
+            value.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or(wrong("quantity", QUANTITY))?
+        }
+    };
+    let at = match object.get("at") {
+        None | Some(Value::Null) => return Err(wrong("at", "is missing")),
+        Some(Value::Number(number)) => number.as_i64().ok_or(wrong("at", MOMENT))?,
+        Some(Value::String(text)) => text::moment_ms(text).map_err(|_| wrong("at", MOMENT))?,
+        Some(_) => return Err(wrong("at", MOMENT)),
+    };
+    Ok(Event {
+        id: text("id")?,
+        auth_id: text("auth_id")?,
+        product: product(&text("product")?).ok_or(wrong("product", PRODUCT))?,
+        heading: heading(&text("heading")?).ok_or(wrong("heading", HEADING))?,
+        number: text("number")?,
+        quantity,
+        at,
+    })
+}
+
+/// The product of a word.
+pub fn product(word: &str) -> Option<Product> {
+    match word {
+        "voice" => Some(Product::Voice),
+        "sms" => Some(Product::Sms),
+        "mms" => Some(Product::Mms),
+        _ => None,
+    }
+}
+
+/// The heading of a word.
+pub fn heading(word: &str) -> Option<Heading> {
+    match word {
+        "outbound" => Some(Heading::Outbound),
+        "inbound" => Some(Heading::Inbound),
+        _ => None,
+    }
+}
+
+/// The word of a product.
+pub fn product_word(product: Product) -> &'static str {
+    match product {
+        Product::Voice => "voice",
+        Product::Sms => "sms",
+        Product::Mms => "mms",
+    }
+}
+
+/// The word of a heading.
+pub fn heading_word(heading: Heading) -> &'static str {
+    match heading {
+        Heading::Outbound => "outbound",
+        Heading::Inbound => "inbound",
+    }
+}
+
+/// The word of a rejection.
+pub fn rejection_word(rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::Malformed => "malformed",
+        Rejection::UnknownAccount => "unknown-account",
+        Rejection::AccountClosed => "account-closed",
+        Rejection::TooOld => "too-old",
+        Rejection::InFuture => "in-future",
+        Rejection::NoPrice => "no-price",
+        Rejection::Conflict => "conflict",
+    }
+}
+
+/// One event as JSON, in the form that [`read`] takes.
+pub fn write(event: &Event) -> Value {
+    json!({
+        "id": event.id,
+        "auth_id": event.auth_id,
+        "product": product_word(event.product),
+        "heading": heading_word(event.heading),
+        "number": event.number,
+        "quantity": event.quantity,
+        "at": event.at,
+    })
+}
+
+/// What became of one event.
+pub fn answer(id: Option<&str>, answer: &Result<Answer, Unreadable>) -> Value {
+    let mut shown = match answer {
+        Ok(Answer::Rated(amount)) => json!({"status": "rated", "amount": text::amount_on_wire(*amount)}),
+        Ok(Answer::Duplicate) => json!({"status": "duplicate"}),
+        Ok(Answer::Conflicting) => json!({"status": "conflicting"}),
+        Ok(Answer::Rejected(reason)) => json!({"status": "rejected", "reason": rejection_word(*reason)}),
+        Err(wrong) => json!({"status": "unreadable", "field": wrong.field, "limit": wrong.limit}),
+    };
+    if let Some(id) = id {
+        shown["id"] = Value::from(id);
+    }
+    shown
+}
+
+/// How many events met which fate, and what the rated ones cost.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Counts {
+    /// Rated and debited.
+    pub rated: u64,
+    /// Counted before.
+    pub duplicate: u64,
+    /// Counted before with other content.
+    pub conflicting: u64,
+    /// Kept on the list of rejected events.
+    pub rejected: u64,
+    /// Not even that.
+    pub unreadable: u64,
+    /// Micros of the rated ones.
+    pub amount: i64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, answer: &Result<Answer, Unreadable>) {
+        match answer {
+            Ok(Answer::Rated(amount)) => {
+                self.rated += 1;
+                self.amount = self.amount.saturating_add(*amount);
+            }
+            Ok(Answer::Duplicate) => self.duplicate += 1,
+            Ok(Answer::Conflicting) => self.conflicting += 1,
+            Ok(Answer::Rejected(_)) => self.rejected += 1,
+            Err(_) => self.unreadable += 1,
+        }
+    }
+
+    /// By name, without the amount.
+    pub fn by_name(&self) -> [(&'static str, u64); 5] {
+        [
+            ("rated", self.rated),
+            ("duplicate", self.duplicate),
+            ("conflicting", self.conflicting),
+            ("rejected", self.rejected),
+            ("unreadable", self.unreadable),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Value {
+        json!({"id": "e-1", "auth_id": "MA1", "product": "voice", "heading": "outbound", "number": "4930123",
+            "quantity": 61, "at": 1_767_225_600_000_i64})
+    }
+
+    #[test]
+    fn events_are_read_in_both_forms_of_their_moment() {
+        let event = read(&good()).expect("good");
+        assert_eq!((event.quantity, event.at, event.product), (61, 1_767_225_600_000, Product::Voice));
+        let mut other = good();
+        other["at"] = json!("2026-01-01T00:00:00Z");
+        assert_eq!(read(&other), Ok(event.clone()));
+        other["at"] = json!("1767225600000");
+        other["more"] = json!([1]);
+        assert_eq!(read(&other), Ok(event.clone()));
+        assert_eq!(write(&event), good());
+    }
+
+    #[test]
+    fn what_has_no_form_is_told_by_field_and_limit() {
+        for (field, value, limit) in [
+            ("quantity", json!(-1), QUANTITY),
+            ("quantity", json!(1.5), QUANTITY),
+            ("quantity", json!("61"), QUANTITY),
+            ("quantity", json!(4_294_967_296_u64), QUANTITY),
+            ("number", json!(4930123), TEXT),
+            ("number", json!(null), "is missing"),
+            ("id", json!(7), TEXT),
+            ("product", json!("fax"), PRODUCT),
+            ("heading", json!("up"), HEADING),
+            ("at", json!("yesterday"), MOMENT),
+            ("at", json!(1.5), MOMENT),
+            ("at", json!(true), MOMENT),
+        ] {
+            let mut event = good();
+            event[field] = value.clone();
+            assert_eq!(read(&event), Err(Unreadable { field, limit }), "{field} {value}");
+        }
+        assert_eq!(read(&json!("e-1")), Err(Unreadable { field: "", limit: "must be an object" }));
+        // What the contract can express is left to the rules, which keep what they reject.
+        let mut event = good();
+        event["number"] = json!("no digits");
+        event["quantity"] = json!(4_000_000_000_u32);
+        assert!(read(&event).is_ok());
+    }
+
+    #[test]
+    fn answers_count() {
+        let mut counts = Counts::default();
+        let wrong = Unreadable { field: "at", limit: MOMENT };
+        for answer in [
+            Ok(Answer::Rated(12_340)),
+            Ok(Answer::Rated(10)),
+            Ok(Answer::Duplicate),
+            Ok(Answer::Conflicting),
+            Ok(Answer::Rejected(Rejection::NoPrice)),
+            Err(wrong.clone()),
+        ] {
+            counts.add(&answer);
+        }
+        let expected = Counts { rated: 2, duplicate: 1, conflicting: 1, rejected: 1, unreadable: 1, amount: 12_350 };
+        assert_eq!(counts, expected);
+        assert_eq!(answer(Some("e"), &Ok(Answer::Rated(12_340))), json!({"status": "rated", "amount": "0.01234", "id": "e"}));
+        assert_eq!(answer(None, &Err(wrong)), json!({"status": "unreadable", "field": "at", "limit": MOMENT}));
+    }
+}

@@ -1,0 +1,204 @@
+//! The REST interface. Handlers translate between HTTP and the contract; they decide nothing.
+//!
+//! | route | who | what |
+//! |---|---|---|
+//! | `GET POST /v1/Account/{auth_id}/` | the account, HTTP Basic | the Account resource |
+//! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
+//! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
+//! | `POST /v1/Operator/drive/{job}`, `…/backup`, `GET POST …/clock` | operator | what the host does |
+//! | `GET /healthz`, `/readyz`, `/metrics` | anybody who reaches the port | watching |
+//!
+//! Paths are accepted with and without the slash at the end, and with two (T1, T2).
+
+mod account;
+pub mod answer;
+pub mod events;
+pub mod limit;
+pub mod operator;
+pub mod request;
+pub mod serve;
+#[cfg(test)]
+mod tests;
+pub mod usage;
+
+use crate::config::{Host, RestLimits, TrustedProxies};
+use crate::contract::exported::about::Class;
+use crate::engine::class_name;
+use answer::Failure;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
+use limit::Buckets;
+use request::Names;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Semaphore;
+
+/// What all handlers share.
+pub struct Rest {
+    /// The host.
+    pub host: Host,
+    limits: RestLimits,
+    trusted_proxies: TrustedProxies,
+    token_digest: [u8; 32],
+    permissions: Vec<String>,
+    buckets: Buckets,
+    slots: Semaphore,
+}
+
+impl Rest {
+    /// Around a host. Whoever has the token is the operator.
+    pub fn new(host: Host, operator_token: &str, limits: RestLimits, trusted_proxies: TrustedProxies) -> Rest {
+        let permissions =
+            host.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone()).collect();
+        Rest {
+            slots: Semaphore::new(limits.concurrent_requests),
+            token_digest: request::token_digest(operator_token),
+            permissions,
+            buckets: Buckets::default(),
+            host,
+            limits,
+            trusted_proxies,
+        }
+    }
+
+    fn class(&self, function: &str) -> Option<Class> {
+        self.host.coinbox.facts().functions.iter().find(|facts| facts.name == function).map(|facts| facts.class)
+    }
+
+    /// One call by name, counted.
+    async fn call(&self, function: &str, arguments: Value) -> Result<Value, Failure> {
+        let started = Instant::now();
+        let answer = self.host.coinbox.call_async(function, arguments).await;
+        self.measured(function, started, answer.as_ref().map(|answer| answer.get("err").is_none()).ok());
+        Ok(answer?)
+    }
+
+    /// Counts a call of an existing function: answered `ok` or not, or not answered at all.
+    fn measured(&self, function: &str, started: Instant, ok: Option<bool>) {
+        if let Some(class) = self.class(function) {
+            let outcome = match ok {
+                Some(true) => "ok",
+                Some(false) => "refused",
+                None => "failed",
+            };
+            self.host.metrics.called(function, class_name(class), outcome, started.elapsed());
+        }
+    }
+
+    /// Runs what blocks on a thread for that.
+    async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        run: impl FnOnce(&Rest) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let rest = self.clone();
+        match tokio::task::spawn_blocking(move || run(&rest)).await {
+            Ok(answer) => answer,
+            Err(panic) => {
+                tracing::error!(%panic, "a handler panicked");
+                Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this request failed inside the server"))
+            }
+        }
+    }
+}
+
+/// Patterns by the name that metrics have for them.
+const ROUTES: [(&str, &str); 13] = [
+    ("/v1/Account/{auth_id}", "account"),
+    ("/v1/Account/{auth_id}/", "account"),
+    ("/v1/Account/{auth_id}//", "account"),
+    ("/v1/Usage", "usage"),
+    ("/v1/Usage/", "usage"),
+    ("/v1/Operator/call/{function}", "operator-call"),
+    ("/v1/Operator/call/{function}/", "operator-call"),
+    ("/v1/Operator/drive/{*job}", "operator-drive"),
+    ("/v1/Operator/backup", "operator-backup"),
+    ("/v1/Operator/clock", "operator-clock"),
+    ("/healthz", "healthz"),
+    ("/readyz", "readyz"),
+    ("/metrics", "metrics"),
+];
+
+/// All routes.
+pub fn router(rest: Arc<Rest>) -> Router {
+    let handler = |name: &str| -> MethodRouter<Arc<Rest>> {
+        match name {
+            "account" => get(account::get).post(account::update),
+            "usage" => post(usage::record),
+            "operator-call" => post(operator::call),
+            "operator-drive" => post(operator::drive),
+            "operator-backup" => post(operator::backup),
+            "operator-clock" => get(operator::clock).post(operator::advance),
+            "healthz" => get(|| async { "alive\n" }),
+            "readyz" => get(ready),
+            "metrics" => get(metrics),
+            other => unreachable!("route {other} has no handler"),
+        }
+    };
+    let mut router = Router::new();
+    for (pattern, name) in ROUTES {
+        router = router.route(pattern, handler(name));
+    }
+    router
+        .fallback(no_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(rest.clone(), around))
+        .with_state(rest)
+}
+
+async fn no_route(Extension(names): Extension<Names>) -> Response {
+    Failure::no_route().respond(&names.api_id)
+}
+
+async fn wrong_method(Extension(names): Extension<Names>) -> Response {
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "method not allowed").respond(&names.api_id)
+}
+
+async fn ready(State(rest): State<Arc<Rest>>) -> Response {
+    match rest.host.coinbox.readiness() {
+        Ok(()) => "ready\n".into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+    }
+}
+
+async fn metrics(State(rest): State<Arc<Rest>>) -> Response {
+    let text = rest.host.metrics.text(&rest.host.coinbox);
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"))], text).into_response()
+}
+
+/// Around every request: its names, a place among the concurrent ones, a log line, and what is counted.
+async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let names = Names::new(request.headers());
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = ROUTES.iter().find(|(pattern, _)| Some(*pattern) == matched.as_deref()).map_or("none", |(_, name)| *name);
+    let method = request.method().clone();
+    request.extensions_mut().insert(names.clone());
+    // Health is answered even when everything is busy.
+    let watching = matches!(route, "healthz" | "readyz" | "metrics");
+    let slot = rest.slots.try_acquire();
+    let mut response = if watching || slot.is_ok() {
+        next.run(request).await
+    } else {
+        Failure::unavailable("too many requests are under way, try again", 1).respond(&names.api_id)
+    };
+    drop(slot);
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    rest.host.metrics.requested(route, status, took);
+    // Never the path or headers: they hold account names and secrets.
+    let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    if watching {
+        tracing::debug!(%method, route, status, took_us, request = names.request, "request");
+    } else {
+        tracing::info!(%method, route, status, took_us, request = names.request, "request");
+    }
+    if let Ok(value) = HeaderValue::from_str(&names.request) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}

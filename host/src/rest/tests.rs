@@ -1,0 +1,435 @@
+//! The router against rules that are made up for the test: what comes in as HTTP and goes out again.
+
+use super::*;
+use crate::capability::Capabilities;
+use crate::clock::SimulatedClock;
+use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::contract::exported::about::{Facts, FunctionFacts};
+use crate::email::RecordingMailer;
+use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
+use crate::metrics::Metrics;
+use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::random::SeededRandom;
+use crate::sequencer::SequencerOptions;
+use crate::telephony::RecordingTelephony;
+use crate::vault::{KeyRing, KeyVault};
+use axum::body::Body;
+use base64::Engine;
+use serde_json::json;
+use std::sync::Mutex;
+use tower::ServiceExt;
+
+const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
+const TOKEN: &str = "0123456789012345678901234567890123456789";
+const OPERATOR: &str = "operator-token-of-the-test";
+
+/// Rules with one account, which note what they were asked.
+struct Made {
+    facts: Facts,
+    asked: Mutex<Vec<(String, Value)>>,
+    rate: u32,
+}
+
+impl Made {
+    fn answer(&self, function: &str, arguments: &Value) -> Value {
+        let refused = |refusal: Value| json!({"err": {"refused": refusal}});
+        let token = &arguments["caller"]["who"]["token"];
+        let known = token["auth-id"] == ACCOUNT && token["token"] == TOKEN;
+        let mine = known && arguments["auth-id"] == ACCOUNT;
+        let account = json!({"auth-id": ACCOUNT, "account-type": "standard", "name": "Fox", "email": "f@example.com",
+            "address": "", "city": "", "state": "", "timezone": "UTC", "billing-mode": "prepaid", "auto-recharge": false,
+            "cash-credits": "25000000", "available": "25000000", "standing": "active", "created": "0"});
+        match function {
+            "jobs.store-opened" => json!({"ok": null}),
+            "jobs.look" => json!("working"),
+            "accounts.authenticate" if known => {
+                json!({"ok": {"main-auth-id": ACCOUNT, "standard": self.rate, "lookup": 20, "message": 20}})
+            }
+            "accounts.get" if mine => json!({"ok": account}),
+            "accounts.update" if mine && arguments["change"]["timezone"] == "Mars/Olympus" => refused(json!({"invalid":
+                [{"field": "change.timezone", "rule": "unknown-value", "limit": "IANA time zone name"}]})),
+            "accounts.update" if mine && arguments["change"]["name"] == "suspended" => {
+                refused(json!({"suspended": "payment-failure"}))
+            }
+            "accounts.update" if mine => json!({"ok": account}),
+            "usage.record-events" => {
+                let answers: Vec<Value> = arguments["events"]
+                    .as_array()
+                    .expect("events")
+                    .iter()
+                    .map(|event| match event["id"].as_str() {
+                        Some("again") => json!("duplicate"),
+                        Some("bad") => json!({"rejected": "malformed"}),
+                        _ => json!({"rated": "12340"}),
+                    })
+                    .collect();
+                json!({"ok": {"answers": answers, "transactions": ["t-1"]}})
+            }
+            "credits.recharge" => json!({"err": {"no-usable-card": "expired"}}),
+            "operator.get-policy" => json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}}),
+            _ => refused(json!("unauthenticated")),
+        }
+    }
+}
+
+impl RulesRuntime for Made {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn call(&self, _: Option<&mut RulesSlot>, _: CallContext<'_>, function: &str, arguments: &Value) -> CallOutcome {
+        if function == "operator.list-queue" {
+            return CallOutcome { answer: Err(CallError::Deadline { limit_ms: 1 }), changes: None };
+        }
+        self.asked.lock().expect("lock").push((function.to_owned(), arguments.clone()));
+        CallOutcome { answer: Ok(self.answer(function, arguments)), changes: None }
+    }
+}
+
+struct Server {
+    router: Router,
+    rules: Arc<Made>,
+}
+
+fn server(rate: u32, limits: RestLimits) -> Server {
+    let function = |name: &str, class: Class| FunctionFacts {
+        name: name.to_owned(),
+        class,
+        permission: (!name.starts_with("jobs.")).then(|| name.to_owned()),
+        open_when_suspended: true,
+    };
+    let functions = vec![
+        function("accounts.authenticate", Class::Query),
+        function("accounts.get", Class::Query),
+        function("accounts.update", Class::Command),
+        function("credits.recharge", Class::Command),
+        function("jobs.begin", Class::Command),
+        function("jobs.look", Class::Query),
+        function("jobs.perform", Class::Effect),
+        function("jobs.store-opened", Class::Command),
+        function("operator.get-policy", Class::Query),
+        function("operator.list-queue", Class::Query),
+        function("usage.record-events", Class::Command),
+    ];
+    let facts = Facts { version: "0".to_owned(), time_zones: String::new(), record_version: 1, functions };
+    let rules = Arc::new(Made { facts, asked: Mutex::default(), rate });
+    let random = Arc::new(SeededRandom::new(1));
+    let clock = Arc::new(SimulatedClock::new(1_000_000));
+    let keys = KeyRing::from_text(&format!("k:{}", "A".repeat(43))).expect("a key");
+    let capabilities = Capabilities {
+        vault: Arc::new(KeyVault::new(keys, random.clone())),
+        payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default()).expect("sandbox")),
+        email: Arc::new(RecordingMailer::new().expect("wording")),
+        telephony: Arc::new(RecordingTelephony::new()),
+        random,
+        clock: clock.clone(),
+    };
+    let options = Options {
+        runtime: rules.clone(),
+        store: StoreChoice::Memory,
+        capabilities,
+        simulated_clock: Some(clock),
+        drive: Drive::ByHand,
+        sequencer: SequencerOptions::default(),
+    };
+    // Opening waits for its first command, which a thread of the asynchronous runtime must not.
+    let opened = std::thread::spawn(|| Coinbox::open(options)).join();
+    let coinbox = opened.expect("no panic").expect("a host");
+    let host = Host::new(coinbox, Arc::new(Metrics::new()));
+    let rest = Arc::new(Rest::new(host, OPERATOR, limits, TrustedProxies::default()));
+    Server { router: router(rest), rules }
+}
+
+fn usual() -> Server {
+    server(1000, RestLimits::default())
+}
+
+struct Seen {
+    status: u16,
+    headers: axum::http::HeaderMap,
+    body: Value,
+    text: String,
+}
+
+impl Server {
+    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Seen {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Seen { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    async fn customer(&self, method: &str, path: &str, body: &str) -> Seen {
+        self.ask(method, path, &[("authorization", &basic(ACCOUNT, TOKEN))], body).await
+    }
+
+    async fn operator(&self, method: &str, path: &str, body: &str) -> Seen {
+        self.ask(method, path, &[("authorization", &format!("Bearer {OPERATOR}"))], body).await
+    }
+
+    fn last(&self) -> (String, Value) {
+        self.rules.asked.lock().expect("lock").last().cloned().expect("a call")
+    }
+}
+
+fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
+}
+
+#[tokio::test]
+async fn the_account_is_found_with_no_one_and_two_slashes() {
+    let server = usual();
+    for path in ["", "/", "//"] {
+        // Node sends the text "" as body of a GET (T3).
+        let seen = server.customer("GET", &format!("/v1/Account/{ACCOUNT}{path}"), "\"\"").await;
+        assert_eq!((seen.status, &seen.body["cash_credits"]), (200, &json!("25.00000")), "{path}");
+        assert_eq!(seen.body["resource_uri"], json!(format!("/v1/Account/{ACCOUNT}/")));
+        assert!(seen.body.get("error").is_none());
+        let api_id = seen.body["api_id"].as_str().expect("text");
+        assert_eq!(uuid::Uuid::parse_str(api_id).expect("uuid").get_version_num(), 4);
+    }
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_all_answered_alike() {
+    let server = usual();
+    let own = format!("/v1/Account/{ACCOUNT}/");
+    let mut bodies = Vec::new();
+    for (path, authorization) in [
+        (own.as_str(), String::new()),
+        (own.as_str(), basic(ACCOUNT, "wrong")),
+        (own.as_str(), basic("MABBBBBBBBBBBBBBBBBB", TOKEN)),
+        (own.as_str(), "Basic !".to_owned()),
+        ("/v1/Account/MABBBBBBBBBBBBBBBBBB/", basic(ACCOUNT, TOKEN)),
+        ("/v1/Account/nonsense/", basic(ACCOUNT, TOKEN)),
+    ] {
+        for method in ["GET", "POST"] {
+            let mut seen = server.ask(method, path, &[("authorization", &authorization)], "{\"name\": 5}").await;
+            assert_eq!(seen.status, 401, "{method} {path} {authorization}");
+            assert_eq!(seen.headers["www-authenticate"], "Basic realm=\"coinbox\", charset=\"UTF-8\"");
+            seen.body["api_id"] = json!("");
+            bodies.push(seen.body);
+        }
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1);
+}
+
+#[tokio::test]
+async fn updates_hand_on_what_is_given_and_answer_changed() {
+    let server = usual();
+    let path = format!("/v1/Account/{ACCOUNT}/");
+    let sent = r#"{"name": "Lucius Fox", "city": null, "colour": 1, "auth_id": "MAAAAAAAAAAAAAAAAAAA"}"#;
+    let headers = [("authorization", &*basic(ACCOUNT, TOKEN)), ("idempotency-key", "k-1"), ("x-request-id", "r-1")];
+    let seen = server.ask("POST", &path, &headers, sent).await;
+    assert_eq!((seen.status, &seen.body["message"]), (202, &json!("changed")));
+    assert_eq!(seen.headers["x-request-id"], "r-1");
+    let (function, arguments) = server.last();
+    assert_eq!(function, "accounts.update");
+    assert_eq!(arguments["change"], json!({"name": "Lucius Fox", "address": null, "city": null, "state": null, "timezone": null}));
+    assert_eq!((&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]), (&json!("k-1"), &json!("r-1")));
+
+    for nothing in ["", "{}", "\"\"", "{\"name\": null}"] {
+        let seen = server.customer("POST", &path, nothing).await;
+        assert_eq!((seen.status, &seen.body["message"]), (202, &json!("changed")), "{nothing}");
+        assert_eq!(server.last().0, "accounts.get", "nothing to change is no command");
+    }
+}
+
+#[tokio::test]
+async fn bad_updates_are_4xx_and_name_the_field() {
+    let server = usual();
+    let path = format!("/v1/Account/{ACCOUNT}/");
+    for (sent, status, error) in [
+        ("{\"name\": ", 400, "the body is not JSON: EOF while parsing a value at line 1 column 9"),
+        ("[1]", 400, "the body must be a JSON object"),
+        ("{\"city\": 5}", 400, "city: must be text"),
+        ("{\"cash_credits\": \"1.00000\"}", 400, "cash_credits: cannot be changed; leave it out or send its present value"),
+        ("{\"timezone\": \"Mars/Olympus\"}", 400, "timezone: unknown value (limit: IANA time zone name)"),
+        ("{\"name\": \"suspended\"}", 403, "the account is suspended: payment-failure"),
+    ] {
+        let seen = server.customer("POST", &path, sent).await;
+        assert_eq!((seen.status, seen.body["error"].as_str()), (status, Some(error)), "{sent}");
+    }
+    let long = format!("{{\"name\": \"{}\"}}", "x".repeat(70_000));
+    let seen = server.customer("POST", &path, &long).await;
+    assert_eq!((seen.status, seen.body["error"].as_str()), (413, Some("the body is longer than 65536 bytes")));
+    let headers = [("authorization", &*basic(ACCOUNT, TOKEN)), ("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(server.ask("POST", &path, &headers, "name=x").await.status, 415);
+}
+
+#[tokio::test]
+async fn what_is_no_route_is_404_and_what_is_no_method_405() {
+    let server = usual();
+    for path in ["/", "/v1/Account/", "/v1/account/MA/", "/v1/Account/MA/Nothing/", "/v1/Operator/", "/v2/Account/MA/"] {
+        let seen = server.customer("GET", path, "").await;
+        assert_eq!((seen.status, seen.body["error"].as_str()), (404, Some("not found")), "{path}");
+    }
+    let seen = server.customer("PUT", &format!("/v1/Account/{ACCOUNT}/"), "").await;
+    assert_eq!((seen.status, seen.headers["allow"].to_str().ok()), (405, Some("GET,HEAD,POST")));
+    assert_eq!(seen.body["error"], json!("method not allowed"));
+}
+
+#[tokio::test]
+async fn a_burst_over_the_limit_is_429() {
+    let server = server(3, RestLimits::default());
+    let path = format!("/v1/Account/{ACCOUNT}/");
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(server.customer("GET", &path, "").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429]);
+    let seen = server.customer("POST", &path, "{}").await;
+    assert_eq!((seen.status, seen.body["error"].as_str()), (429, Some("rate_limit_exceeded")));
+    assert_eq!(seen.headers["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn usage_is_answered_event_by_event() {
+    let server = usual();
+    let event = |id: &str| json!({"id": id, "auth_id": ACCOUNT, "product": "sms", "heading": "outbound", "number": "49301",
+        "quantity": 1, "at": "2026-01-01T00:00:00Z"});
+    let mut negative = event("negative");
+    negative["quantity"] = json!(-1);
+    let sent = json!({"events": [event("new"), negative, event("again"), 7, event("bad")]}).to_string();
+    let seen = server.operator("POST", "/v1/Usage/", &sent).await;
+    assert_eq!(seen.status, 200, "{}", seen.text);
+    let expected = json!([
+        {"status": "rated", "amount": "0.01234", "id": "new"},
+        {"status": "unreadable", "field": "quantity", "limit": "must be a whole number from 0 to 1000000", "id": "negative"},
+        {"status": "duplicate", "id": "again"},
+        {"status": "unreadable", "field": "", "limit": "must be an object"},
+        {"status": "rejected", "reason": "malformed", "id": "bad"},
+    ]);
+    assert_eq!(seen.body["answers"], expected);
+    assert_eq!(seen.body["amount"], json!("0.01234"));
+    let counts = json!({"rated": 1, "duplicate": 1, "conflicting": 0, "rejected": 1, "unreadable": 2});
+    assert_eq!(seen.body["counts"], counts);
+
+    let many: Vec<Value> = (0..2500).map(|number| event(&number.to_string())).collect();
+    let before = server.rules.asked.lock().expect("lock").len();
+    let seen = server.operator("POST", "/v1/Usage", &json!({"events": many}).to_string()).await;
+    assert_eq!((seen.status, &seen.body["counts"]["rated"]), (200, &json!(2500)));
+    let asked = server.rules.asked.lock().expect("lock");
+    let sizes: Vec<usize> =
+        asked[before..].iter().map(|(_, arguments)| arguments["events"].as_array().expect("events").len()).collect();
+    assert_eq!(sizes, [1000, 1000, 500]);
+}
+
+#[tokio::test]
+async fn usage_needs_the_operator_and_a_list_of_bounded_length() {
+    let server = usual();
+    let seen = server.customer("POST", "/v1/Usage/", "{\"events\": []}").await;
+    assert_eq!((seen.status, seen.headers["www-authenticate"].to_str().ok()), (401, Some("Bearer realm=\"coinbox operator\"")));
+    let wrong = server.ask("POST", "/v1/Usage/", &[("authorization", "Bearer operator-token-of-the-tesT")], "{}").await;
+    assert_eq!(wrong.status, 401);
+    for (sent, error) in [
+        ("{}", "events: is missing: {\"events\": [...]}"),
+        ("{\"events\": 5}", "events: must be a list of events"),
+    ] {
+        let seen = server.operator("POST", "/v1/Usage/", sent).await;
+        assert_eq!((seen.status, seen.body["error"].as_str()), (400, Some(error)), "{sent}");
+    }
+    let seen = server.operator("POST", "/v1/Usage/", &json!({"events": vec![0; 10_001]}).to_string()).await;
+    assert_eq!(seen.body["error"], json!("events: 10001 events are too many, at most 10000 a request"));
+    assert_eq!(server.operator("POST", "/v1/Usage/", "{\"events\": []}").await.status, 200);
+}
+
+#[tokio::test]
+async fn operators_call_functions_by_name() {
+    let server = usual();
+    let headers = [("authorization", &*format!("Bearer {OPERATOR}")), ("x-operator-name", "alice")];
+    let seen = server.ask("POST", "/v1/Operator/call/operator.get-policy", &headers, "").await;
+    assert_eq!(seen.status, 200, "{}", seen.text);
+    let permissions = seen.body["ok"]["permissions"].as_array().expect("a list").len();
+    assert_eq!(permissions, 7, "all permissions of the table, none for jobs");
+    assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("alice"));
+
+    let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;
+    assert_eq!((refused.status, &refused.body), (409, &json!({"err": {"no-usable-card": "expired"}})));
+    let looked = server.operator("POST", "/v1/Operator/call/jobs.look", "{\"job\": \"x\"}").await;
+    assert_eq!((looked.status, &looked.body), (200, &json!({"ok": "working"})));
+    assert_eq!(server.last().1, json!({"job": "x"}), "this interface has no caller");
+    for function in ["jobs.begin", "jobs.perform", "jobs.store-opened", "nothing.at-all", "jobs"] {
+        let seen = server.operator("POST", &format!("/v1/Operator/call/{function}"), "{}").await;
+        assert_eq!((seen.status, &seen.body["code"]), (404, &json!("no_such_function")), "{function}");
+    }
+    let own = server.operator("POST", "/v1/Operator/call/operator.get-policy", "{\"caller\": 1}").await;
+    assert_eq!((own.status, own.body["error"].as_str()), (400, Some("caller: is filled by the server; leave it out")));
+    let broken = server.operator("POST", "/v1/Operator/call/operator.list-queue", "{}").await;
+    assert_eq!((broken.status, &broken.body["code"]), (500, &json!("internal")));
+    assert!(!broken.text.contains("longer than"), "details stay in the log");
+    assert_eq!(server.ask("POST", "/v1/Operator/call/operator.get-policy", &[], "").await.status, 401);
+}
+
+#[tokio::test]
+async fn the_clock_is_moved_only_where_the_program_keeps_it() {
+    let server = usual();
+    let seen = server.operator("GET", "/v1/Operator/clock", "").await;
+    assert_eq!(seen.body["ok"], json!({"now": "1000000", "shown": "1970-01-01T00:16:40Z", "simulated": false}));
+    let seen = server.operator("POST", "/v1/Operator/clock", "{\"by\": \"1d\"}").await;
+    assert_eq!((seen.status, &seen.body["code"]), (409, &json!("real_clock")));
+    let seen = server.operator("POST", "/v1/Operator/backup", "{\"to\": \"relative\"}").await;
+    assert_eq!((seen.status, seen.body["fields"][0]["field"].as_str()), (400, Some("to")));
+    let seen = server.operator("POST", "/v1/Operator/drive/MA1/charge/1", "").await;
+    assert_eq!((seen.status, &seen.body), (200, &json!({"ok": "working"})));
+}
+
+#[tokio::test]
+async fn the_server_can_be_watched() {
+    let server = usual();
+    assert_eq!(server.ask("GET", "/healthz", &[], "").await.text, "alive\n");
+    assert_eq!(server.ask("GET", "/readyz", &[], "").await.text, "ready\n");
+    server.customer("GET", &format!("/v1/Account/{ACCOUNT}/"), "").await;
+    let seen = server.ask("GET", "/metrics", &[], "").await;
+    assert!(seen.text.contains("coinbox_calls_total{function=\"accounts.get\",class=\"query\",outcome=\"ok\"} 1\n"), "{}", seen.text);
+    assert!(seen.text.contains("coinbox_http_requests_total{route=\"account\",status=\"200\"} 1\n"), "{}", seen.text);
+    assert!(!seen.text.contains(ACCOUNT), "no account in labels");
+}
+
+#[tokio::test]
+async fn more_requests_than_places_are_told_to_come_again() {
+    let server = server(1000, RestLimits { concurrent_requests: 1, ..RestLimits::default() });
+    // A request whose body never ends holds the only place.
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let endless = Body::new(Waiting(receiver));
+    let request = Request::builder().method("POST").uri("/v1/Usage/");
+    let request = request.header("authorization", format!("Bearer {OPERATOR}")).body(endless).expect("a request");
+    let held = tokio::spawn(server.router.clone().oneshot(request));
+    let mut seen = server.operator("POST", "/v1/Usage/", "{\"events\": []}").await;
+    for _ in 0..1000 {
+        if seen.status == 503 {
+            break;
+        }
+        tokio::task::yield_now().await;
+        seen = server.operator("POST", "/v1/Usage/", "{\"events\": []}").await;
+    }
+    assert_eq!((seen.status, seen.headers["retry-after"].to_str().ok()), (503, Some("1")));
+    assert_eq!(server.ask("GET", "/healthz", &[], "").await.status, 200);
+    drop(sender);
+    let status = held.await.expect("task").expect("answer").status().as_u16();
+    assert_eq!(status, 400, "an empty body has no events");
+    assert_eq!(server.operator("POST", "/v1/Usage/", "{\"events\": []}").await.status, 200);
+}
+
+/// A body that comes when it comes.
+struct Waiting(tokio::sync::mpsc::Receiver<axum::body::Bytes>);
+
+impl hyper::body::Body for Waiting {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        self.0.poll_recv(context).map(|bytes| bytes.map(|bytes| Ok(hyper::body::Frame::data(bytes))))
+    }
+}

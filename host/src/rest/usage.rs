@@ -1,0 +1,124 @@
+//! `POST /v1/Usage/`: usage events of many accounts, by the operator (USE-1, USE-6, R40).
+
+use super::Rest;
+use super::answer::Failure;
+use super::events::{self, Counts, Unreadable};
+use super::request::{self, Names, Peer};
+use crate::contract::exported::usage::{Answer, Error, Event};
+use crate::contract::types::Caller;
+use crate::text;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Most events of one request.
+pub const EVENTS_MAX: usize = 10_000;
+/// Most events of one call of the rules.
+const CALL_EVENTS_MAX: usize = 1000;
+
+/// Rates and debits. Every event is answered by itself, in order; a bad one never spoils its neighbours.
+pub async fn record(
+    State(rest): State<Arc<Rest>>,
+    Extension(names): Extension<Names>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let api_id = names.api_id.clone();
+    let answer = async {
+        let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
+        let bytes = request::body(&rest, &headers, body, rest.limits.body_bytes).await?;
+        let mut given = request::json_object(&headers, &bytes)?;
+        let events = match given.remove("events") {
+            Some(Value::Array(events)) => events,
+            Some(_) => return Err(Failure::field("events", "wrong-form", "must be a list of events")),
+            None => return Err(Failure::field("events", "missing", "is missing: {\"events\": [...]}")),
+        };
+        if events.len() > EVENTS_MAX {
+            let limit = format!("{} events are too many, at most {EVENTS_MAX} a request", events.len());
+            return Err(Failure::field("events", "too-many", &limit));
+        }
+        let (answers, transactions) = rate(&rest, &caller, &events).await?;
+        let mut counts = Counts::default();
+        answers.iter().for_each(|answer| counts.add(answer));
+        for (name, count) in counts.by_name() {
+            rest.host.metrics.events(name, count);
+        }
+        let id = |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(64).collect::<String>());
+        let shown: Vec<Value> =
+            events.iter().zip(&answers).map(|(event, answer)| events::answer(id(event).as_deref(), answer)).collect();
+        let by_name: serde_json::Map<String, Value> =
+            counts.by_name().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
+        let answer = json!({
+            "api_id": names.api_id,
+            "message": "recorded",
+            "counts": by_name,
+            "amount": text::amount_on_wire(counts.amount),
+            "answers": shown,
+            "transactions": transactions,
+        });
+        Ok(axum::Json(answer).into_response())
+    };
+    answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+}
+
+type Answers = Vec<Result<Answer, Unreadable>>;
+
+/// One call of the rules for each thousand readable events. A failure in between leaves what was rated: sending it all again counts
+/// nothing twice.
+async fn rate(rest: &Rest, caller: &Caller, given: &[Value]) -> Result<(Answers, Vec<String>), Failure> {
+    let mut answers: Answers = Vec::with_capacity(given.len());
+    let mut transactions = Vec::new();
+    let parts = given.chunks(CALL_EVENTS_MAX);
+    let single = parts.len() <= 1;
+    for (number, part) in parts.enumerate() {
+        let mut read: Vec<Result<Event, Unreadable>> = part.iter().map(events::read).collect();
+        let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
+        let mut rated = Vec::new();
+        if !events.is_empty() {
+            let mut caller = caller.clone();
+            if !single {
+                caller.idempotency_key = caller.idempotency_key.map(|key| format!("{key}#{number}"));
+            }
+            let batch = record_part(rest, caller, events).await?;
+            rated = batch.answers;
+            transactions.extend(batch.transactions);
+        }
+        let mut rated = rated.into_iter();
+        for event in read.drain(..) {
+            answers.push(match event {
+                Err(wrong) => Err(wrong),
+                Ok(_) => Ok(rated.next().ok_or_else(|| {
+                    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the rules answered fewer events than they got")
+                })?),
+            });
+        }
+    }
+    Ok((answers, transactions))
+}
+
+async fn record_part(
+    rest: &Rest,
+    caller: Caller,
+    events: Vec<Event>,
+) -> Result<crate::contract::exported::usage::BatchAnswer, Failure> {
+    let started = Instant::now();
+    let answer = rest.host.coinbox.record_events_async(caller, events).await;
+    rest.measured("usage.record-events", started, answer.as_ref().map(Result::is_ok).ok());
+    answer?.map_err(|error| match error {
+        Error::Refused(refusal) => {
+            Failure::refused(&refusal, rest.host.coinbox.now(), |field| match field {
+                "caller.idempotency-key" => "Idempotency-Key".to_owned(),
+                other => other.to_owned(),
+            })
+        }
+        Error::TooManyEvents(_) => Failure::field("events", "too-many", "at most 1000 a call"),
+        Error::NoSuchReject(key) => Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}")),
+        Error::Other(problem) => Failure::problem(&problem),
+    })
+}
