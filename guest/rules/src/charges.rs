@@ -591,10 +591,15 @@ fn ask_again(
     let policy = Policy::load(call)?;
     let step = usize::try_from(charge.asked).unwrap_or(usize::MAX);
     let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
-    let due = match asked_for {
+    let sent = charge.sent.unwrap_or(charge.created);
+    let mut due = match asked_for {
         Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
         None => call.now() + wait,
     };
+    if !charge.overdue && call.now() < sent + OVERDUE_MS {
+        // Asked once more at that moment, so that it is the operator's business from then on and not later.
+        due = due.min(sent + OVERDUE_MS);
+    }
     if charge.asked == 0 {
         let mut facts = charge.facts();
         facts.push(Fact::new("cause", cause.chars().take(200).collect::<String>()));
@@ -605,14 +610,13 @@ fn ask_again(
         );
     }
     charge.asked = charge.asked.saturating_add(1);
-    let sent = charge.sent.unwrap_or(charge.created);
     if !charge.overdue && call.now() - sent >= OVERDUE_MS {
         charge.overdue = true;
         call.put(
             &queue_key(sent, account, charge.number),
             &QueueEntry {
                 v: 1,
-                account,
+                account: Some(account),
                 kind: "charge-open-too-long".to_owned(),
                 since: sent,
                 charge: Some(charge.number),
@@ -635,7 +639,9 @@ fn ask_again(
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct QueueEntry {
     pub(crate) v: u32,
-    pub(crate) account: AuthId,
+    /// None: a payment whose key names no account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<AuthId>,
     pub(crate) kind: String,
     pub(crate) since: Instant,
     pub(crate) charge: Option<u32>,

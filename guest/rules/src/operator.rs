@@ -278,7 +278,7 @@ pub fn list_queue(call: &Call<'_>, caller: &Caller, after: Option<String>, limit
     credentials::permit(call, caller, "operator.list-queue", None)?;
     let mut checks = Checks::new();
     checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
-    checks.require(after.as_deref().is_none_or(|after| is_name(after, 64)), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.require(after.as_deref().is_none_or(|after| is_name(after, 300)), "after", FieldRule::WrongForm, "the `next` of a page");
     checks.done()?;
     let first = after.map_or_else(|| "q/".to_owned(), |after| successor(&format!("q/{after}")));
     let (page, more) =
@@ -286,12 +286,12 @@ pub fn list_queue(call: &Call<'_>, caller: &Caller, after: Option<String>, limit
     let next = if more { page.last().map(|(key, _)| key.trim_start_matches("q/").to_owned()) } else { None };
     let mut items = Vec::with_capacity(page.len());
     for (_, entry) in page {
-        let charge = match entry.charge {
-            Some(number) => charges::load(call, entry.account, number)?.map(|charge| charge.shown(entry.account)),
-            None => None,
+        let charge = match (entry.account, entry.charge) {
+            (Some(account), Some(number)) => charges::load(call, account, number)?.map(|charge| charge.shown(account)),
+            _ => None,
         };
         items.push(QueueItem {
-            auth_id: entry.account.to_string(),
+            auth_id: entry.account.map(|account| account.to_string()).unwrap_or_default(),
             kind: entry.kind,
             since: entry.since,
             charge,

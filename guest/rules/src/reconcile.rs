@@ -4,9 +4,9 @@
 //! ledger does not hold becomes a cash lot of the account that the key names; what cannot be placed waits for a person.
 
 use crate::call::{Call, Record};
-use crate::charges::{self, QueueEntry, queue_key};
+use crate::charges::{self, QueueEntry};
 use crate::events::{EventDraft, emit};
-use crate::ids::AuthId;
+use crate::ids::{AuthId, time_key};
 use crate::jobs::{JobKey, MovementsRequest, Next, Task, Work};
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting, Poster};
@@ -211,33 +211,35 @@ pub(crate) fn keep(
     paid: &Paid,
     why: &str,
 ) -> Result<(), Fault> {
-    let number = charges::parse_gateway_key(key).map_or(0, |(_, number)| number);
+    let facts = vec![Fact::new("amount", amount), Fact::new("key", key)];
+    keep_for_person(call, Some(account), key, &format!("{why}: {amount} USD"), paid, facts)
+}
+
+fn keep_for_person(
+    call: &mut Call<'_>,
+    account: Option<AuthId>,
+    key: &str,
+    cause: &str,
+    paid: &Paid,
+    mut facts: Vec<Fact>,
+) -> Result<(), Fault> {
     let reference: String = paid.reference.chars().take(100).collect();
     call.put(
-        &queue_key(call.now(), account, number),
+        &format!("q/{}/payment/{key}", time_key(call.now())),
         &QueueEntry {
             v: 1,
             account,
             kind: "payment-without-charge".to_owned(),
             since: call.now(),
             charge: None,
-            note: format!("{why}: {amount} USD, key {key}, reference {reference}"),
+            note: format!("{cause}, key {key}, reference {reference}"),
         },
     );
+    facts.push(Fact::new("reference", reference));
+    facts.push(Fact::new("cause", cause));
     emit(
         call,
-        EventDraft {
-            account: Some(account),
-            kind: "payment-unexplained",
-            rule: "CRD-7",
-            facts: vec![
-                Fact::new("amount", amount),
-                Fact::new("key", key),
-                Fact::new("reference", reference),
-                Fact::new("cause", why),
-            ],
-            transactions: Vec::new(),
-        },
+        EventDraft { account, kind: "payment-unexplained", rule: "CRD-7", facts, transactions: Vec::new() },
     );
     Ok(())
 }
@@ -246,7 +248,15 @@ pub(crate) fn keep(
 pub(crate) fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> Result<(), Fault> {
     let shown: String = key.chars().filter(char::is_ascii_graphic).take(200).collect();
     let word = match outcome {
-        PaymentOutcome::Paid(_) => "paid",
+        PaymentOutcome::Paid(paid) => {
+            let account = charges::parse_gateway_key(key).map(|(account, _)| account);
+            let account = match account {
+                Some(account) => wallet::load(call, account)?.map(|_| account),
+                None => None,
+            };
+            let facts = vec![Fact::new("key", &shown)];
+            return keep_for_person(call, account, &shown, "a notice of a payment that no charge has asked for", paid, facts);
+        }
         PaymentOutcome::Declined(_) => "declined",
         PaymentOutcome::Pending(_) => "pending",
         PaymentOutcome::Unknown(_) => "unknown",

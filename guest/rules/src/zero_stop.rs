@@ -249,9 +249,9 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
 
 /// Notes that calls are over.
 pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names: Vec<String>) -> Result<(), Error> {
+    credentials::permit(call, caller, "usage.calls-ended", None)?;
     let source = AuthId::parse(&auth_id).ok_or_else(|| Fault::not_found("account"))?;
     let account = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    credentials::permit(call, caller, "usage.calls-ended", None)?;
     crate::idempotency::once(call, caller, &auth_id, "usage.calls-ended", &(&auth_id, &names), |call| {
         let mut checks = Checks::new();
         checks.require(!names.is_empty(), "calls", FieldRule::Missing, "1");
