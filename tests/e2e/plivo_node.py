@@ -1,0 +1,22 @@
+"""Starts a server and runs the Node client of node/account.js against it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from coinbox import Server
+
+with Server() as server:
+    account, token = server.account(name="Acme", email="acme@example.com")
+    server.card(account, "tok_approve")
+    server.recharge(account, "25.00")
+    limits = {"maximum-recharge": None, "standard-rate": 1000, "lookup-rate": None, "message-rate": None}
+    server.call("operator.set-limits", auth_id=account, limits=limits)
+    # Node resolves packages from where the script lies: a copy lies beside them.
+    packages = Path(os.environ["NODE_PATH"]).parent
+    script = packages / "account.js"
+    script.write_bytes((Path(__file__).parent / "node" / "account.js").read_bytes())
+    done = subprocess.run(["node", str(script)], env={**os.environ, "BASE": server.base, "AUTH_ID": account, "AUTH_TOKEN": token},
+                          timeout=120, check=False)
+sys.exit(done.returncode)

@@ -1,0 +1,95 @@
+"""The Python client plivo 4.63 against a server: what a customer's program would do with the Account resource."""
+
+import re
+
+import plivo
+from plivo import exceptions
+
+from coinbox import Checks, Server
+
+TELUGU = "శ్రీ వెంకటేశ్వర ట్రేడర్స్"
+checks = Checks()
+# Every checked request counts against the account's limit, and this test makes many.
+LIMITS = {"maximum-recharge": None, "standard-rate": 1000, "lookup-rate": None, "message-rate": None}
+
+
+def raised(call):
+    try:
+        call()
+    except Exception as error:  # The class is what is checked.
+        return type(error)
+    return None
+
+
+with Server() as server:
+
+    class Local(plivo.RestClient):
+        def send_request(self, req, **kw):
+            req.url = req.url.replace("https://api.plivo.com", server.base)
+            return super().send_request(req, **kw)
+
+    account, token = server.account(name="Wayne Enterprises", email="lucius@wayne.example")
+    other, other_token = server.account(name="Other", email="other@example.com")
+    server.call("operator.set-limits", auth_id=account, limits=LIMITS)
+    client = Local(account, token)
+
+    checks.equal("D1 a new account shows 0.00000", client.account.get().cash_credits, "0.00000")
+    server.card(account, "tok_approve")
+    checks.equal("a recharge by hand succeeds", server.recharge(account, "25.00"), "succeeded")
+    checks.equal("D1 cash_credits are text with five decimals", client.account.get().cash_credits, "25.00000")
+
+    server.publish_prices()
+    rated = server.usage([{"id": "d1", "auth_id": account, "product": "voice", "heading": "outbound", "number": "12025550100",
+                           "quantity": 924, "at": server.now_ms()}])
+    checks.equal("a call of 924 s at 0.0085 costs 0.13600", rated.json["amount"], "0.13600")
+    checks.equal("D1 after usage", client.account.get().cash_credits, "24.86400")
+    server.call("credits.adjust", auth_id=account, adjustment={"debit": "30000000"}, reason="test")
+    checks.equal("D1 below zero", client.account.get().cash_credits, "-5.13600")
+
+    seen = client.account.get()
+    checks.equal("account_type", seen.account_type, "standard")
+    checks.equal("billing_mode", seen.billing_mode, "prepaid")
+    checks.equal("auto_recharge is a boolean", seen.auto_recharge, False)
+    checks.equal("auth_id", seen.auth_id, account)
+    checks.equal("resource_uri", seen.resource_uri, f"/v1/Account/{account}/")
+    checks.equal("empty fields are empty text", (seen.address, seen.city, seen.state), ("", "", ""))
+    checks.equal("timezone", seen.timezone, "UTC")
+    checks.true("api_id is a UUID", re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", seen.api_id), seen.api_id)
+    checks.true("api_id is new in every answer", client.account.get().api_id != seen.api_id)
+
+    changed = client.account.update(name="Lucius Fox", city="New York", address="Times Square")
+    checks.equal("D2 message", changed.message, "changed")
+    seen = client.account.get()
+    checks.equal("D2 the values are changed", (seen.name, seen.city, seen.address), ("Lucius Fox", "New York", "Times Square"))
+    client.account.update(city="Gotham")
+    seen = client.account.get()
+    checks.equal("one field changes alone, nulls are not supplied", (seen.name, seen.city, seen.address),
+                 ("Lucius Fox", "Gotham", "Times Square"))
+    client.account.update(name=TELUGU, city="తిరుపతి", address="1వ వీధి")
+    seen = client.account.get()
+    checks.equal("Telugu text comes back as it went", (seen.name, seen.city, seen.address), (TELUGU, "తిరుపతి", "1వ వీధి"))
+    checks.equal("a name of 101 letters is a ValidationError", raised(lambda: client.account.update(name="n" * 101)),
+                 exceptions.ValidationError)
+    checks.equal("and changes nothing", client.account.get().name, TELUGU)
+
+    wrong = Local(account, other_token)
+    checks.equal("the token of another account is an AuthenticationError", raised(wrong.account.get), exceptions.AuthenticationError)
+    checks.equal("so is an account that does not exist", raised(Local("MA" + "Z" * 18, token).account.get),
+                 exceptions.AuthenticationError)
+
+    class Foreign(Local):
+        def send_request(self, req, **kw):
+            req.url = req.url.replace(account, other)
+            return super().send_request(req, **kw)
+
+    checks.equal("good credentials on another account's path", raised(Foreign(account, token).account.get),
+                 exceptions.AuthenticationError)
+
+    sub = server.call("subaccounts.create", parent=account, name="sales", enabled=True)
+    checks.equal("a sub-account on the Account resource", raised(Local(sub["auth-id"], sub["auth-token"]).account.get),
+                 exceptions.AuthenticationError)
+
+    server.call("accounts.set-standing", auth_id=other, standing={"suspended": "payment-failure"}, details="")
+    checks.equal("a suspended account is a ForbiddenError", raised(Local(other, other_token).account.get), exceptions.ForbiddenError)
+
+checks.finish()
