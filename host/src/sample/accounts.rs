@@ -96,7 +96,7 @@ const SHOWN: [(&str, i64, i64, Option<i64>); 9] = [
     ("tok_decline_after:1", 100, 25, None),
     ("tok_script:approve,decline_limit,approve,approve,decline_insufficient", 80, 40, None),
     ("tok_approve-capped", 100, 25, Some(50)),
-    ("tok_decline_insufficient", 60, 25, None),
+    ("tok_decline_insufficient", 100, 25, None),
     ("tok_timeout_after", 50, 25, None),
     ("tok_timeout_before", 50, 25, None),
     ("tok_limit:100.00", 80, 50, None),
