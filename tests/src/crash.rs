@@ -28,7 +28,12 @@ pub struct Fuse {
 impl Fuse {
     /// Blows at this moment.
     pub fn at(moment: u64) -> Arc<Fuse> {
-        Arc::new(Fuse { blows_at: moment, passed: AtomicU64::new(0), blown: AtomicBool::new(false), place: Mutex::default() })
+        Arc::new(Fuse {
+            blows_at: moment,
+            passed: AtomicU64::new(0),
+            blown: AtomicBool::new(false),
+            place: Mutex::default(),
+        })
     }
 
     /// Never blows, but counts.
@@ -201,7 +206,9 @@ impl FusedRules {
         let view = context.view.map(|view| -> Arc<dyn View> { Arc::new(FusedView { view, fuse: self.fuse.clone() }) });
         let outcome = call(CallContext { view, ..context });
         // Staging is the last thing that a command asks of its host.
-        if outcome.changes.is_some() && !(self.fuse.pass("before", "storage.stage") && self.fuse.pass("after", "storage.stage")) {
+        if outcome.changes.is_some()
+            && !(self.fuse.pass("before", "storage.stage") && self.fuse.pass("after", "storage.stage"))
+        {
             return killed();
         }
         if self.fuse.is_blown() { killed() } else { outcome }

@@ -99,7 +99,13 @@ impl World {
         self.host_with(runtime, store, drive, self.capabilities())
     }
 
-    fn host_with(&self, runtime: Arc<dyn RulesRuntime>, store: StoreChoice, drive: Drive, capabilities: Capabilities) -> Host {
+    fn host_with(
+        &self,
+        runtime: Arc<dyn RulesRuntime>,
+        store: StoreChoice,
+        drive: Drive,
+        capabilities: Capabilities,
+    ) -> Host {
         let options = Options {
             runtime,
             store,
@@ -118,7 +124,8 @@ impl World {
 
     /// [`World::open`] with a fuse in everything. `None`: it died while it opened.
     pub fn open_fused(&self, name: &str, fuse: &Arc<Fuse>) -> Option<Host> {
-        let store = Sqlite::open_or_create(&self.path(name), &*self.random, SqliteOptions::default()).expect("the store opens");
+        let store =
+            Sqlite::open_or_create(&self.path(name), &*self.random, SqliteOptions::default()).expect("the store opens");
         let options = Options {
             runtime: Arc::new(FusedRules::new(components::warm_rules(), fuse)),
             store: StoreChoice::Own(Arc::new(FusedStore::new(Arc::new(store), fuse))),
@@ -286,7 +293,8 @@ impl Host {
         let mut recharges = BTreeMap::new();
         for transaction in self.ledger().iter().filter(|transaction| transaction["kind"] == "recharge") {
             let clearing = |posting: &&Value| posting["ledger-account"] == "assets:payment-clearing";
-            let amount = list(&transaction["postings"]).iter().filter(clearing).map(|posting| number(&posting["amount"])).sum();
+            let amount =
+                list(&transaction["postings"]).iter().filter(clearing).map(|posting| number(&posting["amount"])).sum();
             let key = text(&transaction["cause"]);
             assert_eq!(recharges.insert(key.clone(), amount), None, "{key} was posted twice");
         }
@@ -326,7 +334,8 @@ impl Host {
                 let amount = number(&posting["amount"]);
                 sum += amount;
                 if let Some(owner) = posting["owner"].as_str() {
-                    *folds.entry(owner.to_owned()).or_default().entry(text(&posting["ledger-account"])).or_default() += amount;
+                    *folds.entry(owner.to_owned()).or_default().entry(text(&posting["ledger-account"])).or_default() +=
+                        amount;
                 }
             }
             assert_eq!(sum, 0, "{transaction} sums to zero");
@@ -351,7 +360,11 @@ impl Host {
                     })
                 })
                 .collect();
-            assert_eq!(self.ok("operator.compare", json!({"accounts": folded})), json!([]), "stored is what the ledger says");
+            assert_eq!(
+                self.ok("operator.compare", json!({"accounts": folded})),
+                json!([]),
+                "stored is what the ledger says"
+            );
         }
     }
 }
@@ -381,8 +394,12 @@ pub fn dump(view: &dyn View) -> Vec<String> {
 
 /// The timers of a store, sorted.
 pub fn timers(store: &dyn Durable) -> Vec<String> {
-    let mut timers: Vec<String> =
-        store.timers().expect("timers").iter().map(|timer| format!("timer {} {:?} {}", timer.key, timer.lane, timer.due)).collect();
+    let mut timers: Vec<String> = store
+        .timers()
+        .expect("timers")
+        .iter()
+        .map(|timer| format!("timer {} {:?} {}", timer.key, timer.lane, timer.due))
+        .collect();
     timers.sort();
     timers
 }

@@ -3,8 +3,8 @@
 //! Reads go to the host's one state once a key; writes stay here until the call has succeeded and the host is
 //! handed all of them. A call that fails is simply dropped: not one byte has changed.
 
-use crate::pricing::BookCache;
 use crate::port::{Changes, Direction, Lane, Random, Storage, Vault};
+use crate::pricing::BookCache;
 use crate::vocabulary::{Fact, Fault, Instant};
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
@@ -37,6 +37,7 @@ pub struct Call<'host> {
     lent: Lent<'host>,
     reads: RefCell<BTreeMap<String, Option<Rc<str>>>>,
     writes: BTreeMap<String, Option<Rc<str>>>,
+    appended: Vec<(String, String)>,
     clears: Vec<(String, String)>,
     lines: Vec<(String, String)>,
     timers: BTreeMap<String, (Lane, Instant)>,
@@ -50,6 +51,7 @@ impl<'host> Call<'host> {
             lent,
             reads: RefCell::default(),
             writes: BTreeMap::new(),
+            appended: Vec::new(),
             clears: Vec::new(),
             lines: Vec::new(),
             timers: BTreeMap::new(),
@@ -84,20 +86,29 @@ impl<'host> Call<'host> {
 
     /// Reads several keys at once, so that later [`Call::text`] and [`Call::get`] need no crossing of their own.
     pub fn prefetch(&self, keys: impl IntoIterator<Item = String>) {
+        self.fetch(Vec::new(), keys);
+    }
+
+    /// What the host holds under these keys, in the same order, for large numbers of keys that are looked at once: nothing is
+    /// remembered of them, and own writes are not seen. In the same crossing `others` are read as [`Call::prefetch`] does.
+    pub fn fetch(&self, keys: Vec<String>, others: impl IntoIterator<Item = String>) -> Vec<Option<String>> {
         let mut reads = self.reads.borrow_mut();
-        let wanted: Vec<String> = keys
-            .into_iter()
-            .filter(|key| !self.writes.contains_key(key) && !reads.contains_key(key))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
+        let mut others: Vec<String> =
+            others.into_iter().filter(|key| !self.writes.contains_key(key) && !reads.contains_key(key)).collect();
+        others.sort_unstable();
+        others.dedup();
+        let count = keys.len();
+        let mut wanted = keys;
+        wanted.append(&mut others);
+        let mut values = Vec::with_capacity(wanted.len());
         for part in wanted.chunks(20_000) {
-            let values = self.lent.storage.get_many(part);
-            assert_eq!(values.len(), part.len(), "storage answers every key once");
-            for (key, value) in part.iter().zip(values) {
-                reads.insert(key.clone(), value.map(Rc::from));
-            }
+            values.append(&mut self.lent.storage.get_many(part));
         }
+        assert_eq!(values.len(), wanted.len(), "storage answers every key once");
+        for (key, value) in wanted.drain(count..).zip(values.drain(count..)) {
+            reads.insert(key, value.map(Rc::from));
+        }
+        values
     }
 
     /// The text under a key, own writes included.
@@ -132,6 +143,11 @@ impl<'host> Call<'host> {
     /// Writes text that is already JSON.
     pub fn put_text(&mut self, key: &str, text: String) {
         self.writes.insert(key.to_owned(), Some(Rc::from(text)));
+    }
+
+    /// Writes text under a key that this call writes once and does not read.
+    pub fn append(&mut self, key: String, text: String) {
+        self.appended.push((key, text));
     }
 
     /// Removes an entry.
@@ -198,10 +214,10 @@ impl<'host> Call<'host> {
                     merged.insert(key, Rc::from(text));
                 }
             }
-            for (key, written) in self.writes.range::<str, _>((
-                std::ops::Bound::Included(from.as_str()),
-                std::ops::Bound::Excluded(upto.as_str()),
-            )) {
+            for (key, written) in self
+                .writes
+                .range::<str, _>((std::ops::Bound::Included(from.as_str()), std::ops::Bound::Excluded(upto.as_str())))
+            {
                 if let Some(text) = written {
                     merged.insert(key.clone(), text.clone());
                 }
@@ -231,7 +247,7 @@ impl<'host> Call<'host> {
     }
 
     /// What the call changes, in the contract's order.
-    pub fn into_changes(self) -> Changes {
+    pub fn into_changes(mut self) -> Changes {
         let mut changes = Changes {
             clears: self.clears,
             lines: self.lines,
@@ -245,6 +261,11 @@ impl<'host> Call<'host> {
                 Some(text) => changes.puts.push((key, text.to_string())),
                 None => changes.removes.push(key),
             }
+        }
+        if !self.appended.is_empty() {
+            changes.puts.append(&mut self.appended);
+            // Sorted runs one after another, which a stable sort merges.
+            changes.puts.sort_by(|one, other| one.0.cmp(&other.0));
         }
         changes
     }
@@ -264,7 +285,8 @@ pub fn successor(key: &str) -> String {
     format!("{key}!")
 }
 
-fn parse_record<R: Record>(key: &str, text: &str) -> Result<R, Fault> {
+/// A record from its text.
+pub(crate) fn parse_record<R: Record>(key: &str, text: &str) -> Result<R, Fault> {
     serde_json::from_str(text).map_err(|error| unreadable::<R>(key, &error.to_string()))
 }
 

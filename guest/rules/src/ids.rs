@@ -5,8 +5,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// Auth ID of a main account (`MA…`) or a sub-account (`SA…`): 20 characters (SEC-1).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AuthId([u8; 20]);
+
+/// By byte. Compared as numbers: there is no faster way without the vector instructions of a native processor.
+impl Ord for AuthId {
+    fn cmp(&self, other: &AuthId) -> std::cmp::Ordering {
+        self.as_numbers().cmp(&other.as_numbers())
+    }
+}
+
+impl PartialOrd for AuthId {
+    fn partial_cmp(&self, other: &AuthId) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl AuthId {
     /// Checks the form: `MA` or `SA` and 18 upper-case letters and digits.
@@ -20,6 +33,16 @@ impl AuthId {
     /// Whether it names a main account.
     pub fn is_main(&self) -> bool {
         self.0.starts_with(b"MA")
+    }
+
+    /// The characters as big-endian numbers, which order as the characters do.
+    fn as_numbers(&self) -> (u64, u64, u32) {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = self.0;
+        (
+            u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            u64::from_be_bytes([i, j, k, l, m, n, o, p]),
+            u32::from_be_bytes([q, r, s, t]),
+        )
     }
 
     /// The 20 characters.
@@ -85,5 +108,7 @@ fn draw_letters(call: &Call<'_>, letters: &[u8], target: &mut [u8]) {
 
 /// A moment as 13 digits, so that keys sort by time. Moments before 1970 count as 1970; the latest is in the year 2286.
 pub fn time_key(at: i64) -> String {
-    format!("{:013}", at.clamp(0, 9_999_999_999_999))
+    let mut key = String::with_capacity(13);
+    crate::text::push_padded(&mut key, at.clamp(0, 9_999_999_999_999).unsigned_abs(), 13);
+    key
 }

@@ -7,7 +7,8 @@ use crate::call::{Call, Record};
 use crate::ids::{AuthId, time_key};
 use crate::lots::LotKind;
 use crate::money::Money;
-use crate::product::Product;
+use crate::product::{Event, Product};
+use crate::text::{push_number, push_quoted};
 use crate::vocabulary::{Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +122,32 @@ pub struct Line {
     pub m: Money,
 }
 
+impl Line {
+    /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text.
+    pub fn write(text: &mut String, source: AuthId, event: &Event, price: (&str, &str), amount: Money) {
+        text.push_str(r#"{"a":""#);
+        text.push_str(source.as_str());
+        text.push_str(r#"","i":"#);
+        push_quoted(text, &event.id);
+        text.push_str(r#","p":""#);
+        text.push(event.product.letter());
+        text.push(event.heading.letter());
+        text.push_str(r#"","n":"#);
+        push_quoted(text, &event.number);
+        text.push_str(r#","q":"#);
+        push_number(text, i64::from(event.quantity));
+        text.push_str(r#","t":"#);
+        push_number(text, event.at);
+        text.push_str(r#","x":""#);
+        text.push_str(price.0);
+        text.push_str(r#"","r":""#);
+        text.push_str(price.1);
+        text.push_str(r#"","m":"#);
+        push_number(text, amount.micros());
+        text.push('}');
+    }
+}
+
 /// A ledger transaction.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Transaction {
@@ -183,9 +210,110 @@ pub fn post(
     postings.retain(|posting| posting.2 != Money::ZERO);
     let transaction =
         Transaction { v: 1, kind: kind.to_owned(), at: call.now(), cause: cause.to_owned(), postings, lines };
-    if !transaction.is_balanced() {
-        return Err(Fault::problem("ledger-unbalanced", vec![Fact::new("transaction", id), Fact::new("kind", kind)]));
-    }
+    check_balance(&transaction, id)?;
     call.put(&format!("{PREFIX}{id}"), &transaction);
     Ok(())
+}
+
+/// Posts rated events: `lines` is what [`Line::write`] has appended, joined by commas. The same bytes as [`post`] with these lines.
+pub fn post_usage(
+    call: &mut Call<'_>,
+    id: &str,
+    events: usize,
+    mut postings: Vec<Posting>,
+    lines: &str,
+) -> Result<(), Fault> {
+    postings.retain(|posting| posting.2 != Money::ZERO);
+    let transaction = Transaction {
+        v: 1,
+        kind: "usage".to_owned(),
+        at: call.now(),
+        cause: format!("{events} events"),
+        postings,
+        lines: Vec::new(),
+    };
+    check_balance(&transaction, id)?;
+    let head = serde_json::to_string(&transaction).expect("records have text keys and finite numbers only");
+    let mut text = String::with_capacity(head.len() + lines.len() + 16);
+    text.push_str(head.strip_suffix('}').expect("a record is an object"));
+    text.push_str(r#","lines":["#);
+    text.push_str(lines);
+    text.push_str("]}");
+    call.append(format!("{PREFIX}{id}"), text);
+    Ok(())
+}
+
+fn check_balance(transaction: &Transaction, id: &str) -> Result<(), Fault> {
+    if transaction.is_balanced() {
+        return Ok(());
+    }
+    Err(Fault::problem("ledger-unbalanced", vec![Fact::new("transaction", id), Fact::new("kind", &transaction.kind)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::product::Heading;
+    use crate::testing::{Fake, START};
+
+    #[test]
+    fn usage_is_stored_as_its_lines_would_serialise() {
+        let account = AuthId::parse("MA0123456789ABCDEFGH").expect("an auth ID");
+        let sub = AuthId::parse("SA0123456789ABCDEFGH").expect("an auth ID");
+        let every: String = ('!'..='~').take(64).collect();
+        let ids = ["plain", r#"quote"and\backslash"#, &every];
+        let amounts = [0, -1, 130_000].map(Money::from_micros);
+        let postings = || {
+            vec![
+                Posting(LedgerAccount::CreditsCash, Some(account), Money::from_micros(129_999)),
+                Posting(LedgerAccount::CreditsTrial, Some(account), Money::ZERO),
+                Posting(LedgerAccount::UsageSms, None, Money::from_micros(-129_999)),
+            ]
+        };
+        let (fake, mut lines, mut text) = (Fake::new(), Vec::new(), String::new());
+        for (id, amount) in ids.into_iter().zip(amounts) {
+            let event = Event {
+                id: id.to_owned(),
+                auth_id: sub.to_string(),
+                product: Product::Sms,
+                heading: Heading::Inbound,
+                number: "15551234567".to_owned(),
+                quantity: 7,
+                at: START - 5,
+            };
+            if !text.is_empty() {
+                text.push(',');
+            }
+            Line::write(&mut text, sub, &event, ("1555", "0.0085"), amount);
+            lines.push(Line {
+                a: sub,
+                i: event.id,
+                p: "si".to_owned(),
+                n: event.number,
+                q: 7,
+                t: START - 5,
+                x: "1555".to_owned(),
+                r: "0.0085".to_owned(),
+                m: amount,
+            });
+        }
+        let posted: Result<(), Fault> = fake.command(START, |call| {
+            post(call, "one", "usage", "3 events", postings(), lines)?;
+            post_usage(call, "two", 3, postings(), &text)
+        });
+        assert_eq!(posted, Ok(()));
+        assert_eq!(fake.dump()["t/one"], fake.dump()["t/two"]);
+    }
+
+    #[test]
+    fn what_does_not_sum_to_zero_is_not_posted() {
+        let fake = Fake::new();
+        let lonely = || vec![Posting(LedgerAccount::UsageSms, None, Money::from_micros(1))];
+        let one: Result<(), Fault> = fake.command(START, |call| post(call, "one", "debit", "", lonely(), Vec::new()));
+        let two: Result<(), Fault> = fake.command(START, |call| post_usage(call, "two", 0, lonely(), ""));
+        for refused in [one, two] {
+            assert!(matches!(refused, Err(Fault::Other(problem)) if problem.code == "ledger-unbalanced"));
+        }
+        assert!(fake.dump().is_empty());
+    }
 }

@@ -12,7 +12,8 @@ pub(crate) fn parse_signed(text: &str, decimals: usize) -> Option<i64> {
         None => (digits, ""),
     };
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 19 || fraction.len() > decimals || !all_digits(whole) || !all_digits(fraction) {
+    if whole.is_empty() || whole.len() > 19 || fraction.len() > decimals || !all_digits(whole) || !all_digits(fraction)
+    {
         return None;
     }
     let mut value: i128 = 0;
@@ -39,4 +40,83 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Printable ASCII without space, 1 to `longest` bytes.
 pub(crate) fn is_name(text: &str, longest: usize) -> bool {
     !text.is_empty() && text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Appends decimal digits, with zeros in front up to `width`.
+pub(crate) fn push_padded(text: &mut String, number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    let mut left = number;
+    while left > 0 || first == digits.len() {
+        first -= 1;
+        digits[first] = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    let first = first.min(digits.len() - width.min(digits.len()));
+    text.push_str(std::str::from_utf8(&digits[first..]).expect("digits are ASCII"));
+}
+
+/// Appends a whole number.
+pub(crate) fn push_number(text: &mut String, number: i64) {
+    if number < 0 {
+        text.push('-');
+    }
+    push_padded(text, number.unsigned_abs(), 1);
+}
+
+/// Appends 16 lower-case hexadecimal digits.
+pub(crate) fn push_hex(text: &mut String, number: u64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [0; 16];
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        *digit = DIGITS[(number >> (4 * place)) as usize & 15];
+    }
+    text.push_str(std::str::from_utf8(&digits).expect("digits are ASCII"));
+}
+
+/// Appends printable ASCII as JSON text, quotes included.
+pub(crate) fn push_quoted(text: &mut String, ascii: &str) {
+    text.push('"');
+    if ascii.bytes().any(|byte| byte == b'"' || byte == b'\\') {
+        for letter in ascii.chars() {
+            if letter == '"' || letter == '\\' {
+                text.push('\\');
+            }
+            text.push(letter);
+        }
+    } else {
+        text.push_str(ascii);
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pushed(push: impl FnOnce(&mut String)) -> String {
+        let mut text = String::new();
+        push(&mut text);
+        text
+    }
+
+    #[test]
+    fn numbers_print_as_the_standard_library_prints_them() {
+        for number in [0, 1, 9, 10, 99, 1_234_567_890_123, i64::MAX, -1, -10, i64::MIN] {
+            assert_eq!(pushed(|text| push_number(text, number)), number.to_string());
+        }
+        for number in [0, 7, 1_772_323_200_000, u64::MAX] {
+            assert_eq!(pushed(|text| push_padded(text, number, 13)), format!("{number:013}"));
+            assert_eq!(pushed(|text| push_hex(text, number)), format!("{number:016x}"));
+        }
+        assert_eq!(pushed(|text| push_padded(text, 5, 30)), format!("{:020}", 5));
+    }
+
+    #[test]
+    fn quoted_text_is_json() {
+        let every: String = ('!'..='~').collect();
+        for ascii in ["", "plain", r#"a"b\c"#, r"\\", "\"", &every] {
+            assert_eq!(pushed(|text| push_quoted(text, ascii)), serde_json::to_string(ascii).expect("text"));
+        }
+    }
 }

@@ -4,25 +4,22 @@
 //! the wallets of parents, then price chunks that are not cached. The rated events of a call are one ledger transaction (two
 //! or three for a large batch); the dedupe key begins with the event's time, so that new keys land side by side.
 
+mod posting;
+
 use crate::accounts::{self, Standing};
 use crate::call::{Call, Record, end_of_prefix, successor};
 use crate::credentials;
-use crate::events::{EventDraft, emit};
 use crate::ids::{AuthId, time_key};
-use crate::judge::{Occasion, judge};
-use crate::ledger::{self, LedgerAccount, Line, Posting, Poster};
 use crate::money::Money;
-use crate::policy::Policy;
 use crate::pricing::rating::Book;
-use crate::product::{Event, Product, Quote, Rejection};
+use crate::product::{Event, Quote, Rejection};
 use crate::text::is_name;
 use crate::vocabulary::{
-    Caller, Checks, Fact, Fault, FieldProblem, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
+    Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
 };
-use crate::wallet::{self, Split, Wallet};
+use crate::wallet;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
-use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 interface_error! {
@@ -63,14 +60,6 @@ pub struct BatchAnswer {
     pub answers: Vec<Answer>,
     /// Ledger transactions.
     pub transactions: Vec<String>,
-}
-
-/// That an event was counted, at `d/<moment>/<hash of account and ID>`: digest of its content, and its transaction.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Counted<'a> {
-    v: u32,
-    d: std::borrow::Cow<'a, str>,
-    t: std::borrow::Cow<'a, str>,
 }
 
 /// A rejected event, at `x/<moment>/<hash>`.
@@ -145,10 +134,6 @@ fn content(event: &Event) -> u64 {
     ])
 }
 
-fn counted_key(event: &Event) -> String {
-    format!("d/{}/{:016x}", time_key(event.at), identity(event))
-}
-
 fn rejected_key(event: &Event) -> String {
     format!("x/{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
 }
@@ -160,251 +145,15 @@ fn is_well_formed(event: &Event) -> bool {
         && event.quantity <= QUANTITY_MAX
 }
 
-/// One main account of the batch.
-struct Spender {
-    before: Wallet,
-    wallet: Wallet,
-}
-
 /// Rates and debits, in the order given.
 pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
     credentials::permit(call, caller, "usage.record-events", None)?;
     if events.len() > EVENTS_MAX {
         return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
     }
-    crate::idempotency::once(call, caller, "operator", "usage.record-events", &events, |call| Ok(post(call, &events)?))
-}
-
-fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer, Fault> {
-    let sources: Vec<Option<AuthId>> = events.iter().map(|event| AuthId::parse(&event.auth_id)).collect();
-    let counted_keys: Vec<String> = events.iter().map(counted_key).collect();
-    call.prefetch(
-        sources
-            .iter()
-            .flatten()
-            .map(|source| if source.is_main() { wallet::key(*source) } else { crate::subaccounts::key(*source) })
-            .chain(counted_keys.iter().cloned())
-            .chain(Policy::keys()),
-    );
-    let mains = mains_of(call, &sources)?;
-    call.prefetch(mains.values().flatten().map(|main| wallet::key(*main)));
-    let mut spenders: BTreeMap<AuthId, Spender> = BTreeMap::new();
-    for main in mains.values().flatten() {
-        if !spenders.contains_key(main)
-            && let Some(wallet) = wallet::load(call, *main)?
-        {
-            spenders.insert(*main, Spender { before: wallet.clone(), wallet });
-        }
-    }
-    let policy = Policy::load(call)?;
-    let mut book = Book::open(call)?;
-    book.prefetch(
-        call,
-        events.iter().zip(&sources).filter(|(event, _)| is_well_formed(event)).map(|(event, source)| {
-            let main = source.and_then(|source| mains.get(&source).copied().flatten());
-            let overrides = main.filter(|main| spenders.get(main).is_some_and(|one| one.wallet.has_overrides()));
-            (event, overrides)
-        }),
-    )?;
-
-    let mut poster = Poster::new(call);
-    let mut answers = Vec::with_capacity(events.len());
-    let mut transactions = Vec::new();
-    let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut block = Block::default();
-    let mut rejected = 0_u32;
-    for ((event, source), counted_key) in events.iter().zip(&sources).zip(&counted_keys) {
-        let main = source.and_then(|source| mains.get(&source).copied().flatten());
-        let verdict = verdict(call, event, main.and_then(|main| spenders.get(&main)), &policy);
-        let outcome = match verdict {
-            Err(rejection) => Err(rejection),
-            Ok(()) => match known(call, &seen, counted_key)? {
-                Some(digest) if digest == content(event) => {
-                    answers.push(Answer::Duplicate);
-                    continue;
-                }
-                Some(_) => Err(Rejection::Conflict),
-                None => {
-                    let main = main.expect("only events of known accounts pass");
-                    let spender = spenders.get_mut(&main).expect("only events of known accounts pass");
-                    let overrides = spender.wallet.has_overrides().then_some(main);
-                    match book.rate(call, event, overrides)? {
-                        Err(rejection) => Err(rejection),
-                        Ok(rated) => {
-                            let split = block.splits.entry(main).or_default();
-                            wallet::debit(call, main, &mut spender.wallet, rated.amount, split)?;
-                            Ok(rated)
-                        }
-                    }
-                }
-            },
-        };
-        match outcome {
-            Ok(rated) => {
-                answers.push(Answer::Rated(rated.amount.micros()));
-                seen.insert(counted_key, content(event));
-                block.push(event, source.expect("only events of known accounts pass"), counted_key, rated)?;
-                if block.lines.len() == EVENTS_PER_TRANSACTION {
-                    transactions.push(std::mem::take(&mut block).post(call, &mut poster)?);
-                }
-            }
-            Err(rejection) => {
-                rejected += 1;
-                keep_rejected(call, event, rejection)?;
-                answers.push(match rejection {
-                    Rejection::Conflict => Answer::Conflicting,
-                    other => Answer::Rejected(other),
-                });
-            }
-        }
-    }
-    if !block.lines.is_empty() {
-        transactions.push(block.post(call, &mut poster)?);
-    }
-    let mut to_judge = Vec::new();
-    for (main, spender) in spenders {
-        if spender.wallet != spender.before {
-            wallet::save(call, main, &spender.wallet);
-            if spender.wallet.available()? < spender.wallet.trip {
-                to_judge.push(main);
-            }
-        }
-    }
-    for main in to_judge {
-        judge(call, main, Occasion::Debit)?;
-    }
-    if rejected > 0 {
-        emit(
-            call,
-            EventDraft {
-                account: None,
-                kind: "usage-rejected",
-                rule: "USE-6",
-                facts: vec![Fact::new("rejected", rejected), Fact::new("events", events.len())],
-                transactions: Vec::new(),
-            },
-        );
-    }
-    Ok(BatchAnswer { answers, transactions })
-}
-
-/// The main account behind each source: itself, a sub-account's parent, or none.
-fn mains_of(
-    call: &Call<'_>,
-    sources: &[Option<AuthId>],
-) -> Result<BTreeMap<AuthId, Option<AuthId>>, Fault> {
-    let mut mains = BTreeMap::new();
-    for source in sources.iter().flatten() {
-        if !mains.contains_key(source) {
-            let main = if source.is_main() { Some(*source) } else { crate::subaccounts::parent(call, *source)? };
-            mains.insert(*source, main);
-        }
-    }
-    Ok(mains)
-}
-
-/// What can be said of an event before it is looked up.
-fn verdict(call: &Call<'_>, event: &Event, spender: Option<&Spender>, policy: &Policy) -> Result<(), Rejection> {
-    if !is_well_formed(event) || AuthId::parse(&event.auth_id).is_none() {
-        return Err(Rejection::Malformed);
-    }
-    let spender = spender.ok_or(Rejection::UnknownAccount)?;
-    if spender.wallet.is_closed() {
-        return Err(Rejection::AccountClosed);
-    }
-    if event.at < call.now().saturating_sub(policy.usage_window_ms) {
-        return Err(Rejection::TooOld);
-    }
-    if event.at > call.now().saturating_add(policy.usage_ahead_ms) {
-        return Err(Rejection::InFuture);
-    }
-    Ok(())
-}
-
-/// The content digest under which an event has been counted, in this batch or before.
-fn known(call: &Call<'_>, seen: &BTreeMap<&str, u64>, key: &str) -> Result<Option<u64>, Fault> {
-    if let Some(digest) = seen.get(key) {
-        return Ok(Some(*digest));
-    }
-    let Some(text) = call.text(key) else { return Ok(None) };
-    let digest = serde_json::from_str::<Counted<'_>>(&text)
-        .ok()
-        .and_then(|counted| u64::from_str_radix(&counted.d, 16).ok())
-        .ok_or_else(|| {
-            Fault::problem(
-                "stored-record-unreadable",
-                vec![Fact::new("kind", "counted event"), Fact::new("key", key)],
-            )
-        })?;
-    Ok(Some(digest))
-}
-
-/// Rated events on their way into one ledger transaction.
-#[derive(Default)]
-struct Block<'a> {
-    lines: Vec<Line>,
-    counted: Vec<(&'a str, u64)>,
-    splits: BTreeMap<AuthId, Split>,
-    income: BTreeMap<Product, Money>,
-}
-
-impl<'a> Block<'a> {
-    fn push(
-        &mut self,
-        event: &Event,
-        source: AuthId,
-        counted_key: &'a str,
-        rated: crate::pricing::rating::Rated,
-    ) -> Result<(), Fault> {
-        let income = self.income.entry(event.product).or_default();
-        *income = income.plus(rated.amount)?;
-        self.counted.push((counted_key, content(event)));
-        self.lines.push(Line {
-            a: source,
-            i: event.id.clone(),
-            p: [event.product.letter(), event.heading.letter()].iter().collect(),
-            n: event.number.clone(),
-            q: event.quantity,
-            t: event.at,
-            x: rated.prefix.to_string(),
-            r: rated.rate.to_string(),
-            m: rated.amount,
-        });
-        Ok(())
-    }
-
-    fn post(self, call: &mut Call<'_>, poster: &mut Poster) -> Result<String, Fault> {
-        let id = poster.next_id();
-        let mut total = Money::ZERO;
-        for amount in self.income.values() {
-            total = total.plus(*amount)?;
-        }
-        emit(
-            call,
-            EventDraft {
-                account: None,
-                kind: "usage-posted",
-                rule: "USE-1",
-                facts: vec![
-                    Fact::new("events", self.lines.len()),
-                    Fact::new("accounts", self.splits.len()),
-                    Fact::new("amount", total),
-                ],
-                transactions: vec![id.clone()],
-            },
-        );
-        for (key, digest) in self.counted {
-            call.put_text(key, format!(r#"{{"v":1,"d":"{digest:016x}","t":"{id}"}}"#));
-        }
-        let mut postings: Vec<Posting> =
-            self.splits.iter().flat_map(|(account, split)| split.postings(*account)).collect();
-        for (product, amount) in self.income {
-            postings.push(Posting(LedgerAccount::of_product(product), None, amount.negated()?));
-        }
-        let count = self.lines.len();
-        ledger::post(call, &id, "usage", &format!("{count} events"), postings, self.lines)?;
-        Ok(id)
-    }
+    crate::idempotency::once(call, caller, "operator", "usage.record-events", &events, |call| {
+        Ok(posting::post(call, &events)?)
+    })
 }
 
 fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
@@ -439,7 +188,8 @@ pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quo
 }
 
 fn source_of(event: &Event) -> Result<AuthId, Fault> {
-    AuthId::parse(&event.auth_id).ok_or_else(|| Fault::invalid("event.auth-id", FieldRule::WrongForm, Some("MA or SA and 18 letters or digits")))
+    AuthId::parse(&event.auth_id)
+        .ok_or_else(|| Fault::invalid("event.auth-id", FieldRule::WrongForm, Some("MA or SA and 18 letters or digits")))
 }
 
 fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
@@ -488,12 +238,7 @@ pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Er
 }
 
 /// Rejected events by their own time.
-pub fn list_rejected(
-    call: &Call<'_>,
-    caller: &Caller,
-    after: Option<String>,
-    limit: u32,
-) -> Result<RejectPage, Error> {
+pub fn list_rejected(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<RejectPage, Error> {
     credentials::permit(call, caller, "usage.list-rejected", None)?;
     let mut checks = Checks::new();
     checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
@@ -501,8 +246,7 @@ pub fn list_rejected(
     checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
     checks.done()?;
     let first = after.map_or_else(|| "x/".to_owned(), |after| successor(&format!("x/{after}")));
-    let (page, more) =
-        call.span::<Rejected>(&first, &end_of_prefix("x/"), usize::try_from(limit).unwrap_or(500))?;
+    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), usize::try_from(limit).unwrap_or(500))?;
     let rejected: Vec<RejectedEvent> = page
         .into_iter()
         .map(|(key, rejected)| RejectedEvent {
@@ -548,7 +292,7 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
         }
         let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
         // What is rejected again is put on the list anew, with its new reason.
-        Ok(post(call, &batch)?)
+        Ok(posting::post(call, &batch)?)
     })
 }
 

@@ -15,6 +15,8 @@ pub struct Floor {
     connection: Connection,
     sources: Sources,
     block_bytes: BTreeMap<usize, Vec<usize>>,
+    lines: BTreeMap<usize, Vec<(String, String)>>,
+    position: u64,
     wallet: String,
     dice: Dice,
     calls: u64,
@@ -26,14 +28,17 @@ impl Floor {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(directory.join("store.sqlite"), flags)?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        for (name, value) in
-            [("synchronous", 2), ("cache_size", -65_536), ("wal_autocheckpoint", 4000), ("journal_size_limit", 64 << 20)]
-        {
+        for (name, value) in [
+            ("synchronous", 2),
+            ("cache_size", -65_536),
+            ("wal_autocheckpoint", 4000),
+            ("journal_size_limit", 64 << 20),
+        ] {
             connection.pragma_update(None, name, value)?;
         }
         let view = base.snapshot()?;
         let (native, mut dice) = (Native::default(), Dice::new(3));
-        let mut block_bytes = BTreeMap::new();
+        let (mut block_bytes, mut lines) = (BTreeMap::new(), BTreeMap::new());
         let mut wallet = None;
         for events in [1, 100, 1000] {
             let now = world::now_ms();
@@ -41,12 +46,15 @@ impl Floor {
             let (_, changes) = native.record_events(&*view, capabilities, &world::operator(), &batch);
             let blocks = changes.puts.iter().filter(|(key, _)| key.starts_with("t/")).map(|(_, value)| value.len());
             block_bytes.insert(events, blocks.collect());
+            lines.insert(events, changes.lines.clone());
             wallet = changes.puts.iter().find(|(key, _)| key.starts_with("w/")).map(|(_, value)| value.to_string());
         }
         Ok(Floor {
             connection,
             sources: sources.clone(),
             block_bytes,
+            lines,
+            position: base.last_position()?,
             wallet: wallet.context("a batch writes wallets")?,
             dice,
             calls: 0,
@@ -88,15 +96,23 @@ impl Floor {
                 self.call(events, &mut puts, &mut asked);
             }
             asked.sort_unstable();
+            let lines: Vec<(u64, &(String, String))> =
+                (self.position + 1..).zip((0..calls).flat_map(|_| &self.lines[&events])).collect();
+            self.position += lines.len() as u64;
             let begun = Instant::now();
-            write(&self.connection, &puts, &asked)?;
+            write(&self.connection, &puts, &asked, &lines)?;
             seconds += begun.elapsed().as_secs_f64();
         }
         Ok((calls * events * transactions) as f64 / seconds)
     }
 }
 
-fn write(connection: &Connection, puts: &BTreeMap<String, String>, asked: &[String]) -> Result<()> {
+fn write(
+    connection: &Connection,
+    puts: &BTreeMap<String, String>,
+    asked: &[String],
+    lines: &[(u64, &(String, String))],
+) -> Result<()> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     {
         let mut look_up = connection.prepare_cached("SELECT value FROM entries WHERE key = ?1")?;
@@ -106,6 +122,10 @@ fn write(connection: &Connection, puts: &BTreeMap<String, String>, asked: &[Stri
         let mut put = connection.prepare_cached("INSERT OR REPLACE INTO entries (key, value) VALUES (?1, ?2)")?;
         for (key, value) in puts {
             put.execute([key, value])?;
+        }
+        let mut append = connection.prepare_cached("INSERT INTO feed (position, topic, body) VALUES (?1, ?2, ?3)")?;
+        for (position, (topic, body)) in lines {
+            append.execute((i64::try_from(*position)?, topic, body))?;
         }
     }
     connection.prepare_cached("COMMIT")?.execute([])?;

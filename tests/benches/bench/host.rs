@@ -92,8 +92,11 @@ pub fn serve(directory: &Path, memory: bool, wasm: &[u8]) -> Result<()> {
     println!("ready");
     for line in std::io::stdin().lines() {
         let line = line?;
-        let [batch, clients, events, hot] = line.split(' ').collect::<Vec<_>>()[..] else { bail!("four words: {line}") };
-        let load = Load { batch: batch.parse()?, clients: clients.parse()?, events: events.parse()?, hot: hot.parse()? };
+        let [batch, clients, events, hot] = line.split(' ').collect::<Vec<_>>()[..] else {
+            bail!("four words: {line}")
+        };
+        let load =
+            Load { batch: batch.parse()?, clients: clients.parse()?, events: events.parse()?, hot: hot.parse()? };
         let rate = runtime.block_on(measure(&host, load, &sources, &mut dice))?;
         println!("{rate}");
     }

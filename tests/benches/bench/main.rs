@@ -1,7 +1,8 @@
 //! Benchmarks: ratios, measured side by side in one run. Nothing is asserted about time.
 //!
 //! `make bench` runs all of them; words name some (`rules`, `host`, `hot`, `http`), `--rounds N` says how often (5), `--quick` makes each
-//! round a tenth as long.
+//! round a tenth as long. `--build DIR` only builds the store that rounds begin with; `--host-sqlite DIR` then serves it and measures
+//! what it is told on standard input (`BATCH CLIENTS EVENTS HOT`): for profiling.
 #![allow(missing_docs)]
 
 mod figures;
@@ -41,6 +42,12 @@ fn main() -> Result<()> {
             "--host-sqlite" | "--host-memory" => {
                 let directory = arguments.next().context("a directory")?;
                 return host::serve(Path::new(&directory), argument == "--host-memory", components::rules());
+            }
+            "--build" => {
+                let directory = arguments.next().context("a directory")?;
+                let engine = Arc::new(Engine::load(components::rules(), &Options::default())?);
+                let sources = world::build(engine, Path::new(&directory))?;
+                return host::write_sources(Path::new(&directory), &sources);
             }
             "--rounds" => plan.rounds = arguments.next().context("a number")?.parse()?,
             "--quick" => plan.shorter = 10,
@@ -95,7 +102,11 @@ fn whole_host(plan: &Plan, scratch: &Path, base: &Path, sources: &world::Sources
             for ((load, calls, events), [floors, hosts, alone, memories]) in loads.iter().zip(&mut figures) {
                 floors.add(floor.run(*calls, *events, (load.events / calls / events).max(1))?);
                 hosts.add(sqlite.run(*load)?);
-                alone.add(sqlite.run(Load { clients: 1, events: load.events / if load.batch == 1 { 16 } else { 1 }, ..*load })?);
+                alone.add(sqlite.run(Load {
+                    clients: 1,
+                    events: load.events / if load.batch == 1 { 16 } else { 1 },
+                    ..*load
+                })?);
                 memories.add(memory.run(*load)?);
             }
         }
@@ -118,7 +129,11 @@ fn whole_host(plan: &Plan, scratch: &Path, base: &Path, sources: &world::Sources
                 hot.add(sqlite.run(Load { hot: true, ..*load })?);
             }
         }
-        println!("\none parent with {} sub-accounts against {} accounts, events a second", world::HOT_SUBACCOUNTS, world::ACCOUNTS);
+        println!(
+            "\none parent with {} sub-accounts against {} accounts, events a second",
+            world::HOT_SUBACCOUNTS,
+            world::ACCOUNTS
+        );
         println!("  {:<22}{:>24}{:>24}{:>20}", "batch × clients", "spread", "one hot wallet", "ratio");
         for (load, (spread, hot)) in loads.iter().zip(&figures) {
             let name = format!("{} × {}", load.batch, load.clients);

@@ -139,7 +139,13 @@ impl Native {
     }
 
     /// `usage.quote-event`, arguments and answer in JSON form as the component's host has them.
-    pub fn quote_event(&self, view: &dyn View, capabilities: &Capabilities, who: &types::Caller, wanted: &Value) -> Value {
+    pub fn quote_event(
+        &self,
+        view: &dyn View,
+        capabilities: &Capabilities,
+        who: &types::Caller,
+        wanted: &Value,
+    ) -> Value {
         let wanted: Event = Event::deserialize(wanted).expect("an event in JSON form");
         self.call(view, capabilities, |call| {
             let quote = usage::quote_event(&call, &caller(who), wanted).expect("the rules have a price");

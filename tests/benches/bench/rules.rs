@@ -4,11 +4,12 @@ use crate::figures::Rounds;
 use crate::native::Native;
 use crate::world::{self, Dice, Sources};
 use anyhow::{Context, Result, ensure};
-use coinbox_host::capability::Capabilities;
+use coinbox_host::capability::{Capabilities, Random};
+use coinbox_host::clock::SimulatedClock;
 use coinbox_host::contract::exported::usage::Event;
+use coinbox_host::engine::RulesRuntime;
 use coinbox_host::engine::{CallContext, Class, Engine, InstancePolicy, Limits, Options, RulesSlot};
 use coinbox_host::storage::{Durable, View};
-use coinbox_host::engine::RulesRuntime;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
@@ -41,6 +42,15 @@ struct Bench {
     guests: Vec<Guest>,
 }
 
+/// The same bytes at every call.
+struct Always;
+
+impl Random for Always {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
 /// What one call does.
 enum Work {
     Batch(Vec<Event>),
@@ -56,7 +66,10 @@ impl Bench {
             match work {
                 Work::Batch(events) => {
                     let (answer, changes) = self.native.record_events(&*self.view, &self.capabilities, &caller, events);
-                    ensure!(answer.answers.len() == events.len() && changes.puts.len() > events.len(), "all were rated");
+                    ensure!(
+                        answer.answers.len() == events.len() && changes.puts.len() > events.len(),
+                        "all were rated"
+                    );
                 }
                 Work::Quote(arguments) => {
                     let wanted = &arguments["event"];
@@ -81,7 +94,10 @@ impl Bench {
                     let outcome = guest.engine.record_events(Some(&mut guest.slot), context, &caller, events);
                     let answer = outcome.answer?.ok().context("the rules accept the batch")?;
                     let changes = outcome.changes.context("the batch changes something")?;
-                    ensure!(answer.answers.len() == events.len() && changes.puts.len() > events.len(), "all were rated");
+                    ensure!(
+                        answer.answers.len() == events.len() && changes.puts.len() > events.len(),
+                        "all were rated"
+                    );
                 }
                 Work::Quote(arguments) => {
                     let context = CallContext { class: Class::Query, view, capabilities: &self.capabilities, now };
@@ -93,9 +109,28 @@ impl Bench {
         Ok(begun.elapsed().as_secs_f64() / f64::from(calls))
     }
 
+    /// Both sides do the same work: same answer's size, same changes, byte for byte.
+    fn check_equal(&mut self, events: &[Event]) -> Result<()> {
+        let caller = world::operator();
+        let (_, expected) = self.native.record_events(&*self.view, &self.capabilities, &caller, events);
+        for guest in &mut self.guests {
+            let (view, now) = (Some(self.view.clone()), self.capabilities.clock.now());
+            let context = CallContext { class: Class::Command, view, capabilities: &self.capabilities, now };
+            let outcome = guest.engine.record_events(Some(&mut guest.slot), context, &caller, events);
+            outcome.answer?.ok().context("the rules accept the batch")?;
+            let changes = outcome.changes.context("the batch changes something")?;
+            ensure!(changes.puts == expected.puts, "{}: other entries than the native rules", guest.name);
+            ensure!(changes.lines == expected.lines, "{}: other feed lines than the native rules", guest.name);
+        }
+        Ok(())
+    }
+
     fn compare(&mut self, title: &str, work: &Work, events: f64, calls: u32, rounds: u32) -> Result<()> {
         let mut native = Rounds::default();
         let mut guests = vec![Rounds::default(); self.guests.len()];
+        if let Work::Batch(events) = work {
+            self.check_equal(events)?;
+        }
         self.native(work, 1 + calls / 10)?;
         for index in 0..self.guests.len() {
             self.guest(index, work, 1 + calls / 10)?;
@@ -119,16 +154,24 @@ impl Bench {
 /// Compares rating, single events and full batches.
 pub fn run(wasm: &[u8], base: &dyn Durable, sources: &Sources, rounds: u32) -> Result<()> {
     let memory = world::memory_copy(&*base.snapshot()?)?;
-    let capabilities = world::capabilities()?;
+    let now = world::now_ms();
+    // Nothing that differs from call to call.
+    let capabilities =
+        Capabilities { clock: Arc::new(SimulatedClock::new(now)), random: Arc::new(Always), ..world::capabilities()? };
     let mut bench =
         Bench { view: Arc::from(memory.snapshot()?), capabilities, native: Native::default(), guests: guests(wasm)? };
     let mut dice = Dice::new(2);
-    let now = world::now_ms();
     let batch = |count: usize, sources: &[String], dice: &mut Dice| {
         Work::Batch((0..count).map(|_| world::event(dice, sources, now)).collect())
     };
     let full = batch(1000, &sources.spread[..1000], &mut dice);
-    bench.compare("usage.record-events, 1000 events over 1000 accounts (changes thrown away)", &full, 1000.0, 20, rounds)?;
+    bench.compare(
+        "usage.record-events, 1000 events over 1000 accounts (changes thrown away)",
+        &full,
+        1000.0,
+        20,
+        rounds,
+    )?;
     let hot = batch(1000, &sources.hot, &mut dice);
     bench.compare("usage.record-events, 1000 events of one parent's sub-accounts", &hot, 1000.0, 20, rounds)?;
     let single = batch(1, &sources.spread, &mut dice);
@@ -136,6 +179,12 @@ pub fn run(wasm: &[u8], base: &dyn Durable, sources: &Sources, rounds: u32) -> R
     let event = coinbox_host::json::to_value(&world::event(&mut dice, &sources.spread, now))?;
     let caller = coinbox_host::json::to_value(&world::operator())?;
     let quote = Work::Quote(json!({"caller": caller, "event": event}));
-    bench.compare("usage.quote-event (rating alone; arguments and answer in JSON on both sides)", &quote, 1.0, 1000, rounds)?;
+    bench.compare(
+        "usage.quote-event (rating alone; arguments and answer in JSON on both sides)",
+        &quote,
+        1.0,
+        1000,
+        rounds,
+    )?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::digits::Prefix;
 use crate::call::Record;
 use crate::money::{MICROS_PER_POSTED_STEP, Money, MoneyOverflow};
 use crate::product::{Heading, Product};
-use crate::text::parse_signed;
+use crate::text::{parse_signed, push_padded};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,10 +45,14 @@ impl Rate {
 /// Shortest exact decimal text: `0.0085`, `12`, `0`.
 impl fmt::Display for Rate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fraction = format!("{:08}", self.0 % RATE_STEPS_PER_UNIT);
-        let fraction = fraction.trim_end_matches('0');
-        let point = if fraction.is_empty() { "" } else { "." };
-        write!(formatter, "{}{point}{fraction}", self.0 / RATE_STEPS_PER_UNIT)
+        let mut text = String::with_capacity(24);
+        push_padded(&mut text, self.0 / RATE_STEPS_PER_UNIT, 1);
+        let whole = text.len();
+        text.push('.');
+        push_padded(&mut text, self.0 % RATE_STEPS_PER_UNIT, RATE_DECIMALS);
+        let kept = text.trim_end_matches('0').len();
+        // No point without decimals.
+        formatter.write_str(&text[..if kept == whole + 1 { whole } else { kept }])
     }
 }
 
