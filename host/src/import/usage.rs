@@ -235,7 +235,7 @@ impl Rejects {
             Ok::<_, std::io::Error>(file)
         };
         let file = go_on().map_err(|error| wrong(&rejected, error))?;
-        Ok(Rejects { writer: Some(csv::Writer::from_writer(file)) })
+        Ok(Rejects { writer: Some(csv::WriterBuilder::new().flexible(true).from_writer(file)) })
     }
 
     fn add(&mut self, path: &Path, row: &Row, reason: &str, detail: &str) -> Result<(), ImportError> {

@@ -52,13 +52,14 @@ impl Link for Rated {
     }
 }
 
-/// 2500 rows: each 10th without price, each 100th (from 5) unreadable, the last one a repeat.
+/// 2500 rows: each 10th without price, each 100th (from 5) unreadable, one of those with a column too many, the last one a repeat.
 fn file(folder: &Path) -> PathBuf {
     let mut text = String::from("id,auth_id,product,heading,number,quantity,at\n");
     for number in 0..2499 {
         let quantity = if number % 100 == 5 { "many" } else { "60" };
         let to = if number % 10 == 0 { "0" } else { "4930" };
-        text.push_str(&format!("e-{number},MA1,voice,outbound,{to},{quantity},0\n"));
+        let surplus = if number == 2405 { ",surplus" } else { "" };
+        text.push_str(&format!("e-{number},MA1,voice,outbound,{to},{quantity},0{surplus}\n"));
     }
     text.push_str("e-1,MA1,voice,outbound,4930,60,0\n");
     let path = folder.join("usage.csv");
