@@ -245,6 +245,17 @@ class Server:
     def now_ms(self):
         return int(self.get("/v1/Operator/clock", bearer=self.token).json["ok"]["now"])
 
+    # The command line
+
+    def cli(self, *arguments, **more):
+        """A command on the running server."""
+        return run("--server", self.base, "--token", self.token, *arguments, **more)
+
+    def offline(self, *arguments, **more):
+        """A command on the store of the stopped server, under the same settings."""
+        settings = [f"--set={key}={value}" for key, value in self.settings.items()]
+        return run("--data", self.data, *settings, *arguments, **more)
+
     # What most tests begin with
 
     def account(self, name="Acme", email="owner@acme.example", kind="standard", **more):
