@@ -26,8 +26,10 @@ mkdir -p "$sample"
 server=
 stop_server() {
     trap - EXIT
-    if [ -n "$server" ] && kill -TERM "$server" 2>/dev/null; then
-        wait "$server" || true
+    if [ -n "$server" ]; then
+        # A terminal has interrupted the server too: it may be gone already.
+        kill -TERM "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
         say "server stopped; \`make run\` goes on with the data in $data"
     fi
 }
