@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Kills the server with signal 9 at random moments under load, 60 rounds over one store, and checks everything after each.
+# The server and its rules must be built. Arguments are handed on: --rounds N, --seed N, --keep DIR.
+set -euo pipefail
+. "$(dirname "$0")/../tests/e2e/support/setup.sh"
+exec python3 tests/e2e/kill.py --rounds 60 "$@"
