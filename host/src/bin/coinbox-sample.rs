@@ -65,7 +65,7 @@ enum Command {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Prices { file } => {
-            let rows = whole_file(&file, |out| write_price_book(out))?;
+            let rows = whole_file(&file, write_price_book)?;
             eprintln!("{rows} prices in {}", file.display());
         }
         Command::Accounts { server, token, count, seed, sources } => {
