@@ -78,7 +78,8 @@ impl Host {
 
 /// What the other process does.
 pub fn serve(directory: &Path, memory: bool, wasm: &[u8]) -> Result<()> {
-    let engine = Arc::new(Engine::load(wasm, &Options::default())?);
+    let cache = Some(coinbox_tests::components::repository("target/component/cache"));
+    let engine = Arc::new(Engine::load(wasm, &Options { cache, ..Options::default() })?);
     let store = if memory {
         let base = Sqlite::open(directory, SqliteOptions::default())?;
         StoreChoice::Own(Arc::new(world::memory_copy(&*base.snapshot()?)?))
