@@ -3,8 +3,8 @@
 //! Names and labels come from fixed lists (functions of the contract, outcomes), never from callers, so the number of series is bounded.
 
 use crate::capability::{Instant, PaymentGateway};
-use crate::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
 use crate::coinbox::Coinbox;
+use crate::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -92,7 +92,11 @@ impl Metrics {
             let counted = self.lock();
             page.head("coinbox_calls_total", "counter", "Calls of the rules.");
             for ((function, [class, outcome]), count) in &counted.calls {
-                page.line("coinbox_calls_total", &[("function", function), ("class", class), ("outcome", outcome)], count);
+                page.line(
+                    "coinbox_calls_total",
+                    &[("function", function), ("class", class), ("outcome", outcome)],
+                    count,
+                );
             }
             page.head("coinbox_call_seconds", "histogram", "Time of calls of the rules, waiting included.");
             for (function, latency) in &counted.call_latency {
@@ -136,9 +140,17 @@ impl Metrics {
             ("coinbox_commands_waiting", "Commands that wait for the lane.", sequencer.waiting().to_string()),
             ("coinbox_timers", "Timers set.", timers.len().to_string()),
             ("coinbox_timers_taken", "Timers that are being driven.", timers.taken().to_string()),
-            ("coinbox_timer_overdue_seconds", "How late the earliest timer is.", seconds(u128::from(overdue.unsigned_abs()) * 1_000)),
+            (
+                "coinbox_timer_overdue_seconds",
+                "How late the earliest timer is.",
+                seconds(u128::from(overdue.unsigned_abs()) * 1_000),
+            ),
             ("coinbox_ready", "1: calls are served.", u8::from(coinbox.readiness().is_ok()).to_string()),
-            ("coinbox_clock_seconds", "The moment that the rules are told.", seconds(u128::from(coinbox.now().unsigned_abs()) * 1_000)),
+            (
+                "coinbox_clock_seconds",
+                "The moment that the rules are told.",
+                seconds(u128::from(coinbox.now().unsigned_abs()) * 1_000),
+            ),
         ] {
             page.head(name, "gauge", help);
             page.line(name, &[], value);

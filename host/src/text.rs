@@ -125,7 +125,9 @@ mod tests {
         ] {
             assert_eq!(micros(text), Ok(micros_expected), "{text}");
         }
-        for text in ["", ".5", "5.", "1e3", "+1", "--1", "1.0000001", "1 000", "25,00", "9223372036854.775808", "NaN", "٣"] {
+        for text in
+            ["", ".5", "5.", "1e3", "+1", "--1", "1.0000001", "1 000", "25,00", "9223372036854.775808", "NaN", "٣"]
+        {
             assert_eq!(micros(text), Err(TextError::Amount(text.to_owned())), "{text}");
         }
         assert_eq!(amount(25_000_000), "25.00");

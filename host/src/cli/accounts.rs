@@ -49,7 +49,8 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
             return work.output.answer(&token, |token| Text::Line(plain(token)));
         }
         Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate } => {
-            let maximum = maximum_recharge.as_deref().map(|text| super::micros_of("--maximum-recharge", text)).transpose()?;
+            let maximum =
+                maximum_recharge.as_deref().map(|text| super::micros_of("--maximum-recharge", text)).transpose()?;
             let limits = json!({"maximum-recharge": maximum, "standard-rate": standard_rate, "lookup-rate": lookup_rate,
                 "message-rate": message_rate});
             let answer = work.link.call("operator.set-limits", json!({"auth-id": account, "limits": limits}))?;

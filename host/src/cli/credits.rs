@@ -92,7 +92,8 @@ pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
             })
         }
         Recharge::Auto { account, switch, below, amount, day_cap, week_cap, month_cap } => {
-            let given = |name: &str, text: &Option<String>| text.as_deref().map(|text| micros_of(name, text)).transpose();
+            let given =
+                |name: &str, text: &Option<String>| text.as_deref().map(|text| micros_of(name, text)).transpose();
             let caps = json!({"day": given("--day-cap", &day_cap)?, "week": given("--week-cap", &week_cap)?,
                 "month": given("--month-cap", &month_cap)?});
             let (mut below, mut amount) = (given("--below", &below)?, given("--amount", &amount)?);
@@ -130,8 +131,17 @@ pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
                 }
             }
             work.output.answer(&Value::Array(charges), |charges| {
-                let mut rows =
-                    Rows::new(&[">number", "kind", ">amount", "card", "state", "created", "settled", ">attempts", "reference"]);
+                let mut rows = Rows::new(&[
+                    ">number",
+                    "kind",
+                    ">amount",
+                    "card",
+                    "state",
+                    "created",
+                    "settled",
+                    ">attempts",
+                    "reference",
+                ]);
                 for charge in charges.as_array().into_iter().flatten() {
                     rows.add(vec![
                         field(charge, "number"),
@@ -160,7 +170,9 @@ fn shown_status(status: &Value) -> Text {
         .collect::<Vec<_>>();
     let standing = match &status["standing"] {
         Value::Object(object) => match object.iter().next() {
-            Some((name, level)) if name == "waiting-for-level" => format!("waiting until available is {} or less", amount(level)),
+            Some((name, level)) if name == "waiting-for-level" => {
+                format!("waiting until available is {} or less", amount(level))
+            }
             Some((name, until)) if name == "capped" => format!("capped until {}", moment(until)),
             Some((name, number)) => format!("{name}: {}", plain(number)),
             None => String::new(),
@@ -234,7 +246,11 @@ pub fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
             rows.add(vec![amount(&threshold["amount"]), by.to_owned(), field(threshold, "armed")]);
         }
         let to: Vec<&str> = settings["recipients"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        rows.add(vec![String::new(), String::new(), format!("to the registered address {}", text::shortened(&to.join(" ")))]);
+        rows.add(vec![
+            String::new(),
+            String::new(),
+            format!("to the registered address {}", text::shortened(&to.join(" "))),
+        ]);
         Text::Table(rows)
     })
 }

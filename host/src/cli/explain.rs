@@ -1,7 +1,7 @@
 //! Events as plain sentences (EVT-2): one table, a line a kind.
 //!
 //! `{name}` is a fact. A part in `[…]` is left out when one of its facts is missing. Where a kind has several lines, the first
-//! one whose condition holds is told.
+//! one whose condition holds is told. `{*}` stands for all facts that the sentence does not name.
 
 use crate::cli::show::{field, printable};
 use crate::text;
@@ -17,37 +17,109 @@ const SENTENCES: &[Line] = &[
     ("account-created", ALWAYS, "The account was made[ by {by}][ as {account-type}]."),
     ("account-changed", ALWAYS, "Changed: {fields}[, by {by}]."),
     ("account-upgraded", ALWAYS, "The first paid recharge made the trial a standard account."),
-    ("account-suspended", ALWAYS, "Suspended for {reason}[, by {by}][: {details}]. Use, purchases and automatic charges are refused; paying stays open."),
-    ("account-reinstated", ALWAYS, "The suspension was lifted[ by {by}][: {details}]. Alerts and automatic recharge were judged at once."),
+    (
+        "account-suspended",
+        ALWAYS,
+        "Suspended for {reason}[, by {by}][: {details}]. Use, purchases and automatic charges are refused; paying stays open.",
+    ),
+    (
+        "account-reinstated",
+        ALWAYS,
+        "The suspension was lifted[ by {by}][: {details}]. Alerts and automatic recharge were judged at once.",
+    ),
     ("account-closed", ALWAYS, "The account was closed for good[ by {by}][: {details}]."),
     ("subaccount-created", ALWAYS, "Sub-account {sub-account} was made[ by {by}]."),
     ("subaccount-changed", ("enabled", "true"), "Sub-account {sub-account} was changed[ by {by}]; it is enabled."),
-    ("subaccount-changed", ALWAYS, "Sub-account {sub-account} was changed[ by {by}]; it is disabled and cannot be used."),
+    (
+        "subaccount-changed",
+        ALWAYS,
+        "Sub-account {sub-account} was changed[ by {by}]; it is disabled and cannot be used.",
+    ),
     ("trial-credits", ALWAYS, "Trial credit of {amount} was given[; the balance is {balance}][ ({reason})]."),
     ("goodwill", ALWAYS, "Goodwill credit of {amount} was given[; the balance is {balance}][ ({reason})]."),
     ("correction", ALWAYS, "A correction gave back {amount}[; the balance is {balance}][ ({reason})]."),
     ("debit", ALWAYS, "The operator took {amount}[; the balance is {balance}][ ({reason})]."),
     ("credit-expired", ALWAYS, "Credit of {amount} expired unused[ ({reason})][; the balance is {balance}]."),
-    ("balance-low", ALWAYS, "The balance fell to {balance}, below the threshold {threshold}: one mail was sent[ (thresholds passed: {passed})]. It is armed again once the balance is back at or above it."),
-    ("out-of-credit", ALWAYS, "The balance is {balance}: out of credit. New requests are refused (402), running calls end, one mail was sent."),
+    (
+        "balance-low",
+        ALWAYS,
+        "The balance fell to {balance}, below the threshold {threshold}: one mail was sent[ (thresholds passed: {passed})]. It is armed again once the balance is back at or above it.",
+    ),
+    (
+        "out-of-credit",
+        ALWAYS,
+        "The balance is {balance}: out of credit. New requests are refused (402), running calls end, one mail was sent.",
+    ),
     ("credit-available", ALWAYS, "The balance is {balance}, above zero again: requests are admitted."),
     ("calls-ended", ("going-on", "0"), "{ended} running calls were ended because the credit was gone."),
-    ("calls-ended", ALWAYS, "{ended} running calls were ended because the credit was gone; {going-on} could not be ended yet and are tried again."),
-    ("auto-recharge-set", ("enabled", "true"), "Automatic recharge is on: below {balance-amount} it charges {recharge-amount}. The ladder starts anew."),
+    (
+        "calls-ended",
+        ALWAYS,
+        "{ended} running calls were ended because the credit was gone; {going-on} could not be ended yet and are tried again.",
+    ),
+    (
+        "auto-recharge-set",
+        ("enabled", "true"),
+        "Automatic recharge is on: below {balance-amount} it charges {recharge-amount}. The ladder starts anew.",
+    ),
     ("auto-recharge-set", ALWAYS, "Automatic recharge is off[ (kept: {recharge-amount} below {balance-amount})]."),
     ("recharge-started", ("kind", "manual"), "Charge {charge}: {amount} by hand from {card}, under the key {key}."),
-    ("recharge-started", ALWAYS, "Charge {charge}: available credit {available} was below {balance-amount}, so {amount} is charged automatically (payment {step} of this series), under the key {key}."),
-    ("recharge-paid", ALWAYS, "Charge {charge} ({kind}) of {amount} was paid from {card}[; the balance is {balance}][, {paid-owed} of it went to what was owed][; reference {reference}]. The ladder is reset."),
-    ("recharge-failed", ("kind", "manual"), "[Charge {charge}: ]{amount} by hand failed: {reason}[ (gateway code {code})]. Nothing was taken."),
-    ("recharge-failed", ("next-level", "none"), "[Charge {charge}: ]the automatic charge of {amount} failed: {reason}. That is failure {failures} of this episode at available credit {available}; no try is left. A new default card, a recharge by hand or new settings go on."),
-    ("recharge-failed", ALWAYS, "[Charge {charge}: ]the automatic charge of {amount} failed: {reason}. That is failure {failures} of this episode at available credit {available}; the next try is when it has fallen to {next-level}."),
-    ("recharge-capped", ALWAYS, "No automatic charge of {amount}: with {charged} already charged it would pass the cap of {cap} a {period}. Available credit is {available}. This is no failure; it goes on on {resumes} or when the cap is raised."),
-    ("recharge-open", ALWAYS, "Charge {charge} of {amount} has no final answer yet ({cause}). It counts as neither paid nor failed; the gateway is asked again at {ask-again}."),
+    (
+        "recharge-started",
+        ALWAYS,
+        "Charge {charge}: available credit {available} was below {balance-amount}, so {amount} is charged automatically (payment {step} of this series), under the key {key}.",
+    ),
+    (
+        "recharge-paid",
+        ALWAYS,
+        "Charge {charge} ({kind}) of {amount} was paid from {card}[; the balance is {balance}][, {paid-owed} of it went to what was owed][; reference {reference}]. The ladder is reset.",
+    ),
+    (
+        "recharge-failed",
+        ("kind", "manual"),
+        "[Charge {charge}: ]{amount} by hand failed: {reason}[ (gateway code {code})]. Nothing was taken.",
+    ),
+    (
+        "recharge-failed",
+        ("next-level", "none"),
+        "[Charge {charge}: ]the automatic charge of {amount} failed: {reason}. That is failure {failures} of this episode at available credit {available}; no try is left. A new default card, a recharge by hand or new settings go on.",
+    ),
+    (
+        "recharge-failed",
+        ALWAYS,
+        "[Charge {charge}: ]the automatic charge of {amount} failed: {reason}. That is failure {failures} of this episode at available credit {available}; the next try is when it has fallen to {next-level}.",
+    ),
+    (
+        "recharge-capped",
+        ALWAYS,
+        "No automatic charge of {amount}: with {charged} already charged it would pass the cap of {cap} a {period}. Available credit is {available}. This is no failure; it goes on on {resumes} or when the cap is raised.",
+    ),
+    (
+        "recharge-open",
+        ALWAYS,
+        "Charge {charge} of {amount} has no final answer yet ({cause}). It counts as neither paid nor failed; the gateway is asked again at {ask-again}.",
+    ),
     ("recharge-dropped", ALWAYS, "Charge {charge} of {amount} was dropped ({cause}): nothing was taken."),
-    ("recharge-recovered", ALWAYS, "A payment of {amount} that the gateway took before the store was restored was booked[; the balance is {balance}] (key {key}, reference {reference})."),
-    ("payment-unexplained", ALWAYS, "The gateway took {amount} that no charge explains ({cause}; key {key}, reference {reference}). It waits in the operator's queue."),
-    ("payment-notice-unknown", ALWAYS, "The gateway reported {outcome} for the key {key}, which no charge has. It was kept for reconciliation."),
-    ("reconciliation-started", ALWAYS, "The store was restored from a backup of {backup-moment}: nothing new is charged until all payments since are booked."),
+    (
+        "recharge-recovered",
+        ALWAYS,
+        "A payment of {amount} that the gateway took before the store was restored was booked[; the balance is {balance}] (key {key}, reference {reference}).",
+    ),
+    (
+        "payment-unexplained",
+        ALWAYS,
+        "The gateway took {amount} that no charge explains ({cause}; key {key}, reference {reference}). It waits in the operator's queue.",
+    ),
+    (
+        "payment-notice-unknown",
+        ALWAYS,
+        "The gateway reported {outcome} for the key {key}, which no charge has. It was kept for reconciliation.",
+    ),
+    (
+        "reconciliation-started",
+        ALWAYS,
+        "The store was restored from a backup of {backup-moment}: nothing new is charged until all payments since are booked.",
+    ),
     ("reconciliation-finished", ALWAYS, "Reconciliation with the gateway is done: {booked} payments were booked."),
     ("card-added", ALWAYS, "{card} ({label}) was added."),
     ("card-unknown", ALWAYS, "{card} cannot be used: the gateway does not know it."),
@@ -56,12 +128,23 @@ const SENTENCES: &[Line] = &[
     ("default-card-changed", ALWAYS, "{card} ({label}) is the default card now. The ladder starts anew."),
     ("usage-rejected", ALWAYS, "{rejected} of {events} events of a batch were rejected and kept to be mended."),
     ("mail-failed", ALWAYS, "The mail {template} could not be sent after {attempts} attempts: {cause}."),
-    ("limits-changed", ALWAYS, "Limits were changed[ by {by}][: largest recharge {maximum-recharge}][, {standard-rate} requests a second][, {lookup-rate} lookups a second][, {message-rate} messages a second]."),
-    ("policy-changed", ALWAYS, "The policy was changed[ by {by}] to version {version}."),
+    (
+        "limits-changed",
+        ALWAYS,
+        "Limits were changed[ by {by}][: largest recharge {maximum-recharge}][, {standard-rate} requests a second][, {lookup-rate} lookups a second][, {message-rate} messages a second].",
+    ),
+    ("policy-changed", ALWAYS, "The policy was changed[ by {by}] to version {version}[: {*}]."),
+    (
+        "prices-published",
+        ALWAYS,
+        "Version {version} of the price book with {rows} prices was published[ by {by}]; it is in force from {starts-at}.",
+    ),
+    ("overrides-set", ALWAYS, "Price overrides were set[ by {by}]: {rows} prices, in force from {starts-at}."),
+    ("usage-posted", ALWAYS, "{events} usage events of {accounts} accounts were rated and debited for {amount}."),
 ];
 
 /// Facts that are moments in milliseconds.
-const MOMENTS: [&str; 2] = ["ask-again", "backup-moment"];
+const MOMENTS: [&str; 3] = ["ask-again", "backup-moment", "starts-at"];
 /// Facts that are words of the contract, told with spaces.
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 
@@ -73,7 +156,14 @@ pub fn sentence(event: &Value) -> String {
         name.is_empty() || facts.get(name).is_some_and(|values| values.len() == 1 && values[0] == value)
     };
     let line = SENTENCES.iter().find(|(of, condition, _)| *of == kind && holds(*condition));
-    match line.and_then(|(_, _, template)| fill(template, &facts)) {
+    let filled = line.and_then(|(_, _, template)| {
+        let unnamed = facts.iter().filter(|(name, _)| !template.contains(&format!("{{{name}}}")));
+        let rest = unnamed.map(|(name, values)| format!("{name} {}", values.join(", "))).collect::<Vec<_>>().join("; ");
+        let mut facts = facts.clone();
+        facts.insert("*".to_owned(), vec![rest]);
+        fill(template, &facts)
+    });
+    match filled {
         Some(sentence) => printable(&sentence),
         // A kind of a later version, or one that lacks a fact: nothing is kept back.
         None => {
@@ -143,7 +233,10 @@ mod tests {
     #[test]
     fn alerts_name_threshold_and_all_that_were_passed() {
         assert_eq!(
-            told("balance-low", &[("balance", "90.00"), ("threshold", "100.00"), ("passed", "250.00"), ("passed", "100.00")]),
+            told(
+                "balance-low",
+                &[("balance", "90.00"), ("threshold", "100.00"), ("passed", "250.00"), ("passed", "100.00")]
+            ),
             "The balance fell to 90.00, below the threshold 100.00: one mail was sent (thresholds passed: 250.00, 100.00). \
              It is armed again once the balance is back at or above it."
         );
@@ -151,8 +244,16 @@ mod tests {
 
     #[test]
     fn the_steps_of_the_ladder_are_told_apart() {
-        let mut facts = vec![("kind", "automatic"), ("amount", "20.00"), ("reason", "insufficient-funds"), ("available", "80.00"),
-            ("failures", "1"), ("next-level", "75.00"), ("charge", "3"), ("key", "k")];
+        let mut facts = vec![
+            ("kind", "automatic"),
+            ("amount", "20.00"),
+            ("reason", "insufficient-funds"),
+            ("available", "80.00"),
+            ("failures", "1"),
+            ("next-level", "75.00"),
+            ("charge", "3"),
+            ("key", "k"),
+        ];
         assert_eq!(
             told("recharge-failed", &facts),
             "Charge 3: the automatic charge of 20.00 failed: insufficient funds. That is failure 1 of this episode at available \
@@ -168,7 +269,14 @@ mod tests {
 
     #[test]
     fn both_ways_of_starting_a_charge() {
-        let automatic = [("charge", "1"), ("amount", "20.00"), ("available", "10.00"), ("balance-amount", "100.00"), ("step", "1"), ("key", "k")];
+        let automatic = [
+            ("charge", "1"),
+            ("amount", "20.00"),
+            ("available", "10.00"),
+            ("balance-amount", "100.00"),
+            ("step", "1"),
+            ("key", "k"),
+        ];
         assert!(told("recharge-started", &automatic).starts_with("Charge 1: available credit 10.00 was below 100.00"));
         let manual = [("charge", "2"), ("kind", "manual"), ("amount", "25.00"), ("card", "visa 4242"), ("key", "k")];
         assert_eq!(told("recharge-started", &manual), "Charge 2: 25.00 by hand from visa 4242, under the key k.");
@@ -181,6 +289,14 @@ mod tests {
         assert!(told("recharge-open", &open).contains("1970-01-01T00:01:00Z"));
         assert_eq!(told("of-a-later-version", &[("a", "1"), ("b", "2")]), "of-a-later-version: a 1; b 2");
         assert_eq!(told("out-of-credit", &[]), "out-of-credit");
+        assert_eq!(
+            told(
+                "policy-changed",
+                &[("version", "2"), ("by", "alice"), ("minimum-recharge", "20.00"), ("brand", "Acme")]
+            ),
+            "The policy was changed by alice to version 2: brand Acme; minimum-recharge 20.00."
+        );
+        assert_eq!(told("policy-changed", &[("version", "2")]), "The policy was changed to version 2.");
     }
 
     #[test]

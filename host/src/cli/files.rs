@@ -85,16 +85,21 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
         }
         Pricebook::Versions => {
             let versions = work.link.call("pricing.list-versions", json!({}))?;
-            work.output.answer(&versions, |versions| Text::Table(versions_table(versions.as_array().map_or(&[], Vec::as_slice))))
+            work.output.answer(&versions, |versions| {
+                Text::Table(versions_table(versions.as_array().map_or(&[], Vec::as_slice)))
+            })
         }
         Pricebook::Export { version, format, output } => {
             let version = match version {
                 Some(version) => Value::from(version),
                 None => {
                     let versions = work.link.call("pricing.list-versions", json!({}))?;
-                    let published = versions.as_array().into_iter().flatten().filter(|version| version["state"] == "published");
+                    let published =
+                        versions.as_array().into_iter().flatten().filter(|version| version["state"] == "published");
                     let newest = published.max_by_key(|version| version["number"].as_u64());
-                    newest.map(|version| version["number"].clone()).ok_or_else(|| anyhow::anyhow!("no version is published yet"))?
+                    newest
+                        .map(|version| version["number"].clone())
+                        .ok_or_else(|| anyhow::anyhow!("no version is published yet"))?
                 }
             };
             let mut out = writer(output.as_ref())?;
@@ -118,7 +123,8 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent});
             let answer = work.link.call("pricing.set-overrides", arguments);
             let answer = answer.map_err(|error| prices::explain(&file, &rows, error))?;
-            let words = format!("{} overrides from {}", rows.len(), text::moment(starts_at.parse().unwrap_or_default()));
+            let words =
+                format!("{} overrides from {}", rows.len(), text::moment(starts_at.parse().unwrap_or_default()));
             work.output.answer(&answer, |_| Text::Line(words))
         }
     }
@@ -127,7 +133,12 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
 fn versions_table(versions: &[Value]) -> Rows {
     let mut rows = Rows::new(&[">version", "state", "starts at", ">rows"]);
     for version in versions {
-        rows.add(vec![field(version, "number"), field(version, "state"), moment(&version["starts-at"]), field(version, "rows")]);
+        rows.add(vec![
+            field(version, "number"),
+            field(version, "state"),
+            moment(&version["starts-at"]),
+            field(version, "rows"),
+        ]);
     }
     rows
 }
@@ -202,7 +213,9 @@ fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
     let summary = usage::import(&*work.link, file, usage::Options { parallel, on_progress: &mut on_progress });
     bar.finish_and_clear();
     let summary = summary.map_err(|error| match error {
-        crate::import::ImportError::Link(_) => anyhow::anyhow!("{error}. What was counted is kept: run the same command again to go on"),
+        crate::import::ImportError::Link(_) => {
+            anyhow::anyhow!("{error}. What was counted is kept: run the same command again to go on")
+        }
         other => other.into(),
     })?;
     let took = started.elapsed();
@@ -244,7 +257,7 @@ fn resubmit(work: &Work, file: &Path) -> anyhow::Result<()> {
     let mut rows = rows::Rows::open(file)?;
     let mut mended = Vec::new();
     // All rows are read before the first is sent: a mistake in the last one changes nothing.
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next_row()? {
         let event = row.event.map_err(|wrong| {
             anyhow::anyhow!("{}, line {}: {} {}", file.display(), row.line, wrong.field, wrong.limit)
         })?;

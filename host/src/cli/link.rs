@@ -100,7 +100,10 @@ impl Remote {
     pub fn new(url: &str, token: String, operator: String, key: Option<String>) -> Result<Remote, LinkError> {
         let base = url.trim_end_matches('/').to_owned();
         if !base.starts_with("http://") && !base.starts_with("https://") {
-            return Err(LinkError::Failed(format!("--server: `{}` is not a URL such as http://127.0.0.1:8844", text::shortened(url))));
+            return Err(LinkError::Failed(format!(
+                "--server: `{}` is not a URL such as http://127.0.0.1:8844",
+                text::shortened(url)
+            )));
         }
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -168,7 +171,8 @@ impl Remote {
 
 impl Link for Remote {
     fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError> {
-        let (status, answer) = self.ask(&format!("/v1/Operator/call/{function}"), Some(&arguments), self.keys.next(function))?;
+        let (status, answer) =
+            self.ask(&format!("/v1/Operator/call/{function}"), Some(&arguments), self.keys.next(function))?;
         self.result(status, answer)
     }
 
@@ -251,7 +255,13 @@ impl Link for Local {
             let caller = Caller { idempotency_key: self.keys.next(function), ..self.caller.clone() };
             arguments["caller"] = wit::to_value(&caller).map_err(|error| LinkError::Failed(error.to_string()))?;
         }
-        let command = self.host.coinbox.facts().functions.iter().any(|facts| facts.name == function && facts.class == Class::Command);
+        let command = self
+            .host
+            .coinbox
+            .facts()
+            .functions
+            .iter()
+            .any(|facts| facts.name == function && facts.class == Class::Command);
         let mut answer = self.host.coinbox.call(function, &arguments).map_err(|error| Self::failed(&error))?;
         if command {
             self.commanded.store(true, Ordering::Relaxed);
@@ -281,18 +291,20 @@ impl Link for Local {
 
     fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError> {
         let failed = |error: &dyn std::fmt::Display| LinkError::Failed(error.to_string());
-        let shown = |now: i64| {
-            json!({"now": now.to_string(), "shown": text::moment(now), "simulated": self.host.is_simulated()})
-        };
+        let shown = |now: i64| json!({"now": now.to_string(), "shown": text::moment(now), "simulated": self.host.is_simulated()});
         match (route, body) {
             ("clock", None) => Ok(shown(self.host.coinbox.now())),
             ("clock", Some(body)) => {
                 if !self.host.is_simulated() {
-                    return Err(failed(&"the clock of this store is real and cannot be moved; set clock.mode=simulated"));
+                    return Err(failed(
+                        &"the clock of this store is real and cannot be moved; set clock.mode=simulated",
+                    ));
                 }
                 let to = match (body["to"].as_str(), body["by"].as_str()) {
                     (Some(to), _) => text::moment_ms(to),
-                    (None, by) => text::duration_ms(by.unwrap_or_default()).map(|by| self.host.coinbox.now().saturating_add(by)),
+                    (None, by) => {
+                        text::duration_ms(by.unwrap_or_default()).map(|by| self.host.coinbox.now().saturating_add(by))
+                    }
                 };
                 let jobs = self.host.advance_to(to.map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
                 let mut shown = shown(self.host.coinbox.now());

@@ -3,8 +3,8 @@
 //! `serve` runs the server. All other commands work on a running one through REST, or with `--data DIR` on the store of a
 //! stopped one. Any error ends with exit code 1 and a message that names the field and its limit; 2 is a mistake on the command line itself.
 
-pub mod arguments;
 mod accounts;
+pub mod arguments;
 mod credits;
 mod explain;
 mod feed;
@@ -120,7 +120,8 @@ fn configuration(common: &Common, command: &Command) -> anyhow::Result<Config> {
     }
     let found = Path::new(CONFIG_FILE).is_file().then(|| PathBuf::from(CONFIG_FILE));
     let file = common.config.clone().or(found);
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Ok(Config::load(file.as_deref(), environment, &flags)?)
 }
 
@@ -187,7 +188,14 @@ mod tests {
     #[test]
     fn typed_amounts_name_their_field() {
         assert_eq!(micros_of("AMOUNT", "25.00").expect("valid"), "25000000");
-        assert!(micros_of("--below", "25,00").expect_err("refused").to_string().starts_with("--below: `25,00` is not an amount"));
-        assert!(moment_of("--to", "noon").expect_err("refused").to_string().starts_with("--to: `noon` is not a moment"));
+        assert!(
+            micros_of("--below", "25,00")
+                .expect_err("refused")
+                .to_string()
+                .starts_with("--below: `25,00` is not an amount")
+        );
+        assert!(
+            moment_of("--to", "noon").expect_err("refused").to_string().starts_with("--to: `noon` is not a moment")
+        );
     }
 }

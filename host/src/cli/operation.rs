@@ -100,7 +100,13 @@ pub fn queue(work: &Work) -> anyhow::Result<()> {
         let mut rows = Rows::new(&["account", "what", "since", ">charge", "note"]);
         for item in items.as_array().into_iter().flatten() {
             let charge = field(&item["charge"], "number");
-            rows.add(vec![field(item, "auth-id"), field(item, "kind"), moment(&item["since"]), charge, field(item, "note")]);
+            rows.add(vec![
+                field(item, "auth-id"),
+                field(item, "kind"),
+                moment(&item["since"]),
+                charge,
+                field(item, "note"),
+            ]);
         }
         Text::Table(rows)
     })
@@ -141,14 +147,22 @@ pub fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> any
     let origin = if copy { Origin::Copied } else { Origin::Restored };
     install(from, &config.data, origin, &SystemRandom)?;
     let data = config.data.display();
-    output.answer(&json!({"data": config.data, "copy": copy}), |_| Text::Line(format!("{data} holds a store made of {}", from.display())))?;
+    output.answer(&json!({"data": config.data, "copy": copy}), |_| {
+        Text::Line(format!("{data} holds a store made of {}", from.display()))
+    })?;
     if !config.vault_keys.exists() {
-        output.note(&format!("Now put the key file of the old store at {}, then start the server.", config.vault_keys.display()));
+        output.note(&format!(
+            "Now put the key file of the old store at {}, then start the server.",
+            config.vault_keys.display()
+        ));
     }
     if copy {
         output.note("Give the copy a payment sandbox of its own.");
     } else {
-        output.note("The server first books what the gateway has moved since the backup; nothing new is charged before that.");
+        output.note("Keep the payment gateway of the old store (setting `payment-sandbox`): it knows what was paid since the backup.");
+        output.note(
+            "The server first books what the gateway has moved since the backup; nothing new is charged before that.",
+        );
     }
     Ok(())
 }
@@ -159,7 +173,9 @@ mod tests {
 
     #[test]
     fn policy_fields_are_read_in_the_form_that_they_have() {
-        let read = |field: &str, present: Value, text: &str| read_field(field, &present, text).map_err(|error| error.to_string());
+        let read = |field: &str, present: Value, text: &str| {
+            read_field(field, &present, text).map_err(|error| error.to_string())
+        };
         assert_eq!(read("minimum-recharge", json!("25000000"), "20.00"), Ok(json!("20000000")));
         assert_eq!(read("alert-thresholds", json!(["1"]), "100, 10.5"), Ok(json!(["100000000", "10500000"])));
         assert_eq!(read("alert-thresholds", json!(["1"]), ""), Ok(json!([])));
@@ -169,7 +185,11 @@ mod tests {
         assert_eq!(read("series-limit", json!(40), "5"), Ok(json!(5)));
         assert_eq!(read("brand", json!("x"), "Acme 5"), Ok(json!("Acme 5")));
         assert_eq!(read("series-limit", json!(40), "-5"), Err("series-limit: `-5` is not a whole number".to_owned()));
-        assert!(read("trial-credits", json!("1"), "ten").expect_err("refused").starts_with("trial-credits: `ten` is not an amount"));
+        assert!(
+            read("trial-credits", json!("1"), "ten")
+                .expect_err("refused")
+                .starts_with("trial-credits: `ten` is not an amount")
+        );
     }
 
     #[test]

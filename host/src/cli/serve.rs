@@ -61,7 +61,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     server::run(rest.clone(), rest::router(rest), listener, stop).await;
     let stopped = tokio::task::spawn_blocking(move || host.coinbox.stop()).await?;
     if let Some(cause) = cause {
-        anyhow::bail!("the store failed and the server stopped: {cause}. Everything that was answered is safe; mend the cause and start again");
+        anyhow::bail!(
+            "the store failed and the server stopped: {cause}. Everything that was answered is safe; mend the cause and start again"
+        );
     }
     stopped?;
     tracing::info!("stopped; everything is safe");

@@ -143,7 +143,10 @@ pub(super) fn run(work: &Work) -> anyhow::Result<()> {
             Text::Table(rows)
         })?;
     }
-    let counted = format!("{} accounts, {} transactions with {} usage events", report.accounts, report.transactions, report.events);
+    let counted = format!(
+        "{} accounts, {} transactions with {} usage events",
+        report.accounts, report.transactions, report.events
+    );
     anyhow::ensure!(
         report.is_sound(),
         "verify: {counted}: {} differences{}",
@@ -175,10 +178,15 @@ mod tests {
             Ok(match function {
                 "operator.read-ledger" => {
                     let accounts = ["liabilities:credits:cash", "income:usage:voice"];
-                    let postings: Vec<Value> = self.postings.iter().zip(accounts).map(|(amount, account)| {
-                        let owner = account.starts_with("liabilities").then_some("MA1");
-                        json!({"ledger-account": account, "owner": owner, "amount": amount.to_string()})
-                    }).collect();
+                    let postings: Vec<Value> = self
+                        .postings
+                        .iter()
+                        .zip(accounts)
+                        .map(|(amount, account)| {
+                            let owner = account.starts_with("liabilities").then_some("MA1");
+                            json!({"ledger-account": account, "owner": owner, "amount": amount.to_string()})
+                        })
+                        .collect();
                     json!({"transactions": [{"id": "t", "at": "0", "kind": "usage", "cause": "r", "events": 2, "postings": postings}], "next": null})
                 }
                 "accounts.list" => json!({"accounts": [{"auth-id": "MA1"}, {"auth-id": "MA2"}], "next": null}),
@@ -187,8 +195,12 @@ mod tests {
                     let sent = arguments["accounts"].as_array().expect("accounts");
                     assert_eq!(sent.len(), 2);
                     assert_eq!(sent[1]["cash"], "0");
-                    let same = sent[0]["cash"] == self.stored_cash.to_string();
-                    if same { json!([]) } else { json!([{"auth-id": "MA1", "what": "wallet", "stored": "a", "rebuilt": "b"}]) }
+                    let same = sent[0]["cash"].as_str() == Some(&*self.stored_cash.to_string());
+                    if same {
+                        json!([])
+                    } else {
+                        json!([{"auth-id": "MA1", "what": "wallet", "stored": "a", "rebuilt": "b"}])
+                    }
                 }
                 other => panic!("{other}"),
             })

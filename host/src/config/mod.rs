@@ -122,7 +122,13 @@ pub struct RestLimits {
 
 impl Default for RestLimits {
     fn default() -> RestLimits {
-        RestLimits { body_bytes: 8 << 20, concurrent_requests: 256, connections: 4096, request_seconds: 30, stop_seconds: 10 }
+        RestLimits {
+            body_bytes: 8 << 20,
+            concurrent_requests: 256,
+            connections: 4096,
+            request_seconds: 30,
+            stop_seconds: 10,
+        }
     }
 }
 
@@ -289,7 +295,12 @@ impl Reader<'_> {
         text.parse().map_err(|_| self.wrong(key, format!("`{}` is not {what}", text::shortened(text))))
     }
 
-    fn number<T: FromStr + PartialOrd + std::fmt::Display>(&self, key: &str, least: T, most: T) -> Result<T, ConfigError> {
+    fn number<T: FromStr + PartialOrd + std::fmt::Display>(
+        &self,
+        key: &str,
+        least: T,
+        most: T,
+    ) -> Result<T, ConfigError> {
         let what = format!("a whole number from {least} to {most}");
         let number: T = self.parsed(key, &what)?;
         if number < least || number > most {
@@ -351,8 +362,7 @@ impl Reader<'_> {
         if !self.one_of("email.transport", &[("maildir", false), ("smtp", true)])? {
             return Ok(Email::Maildir(self.path("email.maildir").unwrap_or_else(|| data.join("mail"))));
         }
-        let words =
-            [("tls", SmtpSecurity::Tls), ("start-tls", SmtpSecurity::StartTls), ("plain", SmtpSecurity::Plain)];
+        let words = [("tls", SmtpSecurity::Tls), ("start-tls", SmtpSecurity::StartTls), ("plain", SmtpSecurity::Plain)];
         let security = self.one_of("email.smtp.security", &words)?;
         let port = match (self.text("email.smtp.port"), security) {
             ("", SmtpSecurity::Tls) => 465,

@@ -9,7 +9,7 @@ use crate::engine::{self, Engine};
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SystemRandom;
-use crate::sequencer::SequencerOptions;
+use crate::sequencer::{OnFailure, SequencerOptions};
 use crate::storage::sqlite::Sqlite;
 use crate::telephony::TelephonyLog;
 use crate::vault::{KeyRing, KeyVault};
@@ -60,21 +60,16 @@ impl Host {
     fn keep_clock(&self) -> anyhow::Result<()> {
         if let Some(file) = &self.clock_file {
             let new = file.with_extension("new");
-            fs::write(&new, format!("{}\n", self.coinbox.now()))
-                .and_then(|()| fs::rename(&new, file))
-                .map_err(|error| anyhow::anyhow!("the simulated moment cannot be kept in {}: {error}", file.display()))?;
+            fs::write(&new, format!("{}\n", self.coinbox.now())).and_then(|()| fs::rename(&new, file)).map_err(
+                |error| anyhow::anyhow!("the simulated moment cannot be kept in {}: {error}", file.display()),
+            )?;
         }
         Ok(())
     }
 }
 
 /// Opens or makes the store of a configuration, with everything around it. `must_exist`: a directory without a store is an error.
-pub fn open(
-    config: &Config,
-    drive: Drive,
-    must_exist: bool,
-    on_failure: Option<Box<dyn FnOnce(&str) + Send>>,
-) -> Result<Host, OpenError> {
+pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<OnFailure>) -> Result<Host, OpenError> {
     let data = &config.data;
     if must_exist && !Sqlite::exists(data) {
         anyhow::bail!(
@@ -156,7 +151,10 @@ fn component_path(config: &Config) -> anyhow::Result<PathBuf> {
     let candidates: Vec<PathBuf> = [beside, built, here].into_iter().flatten().collect();
     candidates.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
         let tried: Vec<String> = candidates.iter().map(|path| path.display().to_string()).collect();
-        anyhow::anyhow!("no component found at {}. Build it with `make component`, or set `component`", tried.join(", "))
+        anyhow::anyhow!(
+            "no component found at {}. Build it with `make component`, or set `component`",
+            tried.join(", ")
+        )
     })
 }
 
@@ -234,7 +232,9 @@ pub fn read_operator_token(config: &Config) -> anyhow::Result<Option<String>> {
     let path = config.data.join(TOKEN_FILE);
     match fs::read_to_string(&path) {
         Ok(text) if text.trim().len() >= 16 => Ok(Some(text.trim().to_owned())),
-        Ok(_) => anyhow::bail!("operator token {} is shorter than 16 characters: remove it to get a new one", path.display()),
+        Ok(_) => {
+            anyhow::bail!("operator token {} is shorter than 16 characters: remove it to get a new one", path.display())
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => anyhow::bail!("operator token {}: {error}", path.display()),
     }

@@ -26,7 +26,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:8844", "address and port of the REST interface"),
     setting("component", "", "the rules; default: coinbox.wasm beside the program, else target/component/coinbox.wasm"),
     setting("cache", "", "directory for the compiled component; default: DATA/cache"),
-    secret("operator-token", "token of the operator's routes, 16 to 200 characters; default: made and kept in DATA/operator-token"),
+    secret(
+        "operator-token",
+        "token of the operator's routes, 16 to 200 characters; default: made and kept in DATA/operator-token",
+    ),
     setting("payment-sandbox", "", "file of the fake payment gateway; default: DATA/gateway.sqlite"),
     setting("telephony-log", "", "file that says which calls were ended; default: DATA/telephony.jsonl"),
     setting("vault-keys", "", "file with the keys that seal secrets; default: DATA/vault-keys.json"),

@@ -26,12 +26,8 @@ fn defaults_are_complete() {
 #[test]
 fn flags_win_over_environment_over_file() {
     let file = "data = \"/a\"\nworkers = 2\nlisten = \"127.0.0.1:1\"\n";
-    let config = load(
-        file,
-        &[("COINBOX_DATA", "/b"), ("COINBOX_WORKERS", "3"), ("OTHER", "x")],
-        &[("data", "/c")],
-    )
-    .expect("valid");
+    let config = load(file, &[("COINBOX_DATA", "/b"), ("COINBOX_WORKERS", "3"), ("OTHER", "x")], &[("data", "/c")])
+        .expect("valid");
     assert_eq!(config.data, PathBuf::from("/c"));
     assert_eq!(config.workers, 3);
     assert_eq!(config.listen.port(), 1);
@@ -111,7 +107,10 @@ fn files_that_cannot_be_read_say_why() {
     let folder = tempfile::tempdir().expect("folder");
     let missing = folder.path().join("none.toml");
     let of = |path: &Path| Config::load(Some(path), [], &[]).expect_err("refused").to_string();
-    assert_eq!(of(&missing), format!("configuration file {}: No such file or directory (os error 2)", missing.display()));
+    assert_eq!(
+        of(&missing),
+        format!("configuration file {}: No such file or directory (os error 2)", missing.display())
+    );
     assert!(of(folder.path()).ends_with(": it is a directory"));
     let binary = folder.path().join("binary.toml");
     std::fs::write(&binary, b"data = \"\xff\"").expect("file");

@@ -22,7 +22,11 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", one_line(text).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-pub(super) fn write(transaction: &Transaction, known: &mut BTreeSet<String>, out: &mut dyn Write) -> std::io::Result<()> {
+pub(super) fn write(
+    transaction: &Transaction,
+    known: &mut BTreeSet<String>,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let (day, accounts) = (day(transaction), transaction.postings.iter().map(account).collect::<Vec<_>>());
     for account in &accounts {
         if known.insert(account.clone()) {

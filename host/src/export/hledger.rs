@@ -20,7 +20,11 @@ fn described(text: &str) -> String {
     one_line(text).replace([';', '|'], " ")
 }
 
-pub(super) fn write(transaction: &Transaction, known: &mut BTreeSet<String>, out: &mut dyn Write) -> std::io::Result<()> {
+pub(super) fn write(
+    transaction: &Transaction,
+    known: &mut BTreeSet<String>,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let accounts: Vec<String> = transaction.postings.iter().map(account).collect();
     for account in &accounts {
         if known.insert(account.clone()) {
@@ -28,7 +32,13 @@ pub(super) fn write(transaction: &Transaction, known: &mut BTreeSet<String>, out
         }
     }
     writeln!(out, "{} {} {}", day(transaction), described(&transaction.kind), described(&transaction.cause))?;
-    writeln!(out, "    ; id:{}, at:{}, events:{}", described(&transaction.id), text::moment(transaction.at), transaction.events)?;
+    writeln!(
+        out,
+        "    ; id:{}, at:{}, events:{}",
+        described(&transaction.id),
+        text::moment(transaction.at),
+        transaction.events
+    )?;
     for (account, posting) in accounts.iter().zip(&transaction.postings) {
         writeln!(out, "    {account}  {} USD", six_decimals(posting.amount))?;
     }

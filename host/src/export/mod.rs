@@ -100,12 +100,14 @@ pub fn export(link: &dyn Link, format: Format, out: &mut dyn Write) -> anyhow::R
     // Names that were declared already.
     let mut known = BTreeSet::new();
     let mut written = 0;
-    out.write_all(match format {
-        Format::Hledger => hledger::HEAD,
-        Format::Beancount => beancount::HEAD,
-        Format::Csv => csv::HEAD,
-    }
-    .as_bytes())?;
+    out.write_all(
+        match format {
+            Format::Hledger => hledger::HEAD,
+            Format::Beancount => beancount::HEAD,
+            Format::Csv => csv::HEAD,
+        }
+        .as_bytes(),
+    )?;
     for_each(link, |transaction| {
         written += 1;
         match format {

@@ -10,14 +10,14 @@ const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
 impl Link for Pages {
     fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError> {
         assert_eq!(function, "operator.read-ledger");
-        let posting = |account: &str, owner: Option<&str>, amount: i64| {
-            json!({"ledger-account": account, "owner": owner, "amount": amount.to_string()})
-        };
+        let posting = |account: &str, owner: Option<&str>, amount: i64| json!({"ledger-account": account, "owner": owner, "amount": amount.to_string()});
         Ok(match arguments["after"].as_str() {
-            None => json!({"transactions": [{"id": "t1", "at": "1767225600000", "kind": "recharge", "cause": "key; \"one\"\n|x\\",
+            None => {
+                json!({"transactions": [{"id": "t1", "at": "1767225600000", "kind": "recharge", "cause": "key; \"one\"\n|x\\",
                 "events": 0, "postings": [
                     posting("assets:payment-clearing", None, 25_000_000),
-                    posting("liabilities:credits:cash", Some(ACCOUNT), -25_000_000)]}], "next": "t1"}),
+                    posting("liabilities:credits:cash", Some(ACCOUNT), -25_000_000)]}], "next": "t1"})
+            }
             Some("t1") => json!({"transactions": [{"id": "t2", "at": "1767312000000", "kind": "usage", "cause": "r-1",
                 "events": 3, "postings": [
                     posting("liabilities:credits:cash", Some(ACCOUNT), 12_345),

@@ -30,7 +30,7 @@ pub struct PriceRow {
 pub fn read(path: &Path) -> Result<Vec<PriceRow>, ImportError> {
     let checked = file::check(path)?;
     let mut lines = Lines::open(path)?;
-    let Some((_, first)) = lines.next()? else { return Err(wrong(path, "it is empty")) };
+    let Some((_, first)) = lines.next_line()? else { return Err(wrong(path, "it is empty")) };
     let rows = if first.trim_start().starts_with(['[', '{']) {
         if checked.bytes > JSON_BYTES_MAX {
             return Err(wrong(path, format!("{} bytes are too many, at most {JSON_BYTES_MAX}", checked.bytes)));
@@ -54,7 +54,7 @@ fn read_csv(path: &Path, header: &str, mut lines: Lines) -> Result<Vec<PriceRow>
         return Err(wrong_line(path, 1, problem));
     }
     let mut rows = Vec::new();
-    while let Some((line, text)) = lines.next()? {
+    while let Some((line, text)) = lines.next_line()? {
         if text.trim().is_empty() {
             continue;
         }
@@ -72,7 +72,11 @@ fn read_csv(path: &Path, header: &str, mut lines: Lines) -> Result<Vec<PriceRow>
             let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             let number: Option<u32> = text.parse().ok().filter(|_| digits);
             number.map(Value::from).ok_or_else(|| {
-                wrong_line(path, line, format!("{column}: `{}` is not a whole number of seconds", crate::text::shortened(text)))
+                wrong_line(
+                    path,
+                    line,
+                    format!("{column}: `{}` is not a whole number of seconds", crate::text::shortened(text)),
+                )
             })
         };
         let row = json!({
@@ -126,7 +130,12 @@ fn push(path: &Path, rows: &mut Vec<PriceRow>, line: u64, row: Value) -> Result<
 }
 
 /// Makes a version of rows. Answers it as a draft.
-pub fn create(link: &dyn Link, path: &Path, rows: &[PriceRow], mut on_progress: impl FnMut(usize)) -> Result<Value, ImportError> {
+pub fn create(
+    link: &dyn Link,
+    path: &Path,
+    rows: &[PriceRow],
+    mut on_progress: impl FnMut(usize),
+) -> Result<Value, ImportError> {
     let mut version = link.call("pricing.create-version", json!({}))?;
     let number = version["number"].clone();
     for part in rows.chunks(CALL_ROWS) {
@@ -171,8 +180,10 @@ pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Wr
         let page = link.call("pricing.list-rows", json!({"version": version, "after": after}))?;
         for row in page["rows"].as_array().into_iter().flatten() {
             if json_form {
-                let named: serde_json::Map<String, Value> =
-                    COLUMNS.iter().map(|column| ((*column).to_owned(), row[column.replace('_', "-")].clone())).collect();
+                let named: serde_json::Map<String, Value> = COLUMNS
+                    .iter()
+                    .map(|column| ((*column).to_owned(), row[column.replace('_', "-")].clone()))
+                    .collect();
                 write!(out, "{}\n{}", if written == 0 { "" } else { "," }, Value::Object(named))?;
             } else {
                 let text = |column: &&str| match &row[column.replace('_', "-")] {
@@ -228,9 +239,18 @@ mod tests {
             ),
             (format!("{HEADER}fax,outbound,DE,49,0.1,60,60\n"), "FILE, line 2: product: must be voice, sms or mms"),
             (HEADER.to_owned(), "FILE: it holds no price row"),
-            ("product,rate\n".to_owned(), "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment"),
-            ("{\"rows\": 5}".to_owned(), "FILE: a JSON price book is a list of rows, or an object with the list `rows`"),
-            ("[5]".to_owned(), "FILE: row 1: must be an object with product, heading, country, prefix, rate, first_increment, next_increment"),
+            (
+                "product,rate\n".to_owned(),
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment",
+            ),
+            (
+                "{\"rows\": 5}".to_owned(),
+                "FILE: a JSON price book is a list of rows, or an object with the list `rows`",
+            ),
+            (
+                "[5]".to_owned(),
+                "FILE: row 1: must be an object with product, heading, country, prefix, rate, first_increment, next_increment",
+            ),
         ] {
             assert_eq!(of(&text), Err(problem.to_owned()));
         }

@@ -25,7 +25,11 @@ pub struct Row {
 
 enum Form {
     /// Place of each of [`COLUMNS`], of `key`, and how many there are.
-    Csv { places: [usize; COLUMNS.len()], key: Option<usize>, columns: usize },
+    Csv {
+        places: [usize; COLUMNS.len()],
+        key: Option<usize>,
+        columns: usize,
+    },
     Json,
 }
 
@@ -41,7 +45,7 @@ impl Rows {
     /// Opens a file and tells its form by its first line: an object is JSON lines, anything else is the header of a CSV file.
     pub fn open(path: &Path) -> Result<Rows, ImportError> {
         let mut lines = Lines::open(path)?;
-        let Some((number, first)) = lines.next()? else { return Err(wrong(path, "it is empty")) };
+        let Some((number, first)) = lines.next_line()? else { return Err(wrong(path, "it is empty")) };
         if first.trim_start().starts_with('{') {
             return Ok(Rows { lines, form: Form::Json, first: Some((number, first)) });
         }
@@ -59,11 +63,11 @@ impl Rows {
     }
 
     /// The next row that is not empty, or none at the end.
-    pub fn next(&mut self) -> Result<Option<Row>, ImportError> {
+    pub fn next_row(&mut self) -> Result<Option<Row>, ImportError> {
         loop {
             let next = match self.first.take() {
                 Some(first) => Some(first),
-                None => self.lines.next()?,
+                None => self.lines.next_line()?,
             };
             let Some((line, text)) = next else { return Ok(None) };
             if !text.trim().is_empty() {
@@ -76,8 +80,11 @@ impl Rows {
         match &self.form {
             Form::Json => json_row(line, text),
             Form::Csv { places, key, columns } => {
-                let unreadable = |texts: Vec<String>, limit| {
-                    Row { line, texts, key: None, event: Err(Unreadable { field: "", limit }) }
+                let unreadable = |texts: Vec<String>, limit| Row {
+                    line,
+                    texts,
+                    key: None,
+                    event: Err(Unreadable { field: "", limit }),
                 };
                 let fields = match file::fields(text) {
                     Ok(fields) => fields,
@@ -148,7 +155,7 @@ mod tests {
         let shown = |error: ImportError| error.to_string().replace(&path.display().to_string(), "FILE");
         let mut rows = Rows::open(&path).map_err(shown)?;
         let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(shown)? {
+        while let Some(row) = rows.next_row().map_err(shown)? {
             all.push(row);
         }
         Ok(all)
@@ -168,7 +175,8 @@ mod tests {
 
     #[test]
     fn columns_may_stand_in_any_order_and_empty_lines_mean_nothing() {
-        let all = rows("At,QUANTITY,number,heading,product,auth-id,id,note,key\n\n0,1,49,inbound,sms,MA1,e,x,k-1\n").expect("csv");
+        let all = rows("At,QUANTITY,number,heading,product,auth-id,id,note,key\n\n0,1,49,inbound,sms,MA1,e,x,k-1\n")
+            .expect("csv");
         assert_eq!(all.len(), 1);
         let event = all[0].event.as_ref().expect("good");
         assert_eq!((all[0].line, event.id.as_str(), event.quantity, all[0].key.as_deref()), (3, "e", 1, Some("k-1")));

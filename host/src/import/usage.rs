@@ -116,7 +116,7 @@ fn feed(
     loop {
         let mut batch = Vec::with_capacity(BATCH_ROWS);
         while batch.len() < BATCH_ROWS {
-            match rows.next()? {
+            match rows.next_row()? {
                 Some(row) if row.line <= after => {}
                 Some(row) => batch.push(row),
                 None => break,
@@ -204,7 +204,9 @@ impl Collector<'_> {
 fn reason(fate: &Fate) -> Option<(&'static str, String)> {
     match fate {
         Ok(Answer::Rated(_) | Answer::Duplicate) => None,
-        Ok(Answer::Conflicting) => Some(("conflict", "counted before with other content; kept on the list of rejected events".to_owned())),
+        Ok(Answer::Conflicting) => {
+            Some(("conflict", "counted before with other content; kept on the list of rejected events".to_owned()))
+        }
         Ok(Answer::Rejected(rejection)) => {
             Some((rejection_word(*rejection), "kept on the list of rejected events".to_owned()))
         }

@@ -88,8 +88,10 @@ fn every_row_meets_its_fate_once_and_in_order() {
     let (summary, lines) = run(&link, &path).expect("imported");
     assert_eq!(summary.progress.counts, EXPECTED);
     assert_eq!(lines, [1001, 2001, 2501]);
-    assert_eq!(summary.progress.reasons.iter().map(|(reason, count)| (reason.as_str(), *count)).collect::<Vec<_>>(),
-        [("no-price", 250), ("unreadable", 25)]);
+    assert_eq!(
+        summary.progress.reasons.iter().map(|(reason, count)| (reason.as_str(), *count)).collect::<Vec<_>>(),
+        [("no-price", 250), ("unreadable", 25)]
+    );
     assert_eq!(link.calls.load(Ordering::SeqCst), 4, "three batches, one of them twice");
     assert!(!progress::path_of(&path).exists());
 

@@ -22,7 +22,8 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 const CHANGEABLE: [&str; 5] = ["name", "address", "city", "state", "timezone"];
 
 /// Documented keys that only the platform changes (R38). `api_id` names an answer, not the account: echoed back it means nothing.
-const READ_ONLY: [&str; 6] = ["account_type", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "resource_uri"];
+const READ_ONLY: [&str; 6] =
+    ["account_type", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "resource_uri"];
 
 /// GET: the Account object.
 pub async fn get(
@@ -35,7 +36,8 @@ pub async fn get(
     let api_id = names.api_id.clone();
     let answer = async {
         let caller = request::customer(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let account = rest.blocking(move |rest| admitted(rest, &caller).and_then(|()| read(rest, &caller, &auth_id))).await?;
+        let account =
+            rest.blocking(move |rest| admitted(rest, &caller).and_then(|()| read(rest, &caller, &auth_id))).await?;
         Ok::<_, Failure>(axum::Json(object(&account, &names.api_id)).into_response())
     };
     answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
@@ -151,7 +153,11 @@ fn check_read_only(given: &Map<String, Value>, account: &Account) -> Result<(), 
             (held, value) => held == value,
         };
         if !same {
-            return Err(Failure::field(key, "not-allowed", "cannot be changed; leave it out or send its present value"));
+            return Err(Failure::field(
+                key,
+                "not-allowed",
+                "cannot be changed; leave it out or send its present value",
+            ));
         }
     }
     Ok(())

@@ -31,7 +31,14 @@ pub struct Failure {
 impl Failure {
     /// A failure with its words.
     pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Failure {
-        Failure { status, code: code.to_owned(), message: message.into(), fields: Vec::new(), retry_after: None, challenge: None }
+        Failure {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+            fields: Vec::new(),
+            retry_after: None,
+            challenge: None,
+        }
     }
 
     /// 400 about one field.
@@ -43,8 +50,11 @@ impl Failure {
 
     /// 401 that says nothing about what was wrong (RW §9).
     pub fn unauthenticated(scheme: &'static str) -> Failure {
-        let mut failure =
-            Failure::new(StatusCode::UNAUTHORIZED, "authentication_failed", "authentication credentials are missing or wrong");
+        let mut failure = Failure::new(
+            StatusCode::UNAUTHORIZED,
+            "authentication_failed",
+            "authentication credentials are missing or wrong",
+        );
         failure.challenge = Some(scheme);
         failure
     }
@@ -108,7 +118,8 @@ impl Failure {
     /// A refusal that this contract has no case for.
     pub fn problem(problem: &Problem) -> Failure {
         let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
-        let message = if facts.is_empty() { problem.code.clone() } else { format!("{}: {}", problem.code, facts.join(", ")) };
+        let message =
+            if facts.is_empty() { problem.code.clone() } else { format!("{}: {}", problem.code, facts.join(", ")) };
         Failure::new(problem_status(&problem.code), &problem.code, message)
     }
 
@@ -190,12 +201,18 @@ impl From<HostError> for Failure {
     fn from(error: HostError) -> Failure {
         let broken = |error: &HostError| {
             tracing::error!(%error, "a call failed");
-            Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this request failed inside the server; nothing was written")
+            Failure::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "this request failed inside the server; nothing was written",
+            )
         };
         match &error {
-            HostError::Call(CallError::NoSuchFunction(name)) => {
-                Failure::new(StatusCode::NOT_FOUND, "no_such_function", format!("no function `{}`", text::shortened(name)))
-            }
+            HostError::Call(CallError::NoSuchFunction(name)) => Failure::new(
+                StatusCode::NOT_FOUND,
+                "no_such_function",
+                format!("no function `{}`", text::shortened(name)),
+            ),
             HostError::Call(CallError::Arguments(problem)) => {
                 let mut failure = Failure::new(StatusCode::BAD_REQUEST, "invalid", problem.to_string());
                 failure.fields = vec![json!({"field": problem.path, "rule": "wrong-form", "limit": problem.problem})];
@@ -204,9 +221,14 @@ impl From<HostError> for Failure {
             HostError::Call(CallError::Busy { .. }) | HostError::Sequence(SequenceError::Busy(_)) => {
                 Failure::unavailable("too much is under way, try again", 1)
             }
-            HostError::Call(CallError::Store(_)) | HostError::Store(_) | HostError::Sequence(SequenceError::StoreFailed(_)) => {
+            HostError::Call(CallError::Store(_))
+            | HostError::Store(_)
+            | HostError::Sequence(SequenceError::StoreFailed(_)) => {
                 tracing::error!(%error, "the store failed");
-                Failure::unavailable("the store failed; whether this request was carried out is known after a restart", 5)
+                Failure::unavailable(
+                    "the store failed; whether this request was carried out is known after a restart",
+                    5,
+                )
             }
             HostError::Sequence(SequenceError::Stopped) => Failure::unavailable("this server is stopping", 5),
             HostError::RealClock => Failure::new(StatusCode::CONFLICT, "real_clock", error.to_string()),
@@ -237,14 +259,19 @@ mod tests {
         assert_eq!(of(Refusal::Unauthenticated).0, 401);
         assert_eq!(of(Refusal::Disabled).0, 403);
         let waits = Failure::refused(&Refusal::TooOften(3_500), 1_000, str::to_owned);
-        assert_eq!((waits.status.as_u16(), waits.retry_after, waits.message.as_str()), (429, Some(3), "rate_limit_exceeded"));
+        assert_eq!(
+            (waits.status.as_u16(), waits.retry_after, waits.message.as_str()),
+            (429, Some(3), "rate_limit_exceeded")
+        );
     }
 
     #[test]
     fn bad_input_names_field_rule_and_limit() {
-        let problem = FieldProblem { field: "change.name".to_owned(), rule: FieldRule::TooLong, limit: Some("100".to_owned()) };
-        let failure =
-            Failure::refused(&Refusal::Invalid(vec![problem]), 0, |field| field.trim_start_matches("change.").to_owned());
+        let problem =
+            FieldProblem { field: "change.name".to_owned(), rule: FieldRule::TooLong, limit: Some("100".to_owned()) };
+        let failure = Failure::refused(&Refusal::Invalid(vec![problem]), 0, |field| {
+            field.trim_start_matches("change.").to_owned()
+        });
         assert_eq!(failure.message, "name: too long (limit: 100)");
         assert_eq!(failure.fields, [json!({"field": "name", "rule": "too-long", "limit": "100"})]);
     }

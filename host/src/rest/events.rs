@@ -242,7 +242,10 @@ mod tests {
         }
         let expected = Counts { rated: 2, duplicate: 1, conflicting: 1, rejected: 1, unreadable: 1, amount: 12_350 };
         assert_eq!(counts, expected);
-        assert_eq!(answer(Some("e"), &Ok(Answer::Rated(12_340))), json!({"status": "rated", "amount": "0.01234", "id": "e"}));
+        assert_eq!(
+            answer(Some("e"), &Ok(Answer::Rated(12_340))),
+            json!({"status": "rated", "amount": "0.01234", "id": "e"})
+        );
         assert_eq!(answer(None, &Err(wrong)), json!({"status": "unreadable", "field": "at", "limit": MOMENT}));
     }
 }

@@ -100,7 +100,11 @@ impl Rest {
             Ok(answer) => answer,
             Err(panic) => {
                 tracing::error!(%panic, "a handler panicked");
-                Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this request failed inside the server"))
+                Err(Failure::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "this request failed inside the server",
+                ))
             }
         }
     }
@@ -175,7 +179,8 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
     let started = Instant::now();
     let names = Names::new(request.headers());
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let route = ROUTES.iter().find(|(pattern, _)| Some(*pattern) == matched.as_deref()).map_or("none", |(_, name)| *name);
+    let route =
+        ROUTES.iter().find(|(pattern, _)| Some(*pattern) == matched.as_deref()).map_or("none", |(_, name)| *name);
     let method = request.method().clone();
     request.extensions_mut().insert(names.clone());
     // Health is answered even when everything is busy.

@@ -152,7 +152,9 @@ pub async fn backup(
 ) -> Response {
     serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
         let to = match given.get("to") {
-            Some(Value::String(to)) if to.starts_with('/') && to.len() <= 4096 && !to.contains('\0') => PathBuf::from(to),
+            Some(Value::String(to)) if to.starts_with('/') && to.len() <= 4096 && !to.contains('\0') => {
+                PathBuf::from(to)
+            }
             _ => return Err(Failure::field("to", "wrong-form", "must be an absolute path on the server's machine")),
         };
         if to.exists() {
@@ -207,7 +209,8 @@ pub async fn advance(
                 text::moment_ms(&to).map_err(|error| Failure::field("to", "wrong-form", &error.to_string()))?
             }
             (None, Some(by)) => {
-                let by = text::duration_ms(&by).map_err(|error| Failure::field("by", "wrong-form", &error.to_string()))?;
+                let by =
+                    text::duration_ms(&by).map_err(|error| Failure::field("by", "wrong-form", &error.to_string()))?;
                 now.saturating_add(by)
             }
             _ => return Err(Failure::field("to", "missing", "either `to` (a moment) or `by` (a duration) is needed")),

@@ -74,7 +74,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let wrong = || Failure::field("Idempotency-Key", "wrong-form", "1 to 255 printable ASCII characters");
     match headers.get("idempotency-key").map(|value| value.to_str()) {
         None => Ok(None),
-        Some(Ok(key)) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') => {
+        Some(Ok(key))
+            if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') =>
+        {
             Ok(Some(key.to_owned()))
         }
         Some(_) => Err(wrong()),
@@ -94,7 +96,11 @@ pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
         None => "operator",
         Some(Ok(name)) if (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic()) => name,
         Some(_) => {
-            return Err(Failure::field("X-Operator-Name", "wrong-form", "1 to 64 printable ASCII characters without space"));
+            return Err(Failure::field(
+                "X-Operator-Name",
+                "wrong-form",
+                "1 to 64 printable ASCII characters without space",
+            ));
         }
     };
     let operator = Operator { name: name.to_owned(), permissions: rest.permissions.clone() };
@@ -113,7 +119,13 @@ pub fn token_digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-fn caller(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names, who: Principal) -> Result<Caller, Failure> {
+fn caller(
+    rest: &Rest,
+    headers: &HeaderMap,
+    peer: Option<Peer>,
+    names: &Names,
+    who: Principal,
+) -> Result<Caller, Failure> {
     Ok(Caller {
         who,
         address: customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies),
@@ -125,7 +137,8 @@ fn caller(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names, w
 
 /// What follows the scheme in `Authorization`.
 fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok().filter(|value| value.len() <= AUTHORIZATION_BYTES_MAX)?;
+    let value =
+        headers.get(header::AUTHORIZATION)?.to_str().ok().filter(|value| value.len() <= AUTHORIZATION_BYTES_MAX)?;
     let (given, rest) = value.split_once(' ')?;
     given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
@@ -151,7 +164,11 @@ pub async fn body(rest: &Rest, headers: &HeaderMap, body: Body, bytes_max: usize
         Ok(Err(error)) => {
             let source = std::error::Error::source(&error);
             let long = source.is_some_and(|source| source.to_string().contains("length limit exceeded"));
-            Err(if long { too_large() } else { Failure::new(StatusCode::BAD_REQUEST, "incomplete", "the body ended early") })
+            Err(if long {
+                too_large()
+            } else {
+                Failure::new(StatusCode::BAD_REQUEST, "incomplete", "the body ended early")
+            })
         }
         Err(_) => Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come in time")),
     }
@@ -171,7 +188,11 @@ pub fn json_object(headers: &HeaderMap, bytes: &[u8]) -> Result<serde_json::Map<
         Err(error) => {
             let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if kind.is_empty() || kind.to_ascii_lowercase().contains("json") {
-                return Err(Failure::new(StatusCode::BAD_REQUEST, "malformed_json", format!("the body is not JSON: {error}")));
+                return Err(Failure::new(
+                    StatusCode::BAD_REQUEST,
+                    "malformed_json",
+                    format!("the body is not JSON: {error}"),
+                ));
             }
             Err(Failure::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -187,7 +208,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().expect("value"))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), value.parse().expect("value")))
+            .collect()
     }
 
     #[test]
@@ -202,7 +226,10 @@ mod tests {
         assert_eq!(of(&["10.0.0.1"]), "10.0.0.2");
         assert_eq!(of(&["10.0.0.1", "10.0.0.2"]), "203.0.113.9");
         let mapped = Some("::ffff:192.0.2.7".parse().expect("address"));
-        assert_eq!(customer_address(mapped, &HeaderMap::new(), &TrustedProxies::default()).as_deref(), Some("192.0.2.7"));
+        assert_eq!(
+            customer_address(mapped, &HeaderMap::new(), &TrustedProxies::default()).as_deref(),
+            Some("192.0.2.7")
+        );
         assert_eq!(customer_address(None, &forwarded, &TrustedProxies::default()), None);
     }
 

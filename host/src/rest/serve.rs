@@ -20,7 +20,9 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Takes the address, or says why that is not possible.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
-        anyhow::anyhow!("cannot listen on {address}: {error}. Choose another address with --listen or in the configuration")
+        anyhow::anyhow!(
+            "cannot listen on {address}: {error}. Choose another address with --listen or in the configuration"
+        )
     })
 }
 

@@ -46,8 +46,10 @@ impl Made {
                 json!({"ok": {"main-auth-id": ACCOUNT, "standard": self.rate, "lookup": 20, "message": 20}})
             }
             "accounts.get" if mine => json!({"ok": account}),
-            "accounts.update" if mine && arguments["change"]["timezone"] == "Mars/Olympus" => refused(json!({"invalid":
-                [{"field": "change.timezone", "rule": "unknown-value", "limit": "IANA time zone name"}]})),
+            "accounts.update" if mine && arguments["change"]["timezone"] == "Mars/Olympus" => {
+                refused(json!({"invalid":
+                [{"field": "change.timezone", "rule": "unknown-value", "limit": "IANA time zone name"}]}))
+            }
             "accounts.update" if mine && arguments["change"]["name"] == "suspended" => {
                 refused(json!({"suspended": "payment-failure"}))
             }
@@ -66,7 +68,9 @@ impl Made {
                 json!({"ok": {"answers": answers, "transactions": ["t-1"]}})
             }
             "credits.recharge" => json!({"err": {"no-usable-card": "expired"}}),
-            "operator.get-policy" => json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}}),
+            "operator.get-policy" => {
+                json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}})
+            }
             _ => refused(json!("unauthenticated")),
         }
     }
@@ -233,8 +237,14 @@ async fn updates_hand_on_what_is_given_and_answer_changed() {
     assert_eq!(seen.headers["x-request-id"], "r-1");
     let (function, arguments) = server.last();
     assert_eq!(function, "accounts.update");
-    assert_eq!(arguments["change"], json!({"name": "Lucius Fox", "address": null, "city": null, "state": null, "timezone": null}));
-    assert_eq!((&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]), (&json!("k-1"), &json!("r-1")));
+    assert_eq!(
+        arguments["change"],
+        json!({"name": "Lucius Fox", "address": null, "city": null, "state": null, "timezone": null})
+    );
+    assert_eq!(
+        (&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]),
+        (&json!("k-1"), &json!("r-1"))
+    );
 
     for nothing in ["", "{}", "\"\"", "{\"name\": null}"] {
         let seen = server.customer("POST", &path, nothing).await;
@@ -251,7 +261,11 @@ async fn bad_updates_are_4xx_and_name_the_field() {
         ("{\"name\": ", 400, "the body is not JSON: EOF while parsing a value at line 1 column 9"),
         ("[1]", 400, "the body must be a JSON object"),
         ("{\"city\": 5}", 400, "city: must be text"),
-        ("{\"cash_credits\": \"1.00000\"}", 400, "cash_credits: cannot be changed; leave it out or send its present value"),
+        (
+            "{\"cash_credits\": \"1.00000\"}",
+            400,
+            "cash_credits: cannot be changed; leave it out or send its present value",
+        ),
         ("{\"timezone\": \"Mars/Olympus\"}", 400, "timezone: unknown value (limit: IANA time zone name)"),
         ("{\"name\": \"suspended\"}", 403, "the account is suspended: payment-failure"),
     ] {
@@ -268,7 +282,8 @@ async fn bad_updates_are_4xx_and_name_the_field() {
 #[tokio::test]
 async fn what_is_no_route_is_404_and_what_is_no_method_405() {
     let server = usual();
-    for path in ["/", "/v1/Account/", "/v1/account/MA/", "/v1/Account/MA/Nothing/", "/v1/Operator/", "/v2/Account/MA/"] {
+    for path in ["/", "/v1/Account/", "/v1/account/MA/", "/v1/Account/MA/Nothing/", "/v1/Operator/", "/v2/Account/MA/"]
+    {
         let seen = server.customer("GET", path, "").await;
         assert_eq!((seen.status, seen.body["error"].as_str()), (404, Some("not found")), "{path}");
     }
@@ -294,8 +309,10 @@ async fn a_burst_over_the_limit_is_429() {
 #[tokio::test]
 async fn usage_is_answered_event_by_event() {
     let server = usual();
-    let event = |id: &str| json!({"id": id, "auth_id": ACCOUNT, "product": "sms", "heading": "outbound", "number": "49301",
-        "quantity": 1, "at": "2026-01-01T00:00:00Z"});
+    let event = |id: &str| {
+        json!({"id": id, "auth_id": ACCOUNT, "product": "sms", "heading": "outbound", "number": "49301",
+        "quantity": 1, "at": "2026-01-01T00:00:00Z"})
+    };
     let mut negative = event("negative");
     negative["quantity"] = json!(-1);
     let sent = json!({"events": [event("new"), negative, event("again"), 7, event("bad")]}).to_string();
@@ -327,13 +344,15 @@ async fn usage_is_answered_event_by_event() {
 async fn usage_needs_the_operator_and_a_list_of_bounded_length() {
     let server = usual();
     let seen = server.customer("POST", "/v1/Usage/", "{\"events\": []}").await;
-    assert_eq!((seen.status, seen.headers["www-authenticate"].to_str().ok()), (401, Some("Bearer realm=\"coinbox operator\"")));
+    assert_eq!(
+        (seen.status, seen.headers["www-authenticate"].to_str().ok()),
+        (401, Some("Bearer realm=\"coinbox operator\""))
+    );
     let wrong = server.ask("POST", "/v1/Usage/", &[("authorization", "Bearer operator-token-of-the-tesT")], "{}").await;
     assert_eq!(wrong.status, 401);
-    for (sent, error) in [
-        ("{}", "events: is missing: {\"events\": [...]}"),
-        ("{\"events\": 5}", "events: must be a list of events"),
-    ] {
+    for (sent, error) in
+        [("{}", "events: is missing: {\"events\": [...]}"), ("{\"events\": 5}", "events: must be a list of events")]
+    {
         let seen = server.operator("POST", "/v1/Usage/", sent).await;
         assert_eq!((seen.status, seen.body["error"].as_str()), (400, Some(error)), "{sent}");
     }
@@ -389,7 +408,11 @@ async fn the_server_can_be_watched() {
     assert_eq!(server.ask("GET", "/readyz", &[], "").await.text, "ready\n");
     server.customer("GET", &format!("/v1/Account/{ACCOUNT}/"), "").await;
     let seen = server.ask("GET", "/metrics", &[], "").await;
-    assert!(seen.text.contains("coinbox_calls_total{function=\"accounts.get\",class=\"query\",outcome=\"ok\"} 1\n"), "{}", seen.text);
+    assert!(
+        seen.text.contains("coinbox_calls_total{function=\"accounts.get\",class=\"query\",outcome=\"ok\"} 1\n"),
+        "{}",
+        seen.text
+    );
     assert!(seen.text.contains("coinbox_http_requests_total{route=\"account\",status=\"200\"} 1\n"), "{}", seen.text);
     assert!(!seen.text.contains(ACCOUNT), "no account in labels");
 }

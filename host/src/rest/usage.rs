@@ -49,7 +49,8 @@ pub async fn record(
         for (name, count) in counts.by_name() {
             rest.host.metrics.events(name, count);
         }
-        let id = |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(64).collect::<String>());
+        let id =
+            |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(64).collect::<String>());
         let shown: Vec<Value> =
             events.iter().zip(&answers).map(|(event, answer)| events::answer(id(event).as_deref(), answer)).collect();
         let by_name: serde_json::Map<String, Value> =
@@ -94,7 +95,11 @@ async fn rate(rest: &Rest, caller: &Caller, given: &[Value]) -> Result<(Answers,
             answers.push(match event {
                 Err(wrong) => Err(wrong),
                 Ok(_) => Ok(rated.next().ok_or_else(|| {
-                    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the rules answered fewer events than they got")
+                    Failure::new(
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "internal",
+                        "the rules answered fewer events than they got",
+                    )
                 })?),
             });
         }
@@ -111,14 +116,14 @@ async fn record_part(
     let answer = rest.host.coinbox.record_events_async(caller, events).await;
     rest.measured("usage.record-events", started, answer.as_ref().map(Result::is_ok).ok());
     answer?.map_err(|error| match error {
-        Error::Refused(refusal) => {
-            Failure::refused(&refusal, rest.host.coinbox.now(), |field| match field {
-                "caller.idempotency-key" => "Idempotency-Key".to_owned(),
-                other => other.to_owned(),
-            })
-        }
+        Error::Refused(refusal) => Failure::refused(&refusal, rest.host.coinbox.now(), |field| match field {
+            "caller.idempotency-key" => "Idempotency-Key".to_owned(),
+            other => other.to_owned(),
+        }),
         Error::TooManyEvents(_) => Failure::field("events", "too-many", "at most 1000 a call"),
-        Error::NoSuchReject(key) => Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}")),
+        Error::NoSuchReject(key) => {
+            Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}"))
+        }
         Error::Other(problem) => Failure::problem(&problem),
     })
 }

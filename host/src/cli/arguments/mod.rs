@@ -1,11 +1,22 @@
 //! The command line: every command with its arguments.
 
+mod billing;
+
+pub use billing::{Alerts, Card, Credit, Recharge, Switch};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Prepaid accounts and billing for communication platforms.
 #[derive(Parser, Debug)]
-#[command(name = "coinbox", version, about, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "coinbox",
+    version,
+    about,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Arguments {
     /// What every command takes.
     #[command(flatten)]
@@ -288,179 +299,6 @@ pub enum Subaccount {
     },
 }
 
-/// `credit`.
-#[derive(Subcommand, Debug)]
-pub enum Credit {
-    /// Balance
-    Show {
-        /// Main account
-        account: String,
-    },
-    /// Lots in spending order
-    Lots {
-        /// Main account
-        account: String,
-    },
-    /// Give promotional credit
-    Goodwill {
-        /// Main account
-        account: String,
-        /// Such as 25.00
-        amount: String,
-        /// For the audit
-        #[arg(long)]
-        reason: String,
-        /// Moment
-        #[arg(long)]
-        expires: Option<String>,
-    },
-    /// Take credit; the balance may go below zero
-    Debit {
-        /// Main account
-        account: String,
-        /// Such as 25.00
-        amount: String,
-        /// For the audit
-        #[arg(long)]
-        reason: String,
-    },
-    /// Give back to a paid recharge what was spent of it
-    Correct {
-        /// Main account
-        account: String,
-        /// Such as 25.00
-        amount: String,
-        /// Number of the recharge
-        #[arg(long)]
-        charge: u32,
-        /// For the audit
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-/// On or off.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Switch {
-    /// On
-    On,
-    /// Off
-    Off,
-}
-
-/// `recharge`.
-#[derive(Subcommand, Debug)]
-pub enum Recharge {
-    /// Charge a card now
-    Now {
-        /// Main account
-        account: String,
-        /// Such as 25.00
-        amount: String,
-        /// Name of the card [default: the default card]
-        #[arg(long)]
-        card: Option<String>,
-    },
-    /// Set automatic recharge
-    Auto {
-        /// Main account
-        account: String,
-        /// On or off
-        #[arg(value_enum)]
-        switch: Switch,
-        /// Recharge when available credit falls below this
-        #[arg(long, value_name = "AMOUNT", required_if_eq("switch", "on"))]
-        below: Option<String>,
-        /// What one charge takes
-        #[arg(long, value_name = "AMOUNT", required_if_eq("switch", "on"))]
-        amount: Option<String>,
-        /// Cap a day
-        #[arg(long, value_name = "AMOUNT")]
-        day_cap: Option<String>,
-        /// Cap a week
-        #[arg(long, value_name = "AMOUNT")]
-        week_cap: Option<String>,
-        /// Cap a month
-        #[arg(long, value_name = "AMOUNT")]
-        month_cap: Option<String>,
-    },
-    /// Settings and standing of automatic recharge
-    Status {
-        /// Main account
-        account: String,
-    },
-    /// Charges, newest first
-    List {
-        /// Main account
-        account: String,
-        /// At most so many
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-    },
-    /// Make an open charge final at the gateway
-    GiveUp {
-        /// Main account
-        account: String,
-        /// Number of the charge
-        charge: u32,
-    },
-}
-
-/// `card`.
-#[derive(Subcommand, Debug)]
-pub enum Card {
-    /// Add a card by the gateway's token
-    Add {
-        /// Main account
-        account: String,
-        /// The gateway's token, such as tok_ok
-        card_token: String,
-        /// Make it the default
-        #[arg(long)]
-        default: bool,
-    },
-    /// List them
-    List {
-        /// Main account
-        account: String,
-    },
-    /// Make one the default
-    Default {
-        /// Main account
-        account: String,
-        /// Its name, such as card-1
-        card: String,
-    },
-    /// Remove one
-    Remove {
-        /// Main account
-        account: String,
-        /// Its name
-        card: String,
-    },
-}
-
-/// `alerts`.
-#[derive(Subcommand, Debug)]
-pub enum Alerts {
-    /// Replace the customer's own thresholds and recipients
-    Set {
-        /// Main account
-        account: String,
-        /// Up to three
-        #[arg(long = "below", value_name = "AMOUNT")]
-        thresholds: Vec<String>,
-        /// Besides the registered address
-        #[arg(long = "to", value_name = "EMAIL")]
-        recipients: Vec<String>,
-    },
-    /// Thresholds and recipients
-    Show {
-        /// Main account
-        account: String,
-    },
-}
-
 /// Form of a price book file.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PriceFormat {
@@ -628,7 +466,8 @@ mod tests {
 
     #[test]
     fn common_flags_may_stand_anywhere() {
-        let parsed = Arguments::try_parse_from(["coinbox", "credit", "goodwill", "MA1", "5.00", "--reason", "x", "--json"]);
+        let parsed =
+            Arguments::try_parse_from(["coinbox", "credit", "goodwill", "MA1", "5.00", "--reason", "x", "--json"]);
         assert!(parsed.expect("valid").common.json);
         assert!(Arguments::try_parse_from(["coinbox", "--data", "a", "--server", "b", "verify"]).is_err());
         assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "on"]).is_err());
