@@ -1,0 +1,220 @@
+"""Each command once, in one history that is told twice: through a running server, and with --data on a stopped one's store."""
+
+import csv
+import json
+import shutil
+import subprocess
+from decimal import Decimal
+
+from coinbox import PRICES, PROGRAM, Checks, Server, amount, cost, event, poll
+
+checks = Checks()
+START = "2026-04-01T08:00:00Z"
+HEADER = "id,auth_id,product,heading,number,quantity,at"
+
+
+def usage_file(path, events):
+    path.write_text("\n".join([HEADER, *(",".join(str(made[name]) for name in HEADER.split(",")) for made in events)]) + "\n")
+    return path
+
+
+def price_file(path, rows=PRICES):
+    lines = ["product,heading,country,prefix,rate,first_increment,next_increment", *(",".join(map(str, row)) for row in rows)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+class Told:
+    """Runs commands one way and checks what they print."""
+
+    def __init__(self, way, command):
+        self.way, self.command = way, command
+
+    def ok(self, name, *arguments, says=()):
+        """A command that succeeds; answers its standard output."""
+        done = self.command(*arguments)
+        if checks.true(f"{self.way}: {name}", done.returncode == 0, done) and says:
+            checks.holds(f"{self.way}: {name}: what it says", done.stdout, *says)
+        return done.stdout
+
+    def json(self, name, *arguments):
+        done = self.command("--json", *arguments)
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = None
+        checks.true(f"{self.way}: {name} --json", done.returncode == 0 and answer is not None, done)
+        return answer
+
+    def fails(self, name, *arguments, says=(), code=1):
+        done = self.command(*arguments)
+        checks.equal(f"{self.way}: {name}: exit code", done.returncode, code)
+        checks.holds(f"{self.way}: {name}: says", done.stderr, *says)
+
+
+def history(told, server):
+    home = server.home
+    prices = price_file(home / "prices.csv")
+    told.ok("pricebook import", "pricebook", "import", prices, "--starts-at", "2026-03-01T00:00:00Z", says=["published", "7"])
+    told.ok("pricebook import --draft", "pricebook", "import", prices, "--draft", says=["draft"])
+    told.ok("pricebook versions", "pricebook", "versions", says=["published", "draft"])
+    exported = told.ok("pricebook export", "pricebook", "export")
+    checks.equal(f"{told.way}: the export holds the rows of the import", sorted(row["rate"] for row in csv.DictReader(exported.splitlines())),
+                 sorted(row[4] for row in PRICES))
+    as_json = home / "prices.json"
+    told.ok("pricebook export --format json --output", "pricebook", "export", "--format", "json", "--output", as_json, "--version", "1")
+    told.ok("pricebook import of that JSON", "pricebook", "import", as_json, "--draft")
+
+    account = told.json("account create", "account", "create", "--name", "Acme", "--email", "acme@example.com", "--city", "Pune",
+                        "--timezone", "Asia/Kolkata", "--idempotency-key", "acme")["auth-id"]
+    again = told.json("account create again with its key", "account", "create", "--name", "Acme", "--email", "acme@example.com", "--city",
+                      "Pune", "--timezone", "Asia/Kolkata", "--idempotency-key", "acme")
+    checks.equal(f"{told.way}: the same key makes no second account", (again["auth-id"], again["auth-token"]), (account, ""))
+    told.ok("account create, for people", "account", "create", "--name", "Trial", "--email", "t@example.com", "--type", "developer",
+            says=["auth ID", "auth token"])
+    told.ok("account show", "account", "show", account, says=["Acme", "Asia/Kolkata", "0.00"])
+    told.ok("account list", "account", "list", says=["Acme", "Trial", "10.00"])
+    told.ok("account list, a page", "account", "list", "--limit", "1")
+    told.ok("account update", "account", "update", account, "--name", "Acme 2", "--address", "MG Road", says=["Acme 2", "MG Road", "Pune"])
+    checks.equal(f"{told.way}: account token", len(told.ok("account token", "account", "token", account).strip()), 40)
+    told.ok("account limits", "account", "limits", account, "--maximum-recharge", "20000.00", "--standard-rate", "50")
+    told.ok("account suspend", "account", "suspend", account, "--reason", "compliance-issue", "--details", "papers", says=["compliance-issue"])
+    told.ok("account reinstate", "account", "reinstate", account, says=["active"])
+    sub = told.json("subaccount create", "subaccount", "create", account, "--name", "sales")["auth-id"]
+    told.ok("subaccount list", "subaccount", "list", account, says=[sub, "sales"])
+
+    told.ok("card add", "card", "add", account, "tok_approve", says=["succeeded"])
+    told.ok("card add --default", "card", "add", account, "tok_unknown_then_never", "--default", says=["card-2"])
+    told.fails("card add of an unknown one", "card", "add", account, "tok_of_nobody", says=["failed"])
+    told.ok("card list", "card", "list", account, says=["card-1", "card-2", "visa"])
+    told.ok("card default", "card", "default", account, "card-1")
+    told.ok("recharge now", "recharge", "now", account, "30.00", says=["succeeded"])
+    told.ok("recharge now, another card", "recharge", "now", account, "40.00", "--card", "card-2", says=["under way"])
+    told.ok("recharge list", "recharge", "list", account, says=["30.00", "paid", "40.00", "open"])
+    told.ok("recharge give-up", "recharge", "give-up", account, "2")
+    told.ok("recharge list after it", "recharge", "list", account, says=["void"])
+    told.ok("card remove", "card", "remove", account, "card-2")
+    told.ok("recharge auto on", "recharge", "auto", account, "on", "--below", "20.00", "--amount", "25.00", "--day-cap", "100.00", says=["true"])
+    told.ok("recharge status", "recharge", "status", account, says=["20.00", "25.00", "100.00"])
+
+    told.ok("credit goodwill", "credit", "goodwill", account, "5.00", "--reason", "sorry", "--expires", "2026-12-31T00:00:00Z", says=["35.00"])
+    told.ok("credit debit", "credit", "debit", account, "12.00", "--reason", "fee", says=["23.00"])
+    told.ok("credit correct", "credit", "correct", account, "2.00", "--charge", "1", "--reason", "mistake", says=["25.00"])
+    told.ok("credit show", "credit", "show", account, says=["25.00", "available"])
+    told.ok("credit lots", "credit", "lots", account, says=["cash", "30.00"])
+    told.ok("alerts set", "alerts", "set", account, "--below", "24.00", "--to", "books@example.com", says=["24.00", "customer"])
+    told.ok("alerts show", "alerts", "show", account, says=["24.00", "500.00", "books@example.com"])
+
+    now = int(told.json("clock show", "clock", "show")["now"])
+    overrides = price_file(home / "overrides.csv", [("sms", "outbound", "US", "1202", "0.001", 0, 0)])
+    told.ok("pricebook override", "pricebook", "override", account, overrides, says=["1 overrides"])
+    told.ok("clock advance", "clock", "advance", "1m", says=["simulated"])
+    told.ok("pricebook override --show", "pricebook", "override", account, "--show", says=["1202", "0.001"])
+    good = [event(account, now, number="919812345678"), event(sub, now, product="mms", number="12025550103", quantity=2)]
+    bad = [event(account, now, number="99900000000"), event("MA" + "0" * 18, now), {**event(account, now), "quantity": "many"}]
+    path = usage_file(home / "usage.csv", [*good, good[0], *bad])
+    counted = told.json("usage import", "usage", "import", path)
+    checks.equal(f"{told.way}: usage import counts", [counted[name] for name in ("rated", "duplicate", "rejected", "unreadable", "amount")],
+                 [2, 1, 2, 1, f"{sum(map(cost, good)):.5f}"])
+    rejected = list(csv.DictReader((home / "usage.csv.rejected.csv").open()))
+    checks.equal(f"{told.way}: rejected rows are written beside it with reasons", [(row["line"], row["reason"]) for row in rejected],
+                 [("5", "no-price"), ("6", "unknown-account"), ("7", "unreadable")])
+    lines = home / "usage.jsonl"
+    lines.write_text("\n".join(json.dumps(made) for made in good) + "\n")
+    checks.equal(f"{told.way}: usage import of JSON lines", told.json("usage import JSON lines", "usage", "import", lines)["duplicate"], 2)
+    kept = told.json("usage rejected", "usage", "rejected")
+    checks.equal(f"{told.way}: usage rejected", sorted(one["reason"] for one in kept), ["no-price", "unknown-account"])
+    mended = home / "mended.csv"
+    one = next(one for one in kept if one["reason"] == "no-price")
+    values = [one["key"], one["event"]["id"], account, "voice", "outbound", "12025550100", "61", one["event"]["at"]]
+    mended.write_text(f"key,{HEADER}\n{','.join(values)}\n")
+    told.ok("usage resubmit", "usage", "resubmit", mended, says=["rated", "1"])
+    told.ok("usage discard", "usage", "discard", next(one for one in kept if one["reason"] == "unknown-account")["key"])
+    told.ok("usage rejected, none left", "usage", "rejected", says=["none"])
+
+    told.ok("events", "events", says=["account-created", "recharge-paid", "auto-recharge-set"])
+    told.ok("events of an account", "events", account, "--limit", "3", says=["account-created"])
+    told.ok("events --json", "--json", "events", account, says=["\"kind\""])
+    told.ok("explain", "explain", account, says=["was paid from", "Automatic recharge is on", "sorry"])
+    told.ok("explain --json", "--json", "explain", account, "--after", "1", says=["sentence"])
+    for form, head in [("hledger", "commodity"), ("beancount", "operating_currency"), ("csv", "transaction,")]:
+        told.ok(f"ledger export {form}", "ledger", "export", "--format", form, says=[head])
+    told.ok("policy show", "policy", "show", says=["minimum-recharge", "25.00"])
+    told.ok("policy set", "policy", "set", "minimum-recharge", "20.00", says=["20.00"])
+    told.ok("policy set of a list", "policy", "set", "alert-thresholds", "400,40", says=["400.00, 40.00"])
+    told.ok("queue", "queue")
+    told.ok("clock advance by a month", "clock", "advance", "30d", says=["2026-05-01"])
+    told.ok("clock advance to a moment", "clock", "advance", "--to", "2026-05-02T00:00:00Z", says=["2026-05-02T00:00:00Z"])
+    told.ok("recharge auto off", "recharge", "auto", account, "off", says=["false"])
+    told.ok("verify", "verify", says=["verified", "sums to zero"])
+    told.ok("account close", "account", "close", account, "--yes", says=["closed"])
+    told.fails("account close without --yes", "account", "close", account, says=["--yes"])
+    told.ok("config", "config", says=["[limits]", "body-bytes"])
+    backup = home / "copy.sqlite"
+    told.ok("backup", "backup", backup, says=["copied"])
+    told.fails("backup onto a file", "backup", backup, says=["exists already"])
+    return backup
+
+
+def balances(command):
+    return {one["auth-id"]: one["balance"] for one in json.loads(command("--json", "account", "list").stdout)["accounts"]}
+
+
+def resumed_import(server):
+    """An import that is killed on the way goes on where it was, and counts nothing twice."""
+    account = json.loads(server.cli("--json", "account", "create", "--name", "Big", "--email", "b@example.com").stdout)["auth-id"]
+    now = server.now_ms()
+    rows = 60_000
+    path = usage_file(server.home / "big.csv",
+                      [event(account, now - number, id=f"big-{number}", product="sms", number="12025550102", quantity=1) for number in range(rows)])
+    progress = server.home / "big.csv.progress.json"
+    first = subprocess.Popen([PROGRAM, "--server", server.base, "--token", server.token, "usage", "import", str(path)],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    poll("progress", lambda: first.poll() is not None or progress.exists())
+    first.kill()
+    first.communicate()
+    checks.true("an import was killed on the way", first.returncode == -9, first.returncode)
+    done = server.cli("--json", "usage", "import", path)
+    counted = json.loads(done.stdout)
+    checks.true("the next one goes on after a settled line", 0 < counted["resumed-after-line"] <= rows, counted)
+    checks.equal("every row met its fate once", counted["rated"] + counted["duplicate"], rows)
+    checks.equal("and is debited once", -amount(server.call("credits.get-balance", auth_id=account)["balance"]), rows * Decimal("0.00555"))
+    checks.true("the progress file is gone", not progress.exists())
+    again = json.loads(server.cli("--json", "usage", "import", path).stdout)
+    checks.equal("the whole file again: duplicates only", (again["duplicate"], again["rated"]), (rows, 0))
+
+
+settings = {"clock.mode": "simulated", "clock.start": START}
+with Server(settings) as server:
+    backup = history(Told("on a server", server.cli), server)
+    resumed_import(server)
+    online = balances(server.cli)
+    pipe = subprocess.run(f"'{PROGRAM}' --server {server.base} --token {server.token} events | head -n 1", shell=True, capture_output=True,
+                          text=True, check=False)
+    checks.equal("a reader that closes the output is no error", (pipe.returncode, pipe.stderr), (0, ""))
+    checks.equal("the server ends with 0", server.stop(), 0)
+    checks.equal("the stopped store holds the same balances", balances(server.offline), online)
+
+with Server(settings) as server:
+    server.stop()
+    backup = history(Told("on a store", server.offline), server)
+    before = balances(server.offline)
+    # The backup becomes a store of its own: as a replacement with the old keys, and as a copy to try things out.
+    for flags in ([], ["--copy"]):
+        fresh = Server(settings)
+        fresh.data.mkdir()
+        done = fresh.offline("restore", backup, *flags)
+        name = " ".join(["restore", *flags])
+        checks.true(name, done.returncode == 0, done)
+        checks.holds(f"{name}: asks for the keys", done.stderr, "vault-keys.json")
+        launched = fresh.launch().process.wait(30)
+        checks.equal(f"{name}: without the keys the server does not start", launched, 1)
+        checks.holds(f"{name}: and says which file is missing", fresh.log_text(), "vault-keys.json")
+        shutil.copy(server.data / "vault-keys.json", fresh.data / "vault-keys.json")
+        with fresh:
+            checks.equal(f"{name}: balances", balances(fresh.cli), before)
+            checks.equal(f"{name}: verify", fresh.cli("verify").returncode, 0)
+            done = fresh.offline("restore", backup)
+            checks.true(f"{name}: not onto a store", done.returncode == 1, done)
+
+checks.finish()
