@@ -1,5 +1,6 @@
 """A Coinbox server of one's own on a free loopback port, and words for what a test sees. Only the standard library."""
 
+import atexit
 import base64
 import http.client
 import itertools
@@ -106,6 +107,8 @@ class Server:
     def __init__(self, settings=None, home=None, flags=(), environment=None):
         self.keep_home = home is not None
         self.home = Path(home or tempfile.mkdtemp(prefix="coinbox-e2e-"))
+        if not self.keep_home:
+            atexit.register(shutil.rmtree, self.home, ignore_errors=True)
         self.data = self.home / "data"
         self.log = self.home / "server.log"
         self.settings = dict(settings or {})
