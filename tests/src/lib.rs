@@ -1,4 +1,15 @@
 //! Coinbox.
 pub mod components;
+pub mod conformance;
 pub mod crash;
 pub mod crash_world;
+pub mod native;
+
+/// The part of the contract that the component's own mapping of types speaks of.
+mod contract {
+    pub use coinbox_host::contract::{email, payment, telephony, types};
+}
+#[path = "../../guest/component/src/mapping.rs"]
+mod mapping;
+#[path = "../../guest/component/src/outside.rs"]
+mod outside;

@@ -1,0 +1,296 @@
+//! The form of a case file. Unknown keys are errors: a misspelt expectation must not pass for one that is met.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Why a file is no case.
+#[derive(Debug)]
+pub struct CaseError(pub String);
+
+impl std::fmt::Display for CaseError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CaseError {}
+
+/// One case.
+#[derive(Debug)]
+pub struct Case {
+    /// One sentence: what must hold.
+    pub title: String,
+    /// Requirement IDs and rulings that it shows.
+    pub requirements: Vec<String>,
+    pub(super) given: Given,
+    pub(super) steps: Vec<Step>,
+    pub(super) then: Option<Expectation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: String,
+    requirements: Vec<String>,
+    #[serde(default)]
+    given: Given,
+    steps: Vec<Value>,
+    #[serde(default)]
+    then: Option<Expectation>,
+}
+
+/// What is there before the first step.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given {
+    #[serde(default, deserialize_with = "wide")]
+    pub clock: Option<i64>,
+    #[serde(default, deserialize_with = "wide")]
+    pub seed: Option<u64>,
+    /// Fields of the policy that differ from the defaults.
+    #[serde(default)]
+    pub policy: Map<String, Value>,
+    /// Rows of version 1 of the price book, published from 1970 on.
+    #[serde(default)]
+    pub prices: Vec<Value>,
+    /// Made in order of name.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, GivenAccount>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GivenAccount {
+    #[serde(rename = "type")]
+    pub account_type: String,
+    #[serde(default)]
+    pub subaccounts: Vec<String>,
+    #[serde(default)]
+    pub cards: Vec<String>,
+    #[serde(default)]
+    pub credit: Option<String>,
+    #[serde(default)]
+    pub auto_recharge: Option<Value>,
+}
+
+/// One step.
+#[derive(Debug)]
+pub(super) enum Step {
+    Call(CallStep),
+    Advance(i64),
+    Clock(i64),
+    Gateway(GatewayStep),
+    Mail(Vec<String>),
+    Telephony(Vec<String>),
+    Expect(Expectation),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CallStep {
+    #[serde(default)]
+    #[allow(dead_code)]
+    note: Option<String>,
+    pub call: String,
+    #[serde(default, rename = "as")]
+    pub caller: Option<Value>,
+    #[serde(default)]
+    pub key: Option<String>,
+    #[serde(default)]
+    pub args: Map<String, Value>,
+    #[serde(default, deserialize_with = "given_even_if_null")]
+    pub answer: Option<Value>,
+    #[serde(default = "yes")]
+    pub drain: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GatewayStep {
+    #[serde(default)]
+    pub next: Vec<String>,
+    #[serde(default)]
+    pub look_ups: Vec<String>,
+    #[serde(default)]
+    pub down: Option<bool>,
+    #[serde(default)]
+    pub charge: Option<ForeignCharge>,
+}
+
+/// A charge that another history of the store, or somebody else, has made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForeignCharge {
+    pub key: String,
+    pub account: String,
+    pub amount: String,
+    pub method: String,
+}
+
+/// What the world must have seen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Expectation {
+    /// Charges that were asked of the gateway, in order.
+    #[serde(default)]
+    pub charges: Option<Vec<Value>>,
+    /// All requests to the gateway, in order.
+    #[serde(default)]
+    pub requests: Option<Vec<Value>>,
+    /// What the gateway has moved, in order.
+    #[serde(default)]
+    pub movements: Option<Vec<Value>>,
+    /// All mails, in any order.
+    #[serde(default)]
+    pub mails: Option<Vec<Value>>,
+    /// How many mails of each template; of no other one.
+    #[serde(default)]
+    pub mails_of: Option<BTreeMap<String, usize>>,
+    /// Events in this order, others may lie between.
+    #[serde(default)]
+    pub events: Option<Vec<Value>>,
+    /// Kinds of which there is no event.
+    #[serde(default)]
+    pub no_events: Option<Vec<String>>,
+    /// Orders to end calls, in order.
+    #[serde(default)]
+    pub hang_ups: Option<Vec<Value>>,
+    /// Balance of each account: an amount, or fields of `credits.get-balance`.
+    #[serde(default)]
+    pub balances: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Noted<T> {
+    #[serde(default)]
+    #[allow(dead_code)]
+    note: Option<String>,
+    #[serde(
+        alias = "advance",
+        alias = "clock",
+        alias = "gateway",
+        alias = "mail",
+        alias = "telephony",
+        alias = "expect"
+    )]
+    what: T,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MailStep {
+    next: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TelephonyStep {
+    stubborn: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn given_even_if_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+fn wide<'de, D: Deserializer<'de>, T: std::str::FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("`{text}` is no 64-bit number")))
+}
+
+fn number(text: &str) -> Result<i64, CaseError> {
+    text.parse().map_err(|_| CaseError(format!("`{text}` is no 64-bit number")))
+}
+
+fn of<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
+    serde_json::from_value::<T>(value.clone()).map_err(|error| CaseError(error.to_string()))
+}
+
+fn noted<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
+    Ok(of::<Noted<T>>(value)?.what)
+}
+
+impl Step {
+    fn read(value: &Value) -> Result<Step, CaseError> {
+        let kinds = ["call", "advance", "clock", "gateway", "mail", "telephony", "expect"];
+        let mut named = kinds.iter().filter(|kind| value.get(**kind).is_some());
+        let (Some(kind), None) = (named.next(), named.next()) else {
+            return Err(CaseError(format!("a step has exactly one of {}", kinds.join(", "))));
+        };
+        Ok(match *kind {
+            "call" => Step::Call(of(value)?),
+            "advance" => Step::Advance(number(&noted::<String>(value)?)?),
+            "clock" => Step::Clock(number(&noted::<String>(value)?)?),
+            "gateway" => Step::Gateway(noted(value)?),
+            "mail" => Step::Mail(noted::<MailStep>(value)?.next),
+            "telephony" => Step::Telephony(noted::<TelephonyStep>(value)?.stubborn),
+            _ => Step::Expect(noted(value)?),
+        })
+    }
+}
+
+impl Case {
+    /// Reads one file.
+    pub fn read(path: &Path) -> Result<Case, CaseError> {
+        let text = std::fs::read_to_string(path).map_err(|error| CaseError(format!("{}: {error}", path.display())))?;
+        Case::parse(&text)
+    }
+
+    /// Reads the text of a file.
+    pub fn parse(text: &str) -> Result<Case, CaseError> {
+        let File { title, requirements, given, steps, then } =
+            serde_json::from_str(text).map_err(|error| CaseError(error.to_string()))?;
+        if requirements.is_empty() || title.is_empty() {
+            return Err(CaseError("a case has a title and at least one requirement".to_owned()));
+        }
+        let read = |(place, step): (usize, &Value)| {
+            Step::read(step).map_err(|error| CaseError(format!("step {}: {error}", place + 1)))
+        };
+        let steps = steps.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        Ok(Case { title, requirements, given, steps, then })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        Case::parse(text).expect_err("no case").to_string()
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_everywhere() {
+        let with = |steps: &str| problem(&format!(r#"{{"title":"t","requirements":["CRD-1"],"steps":[{steps}]}}"#));
+        assert!(problem(r#"{"title":"t","requirements":["CRD-1"],"steps":[],"step":[]}"#).contains("`step`"));
+        assert!(
+            problem(r#"{"title":"t","requirements":["CRD-1"],"given":{"acounts":{}},"steps":[]}"#).contains("acounts")
+        );
+        assert!(with(r#"{"call":"x","arg":{}}"#).contains("step 1: unknown field `arg`"));
+        assert!(with(r#"{"expect":{"charge":[]}}"#).contains("unknown field `charge`"));
+        assert!(with(r#"{"gateway":{"nxt":[]}}"#).contains("unknown field `nxt`"));
+        assert!(with(r#"{"advance":"1","clock":"2"}"#).contains("exactly one"));
+        assert!(with(r#"{"advance":"1 s"}"#).contains("`1 s` is no 64-bit number"));
+        assert!(with("{}").contains("exactly one"));
+    }
+
+    #[test]
+    fn an_answer_of_null_is_not_a_missing_answer() {
+        let case = |answer: &str| {
+            let text = format!(r#"{{"title":"t","requirements":["CRD-1"],"steps":[{{"call":"jobs.look"{answer}}}]}}"#);
+            match Case::parse(&text).expect("a case").steps.remove(0) {
+                Step::Call(step) => step.answer,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(case(r#","answer":null"#), Some(Value::Null));
+        assert_eq!(case(""), None);
+    }
+}

@@ -1,0 +1,421 @@
+//! One case in one setup.
+
+use super::case::{CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, Step};
+use super::effects::{self, Mark, Seen};
+use super::matching::{matches, matches_part};
+use super::values::{Variables, whole};
+use super::world::{Setup, World};
+use super::{SEED, START};
+use anyhow::{Context, bail, ensure};
+use coinbox_host::contract::email::{NotSent, Outcome};
+use coinbox_host::contract::payment::ChargeRequest;
+use coinbox_host::engine::{CallContext, Class};
+use coinbox_host::payment::sandbox::Fault;
+use coinbox_host::storage::Direction;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Everything that a run has left: answers, stored entries, feed, requests, mails, orders. Runs of one case must leave the same.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Transcript(Vec<String>);
+
+impl Transcript {
+    /// The first line in which another run differs.
+    pub fn difference(&self, other: &Transcript) -> Option<String> {
+        let longest = self.0.len().max(other.0.len());
+        let line =
+            |transcript: &Transcript, place| transcript.0.get(place).map_or("(nothing)", String::as_str).to_owned();
+        (0..longest)
+            .find(|place| self.0.get(*place) != other.0.get(*place))
+            .map(|place| format!("line {} of {longest}:\n  {}\n  {}", place + 1, line(self, place), line(other, place)))
+    }
+}
+
+/// Runs a case and checks everything that it expects.
+pub fn run(case: &Case, setup: Setup) -> anyhow::Result<Transcript> {
+    let world = World::open(setup, case.given.clock.unwrap_or(START), case.given.seed.unwrap_or(SEED))?;
+    let mut run = Run {
+        world,
+        checks_errors: setup == Setup::REFERENCE,
+        variables: Variables::default(),
+        requests: 0,
+        events: Vec::new(),
+        position: "0".to_owned(),
+        start: Mark::default(),
+        mark: Mark::default(),
+        lines: Vec::new(),
+    };
+    run.prepare(&case.given).context("given")?;
+    run.start = run.seen()?.mark();
+    run.mark = run.start;
+    for (place, step) in case.steps.iter().enumerate() {
+        run.step(step).with_context(|| format!("step {} of {}", place + 1, case.steps.len()))?;
+    }
+    if let Some(then) = &case.then {
+        let mut mark = run.start;
+        run.check(then, &mut mark).context("then")?;
+    }
+    run.check_ledger().context("what holds after every case")?;
+    run.close()
+}
+
+struct Run {
+    world: World,
+    /// Whether every error is checked to have changed nothing. Once a case is enough: all runs must leave the same entries.
+    checks_errors: bool,
+    variables: Variables,
+    requests: u32,
+    events: Vec<Value>,
+    position: String,
+    start: Mark,
+    mark: Mark,
+    lines: Vec<String>,
+}
+
+impl Run {
+    fn prepare(&mut self, given: &Given) -> anyhow::Result<()> {
+        if !given.policy.is_empty() {
+            let mut policy = self.must("operator.get-policy", json!({}))?;
+            for (name, value) in &given.policy {
+                ensure!(policy.get(name).is_some(), "the policy has no field `{name}`");
+                policy[name] = value.clone();
+            }
+            self.must("operator.set-policy", json!({ "policy": policy }))?;
+        }
+        if !given.prices.is_empty() {
+            let version = self.must("pricing.create-version", json!({}))?["number"].clone();
+            self.must("pricing.add-rows", json!({"version": version, "rows": given.prices}))?;
+            self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
+        }
+        for (name, account) in &given.accounts {
+            self.prepare_account(name, account).with_context(|| format!("account `{name}`"))?;
+        }
+        Ok(())
+    }
+
+    fn prepare_account(&mut self, name: &str, given: &GivenAccount) -> anyhow::Result<()> {
+        let account = json!({
+            "account-type": given.account_type, "name": name, "email": format!("{name}@example.com"),
+            "address": "", "city": "", "state": "", "timezone": "UTC",
+        });
+        let created = self.must("accounts.create", json!({ "account": account }))?;
+        let auth_id = self.keep(name, &created);
+        for sub in &given.subaccounts {
+            let created = self.must("subaccounts.create", json!({"parent": auth_id, "name": sub, "enabled": true}))?;
+            self.keep(sub, &created);
+        }
+        for token in &given.cards {
+            self.must("credits.add-card", json!({"auth-id": auth_id, "token": token, "make-default": false}))?;
+        }
+        if let Some(amount) = &given.credit {
+            let adjustment = json!({"goodwill": {"amount": amount, "expires": null}});
+            let args = json!({"auth-id": auth_id, "adjustment": adjustment, "reason": "opening credit"});
+            self.must("credits.adjust", args)?;
+        }
+        if let Some(settings) = &given.auto_recharge {
+            self.must("credits.set-auto-recharge", json!({"auth-id": auth_id, "settings": settings}))?;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, name: &str, created: &Value) -> Value {
+        self.variables.set(name, created["auth-id"].clone());
+        self.variables.set(&format!("{name}.token"), created["auth-token"].clone());
+        created["auth-id"].clone()
+    }
+
+    fn step(&mut self, step: &Step) -> anyhow::Result<()> {
+        match step {
+            Step::Call(step) => return self.call_step(step).with_context(|| step.call.clone()),
+            Step::Advance(by) => {
+                self.world.coinbox.advance_to(self.world.coinbox.now() + by)?;
+            }
+            Step::Clock(to) => {
+                ensure!(*to >= self.world.coinbox.now(), "the clock shows {} already", self.world.coinbox.now());
+                self.world.coinbox.advance_to(*to)?;
+            }
+            Step::Gateway(step) => self.gateway_step(step)?,
+            Step::Mail(next) => {
+                for word in next {
+                    let ask_again = self.world.coinbox.now() + 60_000;
+                    self.world.mailer.answer_next(match word.as_str() {
+                        "sent" => Outcome::Sent,
+                        "refused" => Outcome::Refused("no such mailbox".to_owned()),
+                        "not-sent" => Outcome::NotSent(NotSent { ask_again, cause: "down".to_owned() }),
+                        other => bail!("mail: `{other}` is none of sent, refused, not-sent"),
+                    });
+                }
+            }
+            Step::Telephony(stubborn) => self.world.telephony.set_stubborn(stubborn.iter().cloned()),
+            Step::Expect(expected) => {
+                let mut mark = self.mark;
+                self.check(expected, &mut mark)?;
+                self.mark = mark;
+                return Ok(());
+            }
+        }
+        self.drain()
+    }
+
+    fn call_step(&mut self, step: &CallStep) -> anyhow::Result<()> {
+        let args = self.variables.fill_fields(&step.args, false).map_err(anyhow::Error::msg)?;
+        let before = if self.checks_errors { self.entries()? } else { Vec::new() };
+        let answer = self.call(&step.call, args, step.caller.as_ref(), step.key.as_deref())?;
+        self.lines.push(format!("{} -> {}", step.call, canonical(&answer)));
+        if self.checks_errors && answer.get("err").is_some() {
+            ensure!(before == self.entries()?, "answered {answer} and changed the store all the same");
+        }
+        match &step.answer {
+            Some(pattern) => {
+                let pattern = self.variables.fill(pattern, true).map_err(anyhow::Error::msg)?;
+                matches(&pattern, &answer, &mut self.variables)
+                    .map_err(|problem| anyhow::anyhow!("{problem}\n  answer: {answer}"))?;
+            }
+            None => ensure!(answer.get("err").is_none(), "answered {answer}"),
+        }
+        if step.drain { self.drain() } else { Ok(()) }
+    }
+
+    fn gateway_step(&mut self, step: &GatewayStep) -> anyhow::Result<()> {
+        for word in &step.next {
+            self.world.gateway.disturb_money(fault(word)?);
+        }
+        for word in &step.look_ups {
+            self.world.gateway.disturb_look_up(fault(word)?);
+        }
+        if let Some(down) = step.down {
+            self.world.gateway.set_down(down);
+        }
+        if let Some(charge) = &step.charge {
+            let text = |text: &str| self.variables.fill_text(text).map_err(anyhow::Error::msg);
+            self.world.capabilities.payment.charge(ChargeRequest {
+                key: text(&charge.key)?,
+                auth_id: text(&charge.account)?,
+                amount: charge.amount.parse().context("amount of the charge")?,
+                currency: "USD".to_owned(),
+                method: charge.method.clone(),
+                customer_present: true,
+                statement: "Coinbox".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// A call as the operator that must succeed.
+    fn must(&mut self, function: &str, args: Value) -> anyhow::Result<Value> {
+        let Value::Object(args) = args else { bail!("arguments are an object") };
+        let mut answer = self.call(function, args, None, None)?;
+        ensure!(answer.get("ok").is_some(), "{function} answered {answer}");
+        self.drain()?;
+        Ok(answer["ok"].take())
+    }
+
+    fn call(
+        &mut self,
+        function: &str,
+        mut args: Map<String, Value>,
+        caller: Option<&Value>,
+        key: Option<&str>,
+    ) -> anyhow::Result<Value> {
+        let interface = function.split('.').next().unwrap_or_default();
+        if interface != "jobs" && interface != "about" {
+            self.requests += 1;
+            let who = self.who(caller)?;
+            let request = format!("request-{}", self.requests);
+            args.insert("caller".to_owned(), json!({"who": who, "request": request, "idempotency-key": key}));
+        } else {
+            ensure!(caller.is_none() && key.is_none(), "functions of `{interface}` take no caller");
+        }
+        let args = Value::Object(args);
+        if self.world.runtime.class(function) == Some(Class::Effect) {
+            let now = self.world.coinbox.now();
+            let context = CallContext { class: Class::Effect, view: None, capabilities: &self.world.capabilities, now };
+            return Ok(self.world.runtime.call(None, context, function, &args).answer?);
+        }
+        Ok(self.world.coinbox.call(function, &args)?)
+    }
+
+    /// Who a step calls as.
+    fn who(&self, caller: Option<&Value>) -> anyhow::Result<Value> {
+        let operator = json!("operator");
+        Ok(match caller.unwrap_or(&operator) {
+            Value::String(word) if word == "operator" => {
+                let facts = self.world.coinbox.facts();
+                let permissions: Vec<&String> =
+                    facts.functions.iter().filter_map(|row| row.permission.as_ref()).collect();
+                json!({"operator": {"name": "conformance", "permissions": permissions}})
+            }
+            Value::String(word) if word == "nobody" || word == "host" => json!(word),
+            Value::String(text) => {
+                let name = whole(text).with_context(|| format!("`as`: `{text}` is nobody"))?;
+                let token =
+                    self.variables.get(&format!("{name}.token")).with_context(|| format!("`{name}` has no token"))?;
+                json!({"token": {"auth-id": self.variables.get(name), "token": token}})
+            }
+            principal => self.variables.fill(principal, false).map_err(anyhow::Error::msg)?,
+        })
+    }
+
+    fn drain(&mut self) -> anyhow::Result<()> {
+        self.world.coinbox.drain()?;
+        Ok(())
+    }
+
+    /// Reads on in the feed and looks around.
+    fn seen(&mut self) -> anyhow::Result<Seen> {
+        loop {
+            let args = json!({"after": self.position, "limit": 1000});
+            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), None, None)?;
+            let page = answer["ok"].as_array().cloned().with_context(|| format!("events.read answered {answer}"))?;
+            let Some(last) = page.last() else { break };
+            self.position = last["position"].as_str().unwrap_or_default().to_owned();
+            self.events.extend(page.into_iter().map(effects::event));
+        }
+        Seen::by(&self.world, self.events.clone())
+    }
+
+    fn check(&mut self, expected: &Expectation, mark: &mut Mark) -> anyhow::Result<()> {
+        let seen = self.seen()?;
+        effects::check(expected, &seen, mark, &mut self.variables).map_err(anyhow::Error::msg)?;
+        for (name, pattern) in &expected.balances {
+            let auth_id = self.variables.get(name).with_context(|| format!("no account `{name}`"))?.clone();
+            let found = self.must("credits.get-balance", json!({ "auth-id": auth_id }))?;
+            let pattern = if pattern.is_object() { pattern.clone() } else { json!({ "balance": pattern }) };
+            let pattern = self.variables.fill(&pattern, true).map_err(anyhow::Error::msg)?;
+            matches_part(&pattern, &found, &mut self.variables)
+                .map_err(|problem| anyhow::anyhow!("balance of {name}: {problem}"))?;
+        }
+        Ok(())
+    }
+
+    /// Every transaction sums to zero, and wallets and lots follow from all of them (CRD-1).
+    fn check_ledger(&mut self) -> anyhow::Result<()> {
+        let mut folds: BTreeMap<String, BTreeMap<&str, i64>> = BTreeMap::new();
+        let mut after = Value::Null;
+        loop {
+            let page = self.must("operator.read-ledger", json!({"after": after, "limit": 500}))?;
+            for transaction in page["transactions"].as_array().into_iter().flatten() {
+                let mut sum = 0;
+                for posting in transaction["postings"].as_array().into_iter().flatten() {
+                    let amount: i64 = posting["amount"].as_str().unwrap_or_default().parse()?;
+                    sum += amount;
+                    let field = match posting["ledger-account"].as_str().unwrap_or_default() {
+                        "liabilities:credits:trial" => "trial",
+                        "liabilities:credits:promotional" => "promotional",
+                        "liabilities:credits:cash" => "cash",
+                        "assets:receivables" => "receivable",
+                        _ => continue,
+                    };
+                    let owner = posting["owner"].as_str().context("a customer's ledger account has an owner")?;
+                    *folds.entry(owner.to_owned()).or_default().entry(field).or_default() += amount;
+                }
+                ensure!(sum == 0, "a transaction sums to {sum}: {transaction}");
+            }
+            after = page["next"].clone();
+            if after.is_null() {
+                break;
+            }
+        }
+        let folded: Vec<Value> = folds
+            .into_iter()
+            .map(|(auth_id, sums)| {
+                let sum = |field: &str| sums.get(field).copied().unwrap_or_default().to_string();
+                json!({"auth-id": auth_id, "trial": sum("trial"), "promotional": sum("promotional"), "cash": sum("cash"),
+                    "receivable": sum("receivable")})
+            })
+            .collect();
+        for some in folded.chunks(500) {
+            let differences = self.must("operator.compare", json!({ "accounts": some }))?;
+            ensure!(differences == json!([]), "does not follow from the ledger: {differences}");
+        }
+        Ok(())
+    }
+
+    fn entries(&self) -> anyhow::Result<Vec<String>> {
+        let view = self.world.coinbox.snapshot()?;
+        let mut entries = Vec::new();
+        let mut first = "!".to_owned();
+        loop {
+            let page = view.scan(&first, "~~", Direction::Ascending, 10_000)?;
+            entries.extend(page.entries.iter().map(|(key, value)| format!("{key} = {value}")));
+            match page.entries.last() {
+                Some((last, _)) if page.more => first = format!("{last}!"),
+                _ => break,
+            }
+        }
+        let mut after = 0;
+        loop {
+            let lines = view.read_feed(None, after, 10_000)?;
+            let Some(last) = lines.last() else { break };
+            after = last.position;
+            entries.extend(lines.iter().map(|line| format!("feed {} {}: {}", line.position, line.topic, line.body)));
+        }
+        Ok(entries)
+    }
+
+    fn close(mut self) -> anyhow::Result<Transcript> {
+        let seen = self.seen()?;
+        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups] {
+            self.lines.extend(values.iter().map(canonical));
+        }
+        let entries = self.entries()?;
+        self.lines.extend(entries);
+        self.world.coinbox.stop()?;
+        Ok(Transcript(self.lines))
+    }
+}
+
+fn fault(word: &str) -> anyhow::Result<Fault> {
+    Ok(match word {
+        "lost-before" => Fault::LostBefore,
+        "lost-after" => Fault::LostAfter,
+        "not-sent" => Fault::NotSent,
+        other => bail!("gateway: `{other}` is none of lost-before, lost-after, not-sent"),
+    })
+}
+
+/// Text that is the same for equal values: the order of an object's keys does not count.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<&String, String> =
+                fields.iter().map(|(name, value)| (name, canonical(value))).collect();
+            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(seed: u64) -> Case {
+        let text = json!({
+            "title": "t", "requirements": ["CRD-1"],
+            "given": {"seed": seed.to_string(), "accounts": {"acme": {"type": "developer"}}},
+            "steps": [{"call": "credits.get-balance", "args": {"auth-id": "${acme}"}}],
+        });
+        Case::parse(&text.to_string()).expect("a case")
+    }
+
+    #[test]
+    fn transcripts_are_the_same_for_the_same_seed_only() {
+        let one = run(&case(1), Setup::REFERENCE).expect("a run");
+        assert_eq!(one.difference(&run(&case(1), Setup::REFERENCE).expect("a run")), None);
+        let other = run(&case(2), Setup::REFERENCE).expect("a run");
+        assert!(one.difference(&other).is_some(), "another seed draws other IDs");
+    }
+
+    #[test]
+    fn a_wrong_expectation_is_told_with_its_place() {
+        let text = json!({
+            "title": "t", "requirements": ["CRD-1"], "given": {"accounts": {"acme": {"type": "developer"}}}, "steps": [],
+            "then": {"balances": {"acme": "10000001"}},
+        });
+        let problem = run(&Case::parse(&text.to_string()).expect("a case"), Setup::REFERENCE).expect_err("10 dollars");
+        assert!(format!("{problem:#}").contains("balance of acme"), "{problem:#}");
+    }
+}

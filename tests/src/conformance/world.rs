@@ -1,0 +1,104 @@
+//! What a case runs in: one choice of rules and storage, with a world around it that repeats exactly.
+
+use crate::components;
+use crate::native::NativeRules;
+use coinbox_host::capability::Capabilities;
+use coinbox_host::clock::SimulatedClock;
+use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::email::RecordingMailer;
+use coinbox_host::engine::{InstancePolicy, Limits, RulesRuntime};
+use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
+use coinbox_host::random::SeededRandom;
+use coinbox_host::sequencer::SequencerOptions;
+use coinbox_host::telephony::RecordingTelephony;
+use coinbox_host::vault::{KeyRing, KeyVault};
+use std::sync::{Arc, OnceLock};
+
+/// Keys of the vault: no case depends on them, but stored bytes do.
+const KEYS: &str = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+/// One combination of rules and storage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Setup {
+    /// As shown in messages.
+    pub name: &'static str,
+    rules: Rules,
+    on_disk: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rules {
+    Native,
+    Fresh,
+    Warm,
+}
+
+impl Setup {
+    /// The one that the others are compared with.
+    pub const REFERENCE: Setup = Setup { name: "native, memory", rules: Rules::Native, on_disk: false };
+
+    /// All others.
+    pub const OTHERS: [Setup; 5] = [
+        Setup { name: "native, SQLite", rules: Rules::Native, on_disk: true },
+        Setup { name: "component fresh, memory", rules: Rules::Fresh, on_disk: false },
+        Setup { name: "component fresh, SQLite", rules: Rules::Fresh, on_disk: true },
+        Setup { name: "component warm, memory", rules: Rules::Warm, on_disk: false },
+        Setup { name: "component warm, SQLite", rules: Rules::Warm, on_disk: true },
+    ];
+
+    /// Each kind of rules is made once a process.
+    fn runtime(self) -> Arc<dyn RulesRuntime> {
+        static NATIVE: OnceLock<Arc<dyn RulesRuntime>> = OnceLock::new();
+        static FRESH: OnceLock<Arc<dyn RulesRuntime>> = OnceLock::new();
+        static WARM: OnceLock<Arc<dyn RulesRuntime>> = OnceLock::new();
+        let engine = |instances| Arc::new(components::engine(components::rules(), Limits::default(), instances));
+        match self.rules {
+            Rules::Native => NATIVE.get_or_init(|| Arc::new(NativeRules::new())),
+            Rules::Fresh => FRESH.get_or_init(|| engine(InstancePolicy::Fresh)),
+            Rules::Warm => WARM.get_or_init(|| engine(InstancePolicy::default())),
+        }
+        .clone()
+    }
+}
+
+/// A host and everything around it.
+pub(super) struct World {
+    pub coinbox: Coinbox,
+    pub runtime: Arc<dyn RulesRuntime>,
+    pub capabilities: Capabilities,
+    pub gateway: Arc<Sandbox>,
+    pub mailer: Arc<RecordingMailer>,
+    pub telephony: Arc<RecordingTelephony>,
+    // Last: the store is closed before its folder goes.
+    _disk: Option<tempfile::TempDir>,
+}
+
+impl World {
+    pub(super) fn open(setup: Setup, clock: i64, seed: u64) -> anyhow::Result<World> {
+        let clock = Arc::new(SimulatedClock::new(clock));
+        let random = Arc::new(SeededRandom::new(seed));
+        let gateway = Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?);
+        let mailer = Arc::new(RecordingMailer::new()?);
+        let telephony = Arc::new(RecordingTelephony::new());
+        let capabilities = Capabilities {
+            clock: clock.clone(),
+            random: random.clone(),
+            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random)),
+            payment: gateway.clone(),
+            email: mailer.clone(),
+            telephony: telephony.clone(),
+        };
+        let disk = setup.on_disk.then(crate::crash_world::scratch);
+        let store = disk.as_ref().map_or(StoreChoice::Memory, |disk| StoreChoice::Sqlite(disk.path().join("store")));
+        let runtime = setup.runtime();
+        let coinbox = Coinbox::open(Options {
+            runtime: runtime.clone(),
+            store,
+            capabilities: capabilities.clone(),
+            simulated_clock: Some(clock),
+            drive: Drive::ByHand,
+            sequencer: SequencerOptions::default(),
+        })?;
+        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, _disk: disk })
+    }
+}

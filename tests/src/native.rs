@@ -1,0 +1,182 @@
+//! The rules as native code behind the same door as the component: what the component must agree with, byte for byte.
+//!
+//! A call goes through the JSON form of the contract in both directions, as a call of the component by name does. Nothing is
+//! kept between calls, not even parsed prices: this is the plainest host that the contract allows.
+
+mod functions;
+mod lent;
+
+use coinbox_host::contract::exported::about;
+use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, Misuse, RulesRuntime, RulesSlot};
+use coinbox_host::json::{self, JsonError};
+use coinbox_host::storage::{Changes, Timer, TimerLane};
+use coinbox_rules::call::{Call, Lent};
+use coinbox_rules::port;
+use coinbox_rules::pricing::BookCache;
+use lent::{LentEffects, LentRandom, LentStorage, LentVault};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// The rules without WebAssembly.
+pub struct NativeRules {
+    facts: about::Facts,
+}
+
+impl NativeRules {
+    /// Asks the rules what they are.
+    pub fn new() -> NativeRules {
+        let facts = serde_json::to_value(coinbox_rules::about::describe()).expect("facts are text and numbers");
+        NativeRules { facts: json::from_value(&facts).expect("rules and contract describe themselves alike") }
+    }
+}
+
+impl Default for NativeRules {
+    fn default() -> NativeRules {
+        NativeRules::new()
+    }
+}
+
+impl RulesRuntime for NativeRules {
+    fn facts(&self) -> &about::Facts {
+        &self.facts
+    }
+
+    fn call(
+        &self,
+        _: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> CallOutcome {
+        let described = self.class(function);
+        let failed = |error: CallError| CallOutcome { answer: Err(error), changes: None };
+        match described {
+            None => return failed(CallError::NoSuchFunction(function.to_owned())),
+            Some(described) if described != context.class => {
+                let function = function.to_owned();
+                return failed(CallError::WrongClass { function, described, asked: context.class });
+            }
+            Some(_) => {}
+        }
+        let ran =
+            Arguments::of(arguments).and_then(|given| functions::run(&Running { context: &context }, function, given));
+        match ran {
+            Err(error) => failed(CallError::Arguments(error)),
+            Ok(Ran { answer, changes }) => match changes.as_ref().map(Changes::check) {
+                Some(Err(limit)) => failed(CallError::Misuse(Misuse::Argument(limit.to_string()))),
+                _ => CallOutcome { answer: Ok(answer), changes },
+            },
+        }
+    }
+}
+
+/// What one function answered, in JSON form, and what it changes.
+struct Ran {
+    answer: Value,
+    changes: Option<Changes>,
+}
+
+/// One call under way.
+struct Running<'a> {
+    context: &'a CallContext<'a>,
+}
+
+impl Running<'_> {
+    fn with_call<T>(&self, run: impl FnOnce(Call<'_>) -> T) -> T {
+        let view = self.context.view.as_deref().expect("queries and commands have a state to read");
+        let storage = LentStorage(view);
+        let vault = LentVault(&*self.context.capabilities.vault);
+        let random = LentRandom(&*self.context.capabilities.random);
+        let books = BookCache::default();
+        run(Call::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, books: &books }))
+    }
+
+    fn query<T: Serialize, E: Serialize>(&self, run: impl FnOnce(&Call<'_>) -> Result<T, E>) -> Ran {
+        Ran { answer: result(&self.with_call(|call| run(&call))), changes: None }
+    }
+
+    fn command<T: Serialize, E: Serialize>(&self, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Ran {
+        assert_eq!(self.context.class, Class::Command);
+        self.with_call(|mut call| {
+            let answer = run(&mut call);
+            let changes = answer.is_ok().then(|| staged(call.into_changes())).filter(|changes| !changes.is_empty());
+            Ran { answer: result(&answer), changes }
+        })
+    }
+
+    fn effect<T: Serialize>(&self, run: impl FnOnce(&LentEffects<'_>) -> T) -> Ran {
+        Ran { answer: written(&run(&LentEffects(self.context.capabilities))), changes: None }
+    }
+}
+
+fn written(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("contract values have text keys and finite numbers only")
+}
+
+fn result<T: Serialize, E: Serialize>(answer: &Result<T, E>) -> Value {
+    match answer {
+        Ok(value) => json!({ "ok": written(value) }),
+        Err(error) => json!({ "err": written(error) }),
+    }
+}
+
+fn staged(changes: port::Changes) -> Changes {
+    let lane = |lane| match lane {
+        port::Lane::Urgent => TimerLane::Urgent,
+        port::Lane::Normal => TimerLane::Normal,
+        port::Lane::Bulk => TimerLane::Bulk,
+    };
+    let timer = |(key, wanted, due)| Timer { key, lane: lane(wanted), due };
+    Changes {
+        puts: changes.puts.into_iter().map(|(key, value)| (key, value.into())).collect(),
+        removes: changes.removes,
+        clears: changes.clears,
+        lines: changes.lines,
+        timers: changes.timers.into_iter().map(timer).collect(),
+        cancels: changes.cancels,
+    }
+}
+
+/// The arguments of a call, taken one after another by the names of the contract.
+struct Arguments(Map<String, Value>);
+
+impl Arguments {
+    fn of(value: &Value) -> Result<Arguments, JsonError> {
+        let object = value.as_object().cloned();
+        object.map(Arguments).ok_or_else(|| wrong("", "expected an object with the arguments by name".to_owned()))
+    }
+
+    fn plain<T: DeserializeOwned>(&mut self, rust_name: &str) -> Result<T, JsonError> {
+        let name = rust_name.replace('_', "-");
+        let value = self.0.remove(&name).unwrap_or(Value::Null);
+        serde_json::from_value(value).map_err(|error| wrong(&name, error.to_string()))
+    }
+
+    /// A 64-bit number, which is text.
+    fn wide<T: std::str::FromStr + ToString>(&mut self, rust_name: &str) -> Result<T, JsonError> {
+        let text: String = self.plain(rust_name)?;
+        let number = text.parse().ok().filter(|number: &T| number.to_string() == text);
+        number.ok_or_else(|| wrong(rust_name, format!("expected a 64-bit number as text, found `{text}`")))
+    }
+
+    /// A list of 64-bit numbers.
+    fn wides(&mut self, rust_name: &str) -> Result<Vec<i64>, JsonError> {
+        let texts: Vec<String> = self.plain(rust_name)?;
+        texts
+            .iter()
+            .map(|text| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number"))))
+            .collect()
+    }
+
+    fn end(self) -> Result<(), JsonError> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(unknown) => Err(wrong(unknown, "no such name".to_owned())),
+        }
+    }
+}
+
+fn wrong(path: &str, problem: String) -> JsonError {
+    JsonError { path: path.to_owned(), problem }
+}

@@ -1,0 +1,135 @@
+//! Every function of the contract with the form of its arguments: `plain`, `wide` (64-bit numbers, which are text) or `wides`.
+
+use super::{Arguments, Ran, Running, written};
+use coinbox_host::json::JsonError;
+use coinbox_rules as rules;
+use coinbox_rules::vocabulary::Caller;
+
+macro_rules! functions {
+    ($($name:literal $class:ident $rule:path { $($argument:ident: $form:ident),* })*) => {
+        /// Functions that take a caller.
+        fn run_with_caller(running: &Running<'_>, function: &str, mut given: Arguments) -> Result<Ran, JsonError> {
+            let caller: Caller = given.plain("caller")?;
+            match function {
+                $($name => {
+                    $(let $argument = given.$form(stringify!($argument))?;)*
+                    given.end()?;
+                    Ok(running.$class(|call| $rule(call, &caller, $($argument),*)))
+                })*
+                other => unreachable!("`{other}` is described and not listed here"),
+            }
+        }
+    };
+}
+
+functions! {
+    "accounts.create" command rules::accounts::create { account: plain }
+    "accounts.get" query rules::accounts::get { auth_id: plain }
+    "accounts.update" command rules::accounts::update { auth_id: plain, change: plain }
+    "accounts.list" query rules::accounts::list { after: plain, limit: plain }
+    "accounts.set-standing" command rules::accounts::set_standing { auth_id: plain, standing: plain, details: plain }
+    "accounts.reveal-token" query rules::accounts::reveal_token { auth_id: plain }
+    "accounts.authenticate" query rules::accounts::authenticate { }
+
+    "credits.get-balance" query rules::credits::get_balance { auth_id: plain }
+    "credits.list-lots" query rules::credits::list_lots { auth_id: plain }
+    "credits.recharge" command rules::charges::recharge { auth_id: plain, amount: wide, card: plain }
+    "credits.list-charges" query rules::charges::list_charges { auth_id: plain, after: plain, limit: plain }
+    "credits.give-up" command rules::charges::give_up { auth_id: plain, charge: plain }
+    "credits.set-auto-recharge" command rules::recharge::set_auto_recharge { auth_id: plain, settings: plain }
+    "credits.get-auto-recharge" query rules::recharge::get_auto_recharge { auth_id: plain }
+    "credits.add-card" command rules::cards::add_card { auth_id: plain, token: plain, make_default: plain }
+    "credits.set-default-card" command rules::cards::set_default_card { auth_id: plain, card: plain }
+    "credits.remove-card" command rules::cards::remove_card { auth_id: plain, card: plain }
+    "credits.list-cards" query rules::cards::list_cards { auth_id: plain }
+    "credits.set-alerts" command rules::alerts::set_alerts { auth_id: plain, thresholds: wides, recipients: plain }
+    "credits.get-alerts" query rules::alerts::get_alerts { auth_id: plain }
+    "credits.adjust" command rules::credits::adjust { auth_id: plain, adjustment: plain, reason: plain }
+
+    "events.read" query rules::events::read { account: plain, after: wide, limit: plain }
+
+    "operator.get-policy" query rules::policy::get_policy { }
+    "operator.set-policy" command rules::policy::set_policy { policy: plain }
+    "operator.set-limits" command rules::policy::set_limits { auth_id: plain, limits: plain }
+    "operator.read-ledger" query rules::operator::read_ledger { after: plain, limit: plain }
+    "operator.read-transaction" query rules::operator::read_transaction { id: plain }
+    "operator.compare" query rules::operator::compare { accounts: plain }
+    "operator.list-queue" query rules::operator::list_queue { after: plain, limit: plain }
+
+    "pricing.create-version" command rules::pricing::create_version { }
+    "pricing.add-rows" command rules::pricing::add_rows { version: plain, rows: plain }
+    "pricing.publish-version" command rules::pricing::publish_version { version: plain, starts_at: wide }
+    "pricing.list-versions" query rules::pricing::list_versions { }
+    "pricing.list-rows" query rules::pricing::list_rows { version: plain, after: plain }
+    "pricing.set-overrides" command rules::pricing::set_overrides { auth_id: plain, starts_at: wide, rows: plain }
+    "pricing.get-overrides" query rules::pricing::get_overrides { auth_id: plain, at: wide }
+
+    "subaccounts.create" command rules::subaccounts::create { parent: plain, name: plain, enabled: plain }
+    "subaccounts.get" query rules::subaccounts::get { auth_id: plain }
+    "subaccounts.list" query rules::subaccounts::list { parent: plain, offset: plain, limit: plain }
+    "subaccounts.update" command rules::subaccounts::update { auth_id: plain, change: plain }
+
+    "usage.record-events" command rules::usage::record_events { events: plain }
+    "usage.quote-event" query rules::usage::quote_event { event: plain }
+    "usage.admit" query rules::usage::admit { event: plain }
+    "usage.calls-started" command rules::zero_stop::calls_started { calls: plain }
+    "usage.calls-ended" command rules::zero_stop::calls_ended { auth_id: plain, calls: plain }
+    "usage.list-calls" query rules::zero_stop::list_calls { auth_id: plain }
+    "usage.list-rejected" query rules::usage::list_rejected { after: plain, limit: plain }
+    "usage.resubmit" command rules::usage::resubmit { events: plain }
+    "usage.discard" command rules::usage::discard { keys: plain }
+}
+
+/// Reads the arguments, runs one function, writes its answer.
+pub(super) fn run(running: &Running<'_>, function: &str, mut given: Arguments) -> Result<Ran, JsonError> {
+    match function {
+        "about.describe" => {
+            given.end()?;
+            Ok(Ran { answer: written(&rules::about::describe()), changes: None })
+        }
+        "jobs.begin" => {
+            let job = given.plain("job")?;
+            given.end()?;
+            Ok(running.command(|call| rules::jobs::begin(call, job)))
+        }
+        "jobs.perform" => {
+            let task = given.plain("task")?;
+            given.end()?;
+            Ok(running.effect(|effects| rules::jobs::perform(effects, task)))
+        }
+        "jobs.finish" => {
+            let (job, attempt, done) = (given.plain("job")?, given.plain("attempt")?, given.plain("done")?);
+            given.end()?;
+            Ok(running.command(|call| rules::jobs::finish(call, job, attempt, done)))
+        }
+        "jobs.payment-notice" => {
+            let (key, outcome) = (given.plain("key")?, given.plain("outcome")?);
+            given.end()?;
+            Ok(running.command(|call| rules::jobs::payment_notice(call, key, outcome)))
+        }
+        "jobs.look" => {
+            let job = given.plain("job")?;
+            given.end()?;
+            // An option, no result.
+            let answer = running.with_call(|call| rules::jobs::look(&call, job));
+            Ok(Ran { answer: written(&answer), changes: None })
+        }
+        "jobs.store-opened" => {
+            let beginning = given.plain("beginning")?;
+            given.end()?;
+            Ok(running.command(|call| rules::jobs::store_opened(call, beginning)))
+        }
+        _ => run_with_caller(running, function, given),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_is_the_one_of_the_rules() {
+        let listed = include_str!("functions.rs");
+        for function in coinbox_rules::about::functions() {
+            assert!(listed.contains(&format!("\"{}\"", function.name)), "{} is missing", function.name);
+        }
+    }
+}

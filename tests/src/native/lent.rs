@@ -1,0 +1,126 @@
+//! What native rules are lent: the host's own capabilities behind the traits that the rules ask for.
+
+use crate::mapping::Translate;
+use coinbox_host::capability::{self, Capabilities};
+use coinbox_host::contract::vault::UnsealError;
+use coinbox_host::storage::{self, View};
+use coinbox_rules::outside::{
+    ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
+    PaymentOutcome, RefundRequest, TelephonyOutcome,
+};
+use coinbox_rules::port;
+
+/// The one state. A store that breaks ends the test.
+pub(super) struct LentStorage<'a>(pub &'a dyn View);
+
+impl port::Storage for LentStorage<'_> {
+    fn store_name(&self) -> String {
+        self.0.store_name()
+    }
+
+    fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
+        storage::limits::check_get(keys).expect("the rules keep the contract's limits");
+        let values = self.0.get_many(keys).expect("the store answers");
+        values.into_iter().map(|value| value.map(|text| text.as_ref().to_owned())).collect()
+    }
+
+    fn scan(&self, first: &str, end: &str, direction: port::Direction, limit: u32) -> (Vec<(String, String)>, bool) {
+        storage::limits::check_scan(first, end, limit).expect("the rules keep the contract's limits");
+        let direction = match direction {
+            port::Direction::Ascending => storage::Direction::Ascending,
+            port::Direction::Descending => storage::Direction::Descending,
+        };
+        if first >= end {
+            return (Vec::new(), false);
+        }
+        let page = self.0.scan(first, end, direction, limit).expect("the store answers");
+        (page.entries.into_iter().map(|(key, value)| (key, value.as_ref().to_owned())).collect(), page.more)
+    }
+
+    fn read_feed(&self, topic: Option<&str>, after: u64, limit: u32) -> Vec<port::FeedLine> {
+        storage::limits::check_feed(topic, limit).expect("the rules keep the contract's limits");
+        let lines = self.0.read_feed(topic, after, limit).expect("the store answers");
+        let line = |line: storage::FeedLine| port::FeedLine {
+            position: line.position,
+            topic: line.topic.as_ref().to_owned(),
+            body: line.body.as_ref().to_owned(),
+        };
+        lines.into_iter().map(line).collect()
+    }
+}
+
+/// The host's keys.
+pub(super) struct LentVault<'a>(pub &'a dyn capability::Vault);
+
+impl port::Vault for LentVault<'_> {
+    fn seal(&self, purpose: &str, secret: &str) -> String {
+        self.0.seal(purpose, secret)
+    }
+
+    fn unseal(&self, purpose: &str, sealed: &str) -> Result<String, port::UnsealError> {
+        self.0.unseal(purpose, sealed).map_err(|error| match error {
+            UnsealError::NotOurs => port::UnsealError::NotOurs,
+            UnsealError::KeyDestroyed => port::UnsealError::KeyDestroyed,
+        })
+    }
+
+    fn digest(&self, purpose: &str, input: &str) -> String {
+        self.0.digest(purpose, input)
+    }
+}
+
+/// The host's random bytes, in the portions that the component takes them in.
+pub(super) struct LentRandom<'a>(pub &'a dyn capability::Random);
+
+impl port::Random for LentRandom<'_> {
+    fn next(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.0.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+}
+
+/// The outside.
+pub(super) struct LentEffects<'a>(pub &'a Capabilities);
+
+impl Effects for LentEffects<'_> {
+    fn charge(&self, request: &ChargeRequest) -> PaymentOutcome {
+        self.0.payment.charge(request.clone().translate()).translate()
+    }
+
+    fn refund(&self, request: &RefundRequest) -> PaymentOutcome {
+        self.0.payment.refund(request.clone().translate()).translate()
+    }
+
+    fn find(&self, key: &str) -> Finding {
+        self.0.payment.find(key).translate()
+    }
+
+    fn close(&self, key: &str) -> Finding {
+        self.0.payment.close(key).translate()
+    }
+
+    fn movements_since(&self, since: i64, cursor: Option<&str>) -> Option<MovementPage> {
+        self.0.payment.movements_since(since, cursor).map(Translate::translate)
+    }
+
+    fn describe_method(&self, token: &str) -> MethodAnswer {
+        self.0.payment.describe_method(token).translate()
+    }
+
+    fn forget_method(&self, token: &str) -> bool {
+        self.0.payment.forget_method(token)
+    }
+
+    fn send_mail(&self, message: &Message) -> MailOutcome {
+        self.0.email.send(&message.clone().translate()).translate()
+    }
+
+    fn send_code(&self, message: &CodeMessage) -> TelephonyOutcome {
+        self.0.telephony.send_code(&message.clone().translate()).translate()
+    }
+
+    fn hang_up(&self, request: &HangUpRequest) -> Vec<String> {
+        self.0.telephony.hang_up(&request.clone().translate())
+    }
+}

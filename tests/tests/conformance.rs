@@ -1,0 +1,33 @@
+//! Every conformance case as a test of its own: `cargo test --test conformance auto-recharge/`.
+//!
+//! `COINBOX_CONFORMANCE=native` runs them on native rules over memory only, which takes seconds: for work on the rules.
+
+use coinbox_tests::conformance::{Case, SEED, Setup, files, run};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::path::Path;
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // SQLite runs flush to disk: a few at once are as fast as many.
+    arguments
+        .test_threads
+        .get_or_insert_with(|| std::thread::available_parallelism().map_or(2, |count| count.get().min(8)));
+    let only_native = std::env::var("COINBOX_CONFORMANCE").is_ok_and(|wanted| wanted == "native");
+    let trials = files().into_iter().map(|(name, path)| Trial::test(name, move || check(&path, only_native))).collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn check(path: &Path, only_native: bool) -> Result<(), Failed> {
+    let case = Case::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let failed = |setup: Setup, problem: String| {
+        Failed::from(format!("{} [{}] (seed {SEED} unless given): {problem}", case.title, setup.name))
+    };
+    let reference = run(&case, Setup::REFERENCE).map_err(|error| failed(Setup::REFERENCE, format!("{error:#}")))?;
+    for setup in Setup::OTHERS.into_iter().filter(|_| !only_native) {
+        let other = run(&case, setup).map_err(|error| failed(setup, format!("{error:#}")))?;
+        if let Some(difference) = reference.difference(&other) {
+            return Err(failed(setup, format!("differs from {} in {difference}", Setup::REFERENCE.name)));
+        }
+    }
+    Ok(())
+}

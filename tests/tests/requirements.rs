@@ -1,0 +1,17 @@
+//! Which requirements have a conformance case. `cargo test --test requirements -- --nocapture` prints those without.
+
+use coinbox_tests::conformance::Requirements;
+
+#[test]
+fn every_requirement_that_is_built_has_a_case() {
+    let list = Requirements::read().expect("tests/conformance/requirements.txt");
+    let cases = Requirements::cases().expect("readable cases");
+    let counts = list.counts(&cases);
+    let without: Vec<&String> = counts.iter().filter(|(_, count)| **count == 0).map(|(id, _)| id).collect();
+    println!("{} cases; {} of {} IDs have one", cases.len(), counts.len() - without.len(), counts.len());
+    for id in &without {
+        println!("no case: {id}");
+    }
+    assert_eq!(list.unknown(&cases), [] as [String; 0], "IDs that no list has");
+    assert_eq!(list.missing(&counts), [] as [String; 0], "built and without a case");
+}
