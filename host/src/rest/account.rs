@@ -2,13 +2,13 @@
 
 use super::Rest;
 use super::answer::Failure;
-use super::request::{self, Names, Peer};
+use super::request::{self, Names, Peer, Segment};
 use crate::contract::exported::accounts::{Account, AccountType, BillingMode, Change, Error};
 use crate::contract::types::Caller;
 use crate::text;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -28,7 +28,7 @@ const READ_ONLY: [&str; 6] =
 /// GET: the Account object.
 pub async fn get(
     State(rest): State<Arc<Rest>>,
-    Path(auth_id): Path<String>,
+    Segment(auth_id): Segment,
     Extension(names): Extension<Names>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
@@ -46,7 +46,7 @@ pub async fn get(
 /// POST: changes what is given, `202 changed`.
 pub async fn update(
     State(rest): State<Arc<Rest>>,
-    Path(auth_id): Path<String>,
+    Segment(auth_id): Segment,
     Extension(names): Extension<Names>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,

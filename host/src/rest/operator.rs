@@ -2,7 +2,7 @@
 
 use super::Rest;
 use super::answer::{Failure, problem_status};
-use super::request::{self, Names, Peer};
+use super::request::{self, Names, Peer, Segment};
 use crate::coinbox::HostError;
 use crate::contract::exported::about::Class;
 use crate::contract::types::{Problem, Refusal};
@@ -10,7 +10,7 @@ use crate::json as wit;
 use crate::text;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -48,7 +48,7 @@ where
 /// the contract: 200 `{"ok": …}`, or 4xx `{"err": …}`.
 pub async fn call(
     State(rest): State<Arc<Rest>>,
-    Path(function): Path<String>,
+    Segment(function): Segment,
     Extension(names): Extension<Names>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
@@ -125,7 +125,7 @@ fn error_status(error: &Value, now: i64) -> (StatusCode, Option<u64>) {
 /// POST `drive/{job}`: drives a job before all others and answers how it stands, after four seconds at the latest.
 pub async fn drive(
     State(rest): State<Arc<Rest>>,
-    Path(job): Path<String>,
+    Segment(job): Segment,
     Extension(names): Extension<Names>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,

@@ -287,6 +287,8 @@ async fn what_is_no_route_is_404_and_what_is_no_method_405() {
         let seen = server.customer("GET", path, "").await;
         assert_eq!((seen.status, seen.body["error"].as_str()), (404, Some("not found")), "{path}");
     }
+    let seen = server.customer("GET", "/v1/Account/%ff/", "").await;
+    assert_eq!((seen.status, seen.body["error"].as_str()), (400, Some("path: must be UTF-8 text")));
     let seen = server.customer("PUT", &format!("/v1/Account/{ACCOUNT}/"), "").await;
     assert_eq!((seen.status, seen.headers["allow"].to_str().ok()), (405, Some("GET,HEAD,POST")));
     assert_eq!(seen.body["error"], json!("method not allowed"));
