@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most cards of an account.
 const CARDS_MAX: usize = 10;
+/// Most tokens of an account that the gateway still has to forget.
+const FORGETTING_MAX: usize = 100;
 /// Longest gateway token.
 const TOKEN_BYTES_MAX: usize = 200;
 /// How long before a card expires its owner is told.
@@ -216,8 +218,13 @@ pub fn add_card(
         let known = wallet.cards.iter().any(|card| card.token == token);
         checks.require(!known, "token", FieldRule::NotAllowedTogether, "each token once");
         checks.done()?;
-        if wallet.cards.len() >= CARDS_MAX {
+        // Tokens that wait to be forgotten count too, with room of their own: the record must not grow for ever.
+        if wallet.cards.len() >= CARDS_MAX || wallet.forgetting.len() >= FORGETTING_MAX {
             return Err(Error::TooManyCards);
+        }
+        // A card that comes back must not be forgotten.
+        for (number, ..) in wallet.forgetting.extract_if(.., |entry| entry.1 == token) {
+            call.cancel(&JobKey::Forget(account, number).to_string());
         }
         wallet.last += 1;
         let number = wallet.last;
@@ -398,7 +405,11 @@ pub(crate) fn finish_describe(
                 call.timer(&JobKey::Expiring(account, number).to_string(), Lane::Bulk, notice);
             }
         }
-        if card.make_default || wallet.default.is_none() {
+        if wallet.default == Some(number) {
+            // It was made the default before it could be charged: only now is there a usable one (R10).
+            recharge::reset(call, account)?;
+            judge(call, account, Occasion::Settings)?;
+        } else if card.make_default || wallet.default.is_none() {
             make_default(call, account, wallet, number)?;
         }
     }

@@ -13,7 +13,7 @@ use crate::events::{EventDraft, emit};
 use crate::ids::{AuthId, time_key};
 use crate::jobs::{JobKey, Next, Task, Work};
 use crate::judge::{Occasion, judge};
-use crate::ledger::{self, LedgerAccount, Posting, Poster};
+use crate::ledger::{self, LedgerAccount, Posting};
 use crate::lots::{LotKind, Place};
 use crate::mail;
 use crate::money::Money;
@@ -78,6 +78,9 @@ pub struct Charge {
     pub key: String,
     state: ChargeState,
     attempt: u32,
+    /// The last attempt whose outcome was booked: a second finish of it changes nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    answered: u32,
     created: Instant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sent: Option<Instant>,
@@ -93,6 +96,10 @@ pub struct Charge {
     overdue: bool,
     /// Whether the operator has given it up: the gateway is asked to make it final.
     given_up: bool,
+}
+
+fn is_zero(answered: &u32) -> bool {
+    *answered == 0
 }
 
 impl Record for Charge {
@@ -131,8 +138,12 @@ pub struct ChargePage {
     pub next: Option<String>,
 }
 
+/// How much of the gateway's own name of a payment is kept.
+const REFERENCE_CHARS_MAX: usize = 200;
 /// How long an attempt may take before the next one asks what became of it.
 const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// How soon a charge looks again whether a restored store is reconciled: its customer may be waiting.
+const RECONCILING_MS: Instant = 500;
 /// After this long, an open charge is the operator's and the customer's business (R11).
 const OVERDUE_MS: Instant = DAY_MS;
 
@@ -148,8 +159,11 @@ fn gateway_key(store: &str, account: AuthId, number: u32) -> String {
 /// Account and number in a key of [`gateway_key`], whichever store made it.
 pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
     let mut parts = key.strip_prefix("cb-")?.split('-');
-    let (_, account, word, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    (word == "charge" && parts.next().is_none()).then_some((AuthId::parse(account)?, number.parse().ok()?))
+    let (store, account, word, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // The key becomes part of stored keys: only what this function's counterpart could have written is one of ours.
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (account, number) = (AuthId::parse(account)?, number.parse().ok()?);
+    (word == "charge" && plain && gateway_key(store, account, number) == key).then_some((account, number))
 }
 
 /// The charge with this number.
@@ -168,6 +182,16 @@ impl Charge {
 
     fn job(&self, account: AuthId) -> JobKey {
         JobKey::Charge(account, self.number)
+    }
+
+    /// What it takes.
+    pub(crate) fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// Whether it has moved its amount.
+    pub(crate) fn is_paid(&self) -> bool {
+        self.state == ChargeState::Paid
     }
 
     /// The lot that it paid for, once paid.
@@ -222,6 +246,7 @@ pub(crate) fn create(
         key: gateway_key(&call.store_name(), account, number),
         state: ChargeState::Due,
         attempt: 0,
+        answered: 0,
         created: call.now(),
         sent: None,
         settled: None,
@@ -333,13 +358,20 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     let token = cards::token(call, account, charge.card)?;
     if charge.state == ChargeState::Due {
         if crate::reconcile::is_open(call)? {
-            call.timer(&job, Lane::Urgent, call.now() + MINUTE_MS);
+            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
             return Ok(Some(Next::Rest));
         }
+        // A charge from before a restore may have been sent in the history that was lost: it is asked about, and if nobody wants
+        // it any more it is made final at the gateway, never just dropped.
+        let elsewhere = charge.key != gateway_key(&call.store_name(), account, number);
         if let Some(cause) = obstacle(call, account, &charge)? {
-            drop_charge(call, account, charge, cause)?;
-            return Ok(Some(Next::Rest));
+            if !elsewhere {
+                drop_charge(call, account, charge, cause)?;
+                return Ok(Some(Next::Rest));
+            }
+            charge.given_up = true;
         }
+        charge.attempt = charge.attempt.max(u32::from(elsewhere));
         charge.state = ChargeState::Open;
         charge.sent = Some(call.now());
     }
@@ -407,9 +439,19 @@ fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), F
     Ok(())
 }
 
-/// The current attempt, and whether the charge is settled.
+/// The current attempt, and whether its outcome is booked already.
 pub(crate) fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
-    Ok(load(call, account, number)?.map(|charge| (charge.attempt, charge.is_settled())))
+    let charge = load(call, account, number)?;
+    Ok(charge.map(|charge| (charge.attempt, charge.is_settled() || charge.attempt == charge.answered)))
+}
+
+/// Notes that the outcome of the current attempt is booked.
+pub(crate) fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    if let Some(mut charge) = load(call, account, number)? {
+        charge.answered = charge.attempt;
+        save(call, account, &charge);
+    }
+    Ok(())
 }
 
 /// How it stands, for someone who waits.
@@ -476,7 +518,7 @@ pub(crate) fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, fin
 
 fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
     let mut wallet = wallet::need(call, account)?;
-    let id = Poster::new(call).next_id();
+    let id = ledger::next_id(call)?;
     let since = paid.at.clamp(0, call.now());
     let new = NewCredit { kind: LotKind::Cash, amount: charge.amount, since, expires: None, origin: &charge.key };
     let credited = wallet::credit(call, account, &mut wallet, &new)?;
@@ -495,13 +537,14 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
     )?;
     charge.state = ChargeState::Paid;
     charge.settled = Some(call.now());
-    charge.reference = Some(paid.reference.clone());
+    let reference: String = paid.reference.chars().take(REFERENCE_CHARS_MAX).collect();
+    charge.reference = Some(reference.clone());
     charge.lot = Some((credited.lot.number, credited.lot.place()));
     settle(call, account, &charge)?;
     let mut facts = charge.facts();
     facts.push(Fact::new("balance", wallet.balance));
     facts.push(Fact::new("paid-owed", credited.paid));
-    facts.push(Fact::new("reference", &paid.reference));
+    facts.push(Fact::new("reference", &reference));
     emit(
         call,
         EventDraft {

@@ -7,7 +7,7 @@ use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
 use crate::judge::{Occasion, judge};
-use crate::ledger::{self, LedgerAccount, Posting, Poster};
+use crate::ledger::{self, LedgerAccount, Posting};
 use crate::lots::{self, LotKind, Place};
 use crate::money::Money;
 use crate::port::Lane;
@@ -191,7 +191,7 @@ pub(crate) struct Grant<'a> {
 
 /// Gives credit as a lot, posts it, and judges the account. Answers the transaction.
 pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<String, Fault> {
-    let id = Poster::new(call).next_id();
+    let id = ledger::next_id(call)?;
     let mut wallet = wallet::need(call, account)?;
     let new = NewCredit {
         kind: grant.kind,
@@ -308,7 +308,7 @@ fn correct(call: &mut Call<'_>, account: AuthId, amount: Money, number: u32, rea
         Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
     })?;
     wallet::save(call, account, &wallet);
-    let id = Poster::new(call).next_id();
+    let id = ledger::next_id(call)?;
     ledger::post(
         call,
         &id,
@@ -331,7 +331,7 @@ fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> R
     let mut split = Split::default();
     wallet::debit(call, account, &mut wallet, amount, &mut split)?;
     wallet::save(call, account, &wallet);
-    let id = Poster::new(call).next_id();
+    let id = ledger::next_id(call)?;
     let mut postings = split.postings(account).to_vec();
     postings.push(Posting(LedgerAccount::Adjustments, None, amount.negated()?));
     ledger::post(call, &id, "debit", reason, postings, Vec::new())?;
@@ -348,7 +348,7 @@ pub(crate) fn expire_lot(call: &mut Call<'_>, account: AuthId, number: u32, plac
         return Ok(());
     }
     wallet::save(call, account, &wallet);
-    let id = Poster::new(call).next_id();
+    let id = ledger::next_id(call)?;
     ledger::post(
         call,
         &id,

@@ -1,7 +1,7 @@
 //! Bulk work over the whole store, a bounded page at a time.
 
 use crate::call::{Call, Record, end_of_prefix, successor};
-use crate::ids::{AuthId, time_key};
+use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next};
 use crate::judge::{Occasion, judge};
 use crate::policy::Policy;
@@ -66,7 +66,7 @@ pub(crate) fn start_rejudge(call: &mut Call<'_>) {
 pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     // One day more than the window: a batch under way may still name an event at its edge.
     let oldest = call.now() - Policy::load(call)?.usage_window_ms - DAY_MS;
-    call.clear("d/".to_owned(), format!("d/{}", time_key(oldest)));
+    crate::usage::forget_counted(call, oldest)?;
     let emptied = crate::usage::expire_rejected(call, oldest)?;
     let wait = if emptied { DAY_MS } else { 0 };
     call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + wait);

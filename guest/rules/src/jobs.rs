@@ -275,12 +275,12 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
 /// Books what came of an attempt.
 pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Result<Next, Error> {
     let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
-    let (current, settled) = match key {
+    let (current, booked) = match key {
         JobKey::Charge(account, number) => charges::attempt(call, account, number)?,
         JobKey::Mail(account, number) => mail::attempt(call, account, number)?.map(|attempt| (attempt, false)),
         JobKey::Card(account, number) => cards::describe_attempt(call, account, number)?.map(|attempt| (attempt, false)),
         JobKey::Forget(account, number) => cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false)),
-        JobKey::HangUp(account) => zero_stop::attempt(call, account)?.map(|attempt| (attempt, false)),
+        JobKey::HangUp(account) => zero_stop::attempt(call, account)?,
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..) | JobKey::Uncap(_) | JobKey::Expire(..) | JobKey::Rejudge | JobKey::Housekeeping => None,
     }
@@ -288,8 +288,11 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
     if attempt != current {
         return Err(Error::StaleAttempt(current));
     }
-    if settled {
+    if booked {
         return Ok(Next::Rest);
+    }
+    if let JobKey::Charge(account, number) = key {
+        charges::answered(call, account, number)?;
     }
     let next = match (key, done) {
         (JobKey::Charge(account, number), Done::Payment(outcome)) => charges::book(call, account, number, outcome)?,

@@ -1,6 +1,6 @@
 //! The ledger: double entry, append-only, every transaction sums to zero (CRD-1).
 //!
-//! A transaction is one record under `t/<moment>/<random>`; rated usage of one call is one transaction with a line an event.
+//! A transaction is one record under `t/<moment>/<count>`; rated usage of one call is one transaction with a line an event.
 //! Balances are folds of postings: nothing else moves money.
 
 use crate::call::{Call, Record};
@@ -176,29 +176,39 @@ impl Transaction {
     }
 }
 
-/// Names the transactions of one call: the moment, one random number, and a count.
-pub struct Poster {
-    base: String,
-    count: u32,
+/// The newest transaction, at [`LAST_KEY`].
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Last {
+    v: u32,
+    at: Instant,
+    n: u32,
 }
 
-impl Poster {
-    /// For one call.
-    pub fn new(call: &Call<'_>) -> Poster {
-        Poster { base: format!("{}/{:016x}", time_key(call.now()), call.random()), count: 0 }
-    }
+impl Record for Last {
+    const KIND: &'static str = "newest ledger transaction";
+}
 
-    /// The ID of the next transaction, before it is posted.
-    pub fn next_id(&mut self) -> String {
-        self.count += 1;
-        if self.count == 1 { self.base.clone() } else { format!("{}-{:04}", self.base, self.count) }
-    }
+/// Where the newest transaction is remembered: to be read together with other keys.
+pub const LAST_KEY: &str = "ledger/last";
+
+/// The ID of a new transaction: the moment, and a count within it. IDs grow in posting order, so that whoever reads the
+/// ledger from a cursor misses nothing: commands are serialisable, and none is told an earlier moment than one before it.
+pub fn next_id(call: &mut Call<'_>) -> Result<String, Fault> {
+    let now = call.now();
+    let before = call.get::<Last>(LAST_KEY)?;
+    let (at, n) = match before {
+        // A host whose clock steps back still gets IDs that grow.
+        Some(last) if last.at >= now => (last.at, last.n + 1),
+        _ => (now, 1),
+    };
+    call.put(LAST_KEY, &Last { v: 1, at, n });
+    Ok(format!("{}/{n:06}", time_key(at)))
 }
 
 /// Prefix of all transaction records.
 pub const PREFIX: &str = "t/";
 
-/// Posts a transaction under an ID of [`Poster::next_id`]. Postings of zero are left out.
+/// Posts a transaction under an ID of [`next_id`]. Postings of zero are left out.
 pub fn post(
     call: &mut Call<'_>,
     id: &str,

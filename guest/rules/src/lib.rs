@@ -48,6 +48,8 @@ mod reconcile;
 #[cfg(test)]
 mod scenario;
 #[cfg(test)]
+mod scenario_edges;
+#[cfg(test)]
 mod stored_records;
 pub mod subaccounts;
 #[cfg(test)]

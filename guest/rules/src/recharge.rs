@@ -120,6 +120,9 @@ pub struct Recharge {
     settings: RechargeSettings,
     state: State,
     failures: u32,
+    /// The lowest level of this episode that has been tried: none above it is tried again (CRD-6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tried: Option<Money>,
     series: u32,
     /// Periods whose cap has been mailed about: one mail each (R22).
     cap_mailed: Vec<(Period, Instant)>,
@@ -155,6 +158,7 @@ impl Recharge {
     /// Begins anew: no failure, no level, no cap; a charge that is open stays the one that is open (R10).
     fn reset(&mut self) {
         self.failures = 0;
+        self.tried = None;
         if !matches!(self.state, State::Charging(_)) {
             self.state = State::Ready;
         }
@@ -196,6 +200,9 @@ pub(crate) fn judge(
     if occasion == Occasion::Credit && available >= target {
         recharge.reset();
     }
+    if recharge.state == State::Ready && (available >= target || !recharge.enabled()) {
+        recharge.series = 0;
+    }
     if !recharge.enabled() || !may_charge(call, account)? {
         if recharge != before {
             call.put(&key(account), &recharge);
@@ -209,9 +216,10 @@ pub(crate) fn judge(
     };
     // A manual charge without a final answer may still bring the credit that is missing (R11).
     if due && !Numbers::load(call, account)?.has_open_manual() {
+        if let State::Waiting(level) = recharge.state {
+            recharge.tried = Some(lowest_reached(call, &recharge, level, available)?);
+        }
         start(call, account, available, &mut recharge)?;
-    } else if recharge.state == State::Ready {
-        recharge.series = 0;
     }
     let trip = match recharge.state {
         State::Ready => Some(target),
@@ -222,6 +230,18 @@ pub(crate) fn judge(
         call.put(&key(account), &recharge);
     }
     Ok(trip)
+}
+
+/// A jump over several levels makes one try (R9): it uses up all of them.
+fn lowest_reached(call: &Call<'_>, recharge: &Recharge, level: Money, available: Money) -> Result<Money, Fault> {
+    let mut lowest = level;
+    for percent in &Policy::load(call)?.ladder_levels {
+        let candidate = recharge.balance_amount().percent(*percent)?;
+        if candidate >= available {
+            lowest = lowest.min(candidate);
+        }
+    }
+    Ok(lowest)
 }
 
 fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut Recharge) -> Result<(), Fault> {
@@ -339,12 +359,14 @@ fn fail(
     if recharge.failures < policy.failure_limit && available > Money::ZERO {
         for percent in &policy.ladder_levels {
             let candidate = recharge.balance_amount().percent(*percent)?;
-            if candidate < available && level.is_none_or(|highest| candidate > highest) {
+            let untried = recharge.tried.is_none_or(|tried| candidate < tried);
+            if untried && candidate < available && level.is_none_or(|highest| candidate > highest) {
                 level = Some(candidate);
             }
         }
     }
     recharge.state = level.map_or(State::Exhausted, State::Waiting);
+    let amount = charge.map_or(recharge.recharge_amount(), charges::Charge::amount);
     let next_step = level.map_or_else(|| "none".to_owned(), |level| level.to_string());
     let card = charge.map_or_else(|| "none".to_owned(), |charge| charge.card_label.clone());
     mail::send(
@@ -352,7 +374,7 @@ fn fail(
         account,
         "recharge-failed",
         vec![
-            Fact::new("amount", recharge.recharge_amount()),
+            Fact::new("amount", amount),
             Fact::new("reason", reason),
             Fact::new("card", card),
             Fact::new("kind", "automatic"),
@@ -361,7 +383,7 @@ fn fail(
     )?;
     let mut facts = vec![
         Fact::new("kind", "automatic"),
-        Fact::new("amount", recharge.recharge_amount()),
+        Fact::new("amount", amount),
         Fact::new("reason", reason),
         Fact::new("available", available),
         Fact::new("failures", recharge.failures),
@@ -397,6 +419,7 @@ pub(crate) fn paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     update(call, account, |recharge| {
         recharge.state = State::Ready;
         recharge.failures = 0;
+        recharge.tried = None;
         recharge.series += 1;
     })
 }
@@ -452,6 +475,7 @@ pub fn set_auto_recharge(
             settings,
             state: State::Ready,
             failures: 0,
+            tried: None,
             series: 0,
             cap_mailed: Vec::new(),
         });

@@ -3,18 +3,20 @@
 //! Keys of the lost history carry the old store's name, so none of them can be taken for a key of the present one. A movement that the
 //! ledger does not hold becomes a cash lot of the account that the key names; what cannot be placed waits for a person.
 
+use crate::accounts;
 use crate::call::{Call, Record};
 use crate::charges::{self, QueueEntry};
 use crate::events::{EventDraft, emit};
 use crate::ids::{AuthId, time_key};
 use crate::jobs::{JobKey, MovementsRequest, Next, Task, Work};
 use crate::judge::{Occasion, judge};
-use crate::ledger::{self, LedgerAccount, Posting, Poster};
+use crate::ledger::{self, LedgerAccount, Posting};
 use crate::lots::LotKind;
 use crate::money::Money;
 use crate::numbers::Numbers;
 use crate::outside::{Movement, MovementPage, Paid, PaymentOutcome};
 use crate::port::Lane;
+use crate::recharge;
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
 use crate::wallet::{self, NewCredit};
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,8 @@ impl Record for Moved {
 }
 
 const KEY: &str = "store/reconcile";
+/// The only currency of accounts (R4).
+const CURRENCY: &str = "USD";
 /// The backup's moment and the gateway's clock may differ by this much: movements from before are looked at too.
 const OVERLAP_MS: Instant = DAY_MS;
 const LEASE_MS: Instant = 2 * MINUTE_MS;
@@ -145,24 +149,33 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
     }
     let Some((account, number)) = charges::parse_gateway_key(&movement.key) else { return Ok(None) };
     if let Some(charge) = charges::load(call, account, number)?.filter(|charge| charge.key == movement.key) {
-        // The backup knows the charge; if it was open then, this is its outcome.
-        let known = charge.lot().is_some();
-        if !known {
-            charges::book(call, account, number, PaymentOutcome::Paid(movement.paid.clone()))?;
+        if charge.is_paid() {
+            return Ok(None);
         }
-        return Ok((!known).then_some(account));
+        if movement.currency != CURRENCY || Money::from_micros(movement.amount) != charge.amount() {
+            keep_movement(call, account, movement, "other-amount-than-charged")?;
+            return Ok(None);
+        }
+        // The backup knows the charge; if it was open then, this is its outcome. If it was final, a person looks at it.
+        charges::book(call, account, number, PaymentOutcome::Paid(movement.paid.clone()))?;
+        return Ok(charges::load(call, account, number)?.filter(charges::Charge::is_paid).map(|_| account));
     }
-    let marker = format!("moved/{}", movement.key);
+    let marker = marker(&movement.key);
     if call.text(&marker).is_some() {
         return Ok(None);
     }
     let amount = Money::from_micros(movement.amount);
+    if movement.currency != CURRENCY || amount <= Money::ZERO {
+        keep_movement(call, account, movement, "not-an-amount-in-usd")?;
+        return Ok(None);
+    }
     call.put(&marker, &Moved { v: 1, at: call.now() });
+    unkeep(call, &movement.key)?;
     let Some(mut wallet) = wallet::load(call, account)? else {
         keep(call, account, &movement.key, amount, &movement.paid, "payment-for-unknown-account")?;
         return Ok(None);
     };
-    let id = format!("{}-{:04}", Poster::new(call).next_id(), number % 10_000);
+    let id = ledger::next_id(call)?;
     let since = movement.paid.at.clamp(0, call.now());
     let credited = wallet::credit(
         call,
@@ -199,7 +212,42 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
             transactions: vec![id],
         },
     );
+    if wallet.is_closed() {
+        keep(call, account, &movement.key, amount, &movement.paid, "paid-after-closing")?;
+    }
+    // What a paid charge sets off, as far as the history that was lost did not (R10, R31).
+    accounts::upgrade(call, account)?;
+    recharge::reset(call, account)?;
     Ok(Some(account))
+}
+
+fn marker(key: &str) -> String {
+    format!("moved/{key}")
+}
+
+/// Where it is noted that a payment waits for a person.
+fn kept_marker(key: &str) -> String {
+    format!("moved/kept/{key}")
+}
+
+fn queue_key(since: Instant, key: &str) -> String {
+    format!("q/{}/payment/{key}", time_key(since))
+}
+
+/// Takes a payment that has been booked after all out of the operator's queue.
+fn unkeep(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
+    if let Some(kept) = call.get::<Moved>(&kept_marker(key))? {
+        call.remove(&queue_key(kept.at, key));
+        call.remove(&kept_marker(key));
+    }
+    Ok(())
+}
+
+fn keep_movement(call: &mut Call<'_>, account: AuthId, movement: &Movement, why: &str) -> Result<(), Fault> {
+    let currency: String = movement.currency.chars().take(3).collect();
+    let cause = format!("{why}: {} {currency}", Money::from_micros(movement.amount));
+    let account = wallet::load(call, account)?.map(|_| account);
+    keep_for_person(call, account, &movement.key, &cause, &movement.paid, vec![Fact::new("key", &movement.key)])
 }
 
 /// Keeps a payment that no charge explains for a person (operator queue).
@@ -223,9 +271,14 @@ fn keep_for_person(
     paid: &Paid,
     mut facts: Vec<Fact>,
 ) -> Result<(), Fault> {
+    // However often the gateway says it, it waits for a person once (R42).
+    if call.text(&kept_marker(key)).is_some() {
+        return Ok(());
+    }
+    call.put(&kept_marker(key), &Moved { v: 1, at: call.now() });
     let reference: String = paid.reference.chars().take(100).collect();
     call.put(
-        &format!("q/{}/payment/{key}", time_key(call.now())),
+        &queue_key(call.now(), key),
         &QueueEntry {
             v: 1,
             account,
@@ -248,6 +301,8 @@ fn keep_for_person(
 pub(crate) fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> Result<(), Fault> {
     let shown: String = key.chars().filter(char::is_ascii_graphic).take(200).collect();
     let word = match outcome {
+        // A payment of the history before a restore that the reconciliation has booked.
+        PaymentOutcome::Paid(_) if call.text(&marker(&shown)).is_some() => return Ok(()),
         PaymentOutcome::Paid(paid) => {
             let account = charges::parse_gateway_key(key).map(|(account, _)| account);
             let account = match account {

@@ -252,15 +252,15 @@ impl Story {
             .expect("a known account")
     }
 
-    fn units(&self) -> String {
+    pub(crate) fn units(&self) -> String {
         Money::from_micros(self.balance().balance).to_string()
     }
 
-    fn mails(&self, template: &str) -> usize {
+    pub(crate) fn mails(&self, template: &str) -> usize {
         self.gateway.mails.borrow().iter().filter(|mail| mail.template == template).count()
     }
 
-    fn charges_paid(&self) -> usize {
+    pub(crate) fn charges_paid(&self) -> usize {
         self.gateway.paid.borrow().len()
     }
 }

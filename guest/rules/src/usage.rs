@@ -147,11 +147,11 @@ fn is_well_formed(event: &Event) -> bool {
 
 /// Rates and debits, in the order given.
 pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
-    credentials::permit(call, caller, "usage.record-events", None)?;
+    let who = credentials::permit(call, caller, "usage.record-events", None)?;
     if events.len() > EVENTS_MAX {
         return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
     }
-    crate::idempotency::once(call, caller, "operator", "usage.record-events", &events, |call| {
+    crate::idempotency::once(call, caller, &who.scope(), "usage.record-events", &events, |call| {
         Ok(posting::post(call, &events)?)
     })
 }
@@ -168,6 +168,35 @@ fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Resul
     Ok(())
 }
 
+/// Up to which moment counted events have been forgotten, at [`FLOOR_KEY`].
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Floor {
+    v: u32,
+    at: Instant,
+}
+
+impl Record for Floor {
+    const KIND: &'static str = "oldest remembered event";
+}
+
+/// Read with every batch.
+const FLOOR_KEY: &str = "usage/floor";
+
+/// Events from before this moment could have been counted already without being remembered: they are too old, whatever window
+/// the policy has now.
+fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
+    Ok(call.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
+}
+
+/// Forgets which events before a moment were counted; none of them is accepted any more.
+pub(crate) fn forget_counted(call: &mut Call<'_>, before: Instant) -> Result<(), Fault> {
+    if before > floor(call)? {
+        call.clear("d/".to_owned(), format!("d/{}", crate::ids::time_key(before)));
+        call.put(FLOOR_KEY, &Floor { v: 1, at: before });
+    }
+    Ok(())
+}
+
 /// Removes rejected events received before a moment, a page a call. Answers whether none is left to look at.
 pub(crate) fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fault> {
     let (page, _) = call.list::<Rejected>("x/", EVENTS_MAX)?;
@@ -181,15 +210,9 @@ pub(crate) fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bo
 
 /// What an event would cost at its own time, for the account's own token or an operator.
 pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
-    let source = source_of(&event)?;
-    credentials::permit(call, caller, "usage.quote-event", Some(source))?;
+    let (_, source) = credentials::permit_on(call, caller, "usage.quote-event", &event.auth_id)?;
     let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
     Ok(quote(call, &event, main)?)
-}
-
-fn source_of(event: &Event) -> Result<AuthId, Fault> {
-    AuthId::parse(&event.auth_id)
-        .ok_or_else(|| Fault::invalid("event.auth-id", FieldRule::WrongForm, Some("MA or SA and 18 letters or digits")))
 }
 
 fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
@@ -215,8 +238,7 @@ fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
 
 /// May a chargeable request of this size begin now? (R12)
 pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
-    let source = source_of(&event)?;
-    credentials::permit(call, caller, "usage.admit", Some(source))?;
+    let (_, source) = credentials::permit_on(call, caller, "usage.admit", &event.auth_id)?;
     let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
     match accounts::profile(call, main)?.standing {
         Standing::Active => {}
@@ -282,8 +304,8 @@ fn check_count(count: usize, field: &str) -> Result<(), Fault> {
 
 /// Rates mended events; those that are counted now leave the list.
 pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>) -> Result<BatchAnswer, Error> {
-    credentials::permit(call, caller, "usage.resubmit", None)?;
-    crate::idempotency::once(call, caller, "operator", "usage.resubmit", &events, |call| {
+    let who = credentials::permit(call, caller, "usage.resubmit", None)?;
+    crate::idempotency::once(call, caller, &who.scope(), "usage.resubmit", &events, |call| {
         check_count(events.len(), "events")?;
         call.prefetch(events.iter().map(|mended| format!("x/{}", mended.key)));
         need_rejects(call, events.iter().map(|mended| &mended.key))?;
@@ -298,8 +320,8 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
 
 /// Takes events off the list for good.
 pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Result<(), Error> {
-    credentials::permit(call, caller, "usage.discard", None)?;
-    crate::idempotency::once(call, caller, "operator", "usage.discard", &keys, |call| {
+    let who = credentials::permit(call, caller, "usage.discard", None)?;
+    crate::idempotency::once(call, caller, &who.scope(), "usage.discard", &keys, |call| {
         check_count(keys.len(), "keys")?;
         call.prefetch(keys.iter().map(|key| format!("x/{key}")));
         need_rejects(call, keys.iter())?;

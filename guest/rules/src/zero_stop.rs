@@ -68,8 +68,19 @@ impl Record for Index {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Order {
     v: u32,
+    /// Number of the first attempt, for the request's key; 0: not begun.
     number: u32,
+    /// Counted over all orders of the account, so that an answer to an earlier order is never taken for one to this; 0: not begun.
     attempt: u32,
+    /// The calls of the attempt under way: what is named meanwhile was not asked to end and must not be taken for ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<String>,
+}
+
+impl Order {
+    fn new() -> Order {
+        Order { v: 1, number: 0, attempt: 0, calls: Vec::new() }
+    }
 }
 
 impl Record for Order {
@@ -115,12 +126,11 @@ pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Re
     let ordered = call.get::<Order>(&order_key(account))?;
     let waits = why == HangUpCause::OutOfCredit && recharge::is_charging(call, account)?;
     if ordered.is_none() {
-        let number = Numbers::next_hang_up(call, account)?;
-        call.put(&order_key(account), &Order { v: 1, number, attempt: 0 });
+        call.put(&order_key(account), &Order::new());
         let grace = if waits { Policy::load(call)?.hang_up_grace_ms } else { 0 };
         call.timer(&job, Lane::Urgent, call.now() + grace);
-    } else if !waits && ordered.is_some_and(|order| order.attempt == 0) {
-        // The charge that the calls were waiting for has failed.
+    } else if !waits && ordered.is_some_and(|order| order.calls.is_empty()) {
+        // The charge that the calls were waiting for has failed, or a call was named while others could not be ended yet.
         call.timer(&job, Lane::Urgent, call.now());
     }
     Ok(())
@@ -136,22 +146,26 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
         call.remove(&order_key(account));
         return Ok(None);
     };
-    order.attempt += 1;
+    order.attempt = Numbers::next_hang_up(call, account)?;
+    if order.number == 0 {
+        order.number = order.attempt;
+    }
+    order.calls = running.into_iter().map(|running| running.name).collect();
     call.put(&order_key(account), &order);
     let job = JobKey::HangUp(account).to_string();
     call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
     let request = HangUpRequest {
         key: format!("cb-{}-{account}-hangup-{}", call.store_name(), order.number),
         auth_id: account.to_string(),
-        calls: running.into_iter().map(|running| running.name).collect(),
+        calls: order.calls,
         cause: why,
     };
     Ok(Some(Next::Perform(Task { job, attempt: order.attempt, work: Work::HangUp(request) })))
 }
 
-/// The current attempt, if an order stands.
-pub(crate) fn attempt(call: &Call<'_>, account: AuthId) -> Result<Option<u32>, Fault> {
-    Ok(call.get::<Order>(&order_key(account))?.map(|order| order.attempt))
+/// The current attempt, if an order stands, and whether its outcome is booked already.
+pub(crate) fn attempt(call: &Call<'_>, account: AuthId) -> Result<Option<(u32, bool)>, Fault> {
+    Ok(call.get::<Order>(&order_key(account))?.map(|order| (order.attempt, order.calls.is_empty())))
 }
 
 /// Takes ended calls off the list. `Err`: the answer was lost, all of them are tried again.
@@ -165,12 +179,12 @@ pub(crate) fn finish(
         call.timer(&job, Lane::Urgent, call.now() + STUBBORN_MS);
         return Ok(Next::Rest);
     };
+    let Some(mut order) = call.get::<Order>(&order_key(account))? else { return Ok(Next::Rest) };
     let going_on: BTreeSet<String> = going_on.into_iter().collect();
-    let (running, more) = calls(call, account)?;
-    let (ended, stubborn): (Vec<_>, Vec<_>) =
-        running.into_iter().partition(|running| !going_on.contains(&running.name));
-    for running in &ended {
-        forget(call, account, &running.name)?;
+    let (stubborn, ended): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut order.calls).into_iter().partition(|name| going_on.contains(name));
+    for name in &ended {
+        forget(call, account, name)?;
     }
     if !ended.is_empty() {
         emit(
@@ -184,15 +198,21 @@ pub(crate) fn finish(
             },
         );
     }
-    if !stubborn.is_empty() {
-        call.timer(&job, Lane::Urgent, call.now() + STUBBORN_MS);
-        return Ok(Next::Rest);
-    }
-    if more {
-        let number = Numbers::next_hang_up(call, account)?;
-        call.put(&order_key(account), &Order { v: 1, number, attempt: 0 });
+    let (left, more) = calls(call, account)?;
+    // Others are not kept waiting by calls that cannot be ended, as long as each attempt ends some.
+    let others = more || left.iter().any(|running| !stubborn.contains(&running.name));
+    if others && !ended.is_empty() {
+        if stubborn.is_empty() {
+            order.number = 0;
+        }
+        call.put(&order_key(account), &order);
         call.timer(&job, Lane::Urgent, call.now());
         return Ok(Next::Again);
+    }
+    if !left.is_empty() {
+        call.put(&order_key(account), &order);
+        call.timer(&job, Lane::Urgent, call.now() + STUBBORN_MS);
+        return Ok(Next::Rest);
     }
     call.remove(&order_key(account));
     call.cancel(&job);
@@ -210,15 +230,15 @@ fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fault>
 
 /// Names running calls (CRD-10).
 pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningCall>) -> Result<(), Error> {
-    credentials::permit(call, caller, "usage.calls-started", None)?;
-    crate::idempotency::once(call, caller, "operator", "usage.calls-started", &started, |call| {
+    let who = credentials::permit(call, caller, "usage.calls-started", None)?;
+    crate::idempotency::once(call, caller, &who.scope(), "usage.calls-started", &started, |call| {
         let mut checks = Checks::new();
         checks.require(!started.is_empty(), "calls", FieldRule::Missing, "1");
         checks.require(started.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
         let mut touched = BTreeSet::new();
         for (index, running) in started.iter().take(PAGE).enumerate() {
-            let good = is_name(&running.call, 64) && !running.call.contains('/');
-            checks.require(good, &format!("calls[{index}].call"), FieldRule::WrongForm, "1 to 64 printable ASCII characters without slash");
+            let good = is_name(&running.call, 64);
+            checks.require(good, &format!("calls[{index}].call"), FieldRule::WrongForm, "1 to 64 printable ASCII characters without space");
             let moment = (0..=LAST_MOMENT).contains(&running.started);
             checks.require(moment, &format!("calls[{index}].started"), FieldRule::WrongForm, "0 to 9999999999999");
             let source = AuthId::parse(&running.auth_id);
@@ -258,10 +278,10 @@ pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names:
         checks.require(names.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
         for (index, name) in names.iter().take(PAGE).enumerate() {
             checks.require(
-                is_name(name, 64) && !name.contains('/'),
+                is_name(name, 64),
                 &format!("calls[{index}]"),
                 FieldRule::WrongForm,
-                "1 to 64 printable ASCII characters without slash",
+                "1 to 64 printable ASCII characters without space",
             );
         }
         checks.done()?;

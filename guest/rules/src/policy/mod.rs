@@ -241,7 +241,6 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
         facts.extend(differences(&before, &after));
         call.put(KEY, &StoredPolicy::of(&after));
         crate::housekeeping::start_rejudge(call);
-        crate::housekeeping::start_rejudge(call);
         emit(call, EventDraft { account: None, kind: "policy-changed", rule: "SEC-12", facts, transactions: vec![] });
         Ok(after)
     })

@@ -3,12 +3,14 @@
 //! This is the hottest path of the rules. Events of one call are looked up by number, not by name: each source and each main
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
-use super::{Answer, BatchAnswer, EVENTS_PER_TRANSACTION, content, identity, is_well_formed, keep_rejected};
+use super::{
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, content, floor, identity, is_well_formed, keep_rejected,
+};
 use crate::call::{Call, parse_record};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
-use crate::ledger::{self, LedgerAccount, Line, Poster, Posting};
+use crate::ledger::{self, LAST_KEY, LedgerAccount, Line, Posting};
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::pricing::rating::{Book, Rated};
@@ -99,7 +101,7 @@ impl Batch {
         let mut keys = Vec::with_capacity(events.len() + mains.len() + subs.len() + 2);
         keys.extend(remembered.iter().map(|remembered| remembered.key()));
         keys.extend(mains.iter().map(|main| wallet::key(*main)));
-        let others = subs.iter().map(|sub| subaccounts::key(*sub)).chain(Policy::keys());
+        let others = subs.iter().map(|sub| subaccounts::key(*sub)).chain(Policy::keys()).chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
         let mut counted = call.fetch(keys, others);
         let wallets = counted.split_off(events.len());
 
@@ -145,6 +147,10 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
 pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(call, events)?;
     let policy = Policy::load(call)?;
+    let window = (
+        call.now().saturating_sub(policy.usage_window_ms).max(floor(call)?),
+        call.now().saturating_add(policy.usage_ahead_ms),
+    );
     let mut book = Book::open(call)?;
     book.prefetch(
         call,
@@ -155,7 +161,6 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
             .map(|(event, spender)| (event, spender.and_then(|place| batch.spenders[place].overrides()))),
     )?;
 
-    let mut poster = Poster::new(call);
     let mut answers = Vec::with_capacity(events.len());
     let mut transactions = Vec::new();
     let mut seen: BTreeMap<Remembered, u64> = BTreeMap::new();
@@ -164,7 +169,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
     for (place, event) in events.iter().enumerate() {
         let (source, remembered) = (batch.sources[place], batch.remembered[place]);
         let spender = batch.spender_of[place];
-        let outcome = match verdict(call, event, source, spender.map(|place| &batch.spenders[place]), &policy) {
+        let outcome = match verdict(event, source, spender.map(|place| &batch.spenders[place]), window) {
             Err(rejection) => Err(rejection),
             Ok(source) => match known(&seen, remembered, batch.counted[place].as_deref())? {
                 Some(digest) if digest == content(event) => {
@@ -194,7 +199,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
                 block.push(event, source, (remembered, digest), &rated)?;
                 if block.counted.len() == EVENTS_PER_TRANSACTION {
                     let full = std::mem::replace(&mut block, Block::new(batch.spenders.len()));
-                    transactions.push(full.post(call, &mut poster, &batch.spenders)?);
+                    transactions.push(full.post(call, &batch.spenders)?);
                 }
             }
             Err(rejection) => {
@@ -208,7 +213,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
         }
     }
     if !block.counted.is_empty() {
-        transactions.push(block.post(call, &mut poster, &batch.spenders)?);
+        transactions.push(block.post(call, &batch.spenders)?);
     }
     let mut to_judge = Vec::new();
     for spender in &batch.spenders {
@@ -239,23 +244,20 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
 
 /// What can be said of an event before it is looked up. Answers its source.
 fn verdict(
-    call: &Call<'_>,
     event: &Event,
     source: Option<AuthId>,
     spender: Option<&Spender>,
-    policy: &Policy,
+    (oldest, newest): (Instant, Instant),
 ) -> Result<AuthId, Rejection> {
     let source = source.filter(|_| is_well_formed(event)).ok_or(Rejection::Malformed)?;
     let spender = spender.ok_or(Rejection::UnknownAccount)?;
     if spender.wallet.is_closed() {
         return Err(Rejection::AccountClosed);
     }
-    let bounds: (Instant, Instant) =
-        (call.now().saturating_sub(policy.usage_window_ms), call.now().saturating_add(policy.usage_ahead_ms));
-    if event.at < bounds.0 {
+    if event.at < oldest {
         return Err(Rejection::TooOld);
     }
-    if event.at > bounds.1 {
+    if event.at > newest {
         return Err(Rejection::InFuture);
     }
     Ok(source)
@@ -316,8 +318,8 @@ impl Block {
         Ok(())
     }
 
-    fn post(mut self, call: &mut Call<'_>, poster: &mut Poster, spenders: &[Spender]) -> Result<String, Fault> {
-        let id = poster.next_id();
+    fn post(mut self, call: &mut Call<'_>, spenders: &[Spender]) -> Result<String, Fault> {
+        let id = ledger::next_id(call)?;
         let mut total = Money::ZERO;
         for amount in self.income.values() {
             total = total.plus(*amount)?;
@@ -388,8 +390,8 @@ mod tests {
 
     #[test]
     fn what_is_written_of_a_counted_event_is_its_record() {
-        let record = Counted { v: 1, d: "00000000000000ff".into(), t: "1772323200000/0000000000000001".into() };
-        let text = r#"{"v":1,"d":"00000000000000ff","t":"1772323200000/0000000000000001"}"#;
+        let record = Counted { v: 1, d: "00000000000000ff".into(), t: "1772323200000/000001".into() };
+        let text = r#"{"v":1,"d":"00000000000000ff","t":"1772323200000/000001"}"#;
         assert_eq!(serde_json::to_string(&record).expect("text"), text);
         assert_eq!(known(&BTreeMap::new(), Remembered { moment: 1, hash: 2 }, Some(text)), Ok(Some(255)));
         assert!(known(&BTreeMap::new(), Remembered { moment: 1, hash: 2 }, Some("{}")).is_err());

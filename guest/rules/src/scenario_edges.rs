@@ -1,0 +1,504 @@
+//! Stories at the edges: races of charges, answers that come twice or too late, extreme amounts.
+
+use crate::accounts::{self, AccountType, NewAccount, Standing};
+use crate::alerts;
+use crate::cards;
+use crate::charges;
+use crate::credits::{self, Adjustment, Correction, Goodwill};
+use crate::jobs::{self, Beginning, Done, Next, Task, Work};
+use crate::money::Money;
+use crate::operator::{self as operator_view, QueueItem};
+use crate::outside::{Declined, DeclineReason, Paid, PaymentOutcome};
+use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding};
+use crate::scenario::{Answer, Story};
+use crate::testing::{START, operator};
+use crate::vocabulary::{DAY_MS, Suspension};
+use crate::zero_stop::{self, RunningCall};
+
+fn level(units: i64) -> RechargeStanding {
+    RechargeStanding::WaitingForLevel(Money::from_units(units).micros())
+}
+
+impl Story {
+    /// Runs a command that must succeed and drives nothing.
+    fn quietly<T, E: std::fmt::Debug>(
+        &self,
+        run: impl FnOnce(&mut crate::call::Call<'_>, String) -> Result<T, E>,
+    ) -> T {
+        self.fake.command(self.now, |call| run(call, self.account.clone())).expect("a good command")
+    }
+
+    fn begin(&self, job: &str) -> Task {
+        match self.quietly(|call, _| jobs::begin(call, job.to_owned())) {
+            Next::Perform(task) => task,
+            other => panic!("{job}: {other:?}"),
+        }
+    }
+
+    fn finish(&self, task: &Task, done: Done) -> Result<Next, jobs::Error> {
+        self.fake.command(self.now, |call| jobs::finish(call, task.job.clone(), task.attempt, done))
+    }
+
+    fn queue(&self) -> Vec<QueueItem> {
+        self.fake.query(self.now, |call| operator_view::list_queue(call, &operator(), None, 100)).expect("a page").items
+    }
+
+    fn running(&self, name: &str, started: i64) -> RunningCall {
+        RunningCall { call: name.to_owned(), auth_id: self.account.clone(), started }
+    }
+
+    fn goodwill(&mut self, units: i64) {
+        let goodwill = Goodwill { amount: Money::from_units(units).micros(), expires: None };
+        self.command(|call, auth| {
+            credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        });
+    }
+
+    fn quiet_debit(&self, units: i64) {
+        let debit = Adjustment::Debit(Money::from_units(units).micros());
+        self.quietly(|call, auth| credits::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+    }
+
+    fn trial(&mut self) {
+        let trial = NewAccount {
+            account_type: AccountType::Developer,
+            name: "Trial".to_owned(),
+            email: "try@acme.example".to_owned(),
+            address: String::new(),
+            city: String::new(),
+            state: String::new(),
+            timezone: "UTC".to_owned(),
+        };
+        self.account = self.command(|call, _| accounts::create(call, &operator(), trial)).auth_id;
+    }
+
+    fn shown(&self) -> accounts::Account {
+        self.fake.query(self.now, |call| accounts::get(call, &operator(), self.account.clone())).expect("an account")
+    }
+
+    fn stand(&mut self, standing: Standing) {
+        self.quietly(|call, auth| accounts::set_standing(call, &operator(), auth, standing, String::new()));
+    }
+
+    fn charge_states(&self) -> Vec<charges::ChargeState> {
+        let page = self
+            .fake
+            .query(self.now, |call| charges::list_charges(call, &operator(), self.account.clone(), None, 100))
+            .expect("a known account");
+        page.charges.into_iter().map(|charge| charge.state).collect()
+    }
+}
+
+fn paid(reference: &str) -> PaymentOutcome {
+    PaymentOutcome::Paid(Paid { reference: reference.to_owned(), at: START })
+}
+
+#[test]
+fn r_48_a_call_named_while_others_are_being_ended_is_ended_too() {
+    let mut story = Story::new();
+    story.recharge(25);
+    let first = vec![story.running("first", START)];
+    story.command(|call, _| zero_stop::calls_started(call, &operator(), first));
+    story.quiet_debit(25);
+    let job = format!("{}/hang-up", story.account);
+    let task = story.begin(&job);
+    let second = vec![story.running("second", START + 1)];
+    story.quietly(|call, _| zero_stop::calls_started(call, &operator(), second));
+    assert_eq!(story.finish(&task, Done::HangUp(Vec::new())), Ok(Next::Again));
+    assert_eq!(story.finish(&task, Done::HangUp(Vec::new())), Ok(Next::Rest), "a second finish changes nothing");
+    story.drain();
+    let asked: Vec<Vec<String>> = story.gateway.hang_ups.borrow().iter().map(|order| order.calls.clone()).collect();
+    assert_eq!(asked, [["second"]]);
+    let left = story.fake.query(story.now, |call| zero_stop::list_calls(call, &operator(), story.account.clone()));
+    assert_eq!(left, Ok(Vec::new()));
+}
+
+#[test]
+fn an_answer_to_an_earlier_hang_up_is_not_taken_for_one_to_a_later() {
+    let mut story = Story::new();
+    story.recharge(25);
+    let first = vec![story.running("first", START)];
+    story.command(|call, _| zero_stop::calls_started(call, &operator(), first));
+    story.quiet_debit(25);
+    let job = format!("{}/hang-up", story.account);
+    let early = story.begin(&job);
+    story.goodwill(5);
+    story.quiet_debit(5);
+    let late = story.begin(&job);
+    assert_eq!((early.attempt, late.attempt), (1, 2));
+    assert_eq!(story.finish(&early, Done::HangUp(Vec::new())), Err(jobs::Error::StaleAttempt(2)));
+}
+
+#[test]
+fn r_48_calls_that_cannot_be_ended_do_not_keep_others_going() {
+    let mut story = Story::new();
+    story.recharge(25);
+    for page in 0..2 {
+        let calls = (0..600).map(|place| story.running(&format!("c-{page}-{place}"), START + page * 600 + place)).collect();
+        story.command(|call, _| zero_stop::calls_started(call, &operator(), calls));
+    }
+    story.quiet_debit(25);
+    let job = format!("{}/hang-up", story.account);
+    let task = story.begin(&job);
+    let Work::HangUp(request) = &task.work else { panic!("{task:?}") };
+    assert_eq!((request.calls.len(), request.calls[0].as_str()), (1000, "c-1-599"));
+    let (key, stubborn) = (request.key.clone(), vec!["c-1-599".to_owned()]);
+    assert_eq!(story.finish(&task, Done::HangUp(stubborn.clone())), Ok(Next::Again));
+    let task = story.begin(&job);
+    let Work::HangUp(request) = &task.work else { panic!("{task:?}") };
+    assert_eq!((&request.key, request.calls.len(), request.calls[0].as_str()), (&key, 201, "c-1-599"));
+    assert_eq!(story.finish(&task, Done::HangUp(stubborn)), Ok(Next::Rest), "only the one is left: a pause");
+    assert_eq!(story.fake.timers()[&job].1, START + 5_000);
+    // A new call does not wait for the pause to end.
+    let new = vec![story.running("new", START + 9_000)];
+    story.quietly(|call, _| zero_stop::calls_started(call, &operator(), new));
+    assert_eq!(story.fake.timers()[&job].1, START);
+}
+
+#[test]
+fn crd_6_a_level_is_tried_once_whatever_comes_in_meanwhile() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.script(&[Answer::Decline; 5]);
+    story.debit(10);
+    assert_eq!(story.status().standing, level(75));
+    story.debit(30);
+    assert_eq!(story.status().standing, level(50), "tried at 60");
+    story.quiet_debit(15);
+    story.quietly(|call, auth| {
+        let goodwill = Goodwill { amount: 10_000_000, expires: None };
+        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "meanwhile".to_owned())
+    });
+    story.drain();
+    assert_eq!((story.units(), story.status().standing), ("55.00".to_owned(), level(25)), "50 has been tried");
+}
+
+#[test]
+fn r_9_a_jump_over_several_levels_uses_them_up() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.script(&[Answer::Decline; 5]);
+    story.debit(10);
+    story.quiet_debit(70);
+    story.goodwill(40);
+    assert_eq!((story.units(), story.status().standing), ("60.00".to_owned(), level(0)), "75, 50 and 25 made one try");
+}
+
+#[test]
+fn crd_6_levels_of_a_balance_amount_of_one_cent_are_exact() {
+    let mut story = Story::new();
+    story.recharge(25);
+    let settings = RechargeSettings {
+        enabled: true,
+        balance_amount: 10_000,
+        recharge_amount: Money::from_units(25).micros(),
+        caps: Caps::default(),
+    };
+    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings));
+    story.script(&[Answer::Decline; 5]);
+    story.command(|call, auth| {
+        credits::adjust(call, &operator(), auth, Adjustment::Debit(24_990_010), "spent".to_owned())
+    });
+    assert_eq!(story.status().standing, RechargeStanding::WaitingForLevel(7_500));
+    story.command(|call, auth| credits::adjust(call, &operator(), auth, Adjustment::Debit(2_480), "spent".to_owned()));
+    assert_eq!(story.status().failures, 1, "0.00751 is above the level");
+    story.command(|call, auth| credits::adjust(call, &operator(), auth, Adjustment::Debit(10), "spent".to_owned()));
+    assert_eq!(story.status().standing, RechargeStanding::WaitingForLevel(5_000), "0.0075 is at it");
+}
+
+#[test]
+fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual_recharge() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps { day: Some(Money::from_units(150).micros()), ..Caps::default() });
+    story.debit(100);
+    assert_eq!(story.status().series, 2);
+    let settings = RechargeSettings { enabled: false, ..story.status().settings.expect("saved") };
+    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings));
+    assert_eq!(story.status().series, 0);
+
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.script(&[Answer::Approve, Answer::LostBefore]);
+    story.quiet_debit(90);
+    story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
+    story.drain();
+    assert_eq!((story.units(), story.status().series), ("35.00".to_owned(), 1), "the manual charge is open, the series stands");
+}
+
+#[test]
+fn r_31_the_first_paid_recharge_of_a_trial_ends_the_hold_of_its_automatic_recharge() {
+    let mut story = Story::new();
+    story.trial();
+    story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
+    assert_eq!(story.automatic(100, 25, Caps::default()).standing, RechargeStanding::Held);
+    story.script(&[Answer::Decline]);
+    story.recharge(25);
+    assert_eq!((story.shown().account_type, story.charges_paid()), (AccountType::Developer, 0), "declined: still a trial");
+    story.recharge(25);
+    assert_eq!((story.shown().account_type, story.units()), (AccountType::Standard, "110.00".to_owned()));
+}
+
+#[test]
+fn r_32_a_suspension_drops_a_due_automatic_charge_and_lets_an_open_one_complete() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.quiet_debit(25);
+    story.stand(Standing::Suspended(Suspension::ComplianceIssue));
+    story.drain();
+    assert_eq!(story.charge_states()[0], charges::ChargeState::Void("not-needed".to_owned()));
+    assert_eq!(story.status().standing, RechargeStanding::Held);
+    story.script(&[Answer::LostAfter]);
+    story.command(|call, auth| accounts::set_standing(call, &operator(), auth, Standing::Active, String::new()));
+    story.stand(Standing::Suspended(Suspension::ComplianceIssue));
+    story.advance(DAY_MS);
+    assert_eq!((story.units(), story.charges_paid()), ("100.00".to_owned(), 2));
+}
+
+#[test]
+fn r_24_a_charge_that_is_paid_after_closing_waits_for_a_person_once() {
+    let mut story = Story::new();
+    story.script(&[Answer::LostAfter]);
+    story.recharge(25);
+    story.stand(Standing::Closed);
+    story.advance(DAY_MS);
+    let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
+    for _ in 0..2 {
+        story.advance(1);
+        story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("again")));
+    }
+    assert_eq!(story.queue().len(), 1);
+}
+
+#[test]
+fn r_42_a_payment_after_a_final_decline_waits_for_a_person_once() {
+    let mut story = Story::new();
+    story.script(&[Answer::Decline]);
+    story.recharge(25);
+    let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
+    for _ in 0..3 {
+        story.advance(1);
+        story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("late")));
+    }
+    assert_eq!((story.queue().len(), story.units()), (1, "0.00".to_owned()));
+    let declined = PaymentOutcome::Declined(Declined { reason: DeclineReason::Expired, code: "54".to_owned() });
+    story.command(|call, _| jobs::payment_notice(call, key.clone(), declined));
+    assert_eq!(story.mails("recharge-failed"), 1, "each outcome once");
+}
+
+#[test]
+fn crd_7_a_second_finish_of_an_attempt_without_final_outcome_changes_nothing() {
+    let mut story = Story::new();
+    let started = story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
+    let task = story.begin(&started.job);
+    let unknown = || Done::Payment(PaymentOutcome::Unknown("time-out".to_owned()));
+    assert_eq!(story.finish(&task, unknown()), Ok(Next::Rest));
+    let (entries, timers, lines) = (story.fake.dump(), story.fake.timers(), story.fake.lines().len());
+    story.now += 10;
+    assert_eq!(story.finish(&task, unknown()), Ok(Next::Rest));
+    assert_eq!((story.fake.dump(), story.fake.timers(), story.fake.lines().len()), (entries, timers, lines));
+}
+
+#[test]
+fn crd_7_a_due_charge_of_a_restored_store_is_never_dropped_unasked() {
+    for removed in [false, true] {
+        let story = Story::new();
+        let started = story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
+        let (place, text) =
+            story.fake.dump().into_iter().find(|(key, _)| key.starts_with("ch/")).expect("the charge's record");
+        story.fake.plant(&place, &text.replace("teststoreabcdef0", "thestorebefore00"));
+        if removed {
+            story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+        }
+        let task = story.begin(&started.job);
+        assert_eq!(task.attempt, 2, "an earlier attempt may have been made in the history that was lost");
+        assert_eq!(matches!(task.work, Work::ClosePayment(_)), removed, "{task:?}");
+    }
+}
+
+#[test]
+fn crd_7_what_a_restored_store_recovers_is_a_paid_recharge_in_every_way() {
+    let mut story = Story::new();
+    story.trial();
+    let key = format!("cb-otherstore000000-{}-charge-7", story.account);
+    // The gateway says so by itself before the reconciliation has come that far.
+    story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("early")));
+    assert_eq!(story.queue().len(), 1);
+    story.gateway.paid.borrow_mut().push((key.clone(), 25_000_000));
+    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    assert_eq!((story.units(), story.shown().account_type), ("35.00".to_owned(), AccountType::Standard));
+    assert_eq!(story.queue(), [], "it is booked");
+    story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("late")));
+    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    assert_eq!((story.units(), story.queue()), ("35.00".to_owned(), Vec::new()));
+}
+
+#[test]
+fn crd_7_movements_that_are_no_payment_of_ours_are_never_credited() {
+    let mut story = Story::new();
+    let account = story.account.clone();
+    for (key, amount) in [
+        (format!("cb-otherstore000000-{account}-charge-1"), -25_000_000),
+        (format!("cb-otherstore000000-{account}-charge-2"), 0),
+        (format!("cb-ötherstore-{account}-charge-3"), 25_000_000),
+        (format!("cb-otherstore000000-{account}-charge-+4"), 25_000_000),
+        (format!("cb-otherstore000000-{account}-charge-05"), 25_000_000),
+        ("order-17".to_owned(), 25_000_000),
+    ] {
+        story.gateway.paid.borrow_mut().push((key, amount));
+    }
+    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    assert_eq!((story.units(), story.queue().len()), ("0.00".to_owned(), 2));
+}
+
+#[test]
+fn crd_7_a_movement_of_another_amount_than_the_charge_is_not_booked() {
+    let mut story = Story::new();
+    story.script(&[Answer::LostBefore; 2]);
+    story.recharge(25);
+    let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
+    story.gateway.paid.borrow_mut().push((key, 24_000_000));
+    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    assert_eq!((story.units(), story.queue().len()), ("0.00".to_owned(), 1));
+}
+
+#[test]
+fn r_10_a_default_card_that_becomes_usable_resets_the_ladder() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+    story.debit(50);
+    assert_eq!((story.status().failures, story.status().standing), (1, level(25)));
+    story.quietly(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
+    story.quietly(|call, auth| cards::set_default_card(call, &operator(), auth, "card-2".to_owned()));
+    assert_eq!(story.status().failures, 1, "the new default cannot be charged yet: a failure of the new episode");
+    story.drain();
+    assert_eq!((story.units(), story.status().failures), ("100.00".to_owned(), 0));
+}
+
+#[test]
+fn crd_11_a_card_that_comes_back_is_not_forgotten_and_tokens_to_forget_are_bounded() {
+    let story = Story::new();
+    story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+    let forget = format!("{}/forget/1", story.account);
+    assert!(story.fake.timers().contains_key(&forget));
+    story.quietly(|call, auth| cards::add_card(call, &operator(), auth, "tok_1".to_owned(), false));
+    assert!(!story.fake.timers().contains_key(&forget));
+    let mut refused = 0;
+    for number in 2..150 {
+        let add = story.fake.command(story.now, |call| {
+            cards::add_card(call, &operator(), story.account.clone(), format!("tok_{number}"), false)
+        });
+        match add {
+            Ok(added) => story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, added.name)),
+            Err(error) => {
+                assert_eq!(error, credits::Error::TooManyCards);
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(refused, 48);
+}
+
+#[test]
+fn crd_6_the_failure_of_an_open_charge_names_its_own_amount() {
+    let mut story = Story::new();
+    story.recharge(100);
+    story.automatic(100, 25, Caps::default());
+    story.script(&[Answer::Decline]);
+    story.quiet_debit(10);
+    let settings =
+        RechargeSettings { recharge_amount: Money::from_units(50).micros(), ..story.status().settings.expect("saved") };
+    story.quietly(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings));
+    story.drain();
+    let mails = story.gateway.mails.borrow();
+    let mail = mails.iter().find(|mail| mail.template == "recharge-failed").expect("a mail");
+    assert_eq!(mail.facts.iter().find(|fact| fact.name == "amount").map(|fact| fact.value.as_str()), Some("25.00"));
+}
+
+#[test]
+fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent() {
+    let mut story = Story::new();
+    story.recharge(25);
+    story.recharge(30);
+    story.debit(35);
+    let correct = |story: &Story, charge: u32, amount: i64| {
+        story.fake.command(story.now, |call| {
+            let correction = Correction { amount, charge };
+            credits::adjust(call, &operator(), story.account.clone(), Adjustment::Correction(correction), "ours".to_owned())
+        })
+    };
+    assert!(correct(&story, 1, 25_000_010).is_err());
+    assert!(correct(&story, 2, 10_000_010).is_err());
+    assert_eq!(correct(&story, 2, 10_000_000).map(|done| done.balance), Ok(30_000_000));
+    assert_eq!(correct(&story, 1, 25_000_000).map(|done| done.balance), Ok(55_000_000));
+    assert!(correct(&story, 1, 10).is_err());
+    assert!(correct(&story, 3, 10).is_err());
+    let rests: Vec<(u32, i64)> = story
+        .fake
+        .query(story.now, |call| credits::list_lots(call, &operator(), story.account.clone()))
+        .expect("lots")
+        .into_iter()
+        .map(|lot| (lot.number, lot.rest))
+        .collect();
+    assert_eq!(rests, [(1, 25_000_000), (2, 30_000_000)]);
+}
+
+#[test]
+fn r_17_the_current_lot_expires_with_what_is_left_of_it() {
+    let mut story = Story::new();
+    story.recharge(25);
+    story.command(|call, auth| {
+        let goodwill = Goodwill { amount: 10_000_000, expires: Some(START + DAY_MS) };
+        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+    });
+    story.debit(4);
+    story.advance(DAY_MS - 1);
+    assert_eq!(story.units(), "31.00");
+    story.advance(1);
+    assert_eq!((story.units(), story.balance().cash, story.balance().promotional), ("25.00".to_owned(), 25_000_000, 0));
+}
+
+#[test]
+fn extreme_amounts_are_refused_and_never_trap() {
+    let story = Story::new();
+    let account = || story.account.clone();
+    for amount in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX, i64::MAX / 10_000 * 10_000] {
+        let try_it = |adjustment: Adjustment| {
+            let run = |call: &mut crate::call::Call<'_>| {
+                credits::adjust(call, &operator(), account(), adjustment, "extreme".to_owned())
+            };
+            story.fake.command(story.now, run).expect_err("out of bounds");
+        };
+        try_it(Adjustment::Debit(amount));
+        try_it(Adjustment::Goodwill(Goodwill { amount, expires: None }));
+        try_it(Adjustment::Goodwill(Goodwill { amount: 10, expires: Some(amount) }));
+        try_it(Adjustment::Correction(Correction { amount, charge: 1 }));
+        let recharge = |call: &mut crate::call::Call<'_>| charges::recharge(call, &operator(), account(), amount, None);
+        story.fake.command(story.now, recharge).expect_err("out of bounds");
+        for (balance_amount, recharge_amount) in [(amount, 25_000_000), (25_000_000, amount), (amount, amount)] {
+            let settings = RechargeSettings { enabled: true, balance_amount, recharge_amount, caps: Caps::default() };
+            let save =
+                |call: &mut crate::call::Call<'_>| recharge::set_auto_recharge(call, &operator(), account(), settings);
+            story.fake.command(story.now, save).expect_err("out of bounds");
+        }
+        let folded = vec![operator_view::Folded {
+            auth_id: account(),
+            trial: amount,
+            promotional: amount,
+            cash: amount,
+            receivable: amount,
+        }];
+        // An error or differences, but an answer.
+        let _ = story.fake.query(story.now, |call| operator_view::compare(call, &operator(), folded));
+        let thresholds = |call: &mut crate::call::Call<'_>| {
+            alerts::set_alerts(call, &operator(), account(), vec![amount, amount, amount], Vec::new())
+        };
+        let _ = story.fake.command(story.now, thresholds);
+    }
+}
