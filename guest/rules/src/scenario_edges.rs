@@ -8,7 +8,7 @@ use crate::credits::{self, Adjustment, Correction, Goodwill};
 use crate::jobs::{self, Beginning, Done, Next, Task, Work};
 use crate::money::Money;
 use crate::operator::{self as operator_view, QueueItem};
-use crate::outside::{Declined, DeclineReason, Paid, PaymentOutcome};
+use crate::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding};
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, operator};
@@ -134,7 +134,8 @@ fn r_48_calls_that_cannot_be_ended_do_not_keep_others_going() {
     let mut story = Story::new();
     story.recharge(25);
     for page in 0..2 {
-        let calls = (0..600).map(|place| story.running(&format!("c-{page}-{place}"), START + page * 600 + place)).collect();
+        let calls =
+            (0..600).map(|place| story.running(&format!("c-{page}-{place}"), START + page * 600 + place)).collect();
         story.command(|call, _| zero_stop::calls_started(call, &operator(), calls));
     }
     story.quiet_debit(25);
@@ -226,7 +227,11 @@ fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual
     story.quiet_debit(90);
     story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
     story.drain();
-    assert_eq!((story.units(), story.status().series), ("35.00".to_owned(), 1), "the manual charge is open, the series stands");
+    assert_eq!(
+        (story.units(), story.status().series),
+        ("35.00".to_owned(), 1),
+        "the manual charge is open, the series stands"
+    );
 }
 
 #[test]
@@ -237,7 +242,11 @@ fn r_31_the_first_paid_recharge_of_a_trial_ends_the_hold_of_its_automatic_rechar
     assert_eq!(story.automatic(100, 25, Caps::default()).standing, RechargeStanding::Held);
     story.script(&[Answer::Decline]);
     story.recharge(25);
-    assert_eq!((story.shown().account_type, story.charges_paid()), (AccountType::Developer, 0), "declined: still a trial");
+    assert_eq!(
+        (story.shown().account_type, story.charges_paid()),
+        (AccountType::Developer, 0),
+        "declined: still a trial"
+    );
     story.recharge(25);
     assert_eq!((story.shown().account_type, story.units()), (AccountType::Standard, "110.00".to_owned()));
 }
@@ -430,7 +439,13 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
     let correct = |story: &Story, charge: u32, amount: i64| {
         story.fake.command(story.now, |call| {
             let correction = Correction { amount, charge };
-            credits::adjust(call, &operator(), story.account.clone(), Adjustment::Correction(correction), "ours".to_owned())
+            credits::adjust(
+                call,
+                &operator(),
+                story.account.clone(),
+                Adjustment::Correction(correction),
+                "ours".to_owned(),
+            )
         })
     };
     assert!(correct(&story, 1, 25_000_010).is_err());
