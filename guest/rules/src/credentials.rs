@@ -125,11 +125,6 @@ pub fn main_of(call: &Call<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
     Ok(call.text(&accounts::key(auth)).map(|_| auth))
 }
 
-/// An optional auth ID, by form only; `kind` names it in the refusal.
-pub fn target(auth_id: Option<&str>, kind: &str) -> Result<Option<AuthId>, Fault> {
-    auth_id.map(|text| AuthId::parse(text).ok_or_else(|| Fault::not_found(kind))).transpose()
-}
-
 /// What a function is asked to work on.
 #[derive(Clone, Copy)]
 enum Target {

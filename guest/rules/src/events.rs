@@ -84,8 +84,10 @@ pub fn read(
     after: u64,
     limit: u32,
 ) -> Result<Vec<Event>, Error> {
-    let target = credentials::target(account.as_deref(), "account")?;
-    credentials::permit(call, caller, "events.read", target)?;
+    match &account {
+        Some(account) => drop(credentials::permit_on(call, caller, "events.read", account)?),
+        None => drop(credentials::permit(call, caller, "events.read", None)?),
+    }
     let mut checks = Checks::new();
     checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
     checks.require(limit <= 1000, "limit", FieldRule::TooLarge, 1000);

@@ -5,14 +5,15 @@ use crate::alerts;
 use crate::cards;
 use crate::charges;
 use crate::credits::{self, Adjustment, Correction, Goodwill};
+use crate::events;
 use crate::jobs::{self, Beginning, Done, Next, Task, Work};
 use crate::money::Money;
 use crate::operator::{self as operator_view, QueueItem};
 use crate::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding};
 use crate::scenario::{Answer, Story};
-use crate::testing::{START, operator};
-use crate::vocabulary::{DAY_MS, Suspension};
+use crate::testing::{START, caller, operator};
+use crate::vocabulary::{Caller, DAY_MS, Principal, Refusal, Suspension};
 use crate::zero_stop::{self, RunningCall};
 
 fn level(units: i64) -> RechargeStanding {
@@ -516,4 +517,17 @@ fn extreme_amounts_are_refused_and_never_trap() {
         };
         let _ = story.fake.command(story.now, thresholds);
     }
+}
+
+#[test]
+fn the_feed_tells_nobody_what_an_account_id_looks_like() {
+    let story = Story::new();
+    let read = |caller: &Caller, account: &str| {
+        story.fake.query(story.now, |call| events::read(call, caller, Some(account.to_owned()), 0, 10))
+    };
+    let nobody = caller(Principal::Nobody);
+    for account in ["x", "MA0123456789ABCDEFGH", &story.account] {
+        assert_eq!(read(&nobody, account), Err(events::Error::Refused(Refusal::Unauthenticated)), "{account}");
+    }
+    assert_eq!(read(&operator(), "x"), Err(events::Error::Refused(Refusal::NotFound("account".to_owned()))));
 }
