@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http_body_util::BodyExt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
@@ -169,29 +170,54 @@ fn basic(headers: &HeaderMap) -> Option<Credential> {
     Some(Credential { auth_id: auth_id.to_owned(), token: token.to_owned() })
 }
 
+/// A client that has sent up to this many times the limit is heard to the end before it is answered: one that is cut off sees a
+/// broken connection instead of the answer.
+const HEARD_TIMES: usize = 4;
+
 /// The whole body, at most so long and within the time for slow clients.
 pub async fn body(rest: &Rest, headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Failure> {
     let too_large = || {
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("the body is longer than {bytes_max} bytes"))
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > bytes_max as u64) {
+    let waits = headers.contains_key(header::EXPECT);
+    let heard_max = bytes_max.saturating_mul(HEARD_TIMES);
+    if announced.is_some_and(|length| length > heard_max as u64 || (waits && length > bytes_max as u64)) {
         return Err(too_large());
     }
     let patience = Duration::from_secs(rest.limits.request_seconds);
-    match tokio::time::timeout(patience, axum::body::to_bytes(body, bytes_max)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => {
-            let source = std::error::Error::source(&error);
-            let long = source.is_some_and(|source| source.to_string().contains("length limit exceeded"));
-            Err(if long {
-                too_large()
-            } else {
-                Failure::new(StatusCode::BAD_REQUEST, "incomplete", "the body ended early")
-            })
-        }
+    match tokio::time::timeout(patience, hear(body, bytes_max, heard_max)).await {
+        Ok(Heard::Whole(bytes)) => Ok(bytes),
+        Ok(Heard::TooLong) => Err(too_large()),
+        Ok(Heard::Broken) => Err(Failure::new(StatusCode::BAD_REQUEST, "incomplete", "the body ended early")),
         Err(_) => Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come in time")),
     }
+}
+
+enum Heard {
+    Whole(Bytes),
+    TooLong,
+    Broken,
+}
+
+/// Keeps a body of up to `bytes_max`; of a longer one nothing, but listens on up to `heard_max`.
+async fn hear(mut body: Body, bytes_max: usize, heard_max: usize) -> Heard {
+    let mut kept = Vec::new();
+    let mut heard = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return if heard > bytes_max { Heard::TooLong } else { Heard::Broken } };
+        let Ok(part) = frame.into_data() else { continue };
+        heard = heard.saturating_add(part.len());
+        if heard > heard_max {
+            return Heard::TooLong;
+        }
+        if heard > bytes_max {
+            kept = Vec::new();
+        } else {
+            kept.extend_from_slice(&part);
+        }
+    }
+    if heard > bytes_max { Heard::TooLong } else { Heard::Whole(kept.into()) }
 }
 
 /// JSON of a body. No body, `{}` and the text `""` all mean that there are no parameters (T3): then an empty object.
