@@ -2,6 +2,7 @@
 
 use crate::components;
 use crate::crash::{Fuse, FusedRules, FusedStore, fused};
+use crate::native::NativeRules;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
@@ -17,7 +18,7 @@ use coinbox_host::vault::{KeyRing, KeyVault};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The moment that worlds begin at: 2026-03-02T00:00:00Z, a Monday.
 pub const START: i64 = 1_772_409_600_000;
@@ -127,7 +128,7 @@ impl World {
         let store =
             Sqlite::open_or_create(&self.path(name), &*self.random, SqliteOptions::default()).expect("the store opens");
         let options = Options {
-            runtime: Arc::new(FusedRules::new(components::warm_rules(), fuse)),
+            runtime: Arc::new(FusedRules::new(chosen_rules(), fuse)),
             store: StoreChoice::Own(Arc::new(FusedStore::new(Arc::new(store), fuse))),
             capabilities: fused(self.capabilities(), fuse),
             simulated_clock: Some(self.clock.clone()),
@@ -156,9 +157,18 @@ impl World {
     }
 }
 
-/// The rules in warm instances, as a host takes them.
+/// The rules as a host takes them: in warm instances of the component, or with `COINBOX_RULES=native` as native code, which a
+/// deliberately broken rule can be tried in without building the component.
 pub fn rules() -> Arc<dyn RulesRuntime> {
-    lend(components::warm_rules())
+    Arc::new(FusedRules::new(chosen_rules(), &Fuse::never()))
+}
+
+fn chosen_rules() -> &'static dyn RulesRuntime {
+    static NATIVE: OnceLock<NativeRules> = OnceLock::new();
+    if std::env::var_os("COINBOX_RULES").is_some_and(|chosen| chosen == "native") {
+        return NATIVE.get_or_init(NativeRules::new);
+    }
+    components::warm_rules()
 }
 
 /// An engine that lives as long as the test process, as a host takes it.

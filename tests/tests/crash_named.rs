@@ -1,7 +1,8 @@
 //! What goes wrong in real life, each by its name (CRD-5, CRD-7, USE-1, USE-6).
 
 use coinbox_host::coinbox::{Drive, StoreChoice};
-use coinbox_host::engine::{Class, InstancePolicy, Limits};
+use coinbox_host::contract::exported::about::Facts;
+use coinbox_host::engine::{CallContext, CallOutcome, Class, Engine, InstancePolicy, Limits, RulesRuntime, RulesSlot};
 use coinbox_host::payment::sandbox::{Fault, SandboxSettings};
 use coinbox_host::storage::Durable;
 use coinbox_host::storage::memory::Memory;
@@ -114,6 +115,49 @@ fn host_down_longer_than_the_gateway_remembers_keys() {
     agrees(&world, &host);
 }
 
+/// Rules that believe that every attempt is the first.
+struct Forgetful(&'static Engine);
+
+impl RulesRuntime for Forgetful {
+    fn facts(&self) -> &Facts {
+        RulesRuntime::facts(self.0)
+    }
+
+    fn call(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> CallOutcome {
+        let mut arguments = arguments.clone();
+        if function == "jobs.perform" {
+            arguments["task"]["attempt"] = json!(1);
+        }
+        self.0.call(slot, context, function, &arguments)
+    }
+}
+
+/// The check has teeth: a second charge under a forgotten key is what it finds.
+#[test]
+#[should_panic(expected = "was charged twice")]
+fn charging_again_without_asking_is_noticed() {
+    let settings = SandboxSettings { idempotency_memory_ms: DAY, ..SandboxSettings::default() };
+    let world = World::with(3, settings);
+    let store = || StoreChoice::Sqlite(world.path("store"));
+    let host = world.host(Arc::new(Forgetful(components::warm_rules())), store(), Drive::ByHand);
+    let account = host.account();
+    host.card(&account, "tok_timeout_after");
+    recharge(&host, &account, 40);
+    host.quiet();
+    host.coinbox.stop().expect("stops");
+    drop(host);
+    world.clock.set(START + 2 * DAY).expect("forward");
+    let host = world.host(Arc::new(Forgetful(components::warm_rules())), store(), Drive::ByHand);
+    host.quiet();
+    agrees(&world, &host);
+}
+
 #[test]
 fn host_down_for_days_after_a_request_that_never_arrived() {
     let (world, host, account) = down_after_charging(Some(Fault::LostBefore));
@@ -140,7 +184,8 @@ fn restore_then_recharge() {
     host.coinbox.stop().expect("stops");
     drop(host);
 
-    sqlite::install(&world.path("backup"), &world.path("second"), Origin::Restored, world.random()).expect("a restored store");
+    sqlite::install(&world.path("backup"), &world.path("second"), Origin::Restored, world.random())
+        .expect("a restored store");
     let host = world.open("second");
     assert_eq!(host.balance(&account), 30 * USD, "the backup");
     // The customer recharges at once: the charge waits until everything that the gateway has moved is booked.
@@ -180,7 +225,8 @@ fn restore_with_automatic_recharge_charges_nothing_twice() {
     host.coinbox.stop().expect("stops");
     drop(host);
 
-    sqlite::install(&world.path("backup"), &world.path("second"), Origin::Restored, world.random()).expect("a restored store");
+    sqlite::install(&world.path("backup"), &world.path("second"), Origin::Restored, world.random())
+        .expect("a restored store");
     let host = world.open("second");
     host.auto_recharge(&account, 151 * USD, 50 * USD);
     // 100 in the backup, 50 booked by reconciliation, still below 151: one charge, under a key of the new store.
@@ -237,7 +283,9 @@ fn large_import_beside_live_traffic() {
             (0..BATCHES)
                 .map(|batch| {
                     let events: Vec<Value> = (0..1000)
-                        .map(|line| event(&accounts[line % 20], &format!("import-{batch}-{line}"), "sms", "1212000", 1, at))
+                        .map(|line| {
+                            event(&accounts[line % 20], &format!("import-{batch}-{line}"), "sms", "1212000", 1, at)
+                        })
                         .collect();
                     rated(&host.ok("usage.record-events", json!({"events": events})))
                 })
@@ -257,7 +305,8 @@ fn large_import_beside_live_traffic() {
             })
         });
         let live: Vec<_> = live.collect();
-        import.join().expect("the import ends") + live.into_iter().map(|client| client.join().expect("a client ends")).sum::<usize>()
+        import.join().expect("the import ends")
+            + live.into_iter().map(|client| client.join().expect("a client ends")).sum::<usize>()
     });
     assert_eq!(counted, BATCHES * 1000 + 8 * SINGLES);
     assert_eq!(host.counted().len(), counted);
@@ -322,7 +371,10 @@ fn refusals_that_leave_a_trace_survive() {
     assert_eq!(reasons, ["malformed", "no-price"]);
     let charges = host.ok("credits.list-charges", json!({"auth-id": account, "after": null, "limit": 10}));
     assert_eq!(charges["charges"][0]["state"], json!({"declined": "limit-exceeded"}));
-    assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!({"failed": "limit-exceeded"}));
+    assert_eq!(
+        host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"),
+        json!({"failed": "limit-exceeded"})
+    );
     assert!(world.mailer.messages().iter().any(|mail| mail.template == "recharge-failed"));
     agrees(&world, &host);
 }
@@ -393,7 +445,8 @@ fn errors_leave_nothing() {
     for (function, arguments) in calls {
         // With and without a key: a refused command leaves its key free.
         for key in [None, Some("key")] {
-            let answer = host.ask(function, key, arguments.clone()).unwrap_or_else(|error| panic!("{function}: {error}"));
+            let answer =
+                host.ask(function, key, arguments.clone()).unwrap_or_else(|error| panic!("{function}: {error}"));
             assert!(answer.get("err").is_some(), "{function} accepts {answer}");
             assert_eq!(dump(&host), before, "{function} answered {answer} and left something");
         }
@@ -409,10 +462,15 @@ fn errors_leave_nothing() {
     // Who may not is refused before anything else, and leaves nothing either.
     let facts = host.coinbox.facts().functions.clone();
     for function in facts.iter().filter(|function| function.class == Class::Command) {
-        let own = ["jobs.begin", "jobs.finish", "jobs.payment-notice", "jobs.store-opened"].contains(&function.name.as_str());
+        let own =
+            ["jobs.begin", "jobs.finish", "jobs.payment-notice", "jobs.store-opened"].contains(&function.name.as_str());
         // A draft needs nothing that could be wrong but the permission.
         let only_permission = function.name == "pricing.create-version";
-        assert!(own || only_permission || tried.contains(function.name.as_str()), "{} has no refused call", function.name);
+        assert!(
+            own || only_permission || tried.contains(function.name.as_str()),
+            "{} has no refused call",
+            function.name
+        );
     }
     let stranger = json!({"who": {"operator": {"name": "stranger", "permissions": []}}, "request": "test"});
     let answer = host.coinbox.call("pricing.create-version", &json!({"caller": stranger})).expect("an answer");
@@ -452,7 +510,11 @@ fn a_trap_or_a_dead_store_in_mid_command_leaves_nothing() {
 #[test]
 fn a_customer_who_repeats_a_request_pays_once() {
     let world = World::new(13);
-    let host = world.host(Arc::new(FusedRules::new(components::fresh_rules(), &Fuse::never())), StoreChoice::Memory, Drive::ByHand);
+    let host = world.host(
+        Arc::new(FusedRules::new(components::fresh_rules(), &Fuse::never())),
+        StoreChoice::Memory,
+        Drive::ByHand,
+    );
     let account = host.account();
     host.card(&account, "tok_timeout_after");
     let arguments = json!({"auth-id": account, "amount": (30 * USD).to_string(), "card": null});
