@@ -2,6 +2,7 @@
 pub mod components;
 pub mod conformance;
 pub mod crash;
+pub mod crash_model;
 pub mod crash_world;
 pub mod native;
 
