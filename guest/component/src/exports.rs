@@ -47,10 +47,7 @@ impl exported::jobs::Guest for Component {
         command(|call| rules::jobs::finish(call, job, attempt, done.translate())).translate()
     }
 
-    fn payment_notice(
-        key: String,
-        outcome: payment::Outcome,
-    ) -> Result<exported::jobs::Next, exported::jobs::Error> {
+    fn payment_notice(key: String, outcome: payment::Outcome) -> Result<exported::jobs::Next, exported::jobs::Error> {
         command(|call| rules::jobs::payment_notice(call, key, outcome.translate())).translate()
     }
 

@@ -22,13 +22,7 @@ impl port::Storage for Host {
         storage::get_many(keys)
     }
 
-    fn scan(
-        &self,
-        first: &str,
-        end: &str,
-        direction: port::Direction,
-        limit: u32,
-    ) -> (Vec<(String, String)>, bool) {
+    fn scan(&self, first: &str, end: &str, direction: port::Direction, limit: u32) -> (Vec<(String, String)>, bool) {
         let direction = match direction {
             port::Direction::Ascending => storage::Direction::Ascending,
             port::Direction::Descending => storage::Direction::Descending,

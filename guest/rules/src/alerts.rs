@@ -160,7 +160,12 @@ pub fn set_alerts(
         }
         checks.require(recipients.len() <= RECIPIENTS_MAX, "recipients", FieldRule::TooMany, RECIPIENTS_MAX);
         for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
-            checks.require(is_email(address), &format!("recipients[{index}]"), FieldRule::WrongForm, "an email address");
+            checks.require(
+                is_email(address),
+                &format!("recipients[{index}]"),
+                FieldRule::WrongForm,
+                "an email address",
+            );
         }
         checks.done()?;
         let mut alerts = load(call, account)?;

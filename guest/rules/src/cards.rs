@@ -158,11 +158,7 @@ impl Wallet {
 }
 
 /// The card of this name, or the default, if it can be charged now; unknown names are refused.
-pub(crate) fn usable(
-    call: &Call<'_>,
-    account: AuthId,
-    wanted: Option<&str>,
-) -> Result<Result<Card, Unusable>, Fault> {
+pub(crate) fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> Result<Result<Card, Unusable>, Fault> {
     let wallet = load(call, account)?;
     let number = match wanted {
         Some(wanted) => Some(parse_name(wanted).ok_or_else(|| Fault::not_found("card"))?),
@@ -207,7 +203,12 @@ pub fn add_card(
         let digits = token.bytes().filter(u8::is_ascii_digit).count();
         let only_digits = token.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let mut checks = Checks::new();
-        checks.require(is_name(&token, TOKEN_BYTES_MAX), "token", FieldRule::WrongForm, "1 to 200 printable ASCII characters");
+        checks.require(
+            is_name(&token, TOKEN_BYTES_MAX),
+            "token",
+            FieldRule::WrongForm,
+            "1 to 200 printable ASCII characters",
+        );
         checks.require(
             !(only_digits && (13..=19).contains(&digits)),
             "token",
@@ -302,7 +303,13 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
         call.timer(&JobKey::Forget(account, number).to_string(), Lane::Normal, call.now());
         emit(
             call,
-            EventDraft { account: Some(account), kind: "card-removed", rule: "CRD-11", facts, transactions: Vec::new() },
+            EventDraft {
+                account: Some(account),
+                kind: "card-removed",
+                rule: "CRD-11",
+                facts,
+                transactions: Vec::new(),
+            },
         );
         Ok(())
     })
@@ -461,12 +468,7 @@ pub(crate) fn forget_attempt(call: &Call<'_>, account: AuthId, number: u32) -> R
 }
 
 /// Books whether a token was forgotten; asks again hourly, at most [`DESCRIBE_ATTEMPTS_MAX`] times.
-pub(crate) fn finish_forget(
-    call: &mut Call<'_>,
-    account: AuthId,
-    number: u32,
-    forgotten: bool,
-) -> Result<Next, Fault> {
+pub(crate) fn finish_forget(call: &mut Call<'_>, account: AuthId, number: u32, forgotten: bool) -> Result<Next, Fault> {
     let mut wallet = load(call, account)?;
     let job = JobKey::Forget(account, number).to_string();
     let attempts = wallet.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);

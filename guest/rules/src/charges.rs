@@ -21,11 +21,11 @@ use crate::numbers::Numbers;
 use crate::outside::{ChargeRequest, DeclineReason, Finding, Paid, PaymentOutcome};
 use crate::policy::{self, Policy};
 use crate::port::Lane;
+use crate::recharge;
 use crate::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, Instant, MINUTE_MS, Micros, int_text, optional_int_text,
 };
 use crate::wallet::{self, NewCredit};
-use crate::recharge;
 use serde::{Deserialize, Serialize};
 
 /// Who asked for the charge.
@@ -466,12 +466,7 @@ pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Opti
 }
 
 /// Books what the gateway answered. An outcome that is already booked changes nothing.
-pub(crate) fn book(
-    call: &mut Call<'_>,
-    account: AuthId,
-    number: u32,
-    outcome: PaymentOutcome,
-) -> Result<Next, Fault> {
+pub(crate) fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
     let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
     if charge.is_settled() {
         if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
@@ -649,7 +644,13 @@ fn ask_again(
         facts.push(Fact::new("ask-again", due));
         emit(
             call,
-            EventDraft { account: Some(account), kind: "recharge-open", rule: "CRD-7", facts, transactions: Vec::new() },
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-open",
+                rule: "CRD-7",
+                facts,
+                transactions: Vec::new(),
+            },
         );
     }
     charge.asked = charge.asked.saturating_add(1);

@@ -131,7 +131,7 @@ pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<
     let (_, account) = credentials::permit_on(call, caller, "credits.get-balance", &auth_id)?;
     let wallet = wallet::need(call, account)?;
     let mut sums = [Money::ZERO; 3];
-    for lot in exact_lots(call, account, 10_000)? {
+    for lot in exact_lots(call, account)? {
         let sum = &mut sums[lot.kind as usize];
         *sum = sum.plus(lot.rest)?;
     }
@@ -148,8 +148,21 @@ pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<
     })
 }
 
-/// Open lots with their true rests.
-pub(crate) fn exact_lots(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<lots::Lot>, Fault> {
+/// Open lots that are added up; more of them is a fault, never a short sum.
+const LOTS_SUMMED_MAX: usize = 10_000;
+
+/// All open lots with their true rests.
+pub(crate) fn exact_lots(call: &Call<'_>, account: AuthId) -> Result<Vec<lots::Lot>, Fault> {
+    let lots = first_lots(call, account, LOTS_SUMMED_MAX + 1)?;
+    if lots.len() > LOTS_SUMMED_MAX {
+        let facts = vec![Fact::new("auth-id", account), Fact::new("limit", LOTS_SUMMED_MAX)];
+        return Err(Fault::problem("too-many-lots", facts));
+    }
+    Ok(lots)
+}
+
+/// The first open lots with their true rests.
+fn first_lots(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<lots::Lot>, Fault> {
     let wallet = wallet::need(call, account)?;
     let mut open = lots::open(call, account, limit)?;
     if let (Some(first), Some((_, rest))) = (open.first_mut(), wallet.current()) {
@@ -161,7 +174,7 @@ pub(crate) fn exact_lots(call: &Call<'_>, account: AuthId, limit: usize) -> Resu
 /// Open lots in spending order.
 pub fn list_lots(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownLot>, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.list-lots", &auth_id)?;
-    Ok(exact_lots(call, account, LOTS_MAX)?
+    Ok(first_lots(call, account, LOTS_MAX)?
         .into_iter()
         .map(|lot| ShownLot {
             number: lot.number,
@@ -193,13 +206,8 @@ pub(crate) struct Grant<'a> {
 pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<String, Fault> {
     let id = ledger::next_id(call)?;
     let mut wallet = wallet::need(call, account)?;
-    let new = NewCredit {
-        kind: grant.kind,
-        amount: grant.amount,
-        since: call.now(),
-        expires: grant.expires,
-        origin: &id,
-    };
+    let new =
+        NewCredit { kind: grant.kind, amount: grant.amount, since: call.now(), expires: grant.expires, origin: &id };
     let credited = wallet::credit(call, account, &mut wallet, &new)?;
     wallet::save(call, account, &wallet);
     if let (Some(expires), true) = (grant.expires, credited.kept > Money::ZERO) {
@@ -269,7 +277,12 @@ pub fn adjust(
         };
         let amount = Money::from_micros(amount);
         checks.require(amount > Money::ZERO, field, FieldRule::TooSmall, "0.00001");
-        checks.require(amount.micros() % crate::money::MICROS_PER_POSTED_STEP == 0, field, FieldRule::WrongForm, "5 decimals");
+        checks.require(
+            amount.micros() % crate::money::MICROS_PER_POSTED_STEP == 0,
+            field,
+            FieldRule::WrongForm,
+            "5 decimals",
+        );
         checks.require(amount <= Money::from_units(1_000_000_000), field, FieldRule::TooLarge, "1000000000.00");
         if let Adjustment::Goodwill(Goodwill { expires: Some(expires), .. }) = &adjustment {
             let field = "adjustment.goodwill.expires";
@@ -327,6 +340,7 @@ fn correct(call: &mut Call<'_>, account: AuthId, amount: Money, number: u32, rea
 }
 
 fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
+    expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     let mut split = Split::default();
     wallet::debit(call, account, &mut wallet, amount, &mut split)?;
@@ -338,6 +352,18 @@ fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> R
     told(call, account, "debit", "CRD-14", amount, wallet.balance, reason, &id);
     judge(call, account, Occasion::Debit)?;
     Ok(id)
+}
+
+/// Removes what is left of the lots at the front whose time is over: their jobs may be late, and what is spent now must not
+/// come from them (R17).
+pub(crate) fn expire_due(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    while let Some((place, _)) = wallet::need(call, account)?.current()
+        && place.expires().is_some_and(|expires| expires <= call.now())
+    {
+        let place = place.clone();
+        expire_lot(call, account, place.number(), &place)?;
+    }
+    Ok(())
 }
 
 /// Removes what is left of a lot whose time is over (R17).

@@ -266,9 +266,7 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
         Work::SendMail(message) => Done::Mail(effects.send_mail(&message)),
         Work::SendCode(message) => Done::Code(effects.send_code(&message)),
         Work::HangUp(request) => Done::HangUp(effects.hang_up(&request)),
-        Work::Reconcile(request) => {
-            Done::Movements(effects.movements_since(request.since, request.cursor.as_deref()))
-        }
+        Work::Reconcile(request) => Done::Movements(effects.movements_since(request.since, request.cursor.as_deref())),
     }
 }
 
@@ -278,8 +276,12 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
     let (current, booked) = match key {
         JobKey::Charge(account, number) => charges::attempt(call, account, number)?,
         JobKey::Mail(account, number) => mail::attempt(call, account, number)?.map(|attempt| (attempt, false)),
-        JobKey::Card(account, number) => cards::describe_attempt(call, account, number)?.map(|attempt| (attempt, false)),
-        JobKey::Forget(account, number) => cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false)),
+        JobKey::Card(account, number) => {
+            cards::describe_attempt(call, account, number)?.map(|attempt| (attempt, false))
+        }
+        JobKey::Forget(account, number) => {
+            cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false))
+        }
         JobKey::HangUp(account) => zero_stop::attempt(call, account)?,
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..) | JobKey::Uncap(_) | JobKey::Expire(..) | JobKey::Rejudge | JobKey::Housekeeping => None,

@@ -41,6 +41,17 @@ impl Place {
         Place(format!("{rank}/{}/{number:06}", time_key(moment)))
     }
 
+    /// When what is left is removed, of a promotional lot that expires.
+    pub fn expires(&self) -> Option<Instant> {
+        let moment = self.0.split('/').nth(1)?.parse().ok()?;
+        (self.kind() == LotKind::Promotional && moment != NEVER).then_some(moment)
+    }
+
+    /// Number of the lot.
+    pub fn number(&self) -> u32 {
+        self.0.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+
     /// Reads back what [`Place`] prints.
     pub fn parse(text: &str) -> Option<Place> {
         let mut parts = text.split('/');
@@ -94,7 +105,14 @@ impl Record for Lot {
 
 impl Lot {
     /// A lot that nothing has been spent of.
-    pub fn new(number: u32, kind: LotKind, amount: Money, since: Instant, expires: Option<Instant>, origin: &str) -> Lot {
+    pub fn new(
+        number: u32,
+        kind: LotKind,
+        amount: Money,
+        since: Instant,
+        expires: Option<Instant>,
+        origin: &str,
+    ) -> Lot {
         Lot { v: 1, number, kind, amount, rest: amount, since, expires, origin: origin.to_owned() }
     }
 

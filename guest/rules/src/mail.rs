@@ -27,16 +27,8 @@ impl Record for Pending {
 }
 
 /// Waiting times between tries; after the last the mail is given up and said so in the feed.
-const TRY_AGAIN_MS: [Instant; 8] = [
-    MINUTE_MS,
-    5 * MINUTE_MS,
-    30 * MINUTE_MS,
-    2 * HOUR_MS,
-    6 * HOUR_MS,
-    12 * HOUR_MS,
-    24 * HOUR_MS,
-    24 * HOUR_MS,
-];
+const TRY_AGAIN_MS: [Instant; 8] =
+    [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS];
 
 /// How long one try may take before the next may begin.
 const LEASE_MS: Instant = 2 * MINUTE_MS;

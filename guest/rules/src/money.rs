@@ -122,7 +122,9 @@ mod tests {
 
     #[test]
     fn text_is_exact() {
-        for (micros, text) in [(0, "0.00"), (25_000_000, "25.00"), (-50, "-0.00005"), (1, "0.000001"), (-5_000_000, "-5.00")] {
+        for (micros, text) in
+            [(0, "0.00"), (25_000_000, "25.00"), (-50, "-0.00005"), (1, "0.000001"), (-5_000_000, "-5.00")]
+        {
             assert_eq!(Money::from_micros(micros).to_string(), text);
             assert_eq!(Money::parse(text), Some(Money::from_micros(micros)));
         }

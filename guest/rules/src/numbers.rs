@@ -51,16 +51,12 @@ impl Numbers {
         }))
     }
 
-    fn count(
-        call: &mut Call<'_>,
-        account: AuthId,
-        pick: impl FnOnce(&mut Numbers) -> &mut u32,
-    ) -> Result<u32, Fault> {
+    fn count(call: &mut Call<'_>, account: AuthId, pick: impl FnOnce(&mut Numbers) -> &mut u32) -> Result<u32, Fault> {
         let mut numbers = Numbers::load(call, account)?;
         let counter = pick(&mut numbers);
-        *counter = counter
-            .checked_add(1)
-            .ok_or_else(|| Fault::problem("counter-exhausted", vec![crate::vocabulary::Fact::new("account", account)]))?;
+        *counter = counter.checked_add(1).ok_or_else(|| {
+            Fault::problem("counter-exhausted", vec![crate::vocabulary::Fact::new("account", account)])
+        })?;
         let number = *counter;
         call.put(&key(account), &numbers);
         Ok(number)

@@ -181,9 +181,7 @@ fn may_charge(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
 /// Whether the series must go on: the switch, the account, and available strictly below B (R5).
 pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
     let Some(recharge) = load(call, account)? else { return Ok(false) };
-    Ok(recharge.enabled()
-        && wallet.available()? < recharge.balance_amount()
-        && may_charge(call, account)?)
+    Ok(recharge.enabled() && wallet.available()? < recharge.balance_amount() && may_charge(call, account)?)
 }
 
 /// Starts what the amount of available asks for. Answers the amount below which it must look again.
@@ -513,12 +511,19 @@ fn check_settings(call: &Call<'_>, account: AuthId, settings: &RechargeSettings)
         let most = amount.times(i64::from(policy.series_limit)).unwrap_or(Money::from_micros(i64::MAX));
         checks.require(target <= most, "settings.balance-amount", FieldRule::TooLarge, most);
     }
-    checks.require(amount >= policy.minimum_recharge(), "settings.recharge-amount", FieldRule::TooSmall, policy.minimum_recharge());
+    checks.require(
+        amount >= policy.minimum_recharge(),
+        "settings.recharge-amount",
+        FieldRule::TooSmall,
+        policy.minimum_recharge(),
+    );
     checks.require(amount <= maximum, "settings.recharge-amount", FieldRule::TooLarge, maximum);
     checks.require(amount.is_whole_cents(), "settings.recharge-amount", FieldRule::WrongForm, "whole cents");
-    for (period, field) in
-        [(Period::Day, "settings.caps.day"), (Period::Week, "settings.caps.week"), (Period::Month, "settings.caps.month")]
-    {
+    for (period, field) in [
+        (Period::Day, "settings.caps.day"),
+        (Period::Week, "settings.caps.week"),
+        (Period::Month, "settings.caps.month"),
+    ] {
         if let Some(cap) = settings.caps.of(period) {
             checks.require(cap >= Money::ZERO, field, FieldRule::TooSmall, "0");
             checks.require(cap.is_whole_cents(), field, FieldRule::WrongForm, "whole cents");

@@ -97,6 +97,8 @@ pub(crate) fn attempt(call: &Call<'_>) -> Result<Option<u32>, Fault> {
 pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<Next, Fault> {
     let Some(mut reconciliation) = call.get::<Reconciliation>(KEY)? else { return Ok(Next::Rest) };
     let job = JobKey::Reconcile.to_string();
+    // A page that leads back to itself would be asked for again and again.
+    let page = page.filter(|page| page.next.is_none() || page.next != reconciliation.cursor);
     let Some(page) = page else {
         call.timer(&job, Lane::Urgent, call.now() + MINUTE_MS);
         return Ok(Next::Rest);
@@ -290,10 +292,7 @@ fn keep_for_person(
     );
     facts.push(Fact::new("reference", reference));
     facts.push(Fact::new("cause", cause));
-    emit(
-        call,
-        EventDraft { account, kind: "payment-unexplained", rule: "CRD-7", facts, transactions: Vec::new() },
-    );
+    emit(call, EventDraft { account, kind: "payment-unexplained", rule: "CRD-7", facts, transactions: Vec::new() });
     Ok(())
 }
 
@@ -310,7 +309,14 @@ pub(crate) fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutco
                 None => None,
             };
             let facts = vec![Fact::new("key", &shown)];
-            return keep_for_person(call, account, &shown, "a notice of a payment that no charge has asked for", paid, facts);
+            return keep_for_person(
+                call,
+                account,
+                &shown,
+                "a notice of a payment that no charge has asked for",
+                paid,
+                facts,
+            );
         }
         PaymentOutcome::Declined(_) => "declined",
         PaymentOutcome::Pending(_) => "pending",

@@ -5,12 +5,12 @@ use crate::cards;
 use crate::charges;
 use crate::credits::{self, Adjustment, Balance};
 use crate::jobs::{self, Next};
+use crate::money::Money;
 use crate::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
     MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, Paid, PaymentOutcome, RefundRequest,
     TelephonyOutcome,
 };
-use crate::money::Money;
 use crate::policy;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
 use crate::testing::{Fake, START, operator};
@@ -47,10 +47,8 @@ impl Effects for Gateway {
         let mut script = self.script.borrow_mut();
         let answer = if script.is_empty() { Answer::Approve } else { script.remove(0) };
         let paid = PaymentOutcome::Paid(Paid { reference: format!("ref-{}", request.key), at: START });
-        let declined = PaymentOutcome::Declined(Declined {
-            reason: DeclineReason::InsufficientFunds,
-            code: "51".to_owned(),
-        });
+        let declined =
+            PaymentOutcome::Declined(Declined { reason: DeclineReason::InsufficientFunds, code: "51".to_owned() });
         let (kept, told) = match answer {
             Answer::Approve => (Some(paid.clone()), paid),
             Answer::Decline => (Some(declined.clone()), declined),
@@ -305,7 +303,11 @@ fn crd_6_tries_each_level_of_the_ladder_once_and_then_no_more() {
     assert_eq!(story.mails("recharge-failed"), 5, "no try is left");
     story.script(&[]);
     story.recharge(25);
-    assert_eq!(story.status().standing, RechargeStanding::Idle, "a manual recharge resets the ladder, and the series runs");
+    assert_eq!(
+        story.status().standing,
+        RechargeStanding::Idle,
+        "a manual recharge resets the ladder, and the series runs"
+    );
     assert_eq!(story.units(), "100.00");
 }
 
@@ -421,6 +423,7 @@ fn r_5_switching_on_needs_a_default_card() {
         caps: Caps::default(),
     };
     let account = story.account.clone();
-    let refused = story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings));
+    let refused =
+        story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings));
     assert_eq!(refused, Err(credits::Error::NoUsableCard("none".to_owned())));
 }

@@ -531,3 +531,55 @@ fn the_feed_tells_nobody_what_an_account_id_looks_like() {
     }
     assert_eq!(read(&operator(), "x"), Err(events::Error::Refused(Refusal::NotFound("account".to_owned()))));
 }
+
+#[test]
+fn r_17_a_lot_whose_time_is_over_is_not_spent_though_its_job_is_late() {
+    let mut story = Story::new();
+    story.recharge(25);
+    let goodwill = crate::credits::Goodwill { amount: Money::from_units(10).micros(), expires: Some(START + 1_000) };
+    story.command(|call, auth| {
+        crate::credits::adjust(
+            call,
+            &operator(),
+            auth,
+            crate::credits::Adjustment::Goodwill(goodwill),
+            "sorry".to_owned(),
+        )
+    });
+    // The host was down at the moment of expiry: the debit comes before the job.
+    story.now = START + 5_000;
+    story.debit(5);
+    let balance = story.balance();
+    assert_eq!((balance.cash, balance.promotional), (Money::from_units(20).micros(), 0));
+}
+
+#[test]
+fn use_6_one_rejected_event_is_not_mended_into_two() {
+    let mut story = Story::new();
+    let account = story.account.clone();
+    let event = |id: &str| crate::product::Event {
+        id: id.to_owned(),
+        auth_id: account.clone(),
+        product: crate::product::Product::Sms,
+        heading: crate::product::Heading::Outbound,
+        number: "4915112345".to_owned(),
+        quantity: 1,
+        at: START,
+    };
+    story.command(|call, _| crate::usage::record_events(call, &operator(), vec![event("one")]));
+    let key = story
+        .fake
+        .query(story.now, |call| crate::usage::list_rejected(call, &operator(), None, 10))
+        .expect("a list")
+        .rejected[0]
+        .key
+        .clone();
+    let twice = ["two", "three"].map(|id| crate::usage::Resubmission { key: key.clone(), event: event(id) }).to_vec();
+    let refused = story.fake.command(story.now, |call| crate::usage::resubmit(call, &operator(), twice));
+    let problem = crate::vocabulary::Fault::invalid(
+        "events[1].key",
+        crate::vocabulary::FieldRule::NotAllowedTogether,
+        Some("each key once"),
+    );
+    assert_eq!(refused, Err(problem.into()));
+}

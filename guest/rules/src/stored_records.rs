@@ -55,11 +55,16 @@ fn everything() -> (Story, String) {
     story.automatic(40, 25, Caps { month: Some(500_000_000), ..Caps::default() });
     story.script(&[Answer::Decline]);
     story.debit(70);
-    let sub = story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
+    let sub =
+        story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
     story.command(|call, auth| {
         alerts::set_alerts(call, &operator(), auth, vec![20_000_000], vec!["billing@acme.example".to_owned()])
     });
-    let batch = vec![event("call-1", &sub, "14155550100"), event("call-2", &sub, "99900000"), event("call-1", &sub, "14155550100")];
+    let batch = vec![
+        event("call-1", &sub, "14155550100"),
+        event("call-2", &sub, "99900000"),
+        event("call-1", &sub, "14155550100"),
+    ];
     story.command(|call, _| usage::record_events(call, &keyed(operator(), "batch-1"), batch));
     story.command(|call, auth| {
         let limits = policy::Limits {
@@ -94,18 +99,32 @@ fn everything() -> (Story, String) {
     // What follows is written down and not driven any more.
     let account = story.account.clone();
     let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: account, started: START };
-    story.fake.command(story.now, |call| zero_stop::calls_started(call, &operator(), vec![running])).expect("a known account");
-    story.fake.command(story.now, |call| jobs::store_opened(call, jobs::Beginning::Restored(START))).expect("any store");
+    story
+        .fake
+        .command(story.now, |call| zero_stop::calls_started(call, &operator(), vec![running]))
+        .expect("a known account");
+    story
+        .fake
+        .command(story.now, |call| jobs::store_opened(call, jobs::Beginning::Restored(START)))
+        .expect("any store");
     let account = story.account.clone();
     let adjustment = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
     story
         .fake
         .command(story.now, |call| {
-            accounts::set_standing(call, &operator(), account.clone(), accounts::Standing::Active, "checked".to_owned())?;
-            credits::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(|error| match error {
-                credits::Error::Refused(refusal) => accounts::Error::Refused(refusal),
-                other => panic!("{other:?}"),
-            })
+            accounts::set_standing(
+                call,
+                &operator(),
+                account.clone(),
+                accounts::Standing::Active,
+                "checked".to_owned(),
+            )?;
+            credits::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(
+                |error| match error {
+                    credits::Error::Refused(refusal) => accounts::Error::Refused(refusal),
+                    other => panic!("{other:?}"),
+                },
+            )
         })
         .expect("good commands");
     (story, sub)
@@ -118,7 +137,8 @@ fn the_fixture_holds_every_kind_of_record_that_is_written_today() {
     let today: BTreeSet<String> = story.fake.dump().keys().map(kind).collect();
     if std::env::var_os("COINBOX_WRITE_FIXTURE").is_some() {
         let text = serde_json::to_string_pretty(&story.fake.dump()).expect("texts");
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/records-v1.json"), text + "\n").expect("writable");
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/records-v1.json"), text + "\n")
+            .expect("writable");
         return;
     }
     let stored: BTreeMap<String, String> = serde_json::from_str(VERSION_1).expect("an object of texts");
@@ -144,7 +164,8 @@ fn records_of_version_1_are_read_and_worked_with() {
         .query(story.now, |call| charges::list_charges(call, &operator(), story.account.clone(), None, 100))
         .expect("a known account");
     assert_eq!(listed.charges.len(), 4);
-    let rejected = story.fake.query(story.now, |call| usage::list_rejected(call, &operator(), None, 10)).expect("a list");
+    let rejected =
+        story.fake.query(story.now, |call| usage::list_rejected(call, &operator(), None, 10)).expect("a list");
     assert_eq!(rejected.rejected[0].reason, Rejection::NoPrice);
     let again = vec![event("call-1", &sub, "14155550100")];
     let answer = story.fake.command(story.now, |call| usage::record_events(call, &operator(), again)).expect("a batch");
@@ -154,7 +175,8 @@ fn records_of_version_1_are_read_and_worked_with() {
         .query(story.now, |call| zero_stop::list_calls(call, &operator(), story.account.clone()))
         .expect("a known account");
     assert_eq!(calls.len(), 1);
-    let page = story.fake.query(story.now, |call| ledger_operator::read_ledger(call, &operator(), None, 100)).expect("a page");
+    let page =
+        story.fake.query(story.now, |call| ledger_operator::read_ledger(call, &operator(), None, 100)).expect("a page");
     let sum: i64 = page.transactions.iter().flat_map(|one| &one.postings).map(|posting| posting.amount).sum();
     assert_eq!((page.transactions.len(), sum), (8, 0));
     // Time goes on: the open charge is asked about and paid, what is owed is paid first.

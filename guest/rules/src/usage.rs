@@ -197,15 +197,31 @@ pub(crate) fn forget_counted(call: &mut Call<'_>, before: Instant) -> Result<(),
     Ok(())
 }
 
-/// Removes rejected events received before a moment, a page a call. Answers whether none is left to look at.
+/// Where the walk over rejected events stands, at [`WALK_KEY`]; gone when it is at the end.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Walk {
+    v: u32,
+    after: String,
+}
+
+impl Record for Walk {
+    const KIND: &'static str = "walk over rejected events";
+}
+
+const WALK_KEY: &str = "store/walk/rejected";
+
+/// Removes rejected events received before a moment, a page a call. Answers whether the walk is at its end.
 pub(crate) fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fault> {
-    let (page, _) = call.list::<Rejected>("x/", EVENTS_MAX)?;
-    let expired: Vec<String> =
-        page.iter().filter(|(_, rejected)| rejected.received < oldest).map(|(key, _)| key.clone()).collect();
-    for key in &expired {
+    let first = call.get::<Walk>(WALK_KEY)?.map_or_else(|| "x/".to_owned(), |walk| successor(&walk.after));
+    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), EVENTS_MAX)?;
+    for (key, _) in page.iter().filter(|(_, rejected)| rejected.received < oldest) {
         call.remove(key);
     }
-    Ok(expired.len() < EVENTS_MAX)
+    match page.into_iter().next_back().filter(|_| more) {
+        Some((after, _)) => call.put(WALK_KEY, &Walk { v: 1, after }),
+        None => call.remove(WALK_KEY),
+    }
+    Ok(!more)
 }
 
 /// What an event would cost at its own time, for the account's own token or an operator.
@@ -307,6 +323,13 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
     let who = credentials::permit(call, caller, "usage.resubmit", None)?;
     crate::idempotency::once(call, caller, &who.scope(), "usage.resubmit", &events, |call| {
         check_count(events.len(), "events")?;
+        let mut named = std::collections::BTreeSet::new();
+        let mut checks = Checks::new();
+        for (index, mended) in events.iter().enumerate() {
+            let field = format!("events[{index}].key");
+            checks.require(named.insert(&mended.key), &field, FieldRule::NotAllowedTogether, "each key once");
+        }
+        checks.done()?;
         call.prefetch(events.iter().map(|mended| format!("x/{}", mended.key)));
         need_rejects(call, events.iter().map(|mended| &mended.key))?;
         for mended in &events {

@@ -374,14 +374,12 @@ fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault>
     Ok(())
 }
 
-/// Days of receivables that one payment may work off; a debt older than that is paid by the next payments.
-const RECEIVABLE_DAYS_MAX: usize = 5_000;
+/// Days of receivables that are read at a time.
+const RECEIVABLE_DAYS: usize = 1_000;
 
-/// Open receivables, oldest first.
-pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, Receivable)>, Fault> {
-    let (receivables, more) = call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS_MAX)?;
-    assert!(!more, "one receivable a day: thousands of days would be decades");
-    Ok(receivables)
+/// The oldest open receivables. The flag: there are more.
+pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
+    call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
 }
 
 fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Money, Fault> {
@@ -389,18 +387,23 @@ fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money
         return Ok(Money::ZERO);
     }
     let mut left = amount;
-    for (key, mut receivable) in receivables(call, account)? {
-        let paid = left.min(receivable.amount);
-        left = left.minus(paid)?;
-        receivable.amount = receivable.amount.minus(paid)?;
-        if receivable.amount == Money::ZERO {
-            call.remove(&key);
-        } else {
-            call.put(&key, &receivable);
+    loop {
+        let (page, more) = receivables(call, account)?;
+        for (key, mut receivable) in page {
+            let paid = left.min(receivable.amount);
+            left = left.minus(paid)?;
+            receivable.amount = receivable.amount.minus(paid)?;
+            if receivable.amount == Money::ZERO {
+                call.remove(&key);
+            } else {
+                call.put(&key, &receivable);
+            }
+            if left == Money::ZERO {
+                return Ok(amount);
+            }
         }
-        if left == Money::ZERO {
-            break;
+        if !more {
+            return Ok(amount.minus(left)?);
         }
     }
-    Ok(amount.minus(left)?)
 }

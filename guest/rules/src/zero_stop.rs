@@ -238,7 +238,12 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
         let mut touched = BTreeSet::new();
         for (index, running) in started.iter().take(PAGE).enumerate() {
             let good = is_name(&running.call, 64);
-            checks.require(good, &format!("calls[{index}].call"), FieldRule::WrongForm, "1 to 64 printable ASCII characters without space");
+            checks.require(
+                good,
+                &format!("calls[{index}].call"),
+                FieldRule::WrongForm,
+                "1 to 64 printable ASCII characters without space",
+            );
             let moment = (0..=LAST_MOMENT).contains(&running.started);
             checks.require(moment, &format!("calls[{index}].started"), FieldRule::WrongForm, "0 to 9999999999999");
             let source = AuthId::parse(&running.auth_id);
@@ -251,7 +256,8 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
                 let index = index_key(main, &running.call);
                 if call.get::<Index>(&index)?.is_none() {
                     let key = format!("call/{main}/{}/{}", time_key(LAST_MOMENT - running.started), running.call);
-                    let record = Running { v: 1, name: running.call.clone(), auth_id: source, started: running.started };
+                    let record =
+                        Running { v: 1, name: running.call.clone(), auth_id: source, started: running.started };
                     call.put(&key, &record);
                     call.put(&index, &Index { v: 1, key });
                     touched.insert(main);

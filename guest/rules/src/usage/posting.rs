@@ -7,10 +7,12 @@ use super::{
     Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, content, floor, identity, is_well_formed, keep_rejected,
 };
 use crate::call::{Call, parse_record};
+use crate::credits;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LAST_KEY, LedgerAccount, Line, Posting};
+use crate::lots::Place;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::pricing::rating::{Book, Rated};
@@ -101,7 +103,11 @@ impl Batch {
         let mut keys = Vec::with_capacity(events.len() + mains.len() + subs.len() + 2);
         keys.extend(remembered.iter().map(|remembered| remembered.key()));
         keys.extend(mains.iter().map(|main| wallet::key(*main)));
-        let others = subs.iter().map(|sub| subaccounts::key(*sub)).chain(Policy::keys()).chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
+        let others = subs
+            .iter()
+            .map(|sub| subaccounts::key(*sub))
+            .chain(Policy::keys())
+            .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
         let mut counted = call.fetch(keys, others);
         let wallets = counted.split_off(events.len());
 
@@ -146,6 +152,13 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
 /// Rates and debits, in the order given.
 pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(call, events)?;
+    for spender in &mut batch.spenders {
+        let late = |(place, _): (&Place, Money)| place.expires().is_some_and(|expires| expires <= call.now());
+        if spender.wallet.current().is_some_and(late) {
+            credits::expire_due(call, spender.account)?;
+            *spender = Spender::new(spender.account, wallet::need(call, spender.account)?);
+        }
+    }
     let policy = Policy::load(call)?;
     let window = (
         call.now().saturating_sub(policy.usage_window_ms).max(floor(call)?),
