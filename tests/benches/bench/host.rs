@@ -149,12 +149,15 @@ async fn send(host: &Coinbox, batch: Vec<Event>) -> Result<()> {
 
 /// Notes who events are for beside the store.
 pub fn write_sources(directory: &Path, sources: &Sources) -> Result<()> {
-    std::fs::write(directory.join("sources.json"), serde_json::to_vec(&(&sources.spread, &sources.hot))?)?;
+    std::fs::write(
+        directory.join("sources.json"),
+        serde_json::to_vec(&(&sources.spread, &sources.tokens, &sources.hot))?,
+    )?;
     Ok(())
 }
 
 /// Reads what [`write_sources`] has noted.
 pub fn read_sources(directory: &Path) -> Result<Sources> {
-    let (spread, hot) = serde_json::from_slice(&std::fs::read(directory.join("sources.json"))?)?;
-    Ok(Sources { spread, hot })
+    let (spread, tokens, hot) = serde_json::from_slice(&std::fs::read(directory.join("sources.json"))?)?;
+    Ok(Sources { spread, tokens, hot })
 }

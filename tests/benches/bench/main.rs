@@ -8,6 +8,7 @@
 mod figures;
 mod floor;
 mod host;
+mod http;
 mod native;
 mod rules;
 mod world;
@@ -49,6 +50,9 @@ fn main() -> Result<()> {
                 let sources = world::build(engine, Path::new(&directory))?;
                 return host::write_sources(Path::new(&directory), &sources);
             }
+            "--host-http" => {
+                return http::serve(Path::new(&arguments.next().context("a directory")?), components::rules());
+            }
             "--rounds" => plan.rounds = arguments.next().context("a number")?.parse()?,
             "--quick" => plan.shorter = 10,
             // What cargo adds by itself.
@@ -69,6 +73,10 @@ fn main() -> Result<()> {
     }
     if plan.wants("host") || plan.wants("hot") {
         whole_host(&plan, scratch.path(), &base, &sources)?;
+    }
+    if plan.wants("http") {
+        let directory = copy(scratch.path(), &base, "http", &sources)?;
+        http::run(&directory, 20_000 / plan.shorter, plan.rounds)?;
     }
     Ok(())
 }

@@ -37,6 +37,8 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 pub struct Sources {
     /// Main accounts.
     pub spread: Vec<String>,
+    /// Their API tokens.
+    pub tokens: Vec<String>,
     /// Sub-accounts of one parent.
     pub hot: Vec<String>,
 }
@@ -190,23 +192,24 @@ async fn make_accounts(host: &Coinbox, caller: &Value) -> Result<Sources> {
         "account-type": "standard", "name": "Bench", "email": "bench@example.com", "address": "", "city": "", "state": "",
         "timezone": "UTC",
     });
-    let create = async || -> Result<String> {
+    let create = async || -> Result<(String, String)> {
         let made = ok(host.call_async("accounts.create", json!({"caller": caller, "account": account})).await?)?;
         let auth_id = made["auth-id"].as_str().context("an auth ID")?.to_owned();
+        let token = made["auth-token"].as_str().context("a token")?.to_owned();
         let goodwill = json!({"goodwill": {"amount": "1000000000000", "expires": null}});
         let adjust = json!({"caller": caller, "auth-id": auth_id, "adjustment": goodwill, "reason": "bench"});
         ok(host.call_async("credits.adjust", adjust).await?)?;
-        Ok(auth_id)
+        Ok((auth_id, token))
     };
     let mut sources = Sources::default();
     while sources.spread.len() < ACCOUNTS {
-        let mut part = Vec::new();
         for made in join_all((0..100).map(|_| create()).collect()).await {
-            part.push(made?);
+            let (auth_id, token) = made?;
+            sources.spread.push(auth_id);
+            sources.tokens.push(token);
         }
-        sources.spread.append(&mut part);
     }
-    let parent = create().await?;
+    let (parent, _) = create().await?;
     for number in 0..HOT_SUBACCOUNTS {
         let create = json!({"caller": caller, "parent": parent, "name": format!("hot {number}"), "enabled": true});
         let made = ok(host.call_async("subaccounts.create", create).await?)?;
