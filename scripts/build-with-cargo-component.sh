@@ -21,14 +21,26 @@ fi
 
 # shellcheck source=scripts/wasm-toolchain.sh
 . scripts/wasm-toolchain.sh
+[ -n "$lld" ] || fail "no rust-lld or lld found. Use a rustup toolchain, or install the package lld"
 target_dir="$PWD/target/wasm-cargo-component"
 out="$PWD/target/component/coinbox-cargo-component.wasm"
 mapfile -t remapped < <(remap "$target_dir")
-export_rustflags "-Clinker=$wasm_ld" -Clinker-flavor=wasm-ld "${remapped[@]}"
+export_rustflags "-Clinker=$lld" -Clinker-flavor=wasm-ld "${remapped[@]}"
+# cargo-component insists on a wasm32-wasip1 in the toolchain's sysroot, whatever target it builds for. Where there is none,
+# it is shown an empty one: the `rustc` that it asks is not the one that cargo runs.
+if [ ! -e "$sysroot/lib/rustlib/wasm32-wasip1" ]; then
+    shown="$PWD/target/tools/shown"
+    mkdir -p "$shown/bin" "$shown/lib/rustlib/wasm32-wasip1"
+    printf '#!/bin/sh\n[ "$*" = "--print sysroot" ] && echo "%s" && exit\nexec "%s" "$@"\n' "$shown" "$rustc" >"$shown/bin/rustc"
+    chmod +x "$shown/bin/rustc"
+    export PATH="$shown/bin:$PATH"
+fi
+# cargo-component takes -Zbuild-std=std,panic_abort for a -p: cargo hears of it through the environment.
+if [ "${#build_std[@]}" != 0 ]; then export CARGO_UNSTABLE_BUILD_STD="${build_std[0]#*=}"; fi
 (
     cd guest/component
     CARGO="$cargo" CARGO_TARGET_DIR="$target_dir" "$tool" component build --locked \
-        --profile component --target "$wasm_target" "${build_std[@]}"
+        --profile component --target "$wasm_target"
 )
 mkdir -p "$(dirname "$out")"
 cp "$target_dir/$wasm_target/component/coinbox_component.wasm" "$out"

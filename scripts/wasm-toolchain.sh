@@ -6,8 +6,8 @@
 #   3. it is built from source: the source of the toolchain in use, or else Debian's rustc-web, cargo-web and
 #      rust-web-src, installed with apt-get where they are missing.
 #
-# Sets wasm_target, rustc, cargo, build_std (arguments for cargo), component_ld and wasm_ld (linkers), and remap (arguments
-# for rustc that keep absolute paths out of the binary; call it with the target directory).
+# Sets wasm_target, rustc, cargo, build_std (arguments for cargo), component_ld, wasm_ld and lld (linkers), and remap
+# (arguments for rustc that keep absolute paths out of the binary; call it with the target directory).
 
 wasm_target=wasm32-unknown-unknown
 debian_packages=(rustc-web cargo-web rust-web-src)
@@ -105,6 +105,8 @@ find_linkers() {
         fail "wasm-component-ld is neither in $tools nor in PATH. Use a rustup toolchain, or: cargo install wasm-component-ld"
     wasm_ld="$(first_program "$tools/gcc-ld/wasm-ld" wasm-ld)" ||
         fail "wasm-ld is neither in $tools/gcc-ld nor in PATH. Use a rustup toolchain, or install the package lld"
+    # The same linker under the name that takes -flavor, as rustc calls it for a plain module; empty: none.
+    lld="$(first_program "$tools/rust-lld" rust-lld lld || true)"
 }
 
 # Prints one argument a line. The order matters: rustc takes the last that fits.
