@@ -1,7 +1,7 @@
 //! The Coinbox rules as a WebAssembly component: translates between the contract and the rules, and decides nothing.
 //!
-//! [`exports`] hands each exported function to the rules and stages what they changed; [`host`] is what the rules see of the host;
-//! [`mapping`], [`outside`] and [`inside`] pair the types.
+//! `exports` hands each exported function to the rules and stages what they changed; `host` is what the rules see of the host;
+//! `mapping`, `outside` and `inside` pair the types.
 
 mod exports;
 mod host;
