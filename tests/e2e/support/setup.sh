@@ -14,7 +14,29 @@ fail() { printf 'FAIL %s\n' "$*" >&2; exit 1; }
 
 [ -x "$COINBOX" ] || fail "no program at $COINBOX: run \`make host\`"
 [ -f "$COINBOX_COMPONENT" ] || fail "no component at $COINBOX_COMPONENT: run \`make component\`"
-command -v python3 >/dev/null || fail "no python3 found. Install Python 3.9 or newer (Debian: apt-get install python3 python3-venv)"
+# debian_package COMMAND PACKAGE...: sees to it that the command is there.
+debian_package() {
+    local command="$1"
+    shift
+    command -v "$command" >/dev/null && return
+    install_packages "$@"
+    command -v "$command" >/dev/null || fail "$command is missing and apt-get could not install $*: install it and run this again"
+}
+
+install_packages() {
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "something is missing: install it (Debian: apt-get install $*) and run this again"
+        if [ -t 0 ]; then as_root=(sudo); else as_root=(sudo -n); fi
+    fi
+    command -v apt-get >/dev/null || fail "$* is missing and there is no apt-get: install it and run this again"
+    say "installing $* with apt-get"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get update -q </dev/null >&2 || true
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 600 \
+        apt-get install -q -y --no-install-recommends "$@" </dev/null >&2 || true
+}
+
+debian_package python3 python3 python3-venv
 
 # Succeeds when environment $1 was made from exactly the files behind it.
 stamped() {
@@ -30,6 +52,8 @@ python_environment() {
     stamped "$name" "$list" && [ -x "$python" ] && return
     say "installing $list into target/e2e/$name"
     rm -rf "${environments:?}/$name"
+    # Debian keeps what venv needs in a package of its own.
+    python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
     python3 -m venv "$environments/$name" ||
         fail "python3 cannot make a virtual environment (Debian: apt-get install python3-venv)"
     "$python" -m pip install --quiet --disable-pip-version-check --no-input --requirement "$list" ||
@@ -39,8 +63,8 @@ python_environment() {
 
 # node_environment: the packages of tests/e2e/node, in target/e2e/node.
 node_environment() {
-    command -v node >/dev/null && command -v npm >/dev/null ||
-        fail "no Node.js with npm found. Install Node 18 or newer (Debian: apt-get install nodejs npm)"
+    debian_package node nodejs npm
+    debian_package npm npm
     local lists=(tests/e2e/node/package.json tests/e2e/node/package-lock.json)
     stamped node "${lists[@]}" && return
     say "installing tests/e2e/node into target/e2e/node"
@@ -50,20 +74,4 @@ node_environment() {
     (cd "$environments/node" && npm install --omit=dev --no-audit --no-fund --omit-lockfile-registry-resolved --loglevel=error) >&2 ||
         fail "npm could not install the packages of tests/e2e/node"
     cat "${lists[@]}" | cksum >"$environments/node/stamp"
-}
-
-# debian_package COMMAND PACKAGE: sees to it that the command is there.
-debian_package() {
-    command -v "$1" >/dev/null && return
-    local as_root=()
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "$1 is missing: install it (Debian: apt-get install $2) and run this again"
-        if [ -t 0 ]; then as_root=(sudo); else as_root=(sudo -n); fi
-    fi
-    command -v apt-get >/dev/null || fail "$1 is missing and there is no apt-get: install it and run this again"
-    say "installing $2 with apt-get"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get update -q </dev/null >&2 || true
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 600 \
-        apt-get install -q -y --no-install-recommends "$2" </dev/null >&2 || true
-    command -v "$1" >/dev/null || fail "$1 is missing and apt-get could not install $2: install it and run this again"
 }

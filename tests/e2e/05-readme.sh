@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The README's program is the example that `cargo test` has built, it runs, and every file that a document points to is there.
+set -euo pipefail
+. "$(dirname "$0")/support/setup.sh"
+
+shown="$(awk '/^```rust$/ { on = 1; next } /^```$/ { on = 0 } on' README.md)"
+example="$(awk 'on; /^$/ { on = 1 }' host/examples/embed.rs)"
+[ "$shown" = "$example" ] || fail "README.md shows another program than host/examples/embed.rs: $(diff <(echo "$shown") <(echo "$example"))"
+
+embed=target/release/examples/embed
+[ -x "$embed" ] || fail "no program at $embed: run \`cargo build --release --locked --package coinbox-host --example embed\`"
+answer="$("$embed")"
+grep -qE '^"MA[A-Z0-9]{18}" has "10000000" micro-dollars of trial credit$' <<<"$answer" || fail "the example answers: $answer"
+
+missing=
+for document in README.md docs/*.md docs/decisions/*.md tests/conformance/README.md tests/e2e/README.md; do
+    while read -r target; do
+        [ -e "$(dirname "$document")/$target" ] || missing="$missing $document:$target"
+    done < <(grep -oE '\]\([^)#:]+\)' "$document" | sed 's/^](//; s/)$//')
+done
+[ -z "$missing" ] || fail "links to files that are not there:$missing"
+say "ok"
