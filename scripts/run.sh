@@ -5,6 +5,8 @@
 # Environment: COINBOX_DATA (default ./data), COINBOX_LISTEN (127.0.0.1:8844), COINBOX_SAMPLE_ACCOUNTS (200),
 # COINBOX_SAMPLE_ROWS (100000), and COINBOX_RUN_ONCE=1 to stop the server again after showing the results.
 set -euo pipefail
+# Customers, keys and payments are nobody else's to read.
+umask 077
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/toolchain.sh
 . scripts/toolchain.sh

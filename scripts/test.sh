@@ -44,7 +44,8 @@ build() {
 
 build "1/4 the component" scripts/build-component.sh
 build "1/4 the component that breaks the contract" scripts/build-component.sh hostile
-build "2/4 the host" cargo build --release --locked --package coinbox-host
+# All of the workspace at once: the same dependencies with other features would be compiled a second time.
+build "2/4 the host and its tests" cargo build --release --locked --workspace --lib --bins --examples --tests
 
 say "3/4 cargo test"
 export COINBOX_COMPONENT="$PWD/target/component/coinbox.wasm"

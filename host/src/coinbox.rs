@@ -286,10 +286,7 @@ impl Inner {
         self.runtime.class(function).ok_or_else(|| CallError::NoSuchFunction(function.to_owned()))
     }
 
-    fn query<T>(
-        &self,
-        run: impl FnOnce(&dyn RulesRuntime, CallContext<'_>) -> CallOutcome<T>,
-    ) -> Result<T, HostError> {
+    fn query<T>(&self, run: impl FnOnce(&dyn RulesRuntime, CallContext<'_>) -> CallOutcome<T>) -> Result<T, HostError> {
         // The state first: what was committed after it must not be told a later moment than the call.
         let view: Arc<dyn View> = Arc::from(self.sequencer.snapshot()?);
         let context =

@@ -147,7 +147,9 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
             )
         })?,
     };
-    let url = common.server.clone().unwrap_or_else(|| server_url(config));
+    // Not a variable of the flag: one in the environment must not contradict `--data`.
+    let server = common.server.clone().or_else(|| std::env::var("COINBOX_SERVER").ok());
+    let url = server.unwrap_or_else(|| server_url(config));
     Ok(Box::new(Remote::new(&url, token, operator, key)?))
 }
 

@@ -77,8 +77,7 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
             data.display()
         );
     }
-    fs::create_dir_all(data)
-        .map_err(|error| anyhow::anyhow!("data directory {} cannot be made: {error}", data.display()))?;
+    make_private(data).map_err(|error| anyhow::anyhow!("data directory {} cannot be made: {error}", data.display()))?;
     let keys = vault_keys(config)?;
     let engine = load_engine(config)?;
     let metrics = Arc::new(Metrics::new());
@@ -116,6 +115,15 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
     let host = Host { coinbox, metrics, clock_file };
     host.keep_clock()?;
     Ok(host)
+}
+
+/// Makes a directory that only its owner may look into; one that is there stays as it is.
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 /// The keys of a store that exists must be there: with new ones nothing that was sealed could be read again.

@@ -35,8 +35,8 @@ pub struct Common {
     /// Data directory. For all commands but serve, restore and config: work on the store of a stopped server, without one
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Address of a running server [default: the configured one on this machine]
-    #[arg(long, global = true, value_name = "URL", env = "COINBOX_SERVER", conflicts_with = "data")]
+    /// Address of a running server [default: COINBOX_SERVER, or the configured one on this machine]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "data")]
     pub server: Option<String>,
     /// Operator token [default: that of the configuration or the data directory]
     #[arg(long, global = true, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
