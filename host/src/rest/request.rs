@@ -173,6 +173,8 @@ fn basic(headers: &HeaderMap) -> Option<Credential> {
 /// A client that has sent up to this many times the limit is heard to the end before it is answered: one that is cut off sees a
 /// broken connection instead of the answer.
 const HEARD_TIMES: usize = 4;
+/// At most for so long.
+const HEARD_FOR: Duration = Duration::from_secs(2);
 
 /// The whole body, at most so long and within the time for slow clients.
 pub async fn body(rest: &Rest, headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Failure> {
@@ -182,7 +184,11 @@ pub async fn body(rest: &Rest, headers: &HeaderMap, body: Body, bytes_max: usize
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let waits = headers.contains_key(header::EXPECT);
     let heard_max = bytes_max.saturating_mul(HEARD_TIMES);
-    if announced.is_some_and(|length| length > heard_max as u64 || (waits && length > bytes_max as u64)) {
+    if announced.is_some_and(|length| length > bytes_max as u64) {
+        if !waits {
+            // The answer is the same whether or not it comes to an end.
+            let _ = tokio::time::timeout(HEARD_FOR, hear(body, 0, heard_max)).await;
+        }
         return Err(too_large());
     }
     let patience = Duration::from_secs(rest.limits.request_seconds);
