@@ -86,26 +86,25 @@ impl<'host> Call<'host> {
 
     /// Reads several keys at once, so that later [`Call::text`] and [`Call::get`] need no crossing of their own.
     pub fn prefetch(&self, keys: impl IntoIterator<Item = String>) {
-        self.fetch(Vec::new(), keys);
+        self.fetch(&mut Vec::new(), keys);
     }
 
     /// What the host holds under these keys, in the same order, for large numbers of keys that are looked at once: nothing is
     /// remembered of them, and own writes are not seen. In the same crossing `others` are read as [`Call::prefetch`] does.
-    pub fn fetch(&self, keys: Vec<String>, others: impl IntoIterator<Item = String>) -> Vec<Option<String>> {
+    pub fn fetch(&self, keys: &mut Vec<String>, others: impl IntoIterator<Item = String>) -> Vec<Option<String>> {
         let mut reads = self.reads.borrow_mut();
         let mut others: Vec<String> =
             others.into_iter().filter(|key| !self.writes.contains_key(key) && !reads.contains_key(key)).collect();
         others.sort_unstable();
         others.dedup();
         let count = keys.len();
-        let mut wanted = keys;
-        wanted.append(&mut others);
-        let mut values = Vec::with_capacity(wanted.len());
-        for part in wanted.chunks(20_000) {
+        keys.append(&mut others);
+        let mut values = Vec::with_capacity(keys.len());
+        for part in keys.chunks(20_000) {
             values.append(&mut self.lent.storage.get_many(part));
         }
-        assert_eq!(values.len(), wanted.len(), "storage answers every key once");
-        for (key, value) in wanted.drain(count..).zip(values.drain(count..)) {
+        assert_eq!(values.len(), keys.len(), "storage answers every key once");
+        for (key, value) in keys.drain(count..).zip(values.drain(count..)) {
             reads.insert(key, value.map(Rc::from));
         }
         values
@@ -126,7 +125,7 @@ impl<'host> Call<'host> {
 
     /// The record under a key.
     pub fn get<R: Record>(&self, key: &str) -> Result<Option<R>, Fault> {
-        self.text(key).map(|text| parse_record(key, &text)).transpose()
+        self.text(key).map(|text| parse_record(|| key.to_owned(), &text)).transpose()
     }
 
     /// The record under a key that must be there because another record names it.
@@ -145,9 +144,13 @@ impl<'host> Call<'host> {
         self.writes.insert(key.to_owned(), Some(Rc::from(text)));
     }
 
-    /// Writes text under a key that this call writes once and does not read.
+    /// Writes text under a key that this call neither reads nor writes from here on: cheaper than [`Call::put_text`] for many keys.
     pub fn append(&mut self, key: String, text: String) {
-        self.appended.push((key, text));
+        if self.writes.contains_key(&key) {
+            self.put_text(&key, text);
+        } else {
+            self.appended.push((key, text));
+        }
     }
 
     /// Removes an entry.
@@ -191,8 +194,10 @@ impl<'host> Call<'host> {
     /// The records from `first`, included, to `end`, excluded, as [`Call::list`] answers them.
     pub fn span<R: Record>(&self, first: &str, end: &str, limit: usize) -> Result<(Vec<(String, R)>, bool), Fault> {
         let (texts, more) = self.span_text(first, end, limit);
-        let records: Result<Vec<_>, Fault> =
-            texts.into_iter().map(|(key, text)| parse_record(&key, &text).map(|record| (key, record))).collect();
+        let records: Result<Vec<_>, Fault> = texts
+            .into_iter()
+            .map(|(key, text)| parse_record(|| key.clone(), &text).map(|record| (key, record)))
+            .collect();
         Ok((records?, more))
     }
 
@@ -236,8 +241,10 @@ impl<'host> Call<'host> {
     /// call does not write.
     pub fn span_page<R: Record>(&self, first: &str, end: &str, limit: u32) -> Result<(Vec<(String, R)>, bool), Fault> {
         let (entries, more) = self.lent.storage.scan(first, end, Direction::Ascending, limit);
-        let records: Result<Vec<_>, Fault> =
-            entries.into_iter().map(|(key, text)| parse_record(&key, &text).map(|record| (key, record))).collect();
+        let records: Result<Vec<_>, Fault> = entries
+            .into_iter()
+            .map(|(key, text)| parse_record(|| key.clone(), &text).map(|record| (key, record)))
+            .collect();
         Ok((records?, more))
     }
 
@@ -285,9 +292,9 @@ pub fn successor(key: &str) -> String {
     format!("{key}!")
 }
 
-/// A record from its text.
-pub(crate) fn parse_record<R: Record>(key: &str, text: &str) -> Result<R, Fault> {
-    serde_json::from_str(text).map_err(|error| unreadable::<R>(key, &error.to_string()))
+/// A record from its text; `key` names it where it cannot be read.
+pub(crate) fn parse_record<R: Record>(key: impl FnOnce() -> String, text: &str) -> Result<R, Fault> {
+    serde_json::from_str(text).map_err(|error| unreadable::<R>(&key(), &error.to_string()))
 }
 
 fn unreadable<R: Record>(key: &str, why: &str) -> Fault {
@@ -295,4 +302,24 @@ fn unreadable<R: Record>(key: &str, why: &str) -> Fault {
         "stored-record-unreadable",
         vec![Fact::new("kind", R::KIND), Fact::new("key", key), Fact::new("cause", why)],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Fake;
+
+    #[test]
+    fn what_is_appended_is_put_in_key_order_and_once() {
+        let fake = Fake::new();
+        let books = BookCache::new();
+        let mut call = Call::new(Lent { storage: &fake, vault: &fake, random: &fake, now: 0, books: &books });
+        call.put_text("c", "1".to_owned());
+        call.put_text("a", "1".to_owned());
+        for key in ["d", "b", "c"] {
+            call.append(key.to_owned(), "2".to_owned());
+        }
+        let puts: Vec<String> = call.into_changes().puts.into_iter().map(|(key, text)| key + &text).collect();
+        assert_eq!(puts, ["a1", "b2", "c2", "d2"]);
+    }
 }

@@ -31,6 +31,17 @@ impl Rate {
         parse_signed(text, RATE_DECIMALS).and_then(|steps| u64::try_from(steps).ok()).map(Rate)
     }
 
+    /// Appends the text that [`fmt::Display`] gives.
+    pub fn append_to(self, text: &mut String) {
+        push_padded(text, self.0 / RATE_STEPS_PER_UNIT, 1);
+        let whole = text.len();
+        text.push('.');
+        push_padded(text, self.0 % RATE_STEPS_PER_UNIT, RATE_DECIMALS);
+        let kept = text.trim_end_matches('0').len();
+        // No point without decimals.
+        text.truncate(if kept == whole + 1 { whole } else { kept });
+    }
+
     /// `count` times the rate over `per`, rounded once, half away from zero at 5 decimals (R3). The same as
     /// [`Money::posted`] of the exact quotient, in whole numbers because this is the hottest sum there is.
     fn posted(self, count: u64, per: u64) -> Result<Money, MoneyOverflow> {
@@ -46,13 +57,8 @@ impl Rate {
 impl fmt::Display for Rate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::with_capacity(24);
-        push_padded(&mut text, self.0 / RATE_STEPS_PER_UNIT, 1);
-        let whole = text.len();
-        text.push('.');
-        push_padded(&mut text, self.0 % RATE_STEPS_PER_UNIT, RATE_DECIMALS);
-        let kept = text.trim_end_matches('0').len();
-        // No point without decimals.
-        formatter.write_str(&text[..if kept == whole + 1 { whole } else { kept }])
+        self.append_to(&mut text);
+        formatter.write_str(&text)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Digits of phone numbers: prefixes as numbers, country calling codes, and the regions that price rows are kept by.
 
+use crate::text::push_padded;
 use std::fmt;
 
 /// Longest prefix and longest number in digits (E.164).
@@ -24,6 +25,14 @@ impl Prefix {
         })
     }
 
+    /// Appends the digits.
+    pub fn append_to(self, text: &mut String) {
+        let length = self.length();
+        if length > 0 {
+            push_padded(text, self.0 - 10_u64.pow(length), length as usize);
+        }
+    }
+
     /// How many digits.
     pub fn length(self) -> u32 {
         self.0.ilog10()
@@ -43,8 +52,9 @@ impl Prefix {
 /// The digits.
 impl fmt::Display for Prefix {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.to_string();
-        formatter.write_str(&text[1..])
+        let mut text = String::with_capacity(16);
+        self.append_to(&mut text);
+        formatter.write_str(&text)
     }
 }
 

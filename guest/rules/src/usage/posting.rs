@@ -6,7 +6,7 @@
 use super::{
     Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, content, floor, identity, is_well_formed, keep_rejected,
 };
-use crate::call::{Call, parse_record};
+use crate::call::Call;
 use crate::credits;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
@@ -24,7 +24,6 @@ use crate::wallet::{self, Split, Wallet};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// That an event was counted, at `d/<moment>/<hash of account and ID>`: digest of its content, and its transaction.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -60,13 +59,14 @@ impl Remembered {
 /// One main account of the batch.
 struct Spender {
     account: AuthId,
+    key: String,
     wallet: Wallet,
     before: (Money, Money),
 }
 
 impl Spender {
-    fn new(account: AuthId, wallet: Wallet) -> Spender {
-        Spender { account, before: moved_by_debits(&wallet), wallet }
+    fn new(account: AuthId, key: String, wallet: Wallet) -> Spender {
+        Spender { account, key, before: moved_by_debits(&wallet), wallet }
     }
 
     fn overrides(&self) -> Option<AuthId> {
@@ -88,6 +88,8 @@ struct Batch {
     /// By account.
     spenders: Vec<Spender>,
     remembered: Vec<Remembered>,
+    /// By event: the key that it is remembered under; empty once it is written.
+    keys: Vec<String>,
     /// By event: what is stored of it.
     counted: Vec<Option<String>>,
 }
@@ -108,13 +110,13 @@ impl Batch {
             .map(|sub| subaccounts::key(*sub))
             .chain(Policy::keys())
             .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
-        let mut counted = call.fetch(keys, others);
-        let wallets = counted.split_off(events.len());
+        let mut counted = call.fetch(&mut keys, others);
+        let wallets = counted.split_off(events.len()).into_iter().zip(keys.split_off(events.len()));
 
         let mut spenders = Vec::with_capacity(mains.len());
-        for (account, text) in mains.iter().zip(wallets) {
+        for (account, (text, key)) in mains.iter().zip(wallets) {
             if let Some(text) = text {
-                spenders.push(Spender::new(*account, parse_record(&wallet::key(*account), &text)?));
+                spenders.push(Spender::new(*account, key, wallet::parse(*account, &text)?));
             }
         }
         let mut parents = BTreeMap::new();
@@ -128,7 +130,7 @@ impl Batch {
         call.prefetch(others.iter().map(|parent| wallet::key(*parent)));
         for parent in others {
             if let Some(wallet) = wallet::load(call, parent)? {
-                spenders.push(Spender::new(parent, wallet));
+                spenders.push(Spender::new(parent, wallet::key(parent), wallet));
             }
         }
         spenders.sort_unstable_by_key(|spender| spender.account);
@@ -141,7 +143,7 @@ impl Batch {
                 find(&spenders, main)
             })
             .collect();
-        Ok(Batch { sources, spender_of, spenders, remembered, counted })
+        Ok(Batch { sources, spender_of, spenders, remembered, keys, counted })
     }
 }
 
@@ -156,7 +158,8 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
         let late = |(place, _): (&Place, Money)| place.expires().is_some_and(|expires| expires <= call.now());
         if spender.wallet.current().is_some_and(late) {
             credits::expire_due(call, spender.account)?;
-            *spender = Spender::new(spender.account, wallet::need(call, spender.account)?);
+            let wallet = wallet::need(call, spender.account)?;
+            *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet);
         }
     }
     let policy = Policy::load(call)?;
@@ -209,7 +212,8 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
                 answers.push(Answer::Rated(rated.amount.micros()));
                 let digest = content(event);
                 seen.insert(remembered, digest);
-                block.push(event, source, (remembered, digest), &rated)?;
+                let key = std::mem::take(&mut batch.keys[place]);
+                block.push(event, source, (remembered, key, digest), &rated)?;
                 if block.counted.len() == EVENTS_PER_TRANSACTION {
                     let full = std::mem::replace(&mut block, Block::new(batch.spenders.len()));
                     transactions.push(full.post(call, &batch.spenders)?);
@@ -229,11 +233,13 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
         transactions.push(block.post(call, &batch.spenders)?);
     }
     let mut to_judge = Vec::new();
-    for spender in &batch.spenders {
+    for spender in &mut batch.spenders {
         if moved_by_debits(&spender.wallet) != spender.before {
-            wallet::save(call, spender.account, &spender.wallet);
             if spender.wallet.available()? < spender.wallet.trip {
+                wallet::save(call, spender.account, &spender.wallet);
                 to_judge.push(spender.account);
+            } else {
+                wallet::save_last(call, std::mem::take(&mut spender.key), &spender.wallet);
             }
         }
     }
@@ -297,7 +303,8 @@ fn known(seen: &BTreeMap<Remembered, u64>, remembered: Remembered, stored: Optio
 /// Rated events on their way into one ledger transaction.
 struct Block {
     lines: String,
-    counted: Vec<(Remembered, u64)>,
+    /// By event: under what it is remembered, that key, and the digest of its content.
+    counted: Vec<(Remembered, String, u64)>,
     /// By spender; none: no event of this one.
     splits: Vec<Option<Split>>,
     income: BTreeMap<Product, Money>,
@@ -315,7 +322,13 @@ impl Block {
         }
     }
 
-    fn push(&mut self, event: &Event, source: AuthId, counted: (Remembered, u64), rated: &Rated) -> Result<(), Fault> {
+    fn push(
+        &mut self,
+        event: &Event,
+        source: AuthId,
+        counted: (Remembered, String, u64),
+        rated: &Rated,
+    ) -> Result<(), Fault> {
         let income = self.income.entry(event.product).or_default();
         *income = income.plus(rated.amount)?;
         self.counted.push(counted);
@@ -325,8 +338,8 @@ impl Block {
         let (prefix, rate) = &mut self.price;
         prefix.clear();
         rate.clear();
-        write!(prefix, "{}", rated.prefix).expect("text takes every write");
-        write!(rate, "{}", rated.rate).expect("text takes every write");
+        rated.prefix.append_to(prefix);
+        rated.rate.append_to(rate);
         Line::write(&mut self.lines, source, event, (prefix, rate), rated.amount);
         Ok(())
     }
@@ -352,15 +365,17 @@ impl Block {
                 transactions: vec![id.clone()],
             },
         );
-        self.counted.sort_unstable();
-        for (remembered, digest) in &self.counted {
+        let count = self.counted.len();
+        // As numbers, so that text that is sorted later is sorted already.
+        self.counted.sort_unstable_by_key(|(remembered, _, _)| *remembered);
+        for (_, key, digest) in self.counted {
             let mut text = String::with_capacity(40 + id.len());
             text.push_str(r#"{"v":1,"d":""#);
-            push_hex(&mut text, *digest);
+            push_hex(&mut text, digest);
             text.push_str(r#"","t":""#);
             text.push_str(&id);
             text.push_str(r#""}"#);
-            call.append(remembered.key(), text);
+            call.append(key, text);
         }
         let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len());
         for (spender, split) in spenders.iter().zip(&self.splits) {
@@ -370,7 +385,7 @@ impl Block {
         for (product, amount) in self.income {
             postings.push(Posting(LedgerAccount::of_product(product), None, amount.negated()?));
         }
-        ledger::post_usage(call, &id, self.counted.len(), postings, &self.lines)?;
+        ledger::post_usage(call, &id, count, postings, &self.lines)?;
         Ok(id)
     }
 }
