@@ -1,20 +1,22 @@
 //! Credits as customers and operators see them: balance, lots, adjustments (CRD-1, CRD-2, CRD-14).
 
 use crate::call::Call;
+use crate::charge_code::ChargeCode;
 use crate::charges;
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
 use crate::judge::{Occasion, judge};
-use crate::ledger::{self, LedgerAccount, Posting};
+use crate::ledger::{self, LedgerAccount, Line, Posting};
 use crate::lots::{self, LotKind, Place};
 use crate::money::Money;
 use crate::port::Lane;
+use crate::posting::{self, Debit};
 use crate::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, interface_error, optional_int_text,
 };
-use crate::wallet::{self, NewCredit, Split};
+use crate::wallet::{self, NewCredit};
 use serde::{Deserialize, Serialize};
 
 interface_error! {
@@ -340,18 +342,22 @@ fn correct(call: &mut Call<'_>, account: AuthId, amount: Money, number: u32, rea
 }
 
 fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
-    expire_due(call, account)?;
-    let mut wallet = wallet::need(call, account)?;
-    let mut split = Split::default();
-    wallet::debit(call, account, &mut wallet, amount, &mut split)?;
-    wallet::save(call, account, &wallet);
-    let id = ledger::next_id(call)?;
-    let mut postings = split.postings(account).to_vec();
-    postings.push(Posting(LedgerAccount::Adjustments, None, amount.negated()?));
-    ledger::post(call, &id, "debit", reason, postings, Vec::new())?;
-    told(call, account, "debit", "CRD-14", amount, wallet.balance, reason, &id);
+    let line = Line {
+        a: account,
+        i: reason.to_owned(),
+        p: ChargeCode::Adjustment.code(),
+        n: String::new(),
+        q: 1,
+        t: call.now(),
+        x: String::new(),
+        r: String::new(),
+        m: amount,
+    };
+    let debit = Debit { kind: "debit", cause: reason, cycle: None, lines: vec![line], others: Vec::new() };
+    let posted = posting::debit(call, account, debit)?;
+    told(call, account, "debit", "CRD-14", amount, posted.balance, reason, &posted.transaction);
     judge(call, account, Occasion::Debit)?;
-    Ok(id)
+    Ok(posted.transaction)
 }
 
 /// Removes what is left of the lots at the front whose time is over: their jobs may be late, and what is spent now must not

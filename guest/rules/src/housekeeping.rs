@@ -26,8 +26,9 @@ impl Record for Walk {
 
 const REJUDGE: &str = "store/walk/rejudge";
 
-/// Sets the daily clean-up.
+/// Sets the daily clean-up and the next month's end.
 pub(crate) fn schedule(call: &mut Call<'_>) {
+    crate::month_end::schedule(call);
     call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + DAY_MS);
 }
 
@@ -64,6 +65,7 @@ pub(crate) fn start_rejudge(call: &mut Call<'_>) {
 
 /// Removes dedupe keys of events that are too old to be accepted again, and rejected events that nobody has mended for that long.
 pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    crate::month_end::schedule(call);
     // One day more than the window: a batch under way may still name an event at its edge.
     let oldest = call.now() - Policy::load(call)?.usage_window_ms - DAY_MS;
     crate::usage::forget_counted(call, oldest)?;

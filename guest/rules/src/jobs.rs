@@ -8,7 +8,7 @@ use crate::outside::{
     PaymentOutcome, RefundRequest, TelephonyOutcome,
 };
 use crate::vocabulary::{Fault, Instant, int_text};
-use crate::{cards, charges, credits, housekeeping, mail, recharge, reconcile, zero_stop};
+use crate::{cards, charges, credits, housekeeping, mail, month_end, recharge, reconcile, totals, zero_stop};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -37,6 +37,10 @@ pub enum JobKey {
     Rejudge,
     /// Expired dedupe keys and rejected events.
     Housekeeping,
+    /// Totals follow the ledger.
+    Totals,
+    /// What happens on the first of a month.
+    MonthEnd,
 }
 
 impl fmt::Display for JobKey {
@@ -53,6 +57,8 @@ impl fmt::Display for JobKey {
             JobKey::Reconcile => formatter.write_str("store/reconcile"),
             JobKey::Rejudge => formatter.write_str("store/rejudge"),
             JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
+            JobKey::Totals => formatter.write_str("store/totals"),
+            JobKey::MonthEnd => formatter.write_str("store/month-end"),
         }
     }
 }
@@ -66,6 +72,8 @@ impl JobKey {
                 "reconcile" => Some(JobKey::Reconcile),
                 "rejudge" => Some(JobKey::Rejudge),
                 "housekeeping" => Some(JobKey::Housekeeping),
+                "totals" => Some(JobKey::Totals),
+                "month-end" => Some(JobKey::MonthEnd),
                 _ => None,
             };
         }
@@ -226,6 +234,8 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Reconcile => reconcile::begin(call)?,
         JobKey::Rejudge => housekeeping::rejudge(call)?,
         JobKey::Housekeeping => housekeeping::clean(call)?,
+        JobKey::Totals => totals::run(call)?,
+        JobKey::MonthEnd => month_end::run(call)?,
     };
     // A job that neither goes on nor waits is over: its timer must not fire again.
     if !call.has_set_timer(&job) {
@@ -284,7 +294,13 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         }
         JobKey::HangUp(account) => zero_stop::attempt(call, account)?,
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
-        JobKey::Expiring(..) | JobKey::Uncap(_) | JobKey::Expire(..) | JobKey::Rejudge | JobKey::Housekeeping => None,
+        JobKey::Expiring(..)
+        | JobKey::Uncap(_)
+        | JobKey::Expire(..)
+        | JobKey::Rejudge
+        | JobKey::Housekeeping
+        | JobKey::Totals
+        | JobKey::MonthEnd => None,
     }
     .ok_or(Error::NoSuchJob)?;
     if attempt != current {
@@ -381,6 +397,8 @@ mod tests {
             JobKey::Reconcile,
             JobKey::Rejudge,
             JobKey::Housekeeping,
+            JobKey::Totals,
+            JobKey::MonthEnd,
         ] {
             assert_eq!(JobKey::parse(&key.to_string()), Some(key));
         }

@@ -3,7 +3,8 @@
 //! A transaction is one record under `t/<moment>/<count>`; rated usage of one call is one transaction with a line an event.
 //! Balances are folds of postings: nothing else moves money.
 
-use crate::call::{Call, Record};
+use crate::calendar::Month;
+use crate::call::{Call, Record, successor};
 use crate::ids::{AuthId, time_key};
 use crate::lots::LotKind;
 use crate::money::Money;
@@ -39,6 +40,24 @@ pub enum LedgerAccount {
     /// Usage revenue.
     #[serde(rename = "um")]
     UsageMms,
+    /// Monthly rent of numbers (NUM-3).
+    #[serde(rename = "rn")]
+    Rental,
+    /// Set-up fees of numbers (NUM-2).
+    #[serde(rename = "rs")]
+    Setup,
+    /// Paid seats (INV-8).
+    #[serde(rename = "st")]
+    Seats,
+    /// Tax that is passed on (INV-7).
+    #[serde(rename = "tx")]
+    Tax,
+    /// Refunds that are fixed and not yet paid out (CRD-12).
+    #[serde(rename = "rf")]
+    Refunds,
+    /// What whole cents at the gateway leave over (R4).
+    #[serde(rename = "ro")]
+    Rounding,
     /// Debits by the operator (CRD-14).
     #[serde(rename = "ad")]
     Adjustments,
@@ -54,6 +73,12 @@ pub enum LedgerAccount {
     /// Cash corrections (CRD-14, R18).
     #[serde(rename = "ec")]
     Corrections,
+    /// Coupons (CRD-13).
+    #[serde(rename = "eu")]
+    Coupons,
+    /// Debts that nobody will pay (R24).
+    #[serde(rename = "ew")]
+    WriteOffs,
 }
 
 impl LedgerAccount {
@@ -68,11 +93,19 @@ impl LedgerAccount {
             LedgerAccount::UsageVoice => "income:usage:voice",
             LedgerAccount::UsageSms => "income:usage:sms",
             LedgerAccount::UsageMms => "income:usage:mms",
+            LedgerAccount::Rental => "income:rental",
+            LedgerAccount::Setup => "income:setup",
+            LedgerAccount::Seats => "income:seats",
+            LedgerAccount::Tax => "liabilities:tax",
+            LedgerAccount::Refunds => "liabilities:refunds",
+            LedgerAccount::Rounding => "income:rounding",
             LedgerAccount::Adjustments => "income:adjustments",
             LedgerAccount::ExpiredCredits => "income:expired-credits",
             LedgerAccount::TrialGrants => "expenses:trial-credits",
             LedgerAccount::Goodwill => "expenses:goodwill",
             LedgerAccount::Corrections => "expenses:corrections",
+            LedgerAccount::Coupons => "expenses:coupons",
+            LedgerAccount::WriteOffs => "expenses:write-offs",
         }
     }
 
@@ -99,24 +132,24 @@ impl LedgerAccount {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Posting(pub LedgerAccount, pub Option<AuthId>, pub Money);
 
-/// One rated event: account or sub-account, ID, product and heading, number, quantity, moment, matched prefix, rate, amount.
+/// One thing that a customer is charged for: a rated event, a month of rent, a seat. What it is, is its [`ChargeCode`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Line {
     /// Main account or sub-account.
     pub a: AuthId,
-    /// Event ID.
+    /// Event ID; of what is no event, a reference: the month of rent, the reason of an adjustment.
     pub i: String,
-    /// Product and heading letters: `vo`, `si`, …
+    /// Charge code: `vo`, `si`, `nr`, …
     pub p: String,
-    /// Number of the other side.
+    /// Number of the other side, or the rented number.
     pub n: String,
     /// Quantity.
     pub q: u32,
     /// Moment of the event.
     pub t: Instant,
-    /// Matched prefix.
+    /// Matched prefix; of numbers country and type, such as `US local`.
     pub x: String,
-    /// Rate as the price row has it.
+    /// Rate as the price row has it; of numbers the price of a full month.
     pub r: String,
     /// Posted amount.
     pub m: Money,
@@ -158,9 +191,12 @@ pub struct Transaction {
     pub at: Instant,
     /// What is behind it.
     pub cause: String,
+    /// The billing cycle that it belongs to, where that is not the month of its ID: closing postings (R26).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<Month>,
     /// Postings; they sum to zero.
     pub postings: Vec<Posting>,
-    /// Rated events, of usage only.
+    /// What was charged for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
 }
@@ -208,20 +244,46 @@ pub fn next_id(call: &mut Call<'_>) -> Result<String, Fault> {
 /// Prefix of all transaction records.
 pub const PREFIX: &str = "t/";
 
+/// The moment in a transaction's ID. Moments of IDs never fall, so all transactions of a month lie together.
+pub fn moment_of(id: &str) -> Instant {
+    id.get(..13).and_then(|moment| moment.parse().ok()).unwrap_or(0)
+}
+
+/// Whether any transaction lies after `after` (a transaction's ID, or nothing for the beginning) and before a moment.
+pub fn has_any_between(call: &Call<'_>, after: &str, moment: Instant) -> bool {
+    let first = if after.is_empty() { PREFIX.to_owned() } else { successor(&format!("{PREFIX}{after}")) };
+    let (found, _) = call.span_text(&first, &format!("{PREFIX}{}", time_key(moment)), 1);
+    !found.is_empty()
+}
+
 /// Posts a transaction under an ID of [`next_id`]. Postings of zero are left out.
 pub fn post(
     call: &mut Call<'_>,
     id: &str,
     kind: &str,
     cause: &str,
+    postings: Vec<Posting>,
+    lines: Vec<Line>,
+) -> Result<(), Fault> {
+    post_in_cycle(call, id, kind, cause, None, postings, lines)
+}
+
+/// Posts a transaction that belongs to a cycle which is over (R26): tax and rounding of its invoice.
+pub fn post_in_cycle(
+    call: &mut Call<'_>,
+    id: &str,
+    kind: &str,
+    cause: &str,
+    cycle: Option<Month>,
     mut postings: Vec<Posting>,
     lines: Vec<Line>,
 ) -> Result<(), Fault> {
     postings.retain(|posting| posting.2 != Money::ZERO);
     let transaction =
-        Transaction { v: 1, kind: kind.to_owned(), at: call.now(), cause: cause.to_owned(), postings, lines };
+        Transaction { v: 1, kind: kind.to_owned(), at: call.now(), cause: cause.to_owned(), cycle, postings, lines };
     check_balance(&transaction, id)?;
     call.put(&format!("{PREFIX}{id}"), &transaction);
+    crate::totals::follow(call);
     Ok(())
 }
 
@@ -239,6 +301,7 @@ pub fn post_usage(
         kind: "usage".to_owned(),
         at: call.now(),
         cause: format!("{events} events"),
+        cycle: None,
         postings,
         lines: Vec::new(),
     };
@@ -250,6 +313,7 @@ pub fn post_usage(
     text.push_str(lines);
     text.push_str("]}");
     call.append(format!("{PREFIX}{id}"), text);
+    crate::totals::follow(call);
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 //! | module | what it decides | requirements |
 //! |---|---|---|
 //! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 |
+//! | [`totals`], [`month_end`] | what the ledger says of a month; what happens on the first | INV-1, NUM-3, USE-4 |
 //! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
@@ -23,6 +24,7 @@ pub mod alerts;
 pub mod calendar;
 pub mod call;
 pub mod cards;
+pub mod charge_code;
 pub mod charges;
 pub mod credentials;
 pub mod credits;
@@ -36,11 +38,13 @@ pub mod ledger;
 pub mod lots;
 mod mail;
 pub mod money;
+pub mod month_end;
 mod numbers;
 pub mod operator;
 pub mod outside;
 pub mod policy;
 pub mod port;
+mod posting;
 pub mod pricing;
 pub mod product;
 pub mod recharge;
@@ -55,6 +59,7 @@ pub mod subaccounts;
 #[cfg(test)]
 mod testing;
 mod text;
+pub mod totals;
 pub mod usage;
 pub mod vocabulary;
 pub mod wallet;

@@ -1,6 +1,7 @@
 //! What only the operator does: the ledger, the proof that balances follow from it, and what waits for a person.
 
 use crate::call::{Call, end_of_prefix, successor};
+use crate::charge_code::ChargeCode;
 use crate::charges::{self, QueueEntry, ShownCharge};
 use crate::credentials;
 use crate::credits::exact_lots;
@@ -8,7 +9,6 @@ use crate::ids::AuthId;
 use crate::ledger::{self, Transaction};
 use crate::lots::LotKind;
 use crate::money::Money;
-use crate::product::{Heading, Product};
 use crate::text::is_name;
 use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, interface_error};
 use crate::wallet;
@@ -184,9 +184,7 @@ pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<
         .lines
         .into_iter()
         .map(|line| {
-            let mut letters = line.p.chars();
-            let product = letters.next().and_then(Product::of_letter).map_or("", Product::name);
-            let heading = letters.next().and_then(Heading::of_letter).map_or("", Heading::name);
+            let (product, heading) = ChargeCode::parse(&line.p).map_or(("", ""), ChargeCode::words);
             RatedEvent {
                 auth_id: line.a.to_string(),
                 id: line.i,

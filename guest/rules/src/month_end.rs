@@ -1,0 +1,96 @@
+//! What happens on the first of a month at 00:00 UTC: one job, phase by phase, a bounded page a call.
+//!
+//! The order is the rule (R26): first the totals reach the end of the month that is over, so that nothing of it can be missing;
+//! what belongs to that month is closed before anything of the new month is posted. A call that does not come to its end has
+//! changed nothing, and the next one goes on where the last one stood. Months that passed while no host was running are done one after another.
+
+use crate::calendar::Month;
+use crate::call::{Call, Record};
+use crate::jobs::{JobKey, Next};
+use crate::port::Lane;
+use crate::totals;
+use crate::vocabulary::Fault;
+use serde::{Deserialize, Serialize};
+
+/// What is being done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Phase {
+    /// Totals reach the end of the month before.
+    Totals,
+}
+
+/// The next phase, in order.
+const PHASES: [Phase; 1] = [Phase::Totals];
+
+/// Where the work stands, at `store/month-end`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct State {
+    v: u32,
+    /// The month that begins.
+    month: Month,
+    phase: Phase,
+    /// Where the phase's walk stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+}
+
+impl Record for State {
+    const KIND: &'static str = "month's end";
+}
+
+const KEY: &str = "store/month-end";
+
+/// How far a phase has come with one page.
+pub(crate) enum Progress {
+    /// There is more after this key.
+    After(String),
+    /// The phase is over.
+    Done,
+}
+
+/// Sets the timer for the next first of a month, if it is not set yet.
+pub(crate) fn schedule(call: &mut Call<'_>) {
+    if call.text(KEY).is_none() {
+        let month = Month::of(call.now()).next();
+        call.put(KEY, &State { v: 1, month, phase: PHASES[0], after: None });
+        call.timer(&JobKey::MonthEnd.to_string(), Lane::Bulk, month.first());
+    }
+}
+
+/// One page of the phase at hand.
+pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    let mut state: State = call.need(KEY)?;
+    let progress = match state.phase {
+        Phase::Totals => catch_up(call, state.month)?,
+    };
+    let job = JobKey::MonthEnd.to_string();
+    match progress {
+        Progress::After(after) => state.after = Some(after),
+        Progress::Done => {
+            let next = PHASES.iter().skip_while(|phase| **phase != state.phase).nth(1);
+            state.after = None;
+            match next {
+                Some(phase) => state.phase = *phase,
+                None => {
+                    state.month = state.month.next();
+                    state.phase = PHASES[0];
+                    call.put(KEY, &state);
+                    call.timer(&job, Lane::Bulk, state.month.first());
+                    return Ok(Some(Next::Rest));
+                }
+            }
+        }
+    }
+    call.put(KEY, &state);
+    call.timer(&job, Lane::Bulk, call.now());
+    Ok(Some(Next::Again))
+}
+
+fn catch_up(call: &mut Call<'_>, month: Month) -> Result<Progress, Fault> {
+    if totals::are_complete_before(call, month.first())? {
+        return Ok(Progress::Done);
+    }
+    let reached = totals::fold_next(call)?;
+    Ok(Progress::After(reached))
+}
