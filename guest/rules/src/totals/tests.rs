@@ -90,7 +90,7 @@ fn a_month_is_what_was_posted_in_it_and_a_day_is_the_customers() {
 
 #[test]
 fn every_transaction_is_folded_once_whatever_is_repeated() {
-    let mut story = with_prices();
+    let story = with_prices();
     let account = AuthId::parse(&story.account).expect("an auth ID");
     for number in 0..450_u32 {
         let batch = vec![sms(&number.to_string(), &story.account, 1, START)];
