@@ -100,6 +100,13 @@ pub fn duration_ms(text: &str) -> Result<i64, TextError> {
     text[..end].parse::<i64>().ok().and_then(|count| count.checked_mul(unit)).ok_or_else(wrong)
 }
 
+/// A duration in the largest unit that is exact.
+pub fn duration(ms: i64) -> String {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let unit = units.into_iter().find(|(length, _)| ms != 0 && ms % length == 0);
+    unit.map_or_else(|| format!("{ms}ms"), |(length, name)| format!("{}{name}", ms / length))
+}
+
 /// At most 60 characters of a text, for a message.
 pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {

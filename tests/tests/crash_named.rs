@@ -393,11 +393,14 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         "product": "sms", "heading": "outbound", "country": "us", "prefix": "x", "rate": "-1", "first-increment": 0,
         "next-increment": 0,
     });
+    let coupon = json!({
+        "code": "no code", "amount": "1", "redeem-by": "0", "validity": {"lasting": "0"}, "uses": 0, "uses-per-account": 0, "note": "",
+    });
     let usage = event(account, "one", "sms", "1212000", 1, START);
     let policy = json!({
         "version": 77, "minimum-recharge": "1", "maximum-recharge": "0", "alert-thresholds": [], "ladder-levels": [],
         "series-limit": 0, "failure-limit": 0, "ask-again-ms": [], "hang-up-grace-ms": "-1", "usage-window-ms": "0",
-        "usage-ahead-ms": "-1", "trial-credits": "-1", "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
+        "usage-ahead-ms": "-1", "trial-credits": "-1", "coupon-tries": 0, "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
         "lookup-rate": 0, "message-rate": 0, "brand": "",
     });
     vec![
@@ -414,6 +417,9 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("credits.remove-card", json!({"auth-id": account, "card": "card-9"})),
         ("credits.set-alerts", json!({"auth-id": account, "thresholds": ["1"], "recipients": ["nobody"]})),
         ("credits.adjust", json!({"auth-id": account, "adjustment": {"debit": much}, "reason": "test"})),
+        ("coupons.create", json!({"coupon": coupon})),
+        ("coupons.withdraw", json!({"number": 9})),
+        ("coupons.redeem", json!({"auth-id": nobody, "code": "SPRING"})),
         ("pricing.add-rows", json!({"version": 1, "rows": [row]})),
         ("pricing.publish-version", json!({"version": 9, "starts-at": "0"})),
         ("pricing.set-overrides", json!({"auth-id": account, "starts-at": START.to_string(), "rows": [row]})),

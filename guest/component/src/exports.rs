@@ -99,6 +99,15 @@ functions! { credits {
     command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
 } }
 
+functions! { coupons {
+    command create(coupon: exported::coupons::NewCoupon) -> exported::coupons::Coupon = rules::coupons::create;
+    query get(code: String) -> exported::coupons::Coupon = rules::coupons::get;
+    query list(after: Option<u32>, limit: u32) -> exported::coupons::Page = rules::coupons::list;
+    command withdraw(number: u32) -> exported::coupons::Coupon = rules::coupons::withdraw;
+    command redeem(auth_id: String, code: String) -> exported::coupons::Outcome = rules::coupons::redeem;
+    query list_redemptions(auth_id: String, after: Option<u32>, limit: u32) -> exported::coupons::RedemptionPage = rules::coupons::list_redemptions;
+} }
+
 functions! { accounts {
     command create(account: exported::accounts::NewAccount) -> exported::accounts::Created = rules::accounts::create;
     query get(auth_id: String) -> exported::accounts::Account = rules::accounts::get;

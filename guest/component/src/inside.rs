@@ -4,8 +4,8 @@ use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, credits, events, jobs, lots, operator, policy, pricing, product, recharge,
-    subaccounts, usage, vocabulary, zero_stop,
+    about, accounts, alerts, cards, charges, coupons, credits, events, jobs, lots, operator, policy, pricing, product,
+    recharge, subaccounts, usage, vocabulary, zero_stop,
 };
 
 records! {
@@ -56,6 +56,18 @@ records! {
     exported::credits::Adjusted = credits::Adjusted { transaction, balance }
     exported::credits::Started = credits::Started { job, name }
 
+    exported::coupons::NewCoupon = coupons::NewCoupon {
+        code, amount, redeem_by, validity, uses, uses_per_account, note,
+    }
+    exported::coupons::Coupon = coupons::Coupon {
+        number, code, amount, redeem_by, validity, uses, uses_per_account, note, redeemed, created, created_by, withdrawn,
+    }
+    exported::coupons::Page = coupons::CouponPage { coupons, next }
+    exported::coupons::Redemption = coupons::ShownRedemption {
+        number, coupon, label, amount, paid_owed, at, expires, lot, transaction,
+    }
+    exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
+
     exported::accounts::NewAccount = accounts::NewAccount {
         account_type, name, email, address, city, state, timezone,
     }
@@ -78,7 +90,7 @@ records! {
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
-        ask_again_ms, hang_up_grace_ms, usage_window_ms, usage_ahead_ms, trial_credits, trial_subaccounts,
+        ask_again_ms, hang_up_grace_ms, usage_window_ms, usage_ahead_ms, trial_credits, coupon_tries, trial_subaccounts,
         standard_subaccounts, standard_rate, lookup_rate, message_rate, brand,
     }
     exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
@@ -138,6 +150,11 @@ variants! {
     exported::credits::CardState = cards::CardState { Checking, Ready, UnknownToGateway | }
     exported::credits::Adjustment = credits::Adjustment { | Goodwill, Correction, Debit }
     exported::credits::Error = credits::Error { TooManyCards, NotOpen | Refused, NoUsableCard, Other }
+
+    exported::coupons::Validity = coupons::Validity { Unlimited | Lasting, Until }
+    exported::coupons::Decline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
+    exported::coupons::Outcome = coupons::Outcome { | Redeemed, Declined }
+    exported::coupons::Error = coupons::Error { CodeTaken | Refused, Other }
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }

@@ -204,8 +204,18 @@ pub(crate) struct Grant<'a> {
     pub(crate) reason: &'a str,
 }
 
-/// Gives credit as a lot, posts it, and judges the account. Answers the transaction.
-pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<String, Fault> {
+/// What a gift became.
+pub(crate) struct Granted {
+    /// Its ledger transaction.
+    pub(crate) transaction: String,
+    /// How much of it paid what was owed (R2).
+    pub(crate) paid_owed: Money,
+    /// Number of the lot.
+    pub(crate) lot: u32,
+}
+
+/// Gives credit as a lot, posts it, and judges the account.
+pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<Granted, Fault> {
     let id = ledger::next_id(call)?;
     let mut wallet = wallet::need(call, account)?;
     let new =
@@ -230,7 +240,7 @@ pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> 
     )?;
     told(call, account, grant.entry, grant.rule, grant.amount, wallet.balance, grant.reason, &id);
     judge(call, account, Occasion::Credit)?;
-    Ok(id)
+    Ok(Granted { transaction: id, paid_owed: credited.paid, lot: credited.lot.number })
 }
 
 #[expect(clippy::too_many_arguments, reason = "the facts of one kind of event")]
@@ -293,10 +303,8 @@ pub fn adjust(
         }
         checks.done()?;
         let transaction = match &adjustment {
-            Adjustment::Goodwill(goodwill) => grant(
-                call,
-                account,
-                &Grant {
+            Adjustment::Goodwill(goodwill) => {
+                let goodwill = Grant {
                     kind: LotKind::Promotional,
                     amount,
                     expires: goodwill.expires,
@@ -304,8 +312,9 @@ pub fn adjust(
                     entry: "goodwill",
                     rule: "CRD-14",
                     reason: &reason,
-                },
-            )?,
+                };
+                grant(call, account, &goodwill)?.transaction
+            }
             Adjustment::Correction(correction) => correct(call, account, amount, correction.charge, &reason)?,
             Adjustment::Debit(_) => debit(call, account, amount, &reason)?,
         };
@@ -360,13 +369,10 @@ fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> R
     Ok(posted.transaction)
 }
 
-/// Removes what is left of the lots at the front whose time is over: their jobs may be late, and what is spent now must not
-/// come from them (R17).
+/// Removes what is left of all lots whose time is over, also behind a trial lot: their jobs may be late, and what is spent now
+/// must not come from them (R17).
 pub(crate) fn expire_due(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    while let Some((place, _)) = wallet::need(call, account)?.current()
-        && place.expires().is_some_and(|expires| expires <= call.now())
-    {
-        let place = place.clone();
+    while let Some(place) = wallet::late(call, account)? {
         expire_lot(call, account, place.number(), &place)?;
     }
     Ok(())

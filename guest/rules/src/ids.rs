@@ -91,6 +91,15 @@ pub fn draw_token(call: &Call<'_>) -> String {
     String::from_utf8(bytes.to_vec()).expect("ASCII by construction")
 }
 
+/// A new coupon code: `XXXX-XXXX-XXXX` of letters and digits that nobody takes for one another (CRD-13).
+pub fn draw_code(call: &Call<'_>) -> String {
+    let mut bytes = [0; 12];
+    draw_letters(call, b"ABCDEFGHJKMNPQRSTUVWXYZ23456789", &mut bytes);
+    let parts: Vec<&str> =
+        bytes.chunks(4).map(|part| std::str::from_utf8(part).expect("ASCII by construction")).collect();
+    parts.join("-")
+}
+
 /// Fills with evenly distributed letters: bytes that would favour the first letters are dropped.
 fn draw_letters(call: &Call<'_>, letters: &[u8], target: &mut [u8]) {
     let fair = 256 / letters.len() * letters.len();

@@ -10,6 +10,7 @@
 //! | [`totals`], [`month_end`] | what the ledger says of a month; what happens on the first | INV-1, NUM-3, USE-4 |
 //! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
+//! | [`coupons`] | codes that give promotional credit | CRD-13 |
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
 //! | [`jobs`] | what is due and what an outcome means | CRD-7 |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
@@ -26,6 +27,7 @@ pub mod call;
 pub mod cards;
 pub mod charge_code;
 pub mod charges;
+pub mod coupons;
 pub mod credentials;
 pub mod credits;
 pub mod events;

@@ -158,6 +158,12 @@ pub fn first(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
     Ok(open(call, account, 1)?.pop())
 }
 
+/// The first open promotional lot: of those that expire, the one that does so first.
+pub fn first_promotional(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
+    let (mut lots, _) = call.list::<Lot>(&format!("lot/{account}/1/"), 1)?;
+    Ok(lots.pop().map(|(_, lot)| lot))
+}
+
 /// Open lots in spending order, the current one with the rest of its record.
 pub fn open(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<Lot>, Fault> {
     let (lots, _) = call.list::<Lot>(&format!("lot/{account}/"), limit)?;

@@ -15,6 +15,9 @@ pub struct Numbers {
     charges: u32,
     mails: u32,
     hang_ups: u32,
+    /// Redeemed coupons (CRD-13).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    redemptions: u32,
     /// Manual charges without a final answer: they block automatic ones (R11).
     #[serde(default)]
     open_manual: u32,
@@ -27,6 +30,10 @@ struct Charged {
     period: Period,
     first: Instant,
     amount: Money,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Record for Numbers {
@@ -46,6 +53,7 @@ impl Numbers {
             charges: 0,
             mails: 0,
             hang_ups: 0,
+            redemptions: 0,
             open_manual: 0,
             charged: Vec::new(),
         }))
@@ -80,6 +88,11 @@ impl Numbers {
     /// The next hang-up order's number.
     pub fn next_hang_up(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(call, account, |numbers| &mut numbers.hang_ups)
+    }
+
+    /// The next redemption's number.
+    pub fn next_redemption(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.redemptions)
     }
 
     /// Whether a manual charge has no final answer yet.

@@ -481,6 +481,34 @@ fn r_17_the_current_lot_expires_with_what_is_left_of_it() {
 }
 
 #[test]
+fn r_17_a_lot_behind_trial_credit_ends_at_its_moment_however_late_its_job_is() {
+    for known in [true, false] {
+        let mut story = Story::new();
+        story.trial();
+        for (amount, expires) in [(5_000_000, DAY_MS), (3_000_000, 2 * DAY_MS)] {
+            let goodwill = Goodwill { amount, expires: Some(START + expires) };
+            story.command(|call, auth| {
+                credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+            });
+        }
+        if !known {
+            // As an older version has written it: it does not say what lies behind the trial credit.
+            let key = format!("w/{}", story.account);
+            let text = story.fake.dump()[&key].replace(&format!(r#""e":{},"#, START + DAY_MS), "");
+            assert!(!text.contains(r#""e":"#), "{text}");
+            story.fake.plant(&key, &text);
+        }
+        story.now = START + DAY_MS;
+        // Nothing was driven: 12.00 of trial 10, (5, expired) and 3 leaves 1.
+        story.quiet_debit(12);
+        let balance = story.balance();
+        assert_eq!((balance.balance, balance.promotional, balance.owed), (1_000_000, 1_000_000, 0), "{known}");
+        story.drain();
+        assert_eq!(story.units(), "1.00");
+    }
+}
+
+#[test]
 fn extreme_amounts_are_refused_and_never_trap() {
     let story = Story::new();
     let account = || story.account.clone();

@@ -11,13 +11,15 @@ use crate::recharge::Caps;
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, keyed, operator};
 use crate::vocabulary::DAY_MS;
-use crate::{alerts, cards, charges, jobs, operator as ledger_operator, policy, subaccounts, usage, zero_stop};
+use crate::{
+    alerts, cards, charges, coupons, jobs, operator as ledger_operator, policy, subaccounts, usage, zero_stop,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
-const UNRELEASED: &[&str] = &["cyc", "mov", "page", "use"];
+const UNRELEASED: &[&str] = &["coup", "cyc", "mov", "page", "red", "redn", "redt", "use"];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
     PriceRow {
@@ -58,6 +60,21 @@ fn everything() -> (Story, String) {
     story.automatic(40, 25, Caps { month: Some(500_000_000), ..Caps::default() });
     story.script(&[Answer::Decline]);
     story.debit(70);
+    story.command(|call, _| {
+        let coupon = coupons::NewCoupon {
+            code: Some("SPRING-26".to_owned()),
+            amount: 1_000_000,
+            redeem_by: START + DAY_MS,
+            validity: coupons::Validity::Lasting(DAY_MS),
+            uses: 10,
+            uses_per_account: 1,
+            note: "fair".to_owned(),
+        };
+        coupons::create(call, &operator(), coupon)
+    });
+    for code in ["SPRING-26", "SPRING-27"] {
+        story.command(|call, auth| coupons::redeem(call, &operator(), auth, code.to_owned()));
+    }
     let sub =
         story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
     story.command(|call, auth| {

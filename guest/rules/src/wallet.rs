@@ -32,6 +32,10 @@ pub struct Wallet {
     /// Place of the current lot; none: there is no open lot.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
+    /// While the current lot is a trial lot, which never expires: when the first promotional lot behind it does; 0: none does. It
+    /// may not be known of wallets that an older version has written.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    behind: Option<Instant>,
     /// Below this much available, the rules have to look again.
     #[serde(rename = "t")]
     pub trip: Money,
@@ -75,6 +79,17 @@ impl Wallet {
     /// This wallet as the ledger and the lots would have it.
     pub fn rebuilt(&self, balance: Money, rest: Money, place: Option<Place>) -> Wallet {
         Wallet { balance, rest, place, ..self.clone() }
+    }
+
+    /// Whether a lot may have outlived its time: then [`late`] tells which, before anything is spent (R17).
+    pub fn may_hold_late(&self, now: Instant) -> bool {
+        match &self.place {
+            Some(place) if place.kind() == LotKind::Trial => {
+                self.behind.is_none_or(|expires| expires != 0 && expires <= now)
+            }
+            Some(place) => place.expires().is_some_and(|expires| expires <= now),
+            None => false,
+        }
     }
 
     /// Rest of the current lot and its place.
@@ -141,6 +156,7 @@ pub fn open(call: &mut Call<'_>, account: AuthId, trial: Option<Money>) -> Resul
         reserved: Money::ZERO,
         rest: Money::ZERO,
         place: None,
+        behind: None,
         trip: Money::from_micros(i64::MIN),
         flags: 0,
     };
@@ -255,7 +271,34 @@ fn step_to_first(call: &Call<'_>, account: AuthId, wallet: &mut Wallet) -> Resul
     let next = lots::first(call, account)?;
     wallet.rest = next.as_ref().map_or(Money::ZERO, |lot| lot.rest);
     wallet.place = next.map(|lot| lot.place());
+    note_behind(call, account, wallet)
+}
+
+/// Notes when the first promotional lot behind a trial lot expires.
+fn note_behind(call: &Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<(), Fault> {
+    wallet.behind = match &wallet.place {
+        Some(place) if place.kind() == LotKind::Trial => {
+            let first = lots::first_promotional(call, account)?;
+            Some(first.and_then(|lot| lot.expires).unwrap_or(0))
+        }
+        _ => None,
+    };
     Ok(())
+}
+
+/// The first lot whose time is over, if there is one (R17). Only promotional lots expire, and they lie in order of expiry, behind
+/// trial lots at most.
+pub(crate) fn late(call: &mut Call<'_>, account: AuthId) -> Result<Option<Place>, Fault> {
+    let mut wallet = need(call, account)?;
+    if !wallet.may_hold_late(call.now()) {
+        return Ok(None);
+    }
+    if wallet.behind.is_none() {
+        note_behind(call, account, &mut wallet)?;
+        save(call, account, &wallet);
+    }
+    let first = lots::first_promotional(call, account)?.map(|lot| lot.place());
+    Ok(first.filter(|place| place.expires().is_some_and(|expires| expires <= call.now())))
 }
 
 /// Writes the current lot's rest back to its record, so that the records are exact.

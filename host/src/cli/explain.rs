@@ -39,6 +39,22 @@ const SENTENCES: &[Line] = &[
     ("goodwill", ALWAYS, "Goodwill credit of {amount} was given[; the balance is {balance}][ ({reason})]."),
     ("correction", ALWAYS, "A correction gave back {amount}[; the balance is {balance}][ ({reason})]."),
     ("debit", ALWAYS, "The operator took {amount}[; the balance is {balance}][ ({reason})]."),
+    (
+        "coupon-created",
+        ALWAYS,
+        "Coupon {coupon} ({label}) of {amount} was made[ by {by}]: {uses} uses, to be redeemed before {redeem-by}.",
+    ),
+    ("coupon-withdrawn", ALWAYS, "Coupon {coupon} ({label}) was withdrawn[ by {by}] after {redeemed} redemptions."),
+    (
+        "coupon-redeemed",
+        ALWAYS,
+        "A coupon gave {amount} of promotional credit[ ({reason})][; the balance is {balance}]. It is no recharge and counts in no cap.",
+    ),
+    (
+        "coupon-declined",
+        ALWAYS,
+        "A coupon code was declined: {cause}. That is failed try {failed-tries} within an hour.",
+    ),
     ("credit-expired", ALWAYS, "Credit of {amount} expired unused[ ({reason})][; the balance is {balance}]."),
     (
         "balance-low",
@@ -144,7 +160,7 @@ const SENTENCES: &[Line] = &[
 ];
 
 /// Facts that are moments in milliseconds.
-const MOMENTS: [&str; 3] = ["ask-again", "backup-moment", "starts-at"];
+const MOMENTS: [&str; 4] = ["ask-again", "backup-moment", "redeem-by", "starts-at"];
 /// Facts that are words of the contract, told with spaces.
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 

@@ -5,6 +5,7 @@
 
 mod accounts;
 pub mod arguments;
+mod coupons;
 mod credits;
 mod explain;
 mod feed;
@@ -76,6 +77,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Account(command) => accounts::account(&work, command),
         Command::Subaccount(command) => accounts::subaccount(&work, command),
         Command::Credit(command) => credits::credit(&work, command),
+        Command::Coupons(command) => coupons::coupons(&work, command),
         Command::Recharge(command) => credits::recharge(&work, command),
         Command::Card(command) => credits::card(&work, command),
         Command::Alerts(command) => credits::alerts(&work, command),

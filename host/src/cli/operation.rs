@@ -65,7 +65,7 @@ fn shown(name: &str, value: &Value) -> String {
         if AMOUNTS.contains(&name) {
             amount(value)
         } else if name.ends_with("-ms") {
-            duration(super::show::wide(value))
+            text::duration(super::show::wide(value))
         } else {
             super::show::plain(value)
         }
@@ -74,13 +74,6 @@ fn shown(name: &str, value: &Value) -> String {
         Value::Array(items) => items.iter().map(one).collect::<Vec<_>>().join(", "),
         value => one(value),
     }
-}
-
-/// In the largest unit that is exact.
-fn duration(ms: i64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let unit = units.into_iter().find(|(length, _)| ms != 0 && ms % length == 0);
-    unit.map_or_else(|| format!("{ms}ms"), |(length, name)| format!("{}{name}", ms / length))
 }
 
 /// Runs `queue`.
@@ -197,6 +190,6 @@ mod tests {
         assert_eq!(shown("ask-again-ms", &json!(["60000", "86400000", "1500"])), "1m, 1d, 1500ms");
         assert_eq!(shown("minimum-recharge", &json!("25000000")), "25.00");
         assert_eq!(shown("ladder-levels", &json!([75, 0])), "75, 0");
-        assert_eq!(duration(0), "0ms");
+        assert_eq!(text::duration(0), "0ms");
     }
 }

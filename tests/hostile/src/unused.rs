@@ -1,7 +1,9 @@
 //! Every export that no test is about: it traps.
 
 use crate::Hostile;
-use crate::bindings::exports::coinbox::billing::{accounts, credits, events, operator, pricing, subaccounts, usage};
+use crate::bindings::exports::coinbox::billing::{
+    accounts, coupons, credits, events, operator, pricing, subaccounts, usage,
+};
 
 pub(crate) fn unused() -> ! {
     panic!("this export is not part of any test")
@@ -135,6 +137,32 @@ impl credits::Guest for Hostile {
         _: credits::Adjustment,
         _: String,
     ) -> Result<credits::Adjusted, credits::Error> {
+        unused()
+    }
+}
+
+impl coupons::Guest for Hostile {
+    fn create(_: coupons::Caller, _: coupons::NewCoupon) -> Result<coupons::Coupon, coupons::Error> {
+        unused()
+    }
+    fn get(_: coupons::Caller, _: String) -> Result<coupons::Coupon, coupons::Error> {
+        unused()
+    }
+    fn list(_: coupons::Caller, _: Option<u32>, _: u32) -> Result<coupons::Page, coupons::Error> {
+        unused()
+    }
+    fn withdraw(_: coupons::Caller, _: u32) -> Result<coupons::Coupon, coupons::Error> {
+        unused()
+    }
+    fn redeem(_: coupons::Caller, _: String, _: String) -> Result<coupons::Outcome, coupons::Error> {
+        unused()
+    }
+    fn list_redemptions(
+        _: coupons::Caller,
+        _: String,
+        _: Option<u32>,
+        _: u32,
+    ) -> Result<coupons::RedemptionPage, coupons::Error> {
         unused()
     }
 }

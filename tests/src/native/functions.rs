@@ -31,6 +31,13 @@ functions! {
     "accounts.reveal-token" query rules::accounts::reveal_token { auth_id: plain }
     "accounts.authenticate" query rules::accounts::authenticate { }
 
+    "coupons.create" command rules::coupons::create { coupon: plain }
+    "coupons.get" query rules::coupons::get { code: plain }
+    "coupons.list" query rules::coupons::list { after: plain, limit: plain }
+    "coupons.withdraw" command rules::coupons::withdraw { number: plain }
+    "coupons.redeem" command rules::coupons::redeem { auth_id: plain, code: plain }
+    "coupons.list-redemptions" query rules::coupons::list_redemptions { auth_id: plain, after: plain, limit: plain }
+
     "credits.get-balance" query rules::credits::get_balance { auth_id: plain }
     "credits.list-lots" query rules::credits::list_lots { auth_id: plain }
     "credits.recharge" command rules::charges::recharge { auth_id: plain, amount: wide, card: plain }

@@ -59,6 +59,8 @@ pub struct Policy {
     /// ACC-4.
     #[serde(with = "int_text")]
     pub trial_credits: Micros,
+    /// CRD-13. Declined tries of coupon codes within an hour, 1 to 1000.
+    pub coupon_tries: u32,
     /// ACC-6. 0 to 100 000.
     pub trial_subaccounts: u32,
     /// Most sub-accounts of a standard account, 0 to 100 000.
@@ -89,6 +91,7 @@ impl Default for Policy {
             usage_window_ms: 35 * DAY_MS,
             usage_ahead_ms: 10 * MINUTE_MS,
             trial_credits: dollars(10),
+            coupon_tries: 10,
             trial_subaccounts: 1,
             standard_subaccounts: 1000,
             standard_rate: 20,
@@ -172,6 +175,7 @@ impl Policy {
         range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
         range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
         amount(&mut checks, "policy.trial-credits", self.trial_credits(), Money::ZERO);
+        range(&mut checks, "policy.coupon-tries", self.coupon_tries, 1, 1000);
         range(&mut checks, "policy.trial-subaccounts", self.trial_subaccounts, 0, 100_000);
         range(&mut checks, "policy.standard-subaccounts", self.standard_subaccounts, 0, 100_000);
         range(&mut checks, "policy.standard-rate", self.standard_rate, 1, 100_000);
@@ -306,6 +310,7 @@ mod tests {
             usage_window_ms: 1,
             usage_ahead_ms: DAY_MS + 1,
             trial_credits: -1,
+            coupon_tries: 1001,
             trial_subaccounts: 100_001,
             standard_subaccounts: 100_001,
             standard_rate: 0,
@@ -319,7 +324,13 @@ mod tests {
         expected.extend(thresholds.iter().map(String::as_str));
         expected.extend(["ladder-levels[1]", "ladder-levels[2]", "ladder-levels[2]", "series-limit", "failure-limit"]);
         expected.extend(["ask-again-ms", "hang-up-grace-ms", "usage-window-ms", "usage-ahead-ms", "trial-credits"]);
-        expected.extend(["trial-credits", "trial-subaccounts", "standard-subaccounts", "standard-rate"]);
+        expected.extend([
+            "trial-credits",
+            "coupon-tries",
+            "trial-subaccounts",
+            "standard-subaccounts",
+            "standard-rate",
+        ]);
         expected.extend(["lookup-rate", "message-rate", "brand"]);
         let expected: Vec<String> = expected.into_iter().map(|field| format!("policy.{field}")).collect();
         assert_eq!(fields(error), expected);

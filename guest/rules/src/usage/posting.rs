@@ -12,7 +12,6 @@ use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LAST_KEY, LedgerAccount, Line, Posting};
-use crate::lots::Place;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::pricing::rating::{Book, Rated};
@@ -155,8 +154,7 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
 pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(call, events)?;
     for spender in &mut batch.spenders {
-        let late = |(place, _): (&Place, Money)| place.expires().is_some_and(|expires| expires <= call.now());
-        if spender.wallet.current().is_some_and(late) {
+        if spender.wallet.may_hold_late(call.now()) {
             credits::expire_due(call, spender.account)?;
             let wallet = wallet::need(call, spender.account)?;
             *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet);

@@ -1,8 +1,10 @@
 //! The command line: every command with its arguments.
 
 mod billing;
+mod coupons;
 
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
+pub use coupons::Coupons;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -69,6 +71,9 @@ pub enum Command {
     /// Balance, lots, adjustments
     #[command(subcommand)]
     Credit(Credit),
+    /// Codes that give promotional credit
+    #[command(subcommand)]
+    Coupons(Coupons),
     /// Charges by hand and automatic
     #[command(subcommand)]
     Recharge(Recharge),
