@@ -32,6 +32,8 @@ records! {
     exported::pricing::PriceRow = pricing::PriceRow {
         product, heading, country, prefix, rate, first_increment, next_increment,
     }
+    exported::pricing::NumberRow = pricing::NumberRow { country, kind, setup, monthly }
+    exported::pricing::NumberPrices = pricing::NumberPrices { rows, seat }
     exported::pricing::Version = pricing::Version { number, state, starts_at, rows }
     exported::pricing::RowPage = pricing::RowPage { rows, next }
 
@@ -131,13 +133,17 @@ variants! {
     exported::jobs::Beginning = jobs::Beginning { Created, Copied | Restored }
 
     exported::usage::Product = product::Product { Voice, Sms, Mms | }
-    exported::usage::Heading = product::Heading { Outbound, Inbound | }
+    exported::usage::Heading = product::Heading {
+        Outbound, Inbound, OutboundMobile, OutboundTollFree, OutboundShortCode, OutboundIp, InboundMobile,
+        InboundTollFree, InboundShortCode, InboundIp |
+    }
     exported::usage::Answer = usage::Answer { Duplicate, Conflicting | Rated, Rejected }
     exported::usage::Rejection = product::Rejection {
         Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, NoPrice, Conflict |
     }
     exported::usage::Error = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
 
+    exported::pricing::NumberKind = product::NumberKind { Local, National, Mobile, TollFree | }
     exported::pricing::VersionState = pricing::VersionState { Draft, Published | }
     exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
 

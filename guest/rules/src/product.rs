@@ -43,7 +43,7 @@ impl Product {
     }
 }
 
-/// Which way it went, as the customer sees it.
+/// Which way it went, as the customer sees it, and over what line of the customer's, where that has a price of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Heading {
@@ -51,17 +51,52 @@ pub enum Heading {
     Outbound,
     /// From the other side to the customer.
     Inbound,
+    /// From a mobile number of the customer.
+    OutboundMobile,
+    /// From a toll-free number of the customer.
+    OutboundTollFree,
+    /// From a short code of the customer.
+    OutboundShortCode,
+    /// To the customer's own equipment over IP: no number is called.
+    OutboundIp,
+    /// To a mobile number of the customer.
+    InboundMobile,
+    /// To a toll-free number of the customer.
+    InboundTollFree,
+    /// To a short code of the customer.
+    InboundShortCode,
+    /// From the customer's own equipment over IP.
+    InboundIp,
 }
 
 impl Heading {
-    /// Both, in the order of price lists.
-    pub const ALL: [Heading; 2] = [Heading::Outbound, Heading::Inbound];
+    /// All of them, in the order of price lists.
+    pub const ALL: [Heading; 10] = [
+        Heading::Outbound,
+        Heading::Inbound,
+        Heading::OutboundMobile,
+        Heading::OutboundTollFree,
+        Heading::OutboundShortCode,
+        Heading::OutboundIp,
+        Heading::InboundMobile,
+        Heading::InboundTollFree,
+        Heading::InboundShortCode,
+        Heading::InboundIp,
+    ];
 
     /// The word of the contract.
     pub const fn name(self) -> &'static str {
         match self {
             Heading::Outbound => "outbound",
             Heading::Inbound => "inbound",
+            Heading::OutboundMobile => "outbound-mobile",
+            Heading::OutboundTollFree => "outbound-toll-free",
+            Heading::OutboundShortCode => "outbound-short-code",
+            Heading::OutboundIp => "outbound-ip",
+            Heading::InboundMobile => "inbound-mobile",
+            Heading::InboundTollFree => "inbound-toll-free",
+            Heading::InboundShortCode => "inbound-short-code",
+            Heading::InboundIp => "inbound-ip",
         }
     }
 
@@ -70,12 +105,55 @@ impl Heading {
         match self {
             Heading::Outbound => 'o',
             Heading::Inbound => 'i',
+            Heading::OutboundMobile => 'a',
+            Heading::OutboundTollFree => 'b',
+            Heading::OutboundShortCode => 'c',
+            Heading::OutboundIp => 'd',
+            Heading::InboundMobile => 'e',
+            Heading::InboundTollFree => 'f',
+            Heading::InboundShortCode => 'g',
+            Heading::InboundIp => 'h',
         }
     }
 
     /// The heading of a letter.
     pub fn of_letter(letter: char) -> Option<Heading> {
         Heading::ALL.into_iter().find(|heading| heading.letter() == letter)
+    }
+}
+
+/// What kind of phone number is rented (NUM-1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberKind {
+    /// Of a city or area.
+    Local,
+    /// Of a whole country.
+    National,
+    /// Of a mobile network.
+    Mobile,
+    /// Free for who calls it.
+    TollFree,
+}
+
+impl NumberKind {
+    /// All of them, in the order of price lists.
+    pub const ALL: [NumberKind; 4] =
+        [NumberKind::Local, NumberKind::National, NumberKind::Mobile, NumberKind::TollFree];
+
+    /// The word of the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            NumberKind::Local => "local",
+            NumberKind::National => "national",
+            NumberKind::Mobile => "mobile",
+            NumberKind::TollFree => "toll-free",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn of_name(name: &str) -> Option<NumberKind> {
+        NumberKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

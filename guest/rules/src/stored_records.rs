@@ -51,7 +51,8 @@ fn everything() -> (Story, String) {
     story.command(|call, _| pricing::create_version(call, &operator()));
     story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row("1", "0.01"), row("1212", "0.02")]));
     story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
-    story.command(|call, auth| pricing::set_overrides(call, &operator(), auth, START, vec![row("1415", "0.005")]));
+    story
+        .command(|call, auth| pricing::set_overrides(call, &operator(), auth, START, vec![row("1415", "0.005")], None));
     story.recharge(30);
     story.command(|call, auth| {
         let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 90 * DAY_MS) };

@@ -19,7 +19,7 @@ pub const QUANTITY: &str = "must be a whole number from 0 to 1000000";
 /// What a product must be.
 pub const PRODUCT: &str = "must be voice, sms or mms";
 /// What a heading must be.
-pub const HEADING: &str = "must be outbound or inbound";
+pub const HEADING: &str = "must be outbound or inbound, or one of them with -mobile, -toll-free, -short-code or -ip";
 /// What a moment must be.
 pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or milliseconds since 1970";
 
@@ -65,13 +65,23 @@ pub fn product(word: &str) -> Option<Product> {
     }
 }
 
+/// Every heading with its word.
+const HEADINGS: [(Heading, &str); 10] = [
+    (Heading::Outbound, "outbound"),
+    (Heading::Inbound, "inbound"),
+    (Heading::OutboundMobile, "outbound-mobile"),
+    (Heading::OutboundTollFree, "outbound-toll-free"),
+    (Heading::OutboundShortCode, "outbound-short-code"),
+    (Heading::OutboundIp, "outbound-ip"),
+    (Heading::InboundMobile, "inbound-mobile"),
+    (Heading::InboundTollFree, "inbound-toll-free"),
+    (Heading::InboundShortCode, "inbound-short-code"),
+    (Heading::InboundIp, "inbound-ip"),
+];
+
 /// The heading of a word.
 pub fn heading(word: &str) -> Option<Heading> {
-    match word {
-        "outbound" => Some(Heading::Outbound),
-        "inbound" => Some(Heading::Inbound),
-        _ => None,
-    }
+    HEADINGS.iter().find(|(_, known)| *known == word).map(|(heading, _)| *heading)
 }
 
 /// The word of a product.
@@ -85,10 +95,7 @@ pub fn product_word(product: Product) -> &'static str {
 
 /// The word of a heading.
 pub fn heading_word(heading: Heading) -> &'static str {
-    match heading {
-        Heading::Outbound => "outbound",
-        Heading::Inbound => "inbound",
-    }
+    HEADINGS.iter().find(|(known, _)| *known == heading).map_or("", |(_, word)| word)
 }
 
 /// The word of a rejection.

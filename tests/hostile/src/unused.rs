@@ -46,6 +46,16 @@ impl pricing::Guest for Hostile {
     fn add_rows(_: pricing::Caller, _: u32, _: Vec<pricing::PriceRow>) -> Result<pricing::Version, pricing::Error> {
         unused()
     }
+    fn set_number_prices(
+        _: pricing::Caller,
+        _: u32,
+        _: pricing::NumberPrices,
+    ) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn get_number_prices(_: pricing::Caller, _: u32) -> Result<pricing::NumberPrices, pricing::Error> {
+        unused()
+    }
     fn publish_version(_: pricing::Caller, _: u32, _: pricing::Instant) -> Result<pricing::Version, pricing::Error> {
         unused()
     }
@@ -60,6 +70,7 @@ impl pricing::Guest for Hostile {
         _: String,
         _: pricing::Instant,
         _: Vec<pricing::PriceRow>,
+        _: Option<pricing::NumberPrices>,
     ) -> Result<(), pricing::Error> {
         unused()
     }
@@ -68,6 +79,13 @@ impl pricing::Guest for Hostile {
         _: String,
         _: pricing::Instant,
     ) -> Result<Vec<pricing::PriceRow>, pricing::Error> {
+        unused()
+    }
+    fn get_number_overrides(
+        _: pricing::Caller,
+        _: String,
+        _: pricing::Instant,
+    ) -> Result<pricing::NumberPrices, pricing::Error> {
         unused()
     }
 }

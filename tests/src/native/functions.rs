@@ -65,11 +65,14 @@ functions! {
 
     "pricing.create-version" command rules::pricing::create_version { }
     "pricing.add-rows" command rules::pricing::add_rows { version: plain, rows: plain }
+    "pricing.set-number-prices" command rules::pricing::set_number_prices { version: plain, prices: plain }
+    "pricing.get-number-prices" query rules::pricing::get_number_prices { version: plain }
     "pricing.publish-version" command rules::pricing::publish_version { version: plain, starts_at: wide }
     "pricing.list-versions" query rules::pricing::list_versions { }
     "pricing.list-rows" query rules::pricing::list_rows { version: plain, after: plain }
-    "pricing.set-overrides" command rules::pricing::set_overrides { auth_id: plain, starts_at: wide, rows: plain }
+    "pricing.set-overrides" command rules::pricing::set_overrides { auth_id: plain, starts_at: wide, rows: plain, prices: plain }
     "pricing.get-overrides" query rules::pricing::get_overrides { auth_id: plain, at: wide }
+    "pricing.get-number-overrides" query rules::pricing::get_number_overrides { auth_id: plain, at: wide }
 
     "subaccounts.create" command rules::subaccounts::create { parent: plain, name: plain, enabled: plain }
     "subaccounts.get" query rules::subaccounts::get { auth_id: plain }

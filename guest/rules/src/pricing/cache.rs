@@ -5,6 +5,7 @@
 
 use super::chunk::{Chunk, OverrideSet};
 use super::digits::Prefix;
+use super::numbers::PriceTable;
 use super::versions::{Index, Versions};
 use crate::policy::Policy;
 use crate::product::{Heading, Product};
@@ -34,6 +35,7 @@ struct Kept {
     indexes: BTreeMap<Rc<str>, Rc<Index>>,
     chunks: BTreeMap<ChunkName, Rc<Chunk>>,
     sets: BTreeMap<String, Rc<OverrideSet>>,
+    numbers: BTreeMap<Rc<str>, Rc<PriceTable>>,
     rows: usize,
 }
 
@@ -44,6 +46,7 @@ impl Kept {
             self.indexes.clear();
             self.chunks.clear();
             self.sets.clear();
+            self.numbers.clear();
             self.rows = 0;
         }
         self.rows += wanted;
@@ -116,6 +119,16 @@ impl BookCache {
         let mut kept = self.kept.borrow_mut();
         kept.make_room(set.count());
         kept.sets.insert(digest.to_owned(), set.clone());
+    }
+
+    pub(super) fn numbers(&self, digest: &str) -> Option<Rc<PriceTable>> {
+        self.kept.borrow().numbers.get(digest).cloned()
+    }
+
+    pub(super) fn keep_numbers(&self, digest: &Rc<str>, table: &Rc<PriceTable>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(table.count());
+        kept.numbers.insert(digest.clone(), table.clone());
     }
 }
 

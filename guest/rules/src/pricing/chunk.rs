@@ -1,6 +1,7 @@
 //! Price rows as they are kept and searched: exact rates, increments, sorted chunks.
 
 use super::digits::Prefix;
+use super::numbers::PriceTable;
 use crate::call::Record;
 use crate::money::{MICROS_PER_POSTED_STEP, Money, MoneyOverflow};
 use crate::product::{Heading, Product};
@@ -8,6 +9,7 @@ use crate::text::{parse_signed, push_padded};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 /// Decimals of a rate.
 const RATE_DECIMALS: usize = 8;
@@ -180,6 +182,9 @@ pub struct StoredOverrides {
     pub(super) v: u32,
     /// By the letters of product and heading.
     pub(super) prices: BTreeMap<String, Vec<Row>>,
+    /// Prices of numbers and seats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) numbers: Option<PriceTable>,
 }
 
 impl Record for StoredOverrides {
@@ -190,6 +195,7 @@ impl Record for StoredOverrides {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct OverrideSet {
     chunks: BTreeMap<(Product, Heading), Chunk>,
+    numbers: Option<Rc<PriceTable>>,
 }
 
 impl OverrideSet {
@@ -201,7 +207,7 @@ impl OverrideSet {
             let heading = letters.next().and_then(Heading::of_letter)?;
             Some(((product, heading), Chunk::new(rows)))
         });
-        OverrideSet { chunks: chunks.collect() }
+        OverrideSet { chunks: chunks.collect(), numbers: stored.numbers.map(Rc::new) }
     }
 
     /// The row with the longest prefix of this number.
@@ -216,7 +222,13 @@ impl OverrideSet {
 
     /// How many rows.
     pub fn count(&self) -> usize {
-        self.chunks.values().map(|chunk| chunk.rows().len()).sum()
+        let numbers = self.numbers.as_ref().map_or(0, |table| table.count());
+        self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers
+    }
+
+    /// Prices of numbers and seats.
+    pub(super) fn numbers(&self) -> Option<Rc<PriceTable>> {
+        self.numbers.clone()
     }
 }
 

@@ -7,6 +7,7 @@ mod cache;
 mod chunk;
 mod digits;
 mod listing;
+mod numbers;
 mod overrides;
 pub mod rating;
 mod versions;
@@ -15,6 +16,8 @@ pub use cache::BookCache;
 pub use chunk::{Rate, Row};
 pub use digits::Prefix;
 pub use listing::list_rows;
+pub(crate) use numbers::{NumberPrice, number_price, seat_price};
+pub use numbers::{NumberPrices, NumberRow, get_number_overrides, get_number_prices, set_number_prices};
 pub use overrides::{get_overrides, has_overrides, set_overrides};
 pub use versions::VERSIONS_KEY;
 
@@ -101,7 +104,7 @@ interface_error! {
     Error {
         /// Published versions never change.
         AlreadyPublished,
-        /// Two rows for the same product, heading and prefix.
+        /// Two rows for the same product, heading and prefix, or for the same country and kind of number.
         RepeatedRow(String),
     }
 }
@@ -115,7 +118,15 @@ pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, E
             return Err(Fault::problem("too-many-versions", vec![Fact::new("limit", VERSIONS_MAX)]).into());
         }
         let number = stored.versions.last().map_or(1, |last| last.number + 1);
-        let entry = Entry { number, starts_at: None, rows: 0, digest: digest("", &()) };
+        let entry = Entry {
+            number,
+            starts_at: None,
+            rows: 0,
+            digest: digest("", &()),
+            numbers: 0,
+            numbers_digest: None,
+            by_country: true,
+        };
         let version = show(&entry);
         stored.versions.push(entry);
         call.put(VERSIONS_KEY, &stored);
@@ -166,7 +177,7 @@ pub fn publish_version(
         // The first version may rate usage that is already waiting; a later one would change prices of the past.
         let earliest = if starts.is_empty() { 0 } else { call.now() };
         let mut checks = Checks::new();
-        checks.require(entry.rows > 0, "version", FieldRule::TooSmall, "1 row");
+        checks.require(entry.rows > 0 || entry.numbers > 0, "version", FieldRule::TooSmall, "1 row");
         checks.require(starts_at >= earliest, "starts-at", FieldRule::TooSmall, earliest);
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(!starts.contains(&starts_at), "starts-at", FieldRule::NotAllowedTogether, "another version");
@@ -196,7 +207,7 @@ fn show(entry: &Entry) -> Version {
         number: entry.number,
         state: if entry.starts_at.is_some() { VersionState::Published } else { VersionState::Draft },
         starts_at: entry.starts_at,
-        rows: entry.rows,
+        rows: entry.rows + entry.numbers,
     }
 }
 

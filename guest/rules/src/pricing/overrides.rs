@@ -1,6 +1,7 @@
 //! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
 
 use super::chunk::{OverrideSet, StoredOverrides};
+use super::numbers::{NumberPrices, PriceTable};
 use super::versions::{digest, letters};
 use super::{Error, MOMENT_MAX, PriceRow, Row, parse_rows, show_row};
 use crate::call::{Call, Record};
@@ -78,22 +79,25 @@ pub fn has_overrides(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
     Ok(!Sets::load(call, account)?.sets.is_empty())
 }
 
-/// Replaces all price overrides of a main account from a moment on; no rows: from then on the price book alone.
+/// Replaces all price overrides of a main account from a moment on, those of numbers and seats too; neither rows nor number
+/// prices: from then on the price book alone.
 pub fn set_overrides(
     call: &mut Call<'_>,
     caller: &Caller,
     auth_id: String,
     starts_at: Instant,
     rows: Vec<PriceRow>,
+    prices: Option<NumberPrices>,
 ) -> Result<(), Error> {
     let (who, account) = credentials::permit_on(call, caller, "pricing.set-overrides", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "pricing.set-overrides", &(starts_at, &rows), |call| {
+    idempotency::once(call, caller, &auth_id, "pricing.set-overrides", &(starts_at, &rows, &prices), |call| {
         let mut checks = Checks::new();
         checks.require(starts_at >= call.now(), "starts-at", FieldRule::TooSmall, call.now());
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
         checks.done()?;
-        let stored = group(&rows)?;
+        let mut stored = group(&rows)?;
+        stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
         let mut sets = Sets::load(call, account)?;
         drop_replaced(call, account, &mut sets, starts_at);
         if sets.sets.len() >= SETS_MAX {
@@ -106,7 +110,11 @@ pub fn set_overrides(
         sets.sets.push(entry);
         call.put(&Sets::key(account), &sets);
         wallet::mark_overrides(call, account)?;
-        let facts = vec![Fact::new("starts-at", starts_at), Fact::new("rows", rows.len()), Fact::new("by", who.name())];
+        let facts = vec![
+            Fact::new("starts-at", starts_at),
+            Fact::new("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count)),
+            Fact::new("by", who.name()),
+        ];
         emit(
             call,
             EventDraft { account: Some(account), kind: "overrides-set", rule: "USE-2", facts, transactions: vec![] },
@@ -141,7 +149,7 @@ fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
             return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
         }
     }
-    Ok(StoredOverrides { v: 1, prices })
+    Ok(StoredOverrides { v: 1, prices, numbers: None })
 }
 
 /// Takes out sets that would start at the new one's start or later and, where room is needed, those that ended long ago.

@@ -85,7 +85,7 @@ fn account(fake: &Fake) -> AuthId {
 }
 
 fn overrides(fake: &Fake, now: Instant, account: AuthId, starts_at: Instant, rows: Vec<PriceRow>) -> Result<(), Error> {
-    fake.command(now, |call| set_overrides(call, &operator(), account.to_string(), starts_at, rows))
+    fake.command(now, |call| set_overrides(call, &operator(), account.to_string(), starts_at, rows, None))
 }
 
 fn problems<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<(String, FieldRule)> {

@@ -22,6 +22,19 @@ pub(super) struct Entry {
     pub(super) starts_at: Option<Instant>,
     pub(super) rows: u32,
     pub(super) digest: String,
+    /// How many number prices, the one of a seat counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) numbers: u32,
+    /// Digest of the number prices; none: the version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) numbers_digest: Option<String>,
+    /// Whether its rows are listed by country too: those of versions of before are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) by_country: bool,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -51,6 +64,10 @@ pub(super) struct Published {
     pub(super) number: u32,
     pub(super) starts_at: Instant,
     pub(super) digest: Rc<str>,
+    /// Digest of its number prices.
+    pub(super) numbers: Option<Rc<str>>,
+    /// See [`Entry::by_country`].
+    pub(super) by_country: bool,
 }
 
 /// Published versions by their start.
@@ -67,7 +84,13 @@ impl Versions {
                 .into_iter()
                 .filter_map(|entry| {
                     let starts_at = entry.starts_at?;
-                    Some(Published { number: entry.number, starts_at, digest: Rc::from(entry.digest) })
+                    Some(Published {
+                        number: entry.number,
+                        starts_at,
+                        digest: Rc::from(entry.digest),
+                        numbers: entry.numbers_digest.map(Rc::from),
+                        by_country: entry.by_country,
+                    })
                 })
                 .collect();
             published.sort_by_key(|version| version.starts_at);
