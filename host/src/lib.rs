@@ -5,6 +5,7 @@ pub mod clock;
 pub mod coinbox;
 pub mod config;
 pub mod contract;
+mod countries;
 pub mod driver;
 pub mod email;
 pub mod engine;

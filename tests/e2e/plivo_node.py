@@ -13,6 +13,7 @@ with Server() as server:
     server.recharge(account, "25.00")
     limits = {"maximum-recharge": None, "standard-rate": 1000, "lookup-rate": None, "message-rate": None}
     server.call("operator.set-limits", auth_id=account, limits=limits)
+    server.publish_prices()
     # Node resolves packages from where the script lies: a copy lies beside them.
     packages = Path(os.environ["NODE_PATH"]).parent
     script = packages / "account.js"

@@ -42,6 +42,18 @@ with Server() as server:
     rated = server.usage([{"id": "d1", "auth_id": account, "product": "voice", "heading": "outbound", "number": "12025550100",
                            "quantity": 924, "at": server.now_ms()}])
     checks.equal("a call of 924 s at 0.0085 costs 0.13600", rated.json["amount"], "0.13600")
+    prices = client.pricing.get("US")
+    checks.equal("D13 rent of a local number", prices.phone_numbers.local.rate, "0.80000")
+    checks.equal("D13 rent and set-up fee", (prices.phone_numbers.local.rates[0].rental_rate, prices.phone_numbers.local.rates[0].setup_rate),
+                 ("0.80000", "0.50000"))
+    checks.equal("D13 the country", (prices.country, prices.country_code, prices.country_iso), ("United States", 1, "US"))
+    checks.equal("D13 messages", (prices.message.outbound.rate, prices.message.inbound.rate), ("0.00555", None))
+    checks.equal("D13 calls", (prices.voice.outbound.local.rate, prices.voice.inbound.local.rate, prices.voice.inbound.tollfree.rate),
+                 ("0.00850", "0.00450", None))
+    checks.equal("D13 prefixes", [(row.prefix, row.rate) for row in prices.voice.outbound.rates], [(["1"], "0.00850")])
+    checks.equal("a country without prices is a ResourceNotFoundError", raised(lambda: client.pricing.get("ZZ")),
+                 exceptions.ResourceNotFoundError)
+
     checks.equal("D1 after usage", client.account.get().cash_credits, "24.86400")
     server.call("credits.adjust", auth_id=account, adjustment={"debit": "30000000"}, reason="test")
     checks.equal("D1 below zero", client.account.get().cash_credits, "-5.13600")

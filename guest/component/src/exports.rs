@@ -83,6 +83,7 @@ functions! { pricing {
     command set_overrides(auth_id: String, starts_at: i64, rows: Vec<exported::pricing::PriceRow>, prices: Option<exported::pricing::NumberPrices>) -> () = rules::pricing::set_overrides;
     query get_overrides(auth_id: String, at: i64) -> Vec<exported::pricing::PriceRow> = rules::pricing::get_overrides;
     query get_number_overrides(auth_id: String, at: i64) -> exported::pricing::NumberPrices = rules::pricing::get_number_overrides;
+    query by_country(auth_id: String, country: String) -> exported::pricing::CountryPrices = rules::pricing::by_country;
 } }
 
 functions! { credits {

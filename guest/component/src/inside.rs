@@ -30,10 +30,13 @@ records! {
     exported::usage::Resubmission = usage::Resubmission { key, event }
 
     exported::pricing::PriceRow = pricing::PriceRow {
-        product, heading, country, prefix, rate, first_increment, next_increment,
+        product, heading, country, prefix, rate, first_increment, next_increment, group,
     }
     exported::pricing::NumberRow = pricing::NumberRow { country, kind, setup, monthly }
     exported::pricing::NumberPrices = pricing::NumberPrices { rows, seat }
+    exported::pricing::CountryPrices = pricing::CountryPrices {
+        country, calling_code, standard, rows, more, numbers, seat,
+    }
     exported::pricing::Version = pricing::Version { number, state, starts_at, rows }
     exported::pricing::RowPage = pricing::RowPage { rows, next }
 

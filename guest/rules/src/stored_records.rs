@@ -30,6 +30,7 @@ fn row(prefix: &str, rate: &str) -> PriceRow {
         rate: rate.to_owned(),
         first_increment: 60,
         next_increment: 60,
+        group: None,
     }
 }
 
@@ -201,6 +202,14 @@ fn records_of_version_1_are_read_and_worked_with() {
         story.fake.query(story.now, |call| ledger_operator::read_ledger(call, &operator(), None, 100)).expect("a page");
     let sum: i64 = page.transactions.iter().flat_map(|one| &one.postings).map(|posting| posting.amount).sum();
     assert_eq!((page.transactions.len(), sum), (8, 0));
+    // A price book from before rows were listed by country.
+    let prices = story
+        .fake
+        .query(story.now, |call| pricing::by_country(call, &operator(), sub.clone(), "US".to_owned()))
+        .expect("priced");
+    let shown: Vec<(&str, &str)> = prices.rows.iter().map(|row| (row.prefix.as_str(), row.rate.as_str())).collect();
+    assert_eq!((prices.calling_code, shown), (Some(1), vec![("1", "0.01"), ("1212", "0.02"), ("1415", "0.005")]));
+    assert_eq!((prices.numbers.len(), prices.seat), (0, None));
     // Time goes on: the open charge is asked about and paid, what is owed is paid first.
     story.script(&[]);
     story.advance(2 * DAY_MS);

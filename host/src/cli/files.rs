@@ -64,13 +64,13 @@ fn starts_at(work: &Work, given: Option<&str>, first: bool) -> anyhow::Result<St
 pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
     match command {
         Pricebook::Import { file, starts_at: given, draft } => {
-            let rows = prices::read(&file)?;
+            let read = prices::read(&file)?;
             // Before anything is written.
             if let Some(given) = &given {
                 moment_of("--starts-at", given)?;
             }
-            let bar = bar(rows.len() as u64, "prices");
-            let version = prices::create(&*work.link, &file, &rows, |count| bar.inc(count as u64));
+            let bar = bar(read.count() as u64, "prices");
+            let version = prices::create(&*work.link, &file, &read, |count| bar.inc(count as u64));
             bar.finish_and_clear();
             let mut version = version?;
             if !draft {
@@ -114,18 +114,31 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
                     None => now(work)?.to_string(),
                 };
                 let rows = work.link.call("pricing.get-overrides", json!({"auth-id": account, "at": at}))?;
-                return work.output.answer(&rows, |rows| Text::Table(price_table(rows)));
+                let numbers = work.link.call("pricing.get-number-overrides", json!({"auth-id": account, "at": at}))?;
+                let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"]});
+                return work.output.answer(&shown, |shown| Text::Table(price_table(shown)));
             }
             let file = file.ok_or_else(|| anyhow::anyhow!("FILE is missing"))?;
-            let rows = prices::read(&file)?;
-            let sent: Vec<&Value> = rows.iter().map(|row| &row.row).collect();
+            let read = prices::read(&file)?;
+            let sent: Vec<&Value> = read.rows.iter().map(|row| &row.row).collect();
             let starts_at = starts_at(work, given.as_deref(), false)?;
-            let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent});
+            let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent,
+                "prices": read.number_prices()});
             let answer = work.link.call("pricing.set-overrides", arguments);
-            let answer = answer.map_err(|error| prices::explain(&file, &rows, error))?;
+            let answer = answer.map_err(|error| prices::explain(&file, &read, &read.rows, error))?;
             let words =
-                format!("{} overrides from {}", rows.len(), text::moment(starts_at.parse().unwrap_or_default()));
+                format!("{} overrides from {}", read.count(), text::moment(starts_at.parse().unwrap_or_default()));
             work.output.answer(&answer, |_| Text::Line(words))
+        }
+        Pricebook::Country { account, country } => {
+            let arguments = json!({"auth-id": account, "country": country.to_ascii_uppercase()});
+            let prices = work.link.call("pricing.by-country", arguments)?;
+            work.output.answer(&prices, |prices| {
+                if prices["more"] == true {
+                    work.output.note("more rows than can be shown at once: see `pricebook export`");
+                }
+                Text::Table(price_table(prices))
+            })
         }
     }
 }
@@ -143,11 +156,22 @@ fn versions_table(versions: &[Value]) -> Rows {
     rows
 }
 
+/// Prices of usage, of numbers and of a seat, one below the other.
 fn price_table(prices: &Value) -> Rows {
-    let mut rows = Rows::new(&["product", "heading", "country", "prefix", ">rate", ">first", ">next"]);
-    for row in prices.as_array().into_iter().flatten() {
-        let names = ["product", "heading", "country", "prefix", "rate", "first-increment", "next-increment"];
+    let header = ["product", "heading or type", "country", "prefix", ">rate", ">first", ">next", ">setup", "group"];
+    let mut rows = Rows::new(&header);
+    for row in prices["rows"].as_array().into_iter().flatten() {
+        let names =
+            ["product", "heading", "country", "prefix", "rate", "first-increment", "next-increment", "", "group"];
         rows.add(names.into_iter().map(|name| field(row, name)).collect());
+    }
+    for row in prices["numbers"].as_array().into_iter().flatten() {
+        let names = ["kind", "country", "", "monthly", "", "", "setup", ""];
+        let fields = names.into_iter().map(|name| field(row, name));
+        rows.add(std::iter::once("number".to_owned()).chain(fields).collect());
+    }
+    if let Value::String(seat) = &prices["seat"] {
+        rows.add(["seat", "", "", "", seat, "", "", "", ""].map(str::to_owned).to_vec());
     }
     rows
 }

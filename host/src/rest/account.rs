@@ -80,7 +80,7 @@ fn wrong_form(error: crate::json::JsonError) -> Failure {
 }
 
 /// Checks the credential and takes one request of the account's limit (R50).
-fn admitted(rest: &Rest, caller: &Caller) -> Result<(), Failure> {
+pub(super) fn admitted(rest: &Rest, caller: &Caller) -> Result<(), Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());

@@ -3,6 +3,7 @@
 //! | route | who | what |
 //! |---|---|---|
 //! | `GET POST /v1/Account/{auth_id}/` | the account, HTTP Basic | the Account resource |
+//! | `GET /v1/Account/{auth_id}/Pricing/` | the account or a sub-account | the prices of one country |
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
 //! | `POST /v1/Operator/drive/{job}`, `…/backup`, `GET POST …/clock` | operator | what the host does |
@@ -15,7 +16,9 @@ pub mod answer;
 pub mod events;
 pub mod limit;
 pub mod operator;
+mod pricing;
 pub mod request;
+mod resource;
 pub mod serve;
 #[cfg(test)]
 mod tests;
@@ -111,10 +114,12 @@ impl Rest {
 }
 
 /// Patterns by the name that metrics have for them.
-const ROUTES: [(&str, &str); 13] = [
+const ROUTES: [(&str, &str); 15] = [
     ("/v1/Account/{auth_id}", "account"),
     ("/v1/Account/{auth_id}/", "account"),
     ("/v1/Account/{auth_id}//", "account"),
+    ("/v1/Account/{auth_id}/Pricing", "pricing"),
+    ("/v1/Account/{auth_id}/Pricing/", "pricing"),
     ("/v1/Usage", "usage"),
     ("/v1/Usage/", "usage"),
     ("/v1/Operator/call/{function}", "operator-call"),
@@ -132,6 +137,7 @@ pub fn router(rest: Arc<Rest>) -> Router {
     let handler = |name: &str| -> MethodRouter<Arc<Rest>> {
         match name {
             "account" => get(account::get).post(account::update),
+            "pricing" => get(pricing::get),
             "usage" => post(usage::record),
             "operator-call" => post(operator::call),
             "operator-drive" => post(operator::drive),

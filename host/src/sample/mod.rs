@@ -20,7 +20,6 @@
 //! ```
 
 mod accounts;
-mod countries;
 mod prices;
 mod usage;
 

@@ -1,6 +1,6 @@
 //! A usage file with the accidents of real ones, and what has to come of each row.
 
-use super::countries::{COUNTRIES, Country, ZONES};
+use crate::countries::{COUNTRIES, Country, ZONES};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};

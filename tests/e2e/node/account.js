@@ -49,6 +49,11 @@ async function main() {
   equal("a read-only field with another value is 400", await status(client.accounts.update({ cash_credits: "1000.00000" })), 400);
   equal("the balance is as before", (await client.accounts.get()).cashCredits, "25.00000");
 
+  const prices = await client.pricings.get("US");
+  equal("D22 countryIso", prices.countryIso, "US");
+  equal("D22 rates", [prices.voice.outbound.local.rate, prices.message.outbound.rate], ["0.00850", "0.00555"]);
+  equal("a country without prices is 404", await status(client.pricings.get("ZZ")), 404);
+
   const wrong = new plivo.Client(AUTH_ID, "0".repeat(40));
   equal("a wrong token is 401", await status(wrong.accounts.get()), 401);
   equal("a wrong token cannot change", await status(wrong.accounts.update({ name: "x" })), 401);

@@ -285,9 +285,10 @@ class Server:
     def balance(self, account):
         return amount(self.call("credits.get-balance", auth_id=account)["balance"])
 
-    def publish_prices(self, rows=None):
+    def publish_prices(self, rows=None, numbers=None):
         version = self.call("pricing.create-version")["number"]
         self.call("pricing.add-rows", version=version, rows=[price_row(*row) for row in rows or PRICES])
+        self.call("pricing.set-number-prices", version=version, prices=numbers or NUMBER_PRICES)
         start = self.now_ms() - 40 * 86_400_000 if version == 1 else self.now_ms()
         self.call("pricing.publish-version", version=version, starts_at=str(start))
 
@@ -311,6 +312,15 @@ PRICES = [
     ("sms", "outbound", "IN", "91", "0.0072345", 0, 0),
     ("mms", "outbound", "US", "1", "0.018", 0, 0),
 ]
+
+
+NUMBER_PRICES = {
+    "rows": [
+        {"country": "US", "kind": "local", "setup": "0.50", "monthly": "0.80"},
+        {"country": "US", "kind": "toll-free", "setup": "0", "monthly": "2"},
+    ],
+    "seat": "20",
+}
 
 
 def price_row(product, heading, country, prefix, rate, first, following):

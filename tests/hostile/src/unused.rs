@@ -88,6 +88,9 @@ impl pricing::Guest for Hostile {
     ) -> Result<pricing::NumberPrices, pricing::Error> {
         unused()
     }
+    fn by_country(_: pricing::Caller, _: String, _: String) -> Result<pricing::CountryPrices, pricing::Error> {
+        unused()
+    }
 }
 
 impl credits::Guest for Hostile {

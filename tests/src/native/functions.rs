@@ -73,6 +73,7 @@ functions! {
     "pricing.set-overrides" command rules::pricing::set_overrides { auth_id: plain, starts_at: wide, rows: plain, prices: plain }
     "pricing.get-overrides" query rules::pricing::get_overrides { auth_id: plain, at: wide }
     "pricing.get-number-overrides" query rules::pricing::get_number_overrides { auth_id: plain, at: wide }
+    "pricing.by-country" query rules::pricing::by_country { auth_id: plain, country: plain }
 
     "subaccounts.create" command rules::subaccounts::create { parent: plain, name: plain, enabled: plain }
     "subaccounts.get" query rules::subaccounts::get { auth_id: plain }

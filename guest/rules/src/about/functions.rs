@@ -139,6 +139,7 @@ static FUNCTIONS: &[Function] = &[
     row("pricing.set-overrides", Command, Tokens::No, On::Main),
     row("pricing.get-overrides", Query, Tokens::No, On::Main),
     row("pricing.get-number-overrides", Query, Tokens::No, On::Main),
+    row("pricing.by-country", Query, Tokens::Own, On::Either),
     row("subaccounts.create", Command, Tokens::Main, On::Main),
     row("subaccounts.get", Query, Tokens::Own, On::Sub),
     row("subaccounts.list", Query, Tokens::Main, On::Main),

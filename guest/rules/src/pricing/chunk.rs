@@ -182,6 +182,9 @@ pub struct StoredOverrides {
     pub(super) v: u32,
     /// By the letters of product and heading.
     pub(super) prices: BTreeMap<String, Vec<Row>>,
+    /// Names of groups by letters and prefix.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) groups: BTreeMap<String, String>,
     /// Prices of numbers and seats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) numbers: Option<PriceTable>,
@@ -195,6 +198,7 @@ impl Record for StoredOverrides {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct OverrideSet {
     chunks: BTreeMap<(Product, Heading), Chunk>,
+    groups: BTreeMap<String, String>,
     numbers: Option<Rc<PriceTable>>,
 }
 
@@ -207,7 +211,7 @@ impl OverrideSet {
             let heading = letters.next().and_then(Heading::of_letter)?;
             Some(((product, heading), Chunk::new(rows)))
         });
-        OverrideSet { chunks: chunks.collect(), numbers: stored.numbers.map(Rc::new) }
+        OverrideSet { chunks: chunks.collect(), groups: stored.groups, numbers: stored.numbers.map(Rc::new) }
     }
 
     /// The row with the longest prefix of this number.
@@ -224,6 +228,11 @@ impl OverrideSet {
     pub fn count(&self) -> usize {
         let numbers = self.numbers.as_ref().map_or(0, |table| table.count());
         self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers
+    }
+
+    /// Name of the group of a row.
+    pub(super) fn group(&self, product: Product, heading: Heading, prefix: Prefix) -> Option<String> {
+        self.groups.get(&super::countries::group_key(product, heading, prefix)).cloned()
     }
 
     /// Prices of numbers and seats.

@@ -81,6 +81,12 @@ fn calling_code_length(digits: Prefix) -> Option<u32> {
     }
 }
 
+/// The country calling code that begins these digits; none: there are too few to tell.
+pub fn calling_code(digits: Prefix) -> Option<u32> {
+    let code = digits.first(calling_code_length(digits)?);
+    u32::try_from(code.0 - 10_u64.pow(code.length())).ok()
+}
+
 /// The region that a row of this prefix is kept in: its country calling code (with the next three digits for 1 and 7, where
 /// there are that many), or [`Prefix::EMPTY`] for prefixes that are shorter than a country calling code.
 pub fn region(prefix: Prefix) -> Prefix {

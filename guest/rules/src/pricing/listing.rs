@@ -30,7 +30,7 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
             };
             let room = PAGE_ROWS + 1 - rows.len();
             let group = group_rows(call, version, &index, (product, heading), beyond, room)?;
-            rows.extend(group.values().take(room).map(|row| show_row(product, heading, row)));
+            rows.extend(group.values().take(room).map(|row| show_row(product, heading, row, None)));
             if rows.len() > PAGE_ROWS {
                 rows.truncate(PAGE_ROWS);
                 let last = rows.last().expect("a page is not empty");
@@ -39,6 +39,7 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
             }
         }
     }
+    super::countries::name_groups(call, version, &mut rows)?;
     Ok(RowPage { rows, next })
 }
 

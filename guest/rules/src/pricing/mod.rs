@@ -5,6 +5,7 @@
 
 mod cache;
 mod chunk;
+mod countries;
 mod digits;
 mod listing;
 mod numbers;
@@ -14,6 +15,7 @@ mod versions;
 
 pub use cache::BookCache;
 pub use chunk::{Rate, Row};
+pub use countries::by_country;
 pub use digits::Prefix;
 pub use listing::list_rows;
 pub(crate) use numbers::{NumberPrice, number_price, seat_price};
@@ -41,6 +43,8 @@ const VERSION_ROWS_MAX: usize = 100_000;
 const CALL_ROWS_MAX: usize = 1000;
 /// Most rows of one chunk: about 50 bytes each, and a stored value holds 256 KiB.
 const CHUNK_ROWS_MAX: usize = 5000;
+/// Longest name of a group of numbers.
+const GROUP_NAME_MAX: usize = 60;
 /// The latest moment that keys can tell apart: in the year 2286.
 const MOMENT_MAX: Instant = 9_999_999_999_999;
 
@@ -62,6 +66,29 @@ pub struct PriceRow {
     pub first_increment: u32,
     /// Seconds, 1 to 3600.
     pub next_increment: u32,
+    /// What the numbers with this prefix are called together, such as a mobile network: 1 to 60 characters.
+    #[serde(default)]
+    pub group: Option<String>,
+}
+
+/// Prices of one country as an account has them (USE-5).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CountryPrices {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Country calling code.
+    pub calling_code: Option<u32>,
+    /// Of each product and heading the row with the shortest prefix.
+    pub standard: Vec<PriceRow>,
+    /// At most 10 000.
+    pub rows: Vec<PriceRow>,
+    /// Whether there are more rows.
+    pub more: bool,
+    /// In order of kind.
+    pub numbers: Vec<NumberRow>,
+    /// A month of a seat.
+    pub seat: Option<String>,
 }
 
 /// Whether a version is in use.
@@ -151,7 +178,9 @@ pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<Pr
         checks.done()?;
         let rows = parse_rows(&rows)?;
         entry.rows = u32::try_from(total).expect("bounded above");
-        entry.digest = digest(&entry.digest, &rows);
+        let content: Vec<(Product, Heading, Row)> =
+            rows.iter().map(|parsed| (parsed.product, parsed.heading, parsed.row)).collect();
+        entry.digest = digest(&entry.digest, &content);
         let shown = show(entry);
         call.put(VERSIONS_KEY, &stored);
         store_rows(call, version, rows)?;
@@ -211,7 +240,7 @@ fn show(entry: &Entry) -> Version {
     }
 }
 
-fn show_row(product: Product, heading: Heading, row: &Row) -> PriceRow {
+fn show_row(product: Product, heading: Heading, row: &Row, group: Option<String>) -> PriceRow {
     PriceRow {
         product,
         heading,
@@ -220,10 +249,24 @@ fn show_row(product: Product, heading: Heading, row: &Row) -> PriceRow {
         rate: row.rate.to_string(),
         first_increment: u32::from(row.first_increment),
         next_increment: u32::from(row.next_increment),
+        group,
     }
 }
 
-type ParsedRow = (Product, Heading, Row);
+/// A row that follows every rule.
+struct ParsedRow {
+    product: Product,
+    heading: Heading,
+    row: Row,
+    group: Option<String>,
+}
+
+/// Name of a group: it stands in price files between commas.
+fn is_group_name(name: &str) -> bool {
+    (1..=GROUP_NAME_MAX).contains(&name.chars().count())
+        && name.trim() == name
+        && !name.chars().any(|letter| letter.is_control() || letter == ',' || letter == '"')
+}
 
 /// Checks every row. The first 100 broken rules are answered: a file with the wrong columns breaks them all.
 fn parse_rows(rows: &[PriceRow]) -> Result<Vec<ParsedRow>, Fault> {
@@ -260,7 +303,11 @@ fn parse_row(row: &PriceRow) -> Option<ParsedRow> {
         first_increment: seconds(row.first_increment)?,
         next_increment: seconds(row.next_increment)?,
     };
-    Some((row.product, row.heading, parsed))
+    let group = match &row.group {
+        Some(group) if !is_group_name(group) => return None,
+        group => group.clone(),
+    };
+    Some(ParsedRow { product: row.product, heading: row.heading, row: parsed, group })
 }
 
 /// Names what is wrong with a row that could not be parsed.
@@ -278,13 +325,23 @@ fn check_row(checks: &mut Checks, place: usize, row: &PriceRow) {
         checks.require(increment >= least, &field(name), FieldRule::TooSmall, least);
         checks.require(increment <= most, &field(name), FieldRule::TooLarge, most);
     }
+    let limit = format!("1 to {GROUP_NAME_MAX} characters without comma or quotation mark");
+    checks.require(row.group.as_deref().is_none_or(is_group_name), &field("group"), FieldRule::WrongForm, limit);
 }
 
 /// Sorts rows into their chunks.
 fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result<(), Error> {
     let mut added: BTreeMap<Place, Vec<Row>> = BTreeMap::new();
-    for (product, heading, row) in rows {
-        added.entry((product, heading, region(row.prefix))).or_default().push(row);
+    let rows: Vec<(ParsedRow, Place)> = rows
+        .into_iter()
+        .map(|parsed| {
+            let place = (parsed.product, parsed.heading, region(parsed.row.prefix));
+            (parsed, place)
+        })
+        .collect();
+    countries::note(call, version, &rows)?;
+    for (parsed, place) in rows {
+        added.entry(place).or_default().push(parsed.row);
     }
     let mut index = Index::load(call, version)?;
     call.prefetch(added.keys().filter(|place| index.holds(place)).map(|place| chunk_key(version, place)));

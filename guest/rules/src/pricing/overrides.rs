@@ -3,7 +3,7 @@
 use super::chunk::{OverrideSet, StoredOverrides};
 use super::numbers::{NumberPrices, PriceTable};
 use super::versions::{digest, letters};
-use super::{Error, MOMENT_MAX, PriceRow, Row, parse_rows, show_row};
+use super::{Error, MOMENT_MAX, ParsedRow, PriceRow, Row, countries, parse_rows, show_row};
 use crate::call::{Call, Record};
 use crate::credentials;
 use crate::events::{EventDraft, emit};
@@ -131,7 +131,11 @@ pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Inst
     let set = entry.load(call, account)?;
     let mut shown = Vec::new();
     for (product, heading, chunk) in set.chunks() {
-        let mut rows: Vec<PriceRow> = chunk.rows().iter().map(|row| show_row(product, heading, row)).collect();
+        let mut rows: Vec<PriceRow> = chunk
+            .rows()
+            .iter()
+            .map(|row| show_row(product, heading, row, set.group(product, heading, row.prefix)))
+            .collect();
         rows.sort_by(|one, other| one.prefix.cmp(&other.prefix));
         shown.extend(rows);
     }
@@ -140,7 +144,9 @@ pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Inst
 
 fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
     let mut prices: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for (product, heading, row) in parse_rows(rows)? {
+    let mut groups = BTreeMap::new();
+    for ParsedRow { product, heading, row, group } in parse_rows(rows)? {
+        groups.extend(group.map(|group| (countries::group_key(product, heading, row.prefix), group)));
         prices.entry(letters(product, heading)).or_default().push(row);
     }
     for rows in prices.values_mut() {
@@ -149,7 +155,7 @@ fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
             return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
         }
     }
-    Ok(StoredOverrides { v: 1, prices, numbers: None })
+    Ok(StoredOverrides { v: 1, prices, groups, numbers: None })
 }
 
 /// Takes out sets that would start at the new one's start or later and, where room is needed, those that ended long ago.

@@ -5,7 +5,7 @@ use super::*;
 use crate::accounts::{AccountType, Created, NewAccount};
 use crate::ids::AuthId;
 use crate::money::Money;
-use crate::product::{Event, Rejection};
+use crate::product::{Event, NumberKind, Rejection};
 use crate::testing::{Fake, START, keyed, operator};
 use crate::vocabulary::{DAY_MS, Refusal};
 use proptest::prelude::*;
@@ -20,6 +20,7 @@ fn voice(prefix: &str, rate: &str) -> PriceRow {
         rate: rate.to_owned(),
         first_increment: 60,
         next_increment: 60,
+        group: None,
     }
 }
 
@@ -258,6 +259,7 @@ fn broken_rows_are_named_by_field_and_limit() {
         rate: "1000.00000001".to_owned(),
         first_increment: 0,
         next_increment: 3601,
+        group: None,
         ..voice("44x", "1")
     };
     let found =
@@ -456,7 +458,7 @@ proptest! {
         let before = fake.dump();
         let product = if is_voice { Product::Voice } else { Product::Sms };
         let heading = Heading::Inbound;
-        let odd = PriceRow { product, heading, country, prefix, rate: rate_text, first_increment, next_increment };
+        let odd = PriceRow { product, heading, country, prefix, rate: rate_text, first_increment, next_increment, group: None };
         match add(&fake, version, vec![voice("44", "1"), odd.clone()]) {
             Ok(version) => {
                 prop_assert_eq!(version.rows, 2);
@@ -473,4 +475,79 @@ proptest! {
             }
         }
     }
+}
+
+fn number(country: &str, kind: NumberKind, setup: &str, monthly: &str) -> NumberRow {
+    NumberRow { country: country.to_owned(), kind, setup: setup.to_owned(), monthly: monthly.to_owned() }
+}
+
+#[test]
+fn numbers_and_seats_cost_what_is_in_force_at_the_moment_charged_for() {
+    let fake = Fake::new();
+    let account = account(&fake);
+    let set = |version: u32, rows: Vec<NumberRow>, seat: Option<&str>| {
+        let prices = NumberPrices { rows, seat: seat.map(str::to_owned) };
+        fake.command(START, |call| set_number_prices(call, &operator(), version, prices)).expect("good prices");
+    };
+    let price = |kind: NumberKind, at: Instant| {
+        let price = fake.query(START, |call| number_price(call, account, "US", kind, at)).expect("readable");
+        price.map(|price| (price.setup.micros(), price.monthly.micros()))
+    };
+    let seat = |at: Instant| fake.query(START, |call| seat_price(call, account, at)).expect("readable");
+    assert_eq!((price(NumberKind::Local, START), seat(START)), (None, None));
+    let first = draft(&fake);
+    let us = |setup: &str, monthly: &str| number("US", NumberKind::Local, setup, monthly);
+    set(first, vec![us("0.5", "0.8"), number("US", NumberKind::TollFree, "1", "2")], Some("20"));
+    publish(&fake, START, first, 0).expect("published");
+    let second = draft(&fake);
+    set(second, vec![us("0", "0.9")], None);
+    publish(&fake, START, second, START + 100).expect("published");
+    assert_eq!(price(NumberKind::Local, START + 99), Some((500_000, 800_000)));
+    assert_eq!(price(NumberKind::Local, START + 100), Some((0, 900_000)));
+    assert_eq!(
+        (price(NumberKind::TollFree, START + 99), price(NumberKind::TollFree, START + 100)),
+        (Some((1_000_000, 2_000_000)), None)
+    );
+    assert_eq!((seat(START + 99), seat(START + 100)), (Some(Money::from_units(20)), None));
+    // Of one's own: what is named there, from its moment on; the rest is the book's.
+    let own = NumberPrices { rows: vec![us("0.1", "0.00001")], seat: Some("15".to_owned()) };
+    fake.command(START, |call| set_overrides(call, &operator(), account.to_string(), START + 50, vec![], Some(own)))
+        .expect("set");
+    assert_eq!(price(NumberKind::Local, START + 49), Some((500_000, 800_000)));
+    assert_eq!(price(NumberKind::Local, START + 50), Some((100_000, 10)));
+    assert_eq!(price(NumberKind::TollFree, START + 50), Some((1_000_000, 2_000_000)));
+    assert_eq!((seat(START + 49), seat(START + 50)), (Some(Money::from_units(20)), Some(Money::from_units(15))));
+    fake.command(START, |call| set_overrides(call, &operator(), account.to_string(), START + 60, vec![], None))
+        .expect("set");
+    assert_eq!(
+        (price(NumberKind::Local, START + 60), seat(START + 60)),
+        (Some((500_000, 800_000)), Some(Money::from_units(20)))
+    );
+    let unknown = fake.query(START, |call| number_price(call, account, "us", NumberKind::Local, START));
+    assert_eq!(unknown, Ok(None));
+}
+
+#[test]
+fn names_of_groups_stay_with_their_rows() {
+    let fake = Fake::new();
+    let named = |prefix: &str, group: &str| PriceRow { group: Some(group.to_owned()), ..sms(prefix, "0.01") };
+    let version = draft(&fake);
+    add(&fake, version, vec![named("44", "Rest"), sms("4420", "0.02"), named("447", "Mobile")]).expect("good rows");
+    let page = fake.query(START, |call| list_rows(call, &operator(), version, None)).expect("a page");
+    let groups: Vec<Option<&str>> = page.rows.iter().map(|row| row.group.as_deref()).collect();
+    assert_eq!(groups, [Some("Rest"), None, Some("Mobile")]);
+    let letters = "n".repeat(61);
+    for bad in ["", " x", "a,b", "a\"b", "a\nb", letters.as_str()] {
+        assert_eq!(
+            problems(add(&fake, version, vec![named("45", bad)])),
+            [("rows[0].group".to_owned(), FieldRule::WrongForm)]
+        );
+    }
+    add(&fake, version, vec![named("45", &letters[1..])]).expect("60 letters");
+    // 2000 names a country are enough.
+    let rows =
+        |from: usize, to: usize| (from..to).map(|prefix| named(&format!("48{prefix:05}"), "x")).collect::<Vec<_>>();
+    add(&fake, version, rows(0, 1000)).expect("good rows");
+    add(&fake, version, rows(1000, 1997)).expect("2000 with the three before");
+    assert_eq!(problems(add(&fake, version, vec![named("49", "x")])), [("rows".to_owned(), FieldRule::TooMany)]);
 }

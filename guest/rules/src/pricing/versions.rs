@@ -133,12 +133,7 @@ impl Index {
 
     pub(super) fn load(call: &Call<'_>, version: u32) -> Result<Index, Fault> {
         let stored: StoredIndex = call.get(&Index::key(version))?.unwrap_or_default();
-        let chunks = stored.chunks.into_iter().filter_map(|(name, rows)| {
-            let (letters, region) = name.split_once('/')?;
-            let (product, heading) = parse_letters(letters)?;
-            let region = if region == NO_REGION { Some(Prefix::EMPTY) } else { Prefix::parse(region) };
-            Some(((product, heading, region?), rows))
-        });
+        let chunks = stored.chunks.into_iter().filter_map(|(name, rows)| Some((parse_name(&name)?, rows)));
         Ok(Index(chunks.collect()))
     }
 
@@ -159,9 +154,17 @@ impl Index {
 /// Name of the region of prefixes that are shorter than a country calling code.
 const NO_REGION: &str = "-";
 
-fn name_of((product, heading, region): &Place) -> String {
+/// Name of a chunk within its version: `vo/44`.
+pub(super) fn name_of((product, heading, region): &Place) -> String {
     let region = if *region == Prefix::EMPTY { NO_REGION.to_owned() } else { region.to_string() };
     format!("{}/{region}", letters(*product, *heading))
+}
+
+pub(super) fn parse_name(name: &str) -> Option<Place> {
+    let (letters, region) = name.split_once('/')?;
+    let (product, heading) = parse_letters(letters)?;
+    let region = if region == NO_REGION { Some(Prefix::EMPTY) } else { Prefix::parse(region) };
+    Some((product, heading, region?))
 }
 
 /// Key of a chunk.

@@ -16,6 +16,7 @@ fn with_prices() -> Story {
         rate: "0.00851".to_owned(),
         first_increment: 0,
         next_increment: 0,
+        group: None,
     };
     story.command(|call, _| pricing::create_version(call, &operator()));
     story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row]));

@@ -84,7 +84,7 @@ pub enum Command {
     #[command(subcommand)]
     Alerts(Alerts),
     /// Price book
-    #[command(subcommand)]
+    #[command(subcommand, visible_alias = "prices")]
     Pricebook(Pricebook),
     /// Usage events
     #[command(subcommand)]
@@ -338,6 +338,13 @@ pub enum Pricebook {
         /// File [default: standard output]
         #[arg(long)]
         output: Option<PathBuf>,
+    },
+    /// The prices of one country as an account has them now
+    Country {
+        /// Main account or sub-account
+        account: String,
+        /// ISO 3166-1 alpha-2, such as US
+        country: String,
     },
     /// All versions
     Versions,

@@ -7,9 +7,11 @@
 use std::sync::LazyLock;
 
 /// One line of the table.
-pub(super) struct Country {
+pub(crate) struct Country {
     /// ISO 3166-1 alpha-2.
     pub code: &'static str,
+    /// English.
+    pub name: &'static str,
     /// 1 to 6.
     pub zone: usize,
     /// At least one.
@@ -19,10 +21,10 @@ pub(super) struct Country {
 }
 
 /// Highest price zone.
-pub(super) const ZONES: usize = 6;
+pub(crate) const ZONES: usize = 6;
 
 /// The table, in order of country code.
-pub(super) static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+pub(crate) static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     let lines = include_str!("countries.csv").lines().skip(1);
     lines.map(|line| country(line).expect("the table in the program is well formed: a test reads it")).collect()
 });
@@ -30,11 +32,16 @@ pub(super) static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
 fn country(line: &'static str) -> Option<Country> {
     let mut columns = line.split(',');
     let code = columns.next()?;
-    let _name = columns.next()?;
+    let name = columns.next()?;
     let zone = columns.next()?.parse().ok().filter(|zone| (1..=ZONES).contains(zone))?;
     let mut words = || Some(columns.next()?.split_whitespace().collect::<Vec<_>>());
-    let country = Country { code, zone, prefixes: words()?, mobile: words()?, premium: words()? };
+    let country = Country { code, name, zone, prefixes: words()?, mobile: words()?, premium: words()? };
     (!country.prefixes.is_empty() && columns.next().is_none()).then_some(country)
+}
+
+/// The English name of a country, or its code where the table has none.
+pub(crate) fn name_of(code: &str) -> &str {
+    COUNTRIES.iter().find(|country| country.code == code).map_or(code, |country| country.name)
 }
 
 #[cfg(test)]
