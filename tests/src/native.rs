@@ -160,6 +160,12 @@ impl Arguments {
         number.ok_or_else(|| wrong(rust_name, format!("expected a 64-bit number as text, found `{text}`")))
     }
 
+    /// A 64-bit number as text, or null, or nothing.
+    fn optional_wide(&mut self, rust_name: &str) -> Result<Option<i64>, JsonError> {
+        let text: Option<String> = self.plain(rust_name)?;
+        text.map(|text| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")))).transpose()
+    }
+
     /// A list of 64-bit numbers.
     fn wides(&mut self, rust_name: &str) -> Result<Vec<i64>, JsonError> {
         let texts: Vec<String> = self.plain(rust_name)?;

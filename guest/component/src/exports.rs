@@ -112,6 +112,16 @@ functions! { coupons {
     query list_redemptions(auth_id: String, after: Option<u32>, limit: u32) -> exported::coupons::RedemptionPage = rules::coupons::list_redemptions;
 } }
 
+functions! { invoices {
+    query list_documents(auth_id: String, kind: exported::invoices::DocumentKind, filter: exported::invoices::DocumentFilter, after: Option<String>, limit: u32) -> exported::invoices::DocumentPage = rules::invoices::list_documents;
+    query read_document(auth_id: String, number: String) -> exported::invoices::Document = rules::invoices::read_document;
+    query get_overview(auth_id: String) -> exported::invoices::Overview = rules::invoices::get_overview;
+    query get_billing(auth_id: String) -> exported::invoices::Billing = rules::invoices::get_billing;
+    command set_billing(auth_id: String, change: exported::invoices::BillingChange) -> exported::invoices::Billing = rules::invoices::set_billing;
+    command set_cycle(auth_id: String, months: u32) -> exported::invoices::Billing = rules::invoices::set_cycle;
+    command issue_credit_note(auth_id: String, invoice: String, amount: Option<i64>, reason: String) -> exported::invoices::Document = rules::invoices::issue_credit_note;
+} }
+
 functions! { accounts {
     command create(account: exported::accounts::NewAccount) -> exported::accounts::Created = rules::accounts::create;
     query get(auth_id: String) -> exported::accounts::Account = rules::accounts::get;

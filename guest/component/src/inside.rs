@@ -4,8 +4,8 @@ use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, coupons, credits, events, jobs, lots, operator, policy, pricing, product,
-    recharge, subaccounts, usage, vocabulary, zero_stop,
+    about, accounts, alerts, cards, charges, coupons, credits, events, invoices, jobs, lots, operator, policy, pricing,
+    product, recharge, subaccounts, usage, vocabulary, zero_stop,
 };
 
 records! {
@@ -73,6 +73,31 @@ records! {
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
 
+    exported::invoices::Party = invoices::Party { legal_name, address_lines, country, tax_id, email, auth_id }
+    exported::invoices::DocumentLine = invoices::DocumentLine {
+        section, section_name, product, description, quantity, unit, amount,
+    }
+    exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge }
+    exported::invoices::Movement = invoices::DocumentMovement { label, at, amount }
+    exported::invoices::Document = invoices::Document {
+        kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, net, taxes, total,
+        opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note,
+    }
+    exported::invoices::DocumentSummary = invoices::DocumentSummary {
+        kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
+    }
+    exported::invoices::DocumentPage = invoices::DocumentPage { documents, next }
+    exported::invoices::DocumentFilter = invoices::DocumentFilter {
+        status, number, issued_from, issued_before, oldest_first,
+    }
+    exported::invoices::Overview = invoices::Overview { balance, last_invoice, cards, receipts }
+    exported::invoices::Billing = invoices::Billing {
+        legal_name, address, city, state, country, tax_id, notification_addresses, cycle_months, complete,
+    }
+    exported::invoices::BillingChange = invoices::BillingChange {
+        legal_name, address, city, state, country, tax_id, notification_addresses,
+    }
+
     exported::accounts::NewAccount = accounts::NewAccount {
         account_type, name, email, address, city, state, timezone,
     }
@@ -96,8 +121,11 @@ records! {
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
         ask_again_ms, hang_up_grace_ms, usage_window_ms, usage_ahead_ms, trial_credits, coupon_tries, trial_subaccounts,
-        standard_subaccounts, standard_rate, lookup_rate, message_rate, brand,
+        standard_subaccounts, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
+        credit_note_prefix, receipt_prefix, require_billing_address,
     }
+    exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
+    exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
     exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
     exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }
     exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, postings, events }
@@ -164,6 +192,9 @@ variants! {
     exported::coupons::Decline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
     exported::coupons::Outcome = coupons::Outcome { | Redeemed, Declined }
     exported::coupons::Error = coupons::Error { CodeTaken | Refused, Other }
+
+    exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }
+    exported::invoices::Error = invoices::Error { | Refused, MoreThanInvoice, Other }
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }

@@ -158,15 +158,7 @@ pub fn set_alerts(
             checks.require(*amount >= 0, &field, FieldRule::TooSmall, "0");
             checks.require(Money::from_micros(*amount).is_whole_cents(), &field, FieldRule::WrongForm, "whole cents");
         }
-        checks.require(recipients.len() <= RECIPIENTS_MAX, "recipients", FieldRule::TooMany, RECIPIENTS_MAX);
-        for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
-            checks.require(
-                is_email(address),
-                &format!("recipients[{index}]"),
-                FieldRule::WrongForm,
-                "an email address",
-            );
-        }
+        check_recipients(&mut checks, &recipients, "recipients");
         checks.done()?;
         let mut alerts = load(call, account)?;
         alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
@@ -186,6 +178,28 @@ pub fn set_alerts(
 pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.get-alerts", &auth_id)?;
     Ok(shown(call, account)?)
+}
+
+/// At most 20 email addresses.
+pub(crate) fn check_recipients(checks: &mut Checks, recipients: &[String], field: &str) {
+    checks.require(recipients.len() <= RECIPIENTS_MAX, field, FieldRule::TooMany, RECIPIENTS_MAX);
+    for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
+        checks.require(is_email(address), &format!("{field}[{index}]"), FieldRule::WrongForm, "an email address");
+    }
+}
+
+/// Replaces the billing addresses, which were checked. Answers whether they are others than before.
+pub(crate) fn set_recipients(call: &mut Call<'_>, account: AuthId, recipients: &[String]) -> Result<bool, Fault> {
+    let before = load(call, account)?;
+    let mut alerts = before.clone();
+    alerts.recipients = recipients.to_vec();
+    alerts.recipients.sort_unstable();
+    alerts.recipients.dedup();
+    let differs = alerts != before;
+    if differs {
+        call.put(&key(account), &alerts);
+    }
+    Ok(differs)
 }
 
 /// One `@` with something on both sides, printable ASCII, 3 to 254 characters.

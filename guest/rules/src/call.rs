@@ -248,6 +248,21 @@ impl<'host> Call<'host> {
         Ok((records?, more))
     }
 
+    /// [`Call::span_page`] from the end of the span backwards.
+    pub fn span_page_back<R: Record>(
+        &self,
+        first: &str,
+        end: &str,
+        limit: u32,
+    ) -> Result<(Vec<(String, R)>, bool), Fault> {
+        let (entries, more) = self.lent.storage.scan(first, end, Direction::Descending, limit);
+        let records: Result<Vec<_>, Fault> = entries
+            .into_iter()
+            .map(|(key, text)| parse_record(|| key.clone(), &text).map(|record| (key, record)))
+            .collect();
+        Ok((records?, more))
+    }
+
     /// Committed feed lines.
     pub fn feed(&self, topic: Option<&str>, after: u64, limit: u32) -> Vec<crate::port::FeedLine> {
         self.lent.storage.read_feed(topic, after, limit)

@@ -6,6 +6,7 @@ use crate::credentials;
 use crate::credits::{Error, Started};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
+use crate::invoices;
 use crate::jobs::{JobKey, Next, Standing, Task, Work};
 use crate::judge::{Occasion, judge};
 use crate::mail;
@@ -110,6 +111,8 @@ pub(crate) enum Unusable {
     Checking,
     /// The gateway does not know it.
     UnknownToGateway,
+    /// Legal name, address or country are missing, and the policy asks for them (R44).
+    NoBillingAddress,
 }
 
 impl Unusable {
@@ -120,6 +123,7 @@ impl Unusable {
             Unusable::Expired => "expired",
             Unusable::Checking => "checking",
             Unusable::UnknownToGateway => "unknown-to-gateway",
+            Unusable::NoBillingAddress => "no-billing-address",
         }
     }
 }
@@ -169,6 +173,7 @@ pub(crate) fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> 
         CardState::Checking => Err(Unusable::Checking),
         CardState::UnknownToGateway => Err(Unusable::UnknownToGateway),
         CardState::Ready if card.expires().is_some_and(|expires| call.now() >= expires) => Err(Unusable::Expired),
+        CardState::Ready if !invoices::is_chargeable(call, account)? => Err(Unusable::NoBillingAddress),
         CardState::Ready => Ok(card.clone()),
     })
 }
@@ -319,6 +324,11 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
 pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownCard>, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.list-cards", &auth_id)?;
     wallet::need(call, account)?;
+    Ok(shown(call, account)?)
+}
+
+/// Cards as the contract shows them.
+pub(crate) fn shown(call: &Call<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> {
     let wallet = load(call, account)?;
     Ok(wallet
         .cards

@@ -11,6 +11,7 @@ use crate::credentials;
 use crate::credits::{Error, Started};
 use crate::events::{EventDraft, emit};
 use crate::ids::{AuthId, time_key};
+use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::jobs::{JobKey, Next, Task, Work};
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
@@ -536,10 +537,12 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
     charge.reference = Some(reference.clone());
     charge.lot = Some((credited.lot.number, credited.lot.place()));
     settle(call, account, &charge)?;
+    let receipt = receipt(call, account, &charge, Outcome::Successful, vec![id.clone()])?;
     let mut facts = charge.facts();
     facts.push(Fact::new("balance", wallet.balance));
     facts.push(Fact::new("paid-owed", credited.paid));
     facts.push(Fact::new("reference", &reference));
+    facts.push(Fact::new("receipt", &receipt));
     emit(
         call,
         EventDraft {
@@ -560,6 +563,7 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
             Fact::new("card", &charge.card_label),
             Fact::new("kind", charge.kind.word()),
             Fact::new("number", charge.number),
+            Fact::new("receipt", &receipt),
         ],
     )?;
     if wallet.is_closed() {
@@ -585,8 +589,9 @@ fn book_declined(
     settle(call, account, &charge)?;
     Numbers::add_charged(call, account, charge.created, charge.amount.negated()?)?;
     let wallet = wallet::need(call, account)?;
+    let receipt = receipt(call, account, &charge, Outcome::Failed, Vec::new())?;
     match charge.kind {
-        ChargeKind::Automatic => recharge::declined(call, account, &wallet, &charge, reason.word())?,
+        ChargeKind::Automatic => recharge::declined(call, account, &wallet, &charge, reason.word(), &receipt)?,
         ChargeKind::Manual => {
             mail::send(
                 call,
@@ -598,11 +603,13 @@ fn book_declined(
                     Fact::new("card", &charge.card_label),
                     Fact::new("kind", "manual"),
                     Fact::new("next-step", "manual"),
+                    Fact::new("receipt", &receipt),
                 ],
             )?;
             let mut facts = charge.facts();
             facts.push(Fact::new("reason", reason.word()));
             facts.push(Fact::new("code", code.chars().take(100).collect::<String>()));
+            facts.push(Fact::new("receipt", &receipt));
             emit(
                 call,
                 EventDraft {
@@ -616,6 +623,31 @@ fn book_declined(
         }
     }
     judge(call, account, Occasion::Debit)
+}
+
+/// The receipt of a charge that is final (INV-3, R27).
+fn receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    outcome: Outcome,
+    transactions: Vec<String>,
+) -> Result<String, Fault> {
+    let note = match charge.state {
+        ChargeState::Declined(reason) => reason.word(),
+        _ => "",
+    };
+    let receipt = Receipt {
+        amount: charge.amount,
+        outcome,
+        method: "card",
+        product: "recharge",
+        description: &format!("Recharge, {}, {}", charge.kind.word(), charge.card_label),
+        refers_to: Some(receipts::charge_name(charge.number)),
+        note,
+        transactions,
+    };
+    receipts::issue(call, account, receipt)
 }
 
 /// Keeps a charge open: asks again at the gateway's moment or by the policy's schedule (R11).

@@ -27,6 +27,7 @@ use crate::credits::{self, Grant};
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::{AuthId, draw_code};
+use crate::invoices::receipts::{self, Receipt};
 use crate::ledger::LedgerAccount;
 use crate::lots::LotKind;
 use crate::mail;
@@ -353,6 +354,17 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
         by: by.to_owned(),
     };
     call.put(&redemption_key(account, redemption.number), &redemption);
+    let receipt = Receipt {
+        amount: redemption.amount,
+        outcome: receipts::Outcome::Successful,
+        method: "coupon",
+        product: "coupon",
+        description: &format!("Coupon {}", redemption.label),
+        refers_to: Some(format!("redemption-{}", redemption.number)),
+        note: "",
+        transactions: vec![redemption.transaction.clone()],
+    };
+    receipts::issue(call, account, receipt)?;
     mail::send(
         call,
         account,

@@ -8,7 +8,7 @@ use crate::outside::{
     PaymentOutcome, RefundRequest, TelephonyOutcome,
 };
 use crate::vocabulary::{Fault, Instant, int_text};
-use crate::{cards, charges, credits, housekeeping, mail, month_end, recharge, reconcile, totals, zero_stop};
+use crate::{cards, charges, credits, housekeeping, invoices, mail, month_end, recharge, reconcile, totals, zero_stop};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -41,6 +41,8 @@ pub enum JobKey {
     Totals,
     /// What happens on the first of a month.
     MonthEnd,
+    /// Drafts of invoices get their numbers.
+    Number,
 }
 
 impl fmt::Display for JobKey {
@@ -59,6 +61,7 @@ impl fmt::Display for JobKey {
             JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
             JobKey::Totals => formatter.write_str("store/totals"),
             JobKey::MonthEnd => formatter.write_str("store/month-end"),
+            JobKey::Number => formatter.write_str("store/number"),
         }
     }
 }
@@ -74,6 +77,7 @@ impl JobKey {
                 "housekeeping" => Some(JobKey::Housekeeping),
                 "totals" => Some(JobKey::Totals),
                 "month-end" => Some(JobKey::MonthEnd),
+                "number" => Some(JobKey::Number),
                 _ => None,
             };
         }
@@ -236,6 +240,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Housekeeping => housekeeping::clean(call)?,
         JobKey::Totals => totals::run(call)?,
         JobKey::MonthEnd => month_end::run(call)?,
+        JobKey::Number => invoices::run(call)?,
     };
     // A job that neither goes on nor waits is over: its timer must not fire again.
     if !call.has_set_timer(&job) {
@@ -300,7 +305,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         | JobKey::Rejudge
         | JobKey::Housekeeping
         | JobKey::Totals
-        | JobKey::MonthEnd => None,
+        | JobKey::MonthEnd
+        | JobKey::Number => None,
     }
     .ok_or(Error::NoSuchJob)?;
     if attempt != current {
@@ -399,6 +405,7 @@ mod tests {
             JobKey::Housekeeping,
             JobKey::Totals,
             JobKey::MonthEnd,
+            JobKey::Number,
         ] {
             assert_eq!(JobKey::parse(&key.to_string()), Some(key));
         }

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 |
 //! | [`totals`], [`month_end`] | what the ledger says of a month; what happens on the first | INV-1, NUM-3, USE-4 |
+//! | [`invoices`] | invoices, tax, credit notes, receipts, billing information | INV-1, INV-3 to INV-7 |
 //! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
 //! | [`coupons`] | codes that give promotional credit | CRD-13 |
@@ -34,6 +35,7 @@ pub mod events;
 mod housekeeping;
 pub mod idempotency;
 pub mod ids;
+pub mod invoices;
 pub mod jobs;
 mod judge;
 pub mod ledger;

@@ -72,6 +72,12 @@ impl Money {
         self.0 % MICROS_PER_CENT == 0
     }
 
+    /// The nearest whole cents, half up: what a postpaid total is charged as (R4). For amounts of zero or more.
+    pub fn to_cents_half_up(self) -> Result<Money, MoneyOverflow> {
+        let cents = self.0.checked_add(MICROS_PER_CENT / 2).ok_or(MoneyOverflow)?.div_euclid(MICROS_PER_CENT);
+        Ok(Money(cents * MICROS_PER_CENT))
+    }
+
     /// Rounds a computed charge once, at posting: half away from zero at 5 decimals (R3).
     pub fn posted(exact: Decimal) -> Result<Money, MoneyOverflow> {
         use rust_decimal::prelude::ToPrimitive;
@@ -153,5 +159,9 @@ mod tests {
         assert_eq!(Money::from_micros(i64::MIN).negated(), Err(MoneyOverflow));
         assert_eq!(most.times(2), Err(MoneyOverflow));
         assert_eq!(Money::from_units(100).percent(75), Ok(Money::from_units(75)));
+        for (micros, cents) in [(0, 0), (4_999, 0), (5_000, 1), (14_999, 1), (15_000, 2), (2_630_000, 263)] {
+            assert_eq!(Money(micros).to_cents_half_up(), Ok(Money(cents * MICROS_PER_CENT)), "{micros}");
+        }
+        assert_eq!(most.to_cents_half_up(), Err(MoneyOverflow));
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::calendar::Month;
 use crate::call::{Call, Record};
+use crate::invoices;
 use crate::jobs::{JobKey, Next};
 use crate::port::Lane;
 use crate::totals;
@@ -18,10 +19,14 @@ use serde::{Deserialize, Serialize};
 enum Phase {
     /// Totals reach the end of the month before.
     Totals,
+    /// Invoices of the month before are drafted, their tax is posted (R26).
+    Close,
+    /// Drafts get their numbers and are issued (R49).
+    Number,
 }
 
 /// The next phase, in order.
-const PHASES: [Phase; 1] = [Phase::Totals];
+const PHASES: [Phase; 3] = [Phase::Totals, Phase::Close, Phase::Number];
 
 /// Where the work stands, at `store/month-end`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -63,6 +68,8 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let mut state: State = call.need(KEY)?;
     let progress = match state.phase {
         Phase::Totals => catch_up(call, state.month)?,
+        Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,
+        Phase::Number => invoices::number_page(call)?,
     };
     let job = JobKey::MonthEnd.to_string();
     match progress {

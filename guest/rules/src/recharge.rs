@@ -348,7 +348,7 @@ fn fail(
     available: Money,
     recharge: &mut Recharge,
     reason: &str,
-    charge: Option<&charges::Charge>,
+    charge: Option<(&charges::Charge, &str)>,
 ) -> Result<(), Fault> {
     let policy = Policy::load(call)?;
     recharge.failures += 1;
@@ -364,9 +364,9 @@ fn fail(
         }
     }
     recharge.state = level.map_or(State::Exhausted, State::Waiting);
-    let amount = charge.map_or(recharge.recharge_amount(), charges::Charge::amount);
+    let amount = charge.map_or(recharge.recharge_amount(), |(charge, _)| charge.amount());
     let next_step = level.map_or_else(|| "none".to_owned(), |level| level.to_string());
-    let card = charge.map_or_else(|| "none".to_owned(), |charge| charge.card_label.clone());
+    let card = charge.map_or_else(|| "none".to_owned(), |(charge, _)| charge.card_label.clone());
     mail::send(
         call,
         account,
@@ -377,6 +377,7 @@ fn fail(
             Fact::new("card", card),
             Fact::new("kind", "automatic"),
             Fact::new("next-step", &next_step),
+            Fact::new("receipt", charge.map_or("none", |(_, receipt)| receipt)),
         ],
     )?;
     let mut facts = vec![
@@ -387,9 +388,10 @@ fn fail(
         Fact::new("failures", recharge.failures),
         Fact::new("next-level", &next_step),
     ];
-    if let Some(charge) = charge {
+    if let Some((charge, receipt)) = charge {
         facts.push(Fact::new("charge", charge.number));
         facts.push(Fact::new("key", &charge.key));
+        facts.push(Fact::new("receipt", receipt));
     }
     emit(
         call,
@@ -405,9 +407,10 @@ pub(crate) fn declined(
     wallet: &Wallet,
     charge: &charges::Charge,
     reason: &str,
+    receipt: &str,
 ) -> Result<(), Fault> {
     let Some(mut recharge) = load(call, account)? else { return Ok(()) };
-    fail(call, account, wallet.available()?, &mut recharge, reason, Some(charge))?;
+    fail(call, account, wallet.available()?, &mut recharge, reason, Some((charge, receipt)))?;
     call.put(&key(account), &recharge);
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::call::{Call, Record};
 use crate::charges::{self, QueueEntry};
 use crate::events::{EventDraft, emit};
 use crate::ids::{AuthId, time_key};
+use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::jobs::{JobKey, MovementsRequest, Next, Task, Work};
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
@@ -199,6 +200,17 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
         ],
         Vec::new(),
     )?;
+    let receipt = Receipt {
+        amount,
+        outcome: Outcome::Successful,
+        method: "card",
+        product: "recharge",
+        description: "Recharge, recovered after a restore",
+        refers_to: Some(receipts::charge_name(number)),
+        note: "",
+        transactions: vec![id.clone()],
+    };
+    let receipt = receipts::issue(call, account, receipt)?;
     emit(
         call,
         EventDraft {
@@ -210,6 +222,7 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
                 Fact::new("key", &movement.key),
                 Fact::new("reference", &movement.paid.reference),
                 Fact::new("balance", wallet.balance),
+                Fact::new("receipt", receipt),
             ],
             transactions: vec![id],
         },

@@ -19,7 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
-const UNRELEASED: &[&str] = &["coup", "cyc", "mov", "page", "red", "redn", "redt", "use"];
+const UNRELEASED: &[&str] =
+    &["adj", "coup", "cyc", "doc", "docn", "docno", "mov", "page", "red", "redn", "redt", "series", "use"];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
     PriceRow {

@@ -11,6 +11,7 @@
 //! | `cyc/<month>/<account>/<source>` | charges of the month, by charge code (numbers: and country and type), for the main account and each sub-account |
 //! | `use/<account>/<day>/<source>` | charges by the day of the event, in the account's time zone at folding (R25) |
 //! | `mov/<account>/<transaction>` | every transaction that charges nothing: payments, gifts, expiry, refunds, with its amounts |
+//! | `adj/<account>/<month>/<transaction>/<count>` | adjustments by the operator, one by one, for invoices |
 //! | `page/<account>/<transaction>/<count>` | lines of the account in posting order, at most 500 a page, for export |
 
 use crate::accounts;
@@ -71,7 +72,8 @@ impl Record for SourceTotals {
 }
 
 impl SourceTotals {
-    fn add(&mut self, other: &SourceTotals) -> Result<(), Fault> {
+    /// Adds the charges of another month or source.
+    pub(crate) fn add(&mut self, other: &SourceTotals) -> Result<(), Fault> {
         self.v = 1;
         for (code, sum) in &other.by {
             self.by.entry(code.clone()).or_default().add(*sum)?;
@@ -154,6 +156,26 @@ impl Record for Movement {
     const KIND: &'static str = "movement of an account";
 }
 
+/// An adjustment that charges: invoices list each with its reason and date (CRD-14).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Adjustment {
+    v: u32,
+    /// Main account or sub-account.
+    pub source: AuthId,
+    /// When it was posted.
+    pub at: Instant,
+    /// What the operator said.
+    pub reason: String,
+    /// Of the line.
+    pub quantity: u64,
+    /// What it charges.
+    pub amount: Money,
+}
+
+impl Record for Adjustment {
+    const KIND: &'static str = "adjustment of an account";
+}
+
 /// Lines of one account in posting order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Page {
@@ -202,6 +224,19 @@ pub fn days_prefix(account: AuthId) -> String {
 /// Prefix of an account's movements.
 pub fn movements_prefix(account: AuthId) -> String {
     format!("mov/{account}/")
+}
+
+/// Prefix of an account's adjustments of a month, in posting order.
+pub fn adjustments_prefix(account: AuthId, month: Month) -> String {
+    format!("adj/{account}/{month}/")
+}
+
+/// Makes an account appear among those of a month, whether or not anything is posted in it: its billing cycle goes on (INV-1).
+pub(crate) fn keep_open(call: &mut Call<'_>, month: Month, account: AuthId) -> Result<(), Fault> {
+    let key = cycle_key(month, account);
+    let totals = call.get::<CycleTotals>(&key)?.unwrap_or_default();
+    call.put(&key, &CycleTotals { v: 1, ..totals });
+    Ok(())
 }
 
 /// Prefix of an account's pages of lines.
@@ -304,8 +339,15 @@ impl Folding {
                 totals.v = 1;
                 totals.flows.entry(transaction.kind.clone()).or_default().add(flow)?;
             }
-            for line in transaction.lines {
+            for (count, line) in transaction.lines.into_iter().enumerate() {
                 let account = *mains.get(&line.a).ok_or_else(|| orphan(&line, &id))?;
+                if ChargeCode::parse(&line.p) == Some(ChargeCode::Adjustment) {
+                    let (quantity, amount) = (u64::from(line.q), line.m);
+                    let adjustment =
+                        Adjustment { v: 1, source: line.a, at: line.t, reason: line.i.clone(), quantity, amount };
+                    let key = format!("{}{id}/{count:03}", adjustments_prefix(account, month));
+                    call.put(&key, &adjustment);
+                }
                 self.add(month, account, &zones[&account], line, &id)?;
             }
         }

@@ -315,14 +315,14 @@ pub mod list_int_text {
 
 /// Declares the error of an interface: `Refused` first, its own cases, `Other` last.
 macro_rules! interface_error {
-    ($(#[$meta:meta])* $name:ident { $($(#[$case_meta:meta])* $case:ident $(($payload:ty))?),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$case_meta:meta])* $case:ident $(($(#[$payload_meta:meta])* $payload:ty))?),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum $name {
             /// Reasons that every interface shares.
             Refused($crate::vocabulary::Refusal),
-            $($(#[$case_meta])* $case $(($payload))?,)*
+            $($(#[$case_meta])* $case $(($(#[$payload_meta])* $payload))?,)*
             /// Anything else, by its code.
             Other($crate::vocabulary::Problem),
         }

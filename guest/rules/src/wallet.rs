@@ -429,6 +429,69 @@ fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault>
     Ok(())
 }
 
+/// What is owed since the days from one moment to another, both included.
+pub(crate) fn owed_between(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Money, Fault> {
+    let mut owed = Money::ZERO;
+    for (_, receivable) in owed_days(call, account, from, to)? {
+        owed = owed.plus(receivable.amount)?;
+    }
+    Ok(owed)
+}
+
+/// Receivables of the days from one moment to another, oldest first: at most a few months.
+fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
+    let prefix = format!("owe/{account}/");
+    let first = format!("{prefix}{}", calendar::day_name(from));
+    let end = crate::call::successor(&format!("{prefix}{}", calendar::day_name(to)));
+    Ok(call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?.0)
+}
+
+/// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26).
+pub(crate) fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
+    let key = |moment| format!("owe/{account}/{}", calendar::day_name(moment));
+    let (today, earlier) = (key(call.now()), key(at));
+    if amount == Money::ZERO || today == earlier {
+        return Ok(());
+    }
+    let mut now: Receivable = call.need(&today)?;
+    now.amount = now.amount.minus(amount)?;
+    if now.amount == Money::ZERO {
+        call.remove(&today);
+    } else {
+        call.put(&today, &now);
+    }
+    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable { v: 1, amount: Money::ZERO, since: at });
+    then.amount = then.amount.plus(amount)?;
+    call.put(&earlier, &then);
+    Ok(())
+}
+
+/// Takes off what is owed since the days from one moment to another, newest first. The caller posts it.
+pub(crate) fn forgive_between(
+    call: &mut Call<'_>,
+    account: AuthId,
+    from: Instant,
+    to: Instant,
+    amount: Money,
+) -> Result<(), Fault> {
+    let mut wallet = need(call, account)?;
+    wallet.balance = wallet.balance.plus(amount)?;
+    save(call, account, &wallet);
+    let mut left = amount;
+    for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
+        let less = left.min(receivable.amount);
+        left = left.minus(less)?;
+        receivable.amount = receivable.amount.minus(less)?;
+        if receivable.amount == Money::ZERO {
+            call.remove(&key);
+        } else {
+            call.put(&key, &receivable);
+        }
+    }
+    assert!(left == Money::ZERO, "no more is forgiven than is owed");
+    Ok(())
+}
+
 /// Days of receivables that are read at a time.
 const RECEIVABLE_DAYS: usize = 1_000;
 

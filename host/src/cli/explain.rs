@@ -143,6 +143,29 @@ const SENTENCES: &[Line] = &[
     ("card-expiring", ALWAYS, "{card} expires in {expires}: one mail was sent."),
     ("default-card-changed", ALWAYS, "{card} ({label}) is the default card now. The ladder starts anew."),
     ("usage-rejected", ALWAYS, "{rejected} of {events} events of a batch were rejected and kept to be mended."),
+    (
+        "invoice-issued",
+        ("status", "paid"),
+        "Invoice {number} for {period-start} to {period-end} was issued over {total}; nothing of it is owed.",
+    ),
+    (
+        "invoice-issued",
+        ALWAYS,
+        "Invoice {number} for {period-start} to {period-end} was issued over {total}; the account owes {amount-due}[, {owed} of it for this invoice].",
+    ),
+    ("invoice-due", ALWAYS, "{amount-due} of invoice {number} is due now."),
+    (
+        "credit-note-issued",
+        ALWAYS,
+        "Credit note {number} gave back {amount} of invoice {invoice}[, {tax} of it tax][, by {by}][ ({reason})][; the balance is {balance}].",
+    ),
+    ("billing-changed", ALWAYS, "Billing information was changed: {fields}[, by {by}]."),
+    (
+        "seats-set",
+        ALWAYS,
+        "Paid seats were set from {before} to {seats}[ by {by}]; they are charged from the next first of a month.",
+    ),
+    ("seats-charged", ALWAYS, "{seats} seats for {month} were charged with {amount}[; the balance is {balance}]."),
     ("mail-failed", ALWAYS, "The mail {template} could not be sent after {attempts} attempts: {cause}."),
     (
         "limits-changed",

@@ -52,6 +52,13 @@ fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value>
         }
     };
     match present {
+        Value::Bool(_) => {
+            text.parse::<bool>().map(Value::from).map_err(|_| anyhow::anyhow!("{field}: `{text}` is not true or false"))
+        }
+        // Records and lists of records are given as JSON.
+        Value::Object(_) | Value::Array(_) if text.starts_with(['{', '[']) => {
+            serde_json::from_str(text).map_err(|error| anyhow::anyhow!("{field}: {error}"))
+        }
         Value::Array(items) => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
             parts.map(|part| one(items.first(), part)).collect::<anyhow::Result<Vec<_>>>().map(Value::Array)
@@ -177,6 +184,10 @@ mod tests {
         assert_eq!(read("hang-up-grace-ms", json!("1"), "10s"), Ok(json!("10000")));
         assert_eq!(read("series-limit", json!(40), "5"), Ok(json!(5)));
         assert_eq!(read("brand", json!("x"), "Acme 5"), Ok(json!("Acme 5")));
+        assert_eq!(read("require-billing-address", json!(false), "true"), Ok(json!(true)));
+        assert!(read("require-billing-address", json!(false), "yes").is_err());
+        let rates = r#"[{"country": "DE", "state": "", "name": "VAT", "percent": "19", "reverse-charge": false}]"#;
+        assert_eq!(read("tax-rates", json!([]), rates).map(|read| read[0]["percent"].clone()), Ok(json!("19")));
         assert_eq!(read("series-limit", json!(40), "-5"), Err("series-limit: `-5` is not a whole number".to_owned()));
         assert!(
             read("trial-credits", json!("1"), "ten")

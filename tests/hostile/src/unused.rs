@@ -2,7 +2,7 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, operator, pricing, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, operator, pricing, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -213,6 +213,47 @@ impl accounts::Guest for Hostile {
         unused()
     }
     fn authenticate(_: accounts::Caller) -> Result<accounts::RateLimits, accounts::Error> {
+        unused()
+    }
+}
+
+impl invoices::Guest for Hostile {
+    fn list_documents(
+        _: invoices::Caller,
+        _: String,
+        _: invoices::DocumentKind,
+        _: invoices::DocumentFilter,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<invoices::DocumentPage, invoices::Error> {
+        unused()
+    }
+    fn read_document(_: invoices::Caller, _: String, _: String) -> Result<invoices::Document, invoices::Error> {
+        unused()
+    }
+    fn get_overview(_: invoices::Caller, _: String) -> Result<invoices::Overview, invoices::Error> {
+        unused()
+    }
+    fn get_billing(_: invoices::Caller, _: String) -> Result<invoices::Billing, invoices::Error> {
+        unused()
+    }
+    fn set_billing(
+        _: invoices::Caller,
+        _: String,
+        _: invoices::BillingChange,
+    ) -> Result<invoices::Billing, invoices::Error> {
+        unused()
+    }
+    fn set_cycle(_: invoices::Caller, _: String, _: u32) -> Result<invoices::Billing, invoices::Error> {
+        unused()
+    }
+    fn issue_credit_note(
+        _: invoices::Caller,
+        _: String,
+        _: String,
+        _: Option<invoices::Micros>,
+        _: String,
+    ) -> Result<invoices::Document, invoices::Error> {
         unused()
     }
 }

@@ -55,6 +55,14 @@ functions! {
 
     "events.read" query rules::events::read { account: plain, after: wide, limit: plain }
 
+    "invoices.list-documents" query rules::invoices::list_documents { auth_id: plain, kind: plain, filter: plain, after: plain, limit: plain }
+    "invoices.read-document" query rules::invoices::read_document { auth_id: plain, number: plain }
+    "invoices.get-overview" query rules::invoices::get_overview { auth_id: plain }
+    "invoices.get-billing" query rules::invoices::get_billing { auth_id: plain }
+    "invoices.set-billing" command rules::invoices::set_billing { auth_id: plain, change: plain }
+    "invoices.set-cycle" command rules::invoices::set_cycle { auth_id: plain, months: plain }
+    "invoices.issue-credit-note" command rules::invoices::issue_credit_note { auth_id: plain, invoice: plain, amount: optional_wide, reason: plain }
+
     "operator.get-policy" query rules::policy::get_policy { }
     "operator.set-policy" command rules::policy::set_policy { policy: plain }
     "operator.set-limits" command rules::policy::set_limits { auth_id: plain, limits: plain }

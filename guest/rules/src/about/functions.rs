@@ -116,6 +116,13 @@ static FUNCTIONS: &[Function] = &[
     row("coupons.redeem", Command, Tokens::No, On::Main),
     row("coupons.list-redemptions", Query, Tokens::No, On::Main),
     row("events.read", Query, Tokens::Main, On::Main),
+    row("invoices.list-documents", Query, Tokens::No, On::Main),
+    row("invoices.read-document", Query, Tokens::No, On::Main),
+    row("invoices.get-overview", Query, Tokens::No, On::Main),
+    row("invoices.get-billing", Query, Tokens::No, On::Main),
+    row("invoices.set-billing", Command, Tokens::No, On::Main),
+    row("invoices.set-cycle", Command, Tokens::No, On::Main),
+    row("invoices.issue-credit-note", Command, Tokens::No, On::Main),
     free("jobs.begin", Command),
     free("jobs.perform", Effect),
     free("jobs.finish", Command),
@@ -217,7 +224,13 @@ mod tests {
 
     #[test]
     fn tokens_never_pay() {
-        for name in ["credits.recharge", "credits.add-card", "credits.set-auto-recharge", "credits.adjust"] {
+        for name in [
+            "credits.recharge",
+            "credits.add-card",
+            "credits.set-auto-recharge",
+            "credits.adjust",
+            "invoices.set-billing",
+        ] {
             assert_eq!(function(name).map(|function| function.tokens), Some(Tokens::No), "{name}");
         }
         assert_eq!(function("credits.refund"), None);

@@ -3,6 +3,7 @@
 mod records;
 pub mod timezone;
 
+pub(crate) use records::change_address;
 pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
 
 use crate::call::{Call, end_of_prefix, successor};

@@ -84,6 +84,26 @@ pub fn profile(call: &Call<'_>, account: AuthId) -> Result<Profile, Fault> {
     call.get(&key(account))?.ok_or_else(|| Fault::not_found("account"))
 }
 
+/// Changes the billing address, which was checked (R44). Answers the names of the fields that are others than before.
+pub(crate) fn change_address<'a>(
+    call: &mut Call<'_>,
+    account: AuthId,
+    fields: [(&'a str, &Option<String>); 3],
+) -> Result<Vec<&'a str>, Fault> {
+    let mut profile = profile(call, account)?;
+    let mut changed = Vec::new();
+    for ((name, given), held) in fields.into_iter().zip([&mut profile.address, &mut profile.city, &mut profile.state]) {
+        if let Some(text) = given.as_ref().filter(|text| *text != held) {
+            held.clone_from(text);
+            changed.push(name);
+        }
+    }
+    if !changed.is_empty() {
+        call.put(&key(account), &profile);
+    }
+    Ok(changed)
+}
+
 /// Turns a trial into a standard account (ACC-7). Does nothing to one that is no trial.
 pub fn upgrade(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     let mut profile = profile(call, account)?;

@@ -8,6 +8,7 @@ use crate::call::{Call, Record};
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
+use crate::invoices::{self, TaxRate};
 use crate::money::Money;
 use crate::operator::Error;
 use crate::vocabulary::{
@@ -73,6 +74,34 @@ pub struct Policy {
     pub message_rate: u32,
     /// Name of the operator's product, 1 to 22 printable ASCII characters.
     pub brand: String,
+    /// INV-1, INV-6. Who sells, as documents name it; without a legal name it is the brand.
+    pub seller: Seller,
+    /// INV-7. None: no tax.
+    pub tax_rates: Vec<TaxRate>,
+    /// INV-1. Before the year in numbers of invoices: 0 to 10 of `A-Z0-9-`; the three prefixes differ.
+    pub invoice_prefix: String,
+    /// INV-5.
+    pub credit_note_prefix: String,
+    /// INV-3.
+    pub receipt_prefix: String,
+    /// R44. Whether legal name, address and country must be there before a charge.
+    pub require_billing_address: bool,
+}
+
+/// Who sells, as documents name it.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Seller {
+    /// 0 to 200 characters.
+    pub legal_name: String,
+    /// 0 to 10 lines of 1 to 200 characters.
+    pub address_lines: Vec<String>,
+    /// ISO 3166-1 alpha-2, or empty.
+    pub country: String,
+    /// 0 to 30 characters.
+    pub tax_id: String,
+    /// 0 to 254 characters.
+    pub email: String,
 }
 
 impl Default for Policy {
@@ -98,6 +127,12 @@ impl Default for Policy {
             lookup_rate: 20,
             message_rate: 20,
             brand: "Coinbox".to_owned(),
+            seller: Seller::default(),
+            tax_rates: Vec::new(),
+            invoice_prefix: String::new(),
+            credit_note_prefix: "CN-".to_owned(),
+            receipt_prefix: "R-".to_owned(),
+            require_billing_address: false,
         }
     }
 }
@@ -183,7 +218,35 @@ impl Policy {
         range(&mut checks, "policy.message-rate", self.message_rate, 1, 100_000);
         checks.text(&self.brand, "policy.brand", 1, 22);
         checks.require(self.brand.is_ascii(), "policy.brand", FieldRule::WrongForm, "printable ASCII");
+        self.seller.check(&mut checks);
+        invoices::check_rates(&mut checks, &self.tax_rates);
+        let prefixes = [
+            ("policy.invoice-prefix", &self.invoice_prefix),
+            ("policy.credit-note-prefix", &self.credit_note_prefix),
+            ("policy.receipt-prefix", &self.receipt_prefix),
+        ];
+        for (place, (field, prefix)) in prefixes.iter().enumerate() {
+            let good = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+            let form = prefix.len() <= 10 && prefix.bytes().all(good);
+            checks.require(form, field, FieldRule::WrongForm, "0 to 10 of A-Z, 0-9 and -");
+            let unique = prefixes[..place].iter().all(|(_, other)| other != prefix);
+            checks.require(unique, field, FieldRule::NotAllowedTogether, "differs from the other prefixes");
+        }
         checks.done()
+    }
+}
+
+impl Seller {
+    fn check(&self, checks: &mut Checks) {
+        checks.text(&self.legal_name, "policy.seller.legal-name", 0, 200);
+        at_most(checks, "policy.seller.address-lines", self.address_lines.len(), 10);
+        for (place, line) in self.address_lines.iter().take(10).enumerate() {
+            checks.text(line, &format!("policy.seller.address-lines[{place}]"), 1, 200);
+        }
+        let country = self.country.is_empty() || invoices::is_country(&self.country);
+        checks.require(country, "policy.seller.country", FieldRule::WrongForm, "two upper-case letters");
+        checks.text(&self.tax_id, "policy.seller.tax-id", 0, 30);
+        checks.text(&self.email, "policy.seller.email", 0, 254);
     }
 }
 
@@ -317,6 +380,24 @@ mod tests {
             lookup_rate: 100_001,
             message_rate: 0,
             brand: "Münze".to_owned(),
+            seller: Seller {
+                legal_name: "x".repeat(201),
+                address_lines: vec![String::new()],
+                country: "us".to_owned(),
+                tax_id: "1".repeat(31),
+                email: "e".repeat(255),
+            },
+            tax_rates: vec![TaxRate {
+                country: String::new(),
+                state: String::new(),
+                name: String::new(),
+                percent: "100.1".to_owned(),
+                reverse_charge: true,
+            }],
+            invoice_prefix: "A".repeat(11),
+            credit_note_prefix: "cn".to_owned(),
+            receipt_prefix: "A".repeat(11),
+            require_billing_address: true,
         };
         let error = fake.command(START, |call| set_policy(call, &testing::operator(), bad)).expect_err("bounds");
         let mut expected = vec!["minimum-recharge", "maximum-recharge", "alert-thresholds"];
@@ -332,6 +413,9 @@ mod tests {
             "standard-rate",
         ]);
         expected.extend(["lookup-rate", "message-rate", "brand"]);
+        expected.extend(["seller.legal-name", "seller.address-lines[0]", "seller.country", "seller.tax-id"]);
+        expected.extend(["seller.email", "tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);
+        expected.extend(["invoice-prefix", "credit-note-prefix", "receipt-prefix", "receipt-prefix"]);
         let expected: Vec<String> = expected.into_iter().map(|field| format!("policy.{field}")).collect();
         assert_eq!(fields(error), expected);
         assert!(fake.dump().is_empty());

@@ -1,0 +1,183 @@
+//! Credit notes: the only correction of an issued invoice (INV-5, R27).
+//!
+//! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder; the last credit note of an
+//! invoice therefore gives back exactly what the ones before left. The customer gets it as promotional credit, after what is owed: it takes back
+//! a charge, not a payment, so it is no refund of a recharge (R18).
+
+use super::number::issue_now;
+use super::records::{Place, State, Stored};
+use super::tax::shares;
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, Error, TaxLine, billing};
+use crate::accounts;
+use crate::call::Call;
+use crate::credentials;
+use crate::events::{EventDraft, emit};
+use crate::idempotency;
+use crate::ids::AuthId;
+use crate::judge::{Occasion, judge};
+use crate::ledger::{self, LedgerAccount, Posting};
+use crate::lots::LotKind;
+use crate::mail;
+use crate::money::{MICROS_PER_POSTED_STEP, Money};
+use crate::policy::Policy;
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal};
+use crate::wallet::{self, NewCredit};
+
+/// Gives back all that is left of an invoice, or a part of it.
+pub fn issue_credit_note(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    invoice: String,
+    amount: Option<Micros>,
+    reason: String,
+) -> Result<Document, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "invoices.issue-credit-note", &auth_id)?;
+    let args = (&auth_id, &invoice, amount, &reason);
+    idempotency::once(call, caller, &auth_id, "invoices.issue-credit-note", &args, |call| {
+        if wallet::need(call, account)?.is_closed() {
+            return Err(Refusal::Closed.into());
+        }
+        let mut checks = Checks::new();
+        if let Some(amount) = amount {
+            checks.require(amount > 0, "amount", FieldRule::TooSmall, "0.00001");
+            checks.require(amount % MICROS_PER_POSTED_STEP == 0, "amount", FieldRule::WrongForm, "5 decimals");
+        }
+        checks.text(&reason, "reason", 1, 200);
+        checks.done()?;
+        let stored = Place::find(call, account, &[DocumentKind::Invoice], &invoice)?
+            .ok_or_else(|| Fault::not_found("invoice"))?;
+        let mut state = State::load(call, account, &invoice)?;
+        let left = Money::from_micros(stored.document.total).minus(state.credited()?)?;
+        let amount = amount.map_or(left, Money::from_micros);
+        if amount > left || left <= Money::ZERO {
+            return Err(Error::MoreThanInvoice(left.micros()));
+        }
+        let given = split(&stored.document, &mut state, amount)?;
+        state.save(call, account, &invoice);
+        let document = give(call, account, &stored.document, &given, &reason, who.name())?;
+        Ok(document)
+    })
+}
+
+/// What is given back of the net amount and of each tax.
+struct Given {
+    amount: Money,
+    net: Money,
+    taxes: Vec<Money>,
+}
+
+/// Splits an amount over what is left of the invoice's parts, and notes it as given back.
+fn split(invoice: &Document, state: &mut State, amount: Money) -> Result<Given, Fault> {
+    state.taxes.resize(invoice.taxes.len(), Money::ZERO);
+    let mut left = vec![Money::from_micros(invoice.net).minus(state.net)?];
+    for (tax, given) in invoice.taxes.iter().zip(&state.taxes) {
+        left.push(Money::from_micros(tax.amount).minus(*given)?);
+    }
+    let mut parts = shares(amount, &left)?.into_iter();
+    let net = parts.next().unwrap_or_default();
+    let taxes: Vec<Money> = parts.collect();
+    state.net = state.net.plus(net)?;
+    for (given, tax) in state.taxes.iter_mut().zip(&taxes) {
+        *given = given.plus(*tax)?;
+    }
+    Ok(Given { amount, net, taxes })
+}
+
+/// Posts the credit and issues the note.
+fn give(
+    call: &mut Call<'_>,
+    account: AuthId,
+    invoice: &Document,
+    given: &Given,
+    reason: &str,
+    by: &str,
+) -> Result<Document, Fault> {
+    let mut wallet = wallet::need(call, account)?;
+    let opening = wallet.balance;
+    let id = ledger::next_id(call)?;
+    let new =
+        NewCredit { kind: LotKind::Promotional, amount: given.amount, since: call.now(), expires: None, origin: &id };
+    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    wallet::save(call, account, &wallet);
+    let mut tax = Money::ZERO;
+    for part in &given.taxes {
+        tax = tax.plus(*part)?;
+    }
+    let postings = vec![
+        Posting(LedgerAccount::Adjustments, None, given.net),
+        Posting(LedgerAccount::Tax, None, tax),
+        Posting(LedgerAccount::CreditsPromotional, Some(account), credited.kept.negated()?),
+        Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+    ];
+    ledger::post(call, &id, "credit-note", &format!("{}, {reason}", invoice.number), postings, Vec::new())?;
+    let document = document(call, account, invoice, given, reason, (opening, wallet.balance))?;
+    let stored = issue_now(call, account, Stored::whole(document, vec![id.clone()]))?;
+    let facts = vec![
+        Fact::new("number", &stored.document.number),
+        Fact::new("invoice", &invoice.number),
+        Fact::new("amount", given.amount),
+        Fact::new("tax", tax),
+        Fact::new("balance", wallet.balance),
+        Fact::new("reason", reason),
+    ];
+    mail::send(call, account, "credit-note-issued", facts.clone())?;
+    let mut facts = facts;
+    facts.push(Fact::new("by", by));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "credit-note-issued", rule: "INV-5", facts, transactions: vec![id] },
+    );
+    judge(call, account, Occasion::Credit)?;
+    Ok(stored.document)
+}
+
+fn document(
+    call: &Call<'_>,
+    account: AuthId,
+    invoice: &Document,
+    given: &Given,
+    reason: &str,
+    (opening, closing): (Money, Money),
+) -> Result<Document, Fault> {
+    let profile = accounts::profile(call, account)?;
+    let policy = Policy::load(call)?;
+    let taxes = invoice
+        .taxes
+        .iter()
+        .zip(&given.taxes)
+        .map(|(tax, amount)| TaxLine { base: given.net.micros(), amount: amount.micros(), ..tax.clone() })
+        .collect();
+    let line = DocumentLine {
+        section: account.to_string(),
+        section_name: profile.name.clone(),
+        product: "credit-note".to_owned(),
+        description: format!("Credit for invoice {}", invoice.number),
+        quantity: 1,
+        unit: String::new(),
+        amount: given.net.micros(),
+    };
+    Ok(Document {
+        kind: DocumentKind::CreditNote,
+        number: String::new(),
+        issued: call.now(),
+        period_start: None,
+        period_end: None,
+        seller: billing::seller(&policy),
+        customer: billing::customer(call, account, &profile)?,
+        currency: CURRENCY.to_owned(),
+        lines: vec![line],
+        discount: 0,
+        net: given.net.micros(),
+        taxes,
+        total: given.amount.micros(),
+        opening_balance: opening.micros(),
+        closing_balance: closing.micros(),
+        movements: Vec::new(),
+        amount_due: 0,
+        status: "credited".to_owned(),
+        method: "credits".to_owned(),
+        refers_to: Some(invoice.number.clone()),
+        note: reason.to_owned(),
+    })
+}

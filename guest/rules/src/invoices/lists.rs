@@ -1,0 +1,234 @@
+//! Reading documents: lists, one document, the overview (INV-4, INV-5).
+
+use super::records::{Place, State, Stored, documents_prefix};
+use super::{Document, DocumentKind, Error};
+use crate::call::{Call, end_of_prefix, successor};
+use crate::cards::{self, ShownCard};
+use crate::credentials;
+use crate::ids::AuthId;
+use crate::money::Money;
+use crate::text::is_name;
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
+use crate::wallet;
+use serde::{Deserialize, Serialize};
+
+/// Documents that one call looks at for a filter.
+const LOOKED_AT_MAX: u32 = 1_000;
+/// Receipts of the overview.
+const RECENT: u32 = 5;
+
+/// One document in a list.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentSummary {
+    pub kind: DocumentKind,
+    pub number: String,
+    #[serde(with = "int_text")]
+    pub issued: Instant,
+    #[serde(with = "optional_int_text", default)]
+    pub period_start: Option<Instant>,
+    #[serde(with = "optional_int_text", default)]
+    pub period_end: Option<Instant>,
+    #[serde(with = "int_text")]
+    pub total: Micros,
+    #[serde(with = "int_text")]
+    pub amount_due: Micros,
+    pub status: String,
+    pub method: String,
+    #[serde(default)]
+    pub refers_to: Option<String>,
+    #[serde(with = "int_text")]
+    pub credited: Micros,
+}
+
+/// A page of documents.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentPage {
+    pub documents: Vec<DocumentSummary>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// Which documents.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentFilter {
+    #[serde(default)]
+    pub status: Option<String>,
+    #[serde(default)]
+    pub number: Option<String>,
+    #[serde(default, with = "optional_int_text")]
+    pub issued_from: Option<Instant>,
+    #[serde(default, with = "optional_int_text")]
+    pub issued_before: Option<Instant>,
+    pub oldest_first: bool,
+}
+
+/// What a customer looks at first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Overview {
+    #[serde(with = "int_text")]
+    pub balance: Micros,
+    #[serde(default)]
+    pub last_invoice: Option<DocumentSummary>,
+    pub cards: Vec<ShownCard>,
+    pub receipts: Vec<DocumentSummary>,
+}
+
+/// Documents of one kind.
+pub fn list_documents(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    kind: DocumentKind,
+    filter: DocumentFilter,
+    after: Option<String>,
+    limit: u32,
+) -> Result<DocumentPage, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "invoices.list-documents", &auth_id)?;
+    let mut checks = Checks::new();
+    let statuses: &[&str] = match kind {
+        DocumentKind::Invoice => &["paid", "open", "failed"],
+        DocumentKind::CreditNote => &["credited"],
+        DocumentKind::Receipt => &["successful", "failed", "refunded"],
+    };
+    if let Some(status) = &filter.status {
+        let known = statuses.contains(&status.as_str());
+        checks.require(known, "filter.status", FieldRule::UnknownValue, statuses.join(", "));
+    }
+    if let Some(number) = &filter.number {
+        checks.require(is_name(number, 40), "filter.number", FieldRule::WrongForm, "1 to 40 printable ASCII");
+    }
+    let place = after.as_deref().map(|after| after.parse::<u32>().ok().filter(|_| after.len() <= 10));
+    checks.require(place != Some(None), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.done()?;
+    wallet::need(call, account)?;
+    let (mut documents, mut next) = (Vec::new(), None);
+    let (page, more) = page(call, account, kind, filter.oldest_first, place.flatten(), LOOKED_AT_MAX.min(limit * 10))?;
+    let oldest_owed = oldest_owed(call, account)?;
+    let count = page.len();
+    for (index, (n, stored)) in page.into_iter().enumerate() {
+        let summary = summary(call, account, stored, oldest_owed.as_deref())?;
+        if !fits(&summary, &filter) {
+            continue;
+        }
+        documents.push(summary);
+        if documents.len() == limit as usize {
+            next = (more || index + 1 < count).then(|| n.to_string());
+            return Ok(DocumentPage { documents, next });
+        }
+        next = Some(n.to_string());
+    }
+    if !more {
+        next = None;
+    }
+    Ok(DocumentPage { documents, next })
+}
+
+fn fits(document: &DocumentSummary, filter: &DocumentFilter) -> bool {
+    filter.status.as_ref().is_none_or(|status| document.status == *status)
+        && filter.number.as_ref().is_none_or(|number| document.number.starts_with(number.as_str()))
+        && filter.issued_from.is_none_or(|from| document.issued >= from)
+        && filter.issued_before.is_none_or(|before| document.issued < before)
+}
+
+/// Documents in order with their place.
+fn page(
+    call: &Call<'_>,
+    account: AuthId,
+    kind: DocumentKind,
+    oldest_first: bool,
+    after: Option<u32>,
+    limit: u32,
+) -> Result<(Vec<(u32, Stored)>, bool), Fault> {
+    let prefix = documents_prefix(account, kind);
+    let end = end_of_prefix(&prefix);
+    let at = after.map(|after| format!("{prefix}{after:010}"));
+    let (page, more) = if oldest_first {
+        let first = at.map_or(prefix.clone(), |at| successor(&at));
+        call.span_page::<Stored>(&first, &end, limit)?
+    } else {
+        call.span_page_back::<Stored>(&prefix, &at.unwrap_or(end), limit)?
+    };
+    let place = |key: &str| key[prefix.len()..].parse().unwrap_or(0);
+    Ok((page.into_iter().map(|(key, stored)| (place(&key), stored)).collect(), more))
+}
+
+/// The oldest day since which anything is owed.
+fn oldest_owed(call: &Call<'_>, account: AuthId) -> Result<Option<String>, Fault> {
+    let prefix = format!("owe/{account}/");
+    let (found, _) = call.list::<wallet::Receivable>(&prefix, 1)?;
+    Ok(found.first().map(|(key, _)| key[prefix.len()..].to_owned()))
+}
+
+/// A document as it stands now. An invoice is open while anything of its days or of earlier ones is owed: credit pays the oldest first (R2).
+fn summary(
+    call: &Call<'_>,
+    account: AuthId,
+    stored: Stored,
+    oldest_owed: Option<&str>,
+) -> Result<DocumentSummary, Fault> {
+    let last_day = stored.last_day();
+    let document = stored.document;
+    let mut credited = Money::ZERO;
+    let mut status = document.status;
+    if document.kind == DocumentKind::Invoice {
+        let state = State::load(call, account, &document.number)?;
+        credited = state.credited()?;
+        let owed = oldest_owed.is_some_and(|day| last_day.as_deref().is_some_and(|last| day <= last));
+        let open = owed && stored.owed > Money::ZERO;
+        status = if !open {
+            "paid"
+        } else if state.failed {
+            "failed"
+        } else {
+            "open"
+        }
+        .to_owned();
+    }
+    Ok(DocumentSummary {
+        kind: document.kind,
+        number: document.number,
+        issued: document.issued,
+        period_start: document.period_start,
+        period_end: document.period_end,
+        total: document.total,
+        amount_due: document.amount_due,
+        status,
+        method: document.method,
+        refers_to: document.refers_to,
+        credited: credited.micros(),
+    })
+}
+
+/// One issued document.
+pub fn read_document(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Document, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "invoices.read-document", &auth_id)?;
+    let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
+    let stored = Place::find(call, account, &kinds, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    Ok(stored.read(call, account)?)
+}
+
+/// Balance, last invoice, cards and recent receipts (INV-4).
+pub fn get_overview(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Overview, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "invoices.get-overview", &auth_id)?;
+    let balance = wallet::need(call, account)?.balance.micros();
+    let oldest_owed = oldest_owed(call, account)?;
+    let newest = |kind, limit| -> Result<Vec<DocumentSummary>, Fault> {
+        let (page, _) = page(call, account, kind, false, None, limit)?;
+        page.into_iter().map(|(_, stored)| summary(call, account, stored, oldest_owed.as_deref())).collect()
+    };
+    Ok(Overview {
+        balance,
+        last_invoice: newest(DocumentKind::Invoice, 1)?.pop(),
+        cards: cards::shown(call, account)?,
+        receipts: newest(DocumentKind::Receipt, RECENT)?,
+    })
+}

@@ -1,0 +1,167 @@
+//! Invoices, credit notes and receipts (INV-1, INV-3 to INV-8).
+//!
+//! An invoice is made in two steps. **Close** drafts it from the totals of the cycle, computes tax, and posts tax and rounding as closing
+//! postings of that cycle (R26, R28). **Number** gives drafts their numbers in the order in which they were made, one job for all, so that
+//! numbers are gapless per year of issue whatever is repeated (R49). A draft and everything that it posts are one change, and so are a number,
+//! the issued document and the end of its draft: a crash between two calls leaves neither a gap nor a double.
+//!
+//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one.
+//!
+//! | key | what |
+//! |---|---|
+//! | `bill/<account>` | up to which month invoices were made, with which balance, and how long a cycle is |
+//! | `draft/<moment>/<account>/<name>` | an invoice without number |
+//! | `doc/<account>/<kind>/<count>` | an issued document; `kind` is `i`, `c` or `r` |
+//! | `body/<account>/<name>/<part>` | lines and movements of an invoice, 150 a record |
+//! | `docno/<kind>/<number>` | where the document of a number lies |
+//! | `docn/<account>` | how many documents of each kind an account has |
+//! | `series/<kind>/<year>` | the last number that was given |
+//! | `docst/<account>/<number>` | what changes about an issued invoice: credited, a charge for it failed |
+//!
+//! What an invoice is short of at issue stays a receivable of its cycle's days; credit pays receivables oldest first (R2), so an invoice is paid
+//! when nothing of its days or earlier ones is owed any more.
+
+mod billing;
+mod close;
+mod credit_notes;
+mod gather;
+mod lists;
+mod number;
+pub(crate) mod receipts;
+mod records;
+mod tax;
+mod tax_id;
+
+pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
+pub use close::{ClosedAccount, close_account};
+pub use credit_notes::issue_credit_note;
+pub use lists::{DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document};
+pub use number::mark_failed;
+pub use tax::TaxRate;
+
+pub(crate) use billing::is_chargeable;
+pub(crate) use close::close_page;
+pub(crate) use number::{number_page, run};
+pub(crate) use tax::{check_rates, is_country};
+
+use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};
+use serde::{Deserialize, Serialize};
+
+interface_error! {
+    /// Errors of `invoices`.
+    Error {
+        /// What can still be credited of the invoice.
+        MoreThanInvoice(#[serde(with = "int_text")] Micros),
+    }
+}
+
+/// Money is in US dollars.
+pub(crate) const CURRENCY: &str = "USD";
+
+/// Who sells or buys.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Party {
+    pub legal_name: String,
+    pub address_lines: Vec<String>,
+    pub country: String,
+    pub tax_id: String,
+    pub email: String,
+    pub auth_id: String,
+}
+
+/// What one source pays for one product.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentLine {
+    pub section: String,
+    pub section_name: String,
+    pub product: String,
+    pub description: String,
+    #[serde(with = "uint_text")]
+    pub quantity: u64,
+    pub unit: String,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+}
+
+/// One rate on the net amount.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct TaxLine {
+    pub name: String,
+    pub percent: String,
+    #[serde(with = "int_text")]
+    pub base: Micros,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    pub reverse_charge: bool,
+}
+
+/// What moved the balance and is no charge.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentMovement {
+    pub label: String,
+    #[serde(with = "int_text")]
+    pub at: Instant,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+}
+
+/// What a document is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentKind {
+    /// Of a billing cycle.
+    Invoice,
+    /// Corrects an invoice.
+    CreditNote,
+    /// Of one charge, refund or coupon.
+    Receipt,
+}
+
+/// A frozen document: see `wit/invoices.wit`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Document {
+    pub kind: DocumentKind,
+    pub number: String,
+    #[serde(with = "int_text")]
+    pub issued: Instant,
+    #[serde(with = "optional_int_text", default)]
+    pub period_start: Option<Instant>,
+    #[serde(with = "optional_int_text", default)]
+    pub period_end: Option<Instant>,
+    pub seller: Party,
+    pub customer: Party,
+    pub currency: String,
+    pub lines: Vec<DocumentLine>,
+    #[serde(with = "int_text")]
+    pub discount: Micros,
+    #[serde(with = "int_text")]
+    pub net: Micros,
+    pub taxes: Vec<TaxLine>,
+    #[serde(with = "int_text")]
+    pub total: Micros,
+    #[serde(with = "int_text")]
+    pub opening_balance: Micros,
+    #[serde(with = "int_text")]
+    pub closing_balance: Micros,
+    pub movements: Vec<DocumentMovement>,
+    #[serde(with = "int_text")]
+    pub amount_due: Micros,
+    pub status: String,
+    pub method: String,
+    #[serde(default)]
+    pub refers_to: Option<String>,
+    pub note: String,
+}
+
+#[cfg(test)]
+mod tests;

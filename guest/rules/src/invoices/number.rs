@@ -1,0 +1,158 @@
+//! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
+
+use super::close;
+use super::records::{DRAFTS, Place, State, Stored, keep};
+use super::{DocumentKind, records};
+use crate::accounts::{self, BillingMode};
+use crate::calendar;
+use crate::call::{Call, Record};
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::jobs::{JobKey, Next};
+use crate::mail;
+use crate::money::Money;
+use crate::month_end::Progress;
+use crate::policy::Policy;
+use crate::port::Lane;
+use crate::vocabulary::{Fact, Fault};
+use serde::{Deserialize, Serialize};
+
+/// Drafts that get their number in one call.
+const DRAFTS_PER_CALL: usize = 100;
+
+/// The last number of a series, at `series/<kind>/<year>`.
+#[derive(Serialize, Deserialize)]
+struct Series {
+    v: u32,
+    last: u32,
+}
+
+impl Record for Series {
+    const KIND: &'static str = "series of numbers";
+}
+
+/// An invoice that has just been issued.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Issued {
+    pub(crate) account: AuthId,
+    pub(crate) number: String,
+    /// What of this invoice is owed now; what earlier invoices are short of is not in it.
+    pub(crate) amount_due: Money,
+}
+
+/// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix.
+pub(super) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<String, Fault> {
+    let policy = Policy::load(call)?;
+    let prefix = match kind {
+        DocumentKind::Invoice => &policy.invoice_prefix,
+        DocumentKind::CreditNote => &policy.credit_note_prefix,
+        DocumentKind::Receipt => &policy.receipt_prefix,
+    };
+    let year = calendar::date(call.now()).year();
+    let key = format!("series/{}/{year:04}", kind.letter());
+    let last = call.get::<Series>(&key)?.map_or(0, |series| series.last);
+    let last =
+        last.checked_add(1).ok_or_else(|| Fault::problem("series-exhausted", vec![Fact::new("series", &key)]))?;
+    call.put(&key, &Series { v: 1, last });
+    let number = format!("{prefix}{year:04}-{last:06}");
+    assert!(!Place::is_taken(call, kind, &number), "a number is given once");
+    Ok(number)
+}
+
+/// The job that numbers drafts outside the month's end: final invoices of closing accounts.
+pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    if let Progress::After(_) = number_page(call)? {
+        call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+        return Ok(Some(Next::Again));
+    }
+    Ok(Some(Next::Rest))
+}
+
+/// Gives the oldest drafts their numbers and issues them.
+pub(crate) fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
+    let (drafts, more) = call.list::<Stored>(DRAFTS, DRAFTS_PER_CALL)?;
+    let mut last = DRAFTS.to_owned();
+    for (key, stored) in drafts {
+        let account = key
+            .get(DRAFTS.len() + 14..DRAFTS.len() + 34)
+            .and_then(AuthId::parse)
+            .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)]))?;
+        call.remove(&key);
+        issue(call, account, stored)?;
+        last = key;
+    }
+    Ok(if more { Progress::After(last) } else { Progress::Done })
+}
+
+fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(), Fault> {
+    stored.document.number = next_number(call, DocumentKind::Invoice)?;
+    stored.document.issued = call.now();
+    keep(call, account, &stored)?;
+    let document = &stored.document;
+    let money = Money::from_micros;
+    let month = |moment: Option<i64>| moment.map(calendar::day_name).unwrap_or_default();
+    let period_end = month(document.period_end.map(|end| end - 1));
+    let facts = vec![
+        Fact::new("number", &document.number),
+        Fact::new("period-start", month(document.period_start)),
+        Fact::new("period-end", period_end),
+        Fact::new("total", money(document.total)),
+        Fact::new("amount-due", money(document.amount_due)),
+        Fact::new("status", &document.status),
+    ];
+    mail::send(call, account, "invoice-issued", facts.clone())?;
+    let mut facts = facts;
+    facts.push(Fact::new("net", money(document.net)));
+    facts.push(Fact::new("discount", money(document.discount)));
+    facts.push(Fact::new("opening-balance", money(document.opening_balance)));
+    facts.push(Fact::new("closing-balance", money(document.closing_balance)));
+    facts.push(Fact::new("owed", stored.owed));
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "invoice-issued",
+            rule: "INV-1",
+            facts,
+            transactions: stored.transactions.clone(),
+        },
+    );
+    let issued = close::issued(account, &stored);
+    if issued.amount_due > Money::ZERO && accounts::profile(call, account)?.billing_mode == BillingMode::Postpaid {
+        collect(call, &issued)?;
+    }
+    Ok(())
+}
+
+/// A postpaid invoice was issued with something owed: this is where collecting it begins (CRD-15, R29). The charge at issue and its retries are
+/// started from here, in the change that issues the invoice; whoever learns that a charge for it failed or was paid says so with [`mark_failed`].
+fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
+    emit(
+        call,
+        EventDraft {
+            account: Some(issued.account),
+            kind: "invoice-due",
+            rule: "CRD-15",
+            facts: vec![Fact::new("number", &issued.number), Fact::new("amount-due", issued.amount_due)],
+            transactions: Vec::new(),
+        },
+    );
+    Ok(())
+}
+
+/// Notes that the last charge for an invoice failed, or that one has not. An invoice of which nothing is owed any more shows as paid whatever is
+/// noted here.
+pub fn mark_failed(call: &mut Call<'_>, account: AuthId, number: &str, failed: bool) -> Result<(), Fault> {
+    let mut state = State::load(call, account, number)?;
+    state.failed = failed;
+    state.save(call, account, number);
+    Ok(())
+}
+
+/// The number of a document that is issued by the command at hand, and the document kept under it.
+pub(super) fn issue_now(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<records::Stored, Fault> {
+    stored.document.number = next_number(call, stored.document.kind)?;
+    stored.document.issued = call.now();
+    keep(call, account, &stored)?;
+    Ok(stored)
+}

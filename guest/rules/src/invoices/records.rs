@@ -1,0 +1,292 @@
+//! How documents are kept.
+
+use super::{Document, DocumentKind};
+use crate::calendar::{self, Month};
+use crate::call::{Call, Record};
+use crate::ids::{AuthId, time_key};
+use crate::money::Money;
+use crate::vocabulary::{Fact, Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+/// Lines or movements of one record: each has at most about 1 300 bytes, and a stored value holds 256 KiB.
+const PART: usize = 150;
+
+impl DocumentKind {
+    /// Its letter in keys.
+    pub(super) fn letter(self) -> char {
+        match self {
+            DocumentKind::Invoice => 'i',
+            DocumentKind::CreditNote => 'c',
+            DocumentKind::Receipt => 'r',
+        }
+    }
+}
+
+/// How far the invoices of an account have come, at `bill/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Bill {
+    v: u32,
+    /// The first month that no invoice covers yet; none: there was no invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<Month>,
+    /// The balance with which the last invoice closed.
+    pub(super) closing: Money,
+    /// Length of the cycle in months: 1 or 3.
+    pub(super) months: u32,
+    /// Whether the final invoice is made (R23).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closed: bool,
+}
+
+impl Record for Bill {
+    const KIND: &'static str = "billing cycle";
+}
+
+impl Bill {
+    pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
+        let new = Bill { v: 1, until: None, closing: Money::ZERO, months: 1, closed: false };
+        Ok(call.get(&format!("bill/{account}"))?.unwrap_or(new))
+    }
+
+    pub(super) fn save(&self, call: &mut Call<'_>, account: AuthId) {
+        call.put(&format!("bill/{account}"), self);
+    }
+}
+
+/// A document as it is kept: lines and movements of invoices lie in records of their own.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Stored {
+    v: u32,
+    pub(super) document: Document,
+    /// Name of the body; none: lines and movements are in `document`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<String>,
+    /// Records of lines and of movements.
+    #[serde(default)]
+    pub(super) parts: (u32, u32),
+    /// What of it was owed at issue.
+    pub(super) owed: Money,
+    /// Ledger transactions behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) transactions: Vec<String>,
+}
+
+impl Record for Stored {
+    const KIND: &'static str = "document";
+}
+
+/// Part of the lines or movements of an invoice.
+#[derive(Serialize, Deserialize)]
+struct Part<T> {
+    v: u32,
+    part: Vec<T>,
+}
+
+impl<T: Serialize + for<'de> Deserialize<'de>> Record for Part<T> {
+    const KIND: &'static str = "part of a document";
+}
+
+impl Stored {
+    /// A document that is kept in one record.
+    pub(super) fn whole(document: Document, transactions: Vec<String>) -> Stored {
+        Stored { v: 1, document, body: None, parts: (0, 0), owed: Money::ZERO, transactions }
+    }
+
+    /// Writes lines and movements of an invoice apart, under a name that the account has not used yet.
+    pub(super) fn split(
+        call: &mut Call<'_>,
+        account: AuthId,
+        name: &str,
+        mut document: Document,
+        owed: Money,
+        transactions: Vec<String>,
+    ) -> Stored {
+        let lines = std::mem::take(&mut document.lines);
+        let movements = std::mem::take(&mut document.movements);
+        let parts = (put_parts(call, account, name, 'l', lines), put_parts(call, account, name, 'm', movements));
+        Stored { v: 1, document, body: Some(name.to_owned()), parts, owed, transactions }
+    }
+
+    /// The whole document.
+    pub(super) fn read(self, call: &Call<'_>, account: AuthId) -> Result<Document, Fault> {
+        let mut document = self.document;
+        if let Some(name) = &self.body {
+            document.lines = read_parts(call, account, name, 'l', self.parts.0)?;
+            document.movements = read_parts(call, account, name, 'm', self.parts.1)?;
+        }
+        Ok(document)
+    }
+
+    /// The last day of the cycle, as receivables name it.
+    pub(super) fn last_day(&self) -> Option<String> {
+        self.document.period_end.map(|end| calendar::day_name(end - 1))
+    }
+}
+
+fn part_key(account: AuthId, name: &str, letter: char, part: usize) -> String {
+    format!("body/{account}/{name}/{letter}{part:04}")
+}
+
+fn put_parts<T>(call: &mut Call<'_>, account: AuthId, name: &str, letter: char, mut rows: Vec<T>) -> u32
+where
+    T: Serialize + for<'de> Deserialize<'de>,
+{
+    let mut count = 0;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(PART));
+        call.put(&part_key(account, name, letter, count), &Part { v: 1, part: rows });
+        rows = rest;
+        count += 1;
+    }
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn read_parts<T>(call: &Call<'_>, account: AuthId, name: &str, letter: char, count: u32) -> Result<Vec<T>, Fault>
+where
+    T: Serialize + for<'de> Deserialize<'de>,
+{
+    let keys: Vec<String> = (0..count as usize).map(|part| part_key(account, name, letter, part)).collect();
+    call.prefetch(keys.iter().cloned());
+    let mut rows = Vec::new();
+    for key in keys {
+        rows.append(&mut call.need::<Part<T>>(&key)?.part);
+    }
+    Ok(rows)
+}
+
+/// Prefix of all drafts, in the order in which they were made.
+pub(super) const DRAFTS: &str = "draft/";
+
+pub(super) fn draft_key(at: Instant, account: AuthId, name: &str) -> String {
+    format!("{DRAFTS}{}/{account}/{name}", time_key(at))
+}
+
+/// Prefix of an account's documents of a kind, oldest first.
+pub(super) fn documents_prefix(account: AuthId, kind: DocumentKind) -> String {
+    format!("doc/{account}/{}/", kind.letter())
+}
+
+/// Key of the `n`th document of a kind.
+pub(super) fn document_key(account: AuthId, kind: DocumentKind, n: u32) -> String {
+    format!("{}{n:010}", documents_prefix(account, kind))
+}
+
+/// Where the document of a number lies.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Place {
+    v: u32,
+    pub(super) account: AuthId,
+    pub(super) n: u32,
+}
+
+impl Record for Place {
+    const KIND: &'static str = "place of a document";
+}
+
+impl Place {
+    fn key(kind: DocumentKind, number: &str) -> String {
+        format!("docno/{}/{number}", kind.letter())
+    }
+
+    pub(super) fn put(call: &mut Call<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
+        call.put(&Place::key(kind, number), &Place { v: 1, account, n });
+    }
+
+    pub(super) fn is_taken(call: &Call<'_>, kind: DocumentKind, number: &str) -> bool {
+        call.text(&Place::key(kind, number)).is_some()
+    }
+
+    /// The document with this number, if it is the account's.
+    pub(super) fn find(
+        call: &Call<'_>,
+        account: AuthId,
+        kinds: &[DocumentKind],
+        number: &str,
+    ) -> Result<Option<Stored>, Fault> {
+        if !crate::text::is_name(number, 40) {
+            return Ok(None);
+        }
+        for kind in kinds {
+            if let Some(place) = call.get::<Place>(&Place::key(*kind, number))?.filter(|place| place.account == account)
+            {
+                return call.need(&document_key(account, *kind, place.n)).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How many documents of each kind an account has, at `docn/<account>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+struct Counts {
+    v: u32,
+    i: u32,
+    c: u32,
+    r: u32,
+}
+
+impl Record for Counts {
+    const KIND: &'static str = "counts of documents";
+}
+
+/// Keeps a document that has got its number.
+pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
+    let key = format!("docn/{account}");
+    let mut counts = call.get::<Counts>(&key)?.unwrap_or_default();
+    counts.v = 1;
+    let kind = stored.document.kind;
+    let count = match kind {
+        DocumentKind::Invoice => &mut counts.i,
+        DocumentKind::CreditNote => &mut counts.c,
+        DocumentKind::Receipt => &mut counts.r,
+    };
+    *count =
+        count.checked_add(1).ok_or_else(|| Fault::problem("counter-exhausted", vec![Fact::new("account", account)]))?;
+    let n = *count;
+    call.put(&key, &counts);
+    Place::put(call, kind, &stored.document.number, account, n);
+    call.put(&document_key(account, kind, n), stored);
+    Ok(())
+}
+
+/// What changes about an issued invoice, at `docst/<account>/<number>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct State {
+    v: u32,
+    /// Given back of the net amount.
+    #[serde(default)]
+    pub(super) net: Money,
+    /// Given back of each tax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) taxes: Vec<Money>,
+    /// Whether the last charge for it failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) failed: bool,
+}
+
+impl Record for State {
+    const KIND: &'static str = "state of an invoice";
+}
+
+impl State {
+    fn key(account: AuthId, number: &str) -> String {
+        format!("docst/{account}/{number}")
+    }
+
+    pub(super) fn load(call: &Call<'_>, account: AuthId, number: &str) -> Result<State, Fault> {
+        Ok(call.get(&State::key(account, number))?.unwrap_or(State { v: 1, ..State::default() }))
+    }
+
+    pub(super) fn save(&self, call: &mut Call<'_>, account: AuthId, number: &str) {
+        call.put(&State::key(account, number), self);
+    }
+
+    /// Given back, tax included.
+    pub(super) fn credited(&self) -> Result<Money, Fault> {
+        let mut sum = self.net;
+        for tax in &self.taxes {
+            sum = sum.plus(*tax)?;
+        }
+        Ok(sum)
+    }
+}

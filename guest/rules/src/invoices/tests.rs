@@ -1,0 +1,621 @@
+use super::*;
+use crate::accounts::{self, BillingMode};
+use crate::calendar::Month;
+use crate::call::Call;
+use crate::charge_code::ChargeCode;
+use crate::credits::{self, Adjustment, Goodwill};
+use crate::ids::AuthId;
+use crate::jobs;
+use crate::judge::{Occasion, judge};
+use crate::ledger::{LedgerAccount, Line, Transaction};
+use crate::money::Money;
+use crate::policy;
+use crate::posting::{self, Debit};
+use crate::scenario::Story;
+use crate::subaccounts;
+use crate::testing::{START, operator};
+use crate::vocabulary::{DAY_MS, Fault, Refusal};
+use std::collections::BTreeMap;
+
+const NOTHING: DocumentFilter =
+    DocumentFilter { status: None, number: None, issued_from: None, issued_before: None, oldest_first: false };
+
+/// A story in which the first of each month is seen.
+fn begun() -> Story {
+    let mut story = Story::new();
+    story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Created));
+    story
+}
+
+fn account(story: &Story) -> AuthId {
+    AuthId::parse(&story.account).expect("an auth ID")
+}
+
+/// Charges one line of this code, now.
+fn charge(story: &mut Story, source: AuthId, code: &str, amount: i64) {
+    let owner = account(story);
+    let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
+    assert!(ChargeCode::parse(letters).is_some());
+    let line = Line {
+        a: source,
+        i: "because".to_owned(),
+        p: letters.to_owned(),
+        n: String::new(),
+        q: 3,
+        t: story.now,
+        x: detail.to_owned(),
+        r: String::new(),
+        m: Money::from_micros(amount),
+    };
+    story.command(|call, _| -> Result<(), Fault> {
+        let debit = Debit { kind: "test-charge", cause: "test", cycle: None, lines: vec![line], others: Vec::new() };
+        posting::debit(call, owner, debit)?;
+        judge(call, owner, Occasion::Debit)
+    });
+}
+
+fn to_next_month(story: &mut Story) {
+    let next = Month::of(story.now).end();
+    story.advance(next - story.now);
+}
+
+fn list(story: &Story, kind: DocumentKind) -> Vec<DocumentSummary> {
+    story
+        .fake
+        .query(story.now, |call| list_documents(call, &operator(), story.account.clone(), kind, NOTHING, None, 100))
+        .expect("a list")
+        .documents
+}
+
+fn read(story: &Story, number: &str) -> Document {
+    let document =
+        story.fake.query(story.now, |call| read_document(call, &operator(), story.account.clone(), number.to_owned()));
+    document.expect("an issued document")
+}
+
+fn set_policy(story: &mut Story, change: impl FnOnce(&mut policy::Policy)) {
+    story.command(|call, _| {
+        let mut changed = policy::get_policy(call, &operator())?;
+        change(&mut changed);
+        policy::set_policy(call, &operator(), changed)
+    });
+}
+
+fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
+    TaxRate {
+        country: "DE".to_owned(),
+        state: String::new(),
+        name: format!("VAT {percent}"),
+        percent: percent.to_owned(),
+        reverse_charge,
+    }
+}
+
+fn in_germany(story: &mut Story) {
+    story.command(|call, auth| {
+        let change = BillingChange {
+            country: Some("DE".to_owned()),
+            legal_name: Some("Acme Gesellschaft".to_owned()),
+            ..BillingChange::default()
+        };
+        set_billing(call, &operator(), auth, change)
+    });
+}
+
+fn check_sums(document: &Document) {
+    let lines: i64 = document.lines.iter().map(|line| line.amount).sum();
+    let taxes: i64 = document.taxes.iter().map(|tax| tax.amount).sum();
+    let moved: i64 = document.movements.iter().map(|movement| movement.amount).sum();
+    assert_eq!(document.net, lines - document.discount);
+    assert_eq!(document.total, document.net + taxes);
+    assert_eq!(document.closing_balance, document.opening_balance + moved - document.total);
+    assert_eq!(document.amount_due, (-document.closing_balance).max(0));
+}
+
+#[test]
+fn r34_worked_numbers_usage_rent_and_what_was_bought_in_the_month() {
+    let mut story = begun();
+    let main = account(&story);
+    charge(&mut story, main, "nr US local", 1_760_000);
+    charge(&mut story, main, "vo", 470_000);
+    charge(&mut story, main, "nr US toll-free", 400_000);
+    to_next_month(&mut story);
+    let invoice = read(&story, "2026-000001");
+    check_sums(&invoice);
+    let shown: Vec<(&str, &str, i64)> =
+        invoice.lines.iter().map(|line| (line.product.as_str(), line.description.as_str(), line.amount)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("number-rent", "Monthly rent of numbers, US local", 1_760_000),
+            ("number-rent", "Monthly rent of numbers, US toll-free", 400_000),
+            ("voice-outbound", "Voice calls, outbound", 470_000),
+        ]
+    );
+    assert_eq!((invoice.total, invoice.opening_balance, invoice.closing_balance), (2_630_000, 0, -2_630_000));
+    assert_eq!((invoice.amount_due, invoice.status.as_str()), (2_630_000, "open"));
+    assert_eq!((invoice.period_start, invoice.period_end), (Some(START), Some(Month::of(START).end())));
+    assert_eq!(invoice.issued, Month::of(START).end());
+    assert_eq!(story.mails("invoice-issued"), 1);
+    story.recharge(25);
+    assert_eq!(list(&story, DocumentKind::Invoice)[0].status, "paid");
+    assert_eq!(read(&story, "2026-000001"), invoice, "an issued document never changes");
+}
+
+#[test]
+fn balances_chain_and_months_without_charges_have_no_invoice() {
+    let mut story = begun();
+    let main = account(&story);
+    story.recharge(50);
+    charge(&mut story, main, "so", 5_000_010);
+    to_next_month(&mut story);
+    // Only a payment: it is on the next invoice.
+    story.recharge(30);
+    to_next_month(&mut story);
+    assert_eq!(list(&story, DocumentKind::Invoice).len(), 1);
+    to_next_month(&mut story);
+    charge(&mut story, main, "so", 1_000_000);
+    to_next_month(&mut story);
+    let (first, second) = (read(&story, "2026-000001"), read(&story, "2026-000002"));
+    check_sums(&first);
+    check_sums(&second);
+    assert_eq!((first.opening_balance, first.closing_balance), (0, 44_999_990));
+    assert_eq!((second.opening_balance, second.closing_balance), (44_999_990, 73_999_990));
+    assert_eq!(second.period_start, Some(Month::parse("2026-06").expect("a month").first()));
+    let labels: Vec<(&str, i64)> =
+        second.movements.iter().map(|movement| (movement.label.as_str(), movement.amount)).collect();
+    assert_eq!(labels, [("Payment", 30_000_000)]);
+    assert_eq!(story.balance().balance, second.closing_balance);
+}
+
+#[test]
+fn promotional_credit_is_an_untaxed_discount_and_tax_is_posted_into_the_cycle() {
+    let mut story = begun();
+    let main = account(&story);
+    set_policy(&mut story, |policy| policy.tax_rates = vec![rate("19", false), rate("0.333333", false)]);
+    in_germany(&mut story);
+    story.recharge(50);
+    let gift = Adjustment::Goodwill(Goodwill { amount: 3_000_000, expires: None });
+    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "sorry".to_owned()));
+    charge(&mut story, main, "vo", 10_000_000);
+    to_next_month(&mut story);
+    let invoice = read(&story, "2026-000001");
+    check_sums(&invoice);
+    assert_eq!((invoice.discount, invoice.net), (3_000_000, 7_000_000));
+    // 19 % of 7.00 is 1.33; 0.333333 % is 0.02333331.
+    let taxes: Vec<(i64, i64)> = invoice.taxes.iter().map(|tax| (tax.base, tax.amount)).collect();
+    assert_eq!(taxes, [(7_000_000, 1_330_000), (7_000_000, 23_330)]);
+    assert_eq!(invoice.closing_balance, 53_000_000 - 10_000_000 - 1_353_330);
+    assert_eq!(story.balance().balance, invoice.closing_balance);
+    assert_eq!(invoice.customer.legal_name, "Acme Gesellschaft");
+    let labels: Vec<&str> = invoice.movements.iter().map(|movement| movement.label.as_str()).collect();
+    assert_eq!(labels, ["Payment", "Goodwill: sorry", "Trial and promotional credits used"]);
+    let taxed: Vec<Transaction> = ledger(&story).into_iter().filter(|one| one.kind == "tax").collect();
+    assert_eq!(taxed.len(), 1);
+    assert_eq!((taxed[0].cycle, taxed[0].at), (Some(Month::of(START)), Month::of(START).end()));
+    // The next invoice does not count the tax again.
+    charge(&mut story, main, "vo", 1_000_000);
+    to_next_month(&mut story);
+    let next = read(&story, "2026-000002");
+    check_sums(&next);
+    assert_eq!(next.opening_balance, invoice.closing_balance);
+    assert_eq!(next.closing_balance, story.balance().balance);
+}
+
+#[test]
+fn a_valid_tax_id_reverses_the_charge_where_the_table_says_so() {
+    let mut story = begun();
+    let main = account(&story);
+    set_policy(&mut story, |policy| policy.tax_rates = vec![rate("19", true)]);
+    in_germany(&mut story);
+    story.command(|call, auth| {
+        let change = BillingChange { tax_id: Some("DE123456789".to_owned()), ..BillingChange::default() };
+        set_billing(call, &operator(), auth, change)
+    });
+    charge(&mut story, main, "vo", 10_000_000);
+    to_next_month(&mut story);
+    let invoice = read(&story, "2026-000001");
+    assert_eq!((invoice.total, invoice.taxes[0].amount, invoice.taxes[0].reverse_charge), (10_000_000, 0, true));
+    assert_eq!(invoice.note, "Reverse charge: the tax is owed by the customer.");
+    assert!(ledger(&story).iter().all(|one| one.kind != "tax"));
+}
+
+#[test]
+fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
+    let mut story = begun();
+    let main = account(&story);
+    story.fake.command(story.now, |call| make_postpaid(call, main)).expect("a profile");
+    charge(&mut story, main, "vo", 1_004_990);
+    to_next_month(&mut story);
+    charge(&mut story, main, "vo", 2_005_000);
+    to_next_month(&mut story);
+    let (first, second) = (read(&story, "2026-000001"), read(&story, "2026-000002"));
+    check_sums(&first);
+    check_sums(&second);
+    assert_eq!((first.amount_due, second.amount_due), (1_000_000, 3_010_000));
+    let last = |document: &Document| document.movements.last().map(|movement| movement.amount);
+    assert_eq!((last(&first), last(&second)), (Some(4_990), Some(-5_000)));
+    assert_eq!(story.balance().balance, -3_010_000);
+    let due: Vec<String> = story
+        .fake
+        .lines()
+        .into_iter()
+        .filter(|line| line.body.contains(r#""kind":"invoice-due""#))
+        .map(|line| line.body)
+        .collect();
+    assert_eq!(due.len(), 2);
+    assert!(due[1].contains(r#"["amount-due","2.01"]"#), "{}", due[1]);
+    story.fake.command(story.now, |call| mark_failed(call, main, "2026-000001", true)).expect("an invoice");
+    let states = |story: &Story| {
+        let list = list(story, DocumentKind::Invoice);
+        list.into_iter().map(|one| (one.number, one.status)).collect::<Vec<_>>()
+    };
+    let state = |number: &str, status: &str| (number.to_owned(), status.to_owned());
+    assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "failed")]);
+    // Credit pays the oldest first: one dollar pays the first invoice and nothing else.
+    let gift = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
+    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "paid by bank".to_owned()));
+    assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "paid")]);
+}
+
+fn make_postpaid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut profile = accounts::profile(call, account)?;
+    profile.billing_mode = BillingMode::Postpaid;
+    call.put(&accounts::key(account), &profile);
+    Ok(())
+}
+
+#[test]
+fn a_quarter_is_one_invoice_even_if_its_last_months_are_empty() {
+    let mut story = begun();
+    let main = account(&story);
+    story.command(|call, auth| set_cycle(call, &operator(), auth, 3));
+    // START is in March: the quarter ends a month later.
+    charge(&mut story, main, "vo", 1_000_000);
+    to_next_month(&mut story);
+    assert_eq!(read(&story, "2026-000001").total, 1_000_000);
+    charge(&mut story, main, "vo", 2_000_000);
+    for _ in 0..2 {
+        to_next_month(&mut story);
+        assert_eq!(list(&story, DocumentKind::Invoice).len(), 1);
+    }
+    to_next_month(&mut story);
+    let second = read(&story, "2026-000002");
+    check_sums(&second);
+    let april = Month::of(START).next();
+    assert_eq!((second.total, second.period_start), (2_000_000, Some(april.first())));
+    assert_eq!(second.period_end, Some(april.next().next().end()));
+    assert_eq!(second.opening_balance, -1_000_000);
+}
+
+#[test]
+fn credit_notes_give_back_exact_shares_and_never_more_than_the_invoice() {
+    let mut story = begun();
+    let main = account(&story);
+    set_policy(&mut story, |policy| policy.tax_rates = vec![rate("19", false)]);
+    in_germany(&mut story);
+    charge(&mut story, main, "vo", 1_000_000);
+    to_next_month(&mut story);
+    let note = |story: &mut Story, amount: Option<i64>| {
+        let account = story.account.clone();
+        let answer = story.fake.command(story.now, |call| {
+            issue_credit_note(call, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
+        });
+        story.drain();
+        answer
+    };
+    let first = note(&mut story, Some(396_670)).expect("a part");
+    assert_eq!((first.number.as_str(), first.net, first.taxes[0].amount), ("CN-2026-000001", 333_340, 63_330));
+    assert_eq!((first.total, first.refers_to.as_deref()), (396_670, Some("2026-000001")));
+    assert_eq!(note(&mut story, Some(793_340)), Err(Error::MoreThanInvoice(793_330)));
+    let second = note(&mut story, None).expect("the rest");
+    assert_eq!((second.net, second.taxes[0].amount, second.total), (666_660, 126_670, 793_330));
+    assert_eq!(second.number, "CN-2026-000002");
+    assert_eq!(note(&mut story, None), Err(Error::MoreThanInvoice(0)));
+    assert_eq!(
+        note(&mut story, Some(5)),
+        Err(Fault::invalid("amount", crate::vocabulary::FieldRule::WrongForm, Some("5 decimals")).into())
+    );
+    let shown = &list(&story, DocumentKind::Invoice)[0];
+    assert_eq!((shown.credited, shown.status.as_str()), (1_190_000, "paid"));
+    assert_eq!(story.balance().balance, 0);
+    assert_eq!(folded(&story).get(&LedgerAccount::Tax), Some(&0));
+    assert_eq!(story.mails("credit-note-issued"), 2);
+    let other = story.command(|call, _| another_account(call));
+    let answer = story.fake.command(story.now, |call| {
+        issue_credit_note(call, &operator(), other, "2026-000001".to_owned(), None, "x".to_owned())
+    });
+    assert_eq!(answer, Err(Refusal::NotFound("invoice".to_owned()).into()), "an invoice of another account");
+}
+
+fn another_account(call: &mut Call<'_>) -> Result<String, accounts::Error> {
+    let account = accounts::NewAccount {
+        account_type: accounts::AccountType::Standard,
+        name: "Other".to_owned(),
+        email: "owner@other.example".to_owned(),
+        address: String::new(),
+        city: String::new(),
+        state: String::new(),
+        timezone: "UTC".to_owned(),
+    };
+    Ok(accounts::create(call, &operator(), account)?.auth_id)
+}
+
+#[test]
+fn numbers_are_gapless_whatever_is_repeated_and_follow_the_year_of_issue() {
+    let mut story = begun();
+    let mut accounts = vec![story.account.clone()];
+    for _ in 0..120 {
+        accounts.push(story.command(|call, _| another_account(call)));
+    }
+    let charge_all = |story: &mut Story| {
+        for account in &accounts {
+            story.account.clone_from(account);
+            let main = AuthId::parse(account).expect("an auth ID");
+            charge(story, main, "vo", 10_000);
+        }
+    };
+    charge_all(&mut story);
+    // Every call of the month's end is repeated from the state before it, as after a crash: only the last one counts.
+    let month = Month::of(story.now);
+    story.advance(month.end() - 1 - story.now);
+    story.now = month.end();
+    while story.fake.timers().get("store/month-end").is_some_and(|(_, due)| *due <= story.now) {
+        let lost: Result<(), jobs::Error> = story.fake.command(story.now, |call| {
+            jobs::begin(call, "store/month-end".to_owned())?;
+            Err(jobs::Error::NoSuchJob)
+        });
+        assert!(lost.is_err());
+        story.fake.command(story.now, |call| jobs::begin(call, "store/month-end".to_owned())).expect("a job");
+    }
+    story.drain();
+    let numbers = |story: &Story, year: &str| {
+        let keys = story.fake.dump();
+        let prefix = format!("docno/i/{year}-");
+        keys.keys().filter_map(|key| key.strip_prefix(&prefix)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let counted = |count: usize| (1..=count).map(|number| format!("{number:06}")).collect::<Vec<_>>();
+    assert_eq!(numbers(&story, "2026"), counted(121));
+    assert!(!story.fake.dump().keys().any(|key| key.starts_with("draft/")));
+    while Month::of(story.now).to_string() != "2026-12" {
+        to_next_month(&mut story);
+    }
+    charge_all(&mut story);
+    to_next_month(&mut story);
+    assert_eq!(numbers(&story, "2026"), counted(121));
+    assert_eq!(numbers(&story, "2027"), counted(121), "issued on January the first");
+}
+
+#[test]
+fn the_final_invoice_covers_everything_until_now() {
+    let mut story = begun();
+    let main = account(&story);
+    story.recharge(50);
+    charge(&mut story, main, "vo", 1_000_000);
+    story.advance(DAY_MS);
+    charge(&mut story, main, "vo", 2_000_000);
+    let closed = story.command(|call, _| close_account(call, main));
+    assert_eq!(closed, ClosedAccount::Drafted);
+    let last = read(&story, "2026-000001");
+    check_sums(&last);
+    assert_eq!((last.total, last.closing_balance, last.period_end), (3_000_000, 47_000_000, Some(story.now + 1)));
+    assert_eq!(story.command(|call, _| close_account(call, main)), ClosedAccount::Nothing);
+    to_next_month(&mut story);
+    assert_eq!(list(&story, DocumentKind::Invoice).len(), 1);
+}
+
+#[test]
+fn every_charge_has_a_receipt_that_never_changes() {
+    let mut story = begun();
+    story.script(&[crate::scenario::Answer::Decline]);
+    story.recharge(30);
+    story.recharge(40);
+    let receipts = list(&story, DocumentKind::Receipt);
+    let shown: Vec<(&str, &str, i64, Option<&str>)> = receipts
+        .iter()
+        .map(|one| (one.number.as_str(), one.status.as_str(), one.total, one.refers_to.as_deref()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("R-2026-000002", "successful", 40_000_000, Some("charge-2")),
+            ("R-2026-000001", "failed", 30_000_000, Some("charge-1")),
+        ]
+    );
+    let failed = read(&story, "R-2026-000001");
+    assert_eq!((failed.note.as_str(), failed.method.as_str()), ("insufficient-funds", "card"));
+    let mails = story.gateway.mails.borrow();
+    let named = |template: &str, receipt: &str| {
+        mails.iter().any(|mail| {
+            mail.template == template && mail.facts.iter().any(|fact| fact.name == "receipt" && fact.value == receipt)
+        })
+    };
+    assert!(named("recharge-failed", "R-2026-000001"));
+    assert!(named("recharge-paid", "R-2026-000002"));
+}
+
+#[test]
+fn lists_filter_and_page_both_ways() {
+    let mut story = begun();
+    story.script(&[crate::scenario::Answer::Decline; 2]);
+    for _ in 0..5 {
+        story.recharge(25);
+        story.advance(DAY_MS);
+    }
+    let page = |filter: DocumentFilter, after: Option<&str>, limit| {
+        let after = after.map(str::to_owned);
+        let page = story.fake.query(story.now, |call| {
+            list_documents(call, &operator(), story.account.clone(), DocumentKind::Receipt, filter, after, limit)
+        });
+        page.map(|page| (page.documents.into_iter().map(|one| one.number).collect::<Vec<_>>(), page.next))
+    };
+    let number = |n: u32| format!("R-2026-{n:06}");
+    assert_eq!(page(NOTHING, None, 2), Ok((vec![number(5), number(4)], Some("4".to_owned()))));
+    assert_eq!(page(NOTHING, Some("4"), 3), Ok((vec![number(3), number(2), number(1)], None)));
+    let oldest = DocumentFilter { oldest_first: true, ..NOTHING };
+    assert_eq!(page(oldest.clone(), Some("3"), 10), Ok((vec![number(4), number(5)], None)));
+    let failed = DocumentFilter { status: Some("failed".to_owned()), ..oldest.clone() };
+    assert_eq!(page(failed, None, 10), Ok((vec![number(1), number(2)], None)));
+    let dated = DocumentFilter { issued_from: Some(START + DAY_MS), issued_before: Some(START + 3 * DAY_MS), ..oldest };
+    assert_eq!(page(dated, None, 10), Ok((vec![number(2), number(3)], None)));
+    let one = DocumentFilter { number: Some("R-2026-000004".to_owned()), ..NOTHING };
+    assert_eq!(page(one, None, 10), Ok((vec![number(4)], None)));
+    let unknown = DocumentFilter { status: Some("open".to_owned()), ..NOTHING };
+    assert!(page(unknown, None, 10).is_err(), "receipts are never open");
+    assert!(page(NOTHING, Some("x"), 10).is_err());
+    assert!(page(NOTHING, None, 0).is_err());
+    assert!(page(NOTHING, None, 101).is_err());
+}
+
+#[test]
+fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
+    let mut story = begun();
+    set_policy(&mut story, |policy| policy.require_billing_address = true);
+    let recharge = |story: &Story| {
+        story.fake.command(story.now, |call| {
+            crate::charges::recharge(call, &operator(), story.account.clone(), 25_000_000, None)
+        })
+    };
+    let refused = credits::Error::NoUsableCard("no-billing-address".to_owned());
+    assert_eq!(recharge(&story), Err(refused.clone()));
+    in_germany(&mut story);
+    assert_eq!(recharge(&story), Err(refused), "the address is missing");
+    story.command(|call, auth| {
+        let change = BillingChange { address: Some("Hauptstr. 1".to_owned()), ..BillingChange::default() };
+        set_billing(call, &operator(), auth, change)
+    });
+    assert!(recharge(&story).is_ok());
+}
+
+/// Every transaction of the store.
+fn ledger(story: &Story) -> Vec<Transaction> {
+    let dump = story.fake.dump();
+    let texts = dump.iter().filter(|(key, _)| key.starts_with("t/"));
+    texts.map(|(_, text)| serde_json::from_str(text).expect("a transaction")).collect()
+}
+
+/// Sums of all postings by ledger account.
+fn folded(story: &Story) -> BTreeMap<LedgerAccount, i64> {
+    let mut sums = BTreeMap::new();
+    for transaction in ledger(story) {
+        for posting in transaction.postings {
+            *sums.entry(posting.0).or_insert(0) += posting.2.micros();
+        }
+    }
+    sums
+}
+
+/// A small deterministic generator: splitmix64.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+}
+
+/// What the ledger says of an account's month: charges by section and product, what credits paid of them, balance at its end. Folded from
+/// transactions alone, with no totals.
+#[derive(Default)]
+struct Expected {
+    lines: BTreeMap<(String, String), i64>,
+    discount: i64,
+    tax: i64,
+    balance: i64,
+}
+
+fn expected(story: &Story, month: Month) -> Expected {
+    let main = account(story);
+    let mut expected = Expected::default();
+    for transaction in ledger(story) {
+        let of = transaction.cycle.unwrap_or_else(|| Month::of(transaction.at));
+        let mine = transaction.postings.iter().filter(|posting| posting.1 == Some(main));
+        if of <= month {
+            expected.balance -= mine.clone().map(|posting| posting.2.micros()).sum::<i64>();
+        }
+        if of != month {
+            continue;
+        }
+        if transaction.kind == "tax" {
+            expected.tax += mine.clone().map(|posting| posting.2.micros()).sum::<i64>();
+        }
+        if transaction.lines.is_empty() {
+            continue;
+        }
+        let free = [LedgerAccount::CreditsTrial, LedgerAccount::CreditsPromotional];
+        expected.discount +=
+            mine.filter(|posting| free.contains(&posting.0)).map(|posting| posting.2.micros()).sum::<i64>();
+        for line in transaction.lines {
+            let (product, heading) = ChargeCode::parse(&line.p).expect("a known code").words();
+            let product = if heading.is_empty() { product.to_owned() } else { format!("{product}-{heading}") };
+            *expected.lines.entry((line.a.to_string(), product)).or_default() += line.m.micros();
+        }
+    }
+    expected
+}
+
+#[test]
+fn random_months_equal_the_ledger_to_the_last_digit() {
+    for seed in 0..12 {
+        let mut dice = Dice(seed);
+        let mut story = begun();
+        if dice.throw(2) == 0 {
+            set_policy(&mut story, |policy| policy.tax_rates = vec![rate("7.77777", false), rate("19", false)]);
+        }
+        in_germany(&mut story);
+        let sub = |story: &mut Story, name: &str| {
+            let name = name.to_owned();
+            let made = story.command(|call, auth| subaccounts::create(call, &operator(), auth, name, true));
+            AuthId::parse(&made.auth_id).expect("an auth ID")
+        };
+        let sources = [account(&story), sub(&mut story, "one"), sub(&mut story, "two")];
+        let codes = ["vo", "vi", "so", "mi", "nr US local", "nr DE mobile", "ns US local", "st"];
+        let mut invoices = 0;
+        let mut opening = 0;
+        for _ in 0..4 {
+            let month = Month::of(story.now);
+            for _ in 0..dice.throw(25) {
+                let amount = i64::try_from(dice.throw(900_000)).expect("small") * 10;
+                match dice.throw(8) {
+                    0 => story.recharge(25),
+                    1 => {
+                        let expires = (dice.throw(2) == 0).then_some(story.now + 3 * DAY_MS);
+                        let gift = Adjustment::Goodwill(Goodwill { amount: amount + 10, expires });
+                        story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+                    }
+                    2 => story.debit(1),
+                    _ => {
+                        let source = sources[usize::try_from(dice.throw(3)).expect("small")];
+                        let code = codes[usize::try_from(dice.throw(8)).expect("small")];
+                        charge(&mut story, source, code, amount);
+                    }
+                }
+                story.advance(DAY_MS);
+            }
+            if Month::of(story.now) == month {
+                to_next_month(&mut story);
+            }
+            let charged = expected(&story, month);
+            if charged.lines.is_empty() {
+                continue;
+            }
+            invoices += 1;
+            let invoice = read(&story, &format!("2026-{invoices:06}"));
+            check_sums(&invoice);
+            let mut lines: BTreeMap<(String, String), i64> = BTreeMap::new();
+            for line in &invoice.lines {
+                *lines.entry((line.section.clone(), line.product.clone())).or_default() += line.amount;
+            }
+            assert_eq!(lines, charged.lines, "seed {seed}, {month}");
+            assert_eq!(invoice.discount, charged.discount, "seed {seed}, {month}");
+            assert_eq!(invoice.taxes.iter().map(|tax| tax.amount).sum::<i64>(), charged.tax);
+            assert_eq!(invoice.closing_balance, charged.balance, "seed {seed}, {month}");
+            assert_eq!(invoice.opening_balance, opening, "seed {seed}, {month}");
+            opening = invoice.closing_balance;
+        }
+    }
+}
