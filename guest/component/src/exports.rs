@@ -120,6 +120,8 @@ functions! { invoices {
     command set_billing(auth_id: String, change: exported::invoices::BillingChange) -> exported::invoices::Billing = rules::invoices::set_billing;
     command set_cycle(auth_id: String, months: u32) -> exported::invoices::Billing = rules::invoices::set_cycle;
     command issue_credit_note(auth_id: String, invoice: String, amount: Option<i64>, reason: String) -> exported::invoices::Document = rules::invoices::issue_credit_note;
+    query get_seats(auth_id: String) -> exported::invoices::Seats = rules::invoices::get_seats;
+    command set_seats(auth_id: String, paid: u32) -> exported::invoices::Seats = rules::invoices::set_seats;
 } }
 
 functions! { accounts {

@@ -90,6 +90,7 @@ records! {
     exported::invoices::DocumentFilter = invoices::DocumentFilter {
         status, number, issued_from, issued_before, oldest_first,
     }
+    exported::invoices::Seats = invoices::Seats { paid, in_use, charged, next_charge }
     exported::invoices::Overview = invoices::Overview { balance, last_invoice, cards, receipts }
     exported::invoices::Billing = invoices::Billing {
         legal_name, address, city, state, country, tax_id, notification_addresses, cycle_months, complete,

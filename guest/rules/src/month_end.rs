@@ -23,10 +23,12 @@ enum Phase {
     Close,
     /// Drafts get their numbers and are issued (R49).
     Number,
+    /// Seats are charged for the month that begins (R45).
+    Seats,
 }
 
 /// The next phase, in order.
-const PHASES: [Phase; 3] = [Phase::Totals, Phase::Close, Phase::Number];
+const PHASES: [Phase; 4] = [Phase::Totals, Phase::Close, Phase::Number, Phase::Seats];
 
 /// Where the work stands, at `store/month-end`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -70,6 +72,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
         Phase::Totals => catch_up(call, state.month)?,
         Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,
         Phase::Number => invoices::number_page(call)?,
+        Phase::Seats => invoices::charge_seats(call, state.month, state.after.as_deref())?,
     };
     let job = JobKey::MonthEnd.to_string();
     match progress {

@@ -7,6 +7,7 @@ mod accounts;
 pub mod arguments;
 mod coupons;
 mod credits;
+mod documents;
 mod explain;
 mod feed;
 mod files;
@@ -81,6 +82,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Recharge(command) => credits::recharge(&work, command),
         Command::Card(command) => credits::card(&work, command),
         Command::Alerts(command) => credits::alerts(&work, command),
+        Command::Invoices(command) => documents::invoices(&work, command),
+        Command::Receipts(command) => documents::receipts(&work, command),
+        Command::Billing(command) => documents::billing(&work, command),
+        Command::Seats(command) => documents::seats(&work, command),
         Command::Pricebook(command) => files::pricebook(&work, command),
         Command::Usage(command) => files::usage(&work, command),
         Command::Ledger(command) => files::ledger(&work, command),

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `GET POST /v1/Account/{auth_id}/` | the account, HTTP Basic | the Account resource |
 //! | `GET /v1/Account/{auth_id}/Pricing/` | the account or a sub-account | the prices of one country |
+//! | `GET /v1/Account/{auth_id}/Invoice/[{number}/]`, `…/CreditNote/…`, `…/Receipt/…` | operator | documents, listed and one by one |
+//! | `GET POST /v1/Account/{auth_id}/Billing/`, `…/Seats/`, `GET …/Billing/Overview/` | operator | billing information, seats |
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
 //! | `POST /v1/Operator/drive/{job}`, `…/backup`, `GET POST …/clock` | operator | what the host does |
@@ -13,6 +15,7 @@
 
 mod account;
 pub mod answer;
+mod documents;
 pub mod events;
 pub mod limit;
 pub mod operator;
@@ -34,6 +37,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
+use documents::Kind;
 use limit::Buckets;
 use request::Names;
 use serde_json::Value;
@@ -114,10 +118,28 @@ impl Rest {
 }
 
 /// Patterns by the name that metrics have for them.
-const ROUTES: [(&str, &str); 15] = [
+const ROUTES: [(&str, &str); 33] = [
     ("/v1/Account/{auth_id}", "account"),
     ("/v1/Account/{auth_id}/", "account"),
     ("/v1/Account/{auth_id}//", "account"),
+    ("/v1/Account/{auth_id}/Invoice", "invoices"),
+    ("/v1/Account/{auth_id}/Invoice/", "invoices"),
+    ("/v1/Account/{auth_id}/Invoice/{number}", "invoice"),
+    ("/v1/Account/{auth_id}/Invoice/{number}/", "invoice"),
+    ("/v1/Account/{auth_id}/CreditNote", "credit-notes"),
+    ("/v1/Account/{auth_id}/CreditNote/", "credit-notes"),
+    ("/v1/Account/{auth_id}/CreditNote/{number}", "credit-note"),
+    ("/v1/Account/{auth_id}/CreditNote/{number}/", "credit-note"),
+    ("/v1/Account/{auth_id}/Receipt", "receipts"),
+    ("/v1/Account/{auth_id}/Receipt/", "receipts"),
+    ("/v1/Account/{auth_id}/Receipt/{number}", "receipt"),
+    ("/v1/Account/{auth_id}/Receipt/{number}/", "receipt"),
+    ("/v1/Account/{auth_id}/Billing", "billing"),
+    ("/v1/Account/{auth_id}/Billing/", "billing"),
+    ("/v1/Account/{auth_id}/Billing/Overview", "billing-overview"),
+    ("/v1/Account/{auth_id}/Billing/Overview/", "billing-overview"),
+    ("/v1/Account/{auth_id}/Seats", "seats"),
+    ("/v1/Account/{auth_id}/Seats/", "seats"),
     ("/v1/Account/{auth_id}/Pricing", "pricing"),
     ("/v1/Account/{auth_id}/Pricing/", "pricing"),
     ("/v1/Usage", "usage"),
@@ -137,6 +159,15 @@ pub fn router(rest: Arc<Rest>) -> Router {
     let handler = |name: &str| -> MethodRouter<Arc<Rest>> {
         match name {
             "account" => get(account::get).post(account::update),
+            "invoices" => get(|state, incoming| documents::list(state, incoming, Kind::Invoice)),
+            "invoice" => get(|state, incoming| documents::show(state, incoming, Kind::Invoice)),
+            "credit-notes" => get(|state, incoming| documents::list(state, incoming, Kind::CreditNote)),
+            "credit-note" => get(|state, incoming| documents::show(state, incoming, Kind::CreditNote)),
+            "receipts" => get(|state, incoming| documents::list(state, incoming, Kind::Receipt)),
+            "receipt" => get(|state, incoming| documents::show(state, incoming, Kind::Receipt)),
+            "billing" => get(documents::billing).post(documents::set_billing),
+            "billing-overview" => get(documents::overview),
+            "seats" => get(documents::seats).post(documents::set_seats),
             "pricing" => get(pricing::get),
             "usage" => post(usage::record),
             "operator-call" => post(operator::call),

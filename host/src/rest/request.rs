@@ -128,6 +128,11 @@ pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
     caller(rest, headers, peer, names, Principal::Operator(operator))
 }
 
+/// Whether a request says that it is an operator's.
+pub fn brings_bearer(headers: &HeaderMap) -> bool {
+    authorization(headers, "bearer").is_some()
+}
+
 /// Compares the Bearer token in constant time, whatever its length.
 pub fn check_operator(rest: &Rest, headers: &HeaderMap) -> Result<(), Failure> {
     let given = authorization(headers, "bearer").unwrap_or_default();

@@ -64,12 +64,33 @@ pub async fn serve<F>(rest: Arc<Rest>, incoming: Incoming, run: impl FnOnce(Aske
 where
     F: Future<Output = Result<Response, Failure>>,
 {
+    serve_for(rest, incoming, false, run).await
+}
+
+/// [`serve`], also for an operator, who brings a Bearer token and is under no limit.
+pub async fn serve_operator_too<F>(rest: Arc<Rest>, incoming: Incoming, run: impl FnOnce(Asked) -> F) -> Response
+where
+    F: Future<Output = Result<Response, Failure>>,
+{
+    let operator = request::brings_bearer(&incoming.headers);
+    serve_for(rest, incoming, operator, run).await
+}
+
+async fn serve_for<F>(rest: Arc<Rest>, incoming: Incoming, operator: bool, run: impl FnOnce(Asked) -> F) -> Response
+where
+    F: Future<Output = Result<Response, Failure>>,
+{
     let api_id = incoming.names.api_id.clone();
     let answer = async {
-        let caller = request::customer(&rest, &incoming.headers, incoming.peer, &incoming.names)?;
-        // Who it is comes first: strangers learn nothing about what a request should look like.
-        let asked = caller.clone();
-        rest.blocking(move |rest| account::admitted(rest, &asked)).await?;
+        let caller = if operator {
+            request::operator(&rest, &incoming.headers, incoming.peer, &incoming.names)?
+        } else {
+            let caller = request::customer(&rest, &incoming.headers, incoming.peer, &incoming.names)?;
+            // Who it is comes first: strangers learn nothing about what a request should look like.
+            let asked = caller.clone();
+            rest.blocking(move |rest| account::admitted(rest, &asked)).await?;
+            caller
+        };
         let query = query(&incoming.uri)?;
         let bytes = request::body(&rest, &incoming.headers, incoming.body, BODY_BYTES_MAX).await?;
         // What stands in the body wins over the query (T3, T4).
@@ -186,6 +207,33 @@ impl Asked {
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             Failure::field(name, "unknown-value", &format!("must be one of {}", words.join(", ")))
         })
+    }
+
+    /// A parameter as a list of texts; none: not given.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
+        let wrong = || Failure::field(name, "wrong-form", "must be a list of texts");
+        match self.given.get(name) {
+            None => Ok(None),
+            Some(Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong));
+                texts.collect::<Result<Vec<_>, _>>().map(Some)
+            }
+            Some(_) => Err(wrong()),
+        }
+    }
+
+    /// A parameter as a whole number from 0 to `most`; none: not given.
+    pub fn whole_number(&self, name: &str, most: u32) -> Result<Option<u32>, Failure> {
+        self.number(name, most)
+    }
+
+    /// This request with other values of some parameters.
+    pub fn link(&self, parameters: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(parameters);
+        let kept = self.query.iter().filter(|(name, _)| parameters.iter().all(|(other, _)| name != other));
+        query.extend_pairs(kept);
+        format!("{}?{}", self.path, query.finish())
     }
 
     fn number(&self, name: &str, most: u32) -> Result<Option<u32>, Failure> {

@@ -247,6 +247,12 @@ impl invoices::Guest for Hostile {
     fn set_cycle(_: invoices::Caller, _: String, _: u32) -> Result<invoices::Billing, invoices::Error> {
         unused()
     }
+    fn get_seats(_: invoices::Caller, _: String) -> Result<invoices::Seats, invoices::Error> {
+        unused()
+    }
+    fn set_seats(_: invoices::Caller, _: String, _: u32) -> Result<invoices::Seats, invoices::Error> {
+        unused()
+    }
     fn issue_credit_note(
         _: invoices::Caller,
         _: String,

@@ -62,6 +62,8 @@ functions! {
     "invoices.set-billing" command rules::invoices::set_billing { auth_id: plain, change: plain }
     "invoices.set-cycle" command rules::invoices::set_cycle { auth_id: plain, months: plain }
     "invoices.issue-credit-note" command rules::invoices::issue_credit_note { auth_id: plain, invoice: plain, amount: optional_wide, reason: plain }
+    "invoices.get-seats" query rules::invoices::get_seats { auth_id: plain }
+    "invoices.set-seats" command rules::invoices::set_seats { auth_id: plain, paid: plain }
 
     "operator.get-policy" query rules::policy::get_policy { }
     "operator.set-policy" command rules::policy::set_policy { policy: plain }

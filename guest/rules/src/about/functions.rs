@@ -123,6 +123,8 @@ static FUNCTIONS: &[Function] = &[
     row("invoices.set-billing", Command, Tokens::No, On::Main),
     row("invoices.set-cycle", Command, Tokens::No, On::Main),
     row("invoices.issue-credit-note", Command, Tokens::No, On::Main),
+    row("invoices.get-seats", Query, Tokens::No, On::Main),
+    row("invoices.set-seats", Command, Tokens::No, On::Main),
     free("jobs.begin", Command),
     free("jobs.perform", Effect),
     free("jobs.finish", Command),

@@ -1,4 +1,4 @@
-//! Invoices, credit notes and receipts (INV-1, INV-3 to INV-8).
+//! Invoices, credit notes, receipts and seats (INV-1, INV-3 to INV-8).
 //!
 //! An invoice is made in two steps. **Close** drafts it from the totals of the cycle, computes tax, and posts tax and rounding as closing
 //! postings of that cycle (R26, R28). **Number** gives drafts their numbers in the order in which they were made, one job for all, so that
@@ -16,6 +16,7 @@
 //! | `docno/<kind>/<number>` | where the document of a number lies |
 //! | `docn/<account>` | how many documents of each kind an account has |
 //! | `series/<kind>/<year>` | the last number that was given |
+//! | `seat/<account>` | how many seats are paid for, and for which month last |
 //! | `docst/<account>/<number>` | what changes about an issued invoice: credited, a charge for it failed |
 //!
 //! What an invoice is short of at issue stays a receivable of its cycle's days; credit pays receivables oldest first (R2), so an invoice is paid
@@ -29,6 +30,7 @@ mod lists;
 mod number;
 pub(crate) mod receipts;
 mod records;
+mod seats;
 mod tax;
 mod tax_id;
 
@@ -37,11 +39,13 @@ pub use close::{ClosedAccount, close_account};
 pub use credit_notes::issue_credit_note;
 pub use lists::{DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document};
 pub use number::mark_failed;
+pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
 pub(crate) use billing::is_chargeable;
 pub(crate) use close::close_page;
 pub(crate) use number::{number_page, run};
+pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use tax::{check_rates, is_country};
 
 use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};

@@ -619,3 +619,35 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
         }
     }
 }
+
+#[test]
+fn seats_in_force_on_the_first_are_charged_once_also_by_a_late_run() {
+    let mut story = begun();
+    let price = |seat: &str| crate::pricing::NumberPrices { rows: Vec::new(), seat: Some(seat.to_owned()) };
+    story.command(|call, _| crate::pricing::create_version(call, &operator()));
+    story.command(|call, _| crate::pricing::set_number_prices(call, &operator(), 1, price("20.00001")));
+    story.command(|call, _| crate::pricing::publish_version(call, &operator(), 1, 0));
+    let set = |story: &mut Story, seats: u32| story.command(|call, auth| set_seats(call, &operator(), auth, seats));
+    let shown = set(&mut story, 3);
+    let april = Month::of(START).next();
+    assert_eq!((shown.paid, shown.in_use, shown.next_charge), (3, 1, Some(april.first())));
+    set(&mut story, 2);
+    assert_eq!(story.balance().balance, 0, "nothing is charged before the first");
+    // The host sleeps over the first; more seats are set before it wakes up.
+    story.now = april.first() + DAY_MS;
+    let account = story.account.clone();
+    let set_now = |story: &Story, seats| {
+        story.fake.command(story.now, |call| set_seats(call, &operator(), account.clone(), seats))
+    };
+    assert!(set_now(&story, 7).is_ok());
+    assert!(set_now(&story, 9).is_ok());
+    story.drain();
+    assert_eq!(story.balance().balance, -40_000_020, "two seats, owed");
+    to_next_month(&mut story);
+    assert_eq!(story.balance().balance, -40_000_020 - 180_000_090);
+    let invoice = read(&story, "2026-000001");
+    check_sums(&invoice);
+    assert_eq!((invoice.period_start, invoice.total), (Some(april.first()), 40_000_020));
+    let line = &invoice.lines[0];
+    assert_eq!((line.product.as_str(), line.quantity, line.unit.as_str()), ("seats", 2, "seats"));
+}

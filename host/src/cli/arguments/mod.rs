@@ -2,9 +2,11 @@
 
 mod billing;
 mod coupons;
+mod documents;
 
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
+pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -83,6 +85,18 @@ pub enum Command {
     /// Balance alerts
     #[command(subcommand)]
     Alerts(Alerts),
+    /// Invoices and credit notes
+    #[command(subcommand)]
+    Invoices(Invoices),
+    /// Receipts of charges, refunds and coupons
+    #[command(subcommand)]
+    Receipts(Receipts),
+    /// What is printed on documents
+    #[command(subcommand)]
+    Billing(Billing),
+    /// Paid seats
+    #[command(subcommand)]
+    Seats(Seats),
     /// Price book
     #[command(subcommand, visible_alias = "prices")]
     Pricebook(Pricebook),

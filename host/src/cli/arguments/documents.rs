@@ -1,0 +1,136 @@
+//! Commands about documents and what is printed on them.
+
+use clap::Subcommand;
+
+/// Which documents.
+#[derive(clap::Args, Debug)]
+pub struct Listed {
+    /// Main account
+    pub account: String,
+    /// Only those of this status
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Only those whose number begins with this
+    #[arg(long)]
+    pub number: Option<String>,
+    /// Issued at this moment or later
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Issued before this moment
+    #[arg(long)]
+    pub before: Option<String>,
+    /// Oldest first
+    #[arg(long)]
+    pub oldest_first: bool,
+    /// Most documents
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+}
+
+/// `invoices`.
+#[derive(Subcommand, Debug)]
+pub enum Invoices {
+    /// Invoices with how they stand now, newest first
+    List(Listed),
+    /// Credit notes, newest first
+    CreditNotes(Listed),
+    /// One invoice or credit note as it was issued
+    Show {
+        /// Main account
+        account: String,
+        /// Such as 2026-000001
+        number: String,
+    },
+    /// Give back an invoice or a part of it
+    CreditNote {
+        /// Main account
+        account: String,
+        /// Number of the invoice
+        invoice: String,
+        /// Tax included, such as 25.00 [default: all that is left]
+        #[arg(long)]
+        amount: Option<String>,
+        /// Printed on the credit note
+        #[arg(long)]
+        reason: String,
+    },
+    /// Set how many months an invoice covers
+    Cycle {
+        /// Main account
+        account: String,
+        /// 1 or 3
+        months: u32,
+    },
+}
+
+/// `receipts`.
+#[derive(Subcommand, Debug)]
+pub enum Receipts {
+    /// Receipts, newest first
+    List(Listed),
+    /// One receipt
+    Show {
+        /// Main account
+        account: String,
+        /// Such as R-2026-000001
+        number: String,
+    },
+}
+
+/// `billing`.
+#[derive(Subcommand, Debug)]
+pub enum Billing {
+    /// What is printed on documents
+    Show {
+        /// Main account
+        account: String,
+    },
+    /// Balance, last invoice, cards, recent receipts
+    Overview {
+        /// Main account
+        account: String,
+    },
+    /// Change what is given
+    Set {
+        /// Main account
+        account: String,
+        /// Legal name
+        #[arg(long)]
+        legal_name: Option<String>,
+        /// Street and number
+        #[arg(long)]
+        address: Option<String>,
+        /// City
+        #[arg(long)]
+        city: Option<String>,
+        /// State
+        #[arg(long)]
+        state: Option<String>,
+        /// Two letters, such as DE
+        #[arg(long)]
+        country: Option<String>,
+        /// Tax ID
+        #[arg(long)]
+        tax_id: Option<String>,
+        /// Extra address for mails about money; all of them are replaced
+        #[arg(long = "notify", value_name = "EMAIL")]
+        notify: Vec<String>,
+    },
+}
+
+/// `seats`.
+#[derive(Subcommand, Debug)]
+pub enum Seats {
+    /// Paid seats and seats in use
+    Show {
+        /// Main account
+        account: String,
+    },
+    /// Set the number of paid seats
+    Set {
+        /// Main account
+        account: String,
+        /// From the members in use up
+        seats: u32,
+    },
+}
