@@ -1,9 +1,9 @@
-//! What the host lends to the rules besides storage: clock, random bytes, keys, payment, email, telephony.
+//! What the host lends to the rules besides storage: clock, random bytes, keys, payment, email, telephony, the stock of numbers.
 //!
 //! Each capability is a small trait; the program picks an implementation from its configuration, an embedding program
 //! may bring its own.
 
-use crate::contract::{email, payment, telephony, vault};
+use crate::contract::{email, inventory, payment, telephony, vault};
 use std::sync::Arc;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -67,6 +67,18 @@ pub trait Telephony: Send + Sync {
     fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String>;
 }
 
+/// The platform's stock of phone numbers. See `wit/inventory.wit` for what each answer means.
+pub trait Inventory: Send + Sync {
+    /// Numbers that could be ordered now; `None`: the stock could not be asked.
+    fn offer(&self, filter: &inventory::OfferFilter) -> Option<inventory::OfferPage>;
+    /// Takes a number out of stock. Same key: same answer.
+    fn order(&self, request: &inventory::OrderRequest) -> inventory::Outcome;
+    /// Puts a number back. Same key: same answer.
+    fn release(&self, request: &inventory::ReleaseRequest) -> inventory::Outcome;
+    /// How an order or release stands; `None`: not known.
+    fn find(&self, key: &str) -> Option<inventory::Outcome>;
+}
+
 /// Everything that is lent, together.
 #[derive(Clone)]
 pub struct Capabilities {
@@ -82,4 +94,6 @@ pub struct Capabilities {
     pub email: Arc<dyn Mailer>,
     /// Phones.
     pub telephony: Arc<dyn Telephony>,
+    /// Numbers.
+    pub inventory: Arc<dyn Inventory>,
 }

@@ -10,5 +10,5 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq, Clone, serde::Serialize, serde::Deserialize],
 });
 
-pub use coinbox::billing::{diagnostics, email, payment, storage, telephony, types, vault};
+pub use coinbox::billing::{diagnostics, email, inventory, payment, storage, telephony, types, vault};
 pub use exports::coinbox::billing as exported;

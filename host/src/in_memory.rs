@@ -5,6 +5,7 @@ use crate::clock::RealClock;
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use crate::email::RecordingMailer;
 use crate::engine::{self, Engine};
+use crate::inventory::MemoryInventory;
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SystemRandom;
 use crate::sequencer::SequencerOptions;
@@ -25,6 +26,7 @@ pub fn open(component: &[u8]) -> anyhow::Result<Coinbox> {
             payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?),
             email: Arc::new(RecordingMailer::new()?),
             telephony: Arc::new(RecordingTelephony::new()),
+            inventory: Arc::new(MemoryInventory::new(clock.clone())),
             random,
             clock,
         },

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod export;
 pub mod import;
 pub mod in_memory;
+pub mod inventory;
 pub mod json;
 pub mod metrics;
 pub mod payment;

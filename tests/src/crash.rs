@@ -4,10 +4,10 @@
 //! answer lost, and from then on nothing has any effect: no commit, no charge, no mail. Dropping that host and opening its store
 //! again is what a new process does after a kill.
 
-use coinbox_host::capability::{Capabilities, Instant, Mailer, PaymentGateway, Random, Telephony, Vault};
+use coinbox_host::capability::{Capabilities, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
 use coinbox_host::contract::exported::about::Facts;
 use coinbox_host::contract::exported::{accounts, usage};
-use coinbox_host::contract::{email, payment, telephony, types, vault};
+use coinbox_host::contract::{email, inventory, payment, telephony, types, vault};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, RulesRuntime, RulesSlot};
 use coinbox_host::storage::{
     Beginning, Direction, Durable, FeedLine, GroupChanges, Page, Source, StoreError, Timer, View,
@@ -91,7 +91,8 @@ pub fn fused(capabilities: Capabilities, fuse: &Arc<Fuse>) -> Capabilities {
         vault: lent.clone(),
         payment: lent.clone(),
         email: lent.clone(),
-        telephony: lent,
+        telephony: lent.clone(),
+        inventory: lent,
     }
 }
 
@@ -183,6 +184,28 @@ impl Telephony for Lent {
 
     fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String> {
         self.fuse.ask("telephony.hang-up", Vec::new, || self.inner.telephony.hang_up(request))
+    }
+}
+
+fn stock_unknown() -> inventory::Outcome {
+    inventory::Outcome::Unknown("the host was killed".to_owned())
+}
+
+impl Inventory for Lent {
+    fn offer(&self, filter: &inventory::OfferFilter) -> Option<inventory::OfferPage> {
+        self.fuse.ask("inventory.offer", || None, || self.inner.inventory.offer(filter))
+    }
+
+    fn order(&self, request: &inventory::OrderRequest) -> inventory::Outcome {
+        self.fuse.ask("inventory.order", stock_unknown, || self.inner.inventory.order(request))
+    }
+
+    fn release(&self, request: &inventory::ReleaseRequest) -> inventory::Outcome {
+        self.fuse.ask("inventory.release", stock_unknown, || self.inner.inventory.release(request))
+    }
+
+    fn find(&self, key: &str) -> Option<inventory::Outcome> {
+        self.fuse.ask("inventory.find", || None, || self.inner.inventory.find(key))
     }
 }
 

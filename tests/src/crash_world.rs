@@ -8,6 +8,7 @@ use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use coinbox_host::email::RecordingMailer;
 use coinbox_host::engine::{Engine, RulesRuntime};
+use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
 use coinbox_host::random::SeededRandom;
 use coinbox_host::sequencer::SequencerOptions;
@@ -39,6 +40,8 @@ pub struct World {
     pub mailer: Arc<RecordingMailer>,
     /// Keeps every hang-up.
     pub telephony: Arc<RecordingTelephony>,
+    /// Keeps the numbers that are rented.
+    pub stock: Arc<MemoryInventory>,
     random: Arc<SeededRandom>,
     vault: Arc<KeyVault>,
     disk: tempfile::TempDir,
@@ -66,6 +69,7 @@ impl World {
             gateway: Arc::new(Sandbox::in_memory(clock.clone(), settings).expect("a sandbox")),
             mailer: Arc::new(RecordingMailer::new().expect("built-in templates")),
             telephony: Arc::new(RecordingTelephony::new()),
+            stock: Arc::new(MemoryInventory::new(clock.clone())),
             vault: Arc::new(KeyVault::new(ring, random.clone())),
             clock,
             random,
@@ -92,6 +96,7 @@ impl World {
             payment: self.gateway.clone(),
             email: self.mailer.clone(),
             telephony: self.telephony.clone(),
+            inventory: self.stock.clone(),
         }
     }
 

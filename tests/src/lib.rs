@@ -8,7 +8,7 @@ pub mod native;
 
 /// The part of the contract that the component's own mapping of types speaks of.
 mod contract {
-    pub use coinbox_host::contract::{email, payment, telephony, types};
+    pub use coinbox_host::contract::{email, inventory, payment, telephony, types};
 }
 #[path = "../../guest/component/src/mapping.rs"]
 mod mapping;

@@ -9,9 +9,10 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// Everything that the component may import. `types` holds only types and may vanish; the others must be there.
-const AGREED: [&str; 9] = [
+const AGREED: [&str; 10] = [
     "coinbox:billing/diagnostics@0.1.0",
     "coinbox:billing/email@0.1.0",
+    "coinbox:billing/inventory@0.1.0",
     "coinbox:billing/payment@0.1.0",
     "coinbox:billing/storage@0.1.0",
     "coinbox:billing/telephony@0.1.0",

@@ -3,6 +3,8 @@
 //! The scenario runs once for each moment; at that moment the host dies. A new host opens the store, the client repeats what it has no
 //! answer to, time goes on until nothing is due, and then the gateway, the ledger and the wallets must say the same.
 
+use coinbox_host::contract::inventory::{NumberKind, OfferedNumber};
+use coinbox_host::inventory::Fault;
 use coinbox_tests::crash::Fuse;
 use coinbox_tests::crash_world::{DAY, Host, MINUTE, START, USD, World, event, list, text};
 use serde_json::{Value, json};
@@ -203,4 +205,111 @@ fn batch_that_ends_the_credit_and_the_calls() {
         },
     });
     assert!(moments > 60, "only {moments} moments were tried");
+}
+
+const NUMBER: &str = "14155550100";
+
+/// Number prices from now on, one number in stock, an account with credit.
+fn renter(world: &World, host: &Host) -> Vec<String> {
+    let version = host.ok("pricing.create-version", json!({}))["number"].clone();
+    let prices = json!({"rows": [{"country": "US", "kind": "local", "setup": "1", "monthly": "31"}], "seat": null});
+    host.ok("pricing.set-number-prices", json!({"version": version, "prices": prices}));
+    host.ok("pricing.publish-version", json!({"version": version, "starts-at": host.coinbox.now().to_string()}));
+    world.stock.add(OfferedNumber {
+        number: NUMBER.to_owned(),
+        country: "US".to_owned(),
+        calling_code: "1".to_owned(),
+        kind: NumberKind::Local,
+        region: String::new(),
+        city: String::new(),
+        voice: true,
+        sms: true,
+        mms: false,
+    });
+    let account = host.account();
+    host.goodwill(&account, 100 * USD);
+    vec![account]
+}
+
+fn buy(host: &Host, accounts: &[String]) -> Result<(), String> {
+    let offer = json!({
+        "number": NUMBER, "country": "US", "calling-code": "1", "kind": "local", "region": "", "city": "", "voice": true,
+        "sms": true, "mms": false,
+    });
+    let arguments = json!({"auth-id": accounts[0], "purchase": {"offer": offer, "alias": null, "app-id": null}});
+    answered(host.ask("numbers.buy", Some("the customer's key"), arguments))
+}
+
+fn release(host: &Host, accounts: &[String]) -> Result<(), String> {
+    let arguments = json!({"auth-id": accounts[0], "number": NUMBER});
+    answered(host.ask("numbers.release", Some("the customer's key"), arguments))
+}
+
+/// A purchase; what happens to the first order on its way to the stock.
+macro_rules! purchase {
+    ($test:ident, $fault:expr) => {
+        #[test]
+        fn $test() {
+            let moments = exhaust(&Scenario {
+                name: stringify!($test),
+                prepare: |world, host| {
+                    let accounts = renter(world, host);
+                    let fault: Option<Fault> = $fault;
+                    fault.into_iter().for_each(|fault| world.stock.disturb(fault));
+                    accounts
+                },
+                ask: buy,
+                check: |world, host, accounts| {
+                    let filter = json!({"voice": false, "sms": false, "mms": false});
+                    let args = json!({"auth-id": accounts[0], "filter": filter, "offset": 0, "limit": 10});
+                    let listed = host.ok("numbers.list", args);
+                    assert_eq!(listed["total"], 1, "{listed}");
+                    assert_eq!(world.stock.held_by(&accounts[0]), [NUMBER]);
+                    let orders = world.stock.requests();
+                    let keys: std::collections::BTreeSet<_> =
+                        orders.iter().filter(|request| request.call == "order").map(|request| &request.key).collect();
+                    assert_eq!(keys.len(), 1, "one purchase, one key");
+                    // Once 1.00, and of 31.00 one for each day from that of the order to the 31st of March.
+                    let mut orders = host.feed(&accounts[0], 0);
+                    orders.retain(|event| event["kind"] == "number-ordered");
+                    assert_eq!(orders.len(), 1);
+                    let ordered: i64 = text(&orders[0]["at"]).parse().expect("a moment");
+                    assert_eq!(100 * USD - host.balance(&accounts[0]), USD + USD * (30 - (ordered - START) / DAY));
+                    let balance = host.ok("credits.get-balance", json!({"auth-id": accounts[0]}));
+                    assert_eq!(balance["balance"], balance["available"], "nothing is held any more");
+                },
+            });
+            assert!(moments > 40, "only {moments} moments were tried");
+        }
+    };
+}
+
+purchase!(purchase_that_is_delivered, None);
+purchase!(purchase_whose_order_is_lost, Some(Fault::LostBefore));
+purchase!(purchase_whose_answer_is_lost, Some(Fault::LostAfter));
+purchase!(purchase_that_is_late, Some(Fault::Late));
+
+#[test]
+fn release_whose_answer_is_lost() {
+    let moments = exhaust(&Scenario {
+        name: "release whose answer is lost",
+        prepare: |world, host| {
+            let accounts = renter(world, host);
+            buy(host, &accounts).expect("bought");
+            host.coinbox.drain().expect("driven");
+            world.stock.disturb(Fault::LostAfter);
+            accounts
+        },
+        ask: release,
+        check: |world, host, accounts| {
+            assert_eq!(world.stock.held_by(&accounts[0]), Vec::<String>::new());
+            let filter = json!({"voice": false, "sms": false, "mms": false});
+            let args = json!({"auth-id": accounts[0], "filter": filter, "offset": 0, "limit": 10});
+            assert_eq!(host.ok("numbers.list", args)["total"], 0);
+            let released: Vec<_> =
+                host.feed(&accounts[0], 0).into_iter().filter(|event| event["kind"] == "number-released").collect();
+            assert_eq!(released.len(), 1);
+        },
+    });
+    assert!(moments > 40, "only {moments} moments were tried");
 }

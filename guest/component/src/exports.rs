@@ -1,8 +1,8 @@
 //! Every exported function: translated, handed to the rules, translated back.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::payment;
 use crate::contract::types::Caller;
+use crate::contract::{inventory, payment};
 use crate::host::{command, effect, query};
 use crate::mapping::Translate;
 use coinbox_rules as rules;
@@ -12,8 +12,9 @@ pub struct Component;
 
 /// Functions with a caller: `class name(argument: type, …) -> answer = rules function;`
 macro_rules! functions {
-    ($interface:ident { $($class:ident $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty = $rule:path;)* }) => {
+    ($interface:ident { $($class:ident $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty = $rule:path;)* } $($plain:item)*) => {
         impl exported::$interface::Guest for Component {
+            $($plain)*
             $(
                 fn $name(caller: Caller, $($argument: $kind),*) -> Result<$answer, exported::$interface::Error> {
                     let caller = caller.translate();
@@ -139,7 +140,21 @@ functions! { subaccounts {
     query get(auth_id: String) -> exported::subaccounts::Subaccount = rules::subaccounts::get;
     query list(parent: String, offset: u32, limit: u32) -> exported::subaccounts::Page = rules::subaccounts::list;
     command update(auth_id: String, change: exported::subaccounts::Change) -> exported::subaccounts::Subaccount = rules::subaccounts::update;
+    command delete(auth_id: String, disposal: exported::subaccounts::Disposal) -> () = rules::subaccounts::delete;
 } }
+
+functions! { numbers {
+    query price_offers(auth_id: String, offers: Vec<inventory::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
+    command buy(auth_id: String, purchase: exported::numbers::Purchase) -> exported::credits::Started = rules::phone_numbers::buy;
+    query list(auth_id: String, filter: exported::numbers::NumberFilter, offset: u32, limit: u32) -> exported::numbers::NumberPage = rules::phone_numbers::list;
+    query get(auth_id: String, number: String) -> exported::numbers::RentedNumber = rules::phone_numbers::get;
+    command update(auth_id: String, number: String, change: exported::numbers::NumberChange) -> exported::numbers::RentedNumber = rules::phone_numbers::update;
+    command release(auth_id: String, number: String) -> exported::credits::Started = rules::phone_numbers::release;
+}
+    fn offers(filter: inventory::OfferFilter) -> Option<inventory::OfferPage> {
+        effect(|effects| rules::phone_numbers::offers(effects, filter.translate())).map(Translate::translate)
+    }
+}
 
 functions! { events {
     query read(account: Option<String>, after: u64, limit: u32) -> Vec<exported::events::Event> = rules::events::read;

@@ -2,7 +2,7 @@
 
 use crate::bindings::wasi::clocks::wall_clock;
 use crate::bindings::wasi::random::random;
-use crate::contract::{diagnostics, email, payment, storage, telephony, vault};
+use crate::contract::{diagnostics, email, inventory, payment, storage, telephony, vault};
 use crate::mapping::Translate;
 use coinbox_rules::call::{Call, Lent};
 use coinbox_rules::outside::{self, Effects};
@@ -102,6 +102,22 @@ impl Effects for Host {
 
     fn hang_up(&self, request: &outside::HangUpRequest) -> Vec<String> {
         telephony::hang_up(&request.clone().translate())
+    }
+
+    fn offer(&self, filter: &outside::OfferFilter) -> Option<outside::OfferPage> {
+        inventory::offer(&filter.clone().translate()).map(Translate::translate)
+    }
+
+    fn order(&self, request: &outside::OrderRequest) -> outside::StockOutcome {
+        inventory::order(&request.clone().translate()).translate()
+    }
+
+    fn release(&self, request: &outside::ReleaseRequest) -> outside::StockOutcome {
+        inventory::release(&request.clone().translate()).translate()
+    }
+
+    fn find_order(&self, key: &str) -> Option<outside::StockOutcome> {
+        inventory::find(key).map(Translate::translate)
     }
 }
 

@@ -4,8 +4,8 @@ use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, coupons, credits, events, invoices, jobs, lots, operator, policy, pricing,
-    product, recharge, subaccounts, usage, vocabulary, zero_stop,
+    about, accounts, alerts, cards, charges, coupons, credits, events, invoices, jobs, lots, operator, phone_numbers,
+    policy, pricing, product, recharge, subaccounts, usage, vocabulary, zero_stop,
 };
 
 records! {
@@ -117,13 +117,25 @@ records! {
     exported::subaccounts::Change = subaccounts::Change { name, enabled }
     exported::subaccounts::Page = subaccounts::Page { subaccounts, total }
 
+    exported::numbers::NumberPrice = phone_numbers::NumberPrice { setup, monthly, first_rent }
+    exported::numbers::PricedOffer = phone_numbers::PricedOffer { offer, price }
+    exported::numbers::Purchase = phone_numbers::Purchase { offer, alias, app_id }
+    exported::numbers::RentedNumber = phone_numbers::RentedNumber {
+        number, account, holder, country, calling_code, kind, region, city, voice, sms, mms, alias, app_id, monthly, since,
+        renewal, release_at,
+    }
+    exported::numbers::NumberFilter = phone_numbers::NumberFilter { kind, starts_with, holder, alias, voice, sms, mms }
+    exported::numbers::NumberPage = phone_numbers::NumberPage { numbers, total }
+    exported::numbers::NumberChange = phone_numbers::NumberChange { alias, app_id, holder }
+
     exported::events::Event = events::Event { position, account, at, kind, rule, facts, transactions }
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
         ask_again_ms, hang_up_grace_ms, usage_window_ms, usage_ahead_ms, trial_credits, coupon_tries, trial_subaccounts,
-        standard_subaccounts, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
-        credit_note_prefix, receipt_prefix, require_billing_address,
+        standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms, rent_warning_days,
+        standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix, credit_note_prefix,
+        receipt_prefix, require_billing_address,
     }
     exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
     exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
@@ -154,10 +166,10 @@ variants! {
     exported::about::Class = about::Class { Query, Command, Effect | }
 
     exported::jobs::Work = jobs::Work {
-        | Charge, Refund, ClosePayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, Reconcile
+        | Charge, Refund, ClosePayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber, ReleaseNumber, Reconcile
     }
     exported::jobs::Done = jobs::Done {
-        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Movements, Lost
+        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, Lost
     }
     exported::jobs::Next = jobs::Next { Again, Rest | Perform }
     exported::jobs::Error = jobs::Error { NoSuchJob | StaleAttempt, Other }
@@ -202,9 +214,15 @@ variants! {
     exported::accounts::Standing = accounts::Standing { Active, Closed | Suspended }
     exported::accounts::Error = accounts::Error { | Refused, Other }
 
-    exported::subaccounts::Error = subaccounts::Error { | Refused, TooManySubaccounts, Other }
+    exported::subaccounts::Error = subaccounts::Error { | Refused, TooManySubaccounts, HasNumbers, Other }
+    exported::subaccounts::Disposal = subaccounts::Disposal { Refuse, Move, Cascade | }
+
+    exported::numbers::Error = phone_numbers::Error {
+        NotAvailable, NoPrice, RentIsBeingPosted | Refused, TooManyNumbers, Other
+    }
 
     exported::events::Error = events::Error { | Refused, Other }
 
+    exported::operator::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
     exported::operator::Error = operator::Error { | Refused, PolicyChanged, Other }
 }

@@ -1,8 +1,8 @@
-//! Types of payment, email and telephony, and of the words that they share.
+//! Types of payment, email, telephony and the stock of numbers, and of the words that they share.
 
-use crate::contract::{email, payment, telephony, types};
+use crate::contract::{email, inventory, payment, telephony, types};
 use crate::mapping::{records, variants};
-use coinbox_rules::{outside, vocabulary};
+use coinbox_rules::{outside, product, vocabulary};
 
 records! {
     types::Fact = vocabulary::Fact { name, value }
@@ -22,9 +22,18 @@ records! {
     email::Mailbox = outside::Mailbox { address, name }
     telephony::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }
     telephony::HangUpRequest = outside::HangUpRequest { key, auth_id, calls, cause }
+    inventory::OfferFilter = outside::OfferFilter {
+        number, country, kind, pattern, region, city, voice, sms, mms, offset, limit,
+    }
+    inventory::OfferedNumber = outside::OfferedNumber {
+        number, country, calling_code, kind, region, city, voice, sms, mms,
+    }
+    inventory::OfferPage = outside::OfferPage { numbers, total }
+    inventory::OrderRequest = outside::OrderRequest { key, number, country, kind, auth_id }
+    inventory::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id }
 }
 
-// Both capabilities say `not-sent` in the same words; the rules have one type for it.
+// All capabilities say `not-sent` in the same words; the rules have one type for it.
 impl crate::mapping::Translate<outside::NotSent> for email::NotSent {
     fn translate(self) -> outside::NotSent {
         outside::NotSent { ask_again: self.ask_again, cause: self.cause }
@@ -49,6 +58,18 @@ impl crate::mapping::Translate<telephony::NotSent> for outside::NotSent {
     }
 }
 
+impl crate::mapping::Translate<outside::NotSent> for inventory::NotSent {
+    fn translate(self) -> outside::NotSent {
+        outside::NotSent { ask_again: self.ask_again, cause: self.cause }
+    }
+}
+
+impl crate::mapping::Translate<inventory::NotSent> for outside::NotSent {
+    fn translate(self) -> inventory::NotSent {
+        inventory::NotSent { ask_again: self.ask_again, cause: self.cause }
+    }
+}
+
 variants! {
     payment::Outcome = outside::PaymentOutcome { | Paid, Declined, Pending, Unknown, NotSent }
     payment::Finding = outside::Finding { NotFound, Closed | Found, NotAsked }
@@ -62,5 +83,7 @@ variants! {
     email::Attachment = outside::Attachment { | Kept, Document }
     telephony::Outcome = outside::TelephonyOutcome { Accepted | Refused, NotSent }
     telephony::Channel = outside::Channel { Sms, Voice | }
+    inventory::NumberKind = product::NumberKind { Local, National, Mobile, TollFree | }
+    inventory::Outcome = outside::StockOutcome { Done, NotAvailable | Pending, Unknown, NotSent }
     telephony::HangUpCause = outside::HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed | }
 }

@@ -79,6 +79,11 @@ pub fn issue(call: &mut Call<'_>, auth: AuthId) -> String {
     token
 }
 
+/// Takes the token of a sub-account that was deleted away.
+pub(crate) fn withdraw(call: &mut Call<'_>, auth: AuthId) {
+    call.remove(&key(auth));
+}
+
 /// The token of an account or sub-account that exists.
 pub fn reveal(call: &Call<'_>, auth: AuthId) -> Result<String, Fault> {
     let stored: StoredCredential = call.need(&key(auth))?;

@@ -40,6 +40,7 @@ pub(crate) fn rejudge(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     for (key, _) in page {
         if let Some(account) = key.strip_prefix("w/").and_then(AuthId::parse) {
             judge(call, account, Occasion::Settings)?;
+            crate::phone_numbers::look_again(call, account)?;
         }
     }
     let job = JobKey::Rejudge.to_string();

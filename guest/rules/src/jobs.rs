@@ -5,10 +5,13 @@ use crate::ids::AuthId;
 use crate::lots::Place;
 use crate::outside::{
     ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
-    PaymentOutcome, RefundRequest, TelephonyOutcome,
+    OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, TelephonyOutcome,
 };
 use crate::vocabulary::{Fault, Instant, int_text};
-use crate::{cards, charges, credits, housekeeping, invoices, mail, month_end, recharge, reconcile, totals, zero_stop};
+use crate::{
+    cards, charges, credits, housekeeping, invoices, mail, month_end, phone_numbers, recharge, reconcile, totals,
+    zero_stop,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -31,6 +34,14 @@ pub enum JobKey {
     Uncap(AuthId),
     /// A lot expires.
     Expire(AuthId, u32, Place),
+    /// A number is ordered.
+    Order(AuthId, u32),
+    /// The stock is told of a release.
+    Release(AuthId, u32),
+    /// Rent is owed: warnings, releases.
+    RentOwed(AuthId),
+    /// The numbers of an account or sub-account that goes.
+    Disband(AuthId),
     /// After a restore.
     Reconcile,
     /// The policy has changed: every account is looked at.
@@ -56,6 +67,10 @@ impl fmt::Display for JobKey {
             JobKey::HangUp(account) => write!(formatter, "{account}/hang-up"),
             JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
             JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
+            JobKey::Order(account, count) => write!(formatter, "{account}/order/{count}"),
+            JobKey::Release(account, count) => write!(formatter, "{account}/release/{count}"),
+            JobKey::RentOwed(account) => write!(formatter, "{account}/rent-owed"),
+            JobKey::Disband(holder) => write!(formatter, "{holder}/disband"),
             JobKey::Reconcile => formatter.write_str("store/reconcile"),
             JobKey::Rejudge => formatter.write_str("store/rejudge"),
             JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
@@ -92,6 +107,10 @@ impl JobKey {
             "expiring" => Some(JobKey::Expiring(account, number()?)),
             "hang-up" => Some(JobKey::HangUp(account)),
             "uncap" => Some(JobKey::Uncap(account)),
+            "order" => Some(JobKey::Order(account, number()?)),
+            "release" => Some(JobKey::Release(account, number()?)),
+            "rent-owed" => Some(JobKey::RentOwed(account)),
+            "disband" => Some(JobKey::Disband(account)),
             "expire" => {
                 let (number, place) = detail.split_once('/')?;
                 Some(JobKey::Expire(account, number.parse().ok()?, Place::parse(place)?))
@@ -126,6 +145,8 @@ pub enum Work {
     SendMail(Message),
     SendCode(CodeMessage),
     HangUp(HangUpRequest),
+    OrderNumber(OrderRequest),
+    ReleaseNumber(ReleaseRequest),
     Reconcile(MovementsRequest),
 }
 
@@ -153,6 +174,7 @@ pub enum Done {
     Mail(MailOutcome),
     Code(TelephonyOutcome),
     HangUp(Vec<String>),
+    Number(StockOutcome),
     Movements(Option<MovementPage>),
     Lost(String),
 }
@@ -235,6 +257,10 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
             credits::expire_lot(call, account, number, &place)?;
             Some(Next::Rest)
         }
+        JobKey::Order(account, count) => phone_numbers::begin_order(call, account, count)?,
+        JobKey::Release(account, count) => phone_numbers::begin_release(call, account, count)?,
+        JobKey::RentOwed(account) => phone_numbers::watch_debts(call, account)?,
+        JobKey::Disband(holder) => phone_numbers::disband_all(call, holder)?,
         JobKey::Reconcile => reconcile::begin(call)?,
         JobKey::Rejudge => housekeeping::rejudge(call)?,
         JobKey::Housekeeping => housekeeping::clean(call)?,
@@ -281,6 +307,12 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
         Work::SendMail(message) => Done::Mail(effects.send_mail(&message)),
         Work::SendCode(message) => Done::Code(effects.send_code(&message)),
         Work::HangUp(request) => Done::HangUp(effects.hang_up(&request)),
+        Work::OrderNumber(request) => {
+            Done::Number(phone_numbers::send(effects, task.attempt, &request.key, |effects| effects.order(&request)))
+        }
+        Work::ReleaseNumber(request) => {
+            Done::Number(phone_numbers::send(effects, task.attempt, &request.key, |effects| effects.release(&request)))
+        }
         Work::Reconcile(request) => Done::Movements(effects.movements_since(request.since, request.cursor.as_deref())),
     }
 }
@@ -298,10 +330,14 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
             cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false))
         }
         JobKey::HangUp(account) => zero_stop::attempt(call, account)?,
+        JobKey::Order(account, count) => phone_numbers::order_attempt(call, account, count)?,
+        JobKey::Release(account, count) => phone_numbers::release_attempt(call, account, count)?,
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..)
         | JobKey::Uncap(_)
         | JobKey::Expire(..)
+        | JobKey::RentOwed(_)
+        | JobKey::Disband(_)
         | JobKey::Rejudge
         | JobKey::Housekeeping
         | JobKey::Totals
@@ -338,11 +374,20 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         (JobKey::Forget(account, number), _) => cards::finish_forget(call, account, number, false)?,
         (JobKey::HangUp(account), Done::HangUp(going_on)) => zero_stop::finish(call, account, Ok(going_on))?,
         (JobKey::HangUp(account), other) => zero_stop::finish(call, account, Err(lost(other)))?,
+        (JobKey::Order(account, count), done) => phone_numbers::book_order(call, account, count, stock(done))?,
+        (JobKey::Release(account, count), done) => phone_numbers::book_release(call, account, count, stock(done))?,
         (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
         (JobKey::Reconcile, _) => reconcile::finish(call, None)?,
         (_, _) => return Err(Error::NoSuchJob),
     };
     Ok(next)
+}
+
+fn stock(done: Done) -> StockOutcome {
+    match done {
+        Done::Number(outcome) => outcome,
+        other => StockOutcome::Unknown(lost(other)),
+    }
 }
 
 fn lost(done: Done) -> String {
@@ -369,6 +414,8 @@ pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
     match JobKey::parse(&job)? {
         JobKey::Charge(account, number) => charges::look(call, account, number).ok()?,
         JobKey::Card(account, number) => cards::look(call, account, number).ok()?,
+        JobKey::Order(account, count) => phone_numbers::look_order(call, account, count).ok()?,
+        JobKey::Release(account, count) => phone_numbers::look_release(call, account, count).ok()?,
         _ => None,
     }
 }
@@ -400,6 +447,10 @@ mod tests {
             JobKey::HangUp(account),
             JobKey::Uncap(account),
             JobKey::Expire(account, 5, Place::of(LotKind::Promotional, 1, Some(2), 5)),
+            JobKey::Order(account, 6),
+            JobKey::Release(account, 7),
+            JobKey::RentOwed(account),
+            JobKey::Disband(account),
             JobKey::Reconcile,
             JobKey::Rejudge,
             JobKey::Housekeeping,

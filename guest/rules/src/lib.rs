@@ -13,6 +13,7 @@
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
 //! | [`coupons`] | codes that give promotional credit | CRD-13 |
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
+//! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 |
 //! | [`jobs`] | what is due and what an outcome means | CRD-7 |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |
@@ -46,6 +47,7 @@ pub mod month_end;
 mod numbers;
 pub mod operator;
 pub mod outside;
+pub mod phone_numbers;
 pub mod policy;
 pub mod port;
 mod posting;

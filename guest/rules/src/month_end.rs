@@ -9,8 +9,8 @@ use crate::call::{Call, Record};
 use crate::invoices;
 use crate::jobs::{JobKey, Next};
 use crate::port::Lane;
-use crate::totals;
 use crate::vocabulary::Fault;
+use crate::{phone_numbers, totals};
 use serde::{Deserialize, Serialize};
 
 /// What is being done.
@@ -23,12 +23,14 @@ enum Phase {
     Close,
     /// Drafts get their numbers and are issued (R49).
     Number,
+    /// Rent of the month that begins (NUM-3).
+    Rent,
     /// Seats are charged for the month that begins (R45).
     Seats,
 }
 
 /// The next phase, in order.
-const PHASES: [Phase; 4] = [Phase::Totals, Phase::Close, Phase::Number, Phase::Seats];
+const PHASES: [Phase; 5] = [Phase::Totals, Phase::Close, Phase::Number, Phase::Rent, Phase::Seats];
 
 /// Where the work stands, at `store/month-end`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -65,6 +67,11 @@ pub(crate) fn schedule(call: &mut Call<'_>) {
     }
 }
 
+/// Whether everything that happens on the first of this month has been done: no rent of it can be outstanding.
+pub(crate) fn is_over(call: &Call<'_>, month: Month) -> Result<bool, Fault> {
+    Ok(call.get::<State>(KEY)?.is_some_and(|state| state.month > month))
+}
+
 /// One page of the phase at hand.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let mut state: State = call.need(KEY)?;
@@ -72,6 +79,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
         Phase::Totals => catch_up(call, state.month)?,
         Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,
         Phase::Number => invoices::number_page(call)?,
+        Phase::Rent => phone_numbers::run_rent(call, state.month, state.after.as_deref())?,
         Phase::Seats => invoices::charge_seats(call, state.month, state.after.as_deref())?,
     };
     let job = JobKey::MonthEnd.to_string();

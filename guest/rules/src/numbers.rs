@@ -18,6 +18,12 @@ pub struct Numbers {
     /// Redeemed coupons (CRD-13).
     #[serde(default, skip_serializing_if = "is_zero")]
     redemptions: u32,
+    /// Orders of phone numbers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    orders: u32,
+    /// Releases of phone numbers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    releases: u32,
     /// Manual charges without a final answer: they block automatic ones (R11).
     #[serde(default)]
     open_manual: u32,
@@ -25,15 +31,15 @@ pub struct Numbers {
     charged: Vec<Charged>,
 }
 
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Charged {
     period: Period,
     first: Instant,
     amount: Money,
-}
-
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 impl Record for Numbers {
@@ -54,6 +60,8 @@ impl Numbers {
             mails: 0,
             hang_ups: 0,
             redemptions: 0,
+            orders: 0,
+            releases: 0,
             open_manual: 0,
             charged: Vec::new(),
         }))
@@ -93,6 +101,16 @@ impl Numbers {
     /// The next redemption's number.
     pub fn next_redemption(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(call, account, |numbers| &mut numbers.redemptions)
+    }
+
+    /// The next order's number.
+    pub fn next_order(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.orders)
+    }
+
+    /// The next release's number.
+    pub fn next_release(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.releases)
     }
 
     /// Whether a manual charge has no final answer yet.

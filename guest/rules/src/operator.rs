@@ -201,7 +201,7 @@ pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<
         .collect())
 }
 
-/// Rebuilds wallets and lots from folded postings and compares (CRD-1).
+/// Rebuilds wallets and lots from folded postings and open orders, and compares (CRD-1).
 pub fn compare(call: &Call<'_>, caller: &Caller, accounts: Vec<Folded>) -> Result<Vec<Difference>, Error> {
     credentials::permit(call, caller, "operator.compare", None)?;
     let mut checks = Checks::new();
@@ -269,7 +269,8 @@ fn compare_one(
         differs(name, sum.to_string(), owed_to_customer.to_string());
     }
     let place = lots.first().map(crate::lots::Lot::place);
-    let rebuilt = wallet.rebuilt(balance, current_rest.unwrap_or(Money::ZERO), place);
+    let reserved = crate::phone_numbers::reserved(call, account)?;
+    let rebuilt = wallet.rebuilt(balance, reserved, current_rest.unwrap_or(Money::ZERO), place);
     let rebuilt_text = serde_json::to_string(&rebuilt).expect("text and numbers only");
     differs("wallet", stored_text.to_string(), rebuilt_text);
     let mut owed = Money::ZERO;

@@ -1,7 +1,8 @@
-//! What the rules ask the outside world to do, and what it answers: payment, email, telephony.
+//! What the rules ask the outside world to do, and what it answers: payment, email, telephony, the stock of numbers.
 //!
 //! Only effects see [`Effects`]; commands write down what is to be done and book what came of it (see [`crate::jobs`]).
 
+use crate::product::NumberKind;
 use crate::vocabulary::{Fact, Instant, Micros, int_text};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,14 @@ pub trait Effects {
     fn send_code(&self, message: &CodeMessage) -> TelephonyOutcome;
     /// Ends calls; answers those that go on.
     fn hang_up(&self, request: &HangUpRequest) -> Vec<String>;
+    /// Numbers that could be ordered now. None: the stock could not be asked.
+    fn offer(&self, filter: &OfferFilter) -> Option<OfferPage>;
+    /// Takes a number out of stock.
+    fn order(&self, request: &OrderRequest) -> StockOutcome;
+    /// Puts a number back.
+    fn release(&self, request: &ReleaseRequest) -> StockOutcome;
+    /// How an order or release stands. None: not known.
+    fn find_order(&self, key: &str) -> Option<StockOutcome>;
 }
 
 macro_rules! contract_types {
@@ -185,6 +194,65 @@ contract_types! {
         pub auth_id: String,
         pub calls: Vec<String>,
         pub cause: HangUpCause,
+    }
+    /// Which numbers to look for.
+    struct OfferFilter {
+        #[serde(default)]
+        pub number: Option<String>,
+        #[serde(default)]
+        pub country: Option<String>,
+        #[serde(default)]
+        pub kind: Option<NumberKind>,
+        #[serde(default)]
+        pub pattern: Option<String>,
+        #[serde(default)]
+        pub region: Option<String>,
+        #[serde(default)]
+        pub city: Option<String>,
+        pub voice: bool,
+        pub sms: bool,
+        pub mms: bool,
+        pub offset: u32,
+        pub limit: u32,
+    }
+    /// A number of the stock.
+    struct OfferedNumber {
+        pub number: String,
+        pub country: String,
+        pub calling_code: String,
+        pub kind: NumberKind,
+        pub region: String,
+        pub city: String,
+        pub voice: bool,
+        pub sms: bool,
+        pub mms: bool,
+    }
+    /// Numbers in ascending order.
+    struct OfferPage {
+        pub numbers: Vec<OfferedNumber>,
+        pub total: u32,
+    }
+    /// What became of an order or release.
+    enum StockOutcome {
+        Done,
+        NotAvailable,
+        Pending(#[serde(with = "int_text")] Instant),
+        Unknown(String),
+        NotSent(NotSent),
+    }
+    /// An order that was written down before it is sent.
+    struct OrderRequest {
+        pub key: String,
+        pub number: String,
+        pub country: String,
+        pub kind: NumberKind,
+        pub auth_id: String,
+    }
+    /// A release that was written down before it is sent.
+    struct ReleaseRequest {
+        pub key: String,
+        pub number: String,
+        pub auth_id: String,
     }
 }
 

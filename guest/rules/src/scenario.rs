@@ -8,8 +8,8 @@ use crate::jobs::{self, Next};
 use crate::money::Money;
 use crate::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
-    MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, Paid, PaymentOutcome, RefundRequest,
-    TelephonyOutcome,
+    MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, OfferFilter, OfferPage, OrderRequest, Paid,
+    PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, TelephonyOutcome,
 };
 use crate::policy;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
@@ -37,6 +37,29 @@ pub(crate) struct Gateway {
     pub(crate) paid: RefCell<Vec<(String, i64)>>,
     pub(crate) mails: RefCell<Vec<Message>>,
     pub(crate) hang_ups: RefCell<Vec<HangUpRequest>>,
+    /// What the stock answers to the next orders and releases that it does not know yet.
+    pub(crate) stock_script: RefCell<Vec<StockOutcome>>,
+    /// Final answers of the stock by key.
+    pub(crate) stock: RefCell<BTreeMap<String, StockOutcome>>,
+    /// Orders and releases that were carried out.
+    pub(crate) delivered: RefCell<Vec<(&'static str, String)>>,
+}
+
+impl Gateway {
+    fn stock_acts(&self, what: &'static str, key: &str, number: &str) -> StockOutcome {
+        if let Some(known) = self.stock.borrow().get(key) {
+            return known.clone();
+        }
+        let mut script = self.stock_script.borrow_mut();
+        let outcome = if script.is_empty() { StockOutcome::Done } else { script.remove(0) };
+        if matches!(outcome, StockOutcome::Done | StockOutcome::NotAvailable) {
+            self.stock.borrow_mut().insert(key.to_owned(), outcome.clone());
+        }
+        if outcome == StockOutcome::Done {
+            self.delivered.borrow_mut().push((what, number.to_owned()));
+        }
+        outcome
+    }
 }
 
 impl Effects for Gateway {
@@ -113,6 +136,22 @@ impl Effects for Gateway {
     fn hang_up(&self, request: &HangUpRequest) -> Vec<String> {
         self.hang_ups.borrow_mut().push(request.clone());
         Vec::new()
+    }
+
+    fn offer(&self, _: &OfferFilter) -> Option<OfferPage> {
+        None
+    }
+
+    fn order(&self, request: &OrderRequest) -> StockOutcome {
+        self.stock_acts("order", &request.key, &request.number)
+    }
+
+    fn release(&self, request: &ReleaseRequest) -> StockOutcome {
+        self.stock_acts("release", &request.key, &request.number)
+    }
+
+    fn find_order(&self, key: &str) -> Option<StockOutcome> {
+        self.stock.borrow().get(key).cloned()
     }
 }
 

@@ -5,22 +5,26 @@
 
 use crate::accounts::{self, AccountType, NewAccount};
 use crate::credits::{self, Adjustment, Goodwill};
+use crate::outside::{OfferedNumber, StockOutcome};
 use crate::pricing::{self, PriceRow};
-use crate::product::{Event, Heading, Product, Rejection};
+use crate::product::{Event, Heading, NumberKind, Product, Rejection};
 use crate::recharge::Caps;
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, keyed, operator};
 use crate::vocabulary::DAY_MS;
 use crate::{
-    alerts, cards, charges, coupons, jobs, operator as ledger_operator, policy, subaccounts, usage, zero_stop,
+    alerts, cards, charges, coupons, jobs, operator as ledger_operator, phone_numbers, policy, subaccounts, usage,
+    zero_stop,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
-const UNRELEASED: &[&str] =
-    &["adj", "coup", "cyc", "doc", "docn", "docno", "mov", "page", "red", "redn", "redt", "series", "use"];
+const UNRELEASED: &[&str] = &[
+    "adj", "coup", "cyc", "doc", "docn", "docno", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt",
+    "rel", "rent", "series", "use",
+];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
     PriceRow {
@@ -47,11 +51,59 @@ fn event(id: &str, auth_id: &str, number: &str) -> Event {
     }
 }
 
+/// A number that was released, and one whose rent is owed: while it was on order the credit was spent.
+fn numbers(story: &mut Story) {
+    let new = NewAccount {
+        account_type: AccountType::Developer,
+        name: "Renter".to_owned(),
+        email: "rent@acme.example".to_owned(),
+        address: String::new(),
+        city: String::new(),
+        state: String::new(),
+        timezone: "UTC".to_owned(),
+    };
+    let account = story.command(|call, _| accounts::create(call, &operator(), new)).auth_id;
+    let purchase = |number: &str| phone_numbers::Purchase {
+        offer: OfferedNumber {
+            number: number.to_owned(),
+            country: "US".to_owned(),
+            calling_code: "1".to_owned(),
+            kind: NumberKind::Local,
+            region: String::new(),
+            city: String::new(),
+            voice: true,
+            sms: true,
+            mms: false,
+        },
+        alias: Some("front desk".to_owned()),
+        app_id: None,
+    };
+    let buy = |call: &mut crate::call::Call<'_>, number| {
+        phone_numbers::buy(call, &operator(), account.to_owned(), purchase(number))
+    };
+    story.command(|call, _| buy(call, "14155550100"));
+    story.command(|call, _| phone_numbers::release(call, &operator(), account.to_owned(), "14155550100".to_owned()));
+    *story.gateway.stock_script.borrow_mut() = vec![StockOutcome::Unknown("time-out".to_owned())];
+    story.command(|call, _| buy(call, "14155550101"));
+    let spent = Adjustment::Debit(9_000_000);
+    story.command(|call, _| credits::adjust(call, &operator(), account.to_owned(), spent, "spent".to_owned()));
+}
+
 /// A store that holds every kind of record. Answers the sub-account too.
 fn everything() -> (Story, String) {
     let mut story = Story::new();
     story.command(|call, _| pricing::create_version(call, &operator()));
     story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row("1", "0.01"), row("1212", "0.02")]));
+    let prices = pricing::NumberPrices {
+        rows: vec![pricing::NumberRow {
+            country: "US".to_owned(),
+            kind: NumberKind::Local,
+            setup: "1".to_owned(),
+            monthly: "0.8".to_owned(),
+        }],
+        seat: None,
+    };
+    story.command(|call, _| pricing::set_number_prices(call, &operator(), 1, prices));
     story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
     story
         .command(|call, auth| pricing::set_overrides(call, &operator(), auth, START, vec![row("1415", "0.005")], None));
@@ -111,6 +163,7 @@ fn everything() -> (Story, String) {
         };
         accounts::create(call, &operator(), trial)
     });
+    numbers(&mut story);
     story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
     story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-2".to_owned()));
     // A charge that stays open for more than a day, and a payment of another history of this store.

@@ -6,6 +6,7 @@ use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
+use crate::phone_numbers;
 use crate::policy::Policy;
 use crate::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
@@ -67,6 +68,8 @@ interface_error! {
     Error {
         /// The payload is the limit of the policy (ACC-6).
         TooManySubaccounts(u32),
+        /// It still has so many numbers (SUB-4).
+        HasNumbers(u32),
     }
 }
 
@@ -85,6 +88,9 @@ pub struct Sub {
     /// When it was last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<Instant>,
+    /// When it was deleted. The record stays: what it has used is still posted (R14), and its auth ID is never given again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Instant>,
 }
 
 impl Record for Sub {
@@ -117,9 +123,9 @@ pub fn key(sub: AuthId) -> String {
     format!("sub/{sub}")
 }
 
-/// The record of a sub-account, if it exists.
+/// The record of a sub-account, if it exists and was not deleted.
 pub fn load(call: &Call<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
-    call.get(&key(sub))
+    Ok(call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_none()))
 }
 
 /// The record of a sub-account, or a refusal that it does not exist.
@@ -127,9 +133,9 @@ pub fn need(call: &Call<'_>, sub: AuthId) -> Result<Sub, Fault> {
     load(call, sub)?.ok_or_else(|| Fault::not_found("sub-account"))
 }
 
-/// The main account of a sub-account, if it exists.
+/// The main account of a sub-account, if it exists; of a deleted one too.
 pub fn parent(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
-    Ok(load(call, sub)?.map(|sub| sub.parent))
+    Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.parent))
 }
 
 /// Whether a sub-account exists and may be used.
@@ -174,7 +180,9 @@ pub fn create(
         let sub = accounts::draw_free(call, b"SA")?;
         let token = credentials::issue(call, sub);
         let now = call.now();
-        call.put(&key(sub), &Sub { v: 1, parent: main, name: name.clone(), enabled, created: now, modified: None });
+        let record =
+            Sub { v: 1, parent: main, name: name.clone(), enabled, created: now, modified: None, deleted: None };
+        call.put(&key(sub), &record);
         call.put(&index(main, now, sub), &Line { v: 1 });
         call.put(&format!("subn/{main}"), &Count { v: 1, count: before + 1 });
         let facts = vec![Fact::new("sub-account", sub), Fact::new("enabled", enabled), Fact::new("by", who.name())];
@@ -241,6 +249,57 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         }
         Ok(show(sub, after))
     })
+}
+
+/// What becomes of the numbers of a sub-account that is deleted (SUB-4, R37).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disposal {
+    /// It is not deleted while it has any.
+    Refuse,
+    /// They go to the main account.
+    Move,
+    /// They are released.
+    Cascade,
+}
+
+/// Deletes a sub-account: its token fails from now on, its history stays with the main account.
+pub fn delete(call: &mut Call<'_>, caller: &Caller, auth_id: String, disposal: Disposal) -> Result<(), Error> {
+    let (who, sub) = credentials::permit_on(call, caller, "subaccounts.delete", &auth_id)?;
+    let before = need(call, sub)?;
+    let numbers = phone_numbers::numbers_of(call, before.parent, sub)?;
+    if disposal == Disposal::Refuse && numbers > 0 {
+        return Err(Error::HasNumbers(numbers));
+    }
+    let main = before.parent;
+    phone_numbers::disband(call, main, sub, disposal == Disposal::Cascade)?;
+    call.remove(&index(main, before.created, sub));
+    let count = count(call, main)?.saturating_sub(1);
+    call.put(&format!("subn/{main}"), &Count { v: 1, count });
+    let now = call.now();
+    call.put(&key(sub), &Sub { enabled: false, modified: Some(now), deleted: Some(now), ..before });
+    credentials::withdraw(call, sub);
+    let facts = vec![
+        Fact::new("sub-account", sub),
+        Fact::new("numbers", numbers),
+        Fact::new("disposal", disposal.word()),
+        Fact::new("by", who.name()),
+    ];
+    emit(
+        call,
+        EventDraft { account: Some(main), kind: "subaccount-deleted", rule: "SUB-4", facts, transactions: vec![] },
+    );
+    Ok(())
+}
+
+impl Disposal {
+    fn word(self) -> &'static str {
+        match self {
+            Disposal::Refuse => "refuse",
+            Disposal::Move => "move",
+            Disposal::Cascade => "cascade",
+        }
+    }
 }
 
 fn show(auth: AuthId, sub: Sub) -> Subaccount {

@@ -77,8 +77,8 @@ impl Wallet {
     }
 
     /// This wallet as the ledger and the lots would have it.
-    pub fn rebuilt(&self, balance: Money, rest: Money, place: Option<Place>) -> Wallet {
-        Wallet { balance, rest, place, ..self.clone() }
+    pub fn rebuilt(&self, balance: Money, reserved: Money, rest: Money, place: Option<Place>) -> Wallet {
+        Wallet { balance, reserved, rest, place, ..self.clone() }
     }
 
     /// Whether a lot may have outlived its time: then [`late`] tells which, before anything is spent (R17).
@@ -194,6 +194,7 @@ pub fn standing_changed(
     standing: &crate::accounts::Standing,
 ) -> Result<(), Fault> {
     if *standing == crate::accounts::Standing::Closed {
+        crate::phone_numbers::release_all(call, account)?;
         let mut wallet = need(call, account)?;
         wallet.close();
         save(call, account, &wallet);
@@ -414,6 +415,9 @@ pub struct Receivable {
     pub amount: Money,
     /// When it was first owed.
     pub since: Instant,
+    /// How much of it is rent (NUM-4): the part of a day that is paid first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rent: Money,
 }
 
 impl Record for Receivable {
@@ -422,8 +426,12 @@ impl Record for Receivable {
 
 fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
     let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
-    let mut receivable =
-        call.get::<Receivable>(&key)?.unwrap_or(Receivable { v: 1, amount: Money::ZERO, since: call.now() });
+    let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable {
+        v: 1,
+        amount: Money::ZERO,
+        since: call.now(),
+        rent: Money::ZERO,
+    });
     receivable.amount = receivable.amount.plus(amount)?;
     call.put(&key, &receivable);
     Ok(())
@@ -460,7 +468,12 @@ pub(crate) fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at:
     } else {
         call.put(&today, &now);
     }
-    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable { v: 1, amount: Money::ZERO, since: at });
+    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable {
+        v: 1,
+        amount: Money::ZERO,
+        since: at,
+        rent: Money::ZERO,
+    });
     then.amount = then.amount.plus(amount)?;
     call.put(&earlier, &then);
     Ok(())
@@ -482,6 +495,10 @@ pub(crate) fn forgive_between(
         let less = left.min(receivable.amount);
         left = left.minus(less)?;
         receivable.amount = receivable.amount.minus(less)?;
+        // What is not rent is forgiven first.
+        let of_rent = receivable.rent.minus(receivable.rent.min(receivable.amount))?;
+        receivable.rent = receivable.rent.minus(of_rent)?;
+        crate::phone_numbers::pay_rent(call, account, of_rent)?;
         if receivable.amount == Money::ZERO {
             call.remove(&key);
         } else {
@@ -489,6 +506,15 @@ pub(crate) fn forgive_between(
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
+    Ok(())
+}
+
+/// Notes that this part of what has just been owed is rent.
+pub(crate) fn owe_as_rent(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let mut receivable: Receivable = call.need(&key)?;
+    receivable.rent = receivable.rent.plus(amount)?;
+    call.put(&key, &receivable);
     Ok(())
 }
 
@@ -505,22 +531,28 @@ fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money
         return Ok(Money::ZERO);
     }
     let mut left = amount;
+    let mut rent = Money::ZERO;
     loop {
         let (page, more) = receivables(call, account)?;
         for (key, mut receivable) in page {
             let paid = left.min(receivable.amount);
             left = left.minus(paid)?;
             receivable.amount = receivable.amount.minus(paid)?;
+            let of_rent = paid.min(receivable.rent);
+            receivable.rent = receivable.rent.minus(of_rent)?;
+            rent = rent.plus(of_rent)?;
             if receivable.amount == Money::ZERO {
                 call.remove(&key);
             } else {
                 call.put(&key, &receivable);
             }
             if left == Money::ZERO {
+                crate::phone_numbers::pay_rent(call, account, rent)?;
                 return Ok(amount);
             }
         }
         if !more {
+            crate::phone_numbers::pay_rent(call, account, rent)?;
             return Ok(amount.minus(left)?);
         }
     }

@@ -35,6 +35,71 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "Sub-account {sub-account} was changed[ by {by}]; it is disabled and cannot be used.",
     ),
+    (
+        "subaccount-deleted",
+        ALWAYS,
+        "Sub-account {sub-account} was deleted[ by {by}]; of its {numbers} numbers: {disposal}. Its history stays here.",
+    ),
+    (
+        "number-ordered",
+        ALWAYS,
+        "Number {number} ({country} {type}) was ordered[ for {sub-account}]; {held} is held until the stock answers, under the key {key}.",
+    ),
+    (
+        "number-rented",
+        ALWAYS,
+        "Number {number} ({country} {type}) is rented[ for {sub-account}]: set-up fee {setup} and first rent {first-rent} were charged (a full month is {monthly}); the balance is {balance}.",
+    ),
+    (
+        "number-order-failed",
+        ALWAYS,
+        "The order of number {number} failed ({cause}). What was held is free again, nothing was charged.",
+    ),
+    (
+        "number-open",
+        ALWAYS,
+        "The {what} of number {number} has no final answer yet ({cause}). The stock is asked again at {ask-again}.",
+    ),
+    (
+        "number-given-twice",
+        ALWAYS,
+        "The stock delivered number {number} to {account} although it is rented. Nothing was charged; the stock must be put right.",
+    ),
+    (
+        "number-changed",
+        ALWAYS,
+        "Number {number} was changed[ by {by}][: it went from {from} to {to}][; alias {alias}][; application {app-id}].",
+    ),
+    (
+        "number-released",
+        ("cause", "rent-unpaid"),
+        "Number {number}, rented since {since}, was released: its rent was not paid in time. The debt stays.",
+    ),
+    (
+        "number-released",
+        ALWAYS,
+        "Number {number}, rented since {since}, was released ({cause}). Nothing is given back.",
+    ),
+    (
+        "rent-posted",
+        ("owed", "0.00"),
+        "Rent of {amount} for {numbers} numbers and the month {month} was charged; the balance is {balance}.",
+    ),
+    (
+        "rent-posted",
+        ALWAYS,
+        "Rent of {amount} for {numbers} numbers and the month {month} was charged; credit did not cover {owed} of it, which is collected first at the next recharge. The balance is {balance}.",
+    ),
+    (
+        "rent-owed",
+        ALWAYS,
+        "Rent of {amount} is unpaid: {numbers} numbers are released at {release-at}, in {days} days. One mail was sent.",
+    ),
+    (
+        "rent-unpriced",
+        ALWAYS,
+        "The price book has no price for {price} in {month}: {account} was charged what it paid last.",
+    ),
     ("trial-credits", ALWAYS, "Trial credit of {amount} was given[; the balance is {balance}][ ({reason})]."),
     ("goodwill", ALWAYS, "Goodwill credit of {amount} was given[; the balance is {balance}][ ({reason})]."),
     ("correction", ALWAYS, "A correction gave back {amount}[; the balance is {balance}][ ({reason})]."),
@@ -183,7 +248,7 @@ const SENTENCES: &[Line] = &[
 ];
 
 /// Facts that are moments in milliseconds.
-const MOMENTS: [&str; 4] = ["ask-again", "backup-moment", "redeem-by", "starts-at"];
+const MOMENTS: [&str; 6] = ["ask-again", "backup-moment", "redeem-by", "release-at", "since", "starts-at"];
 /// Facts that are words of the contract, told with spaces.
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 

@@ -6,6 +6,7 @@ use crate::clock::{RealClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
+use crate::inventory::MemoryInventory;
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SystemRandom;
@@ -101,6 +102,7 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
         email: mailer(config, &clock)?,
         telephony: Arc::new(telephony),
+        inventory: Arc::new(MemoryInventory::new(clock.clone())),
         random,
         clock,
     };

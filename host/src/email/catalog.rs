@@ -16,11 +16,13 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
         "invoice-issued",
         &["account-name", "auth-id", "number", "period-start", "period-end", "total", "amount-due", "status", "brand"],
     ),
+    ("number-released", &["account-name", "auth-id", "count", "numbers", "amount", "brand"]),
     ("out-of-credit", &["account-name", "auth-id", "balance", "brand"]),
     ("recharge-capped", &["account-name", "auth-id", "amount", "cap", "period", "resumes", "brand"]),
     ("recharge-failed", &["account-name", "auth-id", "amount", "reason", "card", "kind", "next-step", "brand"]),
     ("recharge-paid", &["account-name", "auth-id", "amount", "balance", "card", "kind", "number", "brand"]),
     ("recharge-unknown", &["account-name", "auth-id", "amount", "card", "brand"]),
+    ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "brand"]),
 ];
 
 /// Words that a fact of a mail may be: mail, fact, words. Facts that are not here are free text.
@@ -91,6 +93,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "invoice-issued.txt",
     "layout.html",
     "layout.txt",
+    "number-released.html",
+    "number-released.txt",
     "out-of-credit.html",
     "out-of-credit.txt",
     "recharge-capped.html",
@@ -101,5 +105,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "recharge-paid.txt",
     "recharge-unknown.html",
     "recharge-unknown.txt",
+    "rent-owed.html",
+    "rent-owed.txt",
     "words.txt",
 ];

@@ -1,7 +1,7 @@
 //! Capabilities for `about.describe`, which may use none: constants, so that it describes the same for ever.
 
-use crate::capability::{Capabilities, Clock, Instant, Mailer, PaymentGateway, Random, Telephony, Vault};
-use crate::contract::{email, payment, telephony, vault};
+use crate::capability::{Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
+use crate::contract::{email, inventory, payment, telephony, vault};
 use std::sync::Arc;
 
 pub(super) fn capabilities() -> Capabilities {
@@ -12,7 +12,8 @@ pub(super) fn capabilities() -> Capabilities {
         vault: nothing.clone(),
         payment: nothing.clone(),
         email: nothing.clone(),
-        telephony: nothing,
+        telephony: nothing.clone(),
+        inventory: nothing,
     }
 }
 
@@ -89,5 +90,20 @@ impl Telephony for Nothing {
     }
     fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String> {
         request.calls.clone()
+    }
+}
+
+impl Inventory for Nothing {
+    fn offer(&self, _: &inventory::OfferFilter) -> Option<inventory::OfferPage> {
+        None
+    }
+    fn order(&self, _: &inventory::OrderRequest) -> inventory::Outcome {
+        inventory::Outcome::NotSent(inventory::NotSent { ask_again: 0, cause: "not lent".to_owned() })
+    }
+    fn release(&self, _: &inventory::ReleaseRequest) -> inventory::Outcome {
+        inventory::Outcome::NotSent(inventory::NotSent { ask_again: 0, cause: "not lent".to_owned() })
+    }
+    fn find(&self, _: &str) -> Option<inventory::Outcome> {
+        None
     }
 }

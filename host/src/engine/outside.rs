@@ -1,4 +1,4 @@
-//! Imports that act on the outside: payment, email, telephony. Lent to effects only.
+//! Imports that act on the outside: payment, email, telephony, the stock of numbers. Lent to effects only.
 //!
 //! Each is bounded in time. When the bound is reached the answer is the contract's own word for "not known": the call goes on and can
 //! tell `jobs.finish`, where a trap would leave money that may have moved without any trace.
@@ -6,7 +6,7 @@
 use super::error::Misuse;
 use super::state::CallState;
 use crate::capability::Capabilities;
-use crate::contract::{email, payment, telephony};
+use crate::contract::{email, inventory, payment, telephony};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 
@@ -14,6 +14,8 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 const ASK_AGAIN_MS: i64 = 60_000;
 /// Most calls of one hang-up.
 const CALLS_MAX: usize = 1000;
+/// Most offers of one page.
+const OFFERS_MAX: u32 = 100;
 /// Longest text on a statement.
 const STATEMENT_BYTES_MAX: usize = 22;
 /// Longest key that leaves the system.
@@ -162,5 +164,37 @@ impl telephony::Host for CallState {
         let calls = request.calls.clone();
         // No answer: all of them may still be going on.
         Ok(self.act(move |lent| lent.telephony.hang_up(&request)).unwrap_or(calls))
+    }
+}
+
+impl inventory::Host for CallState {
+    fn offer(&mut self, filter: inventory::OfferFilter) -> wasmtime::Result<Option<inventory::OfferPage>> {
+        self.may_act("inventory.offer")?;
+        if !(1..=OFFERS_MAX).contains(&filter.limit) {
+            return Err(self.refuse(format!("filter.limit is {}, it must be 1 to {OFFERS_MAX}", filter.limit)));
+        }
+        Ok(self.act(move |lent| lent.inventory.offer(&filter)).unwrap_or(None))
+    }
+
+    fn order(&mut self, request: inventory::OrderRequest) -> wasmtime::Result<inventory::Outcome> {
+        self.may_act("inventory.order")?;
+        self.outside_key("request.key", &request.key)?;
+        Ok(self.act(move |lent| lent.inventory.order(&request)).unwrap_or_else(inventory::Outcome::Unknown))
+    }
+
+    fn release(&mut self, request: inventory::ReleaseRequest) -> wasmtime::Result<inventory::Outcome> {
+        self.may_act("inventory.release")?;
+        self.outside_key("request.key", &request.key)?;
+        Ok(self.act(move |lent| lent.inventory.release(&request)).unwrap_or_else(inventory::Outcome::Unknown))
+    }
+
+    fn find(&mut self, key: String) -> wasmtime::Result<Option<inventory::Outcome>> {
+        self.may_act("inventory.find")?;
+        self.outside_key("key", &key)?;
+        let found = self.act(move |lent| lent.inventory.find(&key));
+        Ok(found.unwrap_or_else(|cause| {
+            let ask_again = self.ask_again();
+            Some(inventory::Outcome::NotSent(inventory::NotSent { ask_again, cause }))
+        }))
     }
 }

@@ -7,6 +7,7 @@ use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use crate::contract::exported::about::{Facts, FunctionFacts};
 use crate::email::RecordingMailer;
 use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
+use crate::inventory::MemoryInventory;
 use crate::metrics::Metrics;
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SeededRandom;
@@ -125,6 +126,7 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default()).expect("sandbox")),
         email: Arc::new(RecordingMailer::new().expect("wording")),
         telephony: Arc::new(RecordingTelephony::new()),
+        inventory: Arc::new(MemoryInventory::new(clock.clone())),
         random,
         clock: clock.clone(),
     };

@@ -8,6 +8,7 @@ use coinbox_host::contract::exported::usage::{Event, Heading, Product};
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::email::RecordingMailer;
 use coinbox_host::engine::RulesRuntime;
+use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
 use coinbox_host::random::SystemRandom;
 use coinbox_host::sample::write_price_book;
@@ -126,9 +127,10 @@ pub fn capabilities() -> Result<Capabilities> {
         clock: clock.clone(),
         random: random.clone(),
         vault: Arc::new(KeyVault::new(keys, random)),
-        payment: Arc::new(Sandbox::in_memory(clock, SandboxSettings::default())?),
+        payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?),
         email: Arc::new(RecordingMailer::new()?),
         telephony: Arc::new(RecordingTelephony::new()),
+        inventory: Arc::new(MemoryInventory::new(clock.clone())),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, operator, pricing, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, numbers, operator, pricing, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -284,6 +284,48 @@ impl subaccounts::Guest for Hostile {
         _: String,
         _: subaccounts::Change,
     ) -> Result<subaccounts::Subaccount, subaccounts::Error> {
+        unused()
+    }
+    fn delete(_: subaccounts::Caller, _: String, _: subaccounts::Disposal) -> Result<(), subaccounts::Error> {
+        unused()
+    }
+}
+
+impl numbers::Guest for Hostile {
+    fn offers(_: numbers::OfferFilter) -> Option<numbers::OfferPage> {
+        unused()
+    }
+    fn price_offers(
+        _: numbers::Caller,
+        _: String,
+        _: Vec<numbers::OfferedNumber>,
+    ) -> Result<Vec<numbers::PricedOffer>, numbers::Error> {
+        unused()
+    }
+    fn buy(_: numbers::Caller, _: String, _: numbers::Purchase) -> Result<numbers::Started, numbers::Error> {
+        unused()
+    }
+    fn list(
+        _: numbers::Caller,
+        _: String,
+        _: numbers::NumberFilter,
+        _: u32,
+        _: u32,
+    ) -> Result<numbers::NumberPage, numbers::Error> {
+        unused()
+    }
+    fn get(_: numbers::Caller, _: String, _: String) -> Result<numbers::RentedNumber, numbers::Error> {
+        unused()
+    }
+    fn update(
+        _: numbers::Caller,
+        _: String,
+        _: String,
+        _: numbers::NumberChange,
+    ) -> Result<numbers::RentedNumber, numbers::Error> {
+        unused()
+    }
+    fn release(_: numbers::Caller, _: String, _: String) -> Result<numbers::Started, numbers::Error> {
         unused()
     }
 }

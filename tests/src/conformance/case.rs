@@ -44,7 +44,7 @@ struct File {
 
 /// What is there before the first step.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Given {
     #[serde(default, deserialize_with = "wide")]
     pub clock: Option<i64>,
@@ -56,6 +56,12 @@ pub(super) struct Given {
     /// Rows of version 1 of the price book, published from 1970 on.
     #[serde(default)]
     pub prices: Vec<Value>,
+    /// Numbers in stock.
+    #[serde(default)]
+    pub stock: Vec<Value>,
+    /// All number prices of version 1 of the price book.
+    #[serde(default)]
+    pub number_prices: Vec<Value>,
     /// Made in order of name.
     #[serde(default)]
     pub accounts: BTreeMap<String, GivenAccount>,
@@ -85,6 +91,7 @@ pub(super) enum Step {
     Gateway(GatewayStep),
     Mail(Vec<String>),
     Telephony(Vec<String>),
+    Inventory(InventoryStep),
     Expect(Expectation),
 }
 
@@ -120,6 +127,23 @@ pub(super) struct GatewayStep {
     pub charge: Option<ForeignCharge>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct InventoryStep {
+    #[serde(default)]
+    pub next: Vec<String>,
+    #[serde(default)]
+    pub look_ups: Vec<String>,
+    #[serde(default)]
+    pub down: Option<bool>,
+    /// Numbers that somebody else takes.
+    #[serde(default)]
+    pub take: Vec<String>,
+    /// Numbers that come into stock.
+    #[serde(default)]
+    pub add: Vec<Value>,
+}
+
 /// A charge that another history of the store, or somebody else, has made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +164,9 @@ pub(super) struct Expectation {
     /// All requests to the gateway, in order.
     #[serde(default)]
     pub requests: Option<Vec<Value>>,
+    /// Orders, releases and questions that reached the stock of numbers, in order.
+    #[serde(default)]
+    pub inventory: Option<Vec<Value>>,
     /// What the gateway has moved, in order.
     #[serde(default)]
     pub movements: Option<Vec<Value>>,
@@ -175,6 +202,7 @@ struct Noted<T> {
         alias = "gateway",
         alias = "mail",
         alias = "telephony",
+        alias = "inventory",
         alias = "expect"
     )]
     what: T,
@@ -219,7 +247,7 @@ fn noted<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
 
 impl Step {
     fn read(value: &Value) -> Result<Step, CaseError> {
-        let kinds = ["call", "advance", "clock", "gateway", "mail", "telephony", "expect"];
+        let kinds = ["call", "advance", "clock", "gateway", "mail", "telephony", "inventory", "expect"];
         let mut named = kinds.iter().filter(|kind| value.get(**kind).is_some());
         let (Some(kind), None) = (named.next(), named.next()) else {
             return Err(CaseError(format!("a step has exactly one of {}", kinds.join(", "))));
@@ -230,6 +258,7 @@ impl Step {
             "clock" => Step::Clock(number(&noted::<String>(value)?)?),
             "gateway" => Step::Gateway(noted(value)?),
             "mail" => Step::Mail(noted::<MailStep>(value)?.next),
+            "inventory" => Step::Inventory(noted(value)?),
             "telephony" => Step::Telephony(noted::<TelephonyStep>(value)?.stubborn),
             _ => Step::Expect(noted(value)?),
         })

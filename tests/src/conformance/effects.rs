@@ -17,6 +17,7 @@ pub(super) struct Seen {
     pub mails: Vec<Value>,
     pub events: Vec<Value>,
     pub hang_ups: Vec<Value>,
+    pub inventory: Vec<Value>,
 }
 
 /// How much of [`Seen`] has been looked at.
@@ -30,6 +31,7 @@ pub(super) struct Mark {
     events: usize,
     no_events: usize,
     hang_ups: usize,
+    inventory: usize,
 }
 
 impl Seen {
@@ -44,12 +46,27 @@ impl Seen {
                 "answer": line.answer,
             })
         });
+        let stock = world.stock.requests();
         let hang_ups = world.telephony.hang_ups();
         Ok(Seen {
             requests: requests.collect(),
             movements: world.gateway.movements()?.iter().map(json::to_value).collect::<Result<_, _>>()?,
             mails: world.mailer.messages().iter().map(mail).collect(),
             events,
+            inventory: stock
+                .iter()
+                .filter(|request| request.call != "offer")
+                .map(|request| {
+                    json!({
+                        "call": request.call,
+                        "at": request.at.to_string(),
+                        "key": request.key,
+                        "number": request.number,
+                        "account": request.account,
+                        "answer": request.answer,
+                    })
+                })
+                .collect(),
             hang_ups: hang_ups
                 .iter()
                 .map(|order| {
@@ -73,6 +90,7 @@ impl Seen {
             events: self.events.len(),
             no_events: self.events.len(),
             hang_ups: self.hang_ups.len(),
+            inventory: self.inventory.len(),
         }
     }
 }
@@ -127,6 +145,10 @@ pub(super) fn check(
     if let Some(hang_ups) = &expected.hang_ups {
         in_order("hang-ups", hang_ups, &seen.hang_ups[mark.hang_ups..], variables)?;
         mark.hang_ups = behind.hang_ups;
+    }
+    if let Some(inventory) = &expected.inventory {
+        in_order("inventory", inventory, &seen.inventory[mark.inventory..], variables)?;
+        mark.inventory = behind.inventory;
     }
     if let Some(mails) = &expected.mails {
         in_any_order("mails", mails, &seen.mails[mark.mails..], variables)?;

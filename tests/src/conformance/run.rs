@@ -1,6 +1,6 @@
 //! One case in one setup.
 
-use super::case::{CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, Step};
+use super::case::{CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, InventoryStep, Step};
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
 use super::values::{Variables, whole};
@@ -10,6 +10,8 @@ use anyhow::{Context, bail, ensure};
 use coinbox_host::contract::email::{NotSent, Outcome};
 use coinbox_host::contract::payment::ChargeRequest;
 use coinbox_host::engine::{CallContext, Class};
+use coinbox_host::inventory::Fault as StockFault;
+use coinbox_host::json::{self as contract_json};
 use coinbox_host::payment::sandbox::Fault;
 use coinbox_host::storage::Direction;
 use serde_json::{Map, Value, json};
@@ -82,9 +84,18 @@ impl Run {
             }
             self.must("operator.set-policy", json!({ "policy": policy }))?;
         }
-        if !given.prices.is_empty() {
+        for offer in &given.stock {
+            self.world.stock.add(contract_json::from_value(offer).map_err(|error| anyhow::anyhow!("stock: {error}"))?);
+        }
+        if !given.prices.is_empty() || !given.number_prices.is_empty() {
             let version = self.must("pricing.create-version", json!({}))?["number"].clone();
-            self.must("pricing.add-rows", json!({"version": version, "rows": given.prices}))?;
+            if !given.prices.is_empty() {
+                self.must("pricing.add-rows", json!({"version": version, "rows": given.prices}))?;
+            }
+            if !given.number_prices.is_empty() {
+                let prices = json!({"rows": given.number_prices, "seat": null});
+                self.must("pricing.set-number-prices", json!({"version": version, "prices": prices}))?;
+            }
             self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
         }
         for (name, account) in &given.accounts {
@@ -147,6 +158,7 @@ impl Run {
                 }
             }
             Step::Telephony(stubborn) => self.world.telephony.set_stubborn(stubborn.iter().cloned()),
+            Step::Inventory(step) => self.inventory_step(step)?,
             Step::Expect(expected) => {
                 let mut mark = self.mark;
                 self.check(expected, &mut mark)?;
@@ -201,6 +213,24 @@ impl Run {
         Ok(())
     }
 
+    fn inventory_step(&mut self, step: &InventoryStep) -> anyhow::Result<()> {
+        let stock = &self.world.stock;
+        for word in &step.next {
+            stock.disturb(stock_fault(word)?);
+        }
+        for word in &step.look_ups {
+            stock.disturb_look_up(stock_fault(word)?);
+        }
+        if let Some(down) = step.down {
+            stock.set_down(down);
+        }
+        step.take.iter().for_each(|number| stock.take(number));
+        for offer in &step.add {
+            stock.add(contract_json::from_value(offer).map_err(|error| anyhow::anyhow!("stock: {error}"))?);
+        }
+        Ok(())
+    }
+
     /// A call as the operator that must succeed.
     fn must(&mut self, function: &str, args: Value) -> anyhow::Result<Value> {
         let Value::Object(args) = args else { bail!("arguments are an object") };
@@ -218,13 +248,13 @@ impl Run {
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
         let interface = function.split('.').next().unwrap_or_default();
-        if interface != "jobs" && interface != "about" {
+        if !matches!(interface, "jobs" | "about") && function != "numbers.offers" {
             self.requests += 1;
             let who = self.who(caller)?;
             let request = format!("request-{}", self.requests);
             args.insert("caller".to_owned(), json!({"who": who, "request": request, "idempotency-key": key}));
         } else {
-            ensure!(caller.is_none() && key.is_none(), "functions of `{interface}` take no caller");
+            ensure!(caller.is_none() && key.is_none(), "`{function}` takes no caller");
         }
         let args = Value::Object(args);
         if self.world.runtime.class(function) == Some(Class::Effect) {
@@ -355,7 +385,7 @@ impl Run {
 
     fn close(mut self) -> anyhow::Result<Transcript> {
         let seen = self.seen()?;
-        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups] {
+        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups, &seen.inventory] {
             self.lines.extend(values.iter().map(canonical));
         }
         let entries = self.entries()?;
@@ -363,6 +393,16 @@ impl Run {
         self.world.coinbox.stop()?;
         Ok(Transcript(self.lines))
     }
+}
+
+fn stock_fault(word: &str) -> anyhow::Result<StockFault> {
+    Ok(match word {
+        "lost-before" => StockFault::LostBefore,
+        "lost-after" => StockFault::LostAfter,
+        "not-sent" => StockFault::NotSent,
+        "late" => StockFault::Late,
+        other => bail!("inventory: `{other}` is none of lost-before, lost-after, not-sent, late"),
+    })
 }
 
 fn fault(word: &str) -> anyhow::Result<Fault> {

@@ -7,6 +7,7 @@ use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use coinbox_host::email::RecordingMailer;
 use coinbox_host::engine::{InstancePolicy, Limits, RulesRuntime};
+use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
 use coinbox_host::random::SeededRandom;
 use coinbox_host::sequencer::SequencerOptions;
@@ -69,6 +70,7 @@ pub(super) struct World {
     pub gateway: Arc<Sandbox>,
     pub mailer: Arc<RecordingMailer>,
     pub telephony: Arc<RecordingTelephony>,
+    pub stock: Arc<MemoryInventory>,
     // Last: the store is closed before its folder goes.
     _disk: Option<tempfile::TempDir>,
 }
@@ -80,6 +82,7 @@ impl World {
         let gateway = Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?);
         let mailer = Arc::new(RecordingMailer::new()?);
         let telephony = Arc::new(RecordingTelephony::new());
+        let stock = Arc::new(MemoryInventory::new(clock.clone()));
         let capabilities = Capabilities {
             clock: clock.clone(),
             random: random.clone(),
@@ -87,6 +90,7 @@ impl World {
             payment: gateway.clone(),
             email: mailer.clone(),
             telephony: telephony.clone(),
+            inventory: stock.clone(),
         };
         let disk = setup.on_disk.then(crate::crash_world::scratch);
         let store = disk.as_ref().map_or(StoreChoice::Memory, |disk| StoreChoice::Sqlite(disk.path().join("store")));
@@ -99,6 +103,6 @@ impl World {
             drive: Drive::ByHand,
             sequencer: SequencerOptions::default(),
         })?;
-        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, _disk: disk })
+        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, stock, _disk: disk })
     }
 }

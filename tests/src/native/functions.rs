@@ -65,6 +65,13 @@ functions! {
     "invoices.get-seats" query rules::invoices::get_seats { auth_id: plain }
     "invoices.set-seats" command rules::invoices::set_seats { auth_id: plain, paid: plain }
 
+    "numbers.price-offers" query rules::phone_numbers::price_offers { auth_id: plain, offers: plain }
+    "numbers.buy" command rules::phone_numbers::buy { auth_id: plain, purchase: plain }
+    "numbers.list" query rules::phone_numbers::list { auth_id: plain, filter: plain, offset: plain, limit: plain }
+    "numbers.get" query rules::phone_numbers::get { auth_id: plain, number: plain }
+    "numbers.update" command rules::phone_numbers::update { auth_id: plain, number: plain, change: plain }
+    "numbers.release" command rules::phone_numbers::release { auth_id: plain, number: plain }
+
     "operator.get-policy" query rules::policy::get_policy { }
     "operator.set-policy" command rules::policy::set_policy { policy: plain }
     "operator.set-limits" command rules::policy::set_limits { auth_id: plain, limits: plain }
@@ -89,6 +96,7 @@ functions! {
     "subaccounts.get" query rules::subaccounts::get { auth_id: plain }
     "subaccounts.list" query rules::subaccounts::list { parent: plain, offset: plain, limit: plain }
     "subaccounts.update" command rules::subaccounts::update { auth_id: plain, change: plain }
+    "subaccounts.delete" command rules::subaccounts::delete { auth_id: plain, disposal: plain }
 
     "usage.record-events" command rules::usage::record_events { events: plain }
     "usage.quote-event" query rules::usage::quote_event { event: plain }
@@ -107,6 +115,11 @@ pub(super) fn run(running: &Running<'_>, function: &str, mut given: Arguments) -
         "about.describe" => {
             given.end()?;
             Ok(Ran { answer: written(&rules::about::describe()), changes: None })
+        }
+        "numbers.offers" => {
+            let filter = given.plain("filter")?;
+            given.end()?;
+            Ok(running.effect(|effects| rules::phone_numbers::offers(effects, filter)))
         }
         "jobs.begin" => {
             let job = given.plain("job")?;

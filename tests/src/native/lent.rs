@@ -6,7 +6,8 @@ use coinbox_host::contract::vault::UnsealError;
 use coinbox_host::storage::{self, View};
 use coinbox_rules::outside::{
     ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
-    PaymentOutcome, RefundRequest, TelephonyOutcome,
+    OfferFilter, OfferPage, OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome,
+    TelephonyOutcome,
 };
 use coinbox_rules::port;
 
@@ -122,5 +123,21 @@ impl Effects for LentEffects<'_> {
 
     fn hang_up(&self, request: &HangUpRequest) -> Vec<String> {
         self.0.telephony.hang_up(&request.clone().translate())
+    }
+
+    fn offer(&self, filter: &OfferFilter) -> Option<OfferPage> {
+        self.0.inventory.offer(&filter.clone().translate()).map(Translate::translate)
+    }
+
+    fn order(&self, request: &OrderRequest) -> StockOutcome {
+        self.0.inventory.order(&request.clone().translate()).translate()
+    }
+
+    fn release(&self, request: &ReleaseRequest) -> StockOutcome {
+        self.0.inventory.release(&request.clone().translate()).translate()
+    }
+
+    fn find_order(&self, key: &str) -> Option<StockOutcome> {
+        self.0.inventory.find(key).map(Translate::translate)
     }
 }

@@ -1,7 +1,9 @@
 //! A host around the hostile component: one fixed state, and an outside that answers when it is told to.
 
-use coinbox_host::capability::{Capabilities, Clock, Instant, Mailer, PaymentGateway, Random, Telephony, Vault};
-use coinbox_host::contract::{email, payment, telephony, vault};
+use coinbox_host::capability::{
+    Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault,
+};
+use coinbox_host::contract::{email, inventory, payment, telephony, vault};
 use coinbox_host::engine::{CallContext, CallOutcome, Class, Engine, RulesRuntime, RulesSlot};
 use coinbox_host::storage::{Direction, FeedLine, Page, StoreError, View};
 use serde_json::{Value, json};
@@ -117,6 +119,21 @@ impl Telephony for Outside {
     }
 }
 
+impl Inventory for Outside {
+    fn offer(&self, _: &inventory::OfferFilter) -> Option<inventory::OfferPage> {
+        unreachable!()
+    }
+    fn order(&self, _: &inventory::OrderRequest) -> inventory::Outcome {
+        unreachable!()
+    }
+    fn release(&self, _: &inventory::ReleaseRequest) -> inventory::Outcome {
+        unreachable!()
+    }
+    fn find(&self, _: &str) -> Option<inventory::Outcome> {
+        unreachable!()
+    }
+}
+
 /// What is lent.
 pub fn capabilities(charge_takes: Duration) -> Capabilities {
     let outside = Arc::new(Outside { charge_takes });
@@ -126,7 +143,8 @@ pub fn capabilities(charge_takes: Duration) -> Capabilities {
         vault: outside.clone(),
         payment: outside.clone(),
         email: outside.clone(),
-        telephony: outside,
+        telephony: outside.clone(),
+        inventory: outside,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::idempotency;
 use crate::invoices::{self, TaxRate};
 use crate::money::Money;
 use crate::operator::Error;
+use crate::phone_numbers::NUMBERS_MAX;
 use crate::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text,
 };
@@ -66,6 +67,17 @@ pub struct Policy {
     pub trial_subaccounts: u32,
     /// Most sub-accounts of a standard account, 0 to 100 000.
     pub standard_subaccounts: u32,
+    /// ACC-6. Most rented numbers of a trial, 0 to 10 000.
+    pub trial_numbers: u32,
+    /// Most rented numbers of a standard account, 0 to 10 000.
+    pub standard_numbers: u32,
+    /// NUM-3, R20.
+    pub first_month: FirstMonth,
+    /// NUM-4, R19. 1 to 365 days.
+    #[serde(with = "int_text")]
+    pub rent_grace_ms: Instant,
+    /// R19. Falling, 0 to 10 of 1 to 364.
+    pub rent_warning_days: Vec<u32>,
     /// SEC-10. Requests a second and main account, 1 to 100 000.
     pub standard_rate: u32,
     /// SEC-10.
@@ -104,6 +116,18 @@ pub struct Seller {
     pub email: String,
 }
 
+/// What a number pays at purchase for the month that has begun (NUM-3, R20).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstMonth {
+    /// Nothing.
+    None,
+    /// A whole month.
+    Full,
+    /// The rest of the month by days.
+    Prorated,
+}
+
 impl Default for Policy {
     fn default() -> Policy {
         let dollars = |units: i64| Money::from_units(units).micros();
@@ -123,6 +147,11 @@ impl Default for Policy {
             coupon_tries: 10,
             trial_subaccounts: 1,
             standard_subaccounts: 1000,
+            trial_numbers: 1,
+            standard_numbers: NUMBERS_MAX,
+            first_month: FirstMonth::Prorated,
+            rent_grace_ms: 30 * DAY_MS,
+            rent_warning_days: vec![14, 7, 1],
             standard_rate: 20,
             lookup_rate: 20,
             message_rate: 20,
@@ -213,6 +242,16 @@ impl Policy {
         range(&mut checks, "policy.coupon-tries", self.coupon_tries, 1, 1000);
         range(&mut checks, "policy.trial-subaccounts", self.trial_subaccounts, 0, 100_000);
         range(&mut checks, "policy.standard-subaccounts", self.standard_subaccounts, 0, 100_000);
+        range(&mut checks, "policy.trial-numbers", self.trial_numbers, 0, NUMBERS_MAX);
+        range(&mut checks, "policy.standard-numbers", self.standard_numbers, 0, NUMBERS_MAX);
+        range(&mut checks, "policy.rent-grace-ms", self.rent_grace_ms, DAY_MS, 365 * DAY_MS);
+        at_most(&mut checks, "policy.rent-warning-days", self.rent_warning_days.len(), 10);
+        for (place, days) in self.rent_warning_days.iter().take(10).enumerate() {
+            let field = format!("policy.rent-warning-days[{place}]");
+            range(&mut checks, &field, *days, 1, 364);
+            let falling = place == 0 || *days < self.rent_warning_days[place - 1];
+            checks.require(falling, &field, FieldRule::WrongForm, "below the one before");
+        }
         range(&mut checks, "policy.standard-rate", self.standard_rate, 1, 100_000);
         range(&mut checks, "policy.lookup-rate", self.lookup_rate, 1, 100_000);
         range(&mut checks, "policy.message-rate", self.message_rate, 1, 100_000);
@@ -376,6 +415,11 @@ mod tests {
             coupon_tries: 1001,
             trial_subaccounts: 100_001,
             standard_subaccounts: 100_001,
+            trial_numbers: 10_001,
+            standard_numbers: 10_001,
+            first_month: FirstMonth::Full,
+            rent_grace_ms: DAY_MS - 1,
+            rent_warning_days: vec![7, 7, 0],
             standard_rate: 0,
             lookup_rate: 100_001,
             message_rate: 0,
@@ -410,8 +454,10 @@ mod tests {
             "coupon-tries",
             "trial-subaccounts",
             "standard-subaccounts",
-            "standard-rate",
+            "trial-numbers",
         ]);
+        expected.extend(["standard-numbers", "rent-grace-ms", "rent-warning-days[1]", "rent-warning-days[2]"]);
+        expected.push("standard-rate");
         expected.extend(["lookup-rate", "message-rate", "brand"]);
         expected.extend(["seller.legal-name", "seller.address-lines[0]", "seller.country", "seller.tax-id"]);
         expected.extend(["seller.email", "tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);

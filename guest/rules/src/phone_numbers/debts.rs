@@ -1,0 +1,226 @@
+//! Rent that is owed: what of it is paid, who is warned, which numbers go (NUM-4, R19).
+//!
+//! What lots cannot cover is a receivable of its day; of it, the part that is rent is known, and a payment of the day pays that part
+//! first. Days are paid oldest first, so rent is paid in the order in which it was posted, and one sum says what is paid: an
+//! account keeps how much rent it has ever owed and how much of that it has paid, and a number's rent is paid once the second sum has
+//! reached the place that the first had after it. Nothing has to be touched at a payment but that sum.
+
+use super::records::{self, Debt, Rented};
+use super::releasing;
+use crate::calendar;
+use crate::call::{Call, Record};
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::jobs::{JobKey, Next};
+use crate::mail;
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::port::Lane;
+use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use crate::wallet;
+use serde::{Deserialize, Serialize};
+
+/// Numbers released in one call.
+const RELEASES_PER_CALL: usize = 200;
+/// Numbers that a mail names.
+const NAMED_MAX: usize = 20;
+
+/// Rent that an account could not pay, at `rent/<account>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+struct Rent {
+    v: u32,
+    /// All that was ever owed.
+    owed: Money,
+    /// All that was ever paid of it.
+    paid: Money,
+    /// Days on which rent was left unpaid, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<Unpaid>,
+}
+
+/// One UTC day on which rent was left unpaid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Unpaid {
+    /// The first such posting of the day.
+    since: Instant,
+    /// What had ever been owed after the last one.
+    to: Money,
+    /// How many of the mails about it have been sent.
+    warned: u32,
+}
+
+impl Record for Rent {
+    const KIND: &'static str = "unpaid rent";
+}
+
+fn key(account: AuthId) -> String {
+    format!("rent/{account}")
+}
+
+fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
+    call.get(&key(account))
+}
+
+/// How much of the rent that it ever owed an account has paid.
+pub(super) fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    Ok(load(call, account)?.map_or(Money::ZERO, |rent| rent.paid))
+}
+
+/// When a number is released if nothing is paid.
+pub(super) fn release_at(rented: &Rented, paid: Money, policy: &Policy) -> Option<Instant> {
+    rented.unpaid(paid).map(|debt| debt.since + policy.rent_grace_ms)
+}
+
+/// What of each amount is not covered when the first ones are paid first and `owed` is left over in all.
+pub(super) fn tail(amounts: &[Money], owed: Money) -> Result<Vec<Money>, Fault> {
+    let mut left = owed;
+    let mut uncovered = vec![Money::ZERO; amounts.len()];
+    for (amount, place) in amounts.iter().zip(&mut uncovered).rev() {
+        *place = left.min(*amount);
+        left = left.minus(*place)?;
+    }
+    Ok(uncovered)
+}
+
+/// Notes that of what was just owed these amounts are rent, in this order. Answers the debt of each that is not zero.
+pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Vec<Option<Debt>>, Fault> {
+    let mut sum = Money::ZERO;
+    for amount in amounts {
+        sum = sum.plus(*amount)?;
+    }
+    if sum == Money::ZERO {
+        return Ok(vec![None; amounts.len()]);
+    }
+    let since = call.now();
+    let mut rent = load(call, account)?.unwrap_or_default();
+    rent.v = 1;
+    let mut debts = Vec::with_capacity(amounts.len());
+    for amount in amounts {
+        rent.owed = rent.owed.plus(*amount)?;
+        debts.push((*amount > Money::ZERO).then_some(Debt { since, to: rent.owed }));
+    }
+    let paid = rent.paid;
+    rent.open.retain(|open| open.to > paid);
+    match rent.open.last_mut() {
+        Some(open) if calendar::day_name(open.since) == calendar::day_name(since) => open.to = rent.owed,
+        _ => rent.open.push(Unpaid { since, to: rent.owed, warned: 0 }),
+    }
+    call.put(&key(account), &rent);
+    wallet::owe_as_rent(call, account, sum)?;
+    call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, since);
+    Ok(debts)
+}
+
+/// Notes that so much of the rent that was owed is paid.
+pub(crate) fn pay(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    if amount > Money::ZERO {
+        let mut rent: Rent = call.need(&key(account))?;
+        rent.paid = rent.paid.plus(amount)?;
+        call.put(&key(account), &rent);
+    }
+    Ok(())
+}
+
+/// Looks at what is unpaid soon: the policy has changed.
+pub(crate) fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if load(call, account)?.is_some_and(|rent| !rent.open.is_empty()) {
+        call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
+    }
+    Ok(())
+}
+
+impl Unpaid {
+    fn deadline(&self, policy: &Policy) -> Instant {
+        self.since + policy.rent_grace_ms
+    }
+
+    /// Moments of its mails: at once, and so many days before the release.
+    fn mails(&self, policy: &Policy) -> Vec<Instant> {
+        let before = policy.rent_warning_days.iter().map(|days| self.deadline(policy) - i64::from(*days) * DAY_MS);
+        std::iter::once(self.since).chain(before).collect()
+    }
+}
+
+/// Warns about unpaid rent, and releases the numbers whose time is over.
+pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let Some(mut rent) = load(call, account)? else { return Ok(None) };
+    let job = JobKey::RentOwed(account).to_string();
+    let policy = Policy::load(call)?;
+    let now = call.now();
+    let paid = rent.paid;
+    rent.open.retain(|open| open.to > paid);
+    let unpaid: Vec<(String, Rented, Instant)> = records::all(call, account)?
+        .into_iter()
+        .filter_map(|(key, rented)| {
+            let since = rented.unpaid(paid)?.since;
+            Some((key, rented, since))
+        })
+        .collect();
+    let is_due = |since: Instant| since + policy.rent_grace_ms <= now;
+    let owed = rent.owed.minus(paid)?;
+    for open in &mut rent.open {
+        let mails = open.mails(&policy);
+        let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
+        if due > open.warned && !is_due(open.since) {
+            let day = calendar::day_name(open.since);
+            let numbers = unpaid.iter().filter(|(_, _, since)| calendar::day_name(*since) == day).count();
+            if numbers > 0 {
+                warn(call, account, numbers, owed, open.deadline(&policy))?;
+            }
+        }
+        open.warned = open.warned.max(due);
+    }
+    // A day is watched until its rent is paid or the last of its numbers is gone; the debt stays.
+    let after = |open: &Unpaid| {
+        let debts = unpaid.iter().flat_map(|(_, rented, _)| &rented.debts);
+        !is_due(open.since) || debts.into_iter().any(|debt| debt.to > paid && debt.to <= open.to && !is_due(debt.since))
+    };
+    let kept: Vec<Unpaid> = rent.open.iter().filter(|open| after(open)).cloned().collect();
+    let (over, waiting): (Vec<_>, Vec<_>) = unpaid.into_iter().partition(|(_, _, since)| is_due(*since));
+    let all_released = over.len() <= RELEASES_PER_CALL;
+    if all_released {
+        rent.open = kept;
+    }
+    call.put(&key(account), &rent);
+    let released: Vec<(String, Rented)> =
+        over.into_iter().take(RELEASES_PER_CALL).map(|(key, rented, _)| (key, rented)).collect();
+    if !released.is_empty() {
+        release(call, account, released)?;
+        // Rent of a month that has just begun may have been owed meanwhile: everything is looked at once more.
+        call.timer(&job, Lane::Normal, now);
+        return Ok(Some(Next::Again));
+    }
+    let mails = rent.open.iter().flat_map(|open| open.mails(&policy));
+    let deadlines = rent.open.iter().map(|open| open.deadline(&policy));
+    let releases = waiting.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
+    match mails.chain(deadlines).chain(releases).filter(|moment| *moment > now).min() {
+        Some(next) => call.timer(&job, Lane::Normal, next),
+        None => call.cancel(&job),
+    }
+    Ok(Some(Next::Rest))
+}
+
+fn warn(call: &mut Call<'_>, account: AuthId, numbers: usize, owed: Money, deadline: Instant) -> Result<(), Fault> {
+    let days = (deadline - call.now() + DAY_MS - 1).div_euclid(DAY_MS);
+    let mut facts = vec![Fact::new("numbers", numbers), Fact::new("amount", owed), Fact::new("days", days)];
+    let mut told = facts.clone();
+    told.push(Fact::new("release-at", deadline));
+    facts.push(Fact::new("release-on", calendar::day_name(deadline)));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "rent-owed", rule: "NUM-4", facts: told, transactions: Vec::new() },
+    );
+    mail::send(call, account, "rent-owed", facts)
+}
+
+fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>) -> Result<(), Fault> {
+    let count = numbers.len();
+    let mut named: Vec<String> = numbers.iter().take(NAMED_MAX).map(|(_, rented)| rented.number().to_owned()).collect();
+    if count > NAMED_MAX {
+        named.push("…".to_owned());
+    }
+    releasing::release(call, account, numbers, "rent-unpaid")?;
+    let owed = load(call, account)?.map_or(Ok(Money::ZERO), |rent| rent.owed.minus(rent.paid))?;
+    let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
+    mail::send(call, account, "number-released", facts)
+}
