@@ -84,6 +84,13 @@ import_prices() {
     touch "$sample/prices.done"
 }
 
+# The stock of phone numbers, where the server looks for it.
+make_stock() {
+    [ -e "$data/numbers.csv" ] && return
+    say "phone numbers"
+    "$bin/coinbox-sample" numbers "$data/numbers.csv"
+}
+
 make_accounts() {
     [ -e "$sample/sources.csv" ] && return
     say "customers"
@@ -168,6 +175,7 @@ The program: target/release/coinbox help. Stop the server with Ctrl-C.
 TEXT
 }
 
+make_stock
 start_server
 import_prices
 make_accounts

@@ -132,6 +132,8 @@ def history(told, server):
     told.ok("usage discard", "usage", "discard", next(one for one in kept if one["reason"] == "unknown-account")["key"])
     told.ok("usage rejected, none left", "usage", "rejected", says=["none"])
 
+    numbers(told, server, account, sub)
+
     told.ok("events", "events", says=["account-created", "recharge-paid", "auto-recharge-set"])
     told.ok("events of an account", "events", account, "--limit", "3", says=["account-created"])
     told.ok("events --json", "--json", "events", account, says=["\"kind\""])
@@ -154,6 +156,52 @@ def history(told, server):
     told.ok("backup", "backup", backup, says=["copied"])
     told.fails("backup onto a file", "backup", backup, says=["exists already"])
     return backup
+
+
+def numbers(told, server, account, sub):
+    home = server.home
+    whole = home / "whole.csv"
+    rows = [",".join(map(str, row)) + ",,," for row in PRICES]
+    whole.write_text("\n".join([
+        "product,heading,country,prefix,rate,first_increment,next_increment,group,number_type,setup", *rows,
+        "voice,outbound,US,1900,2.5,60,60,Premium,,", "voice,inbound-toll-free,US,1,0.018,60,60,,,",
+        "number,,US,,0.80,,,,local,0.5", "number,,US,,2,,,,toll-free,", "seat,,,,20,,,,,",
+    ]) + "\n")
+    told.ok("prices import, numbers and seats too", "prices", "import", whole, says=["published", "12"])
+    exported = told.ok("prices export", "prices", "export")
+    checks.holds(f"{told.way}: the export names everything", exported, "2.5,60,60,Premium,,", "number,,US,,2.00,,,,toll-free,0.00", "seat,,,,20.00,")
+    again = home / "again.csv"
+    again.write_text(exported)
+    version = told.json("prices import of an export", "prices", "import", again, "--draft")["number"]
+    checks.equal(f"{told.way}: an export is read back to the same bytes", told.ok("prices export of it", "prices", "export", "--version", version), exported)
+    as_json = told.ok("prices export as JSON", "prices", "export", "--format", "json", "--version", version)
+    again.write_text(as_json)
+    version = told.json("prices import of that", "prices", "import", again, "--draft")["number"]
+    checks.equal(f"{told.way}: so is JSON", told.ok("prices export of that", "prices", "export", "--format", "json", "--version", version), as_json)
+    checks.equal(f"{told.way}: and from JSON to CSV", told.ok("prices export as CSV", "prices", "export", "--version", version), exported)
+    whole.write_text(whole.read_text().replace("2,,,,toll-free", "-2,,,,toll-free").replace(",,20,", ",,x,"))
+    told.fails("bad number prices", "prices", "import", whole, says=["line 12, rate", "line 13, rate"])
+    told.ok("clock advance past its start", "clock", "advance", "1m")
+    told.ok("prices country", "prices", "country", account, "us", says=["Premium", "local", "0.80", "seat", "20.00", "1202", "0.001"])
+    country = told.json("prices country", "prices", "country", sub, "US")
+    checks.equal(f"{told.way}: numbers of a country", [(row["kind"], row["setup"], row["monthly"]) for row in country["numbers"]],
+                 [("local", "0.50", "0.80"), ("toll-free", "0.00", "2.00")])
+    told.fails("prices of a country without any", "prices", "country", account, "FR", says=["not found"])
+
+    server.stock()
+    told.ok("numbers search", "numbers", "search", account, "us", "--type", "local", says=["14155550100", "San Francisco", "voice sms mms", "0.50", "0.80"])
+    found = told.json("numbers search", "numbers", "search", account, "US", "--services", "sms", "--limit", "1", "--offset", "1")
+    checks.equal(f"{told.way}: numbers search", ([one["offer"]["number"] for one in found["offers"]], found["total"]), (["14155550101"], 2))
+    told.ok("numbers buy", "numbers", "buy", sub, "+1 (415) 555-0100", "--alias", "desk", says=["purchase of 14155550100 succeeded"])
+    told.fails("numbers buy of one that is rented", "numbers", "buy", account, "14155550100", says=["14155550100 is not in stock"])
+    told.ok("numbers list", "numbers", "list", account, says=["14155550100", sub, "desk", "0.80"])
+    told.ok("numbers list of another type", "numbers", "list", account, "--type", "toll-free", says=["none"])
+    told.ok("numbers update", "numbers", "update", account, "14155550100", "--holder", account, "--alias", "", says=["renewal"])
+    shown = told.json("numbers show", "numbers", "show", account, "14155550100")
+    checks.equal(f"{told.way}: numbers show", (shown["holder"], shown["alias"], shown["monthly"]), (account, None, "800000"))
+    told.fails("numbers update of nothing", "numbers", "update", account, "14155550100", says=["--alias"])
+    told.ok("numbers release", "numbers", "release", account, "14155550100", says=["release of 14155550100 succeeded"])
+    told.fails("numbers show of a released one", "numbers", "show", account, "14155550100", says=["not found"])
 
 
 def balances(command):

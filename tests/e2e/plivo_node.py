@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coinbox import Server
 
-with Server() as server:
+with Server().stock() as server:
     account, token = server.account(name="Acme", email="acme@example.com")
     server.card(account, "tok_approve")
     server.recharge(account, "25.00")

@@ -21,7 +21,7 @@ def raised(call):
     return None
 
 
-with Server() as server:
+with Server(settings={"clock.mode": "simulated", "clock.start": "2026-03-18T12:00:00Z"}).stock() as server:
 
     class Local(plivo.RestClient):
         def send_request(self, req, **kw):
@@ -83,6 +83,45 @@ with Server() as server:
     checks.equal("a name of 101 letters is a ValidationError", raised(lambda: client.account.update(name="n" * 101)),
                  exceptions.ValidationError)
     checks.equal("and changes nothing", client.account.get().name, TELUGU)
+
+    server.goodwill(account, "20.00")
+    paid = client.account.get().cash_credits
+    checks.equal("before renting", paid, "14.86400")
+    offers = client.numbers.search("US", type="local", limit=5)
+    checks.equal("D7 rent of a local number", offers.objects[0].monthly_rental_rate, "0.80000")
+    checks.equal("D7 the page", (offers.meta.total_count, [offer.number for offer in offers.objects]),
+                 (3, ["12125550102", "14155550100", "14155550101"]))
+    checks.equal("D7 an offer", (offers.objects[1].type, offers.objects[1].sub_type, offers.objects[1].setup_rate, offers.objects[1].prefix,
+                                 offers.objects[1].voice_rate, offers.objects[1].sms_enabled),
+                 ("fixed", "local", "0.50000", "415", "0.00450", True))
+    checks.equal("toll-free numbers", [offer.number for offer in client.numbers.search("US", type="tollfree").objects], ["18005550103"])
+    found = client.numbers.search("US", pattern="415", services="voice,sms,mms").objects
+    checks.equal("pattern and services", [offer.number for offer in found], ["14155550100"])
+    checks.equal("D8 status", client.numbers.buy("14155550100").status, "fulfilled")
+    # Bought on the 18th of 31 days: 14 days of 0.80 are 0.36129, and 0.50 of set-up fee.
+    checks.equal("D8 set-up fee and the rest of the month are taken", client.account.get().cash_credits, "14.00271")
+    checks.equal("a number that is rented is not found", raised(lambda: client.numbers.buy("14155550100")), exceptions.ResourceNotFoundError)
+    checks.equal("nor is one that does not exist", raised(lambda: client.numbers.buy("14155559999")), exceptions.ResourceNotFoundError)
+    checks.equal("and nothing is charged", client.account.get().cash_credits, "14.00271")
+    listed = client.numbers.list()
+    checks.equal("D9 number", [number.number for number in listed.objects], ["14155550100"])
+    number = client.numbers.get("14155550100")
+    checks.equal("D10 renewal_date", number.renewal_date, "2026-04-01")
+    checks.equal("a rented number", (number.added_on, number.number_type, number.monthly_rental_rate, number.sub_account, number.alias,
+                                     number.country, number.carrier), ("2026-03-18", "local", "0.80000", None, None, "United States", "Plivo"))
+    checks.equal("D11 message", client.numbers.update("14155550100", alias="front desk").message, "changed")
+    checks.equal("D11 the alias is changed", client.numbers.get("+14155550100").alias, "front desk")
+    sub = server.call("subaccounts.create", parent=account, name="desk", enabled=True)["auth-id"]
+    client.numbers.update("14155550100", subaccount=sub)
+    number = client.numbers.get("14155550100")
+    checks.equal("a number goes to a sub-account", (number.sub_account, number.sub_account_name), (sub, "desk"))
+    checks.equal("and is listed there", client.numbers.list(subaccount=sub).meta.total_count, 1)
+    checks.equal("D17 a deleted sub-account", client.subaccounts.delete(sub), None)
+    checks.equal("leaves its numbers to the main account", client.numbers.get("14155550100").sub_account, None)
+    checks.equal("D12 nothing", client.numbers.delete("14155550100"), None)
+    checks.equal("a released number is a ResourceNotFoundError", raised(lambda: client.numbers.get("14155550100")),
+                 exceptions.ResourceNotFoundError)
+    checks.equal("nothing is given back", client.account.get().cash_credits, "14.00271")
 
     wrong = Local(account, other_token)
     checks.equal("the token of another account is an AuthenticationError", raised(wrong.account.get), exceptions.AuthenticationError)

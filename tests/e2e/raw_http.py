@@ -331,6 +331,89 @@ def stop_with_a_request_under_way(server, account):
     checks.equal("what was answered is there after the restart", again.json["counts"]["duplicate"], 1)
 
 
+def numbers(server, account, token):
+    base, good = f"/v1/Account/{account}", (account, token)
+    objects = lambda answer: [one["number"] for one in answer.json["objects"]]
+    error_of("search without a country", server.get(f"{base}/PhoneNumber/", auth=good), 400, "country_iso")
+    error_of("search for a country in small letters", server.get(f"{base}/PhoneNumber/?country_iso=us", auth=good), 400, "country_iso")
+    error_of("an unknown type", server.get(f"{base}/PhoneNumber/?country_iso=US&type=satellite", auth=good), 400, "type")
+    error_of("a pattern of letters", server.get(f"{base}/PhoneNumber/?country_iso=US&pattern=abc", auth=good), 400, "pattern")
+    error_of("an unknown service", server.get(f"{base}/PhoneNumber/?country_iso=US&services=fax", auth=good), 400, "services")
+    for bad in ("limit=0", "limit=21", "limit=abc", "offset=-1", "offset=x"):
+        for path in ("PhoneNumber/?country_iso=US&", "Number/?"):
+            error_of(f"{path}{bad}", server.get(f"{base}/{path}{bad}", auth=good), 400, bad.split("=")[0])
+    unauthenticated("search without credentials", server.get(f"{base}/PhoneNumber/?country_iso=US"))
+    page = server.get(f"{base}/PhoneNumber/?country_iso=US&limit=2&services=voice", auth=good)
+    checks.equal("the first page", (page.status, objects(page)), (200, ["12125550102", "14155550100"]))
+    checks.equal("its links keep the filters", (page.json["meta"]["next"], page.json["meta"]["previous"]),
+                 (f"{base}/PhoneNumber/?limit=2&offset=2&country_iso=US&services=voice", None))
+    last = server.get(page.json["meta"]["next"], auth=good)
+    checks.equal("the next page", (objects(last), last.json["meta"]["next"], last.json["meta"]["total_count"]),
+                 (["14155550101", "18005550103"], None, 4))
+    past = server.get(f"{base}/PhoneNumber?country_iso=US&offset=50", auth=good)
+    checks.equal("past the end there is nothing", (past.status, past.json["objects"]), (200, []))
+    found = lambda query: objects(server.get(f"{base}/PhoneNumber/?country_iso=US&{query}", auth=good))
+    checks.equal("by city", found("city=oakland"), ["14155550101"])
+    checks.equal("fixed numbers", found("type=fixed"), ["12125550102", "14155550100", "14155550101"])
+    checks.equal("by npanxx", found("npanxx=415555"), ["14155550100", "14155550101"])
+    checks.equal("what nothing has finds nothing", found("lata=722"), [])
+    checks.equal("a country without stock", objects(server.get(f"{base}/PhoneNumber/?country_iso=FR", auth=good)), [])
+    unpriced = server.get(f"{base}/PhoneNumber/?country_iso=GB", auth=good).json["objects"]
+    checks.equal("a number without a price says so", [(one["number"], one["monthly_rental_rate"]) for one in unpriced], [("447700900104", None)])
+    error_of("and cannot be bought", server.post(f"{base}/PhoneNumber/447700900104/", {}, auth=good), 409)
+
+    poor, poor_token = server.account(name="Poor", email="poor@example.com")
+    poor_base = f"/v1/Account/{poor}"
+    error_of("without credit", server.post(f"{poor_base}/PhoneNumber/14155550100/", {}, auth=(poor, poor_token)), 402)
+    checks.equal("nothing is written", server.get(f"{poor_base}/Number/", auth=(poor, poor_token)).json["meta"]["total_count"], 0)
+    error_of("another tenant's path", server.post(f"{base}/PhoneNumber/14155550100/", {}, auth=(poor, poor_token)), 401)
+
+    key = {"Idempotency-Key": "buy-1"}
+    bought = server.post(f"{base}/PhoneNumber/%2B14155550100/", {"app_id": "77"}, auth=good, headers=key)
+    checks.equal("a number is bought", (bought.status, {**bought.json, "api_id": None}),
+                 (201, {"api_id": None, "message": "created", "status": "fulfilled", "numbers": [{"number": "14155550100", "status": "Success"}]}))
+    again = server.post(f"{base}/PhoneNumber/14155550100/", {"app_id": "77"}, auth=good, headers=key)
+    checks.equal("the same key gets the same answer", (again.status, {**again.json, "api_id": None}), (201, {**bought.json, "api_id": None}))
+    error_of("the same key for another purchase", server.post(f"{base}/PhoneNumber/14155550100/", {"app_id": "78"}, auth=good, headers=key), 409)
+    checks.equal("and is in stock no more", found("pattern=415"), ["14155550101"])
+    error_of("it cannot be bought again", server.post(f"{base}/PhoneNumber/14155550100/", {}, auth=good), 404)
+    error_of("nor what is no number", server.post(f"{base}/PhoneNumber/abc/", {}, auth=good), 404)
+    server.post(f"{base}/PhoneNumber/18005550103/", auth=good)
+    listed = lambda query="": objects(server.get(f"{base}/Number/?{query}", auth=good))
+    checks.equal("oldest first", listed(), ["14155550100", "18005550103"])
+    checks.equal("by type", (listed("type=tollfree"), listed("number_type=local"), listed("type=shortcode")), (["18005550103"], ["14155550100"], []))
+    checks.equal("by beginning", (listed("number_startswith=1415"), listed("number_startswith=%2B1800")), (["14155550100"], ["18005550103"]))
+    checks.equal("by services", listed("services=sms"), ["14155550100"])
+    checks.equal("by renewal", (listed("renewal_date__lt=2000-01-01"), listed("renewal_date__gte=2000-01-01")), ([], ["14155550100", "18005550103"]))
+    error_of("a renewal that is no day", server.get(f"{base}/Number/?renewal_date=soon", auth=good), 400, "renewal_date")
+    error_of("an unknown sub-account", server.post(f"{base}/Number/14155550100/", {"subaccount": "SA" + "0" * 18}, auth=good), 404)
+    one = server.get(f"{base}/Number/+14155550100", auth=good).json
+    checks.equal("its application", one["application"], f"{base}/Application/77/")
+    cleared = server.post(f"{base}/Number/14155550100/", {"app_id": "", "alias": "desk", "unknown": 1}, auth=good)
+    checks.equal("a change is 202", (cleared.status, cleared.json["message"]), (202, "changed"))
+    one = server.get(f"{base}/Number/14155550100/", auth=good).json
+    checks.equal("the application is taken away", (one["application"], one["alias"], listed("alias=desk"), listed("alias=des")),
+                 (None, "desk", ["14155550100"], []))
+    error_of("an unknown number", server.get(f"{base}/Number/14155550101/", auth=good), 404)
+    error_of("of another tenant", server.get(f"{poor_base}/Number/14155550100/", auth=(poor, poor_token)), 404)
+
+    server.kill()
+    server.start()
+    checks.equal("after a crash the stock knows who has what", found("pattern=415"), ["14155550101"])
+    sub = server.call("subaccounts.create", parent=account, name="east", enabled=True)["auth-id"]
+    server.post(f"{base}/Number/14155550100/", {"subaccount": sub}, auth=good)
+    checks.equal("cascade releases", server.ask("DELETE", f"{base}/Subaccount/{sub}/?cascade=true", auth=good).status, 204)
+    error_of("the number is gone", server.get(f"{base}/Number/14155550100/", auth=good), 404)
+    error_of("so is the sub-account", server.ask("DELETE", f"{base}/Subaccount/{sub}/", auth=good), 404)
+    gone = server.ask("DELETE", f"{base}/Number/18005550103/", auth=good)
+    checks.equal("a release has no body", (gone.status, gone.text), (204, ""))
+    error_of("a second one finds nothing", server.ask("DELETE", f"{base}/Number/18005550103/", auth=good), 404)
+    poll("both back in stock", lambda: found("pattern=415") == ["14155550100", "14155550101"] and found("type=tollfree"))
+    server.stock([("14155550199", "US", "1", "local", "", "", "true", "true", "false")])
+    checks.equal("a changed stock file is read again", found(""), ["14155550199"])
+    server.stock()
+
+
 def refuses(server):
     try:
         socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
@@ -353,12 +436,14 @@ def logs(server, secrets):
     checks.true(f"all {len(lines)} lines of the log are JSON", len(lines) > 100 and not broken, broken[:3])
 
 
-with Server(settings={"log.format": "json", "log.level": "debug"}) as server:
+with Server(settings={"log.format": "json", "log.level": "debug"}).stock() as server:
     server.publish_prices()
     account, token = server.account(name="Acme")
     other, other_token = server.account(name="Other", email="other@example.com")
     server.call("operator.set-limits", auth_id=account, limits=UNLIMITED)
     server.goodwill(account, "1000.00")
+    # It restarts the server, which begins to count anew.
+    numbers(server, account, token)
     paths_and_methods(server, account, token)
     credentials(server, account, token, other, other_token)
     bodies(server, account, token)

@@ -187,7 +187,6 @@ variants! {
     }
     exported::usage::Error = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
 
-    exported::pricing::NumberKind = product::NumberKind { Local, National, Mobile, TollFree | }
     exported::pricing::VersionState = pricing::VersionState { Draft, Published | }
     exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
 

@@ -5,7 +5,8 @@
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, Subcommand};
 use coinbox_host::sample::{
-    SampleAccount, SampleAccountType, SampleRecharge, SampleSource, plan_accounts, write_price_book, write_usage,
+    SampleAccount, SampleAccountType, SampleRecharge, SampleSource, plan_accounts, write_price_book, write_stock,
+    write_usage,
 };
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -27,6 +28,11 @@ struct Arguments {
 enum Command {
     /// Write a price book for `coinbox pricebook import`
     Prices {
+        /// CSV file to write
+        file: PathBuf,
+    },
+    /// Write a stock of phone numbers, for the setting `inventory.stock`
+    Numbers {
         /// CSV file to write
         file: PathBuf,
     },
@@ -67,6 +73,10 @@ fn main() -> Result<()> {
         Command::Prices { file } => {
             let rows = whole_file(&file, write_price_book)?;
             eprintln!("{rows} prices in {}", file.display());
+        }
+        Command::Numbers { file } => {
+            let numbers = whole_file(&file, write_stock)?;
+            eprintln!("{numbers} numbers in {}", file.display());
         }
         Command::Accounts { server, token, count, seed, sources } => {
             let server = Server::new(&server, token, seed);

@@ -58,7 +58,7 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
 }
 
 /// Drives what a command has started and says how it ended. A failure is this command's failure.
-fn follow(work: &Work, started: &Value, what: &str) -> anyhow::Result<()> {
+pub(super) fn follow(work: &Work, started: &Value, what: &str) -> anyhow::Result<()> {
     let job = field(started, "job");
     let standing = work.link.drive(&job)?;
     if let Some(reason) = standing.get("failed") {

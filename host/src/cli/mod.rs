@@ -12,6 +12,7 @@ mod explain;
 mod feed;
 mod files;
 pub mod link;
+mod numbers;
 mod operation;
 mod serve;
 mod show;
@@ -86,6 +87,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Receipts(command) => documents::receipts(&work, command),
         Command::Billing(command) => documents::billing(&work, command),
         Command::Seats(command) => documents::seats(&work, command),
+        Command::Numbers(command) => numbers::numbers(&work, command),
         Command::Pricebook(command) => files::pricebook(&work, command),
         Command::Usage(command) => files::usage(&work, command),
         Command::Ledger(command) => files::ledger(&work, command),

@@ -167,6 +167,10 @@ pub struct Config {
     pub email_from: String,
     /// Folder of own templates.
     pub templates: Option<PathBuf>,
+    /// The stock file of numbers, and whether it was named, so that it must be there.
+    pub inventory_stock: (PathBuf, bool),
+    /// The journal of number orders.
+    pub inventory_orders: PathBuf,
     /// Bounds of the REST interface.
     pub limits: RestLimits,
     /// Names under `COINBOX_` in the environment that mean nothing.
@@ -215,6 +219,8 @@ impl Config {
             email: read.email(&data)?,
             email_from: from,
             templates: read.path("email.templates"),
+            inventory_stock: (beside("inventory.stock", "numbers.csv"), read.path("inventory.stock").is_some()),
+            inventory_orders: beside("inventory.orders", "number-orders.jsonl"),
             limits: RestLimits {
                 body_bytes: read.number("limits.body-bytes", 1024, 64 << 20)?,
                 concurrent_requests: read.number("limits.concurrent-requests", 1, 10_000)?,

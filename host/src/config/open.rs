@@ -6,7 +6,7 @@ use crate::clock::{RealClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
-use crate::inventory::MemoryInventory;
+use crate::inventory::FileInventory;
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SystemRandom;
@@ -97,12 +97,17 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         .map_err(|error| anyhow::anyhow!("{}: {error}", config.payment_sandbox.display()))?;
     let telephony = TelephonyLog::open(&config.telephony_log, clock.clone())
         .map_err(|error| anyhow::anyhow!("telephony log {}: {error}", config.telephony_log.display()))?;
+    let (stock, must_exist) = &config.inventory_stock;
+    if *must_exist && !stock.is_file() {
+        anyhow::bail!("setting `inventory.stock`: {} is no file", stock.display());
+    }
+    let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone())?;
     let capabilities = Capabilities {
         vault: Arc::new(KeyVault::new(keys, random.clone())),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
         email: mailer(config, &clock)?,
         telephony: Arc::new(telephony),
-        inventory: Arc::new(MemoryInventory::new(clock.clone())),
+        inventory: Arc::new(inventory),
         random,
         clock,
     };

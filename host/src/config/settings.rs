@@ -48,6 +48,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("email.smtp.security", "start-tls", "tls, start-tls, or plain (only to this machine)"),
     setting("email.smtp.user", "", "login name; default: no login"),
     secret("email.smtp.password", "password of the login"),
+    setting("inventory.stock", "", "file of the numbers that can be rented, CSV or JSON; default: DATA/numbers.csv"),
+    setting("inventory.orders", "", "journal of number orders; default: DATA/number-orders.jsonl"),
     setting("limits.body-bytes", "8388608", "longest request of the operator's routes, 1024 to 67108864"),
     setting("limits.concurrent-requests", "256", "requests served at once, 1 to 10000"),
     setting("limits.connections", "4096", "open connections, 1 to 100000"),

@@ -1,7 +1,11 @@
 //! The stock of phone numbers of a host that has none of its own (NUM-5).
 
+mod file;
 mod memory;
 mod offers;
+mod stock;
 
+pub use file::FileInventory;
 pub use memory::{Fault, MemoryInventory, Request};
 pub use offers::page;
+pub use stock::{Stock, read as read_stock};

@@ -3,6 +3,9 @@
 //! | route | who | what |
 //! |---|---|---|
 //! | `GET POST /v1/Account/{auth_id}/` | the account, HTTP Basic | the Account resource |
+//! | `GET /v1/Account/{auth_id}/PhoneNumber/`, `POST …/PhoneNumber/{number}/` | the account or a sub-account | search and rent numbers |
+//! | `GET /v1/Account/{auth_id}/Number/`, `GET POST DELETE …/Number/{number}/` | the account or a sub-account | rented numbers |
+//! | `DELETE /v1/Account/{auth_id}/Subaccount/{auth_id}/` | the account | deletes a sub-account |
 //! | `GET /v1/Account/{auth_id}/Pricing/` | the account or a sub-account | the prices of one country |
 //! | `GET /v1/Account/{auth_id}/Invoice/[{number}/]`, `…/CreditNote/…`, `…/Receipt/…` | operator | documents, listed and one by one |
 //! | `GET POST /v1/Account/{auth_id}/Billing/`, `…/Seats/`, `GET …/Billing/Overview/` | operator | billing information, seats |
@@ -18,10 +21,12 @@ pub mod answer;
 mod documents;
 pub mod events;
 pub mod limit;
+pub mod number_form;
+mod numbers;
 pub mod operator;
 mod pricing;
 pub mod request;
-mod resource;
+pub mod resource;
 pub mod serve;
 #[cfg(test)]
 mod tests;
@@ -35,7 +40,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
 use documents::Kind;
 use limit::Buckets;
@@ -118,7 +123,7 @@ impl Rest {
 }
 
 /// Patterns by the name that metrics have for them.
-const ROUTES: [(&str, &str); 33] = [
+const ROUTES: [(&str, &str); 43] = [
     ("/v1/Account/{auth_id}", "account"),
     ("/v1/Account/{auth_id}/", "account"),
     ("/v1/Account/{auth_id}//", "account"),
@@ -140,8 +145,18 @@ const ROUTES: [(&str, &str); 33] = [
     ("/v1/Account/{auth_id}/Billing/Overview/", "billing-overview"),
     ("/v1/Account/{auth_id}/Seats", "seats"),
     ("/v1/Account/{auth_id}/Seats/", "seats"),
+    ("/v1/Account/{auth_id}/Number", "numbers"),
+    ("/v1/Account/{auth_id}/Number/", "numbers"),
+    ("/v1/Account/{auth_id}/Number/{number}", "number"),
+    ("/v1/Account/{auth_id}/Number/{number}/", "number"),
+    ("/v1/Account/{auth_id}/PhoneNumber", "phone-numbers"),
+    ("/v1/Account/{auth_id}/PhoneNumber/", "phone-numbers"),
+    ("/v1/Account/{auth_id}/PhoneNumber/{number}", "phone-number"),
+    ("/v1/Account/{auth_id}/PhoneNumber/{number}/", "phone-number"),
     ("/v1/Account/{auth_id}/Pricing", "pricing"),
     ("/v1/Account/{auth_id}/Pricing/", "pricing"),
+    ("/v1/Account/{auth_id}/Subaccount/{subaccount}", "subaccount"),
+    ("/v1/Account/{auth_id}/Subaccount/{subaccount}/", "subaccount"),
     ("/v1/Usage", "usage"),
     ("/v1/Usage/", "usage"),
     ("/v1/Operator/call/{function}", "operator-call"),
@@ -168,7 +183,12 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "billing" => get(documents::billing).post(documents::set_billing),
             "billing-overview" => get(documents::overview),
             "seats" => get(documents::seats).post(documents::set_seats),
+            "number" => get(numbers::get).post(numbers::update).delete(numbers::release),
+            "numbers" => get(numbers::list),
+            "phone-number" => post(numbers::buy),
+            "phone-numbers" => get(numbers::search),
             "pricing" => get(pricing::get),
+            "subaccount" => delete(numbers::delete_subaccount),
             "usage" => post(usage::record),
             "operator-call" => post(operator::call),
             "operator-drive" => post(operator::drive),

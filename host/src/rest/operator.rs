@@ -22,6 +22,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Jobs are driven by the host; of their interface only these are for callers.
 const CALLABLE_JOBS: [&str; 2] = ["jobs.look", "jobs.payment-notice"];
+/// Effects that only look at the outside. They say nothing about any account and take no caller.
+const CALLABLE_EFFECTS: [&str; 1] = ["numbers.offers"];
 
 /// What is common to all of these routes: the token, the body, the way of failing.
 async fn serve<F>(
@@ -57,7 +59,8 @@ pub async fn call(
     serve(&rest, &names, peer, &headers, body, |rest, caller, mut arguments| async move {
         let class = rest.class(&function);
         let for_callers = !function.starts_with("jobs.") || CALLABLE_JOBS.contains(&function.as_str());
-        if class.is_none_or(|class| class == Class::Effect) || !for_callers {
+        let looks_outside = class == Some(Class::Effect) && CALLABLE_EFFECTS.contains(&function.as_str());
+        if class.is_none_or(|class| class == Class::Effect && !looks_outside) || !for_callers {
             let message = format!("no function `{}` that an operator can call", text::shortened(&function));
             return Err(Failure::new(StatusCode::NOT_FOUND, "no_such_function", message));
         }
@@ -77,7 +80,7 @@ pub async fn call(
 
 /// Whether the host fills in a caller: everywhere but for its own interface and for facts.
 pub fn takes_caller(function: &str) -> bool {
-    !function.starts_with("jobs.") && !function.starts_with("about.")
+    !function.starts_with("jobs.") && !function.starts_with("about.") && !CALLABLE_EFFECTS.contains(&function)
 }
 
 /// A result with its status. Functions that answer no result are always `ok`.

@@ -119,7 +119,7 @@ fn number_prices(prices: &Value, kind: &str) -> Value {
 }
 
 /// A rate with at least five decimals: the wire's form, and never rounded.
-fn rate(text: &Value) -> Value {
+pub(super) fn rate(text: &Value) -> Value {
     let text = text.as_str().unwrap_or_default();
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     Value::from(format!("{whole}.{fraction:0<5}"))

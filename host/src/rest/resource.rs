@@ -127,6 +127,11 @@ impl Asked {
         self.segments.first().map_or("", String::as_str)
     }
 
+    /// Whether the request must be carried out once.
+    pub fn has_key(&self) -> bool {
+        self.caller.idempotency_key.is_some()
+    }
+
     /// Calls a function as this customer. Names of fields in a refusal are turned into those of the wire by `field`.
     pub async fn call(
         &self,

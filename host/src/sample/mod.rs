@@ -20,9 +20,11 @@
 //! ```
 
 mod accounts;
+mod numbers;
 mod prices;
 mod usage;
 
 pub use accounts::{SampleAccount, SampleAccountType, SampleRecharge, plan_accounts};
+pub use numbers::{STOCK_HEADER, write_stock};
 pub use prices::{PRICE_BOOK_HEADER, write_price_book};
 pub use usage::{Expected, SampleSource, USAGE_HEADER, write_usage};

@@ -42,6 +42,8 @@ const MOBILE_INCREMENTS: (u32, u32) = (30, 6);
 /// Increments of premium calls.
 const PREMIUM_INCREMENTS: (u32, u32) = (60, 60);
 
+/// Types of numbers, in the order of the tariffs.
+const NUMBER_TYPES: [&str; 4] = ["local", "national", "mobile", "toll-free"];
 /// What a month of a seat costs, in hundred-thousandths of a dollar.
 const SEAT: u64 = 2_000_000;
 /// Calls to and from equipment of the customer's own over IP, anywhere.
@@ -100,13 +102,19 @@ fn country_rows(country: &Country) -> Vec<String> {
             }
         }
     }
-    for (kind, monthly) in ["local", "national", "mobile", "toll-free"].into_iter().zip(tariff.numbers) {
+    for (kind, monthly) in NUMBER_TYPES.into_iter().zip(tariff.numbers) {
         if monthly > 0 {
             let setup = if matches!(kind, "mobile" | "toll-free") { tariff.setup } else { 0 };
             rows.push(format!("number,,{code},,{},,,,{kind},{}", dollars(monthly), dollars(setup)));
         }
     }
     rows
+}
+
+/// Types of numbers that countries of a zone have.
+pub(super) fn rented_types(zone: usize) -> impl Iterator<Item = &'static str> {
+    let types = NUMBER_TYPES.into_iter().zip(TARIFFS[zone - 1].numbers);
+    types.filter(|(_, monthly)| *monthly > 0).map(|(kind, _)| kind)
 }
 
 /// 80 to 120, so that neighbours differ.

@@ -54,6 +54,17 @@ async function main() {
   equal("D22 rates", [prices.voice.outbound.local.rate, prices.message.outbound.rate], ["0.00850", "0.00555"]);
   equal("a country without prices is 404", await status(client.pricings.get("ZZ")), 404);
 
+  const offers = await client.numbers.search("US", { type: "local" });
+  equal("D20 number", offers[0].number, "12125550102");
+  equal("D21 status", (await client.numbers.buy("14155550100")).status, "fulfilled");
+  const rented = await client.numbers.list();
+  equal("the number is listed", [rented.length, rented[0].number, rented[0].numberType], [1, "14155550100", "local"]);
+  equal("a number that is rented is 404", await status(client.numbers.buy("14155550100")), 404);
+  await client.numbers.update("14155550100", { alias: "desk" });
+  equal("its alias is changed", (await client.numbers.get("14155550100")).alias, "desk");
+  await client.numbers.unrent("14155550100");
+  equal("a released number is 404", await status(client.numbers.get("14155550100")), 404);
+
   const wrong = new plivo.Client(AUTH_ID, "0".repeat(40));
   equal("a wrong token is 401", await status(wrong.accounts.get()), 401);
   equal("a wrong token cannot change", await status(wrong.accounts.update({ name: "x" })), 401);

@@ -129,6 +129,13 @@ class Server:
         settings = [f"--set={key}={value}" for key, value in self.settings.items()]
         return ["serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *settings, *self.flags]
 
+    def stock(self, rows=None):
+        """Writes the stock file of numbers, before the start or while the server runs."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lines = ["number,country,calling_code,type,region,city,voice,sms,mms", *(",".join(row) for row in rows or STOCK)]
+        (self.data / "numbers.csv").write_text("\n".join(lines) + "\n")
+        return self
+
     def launch(self):
         """Starts without waiting."""
         with open(self.log, "ab") as log:
@@ -313,6 +320,15 @@ PRICES = [
     ("mms", "outbound", "US", "1", "0.018", 0, 0),
 ]
 
+
+# number, country, calling code, type, region, city, voice, sms, mms
+STOCK = [
+    ("14155550100", "US", "1", "local", "California", "San Francisco", "true", "true", "true"),
+    ("14155550101", "US", "1", "local", "California", "Oakland", "true", "true", "false"),
+    ("12125550102", "US", "1", "local", "New York", "New York", "true", "false", "false"),
+    ("18005550103", "US", "1", "toll-free", "", "", "true", "false", "false"),
+    ("447700900104", "GB", "44", "mobile", "", "", "true", "true", "false"),
+]
 
 NUMBER_PRICES = {
     "rows": [

@@ -3,10 +3,12 @@
 mod billing;
 mod coupons;
 mod documents;
+mod numbers;
 
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
+pub use numbers::{NumberType, Numbers};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -97,6 +99,9 @@ pub enum Command {
     /// Paid seats
     #[command(subcommand)]
     Seats(Seats),
+    /// Phone numbers
+    #[command(subcommand)]
+    Numbers(Numbers),
     /// Price book
     #[command(subcommand, visible_alias = "prices")]
     Pricebook(Pricebook),

@@ -1,0 +1,402 @@
+//! A stock in files: the numbers that the operator lists, and a journal of who has ordered them (NUM-5).
+//!
+//! The stock file is the operator's: it may be changed while a server runs, and is read again when it has changed. The journal is
+//! Coinbox's: one JSON line for each order and release that was decided, on disk before it is answered, so that the same key gets
+//! the same answer after a crash too. Who holds a number follows from the journal alone; a number that is taken out of the stock file stays
+//! with who holds it and is not offered again.
+
+use super::offers;
+use super::stock::{self, Stock};
+use crate::capability::{Clock, Instant, Inventory};
+use crate::contract::inventory::{NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+/// When an order that could not be written down is tried again, at the earliest.
+const ASK_AGAIN_MS: Instant = 60_000;
+/// Longest line of the journal.
+const LINE_BYTES_MAX: usize = 4096;
+
+/// What a key has asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Order,
+    Release,
+}
+
+/// A final answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Decided {
+    Done,
+    NotAvailable,
+}
+
+impl From<Decided> for Outcome {
+    fn from(decided: Decided) -> Outcome {
+        match decided {
+            Decided::Done => Outcome::Done,
+            Decided::NotAvailable => Outcome::NotAvailable,
+        }
+    }
+}
+
+/// One line of the journal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    at: Instant,
+    key: String,
+    what: Kind,
+    number: String,
+    account: String,
+    answer: Decided,
+}
+
+/// A stock in files.
+pub struct FileInventory {
+    clock: Arc<dyn Clock>,
+    stock_file: PathBuf,
+    state: Mutex<State>,
+}
+
+struct State {
+    stock: Stock,
+    /// The stock file when it was last looked at.
+    seen: Option<Seen>,
+    /// Account by number.
+    holders: BTreeMap<String, String>,
+    known: BTreeMap<String, Decided>,
+    journal: File,
+    /// Length of the journal up to its last whole line.
+    written: u64,
+}
+
+/// What tells one state of a file from another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Seen {
+    changed: Option<SystemTime>,
+    bytes: u64,
+}
+
+impl Seen {
+    fn of(path: &Path) -> std::io::Result<Option<Seen>> {
+        match std::fs::metadata(path) {
+            Ok(metadata) => Ok(Some(Seen { changed: metadata.modified().ok(), bytes: metadata.len() })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl FileInventory {
+    /// Opens both files. A stock file that is not there is an empty stock; one with a broken line is an error that names all of them.
+    pub fn open(stock_file: &Path, journal: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<FileInventory> {
+        let seen = Seen::of(stock_file).map_err(|error| anyhow::anyhow!("{}: {error}", stock_file.display()))?;
+        let stock = if seen.is_some() { stock::read(stock_file)? } else { Stock::new() };
+        let opened = OpenOptions::new().create(true).read(true).append(true).open(journal);
+        let file = opened.map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
+        let mut state =
+            State { stock, seen, holders: BTreeMap::new(), known: BTreeMap::new(), journal: file, written: 0 };
+        state.replay(journal)?;
+        Ok(FileInventory { clock, stock_file: stock_file.to_owned(), state: Mutex::new(state) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the stock file again if it has changed. A broken one changes nothing: the stock stays as it was, and the log says why.
+    fn refresh(&self, state: &mut State) {
+        let seen = match Seen::of(&self.stock_file) {
+            Ok(seen) => seen,
+            Err(error) => {
+                tracing::error!(file = %self.stock_file.display(), %error, "the stock of numbers cannot be looked at");
+                return;
+            }
+        };
+        if seen == state.seen {
+            return;
+        }
+        state.seen = seen;
+        let read = if seen.is_some() { stock::read(&self.stock_file) } else { Ok(Stock::new()) };
+        match read {
+            Ok(stock) => {
+                tracing::info!(numbers = stock.len(), "the stock of numbers has changed");
+                state.stock = stock;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the stock of numbers is broken: the one before stays in use");
+            }
+        }
+    }
+
+    /// Decides what a key stands for, once.
+    fn decide(
+        &self,
+        key: &str,
+        (what, number, account): (Kind, &str, &str),
+        decide: impl FnOnce(&State) -> Decided,
+    ) -> Outcome {
+        let mut state = self.state();
+        if let Some(known) = state.known.get(key) {
+            return (*known).into();
+        }
+        self.refresh(&mut state);
+        let answer = decide(&state);
+        let (number, account) = (number.to_owned(), account.to_owned());
+        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer };
+        match state.write(&entry) {
+            Ok(()) => {
+                state.apply(entry);
+                answer.into()
+            }
+            Err(error) => {
+                tracing::error!(%error, "the journal of number orders cannot be written");
+                let cause = format!("the journal cannot be written: {error}");
+                Outcome::NotSent(NotSent { ask_again: self.clock.now() + ASK_AGAIN_MS, cause })
+            }
+        }
+    }
+}
+
+impl State {
+    /// Reads the journal. A last line without its end was never answered: it is taken away.
+    fn replay(&mut self, path: &Path) -> anyhow::Result<()> {
+        let mut reader = BufReader::new(&self.journal);
+        let mut entries = Vec::new();
+        let (mut line, mut written) = (0_u64, 0_u64);
+        loop {
+            let mut text = Vec::new();
+            let read = reader.read_until(b'\n', &mut text)?;
+            line += 1;
+            if text.last() != Some(&b'\n') {
+                if read > 0 {
+                    tracing::warn!(file = %path.display(), line, "the journal ends within a line, which is dropped");
+                }
+                break;
+            }
+            let entry: Entry = serde_json::from_slice(&text)
+                .map_err(|error| anyhow::anyhow!("{}, line {line}: no journal entry: {error}", path.display()))?;
+            written += read as u64;
+            entries.push(entry);
+        }
+        drop(reader);
+        self.journal.set_len(written)?;
+        self.written = written;
+        for entry in entries {
+            self.apply(entry);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, entry: Entry) {
+        match (entry.what, entry.answer) {
+            (Kind::Order, Decided::Done) => {
+                self.holders.insert(entry.number, entry.account);
+            }
+            (Kind::Release, Decided::Done) if self.holders.get(&entry.number) == Some(&entry.account) => {
+                self.holders.remove(&entry.number);
+            }
+            _ => {}
+        }
+        self.known.insert(entry.key, entry.answer);
+    }
+
+    /// Appends a line and waits until it is on disk. A line that fails half-way is taken away again.
+    fn write(&mut self, entry: &Entry) -> std::io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        if line.len() > LINE_BYTES_MAX {
+            return Err(std::io::Error::other(format!("an entry has at most {LINE_BYTES_MAX} bytes")));
+        }
+        let done = self.journal.write_all(&line).and_then(|()| self.journal.sync_data());
+        match done {
+            Ok(()) => {
+                self.written += line.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                self.journal.set_len(self.written)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Inventory for FileInventory {
+    fn offer(&self, filter: &OfferFilter) -> Option<OfferPage> {
+        let mut state = self.state();
+        self.refresh(&mut state);
+        let free = state.stock.values().filter(|offer| !state.holders.contains_key(&offer.number));
+        Some(offers::page(free, filter))
+    }
+
+    fn order(&self, request: &OrderRequest) -> Outcome {
+        self.decide(&request.key, (Kind::Order, &request.number, &request.auth_id), |state| {
+            let offered = state.stock.get(&request.number);
+            let fits = offered.is_some_and(|offer| offer.country == request.country && offer.kind == request.kind);
+            if fits && !state.holders.contains_key(&request.number) { Decided::Done } else { Decided::NotAvailable }
+        })
+    }
+
+    fn release(&self, request: &ReleaseRequest) -> Outcome {
+        self.decide(&request.key, (Kind::Release, &request.number, &request.auth_id), |_| Decided::Done)
+    }
+
+    fn find(&self, key: &str) -> Option<Outcome> {
+        self.state().known.get(key).map(|known| (*known).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SimulatedClock;
+    use crate::contract::inventory::NumberKind;
+    use std::fs;
+
+    const STOCK: &str =
+        "number,country,calling_code,type,voice,sms\n14155550100,US,1,local,1,1\n18005550100,US,1,toll-free,1,0\n";
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Folder {
+            let folder = Folder(tempfile::tempdir().expect("folder"));
+            fs::write(folder.stock(), STOCK).expect("file");
+            folder
+        }
+
+        fn stock(&self) -> PathBuf {
+            self.0.path().join("numbers.csv")
+        }
+
+        fn journal(&self) -> PathBuf {
+            self.0.path().join("orders.jsonl")
+        }
+
+        fn open(&self) -> FileInventory {
+            let clock = Arc::new(SimulatedClock::new(1_000));
+            FileInventory::open(&self.stock(), &self.journal(), clock).expect("good files")
+        }
+    }
+
+    fn order(key: &str, number: &str, account: &str) -> OrderRequest {
+        let kind = if number.starts_with("1800") { NumberKind::TollFree } else { NumberKind::Local };
+        let text = str::to_owned;
+        OrderRequest { key: text(key), number: text(number), country: text("US"), kind, auth_id: text(account) }
+    }
+
+    fn release(key: &str, number: &str, account: &str) -> ReleaseRequest {
+        ReleaseRequest { key: key.to_owned(), number: number.to_owned(), auth_id: account.to_owned() }
+    }
+
+    fn offered(inventory: &FileInventory) -> Vec<String> {
+        let filter = OfferFilter {
+            number: None,
+            country: Some("US".to_owned()),
+            kind: None,
+            pattern: None,
+            region: None,
+            city: None,
+            voice: false,
+            sms: false,
+            mms: false,
+            offset: 0,
+            limit: 100,
+        };
+        let page = inventory.offer(&filter).expect("a stock");
+        page.numbers.into_iter().map(|offer| offer.number).collect()
+    }
+
+    #[test]
+    fn the_same_key_gets_the_same_answer_after_a_restart_too() {
+        let folder = Folder::new();
+        let first = folder.open();
+        assert_eq!(offered(&first), ["14155550100", "18005550100"]);
+        assert_eq!(first.find("a"), None);
+        assert_eq!(first.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(first.order(&order("b", "14155550100", "MA2")), Outcome::NotAvailable);
+        assert_eq!(offered(&first), ["18005550100"]);
+        drop(first);
+        let second = folder.open();
+        assert_eq!((second.find("a"), second.find("b")), (Some(Outcome::Done), Some(Outcome::NotAvailable)));
+        assert_eq!(second.release(&release("c", "14155550100", "MA2")), Outcome::Done, "not theirs: nothing happens");
+        assert_eq!(offered(&second), ["18005550100"]);
+        assert_eq!(second.release(&release("d", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(second.order(&order("b", "14155550100", "MA2")), Outcome::NotAvailable);
+        assert_eq!(second.order(&order("a", "14155550100", "MA1")), Outcome::Done, "an old answer, not a new order");
+        assert_eq!(offered(&second), ["14155550100", "18005550100"]);
+        assert_eq!(second.order(&order("e", "14155550100", "MA2")), Outcome::Done);
+        drop(second);
+        let third = folder.open();
+        assert_eq!(third.release(&release("d", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(offered(&third), ["18005550100"]);
+        assert_eq!(fs::read_to_string(folder.journal()).expect("text").lines().count(), 5);
+    }
+
+    #[test]
+    fn what_was_priced_is_what_is_delivered() {
+        let folder = Folder::new();
+        let inventory = folder.open();
+        let other = OrderRequest { kind: NumberKind::Mobile, ..order("a", "14155550100", "MA1") };
+        assert_eq!(inventory.order(&other), Outcome::NotAvailable);
+        let other = OrderRequest { country: "CA".to_owned(), ..order("b", "14155550100", "MA1") };
+        assert_eq!(inventory.order(&other), Outcome::NotAvailable);
+        assert_eq!(inventory.order(&order("c", "14155559999", "MA1")), Outcome::NotAvailable);
+    }
+
+    #[test]
+    fn the_stock_file_may_change_while_it_is_in_use() {
+        let folder = Folder::new();
+        let inventory = folder.open();
+        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        fs::write(folder.stock(), format!("{STOCK}14155550101,US,1,local,1,1\n")).expect("file");
+        assert_eq!(offered(&inventory), ["14155550101", "18005550100"]);
+        // A broken file changes nothing.
+        fs::write(folder.stock(), "number\n").expect("file");
+        assert_eq!(offered(&inventory), ["14155550101", "18005550100"]);
+        // What is taken out is not offered again, and stays with who has it.
+        fs::write(folder.stock(), STOCK.replace("14155550100,US,1,local,1,1\n", "")).expect("file");
+        assert_eq!(offered(&inventory), ["18005550100"]);
+        assert_eq!(inventory.release(&release("b", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(offered(&inventory), ["18005550100"]);
+        fs::remove_file(folder.stock()).expect("file");
+        assert_eq!(offered(&inventory), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_journal_that_ends_within_a_line_goes_on_after_the_last_whole_one() {
+        let folder = Folder::new();
+        assert_eq!(folder.open().order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        let whole = fs::read(folder.journal()).expect("file");
+        for kept in 0..whole.len() {
+            fs::write(folder.journal(), [&whole[..], &whole[..kept]].concat()).expect("file");
+            let inventory = folder.open();
+            assert_eq!(inventory.find("a"), Some(Outcome::Done), "{kept}");
+            assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done, "{kept}");
+            drop(inventory);
+            assert_eq!(folder.open().find("b"), Some(Outcome::Done), "{kept}");
+        }
+        fs::write(folder.journal(), [b"{}\n", &whole[..]].concat()).expect("file");
+        let clock = Arc::new(SimulatedClock::new(1_000));
+        let error = FileInventory::open(&folder.stock(), &folder.journal(), clock).err().expect("broken").to_string();
+        assert!(error.contains("orders.jsonl, line 1: no journal entry"), "{error}");
+    }
+
+    #[test]
+    fn broken_files_are_refused_at_the_start() {
+        let folder = Folder::new();
+        fs::write(folder.stock(), STOCK.replace("local", "landline")).expect("file");
+        let clock = Arc::new(SimulatedClock::new(1_000));
+        let error = FileInventory::open(&folder.stock(), &folder.journal(), clock).err().expect("broken").to_string();
+        assert!(error.ends_with("line 2: type: must be local, national, mobile or toll-free"), "{error}");
+    }
+}

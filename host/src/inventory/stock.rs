@@ -1,0 +1,242 @@
+//! The file that says which numbers there are: CSV with a header, or a JSON list of objects with the same names.
+
+use crate::contract::inventory::{NumberKind, OfferedNumber};
+use crate::import::file::{self, ImportError, Lines};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Columns of a stock file. `region`, `city` and the three services may be left out: empty, and no.
+pub const COLUMNS: [&str; 9] = ["number", "country", "calling_code", "type", "region", "city", "voice", "sms", "mms"];
+/// Columns that must be there.
+const NEEDED: usize = 4;
+/// Most numbers of a file.
+const NUMBERS_MAX: usize = 1_000_000;
+/// Largest JSON file.
+const JSON_BYTES_MAX: u64 = 256 << 20;
+/// Broken lines that are told at once.
+const TOLD_MAX: usize = 20;
+/// Longest name of a region or city.
+const NAME_MAX: usize = 100;
+
+/// Types of numbers by their words.
+const KINDS: [(&str, NumberKind); 5] = [
+    ("local", NumberKind::Local),
+    ("national", NumberKind::National),
+    ("mobile", NumberKind::Mobile),
+    ("toll-free", NumberKind::TollFree),
+    ("tollfree", NumberKind::TollFree),
+];
+
+/// Numbers by themselves, in ascending order.
+pub type Stock = BTreeMap<String, OfferedNumber>;
+
+/// Reads a stock file. Everything that is wrong with its lines is told at once, up to twenty of them.
+pub fn read(path: &Path) -> anyhow::Result<Stock> {
+    let checked = file::check(path)?;
+    let mut lines = Lines::open(path)?;
+    let mut stock = Reader { path, stock: Stock::new(), lines: BTreeMap::new(), wrong: Vec::new(), more: 0 };
+    match lines.next_line()? {
+        None => {}
+        Some((_, first)) if first.trim_start().starts_with('[') => {
+            anyhow::ensure!(
+                checked.bytes <= JSON_BYTES_MAX,
+                "{}: {} bytes are too many, at most {JSON_BYTES_MAX}",
+                path.display(),
+                checked.bytes
+            );
+            stock.json()?;
+        }
+        Some((_, header)) => stock.csv(&header, lines)?,
+    }
+    stock.end()
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    stock: Stock,
+    /// Where each number stands.
+    lines: BTreeMap<String, u64>,
+    wrong: Vec<String>,
+    more: usize,
+}
+
+impl Reader<'_> {
+    fn csv(&mut self, header: &str, mut lines: Lines) -> anyhow::Result<()> {
+        let of_line = |line, problem| file::wrong_line(self.path, line, problem);
+        let header = file::fields(header).map_err(|problem| of_line(1, problem))?;
+        let names: Vec<String> = header.iter().map(|name| name.to_ascii_lowercase().replace('-', "_")).collect();
+        let has = |column: &str| names.iter().any(|name| name == column);
+        let missing: Vec<&str> = COLUMNS[..NEEDED].iter().copied().filter(|column| !has(column)).collect();
+        if !missing.is_empty() {
+            let problem = format!("the header lacks {}; it may name {}", missing.join(", "), COLUMNS.join(", "));
+            return Err(of_line(1, problem).into());
+        }
+        let places = COLUMNS.map(|column| names.iter().position(|name| name == column));
+        while let Some((line, text)) = lines.next_line()? {
+            if text.trim().is_empty() {
+                continue;
+            }
+            match file::fields(&text) {
+                Err(problem) => self.tell(line, &problem),
+                Ok(fields) if fields.len() != names.len() => {
+                    self.tell(line, &format!("{} columns, the header has {}", fields.len(), names.len()));
+                }
+                Ok(fields) => {
+                    self.add(line, &places.map(|place| place.map_or_else(String::new, |place| fields[place].clone())))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn json(&mut self) -> anyhow::Result<()> {
+        let text = std::fs::read_to_string(self.path).map_err(|error| file::wrong(self.path, error))?;
+        let rows: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| {
+                file::wrong_line(self.path, error.line() as u64, format!("no list of objects: {error}"))
+            })?;
+        for (line, row) in (1..).zip(rows) {
+            if let Some(other) = row.keys().find(|name| !COLUMNS.contains(&name.replace('-', "_").as_str())) {
+                self.tell(line, &format!("{other}: unknown; known are {}", COLUMNS.join(", ")));
+                continue;
+            }
+            let text = |column: &str| match row.get(column).or_else(|| row.get(&column.replace('_', "-"))) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            };
+            self.add(line, &COLUMNS.map(text))?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, line: u64, texts: &[String; COLUMNS.len()]) -> Result<(), ImportError> {
+        let offer = match number(texts) {
+            Err(problems) => {
+                self.tell(line, &problems.join(", "));
+                return Ok(());
+            }
+            Ok(offer) => offer,
+        };
+        if let Some(first) = self.lines.insert(offer.number.clone(), line) {
+            self.tell(line, &format!("number: {} stands in line {first} too", offer.number));
+            return Ok(());
+        }
+        self.stock.insert(offer.number.clone(), offer);
+        if self.stock.len() > NUMBERS_MAX {
+            return Err(file::wrong_line(self.path, line, format!("a stock has at most {NUMBERS_MAX} numbers")));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, line: u64, problem: &str) {
+        if self.wrong.len() < TOLD_MAX {
+            self.wrong.push(format!("line {line}: {problem}"));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn end(self) -> anyhow::Result<Stock> {
+        if self.wrong.is_empty() {
+            return Ok(self.stock);
+        }
+        let more = if self.more > 0 { format!("; and {} more lines", self.more) } else { String::new() };
+        anyhow::bail!("{}, {}{more}", self.path.display(), self.wrong.join("; "))
+    }
+}
+
+/// One number, or everything that is wrong with it.
+fn number(texts: &[String; COLUMNS.len()]) -> Result<OfferedNumber, Vec<String>> {
+    let [number, country, calling_code, kind, region, city, voice, sms, mms] = texts;
+    let mut wrong = Vec::new();
+    let mut require = |holds: bool, column: &str, limit: &str| {
+        if !holds {
+            wrong.push(format!("{column}: must be {limit}"));
+        }
+    };
+    let digits = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let number = number.trim_start_matches('+');
+    require(digits(number, 5, 15), "number", "5 to 15 digits, country calling code first");
+    let upper = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    require(upper, "country", "2 upper-case letters (ISO 3166-1)");
+    let begins = digits(calling_code, 1, 4) && number.starts_with(calling_code.as_str());
+    require(begins, "calling_code", "1 to 4 digits that the number begins with");
+    let known = KINDS.iter().find(|(word, _)| word == kind).map(|(_, kind)| *kind);
+    require(known.is_some(), "type", "local, national, mobile or toll-free");
+    for (column, name) in [("region", region), ("city", city)] {
+        let fits = name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
+        require(fits, column, "at most 100 characters without control characters");
+    }
+    let mut flag = |text: &str, column: &str| match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" => true,
+        "" | "false" | "no" | "0" => false,
+        _ => {
+            require(false, column, "true or false");
+            false
+        }
+    };
+    let (voice, sms, mms) = (flag(voice, "voice"), flag(sms, "sms"), flag(mms, "mms"));
+    match known {
+        Some(kind) if wrong.is_empty() => Ok(OfferedNumber {
+            number: number.to_owned(),
+            country: country.clone(),
+            calling_code: calling_code.clone(),
+            kind,
+            region: region.clone(),
+            city: city.clone(),
+            voice,
+            sms,
+            mms,
+        }),
+        _ => Err(wrong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Result<Stock, String> {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("numbers");
+        std::fs::write(&path, text).expect("file");
+        read(&path).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))
+    }
+
+    #[test]
+    fn csv_and_json_give_the_same_stock() {
+        let csv = of("number,country,calling_code,type,region,city,voice,sms,mms\n+14155550100,US,1,local,California,San Francisco,true,yes,0\n18005550100,US,1,toll-free,,,1,,\n").expect("csv");
+        let json = of(r#"[{"number":"14155550100","country":"US","calling_code":"1","type":"local","region":"California","city":"San Francisco","voice":true,"sms":true},
+            {"number":"18005550100","country":"US","calling-code":1,"type":"tollfree","voice":true,"mms":false}]"#)
+        .expect("json");
+        assert_eq!(csv, json);
+        let first = &csv["14155550100"];
+        assert_eq!((first.voice, first.sms, first.mms, first.city.as_str()), (true, true, false, "San Francisco"));
+        assert_eq!(of("").expect("an empty stock"), Stock::new());
+        let short = of("type,number,calling_code,country\nmobile,447700900001,44,GB\n").expect("needed columns only");
+        assert!(!short["447700900001"].voice);
+    }
+
+    #[test]
+    fn broken_lines_are_told_together_with_their_limits() {
+        let header = "number,country,calling_code,type,voice";
+        let error = of(&format!("{header}\n1415,us,44,landline,maybe\n14155550100,US,1,local,1\n14155550100,US,1,local,1\n14155550101,US,1,local\n"))
+            .expect_err("broken");
+        assert_eq!(
+            error,
+            "FILE, line 2: number: must be 5 to 15 digits, country calling code first, country: must be 2 upper-case letters (ISO 3166-1), calling_code: must be 1 to 4 digits that the number begins with, type: must be local, national, mobile or toll-free, voice: must be true or false; line 4: number: 14155550100 stands in line 3 too; line 5: 4 columns, the header has 5"
+        );
+        let many: String = (0..25).map(|_| "x,US,1,local,1\n").collect();
+        assert!(of(&format!("{header}\n{many}")).expect_err("broken").ends_with("; and 5 more lines"));
+        assert_eq!(
+            of("number,country\n").expect_err("columns"),
+            "FILE, line 1: the header lacks calling_code, type; it may name number, country, calling_code, type, region, city, voice, sms, mms"
+        );
+        assert!(of("[{\"phone\": 1}]").expect_err("name").contains("line 1: phone: unknown"));
+        assert!(of("[\n{").expect_err("JSON").contains("line 2"));
+    }
+}
