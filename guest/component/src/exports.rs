@@ -73,6 +73,14 @@ functions! { usage {
     command discard(keys: Vec<String>) -> () = rules::usage::discard;
 } }
 
+functions! { reservations {
+    command reserve(holds: Vec<exported::reservations::Hold>) -> Vec<exported::reservations::ReserveAnswer> = rules::reservations::reserve;
+    command extend(extensions: Vec<exported::reservations::Extension>) -> Vec<exported::reservations::ExtendAnswer> = rules::reservations::extend;
+    command settle(settlements: Vec<exported::reservations::Settlement>) -> exported::reservations::SettleBatch = rules::reservations::settle;
+    command release(reservations: Vec<exported::reservations::Named>) -> Vec<exported::reservations::ReleaseAnswer> = rules::reservations::release;
+    query list(auth_id: String, after: Option<String>, limit: u32) -> exported::reservations::Page = rules::reservations::list;
+} }
+
 functions! { pricing {
     command create_version() -> exported::pricing::Version = rules::pricing::create_version;
     command add_rows(version: u32, rows: Vec<exported::pricing::PriceRow>) -> exported::pricing::Version = rules::pricing::add_rows;
@@ -164,6 +172,8 @@ functions! { operator {
     query get_policy() -> exported::operator::Policy = rules::policy::get_policy;
     command set_policy(policy: exported::operator::Policy) -> exported::operator::Policy = rules::policy::set_policy;
     command set_limits(auth_id: String, limits: exported::operator::Limits) -> () = rules::policy::set_limits;
+    command set_billing(auth_id: String, billing: exported::operator::Billing) -> exported::operator::Billing = rules::postpaid::set_billing;
+    query get_billing(auth_id: String) -> exported::operator::Billing = rules::postpaid::get_billing;
     query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;
     query read_transaction(id: String) -> Vec<exported::operator::RatedEvent> = rules::operator::read_transaction;
     query compare(accounts: Vec<exported::operator::Folded>) -> Vec<exported::operator::Difference> = rules::operator::compare;

@@ -5,7 +5,7 @@ use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, coupons, credits, events, invoices, jobs, lots, operator, phone_numbers,
-    policy, pricing, product, recharge, subaccounts, usage, vocabulary, zero_stop,
+    policy, postpaid, pricing, product, recharge, reservations, subaccounts, usage, vocabulary, zero_stop,
 };
 
 records! {
@@ -28,6 +28,19 @@ records! {
     exported::usage::RejectedEvent = usage::RejectedEvent { key, event, reason, received }
     exported::usage::RejectPage = usage::RejectPage { rejected, next }
     exported::usage::Resubmission = usage::Resubmission { key, event }
+
+    exported::reservations::Measure = reservations::Measure { product, heading, number, quantity }
+    exported::reservations::Hold = reservations::Hold { auth_id, name, kind, price, lasts_ms }
+    exported::reservations::Reservation = reservations::Shown {
+        auth_id, name, kind, amount, begun, until, expires, ends,
+    }
+    exported::reservations::Extension = reservations::Extension { auth_id, name, price, lasts_ms }
+    exported::reservations::Ending = reservations::Ending { why, ends }
+    exported::reservations::Settlement = reservations::Settlement { name, event }
+    exported::reservations::Settled = reservations::Settled { amount, released, was }
+    exported::reservations::SettleBatch = reservations::SettleBatch { answers, transactions }
+    exported::reservations::Named = reservations::Named { auth_id, name }
+    exported::reservations::Page = reservations::Page { reservations, reserved, next }
 
     exported::pricing::PriceRow = pricing::PriceRow {
         product, heading, country, prefix, rate, first_increment, next_increment, group,
@@ -132,10 +145,10 @@ records! {
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
-        ask_again_ms, hang_up_grace_ms, usage_window_ms, usage_ahead_ms, trial_credits, coupon_tries, trial_subaccounts,
-        standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms, rent_warning_days,
-        standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix, credit_note_prefix,
-        receipt_prefix, require_billing_address,
+        ask_again_ms, hang_up_grace_ms, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, trial_credits, coupon_tries,
+        trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
+        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
+        credit_note_prefix, receipt_prefix, require_billing_address,
     }
     exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
     exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
@@ -187,6 +200,15 @@ variants! {
     }
     exported::usage::Error = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
 
+    exported::reservations::Kind = reservations::Kind { Call, Message | }
+    exported::reservations::Price = reservations::Price { | Rated, Amount }
+    exported::reservations::ReserveAnswer = reservations::ReserveAnswer { Conflicting, Over | Reserved, Refused }
+    exported::reservations::ExtendAnswer = reservations::ExtendAnswer { Unknown, Over | Reserved, Ending }
+    exported::reservations::Former = reservations::Former { Open, Expired, Released, Unknown | }
+    exported::reservations::SettleAnswer = reservations::SettleAnswer { Duplicate, Conflicting | Settled, Rejected }
+    exported::reservations::ReleaseAnswer = reservations::ReleaseAnswer { Unknown, Over | Released }
+    exported::reservations::Error = reservations::Error { | Refused, Other }
+
     exported::pricing::VersionState = pricing::VersionState { Draft, Published | }
     exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
 
@@ -223,5 +245,6 @@ variants! {
     exported::events::Error = events::Error { | Refused, Other }
 
     exported::operator::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
+    exported::operator::Billing = postpaid::Billing { Prepaid | Postpaid }
     exported::operator::Error = operator::Error { | Refused, PolicyChanged, Other }
 }

@@ -1,4 +1,4 @@
-//! Low-balance alerts: one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
+//! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
 
 use crate::call::{Call, Record};
 use crate::credentials;
@@ -84,13 +84,14 @@ pub(crate) fn recipients(call: &Call<'_>, account: AuthId) -> Result<Vec<String>
     Ok(load(call, account)?.recipients)
 }
 
-/// Fires what the balance has fallen below, arms what it has reached. Answers the balance below which the next one fires.
+/// Fires what the balance, or what is left of the limit, has fallen below, arms what it has reached. Answers the amount below which the next
+/// one fires.
 pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<Money>, Fault> {
     let before = load(call, account)?;
     let mut alerts = before.clone();
     let policy = Policy::load(call)?;
     let all = thresholds(&policy, &alerts);
-    let balance = wallet.balance;
+    let balance = wallet.left()?;
     let fired: Vec<Money> =
         all.iter().copied().filter(|threshold| alerts.armed.contains(threshold) && balance < *threshold).collect();
     alerts.armed = all.iter().copied().filter(|threshold| balance >= *threshold).collect();
@@ -101,19 +102,25 @@ pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Re
     if alerts != before {
         call.put(&key(account), &alerts);
     }
+    let ([low, none, again], standing) = match wallet.credit_limit() {
+        None => (["balance-low", "out-of-credit", "credit-available"], vec![Fact::new("balance", balance)]),
+        Some(limit) => (
+            ["limit-low", "limit-reached", "limit-available"],
+            vec![Fact::new("left", balance), Fact::new("credit-limit", limit)],
+        ),
+    };
     if let Some(lowest) = fired.last() {
-        let facts = vec![Fact::new("balance", balance), Fact::new("threshold", lowest)];
-        mail::send(call, account, "balance-low", facts.clone())?;
-        let mut facts = facts;
+        let mut facts = standing.clone();
+        facts.push(Fact::new("threshold", lowest));
+        mail::send(call, account, low, facts.clone())?;
         facts.extend(fired.iter().map(|threshold| Fact::new("passed", threshold)));
-        emit(call, draft(account, "balance-low", "CRD-8", facts));
+        emit(call, draft(account, low, "CRD-8", facts));
     }
     if out_of_credit {
-        let facts = vec![Fact::new("balance", balance)];
-        mail::send(call, account, "out-of-credit", facts.clone())?;
-        emit(call, draft(account, "out-of-credit", "CRD-10", facts));
+        mail::send(call, account, none, standing.clone())?;
+        emit(call, draft(account, none, "CRD-10", standing));
     } else if restored {
-        emit(call, draft(account, "credit-available", "CRD-10", vec![Fact::new("balance", balance)]));
+        emit(call, draft(account, again, "CRD-10", standing));
     }
     let highest_armed = alerts.armed.first().copied();
     let zero = (!dry).then_some(Money::from_micros(1));

@@ -146,7 +146,7 @@ pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<
         promotional,
         cash,
         owed: owed.micros(),
-        out_of_credit: wallet.balance <= Money::ZERO,
+        out_of_credit: wallet.left()? <= Money::ZERO,
     })
 }
 

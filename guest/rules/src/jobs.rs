@@ -8,9 +8,10 @@ use crate::outside::{
     OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, TelephonyOutcome,
 };
 use crate::vocabulary::{Fault, Instant, int_text};
+use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, credits, housekeeping, invoices, mail, month_end, phone_numbers, recharge, reconcile, totals,
-    zero_stop,
+    cards, charges, credits, housekeeping, invoices, mail, month_end, phone_numbers, recharge, reconcile, reservations,
+    totals, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,6 +31,8 @@ pub enum JobKey {
     Expiring(AuthId, u32),
     /// Running calls must end.
     HangUp(AuthId),
+    /// Calls must end whose extension was refused.
+    EndCalls(AuthId),
     /// A cap's period has ended.
     Uncap(AuthId),
     /// A lot expires.
@@ -42,6 +45,8 @@ pub enum JobKey {
     RentOwed(AuthId),
     /// The numbers of an account or sub-account that goes.
     Disband(AuthId),
+    /// Reservations expire, and names of old ones are forgotten.
+    Reservations,
     /// After a restore.
     Reconcile,
     /// The policy has changed: every account is looked at.
@@ -65,12 +70,14 @@ impl fmt::Display for JobKey {
             JobKey::Forget(account, number) => write!(formatter, "{account}/forget/{number}"),
             JobKey::Expiring(account, number) => write!(formatter, "{account}/expiring/{number}"),
             JobKey::HangUp(account) => write!(formatter, "{account}/hang-up"),
+            JobKey::EndCalls(account) => write!(formatter, "{account}/end-calls"),
             JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
             JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
             JobKey::Order(account, count) => write!(formatter, "{account}/order/{count}"),
             JobKey::Release(account, count) => write!(formatter, "{account}/release/{count}"),
             JobKey::RentOwed(account) => write!(formatter, "{account}/rent-owed"),
             JobKey::Disband(holder) => write!(formatter, "{holder}/disband"),
+            JobKey::Reservations => formatter.write_str("store/reservations"),
             JobKey::Reconcile => formatter.write_str("store/reconcile"),
             JobKey::Rejudge => formatter.write_str("store/rejudge"),
             JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
@@ -87,6 +94,7 @@ impl JobKey {
         let (owner, rest) = text.split_once('/')?;
         if owner == "store" {
             return match rest {
+                "reservations" => Some(JobKey::Reservations),
                 "reconcile" => Some(JobKey::Reconcile),
                 "rejudge" => Some(JobKey::Rejudge),
                 "housekeeping" => Some(JobKey::Housekeeping),
@@ -106,6 +114,7 @@ impl JobKey {
             "forget" => Some(JobKey::Forget(account, number()?)),
             "expiring" => Some(JobKey::Expiring(account, number()?)),
             "hang-up" => Some(JobKey::HangUp(account)),
+            "end-calls" => Some(JobKey::EndCalls(account)),
             "uncap" => Some(JobKey::Uncap(account)),
             "order" => Some(JobKey::Order(account, number()?)),
             "release" => Some(JobKey::Release(account, number()?)),
@@ -248,7 +257,8 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Card(account, number) => cards::begin_describe(call, account, number)?,
         JobKey::Forget(account, number) => cards::begin_forget(call, account, number)?,
         JobKey::Expiring(account, number) => cards::mail_expiring(call, account, number)?,
-        JobKey::HangUp(account) => zero_stop::begin(call, account)?,
+        JobKey::HangUp(account) => zero_stop::begin(call, account, Stop::All)?,
+        JobKey::EndCalls(account) => zero_stop::begin(call, account, Stop::Refused)?,
         JobKey::Uncap(account) => {
             recharge::uncap(call, account)?;
             Some(Next::Rest)
@@ -261,6 +271,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Release(account, count) => phone_numbers::begin_release(call, account, count)?,
         JobKey::RentOwed(account) => phone_numbers::watch_debts(call, account)?,
         JobKey::Disband(holder) => phone_numbers::disband_all(call, holder)?,
+        JobKey::Reservations => reservations::run(call)?,
         JobKey::Reconcile => reconcile::begin(call)?,
         JobKey::Rejudge => housekeeping::rejudge(call)?,
         JobKey::Housekeeping => housekeeping::clean(call)?,
@@ -329,7 +340,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         JobKey::Forget(account, number) => {
             cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false))
         }
-        JobKey::HangUp(account) => zero_stop::attempt(call, account)?,
+        JobKey::HangUp(account) => zero_stop::attempt(call, account, Stop::All)?,
+        JobKey::EndCalls(account) => zero_stop::attempt(call, account, Stop::Refused)?,
         JobKey::Order(account, count) => phone_numbers::order_attempt(call, account, count)?,
         JobKey::Release(account, count) => phone_numbers::release_attempt(call, account, count)?,
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
@@ -338,6 +350,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         | JobKey::Expire(..)
         | JobKey::RentOwed(_)
         | JobKey::Disband(_)
+        | JobKey::Reservations
         | JobKey::Rejudge
         | JobKey::Housekeeping
         | JobKey::Totals
@@ -372,8 +385,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
             cards::finish_forget(call, account, number, forgotten)?
         }
         (JobKey::Forget(account, number), _) => cards::finish_forget(call, account, number, false)?,
-        (JobKey::HangUp(account), Done::HangUp(going_on)) => zero_stop::finish(call, account, Ok(going_on))?,
-        (JobKey::HangUp(account), other) => zero_stop::finish(call, account, Err(lost(other)))?,
+        (JobKey::HangUp(account), done) => zero_stop::finish(call, account, Stop::All, ended(done))?,
+        (JobKey::EndCalls(account), done) => zero_stop::finish(call, account, Stop::Refused, ended(done))?,
         (JobKey::Order(account, count), done) => phone_numbers::book_order(call, account, count, stock(done))?,
         (JobKey::Release(account, count), done) => phone_numbers::book_release(call, account, count, stock(done))?,
         (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
@@ -387,6 +400,14 @@ fn stock(done: Done) -> StockOutcome {
     match done {
         Done::Number(outcome) => outcome,
         other => StockOutcome::Unknown(lost(other)),
+    }
+}
+
+/// The calls that go on; `Err`: the answer was lost.
+fn ended(done: Done) -> Result<Vec<String>, String> {
+    match done {
+        Done::HangUp(going_on) => Ok(going_on),
+        other => Err(lost(other)),
     }
 }
 
@@ -445,6 +466,8 @@ mod tests {
             JobKey::Forget(account, 3),
             JobKey::Expiring(account, 4),
             JobKey::HangUp(account),
+            JobKey::EndCalls(account),
+            JobKey::Reservations,
             JobKey::Uncap(account),
             JobKey::Expire(account, 5, Place::of(LotKind::Promotional, 1, Some(2), 5)),
             JobKey::Order(account, 6),

@@ -14,6 +14,8 @@ use crate::{alerts, recharge, wallet, zero_stop};
 pub enum Occasion {
     /// A debit was posted.
     Debit,
+    /// What is reserved has changed: giving it back never resets the ladder (R10).
+    Reservation,
     /// Credit came in: if it lifts available to B or more, the ladder is reset (R10).
     Credit,
     /// Settings, cards, limits or the policy changed.

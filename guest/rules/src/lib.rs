@@ -51,10 +51,12 @@ pub mod phone_numbers;
 pub mod policy;
 pub mod port;
 mod posting;
+pub mod postpaid;
 pub mod pricing;
 pub mod product;
 pub mod recharge;
 mod reconcile;
+pub mod reservations;
 #[cfg(test)]
 mod scenario;
 #[cfg(test)]

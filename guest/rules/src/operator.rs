@@ -201,7 +201,7 @@ pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<
         .collect())
 }
 
-/// Rebuilds wallets and lots from folded postings and open orders, and compares (CRD-1).
+/// Rebuilds wallets and lots from folded postings, open orders and open reservations, and compares (CRD-1).
 pub fn compare(call: &Call<'_>, caller: &Caller, accounts: Vec<Folded>) -> Result<Vec<Difference>, Error> {
     credentials::permit(call, caller, "operator.compare", None)?;
     let mut checks = Checks::new();
@@ -268,8 +268,18 @@ fn compare_one(
         }
         differs(name, sum.to_string(), owed_to_customer.to_string());
     }
+    let mode = |postpaid: bool| if postpaid { "postpaid" } else { "prepaid" }.to_owned();
+    let postpaid = crate::accounts::profile(call, account)?.billing_mode == crate::accounts::BillingMode::Postpaid;
+    differs("billing-mode", mode(wallet.credit_limit().is_some()), mode(postpaid));
     let place = lots.first().map(crate::lots::Lot::place);
-    let reserved = crate::phone_numbers::reserved(call, account)?;
+    let held = crate::reservations::sum(call, account)?;
+    if held.is_none() {
+        differs("reservations", "more than can be compared".to_owned(), "at most 200000".to_owned());
+    }
+    let reserved = match held {
+        Some(held) => held.plus(crate::phone_numbers::reserved(call, account)?)?,
+        None => wallet.reserved,
+    };
     let rebuilt = wallet.rebuilt(balance, reserved, current_rest.unwrap_or(Money::ZERO), place);
     let rebuilt_text = serde_json::to_string(&rebuilt).expect("text and numbers only");
     differs("wallet", stored_text.to_string(), rebuilt_text);

@@ -170,8 +170,11 @@ pub(crate) fn is_charging(call: &Call<'_>, account: AuthId) -> Result<bool, Faul
     Ok(load(call, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
 }
 
-/// Whether this account may be charged automatically now (R31, R32, and not before a restored store is reconciled).
-fn may_charge(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+/// Whether this account may be charged automatically now (R29, R31, R32, and not before a restored store is reconciled).
+fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
+    if wallet.credit_limit().is_some() {
+        return Ok(false);
+    }
     let profile = accounts::profile(call, account)?;
     Ok(profile.account_type == AccountType::Standard
         && profile.standing == Standing::Active
@@ -181,7 +184,7 @@ fn may_charge(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
 /// Whether the series must go on: the switch, the account, and available strictly below B (R5).
 pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
     let Some(recharge) = load(call, account)? else { return Ok(false) };
-    Ok(recharge.enabled() && wallet.available()? < recharge.balance_amount() && may_charge(call, account)?)
+    Ok(recharge.enabled() && wallet.available()? < recharge.balance_amount() && may_charge(call, account, wallet)?)
 }
 
 /// Starts what the amount of available asks for. Answers the amount below which it must look again.
@@ -201,7 +204,7 @@ pub(crate) fn judge(
     if recharge.state == State::Ready && (available >= target || !recharge.enabled()) {
         recharge.series = 0;
     }
-    if !recharge.enabled() || !may_charge(call, account)? {
+    if !recharge.enabled() || !may_charge(call, account, wallet)? {
         if recharge != before {
             call.put(&key(account), &recharge);
         }
@@ -430,6 +433,19 @@ pub(crate) fn dropped(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault>
     update(call, account, |recharge| recharge.state = State::Ready)
 }
 
+/// Switches the automatic recharge off: of a postpaid account (R29). What is due with the gateway completes.
+pub(crate) fn switch_off(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if !load(call, account)?.is_some_and(|recharge| recharge.enabled()) {
+        return Ok(());
+    }
+    update(call, account, |recharge| {
+        recharge.settings.enabled = false;
+        recharge.reset();
+    })?;
+    call.cancel(&JobKey::Uncap(account).to_string());
+    Ok(())
+}
+
 /// A paid manual recharge or a new default card (R10).
 pub(crate) fn reset(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     update(call, account, Recharge::reset)
@@ -507,7 +523,9 @@ fn check_settings(call: &Call<'_>, account: AuthId, settings: &RechargeSettings)
     let policy = Policy::load(call)?;
     let (target, amount) = (Money::from_micros(settings.balance_amount), Money::from_micros(settings.recharge_amount));
     let maximum = policy::maximum_recharge(call, account)?;
+    let prepaid = !settings.enabled || crate::wallet::need(call, account)?.credit_limit().is_none();
     let mut checks = Checks::new();
+    checks.require(prepaid, "settings.enabled", FieldRule::NotAllowedTogether, "a prepaid account");
     checks.require(target > Money::ZERO, "settings.balance-amount", FieldRule::TooSmall, "0.01");
     checks.require(target.is_whole_cents(), "settings.balance-amount", FieldRule::WrongForm, "whole cents");
     if amount >= Money::ZERO {

@@ -9,6 +9,7 @@ use crate::outside::{OfferedNumber, StockOutcome};
 use crate::pricing::{self, PriceRow};
 use crate::product::{Event, Heading, NumberKind, Product, Rejection};
 use crate::recharge::Caps;
+use crate::reservations::{self, Extension, Hold, Kind, Named, Price};
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, keyed, operator};
 use crate::vocabulary::DAY_MS;
@@ -23,7 +24,7 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "adj", "coup", "cyc", "doc", "docn", "docno", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt",
-    "rel", "rent", "series", "use",
+    "rel", "rent", "rsv", "rsvc", "rsve", "rsvx", "series", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -108,6 +109,7 @@ fn everything() -> (Story, String) {
     story
         .command(|call, auth| pricing::set_overrides(call, &operator(), auth, START, vec![row("1415", "0.005")], None));
     story.recharge(30);
+    reserve(&mut story);
     story.command(|call, auth| {
         let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 90 * DAY_MS) };
         credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
@@ -204,6 +206,31 @@ fn everything() -> (Story, String) {
         })
         .expect("good commands");
     (story, sub)
+}
+
+/// One reservation that is over and one whose extension was refused.
+fn reserve(story: &mut Story) {
+    let account = story.account.clone();
+    let hold = |name: &str| Hold {
+        auth_id: account.clone(),
+        name: name.to_owned(),
+        kind: Kind::Call,
+        price: Price::Amount(0),
+        lasts_ms: 7 * DAY_MS,
+    };
+    let more = Extension {
+        auth_id: account.clone(),
+        name: "call-9".to_owned(),
+        price: Price::Amount(1_000_000_000),
+        lasts_ms: 0,
+    };
+    let holds = vec![hold("call-8"), hold("call-9")];
+    let first = Named { auth_id: account.clone(), name: "call-8".to_owned() };
+    story.command(|call, _| {
+        reservations::reserve(call, &operator(), holds)?;
+        reservations::release(call, &operator(), vec![first])?;
+        reservations::extend(call, &operator(), vec![more])
+    });
 }
 
 #[test]

@@ -134,6 +134,16 @@ fn content(event: &Event) -> u64 {
     ])
 }
 
+/// Identity and content of an event as text.
+pub(crate) fn event_digest(event: &Event) -> String {
+    format!("{:016x}{:016x}", identity(event), content(event))
+}
+
+/// Rates and debits events of reservations. Where an event is counted, now or before, its account holds so much less.
+pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Result<BatchAnswer, Fault> {
+    posting::post(call, events, held)
+}
+
 fn rejected_key(event: &Event) -> String {
     format!("x/{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
 }
@@ -152,11 +162,11 @@ pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -
         return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
     }
     crate::idempotency::once(call, caller, &who.scope(), "usage.record-events", &events, |call| {
-        Ok(posting::post(call, &events)?)
+        Ok(posting::post(call, &events, &[])?)
     })
 }
 
-fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
+pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
     let key = rejected_key(event);
     let received = call.get::<Rejected>(&key)?.map_or(call.now(), |rejected| rejected.received);
     let mut kept = event.clone();
@@ -256,23 +266,35 @@ fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
 pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
     let (_, source) = credentials::permit_on(call, caller, "usage.admit", &event.auth_id)?;
     let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    match accounts::profile(call, main)?.standing {
-        Standing::Active => {}
-        Standing::Suspended(reason) => return Err(Refusal::Suspended(reason).into()),
-        Standing::Closed => return Err(Refusal::Closed.into()),
-    }
-    if !source.is_main() && !crate::subaccounts::is_enabled(call, source)? {
-        return Err(Refusal::Disabled.into());
+    if let Some(refusal) = hindrance(call, main, source)? {
+        return Err(refusal.into());
     }
     let quote = quote(call, &event, main)?;
-    let available = wallet::need(call, main)?.available()?;
-    let price = Money::from_micros(quote.amount);
-    if available <= Money::ZERO || available < price {
-        // At price zero too, available must be above zero: then the smallest amount is what is missing.
-        let missing = price.max(Money::from_micros(1)).minus(available)?;
-        return Err(Refusal::OutOfCredit(missing.micros()).into());
+    match out_of_credit(&wallet::need(call, main)?, Money::from_micros(quote.amount))? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(quote),
     }
-    Ok(quote)
+}
+
+/// What stands in the way of spending, credit apart.
+pub(crate) fn hindrance(call: &Call<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
+    Ok(match accounts::profile(call, main)?.standing {
+        Standing::Active if source.is_main() || crate::subaccounts::is_enabled(call, source)? => None,
+        Standing::Active => Some(Refusal::Disabled),
+        Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
+        Standing::Closed => Some(Refusal::Closed),
+    })
+}
+
+/// Whether available does not cover a price, or is not above zero (R12).
+pub(crate) fn out_of_credit(wallet: &wallet::Wallet, price: Money) -> Result<Option<Refusal>, Fault> {
+    let available = wallet.available()?;
+    if available > Money::ZERO && available >= price {
+        return Ok(None);
+    }
+    // At price zero too, available must be above zero: then the smallest amount is what is missing.
+    let missing = price.max(Money::from_micros(1)).minus(available)?;
+    Ok(Some(Refusal::OutOfCredit(missing.micros())))
 }
 
 /// Rejected events by their own time.
@@ -337,7 +359,7 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
         }
         let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
         // What is rejected again is put on the list anew, with its new reason.
-        Ok(posting::post(call, &batch)?)
+        Ok(posting::post(call, &batch, &[])?)
     })
 }
 

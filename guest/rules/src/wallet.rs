@@ -26,6 +26,9 @@ pub struct Wallet {
     /// Open reservations.
     #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
     pub reserved: Money,
+    /// Credit limit of a postpaid account (CRD-15); none: prepaid.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    limit: Option<Money>,
     /// Rest of the current lot.
     #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
     rest: Money,
@@ -56,9 +59,24 @@ impl Record for Wallet {
 }
 
 impl Wallet {
-    /// Balance less open reservations (R1).
+    /// What is left less open reservations: what may be promised (R1, R29).
     pub fn available(&self) -> Result<Money, Fault> {
-        Ok(self.balance.minus(self.reserved)?)
+        Ok(self.left()?.minus(self.reserved)?)
+    }
+
+    /// What alerts and the stop of running calls look at: the balance (R2), or what is left of the credit limit (R29).
+    pub fn left(&self) -> Result<Money, Fault> {
+        Ok(self.balance.plus(self.limit.unwrap_or(Money::ZERO))?)
+    }
+
+    /// The credit limit of a postpaid account.
+    pub fn credit_limit(&self) -> Option<Money> {
+        self.limit
+    }
+
+    /// Sets the credit limit; none: prepaid.
+    pub fn set_limit(&mut self, limit: Option<Money>) {
+        self.limit = limit;
     }
 
     /// Whether the account is closed: then usage is rejected (R14).
@@ -76,7 +94,7 @@ impl Wallet {
         self.flags |= CLOSED;
     }
 
-    /// This wallet as the ledger and the lots would have it.
+    /// This wallet as the ledger, the open orders and reservations, and the lots would have it.
     pub fn rebuilt(&self, balance: Money, reserved: Money, rest: Money, place: Option<Place>) -> Wallet {
         Wallet { balance, reserved, rest, place, ..self.clone() }
     }
@@ -154,6 +172,7 @@ pub fn open(call: &mut Call<'_>, account: AuthId, trial: Option<Money>) -> Resul
         v: 1,
         balance: Money::ZERO,
         reserved: Money::ZERO,
+        limit: None,
         rest: Money::ZERO,
         place: None,
         behind: None,

@@ -1,4 +1,5 @@
-//! The end of credit: running calls are ended, newest first, in pages (CRD-10, R12, R48).
+//! The end of calls: when credit is gone all running ones, newest first, in pages (CRD-10, R12, R48); before that, one whose
+//! reservation could not be extended, when its reserved time is used (R16).
 
 use crate::accounts::{self, Standing};
 use crate::call::{Call, Record};
@@ -12,6 +13,7 @@ use crate::outside::{HangUpCause, HangUpRequest};
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::recharge;
+use crate::reservations;
 use crate::text::is_name;
 use crate::usage::Error;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, MINUTE_MS, int_text};
@@ -64,7 +66,69 @@ impl Record for Index {
     const KIND: &'static str = "running call index";
 }
 
-/// A hang-up order under way, at `hu/<account>`.
+/// Which calls an order ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stop {
+    /// All running ones.
+    All,
+    /// Those whose extension was refused and whose reserved time is used.
+    Refused,
+}
+
+impl Stop {
+    fn job(self, account: AuthId) -> String {
+        match self {
+            Stop::All => JobKey::HangUp(account),
+            Stop::Refused => JobKey::EndCalls(account),
+        }
+        .to_string()
+    }
+
+    fn order_key(self, account: AuthId) -> String {
+        match self {
+            Stop::All => format!("hu/{account}"),
+            Stop::Refused => format!("hu/{account}/refused"),
+        }
+    }
+
+    /// The next page of calls to end now, and why. None: there is no reason any more.
+    fn due(self, call: &mut Call<'_>, account: AuthId) -> Result<Option<(HangUpCause, Vec<String>, bool)>, Fault> {
+        match self {
+            Stop::All => {
+                let wallet = wallet::need(call, account)?;
+                let Some(why) = cause(call, account, &wallet)? else { return Ok(None) };
+                let (running, more) = calls(call, account)?;
+                Ok(Some((why, running.into_iter().map(|running| running.name).collect(), more)))
+            }
+            Stop::Refused => {
+                let names = reservations::ending_calls(call, account, PAGE)?;
+                Ok(Some((HangUpCause::ReservationRefused, names, false)))
+            }
+        }
+    }
+
+    /// Nothing is to be done now: waits for the next call that ends, if any.
+    fn rest(self, call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+        call.remove(&self.order_key(account));
+        call.cancel(&self.job(account));
+        if self == Stop::Refused {
+            schedule_refused(call, account)?;
+        }
+        Ok(())
+    }
+}
+
+/// Sets the moment at which the next call ends whose extension was refused. An order under way sets it when it is done.
+pub(crate) fn schedule_refused(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if call.get::<Order>(&Stop::Refused.order_key(account))?.is_none()
+        && let Some(moment) = reservations::next_ending(call, account)?
+    {
+        call.timer(&Stop::Refused.job(account), Lane::Urgent, moment);
+    }
+    Ok(())
+}
+
+/// A hang-up order under way, at `hu/<account>` (all calls) or `hu/<account>/refused`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Order {
     v: u32,
@@ -87,12 +151,14 @@ impl Record for Order {
     const KIND: &'static str = "hang-up order";
 }
 
-fn index_key(account: AuthId, name: &str) -> String {
+/// Where a running call is found by its name: to be read together with other keys.
+pub(crate) fn index_key(account: AuthId, name: &str) -> String {
     format!("calli/{account}/{name}")
 }
 
-fn order_key(account: AuthId) -> String {
-    format!("hu/{account}")
+/// Whether a call of this name is running.
+pub(crate) fn is_running(call: &Call<'_>, account: AuthId, name: &str) -> Result<bool, Fault> {
+    Ok(call.get::<Index>(&index_key(account, name))?.is_some())
 }
 
 fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
@@ -105,17 +171,17 @@ fn cause(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<Han
     Ok(match accounts::profile(call, account)?.standing {
         Standing::Closed => Some(HangUpCause::AccountClosed),
         Standing::Suspended(_) => Some(HangUpCause::Suspended),
-        Standing::Active if wallet.balance <= Money::ZERO => Some(HangUpCause::OutOfCredit),
+        Standing::Active if wallet.left()? <= Money::ZERO => Some(HangUpCause::OutOfCredit),
         Standing::Active => None,
     })
 }
 
 /// Orders the end of running calls, or takes the order back. With an automatic charge due or open, calls have the policy's grace.
 pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<(), Fault> {
-    let job = JobKey::HangUp(account).to_string();
+    let (job, order_key) = (Stop::All.job(account), Stop::All.order_key(account));
     let Some(why) = cause(call, account, wallet)? else {
-        if call.get::<Order>(&order_key(account))?.is_some() {
-            call.remove(&order_key(account));
+        if call.get::<Order>(&order_key)?.is_some() {
+            call.remove(&order_key);
             call.cancel(&job);
         }
         return Ok(());
@@ -123,10 +189,10 @@ pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Re
     if calls(call, account)?.0.is_empty() {
         return Ok(());
     }
-    let ordered = call.get::<Order>(&order_key(account))?;
+    let ordered = call.get::<Order>(&order_key)?;
     let waits = why == HangUpCause::OutOfCredit && recharge::is_charging(call, account)?;
     if ordered.is_none() {
-        call.put(&order_key(account), &Order::new());
+        call.put(&order_key, &Order::new());
         let grace = if waits { Policy::load(call)?.hang_up_grace_ms } else { 0 };
         call.timer(&job, Lane::Urgent, call.now() + grace);
     } else if !waits && ordered.is_some_and(|order| order.calls.is_empty()) {
@@ -136,23 +202,28 @@ pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Re
     Ok(())
 }
 
-/// Starts ending the newest page of calls.
-pub(crate) fn begin(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    let Some(mut order) = call.get::<Order>(&order_key(account))? else { return Ok(None) };
-    let wallet = wallet::need(call, account)?;
-    let (running, _) = calls(call, account)?;
-    let why = cause(call, account, &wallet)?;
-    let (Some(why), false) = (why, running.is_empty()) else {
-        call.remove(&order_key(account));
-        return Ok(None);
+/// Starts ending the next page of calls.
+pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<Option<Next>, Fault> {
+    let order_key = stop.order_key(account);
+    let mut order = match (call.get::<Order>(&order_key)?, stop) {
+        (Some(order), _) => order,
+        (None, Stop::All) => return Ok(None),
+        (None, Stop::Refused) => Order::new(),
+    };
+    let (why, names) = match stop.due(call, account)? {
+        Some((why, names, _)) if !names.is_empty() => (why, names),
+        _ => {
+            stop.rest(call, account)?;
+            return Ok(None);
+        }
     };
     order.attempt = Numbers::next_hang_up(call, account)?;
     if order.number == 0 {
         order.number = order.attempt;
     }
-    order.calls = running.into_iter().map(|running| running.name).collect();
-    call.put(&order_key(account), &order);
-    let job = JobKey::HangUp(account).to_string();
+    order.calls = names;
+    call.put(&order_key, &order);
+    let job = stop.job(account);
     call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
     let request = HangUpRequest {
         key: format!("cb-{}-{account}-hangup-{}", call.store_name(), order.number),
@@ -164,22 +235,23 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
 }
 
 /// The current attempt, if an order stands, and whether its outcome is booked already.
-pub(crate) fn attempt(call: &Call<'_>, account: AuthId) -> Result<Option<(u32, bool)>, Fault> {
-    Ok(call.get::<Order>(&order_key(account))?.map(|order| (order.attempt, order.calls.is_empty())))
+pub(crate) fn attempt(call: &Call<'_>, account: AuthId, stop: Stop) -> Result<Option<(u32, bool)>, Fault> {
+    Ok(call.get::<Order>(&stop.order_key(account))?.map(|order| (order.attempt, order.calls.is_empty())))
 }
 
 /// Takes ended calls off the list. `Err`: the answer was lost, all of them are tried again.
 pub(crate) fn finish(
     call: &mut Call<'_>,
     account: AuthId,
+    stop: Stop,
     going_on: Result<Vec<String>, String>,
 ) -> Result<Next, Fault> {
-    let job = JobKey::HangUp(account).to_string();
+    let (job, order_key) = (stop.job(account), stop.order_key(account));
     let Ok(going_on) = going_on else {
         call.timer(&job, Lane::Urgent, call.now() + STUBBORN_MS);
         return Ok(Next::Rest);
     };
-    let Some(mut order) = call.get::<Order>(&order_key(account))? else { return Ok(Next::Rest) };
+    let Some(mut order) = call.get::<Order>(&order_key)? else { return Ok(Next::Rest) };
     let going_on: BTreeSet<String> = going_on.into_iter().collect();
     let (stubborn, ended): (Vec<_>, Vec<_>) =
         std::mem::take(&mut order.calls).into_iter().partition(|name| going_on.contains(name));
@@ -187,45 +259,72 @@ pub(crate) fn finish(
         forget(call, account, name)?;
     }
     if !ended.is_empty() {
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "calls-ended",
-                rule: "CRD-10",
-                facts: vec![Fact::new("ended", ended.len()), Fact::new("going-on", stubborn.len())],
-                transactions: Vec::new(),
-            },
-        );
+        tell_ended(call, account, stop, ended.len(), stubborn.len());
     }
-    let (left, more) = calls(call, account)?;
+    let (left, more) = match stop {
+        Stop::All => {
+            let (left, more) = calls(call, account)?;
+            (left.into_iter().map(|running| running.name).collect(), more)
+        }
+        Stop::Refused => (reservations::ending_calls(call, account, PAGE)?, false),
+    };
     // Others are not kept waiting by calls that cannot be ended, as long as each attempt ends some.
-    let others = more || left.iter().any(|running| !stubborn.contains(&running.name));
+    let others = more || left.iter().any(|name| !stubborn.contains(name));
     if others && !ended.is_empty() {
         if stubborn.is_empty() {
             order.number = 0;
         }
-        call.put(&order_key(account), &order);
+        call.put(&order_key, &order);
         call.timer(&job, Lane::Urgent, call.now());
         return Ok(Next::Again);
     }
     if !left.is_empty() {
-        call.put(&order_key(account), &order);
+        call.put(&order_key, &order);
         call.timer(&job, Lane::Urgent, call.now() + STUBBORN_MS);
         return Ok(Next::Rest);
     }
-    call.remove(&order_key(account));
-    call.cancel(&job);
+    stop.rest(call, account)?;
     Ok(Next::Rest)
 }
 
-fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fault> {
+fn tell_ended(call: &mut Call<'_>, account: AuthId, stop: Stop, ended: usize, going_on: usize) {
+    let mut facts = vec![Fact::new("ended", ended), Fact::new("going-on", going_on)];
+    let rule = match stop {
+        Stop::All => "CRD-10",
+        Stop::Refused => {
+            facts.push(Fact::new("cause", "extension-refused"));
+            "USE-3"
+        }
+    };
+    emit(call, EventDraft { account: Some(account), kind: "calls-ended", rule, facts, transactions: Vec::new() });
+}
+
+/// Takes a call off the list, if it is on it.
+pub(crate) fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fault> {
     let index = index_key(account, name);
     if let Some(place) = call.get::<Index>(&index)? {
         call.remove(&place.key);
         call.remove(&index);
     }
     Ok(())
+}
+
+/// Puts a call on the list. Answers whether it was not on it.
+pub(crate) fn name(
+    call: &mut Call<'_>,
+    account: AuthId,
+    name: &str,
+    source: AuthId,
+    started: Instant,
+) -> Result<bool, Fault> {
+    let index = index_key(account, name);
+    if call.get::<Index>(&index)?.is_some() {
+        return Ok(false);
+    }
+    let key = format!("call/{account}/{}/{name}", time_key(LAST_MOMENT - started));
+    call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id: source, started });
+    call.put(&index, &Index { v: 1, key });
+    Ok(true)
 }
 
 /// Names running calls (CRD-10).
@@ -252,16 +351,10 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
                 None => None,
             };
             checks.require(main.is_some(), &format!("calls[{index}].auth-id"), FieldRule::UnknownValue, "");
-            if let (Some(source), Some(main), true, true) = (source, main, good, moment) {
-                let index = index_key(main, &running.call);
-                if call.get::<Index>(&index)?.is_none() {
-                    let key = format!("call/{main}/{}/{}", time_key(LAST_MOMENT - running.started), running.call);
-                    let record =
-                        Running { v: 1, name: running.call.clone(), auth_id: source, started: running.started };
-                    call.put(&key, &record);
-                    call.put(&index, &Index { v: 1, key });
-                    touched.insert(main);
-                }
+            if let (Some(source), Some(main), true, true) = (source, main, good, moment)
+                && name(call, main, &running.call, source, running.started)?
+            {
+                touched.insert(main);
             }
         }
         checks.done()?;

@@ -131,7 +131,39 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "The balance is {balance}: out of credit. New requests are refused (402), running calls end, one mail was sent.",
     ),
+    (
+        "limit-low",
+        ALWAYS,
+        "Of the credit limit of {credit-limit} only {left} was left, less than the threshold {threshold}: one mail was sent[ (thresholds passed: {passed})]. It is armed again once as much is left again.",
+    ),
+    (
+        "limit-reached",
+        ALWAYS,
+        "The credit limit of {credit-limit} is used up, {left} is left. New requests are refused (402), running calls end, one mail was sent.",
+    ),
+    ("limit-available", ALWAYS, "{left} of the credit limit of {credit-limit} is left again: requests are admitted."),
+    (
+        "billing-changed",
+        ("billing-mode", "postpaid"),
+        "The account pays by invoice now, within a credit limit of {credit-limit}[; set by {by}]. Automatic recharge is off.",
+    ),
+    ("billing-changed", ALWAYS, "The account pays from credit that it has now[; set by {by}]."),
     ("credit-available", ALWAYS, "The balance is {balance}, above zero again: requests are admitted."),
+    (
+        "calls-ended",
+        ("cause", "extension-refused"),
+        "{ended} running calls were ended because their reservation could not be extended and its reserved time was used[; {going-on} could not be ended yet and are tried again].",
+    ),
+    (
+        "extension-refused",
+        ALWAYS,
+        "Call {call} could not be extended: {reason}[, {missing} is missing]; available credit is {available}. It is ended at {ends} unless an extension is granted before.",
+    ),
+    (
+        "reservations-expired",
+        ALWAYS,
+        "{count} reservations that nobody settled in time were released: {amount} is available again, {available} in all.",
+    ),
     ("calls-ended", ("going-on", "0"), "{ended} running calls were ended because the credit was gone."),
     (
         "calls-ended",
@@ -248,7 +280,7 @@ const SENTENCES: &[Line] = &[
 ];
 
 /// Facts that are moments in milliseconds.
-const MOMENTS: [&str; 6] = ["ask-again", "backup-moment", "redeem-by", "release-at", "since", "starts-at"];
+const MOMENTS: [&str; 7] = ["ask-again", "backup-moment", "ends", "redeem-by", "release-at", "since", "starts-at"];
 /// Facts that are words of the contract, told with spaces.
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 

@@ -208,6 +208,11 @@ pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
                 Text::Table(rows)
             })
         }
+        Usage::Reserve { .. }
+        | Usage::Extend { .. }
+        | Usage::Settle { .. }
+        | Usage::Release { .. }
+        | Usage::Reservations { .. } => super::reservations::run(work, command),
         Usage::Resubmit { file } => resubmit(work, &file),
         Usage::Discard { keys } => {
             for part in keys.chunks(RESUBMIT_MAX) {

@@ -14,6 +14,7 @@ mod files;
 pub mod link;
 mod numbers;
 mod operation;
+mod reservations;
 mod serve;
 mod show;
 pub mod verify;

@@ -10,6 +10,7 @@
 //! | `GET /v1/Account/{auth_id}/Invoice/[{number}/]`, `…/CreditNote/…`, `…/Receipt/…` | operator | documents, listed and one by one |
 //! | `GET POST /v1/Account/{auth_id}/Billing/`, `…/Seats/`, `GET …/Billing/Overview/` | operator | billing information, seats |
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
+//! | `POST /v1/Usage/Reserve/`, `Extend/`, `Settle/`, `Release/` | operator | reservations |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
 //! | `POST /v1/Operator/drive/{job}`, `…/backup`, `GET POST …/clock` | operator | what the host does |
 //! | `GET /healthz`, `/readyz`, `/metrics` | anybody who reaches the port | watching |
@@ -26,6 +27,7 @@ mod numbers;
 pub mod operator;
 mod pricing;
 pub mod request;
+pub mod reservations;
 pub mod resource;
 pub mod serve;
 #[cfg(test)]
@@ -123,7 +125,7 @@ impl Rest {
 }
 
 /// Patterns by the name that metrics have for them.
-const ROUTES: [(&str, &str); 43] = [
+const ROUTES: [(&str, &str); 51] = [
     ("/v1/Account/{auth_id}", "account"),
     ("/v1/Account/{auth_id}/", "account"),
     ("/v1/Account/{auth_id}//", "account"),
@@ -159,6 +161,14 @@ const ROUTES: [(&str, &str); 43] = [
     ("/v1/Account/{auth_id}/Subaccount/{subaccount}/", "subaccount"),
     ("/v1/Usage", "usage"),
     ("/v1/Usage/", "usage"),
+    ("/v1/Usage/Reserve", "reservations"),
+    ("/v1/Usage/Reserve/", "reservations"),
+    ("/v1/Usage/Extend", "reservations"),
+    ("/v1/Usage/Extend/", "reservations"),
+    ("/v1/Usage/Settle", "reservations"),
+    ("/v1/Usage/Settle/", "reservations"),
+    ("/v1/Usage/Release", "reservations"),
+    ("/v1/Usage/Release/", "reservations"),
     ("/v1/Operator/call/{function}", "operator-call"),
     ("/v1/Operator/call/{function}/", "operator-call"),
     ("/v1/Operator/drive/{*job}", "operator-drive"),
@@ -190,6 +200,7 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "pricing" => get(pricing::get),
             "subaccount" => delete(numbers::delete_subaccount),
             "usage" => post(usage::record),
+            "reservations" => post(reservations::act),
             "operator-call" => post(operator::call),
             "operator-drive" => post(operator::drive),
             "operator-backup" => post(operator::backup),

@@ -2,7 +2,7 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, numbers, operator, pricing, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, numbers, operator, pricing, reservations, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -35,6 +35,41 @@ impl usage::Guest for Hostile {
         unused()
     }
     fn discard(_: usage::Caller, _: Vec<String>) -> Result<(), usage::Error> {
+        unused()
+    }
+}
+
+impl reservations::Guest for Hostile {
+    fn reserve(
+        _: reservations::Caller,
+        _: Vec<reservations::Hold>,
+    ) -> Result<Vec<reservations::ReserveAnswer>, reservations::Error> {
+        unused()
+    }
+    fn extend(
+        _: reservations::Caller,
+        _: Vec<reservations::Extension>,
+    ) -> Result<Vec<reservations::ExtendAnswer>, reservations::Error> {
+        unused()
+    }
+    fn settle(
+        _: reservations::Caller,
+        _: Vec<reservations::Settlement>,
+    ) -> Result<reservations::SettleBatch, reservations::Error> {
+        unused()
+    }
+    fn release(
+        _: reservations::Caller,
+        _: Vec<reservations::Named>,
+    ) -> Result<Vec<reservations::ReleaseAnswer>, reservations::Error> {
+        unused()
+    }
+    fn list(
+        _: reservations::Caller,
+        _: String,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<reservations::Page, reservations::Error> {
         unused()
     }
 }
@@ -344,6 +379,12 @@ impl operator::Guest for Hostile {
         unused()
     }
     fn set_limits(_: operator::Caller, _: String, _: operator::Limits) -> Result<(), operator::Error> {
+        unused()
+    }
+    fn set_billing(_: operator::Caller, _: String, _: operator::Billing) -> Result<operator::Billing, operator::Error> {
+        unused()
+    }
+    fn get_billing(_: operator::Caller, _: String) -> Result<operator::Billing, operator::Error> {
         unused()
     }
     fn read_ledger(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::LedgerPage, operator::Error> {

@@ -75,6 +75,8 @@ functions! {
     "operator.get-policy" query rules::policy::get_policy { }
     "operator.set-policy" command rules::policy::set_policy { policy: plain }
     "operator.set-limits" command rules::policy::set_limits { auth_id: plain, limits: plain }
+    "operator.set-billing" command rules::postpaid::set_billing { auth_id: plain, billing: plain }
+    "operator.get-billing" query rules::postpaid::get_billing { auth_id: plain }
     "operator.read-ledger" query rules::operator::read_ledger { after: plain, limit: plain }
     "operator.read-transaction" query rules::operator::read_transaction { id: plain }
     "operator.compare" query rules::operator::compare { accounts: plain }
@@ -91,6 +93,12 @@ functions! {
     "pricing.get-overrides" query rules::pricing::get_overrides { auth_id: plain, at: wide }
     "pricing.get-number-overrides" query rules::pricing::get_number_overrides { auth_id: plain, at: wide }
     "pricing.by-country" query rules::pricing::by_country { auth_id: plain, country: plain }
+
+    "reservations.reserve" command rules::reservations::reserve { holds: plain }
+    "reservations.extend" command rules::reservations::extend { extensions: plain }
+    "reservations.settle" command rules::reservations::settle { settlements: plain }
+    "reservations.release" command rules::reservations::release { reservations: plain }
+    "reservations.list" query rules::reservations::list { auth_id: plain, after: plain, limit: plain }
 
     "subaccounts.create" command rules::subaccounts::create { parent: plain, name: plain, enabled: plain }
     "subaccounts.get" query rules::subaccounts::get { auth_id: plain }

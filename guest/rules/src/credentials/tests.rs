@@ -123,7 +123,9 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
         assert_eq!(world.permit(&world.sub_token(), function.name, own), expected, "{}", function.name);
 
         let expected = match function.on {
-            On::Nothing => forbidden,
+            On::Nothing if function.tokens == Tokens::No => forbidden,
+            // Whose items of a batch are a token's own is looked at for each of them.
+            On::Nothing => Ok(Who::Main(World::id(&world.other.auth_id))),
             On::Main | On::Either => refused(Refusal::Unauthenticated),
             On::Sub => refused(Refusal::NotFound("sub-account".to_owned())),
         };

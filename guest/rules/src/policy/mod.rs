@@ -52,6 +52,9 @@ pub struct Policy {
     /// R12. 0 to 600 000.
     #[serde(with = "int_text")]
     pub hang_up_grace_ms: Instant,
+    /// USE-3. How long a reservation whose reserved time is used waits for its settlement, 1 minute to 7 days.
+    #[serde(with = "int_text")]
+    pub reservation_ttl_ms: Instant,
     /// R15. 1 hour to 90 days.
     #[serde(with = "int_text")]
     pub usage_window_ms: Instant,
@@ -141,6 +144,7 @@ impl Default for Policy {
             failure_limit: 5,
             ask_again_ms: vec![MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, DAY_MS],
             hang_up_grace_ms: 10_000,
+            reservation_ttl_ms: HOUR_MS,
             usage_window_ms: 35 * DAY_MS,
             usage_ahead_ms: 10 * MINUTE_MS,
             trial_credits: dollars(10),
@@ -236,6 +240,7 @@ impl Policy {
             range(&mut checks, &format!("policy.ask-again-ms[{place}]"), *wait, 1000, 30 * DAY_MS);
         }
         range(&mut checks, "policy.hang-up-grace-ms", self.hang_up_grace_ms, 0, 600_000);
+        range(&mut checks, "policy.reservation-ttl-ms", self.reservation_ttl_ms, MINUTE_MS, 7 * DAY_MS);
         range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
         range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
         amount(&mut checks, "policy.trial-credits", self.trial_credits(), Money::ZERO);
@@ -409,6 +414,7 @@ mod tests {
             failure_limit: 101,
             ask_again_ms: vec![],
             hang_up_grace_ms: -1,
+            reservation_ttl_ms: MINUTE_MS - 1,
             usage_window_ms: 1,
             usage_ahead_ms: DAY_MS + 1,
             trial_credits: -1,
@@ -448,16 +454,11 @@ mod tests {
         let thresholds: Vec<String> = (0..10).map(|place| format!("alert-thresholds[{place}]")).collect();
         expected.extend(thresholds.iter().map(String::as_str));
         expected.extend(["ladder-levels[1]", "ladder-levels[2]", "ladder-levels[2]", "series-limit", "failure-limit"]);
-        expected.extend(["ask-again-ms", "hang-up-grace-ms", "usage-window-ms", "usage-ahead-ms", "trial-credits"]);
-        expected.extend([
-            "trial-credits",
-            "coupon-tries",
-            "trial-subaccounts",
-            "standard-subaccounts",
-            "trial-numbers",
-        ]);
-        expected.extend(["standard-numbers", "rent-grace-ms", "rent-warning-days[1]", "rent-warning-days[2]"]);
-        expected.push("standard-rate");
+        expected.extend(["ask-again-ms", "hang-up-grace-ms", "reservation-ttl-ms", "usage-window-ms"]);
+        expected.extend(["usage-ahead-ms", "trial-credits"]);
+        expected.extend(["trial-credits", "coupon-tries", "trial-subaccounts", "standard-subaccounts"]);
+        expected.extend(["trial-numbers", "standard-numbers", "rent-grace-ms", "rent-warning-days[1]"]);
+        expected.extend(["rent-warning-days[2]", "standard-rate"]);
         expected.extend(["lookup-rate", "message-rate", "brand"]);
         expected.extend(["seller.legal-name", "seller.address-lines[0]", "seller.country", "seller.tax-id"]);
         expected.extend(["seller.email", "tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);

@@ -60,12 +60,22 @@ struct Spender {
     account: AuthId,
     key: String,
     wallet: Wallet,
-    before: (Money, Money),
+    before: (Money, Money, Money),
+    /// Whether available was below the trip.
+    tripped: bool,
 }
 
 impl Spender {
-    fn new(account: AuthId, key: String, wallet: Wallet) -> Spender {
-        Spender { account, key, before: moved_by_debits(&wallet), wallet }
+    fn new(account: AuthId, key: String, wallet: Wallet) -> Result<Spender, Fault> {
+        let tripped = wallet.available()? < wallet.trip;
+        Ok(Spender { account, key, before: moved_by_debits(&wallet), tripped, wallet })
+    }
+
+    fn give_back(&mut self, held: Option<&Money>) -> Result<(), Fault> {
+        match held {
+            Some(held) => crate::reservations::give_back(&mut self.wallet, *held),
+            None => Ok(()),
+        }
     }
 
     fn overrides(&self) -> Option<AuthId> {
@@ -73,9 +83,9 @@ impl Spender {
     }
 }
 
-/// What no debit above zero leaves as it was.
-fn moved_by_debits(wallet: &Wallet) -> (Money, Money) {
-    (wallet.balance, wallet.current().map_or(Money::ZERO, |(_, rest)| rest))
+/// What no debit above zero, and no reservation that is given back, leaves as it was.
+fn moved_by_debits(wallet: &Wallet) -> (Money, Money, Money) {
+    (wallet.balance, wallet.current().map_or(Money::ZERO, |(_, rest)| rest), wallet.reserved)
 }
 
 /// Everything that the batch is judged by, read at once.
@@ -115,7 +125,7 @@ impl Batch {
         let mut spenders = Vec::with_capacity(mains.len());
         for (account, (text, key)) in mains.iter().zip(wallets) {
             if let Some(text) = text {
-                spenders.push(Spender::new(*account, key, wallet::parse(*account, &text)?));
+                spenders.push(Spender::new(*account, key, wallet::parse(*account, &text)?)?);
             }
         }
         let mut parents = BTreeMap::new();
@@ -129,7 +139,7 @@ impl Batch {
         call.prefetch(others.iter().map(|parent| wallet::key(*parent)));
         for parent in others {
             if let Some(wallet) = wallet::load(call, parent)? {
-                spenders.push(Spender::new(parent, wallet::key(parent), wallet));
+                spenders.push(Spender::new(parent, wallet::key(parent), wallet)?);
             }
         }
         spenders.sort_unstable_by_key(|spender| spender.account);
@@ -150,14 +160,14 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
     spenders.binary_search_by_key(&account, |spender| spender.account).ok()
 }
 
-/// Rates and debits, in the order given.
-pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer, Fault> {
+/// Rates and debits, in the order given. `held`, by event: what its account no longer holds for it once it is counted; empty: nothing.
+pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(call, events)?;
     for spender in &mut batch.spenders {
         if spender.wallet.may_hold_late(call.now()) {
             credits::expire_due(call, spender.account)?;
             let wallet = wallet::need(call, spender.account)?;
-            *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet);
+            *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet)?;
         }
     }
     let policy = Policy::load(call)?;
@@ -187,6 +197,8 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
             Err(rejection) => Err(rejection),
             Ok(source) => match known(&seen, remembered, batch.counted[place].as_deref())? {
                 Some(digest) if digest == content(event) => {
+                    let number = spender.expect("only events of known accounts pass");
+                    batch.spenders[number].give_back(held.get(place))?;
                     answers.push(Answer::Duplicate);
                     continue;
                 }
@@ -199,6 +211,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
                         Ok(rated) => {
                             let split = block.splits[number].get_or_insert_default();
                             wallet::debit(call, spender.account, &mut spender.wallet, rated.amount, split)?;
+                            spender.give_back(held.get(place))?;
                             Ok((source, rated))
                         }
                     }
@@ -233,7 +246,8 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event]) -> Result<BatchAnswer,
     let mut to_judge = Vec::new();
     for spender in &mut batch.spenders {
         if moved_by_debits(&spender.wallet) != spender.before {
-            if spender.wallet.available()? < spender.wallet.trip {
+            let freed = spender.wallet.reserved != spender.before.2;
+            if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
                 wallet::save(call, spender.account, &spender.wallet);
                 to_judge.push(spender.account);
             } else {

@@ -405,12 +405,103 @@ pub enum Usage {
         /// The file
         file: PathBuf,
     },
+    /// Hold an amount before a call or message (USE-3)
+    Reserve {
+        /// What for
+        #[command(flatten)]
+        price: Reserved,
+        /// A message, which is over at once
+        #[arg(long)]
+        message: bool,
+    },
+    /// Hold more, for longer, in all from its beginning
+    Extend {
+        /// What for
+        #[command(flatten)]
+        price: Reserved,
+    },
+    /// Post what a reserved call or message has come to, and give back what was held
+    Settle {
+        /// Main account or sub-account
+        account: String,
+        /// The platform's name of it
+        name: String,
+        /// What was used
+        #[command(flatten)]
+        used: Used,
+        /// When it ended [default: now]
+        #[arg(long)]
+        at: Option<String>,
+        /// ID of the usage event [default: the name]
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// Give back what was reserved and not used
+    Release {
+        /// Main account or sub-account
+        account: String,
+        /// Names
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Open reservations of an account and its sub-accounts
+    Reservations {
+        /// Main account
+        account: String,
+        /// At most so many
+        #[arg(long, default_value_t = 500)]
+        limit: usize,
+    },
     /// Take rejected events off the list for good
     Discard {
         /// Their keys
         #[arg(required = true)]
         keys: Vec<String>,
     },
+}
+
+/// What a reservation is about.
+#[derive(Args, Debug)]
+pub struct Reserved {
+    /// Main account or sub-account
+    pub account: String,
+    /// The platform's name of the call or message
+    pub name: String,
+    /// Such as 0.60 [default: what NUMBER and QUANTITY cost]
+    #[arg(long, conflicts_with_all = ["number", "quantity"])]
+    pub amount: Option<String>,
+    /// Number of the other side
+    #[arg(long, requires = "quantity")]
+    pub number: Option<String>,
+    /// Seconds or parts
+    #[arg(long, requires = "number")]
+    pub quantity: Option<u32>,
+    /// voice, sms or mms
+    #[arg(long, default_value = "voice")]
+    pub product: String,
+    /// outbound or inbound
+    #[arg(long, default_value = "outbound")]
+    pub heading: String,
+    /// Reserved time, such as 60s or 5m [default: the seconds of QUANTITY, otherwise 0]
+    #[arg(long)]
+    pub lasts: Option<String>,
+}
+
+/// What was used.
+#[derive(Args, Debug)]
+pub struct Used {
+    /// Number of the other side
+    #[arg(long)]
+    pub number: String,
+    /// Seconds or parts
+    #[arg(long)]
+    pub quantity: u32,
+    /// voice, sms or mms
+    #[arg(long, default_value = "voice")]
+    pub product: String,
+    /// outbound or inbound
+    #[arg(long, default_value = "outbound")]
+    pub heading: String,
 }
 
 /// `events`.

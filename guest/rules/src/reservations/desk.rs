@@ -1,0 +1,137 @@
+//! Everything that a batch of reservations is judged by, read in few crossings, and the wallets that it changes.
+
+use super::records::{DUE_KEY, closed_key, open_key};
+use crate::accounts;
+use crate::call::Call;
+use crate::credentials::Who;
+use crate::credits;
+use crate::ids::AuthId;
+use crate::judge::{Occasion, judge};
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::vocabulary::{Fault, Refusal};
+use crate::wallet::{self, Wallet};
+use crate::{subaccounts, usage, zero_stop};
+use std::collections::BTreeMap;
+
+/// A main account whose available credit the batch changes.
+struct Party {
+    wallet: Wallet,
+    before: Wallet,
+}
+
+/// Sources, main accounts and wallets of a batch.
+pub(super) struct Desk {
+    /// By source: its main account. Only those that exist and that the caller may name.
+    mains: BTreeMap<AuthId, AuthId>,
+    parties: BTreeMap<AuthId, Party>,
+    /// By source: what stands in the way of spending.
+    hindrances: BTreeMap<AuthId, Option<Refusal>>,
+}
+
+impl Desk {
+    /// Reads what a batch about these sources and names needs.
+    pub(super) fn open<'a>(
+        call: &mut Call<'_>,
+        who: &Who,
+        items: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    ) -> Result<Desk, Fault> {
+        let mut sources: Vec<AuthId> = items.clone().filter_map(|(auth_id, _)| AuthId::parse(auth_id)).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let subs = sources.iter().filter(|source| !source.is_main()).map(|sub| subaccounts::key(*sub));
+        let mains = sources.iter().filter(|source| source.is_main()).map(|main| accounts::key(*main));
+        call.prefetch(subs.chain(mains).chain(Policy::keys()).chain([DUE_KEY.to_owned()]));
+        let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new() };
+        for source in sources {
+            if let Some(main) = crate::credentials::main_of(call, source)?.filter(|main| is_own(who, source, *main)) {
+                desk.mains.insert(source, main);
+            }
+        }
+        let named = items.filter_map(|(auth_id, name)| Some((desk.main(auth_id)?, name)));
+        let about = named
+            .flat_map(|(main, name)| [open_key(main, name), closed_key(main, name), zero_stop::index_key(main, name)]);
+        let of_accounts = desk.mains.values().flat_map(|main| [wallet::key(*main), accounts::key(*main)]);
+        call.prefetch(about.chain(of_accounts));
+        let mains: Vec<AuthId> = desk.mains.values().copied().collect();
+        for main in mains {
+            if !desk.parties.contains_key(&main) {
+                let mut wallet = wallet::need(call, main)?;
+                let late = wallet.current().and_then(|(place, _)| place.expires());
+                if late.is_some_and(|expires| expires <= call.now()) {
+                    credits::expire_due(call, main)?;
+                    wallet = wallet::need(call, main)?;
+                }
+                desk.parties.insert(main, Party { before: wallet.clone(), wallet });
+            }
+        }
+        Ok(desk)
+    }
+
+    /// The main account behind an auth ID, if the caller may name it.
+    pub(super) fn main(&self, auth_id: &str) -> Option<AuthId> {
+        self.mains.get(&AuthId::parse(auth_id)?).copied()
+    }
+
+    /// The account with price overrides to rate by.
+    pub(super) fn overrides(&self, main: AuthId) -> Option<AuthId> {
+        self.parties.get(&main).filter(|party| party.wallet.has_overrides()).map(|_| main)
+    }
+
+    /// What stands in the way of spending, credit apart.
+    pub(super) fn hindrance(
+        &mut self,
+        call: &Call<'_>,
+        main: AuthId,
+        source: AuthId,
+    ) -> Result<Option<Refusal>, Fault> {
+        if let Some(known) = self.hindrances.get(&source) {
+            return Ok(known.clone());
+        }
+        let found = usage::hindrance(call, main, source)?;
+        self.hindrances.insert(source, found.clone());
+        Ok(found)
+    }
+
+    /// The wallet as the batch has left it so far.
+    pub(super) fn wallet(&mut self, main: AuthId) -> &mut Wallet {
+        &mut self.parties.get_mut(&main).expect("every main account of the desk has a wallet").wallet
+    }
+
+    /// Writes the wallets that have changed, and judges where an amount was passed that something could begin or end at (R5).
+    pub(super) fn close(self, call: &mut Call<'_>) -> Result<(), Fault> {
+        let mut to_judge = Vec::new();
+        for (main, party) in self.parties {
+            if party.wallet != party.before {
+                wallet::save(call, main, &party.wallet);
+                if passes_trip(&party.before, &party.wallet)? {
+                    to_judge.push(main);
+                }
+            }
+        }
+        for main in to_judge {
+            judge(call, main, Occasion::Reservation)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether available is below the trip, or was.
+pub(super) fn passes_trip(before: &Wallet, after: &Wallet) -> Result<bool, Fault> {
+    Ok(after.available()? < after.trip || before.available()? < before.trip)
+}
+
+/// Takes an amount off what is held. What is held can never be less than one reservation of it.
+pub(crate) fn give_back(wallet: &mut Wallet, amount: Money) -> Result<(), Fault> {
+    wallet.reserved = wallet.reserved.minus(amount)?;
+    Ok(())
+}
+
+/// Whether the caller may name this source. An operator may name any.
+fn is_own(who: &Who, source: AuthId, main: AuthId) -> bool {
+    match who {
+        Who::Main(own) => *own == main,
+        Who::Sub { sub, .. } => *sub == source,
+        Who::Operator(_) | Who::Host => true,
+    }
+}
