@@ -400,7 +400,8 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     let policy = json!({
         "version": 77, "minimum-recharge": "1", "maximum-recharge": "0", "alert-thresholds": [], "ladder-levels": [],
         "series-limit": 0, "failure-limit": 0, "ask-again-ms": [], "hang-up-grace-ms": "-1", "usage-window-ms": "0",
-        "usage-ahead-ms": "-1", "trial-credits": "-1", "coupon-tries": 0, "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
+        "usage-ahead-ms": "-1", "trial-credits": "-1", "close-settle-ms": "-1",
+        "refund-window-ms": "-1", "refund-business-days": 0, "holidays": ["x"], "coupon-tries": 0, "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
         "lookup-rate": 0, "message-rate": 0, "brand": "",
     });
     vec![
@@ -417,6 +418,12 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("credits.remove-card", json!({"auth-id": account, "card": "card-9"})),
         ("credits.set-alerts", json!({"auth-id": account, "thresholds": ["1"], "recipients": ["nobody"]})),
         ("credits.adjust", json!({"auth-id": account, "adjustment": {"debit": much}, "reason": "test"})),
+        ("credits.settle", json!({"auth-id": account, "card": null})),
+        ("credits.write-off", json!({"auth-id": account, "reason": "test"})),
+        ("refunds.retry", json!({"auth-id": account, "number": 1})),
+        ("refunds.settle", json!({"auth-id": account, "number": 1, "reference": "test"})),
+        ("accounts.close", json!({"auth-id": account, "reason": "\u{7}"})),
+        ("operator.resolve-payment", json!({"item": "nothing", "resolution": "dismiss", "reason": "test"})),
         ("coupons.create", json!({"coupon": coupon})),
         ("coupons.withdraw", json!({"number": 9})),
         ("coupons.redeem", json!({"auth-id": nobody, "code": "SPRING"})),

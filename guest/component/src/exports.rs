@@ -110,6 +110,8 @@ functions! { credits {
     command set_alerts(auth_id: String, thresholds: Vec<i64>, recipients: Vec<String>) -> exported::credits::AlertSettings = rules::alerts::set_alerts;
     query get_alerts(auth_id: String) -> exported::credits::AlertSettings = rules::alerts::get_alerts;
     command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
+    command settle(auth_id: String, card: Option<String>) -> exported::credits::Started = rules::charges::settle_debt;
+    command write_off(auth_id: String, reason: String) -> exported::credits::Adjusted = rules::credits::write_off;
 } }
 
 functions! { coupons {
@@ -133,12 +135,20 @@ functions! { invoices {
     command set_seats(auth_id: String, paid: u32) -> exported::invoices::Seats = rules::invoices::set_seats;
 } }
 
+functions! { refunds {
+    query list(auth_id: String, after: Option<u32>, limit: u32) -> exported::refunds::Page = rules::refunds::list;
+    command retry(auth_id: String, number: u32) -> exported::credits::Started = rules::refunds::retry;
+    command settle(auth_id: String, number: u32, reference: String) -> exported::refunds::Refund = rules::refunds::settle;
+} }
+
 functions! { accounts {
     command create(account: exported::accounts::NewAccount) -> exported::accounts::Created = rules::accounts::create;
     query get(auth_id: String) -> exported::accounts::Account = rules::accounts::get;
     command update(auth_id: String, change: exported::accounts::Change) -> exported::accounts::Account = rules::accounts::update;
     query list(after: Option<String>, limit: u32) -> exported::accounts::Page = rules::accounts::list;
     command set_standing(auth_id: String, standing: exported::accounts::Standing, details: String) -> exported::accounts::Account = rules::accounts::set_standing;
+    command close(auth_id: String, reason: String) -> exported::accounts::ClosingStatus = rules::closing::close;
+    query get_closing(auth_id: String) -> exported::accounts::ClosingStatus = rules::closing::get_closing;
     query reveal_token(auth_id: String) -> String = rules::accounts::reveal_token;
     query authenticate() -> exported::accounts::RateLimits = rules::accounts::authenticate;
 } }
@@ -177,5 +187,7 @@ functions! { operator {
     query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;
     query read_transaction(id: String) -> Vec<exported::operator::RatedEvent> = rules::operator::read_transaction;
     query compare(accounts: Vec<exported::operator::Folded>) -> Vec<exported::operator::Difference> = rules::operator::compare;
-    query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::operator::list_queue;
+    query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::queue::list_queue;
+    command resolve_payment(item: String, resolution: exported::operator::Resolution, reason: String) -> exported::operator::Resolved = rules::queue::resolve_payment;
+    query get_limits(auth_id: String) -> exported::operator::Limits = rules::policy::get_limits;
 } }

@@ -4,8 +4,9 @@ use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, coupons, credits, events, invoices, jobs, lots, operator, phone_numbers,
-    policy, postpaid, pricing, product, recharge, reservations, subaccounts, usage, vocabulary, zero_stop,
+    about, accounts, alerts, cards, charges, closing, coupons, credits, events, invoices, jobs, lots, operator,
+    phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations, subaccounts, usage,
+    vocabulary, zero_stop,
 };
 
 records! {
@@ -70,7 +71,7 @@ records! {
     exported::credits::AlertThreshold = alerts::AlertThreshold { amount, custom, armed }
     exported::credits::AlertSettings = alerts::AlertSettings { thresholds, recipients }
     exported::credits::Goodwill = credits::Goodwill { amount, expires }
-    exported::credits::Correction = credits::Correction { amount, charge }
+    exported::credits::Correction = credits::Correction { amount, charge, payment }
     exported::credits::Adjusted = credits::Adjusted { transaction, balance }
     exported::credits::Started = credits::Started { job, name }
 
@@ -112,6 +113,14 @@ records! {
         legal_name, address, city, state, country, tax_id, notification_addresses,
     }
 
+    exported::refunds::Refund = refunds::ShownRefund {
+        auth_id, number, cause, amount, payment, charge, card, state, due, key, created, settled, reference, job, attempts,
+    }
+    exported::refunds::Page = refunds::RefundPage { refunds, next }
+
+    exported::accounts::ClosingStatus = closing::ClosingStatus {
+        step, begun, closes_at, closed, by, reason, owed, refunded, rounding, forfeited, refunds,
+    }
     exported::accounts::NewAccount = accounts::NewAccount {
         account_type, name, email, address, city, state, timezone,
     }
@@ -145,9 +154,10 @@ records! {
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
-        ask_again_ms, hang_up_grace_ms, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, trial_credits, coupon_tries,
-        trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
-        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
+        ask_again_ms, hang_up_grace_ms, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, trial_credits,
+        close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries, trial_subaccounts,
+        standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms, rent_warning_days,
+        standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
         credit_note_prefix, receipt_prefix, require_billing_address,
     }
     exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
@@ -161,8 +171,10 @@ records! {
     }
     exported::operator::Folded = operator::Folded { auth_id, trial, promotional, cash, receivable }
     exported::operator::Difference = operator::Difference { auth_id, what, stored, rebuilt }
-    exported::operator::QueueItem = operator::QueueItem { auth_id, kind, since, charge, note }
-    exported::operator::QueuePage = operator::QueuePage { items, next }
+    exported::operator::QueueItem = queue::QueueItem { id, auth_id, kind, since, charge, refund, note }
+    exported::operator::QueuePage = queue::QueuePage { items, next }
+    exported::operator::Claim = queue::Claim { auth_id, amount }
+    exported::operator::Resolved = queue::Resolved { transaction, refund }
 }
 
 variants! {
@@ -213,14 +225,14 @@ variants! {
     exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
 
     exported::credits::LotKind = lots::LotKind { Trial, Promotional, Cash | }
-    exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual | }
+    exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual, Settlement | }
     exported::credits::ChargeState = charges::ChargeState { Due, Open, Paid | Declined, Void }
     exported::credits::RechargeStanding = recharge::RechargeStanding {
         Idle, Exhausted, Held | Charging, WaitingForLevel, Capped
     }
     exported::credits::CardState = cards::CardState { Checking, Ready, UnknownToGateway | }
     exported::credits::Adjustment = credits::Adjustment { | Goodwill, Correction, Debit }
-    exported::credits::Error = credits::Error { TooManyCards, NotOpen | Refused, NoUsableCard, Other }
+    exported::credits::Error = credits::Error { TooManyCards, NotOpen, NothingOwed | Refused, NoUsableCard, Other }
 
     exported::coupons::Validity = coupons::Validity { Unlimited | Lasting, Until }
     exported::coupons::Decline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
@@ -232,8 +244,13 @@ variants! {
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
-    exported::accounts::Standing = accounts::Standing { Active, Closed | Suspended }
-    exported::accounts::Error = accounts::Error { | Refused, Other }
+    exported::accounts::Standing = accounts::Standing { Active, Closing, Closed | Suspended }
+    exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
+    exported::accounts::Error = accounts::Error { | Refused, Owes, Other }
+
+    exported::refunds::Cause = refunds::Cause { Closing, PaidAfterClosing, UnexplainedPayment | }
+    exported::refunds::RefundState = refunds::RefundState { Due, Open, Paid, SettledOtherwise | Failed }
+    exported::refunds::Error = refunds::Error { NotFailed | Refused, Other }
 
     exported::subaccounts::Error = subaccounts::Error { | Refused, TooManySubaccounts, HasNumbers, Other }
     exported::subaccounts::Disposal = subaccounts::Disposal { Refuse, Move, Cascade | }
@@ -246,5 +263,6 @@ variants! {
 
     exported::operator::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
     exported::operator::Billing = postpaid::Billing { Prepaid | Postpaid }
+    exported::operator::Resolution = queue::Resolution { Dismiss | Credit, Refund }
     exported::operator::Error = operator::Error { | Refused, PolicyChanged, Other }
 }

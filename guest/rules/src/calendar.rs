@@ -36,6 +36,12 @@ pub fn day_name(at: Instant) -> String {
     date(at).to_string()
 }
 
+/// `2026-11-21 14:05 UTC`, for people.
+pub fn moment_name(at: Instant) -> String {
+    let minutes = at.rem_euclid(DAY_MS) / 60_000;
+    format!("{} {:02}:{:02} UTC", date(at), minutes / 60, minutes % 60)
+}
+
 /// First moment of the period that holds `at`, and of the one after it.
 pub fn bounds(period: Period, at: Instant) -> (Instant, Instant) {
     let day = date(at);
@@ -155,6 +161,7 @@ mod tests {
         assert_eq!(card_expires(2027, 12), Some(start_of(jiff::civil::date(2028, 1, 1))));
         assert_eq!(card_expires(2027, 13), None);
         assert_eq!(day_name(-1), "1969-12-31");
+        assert_eq!(moment_name(-1), "1969-12-31 23:59 UTC");
     }
 
     #[test]

@@ -4,13 +4,13 @@
 //! `finish` books. Pending and unknown are neither paid nor declined: the charge stays open and is asked about until the gateway
 //! answers. Its key is derived from store, account and number, and never used for anything else.
 
-use crate::accounts::{self, AccountType};
+use crate::accounts::{self, AccountType, Standing};
 use crate::call::{Call, Record};
 use crate::cards::{self, Card};
 use crate::credentials;
 use crate::credits::{Error, Started};
 use crate::events::{EventDraft, emit};
-use crate::ids::{AuthId, time_key};
+use crate::ids::AuthId;
 use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::jobs::{JobKey, Next, Task, Work};
 use crate::judge::{Occasion, judge};
@@ -22,7 +22,9 @@ use crate::numbers::Numbers;
 use crate::outside::{ChargeRequest, DeclineReason, Finding, Paid, PaymentOutcome};
 use crate::policy::{self, Policy};
 use crate::port::Lane;
+use crate::queue::{self, QueueEntry};
 use crate::recharge;
+use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, Instant, MINUTE_MS, Micros, int_text, optional_int_text,
 };
@@ -37,6 +39,8 @@ pub enum ChargeKind {
     Automatic,
     /// A person (CRD-4).
     Manual,
+    /// A person, for exactly what is owed (R24).
+    Settlement,
 }
 
 impl ChargeKind {
@@ -44,6 +48,16 @@ impl ChargeKind {
         match self {
             ChargeKind::Automatic => "automatic",
             ChargeKind::Manual => "manual",
+            ChargeKind::Settlement => "settlement",
+        }
+    }
+
+    /// The rule behind it.
+    fn rule(self) -> &'static str {
+        match self {
+            ChargeKind::Automatic => "CRD-5",
+            ChargeKind::Manual => "CRD-4",
+            ChargeKind::Settlement => "ACC-12",
         }
     }
 }
@@ -257,13 +271,63 @@ pub(crate) fn create(
         overdue: false,
         given_up: false,
     };
-    Numbers::add_charged(call, account, charge.created, amount)?;
+    count_in_caps(call, account, &charge, amount)?;
     if kind == ChargeKind::Manual {
         Numbers::count_open_manual(call, account, true)?;
     }
     save(call, account, &charge);
     call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
     Ok(charge)
+}
+
+/// Recharges count in the caps on automatic ones; what pays a debt does not (R22).
+fn count_in_caps(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
+    match charge.kind {
+        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(call, account, charge.created, amount),
+        ChargeKind::Settlement => Ok(()),
+    }
+}
+
+/// Charges that are looked through for a settlement under way.
+const RECENT: usize = 100;
+
+/// Starts a charge of exactly what is owed, rounded half-up to the cent: no minimum, no maximum, in no cap (R4, R24).
+pub fn settle_debt(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    card: Option<String>,
+) -> Result<Started, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.settle", &auth_id)?;
+    crate::idempotency::once(call, caller, &auth_id, "credits.settle", &(&auth_id, &card), |call| {
+        let amount = crate::closing::owed_in_cents(wallet::need(call, account)?.balance)?;
+        if amount == Money::ZERO {
+            return Err(Error::NothingOwed);
+        }
+        // A second one while the first may still be paid would take the money twice.
+        let (recent, _) = call.list::<Charge>(&format!("ch/{account}/"), RECENT)?;
+        if let Some((_, open)) =
+            recent.iter().find(|(_, charge)| charge.kind == ChargeKind::Settlement && !charge.is_settled())
+        {
+            return Err(Fault::problem("settlement-under-way", vec![Fact::new("charge", open.number)]).into());
+        }
+        let card = match cards::usable(call, account, card.as_deref())? {
+            Ok(card) => card,
+            Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
+        };
+        let charge = create(call, account, ChargeKind::Settlement, amount, &card)?;
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-started",
+                rule: charge.kind.rule(),
+                facts: charge.facts(),
+                transactions: Vec::new(),
+            },
+        );
+        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+    })
 }
 
 /// Starts a manual recharge (CRD-3, CRD-4).
@@ -387,7 +451,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
             amount: charge.amount.micros(),
             currency: "USD".to_owned(),
             method: token,
-            customer_present: charge.kind == ChargeKind::Manual,
+            customer_present: charge.kind != ChargeKind::Automatic,
             statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
         }),
         // The card is gone, the charge may have gone out with it before: make the key final.
@@ -399,8 +463,14 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
 /// Why a charge that was never sent should not be.
 fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<&'static str>, Fault> {
     let wallet = wallet::need(call, account)?;
-    if wallet.is_closed() {
-        return Ok(Some("account-closed"));
+    match accounts::profile(call, account)?.standing {
+        Standing::Closed => return Ok(Some("account-closed")),
+        Standing::Closing if charge.kind != ChargeKind::Settlement => return Ok(Some("account-closed")),
+        _ => {}
+    }
+    // Paid or written off meanwhile: another payment would only have to be given back.
+    if charge.kind == ChargeKind::Settlement && crate::closing::owed_in_cents(wallet.balance)? < charge.amount {
+        return Ok(Some("not-needed"));
     }
     if let Err(reason) = cards::usable(call, account, Some(&cards::name(charge.card)))? {
         return Ok(Some(reason.word()));
@@ -415,7 +485,7 @@ fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: 
     charge.state = ChargeState::Void(cause.to_owned());
     charge.settled = Some(call.now());
     settle(call, account, &charge)?;
-    Numbers::add_charged(call, account, charge.created, charge.amount.negated()?)?;
+    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
     let mut facts = charge.facts();
     facts.push(Fact::new("cause", cause));
     emit(
@@ -435,7 +505,7 @@ fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), F
         Numbers::count_open_manual(call, account, false)?;
     }
     if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
-        call.remove(&queue_key(sent, account, charge.number));
+        call.remove(&queue::charge_key(sent, account, charge.number));
     }
     Ok(())
 }
@@ -471,7 +541,7 @@ pub(crate) fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: P
     let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
     if charge.is_settled() {
         if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
-            crate::reconcile::keep(call, account, &charge.key, charge.amount, paid, "paid-after-final-answer")?;
+            crate::reconcile::keep(call, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
         }
         return Ok(Next::Rest);
     }
@@ -512,7 +582,50 @@ pub(crate) fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, fin
     }
 }
 
+/// Tells that a payment came after its account was closed, and is given back in full (R24).
+pub(crate) fn tell_paid_after_closing(
+    call: &mut Call<'_>,
+    account: AuthId,
+    key: &str,
+    amount: Money,
+    reference: &str,
+    transaction: String,
+) {
+    let facts = vec![Fact::new("amount", amount), Fact::new("key", key), Fact::new("reference", reference)];
+    let draft = EventDraft {
+        account: Some(account),
+        kind: "paid-after-closing",
+        rule: "ACC-12",
+        facts,
+        transactions: vec![transaction],
+    };
+    emit(call, draft);
+}
+
+/// Books a payment that came after the account was closed: it becomes no credit, it is given back in full (R24).
+fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
+    charge.state = ChargeState::Paid;
+    charge.settled = Some(call.now());
+    let reference: String = paid.reference.chars().take(REFERENCE_CHARS_MAX).collect();
+    charge.reference = Some(reference.clone());
+    settle(call, account, &charge)?;
+    let new = NewRefund {
+        cause: Cause::PaidAfterClosing,
+        amount: charge.amount,
+        charge_key: &charge.key,
+        charge: Some(charge.number),
+        card: &charge.card_label,
+    };
+    let (_, transaction) = refunds::give_back(call, account, &new)?;
+    receipt(call, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
+    tell_paid_after_closing(call, account, &charge.key, charge.amount, &reference, transaction);
+    Ok(())
+}
+
 fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
+    if accounts::is_closed(call, account)? {
+        return book_paid_after_closing(call, account, charge, paid);
+    }
     let mut wallet = wallet::need(call, account)?;
     let id = ledger::next_id(call)?;
     let since = paid.at.clamp(0, call.now());
@@ -548,7 +661,7 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
         EventDraft {
             account: Some(account),
             kind: "recharge-paid",
-            rule: if charge.kind == ChargeKind::Automatic { "CRD-5" } else { "CRD-4" },
+            rule: charge.kind.rule(),
             facts,
             transactions: vec![id],
         },
@@ -566,15 +679,14 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
             Fact::new("receipt", &receipt),
         ],
     )?;
-    if wallet.is_closed() {
-        crate::reconcile::keep(call, account, &charge.key, charge.amount, paid, "paid-after-closing")?;
-    }
-    if accounts::profile(call, account)?.account_type == AccountType::Developer {
-        accounts::upgrade(call, account)?;
-    }
     match charge.kind {
         ChargeKind::Automatic => recharge::paid(call, account)?,
         ChargeKind::Manual => recharge::reset(call, account)?,
+        // It pays a debt and is no recharge: neither an upgrade nor a reset of the ladder.
+        ChargeKind::Settlement => return judge(call, account, Occasion::Credit),
+    }
+    if accounts::profile(call, account)?.account_type == AccountType::Developer {
+        accounts::upgrade(call, account)?;
     }
     judge(call, account, Occasion::Credit)
 }
@@ -587,12 +699,12 @@ fn book_declined(
     code: &str,
 ) -> Result<(), Fault> {
     settle(call, account, &charge)?;
-    Numbers::add_charged(call, account, charge.created, charge.amount.negated()?)?;
+    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
     let wallet = wallet::need(call, account)?;
     let receipt = receipt(call, account, &charge, Outcome::Failed, Vec::new())?;
     match charge.kind {
         ChargeKind::Automatic => recharge::declined(call, account, &wallet, &charge, reason.word(), &receipt)?,
-        ChargeKind::Manual => {
+        ChargeKind::Manual | ChargeKind::Settlement => {
             mail::send(
                 call,
                 account,
@@ -601,7 +713,7 @@ fn book_declined(
                     Fact::new("amount", charge.amount),
                     Fact::new("reason", reason.word()),
                     Fact::new("card", &charge.card_label),
-                    Fact::new("kind", "manual"),
+                    Fact::new("kind", charge.kind.word()),
                     Fact::new("next-step", "manual"),
                     Fact::new("receipt", &receipt),
                 ],
@@ -615,7 +727,7 @@ fn book_declined(
                 EventDraft {
                     account: Some(account),
                     kind: "recharge-failed",
-                    rule: "CRD-4",
+                    rule: charge.kind.rule(),
                     facts,
                     transactions: Vec::new(),
                 },
@@ -688,17 +800,9 @@ fn ask_again(
     charge.asked = charge.asked.saturating_add(1);
     if !charge.overdue && call.now() - sent >= OVERDUE_MS {
         charge.overdue = true;
-        call.put(
-            &queue_key(sent, account, charge.number),
-            &QueueEntry {
-                v: 1,
-                account: Some(account),
-                kind: "charge-open-too-long".to_owned(),
-                since: sent,
-                charge: Some(charge.number),
-                note: cause.chars().take(200).collect(),
-            },
-        );
+        let note = cause.chars().take(200).collect();
+        let entry = QueueEntry::of_charge(account, "charge-open-too-long", sent, charge.number, note);
+        call.put(&queue::charge_key(sent, account, charge.number), &entry);
         mail::send(
             call,
             account,
@@ -709,26 +813,4 @@ fn ask_again(
     save(call, account, &charge);
     call.timer(&charge.job(account).to_string(), Lane::Urgent, due);
     Ok(())
-}
-
-/// Something that waits for a person, at `q/<since>/<account>/<number>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct QueueEntry {
-    pub(crate) v: u32,
-    /// None: a payment whose key names no account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) account: Option<AuthId>,
-    pub(crate) kind: String,
-    pub(crate) since: Instant,
-    pub(crate) charge: Option<u32>,
-    pub(crate) note: String,
-}
-
-impl Record for QueueEntry {
-    const KIND: &'static str = "operator queue entry";
-}
-
-/// Key of a queue entry about a charge.
-pub(crate) fn queue_key(since: Instant, account: AuthId, number: u32) -> String {
-    format!("q/{}/{account}/{number:08}", time_key(since))
 }

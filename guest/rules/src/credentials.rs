@@ -242,6 +242,7 @@ fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
     let hindrance = match accounts::profile(call, main)?.standing {
         Standing::Closed => return Err(Refusal::Unauthenticated.into()),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
+        Standing::Closing => Some(Refusal::Closed),
         Standing::Active if enabled => None,
         Standing::Active => Some(Refusal::Disabled),
     };
@@ -258,6 +259,7 @@ fn check_target(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<()
     };
     match accounts::profile(call, main)?.standing {
         Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
+        Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
         Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),
         _ if !enabled && !function.open_when_suspended => Err(Refusal::Disabled.into()),
         _ => Ok(()),

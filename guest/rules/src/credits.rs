@@ -28,6 +28,8 @@ interface_error! {
         TooManyCards,
         /// The charge cannot be given up.
         NotOpen,
+        /// The account owes nothing, or less than the gateway can move.
+        NothingOwed,
     }
 }
 
@@ -110,8 +112,12 @@ pub struct Correction {
     /// Above zero, at most what has been spent of the lot.
     #[serde(with = "int_text")]
     pub amount: Micros,
-    /// Number of the paid charge.
-    pub charge: u32,
+    /// Number of the paid charge; this or `payment`.
+    #[serde(default)]
+    pub charge: Option<u32>,
+    /// Key of a payment that was credited without a charge: after a restore, or from the operator's queue.
+    #[serde(default)]
+    pub payment: Option<String>,
 }
 
 /// What an adjustment did.
@@ -277,7 +283,7 @@ pub fn adjust(
     let (_, account) = credentials::permit_on(call, caller, "credits.adjust", &auth_id)?;
     let args = (&auth_id, &adjustment, &reason);
     crate::idempotency::once(call, caller, &auth_id, "credits.adjust", &args, |call| {
-        if wallet::need(call, account)?.is_closed() {
+        if crate::accounts::is_closed(call, account)? {
             return Err(crate::vocabulary::Refusal::Closed.into());
         }
         let mut checks = Checks::new();
@@ -315,7 +321,7 @@ pub fn adjust(
                 };
                 grant(call, account, &goodwill)?.transaction
             }
-            Adjustment::Correction(correction) => correct(call, account, amount, correction.charge, &reason)?,
+            Adjustment::Correction(correction) => correct(call, account, amount, correction, &reason)?,
             Adjustment::Debit(_) => debit(call, account, amount, &reason)?,
         };
         let balance = wallet::need(call, account)?.balance.micros();
@@ -323,10 +329,28 @@ pub fn adjust(
     })
 }
 
-fn correct(call: &mut Call<'_>, account: AuthId, amount: Money, number: u32, reason: &str) -> Result<String, Fault> {
-    let charge = charges::load(call, account, number)?;
-    let lot = charge.as_ref().and_then(charges::Charge::lot).cloned();
-    let (lot, place) = lot.ok_or_else(|| Fault::not_found("paid charge"))?;
+/// The lot that a correction restores.
+fn lot_of(call: &Call<'_>, account: AuthId, correction: &Correction) -> Result<(u32, Place), Fault> {
+    match (&correction.charge, &correction.payment) {
+        (Some(number), None) => {
+            let charge = charges::load(call, account, *number)?;
+            charge.as_ref().and_then(charges::Charge::lot).cloned().ok_or_else(|| Fault::not_found("paid charge"))
+        }
+        (None, Some(key)) => {
+            crate::reconcile::lot_of(call, account, key)?.ok_or_else(|| Fault::not_found("credited payment"))
+        }
+        _ => Err(Fault::invalid("adjustment.correction", FieldRule::NotAllowedTogether, Some("charge or payment"))),
+    }
+}
+
+fn correct(
+    call: &mut Call<'_>,
+    account: AuthId,
+    amount: Money,
+    correction: &Correction,
+    reason: &str,
+) -> Result<String, Fault> {
+    let (lot, place) = lot_of(call, account, correction)?;
     let mut wallet = wallet::need(call, account)?;
     let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(|| {
         Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
@@ -348,6 +372,32 @@ fn correct(call: &mut Call<'_>, account: AuthId, amount: Money, number: u32, rea
     told(call, account, "correction", "CRD-14", amount, wallet.balance, reason, &id);
     judge(call, account, Occasion::Credit)?;
     Ok(id)
+}
+
+/// Gives up what an account owes (R24): nobody pays it any more.
+pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<Adjusted, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.write-off", &auth_id)?;
+    crate::idempotency::once(call, caller, &auth_id, "credits.write-off", &(&auth_id, &reason), |call| {
+        let mut checks = Checks::new();
+        checks.text(&reason, "reason", 1, 200);
+        checks.done()?;
+        expire_due(call, account)?;
+        let mut wallet = wallet::need(call, account)?;
+        let amount = wallet::forgive(call, account, &mut wallet)?;
+        if amount == Money::ZERO {
+            return Err(Error::NothingOwed);
+        }
+        wallet::save(call, account, &wallet);
+        let id = ledger::next_id(call)?;
+        let postings = vec![
+            Posting(LedgerAccount::WriteOffs, None, amount),
+            Posting(LedgerAccount::Receivables, Some(account), amount.negated()?),
+        ];
+        ledger::post(call, &id, "write-off", &reason, postings, Vec::new())?;
+        told(call, account, "written-off", "ACC-12", amount, wallet.balance, &reason, &id);
+        judge(call, account, Occasion::Credit)?;
+        Ok(Adjusted { transaction: id, balance: wallet.balance.micros() })
+    })
 }
 
 fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {

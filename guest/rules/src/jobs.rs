@@ -10,8 +10,8 @@ use crate::outside::{
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, credits, housekeeping, invoices, mail, month_end, phone_numbers, recharge, reconcile, reservations,
-    totals, zero_stop,
+    cards, charges, closing, credits, housekeeping, invoices, mail, month_end, phone_numbers, recharge, reconcile,
+    refunds, reservations, totals, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -21,6 +21,8 @@ use std::fmt;
 pub enum JobKey {
     /// A charge.
     Charge(AuthId, u32),
+    /// A refund.
+    Refund(AuthId, u32),
     /// A mail.
     Mail(AuthId, u32),
     /// What does this card's token stand for?
@@ -35,6 +37,8 @@ pub enum JobKey {
     EndCalls(AuthId),
     /// A cap's period has ended.
     Uncap(AuthId),
+    /// An account is closed.
+    Close(AuthId),
     /// A lot expires.
     Expire(AuthId, u32, Place),
     /// A number is ordered.
@@ -65,6 +69,7 @@ impl fmt::Display for JobKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             JobKey::Charge(account, number) => write!(formatter, "{account}/charge/{number}"),
+            JobKey::Refund(account, number) => write!(formatter, "{account}/refund/{number}"),
             JobKey::Mail(account, number) => write!(formatter, "{account}/mail/{number}"),
             JobKey::Card(account, number) => write!(formatter, "{account}/card/{number}"),
             JobKey::Forget(account, number) => write!(formatter, "{account}/forget/{number}"),
@@ -72,6 +77,7 @@ impl fmt::Display for JobKey {
             JobKey::HangUp(account) => write!(formatter, "{account}/hang-up"),
             JobKey::EndCalls(account) => write!(formatter, "{account}/end-calls"),
             JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
+            JobKey::Close(account) => write!(formatter, "{account}/close"),
             JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
             JobKey::Order(account, count) => write!(formatter, "{account}/order/{count}"),
             JobKey::Release(account, count) => write!(formatter, "{account}/release/{count}"),
@@ -109,6 +115,7 @@ impl JobKey {
         let number = || detail.parse::<u32>().ok();
         match kind {
             "charge" => Some(JobKey::Charge(account, number()?)),
+            "refund" => Some(JobKey::Refund(account, number()?)),
             "mail" => Some(JobKey::Mail(account, number()?)),
             "card" => Some(JobKey::Card(account, number()?)),
             "forget" => Some(JobKey::Forget(account, number()?)),
@@ -120,6 +127,7 @@ impl JobKey {
             "release" => Some(JobKey::Release(account, number()?)),
             "rent-owed" => Some(JobKey::RentOwed(account)),
             "disband" => Some(JobKey::Disband(account)),
+            "close" => Some(JobKey::Close(account)),
             "expire" => {
                 let (number, place) = detail.split_once('/')?;
                 Some(JobKey::Expire(account, number.parse().ok()?, Place::parse(place)?))
@@ -253,6 +261,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
     let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
     let next = match key {
         JobKey::Charge(account, number) => charges::begin(call, account, number)?,
+        JobKey::Refund(account, number) => refunds::begin(call, account, number)?,
         JobKey::Mail(account, number) => mail::begin(call, account, number)?,
         JobKey::Card(account, number) => cards::begin_describe(call, account, number)?,
         JobKey::Forget(account, number) => cards::begin_forget(call, account, number)?,
@@ -263,6 +272,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
             recharge::uncap(call, account)?;
             Some(Next::Rest)
         }
+        JobKey::Close(account) => closing::run(call, account)?,
         JobKey::Expire(account, number, place) => {
             credits::expire_lot(call, account, number, &place)?;
             Some(Next::Rest)
@@ -333,6 +343,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
     let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
     let (current, booked) = match key {
         JobKey::Charge(account, number) => charges::attempt(call, account, number)?,
+        JobKey::Refund(account, number) => refunds::attempt(call, account, number)?,
         JobKey::Mail(account, number) => mail::attempt(call, account, number)?.map(|attempt| (attempt, false)),
         JobKey::Card(account, number) => {
             cards::describe_attempt(call, account, number)?.map(|attempt| (attempt, false))
@@ -347,6 +358,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..)
         | JobKey::Uncap(_)
+        | JobKey::Close(_)
         | JobKey::Expire(..)
         | JobKey::RentOwed(_)
         | JobKey::Disband(_)
@@ -364,8 +376,10 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
     if booked {
         return Ok(Next::Rest);
     }
-    if let JobKey::Charge(account, number) = key {
-        charges::answered(call, account, number)?;
+    match key {
+        JobKey::Charge(account, number) => charges::answered(call, account, number)?,
+        JobKey::Refund(account, number) => refunds::answered(call, account, number)?,
+        _ => {}
     }
     let next = match (key, done) {
         (JobKey::Charge(account, number), Done::Payment(outcome)) => charges::book(call, account, number, outcome)?,
@@ -374,6 +388,13 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         }
         (JobKey::Charge(account, number), other) => {
             charges::book(call, account, number, PaymentOutcome::Unknown(lost(other)))?
+        }
+        (JobKey::Refund(account, number), Done::Payment(outcome)) => refunds::book(call, account, number, outcome)?,
+        (JobKey::Refund(account, number), Done::PaymentClosed(finding)) => {
+            refunds::book_closed(call, account, number, finding)?
+        }
+        (JobKey::Refund(account, number), other) => {
+            refunds::book(call, account, number, PaymentOutcome::Unknown(lost(other)))?
         }
         (JobKey::Mail(account, number), Done::Mail(outcome)) => mail::finish(call, account, number, Ok(outcome))?,
         (JobKey::Mail(account, number), other) => mail::finish(call, account, number, Err(lost(other)))?,
@@ -426,6 +447,12 @@ pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome)
             return Ok(charges::book(call, account, number, outcome)?);
         }
     }
+    if let Some((account, number)) = refunds::parse_gateway_key(&key) {
+        let known = refunds::load(call, account, number)?.is_some_and(|refund| refund.key == key);
+        if known {
+            return Ok(refunds::book(call, account, number, outcome)?);
+        }
+    }
     reconcile::keep_notice(call, &key, &outcome)?;
     Ok(Next::Rest)
 }
@@ -434,6 +461,7 @@ pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome)
 pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
     match JobKey::parse(&job)? {
         JobKey::Charge(account, number) => charges::look(call, account, number).ok()?,
+        JobKey::Refund(account, number) => refunds::look(call, account, number).ok()?,
         JobKey::Card(account, number) => cards::look(call, account, number).ok()?,
         JobKey::Order(account, count) => phone_numbers::look_order(call, account, count).ok()?,
         JobKey::Release(account, count) => phone_numbers::look_release(call, account, count).ok()?,
@@ -461,6 +489,8 @@ mod tests {
         let account = AuthId::parse("MA0123456789ABCDEFGH").expect("an auth ID");
         for key in [
             JobKey::Charge(account, 7),
+            JobKey::Refund(account, 9),
+            JobKey::Close(account),
             JobKey::Mail(account, 1),
             JobKey::Card(account, 2),
             JobKey::Forget(account, 3),

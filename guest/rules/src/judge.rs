@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::ids::AuthId;
 use crate::money::Money;
 use crate::vocabulary::Fault;
-use crate::{alerts, recharge, wallet, zero_stop};
+use crate::{alerts, closing, recharge, wallet, zero_stop};
 
 /// What has just happened to the account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +27,13 @@ pub enum Occasion {
 /// Looks at an account once, and sets its trip.
 pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
     let mut wallet = wallet::need(call, account)?;
+    if occasion == Occasion::Credit {
+        closing::credited(call, account)?;
+    }
+    if wallet.is_closed() {
+        // Nobody is warned of, or charged for, an account that cannot be used any more.
+        return zero_stop::judge(call, account, &wallet);
+    }
     let alert = alerts::judge(call, account, &wallet)?;
     let recharge = recharge::judge(call, account, &wallet, occasion)?;
     zero_stop::judge(call, account, &wallet)?;

@@ -12,6 +12,8 @@
 //! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
 //! | [`coupons`] | codes that give promotional credit | CRD-13 |
+//! | [`closing`], [`refunds`] | the end of an account and what is given back | ACC-12, CRD-12 |
+//! | [`queue`] | what waits for a person | CRD-7, CRD-12 |
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
 //! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 |
 //! | [`jobs`] | what is due and what an outcome means | CRD-7 |
@@ -24,11 +26,13 @@
 pub mod about;
 pub mod accounts;
 pub mod alerts;
+mod business_days;
 pub mod calendar;
 pub mod call;
 pub mod cards;
 pub mod charge_code;
 pub mod charges;
+pub mod closing;
 pub mod coupons;
 pub mod credentials;
 pub mod credits;
@@ -54,8 +58,10 @@ mod posting;
 pub mod postpaid;
 pub mod pricing;
 pub mod product;
+pub mod queue;
 pub mod recharge;
 mod reconcile;
+pub mod refunds;
 pub mod reservations;
 #[cfg(test)]
 mod scenario;

@@ -24,6 +24,9 @@ pub struct Numbers {
     /// Releases of phone numbers.
     #[serde(default, skip_serializing_if = "is_zero")]
     releases: u32,
+    /// Refunds (CRD-12).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    refunds: u32,
     /// Manual charges without a final answer: they block automatic ones (R11).
     #[serde(default)]
     open_manual: u32,
@@ -62,6 +65,7 @@ impl Numbers {
             redemptions: 0,
             orders: 0,
             releases: 0,
+            refunds: 0,
             open_manual: 0,
             charged: Vec::new(),
         }))
@@ -111,6 +115,11 @@ impl Numbers {
     /// The next release's number.
     pub fn next_release(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(call, account, |numbers| &mut numbers.releases)
+    }
+
+    /// The next refund's number.
+    pub fn next_refund(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.refunds)
     }
 
     /// Whether a manual charge has no final answer yet.

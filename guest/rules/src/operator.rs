@@ -2,7 +2,6 @@
 
 use crate::call::{Call, end_of_prefix, successor};
 use crate::charge_code::ChargeCode;
-use crate::charges::{self, QueueEntry, ShownCharge};
 use crate::credentials;
 use crate::credits::exact_lots;
 use crate::ids::AuthId;
@@ -102,30 +101,6 @@ pub struct Difference {
     pub what: String,
     pub stored: String,
     pub rebuilt: String,
-}
-
-/// Something that waits for a person.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct QueueItem {
-    pub auth_id: String,
-    pub kind: String,
-    #[serde(with = "int_text")]
-    pub since: Instant,
-    #[serde(default)]
-    pub charge: Option<ShownCharge>,
-    pub note: String,
-}
-
-/// A page of the queue, oldest first.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct QueuePage {
-    pub items: Vec<QueueItem>,
-    #[serde(default)]
-    pub next: Option<String>,
 }
 
 /// Stored bytes of transactions that one page may read: usage transactions are large.
@@ -294,36 +269,4 @@ fn compare_one(
     }
     differs("receivables", owed.to_string(), Money::from_micros(folded.receivable).to_string());
     Ok(())
-}
-
-/// What waits for a person, oldest first.
-pub fn list_queue(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<QueuePage, Error> {
-    credentials::permit(call, caller, "operator.list-queue", None)?;
-    let mut checks = Checks::new();
-    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
-    checks.require(
-        after.as_deref().is_none_or(|after| is_name(after, 300)),
-        "after",
-        FieldRule::WrongForm,
-        "the `next` of a page",
-    );
-    checks.done()?;
-    let first = after.map_or_else(|| "q/".to_owned(), |after| successor(&format!("q/{after}")));
-    let (page, more) = call.span::<QueueEntry>(&first, &end_of_prefix("q/"), usize::try_from(limit).unwrap_or(100))?;
-    let next = if more { page.last().map(|(key, _)| key.trim_start_matches("q/").to_owned()) } else { None };
-    let mut items = Vec::with_capacity(page.len());
-    for (_, entry) in page {
-        let charge = match (entry.account, entry.charge) {
-            (Some(account), Some(number)) => charges::load(call, account, number)?.map(|charge| charge.shown(account)),
-            _ => None,
-        };
-        items.push(QueueItem {
-            auth_id: entry.account.map(|account| account.to_string()).unwrap_or_default(),
-            kind: entry.kind,
-            since: entry.since,
-            charge,
-            note: entry.note,
-        });
-    }
-    Ok(QueuePage { items, next })
 }

@@ -433,7 +433,7 @@ pub(crate) fn dropped(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault>
     update(call, account, |recharge| recharge.state = State::Ready)
 }
 
-/// Switches the automatic recharge off: of a postpaid account (R29). What is due with the gateway completes.
+/// Switches automatic recharge off: of a postpaid account, or at the end of an account (R29, R32). A charge that is open completes.
 pub(crate) fn switch_off(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if !load(call, account)?.is_some_and(|recharge| recharge.enabled()) {
         return Ok(());
@@ -443,6 +443,9 @@ pub(crate) fn switch_off(call: &mut Call<'_>, account: AuthId) -> Result<(), Fau
         recharge.reset();
     })?;
     call.cancel(&JobKey::Uncap(account).to_string());
+    if let Some(recharge) = load(call, account)? {
+        tell_set(call, account, &recharge.settings);
+    }
     Ok(())
 }
 
@@ -500,23 +503,27 @@ pub fn set_auto_recharge(
         recharge.reset();
         call.put(&key(account), &recharge);
         call.cancel(&JobKey::Uncap(account).to_string());
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "auto-recharge-set",
-                rule: "CRD-5",
-                facts: vec![
-                    Fact::new("enabled", settings.enabled),
-                    Fact::new("balance-amount", Money::from_micros(settings.balance_amount)),
-                    Fact::new("recharge-amount", Money::from_micros(settings.recharge_amount)),
-                ],
-                transactions: Vec::new(),
-            },
-        );
+        tell_set(call, account, &settings);
         judge_account(call, account, Occasion::Settings)?;
         Ok(status(call, account)?)
     })
+}
+
+fn tell_set(call: &mut Call<'_>, account: AuthId, settings: &RechargeSettings) {
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "auto-recharge-set",
+            rule: "CRD-5",
+            facts: vec![
+                Fact::new("enabled", settings.enabled),
+                Fact::new("balance-amount", Money::from_micros(settings.balance_amount)),
+                Fact::new("recharge-amount", Money::from_micros(settings.recharge_amount)),
+            ],
+            transactions: Vec::new(),
+        },
+    );
 }
 
 fn check_settings(call: &Call<'_>, account: AuthId, settings: &RechargeSettings) -> Result<(), Fault> {

@@ -5,20 +5,22 @@
 
 use crate::accounts;
 use crate::call::{Call, Record};
-use crate::charges::{self, QueueEntry};
+use crate::charges;
 use crate::events::{EventDraft, emit};
-use crate::ids::{AuthId, time_key};
+use crate::ids::AuthId;
 use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::jobs::{JobKey, MovementsRequest, Next, Task, Work};
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::lots::LotKind;
+use crate::lots::{LotKind, Place};
 use crate::money::Money;
 use crate::numbers::Numbers;
 use crate::outside::{Movement, MovementPage, Paid, PaymentOutcome};
 use crate::port::Lane;
+use crate::queue::{self, Payment, QueueEntry};
 use crate::recharge;
-use crate::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
+use crate::refunds::{self, Cause, NewRefund};
+use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::wallet::{self, NewCredit};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,12 @@ struct Reconciliation {
     cursor: Option<String>,
     attempt: u32,
     booked: u32,
+    /// When it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened: Option<Instant>,
+    /// Whether it waits in the operator's queue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stuck: bool,
 }
 
 impl Record for Reconciliation {
@@ -42,6 +50,15 @@ impl Record for Reconciliation {
 struct Moved {
     v: u32,
     at: Instant,
+    /// The account and the lot that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lot: Option<(AuthId, u32, Place)>,
+}
+
+impl Moved {
+    fn new(at: Instant) -> Moved {
+        Moved { v: 1, at, lot: None }
+    }
 }
 
 impl Record for Moved {
@@ -49,11 +66,15 @@ impl Record for Moved {
 }
 
 const KEY: &str = "store/reconcile";
+/// Longest key of a payment.
+const KEY_BYTES_MAX: usize = 200;
 /// The only currency of accounts (R4).
 const CURRENCY: &str = "USD";
 /// The backup's moment and the gateway's clock may differ by this much: movements from before are looked at too.
 const OVERLAP_MS: Instant = DAY_MS;
 const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// After this long without a list of movements it is the operator's business.
+const STUCK_MS: Instant = HOUR_MS;
 
 /// Whether no new charge may start yet.
 pub(crate) fn is_open(call: &Call<'_>) -> Result<bool, Fault> {
@@ -62,8 +83,15 @@ pub(crate) fn is_open(call: &Call<'_>) -> Result<bool, Fault> {
 
 /// Begins the reconciliation of a store that was restored from a backup of this moment.
 pub(crate) fn open(call: &mut Call<'_>, backup: Instant) {
-    let reconciliation =
-        Reconciliation { v: 1, since: backup.saturating_sub(OVERLAP_MS), cursor: None, attempt: 0, booked: 0 };
+    let reconciliation = Reconciliation {
+        v: 1,
+        since: backup.saturating_sub(OVERLAP_MS),
+        cursor: None,
+        attempt: 0,
+        booked: 0,
+        opened: Some(call.now()),
+        stuck: false,
+    };
     call.put(KEY, &reconciliation);
     call.timer(&JobKey::Reconcile.to_string(), Lane::Urgent, call.now());
     emit(
@@ -101,6 +129,7 @@ pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<
     // A page that leads back to itself would be asked for again and again.
     let page = page.filter(|page| page.next.is_none() || page.next != reconciliation.cursor);
     let Some(page) = page else {
+        note_stuck(call, reconciliation);
         call.timer(&job, Lane::Urgent, call.now() + MINUTE_MS);
         return Ok(Next::Rest);
     };
@@ -120,6 +149,9 @@ pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<
     }
     call.remove(KEY);
     call.cancel(&job);
+    if let Some(opened) = reconciliation.opened.filter(|_| reconciliation.stuck) {
+        call.remove(&queue::single_key(opened, "reconcile"));
+    }
     emit(
         call,
         EventDraft {
@@ -136,6 +168,22 @@ pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<
     Ok(Next::Rest)
 }
 
+/// A gateway that does not list its movements holds all charges back: after a while a person has to know.
+fn note_stuck(call: &mut Call<'_>, mut reconciliation: Reconciliation) {
+    let opened = *reconciliation.opened.get_or_insert(call.now());
+    if !reconciliation.stuck && call.now() >= opened + STUCK_MS {
+        reconciliation.stuck = true;
+        let note = "the gateway does not list what it has moved since the backup; no charge starts before it does";
+        let entry = QueueEntry::new(None, "reconciliation-stuck", opened, note.to_owned());
+        call.put(&queue::single_key(opened, "reconcile"), &entry);
+        let facts = vec![Fact::new("since", opened), Fact::new("attempts", reconciliation.attempt)];
+        let draft =
+            EventDraft { account: None, kind: "reconciliation-stuck", rule: "CRD-7", facts, transactions: Vec::new() };
+        emit(call, draft);
+    }
+    call.put(KEY, &reconciliation);
+}
+
 fn judge_all(call: &mut Call<'_>, mut touched: Vec<AuthId>) -> Result<(), Fault> {
     touched.sort_unstable();
     touched.dedup();
@@ -148,7 +196,7 @@ fn judge_all(call: &mut Call<'_>, mut touched: Vec<AuthId>) -> Result<(), Fault>
 /// Books one movement that the ledger may lack. Answers the account if something was booked.
 fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Fault> {
     if movement.refund {
-        return Ok(None);
+        return book_refund(call, movement).map(|()| None);
     }
     let Some((account, number)) = charges::parse_gateway_key(&movement.key) else { return Ok(None) };
     if let Some(charge) = charges::load(call, account, number)?.filter(|charge| charge.key == movement.key) {
@@ -172,34 +220,22 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
         keep_movement(call, account, movement, "not-an-amount-in-usd")?;
         return Ok(None);
     }
-    call.put(&marker, &Moved { v: 1, at: call.now() });
     unkeep(call, &movement.key)?;
-    let Some(mut wallet) = wallet::load(call, account)? else {
-        keep(call, account, &movement.key, amount, &movement.paid, "payment-for-unknown-account")?;
+    if wallet::load(call, account)?.is_none() {
+        call.put(&marker, &Moved::new(call.now()));
+        let paid = &movement.paid;
+        keep(call, account, &movement.key, Some(amount), paid, "payment-for-unknown-account")?;
         return Ok(None);
-    };
-    let id = ledger::next_id(call)?;
-    let since = movement.paid.at.clamp(0, call.now());
-    let credited = wallet::credit(
-        call,
-        account,
-        &mut wallet,
-        &NewCredit { kind: LotKind::Cash, amount, since, expires: None, origin: &movement.key },
-    )?;
-    wallet::save(call, account, &wallet);
-    Numbers::add_charged(call, account, since, amount)?;
-    ledger::post(
-        call,
-        &id,
-        "recharge",
-        &movement.key,
-        vec![
-            Posting(LedgerAccount::PaymentClearing, None, amount),
-            Posting(LedgerAccount::CreditsCash, Some(account), credited.kept.negated()?),
-            Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
-        ],
-        Vec::new(),
-    )?;
+    }
+    if accounts::is_closed(call, account)? {
+        call.put(&marker, &Moved::new(call.now()));
+        let new =
+            NewRefund { cause: Cause::PaidAfterClosing, amount, charge_key: &movement.key, charge: None, card: "" };
+        let (_, transaction) = refunds::give_back(call, account, &new)?;
+        charges::tell_paid_after_closing(call, account, &movement.key, amount, &movement.paid.reference, transaction);
+        return Ok(None);
+    }
+    let recovered = credit_payment(call, account, &movement.key, amount, movement.paid.at)?;
     let receipt = Receipt {
         amount,
         outcome: Outcome::Successful,
@@ -208,7 +244,7 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
         description: "Recharge, recovered after a restore",
         refers_to: Some(receipts::charge_name(number)),
         note: "",
-        transactions: vec![id.clone()],
+        transactions: vec![recovered.transaction.clone()],
     };
     let receipt = receipts::issue(call, account, receipt)?;
     emit(
@@ -221,19 +257,87 @@ fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
                 Fact::new("amount", amount),
                 Fact::new("key", &movement.key),
                 Fact::new("reference", &movement.paid.reference),
-                Fact::new("balance", wallet.balance),
+                Fact::new("balance", recovered.balance),
                 Fact::new("receipt", receipt),
             ],
-            transactions: vec![id],
+            transactions: vec![recovered.transaction],
         },
     );
-    if wallet.is_closed() {
-        keep(call, account, &movement.key, amount, &movement.paid, "paid-after-closing")?;
-    }
     // What a paid charge sets off, as far as the history that was lost did not (R10, R31).
     accounts::upgrade(call, account)?;
     recharge::reset(call, account)?;
     Ok(Some(account))
+}
+
+/// A payment that became credit.
+pub(crate) struct Recovered {
+    pub(crate) transaction: String,
+    balance: Money,
+}
+
+/// Credits a payment that no charge explains as a cash lot, under its own key at the gateway, and notes that this was done. What is
+/// set off by it, and what is told, is the caller's.
+pub(crate) fn credit_payment(
+    call: &mut Call<'_>,
+    account: AuthId,
+    key: &str,
+    amount: Money,
+    paid_at: Instant,
+) -> Result<Recovered, Fault> {
+    let id = ledger::next_id(call)?;
+    let since = paid_at.clamp(0, call.now());
+    let mut wallet = wallet::need(call, account)?;
+    let new = NewCredit { kind: LotKind::Cash, amount, since, expires: None, origin: key };
+    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    wallet::save(call, account, &wallet);
+    let lot = Some((account, credited.lot.number, credited.lot.place()));
+    call.put(&marker(key), &Moved { v: 1, at: call.now(), lot });
+    Numbers::add_charged(call, account, since, amount)?;
+    ledger::post(
+        call,
+        &id,
+        "recharge",
+        key,
+        vec![
+            Posting(LedgerAccount::PaymentClearing, None, amount),
+            Posting(LedgerAccount::CreditsCash, Some(account), credited.kept.negated()?),
+            Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    Ok(Recovered { transaction: id, balance: wallet.balance })
+}
+
+/// The lot that a payment became which no charge explains, by the payment's key.
+pub(crate) fn lot_of(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<(u32, Place)>, Fault> {
+    if !crate::text::is_name(key, KEY_BYTES_MAX) {
+        return Ok(None);
+    }
+    let lot = call.get::<Moved>(&marker(key))?.and_then(|moved| moved.lot);
+    Ok(lot.filter(|(owner, ..)| *owner == account).map(|(_, number, place)| (number, place)))
+}
+
+/// Notes that a person has decided about a payment: it is booked no more, whatever the gateway lists later.
+pub(crate) fn note_resolved(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
+    let moved = call.get::<Moved>(&marker(key))?.unwrap_or_else(|| Moved::new(call.now()));
+    call.put(&marker(key), &moved);
+    Ok(())
+}
+
+/// Books a refund that the gateway has made. One that no refund of this history explains waits for a person: the account still has
+/// credit that was given back.
+fn book_refund(call: &mut Call<'_>, movement: &Movement) -> Result<(), Fault> {
+    let Some((account, number)) = refunds::parse_gateway_key(&movement.key) else { return Ok(()) };
+    let known = refunds::load(call, account, number)?.filter(|refund| refund.key == movement.key);
+    let amount = Money::from_micros(movement.amount);
+    if let Some(refund) = known.filter(|refund| movement.currency == CURRENCY && refund.amount == amount) {
+        if !refund.is_settled() {
+            refunds::book(call, account, number, PaymentOutcome::Paid(movement.paid.clone()))?;
+        }
+        return Ok(());
+    }
+    let account = wallet::load(call, account)?.map(|_| account);
+    keep_refund(call, account, &movement.key, amount, &movement.paid, "refund-without-record")
 }
 
 fn marker(key: &str) -> String {
@@ -245,14 +349,10 @@ fn kept_marker(key: &str) -> String {
     format!("moved/kept/{key}")
 }
 
-fn queue_key(since: Instant, key: &str) -> String {
-    format!("q/{}/payment/{key}", time_key(since))
-}
-
 /// Takes a payment that has been booked after all out of the operator's queue.
 fn unkeep(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
     if let Some(kept) = call.get::<Moved>(&kept_marker(key))? {
-        call.remove(&queue_key(kept.at, key));
+        call.remove(&queue::payment_key(kept.at, key));
         call.remove(&kept_marker(key));
     }
     Ok(())
@@ -262,7 +362,15 @@ fn keep_movement(call: &mut Call<'_>, account: AuthId, movement: &Movement, why:
     let currency: String = movement.currency.chars().take(3).collect();
     let cause = format!("{why}: {} {currency}", Money::from_micros(movement.amount));
     let account = wallet::load(call, account)?.map(|_| account);
-    keep_for_person(call, account, &movement.key, &cause, &movement.paid, vec![Fact::new("key", &movement.key)])
+    let amount = Money::from_micros(movement.amount);
+    let kept = Kept {
+        account,
+        kind: "payment-without-charge",
+        key: &movement.key,
+        payment: (movement.currency == CURRENCY && amount > Money::ZERO).then_some(Some(amount)),
+        paid: &movement.paid,
+    };
+    keep_for_person(call, &kept, &cause, vec![Fact::new("key", &movement.key)])
 }
 
 /// Keeps a payment that no charge explains for a person (operator queue).
@@ -270,42 +378,56 @@ pub(crate) fn keep(
     call: &mut Call<'_>,
     account: AuthId,
     key: &str,
+    amount: Option<Money>,
+    paid: &Paid,
+    why: &str,
+) -> Result<(), Fault> {
+    let shown = amount.unwrap_or_default();
+    let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
+    let kept = Kept { account: Some(account), kind: "payment-without-charge", key, payment: Some(amount), paid };
+    keep_for_person(call, &kept, &format!("{why}: {shown} USD"), facts)
+}
+
+/// Keeps a refund that no record explains for a person (operator queue).
+pub(crate) fn keep_refund(
+    call: &mut Call<'_>,
+    account: Option<AuthId>,
+    key: &str,
     amount: Money,
     paid: &Paid,
     why: &str,
 ) -> Result<(), Fault> {
     let facts = vec![Fact::new("amount", amount), Fact::new("key", key)];
-    keep_for_person(call, Some(account), key, &format!("{why}: {amount} USD"), paid, facts)
+    let kept = Kept { account, kind: "refund-without-record", key, payment: None, paid };
+    keep_for_person(call, &kept, &format!("{why}: {amount} USD"), facts)
 }
 
-fn keep_for_person(
-    call: &mut Call<'_>,
+/// A movement that waits for a person.
+struct Kept<'a> {
     account: Option<AuthId>,
-    key: &str,
-    cause: &str,
-    paid: &Paid,
-    mut facts: Vec<Fact>,
-) -> Result<(), Fault> {
+    kind: &'a str,
+    key: &'a str,
+    /// None: nothing can be credited or given back. Some of none: a payment of an amount that is not known.
+    payment: Option<Option<Money>>,
+    paid: &'a Paid,
+}
+
+fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, mut facts: Vec<Fact>) -> Result<(), Fault> {
+    let key = kept.key;
     // However often the gateway says it, it waits for a person once (R42).
     if call.text(&kept_marker(key)).is_some() {
         return Ok(());
     }
-    call.put(&kept_marker(key), &Moved { v: 1, at: call.now() });
-    let reference: String = paid.reference.chars().take(100).collect();
-    call.put(
-        &queue_key(call.now(), key),
-        &QueueEntry {
-            v: 1,
-            account,
-            kind: "payment-without-charge".to_owned(),
-            since: call.now(),
-            charge: None,
-            note: format!("{cause}, key {key}, reference {reference}"),
-        },
-    );
+    call.put(&kept_marker(key), &Moved::new(call.now()));
+    let reference: String = kept.paid.reference.chars().take(100).collect();
+    let note = format!("{cause}, key {key}, reference {reference}");
+    let mut entry = QueueEntry::new(kept.account, kept.kind, call.now(), note);
+    entry.payment = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, at: kept.paid.at });
+    call.put(&queue::payment_key(call.now(), key), &entry);
     facts.push(Fact::new("reference", reference));
     facts.push(Fact::new("cause", cause));
-    emit(call, EventDraft { account, kind: "payment-unexplained", rule: "CRD-7", facts, transactions: Vec::new() });
+    let kind = if kept.kind == "payment-without-charge" { "payment-unexplained" } else { "refund-unexplained" };
+    emit(call, EventDraft { account: kept.account, kind, rule: "CRD-7", facts, transactions: Vec::new() });
     Ok(())
 }
 
@@ -322,14 +444,8 @@ pub(crate) fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutco
                 None => None,
             };
             let facts = vec![Fact::new("key", &shown)];
-            return keep_for_person(
-                call,
-                account,
-                &shown,
-                "a notice of a payment that no charge has asked for",
-                paid,
-                facts,
-            );
+            let kept = Kept { account, kind: "payment-without-charge", key: &shown, payment: Some(None), paid };
+            return keep_for_person(call, &kept, "a notice of a payment that no charge has asked for", facts);
         }
         PaymentOutcome::Declined(_) => "declined",
         PaymentOutcome::Pending(_) => "pending",

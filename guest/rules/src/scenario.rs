@@ -15,7 +15,7 @@ use crate::policy;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
 use crate::testing::{Fake, START, operator};
 use crate::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// What the gateway answers to the next charge that it does not know yet.
@@ -35,6 +35,12 @@ pub(crate) struct Gateway {
     script: RefCell<Vec<Answer>>,
     known: RefCell<BTreeMap<String, PaymentOutcome>>,
     pub(crate) paid: RefCell<Vec<(String, i64)>>,
+    /// Charge keys and amounts of what was given back.
+    pub(crate) refunded: RefCell<Vec<(String, i64)>>,
+    /// The answers to the next refunds.
+    pub(crate) refund_script: RefCell<Vec<Answer>>,
+    /// When charges are paid; otherwise at the beginning.
+    pub(crate) paid_at: Cell<Option<Instant>>,
     pub(crate) mails: RefCell<Vec<Message>>,
     pub(crate) hang_ups: RefCell<Vec<HangUpRequest>>,
     /// What the stock answers to the next orders and releases that it does not know yet.
@@ -69,7 +75,8 @@ impl Effects for Gateway {
         }
         let mut script = self.script.borrow_mut();
         let answer = if script.is_empty() { Answer::Approve } else { script.remove(0) };
-        let paid = PaymentOutcome::Paid(Paid { reference: format!("ref-{}", request.key), at: START });
+        let at = self.paid_at.get().unwrap_or(START);
+        let paid = PaymentOutcome::Paid(Paid { reference: format!("ref-{}", request.key), at });
         let declined =
             PaymentOutcome::Declined(Declined { reason: DeclineReason::InsufficientFunds, code: "51".to_owned() });
         let (kept, told) = match answer {
@@ -87,8 +94,27 @@ impl Effects for Gateway {
         told
     }
 
-    fn refund(&self, _: &RefundRequest) -> PaymentOutcome {
-        PaymentOutcome::Unknown("no refunds here".to_owned())
+    fn refund(&self, request: &RefundRequest) -> PaymentOutcome {
+        if let Some(known) = self.known.borrow().get(&request.key) {
+            return known.clone();
+        }
+        let mut script = self.refund_script.borrow_mut();
+        let answer = if script.is_empty() { Answer::Approve } else { script.remove(0) };
+        let paid = PaymentOutcome::Paid(Paid { reference: format!("ref-{}", request.key), at: START });
+        let declined =
+            PaymentOutcome::Declined(Declined { reason: DeclineReason::MethodRemoved, code: "46".to_owned() });
+        let lost = PaymentOutcome::Unknown("time-out".to_owned());
+        let (kept, told) = match answer {
+            Answer::Approve => (paid.clone(), paid),
+            Answer::Decline => (declined.clone(), declined),
+            Answer::LostAfter => (paid, lost),
+            Answer::LostBefore => return lost,
+        };
+        if matches!(kept, PaymentOutcome::Paid(_)) {
+            self.refunded.borrow_mut().push((request.charge_key.clone(), request.amount));
+        }
+        self.known.borrow_mut().insert(request.key.clone(), kept);
+        told
     }
 
     fn find(&self, key: &str) -> Finding {

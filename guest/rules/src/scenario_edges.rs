@@ -8,8 +8,9 @@ use crate::credits::{self, Adjustment, Correction, Goodwill};
 use crate::events;
 use crate::jobs::{self, Beginning, Done, Next, Task, Work};
 use crate::money::Money;
-use crate::operator::{self as operator_view, QueueItem};
+use crate::operator as operator_view;
 use crate::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
+use crate::queue::QueueItem;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding};
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, caller, operator};
@@ -41,7 +42,7 @@ impl Story {
     }
 
     fn queue(&self) -> Vec<QueueItem> {
-        self.fake.query(self.now, |call| operator_view::list_queue(call, &operator(), None, 100)).expect("a page").items
+        self.fake.query(self.now, |call| crate::queue::list_queue(call, &operator(), None, 100)).expect("a page").items
     }
 
     fn running(&self, name: &str, started: i64) -> RunningCall {
@@ -270,7 +271,7 @@ fn r_32_a_suspension_drops_a_due_automatic_charge_and_lets_an_open_one_complete(
 }
 
 #[test]
-fn r_24_a_charge_that_is_paid_after_closing_waits_for_a_person_once() {
+fn r_24_a_charge_that_is_paid_after_closing_is_given_back_once() {
     let mut story = Story::new();
     story.script(&[Answer::LostAfter]);
     story.recharge(25);
@@ -281,7 +282,9 @@ fn r_24_a_charge_that_is_paid_after_closing_waits_for_a_person_once() {
         story.advance(1);
         story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("again")));
     }
-    assert_eq!(story.queue().len(), 1);
+    assert_eq!((story.queue().len(), story.units()), (0, "0.00".to_owned()));
+    assert_eq!(*story.gateway.refunded.borrow(), [(key, 25_000_000)]);
+    assert_eq!(story.mails("refund-paid"), 1);
 }
 
 #[test]
@@ -439,7 +442,7 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
     story.debit(35);
     let correct = |story: &Story, charge: u32, amount: i64| {
         story.fake.command(story.now, |call| {
-            let correction = Correction { amount, charge };
+            let correction = Correction { amount, charge: Some(charge), payment: None };
             credits::adjust(
                 call,
                 &operator(),
@@ -522,7 +525,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
         try_it(Adjustment::Debit(amount));
         try_it(Adjustment::Goodwill(Goodwill { amount, expires: None }));
         try_it(Adjustment::Goodwill(Goodwill { amount: 10, expires: Some(amount) }));
-        try_it(Adjustment::Correction(Correction { amount, charge: 1 }));
+        try_it(Adjustment::Correction(Correction { amount, charge: Some(1), payment: None }));
         let recharge = |call: &mut crate::call::Call<'_>| charges::recharge(call, &operator(), account(), amount, None);
         story.fake.command(story.now, recharge).expect_err("out of bounds");
         for (balance_amount, recharge_amount) in [(amount, 25_000_000), (25_000_000, amount), (amount, amount)] {

@@ -23,8 +23,8 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
-    "adj", "coup", "cyc", "doc", "docn", "docno", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt",
-    "rel", "rent", "rsv", "rsvc", "rsve", "rsvx", "series", "use",
+    "adj", "bill", "clos", "coup", "cyc", "doc", "docn", "docno", "mov", "nb", "nbi", "nbn", "ord", "page", "red",
+    "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "series", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -153,7 +153,7 @@ fn everything() -> (Story, String) {
         policy::set_limits(call, &operator(), auth, limits)
     });
     story.minimum(20);
-    story.command(|call, _| {
+    let trial = |call: &mut crate::call::Call<'_>, _| {
         let trial = NewAccount {
             account_type: AccountType::Developer,
             name: "Trial".to_owned(),
@@ -164,6 +164,14 @@ fn everything() -> (Story, String) {
             timezone: "America/Chicago".to_owned(),
         };
         accounts::create(call, &operator(), trial)
+    };
+    story.command(trial);
+    let other = story.command(trial);
+    let other = || other.auth_id.clone();
+    story.command(|call, _| cards::add_card(call, &operator(), other(), "tok_9".to_owned(), false));
+    story.command(|call, _| charges::recharge(call, &operator(), other(), 30_000_000, None));
+    story.command(|call, _| {
+        accounts::set_standing(call, &operator(), other(), accounts::Standing::Closed, "wished".to_owned())
     });
     numbers(&mut story);
     story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));

@@ -302,6 +302,33 @@ impl Disposal {
     }
 }
 
+/// Disables the next sub-accounts of an account that is closed. Answers the index line of the last one, and whether there are more.
+pub(crate) fn disable_page(
+    call: &mut Call<'_>,
+    main: AuthId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<(Option<String>, bool), Fault> {
+    let prefix = format!("subs/{main}/");
+    let first = after.map_or_else(|| prefix.clone(), crate::call::successor);
+    let (lines, more) = call.span_text(&first, &end_of_prefix(&prefix), limit);
+    let last = lines.last().map(|(line, _)| line.clone());
+    let subs: Vec<AuthId> =
+        lines.iter().filter_map(|(line, _)| line.rsplit('/').next().and_then(AuthId::parse)).collect();
+    call.prefetch(subs.iter().map(|sub| key(*sub)));
+    for sub in subs {
+        let mut record = need(call, sub)?;
+        if record.enabled {
+            record.enabled = false;
+            record.modified = Some(call.now());
+            call.put(&key(sub), &record);
+            let facts = vec![Fact::new("sub-account", sub), Fact::new("enabled", false), Fact::new("by", "closing")];
+            say(call, main, "subaccount-changed", facts);
+        }
+    }
+    Ok((last, more))
+}
+
 fn show(auth: AuthId, sub: Sub) -> Subaccount {
     Subaccount {
         auth_id: auth.to_string(),

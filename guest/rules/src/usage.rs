@@ -282,7 +282,7 @@ pub(crate) fn hindrance(call: &Call<'_>, main: AuthId, source: AuthId) -> Result
         Standing::Active if source.is_main() || crate::subaccounts::is_enabled(call, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
-        Standing::Closed => Some(Refusal::Closed),
+        Standing::Closing | Standing::Closed => Some(Refusal::Closed),
     })
 }
 

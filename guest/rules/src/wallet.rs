@@ -46,6 +46,9 @@ pub struct Wallet {
     flags: u8,
 }
 
+/// Open lots that are taken from an account at its closing: as many as are added up.
+const OPEN_LOTS_MAX: usize = 10_000;
+
 fn is_zero(amount: &Money) -> bool {
     *amount == Money::ZERO
 }
@@ -206,19 +209,27 @@ pub fn mark_overrides(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault>
     Ok(())
 }
 
-/// Follows a change of standing: closing stops usage, suspension ends calls, reinstatement judges at once (R14, R32).
-pub fn standing_changed(
-    call: &mut Call<'_>,
-    account: AuthId,
-    standing: &crate::accounts::Standing,
-) -> Result<(), Fault> {
-    if *standing == crate::accounts::Standing::Closed {
-        crate::phone_numbers::release_all(call, account)?;
-        let mut wallet = need(call, account)?;
-        wallet.close();
-        save(call, account, &wallet);
+/// Takes all that is left of an account: its lots are used up, nothing is owed. What that is, is the caller's to post. Open reservations
+/// and orders end by their own jobs.
+pub(crate) fn empty(call: &mut Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<(), Fault> {
+    forgive(call, account, wallet)?;
+    for lot in lots::open(call, account, OPEN_LOTS_MAX)? {
+        lots::retire(call, account, lot);
     }
-    crate::judge::judge(call, account, crate::judge::Occasion::Standing)
+    wallet.balance = Money::ZERO;
+    wallet.trip = Money::from_micros(i64::MIN);
+    step_to_first(call, account, wallet)
+}
+
+/// Removes what is owed as if it were paid. Answers how much that was; what stands against it is the caller's to post.
+pub(crate) fn forgive(call: &mut Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<Money, Fault> {
+    if wallet.balance >= Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    let owed = wallet.balance.negated()?;
+    let paid = pay_owed(call, account, wallet, owed)?;
+    wallet.balance = wallet.balance.plus(paid)?;
+    Ok(paid)
 }
 
 /// How a debit fell on the kinds of credit.

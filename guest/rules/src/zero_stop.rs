@@ -169,7 +169,7 @@ fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault
 /// Why running calls must end now, if they must.
 fn cause(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<HangUpCause>, Fault> {
     Ok(match accounts::profile(call, account)?.standing {
-        Standing::Closed => Some(HangUpCause::AccountClosed),
+        Standing::Closing | Standing::Closed => Some(HangUpCause::AccountClosed),
         Standing::Suspended(_) => Some(HangUpCause::Suspended),
         Standing::Active if wallet.left()? <= Money::ZERO => Some(HangUpCause::OutOfCredit),
         Standing::Active => None,

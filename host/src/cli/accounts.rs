@@ -40,15 +40,35 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
             set_standing(work, &account, json!({"suspended": reason}), &details)?
         }
         Account::Reinstate { account, details } => set_standing(work, &account, json!("active"), &details)?,
-        Account::Close { account, details, yes } => {
+        Account::Close { account, details, at_once, yes } => {
             anyhow::ensure!(yes, "closing {account} cannot be undone: say --yes as well");
-            set_standing(work, &account, json!("closed"), &details)?
+            if at_once {
+                set_standing(work, &account, json!("closed"), &details)?;
+                return closing(work, &work.link.call("accounts.get-closing", json!({"auth-id": account}))?);
+            }
+            let arguments = json!({"auth-id": account, "reason": details});
+            return closing(work, &work.link.call("accounts.close", arguments)?);
+        }
+        Account::Closing { account } => {
+            return closing(work, &work.link.call("accounts.get-closing", json!({"auth-id": account}))?);
         }
         Account::Token { account } => {
             let token = work.link.call("accounts.reveal-token", json!({"auth-id": account}))?;
             return work.output.answer(&token, |token| Text::Line(plain(token)));
         }
-        Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate } => {
+        Account::Limits { account, show: true, .. } => {
+            let limits = work.link.call("operator.get-limits", json!({"auth-id": account}))?;
+            return work.output.answer(&limits, |limits| {
+                let or_policy = |shown: String| if shown.is_empty() { "as the policy says".to_owned() } else { shown };
+                Text::Table(Rows::of_fields(vec![
+                    ("largest recharge", or_policy(amount(&limits["maximum-recharge"]))),
+                    ("requests a second", or_policy(field(limits, "standard-rate"))),
+                    ("lookups a second", or_policy(field(limits, "lookup-rate"))),
+                    ("messages a second", or_policy(field(limits, "message-rate"))),
+                ]))
+            });
+        }
+        Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate, show: false } => {
             let maximum =
                 maximum_recharge.as_deref().map(|text| super::micros_of("--maximum-recharge", text)).transpose()?;
             let limits = json!({"maximum-recharge": maximum, "standard-rate": standard_rate, "lookup-rate": lookup_rate,
@@ -58,6 +78,26 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
         }
     };
     work.output.answer(&answer, shown_account)
+}
+
+fn closing(work: &Work, status: &Value) -> anyhow::Result<()> {
+    work.output.answer(status, |status| {
+        Text::Table(Rows::of_fields(vec![
+            ("step", field(status, "step")),
+            ("begun", format!("{} by {}", moment(&status["begun"]), field(status, "by"))),
+            ("closes at", moment(&status["closes-at"])),
+            ("closed", moment(&status["closed"])),
+            ("owed", amount(&status["owed"])),
+            ("given back", amount(&status["refunded"])),
+            ("forfeited", amount(&status["forfeited"])),
+            ("rounding", amount(&status["rounding"])),
+            ("why", field(status, "reason")),
+        ]))
+    })?;
+    if status["refunds"].as_array().is_some_and(|refunds| !refunds.is_empty()) {
+        work.output.note("Its refunds: coinbox refunds list");
+    }
+    Ok(())
 }
 
 fn set_standing(work: &Work, account: &str, standing: Value, details: &str) -> anyhow::Result<Value> {

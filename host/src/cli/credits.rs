@@ -45,16 +45,27 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
             (account, json!({"goodwill": {"amount": micros_of("AMOUNT", &amount)?, "expires": expires}}), reason)
         }
         Credit::Debit { account, amount, reason } => (account, json!({"debit": micros_of("AMOUNT", &amount)?}), reason),
-        Credit::Correct { account, amount, charge, reason } => {
-            (account, json!({"correction": {"amount": micros_of("AMOUNT", &amount)?, "charge": charge}}), reason)
+        Credit::Correct { account, amount, charge, payment, reason } => {
+            let amount = micros_of("AMOUNT", &amount)?;
+            (account, json!({"correction": {"amount": amount, "charge": charge, "payment": payment}}), reason)
+        }
+        Credit::Settle { account, card } => {
+            let started = work.link.call("credits.settle", json!({"auth-id": account, "card": card}))?;
+            return follow(work, &started, &format!("charge {}", field(&started, "name")));
+        }
+        Credit::WriteOff { account, reason } => {
+            let adjusted = work.link.call("credits.write-off", json!({"auth-id": account, "reason": reason}))?;
+            return work.output.answer(&adjusted, shown_adjusted);
         }
     };
     let arguments = json!({"auth-id": account, "adjustment": adjustment, "reason": reason});
     let adjusted = work.link.call("credits.adjust", arguments)?;
-    work.output.answer(&adjusted, |adjusted| {
-        let fields = vec![("transaction", field(adjusted, "transaction")), ("balance", amount(&adjusted["balance"]))];
-        Text::Table(Rows::of_fields(fields))
-    })
+    work.output.answer(&adjusted, shown_adjusted)
+}
+
+fn shown_adjusted(adjusted: &Value) -> Text {
+    let fields = vec![("transaction", field(adjusted, "transaction")), ("balance", amount(&adjusted["balance"]))];
+    Text::Table(Rows::of_fields(fields))
 }
 
 /// Drives what a command has started and says how it ended. A failure is this command's failure.

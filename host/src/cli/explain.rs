@@ -27,7 +27,65 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "The suspension was lifted[ by {by}][: {details}]. Alerts and automatic recharge were judged at once.",
     ),
-    ("account-closed", ALWAYS, "The account was closed for good[ by {by}][: {details}]."),
+    (
+        "account-closing",
+        ALWAYS,
+        "The account is being closed[ by {by}][: {reason}]. Nothing new may be used, running calls end; at {closes-at} what was used before is settled and the refund is fixed.",
+    ),
+    (
+        "account-closing-owes",
+        ALWAYS,
+        "The account cannot be closed yet: {owed} is owed. It is to be paid or written off; usage is rejected from here on.",
+    ),
+    (
+        "account-closed",
+        ("due", "none"),
+        "The account was closed for good[ by {by}][: {details}]. Nothing is given back[; {forfeited} was forfeited]: only what is left of recent recharges is.",
+    ),
+    (
+        "account-closed",
+        ALWAYS,
+        "The account was closed for good[ by {by}][: {details}].[ {refunded} goes back to cards in {refunds} refunds, due on {due}; {forfeited} of trial, promotional and old credit was forfeited; whole cents leave {rounding} over.]",
+    ),
+    ("written-off", ALWAYS, "What was owed, {amount}, was given up[; the balance is {balance}][ ({reason})]."),
+    (
+        "paid-after-closing",
+        ALWAYS,
+        "A payment of {amount} came after the account was closed (key {key}, reference {reference}): it is given back in full.",
+    ),
+    (
+        "refund-due",
+        ALWAYS,
+        "Refund {refund} of {amount} ({cause}) is due on {due}, for the payment {payment}[ of charge {charge}].",
+    ),
+    ("refund-paid", ALWAYS, "Refund {refund} of {amount} was paid[, noted by {by}][; reference {reference}]."),
+    (
+        "refund-failed",
+        ALWAYS,
+        "Refund {refund} of {amount} was declined: {reason}[ (gateway code {code})]. It stays due on {due} and waits in the operator's queue.",
+    ),
+    (
+        "refund-open",
+        ALWAYS,
+        "Refund {refund} of {amount} has no final answer yet ({reason}); the gateway is asked again at {ask-again}.",
+    ),
+    ("refund-overdue", ALWAYS, "Refund {refund} of {amount} was due on {due} and is overdue ({reason})."),
+    ("refund-retried", ALWAYS, "Refund {refund} of {amount} is sent again[ by {by}]: try {try}."),
+    (
+        "refund-unexplained",
+        ALWAYS,
+        "The gateway gave back {amount} that no refund explains ({cause}; key {key}, reference {reference}). It waits in the operator's queue.",
+    ),
+    (
+        "payment-resolved",
+        ALWAYS,
+        "An item of the queue was {resolution}[ by {by}] ({reason})[: payment {payment}][: {note}][; refund {refund}].",
+    ),
+    (
+        "reconciliation-stuck",
+        ALWAYS,
+        "Since {since} the gateway has not listed its movements: no charge starts before it does ({attempts} attempts so far).",
+    ),
     ("subaccount-created", ALWAYS, "Sub-account {sub-account} was made[ by {by}]."),
     ("subaccount-changed", ("enabled", "true"), "Sub-account {sub-account} was changed[ by {by}]; it is enabled."),
     (
@@ -280,7 +338,8 @@ const SENTENCES: &[Line] = &[
 ];
 
 /// Facts that are moments in milliseconds.
-const MOMENTS: [&str; 7] = ["ask-again", "backup-moment", "ends", "redeem-by", "release-at", "since", "starts-at"];
+const MOMENTS: [&str; 8] =
+    ["ask-again", "backup-moment", "closes-at", "ends", "redeem-by", "release-at", "since", "starts-at"];
 /// Facts that are words of the contract, told with spaces.
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 

@@ -14,6 +14,7 @@ mod files;
 pub mod link;
 mod numbers;
 mod operation;
+mod queue;
 mod reservations;
 mod serve;
 mod show;
@@ -96,7 +97,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Explain { account, after } => feed::explain(&work, &account, after),
         Command::Verify => verify::run(&work),
         Command::Policy(command) => operation::policy(&work, command),
-        Command::Queue => operation::queue(&work),
+        Command::Queue { command } => queue::queue(&work, command),
+        Command::Refunds(command) => queue::refunds(&work, command),
         Command::Clock(command) => operation::clock(&work, command),
         Command::Backup { to } => operation::backup(&work, &to),
         Command::Serve(_) | Command::Restore { .. } | Command::Config => Ok(()),

@@ -1,7 +1,7 @@
-//! `coinbox policy …`, `queue`, `clock …`, `backup`, `restore`, `config`.
+//! `coinbox policy …`, `clock …`, `backup`, `restore`, `config`.
 
 use super::arguments::{Clock, Policy};
-use super::show::{Output, Rows, Text, amount, field, moment};
+use super::show::{Output, Rows, Text, amount, field};
 use super::{Work, micros_of};
 use crate::config::Config;
 use crate::random::SystemRandom;
@@ -12,6 +12,9 @@ use std::path::Path;
 
 /// Fields of the policy that are amounts; those that end in `-ms` are durations.
 const AMOUNTS: [&str; 4] = ["minimum-recharge", "maximum-recharge", "alert-thresholds", "trial-credits"];
+
+/// Lists of text: an empty one does not show that.
+const TEXTS: [&str; 1] = ["holidays"];
 
 /// Runs `policy …`.
 pub fn policy(work: &Work, command: Policy) -> anyhow::Result<()> {
@@ -45,7 +48,7 @@ fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value>
         } else if field.ends_with("-ms") {
             let duration = text::duration_ms(text).map_err(|error| anyhow::anyhow!("{field}: {error}"))?;
             Ok(duration.to_string().into())
-        } else if form.is_none_or(Value::is_number) {
+        } else if form.is_none_or(Value::is_number) && !TEXTS.contains(&field) {
             number(text)
         } else {
             Ok(text.into())
@@ -81,35 +84,6 @@ fn shown(name: &str, value: &Value) -> String {
         Value::Array(items) => items.iter().map(one).collect::<Vec<_>>().join(", "),
         value => one(value),
     }
-}
-
-/// Runs `queue`.
-pub fn queue(work: &Work) -> anyhow::Result<()> {
-    let (mut items, mut after) = (Vec::new(), None::<String>);
-    loop {
-        let mut page = work.link.call("operator.list-queue", json!({"after": after, "limit": 100}))?;
-        if let Value::Array(listed) = page["items"].take() {
-            items.extend(listed);
-        }
-        after = page["next"].as_str().map(str::to_owned);
-        if after.is_none() {
-            break;
-        }
-    }
-    work.output.answer(&Value::Array(items), |items| {
-        let mut rows = Rows::new(&["account", "what", "since", ">charge", "note"]);
-        for item in items.as_array().into_iter().flatten() {
-            let charge = field(&item["charge"], "number");
-            rows.add(vec![
-                field(item, "auth-id"),
-                field(item, "kind"),
-                moment(&item["since"]),
-                charge,
-                field(item, "note"),
-            ]);
-        }
-        Text::Table(rows)
-    })
 }
 
 /// Runs `clock …`.
@@ -179,6 +153,7 @@ mod tests {
         assert_eq!(read("minimum-recharge", json!("25000000"), "20.00"), Ok(json!("20000000")));
         assert_eq!(read("alert-thresholds", json!(["1"]), "100, 10.5"), Ok(json!(["100000000", "10500000"])));
         assert_eq!(read("alert-thresholds", json!(["1"]), ""), Ok(json!([])));
+        assert_eq!(read("holidays", json!([]), "2026-12-25,2027-01-01"), Ok(json!(["2026-12-25", "2027-01-01"])));
         assert_eq!(read("ladder-levels", json!([75]), "80,40"), Ok(json!([80, 40])));
         assert_eq!(read("ask-again-ms", json!(["1"]), "1m,1d"), Ok(json!(["60000", "86400000"])));
         assert_eq!(read("hang-up-grace-ms", json!("1"), "10s"), Ok(json!("10000")));

@@ -2,6 +2,8 @@
 
 /// Every mail with its facts.
 pub const TEMPLATES: &[(&str, &[&str])] = &[
+    ("account-closed", &["account-name", "auth-id", "refunded", "forfeited", "due", "details", "brand"]),
+    ("account-closing", &["account-name", "auth-id", "closes", "details", "brand"]),
     ("account-reinstated", &["account-name", "auth-id", "brand"]),
     ("account-suspended", &["account-name", "auth-id", "reason", "details", "brand"]),
     ("account-welcome", &["account-name", "auth-id", "brand"]),
@@ -24,11 +26,17 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
     ("recharge-failed", &["account-name", "auth-id", "amount", "reason", "card", "kind", "next-step", "brand"]),
     ("recharge-paid", &["account-name", "auth-id", "amount", "balance", "card", "kind", "number", "brand"]),
     ("recharge-unknown", &["account-name", "auth-id", "amount", "card", "brand"]),
+    ("refund-failed", &["account-name", "auth-id", "amount", "card", "due", "number", "brand"]),
+    ("refund-paid", &["account-name", "auth-id", "amount", "card", "how", "reference", "number", "brand"]),
     ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "brand"]),
 ];
 
 /// Words that a fact of a mail may be: mail, fact, words. Facts that are not here are free text.
 pub const WORDS: &[(&str, &str, &[&str])] = &[
+    ("account-closed", "forfeited", &["0.00", "12.50"]),
+    ("account-closed", "due", &["none", "2026-12-24"]),
+    ("account-closed", "details", &["", "Some text."]),
+    ("account-closing", "details", &["", "Some text."]),
     (
         "account-suspended",
         "reason",
@@ -61,9 +69,12 @@ pub const WORDS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("recharge-failed", "card", &["none", "visa 4242"]),
-    ("recharge-failed", "kind", &["automatic", "manual"]),
+    ("recharge-failed", "kind", &["automatic", "manual", "settlement"]),
     ("recharge-failed", "next-step", &["none", "manual", "75.00"]),
-    ("recharge-paid", "kind", &["automatic", "manual"]),
+    ("recharge-paid", "kind", &["automatic", "manual", "settlement"]),
+    ("refund-failed", "card", &["", "visa 4242"]),
+    ("refund-paid", "card", &["", "visa 4242"]),
+    ("refund-paid", "how", &["card", "otherwise"]),
 ];
 
 /// Facts that may have several lines.
@@ -77,6 +88,10 @@ macro_rules! built_in {
 
 /// The files of the default language.
 pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
+    "account-closed.html",
+    "account-closed.txt",
+    "account-closing.html",
+    "account-closing.txt",
     "account-reinstated.html",
     "account-reinstated.txt",
     "account-suspended.html",
@@ -111,6 +126,10 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "recharge-paid.txt",
     "recharge-unknown.html",
     "recharge-unknown.txt",
+    "refund-failed.html",
+    "refund-failed.txt",
+    "refund-paid.html",
+    "refund-paid.txt",
     "rent-owed.html",
     "rent-owed.txt",
     "words.txt",

@@ -100,6 +100,10 @@ fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure>
 fn failure(rest: &Rest, error: &Error) -> Failure {
     match error {
         Error::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
+        Error::Owes(owed) => {
+            let message = format!("{} has to be paid first", text::amount(*owed));
+            Failure::new(StatusCode::CONFLICT, "owes", message)
+        }
         Error::Other(problem) => Failure::problem(problem),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, numbers, operator, pricing, reservations, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, numbers, operator, pricing, refunds, reservations, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -187,6 +187,12 @@ impl credits::Guest for Hostile {
     fn get_alerts(_: credits::Caller, _: String) -> Result<credits::AlertSettings, credits::Error> {
         unused()
     }
+    fn settle(_: credits::Caller, _: String, _: Option<String>) -> Result<credits::Started, credits::Error> {
+        unused()
+    }
+    fn write_off(_: credits::Caller, _: String, _: String) -> Result<credits::Adjusted, credits::Error> {
+        unused()
+    }
     fn adjust(
         _: credits::Caller,
         _: String,
@@ -244,6 +250,12 @@ impl accounts::Guest for Hostile {
     ) -> Result<accounts::Account, accounts::Error> {
         unused()
     }
+    fn close(_: accounts::Caller, _: String, _: String) -> Result<accounts::ClosingStatus, accounts::Error> {
+        unused()
+    }
+    fn get_closing(_: accounts::Caller, _: String) -> Result<accounts::ClosingStatus, accounts::Error> {
+        unused()
+    }
     fn reveal_token(_: accounts::Caller, _: String) -> Result<String, accounts::Error> {
         unused()
     }
@@ -295,6 +307,18 @@ impl invoices::Guest for Hostile {
         _: Option<invoices::Micros>,
         _: String,
     ) -> Result<invoices::Document, invoices::Error> {
+        unused()
+    }
+}
+
+impl refunds::Guest for Hostile {
+    fn list(_: refunds::Caller, _: String, _: Option<u32>, _: u32) -> Result<refunds::Page, refunds::Error> {
+        unused()
+    }
+    fn retry(_: refunds::Caller, _: String, _: u32) -> Result<refunds::Started, refunds::Error> {
+        unused()
+    }
+    fn settle(_: refunds::Caller, _: String, _: u32, _: String) -> Result<refunds::Refund, refunds::Error> {
         unused()
     }
 }
@@ -394,6 +418,17 @@ impl operator::Guest for Hostile {
         unused()
     }
     fn compare(_: operator::Caller, _: Vec<operator::Folded>) -> Result<Vec<operator::Difference>, operator::Error> {
+        unused()
+    }
+    fn get_limits(_: operator::Caller, _: String) -> Result<operator::Limits, operator::Error> {
+        unused()
+    }
+    fn resolve_payment(
+        _: operator::Caller,
+        _: String,
+        _: operator::Resolution,
+        _: String,
+    ) -> Result<operator::Resolved, operator::Error> {
         unused()
     }
     fn list_queue(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::QueuePage, operator::Error> {

@@ -28,6 +28,8 @@ functions! {
     "accounts.update" command rules::accounts::update { auth_id: plain, change: plain }
     "accounts.list" query rules::accounts::list { after: plain, limit: plain }
     "accounts.set-standing" command rules::accounts::set_standing { auth_id: plain, standing: plain, details: plain }
+    "accounts.close" command rules::closing::close { auth_id: plain, reason: plain }
+    "accounts.get-closing" query rules::closing::get_closing { auth_id: plain }
     "accounts.reveal-token" query rules::accounts::reveal_token { auth_id: plain }
     "accounts.authenticate" query rules::accounts::authenticate { }
 
@@ -52,6 +54,9 @@ functions! {
     "credits.set-alerts" command rules::alerts::set_alerts { auth_id: plain, thresholds: wides, recipients: plain }
     "credits.get-alerts" query rules::alerts::get_alerts { auth_id: plain }
     "credits.adjust" command rules::credits::adjust { auth_id: plain, adjustment: plain, reason: plain }
+
+    "credits.settle" command rules::charges::settle_debt { auth_id: plain, card: plain }
+    "credits.write-off" command rules::credits::write_off { auth_id: plain, reason: plain }
 
     "events.read" query rules::events::read { account: plain, after: wide, limit: plain }
 
@@ -80,7 +85,9 @@ functions! {
     "operator.read-ledger" query rules::operator::read_ledger { after: plain, limit: plain }
     "operator.read-transaction" query rules::operator::read_transaction { id: plain }
     "operator.compare" query rules::operator::compare { accounts: plain }
-    "operator.list-queue" query rules::operator::list_queue { after: plain, limit: plain }
+    "operator.list-queue" query rules::queue::list_queue { after: plain, limit: plain }
+    "operator.resolve-payment" command rules::queue::resolve_payment { item: plain, resolution: plain, reason: plain }
+    "operator.get-limits" query rules::policy::get_limits { auth_id: plain }
 
     "pricing.create-version" command rules::pricing::create_version { }
     "pricing.add-rows" command rules::pricing::add_rows { version: plain, rows: plain }
@@ -94,6 +101,9 @@ functions! {
     "pricing.get-number-overrides" query rules::pricing::get_number_overrides { auth_id: plain, at: wide }
     "pricing.by-country" query rules::pricing::by_country { auth_id: plain, country: plain }
 
+    "refunds.list" query rules::refunds::list { auth_id: plain, after: plain, limit: plain }
+    "refunds.retry" command rules::refunds::retry { auth_id: plain, number: plain }
+    "refunds.settle" command rules::refunds::settle { auth_id: plain, number: plain, reference: plain }
     "reservations.reserve" command rules::reservations::reserve { holds: plain }
     "reservations.extend" command rules::reservations::extend { extensions: plain }
     "reservations.settle" command rules::reservations::settle { settlements: plain }

@@ -44,6 +44,8 @@ pub struct Function {
     pub open_when_suspended: bool,
     /// Whether it may be used for a closed account: reading, and ending what is still open (ACC-12).
     pub open_when_closed: bool,
+    /// Whether it may be used while an account is being closed: reading, paying what is owed.
+    pub open_when_closing: bool,
 }
 
 /// A function without caller.
@@ -56,6 +58,7 @@ const fn free(name: &'static str, class: Class) -> Function {
         on: On::Nothing,
         open_when_suspended: true,
         open_when_closed: true,
+        open_when_closing: true,
     }
 }
 
@@ -69,6 +72,7 @@ const fn row(name: &'static str, class: Class, tokens: Tokens, on: On) -> Functi
         on,
         open_when_suspended: true,
         open_when_closed: matches!(class, Query),
+        open_when_closing: matches!(class, Query),
     }
 }
 
@@ -82,6 +86,12 @@ impl Function {
     /// Ends what is still open.
     const fn also_when_closed(mut self) -> Function {
         self.open_when_closed = true;
+        self.also_when_closing()
+    }
+
+    /// Helps an account to its end.
+    const fn also_when_closing(mut self) -> Function {
+        self.open_when_closing = true;
         self
     }
 }
@@ -92,7 +102,9 @@ static FUNCTIONS: &[Function] = &[
     row("accounts.get", Query, Tokens::Main, On::Main),
     row("accounts.update", Command, Tokens::Main, On::Main),
     row("accounts.list", Query, Tokens::No, On::Nothing),
-    row("accounts.set-standing", Command, Tokens::No, On::Main),
+    row("accounts.set-standing", Command, Tokens::No, On::Main).also_when_closing(),
+    row("accounts.close", Command, Tokens::No, On::Main).also_when_closing(),
+    row("accounts.get-closing", Query, Tokens::No, On::Main),
     row("accounts.reveal-token", Query, Tokens::No, On::Either),
     free("accounts.authenticate", Query),
     row("credits.get-balance", Query, Tokens::Main, On::Main),
@@ -102,13 +114,15 @@ static FUNCTIONS: &[Function] = &[
     row("credits.give-up", Command, Tokens::No, On::Main).also_when_closed(),
     row("credits.set-auto-recharge", Command, Tokens::No, On::Main),
     row("credits.get-auto-recharge", Query, Tokens::No, On::Main),
-    row("credits.add-card", Command, Tokens::No, On::Main),
-    row("credits.set-default-card", Command, Tokens::No, On::Main),
-    row("credits.remove-card", Command, Tokens::No, On::Main),
+    row("credits.add-card", Command, Tokens::No, On::Main).also_when_closing(),
+    row("credits.set-default-card", Command, Tokens::No, On::Main).also_when_closing(),
+    row("credits.remove-card", Command, Tokens::No, On::Main).also_when_closing(),
     row("credits.list-cards", Query, Tokens::No, On::Main),
-    row("credits.set-alerts", Command, Tokens::No, On::Main),
+    row("credits.set-alerts", Command, Tokens::No, On::Main).also_when_closing(),
     row("credits.get-alerts", Query, Tokens::No, On::Main),
-    row("credits.adjust", Command, Tokens::No, On::Main),
+    row("credits.adjust", Command, Tokens::No, On::Main).also_when_closing(),
+    row("credits.settle", Command, Tokens::No, On::Main).also_when_closing(),
+    row("credits.write-off", Command, Tokens::No, On::Main).also_when_closing(),
     row("coupons.create", Command, Tokens::No, On::Nothing),
     row("coupons.get", Query, Tokens::No, On::Nothing),
     row("coupons.list", Query, Tokens::No, On::Nothing),
@@ -147,6 +161,8 @@ static FUNCTIONS: &[Function] = &[
     row("operator.read-transaction", Query, Tokens::No, On::Nothing),
     row("operator.compare", Query, Tokens::No, On::Nothing),
     row("operator.list-queue", Query, Tokens::No, On::Nothing),
+    row("operator.resolve-payment", Command, Tokens::No, On::Nothing),
+    row("operator.get-limits", Query, Tokens::No, On::Main),
     row("pricing.create-version", Command, Tokens::No, On::Nothing),
     row("pricing.add-rows", Command, Tokens::No, On::Nothing),
     row("pricing.set-number-prices", Command, Tokens::No, On::Nothing),
@@ -158,6 +174,9 @@ static FUNCTIONS: &[Function] = &[
     row("pricing.get-overrides", Query, Tokens::No, On::Main),
     row("pricing.get-number-overrides", Query, Tokens::No, On::Main),
     row("pricing.by-country", Query, Tokens::Own, On::Either),
+    row("refunds.list", Query, Tokens::No, On::Main),
+    row("refunds.retry", Command, Tokens::No, On::Main).also_when_closed(),
+    row("refunds.settle", Command, Tokens::No, On::Main).also_when_closed(),
     row("reservations.reserve", Command, Tokens::Own, On::Nothing),
     row("reservations.extend", Command, Tokens::Own, On::Nothing),
     row("reservations.settle", Command, Tokens::No, On::Nothing),
@@ -247,6 +266,8 @@ mod tests {
             "credits.set-auto-recharge",
             "credits.adjust",
             "invoices.set-billing",
+            "accounts.close",
+            "credits.settle",
         ] {
             assert_eq!(function(name).map(|function| function.tokens), Some(Tokens::No), "{name}");
         }

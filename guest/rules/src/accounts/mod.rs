@@ -5,11 +5,13 @@ pub mod timezone;
 
 pub(crate) use records::change_address;
 pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
+pub(crate) use records::{is_closed, save};
 
 use crate::call::{Call, end_of_prefix, successor};
 use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
+use crate::judge::{Occasion, judge};
 use crate::policy::{self, Policy};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error};
 use crate::{idempotency, mail, wallet};
@@ -141,7 +143,10 @@ pub struct RateLimits {
 
 interface_error! {
     /// Errors of `accounts`.
-    Error {}
+    Error {
+        /// This much has to be paid before the account can be closed.
+        Owes(#[serde(with = "crate::vocabulary::int_text")] Micros),
+    }
 }
 
 /// Makes an account. A trial gets the policy's trial credits (ACC-4).
@@ -269,7 +274,8 @@ pub fn list(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32)
     Ok(Page { accounts, next })
 }
 
-/// Suspends, reinstates or closes (ACC-8, ACC-9, ACC-12). The standing that it has already changes nothing.
+/// Suspends or reinstates (ACC-8, ACC-9), or closes at once, without the time in which usage of before is still posted: for
+/// accounts that must not go on (ACC-12, [`crate::closing`]). The standing that it has already changes nothing.
 pub fn set_standing(
     call: &mut Call<'_>,
     caller: &Caller,
@@ -281,9 +287,15 @@ pub fn set_standing(
     idempotency::once(call, caller, &auth_id, "accounts.set-standing", &(standing, &details), |call| {
         let mut checks = Checks::new();
         checks.text(&details, "details", 0, 500);
+        let limit = "active, suspended or closed; accounts.close begins a closing";
+        checks.require(standing != Standing::Closing, "standing", FieldRule::UnknownValue, limit);
         checks.done()?;
         let mut profile = profile(call, auth)?;
         if profile.standing == standing {
+            return Ok(show(call, auth)?);
+        }
+        if standing == Standing::Closed {
+            crate::closing::close_at_once(call, auth, &who, &details)?;
             return Ok(show(call, auth)?);
         }
         profile.standing = standing;
@@ -291,21 +303,17 @@ pub fn set_standing(
         call.put(&key(auth), &profile);
         let mut facts = vec![Fact::new("details", &details)];
         let (kind, rule) = match standing {
-            Standing::Active => ("account-reinstated", "ACC-9"),
             Standing::Suspended(reason) => {
                 facts.insert(0, Fact::new("reason", reason_name(reason)));
                 ("account-suspended", "ACC-8")
             }
-            Standing::Closed => ("account-closed", "ACC-12"),
+            Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
         };
         let mut event_facts = facts.clone();
         event_facts.push(Fact::new("by", who.name()));
         say(call, auth, kind, rule, event_facts);
-        wallet::standing_changed(call, auth, &standing)?;
-        // The mail about closing belongs to closing with its refund and final invoice.
-        if standing != Standing::Closed {
-            mail::send(call, auth, kind, facts)?;
-        }
+        judge(call, auth, Occasion::Standing)?;
+        mail::send(call, auth, kind, facts)?;
         Ok(show(call, auth)?)
     })
 }

@@ -37,6 +37,8 @@ pub enum Standing {
     Active,
     /// Usage, purchases and automatic charges are refused with this reason.
     Suspended(Suspension),
+    /// Being closed: nothing new may be used, what is owed can be paid.
+    Closing,
     /// For good: only the operator reads it.
     Closed,
 }
@@ -102,6 +104,16 @@ pub(crate) fn change_address<'a>(
         call.put(&key(account), &profile);
     }
     Ok(changed)
+}
+
+/// Writes the record of an account.
+pub(crate) fn save(call: &mut Call<'_>, account: AuthId, profile: &Profile) {
+    call.put(&key(account), profile);
+}
+
+/// Whether the account is closed for good.
+pub(crate) fn is_closed(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(profile(call, account)?.standing == Standing::Closed)
 }
 
 /// Turns a trial into a standard account (ACC-7). Does nothing to one that is no trial.

@@ -186,7 +186,7 @@ fn suspension_and_reinstatement_are_told_once() {
     assert_eq!(stand(Standing::Active), Err(Error::Refused(Refusal::Closed)));
     let told: Vec<String> = kinds(&fake).into_iter().filter(|kind| kind.starts_with("account-")).collect();
     let mails = fake.dump().into_values().filter(|value| value.contains(r#""template":"account-"#)).count();
-    assert_eq!(mails, 3, "welcome, suspended, reinstated");
+    assert_eq!(mails, 4, "welcome, suspended, reinstated, closed");
     assert_eq!(told, ["account-created", "account-suspended", "account-reinstated", "account-closed"]);
     assert!(fake.lines()[1].body.contains(r#"["reason","payment-failure"],["details","chargeback"],["by","olga"]"#));
 }

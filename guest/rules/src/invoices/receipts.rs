@@ -21,7 +21,6 @@ pub(crate) enum Outcome {
     /// Nothing was taken.
     Failed,
     /// It was given back.
-    #[allow(dead_code, reason = "closing an account gives back what is left")]
     Refunded,
 }
 

@@ -209,7 +209,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<
         let hindrance = match accounts::profile(call, account)?.standing {
             AccountStanding::Active => None,
             AccountStanding::Suspended(_) => Some("suspended"),
-            AccountStanding::Closed => Some("account-closed"),
+            AccountStanding::Closing | AccountStanding::Closed => Some("account-closed"),
         };
         if let Some(cause) = hindrance.filter(|_| !elsewhere) {
             fail(call, account, count, order, cause)?;

@@ -1,13 +1,13 @@
 //! Asking the platform's stock: orders and releases are jobs, written down before they are sent, asked about until they are final (NUM-5).
 
 use crate::call::Call;
-use crate::charges::QueueEntry;
 use crate::events::{EventDraft, emit};
 use crate::ids::{AuthId, time_key};
 use crate::jobs::JobKey;
 use crate::outside::{Effects, StockOutcome};
 use crate::policy::Policy;
 use crate::port::Lane;
+use crate::queue::QueueEntry;
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
 use serde::{Deserialize, Serialize};
 
@@ -104,14 +104,8 @@ impl Progress {
         self.asked = self.asked.saturating_add(1);
         if !self.overdue && now - sent >= OVERDUE_MS {
             self.overdue = true;
-            let entry = QueueEntry {
-                v: 1,
-                account: Some(subject.account),
-                kind: format!("number-{}-open-too-long", subject.what),
-                since: sent,
-                charge: None,
-                note: format!("{}: {cause}", subject.number),
-            };
+            let kind = format!("number-{}-open-too-long", subject.what);
+            let entry = QueueEntry::new(Some(subject.account), &kind, sent, format!("{}: {cause}", subject.number));
             call.put(&subject.queue_key(sent), &entry);
         }
         call.timer(&job.to_string(), Lane::Normal, due);

@@ -81,6 +81,18 @@ pub fn rates(call: &Call<'_>, account: AuthId) -> Result<Rates, Fault> {
     })
 }
 
+/// The limits of one main account as they were set.
+pub fn get_limits(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Limits, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "operator.get-limits", &auth_id)?;
+    let stored = load(call, account)?;
+    Ok(Limits {
+        maximum_recharge: stored.maximum_recharge.map(Money::micros),
+        standard_rate: stored.standard_rate,
+        lookup_rate: stored.lookup_rate,
+        message_rate: stored.message_rate,
+    })
+}
+
 /// Replaces the limits of one main account.
 pub fn set_limits(call: &mut Call<'_>, caller: &Caller, auth_id: String, limits: Limits) -> Result<(), Error> {
     let (who, account) = credentials::permit_on(call, caller, "operator.set-limits", &auth_id)?;

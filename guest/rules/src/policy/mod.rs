@@ -2,7 +2,7 @@
 
 mod limits;
 
-pub use limits::{Limits, Rates, maximum_recharge, rates, set_limits};
+pub use limits::{Limits, Rates, get_limits, maximum_recharge, rates, set_limits};
 
 use crate::call::{Call, Record};
 use crate::credentials;
@@ -64,6 +64,16 @@ pub struct Policy {
     /// ACC-4.
     #[serde(with = "int_text")]
     pub trial_credits: Micros,
+    /// ACC-12, R23. How long usage of before is still posted when an account is closed, 0 to 1 hour.
+    #[serde(with = "int_text")]
+    pub close_settle_ms: Instant,
+    /// CRD-12. How far back recharges are given back at closing, 0 to 3650 days.
+    #[serde(with = "int_text")]
+    pub refund_window_ms: Instant,
+    /// CRD-12, R24. Business days until a refund is due, 1 to 250.
+    pub refund_business_days: u32,
+    /// CRD-12. Dates that are no business days, such as `2026-12-25`: up to 400, each later than the one before.
+    pub holidays: Vec<String>,
     /// CRD-13. Declined tries of coupon codes within an hour, 1 to 1000.
     pub coupon_tries: u32,
     /// ACC-6. 0 to 100 000.
@@ -148,6 +158,10 @@ impl Default for Policy {
             usage_window_ms: 35 * DAY_MS,
             usage_ahead_ms: 10 * MINUTE_MS,
             trial_credits: dollars(10),
+            close_settle_ms: HOUR_MS,
+            refund_window_ms: 90 * DAY_MS,
+            refund_business_days: 20,
+            holidays: Vec::new(),
             coupon_tries: 10,
             trial_subaccounts: 1,
             standard_subaccounts: 1000,
@@ -244,6 +258,17 @@ impl Policy {
         range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
         range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
         amount(&mut checks, "policy.trial-credits", self.trial_credits(), Money::ZERO);
+        range(&mut checks, "policy.close-settle-ms", self.close_settle_ms, 0, HOUR_MS);
+        range(&mut checks, "policy.refund-window-ms", self.refund_window_ms, 0, 3650 * DAY_MS);
+        range(&mut checks, "policy.refund-business-days", self.refund_business_days, 1, 250);
+        at_most(&mut checks, "policy.holidays", self.holidays.len(), 400);
+        for (place, holiday) in self.holidays.iter().take(400).enumerate() {
+            let field = format!("policy.holidays[{place}]");
+            let good = crate::business_days::parse(holiday).is_some();
+            checks.require(good, &field, FieldRule::WrongForm, "a date such as 2026-12-25");
+            let rising = place == 0 || *holiday > self.holidays[place - 1];
+            checks.require(rising, &field, FieldRule::WrongForm, "later than the one before");
+        }
         range(&mut checks, "policy.coupon-tries", self.coupon_tries, 1, 1000);
         range(&mut checks, "policy.trial-subaccounts", self.trial_subaccounts, 0, 100_000);
         range(&mut checks, "policy.standard-subaccounts", self.standard_subaccounts, 0, 100_000);
@@ -418,6 +443,10 @@ mod tests {
             usage_window_ms: 1,
             usage_ahead_ms: DAY_MS + 1,
             trial_credits: -1,
+            close_settle_ms: HOUR_MS + 1,
+            refund_window_ms: -1,
+            refund_business_days: 251,
+            holidays: vec!["2026-12-25".to_owned(), "2026-12-25".to_owned(), "2027-02-29".to_owned()],
             coupon_tries: 1001,
             trial_subaccounts: 100_001,
             standard_subaccounts: 100_001,
@@ -455,8 +484,9 @@ mod tests {
         expected.extend(thresholds.iter().map(String::as_str));
         expected.extend(["ladder-levels[1]", "ladder-levels[2]", "ladder-levels[2]", "series-limit", "failure-limit"]);
         expected.extend(["ask-again-ms", "hang-up-grace-ms", "reservation-ttl-ms", "usage-window-ms"]);
-        expected.extend(["usage-ahead-ms", "trial-credits"]);
-        expected.extend(["trial-credits", "coupon-tries", "trial-subaccounts", "standard-subaccounts"]);
+        expected.extend(["usage-ahead-ms", "trial-credits", "trial-credits", "close-settle-ms"]);
+        expected.extend(["refund-window-ms", "refund-business-days", "holidays[1]", "holidays[2]"]);
+        expected.extend(["coupon-tries", "trial-subaccounts", "standard-subaccounts"]);
         expected.extend(["trial-numbers", "standard-numbers", "rent-grace-ms", "rent-warning-days[1]"]);
         expected.extend(["rent-warning-days[2]", "standard-rate"]);
         expected.extend(["lookup-rate", "message-rate", "brand"]);

@@ -18,8 +18,8 @@ pub use chunk::{Rate, Row};
 pub use countries::by_country;
 pub use digits::Prefix;
 pub use listing::list_rows;
-pub(crate) use numbers::{number_price, seat_price};
 pub use numbers::{NumberPrices, NumberRow, get_number_overrides, get_number_prices, set_number_prices};
+pub(crate) use numbers::{number_price, seat_price};
 pub use overrides::{get_overrides, has_overrides, set_overrides};
 pub use versions::VERSIONS_KEY;
 

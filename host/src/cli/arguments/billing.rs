@@ -38,6 +38,22 @@ pub enum Credit {
         #[arg(long)]
         reason: String,
     },
+    /// Charge a card with exactly what is owed
+    Settle {
+        /// Main account
+        account: String,
+        /// Name of the card [default: the default card]
+        #[arg(long)]
+        card: Option<String>,
+    },
+    /// Give up what is owed
+    WriteOff {
+        /// Main account
+        account: String,
+        /// For the audit
+        #[arg(long)]
+        reason: String,
+    },
     /// Give back to a paid recharge what was spent of it
     Correct {
         /// Main account
@@ -45,8 +61,11 @@ pub enum Credit {
         /// Such as 25.00
         amount: String,
         /// Number of the recharge
-        #[arg(long)]
-        charge: u32,
+        #[arg(long, required_unless_present = "payment", conflicts_with = "payment")]
+        charge: Option<u32>,
+        /// Key of a payment that was credited without a charge
+        #[arg(long, value_name = "KEY")]
+        payment: Option<String>,
         /// For the audit
         #[arg(long)]
         reason: String,

@@ -4,11 +4,13 @@ mod billing;
 mod coupons;
 mod documents;
 mod numbers;
+mod refunds;
 
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use numbers::{NumberType, Numbers};
+pub use refunds::{Queue, Refunds};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -78,6 +80,9 @@ pub enum Command {
     /// Codes that give promotional credit
     #[command(subcommand)]
     Coupons(Coupons),
+    /// What goes back to cards
+    #[command(subcommand)]
+    Refunds(Refunds),
     /// Charges by hand and automatic
     #[command(subcommand)]
     Recharge(Recharge),
@@ -126,8 +131,12 @@ pub enum Command {
     /// Business choices
     #[command(subcommand)]
     Policy(Policy),
-    /// What waits for a person
-    Queue,
+    /// What waits for a person, and what is decided about it
+    Queue {
+        /// What to do [default: list]
+        #[command(subcommand)]
+        command: Option<Queue>,
+    },
     /// The clock of the rules
     #[command(subcommand)]
     Clock(Clock),
@@ -267,16 +276,24 @@ pub enum Account {
         #[arg(long, default_value = "")]
         details: String,
     },
-    /// Close for good
+    /// Close for good and pay back what is left of recent recharges
     Close {
         /// Main account
         account: String,
         /// Why
         #[arg(long, default_value = "")]
         details: String,
+        /// Without the time in which usage of before is still posted
+        #[arg(long)]
+        at_once: bool,
         /// It cannot be undone
         #[arg(long)]
         yes: bool,
+    },
+    /// How the closing of an account stands
+    Closing {
+        /// Main account
+        account: String,
     },
     /// Show the API token of an account or sub-account
     Token {
@@ -299,6 +316,9 @@ pub enum Account {
         /// Messages a second
         #[arg(long)]
         message_rate: Option<u32>,
+        /// Show those that are set instead
+        #[arg(long, conflicts_with_all = ["maximum_recharge", "standard_rate", "lookup_rate", "message_rate"])]
+        show: bool,
     },
 }
 

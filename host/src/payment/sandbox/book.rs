@@ -308,6 +308,22 @@ impl Page<'_> {
         Ok(statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
+    /// The method that a paid charge was taken from.
+    pub fn method_of(&self, key: &str) -> Result<Option<String>, SandboxError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT method FROM intentions WHERE key = ?1 AND charge_key IS NULL AND state = 'paid' LIMIT 1",
+        )?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    /// Refunds of a charge that were declined.
+    pub fn declined_refunds(&self, charge_key: &str) -> Result<u32, SandboxError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT count(*) FROM intentions WHERE charge_key = ?1 AND charge_key IS NOT NULL AND state = 'declined'",
+        )?;
+        Ok(statement.query_row([charge_key], |row| row.get(0))?)
+    }
+
     pub fn forget(&self, token: &str) -> Result<(), SandboxError> {
         self.transaction
             .execute("INSERT INTO cards VALUES (?1, 0, 1) ON CONFLICT (token) DO UPDATE SET forgotten = 1", [token])?;

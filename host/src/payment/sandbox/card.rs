@@ -30,6 +30,7 @@ pub(super) const DECLINES: &[(&str, DeclineReason, Option<&str>)] = &[
     ("bad_statement", DeclineReason::NotAccepted, None),
     ("no_such_charge", DeclineReason::NotAccepted, None),
     ("refund_above_charge", DeclineReason::NotAccepted, None),
+    ("refund_declined", DeclineReason::MethodRemoved, None),
 ];
 
 /// The contract's reason for a gateway code.
@@ -84,6 +85,8 @@ pub(super) struct Card {
     pub kind: MethodKind,
     /// Last month in which it is good.
     pub expires: (u16, u8),
+    /// How many refunds of each charge are declined first.
+    pub declined_refunds: u32,
 }
 
 impl Card {
@@ -121,7 +124,8 @@ fn parse_card(words: &str) -> Option<Card> {
         Some((name, parameter)) => (name, Some(parameter)),
         None => (words, None),
     };
-    let mut card = Card { plan: Plan::Always(Step::Approve), kind: MethodKind::Card, expires: (2049, 12) };
+    let mut card =
+        Card { plan: Plan::Always(Step::Approve), kind: MethodKind::Card, expires: (2049, 12), declined_refunds: 0 };
     match (name, parameter) {
         ("expired_card", None) => card.expires = (2020, 1),
         ("expiring", Some(month)) => card.expires = parse_month(month)?,
@@ -129,6 +133,8 @@ fn parse_card(words: &str) -> Option<Card> {
             card.kind = MethodKind::BankDebit;
             card.plan = Plan::Always(parse_step("late", after)?);
         }
+        ("refund_declined", None) => card.declined_refunds = u32::MAX,
+        ("refund_declined", Some(count)) => card.declined_refunds = parse_count(count)?,
         ("script", Some(steps)) => {
             let steps: Option<Vec<Step>> = steps.split(',').map(parse_words).collect();
             card.plan = Plan::Script(steps.filter(|steps| steps.len() <= SCRIPT_STEPS_MAX)?);

@@ -131,7 +131,14 @@ impl Sandbox {
         if page.refunded(charge_key)?.saturating_add(wanted.amount) > charged {
             return Ok((declined("refund_above_charge"), 0));
         }
-        wanted.pay(now);
+        let declines = page.method_of(charge_key)?.and_then(|method| Card::parse(&method));
+        if declines
+            .is_some_and(|card| page.declined_refunds(charge_key).is_ok_and(|count| count < card.declined_refunds))
+        {
+            wanted.decline("refund_declined");
+        } else {
+            wanted.pay(now);
+        }
         let added = page.add(wanted)?;
         Ok((self.outcome(&added, now), 0))
     }

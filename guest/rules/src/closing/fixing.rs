@@ -1,0 +1,212 @@
+//! The end of a closing: what is left is fixed as refunds, in one transaction.
+
+use super::records::{Closing, Step};
+use super::{key, load, owed_in_cents, tell};
+use crate::accounts::{self, Standing};
+use crate::call::Call;
+use crate::ids::AuthId;
+use crate::invoices::{self, ClosedAccount};
+use crate::jobs::{JobKey, Next};
+use crate::ledger::{self, LedgerAccount, Posting};
+use crate::lots::{Lot, LotKind};
+use crate::mail;
+use crate::money::{MICROS_PER_CENT, Money};
+use crate::policy::Policy;
+use crate::port::Lane;
+use crate::queue::{self, QueueEntry};
+use crate::refunds::{self, Cause, NewRefund};
+use crate::vocabulary::{Fact, Fault};
+use crate::{charges, credits, subaccounts, wallet};
+
+/// Sub-accounts disabled in one transaction.
+const SUBACCOUNTS_PER_CALL: usize = 500;
+
+/// The next step of a closing that is due.
+pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let Some(mut closing) = load(call, account)? else { return Ok(None) };
+    let job = JobKey::Close(account).to_string();
+    match closing.step {
+        Step::Settling | Step::Owing if call.now() < closing.closes_at => {
+            call.timer(&job, Lane::Normal, closing.closes_at);
+        }
+        Step::Settling | Step::Owing => {
+            if !finish_use(call, account, &mut closing)? {
+                call.put(&key(account), &closing);
+                call.timer(&job, Lane::Normal, call.now());
+                return Ok(Some(Next::Again));
+            }
+            let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
+            if owed > Money::ZERO {
+                wait_for_payment(call, account, &mut closing, owed);
+            } else {
+                fix(call, account, &mut closing)?;
+                closing.step = Step::Releasing;
+                call.timer(&job, Lane::Bulk, call.now());
+            }
+            call.put(&key(account), &closing);
+        }
+        Step::Releasing => {
+            let (after, more) =
+                subaccounts::disable_page(call, account, closing.after.as_deref(), SUBACCOUNTS_PER_CALL)?;
+            closing.after = after.or(closing.after);
+            if more {
+                call.timer(&job, Lane::Bulk, call.now());
+            } else {
+                closing.step = Step::Done;
+            }
+            call.put(&key(account), &closing);
+            return Ok(Some(if more { Next::Again } else { Next::Rest }));
+        }
+        Step::Done => {}
+    }
+    Ok(Some(Next::Rest))
+}
+
+/// Nothing more is debited from here on: late lots end, usage is rejected, and what the cycle still has to post is posted. Answers
+/// whether that is done; if not, it goes on with the next call.
+fn finish_use(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<bool, Fault> {
+    credits::expire_due(call, account)?;
+    let mut wallet = wallet::need(call, account)?;
+    if !wallet.is_closed() {
+        wallet.close();
+        wallet::save(call, account, &wallet);
+    }
+    if !closing.invoiced {
+        closing.invoiced = final_invoice(call, account)?;
+    }
+    Ok(closing.invoiced)
+}
+
+/// Makes and posts the final invoice with its tax, before the refund is fixed (R23, R26). Answers whether it is made; until then it is
+/// asked again, a page further.
+fn final_invoice(call: &mut Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(invoices::close_account(call, account)? != ClosedAccount::NotYet)
+}
+
+fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing, owed: Money) {
+    let first = closing.step != Step::Owing;
+    closing.step = Step::Owing;
+    let since = *closing.queued.get_or_insert(call.now());
+    let note = format!("{owed} is owed: it is to be paid (credits.settle) or written off (credits.write-off)");
+    let entry = QueueEntry::new(Some(account), "closing-owes", since, note);
+    call.put(&queue::single_key(since, &format!("{account}/closing")), &entry);
+    if first {
+        tell(call, account, "account-closing-owes", vec![Fact::new("owed", owed)], Vec::new());
+    }
+}
+
+/// Credit came in: an account that waits for what it owes is looked at again.
+pub(crate) fn credited(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if accounts::profile(call, account)?.standing == Standing::Closing
+        && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
+    {
+        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, call.now());
+    }
+    Ok(())
+}
+
+/// What the lots of an account become.
+#[derive(Default)]
+struct Fixed {
+    cash: Money,
+    promotional: Money,
+    trial: Money,
+    refunded: Money,
+    rounding: Money,
+    forfeited: Money,
+    refunds: Vec<(Lot, Money)>,
+}
+
+impl Fixed {
+    /// Only what is left of recharges of the window is given back, each rounded down to the cent (CRD-12, R4).
+    fn of(lots: Vec<Lot>, window_begins: crate::vocabulary::Instant) -> Result<Fixed, Fault> {
+        let mut fixed = Fixed::default();
+        for lot in lots {
+            let kind = match lot.kind {
+                LotKind::Cash => &mut fixed.cash,
+                LotKind::Promotional => &mut fixed.promotional,
+                LotKind::Trial => &mut fixed.trial,
+            };
+            *kind = kind.plus(lot.rest)?;
+            if lot.kind == LotKind::Cash && lot.since >= window_begins {
+                let rounding = Money::from_micros(lot.rest.micros() % MICROS_PER_CENT);
+                let refund = lot.rest.minus(rounding)?;
+                fixed.refunded = fixed.refunded.plus(refund)?;
+                fixed.rounding = fixed.rounding.plus(rounding)?;
+                fixed.refunds.push((lot, refund));
+            } else {
+                fixed.forfeited = fixed.forfeited.plus(lot.rest)?;
+            }
+        }
+        Ok(fixed)
+    }
+}
+
+/// Takes all credit off the account, in one transaction, and closes it for good.
+fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<(), Fault> {
+    let window = Policy::load(call)?.refund_window_ms;
+    let fixed = Fixed::of(credits::exact_lots(call, account)?, closing.begun.saturating_sub(window))?;
+    let mut wallet = wallet::need(call, account)?;
+    // Less than the gateway can move: rounded away (R4).
+    let unpayable = if wallet.balance < Money::ZERO { wallet.balance.negated()? } else { Money::ZERO };
+    wallet::empty(call, account, &mut wallet)?;
+    wallet::save(call, account, &wallet);
+    let id = ledger::next_id(call)?;
+    ledger::post(
+        call,
+        &id,
+        "closing",
+        &format!("closed by {}", closing.by),
+        vec![
+            Posting(LedgerAccount::CreditsTrial, Some(account), fixed.trial),
+            Posting(LedgerAccount::CreditsPromotional, Some(account), fixed.promotional),
+            Posting(LedgerAccount::CreditsCash, Some(account), fixed.cash),
+            Posting(LedgerAccount::Receivables, Some(account), unpayable.negated()?),
+            Posting(LedgerAccount::Refunds, None, fixed.refunded.negated()?),
+            Posting(LedgerAccount::Rounding, None, unpayable.minus(fixed.rounding)?),
+            Posting(LedgerAccount::ExpiredCredits, None, fixed.forfeited.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    let mut due = "none".to_owned();
+    let mut count = 0;
+    for (lot, amount) in fixed.refunds.iter().filter(|(_, amount)| *amount > Money::ZERO) {
+        let charge = match charges::parse_gateway_key(&lot.origin) {
+            Some((owner, number)) if owner == account => {
+                charges::load(call, account, number)?.filter(|charge| charge.key == lot.origin)
+            }
+            _ => None,
+        };
+        let new = NewRefund {
+            cause: Cause::Closing,
+            amount: *amount,
+            charge_key: &lot.origin,
+            charge: charge.as_ref().map(|charge| charge.number),
+            card: charge.as_ref().map_or("", |charge| &charge.card_label),
+        };
+        due = refunds::create(call, account, &new)?.due;
+        count += 1;
+    }
+    let mut profile = accounts::profile(call, account)?;
+    profile.standing = Standing::Closed;
+    accounts::save(call, account, &profile);
+    if let Some(since) = closing.queued.take() {
+        call.remove(&queue::single_key(since, &format!("{account}/closing")));
+    }
+    closing.closed = Some(call.now());
+    closing.refunded = fixed.refunded;
+    closing.forfeited = fixed.forfeited;
+    closing.rounding = fixed.rounding.minus(unpayable)?;
+    let amounts = [
+        Fact::new("refunded", fixed.refunded),
+        Fact::new("forfeited", fixed.forfeited),
+        Fact::new("due", &due),
+        Fact::new("details", &closing.reason),
+    ];
+    let mut facts = amounts.to_vec();
+    facts.push(Fact::new("rounding", closing.rounding));
+    facts.push(Fact::new("refunds", count));
+    facts.push(Fact::new("by", &closing.by));
+    tell(call, account, "account-closed", facts, vec![id]);
+    mail::send(call, account, "account-closed", amounts.to_vec())
+}
