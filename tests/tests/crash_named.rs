@@ -400,8 +400,9 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     let policy = json!({
         "version": 77, "minimum-recharge": "1", "maximum-recharge": "0", "alert-thresholds": [], "ladder-levels": [],
         "series-limit": 0, "failure-limit": 0, "ask-again-ms": [], "hang-up-grace-ms": "-1", "usage-window-ms": "0",
-        "usage-ahead-ms": "-1", "trial-credits": "-1", "close-settle-ms": "-1",
-        "refund-window-ms": "-1", "refund-business-days": 0, "holidays": ["x"], "coupon-tries": 0, "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
+        "usage-ahead-ms": "-1", "daily-summary-hour": 24, "daily-summaries": false, "trial-credits": "-1",
+        "close-settle-ms": "-1", "refund-window-ms": "-1", "refund-business-days": 0, "holidays": ["x"], "coupon-tries": 0,
+        "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
         "lookup-rate": 0, "message-rate": 0, "brand": "",
     });
     vec![

@@ -68,7 +68,11 @@ functions! { usage {
     command calls_started(calls: Vec<exported::usage::RunningCall>) -> () = rules::zero_stop::calls_started;
     command calls_ended(auth_id: String, calls: Vec<String>) -> () = rules::zero_stop::calls_ended;
     query list_calls(auth_id: String) -> Vec<exported::usage::RunningCall> = rules::zero_stop::list_calls;
-    query list_rejected(after: Option<String>, limit: u32) -> exported::usage::RejectPage = rules::usage::list_rejected;
+    query summary(auth_id: String, from_day: String, to_day: String, group: Vec<exported::usage::Grouping>, after: Option<String>) -> exported::usage::SummaryPage = rules::summary::summary;
+    query list_lines(auth_id: String, from: i64, to: i64, after: Option<String>) -> exported::usage::LinePage = rules::summary::list_lines;
+    query get_daily_summary(auth_id: String) -> exported::usage::DailySummary = rules::daily::get_daily_summary;
+    command set_daily_summary(auth_id: String, enabled: Option<bool>) -> exported::usage::DailySummary = rules::daily::set_daily_summary;
+    query list_rejected(auth_id: Option<String>, reason: Option<exported::usage::Rejection>, after: Option<String>, limit: u32) -> exported::usage::RejectPage = rules::usage::list_rejected;
     command resubmit(events: Vec<exported::usage::Resubmission>) -> exported::usage::BatchAnswer = rules::usage::resubmit;
     command discard(keys: Vec<String>) -> () = rules::usage::discard;
 } }
@@ -98,6 +102,7 @@ functions! { pricing {
 functions! { credits {
     query get_balance(auth_id: String) -> exported::credits::Balance = rules::credits::get_balance;
     query list_lots(auth_id: String) -> Vec<exported::credits::Lot> = rules::credits::list_lots;
+    query get_statement(auth_id: String, month: String, after: Option<String>) -> exported::credits::Statement = rules::statement::get_statement;
     command recharge(auth_id: String, amount: i64, card: Option<String>) -> exported::credits::Started = rules::charges::recharge;
     query list_charges(auth_id: String, after: Option<String>, limit: u32) -> exported::credits::ChargePage = rules::charges::list_charges;
     command give_up(auth_id: String, charge: u32) -> exported::credits::Started = rules::charges::give_up;
@@ -187,6 +192,8 @@ functions! { operator {
     query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;
     query read_transaction(id: String) -> Vec<exported::operator::RatedEvent> = rules::operator::read_transaction;
     query compare(accounts: Vec<exported::operator::Folded>) -> Vec<exported::operator::Difference> = rules::operator::compare;
+    query read_charges(after: Option<String>, limit: u32) -> exported::operator::ChargedPage = rules::totals::check::read_charges;
+    query compare_totals(until: String, months: Vec<exported::operator::FoldedMonth>) -> exported::operator::TotalsComparison = rules::totals::check::compare_totals;
     query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::queue::list_queue;
     command resolve_payment(item: String, resolution: exported::operator::Resolution, reason: String) -> exported::operator::Resolved = rules::queue::resolve_payment;
     query get_limits(auth_id: String) -> exported::operator::Limits = rules::policy::get_limits;

@@ -4,9 +4,9 @@ use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, closing, coupons, credits, events, invoices, jobs, lots, operator,
-    phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations, subaccounts, usage,
-    vocabulary, zero_stop,
+    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, events, invoices, jobs, lots, operator,
+    phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations, statement, subaccounts,
+    summary, totals, usage, vocabulary, zero_stop,
 };
 
 records! {
@@ -26,6 +26,15 @@ records! {
     exported::usage::Quote = product::Quote { rate, prefix, amount }
     exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
     exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started }
+    exported::usage::SummaryRow = summary::SummaryRow {
+        day, auth_id, product, heading, detail, count, quantity, amount,
+    }
+    exported::usage::SummaryPage = summary::SummaryPage { timezone, from, to, rows, amount, complete_until, next }
+    exported::usage::PostedLine = summary::PostedLine {
+        transaction, posted, auth_id, id, product, heading, number, quantity, at, prefix, rate, amount,
+    }
+    exported::usage::LinePage = summary::LinePage { lines, complete_until, next }
+    exported::usage::DailySummary = daily::DailySummary { enabled, chosen, hour, due, told_until }
     exported::usage::RejectedEvent = usage::RejectedEvent { key, event, reason, received }
     exported::usage::RejectPage = usage::RejectPage { rejected, next }
     exported::usage::Resubmission = usage::Resubmission { key, event }
@@ -69,7 +78,16 @@ records! {
         name, brand, last_four, expires_year, expires_month, is_default, state,
     }
     exported::credits::AlertThreshold = alerts::AlertThreshold { amount, custom, armed }
-    exported::credits::AlertSettings = alerts::AlertSettings { thresholds, recipients }
+    exported::credits::AlertSettings = alerts::AlertSettings { thresholds, recipients, suggested }
+    exported::credits::StatementCharge = statement::StatementCharge {
+        product, heading, detail, count, quantity, amount,
+    }
+    exported::credits::StatementMovement = statement::StatementMovement {
+        transaction, at, kind, cause, amount, trial, promotional, cash, receivable,
+    }
+    exported::credits::Statement = statement::Statement {
+        month, opening, moved, charged, closing_postings, closing, charges, movements, complete_until, next,
+    }
     exported::credits::Goodwill = credits::Goodwill { amount, expires }
     exported::credits::Correction = credits::Correction { amount, charge, payment }
     exported::credits::Adjusted = credits::Adjusted { transaction, balance }
@@ -154,10 +172,10 @@ records! {
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
-        ask_again_ms, hang_up_grace_ms, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, trial_credits,
-        close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries, trial_subaccounts,
-        standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms, rent_warning_days,
-        standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
+        ask_again_ms, hang_up_grace_ms, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, daily_summary_hour,
+        daily_summaries, trial_credits, close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries,
+        trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
+        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
         credit_note_prefix, receipt_prefix, require_billing_address,
     }
     exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
@@ -171,6 +189,12 @@ records! {
     }
     exported::operator::Folded = operator::Folded { auth_id, trial, promotional, cash, receivable }
     exported::operator::Difference = operator::Difference { auth_id, what, stored, rebuilt }
+    exported::operator::KindFlow = totals::check::KindFlow { auth_id, kind, trial, promotional, cash, receivable }
+    exported::operator::SourceSum = totals::check::SourceSum { auth_id, source, code, count, quantity, amount }
+    exported::operator::ChargedTransaction = totals::check::ChargedTransaction { id, month, flows, charges }
+    exported::operator::ChargedPage = totals::check::ChargedPage { transactions, next }
+    exported::operator::FoldedMonth = totals::check::FoldedMonth { auth_id, month, flows, charges }
+    exported::operator::TotalsComparison = totals::check::TotalsComparison { moved_on, differences }
     exported::operator::QueueItem = queue::QueueItem { id, auth_id, kind, since, charge, refund, note }
     exported::operator::QueuePage = queue::QueuePage { items, next }
     exported::operator::Claim = queue::Claim { auth_id, amount }
@@ -201,6 +225,7 @@ variants! {
     exported::jobs::Standing = jobs::Standing { Working, Succeeded | Failed }
     exported::jobs::Beginning = jobs::Beginning { Created, Copied | Restored }
 
+    exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
     exported::usage::Product = product::Product { Voice, Sms, Mms | }
     exported::usage::Heading = product::Heading {
         Outbound, Inbound, OutboundMobile, OutboundTollFree, OutboundShortCode, OutboundIp, InboundMobile,

@@ -8,7 +8,7 @@ use crate::ids::AuthId;
 use crate::mail;
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text, optional_int_text};
 use crate::wallet::{self, Wallet};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,9 @@ pub struct AlertSettings {
     pub thresholds: Vec<AlertThreshold>,
     /// Besides the registered email.
     pub recipients: Vec<String>,
+    /// A custom threshold that suggests itself: what the account spends a day (CRD-9).
+    #[serde(default, with = "optional_int_text")]
+    pub suggested: Option<Micros>,
 }
 
 fn key(account: AuthId) -> String {
@@ -144,6 +147,7 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
             })
             .collect(),
         recipients: alerts.recipients,
+        suggested: crate::summary::average_daily_spend(call, account)?.map(Money::micros),
     })
 }
 

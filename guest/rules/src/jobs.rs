@@ -10,8 +10,8 @@ use crate::outside::{
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, closing, credits, housekeeping, invoices, mail, month_end, phone_numbers, recharge, reconcile,
-    refunds, reservations, totals, zero_stop,
+    cards, charges, closing, credits, daily, housekeeping, invoices, mail, month_end, phone_numbers, recharge,
+    reconcile, refunds, reservations, totals, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -39,6 +39,8 @@ pub enum JobKey {
     Uncap(AuthId),
     /// An account is closed.
     Close(AuthId),
+    /// A daily summary is due.
+    Daily(AuthId),
     /// A lot expires.
     Expire(AuthId, u32, Place),
     /// A number is ordered.
@@ -78,6 +80,7 @@ impl fmt::Display for JobKey {
             JobKey::EndCalls(account) => write!(formatter, "{account}/end-calls"),
             JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
             JobKey::Close(account) => write!(formatter, "{account}/close"),
+            JobKey::Daily(account) => write!(formatter, "{account}/daily"),
             JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
             JobKey::Order(account, count) => write!(formatter, "{account}/order/{count}"),
             JobKey::Release(account, count) => write!(formatter, "{account}/release/{count}"),
@@ -128,6 +131,7 @@ impl JobKey {
             "rent-owed" => Some(JobKey::RentOwed(account)),
             "disband" => Some(JobKey::Disband(account)),
             "close" => Some(JobKey::Close(account)),
+            "daily" => Some(JobKey::Daily(account)),
             "expire" => {
                 let (number, place) = detail.split_once('/')?;
                 Some(JobKey::Expire(account, number.parse().ok()?, Place::parse(place)?))
@@ -273,6 +277,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
             Some(Next::Rest)
         }
         JobKey::Close(account) => closing::run(call, account)?,
+        JobKey::Daily(account) => daily::run(call, account)?,
         JobKey::Expire(account, number, place) => {
             credits::expire_lot(call, account, number, &place)?;
             Some(Next::Rest)
@@ -359,6 +364,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         JobKey::Expiring(..)
         | JobKey::Uncap(_)
         | JobKey::Close(_)
+        | JobKey::Daily(_)
         | JobKey::Expire(..)
         | JobKey::RentOwed(_)
         | JobKey::Disband(_)
@@ -499,6 +505,7 @@ mod tests {
             JobKey::EndCalls(account),
             JobKey::Reservations,
             JobKey::Uncap(account),
+            JobKey::Daily(account),
             JobKey::Expire(account, 5, Place::of(LotKind::Promotional, 1, Some(2), 5)),
             JobKey::Order(account, 6),
             JobKey::Release(account, 7),

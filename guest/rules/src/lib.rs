@@ -36,6 +36,7 @@ pub mod closing;
 pub mod coupons;
 pub mod credentials;
 pub mod credits;
+pub mod daily;
 pub mod events;
 mod housekeeping;
 pub mod idempotency;
@@ -67,9 +68,11 @@ pub mod reservations;
 mod scenario;
 #[cfg(test)]
 mod scenario_edges;
+pub mod statement;
 #[cfg(test)]
 mod stored_records;
 pub mod subaccounts;
+pub mod summary;
 #[cfg(test)]
 mod testing;
 mod text;

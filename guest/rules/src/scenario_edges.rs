@@ -600,7 +600,7 @@ fn use_6_one_rejected_event_is_not_mended_into_two() {
     story.command(|call, _| crate::usage::record_events(call, &operator(), vec![event("one")]));
     let key = story
         .fake
-        .query(story.now, |call| crate::usage::list_rejected(call, &operator(), None, 10))
+        .query(story.now, |call| crate::usage::list_rejected(call, &operator(), None, None, None, 10))
         .expect("a list")
         .rejected[0]
         .key

@@ -14,8 +14,8 @@ use crate::scenario::{Answer, Story};
 use crate::testing::{START, keyed, operator};
 use crate::vocabulary::DAY_MS;
 use crate::{
-    alerts, cards, charges, coupons, jobs, operator as ledger_operator, phone_numbers, policy, subaccounts, usage,
-    zero_stop,
+    alerts, cards, charges, coupons, daily, jobs, operator as ledger_operator, phone_numbers, policy, subaccounts,
+    usage, zero_stop,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +23,8 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
-    "adj", "bill", "clos", "coup", "cyc", "doc", "docn", "docno", "mov", "nb", "nbi", "nbn", "ord", "page", "red",
-    "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "series", "use",
+    "adj", "bill", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno", "mov", "nb", "nbi", "nbn", "ord",
+    "page", "red", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "series", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -174,6 +174,7 @@ fn everything() -> (Story, String) {
         accounts::set_standing(call, &operator(), other(), accounts::Standing::Closed, "wished".to_owned())
     });
     numbers(&mut story);
+    story.command(|call, auth| daily::set_daily_summary(call, &operator(), auth, Some(true)));
     story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
     story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-2".to_owned()));
     // A charge that stays open for more than a day, and a payment of another history of this store.
@@ -276,8 +277,10 @@ fn records_of_version_1_are_read_and_worked_with() {
         .query(story.now, |call| charges::list_charges(call, &operator(), story.account.clone(), None, 100))
         .expect("a known account");
     assert_eq!(listed.charges.len(), 4);
-    let rejected =
-        story.fake.query(story.now, |call| usage::list_rejected(call, &operator(), None, 10)).expect("a list");
+    let rejected = story
+        .fake
+        .query(story.now, |call| usage::list_rejected(call, &operator(), None, None, None, 10))
+        .expect("a list");
     assert_eq!(rejected.rejected[0].reason, Rejection::NoPrice);
     let again = vec![event("call-1", &sub, "14155550100")];
     let answer = story.fake.command(story.now, |call| usage::record_events(call, &operator(), again)).expect("a batch");

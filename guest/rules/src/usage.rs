@@ -20,6 +20,7 @@ use crate::vocabulary::{
 use crate::wallet;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 
 interface_error! {
@@ -37,6 +38,8 @@ pub const EVENTS_MAX: usize = 1000;
 /// Events of one ledger transaction: its record stays under the size limit of a stored value.
 const EVENTS_PER_TRANSACTION: usize = 500;
 const QUANTITY_MAX: u32 = 1_000_000;
+/// Rejected events that one page of a filtered list looks at.
+const LOOKED_AT_MAX: usize = 2_000;
 
 /// What became of an event.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -297,27 +300,68 @@ pub(crate) fn out_of_credit(wallet: &wallet::Wallet, price: Money) -> Result<Opt
     Ok(Some(Refusal::OutOfCredit(missing.micros())))
 }
 
-/// Rejected events by their own time.
-pub fn list_rejected(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<RejectPage, Error> {
+/// Rejected events by their own time, of one account with its sub-accounts or of one reason if these are given. A page looks at
+/// a bounded part of the list, so that it may be short, or empty, and still have a next one.
+pub fn list_rejected(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: Option<String>,
+    reason: Option<Rejection>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<RejectPage, Error> {
     credentials::permit(call, caller, "usage.list-rejected", None)?;
     let mut checks = Checks::new();
+    let good = auth_id.as_deref().is_none_or(|auth_id| (1..=40).contains(&auth_id.chars().count()));
+    checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 40 characters");
     checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
     let good = after.as_deref().is_none_or(is_reject_key);
     checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
     checks.done()?;
+    let limit = usize::try_from(limit).unwrap_or(500);
+    let looked_at = if auth_id.is_none() && reason.is_none() { limit } else { LOOKED_AT_MAX };
     let first = after.map_or_else(|| "x/".to_owned(), |after| successor(&format!("x/{after}")));
-    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), usize::try_from(limit).unwrap_or(500))?;
-    let rejected: Vec<RejectedEvent> = page
-        .into_iter()
-        .map(|(key, rejected)| RejectedEvent {
-            key: key.trim_start_matches("x/").to_owned(),
-            event: rejected.event,
-            reason: rejected.reason,
-            received: rejected.received,
-        })
-        .collect();
-    let next = if more { rejected.last().map(|last| last.key.clone()) } else { None };
-    Ok(RejectPage { rejected, next })
+    let (page, mut more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), looked_at)?;
+    let mains = mains_of_subs(call, page.iter().map(|(_, rejected)| &rejected.event), auth_id.as_deref())?;
+    let wanted = |rejected: &Rejected| {
+        let of = &rejected.event.auth_id;
+        reason.is_none_or(|reason| reason == rejected.reason)
+            && auth_id.as_ref().is_none_or(|wanted| wanted == of || mains.get(of).is_some_and(|main| main == wanted))
+    };
+    let (mut rejected, mut reached) = (Vec::new(), None);
+    for (key, entry) in page {
+        if rejected.len() == limit {
+            more = true;
+            break;
+        }
+        let key = key.trim_start_matches("x/").to_owned();
+        reached = Some(key.clone());
+        if wanted(&entry) {
+            rejected.push(RejectedEvent { key, event: entry.event, reason: entry.reason, received: entry.received });
+        }
+    }
+    Ok(RejectPage { rejected, next: reached.filter(|_| more) })
+}
+
+/// Main accounts of the sub-accounts that these events name, if a main account is looked for.
+fn mains_of_subs<'a>(
+    call: &Call<'_>,
+    events: impl Iterator<Item = &'a Event>,
+    wanted: Option<&str>,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let mut mains = BTreeMap::new();
+    if !wanted.and_then(AuthId::parse).is_some_and(|wanted| wanted.is_main()) {
+        return Ok(mains);
+    }
+    let subs: BTreeSet<AuthId> =
+        events.filter_map(|event| AuthId::parse(&event.auth_id)).filter(|sub| !sub.is_main()).collect();
+    call.prefetch(subs.iter().map(|sub| crate::subaccounts::key(*sub)));
+    for sub in subs {
+        if let Some(parent) = crate::subaccounts::parent(call, sub)? {
+            mains.insert(sub.to_string(), parent.to_string());
+        }
+    }
+    Ok(mains)
 }
 
 fn is_reject_key(key: &str) -> bool {
@@ -345,7 +389,7 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
     let who = credentials::permit(call, caller, "usage.resubmit", None)?;
     crate::idempotency::once(call, caller, &who.scope(), "usage.resubmit", &events, |call| {
         check_count(events.len(), "events")?;
-        let mut named = std::collections::BTreeSet::new();
+        let mut named = BTreeSet::new();
         let mut checks = Checks::new();
         for (index, mended) in events.iter().enumerate() {
             let field = format!("events[{index}].key");

@@ -30,6 +30,7 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
             let change = json!({"name": name, "address": address, "city": city, "state": state, "timezone": timezone});
             work.link.call("accounts.update", json!({"auth-id": account, "change": change}))?
         }
+        Account::Statement(asked) => return super::summaries::statement(work, &asked),
         Account::Suspend { account, reason, details } => {
             let reason = match reason {
                 Reason::ContentViolation => "content-violation",

@@ -263,5 +263,10 @@ pub fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
             format!("to the registered address {}", text::shortened(&to.join(" "))),
         ]);
         Text::Table(rows)
-    })
+    })?;
+    if !settings["suggested"].is_null() {
+        let spent = amount(&settings["suggested"]);
+        work.output.note(&format!("{spent} is spent a day on average: a threshold that tells a day ahead"));
+    }
+    Ok(())
 }

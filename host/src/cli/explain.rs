@@ -297,6 +297,9 @@ const SENTENCES: &[Line] = &[
     ("card-removed", ALWAYS, "{card} ({label}) was removed, and the gateway is asked to forget it."),
     ("card-expiring", ALWAYS, "{card} expires in {expires}: one mail was sent."),
     ("default-card-changed", ALWAYS, "{card} ({label}) is the default card now. The ladder starts anew."),
+    ("daily-summary-set", ("enabled", "true"), "Daily summary mails were switched on[ by {by}]."),
+    ("daily-summary-set", ("enabled", "false"), "Daily summary mails were switched off[ by {by}]."),
+    ("daily-summary-set", ALWAYS, "Daily summary mails are as the policy says again[, by {by}]."),
     ("usage-rejected", ALWAYS, "{rejected} of {events} events of a batch were rejected and kept to be mended."),
     (
         "invoice-issued",

@@ -2,9 +2,9 @@
 
 use super::arguments::{Ledger, LedgerFormat, PriceFormat, Pricebook, Usage};
 use super::show::{Rows, Text, field, moment, wide};
-use super::{Work, moment_of};
+use super::{Work, moment_of, rejected, summaries};
 use crate::export;
-use crate::import::{prices, rows, usage};
+use crate::import::{prices, usage};
 use crate::rest::events::Counts;
 use crate::text;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,10 +13,6 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Most rejected events of one page of the contract.
-const REJECT_PAGE: usize = 500;
-/// Most events of one resubmission.
-const RESUBMIT_MAX: usize = 1000;
 /// A version that starts "now" is given this much time to arrive.
 const NOW_IS_AHEAD_MS: i64 = 2_000;
 /// Lines of progress are this far apart where there is no terminal.
@@ -180,46 +176,17 @@ fn price_table(prices: &Value) -> Rows {
 pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
     match command {
         Usage::Import { file, parallel } => import(work, &file, usize::from(parallel)),
-        Usage::Rejected { limit } => {
-            anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
-            let (mut rejected, mut after) = (Vec::new(), None::<String>);
-            loop {
-                let size = (limit - rejected.len()).min(REJECT_PAGE);
-                let mut page = work.link.call("usage.list-rejected", json!({"after": after, "limit": size}))?;
-                if let Value::Array(listed) = page["rejected"].take() {
-                    rejected.extend(listed);
-                }
-                after = page["next"].as_str().map(str::to_owned);
-                if after.is_none() || rejected.len() >= limit {
-                    break;
-                }
-            }
-            work.output.answer(&Value::Array(rejected), |rejected| {
-                let mut rows =
-                    Rows::new(&["key", "reason", "id", "account", "product", "heading", "number", ">quantity", "at"]);
-                for one in rejected.as_array().into_iter().flatten() {
-                    let event = &one["event"];
-                    let mut row = vec![field(one, "key"), field(one, "reason")];
-                    let names = ["id", "auth-id", "product", "heading", "number", "quantity"];
-                    row.extend(names.into_iter().map(|name| field(event, name)));
-                    row.push(moment(&event["at"]));
-                    rows.add(row);
-                }
-                Text::Table(rows)
-            })
-        }
+        Usage::Summary(asked) => summaries::summary(work, &asked),
+        Usage::Export(asked) => summaries::export(work, &asked),
+        Usage::Daily(asked) => summaries::daily(work, &asked),
         Usage::Reserve { .. }
         | Usage::Extend { .. }
         | Usage::Settle { .. }
         | Usage::Release { .. }
         | Usage::Reservations { .. } => super::reservations::run(work, command),
-        Usage::Resubmit { file } => resubmit(work, &file),
-        Usage::Discard { keys } => {
-            for part in keys.chunks(RESUBMIT_MAX) {
-                work.link.call("usage.discard", json!({"keys": part}))?;
-            }
-            work.output.answer(&json!({"discarded": keys.len()}), |_| Text::Line(format!("{} discarded", keys.len())))
-        }
+        Usage::Rejected(asked) => rejected::list(work, &asked),
+        Usage::Resubmit(asked) => rejected::resubmit(work, &asked),
+        Usage::Discard(asked) => rejected::discard(work, &asked),
     }
 }
 
@@ -278,40 +245,6 @@ fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
             None => ("time", format!("{:.1?}, gone on after line {}", took, summary.resumed_after)),
         });
         Text::Table(Rows::of_fields(fields))
-    })
-}
-
-fn resubmit(work: &Work, file: &Path) -> anyhow::Result<()> {
-    crate::import::file::check(file)?;
-    let mut rows = rows::Rows::open(file)?;
-    let mut mended = Vec::new();
-    // All rows are read before the first is sent: a mistake in the last one changes nothing.
-    while let Some(row) = rows.next_row()? {
-        let event = row.event.map_err(|wrong| {
-            anyhow::anyhow!("{}, line {}: {} {}", file.display(), row.line, wrong.field, wrong.limit)
-        })?;
-        let key = row.key.filter(|key| !key.is_empty()).ok_or_else(|| {
-            anyhow::anyhow!("{}, line {}: `key` is missing (see `coinbox usage rejected`)", file.display(), row.line)
-        })?;
-        mended.push(json!({"key": key, "event": rows::for_contract(&event)}));
-        anyhow::ensure!(mended.len() <= 100_000, "{}: at most 100000 events at once", file.display());
-    }
-    let (mut answers, mut by_answer) = (Vec::new(), std::collections::BTreeMap::<String, u64>::new());
-    for part in mended.chunks(RESUBMIT_MAX) {
-        let mut batch = work.link.call("usage.resubmit", json!({"events": part}))?;
-        if let Value::Array(part) = batch["answers"].take() {
-            answers.extend(part);
-        }
-    }
-    for answer in &answers {
-        let word = match answer {
-            Value::Object(object) if object.contains_key("rated") => "rated".to_owned(),
-            other => super::show::plain(other),
-        };
-        *by_answer.entry(word).or_default() += 1;
-    }
-    work.output.answer(&Value::Array(answers), |_| {
-        Text::Table(Rows::of_fields(by_answer.iter().map(|(word, count)| (word.as_str(), count.to_string())).collect()))
     })
 }
 

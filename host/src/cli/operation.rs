@@ -163,6 +163,8 @@ mod tests {
         assert!(read("require-billing-address", json!(false), "yes").is_err());
         let rates = r#"[{"country": "DE", "state": "", "name": "VAT", "percent": "19", "reverse-charge": false}]"#;
         assert_eq!(read("tax-rates", json!([]), rates).map(|read| read[0]["percent"].clone()), Ok(json!("19")));
+        assert_eq!(read("daily-summaries", json!(false), "true"), Ok(json!(true)));
+        assert!(read("daily-summaries", json!(false), "yes").is_err());
         assert_eq!(read("series-limit", json!(40), "-5"), Err("series-limit: `-5` is not a whole number".to_owned()));
         assert!(
             read("trial-credits", json!("1"), "ten")

@@ -1,7 +1,8 @@
-//! `coinbox verify`: rebuilds every balance from the ledger and compares it with what is stored (CRD-1).
+//! `coinbox verify`: rebuilds every balance and the totals of every month from the ledger and compares them with what is stored (CRD-1,
+//! INV-1).
 
 use super::Work;
-use super::show::{Rows, Text, field};
+use super::show::{Rows, Text, field, wide};
 use crate::cli::link::Link;
 use crate::export;
 use crate::text;
@@ -31,6 +32,8 @@ pub struct Report {
     pub transactions: u64,
     /// Usage events in them.
     pub events: u64,
+    /// Months of accounts whose totals were compared. None: totals moved on all the time, as on a system under load.
+    pub months: Option<u64>,
     /// What does not follow from the ledger, in the JSON form of the contract.
     pub differences: Vec<Value>,
     /// Transactions that do not sum to zero, and how much the whole ledger lacks.
@@ -50,7 +53,7 @@ impl Report {
 pub fn verify(link: &dyn Link) -> anyhow::Result<Report> {
     let mut report = round(link)?;
     for _ in 1..ROUNDS {
-        if report.is_sound() {
+        if report.is_sound() && report.months.is_some() {
             break;
         }
         report = round(link)?;
@@ -117,14 +120,116 @@ fn round(link: &dyn Link) -> anyhow::Result<Report> {
             differences.extend(found);
         }
     }
-    Ok(Report { accounts, transactions, events, differences, unbalanced, trial_balance })
+    let (months, found) = compare_totals(link)?;
+    differences.extend(found);
+    Ok(Report { accounts, transactions, events, months, differences, unbalanced, trial_balance })
+}
+
+/// Sums of an account's month: by kind of transaction, and by source and charge code.
+#[derive(Default)]
+struct Month {
+    flows: BTreeMap<String, [i64; 4]>,
+    charges: BTreeMap<(String, String), (u64, u64, i64)>,
+}
+
+/// The parts of a flow.
+const PARTS: [&str; 4] = ["trial", "promotional", "cash", "receivable"];
+/// Months of one comparison, and charges of them.
+const MONTHS: usize = 100;
+const CHARGES: usize = 50_000;
+
+fn added(sum: i64, more: i64) -> anyhow::Result<i64> {
+    sum.checked_add(more).ok_or_else(|| anyhow::anyhow!("the sum of a month's postings is out of range"))
+}
+
+/// Adds up the ledger by account and month, as far as running totals reach, and compares. Answers how many months were compared,
+/// or none if totals moved on meanwhile, and what differs.
+fn compare_totals(link: &dyn Link) -> anyhow::Result<(Option<u64>, Vec<Value>)> {
+    let mut months = BTreeMap::<(String, String), Month>::new();
+    let (mut after, mut until) = (None::<String>, None::<String>);
+    loop {
+        let page = link.call("operator.read-charges", json!({"after": after, "limit": PAGE}))?;
+        for transaction in page["transactions"].as_array().into_iter().flatten() {
+            add_transaction(&mut months, transaction)?;
+            until = transaction["id"].as_str().map(str::to_owned);
+        }
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    let Some(until) = until else { return Ok((Some(0), Vec::new())) };
+    let (count, mut differences, mut moved_on) = (months.len() as u64, Vec::new(), false);
+    let (mut part, mut charges) = (Vec::new(), 0);
+    let mut compare = |part: &mut Vec<Value>| -> anyhow::Result<()> {
+        let sent = json!({"until": until, "months": std::mem::take(part)});
+        let mut found = link.call("operator.compare-totals", sent)?;
+        moved_on |= found["moved-on"] == true;
+        if let Value::Array(found) = found["differences"].take() {
+            differences.extend(found);
+        }
+        Ok(())
+    };
+    for ((account, month), sums) in months {
+        if part.len() == MONTHS || (charges + sums.charges.len() > CHARGES && !part.is_empty()) {
+            compare(&mut part)?;
+            charges = 0;
+        }
+        charges += sums.charges.len();
+        part.push(written(&account, &month, &sums));
+    }
+    compare(&mut part)?;
+    Ok(if moved_on { (None, Vec::new()) } else { (Some(count), differences) })
+}
+
+fn add_transaction(months: &mut BTreeMap<(String, String), Month>, transaction: &Value) -> anyhow::Result<()> {
+    let month = field(transaction, "month");
+    for flow in transaction["flows"].as_array().into_iter().flatten() {
+        let sums = months.entry((field(flow, "auth-id"), month.clone())).or_default();
+        let sum = sums.flows.entry(field(flow, "kind")).or_default();
+        for (place, name) in PARTS.iter().enumerate() {
+            sum[place] = added(sum[place], wide(&flow[*name]))?;
+        }
+    }
+    for charge in transaction["charges"].as_array().into_iter().flatten() {
+        let sums = months.entry((field(charge, "auth-id"), month.clone())).or_default();
+        let sum = sums.charges.entry((field(charge, "source"), field(charge, "code"))).or_default();
+        let number = |name: &str| field(charge, name).parse::<u64>().unwrap_or_default();
+        sum.0 += number("count");
+        sum.1 += number("quantity");
+        sum.2 = added(sum.2, wide(&charge["amount"]))?;
+    }
+    Ok(())
+}
+
+fn written(account: &str, month: &str, sums: &Month) -> Value {
+    let flows: Vec<Value> = sums
+        .flows
+        .iter()
+        .map(|(kind, parts)| {
+            let mut flow = json!({"auth-id": account, "kind": kind});
+            for (place, name) in PARTS.iter().enumerate() {
+                flow[*name] = parts[place].to_string().into();
+            }
+            flow
+        })
+        .collect();
+    let charges: Vec<Value> = sums
+        .charges
+        .iter()
+        .map(|((source, code), (count, quantity, amount))| {
+            json!({"auth-id": account, "source": source, "code": code, "count": count.to_string(),
+                "quantity": quantity.to_string(), "amount": amount.to_string()})
+        })
+        .collect();
+    json!({"auth-id": account, "month": month, "flows": flows, "charges": charges})
 }
 
 /// Runs `verify`. Differences are this command's failure.
 pub(super) fn run(work: &Work) -> anyhow::Result<()> {
     let report = verify(&*work.link)?;
     let shown = json!({"sound": report.is_sound(), "accounts": report.accounts, "transactions": report.transactions,
-        "events": report.events, "differences": report.differences, "unbalanced": report.unbalanced,
+        "events": report.events, "months": report.months, "differences": report.differences, "unbalanced": report.unbalanced,
         "trial-balance": report.trial_balance.iter().map(|(name, sum)| (name.clone(), Value::from(sum.to_string())))
             .collect::<serde_json::Map<_, _>>()});
     work.output.answer(&shown, |_| {
@@ -154,7 +259,13 @@ pub(super) fn run(work: &Work) -> anyhow::Result<()> {
         report.unbalanced.iter().map(|line| format!("; {line}")).collect::<String>()
     );
     if !work.output.is_json() {
-        work.output.line(&format!("verified: {counted}; every balance follows from the ledger, which sums to zero"))?;
+        let totals = match report.months {
+            Some(months) => format!("so do the totals of {months} months of accounts"),
+            None => "totals moved on all the time and were not compared".to_owned(),
+        };
+        work.output.line(&format!(
+            "verified: {counted}; every balance follows from the ledger, which sums to zero; {totals}"
+        ))?;
     }
     Ok(())
 }
@@ -169,6 +280,8 @@ mod tests {
     /// One account whose stored cash is compared with what was folded.
     struct Books {
         stored_cash: i64,
+        stored_total: i64,
+        moves_on: bool,
         postings: Vec<i64>,
         rounds: Mutex<u32>,
     }
@@ -188,6 +301,30 @@ mod tests {
                         })
                         .collect();
                     json!({"transactions": [{"id": "t", "at": "0", "kind": "usage", "cause": "r", "events": 2, "postings": postings}], "next": null})
+                }
+                "operator.read-charges" if arguments["after"].is_null() => {
+                    let flow = |cash: &str| {
+                        json!({"auth-id": "MA1", "kind": "usage", "trial": "0", "promotional": "0",
+                        "cash": cash, "receivable": "0"})
+                    };
+                    let charge = json!({"auth-id": "MA1", "source": "SA1", "code": "vo", "count": "1", "quantity": "2", "amount": "5"});
+                    let one = |id: &str, cash: &str| json!({"id": id, "month": "2026-10", "flows": [flow(cash)], "charges": [charge]});
+                    json!({"transactions": [one("t1", "5"), one("t2", "6")], "next": "t2"})
+                }
+                "operator.read-charges" => json!({"transactions": [], "next": null}),
+                "operator.compare-totals" => {
+                    assert_eq!(arguments["until"], "t2");
+                    let month = &arguments["months"][0];
+                    assert_eq!(
+                        month["charges"],
+                        json!([{"auth-id": "MA1", "source": "SA1", "code": "vo", "count": "2",
+                        "quantity": "4", "amount": "10"}])
+                    );
+                    let same = month["flows"][0]["cash"] == self.stored_total.to_string();
+                    let difference =
+                        json!({"auth-id": "MA1", "what": "totals:2026-10:usage", "stored": "a", "rebuilt": "b"});
+                    let differences = if same { json!([]) } else { json!([difference]) };
+                    json!({"moved-on": self.moves_on, "differences": differences})
                 }
                 "accounts.list" => json!({"accounts": [{"auth-id": "MA1"}, {"auth-id": "MA2"}], "next": null}),
                 "operator.compare" => {
@@ -220,7 +357,9 @@ mod tests {
     }
 
     fn report(stored_cash: i64, postings: &[i64]) -> (Report, u32) {
-        let books = Books { stored_cash, postings: postings.to_vec(), rounds: Mutex::default() };
+        let (stored_total, moves_on) = (11, false);
+        let books =
+            Books { stored_cash, stored_total, moves_on, postings: postings.to_vec(), rounds: Mutex::default() };
         let report = verify(&books).expect("verified");
         let rounds = *books.rounds.lock().expect("lock");
         (report, rounds)
@@ -244,5 +383,18 @@ mod tests {
     fn what_does_not_sum_to_zero_is_named() {
         let (report, _) = report(5, &[5, -4]);
         assert_eq!(report.unbalanced, ["transaction t sums to 1 micros", "the whole ledger sums to 1 micros"]);
+    }
+
+    #[test]
+    fn totals_that_do_not_follow_are_found_unless_they_move_on() {
+        let of = |stored_total, moves_on| {
+            let books =
+                Books { stored_cash: 5, stored_total, moves_on, postings: vec![5, -5], rounds: Mutex::default() };
+            let report = verify(&books).expect("verified");
+            (report.months, report.differences.len(), *books.rounds.lock().expect("lock"))
+        };
+        assert_eq!(of(11, false), (Some(1), 0, 1));
+        assert_eq!(of(12, false), (Some(1), 1, 3));
+        assert_eq!(of(12, true), (None, 0, 3));
     }
 }

@@ -10,6 +10,7 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
     ("balance-low", &["account-name", "auth-id", "balance", "threshold", "brand"]),
     ("card-expiring", &["account-name", "auth-id", "card", "expires", "brand"]),
     ("coupon-redeemed", &["account-name", "auth-id", "amount", "balance", "label", "expires", "brand"]),
+    ("daily-summary", &["account-name", "auth-id", "day", "timezone", "amount", "balance", "details", "brand"]),
     (
         "credit-note-issued",
         &["account-name", "auth-id", "number", "invoice", "amount", "tax", "balance", "reason", "brand"],
@@ -104,6 +105,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "card-expiring.txt",
     "coupon-redeemed.html",
     "coupon-redeemed.txt",
+    "daily-summary.html",
+    "daily-summary.txt",
     "credit-note-issued.html",
     "credit-note-issued.txt",
     "invoice-issued.html",

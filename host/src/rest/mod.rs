@@ -9,6 +9,8 @@
 //! | `GET /v1/Account/{auth_id}/Pricing/` | the account or a sub-account | the prices of one country |
 //! | `GET /v1/Account/{auth_id}/Invoice/[{number}/]`, `…/CreditNote/…`, `…/Receipt/…` | operator | documents, listed and one by one |
 //! | `GET POST /v1/Account/{auth_id}/Billing/`, `…/Seats/`, `GET …/Billing/Overview/` | operator | billing information, seats |
+//! | `GET /v1/Account/{auth_id}/UsageSummary/`, `…/UsageLine/` | the account or sub-account | what it was charged |
+//! | `GET POST DELETE /v1/Usage/Rejected/` | operator | events that could not be rated |
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
 //! | `POST /v1/Usage/Reserve/`, `Extend/`, `Settle/`, `Release/` | operator | reservations |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
@@ -26,10 +28,12 @@ pub mod number_form;
 mod numbers;
 pub mod operator;
 mod pricing;
+mod rejected;
 pub mod request;
 pub mod reservations;
 pub mod resource;
 pub mod serve;
+mod summary;
 #[cfg(test)]
 mod tests;
 pub mod usage;
@@ -125,7 +129,7 @@ impl Rest {
 }
 
 /// Patterns by the name that metrics have for them.
-const ROUTES: [(&str, &str); 51] = [
+const ROUTES: &[(&str, &str)] = &[
     ("/v1/Account/{auth_id}", "account"),
     ("/v1/Account/{auth_id}/", "account"),
     ("/v1/Account/{auth_id}//", "account"),
@@ -159,6 +163,12 @@ const ROUTES: [(&str, &str); 51] = [
     ("/v1/Account/{auth_id}/Pricing/", "pricing"),
     ("/v1/Account/{auth_id}/Subaccount/{subaccount}", "subaccount"),
     ("/v1/Account/{auth_id}/Subaccount/{subaccount}/", "subaccount"),
+    ("/v1/Account/{auth_id}/UsageSummary", "usage-summary"),
+    ("/v1/Account/{auth_id}/UsageSummary/", "usage-summary"),
+    ("/v1/Account/{auth_id}/UsageLine", "usage-line"),
+    ("/v1/Account/{auth_id}/UsageLine/", "usage-line"),
+    ("/v1/Usage/Rejected", "usage-rejected"),
+    ("/v1/Usage/Rejected/", "usage-rejected"),
     ("/v1/Usage", "usage"),
     ("/v1/Usage/", "usage"),
     ("/v1/Usage/Reserve", "reservations"),
@@ -199,6 +209,9 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "phone-numbers" => get(numbers::search),
             "pricing" => get(pricing::get),
             "subaccount" => delete(numbers::delete_subaccount),
+            "usage-summary" => get(summary::summary),
+            "usage-line" => get(summary::lines),
+            "usage-rejected" => get(rejected::list).post(rejected::resubmit).delete(rejected::discard),
             "usage" => post(usage::record),
             "reservations" => post(reservations::act),
             "operator-call" => post(operator::call),

@@ -28,7 +28,38 @@ impl usage::Guest for Hostile {
     fn list_calls(_: usage::Caller, _: String) -> Result<Vec<usage::RunningCall>, usage::Error> {
         unused()
     }
-    fn list_rejected(_: usage::Caller, _: Option<String>, _: u32) -> Result<usage::RejectPage, usage::Error> {
+    fn summary(
+        _: usage::Caller,
+        _: String,
+        _: String,
+        _: String,
+        _: Vec<usage::Grouping>,
+        _: Option<String>,
+    ) -> Result<usage::SummaryPage, usage::Error> {
+        unused()
+    }
+    fn list_lines(
+        _: usage::Caller,
+        _: String,
+        _: usage::Instant,
+        _: usage::Instant,
+        _: Option<String>,
+    ) -> Result<usage::LinePage, usage::Error> {
+        unused()
+    }
+    fn get_daily_summary(_: usage::Caller, _: String) -> Result<usage::DailySummary, usage::Error> {
+        unused()
+    }
+    fn set_daily_summary(_: usage::Caller, _: String, _: Option<bool>) -> Result<usage::DailySummary, usage::Error> {
+        unused()
+    }
+    fn list_rejected(
+        _: usage::Caller,
+        _: Option<String>,
+        _: Option<usage::Rejection>,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<usage::RejectPage, usage::Error> {
         unused()
     }
     fn resubmit(_: usage::Caller, _: Vec<usage::Resubmission>) -> Result<usage::BatchAnswer, usage::Error> {
@@ -133,6 +164,14 @@ impl credits::Guest for Hostile {
         unused()
     }
     fn list_lots(_: credits::Caller, _: String) -> Result<Vec<credits::Lot>, credits::Error> {
+        unused()
+    }
+    fn get_statement(
+        _: credits::Caller,
+        _: String,
+        _: String,
+        _: Option<String>,
+    ) -> Result<credits::Statement, credits::Error> {
         unused()
     }
     fn recharge(
@@ -421,6 +460,16 @@ impl operator::Guest for Hostile {
         unused()
     }
     fn get_limits(_: operator::Caller, _: String) -> Result<operator::Limits, operator::Error> {
+        unused()
+    }
+    fn read_charges(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::ChargedPage, operator::Error> {
+        unused()
+    }
+    fn compare_totals(
+        _: operator::Caller,
+        _: String,
+        _: Vec<operator::FoldedMonth>,
+    ) -> Result<operator::TotalsComparison, operator::Error> {
         unused()
     }
     fn resolve_payment(

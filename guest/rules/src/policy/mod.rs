@@ -61,6 +61,10 @@ pub struct Policy {
     /// R15. 0 to 1 day.
     #[serde(with = "int_text")]
     pub usage_ahead_ms: Instant,
+    /// USE-4. Hour of an account's own time zone at which its daily summary is mailed, 0 to 23.
+    pub daily_summary_hour: u32,
+    /// USE-4. Whether accounts that have not chosen get daily summaries.
+    pub daily_summaries: bool,
     /// ACC-4.
     #[serde(with = "int_text")]
     pub trial_credits: Micros,
@@ -157,6 +161,8 @@ impl Default for Policy {
             reservation_ttl_ms: HOUR_MS,
             usage_window_ms: 35 * DAY_MS,
             usage_ahead_ms: 10 * MINUTE_MS,
+            daily_summary_hour: 8,
+            daily_summaries: false,
             trial_credits: dollars(10),
             close_settle_ms: HOUR_MS,
             refund_window_ms: 90 * DAY_MS,
@@ -257,6 +263,7 @@ impl Policy {
         range(&mut checks, "policy.reservation-ttl-ms", self.reservation_ttl_ms, MINUTE_MS, 7 * DAY_MS);
         range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
         range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
+        range(&mut checks, "policy.daily-summary-hour", self.daily_summary_hour, 0, 23);
         amount(&mut checks, "policy.trial-credits", self.trial_credits(), Money::ZERO);
         range(&mut checks, "policy.close-settle-ms", self.close_settle_ms, 0, HOUR_MS);
         range(&mut checks, "policy.refund-window-ms", self.refund_window_ms, 0, 3650 * DAY_MS);
@@ -442,6 +449,8 @@ mod tests {
             reservation_ttl_ms: MINUTE_MS - 1,
             usage_window_ms: 1,
             usage_ahead_ms: DAY_MS + 1,
+            daily_summary_hour: 24,
+            daily_summaries: true,
             trial_credits: -1,
             close_settle_ms: HOUR_MS + 1,
             refund_window_ms: -1,
@@ -484,7 +493,7 @@ mod tests {
         expected.extend(thresholds.iter().map(String::as_str));
         expected.extend(["ladder-levels[1]", "ladder-levels[2]", "ladder-levels[2]", "series-limit", "failure-limit"]);
         expected.extend(["ask-again-ms", "hang-up-grace-ms", "reservation-ttl-ms", "usage-window-ms"]);
-        expected.extend(["usage-ahead-ms", "trial-credits", "trial-credits", "close-settle-ms"]);
+        expected.extend(["usage-ahead-ms", "daily-summary-hour", "trial-credits", "trial-credits", "close-settle-ms"]);
         expected.extend(["refund-window-ms", "refund-business-days", "holidays[1]", "holidays[2]"]);
         expected.extend(["coupon-tries", "trial-subaccounts", "standard-subaccounts"]);
         expected.extend(["trial-numbers", "standard-numbers", "rent-grace-ms", "rent-warning-days[1]"]);

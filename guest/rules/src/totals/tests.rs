@@ -1,4 +1,5 @@
 use super::*;
+use crate::money::Money;
 use crate::pricing::{self, PriceRow};
 use crate::product::{Event, Heading, Product};
 use crate::scenario::Story;
@@ -6,7 +7,8 @@ use crate::testing::{START, operator};
 use crate::vocabulary::DAY_MS;
 use crate::{accounts, usage};
 
-fn with_prices() -> Story {
+/// A story with SMS to the United States at 0.00851.
+pub(crate) fn with_prices() -> Story {
     let mut story = Story::new();
     let row = PriceRow {
         product: Product::Sms,
@@ -24,7 +26,8 @@ fn with_prices() -> Story {
     story
 }
 
-fn sms(id: &str, auth_id: &str, quantity: u32, at: Instant) -> Event {
+/// One message.
+pub(crate) fn sms(id: &str, auth_id: &str, quantity: u32, at: Instant) -> Event {
     Event {
         id: id.to_owned(),
         auth_id: auth_id.to_owned(),
@@ -36,7 +39,8 @@ fn sms(id: &str, auth_id: &str, quantity: u32, at: Instant) -> Event {
     }
 }
 
-fn record<R: Record>(story: &Story, key: &str) -> R {
+/// A stored record.
+pub(crate) fn record<R: Record>(story: &Story, key: &str) -> R {
     story.fake.query(story.now, |call| call.need(key)).expect("written")
 }
 
@@ -104,4 +108,33 @@ fn every_transaction_is_folded_once_whatever_is_repeated() {
     let totals: SourceTotals = record(&story, &source_key(Month::of(START), account, account));
     assert_eq!(totals.by["so"], Sum { count: 450, quantity: 450, amount: Money::from_micros(450 * 8_510) });
     assert_eq!(story.fake.query(story.now, |call| are_complete_before(call, Instant::MAX)), Ok(true));
+}
+
+#[test]
+fn pages_name_the_transaction_of_every_line_and_hold_one_month() {
+    let mut story = with_prices();
+    let account = AuthId::parse(&story.account).expect("an auth ID");
+    let month = Month::of(START);
+    story.now = month.end() - 1;
+    let batch = (0..700).map(|number| sms(&number.to_string(), &story.account, 1, story.now)).collect();
+    story.fake.command(story.now, |call| usage::record_events(call, &operator(), batch)).expect("a batch");
+    story.now += 1;
+    let batch = vec![sms("next", &story.account, 1, story.now)];
+    story.fake.command(story.now, |call| usage::record_events(call, &operator(), batch)).expect("a batch");
+    story.advance(MINUTE_MS);
+    let pages = story.fake.query(story.now, |call| call.list::<Page>(&pages_prefix(account), 10)).expect("a list").0;
+    let sizes: Vec<usize> = pages.iter().map(|(_, page)| page.lines.len()).collect();
+    assert_eq!(sizes, [500, 200, 1]);
+    let mut ids = Vec::new();
+    for (key, page) in pages {
+        let first = page.of[0].0.clone();
+        assert!(key.starts_with(&format!("{}{first}/", pages_prefix(account))), "{key}");
+        for (transaction, line) in page.posted() {
+            let stored: Transaction = record(&story, &format!("{}{transaction}", ledger::PREFIX));
+            assert!(stored.lines.contains(&line), "{transaction}");
+            ids.push(line.i);
+        }
+    }
+    let expected: Vec<String> = (0..700).map(|number: i32| number.to_string()).chain(["next".to_owned()]).collect();
+    assert_eq!(ids, expected);
 }

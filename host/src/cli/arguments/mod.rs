@@ -5,12 +5,17 @@ mod coupons;
 mod documents;
 mod numbers;
 mod refunds;
+mod usage;
 
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use numbers::{NumberType, Numbers};
 pub use refunds::{Queue, Refunds};
+pub use usage::{
+    Choice, Daily, Discard, Export, Group, Rejected, RejectedFilter, RejectedFor, Reserved, Resubmit, Statement, Summary,
+    Usage, Used,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -257,6 +262,8 @@ pub enum Account {
         #[arg(long)]
         timezone: Option<String>,
     },
+    /// What a month began with, what moved and was charged, what is left
+    Statement(Statement),
     /// Suspend
     Suspend {
         /// Main account
@@ -403,127 +410,6 @@ pub enum Pricebook {
     },
 }
 
-/// `usage`.
-#[derive(Subcommand, Debug)]
-pub enum Usage {
-    /// Rate a CSV or JSON lines file; goes on where it was interrupted
-    Import {
-        /// The file
-        file: PathBuf,
-        /// Batches under way at once, 1 to 16
-        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
-        parallel: u8,
-    },
-    /// Rejected events that wait to be mended
-    Rejected {
-        /// At most so many
-        #[arg(long, default_value_t = 100)]
-        limit: usize,
-    },
-    /// Rate mended events: a CSV or JSON lines file with a column `key` besides the others
-    Resubmit {
-        /// The file
-        file: PathBuf,
-    },
-    /// Hold an amount before a call or message (USE-3)
-    Reserve {
-        /// What for
-        #[command(flatten)]
-        price: Reserved,
-        /// A message, which is over at once
-        #[arg(long)]
-        message: bool,
-    },
-    /// Hold more, for longer, in all from its beginning
-    Extend {
-        /// What for
-        #[command(flatten)]
-        price: Reserved,
-    },
-    /// Post what a reserved call or message has come to, and give back what was held
-    Settle {
-        /// Main account or sub-account
-        account: String,
-        /// The platform's name of it
-        name: String,
-        /// What was used
-        #[command(flatten)]
-        used: Used,
-        /// When it ended [default: now]
-        #[arg(long)]
-        at: Option<String>,
-        /// ID of the usage event [default: the name]
-        #[arg(long)]
-        id: Option<String>,
-    },
-    /// Give back what was reserved and not used
-    Release {
-        /// Main account or sub-account
-        account: String,
-        /// Names
-        #[arg(required = true)]
-        names: Vec<String>,
-    },
-    /// Open reservations of an account and its sub-accounts
-    Reservations {
-        /// Main account
-        account: String,
-        /// At most so many
-        #[arg(long, default_value_t = 500)]
-        limit: usize,
-    },
-    /// Take rejected events off the list for good
-    Discard {
-        /// Their keys
-        #[arg(required = true)]
-        keys: Vec<String>,
-    },
-}
-
-/// What a reservation is about.
-#[derive(Args, Debug)]
-pub struct Reserved {
-    /// Main account or sub-account
-    pub account: String,
-    /// The platform's name of the call or message
-    pub name: String,
-    /// Such as 0.60 [default: what NUMBER and QUANTITY cost]
-    #[arg(long, conflicts_with_all = ["number", "quantity"])]
-    pub amount: Option<String>,
-    /// Number of the other side
-    #[arg(long, requires = "quantity")]
-    pub number: Option<String>,
-    /// Seconds or parts
-    #[arg(long, requires = "number")]
-    pub quantity: Option<u32>,
-    /// voice, sms or mms
-    #[arg(long, default_value = "voice")]
-    pub product: String,
-    /// outbound or inbound
-    #[arg(long, default_value = "outbound")]
-    pub heading: String,
-    /// Reserved time, such as 60s or 5m [default: the seconds of QUANTITY, otherwise 0]
-    #[arg(long)]
-    pub lasts: Option<String>,
-}
-
-/// What was used.
-#[derive(Args, Debug)]
-pub struct Used {
-    /// Number of the other side
-    #[arg(long)]
-    pub number: String,
-    /// Seconds or parts
-    #[arg(long)]
-    pub quantity: u32,
-    /// voice, sms or mms
-    #[arg(long, default_value = "voice")]
-    pub product: String,
-    /// outbound or inbound
-    #[arg(long, default_value = "outbound")]
-    pub heading: String,
-}
-
 /// `events`.
 #[derive(Args, Debug)]
 pub struct Events {
@@ -615,5 +501,10 @@ mod tests {
         assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "on"]).is_err());
         assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "off"]).is_ok());
         assert!(Arguments::try_parse_from(["coinbox", "usage", "import", "f", "--parallel", "17"]).is_err());
+        let good = |line: &str| Arguments::try_parse_from(line.split(' ')).is_ok();
+        assert!(good("coinbox usage summary MA1 --from 2026-10-01 --to 2026-10-31 --by day,product --csv"));
+        assert!(good("coinbox usage resubmit --reason no-price") && good("coinbox usage resubmit f"));
+        assert!(!good("coinbox usage resubmit") && !good("coinbox usage resubmit f --reason no-price"));
+        assert!(good("coinbox usage discard a b") && !good("coinbox usage discard a --account MA1"));
     }
 }

@@ -1,0 +1,300 @@
+//! Commands about usage: rating files, what was rejected, summaries and exports.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// `usage`.
+#[derive(Subcommand, Debug)]
+pub enum Usage {
+    /// Rate a CSV or JSON lines file; goes on where it was interrupted
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Batches under way at once, 1 to 16
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+        parallel: u8,
+    },
+    /// What was charged on some days, by day, product or sub-account
+    Summary(Summary),
+    /// Every charge, a line each, as CSV, or JSON lines with --json
+    Export(Export),
+    /// The daily summary mail of an account: show it, or switch it
+    Daily(Daily),
+    /// Rejected events that wait to be mended
+    Rejected(Rejected),
+    /// Rate rejected events again
+    Resubmit(Resubmit),
+    /// Take rejected events off the list for good
+    Discard(Discard),
+    /// Hold an amount before a call or message (USE-3)
+    Reserve {
+        /// What for
+        #[command(flatten)]
+        price: Reserved,
+        /// A message, which is over at once
+        #[arg(long)]
+        message: bool,
+    },
+    /// Hold more, for longer, in all from its beginning
+    Extend {
+        /// What for
+        #[command(flatten)]
+        price: Reserved,
+    },
+    /// Post what a reserved call or message has come to, and give back what was held
+    Settle {
+        /// Main account or sub-account
+        account: String,
+        /// The platform's name of it
+        name: String,
+        /// What was used
+        #[command(flatten)]
+        used: Used,
+        /// When it ended [default: now]
+        #[arg(long)]
+        at: Option<String>,
+        /// ID of the usage event [default: the name]
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// Give back what was reserved and not used
+    Release {
+        /// Main account or sub-account
+        account: String,
+        /// Names
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Open reservations of an account and its sub-accounts
+    Reservations {
+        /// Main account
+        account: String,
+        /// At most so many
+        #[arg(long, default_value_t = 500)]
+        limit: usize,
+    },
+}
+
+/// What a summary is divided by.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    /// Day of the account's time zone
+    Day,
+    /// Product and heading; numbers by country and type
+    Product,
+    /// The main account itself and each sub-account
+    Subaccount,
+}
+
+impl Group {
+    /// The word of the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Group::Day => "day",
+            Group::Product => "product",
+            Group::Subaccount => "subaccount",
+        }
+    }
+}
+
+/// `usage summary`.
+#[derive(Args, Debug)]
+pub struct Summary {
+    /// Main account or sub-account
+    pub account: String,
+    /// First day, such as 2026-10-01
+    #[arg(long, value_name = "DAY")]
+    pub from: String,
+    /// Last day
+    #[arg(long, value_name = "DAY")]
+    pub to: String,
+    /// Rows by; several with commas
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "product")]
+    pub by: Vec<Group>,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+    /// File for the CSV [default: standard output]
+    #[arg(long, value_name = "FILE", requires = "csv")]
+    pub output: Option<PathBuf>,
+}
+
+/// `usage export`.
+#[derive(Args, Debug)]
+pub struct Export {
+    /// Main account or sub-account
+    pub account: String,
+    /// Only what was posted in this UTC month, such as 2026-10
+    #[arg(long)]
+    pub month: Option<String>,
+    /// As CSV (the default)
+    #[arg(long)]
+    pub csv: bool,
+    /// File [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What an account chooses.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// Send it
+    On,
+    /// Do not
+    Off,
+    /// As the policy says
+    Policy,
+}
+
+impl Choice {
+    /// As the contract has it.
+    pub fn choice(self) -> Option<bool> {
+        match self {
+            Choice::On => Some(true),
+            Choice::Off => Some(false),
+            Choice::Policy => None,
+        }
+    }
+}
+
+/// `usage daily`.
+#[derive(Args, Debug)]
+pub struct Daily {
+    /// Main account
+    pub account: String,
+    /// New setting [default: only show it]
+    #[arg(value_enum)]
+    pub switch: Option<Choice>,
+}
+
+/// `account statement`.
+#[derive(Args, Debug)]
+pub struct Statement {
+    /// Main account
+    pub account: String,
+    /// UTC month, such as 2026-10
+    #[arg(long)]
+    pub month: String,
+}
+
+/// Why an event was rejected.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RejectedFor {
+    /// A field breaks its form or bound
+    Malformed,
+    /// No account has this auth ID
+    UnknownAccount,
+    /// The account is closed
+    AccountClosed,
+    /// Older than the window
+    TooOld,
+    /// Ahead of the clock
+    InFuture,
+    /// No price matches
+    NoPrice,
+    /// Counted before with other content
+    Conflict,
+}
+
+/// Which rejected events.
+#[derive(Args, Clone, Debug)]
+pub struct RejectedFilter {
+    /// Only those of this account; of a main account with its sub-accounts
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Only those with this reason
+    #[arg(long, value_enum)]
+    pub reason: Option<RejectedFor>,
+}
+
+impl RejectedFilter {
+    /// Whether it leaves everything.
+    pub fn is_empty(&self) -> bool {
+        self.account.is_none() && self.reason.is_none()
+    }
+}
+
+/// `usage rejected`.
+#[derive(Args, Debug)]
+pub struct Rejected {
+    /// Which
+    #[command(flatten)]
+    pub filter: RejectedFilter,
+    /// At most so many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+    /// Print CSV that `usage resubmit` reads when it is mended
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// `usage resubmit`.
+#[derive(Args, Debug)]
+pub struct Resubmit {
+    /// Mended events: a CSV or JSON lines file with a column `key` besides the others
+    #[arg(required_unless_present_any = ["account", "reason"], conflicts_with_all = ["account", "reason"])]
+    pub file: Option<PathBuf>,
+    /// Which of the list as they are, if no file is given
+    #[command(flatten)]
+    pub filter: RejectedFilter,
+}
+
+/// `usage discard`.
+#[derive(Args, Debug)]
+pub struct Discard {
+    /// Their keys
+    #[arg(conflicts_with_all = ["account", "reason"])]
+    pub keys: Vec<String>,
+    /// Which of the list, if no keys are given
+    #[command(flatten)]
+    pub filter: RejectedFilter,
+    /// It cannot be undone
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What a reservation is about.
+#[derive(Args, Debug)]
+pub struct Reserved {
+    /// Main account or sub-account
+    pub account: String,
+    /// The platform's name of the call or message
+    pub name: String,
+    /// Such as 0.60 [default: what NUMBER and QUANTITY cost]
+    #[arg(long, conflicts_with_all = ["number", "quantity"])]
+    pub amount: Option<String>,
+    /// Number of the other side
+    #[arg(long, requires = "quantity")]
+    pub number: Option<String>,
+    /// Seconds or parts
+    #[arg(long, requires = "number")]
+    pub quantity: Option<u32>,
+    /// voice, sms or mms
+    #[arg(long, default_value = "voice")]
+    pub product: String,
+    /// outbound or inbound
+    #[arg(long, default_value = "outbound")]
+    pub heading: String,
+    /// Reserved time, such as 60s or 5m [default: the seconds of QUANTITY, otherwise 0]
+    #[arg(long)]
+    pub lasts: Option<String>,
+}
+
+/// What was used.
+#[derive(Args, Debug)]
+pub struct Used {
+    /// Number of the other side
+    #[arg(long)]
+    pub number: String,
+    /// Seconds or parts
+    #[arg(long)]
+    pub quantity: u32,
+    /// voice, sms or mms
+    #[arg(long, default_value = "voice")]
+    pub product: String,
+    /// outbound or inbound
+    #[arg(long, default_value = "outbound")]
+    pub heading: String,
+}

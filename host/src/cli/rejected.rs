@@ -1,0 +1,182 @@
+//! `coinbox usage rejected|resubmit|discard`: what could not be rated, mended and sent again (USE-6).
+
+use super::Work;
+use super::arguments::{Discard, Rejected, RejectedFilter, Resubmit};
+use super::show::{Rows, Text, field, moment, plain, wide};
+use crate::import::rows;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Most rejected events of one page of the contract.
+const PAGE: usize = 500;
+/// Most events of one resubmission.
+const RESUBMIT_MAX: usize = 1000;
+/// Most events of one file.
+const FILE_MAX: usize = 100_000;
+/// Columns of the list as CSV: what `usage resubmit` reads, and why.
+const COLUMNS: [&str; 10] =
+    ["key", "id", "auth_id", "product", "heading", "number", "quantity", "at", "reason", "received"];
+
+/// Calls `each` with every page of the list that the filter leaves, until it wants no more.
+fn for_each_page(
+    work: &Work,
+    filter: &RejectedFilter,
+    mut each: impl FnMut(Vec<Value>) -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
+    let mut after = None::<String>;
+    loop {
+        let arguments = json!({"auth-id": filter.account, "reason": filter.reason, "after": after, "limit": PAGE});
+        let mut page = work.link.call("usage.list-rejected", arguments)?;
+        after = page["next"].as_str().map(str::to_owned);
+        let listed = match page["rejected"].take() {
+            Value::Array(listed) => listed,
+            _ => Vec::new(),
+        };
+        if !each(listed)? || after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Runs `usage rejected`.
+pub fn list(work: &Work, asked: &Rejected) -> anyhow::Result<()> {
+    anyhow::ensure!(asked.limit >= 1, "--limit: must be at least 1");
+    anyhow::ensure!(!(asked.csv && work.output.is_json()), "--csv and --json exclude each other");
+    let mut rejected = Vec::new();
+    let mut more = false;
+    for_each_page(work, &asked.filter, |page| {
+        rejected.extend(page);
+        more = rejected.len() > asked.limit;
+        rejected.truncate(asked.limit);
+        Ok(!more)
+    })?;
+    if asked.csv {
+        let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+        out.write_record(COLUMNS)?;
+        for one in &rejected {
+            out.write_record(COLUMNS.map(|column| match column {
+                "key" | "reason" => field(one, column),
+                "received" => moment(&one["received"]),
+                "at" => moment(&one["event"]["at"]),
+                other => field(&one["event"], &other.replace('_', "-")),
+            }))?;
+        }
+        out.flush()?;
+    } else {
+        work.output.answer(&Value::Array(rejected), |rejected| {
+            let mut rows =
+                Rows::new(&["key", "reason", "id", "account", "product", "heading", "number", ">quantity", "at"]);
+            for one in rejected.as_array().into_iter().flatten() {
+                let event = &one["event"];
+                let mut row = vec![field(one, "key"), field(one, "reason")];
+                let names = ["id", "auth-id", "product", "heading", "number", "quantity"];
+                row.extend(names.into_iter().map(|name| field(event, name)));
+                row.push(moment(&event["at"]));
+                rows.add(row);
+            }
+            Text::Table(rows)
+        })?;
+    }
+    if more {
+        work.output.note("There are more: raise --limit");
+    }
+    Ok(())
+}
+
+/// Runs `usage resubmit`: mended events of a file, or listed ones as they are, which helps once a price or an account is there.
+pub fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
+    let mut by_answer = BTreeMap::<String, u64>::new();
+    let mut answers = Vec::new();
+    match &asked.file {
+        Some(file) => {
+            for part in read_mended(file)?.chunks(RESUBMIT_MAX) {
+                send(work, part, &mut answers)?;
+            }
+        }
+        None => {
+            // Read to the end before the first is sent: what is rejected again is on the list again.
+            let mut listed = Vec::new();
+            for_each_page(work, &asked.filter, |page| {
+                listed.extend(page.into_iter().map(|one| json!({"key": one["key"], "event": one["event"]})));
+                Ok(listed.len() < FILE_MAX)
+            })?;
+            listed.truncate(FILE_MAX);
+            for part in listed.chunks(RESUBMIT_MAX) {
+                send(work, part, &mut answers)?;
+            }
+        }
+    }
+    for answer in &answers {
+        let word = match answer {
+            Value::Object(object) if object.contains_key("rated") => "rated".to_owned(),
+            other => plain(other),
+        };
+        *by_answer.entry(word).or_default() += 1;
+    }
+    work.output.answer(&Value::Array(answers), |_| {
+        if by_answer.is_empty() {
+            return Text::Line("nothing to resubmit".to_owned());
+        }
+        Text::Table(Rows::of_fields(by_answer.iter().map(|(word, count)| (word.as_str(), count.to_string())).collect()))
+    })
+}
+
+fn send(work: &Work, part: &[Value], answers: &mut Vec<Value>) -> anyhow::Result<()> {
+    let mut batch = work.link.call("usage.resubmit", json!({"events": part}))?;
+    if let Value::Array(part) = batch["answers"].take() {
+        answers.extend(part);
+    }
+    Ok(())
+}
+
+/// All rows are read before the first is sent: a mistake in the last one changes nothing.
+fn read_mended(file: &Path) -> anyhow::Result<Vec<Value>> {
+    crate::import::file::check(file)?;
+    let mut rows = rows::Rows::open(file)?;
+    let mut mended = Vec::new();
+    while let Some(row) = rows.next_row()? {
+        let event = row.event.map_err(|wrong| {
+            anyhow::anyhow!("{}, line {}: {} {}", file.display(), row.line, wrong.field, wrong.limit)
+        })?;
+        let key = row.key.filter(|key| !key.is_empty()).ok_or_else(|| {
+            anyhow::anyhow!("{}, line {}: `key` is missing (see `coinbox usage rejected`)", file.display(), row.line)
+        })?;
+        mended.push(json!({"key": key, "event": rows::for_contract(&event)}));
+        anyhow::ensure!(mended.len() <= FILE_MAX, "{}: at most {FILE_MAX} events at once", file.display());
+    }
+    Ok(mended)
+}
+
+/// Runs `usage discard`.
+pub fn discard(work: &Work, asked: &Discard) -> anyhow::Result<()> {
+    let mut keys = asked.keys.clone();
+    if keys.is_empty() {
+        anyhow::ensure!(
+            !asked.filter.is_empty(),
+            "KEYS are missing; or say --account or --reason, with --yes, to discard all of these"
+        );
+        let (mut newest, mut oldest) = (i64::MIN, i64::MAX);
+        for_each_page(work, &asked.filter, |page| {
+            for one in &page {
+                keys.push(field(one, "key"));
+                newest = newest.max(wide(&one["event"]["at"]));
+                oldest = oldest.min(wide(&one["event"]["at"]));
+            }
+            Ok(keys.len() < FILE_MAX)
+        })?;
+        keys.truncate(FILE_MAX);
+        if !keys.is_empty() && !asked.yes {
+            anyhow::bail!(
+                "{} events of {} to {} would be discarded for good: say --yes as well",
+                keys.len(),
+                crate::text::moment(oldest),
+                crate::text::moment(newest)
+            );
+        }
+    }
+    for part in keys.chunks(RESUBMIT_MAX) {
+        work.link.call("usage.discard", json!({"keys": part}))?;
+    }
+    work.output.answer(&json!({"discarded": keys.len()}), |_| Text::Line(format!("{} discarded", keys.len())))
+}
