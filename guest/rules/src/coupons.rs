@@ -364,7 +364,7 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
         note: "",
         transactions: vec![redemption.transaction.clone()],
     };
-    receipts::issue(call, account, receipt)?;
+    let receipt = receipts::issue(call, account, receipt)?;
     mail::send(
         call,
         account,
@@ -374,6 +374,7 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
             Fact::new("balance", wallet::need(call, account)?.balance),
             Fact::new("label", &redemption.label),
             Fact::new("expires", expires.map_or_else(|| "never".to_owned(), crate::calendar::day_name)),
+            Fact::new("receipt", receipt),
         ],
     )?;
     Ok(redemption.shown())

@@ -64,12 +64,18 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
             .filter(|address| *address != profile.email)
             .map(|address| Mailbox { address, name: None }),
     );
+    let mut facts = pending.facts;
+    let of_a_charge = matches!(pending.template.as_str(), "recharge-paid" | "recharge-failed");
+    // A mail that a version without receipts has written down.
+    if of_a_charge && !facts.iter().any(|fact| fact.name == "receipt") {
+        facts.push(Fact::new("receipt", "none"));
+    }
     let message = Message {
         key: format!("cb-{}-{account}-mail-{number}", call.store_name()),
         to,
         template: pending.template,
         language: "en".to_owned(),
-        facts: pending.facts,
+        facts,
         secret_facts: Vec::new(),
         attachments: Vec::new(),
     };

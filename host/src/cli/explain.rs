@@ -311,6 +311,11 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "Invoice {number} for {period-start} to {period-end} was issued over {total}; the account owes {amount-due}[, {owed} of it for this invoice].",
     ),
+    (
+        "invoice-not-made",
+        ALWAYS,
+        "No invoice for {month}: its lines sum to {lines} and the ledger says {ledger}. It waits in the operator's queue.",
+    ),
     ("invoice-due", ALWAYS, "{amount-due} of invoice {number} is due now."),
     (
         "credit-note-issued",

@@ -20,6 +20,7 @@ fn failed(reason: &str, kind: &str, next_step: &str, card: &str) -> Filled {
         ("card", card),
         ("kind", kind),
         ("next-step", next_step),
+        ("receipt", if card == "none" { "none" } else { "R-2026-000007" }),
         ("brand", "Coinbox"),
     ]);
     Wording::built_in().expect("templates").fill("recharge-failed", "en-GB", &facts).expect("filled")
@@ -37,6 +38,7 @@ fn a_mail_is_filled() {
          \n\
          Why: The bank says there is not enough money behind the card.\n\
          Card: visa 4242\n\
+         Receipt: R-2026-000007\n\
          What you can do: Put money behind the card, or make another card the default.\n\
          What happens next: We will try again when your available credit is down to 75.00.\n\
          \n\
@@ -44,7 +46,7 @@ fn a_mail_is_filled() {
          Coinbox billing, account MA0\n"
     );
     assert!(filled.html.contains("<p>Hello Zoë &amp; Söhne &lt;b&gt;,</p>"), "{}", filled.html);
-    assert!(filled.html.contains("<strong>Card:</strong> visa 4242</p>"), "{}", filled.html);
+    assert!(filled.html.contains("<strong>Card:</strong> visa 4242<br>"), "{}", filled.html);
     let manual = failed("expired", "manual", "manual", "none");
     assert!(manual.text.contains("\n\nWhy: The card has expired.\nWhat you can do: Add a card that is still valid"));
     assert!(manual.text.contains("What happens next: Nothing was charged. You can try again at any time.\n"));

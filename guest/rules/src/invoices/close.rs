@@ -8,6 +8,8 @@ use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
 use crate::accounts::{self, BillingMode, Profile};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix};
+use crate::charges::{self, QueueEntry};
+use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
 use crate::judge::{Occasion, judge};
@@ -18,7 +20,7 @@ use crate::policy::Policy;
 use crate::port::Lane;
 use crate::posting::{self, Debit};
 use crate::totals;
-use crate::vocabulary::{Fact, Fault, Instant};
+use crate::vocabulary::{Fact, Fault, Instant, Problem};
 use crate::wallet;
 
 /// Accounts of one call.
@@ -59,7 +61,33 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
         totals::keep_open(call, month, account)?;
         return Ok(1);
     }
-    Ok(draft(call, account, bill, month, None)?.1)
+    match draft(call, account, bill, month, None) {
+        Ok((_, read)) => Ok(read),
+        // Nothing of this account was written. The others' invoices do not wait for it; its charges stay uncovered, so that its next
+        // invoice has them too once the cause is gone.
+        Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
+            report(call, account, month, problem)?;
+            Ok(1)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Tells the operator that an account has no invoice because its lines are not what the ledger says.
+fn report(call: &mut Call<'_>, account: AuthId, month: Month, problem: Problem) -> Result<(), Fault> {
+    let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
+    let entry = QueueEntry {
+        v: 1,
+        account: Some(account),
+        kind: "invoice-not-made".to_owned(),
+        since: month.first(),
+        charge: None,
+        note: facts.join(", "),
+    };
+    call.put(&charges::queue_key(month.first(), account, 0), &entry);
+    let (account, kind, facts) = (Some(account), "invoice-not-made", problem.facts);
+    emit(call, EventDraft { account, kind, rule: "INV-1", facts, transactions: Vec::new() });
+    Ok(())
 }
 
 /// What a closing account is told about its final invoice.
@@ -75,6 +103,8 @@ pub enum ClosedAccount {
 
 /// Makes the final invoice of an account that closes: everything posted until now (R23). After it no invoice is made any more. Each call
 /// that answers [`ClosedAccount::NotYet`] has made some progress: end the transaction and call again.
+///
+/// What the same call has posted before is not in the totals yet and would answer `NotYet` for ever: call this first, post afterwards.
 pub fn close_account(call: &mut Call<'_>, account: AuthId) -> Result<ClosedAccount, Fault> {
     if Bill::load(call, account)?.closed {
         return Ok(ClosedAccount::Nothing);

@@ -13,6 +13,8 @@ use crate::totals::{self, Adjustment, CycleTotals, Flow, Movement, SourceTotals,
 use crate::vocabulary::{Fact, Fault, Instant};
 use std::collections::BTreeMap;
 
+/// Code of the problem that lines and ledger disagree.
+pub(super) const DIFFERS: &str = "invoice-differs-from-ledger";
 /// Lines of one invoice by section; what is beyond is one line a product.
 const LINES_MAX: usize = 5_000;
 /// Movements of one invoice; what is beyond is one movement a kind.
@@ -78,7 +80,7 @@ pub(super) fn gather(
             Fact::new("lines", charged),
             Fact::new("ledger", charges.taken()?),
         ];
-        return Err(Fault::problem("invoice-differs-from-ledger", facts));
+        return Err(Fault::problem(DIFFERS, facts));
     }
     let mut moved = Money::ZERO;
     for movement in &movements {

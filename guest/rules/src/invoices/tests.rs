@@ -651,3 +651,33 @@ fn seats_in_force_on_the_first_are_charged_once_also_by_a_late_run() {
     let line = &invoice.lines[0];
     assert_eq!((line.product.as_str(), line.quantity, line.unit.as_str()), ("seats", 2, "seats"));
 }
+
+#[test]
+fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody() {
+    let mut story = begun();
+    let main = account(&story);
+    let other = story.command(|call, _| another_account(call));
+    charge(&mut story, main, "vo", 1_000_000);
+    let first = std::mem::replace(&mut story.account, other);
+    let second = account(&story);
+    charge(&mut story, second, "vo", 2_000_000);
+    story.advance(crate::vocabulary::HOUR_MS);
+    let key = crate::totals::source_key(Month::of(START), main, main);
+    let sound = story.fake.dump()[&key].clone();
+    story.fake.plant(&key, &sound.replace("1000000", "999990"));
+    to_next_month(&mut story);
+    assert_eq!(read(&story, "2026-000001").total, 2_000_000);
+    let queue =
+        story.fake.query(story.now, |call| crate::operator::list_queue(call, &operator(), None, 10)).expect("a queue");
+    let items: Vec<(&str, &str)> = queue.items.iter().map(|item| (item.kind.as_str(), item.auth_id.as_str())).collect();
+    assert_eq!(items, [("invoice-not-made", first.as_str())]);
+    assert!(queue.items[0].note.contains("lines 0.99999, ledger 1.00"), "{}", queue.items[0].note);
+    // Once the cause is gone, the next invoice has what this one lacks.
+    story.account = first;
+    story.fake.plant(&key, &sound);
+    charge(&mut story, main, "vo", 500_000);
+    to_next_month(&mut story);
+    let invoice = read(&story, "2026-000002");
+    check_sums(&invoice);
+    assert_eq!((invoice.total, invoice.period_start), (1_500_000, Some(START)));
+}

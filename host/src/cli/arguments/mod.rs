@@ -13,8 +13,8 @@ pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use numbers::{NumberType, Numbers};
 pub use refunds::{Queue, Refunds};
 pub use usage::{
-    Choice, Daily, Discard, Export, Group, Rejected, RejectedFilter, RejectedFor, Reserved, Resubmit, Statement, Summary,
-    Usage, Used,
+    Choice, Daily, Discard, Export, Group, Rejected, RejectedFilter, RejectedFor, Reserved, Resubmit, Statement,
+    Summary, Usage, Used,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
