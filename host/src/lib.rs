@@ -6,6 +6,7 @@ pub mod coinbox;
 pub mod config;
 pub mod contract;
 mod countries;
+pub mod documents;
 pub mod driver;
 pub mod email;
 pub mod engine;

@@ -14,6 +14,7 @@ pub fn invoices(work: &Work, command: Invoices) -> anyhow::Result<()> {
         Invoices::List(listed) => list(work, "invoice", listed),
         Invoices::CreditNotes(listed) => list(work, "credit-note", listed),
         Invoices::Show { account, number } => show(work, &account, &number),
+        Invoices::Pdf(of) => super::pdf::issued(work, &of, &["invoice", "credit-note"]),
         Invoices::CreditNote { account, invoice, amount, reason } => {
             let amount = amount.as_deref().map(|text| micros_of("--amount", text)).transpose()?;
             let arguments = json!({"auth-id": account, "invoice": invoice, "amount": amount, "reason": reason});
@@ -32,6 +33,7 @@ pub fn receipts(work: &Work, command: Receipts) -> anyhow::Result<()> {
     match command {
         Receipts::List(listed) => list(work, "receipt", listed),
         Receipts::Show { account, number } => show(work, &account, &number),
+        Receipts::Pdf(of) => super::pdf::issued(work, &of, &["receipt"]),
     }
 }
 

@@ -58,6 +58,11 @@ pub trait Link: Sync {
     /// A route of the host itself: `GET` without, `POST` with a body.
     fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError>;
 
+    /// The PDF of an issued document of an account, as `invoices.read-document` has answered it.
+    fn print(&self, _account: &str, _document: &Value) -> Result<Vec<u8>, LinkError> {
+        Err(LinkError::Failed("no documents are printed here".to_owned()))
+    }
+
     /// Ends the work: what commands have made due is driven where no server does it.
     fn finish(&self) -> Result<(), LinkError> {
         Ok(())
@@ -114,6 +119,11 @@ impl Remote {
     }
 
     fn ask(&self, route: &str, body: Option<&Value>, key: Option<String>) -> Result<(u16, Value), LinkError> {
+        let (status, bytes) = self.fetch(route, body, key)?;
+        Ok((status, self.json(status, &bytes)?))
+    }
+
+    fn fetch(&self, route: &str, body: Option<&Value>, key: Option<String>) -> Result<(u16, Vec<u8>), LinkError> {
         let url = format!("{}{route}", self.base);
         let authorization = format!("Bearer {}", self.token);
         let sent = match body {
@@ -138,12 +148,15 @@ impl Remote {
             ))
         })?;
         let status = response.status().as_u16();
-        let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
-        let text = text.map_err(|error| LinkError::Away(format!("{}: the answer broke off: {error}", self.base)))?;
-        let answer = serde_json::from_str(&text).map_err(|_| {
+        let bytes = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        let bytes = bytes.map_err(|error| LinkError::Away(format!("{}: the answer broke off: {error}", self.base)))?;
+        Ok((status, bytes))
+    }
+
+    fn json(&self, status: u16, bytes: &[u8]) -> Result<Value, LinkError> {
+        serde_json::from_slice(bytes).map_err(|_| {
             LinkError::Failed(format!("{} answered status {status} without JSON: is it a Coinbox server?", self.base))
-        })?;
-        Ok((status, answer))
+        })
     }
 
     /// The answer inside `ok`, or what its status and body say.
@@ -195,6 +208,26 @@ impl Link for Remote {
     fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError> {
         let (status, answer) = self.ask(&format!("/v1/Operator/{route}"), body.as_ref(), None)?;
         self.result(status, answer)
+    }
+
+    fn print(&self, account: &str, document: &Value) -> Result<Vec<u8>, LinkError> {
+        let kind = match document["kind"].as_str() {
+            Some("credit-note") => "CreditNote",
+            Some("receipt") => "Receipt",
+            _ => "Invoice",
+        };
+        let number = document["number"].as_str().unwrap_or_default();
+        let (status, bytes) = self.fetch(&format!("/v1/Account/{account}/{kind}/{number}/pdf/"), None, None)?;
+        if status == 200 {
+            return Ok(bytes);
+        }
+        let answer = self.json(status, &bytes)?;
+        // What cannot be printed is not busy: the text says what to install.
+        if answer["code"] == "missing_glyphs" {
+            return Err(LinkError::Failed(answer["error"].as_str().unwrap_or_default().to_owned()));
+        }
+        self.result(status, answer)?;
+        Err(LinkError::Failed(format!("{} answered status {status} without a document", self.base)))
     }
 }
 
@@ -318,6 +351,10 @@ impl Link for Local {
             }
             (other, _) => Err(failed(&format!("no route {other}"))),
         }
+    }
+
+    fn print(&self, _: &str, document: &Value) -> Result<Vec<u8>, LinkError> {
+        self.host.documents.issued(document).map_err(|error| LinkError::Failed(error.to_string()))
     }
 
     fn finish(&self) -> Result<(), LinkError> {

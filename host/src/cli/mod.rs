@@ -14,6 +14,7 @@ mod files;
 pub mod link;
 mod numbers;
 mod operation;
+mod pdf;
 mod queue;
 mod rejected;
 mod reservations;
@@ -76,6 +77,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             return output.line(config.print().trim_end());
         }
+        Command::Document(ref document) => return pdf::preview(&config, &output, document),
         Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
         _ => {}
     }
@@ -92,6 +94,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Receipts(command) => documents::receipts(&work, command),
         Command::Billing(command) => documents::billing(&work, command),
         Command::Seats(command) => documents::seats(&work, command),
+        Command::Document(_) => Ok(()),
         Command::Numbers(command) => numbers::numbers(&work, command),
         Command::Pricebook(command) => files::pricebook(&work, command),
         Command::Usage(command) => files::usage(&work, command),

@@ -40,6 +40,8 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     });
     let opened = config.clone();
     let host = tokio::task::spawn_blocking(move || {
+        // A mistake in a template is found before anything is written.
+        crate::documents::check(&opened.documents)?;
         let host = config::open(&opened, Drive::Workers(opened.workers), false, Some(on_failure))?;
         let token = config::operator_token(&opened)?;
         Ok::<_, anyhow::Error>((host, token))

@@ -132,6 +132,36 @@ impl Default for RestLimits {
     }
 }
 
+/// Size of the paper of documents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paper {
+    /// 210 × 297 mm.
+    A4,
+    /// 8.5 × 11 in.
+    UsLetter,
+}
+
+/// How issued documents are printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentSettings {
+    /// Folder of printed documents.
+    pub directory: PathBuf,
+    /// Folder whose files replace built-in ones.
+    pub templates: Option<PathBuf>,
+    /// Language of labels.
+    pub language: String,
+    /// Paper.
+    pub paper: Paper,
+    /// Folders with fonts.
+    pub fonts: Vec<PathBuf>,
+    /// Most bytes of printed documents.
+    pub keep_bytes: u64,
+    /// Documents that are set at once.
+    pub at_once: usize,
+    /// Longest wait for one.
+    pub seconds: u64,
+}
+
 /// The effective configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -167,6 +197,8 @@ pub struct Config {
     pub email_from: String,
     /// Folder of own templates.
     pub templates: Option<PathBuf>,
+    /// Printed documents.
+    pub documents: DocumentSettings,
     /// The stock file of numbers, and whether it was named, so that it must be there.
     pub inventory_stock: (PathBuf, bool),
     /// The journal of number orders.
@@ -219,6 +251,7 @@ impl Config {
             email: read.email(&data)?,
             email_from: from,
             templates: read.path("email.templates"),
+            documents: read.documents(&data)?,
             inventory_stock: (beside("inventory.stock", "numbers.csv"), read.path("inventory.stock").is_some()),
             inventory_orders: beside("inventory.orders", "number-orders.jsonl"),
             limits: RestLimits {
@@ -362,6 +395,25 @@ impl Reader<'_> {
             (true, start) => Ok(ClockMode::Simulated(start)),
             (false, None) => Ok(ClockMode::Real),
         }
+    }
+
+    fn documents(&self, data: &Path) -> Result<DocumentSettings, ConfigError> {
+        let language: String = self.needed("documents.language")?;
+        if language.len() > 20 || !language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(self.wrong("documents.language", "must be letters such as en or pt-BR, at most 20"));
+        }
+        let fonts = self.text("documents.fonts").split(',').map(str::trim).filter(|folder| !folder.is_empty());
+        let mib: u64 = self.number("documents.keep-mib", 1, 1 << 20)?;
+        Ok(DocumentSettings {
+            directory: self.path("documents.directory").unwrap_or_else(|| data.join("documents")),
+            templates: self.path("documents.templates"),
+            language,
+            paper: self.one_of("documents.paper", &[("a4", Paper::A4), ("us-letter", Paper::UsLetter)])?,
+            fonts: fonts.map(PathBuf::from).collect(),
+            keep_bytes: mib << 20,
+            at_once: self.number("documents.at-once", 1, 32)?,
+            seconds: self.number("documents.seconds", 1, 600)?,
+        })
     }
 
     fn email(&self, data: &Path) -> Result<Email, ConfigError> {

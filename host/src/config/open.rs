@@ -4,6 +4,7 @@ use super::{ClockMode, Config, Email};
 use crate::capability::{Capabilities, Clock, Mailer};
 use crate::clock::{RealClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::documents::Documents;
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
 use crate::inventory::FileInventory;
@@ -37,13 +38,15 @@ pub struct Host {
     pub coinbox: Coinbox,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Issued documents as PDF.
+    pub documents: Documents,
     clock_file: Option<PathBuf>,
 }
 
 impl Host {
-    /// Around a host that is open already, with a real clock or one that nobody keeps.
+    /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Host::documents`].
     pub fn new(coinbox: Coinbox, metrics: Arc<Metrics>) -> Host {
-        Host { coinbox, metrics, clock_file: None }
+        Host { coinbox, metrics, documents: Documents::none(), clock_file: None }
     }
 
     /// Whether the clock is moved by hand.
@@ -119,7 +122,7 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         drive,
         sequencer: SequencerOptions { on_failure, ..SequencerOptions::default() },
     })?;
-    let host = Host { coinbox, metrics, clock_file };
+    let host = Host { coinbox, metrics, documents: Documents::of(&config.documents), clock_file };
     host.keep_clock()?;
     Ok(host)
 }

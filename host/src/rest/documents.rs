@@ -43,7 +43,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn word(self) -> &'static str {
+    /// In the contract.
+    pub fn word(self) -> &'static str {
         match self {
             Kind::Invoice => "invoice",
             Kind::CreditNote => "credit-note",

@@ -9,6 +9,7 @@
 //! | `GET /v1/Account/{auth_id}/Pricing/` | the account or a sub-account | the prices of one country |
 //! | `GET /v1/Account/{auth_id}/Invoice/[{number}/]`, `…/CreditNote/…`, `…/Receipt/…` | operator | documents, listed and one by one |
 //! | `GET POST /v1/Account/{auth_id}/Billing/`, `…/Seats/`, `GET …/Billing/Overview/` | operator | billing information, seats |
+//! | `GET …/Invoice/{number}/pdf/`, `…/CreditNote/…`, `…/Receipt/…` | the same | an issued document as PDF |
 //! | `GET /v1/Account/{auth_id}/UsageSummary/`, `…/UsageLine/` | the account or sub-account | what it was charged |
 //! | `GET POST DELETE /v1/Usage/Rejected/` | operator | events that could not be rated |
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
@@ -27,6 +28,7 @@ pub mod limit;
 pub mod number_form;
 mod numbers;
 pub mod operator;
+mod pdf;
 mod pricing;
 mod rejected;
 pub mod request;
@@ -161,6 +163,12 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/Account/{auth_id}/PhoneNumber/{number}/", "phone-number"),
     ("/v1/Account/{auth_id}/Pricing", "pricing"),
     ("/v1/Account/{auth_id}/Pricing/", "pricing"),
+    ("/v1/Account/{auth_id}/Invoice/{number}/pdf", "invoice-pdf"),
+    ("/v1/Account/{auth_id}/Invoice/{number}/pdf/", "invoice-pdf"),
+    ("/v1/Account/{auth_id}/CreditNote/{number}/pdf", "credit-note-pdf"),
+    ("/v1/Account/{auth_id}/CreditNote/{number}/pdf/", "credit-note-pdf"),
+    ("/v1/Account/{auth_id}/Receipt/{number}/pdf", "receipt-pdf"),
+    ("/v1/Account/{auth_id}/Receipt/{number}/pdf/", "receipt-pdf"),
     ("/v1/Account/{auth_id}/Subaccount/{subaccount}", "subaccount"),
     ("/v1/Account/{auth_id}/Subaccount/{subaccount}/", "subaccount"),
     ("/v1/Account/{auth_id}/UsageSummary", "usage-summary"),
@@ -208,6 +216,9 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "phone-number" => post(numbers::buy),
             "phone-numbers" => get(numbers::search),
             "pricing" => get(pricing::get),
+            "invoice-pdf" => get(|state, incoming| pdf::show(state, incoming, Kind::Invoice)),
+            "credit-note-pdf" => get(|state, incoming| pdf::show(state, incoming, Kind::CreditNote)),
+            "receipt-pdf" => get(|state, incoming| pdf::show(state, incoming, Kind::Receipt)),
             "subaccount" => delete(numbers::delete_subaccount),
             "usage-summary" => get(summary::summary),
             "usage-line" => get(summary::lines),

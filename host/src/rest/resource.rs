@@ -4,7 +4,7 @@ use super::Rest;
 use super::account;
 use super::answer::Failure;
 use super::request::{self, Names, Peer};
-use crate::contract::types::{Caller, Problem, Refusal};
+use crate::contract::types::{Caller, Principal, Problem, Refusal};
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -122,6 +122,11 @@ fn query(uri: &Uri) -> Result<Vec<(String, String)>, Failure> {
 }
 
 impl Asked {
+    /// Whether it is an operator.
+    pub fn is_operator(&self) -> bool {
+        matches!(self.caller.who, Principal::Operator(_))
+    }
+
     /// The account of the path.
     pub fn account(&self) -> &str {
         self.segments.first().map_or("", String::as_str)

@@ -8,7 +8,6 @@ use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
 use crate::accounts::{self, BillingMode, Profile};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix};
-use crate::charges::{self, QueueEntry};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
@@ -19,6 +18,7 @@ use crate::month_end::Progress;
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::posting::{self, Debit};
+use crate::queue::{self, QueueEntry};
 use crate::totals;
 use crate::vocabulary::{Fact, Fault, Instant, Problem};
 use crate::wallet;
@@ -76,15 +76,8 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
 /// Tells the operator that an account has no invoice because its lines are not what the ledger says.
 fn report(call: &mut Call<'_>, account: AuthId, month: Month, problem: Problem) -> Result<(), Fault> {
     let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
-    let entry = QueueEntry {
-        v: 1,
-        account: Some(account),
-        kind: "invoice-not-made".to_owned(),
-        since: month.first(),
-        charge: None,
-        note: facts.join(", "),
-    };
-    call.put(&charges::queue_key(month.first(), account, 0), &entry);
+    let entry = QueueEntry::new(Some(account), "invoice-not-made", month.first(), facts.join(", "));
+    call.put(&queue::single_key(month.first(), &format!("{account}/invoice")), &entry);
     let (account, kind, facts) = (Some(account), "invoice-not-made", problem.facts);
     emit(call, EventDraft { account, kind, rule: "INV-1", facts, transactions: Vec::new() });
     Ok(())

@@ -668,7 +668,7 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     to_next_month(&mut story);
     assert_eq!(read(&story, "2026-000001").total, 2_000_000);
     let queue =
-        story.fake.query(story.now, |call| crate::operator::list_queue(call, &operator(), None, 10)).expect("a queue");
+        story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10)).expect("a queue");
     let items: Vec<(&str, &str)> = queue.items.iter().map(|item| (item.kind.as_str(), item.auth_id.as_str())).collect();
     assert_eq!(items, [("invoice-not-made", first.as_str())]);
     assert!(queue.items[0].note.contains("lines 0.99999, ledger 1.00"), "{}", queue.items[0].note);

@@ -41,6 +41,8 @@ pub enum Invoices {
         /// Such as 2026-000001
         number: String,
     },
+    /// Write an invoice or credit note as PDF
+    Pdf(super::Pdf),
     /// Give back an invoice or a part of it
     CreditNote {
         /// Main account
@@ -75,6 +77,8 @@ pub enum Receipts {
         /// Such as R-2026-000001
         number: String,
     },
+    /// Write a receipt as PDF
+    Pdf(super::Pdf),
 }
 
 /// `billing`.

@@ -4,6 +4,7 @@ mod billing;
 mod coupons;
 mod documents;
 mod numbers;
+mod pdf;
 mod refunds;
 mod usage;
 
@@ -11,6 +12,7 @@ pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use numbers::{NumberType, Numbers};
+pub use pdf::{Document, Pdf, SampleKind};
 pub use refunds::{Queue, Refunds};
 pub use usage::{
     Choice, Daily, Discard, Export, Group, Rejected, RejectedFilter, RejectedFor, Reserved, Resubmit, Statement,
@@ -109,6 +111,9 @@ pub enum Command {
     /// Paid seats
     #[command(subcommand)]
     Seats(Seats),
+    /// How documents look with the configured templates, without store or server
+    #[command(subcommand)]
+    Document(Document),
     /// Phone numbers
     #[command(subcommand)]
     Numbers(Numbers),

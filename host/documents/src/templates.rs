@@ -1,0 +1,193 @@
+//! Templates and words: built in, each file replaceable by one of the same name in the operator's folder.
+
+use crate::document::Kind;
+use crate::printed::Marks;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Largest file of the operator's folder, pictures included.
+const FILE_BYTES_MAX: u64 = 4 << 20;
+/// Most files of the folder.
+const FILES_MAX: usize = 200;
+/// The built-in language, which has every word.
+const COMPLETE: &str = "en";
+
+/// Built-in files by name.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("document.typ", include_str!("../templates/document.typ")),
+    ("invoice.typ", include_str!("../templates/invoice.typ")),
+    ("credit-note.typ", include_str!("../templates/credit-note.typ")),
+    ("receipt.typ", include_str!("../templates/receipt.typ")),
+    ("words-en.json", include_str!("../templates/words-en.json")),
+    ("words-de.json", include_str!("../templates/words-de.json")),
+];
+
+/// A template folder that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}: {problem}")]
+pub struct TemplateError {
+    /// Which file or folder.
+    pub file: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
+fn wrong(file: impl Into<String>, problem: impl ToString) -> TemplateError {
+    TemplateError { file: file.into(), problem: problem.to_string() }
+}
+
+/// Files that templates may read, and the words of one language.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    /// By name, as in the folder; no sub-folders.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Words of the chosen language.
+    pub words: Words,
+}
+
+impl Templates {
+    /// Built-in files, those of the folder in their place and beside them, and the words of a language.
+    pub fn open(folder: Option<&Path>, language: &str) -> Result<Templates, TemplateError> {
+        let mut files: BTreeMap<String, Vec<u8>> =
+            BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        if let Some(folder) = folder {
+            read_folder(folder, &mut files)?;
+        }
+        let words = Words::read(language, &files)?;
+        Ok(Templates { files, words })
+    }
+
+    /// File name of a kind's template.
+    pub fn main(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Invoice => "invoice.typ",
+            Kind::CreditNote => "credit-note.typ",
+            Kind::Receipt => "receipt.typ",
+        }
+    }
+}
+
+fn read_folder(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), TemplateError> {
+    let shown = folder.display().to_string();
+    let entries = fs::read_dir(folder).map_err(|error| wrong(&shown, error))?;
+    for (count, entry) in entries.enumerate() {
+        if count >= FILES_MAX {
+            return Err(wrong(&shown, format!("more than {FILES_MAX} files")));
+        }
+        let entry = entry.map_err(|error| wrong(&shown, error))?;
+        let path = entry.path();
+        let file = path.display().to_string();
+        let size = fs::metadata(&path).map_err(|error| wrong(&file, error))?;
+        if !size.is_file() {
+            continue;
+        }
+        if size.len() > FILE_BYTES_MAX {
+            return Err(wrong(file, format!("{} bytes are too many, at most {FILE_BYTES_MAX}", size.len())));
+        }
+        let name = entry.file_name().into_string().map_err(|_| wrong(&file, "its name is not UTF-8"))?;
+        if RESERVED.contains(&name.as_str()) {
+            return Err(wrong(file, "this name is taken: templates read the document and its words under it"));
+        }
+        files.insert(name, fs::read(&path).map_err(|error| wrong(&file, error))?);
+    }
+    Ok(())
+}
+
+/// What templates read besides files.
+pub const RESERVED: [&str; 3] = ["document.json", "words.json", "settings.json"];
+
+/// The words of one language.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Words {
+    words: Map<String, Value>,
+}
+
+impl Words {
+    /// `words-LANGUAGE.json`. It must have every word that the built-in English has, and may have more.
+    fn read(language: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Words, TemplateError> {
+        let name = format!("words-{language}.json");
+        let bytes = files.get(&name).ok_or_else(|| {
+            let there: Vec<&str> =
+                files.keys().filter_map(|name| name.strip_prefix("words-")?.strip_suffix(".json")).collect();
+            wrong(&name, format!("there is no such file; there are words for {}", there.join(", ")))
+        })?;
+        let words = object(&name, bytes)?;
+        let complete = object(COMPLETE, built_in(COMPLETE).as_bytes())?;
+        for (key, value) in &complete {
+            match (value, words.get(key)) {
+                (Value::Object(needed), Some(Value::Object(given))) => {
+                    if let Some(missing) = needed.keys().find(|word| !given.contains_key(*word)) {
+                        return Err(wrong(&name, format!("`{key}.{missing}` is missing")));
+                    }
+                    if let Some((word, _)) = given.iter().find(|(_, value)| !value.is_string()) {
+                        return Err(wrong(&name, format!("`{key}.{word}` must be text")));
+                    }
+                }
+                (Value::String(_), Some(Value::String(_))) => {}
+                (_, None) => return Err(wrong(&name, format!("`{key}` is missing"))),
+                (Value::Object(_), _) => return Err(wrong(&name, format!("`{key}` must be an object of texts"))),
+                _ => return Err(wrong(&name, format!("`{key}` must be text"))),
+            }
+        }
+        Ok(Words { words })
+    }
+
+    /// A code of the contract in words, or as it is.
+    pub fn word(&self, group: &str, code: &str) -> String {
+        let found = self.words.get(group).and_then(|group| group.get(code)).and_then(Value::as_str);
+        found.unwrap_or(code).to_owned()
+    }
+
+    /// How numbers are written.
+    pub fn marks(&self) -> Marks {
+        let text = |key: &str| self.words.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Marks { decimal: text("decimal-mark"), group: text("group-mark") }
+    }
+
+    /// What templates read as `words.json`.
+    pub fn json(&self) -> Value {
+        Value::Object(self.words.clone())
+    }
+}
+
+fn built_in(language: &str) -> &'static str {
+    let name = format!("words-{language}.json");
+    BUILT_IN.iter().find(|(file, _)| *file == name).map_or("{}", |(_, text)| text)
+}
+
+fn object(name: &str, bytes: &[u8]) -> Result<Map<String, Value>, TemplateError> {
+    serde_json::from_slice(bytes).map_err(|error| wrong(name, format!("not a JSON object of texts: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_word() {
+        for language in ["en", "de"] {
+            assert!(Templates::open(None, language).is_ok(), "{language}");
+        }
+        let error = Templates::open(None, "xx").expect_err("no such language").to_string();
+        assert_eq!(error, "words-xx.json: there is no such file; there are words for de, en");
+    }
+
+    #[test]
+    fn a_folder_replaces_files_and_is_held_to_its_limits() {
+        let folder = crate::tests::Folder::new();
+        let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).expect("written");
+        write("words-fr.json", br#"{"decimal-mark": ","}"#);
+        let error = Templates::open(Some(folder.path()), "fr").expect_err("incomplete").to_string();
+        assert!(error.starts_with("words-fr.json: `") && error.ends_with("` is missing"), "{error}");
+        write("invoice.typ", b"replaced");
+        let templates = Templates::open(Some(folder.path()), "en").expect("opens");
+        assert_eq!(templates.files["invoice.typ"], b"replaced");
+        assert!(templates.files.contains_key("receipt.typ"));
+        write("document.json", b"{}");
+        let error = Templates::open(Some(folder.path()), "en").expect_err("reserved").to_string();
+        assert!(error.contains("this name is taken"), "{error}");
+        assert!(Templates::open(Some(Path::new("/nowhere/at/all")), "en").is_err());
+    }
+}

@@ -1,0 +1,49 @@
+//! `document`, and what `invoices pdf` and `receipts pdf` take.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// One issued document as PDF.
+#[derive(Args, Debug)]
+pub struct Pdf {
+    /// Main account
+    pub account: String,
+    /// Its number, such as 2026-000123
+    pub number: String,
+    /// File [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Kind of a made-up document.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum SampleKind {
+    /// An invoice
+    Invoice,
+    /// A credit note
+    CreditNote,
+    /// A receipt
+    Receipt,
+}
+
+/// `document`.
+#[derive(Subcommand, Debug)]
+pub enum Document {
+    /// Write a made-up document
+    Sample {
+        /// Which kind
+        #[arg(value_enum)]
+        kind: SampleKind,
+        /// File [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Write a document of a JSON file, as `invoices.read-document` answers it
+    Preview {
+        /// The file
+        file: PathBuf,
+        /// File [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
