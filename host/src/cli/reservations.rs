@@ -39,7 +39,7 @@ pub fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
             })
         }
         Usage::Reservations { account, limit } => list(work, &account, limit),
-        Usage::Import { .. } | Usage::Rejected { .. } | Usage::Resubmit { .. } | Usage::Discard { .. } => Ok(()),
+        other => anyhow::bail!("{other:?} is not about reservations"),
     }
 }
 

@@ -48,7 +48,7 @@ pub fn add_page(sums: &mut Sums, page: &Value) -> anyhow::Result<()> {
 }
 
 /// Runs `usage summary`.
-pub fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
+pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
     anyhow::ensure!(!(asked.csv && work.output.is_json()), "--csv and --json exclude each other");
     let by: Vec<&str> = asked.by.iter().map(|group| group.word()).collect();
     let (mut sums, mut after) = (Sums::new(), None::<String>);
@@ -141,7 +141,7 @@ fn month_bounds(month: &str) -> anyhow::Result<(i64, i64)> {
 }
 
 /// Runs `usage export`: pages stream, one is written before the next is read.
-pub fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
+pub(super) fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
     anyhow::ensure!(!(asked.csv && work.output.is_json()), "--csv and --json exclude each other");
     let (from, to) = match &asked.month {
         Some(month) => month_bounds(month)?,
@@ -205,7 +205,7 @@ pub fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
 }
 
 /// Runs `usage daily`.
-pub fn daily(work: &Work, asked: &Daily) -> anyhow::Result<()> {
+pub(super) fn daily(work: &Work, asked: &Daily) -> anyhow::Result<()> {
     let daily = match asked.switch {
         None => work.link.call("usage.get-daily-summary", json!({"auth-id": asked.account}))?,
         Some(switch) => {
@@ -226,7 +226,7 @@ pub fn daily(work: &Work, asked: &Daily) -> anyhow::Result<()> {
 }
 
 /// Runs `account statement`.
-pub fn statement(work: &Work, asked: &Statement) -> anyhow::Result<()> {
+pub(super) fn statement(work: &Work, asked: &Statement) -> anyhow::Result<()> {
     let (mut movements, mut after) = (Vec::new(), None::<String>);
     let mut statement = loop {
         let arguments = json!({"auth-id": asked.account, "month": asked.month, "after": after});
