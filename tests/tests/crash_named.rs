@@ -397,13 +397,19 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         "code": "no code", "amount": "1", "redeem-by": "0", "validity": {"lasting": "0"}, "uses": 0, "uses-per-account": 0, "note": "",
     });
     let usage = event(account, "one", "sms", "1212000", 1, START);
+    let offer = json!({
+        "number": "14155550100", "country": "US", "calling-code": "1", "kind": "local", "region": "", "city": "", "voice": true, "sms": true, "mms": false,
+    });
     let policy = json!({
         "version": 77, "minimum-recharge": "1", "maximum-recharge": "0", "alert-thresholds": [], "ladder-levels": [],
         "series-limit": 0, "failure-limit": 0, "ask-again-ms": [], "hang-up-grace-ms": "-1", "usage-window-ms": "0",
         "usage-ahead-ms": "-1", "daily-summary-hour": 24, "daily-summaries": false, "trial-credits": "-1",
         "close-settle-ms": "-1", "refund-window-ms": "-1", "refund-business-days": 0, "holidays": ["x"], "coupon-tries": 0,
-        "trial-subaccounts": 0, "standard-subaccounts": 0, "standard-rate": 0,
+        "reservation-ttl-ms": "-1", "trial-subaccounts": 0, "standard-subaccounts": 0, "trial-numbers": 0, "standard-numbers": 0,
+        "first-month": "none", "rent-grace-ms": "-1", "rent-warning-days": [], "standard-rate": 0,
         "lookup-rate": 0, "message-rate": 0, "brand": "",
+        "seller": {"legal-name": "", "address-lines": [], "country": "x", "tax-id": "", "email": ""}, "tax-rates": [],
+        "invoice-prefix": "", "credit-note-prefix": "", "receipt-prefix": "", "require-billing-address": false,
     });
     vec![
         ("accounts.create", json!({"account": account_form})),
@@ -426,6 +432,24 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("accounts.close", json!({"auth-id": account, "reason": "\u{7}"})),
         ("operator.resolve-payment", json!({"item": "nothing", "resolution": "dismiss", "reason": "test"})),
         ("coupons.create", json!({"coupon": coupon})),
+        ("invoices.set-billing", json!({"auth-id": account, "change": {"country": "x"}})),
+        ("invoices.set-cycle", json!({"auth-id": account, "months": 2})),
+        (
+            "invoices.issue-credit-note",
+            json!({"auth-id": account, "invoice": "2026-000009", "amount": null, "reason": "test"}),
+        ),
+        ("invoices.set-seats", json!({"auth-id": account, "paid": 0})),
+        ("numbers.buy", json!({"auth-id": nobody, "purchase": {"offer": offer, "alias": null, "app-id": null}})),
+        ("numbers.update", json!({"auth-id": account, "number": "14155550100", "change": {"alias": "x"}})),
+        ("numbers.release", json!({"auth-id": account, "number": "14155550100"})),
+        ("operator.set-billing", json!({"auth-id": account, "billing": {"postpaid": "1"}})),
+        ("pricing.set-number-prices", json!({"version": 9, "prices": {"rows": [], "seat": "1"}})),
+        ("reservations.reserve", json!({"holds": []})),
+        ("reservations.extend", json!({"extensions": []})),
+        ("reservations.settle", json!({"settlements": []})),
+        ("reservations.release", json!({"reservations": []})),
+        ("subaccounts.delete", json!({"auth-id": "SA000000000000000000", "disposal": "refuse"})),
+        ("usage.set-daily-summary", json!({"auth-id": nobody, "enabled": true})),
         ("coupons.withdraw", json!({"number": 9})),
         ("coupons.redeem", json!({"auth-id": nobody, "code": "SPRING"})),
         ("pricing.add-rows", json!({"version": 1, "rows": [row]})),

@@ -329,7 +329,7 @@ fn an_idle_instance_holds_no_state_of_the_store() {
         let _ = warm().call(Some(&mut slot), context, "jobs.look", &json!({"job": behaviour}));
         assert_eq!(Arc::strong_count(&view), 1, "{behaviour}");
     }
-    assert_eq!(Arc::strong_count(&lent.payment), 6);
+    assert_eq!(Arc::strong_count(&lent.payment), 7);
 }
 
 #[test]
