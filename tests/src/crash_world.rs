@@ -306,7 +306,11 @@ impl Host {
     /// Recharges in the ledger by gateway key. One that is posted twice fails.
     pub fn recharges(&self) -> BTreeMap<String, i64> {
         let mut recharges = BTreeMap::new();
-        for transaction in self.ledger().iter().filter(|transaction| transaction["kind"] == "recharge") {
+        for transaction in self
+            .ledger()
+            .iter()
+            .filter(|transaction| transaction["kind"] == "recharge" || transaction["kind"] == "invoice-payment")
+        {
             let clearing = |posting: &&Value| posting["ledger-account"] == "assets:payment-clearing";
             let amount =
                 list(&transaction["postings"]).iter().filter(clearing).map(|posting| number(&posting["amount"])).sum();

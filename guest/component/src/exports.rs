@@ -116,6 +116,7 @@ functions! { credits {
     query get_alerts(auth_id: String) -> exported::credits::AlertSettings = rules::alerts::get_alerts;
     command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
     command settle(auth_id: String, card: Option<String>) -> exported::credits::Started = rules::charges::settle_debt;
+    command record_chargeback(auth_id: String, charge: u32, amount: Option<i64>, reference: String) -> exported::credits::Adjusted = rules::charges::record_chargeback;
     command write_off(auth_id: String, reason: String) -> exported::credits::Adjusted = rules::credits::write_off;
 } }
 

@@ -68,7 +68,7 @@ records! {
     }
     exported::credits::Lot = credits::ShownLot { number, kind, amount, rest, since, expires, origin }
     exported::credits::Charge = charges::ShownCharge {
-        number, kind, amount, card, state, key, created, settled, reference, job, attempts,
+        number, kind, amount, card, state, key, created, settled, reference, invoice, charged_back, job, attempts,
     }
     exported::credits::ChargePage = charges::ChargePage { charges, next }
     exported::credits::Caps = recharge::Caps { day, week, month }
@@ -172,7 +172,7 @@ records! {
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
-        ask_again_ms, hang_up_grace_ms, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, daily_summary_hour,
+        ask_again_ms, hang_up_grace_ms, dunning_days, lift_payment_suspension, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, daily_summary_hour,
         daily_summaries, trial_credits, close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries,
         trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
         rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
@@ -250,7 +250,7 @@ variants! {
     exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
 
     exported::credits::LotKind = lots::LotKind { Trial, Promotional, Cash | }
-    exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual, Settlement | }
+    exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual, Settlement, Invoice | }
     exported::credits::ChargeState = charges::ChargeState { Due, Open, Paid | Declined, Void }
     exported::credits::RechargeStanding = recharge::RechargeStanding {
         Idle, Exhausted, Held | Charging, WaitingForLevel, Capped

@@ -10,7 +10,7 @@ use crate::outside::{
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, closing, credits, daily, housekeeping, invoices, mail, month_end, phone_numbers, recharge,
+    cards, charges, closing, credits, daily, dunning, housekeeping, invoices, mail, month_end, phone_numbers, recharge,
     reconcile, refunds, reservations, totals, zero_stop,
 };
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub enum JobKey {
     HangUp(AuthId),
     /// Calls must end whose extension was refused.
     EndCalls(AuthId),
+    /// An unpaid invoice is charged again.
+    Dun(AuthId),
     /// A cap's period has ended.
     Uncap(AuthId),
     /// An account is closed.
@@ -78,6 +80,7 @@ impl fmt::Display for JobKey {
             JobKey::Expiring(account, number) => write!(formatter, "{account}/expiring/{number}"),
             JobKey::HangUp(account) => write!(formatter, "{account}/hang-up"),
             JobKey::EndCalls(account) => write!(formatter, "{account}/end-calls"),
+            JobKey::Dun(account) => write!(formatter, "{account}/dun"),
             JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
             JobKey::Close(account) => write!(formatter, "{account}/close"),
             JobKey::Daily(account) => write!(formatter, "{account}/daily"),
@@ -125,6 +128,7 @@ impl JobKey {
             "expiring" => Some(JobKey::Expiring(account, number()?)),
             "hang-up" => Some(JobKey::HangUp(account)),
             "end-calls" => Some(JobKey::EndCalls(account)),
+            "dun" => Some(JobKey::Dun(account)),
             "uncap" => Some(JobKey::Uncap(account)),
             "order" => Some(JobKey::Order(account, number()?)),
             "release" => Some(JobKey::Release(account, number()?)),
@@ -272,6 +276,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Expiring(account, number) => cards::mail_expiring(call, account, number)?,
         JobKey::HangUp(account) => zero_stop::begin(call, account, Stop::All)?,
         JobKey::EndCalls(account) => zero_stop::begin(call, account, Stop::Refused)?,
+        JobKey::Dun(account) => dunning::run(call, account)?,
         JobKey::Uncap(account) => {
             recharge::uncap(call, account)?;
             Some(Next::Rest)
@@ -363,6 +368,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..)
         | JobKey::Uncap(_)
+        | JobKey::Dun(_)
         | JobKey::Close(_)
         | JobKey::Daily(_)
         | JobKey::Expire(..)
@@ -505,6 +511,7 @@ mod tests {
             JobKey::EndCalls(account),
             JobKey::Reservations,
             JobKey::Uncap(account),
+            JobKey::Dun(account),
             JobKey::Daily(account),
             JobKey::Expire(account, 5, Place::of(LotKind::Promotional, 1, Some(2), 5)),
             JobKey::Order(account, 6),

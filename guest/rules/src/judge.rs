@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::ids::AuthId;
 use crate::money::Money;
 use crate::vocabulary::Fault;
-use crate::{alerts, closing, recharge, wallet, zero_stop};
+use crate::{alerts, closing, dunning, recharge, wallet, zero_stop};
 
 /// What has just happened to the account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +26,10 @@ pub enum Occasion {
 
 /// Looks at an account once, and sets its trip.
 pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
+    if occasion == Occasion::Credit {
+        // Before anything is judged by the standing: what was suspended for a debt is open again once it is paid (ACC-9).
+        dunning::lift_if_paid(call, account)?;
+    }
     let mut wallet = wallet::need(call, account)?;
     if occasion == Occasion::Credit {
         closing::credited(call, account)?;

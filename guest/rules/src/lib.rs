@@ -37,6 +37,7 @@ pub mod coupons;
 pub mod credentials;
 pub mod credits;
 pub mod daily;
+mod dunning;
 pub mod events;
 mod housekeeping;
 pub mod idempotency;

@@ -7,7 +7,7 @@ use crate::accounts::{self, AccountType, Standing};
 use crate::calendar::{self, Period};
 use crate::call::{Call, Record};
 use crate::cards;
-use crate::charges::{self, ChargeKind};
+use crate::charges::{self, Purpose};
 use crate::credentials;
 use crate::credits::Error;
 use crate::events::{EventDraft, emit};
@@ -261,7 +261,7 @@ fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut 
     if let Some(refused) = refusing_cap(call, account, recharge)? {
         return cap(call, account, available, recharge, refused);
     }
-    let charge = charges::create(call, account, ChargeKind::Automatic, amount, &card)?;
+    let charge = charges::create(call, account, Purpose::Automatic, amount, &card)?;
     emit(
         call,
         EventDraft {

@@ -24,8 +24,8 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "adj", "bi", "bill", "body", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno", "docst", "draft",
-    "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve",
-    "rsvx", "seat", "series", "use",
+    "dun", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc",
+    "rsve", "rsvx", "seat", "series", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -244,7 +244,7 @@ fn reserve(story: &mut Story) {
     });
 }
 
-/// Billing information, seats, a quarterly cycle, and a final invoice that has no number yet.
+/// Billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
 fn with_documents(story: &Story) {
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
     let main = crate::ids::AuthId::parse(&story.account).expect("an auth ID");
@@ -253,6 +253,7 @@ fn with_documents(story: &Story) {
         invoices::set_seats(call, &operator(), story.account.clone(), 2)?;
         invoices::set_cycle(call, &operator(), story.account.clone(), 3)?;
         invoices::mark_failed(call, main, "2026-000001", true)?;
+        crate::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
         let mut closed = invoices::ClosedAccount::NotYet;
         for _ in 0..100 {
             closed = invoices::close_account(call, main)?;

@@ -420,6 +420,29 @@ pub fn refill(
     Ok(Some(paid))
 }
 
+/// Takes an amount from one lot, out of spending order. Answers how much of it was there.
+pub(crate) fn take_from(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    number: u32,
+    place: &Place,
+    amount: Money,
+) -> Result<Money, Fault> {
+    settle_current(call, account, wallet)?;
+    let Some((mut lot, false)) = lots::find(call, account, number, place)? else { return Ok(Money::ZERO) };
+    let taken = amount.min(lot.rest);
+    lot.rest = lot.rest.minus(taken)?;
+    wallet.balance = wallet.balance.minus(taken)?;
+    if lot.rest == Money::ZERO {
+        lots::retire(call, account, lot);
+    } else {
+        lots::put(call, account, &lot);
+    }
+    step_to_first(call, account, wallet)?;
+    Ok(taken)
+}
+
 /// Removes what is left of a lot (R17). Answers how much that was.
 pub fn expire(
     call: &mut Call<'_>,

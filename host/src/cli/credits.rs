@@ -53,6 +53,12 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
             let started = work.link.call("credits.settle", json!({"auth-id": account, "card": card}))?;
             return follow(work, &started, &format!("charge {}", field(&started, "name")));
         }
+        Credit::Chargeback { account, charge, amount, reference } => {
+            let amount = amount.as_deref().map(|text| micros_of("--amount", text)).transpose()?;
+            let arguments = json!({"auth-id": account, "charge": charge, "amount": amount, "reference": reference});
+            let adjusted = work.link.call("credits.record-chargeback", arguments)?;
+            return work.output.answer(&adjusted, shown_adjusted);
+        }
         Credit::WriteOff { account, reason } => {
             let adjusted = work.link.call("credits.write-off", json!({"auth-id": account, "reason": reason}))?;
             return work.output.answer(&adjusted, shown_adjusted);

@@ -234,6 +234,16 @@ const SENTENCES: &[Line] = &[
         "Automatic recharge is on: below {balance-amount} it charges {recharge-amount}. The ladder starts anew.",
     ),
     ("auto-recharge-set", ALWAYS, "Automatic recharge is off[ (kept: {recharge-amount} below {balance-amount})]."),
+    (
+        "recharge-started",
+        ("kind", "invoice"),
+        "Charge {charge}: {amount} for invoice {invoice} from {card} (attempt {attempt}), under the key {key}.",
+    ),
+    (
+        "recharge-started",
+        ("kind", "settlement"),
+        "Charge {charge}: {amount} that was owed from {card}, under the key {key}.",
+    ),
     ("recharge-started", ("kind", "manual"), "Charge {charge}: {amount} by hand from {card}, under the key {key}."),
     (
         "recharge-started",
@@ -242,8 +252,28 @@ const SENTENCES: &[Line] = &[
     ),
     (
         "recharge-paid",
+        ("kind", "invoice"),
+        "Charge {charge} of {amount} for invoice {invoice} was paid from {card}[; the balance is {balance}][; reference {reference}].",
+    ),
+    (
+        "recharge-paid",
         ALWAYS,
         "Charge {charge} ({kind}) of {amount} was paid from {card}[; the balance is {balance}][, {paid-owed} of it went to what was owed][; reference {reference}]. The ladder is reset.",
+    ),
+    (
+        "recharge-failed",
+        ("next-attempt", "none"),
+        "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}). It is not tried again.",
+    ),
+    (
+        "recharge-failed",
+        ("kind", "invoice"),
+        "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}); it is tried again on {next-attempt}.",
+    ),
+    (
+        "recharge-failed",
+        ("kind", "settlement"),
+        "[Charge {charge}: ]{amount} that was owed was not paid: {reason}[ (gateway code {code})]. Nothing was taken.",
     ),
     (
         "recharge-failed",
@@ -292,6 +322,11 @@ const SENTENCES: &[Line] = &[
         "The store was restored from a backup of {backup-moment}: nothing new is charged until all payments since are booked.",
     ),
     ("reconciliation-finished", ALWAYS, "Reconciliation with the gateway is done: {booked} payments were booked."),
+    (
+        "chargeback",
+        ALWAYS,
+        "{amount} of charge {charge} ({card}) was taken back by the card holder[; the balance is {balance}] (reference {reference})[, booked by {by}].",
+    ),
     ("card-added", ALWAYS, "{card} ({label}) was added."),
     ("card-unknown", ALWAYS, "{card} cannot be used: the gateway does not know it."),
     ("card-removed", ALWAYS, "{card} ({label}) was removed, and the gateway is asked to forget it."),

@@ -229,6 +229,15 @@ impl credits::Guest for Hostile {
     fn settle(_: credits::Caller, _: String, _: Option<String>) -> Result<credits::Started, credits::Error> {
         unused()
     }
+    fn record_chargeback(
+        _: credits::Caller,
+        _: String,
+        _: u32,
+        _: Option<i64>,
+        _: String,
+    ) -> Result<credits::Adjusted, credits::Error> {
+        unused()
+    }
     fn write_off(_: credits::Caller, _: String, _: String) -> Result<credits::Adjusted, credits::Error> {
         unused()
     }

@@ -57,6 +57,7 @@ functions! {
     "credits.adjust" command rules::credits::adjust { auth_id: plain, adjustment: plain, reason: plain }
 
     "credits.settle" command rules::charges::settle_debt { auth_id: plain, card: plain }
+    "credits.record-chargeback" command rules::charges::record_chargeback { auth_id: plain, charge: plain, amount: optional_wide, reference: plain }
     "credits.write-off" command rules::credits::write_off { auth_id: plain, reason: plain }
 
     "events.read" query rules::events::read { account: plain, after: wide, limit: plain }

@@ -123,6 +123,7 @@ static FUNCTIONS: &[Function] = &[
     row("credits.get-alerts", Query, Tokens::No, On::Main),
     row("credits.adjust", Command, Tokens::No, On::Main).also_when_closing(),
     row("credits.settle", Command, Tokens::No, On::Main).also_when_closing(),
+    row("credits.record-chargeback", Command, Tokens::No, On::Main).also_when_closed(),
     row("credits.write-off", Command, Tokens::No, On::Main).also_when_closing(),
     row("coupons.create", Command, Tokens::No, On::Nothing),
     row("coupons.get", Query, Tokens::No, On::Nothing),

@@ -14,7 +14,7 @@ use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
 use crate::policy::{self, Policy};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error};
-use crate::{idempotency, mail, wallet};
+use crate::{dunning, idempotency, mail, wallet};
 use records::{PREFIX, reason_name};
 use serde::{Deserialize, Serialize};
 
@@ -290,7 +290,7 @@ pub fn set_standing(
         let limit = "active, suspended or closed; accounts.close begins a closing";
         checks.require(standing != Standing::Closing, "standing", FieldRule::UnknownValue, limit);
         checks.done()?;
-        let mut profile = profile(call, auth)?;
+        let profile = profile(call, auth)?;
         if profile.standing == standing {
             return Ok(show(call, auth)?);
         }
@@ -298,24 +298,37 @@ pub fn set_standing(
             crate::closing::close_at_once(call, auth, &who, &details)?;
             return Ok(show(call, auth)?);
         }
-        profile.standing = standing;
-        profile.details.clone_from(&details);
-        call.put(&key(auth), &profile);
-        let mut facts = vec![Fact::new("details", &details)];
-        let (kind, rule) = match standing {
-            Standing::Suspended(reason) => {
-                facts.insert(0, Fact::new("reason", reason_name(reason)));
-                ("account-suspended", "ACC-8")
-            }
-            Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
-        };
-        let mut event_facts = facts.clone();
-        event_facts.push(Fact::new("by", who.name()));
-        say(call, auth, kind, rule, event_facts);
-        judge(call, auth, Occasion::Standing)?;
-        mail::send(call, auth, kind, facts)?;
+        stand(call, auth, standing, &details, who.name())?;
         Ok(show(call, auth)?)
     })
+}
+
+/// Suspends or reinstates, tells and mails it, and looks at the account anew (ACC-8, ACC-9, R32).
+pub(crate) fn stand(
+    call: &mut Call<'_>,
+    auth: AuthId,
+    standing: Standing,
+    details: &str,
+    by: &str,
+) -> Result<(), Fault> {
+    let mut profile = profile(call, auth)?;
+    profile.standing = standing;
+    details.clone_into(&mut profile.details);
+    call.put(&key(auth), &profile);
+    let mut facts = vec![Fact::new("details", details)];
+    let (kind, rule) = match standing {
+        Standing::Suspended(reason) => {
+            facts.insert(0, Fact::new("reason", reason_name(reason)));
+            ("account-suspended", "ACC-8")
+        }
+        Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
+    };
+    let mut event_facts = facts.clone();
+    event_facts.push(Fact::new("by", by));
+    say(call, auth, kind, rule, event_facts);
+    dunning::stood(call, auth, standing)?;
+    judge(call, auth, Occasion::Standing)?;
+    mail::send(call, auth, kind, facts)
 }
 
 /// The API token of a main account or a sub-account (SEC-1).

@@ -304,5 +304,7 @@ fn round(call: &mut Call<'_>, cycle: &Cycle, difference: Money) -> Result<String
 
 /// What the numbering tells others about an issued invoice.
 pub(super) fn issued(account: AuthId, stored: &Stored) -> Issued {
-    Issued { account, number: stored.document.number.clone(), amount_due: stored.owed }
+    let document = &stored.document;
+    let days = (document.period_start.unwrap_or(0), document.period_end.map_or(0, |end| end - 1));
+    Issued { account, number: document.number.clone(), amount_due: stored.owed, days }
 }

@@ -38,13 +38,12 @@ pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
 pub use close::{ClosedAccount, close_account};
 pub use credit_notes::issue_credit_note;
 pub use lists::{DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document};
-pub use number::mark_failed;
 pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
 pub(crate) use billing::is_chargeable;
 pub(crate) use close::close_page;
-pub(crate) use number::{number_page, run};
+pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use tax::{check_rates, is_country};
 

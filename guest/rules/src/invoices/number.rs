@@ -38,6 +38,8 @@ pub(crate) struct Issued {
     pub(crate) number: String,
     /// What of this invoice is owed now; what earlier invoices are short of is not in it.
     pub(crate) amount_due: Money,
+    /// First and last day of its cycle.
+    pub(crate) days: (i64, i64),
 }
 
 /// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix.
@@ -137,12 +139,12 @@ fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
             transactions: Vec::new(),
         },
     );
-    Ok(())
+    crate::dunning::start(call, issued.account, &issued.number, issued.days)
 }
 
 /// Notes that the last charge for an invoice failed, or that one has not. An invoice of which nothing is owed any more shows as paid whatever is
 /// noted here.
-pub fn mark_failed(call: &mut Call<'_>, account: AuthId, number: &str, failed: bool) -> Result<(), Fault> {
+pub(crate) fn mark_failed(call: &mut Call<'_>, account: AuthId, number: &str, failed: bool) -> Result<(), Fault> {
     let mut state = State::load(call, account, number)?;
     state.failed = failed;
     state.save(call, account, number);

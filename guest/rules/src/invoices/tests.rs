@@ -1,5 +1,5 @@
 use super::*;
-use crate::accounts::{self, BillingMode};
+use crate::accounts;
 use crate::calendar::Month;
 use crate::call::Call;
 use crate::charge_code::ChargeCode;
@@ -11,7 +11,8 @@ use crate::ledger::{LedgerAccount, Line, Transaction};
 use crate::money::Money;
 use crate::policy;
 use crate::posting::{self, Debit};
-use crate::scenario::Story;
+use crate::postpaid;
+use crate::scenario::{Answer, Story};
 use crate::subaccounts;
 use crate::testing::{START, operator};
 use crate::vocabulary::{DAY_MS, Fault, Refusal};
@@ -224,7 +225,9 @@ fn a_valid_tax_id_reverses_the_charge_where_the_table_says_so() {
 fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
     let mut story = begun();
     let main = account(&story);
-    story.fake.command(story.now, |call| make_postpaid(call, main)).expect("a profile");
+    story
+        .command(|call, auth| postpaid::set_billing(call, &operator(), auth, postpaid::Billing::Postpaid(100_000_000)));
+    story.script(&[Answer::Decline; 10]);
     charge(&mut story, main, "vo", 1_004_990);
     to_next_month(&mut story);
     charge(&mut story, main, "vo", 2_005_000);
@@ -245,7 +248,6 @@ fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
         .collect();
     assert_eq!(due.len(), 2);
     assert!(due[1].contains(r#"["amount-due","2.01"]"#), "{}", due[1]);
-    story.fake.command(story.now, |call| mark_failed(call, main, "2026-000001", true)).expect("an invoice");
     let states = |story: &Story| {
         let list = list(story, DocumentKind::Invoice);
         list.into_iter().map(|one| (one.number, one.status)).collect::<Vec<_>>()
@@ -256,13 +258,6 @@ fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
     let gift = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
     story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "paid by bank".to_owned()));
     assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "paid")]);
-}
-
-fn make_postpaid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let mut profile = accounts::profile(call, account)?;
-    profile.billing_mode = BillingMode::Postpaid;
-    call.put(&accounts::key(account), &profile);
-    Ok(())
 }
 
 #[test]

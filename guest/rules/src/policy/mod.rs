@@ -52,6 +52,10 @@ pub struct Policy {
     /// R12. 0 to 600 000.
     #[serde(with = "int_text")]
     pub hang_up_grace_ms: Instant,
+    /// CRD-15, R29. Days after issue at which an unpaid invoice is charged again, rising, 1 to 90, 0 to 10 of them.
+    pub dunning_days: Vec<u32>,
+    /// ACC-9. Whether a suspension for payment failure ends by itself once everything due is paid.
+    pub lift_payment_suspension: bool,
     /// USE-3. How long a reservation whose reserved time is used waits for its settlement, 1 minute to 7 days.
     #[serde(with = "int_text")]
     pub reservation_ttl_ms: Instant,
@@ -158,6 +162,8 @@ impl Default for Policy {
             failure_limit: 5,
             ask_again_ms: vec![MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, DAY_MS],
             hang_up_grace_ms: 10_000,
+            dunning_days: vec![1, 3, 5, 7],
+            lift_payment_suspension: true,
             reservation_ttl_ms: HOUR_MS,
             usage_window_ms: 35 * DAY_MS,
             usage_ahead_ms: 10 * MINUTE_MS,
@@ -260,6 +266,13 @@ impl Policy {
             range(&mut checks, &format!("policy.ask-again-ms[{place}]"), *wait, 1000, 30 * DAY_MS);
         }
         range(&mut checks, "policy.hang-up-grace-ms", self.hang_up_grace_ms, 0, 600_000);
+        at_most(&mut checks, "policy.dunning-days", self.dunning_days.len(), 10);
+        for (place, days) in self.dunning_days.iter().take(10).enumerate() {
+            let field = format!("policy.dunning-days[{place}]");
+            range(&mut checks, &field, *days, 1, 90);
+            let rising = place == 0 || *days > self.dunning_days[place - 1];
+            checks.require(rising, &field, FieldRule::WrongForm, "after the day before");
+        }
         range(&mut checks, "policy.reservation-ttl-ms", self.reservation_ttl_ms, MINUTE_MS, 7 * DAY_MS);
         range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
         range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
@@ -446,6 +459,8 @@ mod tests {
             failure_limit: 101,
             ask_again_ms: vec![],
             hang_up_grace_ms: -1,
+            dunning_days: vec![0, 5, 5],
+            lift_payment_suspension: true,
             reservation_ttl_ms: MINUTE_MS - 1,
             usage_window_ms: 1,
             usage_ahead_ms: DAY_MS + 1,
@@ -492,7 +507,14 @@ mod tests {
         let thresholds: Vec<String> = (0..10).map(|place| format!("alert-thresholds[{place}]")).collect();
         expected.extend(thresholds.iter().map(String::as_str));
         expected.extend(["ladder-levels[1]", "ladder-levels[2]", "ladder-levels[2]", "series-limit", "failure-limit"]);
-        expected.extend(["ask-again-ms", "hang-up-grace-ms", "reservation-ttl-ms", "usage-window-ms"]);
+        expected.extend([
+            "ask-again-ms",
+            "hang-up-grace-ms",
+            "dunning-days[0]",
+            "dunning-days[2]",
+            "reservation-ttl-ms",
+            "usage-window-ms",
+        ]);
         expected.extend(["usage-ahead-ms", "daily-summary-hour", "trial-credits", "trial-credits", "close-settle-ms"]);
         expected.extend(["refund-window-ms", "refund-business-days", "holidays[1]", "holidays[2]"]);
         expected.extend(["coupon-tries", "trial-subaccounts", "standard-subaccounts"]);

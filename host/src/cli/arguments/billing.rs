@@ -46,6 +46,19 @@ pub enum Credit {
         #[arg(long)]
         card: Option<String>,
     },
+    /// Book that a card holder has taken a payment back
+    Chargeback {
+        /// Main account
+        account: String,
+        /// Number of the paid charge
+        charge: u32,
+        /// Part of it, such as 25.00; otherwise all
+        #[arg(long)]
+        amount: Option<String>,
+        /// The bank's name for the case
+        #[arg(long)]
+        reference: String,
+    },
     /// Give up what is owed
     WriteOff {
         /// Main account

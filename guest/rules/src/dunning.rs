@@ -1,0 +1,377 @@
+//! Collecting what a postpaid invoice is short of: a charge at issue, again after days of the policy, then suspension (CRD-15, R29);
+//! and the end of a suspension for payment failure once everything due is paid (ACC-9).
+//!
+//! What is owed of an invoice are the receivables of the days of its cycle, so whatever pays them (a charge, a recharge by hand, a
+//! credit note) counts. Credit pays receivables oldest first (R2), so an attempt takes all that is owed up to the end of the cycle, which
+//! is the amount due that the invoice shows less what was paid since. An account has at most one charge for a debt under way, or two of
+//! them could take the same money.
+//!
+//! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32); attempts that
+//! were due meanwhile are made when it is reinstated.
+//!
+//! | key | what |
+//! |---|---|
+//! | `dun/<account>` | the invoices that are collected, and whether a suspension ends by itself |
+
+#[cfg(test)]
+mod tests;
+
+use crate::accounts::{self, Standing};
+use crate::calendar;
+use crate::call::{Call, Record};
+use crate::cards;
+use crate::charges::{self, Charge, Purpose};
+use crate::events::{EventDraft, emit};
+use crate::ids::AuthId;
+use crate::invoices;
+use crate::jobs::{JobKey, Next};
+use crate::mail;
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::port::Lane;
+use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, Suspension};
+use crate::wallet;
+use serde::{Deserialize, Serialize};
+
+/// When an attempt is looked at again that waits for another payment of the debt.
+const OTHER_PAYMENT_MS: Instant = HOUR_MS;
+
+/// An issued invoice of which something is owed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Unpaid {
+    number: String,
+    /// First and last day of its cycle.
+    from: Instant,
+    to: Instant,
+    issued: Instant,
+    /// Failed attempts.
+    failed: u32,
+    /// The charge under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charge: Option<u32>,
+    /// When the next attempt is made; none: no attempt is left, or one is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<Instant>,
+}
+
+impl Unpaid {
+    /// Whether something is still owed of it: less than half a cent is nothing that could be collected (R4).
+    fn is_open(&self, call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+        Ok(wallet::owed_between(call, account, self.from, self.to)?.to_cents_half_up()? > Money::ZERO)
+    }
+
+    /// What an attempt takes: all that is owed up to the end of its cycle, because earlier debts are paid first.
+    fn amount(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+        Ok(wallet::owed_between(call, account, 0, self.to)?.to_cents_half_up()?)
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.charge.is_none() && self.next.is_none()
+    }
+}
+
+/// The record of an account; gone when it would be empty.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Dunning {
+    v: u32,
+    /// Oldest first.
+    unpaid: Vec<Unpaid>,
+    /// Whether a suspension for payment failure is in force that ends once everything due is paid.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lifts: bool,
+    /// When a payment was last taken back: what is owed up to then is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charged_back: Option<Instant>,
+}
+
+impl Record for Dunning {
+    const KIND: &'static str = "dunning";
+}
+
+fn key(account: AuthId) -> String {
+    format!("dun/{account}")
+}
+
+impl Dunning {
+    fn load(call: &Call<'_>, account: AuthId) -> Result<Dunning, Fault> {
+        let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None };
+        Ok(call.get(&key(account))?.unwrap_or(empty))
+    }
+
+    /// Writes it, and sets the job to the next attempt; a charge under way says itself when it is over.
+    fn save(&self, call: &mut Call<'_>, account: AuthId) {
+        let job = JobKey::Dun(account).to_string();
+        let under_way = self.unpaid.iter().any(|one| one.charge.is_some());
+        match self.unpaid.iter().filter_map(|one| one.next).min().filter(|_| !under_way) {
+            Some(next) => call.timer(&job, Lane::Normal, next),
+            None => call.cancel(&job),
+        }
+        if self.unpaid.is_empty() && !self.lifts && self.charged_back.is_none() {
+            call.remove(&key(account));
+        } else {
+            call.put(&key(account), self);
+        }
+    }
+
+    fn of_charge(&mut self, number: u32) -> Option<&mut Unpaid> {
+        self.unpaid.iter_mut().find(|one| one.charge == Some(number))
+    }
+
+    /// Lets go of invoices of which nothing is owed any more.
+    fn drop_paid(&mut self, call: &Call<'_>, account: AuthId) -> Result<(), Fault> {
+        let mut kept = Vec::with_capacity(self.unpaid.len());
+        for one in std::mem::take(&mut self.unpaid) {
+            if one.charge.is_some() || one.is_open(call, account)? {
+                kept.push(one);
+            }
+        }
+        self.unpaid = kept;
+        Ok(())
+    }
+
+    /// Whether something is owed that should have been paid by now: all of a negative balance, or of a postpaid account what is on
+    /// invoices and what was owed when a payment was taken back.
+    fn is_due(&self, call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+        let wallet = wallet::need(call, account)?;
+        if wallet.credit_limit().is_none() {
+            return Ok(wallet.balance < Money::ZERO);
+        }
+        for one in &self.unpaid {
+            if one.is_open(call, account)? {
+                return Ok(true);
+            }
+        }
+        match self.charged_back {
+            Some(moment) => Ok(wallet::owed_between(call, account, 0, moment)? > Money::ZERO),
+            None => Ok(false),
+        }
+    }
+}
+
+/// Starts to collect an invoice that has just been issued: the first attempt is made now.
+pub(crate) fn start(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: &str,
+    (from, to): (Instant, Instant),
+) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    let issued = call.now();
+    let number = number.to_owned();
+    dunning.unpaid.push(Unpaid { number, from, to, issued, failed: 0, charge: None, next: Some(issued) });
+    dunning.save(call, account);
+    Ok(())
+}
+
+/// Makes the oldest attempt whose moment has come.
+pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    dunning.drop_paid(call, account)?;
+    match accounts::profile(call, account)?.standing {
+        Standing::Active => {}
+        // What is due stays due: it is tried when the account is reinstated.
+        Standing::Suspended(_) => return Ok(None),
+        // A person pays what is owed, or it is written off (R24).
+        Standing::Closing | Standing::Closed => {
+            dunning.unpaid.clear();
+            dunning.save(call, account);
+            return Ok(None);
+        }
+    }
+    let now = call.now();
+    let under_way = dunning.unpaid.iter().any(|one| one.charge.is_some());
+    if let Some(one) = dunning.unpaid.iter_mut().find(|one| !under_way && one.next.is_some_and(|next| next <= now)) {
+        if charges::debt_charge(call, account)?.is_some() {
+            one.next = Some(now + OTHER_PAYMENT_MS);
+        } else {
+            attempt(call, account, one)?;
+        }
+    }
+    dunning.save(call, account);
+    suspend_if_exhausted(call, account, &dunning)?;
+    Ok(Some(Next::Rest))
+}
+
+fn attempt(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid) -> Result<(), Fault> {
+    let amount = one.amount(call, account)?;
+    let card = match cards::usable_default(call, account)? {
+        Ok(card) => card,
+        Err(reason) => return fail(call, account, one, Failed::without_charge(amount, reason.word())),
+    };
+    let charge = charges::create(call, account, Purpose::Invoice(&one.number), amount, &card)?;
+    one.charge = Some(charge.number);
+    one.next = None;
+    let mut facts = charge.facts();
+    facts.push(Fact::new("attempt", one.failed + 1));
+    tell(call, account, "recharge-started", facts);
+    Ok(())
+}
+
+fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>) {
+    emit(call, EventDraft { account: Some(account), kind, rule: "CRD-15", facts, transactions: Vec::new() });
+}
+
+/// An attempt that failed.
+struct Failed<'a> {
+    amount: Money,
+    reason: &'a str,
+    card: &'a str,
+    /// Number of its receipt, or `none`: there was no charge.
+    receipt: &'a str,
+    charge: Option<&'a Charge>,
+}
+
+impl<'a> Failed<'a> {
+    fn without_charge(amount: Money, reason: &'a str) -> Failed<'a> {
+        Failed { amount, reason, card: "none", receipt: "none", charge: None }
+    }
+}
+
+/// Notes a failed attempt, mails it, and sets the next one: so many days after issue.
+fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'_>) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let days = usize::try_from(one.failed).ok().and_then(|step| policy.dunning_days.get(step)).copied();
+    one.failed += 1;
+    one.charge = None;
+    // An answer that came late does not make the next attempt one of the past.
+    one.next = days.map(|days| (one.issued + Instant::from(days) * DAY_MS).max(call.now()));
+    invoices::mark_failed(call, account, &one.number, true)?;
+    let next = one.next.map_or_else(|| "none".to_owned(), calendar::day_name);
+    let common = [
+        Fact::new("reason", failed.reason),
+        Fact::new("attempt", one.failed),
+        Fact::new("next-attempt", next),
+        Fact::new("receipt", failed.receipt),
+    ];
+    let mut mailed =
+        vec![Fact::new("number", &one.number), Fact::new("amount", failed.amount), Fact::new("card", failed.card)];
+    mailed.extend(common.clone());
+    mail::send(call, account, "invoice-unpaid", mailed)?;
+    let mut told = match failed.charge {
+        Some(charge) => charge.facts(),
+        None => vec![
+            Fact::new("kind", "invoice"),
+            Fact::new("amount", failed.amount),
+            Fact::new("card", failed.card),
+            Fact::new("invoice", &one.number),
+        ],
+    };
+    told.extend(common);
+    tell(call, account, "recharge-failed", told);
+    Ok(())
+}
+
+/// Whether a charge that was not sent yet should be: the account may be charged, and at least as much is still owed of the invoice.
+pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<bool, Fault> {
+    if accounts::profile(call, account)?.standing != Standing::Active {
+        return Ok(false);
+    }
+    match Dunning::load(call, account)?.of_charge(charge.number) {
+        Some(one) => Ok(one.is_open(call, account)? && one.amount(call, account)? >= charge.amount()),
+        None => Ok(false),
+    }
+}
+
+/// Books that an invoice's charge moved nothing and is gone. One that nobody needed any more is no failed attempt: what is still owed is
+/// looked at anew.
+pub(crate) fn dropped(call: &mut Call<'_>, account: AuthId, charge: &Charge, cause: &str) -> Result<(), Fault> {
+    if cause != "not-needed" {
+        return declined(call, account, charge, cause, "none");
+    }
+    let mut dunning = Dunning::load(call, account)?;
+    let now = call.now();
+    if let Some(one) = dunning.of_charge(charge.number) {
+        one.charge = None;
+        one.next = Some(now);
+    }
+    dunning.save(call, account);
+    Ok(())
+}
+
+/// Books that an invoice's charge was not paid.
+pub(crate) fn declined(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    reason: &str,
+    receipt: &str,
+) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    let Some(one) = dunning.of_charge(charge.number) else { return Ok(()) };
+    let failed = Failed { amount: charge.amount(), reason, card: &charge.card_label, receipt, charge: Some(charge) };
+    fail(call, account, one, failed)?;
+    dunning.save(call, account);
+    suspend_if_exhausted(call, account, &dunning)
+}
+
+/// Books that an invoice's charge was paid. What has become owed of its days since it was asked for is charged at once.
+pub(crate) fn paid(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    let now = call.now();
+    if let Some(one) = dunning.of_charge(charge.number) {
+        one.charge = None;
+        one.next = Some(now);
+        let number = one.number.clone();
+        invoices::mark_failed(call, account, &number, false)?;
+    }
+    dunning.drop_paid(call, account)?;
+    dunning.save(call, account);
+    Ok(())
+}
+
+/// Suspends the account when no attempt is left for an invoice that is still owed.
+fn suspend_if_exhausted(call: &mut Call<'_>, account: AuthId, dunning: &Dunning) -> Result<(), Fault> {
+    for one in dunning.unpaid.iter().filter(|one| one.is_exhausted()) {
+        if one.is_open(call, account)? {
+            return suspend(call, account, &format!("invoice {} is unpaid", one.number));
+        }
+    }
+    Ok(())
+}
+
+fn suspend(call: &mut Call<'_>, account: AuthId, details: &str) -> Result<(), Fault> {
+    if accounts::profile(call, account)?.standing != Standing::Active {
+        return Ok(());
+    }
+    accounts::stand(call, account, Standing::Suspended(Suspension::PaymentFailure), details, "coinbox")
+}
+
+/// Suspends because a payment was taken back (R33).
+pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    dunning.charged_back = Some(call.now());
+    dunning.save(call, account);
+    suspend(call, account, &format!("the payment of charge {} was taken back", charge.number))?;
+    let mut dunning = Dunning::load(call, account)?;
+    if !dunning.lifts {
+        // Nothing is due, or it is suspended for something else: nothing ends by itself.
+        dunning.charged_back = None;
+        dunning.save(call, account);
+    }
+    Ok(())
+}
+
+/// The account's standing has changed, by whomever: a suspension for payment failure ends by itself if something is due to be paid now.
+/// Where nothing is, an operator decides. Reinstated, attempts that were due meanwhile are made.
+pub(crate) fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    dunning.lifts = standing == Standing::Suspended(Suspension::PaymentFailure) && dunning.is_due(call, account)?;
+    if standing == Standing::Active {
+        // Whoever reinstates an account knows what is owed: what has no attempt left is not held against it again.
+        dunning.unpaid.retain(|one| !one.is_exhausted());
+        dunning.charged_back = None;
+    }
+    dunning.save(call, account);
+    Ok(())
+}
+
+/// Ends a suspension for payment failure once everything due is paid, if the policy says so (ACC-9).
+pub(crate) fn lift_if_paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let Some(mut dunning) = call.get::<Dunning>(&key(account))?.filter(|dunning| dunning.lifts) else { return Ok(()) };
+    if dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {
+        return Ok(());
+    }
+    dunning.drop_paid(call, account)?;
+    dunning.save(call, account);
+    accounts::stand(call, account, Standing::Active, "everything due is paid", "coinbox")
+}
