@@ -614,3 +614,38 @@ fn use_6_one_rejected_event_is_not_mended_into_two() {
     );
     assert_eq!(refused, Err(problem.into()));
 }
+
+#[test]
+fn r17_credit_whose_time_is_over_is_late_before_its_job_has_run() {
+    let mut story = Story::new();
+    let gift = |units: i64, expires| {
+        Adjustment::Goodwill(Goodwill { amount: Money::from_units(units).micros(), expires: Some(expires) })
+    };
+    for (units, expires) in [(5, START + DAY_MS), (7, START + 2 * DAY_MS)] {
+        story.command(|call, auth| credits::adjust(call, &operator(), auth, gift(units, expires), "gift".to_owned()));
+    }
+    story.debit(2);
+    let late = |story: &Story, at| {
+        let account = crate::ids::AuthId::parse(&story.account).expect("an auth ID");
+        let rest =
+            story.fake.query(at, |call| crate::wallet::late_rest(call, account, &crate::wallet::need(call, account)?));
+        rest.expect("readable").micros()
+    };
+    assert_eq!(late(&story, START + DAY_MS - 1), 0);
+    assert_eq!(late(&story, START + DAY_MS), 3_000_000, "what is left of the current lot stands in the wallet");
+    assert_eq!(late(&story, START + 2 * DAY_MS), 10_000_000);
+}
+
+#[test]
+fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
+    let mut story = Story::new();
+    story.command(|call, auth| {
+        crate::postpaid::set_billing(call, &operator(), auth, crate::postpaid::Billing::Postpaid(10_000_000_000_000))
+    });
+    let amount = 9_999_999_990_000;
+    let gift = Adjustment::Goodwill(Goodwill { amount, expires: Some(START + DAY_MS) });
+    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+    story.debit(1);
+    let wallet = story.fake.dump()[&format!("w/{}", story.account)].clone();
+    assert!(wallet.len() < 150, "{} bytes: {wallet}", wallet.len());
+}

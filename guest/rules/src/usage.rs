@@ -273,7 +273,9 @@ pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Er
         return Err(refusal.into());
     }
     let quote = quote(call, &event, main)?;
-    match out_of_credit(&wallet::need(call, main)?, Money::from_micros(quote.amount))? {
+    let mut wallet = wallet::need(call, main)?;
+    wallet.balance = wallet.balance.minus(wallet::late_rest(call, main, &wallet)?)?;
+    match out_of_credit(&wallet, Money::from_micros(quote.amount))? {
         Some(refusal) => Err(refusal.into()),
         None => Ok(quote),
     }

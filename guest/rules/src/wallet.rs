@@ -317,6 +317,21 @@ fn note_behind(call: &Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<
     Ok(())
 }
 
+/// What is left of lots whose time is over while their jobs have not run yet: it can pay for nothing (R17).
+pub(crate) fn late_rest(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Money, Fault> {
+    let mut late = Money::ZERO;
+    if wallet.may_hold_late(call.now()) {
+        for lot in lots::open(call, account, OPEN_LOTS_MAX)? {
+            if lot.expires.is_some_and(|expires| expires <= call.now()) {
+                // What is left of the current lot stands in the wallet.
+                let current = wallet.place.as_ref() == Some(&lot.place());
+                late = late.plus(if current { wallet.rest } else { lot.rest })?;
+            }
+        }
+    }
+    Ok(late)
+}
+
 /// The first lot whose time is over, if there is one (R17). Only promotional lots expire, and they lie in order of expiry, behind
 /// trial lots at most.
 pub(crate) fn late(call: &mut Call<'_>, account: AuthId) -> Result<Option<Place>, Fault> {

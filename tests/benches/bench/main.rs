@@ -1,6 +1,6 @@
 //! Benchmarks: ratios, measured side by side in one run. Nothing is asserted about time.
 //!
-//! `make bench` runs all of them; words name some (`rules`, `host`, `hot`, `http`), `--rounds N` says how often (5), `--quick` makes each
+//! `make bench` runs all of them; words name some (`rules`, `host`, `hot`, `http`, `month`), `--rounds N` says how often (5), `--quick` makes each
 //! round a tenth as long. `--build DIR` only builds the store that rounds begin with; `--host-sqlite DIR` then serves it and measures
 //! what it is told on standard input (`BATCH CLIENTS EVENTS HOT`): for profiling.
 #![allow(missing_docs)]
@@ -9,6 +9,7 @@ mod figures;
 mod floor;
 mod host;
 mod http;
+mod month;
 mod native;
 mod rules;
 mod world;
@@ -50,6 +51,10 @@ fn main() -> Result<()> {
                 let sources = world::build(engine, Path::new(&directory))?;
                 return host::write_sources(Path::new(&directory), &sources);
             }
+            "--month-native" | "--month-component" => {
+                let directory = arguments.next().context("a directory")?;
+                return month::serve(Path::new(&directory), argument == "--month-native", components::rules());
+            }
             "--host-http" => {
                 return http::serve(Path::new(&arguments.next().context("a directory")?), components::rules());
             }
@@ -63,6 +68,12 @@ fn main() -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("coinbox-bench").tempdir_in(components::repository("target"))?;
     println!("machine: {}", figures::machine());
     println!("{} rounds, interleaved; median (lowest–highest)", plan.rounds);
+    if plan.wants("month") {
+        month::run(components::rules(), scratch.path(), month::ACCOUNTS / plan.shorter, plan.rounds)?;
+        if plan.words.len() == 1 {
+            return Ok(());
+        }
+    }
     let base = scratch.path().join("base");
     let engine = Arc::new(Engine::load(components::rules(), &Options::default())?);
     let sources = world::build(engine, &base)?;

@@ -104,6 +104,8 @@ pub fn operator() -> Caller {
         "operator.get-policy",
         "pricing.create-version",
         "pricing.add-rows",
+        "pricing.set-number-prices",
+        "numbers.buy",
         "pricing.publish-version",
     ];
     Caller {
@@ -164,7 +166,8 @@ pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path) -> Result<Sources
     Ok(sources)
 }
 
-fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
+/// The sample price book, with prices of numbers.
+pub fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
     let mut book = Vec::new();
     write_price_book(&mut book)?;
     let book = String::from_utf8(book)?;
@@ -184,6 +187,8 @@ fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
     for part in rows.chunks(1000) {
         ok(host.call("pricing.add-rows", &json!({"caller": caller, "version": 1, "rows": part}))?)?;
     }
+    let numbers = json!({"rows": [{"country": "US", "kind": "local", "setup": "0", "monthly": "0.8"}], "seat": null});
+    ok(host.call("pricing.set-number-prices", &json!({"caller": caller, "version": 1, "prices": numbers}))?)?;
     ok(host.call("pricing.publish-version", &json!({"caller": caller, "version": 1, "starts-at": "0"}))?)?;
     Ok(())
 }
