@@ -1,7 +1,7 @@
 //! Benchmarks: ratios, measured side by side in one run. Nothing is asserted about time.
 //!
 //! `make bench` runs all of them; words name some (`rules`, `host`, `hot`, `http`, `month`), `--rounds N` says how often (5), `--quick` makes each
-//! round a tenth as long. `--build DIR` only builds the store that rounds begin with; `--host-sqlite DIR` then serves it and measures
+//! round a tenth as long. `--build DIR` and `--month-build DIR` only build the store that rounds begin with; `--host-sqlite DIR` then serves it and measures
 //! what it is told on standard input (`BATCH CLIENTS EVENTS HOT`): for profiling.
 #![allow(missing_docs)]
 
@@ -50,6 +50,11 @@ fn main() -> Result<()> {
                 let engine = Arc::new(Engine::load(components::rules(), &Options::default())?);
                 let sources = world::build(engine, Path::new(&directory))?;
                 return host::write_sources(Path::new(&directory), &sources);
+            }
+            "--month-build" => {
+                let directory = arguments.next().context("a directory")?;
+                let engine = Arc::new(Engine::load(components::rules(), &Options::default())?);
+                return month::build(engine, Path::new(&directory), month::ACCOUNTS / plan.shorter);
             }
             "--month-native" | "--month-component" => {
                 let directory = arguments.next().context("a directory")?;

@@ -69,15 +69,21 @@ fn ok(answer: &Value) -> Result<&Value> {
     answer.get("ok").with_context(|| format!("the rules refuse: {answer}"))
 }
 
+/// Whether no job is due and none is under way.
+fn is_quiet(host: &Coinbox) -> bool {
+    let timers = host.sequencer().timers();
+    timers.earliest_until(host.now()).is_none() && timers.taken() == 0
+}
+
 /// Waits until no job is due.
 fn quiet(host: &Coinbox) {
-    while host.sequencer().timers().earliest_until(host.now()).is_some() {
+    while !is_quiet(host) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
 /// Builds the store: accounts with credit, a number and usage, two days before the month ends.
-fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) -> Result<()> {
+pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) -> Result<()> {
     let clock = Arc::new(SimulatedClock::new(first_of_month() - 2 * DAY_MS));
     let stock = Arc::new(MemoryInventory::new(clock.clone()));
     (0..accounts).for_each(|number| stock.add(offer(number)));
@@ -116,6 +122,7 @@ fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) -> R
         }
         anyhow::Ok(())
     })?;
+    quiet(&host);
     // Totals follow the ledger while a month runs: only its last minutes are left for its end.
     clock.set(host.now() + 2 * MINUTE_MS)?;
     std::thread::sleep(Duration::from_millis(50));
@@ -187,7 +194,7 @@ pub fn serve(directory: &Path, native: bool, wasm: &[u8]) -> Result<()> {
         };
         figures[place] += (now - last).as_secs_f64();
         last = now;
-        if month != first && host.sequencer().timers().earliest_until(host.now()).is_none() {
+        if month != first && is_quiet(&host) {
             break;
         }
         std::thread::sleep(Duration::from_millis(2));

@@ -174,6 +174,8 @@ pub fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
     let rows: Vec<Value> = book
         .lines()
         .skip(1)
+        // Numbers and seats have prices of another form.
+        .filter(|line| ["voice,", "sms,", "mms,"].iter().any(|product| line.starts_with(product)))
         .map(|line| {
             let column: Vec<&str> = line.split(',').collect();
             let number = |text: &str| text.parse::<u32>().unwrap_or(0);
