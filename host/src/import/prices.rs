@@ -197,7 +197,7 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
             prices.seat = Some(PriceRow { line, row: row["rate"].clone() });
         }
         _ => {
-            if !row["heading"].as_str().is_some_and(|word| heading(word).is_some()) {
+            if row["heading"].as_str().is_none_or(|word| heading(word).is_none()) {
                 return Err(wrong_line(path, line, format!("heading: {HEADING}")));
             }
             let named = row.into_iter().map(|(name, value)| (name.replace('_', "-"), value)).collect();

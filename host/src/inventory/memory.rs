@@ -121,8 +121,8 @@ impl MemoryInventory {
             return self.not_sent("the stock cannot be reached");
         }
         match state.faults.pop_front() {
-            Some(Fault::LostBefore) => return Outcome::Unknown("time-out".to_owned()),
-            Some(Fault::NotSent) => return self.not_sent("not now"),
+            Some(Fault::LostBefore) => Outcome::Unknown("time-out".to_owned()),
+            Some(Fault::NotSent) => self.not_sent("not now"),
             disturbed => {
                 let outcome = match state.known.get(key) {
                     Some(known) => known.clone(),

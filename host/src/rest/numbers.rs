@@ -336,11 +336,14 @@ impl Page {
 }
 
 /// Filters about the day on which rent is due next.
-struct Renewal(Vec<(fn(&str, &str) -> bool, String)>);
+struct Renewal(Vec<(Holds, String)>);
+
+/// Whether a day passes a filter, whose own day comes second.
+type Holds = fn(&str, &str) -> bool;
 
 impl Renewal {
     fn read(asked: &Asked) -> Result<Renewal, Failure> {
-        let known: [(&str, fn(&str, &str) -> bool); 5] = [
+        let known: [(&str, Holds); 5] = [
             ("renewal_date", |day, given| day == given),
             ("renewal_date__lt", |day, given| day < given),
             ("renewal_date__lte", |day, given| day <= given),

@@ -187,7 +187,7 @@ pub fn set_number_prices(
         entry.numbers = u32::try_from(table.count()).expect("bounded");
         entry.numbers_digest = Some(digest("", &table));
         let shown = show(entry);
-        call.put(&super::VERSIONS_KEY, &stored);
+        call.put(super::VERSIONS_KEY, &stored);
         call.put(&key(version), &table);
         Ok(shown)
     })

@@ -13,6 +13,7 @@ use crate::vocabulary::{Fault, Refusal};
 use crate::wallet::{self, Wallet};
 use crate::{subaccounts, usage, zero_stop};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A main account whose available credit the batch changes.
 struct Party {
@@ -55,14 +56,13 @@ impl Desk {
         call.prefetch(about.chain(of_accounts));
         let mains: Vec<AuthId> = desk.mains.values().copied().collect();
         for main in mains {
-            if !desk.parties.contains_key(&main) {
+            if let Entry::Vacant(party) = desk.parties.entry(main) {
                 let mut wallet = wallet::need(call, main)?;
-                let late = wallet.current().and_then(|(place, _)| place.expires());
-                if late.is_some_and(|expires| expires <= call.now()) {
+                if wallet.may_hold_late(call.now()) {
                     credits::expire_due(call, main)?;
                     wallet = wallet::need(call, main)?;
                 }
-                desk.parties.insert(main, Party { before: wallet.clone(), wallet });
+                party.insert(Party { before: wallet.clone(), wallet });
             }
         }
         Ok(desk)

@@ -17,6 +17,7 @@ use crate::vocabulary::{Fact, Fault};
 use crate::wallet::{self, Wallet};
 use crate::zero_stop;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Entries of the index that one call works off.
 const PAGE: usize = 500;
@@ -50,15 +51,16 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
                 call.put(&open_key, &open);
                 continue;
             }
-            if !freed.contains_key(&account) {
-                let wallet = wallet::need(call, account)?;
-                freed.insert(account, Freed { before: wallet.clone(), wallet, count: 0, amount: Money::ZERO });
-            }
-            if let Some(freed) = freed.get_mut(&account) {
-                give_back(&mut freed.wallet, open.amount)?;
-                freed.count += 1;
-                freed.amount = freed.amount.plus(open.amount)?;
-            }
+            let freed = match freed.entry(account) {
+                Entry::Occupied(freed) => freed.into_mut(),
+                Entry::Vacant(freed) => {
+                    let wallet = wallet::need(call, account)?;
+                    freed.insert(Freed { before: wallet.clone(), wallet, count: 0, amount: Money::ZERO })
+                }
+            };
+            give_back(&mut freed.wallet, open.amount)?;
+            freed.count += 1;
+            freed.amount = freed.amount.plus(open.amount)?;
             zero_stop::forget(call, account, name)?;
             close(call, account, name, open, End::Expired, forget);
             continue;
