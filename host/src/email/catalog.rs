@@ -50,7 +50,7 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
     ),
     ("recharge-unknown", &["account-name", "auth-id", "amount", "card", "brand"]),
     ("refund-failed", &["account-name", "auth-id", "amount", "card", "due", "number", "brand"]),
-    ("refund-paid", &["account-name", "auth-id", "amount", "card", "how", "reference", "number", "brand"]),
+    ("refund-paid", &["account-name", "auth-id", "amount", "card", "how", "reference", "number", "receipt", "brand"]),
     ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "brand"]),
 ];
 

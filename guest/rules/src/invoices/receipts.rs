@@ -39,7 +39,7 @@ pub(crate) struct Receipt<'a> {
     /// Taken, not taken, or given back: zero or more.
     pub(crate) amount: Money,
     pub(crate) outcome: Outcome,
-    /// `card` or `coupon`.
+    /// `card`, `coupon`, or `other` for a refund that the operator has paid in another way.
     pub(crate) method: &'a str,
     /// `recharge`, `refund`, `invoice-payment`, `coupon`.
     pub(crate) product: &'a str,

@@ -152,25 +152,26 @@ pub(super) fn pay(
     save(call, account, refund);
     let reference = refund.reference.clone().unwrap_or_default();
     let description = format!("Refund {}, {}", refund.number, refund.card);
+    let by_card = refund.state == RefundState::Paid;
     let receipt = Receipt {
         amount: refund.amount,
         outcome: Outcome::Refunded,
-        method: "card",
+        method: if by_card { "card" } else { "other" },
         product: "refund",
         description: description.trim_end_matches(", "),
         refers_to: refund.charge.map(receipts::charge_name),
-        note: if refund.state == RefundState::Paid { "" } else { &reference },
+        note: if by_card { "" } else { &reference },
         transactions: vec![id.clone()],
     };
     let receipt = receipts::issue(call, account, receipt)?;
     let mut facts = refund.facts();
     facts.push(Fact::new("reference", &reference));
-    facts.push(Fact::new("receipt", receipt));
+    facts.push(Fact::new("receipt", &receipt));
     if let Some(by) = by {
         facts.push(Fact::new("by", by));
     }
     tell(call, account, "refund-paid", facts, vec![id]);
-    let how = if refund.state == RefundState::Paid { "card" } else { "otherwise" };
+    let how = if by_card { "card" } else { "otherwise" };
     mail::send(
         call,
         account,
@@ -181,6 +182,7 @@ pub(super) fn pay(
             Fact::new("how", how),
             Fact::new("reference", reference),
             Fact::new("number", refund.number),
+            Fact::new("receipt", receipt),
         ],
     )
 }
