@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook, FontInfo};
 use typst::utils::LazyHash;
@@ -19,6 +20,8 @@ const DEPTH_MAX: usize = 8;
 const FILES_MAX: usize = 20_000;
 /// Largest font file: collections for Chinese, Japanese and Korean are around 100 MiB.
 const FILE_BYTES_MAX: u64 = 256 << 20;
+/// Fonts are not looked for again sooner: reading them takes a second of disk and processor, and anybody may ask for a document that lacks letters.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// What a font file may be called.
 const ENDINGS: [&str; 4] = ["ttf", "otf", "ttc", "otc"];
 
@@ -109,27 +112,33 @@ impl Fonts {
     }
 }
 
-/// Shared fonts of the machine: read when they are first needed, and again after something was missing.
+/// Shared fonts of the machine: read when they are first needed, and again some seconds after something was missing.
 pub struct Machine {
     directories: Vec<PathBuf>,
-    found: std::sync::Mutex<Option<Arc<Fonts>>>,
+    found: Mutex<Option<(Arc<Fonts>, Instant)>>,
 }
 
 impl Machine {
     /// Of directories that are read later.
     pub fn new(directories: Vec<PathBuf>) -> Machine {
-        Machine { directories, found: std::sync::Mutex::default() }
+        Machine { directories, found: Mutex::default() }
     }
 
     /// All fonts.
     pub fn fonts(&self) -> Arc<Fonts> {
-        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        found.get_or_insert_with(|| Arc::new(Fonts::with_directories(&self.directories))).clone()
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let look = || (Arc::new(Fonts::with_directories(&self.directories)), Instant::now());
+        found.get_or_insert_with(look).0.clone()
     }
 
-    /// A letter was missing: whoever asks next sees what was installed meanwhile.
+    /// A letter was missing: whoever asks later sees what was installed meanwhile.
     pub fn forget(&self) {
-        *self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        self.forget_at(Instant::now());
+    }
+
+    fn forget_at(&self, now: Instant) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.take_if(|(_, since)| now.saturating_duration_since(*since) >= LOOK_AGAIN);
     }
 }
 
@@ -151,4 +160,19 @@ fn find(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
 fn is_font(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fonts_are_looked_for_again_but_not_for_each_document() {
+        let machine = Machine::new(Vec::new());
+        let first = machine.fonts();
+        machine.forget();
+        assert!(Arc::ptr_eq(&first, &machine.fonts()), "too soon");
+        machine.forget_at(Instant::now() + LOOK_AGAIN);
+        assert!(!Arc::ptr_eq(&first, &machine.fonts()));
+    }
 }

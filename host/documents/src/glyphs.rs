@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use typst::layout::{Frame, FrameItem};
 use typst_layout::PagedDocument;
+use unicode_script::{Script, UnicodeScript};
 
 /// Most letters that an error names.
 const NAMED_MAX: usize = 20;
@@ -39,6 +40,18 @@ pub fn named(letters: &[char]) -> String {
         named.push(format!("{} more", letters.len() - NAMED_MAX));
     }
     named.join(", ")
+}
+
+/// Their scripts by name, each once: `Telugu`. Letters that belong to no script are symbols.
+pub fn scripts(letters: &[char]) -> String {
+    let name = |letter: &char| match letter.script() {
+        Script::Common | Script::Inherited | Script::Unknown => "symbols",
+        script => script.full_name(),
+    };
+    let mut names: Vec<&str> = letters.iter().map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
 }
 
 /// Debian packages that have them, each once.
@@ -79,6 +92,7 @@ mod tests {
     #[test]
     fn packages_are_named_once() {
         assert_eq!(packages(&['క', 'ల', '中', '한', '😀']), "fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core");
+        assert_eq!(scripts(&['క', 'ల', '中', '한', '😀', 'م']), "Arabic, Han, Hangul, Telugu, symbols");
         assert_eq!(named(&['క']), "క (U+0C15)");
         assert!(named(&['x'; 25]).ends_with(", 5 more"));
     }

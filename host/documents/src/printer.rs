@@ -1,7 +1,8 @@
 //! PDFs on demand: from the shelf, or set now, with bounds.
 //!
-//! A document is set on a thread of its own. Whoever asks waits so long and no longer; a thread that takes longer keeps its place until it ends, so that
-//! no more than the configured number ever run. A panic of the engine ends that one document.
+//! A document is set on a thread of its own, which gives way to the other threads of a busy server (on Linux). Whoever asks waits so long and no longer; a
+//! thread that takes longer keeps its place until it ends, so that no more than the configured number ever run, and its PDF is kept for whoever asks
+//! again. A panic of the engine ends that one document.
 
 use crate::document::{Document, DocumentError};
 use crate::shelf::{Fingerprint, Shelf, ShelfError};
@@ -81,6 +82,14 @@ struct Places {
     waiting: usize,
 }
 
+/// On Linux each thread has a niceness of its own: when both want to run, the others get three quarters of the processor.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(5) {
+        tracing::debug!(%error, "typesetting does not give way to other threads");
+    }
+}
+
 /// One of the places; free again when it is dropped.
 struct Seat(Arc<Inner>);
 
@@ -109,23 +118,23 @@ impl Printer {
         if let Some(pdf) = self.inner.shelf.find(fingerprint) {
             return Ok(pdf);
         }
-        let pdf = self.set(read)?;
-        self.inner.shelf.keep(fingerprint, &pdf);
-        Ok(pdf)
+        self.set(read, Some(fingerprint))
     }
 
     /// Of a document that nobody issued: set, not kept.
     pub fn preview(&self, document: Document) -> Result<Vec<u8>, PrintError> {
         document.check()?;
-        self.set(document)
+        self.set(document, None)
     }
 
-    fn set(&self, document: Document) -> Result<Vec<u8>, PrintError> {
+    /// Sets a document; its PDF is kept if it has a fingerprint.
+    fn set(&self, document: Document, kept_as: Option<Fingerprint>) -> Result<Vec<u8>, PrintError> {
         let until = Instant::now() + self.inner.limits.wait;
         let too_slow = || PrintError::TooSlow(self.inner.limits.wait);
         let seat = self.seat(until)?;
         let (answer, answered) = sync_channel(1);
         let run = move || {
+            give_way();
             let started = Instant::now();
             let pdf = seat.0.typesetter.typeset(&document);
             let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -135,8 +144,11 @@ impl Printer {
                 took_ms,
                 "a document was set in type"
             );
+            if let (Some(fingerprint), Ok(pdf)) = (kept_as, &pdf) {
+                seat.0.shelf.keep(fingerprint, pdf);
+            }
             drop(seat);
-            // Nobody waits any more: the work is lost, the place is free.
+            // Perhaps nobody waits any more.
             let _ = answer.send(pdf);
         };
         std::thread::Builder::new()
@@ -215,5 +227,53 @@ mod tests {
         assert!(printer.seat(Instant::now()).is_ok());
         let places = printer.inner.places.lock().expect("lock");
         assert_eq!((places.busy, places.waiting), (0, 0));
+    }
+
+    #[test]
+    fn what_took_too_long_is_there_for_whoever_asks_again() {
+        let home = crate::tests::Folder::new();
+        let limits = PrinterLimits { wait: Duration::from_micros(1), ..PrinterLimits::default() };
+        let printer = Printer::open(&Settings::default(), home.path(), limits).expect("opens");
+        let document = serde_json::to_value(sample::receipt()).expect("JSON");
+        let first = printer.issued(&document);
+        assert!(matches!(first, Err(PrintError::TooSlow(_))), "{first:?}");
+        let until = Instant::now() + Duration::from_secs(60);
+        while printer.issued(&document).is_err() {
+            assert!(Instant::now() < until, "it is never there");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn only_the_thread_that_sets_documents_gives_way() {
+        let own = || rustix::process::getpriority_process(None).expect("read");
+        let before = own();
+        let after = std::thread::spawn(move || {
+            give_way();
+            own()
+        });
+        assert_eq!((after.join().expect("no panic"), own()), ((before + 5).min(19), before));
+    }
+
+    #[test]
+    fn whoever_comes_when_many_wait_is_told_at_once() {
+        let home = crate::tests::Folder::new();
+        let limits = PrinterLimits { at_once: 1, wait: Duration::from_secs(60), ..PrinterLimits::default() };
+        let printer = Printer::open(&Settings::default(), home.path(), limits).expect("opens");
+        let until = Instant::now() + limits.wait;
+        let taken = printer.seat(until).expect("free");
+        let wait = || {
+            let printer = printer.clone();
+            std::thread::spawn(move || printer.seat(until).is_ok())
+        };
+        let waiting: Vec<_> = (0..WAITING_MAX).map(|_| wait()).collect();
+        while printer.inner.places.lock().expect("lock").waiting < WAITING_MAX {
+            std::thread::yield_now();
+        }
+        assert!(matches!(printer.preview(sample::receipt()), Err(PrintError::Busy)));
+        drop(taken);
+        assert!(waiting.into_iter().all(|thread| thread.join().expect("no panic")), "each gets its turn");
+        assert!(printer.preview(sample::receipt()).is_ok());
     }
 }

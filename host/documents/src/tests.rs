@@ -314,7 +314,12 @@ fn letters_that_no_font_has_are_named_and_never_printed_as_boxes() {
     assert_eq!(number, "invoice 2026-000123");
     assert!(letters.contains(&'త') && !letters.contains(&'L'), "{letters:?}");
     let text = error.to_string();
-    assert!(text.contains("త (U+0C24)") && text.contains("apt-get install fonts-noto-core"), "{text}");
+    assert!(
+        text.contains("త (U+0C24)")
+            && text.contains("(script: Telugu)")
+            && text.contains("apt-get install fonts-noto-core"),
+        "{text}"
+    );
     document.customer.legal_name = "Ελληνικά Кириллица".to_owned();
     assert!(TYPESETTER.typeset(&document).is_ok(), "Greek and Cyrillic are built in");
 }

@@ -73,8 +73,9 @@ pub enum TypesetError {
     Templates(#[from] TemplateError),
     /// No font has these letters.
     #[error(
-        "document {number} cannot be printed: no font has {}. Install fonts (Debian: apt-get install {}) or name their directory in `documents.fonts`, then ask again; nothing is lost",
+        "document {number} cannot be printed: no font has {} (script: {}). Install fonts (Debian: apt-get install {}) or name their directory in `documents.fonts`, then ask again; nothing is lost",
         glyphs::named(letters),
+        glyphs::scripts(letters),
         glyphs::packages(letters)
     )]
     MissingGlyphs {
