@@ -14,4 +14,5 @@ fn every_requirement_that_is_built_has_a_case() {
     }
     assert_eq!(list.unknown(&cases), [] as [String; 0], "IDs that no list has");
     assert_eq!(list.missing(&counts), [] as [String; 0], "built and without a case");
+    assert_eq!(list.without_test(), [] as [String; 0], "built in the host, and the test does not name the ID");
 }

@@ -20,6 +20,8 @@ use serde_json::json;
 use std::sync::Mutex;
 use tower::ServiceExt;
 
+mod printing;
+
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
 const TOKEN: &str = "0123456789012345678901234567890123456789";
 const OPERATOR: &str = "operator-token-of-the-test";
@@ -55,6 +57,18 @@ impl Made {
                 refused(json!({"suspended": "payment-failure"}))
             }
             "accounts.update" if mine => json!({"ok": account}),
+            "invoices.read-document" if known || arguments["caller"]["who"]["operator"].is_object() => {
+                match arguments["number"].as_str() {
+                    Some("R-2026-000007") => json!({"ok": printing::receipt()}),
+                    Some("R-2026-000008") => {
+                        let mut telugu = printing::receipt();
+                        telugu["number"] = json!("R-2026-000008");
+                        telugu["customer"]["legal-name"] = json!("తెలుగు");
+                        json!({"ok": telugu})
+                    }
+                    _ => refused(json!({"not-found": "document"})),
+                }
+            }
             "usage.record-events" => {
                 let answers: Vec<Value> = arguments["events"]
                     .as_array()
@@ -94,6 +108,7 @@ impl RulesRuntime for Made {
 struct Server {
     router: Router,
     rules: Arc<Made>,
+    _documents: tempfile::TempDir,
 }
 
 fn server(rate: u32, limits: RestLimits) -> Server {
@@ -107,6 +122,7 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         function("accounts.authenticate", Class::Query),
         function("accounts.get", Class::Query),
         function("accounts.update", Class::Command),
+        function("invoices.read-document", Class::Query),
         function("credits.recharge", Class::Command),
         function("jobs.begin", Class::Command),
         function("jobs.look", Class::Query),
@@ -141,9 +157,14 @@ fn server(rate: u32, limits: RestLimits) -> Server {
     // Opening waits for its first command, which a thread of the asynchronous runtime must not.
     let opened = std::thread::spawn(|| Coinbox::open(options)).join();
     let coinbox = opened.expect("no panic").expect("a host");
-    let host = Host::new(coinbox, Arc::new(Metrics::new()));
+    let mut host = Host::new(coinbox, Arc::new(Metrics::new()));
+    let documents = tempfile::tempdir().expect("folder");
+    let flags = [("documents.directory", documents.path().to_str().expect("UTF-8")), ("documents.fonts", "")];
+    let flags = flags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let config = crate::config::Config::load(None, [], &flags).expect("valid");
+    host.documents = crate::documents::Documents::of(&config.documents);
     let rest = Arc::new(Rest::new(host, OPERATOR, limits, TrustedProxies::default()));
-    Server { router: router(rest), rules }
+    Server { router: router(rest), rules, _documents: documents }
 }
 
 fn usual() -> Server {
@@ -167,7 +188,7 @@ impl Server {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Seen { status: parts.status.as_u16(), headers: parts.headers, body, text }
     }
@@ -372,7 +393,7 @@ async fn operators_call_functions_by_name() {
     let seen = server.ask("POST", "/v1/Operator/call/operator.get-policy", &headers, "").await;
     assert_eq!(seen.status, 200, "{}", seen.text);
     let permissions = seen.body["ok"]["permissions"].as_array().expect("a list").len();
-    assert_eq!(permissions, 7, "all permissions of the table, none for jobs");
+    assert_eq!(permissions, 8, "all permissions of the table, none for jobs");
     assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("alice"));
 
     let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;

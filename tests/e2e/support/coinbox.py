@@ -54,11 +54,12 @@ class Checks:
 
 
 class Answer:
-    """What came back: status, headers with lower-case names, text, and the text read as JSON if it is."""
+    """What came back: status, headers with lower-case names, bytes, the same as text, and as JSON if it is that."""
 
     def __init__(self, status, headers, body):
         self.status = status
         self.headers = {name.lower(): value for name, value in headers}
+        self.body = body
         self.text = body.decode("utf-8", "replace")
         try:
             self.json = json.loads(self.text)

@@ -3,11 +3,13 @@
 use super::{Case, CaseError, files, folder};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The list in `tests/conformance/requirements.txt`: one ID a line, a `*` before those that are built.
+/// The list in `tests/conformance/requirements.txt`: one ID a line, a `*` before those that are built; a `+` before those that a host
+/// does without the rules, with the test that shows it behind them.
 #[derive(Debug)]
 pub struct Requirements {
     built: BTreeSet<String>,
     later: BTreeSet<String>,
+    elsewhere: BTreeMap<String, String>,
 }
 
 impl Requirements {
@@ -19,20 +21,40 @@ impl Requirements {
     }
 
     fn parse(text: &str) -> Result<Requirements, CaseError> {
-        let mut list = Requirements { built: BTreeSet::new(), later: BTreeSet::new() };
+        let mut list = Requirements { built: BTreeSet::new(), later: BTreeSet::new(), elsewhere: BTreeMap::new() };
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let (target, id) = match line.strip_prefix('*') {
-                Some(id) => (&mut list.built, id.trim()),
-                None => (&mut list.later, line),
+            let mut words = line.strip_prefix(['*', '+']).unwrap_or(line).split_whitespace();
+            let (id, test) = (words.next().unwrap_or_default().to_owned(), words.next());
+            let twice = list.knows(&id);
+            let added = match (line.chars().next(), test) {
+                (Some('*'), None) => list.built.insert(id.clone()),
+                (Some('+'), Some(test)) => list.elsewhere.insert(id.clone(), test.to_owned()).is_none(),
+                (Some('*' | '+'), _) | (_, Some(_)) => false,
+                (_, None) => list.later.insert(id.clone()),
             };
-            if !is_id(id) || !target.insert(id.to_owned()) {
+            if !is_id(&id) || twice || !added || words.next().is_some() {
                 return Err(CaseError(format!("`{line}` is no ID, or it is there twice")));
             }
         }
         Ok(list)
     }
 
-    /// How many cases name each ID of the list; rulings and unknown IDs are told apart by [`Requirements::unknown`].
+    fn knows(&self, id: &str) -> bool {
+        self.built.contains(id) || self.later.contains(id) || self.elsewhere.contains_key(id)
+    }
+
+    /// IDs whose test, a file of the repository, is not there or does not name them.
+    pub fn without_test(&self) -> Vec<String> {
+        let root = folder().join("../..");
+        let names = |path: &str, id: &str| {
+            let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+            text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').any(|word| word == id)
+        };
+        let missing = self.elsewhere.iter().filter(|(id, path)| !names(path, id));
+        missing.map(|(id, path)| format!("{id}: {path}")).collect()
+    }
+
+    /// How many cases name each ID of the list, apart from those that a test of the host shows; rulings and unknown IDs are told apart by [`Requirements::unknown`].
     pub fn counts(&self, cases: &[(String, Case)]) -> BTreeMap<String, usize> {
         let mut counts: BTreeMap<String, usize> =
             self.built.iter().chain(&self.later).map(|id| (id.clone(), 0)).collect();
@@ -52,7 +74,7 @@ impl Requirements {
     /// What a case names that is in no list.
     pub fn unknown(&self, cases: &[(String, Case)]) -> Vec<String> {
         let named = cases.iter().flat_map(|(name, case)| case.requirements.iter().map(move |id| (name, id)));
-        let unknown = named.filter(|(_, id)| !self.built.contains(*id) && !self.later.contains(*id));
+        let unknown = named.filter(|(_, id)| !self.knows(id));
         unknown.map(|(name, id)| format!("{name}: {id}")).collect()
     }
 
@@ -90,7 +112,12 @@ mod tests {
         assert_eq!(list.missing(&counts), ["CRD-1"]);
         assert_eq!(list.unknown(&cases), ["area/case: R99"]);
         assert_eq!(counts["CRD-9"], 1);
-        for bad in ["crd-1", "CRD", "CRD-", "R", "* * CRD-1", "CRD-1\nCRD-1"] {
+        let elsewhere =
+            Requirements::parse("+ INV-2 tests/e2e/45-documents.sh\n+ INV-3 tests/none.sh\n").expect("a list");
+        assert_eq!(elsewhere.without_test(), ["INV-3: tests/none.sh"]);
+        assert_eq!(elsewhere.missing(&elsewhere.counts(&[])), [] as [String; 0]);
+        let more = ["* CRD-1\nCRD-1", "+ CRD-1 a\n* CRD-1", "+ CRD-1", "* CRD-1 a", "CRD-1 a", "+ CRD-1 a b"];
+        for bad in ["crd-1", "CRD", "CRD-", "R", "* * CRD-1", "CRD-1\nCRD-1"].into_iter().chain(more) {
             assert!(Requirements::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,0 +1,360 @@
+"""Documents as PDF: `pdftotext`, `pdfinfo` and `pdffonts` of poppler read what was printed. Samples and pages as pictures stay in target/e2e/documents."""
+
+import datetime
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+
+from coinbox import PROGRAM, Checks, Server, environment, event
+
+checks = Checks()
+FOLDER = Path("target/e2e/documents").resolve()
+MAIN = "MASAMPLE000000000001"
+ISSUED = 1_796_083_200_000  # 2026-12-01
+START = 1_793_491_200_000  # 2026-11-01
+DAY = 86_400_000
+SELLER = {
+    "legal-name": "Example Communications Inc.", "address-lines": ["201 Example Street, Suite 400", "San Francisco, CA 94105"],
+    "country": "US", "tax-id": "12-3456789", "email": "billing@example.com", "auth-id": "",
+}
+
+
+def party(name="Müller & Søn Telecom GmbH", lines=("Königstraße 12", "70173 Stuttgart"), country="DE", tax_id="DE123456789"):
+    return {"legal-name": name, "address-lines": list(lines), "country": country, "tax-id": tax_id,
+            "email": "accounts@customer.example", "auth-id": MAIN}
+
+
+def line(product, description, quantity, unit, amount, section=MAIN, name=""):
+    return {"section": section, "section-name": name, "product": product, "description": description,
+            "quantity": str(quantity), "unit": unit, "amount": str(amount)}
+
+
+def tax(name, percent, base, amount, reverse=False):
+    return {"name": name, "percent": percent, "base": str(base), "amount": str(amount), "reverse-charge": reverse}
+
+
+def movement(label, at, amount):
+    return {"label": label, "at": str(at), "amount": str(amount)}
+
+
+def document(kind, number, lines, customer=None, discount=0, taxes=(), opening=0, movements=(), **more):
+    """A document whose sums are made here, by the contract's description of them."""
+    net = sum(int(one["amount"]) for one in lines) - discount
+    total = net + sum(int(one["amount"]) for one in taxes)
+    closing = opening + sum(int(one["amount"]) for one in movements) - total if kind == "invoice" else 0
+    invoice = kind == "invoice"
+    made = {
+        "kind": kind, "number": number, "issued": str(ISSUED), "period-start": str(START) if invoice else None,
+        "period-end": str(ISSUED) if invoice else None, "seller": SELLER, "customer": customer or party(), "currency": "USD",
+        "lines": list(lines), "discount": str(discount), "net": str(net), "taxes": list(taxes), "total": str(total),
+        "opening-balance": str(opening), "closing-balance": str(closing), "movements": list(movements),
+        "amount-due": str(max(0, -closing)), "status": "open" if closing < 0 else "paid", "method": "credits", "refers-to": None, "note": "",
+    }
+    made.update(more)
+    return made
+
+
+def money(micros, least=5):
+    """`1,234.50000`, written independently of the program."""
+    text = f"{Decimal(micros) / 1_000_000:,.6f}"
+    while text.endswith("0") and len(text.split(".")[1]) > least:
+        text = text[:-1]
+    return text
+
+
+def date(at):
+    return (datetime.date(1970, 1, 1) + datetime.timedelta(days=int(at) // DAY)).isoformat()
+
+
+def coinbox(*arguments, check=True, settings=()):
+    command = [PROGRAM, *arguments]
+    for setting in settings:
+        command += ["--set", setting]
+    done = subprocess.run(command, capture_output=True, env=environment(), cwd=FOLDER, timeout=120)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{command}: {done.stderr.decode()}")
+    return done
+
+
+def preview(name, made, settings=()):
+    """Prints a document; answers the file."""
+    (FOLDER / f"{name}.json").write_text(json.dumps(made), encoding="utf-8")
+    coinbox("document", "preview", f"{name}.json", "-o", f"{name}.pdf", settings=settings)
+    return FOLDER / f"{name}.pdf"
+
+
+def poppler(program, *arguments):
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, check=True, timeout=120).stdout.decode("utf-8")
+
+
+def text_of(pdf):
+    return poppler("pdftotext", "-layout", pdf, "-")
+
+
+def bare(text):
+    """Without white space, marks of direction and of line breaking, and with letters in their plain form."""
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc"))
+
+
+def is_right_to_left(text):
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
+def in_order(name, text, parts):
+    """Whether all parts stand in a text one after another."""
+    rest, at = bare(text), 0
+    for part in parts:
+        found = rest.find(bare(part), at)
+        if found < 0:
+            return checks.true(name, False, f"{part!r} is missing or out of order; after {rest[max(0, at - 60):at]!r} comes {rest[at:at + 200]!r}")
+        at = found + len(bare(part))
+    return checks.true(name, True)
+
+
+def expected(made):
+    """What must stand in a document, in the order of the page."""
+    rows = [made["seller"]["legal-name"]]
+    sections = []
+    for one in made["lines"]:
+        if not sections or sections[-1][0] != one["section"]:
+            sections.append((one["section"], []))
+        sections[-1][1].append(one)
+    for section, lines in sections:
+        if len(sections) > 1 and section:
+            rows.append(section)
+        for one in lines:
+            # A description that takes two lines has the figures of its row between them in the text.
+            rows.append(money(one["amount"]))
+        if len(sections) > 1:
+            rows.append(money(sum(int(one["amount"]) for one in lines)))
+    rows += [f"USD {money(made['total'])}"]
+    for one in made["taxes"]:
+        rows += [one["percent"] + "%", money(one["base"]), money(one["amount"])]
+    if made["kind"] == "invoice":
+        rows.append(money(made["opening-balance"]))
+        for one in made["movements"]:
+            rows += [date(one["at"]), money(one["amount"])]
+        rows += [money(-int(made["total"])), money(made["closing-balance"]), f"USD {money(made['amount-due'])}"]
+    return rows
+
+
+def check_text(name, made, pdf):
+    text = text_of(pdf)
+    in_order(f"{name}: every amount, in order", text, expected(made))
+    everything = bare(text)
+    words = [made["number"], *made["customer"]["address-lines"], made["customer"]["legal-name"], made["customer"]["tax-id"],
+             made["customer"]["email"], made["customer"]["auth-id"], date(made["issued"])]
+    words += [one["description"] for one in made["lines"]] + [one["section-name"] for one in made["lines"] if len({o["section"] for o in made["lines"]}) > 1]
+    words += [f"{int(one['quantity']):,} {one['unit']}" for one in made["lines"]]
+    # The built-in English words are the contract's own, with a capital letter.
+    words += [made["status"].capitalize(), made["method"].capitalize(), made["refers-to"] or ""]
+    words.append(f"{date(made['issued'])} 00:00:00 UTC" if made["kind"] == "receipt" else "")
+    words += [one["label"] for one in made["movements"]] + [one["name"] for one in made["taxes"]] + [made["note"]]
+    # Long texts are compared word by word: in a table other columns stand between their lines. Poppler puts letters that run from right to left in
+    # an order of its own, so of those it only has to find each line's.
+    missing = [word for text in words for word in text.split() if not is_right_to_left(text) and bare(word) not in everything]
+    lines = [sorted(bare(one)) for one in re.split(r"\n|  +", text)]
+    missing += [text for text in words if is_right_to_left(text) and sorted(bare(text)) not in lines]
+    checks.equal(f"{name}: every name", missing, [])
+    checks.true(f"{name}: no box for a missing letter", "\ufffd" not in text and "\u25a1" not in text, text)
+    return text
+
+
+def check_pdf(name, pdf):
+    facts = dict(re.findall(r"^([^:\n]+):\s*(.*)$", poppler("pdfinfo", "-isodates", pdf), re.M))
+    checks.equal(f"{name}: the date inside is that of issue", facts.get("CreationDate", "")[:16], "2026-12-01T00:00")
+    checks.true(f"{name}: A4", "A4" in facts.get("Page size", ""), facts)
+    fonts = poppler("pdffonts", pdf).splitlines()[2:]
+    checks.true(f"{name}: all fonts are inside, with their letters", fonts and all(re.search(r"\byes yes yes\b", font) for font in fonts), fonts)
+    pages = int(facts["Pages"])
+    for page in range(1, pages + 1):
+        text = poppler("pdftotext", "-layout", "-f", page, "-l", page, pdf, "-")
+        if f"Page {page} of {pages}" not in text:
+            checks.true(f"{name}: page {page} says so", False, text)
+    return pages
+
+
+def usual_lines():
+    sub = "SASAMPLE000000000002"
+    return [
+        line("voice-outbound", "Voice calls, outbound", 1_204_560, "seconds", 240_912_000, name="Müller & Søn Telecom GmbH"),
+        line("sms-outbound", "SMS, outbound", 12_045, "parts", 66_247_500, name="Müller & Søn Telecom GmbH"),
+        line("adjustment", "2026-11-17: Debit for a handset that was lost on the way to https://www.example.com/returns/"
+             + "0123456789abcdef" * 6, 1, "", 25_000_010, name="Müller & Søn Telecom GmbH"),
+        line("voice-outbound", "Voice calls, outbound", 7_205, "seconds", 1_441_230, sub, "Support desk"),
+        line("seats", "Seats", 5, "seats", 75_000_000, sub, "Support desk"),
+    ]
+
+
+def usual_movements():
+    return [movement("Payment", START + 2 * DAY, 200_000_000), movement("Goodwill: outage of 9 November", START + 11 * DAY, 50_000_000),
+            movement("Trial and promotional credits used", ISSUED - 1, -10_000_000)]
+
+
+def samples():
+    lines, movements = usual_lines(), usual_movements()
+    net = sum(int(one["amount"]) for one in lines) - 10_000_000
+    vat = (net * 19 + 500) // 1000 * 10  # 19 % at five decimals
+    yield "invoice", document("invoice", "2026-000123", lines, discount=10_000_000, taxes=[tax("VAT", "19", net, vat)],
+                              opening=118_400_010, movements=movements)
+    yield "owed", document("invoice", "2026-000124", lines, opening=-1_000_000, movements=[])
+    yield "reverse-charge", document("invoice", "2026-000125", lines, taxes=[tax("VAT", "19", net + 10_000_000, 0, True)], opening=900_000_000,
+                                     note="Reverse charge: the tax is owed by the customer.")
+    many = [line("voice-outbound", f"Voice calls, outbound, route {number:04}", number * 61, "seconds", 100_000 + number * 10,
+                 f"SALONG{number // 50:014}", f"Section {number // 50}") for number in range(400)]
+    yield "400-lines", document("invoice", "2026-000126", many, opening=100_000_000)
+    yield "credit-note", document("credit-note", "CN-2026-000004", [line("credit-note", "Calls of 17 November were billed twice", 1, "", 20_000_000)],
+                                  taxes=[tax("VAT", "19", 20_000_000, 3_800_000)], status="credited", **{"refers-to": "2026-000123"})
+    yield "receipt", document("receipt", "R-2026-000981", [line("recharge", "Recharge by card, Visa ending 4242", 1, "", 200_000_000)],
+                              status="successful", method="card", **{"refers-to": "charge-7"})
+    yield "failed-receipt", document("receipt", "R-2026-000982", [line("recharge", "Recharge by card, Visa ending 0002", 1, "", 25_000_000)],
+                                     status="failed", method="card", note="Declined: insufficient funds", **{"refers-to": "charge-8"})
+    yield "refund-receipt", document("receipt", "R-2026-000983", [line("refund", "Refund 2, Visa 0002", 1, "", 13_870_000)],
+                                     status="refunded", method="other", note="SEPA 7", **{"refers-to": "charge-8"})
+    scripts = {
+        "telugu": ("శ్రీ వెంకటేశ్వర టెలికాం లిమిటెడ్", ["బంజారా హిల్స్, రోడ్ నం. 12", "హైదరాబాద్ 500034"], "IN"),
+        "arabic": ("شركة الاتصالات المتحدة ذ.م.م", ["شارع الشيخ زايد 45", "دبي 12345"], "AE"),
+        "chinese": ("北京通信科技有限公司", ["朝阳区建国路88号", "北京 100022"], "CN"),
+        "cyrillic": ("ООО «Телекоммуникации»", ["ул. Тверская, д. 7", "125009 Москва"], "RU"),
+    }
+    for number, (name, (legal_name, address, country)) in enumerate(scripts.items()):
+        customer = party(legal_name, address, country, "")
+        named = [dict(one, **{"section-name": legal_name if one["section"] == MAIN else one["section-name"]}) for one in lines]
+        named[0]["description"] = f"{legal_name}: voice"
+        yield name, document("invoice", f"2026-00020{number}", named, customer, opening=500_000_000, movements=[movement(f"Goodwill: {legal_name}", START, 10)])
+
+
+def all_samples():
+    for name, made in samples():
+        pdf = preview(name, made)
+        text = check_text(name, made, pdf)
+        pages = check_pdf(name, pdf)
+        if name == "400-lines":
+            checks.true("400 lines: several pages", pages >= 8, pages)
+            headings = sum("Description" in page and "Quantity" in page for page in text.split("\f"))
+            checks.true("400 lines: headings on every page with lines", headings >= pages - 1, headings)
+        first = pdf.read_bytes()
+        preview(name, made)
+        checks.true(f"{name}: the same bytes again", pdf.read_bytes() == first)
+        subprocess.run(["pdftoppm", "-r", "60", "-png", str(pdf), str(FOLDER / name)], check=True, timeout=120)
+
+
+def hostile():
+    for number, text in enumerate(["#import \"@preview/x:0.1.0\": *", "*bold* _x_ $a$ `raw` \\ #panic()", "= Title <l> @ref /* c */ // d", "<script>&amp;"]):
+        made = document("invoice", f"2026-00030{number}", [line("voice-outbound", text, 1, "", 10)], party(text, [text]), note=text)
+        pdf = preview("hostile", made)
+        in_order(f"markup in names is printed as it stands: {text}", text_of(pdf), [text, text, "0.00001"])
+
+
+def missing_letters():
+    made = dict(next(made for name, made in samples() if name == "telugu"))
+    (FOLDER / "missing.json").write_text(json.dumps(made), encoding="utf-8")
+    done = coinbox("document", "preview", "missing.json", "-o", "missing.pdf", check=False, settings=["documents.fonts="])
+    checks.equal("a letter that no font has: no document", (done.returncode, (FOLDER / "missing.pdf").exists()), (1, False))
+    checks.holds("it is named, with what to install", done.stderr.decode(), "invoice 2026-000200", "U+0C36", "Telugu", "apt-get install fonts-noto-core")
+    latin = next(made for name, made in samples() if name == "invoice")
+    first = preview("latin", latin).read_bytes()
+    checks.true("a document that the built-in font can print does not depend on others", preview("latin", latin, ["documents.fonts="]).read_bytes() == first)
+
+
+def templates():
+    folder = FOLDER / "templates"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    settings = [f"documents.templates={folder}"]
+    (folder / "receipt.typ").write_text('#import "document.typ": *\n#document-page[#headline("Paid to us")\nThank you]\n')
+    coinbox("document", "sample", "receipt", "-o", "own.pdf", settings=settings)
+    checks.holds("an operator's template", text_of(FOLDER / "own.pdf"), "Paid to us", "Thank you", "200.00")
+    coinbox("document", "sample", "invoice", "-o", "german.pdf", settings=["documents.language=de", "documents.paper=us-letter"])
+    checks.holds("another language", text_of(FOLDER / "german.pdf"), "Rechnung", "1.204.560", "240,91200")
+    checks.holds("another paper", poppler("pdfinfo", FOLDER / "german.pdf"), "letter")
+    (folder / "receipt.typ").write_text("fine\n#nowhere\n")
+    done = coinbox("--data", str(FOLDER / "no-data"), "serve", check=False, settings=[*settings, "listen=127.0.0.1:0"])
+    checks.equal("a mistake in a template: the server does not start", done.returncode, 1)
+    checks.holds("it names file and line", done.stderr.decode(), "receipt.typ, line 2", "nowhere")
+    for setting in ["documents.language=xx", f"documents.templates={FOLDER}/none", "documents.paper=a5", "documents.at-once=0"]:
+        done = coinbox("document", "sample", "receipt", "-o", "wrong.pdf", check=False, settings=[setting])
+        checks.equal(f"{setting}: refused", done.returncode, 1)
+
+
+def bad_input():
+    for name, text in [("no JSON", "{"), ("not a document", "{}"), ("a sum that is wrong", None)]:
+        made = document("invoice", "2026-000400", usual_lines())
+        made["total"] = str(int(made["total"]) + 10)
+        (FOLDER / "bad.json").write_text(text if text is not None else json.dumps(made))
+        done = coinbox("document", "preview", "bad.json", "-o", "bad.pdf", check=False)
+        checks.equal(f"{name}: refused", (done.returncode, (FOLDER / "bad.pdf").exists()), (1, False))
+    checks.holds("a wrong sum is named", done.stderr.decode(), "2026-000400", "does not add up")
+
+
+def issued():
+    """A month on a server: the invoice that it issues, printed, kept, damaged, printed again; over REST and on the command line."""
+    name = "శ్రీ వెంకటేశ్వర టెలికాం లిమిటెడ్"
+    with Server({"clock.mode": "simulated", "clock.start": "2026-11-05T10:00:00Z"}) as server:
+        server.publish_prices()
+        account, token = server.account(name=name, address="12 Banjara Hills", city="Hyderabad", state="Telangana")
+        server.goodwill(account, "100")
+        sent = [event(account, server.now_ms()) for _ in range(20)]
+        checks.equal("usage is rated", server.usage(sent).status, 200)
+        server.advance("27d")
+        nothing = {"status": None, "number": None, "issued-from": None, "issued-before": None, "oldest-first": False}
+        page = server.call("invoices.list-documents", auth_id=account, kind="invoice", filter=nothing, after=None, limit=10)
+        checks.equal("one invoice is issued", len(page["documents"]), 1)
+        number = page["documents"][0]["number"]
+        made = server.call("invoices.read-document", auth_id=account, number=number)
+        route = f"/v1/Account/{account}/Invoice/{number}/pdf/"
+        answer = server.get(route, bearer=server.token)
+        checks.equal("the operator's route answers a PDF", (answer.status, answer.headers.get("content-type")), (200, "application/pdf"))
+        checks.equal("with a name for its file", answer.headers.get("content-disposition"), f'inline; filename="invoice-{number}.pdf"')
+        checks.equal("and its digest", answer.headers.get("etag"), '"' + hashlib.sha256(answer.body).hexdigest() + '"')
+        pdf = FOLDER / "issued.pdf"
+        pdf.write_bytes(answer.body)
+        in_order("every amount of the invoice, in order", text_of(pdf), expected(made))
+        in_order("the customer's name", text_of(pdf), [name])
+        kept = list((server.data / "documents" / "pdf").glob("*/*.pdf"))
+        checks.equal("it is kept under its digest", [one.stem for one in kept], [hashlib.sha256(answer.body).hexdigest()])
+        kept[0].write_bytes(b"%PDF-damaged")
+        checks.true("what is damaged is printed anew, the same", server.get(route, bearer=server.token).body == answer.body)
+        checks.true("and kept again", kept[0].read_bytes() == answer.body)
+        customers = route
+        for what, path, more, statuses in [
+            ("no credentials", customers, {}, {401}),
+            ("another kind", f"/v1/Account/{account}/Receipt/{number}/pdf/", {"auth": (account, token)}, {403, 404}),
+            ("a number that was never given", f"/v1/Account/{account}/Invoice/2026-999999/pdf/", {"bearer": server.token}, {404}),
+            ("another account", f"/v1/Account/MA{'0' * 18}/Invoice/{number}/pdf/", {"bearer": server.token}, {404}),
+            ("no operator", route, {"bearer": "0" * 64}, {401}),
+        ]:
+            seen = server.get(path, **more)
+            checks.true(f"{what}: {sorted(statuses)}", seen.status in statuses and not seen.body.startswith(b"%PDF"), seen)
+        # Who may read a document is a rule: either all of it or none.
+        seen = server.get(customers, auth=(account, token))
+        checks.true("the customer's token: what the rules say", seen.status == 403 or seen.body == answer.body, seen)
+        target = FOLDER / "cli.pdf"
+        server.cli("invoices", "pdf", account, number, "-o", target)
+        checks.true("the command line, on a running server", target.read_bytes() == answer.body)
+        server.stop()
+        target.unlink()
+        server.offline("invoices", "pdf", account, number, "-o", target)
+        checks.true("the command line, on a stopped server's store", target.read_bytes() == answer.body)
+        # Other templates print what is new, not what was printed before.
+        server.settings["documents.language"] = "de"
+        server.start()
+        checks.true("an issued document stays as it was printed", server.get(route, bearer=server.token).body == answer.body)
+        server.stop()
+
+
+shutil.rmtree(FOLDER, ignore_errors=True)
+FOLDER.mkdir(parents=True)
+all_samples()
+hostile()
+missing_letters()
+templates()
+bad_input()
+issued()
+checks.finish()
