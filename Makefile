@@ -5,13 +5,16 @@ SHELL := bash
 
 toolchain := . scripts/toolchain.sh
 
-.PHONY: help run test component hostile component-cargo-component component-check-reproducible host bench check docs test-crash
+.PHONY: help run month test component hostile component-cargo-component component-check-reproducible host bench check docs test-crash
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-30s %s\n", $$1, $$2 }'
 
 run: component host ## Start a server on ./data with sample prices and 100 000 usage events, and keep it up
 	@scripts/run.sh
+
+month: component host ## Run docs/month.md: a month in the life of an account, on a simulated clock
+	@scripts/month.sh
 
 test: ## Build everything and run every test
 	@scripts/test.sh

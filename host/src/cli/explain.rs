@@ -141,12 +141,12 @@ const SENTENCES: &[Line] = &[
     (
         "rent-posted",
         ("owed", "0.00"),
-        "Rent of {amount} for {numbers} numbers and the month {month} was charged; the balance is {balance}.",
+        "Rent of {amount} for the month {month} was charged (numbers: {numbers}); the balance is {balance}.",
     ),
     (
         "rent-posted",
         ALWAYS,
-        "Rent of {amount} for {numbers} numbers and the month {month} was charged; credit did not cover {owed} of it, which is collected first at the next recharge. The balance is {balance}.",
+        "Rent of {amount} for the month {month} was charged (numbers: {numbers}); credit did not cover {owed} of it, which is collected first at the next recharge. The balance is {balance}.",
     ),
     (
         "rent-owed",

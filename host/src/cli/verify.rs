@@ -248,10 +248,8 @@ pub(super) fn run(work: &Work) -> anyhow::Result<()> {
             Text::Table(rows)
         })?;
     }
-    let counted = format!(
-        "{} accounts, {} transactions with {} usage events",
-        report.accounts, report.transactions, report.events
-    );
+    let counted =
+        format!("{} accounts, {} transactions with {} charges", report.accounts, report.transactions, report.events);
     anyhow::ensure!(
         report.is_sound(),
         "verify: {counted}: {} differences{}",
