@@ -5,7 +5,7 @@ SHELL := bash
 
 toolchain := . scripts/toolchain.sh
 
-.PHONY: help run month test component hostile component-cargo-component component-check-reproducible host bench check docs test-crash
+.PHONY: help run month test component hostile component-cargo-component component-check-reproducible host bench check docs test-crash simulate
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-30s %s\n", $$1, $$2 }'
@@ -45,3 +45,6 @@ docs: ## Write the documentation of the crates and of the contract to target/doc
 
 test-crash: component host ## Kill the server at random moments, many rounds
 	@scripts/test-crash.sh
+
+simulate: component host ## Run random histories against an independent model until interrupted: SEEDS=1000 or FOR=10m bounds it, SEED=N begins there
+	@target/release/coinbox simulate $${SEED:+--seed $$SEED} $${SEEDS:+--seeds $$SEEDS} --for $${FOR:-3650d}

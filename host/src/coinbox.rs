@@ -242,6 +242,11 @@ impl Coinbox {
         }
     }
 
+    /// The rules that it runs, for a host beside it.
+    pub fn runtime(&self) -> Arc<dyn RulesRuntime> {
+        self.inner.runtime.clone()
+    }
+
     /// What the rules say about themselves, and all functions with class and permission.
     pub fn facts(&self) -> &crate::contract::exported::about::Facts {
         self.inner.runtime.facts()

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from decimal import Decimal
 
-from coinbox import PRICES, PROGRAM, Checks, Server, amount, cost, event, poll
+from coinbox import PRICES, PROGRAM, Checks, Server, amount, cost, event, poll, run
 
 checks = Checks()
 START = "2026-04-01T08:00:00Z"
@@ -145,6 +145,7 @@ def history(told, server):
     told.ok("policy set", "policy", "set", "minimum-recharge", "20.00", says=["20.00"])
     told.ok("policy set of a list", "policy", "set", "alert-thresholds", "400,40", says=["400.00, 40.00"])
     told.ok("queue", "queue")
+    forecasts(told, account)
     told.ok("clock advance by a month", "clock", "advance", "30d", says=["2026-05-01"])
     told.ok("clock advance to a moment", "clock", "advance", "--to", "2026-05-02T00:00:00Z", says=["2026-05-02T00:00:00Z"])
     told.ok("recharge auto off", "recharge", "auto", account, "off", says=["false"])
@@ -208,6 +209,41 @@ def numbers(told, server, account, sub):
     told.fails("numbers show of a released one", "numbers", "show", account, "14155550100", says=["not found"])
 
 
+def forecasts(told, account):
+    """What would happen is told, and nothing of it happens."""
+    before = [told.ok(f"{name} before a forecast", "--json", *name.split(), account) for name in ("credit show", "recharge list", "events")]
+    seen = told.json("forecast", "forecast", account, "--months", "2")
+    checks.equal(f"{told.way}: forecast: months", [month["month"] for month in seen["months"]], ["2026-04", "2026-05"])
+    checks.equal(f"{told.way}: forecast: invoices", [(one["first"], one["last"]) for one in seen["invoices"]],
+                 [("2026-04-01", "2026-04-30"), ("2026-05-01", "2026-05-31")])
+    checks.equal(f"{told.way}: forecast: begins with today's balance", seen["balance"], json.loads(before[0])["balance"])
+    checks.holds(f"{told.way}: forecast: says what it takes for granted", seen["assumptions"][0], "usage of the last 30 days goes on", "voice")
+    told.ok("forecast, for people", "forecast", account, says=["balance", "end of", "2026-06", "Recharges", "Invoices", "Taken for granted",
+                                                            "- The usage of the last 30 days"])
+    after = [told.ok(f"{name} after a forecast", "--json", *name.split(), account) for name in ("credit show", "recharge list", "events")]
+    checks.equal(f"{told.way}: a forecast leaves no trace", after, before)
+    told.fails("forecast of an unknown account", "forecast", "MA" + "0" * 18, says=["not found"])
+    told.fails("forecast of no month", "forecast", account, "--months", "0", says=["1..=24"], code=2)
+    told.fails("forecast of too many months", "forecast", account, "--months", "25", says=["1..=24"], code=2)
+
+
+def simulations(home):
+    """A seed is one history; a place that its plan does not have, or a seed that is none, is an error."""
+    first, again = (run("--json", "simulate", "--seed", "5", "--operations", "30", cwd=home) for _ in range(2))
+    checks.equal("simulate --seed 5", first.returncode, 0)
+    checks.equal("simulate --seed 5 again: the same bytes", json.loads(again.stdout), json.loads(first.stdout))
+    some = run("simulate", "--seeds", "3", "--operations", "10", cwd=home)
+    checks.true("simulate --seeds 3", some.returncode == 0 and "seeds-per-second" in some.stdout, some)
+    checks.holds("and says where it begins", some.stderr, "from seed ")
+    part = run("--json", "simulate", "--seed", "5", "--only", "0,2", cwd=home)
+    checks.equal("simulate --only", json.loads(part.stdout)["operations"], 2)
+    beyond = run("simulate", "--seed", "5", "--only", "80", cwd=home)
+    checks.equal("simulate --only beyond the plan", beyond.returncode, 1)
+    checks.holds("simulate --only beyond the plan: says", beyond.stderr, "--only: 0 to 79")
+    for bad in (["--seed", "many"], ["--seeds", "0"], ["--only", "1"], ["--operations", "0"], ["--ledger", "there"]):
+        checks.equal(f"simulate {' '.join(bad)}", run("simulate", *bad, cwd=home).returncode, 2)
+
+
 def balances(command):
     return {one["auth-id"]: one["balance"] for one in json.loads(command("--json", "account", "list").stdout)["accounts"]}
 
@@ -240,6 +276,7 @@ settings = {"clock.mode": "simulated", "clock.start": START}
 with Server(settings) as server:
     backup = history(Told("on a server", server.cli), server)
     resumed_import(server)
+    simulations(server.home)
     online = balances(server.cli)
     pipe = subprocess.run(f"'{PROGRAM}' --server {server.base} --token {server.token} events | head -n 1", shell=True, capture_output=True,
                           text=True, check=False)

@@ -1,14 +1,18 @@
-"""A history of every kind of posting, exported and added up by hledger, beancount and a dozen lines of Python."""
+"""A history of every kind of posting, and three years of a dozen customers, exported and added up by hledger, beancount and a dozen
+lines of Python."""
 
 import csv
 import io
+import json
 import os
 import random
 import subprocess
+import tempfile
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 
-from coinbox import Checks, Server, amount, cost, event, micros
+from coinbox import Checks, Server, amount, cost, event, micros, run
 
 SEED = int(os.environ.get("COINBOX_E2E_SEED", "20260302"))
 print(f"seed {SEED} (COINBOX_E2E_SEED)")
@@ -76,11 +80,10 @@ def history(server):
     return accounts, used
 
 
-def ours(server, accounts):
-    """Balances by account as the server tells them: the parts of each in the signs of the ledger (debits positive)."""
+def ours(balances):
+    """Balances by account as they are told: the parts of each in the signs of the ledger (debits positive)."""
     found = {}
-    for account in accounts:
-        balance = server.call("credits.get-balance", auth_id=account)
+    for account, balance in balances.items():
         found[account] = {f"liabilities:credits:{kind}": -amount(balance[kind]) for kind in CREDITS}
         found[account]["assets:receivables"] = amount(balance["owed"])
         parts = -sum(found[account].values())
@@ -135,7 +138,7 @@ def comma_separated(text, accounts, expected):
 
 with Server({"clock.mode": "simulated", "clock.start": "2026-01-05T12:00:00Z"}) as server:
     accounts, used = history(server)
-    expected = ours(server, accounts)
+    expected = ours({account: server.call("credits.get-balance", auth_id=account) for account in accounts})
     files = {}
     for form in ("hledger", "beancount", "csv"):
         path = str(server.home / f"ledger.{form}")
@@ -175,5 +178,21 @@ with Server({"clock.mode": "simulated", "clock.start": "2026-01-05T12:00:00Z"}) 
         with open(path, encoding="utf-8") as exported:
             checks.true(f"export as {form} from the stopped store: the same bytes", done.returncode == 0 and done.stdout == exported.read(),
                         done.stderr)
+
+with tempfile.TemporaryDirectory(prefix="coinbox-e2e-") as folder:
+    done = run("--json", "simulate", "--three-years", "--ledger", folder, seconds=900, cwd=folder)
+    if checks.equal("coinbox simulate --three-years", (done.returncode, done.stderr[-2000:]), (0, "")):
+        months = json.loads(done.stdout)["months"]
+        checks.equal("every month's end of three years is verified", [month["month"] for month in months],
+                     [f"{year}-{month:02}" for year in (2026, 2027, 2028) for month in range(1, 13)] + ["rest"])
+        balances = json.loads(Path(folder, "balances.json").read_text(encoding="utf-8"))
+        expected = ours(balances)
+        journal = hledger(f"{folder}/ledger.journal", list(balances), expected)
+        beans = beancount(f"{folder}/ledger.beancount", list(balances), expected)
+        checks.equal("both have the same accounts and sums", {name.lower(): total for name, total in journal.items()},
+                     {name.lower(): total for name, total in beans.items()})
+        checks.equal("the last month's balances are theirs", sum(-sum(parts.values()) for parts in expected.values()),
+                     amount(months[-1]["balances"]))
+        checks.equal("payment clearing is what the gateway has taken", journal["assets:payment-clearing"], amount(months[-1]["taken"]))
 
 checks.finish()

@@ -349,6 +349,13 @@ impl Link for Local {
                 self.host.coinbox.backup(std::path::Path::new(to)).map_err(|error| failed(&error))?;
                 Ok(json!({"to": to}))
             }
+            ("forecast", Some(body)) => {
+                let months = body["months"].as_u64().and_then(|months| u32::try_from(months).ok()).unwrap_or(0);
+                let account = body["account"].as_str().unwrap_or_default();
+                let forecast = crate::forecast::forecast(&self.host.coinbox, account, months);
+                let forecast = forecast.map_err(|error| failed(&format!("{error:#}")))?;
+                serde_json::to_value(forecast).map_err(|error| failed(&error))
+            }
             (other, _) => Err(failed(&format!("no route {other}"))),
         }
     }

@@ -11,6 +11,7 @@ mod documents;
 mod explain;
 mod feed;
 mod files;
+mod forecast;
 pub mod link;
 mod numbers;
 mod operation;
@@ -20,7 +21,9 @@ mod rejected;
 mod reservations;
 mod serve;
 mod show;
+mod simulate;
 pub(crate) mod summaries;
+mod three_years;
 pub mod verify;
 
 use crate::coinbox::Drive;
@@ -79,6 +82,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Document(ref document) => return pdf::preview(&config, &output, document),
         Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
+        Command::Simulate(arguments) => return simulate::run(&config, &output, &arguments),
         _ => {}
     }
     let work = Work { link: connect(&common, &config, &command)?, output };
@@ -105,9 +109,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Policy(command) => operation::policy(&work, command),
         Command::Queue { command } => queue::queue(&work, command),
         Command::Refunds(command) => queue::refunds(&work, command),
+        Command::Forecast { account, months } => forecast::run(&work, &account, months),
         Command::Clock(command) => operation::clock(&work, command),
         Command::Backup { to } => operation::backup(&work, &to),
-        Command::Serve(_) | Command::Restore { .. } | Command::Config => Ok(()),
+        Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Simulate(_) => Ok(()),
     };
     // What a command has made due is driven even if the command's own end was a failure.
     let finished = work.link.finish();

@@ -9,7 +9,7 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
-pub use open::{Host, OpenError, open, operator_token, read_operator_token};
+pub use open::{Host, OpenError, load_engine_only, open, operator_token, read_operator_token};
 
 use crate::email::SmtpSecurity;
 use crate::text;

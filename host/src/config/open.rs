@@ -150,9 +150,18 @@ fn vault_keys(config: &Config) -> anyhow::Result<KeyRing> {
 }
 
 fn load_engine(config: &Config) -> anyhow::Result<Engine> {
+    compile(config, Some(config.cache.clone()))
+}
+
+/// The configured component for a host that keeps nothing: where there is no data directory, none is made for compiled code.
+pub fn load_engine_only(config: &Config) -> anyhow::Result<Engine> {
+    compile(config, config.cache.parent().filter(|data| data.is_dir()).map(|_| config.cache.clone()))
+}
+
+fn compile(config: &Config, cache: Option<PathBuf>) -> anyhow::Result<Engine> {
     let path = component_path(config)?;
     let wasm = fs::read(&path).map_err(|error| anyhow::anyhow!("component {}: {error}", path.display()))?;
-    let options = engine::Options { cache: Some(config.cache.clone()), ..engine::Options::default() };
+    let options = engine::Options { cache, ..engine::Options::default() };
     Engine::load(&wasm, &options).map_err(|error| anyhow::anyhow!("component {}: {error}", path.display()))
 }
 

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How long the driver of a job may keep a customer waiting (T11).
@@ -172,6 +172,42 @@ pub async fn backup(
         })
         .await?;
         Ok(axum::Json(json!({"ok": {"to": to}})).into_response())
+    })
+    .await
+}
+
+/// POST `forecast`: what would happen to an account, on a copy of the store: `{"account": auth ID, "months": 3}`. One at a time:
+/// it takes a copy of the whole store.
+pub async fn forecast(
+    State(rest): State<Arc<Rest>>,
+    Extension(names): Extension<Names>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    static ONE: Mutex<()> = Mutex::new(());
+    serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
+        let account = match given.get("account") {
+            Some(Value::String(account)) if account.len() <= 40 => account.clone(),
+            _ => return Err(Failure::field("account", "missing", "must be the auth ID of a main account")),
+        };
+        let months = given.get("months").and_then(Value::as_u64).and_then(|months| u32::try_from(months).ok());
+        let Some(months) = months.filter(|months| (1..=crate::forecast::MONTHS_MAX).contains(months)) else {
+            let limit = format!("must be a number from 1 to {}", crate::forecast::MONTHS_MAX);
+            return Err(Failure::field("months", "wrong-form", &limit));
+        };
+        let forecast = rest
+            .blocking(move |rest| {
+                let Ok(_one) = ONE.try_lock() else {
+                    let busy = "another forecast is being made; try again later".to_owned();
+                    return Err(Failure::new(StatusCode::CONFLICT, "busy", busy));
+                };
+                crate::forecast::forecast(&rest.host.coinbox, &account, months).map_err(|error| {
+                    Failure::new(StatusCode::CONFLICT, "no_forecast", format!("no forecast can be made: {error:#}"))
+                })
+            })
+            .await?;
+        Ok(axum::Json(json!({"ok": forecast})).into_response())
     })
     .await
 }

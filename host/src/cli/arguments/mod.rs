@@ -133,6 +133,14 @@ pub enum Command {
         #[arg(long, default_value_t = 0)]
         after: u64,
     },
+    /// What would happen to an account if the last 30 days went on: recharges, balances, on a copy of the store
+    Forecast {
+        /// Main account
+        account: String,
+        /// Ends of months to look at, the present one included, 1 to 24
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=24))]
+        months: u32,
+    },
     /// Ledger
     #[command(subcommand)]
     Ledger(Ledger),
@@ -165,6 +173,48 @@ pub enum Command {
     },
     /// Print the effective configuration, secrets masked
     Config,
+    /// Run random histories of the rules, with faults, against an independent model
+    Simulate(Simulate),
+}
+
+/// `simulate`.
+#[derive(Args, Debug)]
+pub struct Simulate {
+    /// The first seed; alone, the only one [default: drawn at random, and told]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How many seeds [default: as many as the duration allows; without it 1 where --seed is given, otherwise 100]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: Option<u64>,
+    /// Operations of a seed, 1 to 100 000
+    #[arg(long, default_value_t = crate::simulation::OPERATIONS, value_name = "COUNT", value_parser = operations)]
+    pub operations: usize,
+    /// Go on for so long, such as 10m
+    #[arg(long = "for", value_name = "DURATION")]
+    pub duration: Option<String>,
+    /// Seeds at once [default: one a processor]
+    #[arg(long, value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Only these operations of the seed, by their places, as a failure names them
+    #[arg(long, value_name = "PLACES", value_delimiter = ',', requires = "seed", conflicts_with_all = ["seeds", "duration"])]
+    pub only: Vec<usize>,
+    /// Instead: a handful of customers through three years, verified at every month's end
+    #[arg(long, conflicts_with_all = ["seeds", "duration", "only"])]
+    pub three_years: bool,
+    /// Write the ledger of the three years into this folder, for hledger and beancount
+    #[arg(long, value_name = "DIR", requires = "three_years")]
+    pub ledger: Option<PathBuf>,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| (1..=256).contains(count)).ok_or_else(|| "a number from 1 to 256".to_owned())
+}
+
+fn operations(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|count| (1..=100_000).contains(count))
+        .ok_or_else(|| "a number from 1 to 100000".to_owned())
 }
 
 /// `serve`.

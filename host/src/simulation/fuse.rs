@@ -4,22 +4,21 @@
 //! answer lost, and from then on nothing has any effect: no commit, no charge, no mail. Dropping that host and opening its store
 //! again is what a new process does after a kill.
 
-use coinbox_host::capability::{Capabilities, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
-use coinbox_host::contract::exported::about::Facts;
-use coinbox_host::contract::exported::{accounts, usage};
-use coinbox_host::contract::{email, inventory, payment, telephony, types, vault};
-use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, RulesRuntime, RulesSlot};
-use coinbox_host::storage::{
-    Beginning, Direction, Durable, FeedLine, GroupChanges, Page, Source, StoreError, Timer, View,
-};
+use crate::capability::{Capabilities, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
+use crate::contract::exported::about::Facts;
+use crate::contract::exported::{accounts, usage};
+use crate::contract::{email, inventory, payment, telephony, types, vault};
+use crate::engine::{CallContext, CallError, CallOutcome, Class, RulesRuntime, RulesSlot};
+use crate::storage::{Beginning, Direction, Durable, FeedLine, GroupChanges, Page, Source, StoreError, Timer, View};
 use serde_json::Value;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Blows at one moment, counted from 1; never at 0.
 pub struct Fuse {
-    blows_at: u64,
+    blows_at: AtomicU64,
     passed: AtomicU64,
     blown: AtomicBool,
     place: Mutex<String>,
@@ -29,7 +28,7 @@ impl Fuse {
     /// Blows at this moment.
     pub fn at(moment: u64) -> Arc<Fuse> {
         Arc::new(Fuse {
-            blows_at: moment,
+            blows_at: AtomicU64::new(moment),
             passed: AtomicU64::new(0),
             blown: AtomicBool::new(false),
             place: Mutex::default(),
@@ -39,6 +38,11 @@ impl Fuse {
     /// Never blows, but counts.
     pub fn never() -> Arc<Fuse> {
         Fuse::at(0)
+    }
+
+    /// Blows so many moments from now, at least one.
+    pub fn arm(&self, moments: u64) {
+        self.blows_at.store(self.passed().saturating_add(moments.max(1)), Ordering::SeqCst);
     }
 
     /// Moments that have passed.
@@ -61,7 +65,7 @@ impl Fuse {
         if self.is_blown() {
             return false;
         }
-        if self.passed.fetch_add(1, Ordering::SeqCst) + 1 == self.blows_at {
+        if self.passed.fetch_add(1, Ordering::SeqCst) + 1 == self.blows_at.load(Ordering::SeqCst) {
             *self.place.lock().unwrap_or_else(PoisonError::into_inner) = format!("{when} {what}");
             self.blown.store(true, Ordering::SeqCst);
         }
@@ -210,14 +214,14 @@ impl Inventory for Lent {
 }
 
 /// A runtime whose calls read and stage through a fuse.
-pub struct FusedRules {
-    rules: &'static dyn RulesRuntime,
+pub struct FusedRules<R> {
+    rules: R,
     fuse: Arc<Fuse>,
 }
 
-impl FusedRules {
-    /// In front of these rules.
-    pub fn new(rules: &'static dyn RulesRuntime, fuse: &Arc<Fuse>) -> FusedRules {
+impl<R> FusedRules<R> {
+    /// In front of these rules: a reference or an [`Arc`] of a runtime.
+    pub fn new(rules: R, fuse: &Arc<Fuse>) -> FusedRules<R> {
         FusedRules { rules, fuse: fuse.clone() }
     }
 
@@ -238,7 +242,7 @@ impl FusedRules {
     }
 }
 
-impl RulesRuntime for FusedRules {
+impl<R: Deref<Target: RulesRuntime> + Send + Sync> RulesRuntime for FusedRules<R> {
     fn facts(&self) -> &Facts {
         self.rules.facts()
     }

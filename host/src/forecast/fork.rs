@@ -1,0 +1,107 @@
+//! A copy of a store in use, for asking what would happen.
+//!
+//! A fork is made of nothing that reaches the outside: it takes a running host and no capability, and brings its own. Its store has a
+//! name of its own, so that none of its keys is one that the original could use; its gateway is a throw-away sandbox in
+//! memory, its mails and hang-ups end in lists, its stock of numbers is empty, its vault has a key that is drawn for it. All of it is gone when it is dropped.
+
+use crate::capability::{Capabilities, Instant, PaymentGateway};
+use crate::clock::SimulatedClock;
+use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::config::Host;
+use crate::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
+use crate::email::RecordingMailer;
+use crate::inventory::MemoryInventory;
+use crate::metrics::Metrics;
+use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::random::SystemRandom;
+use crate::sequencer::SequencerOptions;
+use crate::storage::sqlite::{Origin, install};
+use crate::telephony::RecordingTelephony;
+use crate::vault::{KeyRing, KeyVault};
+use anyhow::{Context, Result};
+use std::sync::Arc;
+
+/// The card that stands for all cards: it is always paid.
+const PAYS: &str = "tok_approve";
+
+/// A throw-away gateway where every card pays.
+struct Paying(Sandbox);
+
+impl PaymentGateway for Paying {
+    fn charge(&self, request: ChargeRequest) -> Outcome {
+        self.0.charge(ChargeRequest { method: PAYS.to_owned(), ..request })
+    }
+
+    fn refund(&self, request: RefundRequest) -> Outcome {
+        self.0.refund(request)
+    }
+
+    fn find(&self, key: &str) -> Finding {
+        self.0.find(key)
+    }
+
+    fn close(&self, key: &str) -> Finding {
+        self.0.close(key)
+    }
+
+    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<MovementPage> {
+        self.0.movements_since(since, cursor)
+    }
+
+    fn describe_method(&self, _: &str) -> MethodAnswer {
+        self.0.describe_method(PAYS)
+    }
+
+    fn forget_method(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// A fork and its host, which is driven by hand from the moment of the original.
+pub struct Fork {
+    // Ends before its directory does.
+    coinbox: Coinbox,
+    _directory: tempfile::TempDir,
+}
+
+impl Fork {
+    /// Copies the store of a host while it is in use. Needs as much room for temporary files as the store takes twice.
+    pub fn of(original: &Coinbox) -> Result<Fork> {
+        let directory = tempfile::Builder::new().prefix("coinbox-fork-").tempdir().context("no temporary directory")?;
+        let (copy, data) = (directory.path().join("copy"), directory.path().join("store"));
+        original.backup(&copy).context("the store could not be copied")?;
+        let random = Arc::new(SystemRandom);
+        install(&copy, &data, Origin::Copied, &*random)?;
+        std::fs::remove_file(&copy)?;
+        let clock = Arc::new(SimulatedClock::new(original.now()));
+        let moved = clock.clone();
+        let sandbox = Sandbox::in_memory(clock.clone(), SandboxSettings::default())?;
+        let coinbox = Coinbox::open(Options {
+            runtime: original.runtime(),
+            store: StoreChoice::Sqlite(data),
+            capabilities: Capabilities {
+                clock: clock.clone(),
+                vault: Arc::new(KeyVault::new(KeyRing::draw(&*random)?, random.clone())),
+                random,
+                payment: Arc::new(Paying(sandbox)),
+                email: Arc::new(RecordingMailer::new()?),
+                telephony: Arc::new(RecordingTelephony::new()),
+                inventory: Arc::new(MemoryInventory::new(clock)),
+            },
+            simulated_clock: Some(moved),
+            drive: Drive::ByHand,
+            sequencer: SequencerOptions::default(),
+        })?;
+        Ok(Fork { coinbox, _directory: directory })
+    }
+
+    /// Its host.
+    pub fn coinbox(&self) -> &Coinbox {
+        &self.coinbox
+    }
+
+    /// Its host, as a link takes it.
+    pub fn host(&self) -> Host {
+        Host::new(self.coinbox.clone(), Arc::new(Metrics::new()))
+    }
+}

@@ -1,0 +1,191 @@
+//! What customers and operators do to an account in a simulation.
+
+use super::model::{Card, CardState, ChargeState, Coupon, LotKind, Settings, Try};
+use super::operation::Operation;
+use super::run::Simulation;
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+impl Simulation {
+    pub(super) fn apply_to_account(&mut self, operation: &Operation) -> Result<()> {
+        let Some(nth) = operation.account() else { return Ok(()) };
+        let Some(place) = self.account(nth) else { return Ok(()) };
+        let (now, policy) = (self.world.now(), self.model.policy.clone());
+        let id = self.model.accounts[place].id.clone();
+        let account = &self.model.accounts[place];
+        match operation {
+            Operation::Subaccount { .. } => {
+                let expected = !account.trial || account.subaccounts < policy.trial_subaccounts;
+                let arguments = json!({"parent": id, "name": "sub", "enabled": true});
+                if let Some(created) = self.command("subaccounts.create", arguments, expected)? {
+                    self.model.accounts[place].subaccounts += 1;
+                    self.model.usage.sources.push((super::text(&created["auth-id"])?, place));
+                }
+            }
+            Operation::Goodwill { amount, lasts, .. } => {
+                let expires = lasts.map(|lasts| now + lasts);
+                let given =
+                    json!({"goodwill": {"amount": amount.to_string(), "expires": expires.map(|at| at.to_string())}});
+                self.command(
+                    "credits.adjust",
+                    json!({"auth-id": id, "adjustment": given, "reason": "simulation"}),
+                    true,
+                )?;
+                let moment = expires.unwrap_or(i64::MAX);
+                self.model.accounts[place].give(LotKind::Promotional, *amount, moment, "goodwill", now, &policy);
+            }
+            Operation::Debit { amount, .. } => {
+                let taken = json!({"debit": amount.to_string()});
+                self.command(
+                    "credits.adjust",
+                    json!({"auth-id": id, "adjustment": taken, "reason": "simulation"}),
+                    true,
+                )?;
+                self.model.accounts[place].debit(*amount, now, &policy);
+            }
+            Operation::Correction { nth, amount, .. } => {
+                let paid = account.recharge.in_state(ChargeState::Paid);
+                let Some(charge) = super::nth(&paid, *nth) else { return Ok(()) };
+                let expected = account.can_correct(charge, *amount);
+                let given = json!({"correction": {"amount": amount.to_string(), "charge": charge}});
+                let arguments = json!({"auth-id": id, "adjustment": given, "reason": "simulation"});
+                if self.command("credits.adjust", arguments, expected)?.is_some() {
+                    self.model.accounts[place].correct(charge, *amount, now, &policy);
+                }
+            }
+            Operation::AddCard { token, default, .. } => {
+                let expected = account.cards.len() < 10;
+                // A token of its own: the gateway forgets removed ones for good.
+                let token = format!("{token}-{place}x{}", account.last_card + 1);
+                let arguments = json!({"auth-id": id, "token": token, "make-default": default});
+                if self.command("credits.add-card", arguments, expected)?.is_some() {
+                    let account = &mut self.model.accounts[place];
+                    account.last_card += 1;
+                    let number = account.last_card;
+                    account.cards.push(Card {
+                        number,
+                        token,
+                        state: CardState::Checking,
+                        wanted: *default,
+                        added: now,
+                    });
+                }
+            }
+            Operation::DefaultCard { card, .. } => {
+                let known = account.cards.iter().find(|known| known.number == *card);
+                let expected = known.is_some_and(|known| known.state != CardState::Unknown);
+                let changes = account.default != Some(*card);
+                let arguments = json!({"auth-id": id, "card": format!("card-{card}")});
+                if self.command("credits.set-default-card", arguments, expected)?.is_some() && changes {
+                    self.model.accounts[place].make_default(*card, now, &policy);
+                }
+            }
+            Operation::RemoveCard { card, .. } => {
+                let expected = account.cards.iter().any(|known| known.number == *card);
+                let arguments = json!({"auth-id": id, "card": format!("card-{card}")});
+                if self.command("credits.remove-card", arguments, expected)?.is_some() {
+                    self.model.accounts[place].remove_card(*card);
+                }
+            }
+            Operation::Recharge { amount, card, .. } => {
+                let expected = account.may_be_charged(*amount, &policy) && account.unusable(*card).is_none();
+                let name = card.map(|card| format!("card-{card}"));
+                let arguments = json!({"auth-id": id, "amount": amount.to_string(), "card": name});
+                if let Some(started) = self.command("credits.recharge", arguments, expected)? {
+                    let account = &mut self.model.accounts[place];
+                    let card = card.or(account.default).unwrap_or(0);
+                    let number = account.charge_by_hand(*amount, card, now);
+                    ensure!(
+                        started["name"] == json!(number.to_string()),
+                        "the model counts charge {number}, not {started}"
+                    );
+                }
+            }
+            Operation::GiveUp { nth, .. } => {
+                let open = account.recharge.in_state(ChargeState::Open);
+                let Some(charge) = super::nth(&open, *nth) else { return Ok(()) };
+                self.command("credits.give-up", json!({"auth-id": id, "charge": charge}), true)?;
+                if let Some(charge) = self.model.accounts[place].recharge.charges.get_mut(&charge) {
+                    charge.given_up = true;
+                }
+            }
+            Operation::AutoRecharge { enabled, below, amount, caps, .. } => {
+                let settings = Settings { enabled: *enabled, below: *below, amount: *amount, caps: *caps };
+                let expected = account.may_save(&settings, &policy);
+                let cap = |cap: Option<i64>| cap.map(|cap| cap.to_string());
+                let shown = json!({
+                    "enabled": enabled, "balance-amount": below.to_string(), "recharge-amount": amount.to_string(),
+                    "caps": {"day": cap(caps[0]), "week": cap(caps[1]), "month": cap(caps[2])},
+                });
+                let arguments = json!({"auth-id": id, "settings": shown});
+                if self.command("credits.set-auto-recharge", arguments, expected)?.is_some() {
+                    self.model.accounts[place].save(settings, now, &policy);
+                }
+            }
+            Operation::Alerts { thresholds, .. } => {
+                let texts: Vec<String> = thresholds.iter().map(i64::to_string).collect();
+                let arguments = json!({"auth-id": id, "thresholds": texts, "recipients": ["billing@example.com"]});
+                self.command("credits.set-alerts", arguments, true)?;
+                self.model.accounts[place].set_alerts(thresholds, now, &policy);
+            }
+            Operation::Suspend { suspended, .. } => {
+                let standing = if *suspended { json!({"suspended": "suspicious-activity"}) } else { json!("active") };
+                let arguments = json!({"auth-id": id, "standing": standing, "details": ""});
+                self.command("accounts.set-standing", arguments, true)?;
+                self.model.accounts[place].suspend(*suspended, now, &policy);
+            }
+            Operation::Seats { paid, .. } => {
+                // The owner has a seat.
+                let expected = *paid >= 1;
+                if self.command("invoices.set-seats", json!({"auth-id": id, "paid": paid}), expected)?.is_some() {
+                    self.model.accounts[place].set_seats(*paid);
+                }
+            }
+            Operation::Limit { maximum, .. } => {
+                let expected = maximum.is_none_or(|maximum| maximum >= policy.minimum);
+                let limits = json!({"maximum-recharge": maximum.map(|maximum| maximum.to_string())});
+                let arguments = json!({"auth-id": id, "limits": limits});
+                if self.command("operator.set-limits", arguments, expected)?.is_some() {
+                    let account = &mut self.model.accounts[place];
+                    account.maximum = *maximum;
+                    account.judge_anew(now, &policy);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn make_coupon(&mut self, coupon: Coupon) -> Result<()> {
+        let validity = coupon.lasts.map_or_else(|| json!("unlimited"), |lasts| json!({"lasting": lasts.to_string()}));
+        let shown = json!({"code": coupon.code, "amount": coupon.amount.to_string(), "redeem-by": coupon.redeem_by.to_string(),
+            "validity": validity, "uses": coupon.uses, "uses-per-account": coupon.uses_of_one, "note": ""});
+        self.command("coupons.create", json!({"coupon": shown}), true)?;
+        self.model.coupons.all.push(coupon);
+        Ok(())
+    }
+
+    pub(super) fn redeem(&mut self, account: usize, nth: usize, wrong: bool) -> Result<()> {
+        let Some(place) = self.account(account) else { return Ok(()) };
+        let (now, policy) = (self.world.now(), self.model.policy.clone());
+        let count = self.model.coupons.all.len();
+        let coupon = (count > 0 && !wrong).then(|| nth % count);
+        let code =
+            coupon.map_or_else(|| "NO-SUCH-CODE".to_owned(), |number| self.model.coupons.all[number].code.clone());
+        let expected = self.model.coupons.redeem(place, coupon, now);
+        let arguments = json!({"auth-id": self.model.accounts[place].id, "code": code});
+        let answer = self.command("coupons.redeem", arguments, expected != Try::TooOften)?;
+        match expected {
+            Try::Redeemed(amount, expires) => {
+                let given = answer.as_ref().map(|answer| &answer["redeemed"]["amount"]);
+                ensure!(given == Some(&json!(amount.to_string())), "the model redeems {amount}, the rules {answer:?}");
+                self.model.accounts[place].redeem(amount, expires, now, &policy);
+            }
+            Try::Declined(word) => {
+                ensure!(answer == Some(json!({"declined": word})), "the model declines ({word}), the rules {answer:?}");
+            }
+            Try::TooOften => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,357 @@
+//! One account of the model: lots in spending order, what is owed, alerts, cards (CRD-2, CRD-8, R2, R17, R18, R21).
+
+use super::holds::Holds;
+use super::numbers::Rents;
+use super::recharge::Recharge;
+use super::{Occasion, Policy, Told};
+use crate::simulation::next_month;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Kinds of credit in spending order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LotKind {
+    /// Given with a trial.
+    Trial,
+    /// Given.
+    Promotional,
+    /// Paid for.
+    Cash,
+}
+
+impl LotKind {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            LotKind::Trial => "trial",
+            LotKind::Promotional => "promotional",
+            LotKind::Cash => "cash",
+        }
+    }
+}
+
+/// Credit of one origin, used up or not.
+#[derive(Clone, Debug)]
+pub struct Lot {
+    pub(super) kind: LotKind,
+    /// Expiry of what was given, moment of everything else.
+    pub(super) moment: i64,
+    pub(super) number: u32,
+    pub(super) amount: i64,
+    pub(super) rest: i64,
+}
+
+/// Something that no lot covered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Debt {
+    pub(super) at: i64,
+    /// The number whose rent it is.
+    pub(super) rent_of: Option<String>,
+    pub(super) amount: i64,
+}
+
+/// Whether a card can be charged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CardState {
+    /// Not described yet.
+    Checking,
+    /// Usable.
+    Ready,
+    /// The gateway does not know it.
+    Unknown,
+}
+
+/// One card.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// From 1.
+    pub number: u32,
+    /// Its token.
+    pub token: String,
+    /// Usable or not.
+    pub state: CardState,
+    /// It is to become the default.
+    pub wanted: bool,
+    /// When it was added.
+    pub added: i64,
+}
+
+/// One account.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Auth ID.
+    pub id: String,
+    /// How many sub-accounts.
+    pub subaccounts: usize,
+    /// Still a trial.
+    pub trial: bool,
+    /// Suspended.
+    pub suspended: bool,
+    /// Largest recharge of its own.
+    pub maximum: Option<i64>,
+    /// Cards that are stored.
+    pub cards: Vec<Card>,
+    /// Number of the newest card.
+    pub last_card: u32,
+    /// The default card.
+    pub default: Option<u32>,
+    /// Automatic recharge and all charges.
+    pub recharge: Recharge,
+    /// What is held of the credit.
+    pub holds: Holds,
+    /// Rented numbers and seats.
+    pub rents: Rents,
+    pub(super) lots: Vec<Lot>,
+    /// What is owed, in the order in which it is paid.
+    pub(super) debts: Vec<Debt>,
+    custom: BTreeSet<i64>,
+    armed: BTreeSet<i64>,
+    armed_for_zero: bool,
+    /// What the feed must tell next: of alerts, of recharges, of everything else.
+    pub(super) expected: [VecDeque<Told>; 3],
+    /// Up to when time has passed.
+    seen: i64,
+    /// Balance at the ends of months, by the moment after them.
+    pub month_ends: BTreeMap<i64, i64>,
+    /// What was charged in months, by their ends: what their invoices must come to.
+    pub charged: BTreeMap<i64, i64>,
+    /// Mails by template that must have gone out.
+    pub mails: BTreeMap<String, u64>,
+    /// Up to where the feed has been followed.
+    pub position: u64,
+}
+
+impl Account {
+    /// A new account.
+    pub fn open(id: String, trial: bool, now: i64, policy: &Policy) -> Account {
+        let mut account = Account { id, trial, seen: now, ..Account::default() };
+        account.mail("account-welcome");
+        if trial && policy.trial_credits > 0 {
+            account.give(LotKind::Trial, policy.trial_credits, now, "trial-credits", now, policy);
+        }
+        account
+    }
+
+    /// R1: what is left of all lots, less what is owed.
+    pub fn balance(&self) -> i64 {
+        self.lots.iter().map(|lot| lot.rest).sum::<i64>() - self.owed()
+    }
+
+    /// R1: balance less open reservations, those of ordered numbers included.
+    pub fn available(&self) -> i64 {
+        self.balance() - self.holds.held() - self.rents.held()
+    }
+
+    fn owed(&self) -> i64 {
+        self.debts.iter().map(|debt| debt.amount).sum()
+    }
+
+    /// Whether nothing that is for sale may be used or bought (R32).
+    pub fn is_barred(&self) -> bool {
+        self.suspended
+    }
+
+    pub(super) fn mail(&mut self, template: &str) {
+        *self.mails.entry(template.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn expect(&mut self, told: Told) {
+        let place = match told.kind {
+            "balance-low" | "out-of-credit" | "credit-available" => 0,
+            "recharge-started" | "recharge-failed" | "recharge-capped" => 1,
+            _ => 2,
+        };
+        self.expected[place].push_back(told);
+    }
+
+    /// Notes the balance at every end of a month on the way to a moment: what is posted at that very moment comes after it (R26).
+    pub(super) fn pass_month_ends(&mut self, to: i64) {
+        let mut end = next_month(self.seen);
+        while end <= to {
+            self.month_ends.insert(end, self.balance());
+            self.rents.fall_due(end);
+            end = next_month(end);
+        }
+        self.seen = self.seen.max(to);
+    }
+
+    /// Adds credit: what is owed is paid first. Answers how much that was.
+    pub(super) fn credit(&mut self, kind: LotKind, amount: i64, moment: i64) -> i64 {
+        let paid = self.pay_debts(amount);
+        let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
+        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid });
+        paid
+    }
+
+    /// Pays what is owed: the oldest day first, of a day its rent first (CRD-10, R2). Answers how much that was.
+    fn pay_debts(&mut self, amount: i64) -> i64 {
+        const DAY: i64 = 86_400_000;
+        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none()));
+        let mut left = amount;
+        for debt in &mut self.debts {
+            let paid = left.min(debt.amount);
+            debt.amount -= paid;
+            left -= paid;
+        }
+        self.debts.retain(|debt| debt.amount > 0);
+        amount - left
+    }
+
+    /// Credit that is not paid for.
+    pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
+        self.credit(kind, amount, moment);
+        self.moved(told, amount);
+        self.judge(now, policy, Occasion::Credit);
+    }
+
+    /// A redeemed coupon (CRD-13).
+    pub fn redeem(&mut self, amount: i64, expires: Option<i64>, now: i64, policy: &Policy) {
+        self.mail("coupon-redeemed");
+        self.give(LotKind::Promotional, amount, expires.unwrap_or(i64::MAX), "coupon-redeemed", now, policy);
+    }
+
+    fn moved(&mut self, kind: &'static str, amount: i64) {
+        let amounts = vec![("amount", amount), ("balance", self.balance())];
+        self.expect(Told { kind, amounts, words: Vec::new() });
+    }
+
+    /// Takes an amount in spending order; what no lot covers is owed. Judges nothing.
+    pub fn spend(&mut self, amount: i64, now: i64) {
+        self.charge(amount, now, None);
+    }
+
+    /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
+    pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
+        *self.charged.entry(next_month(now)).or_default() += amount;
+        let mut order: Vec<&mut Lot> = self.lots.iter_mut().filter(|lot| lot.rest > 0).collect();
+        order.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
+        let mut left = amount;
+        for lot in order {
+            let taken = left.min(lot.rest);
+            lot.rest -= taken;
+            left -= taken;
+        }
+        if left > 0 {
+            self.debts.push(Debt { at: now, rent_of: rent_of.map(str::to_owned), amount: left });
+        }
+        left
+    }
+
+    /// The operator takes.
+    pub fn debit(&mut self, amount: i64, now: i64, policy: &Policy) {
+        self.spend(amount, now);
+        self.moved("debit", amount);
+        self.judge(now, policy, Occasion::Other);
+    }
+
+    /// Whether so much has been spent of the lot of a paid charge.
+    pub fn can_correct(&self, charge: u32, amount: i64) -> bool {
+        let lot = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
+        let lot = lot.and_then(|number| self.lots.iter().find(|lot| lot.number == number));
+        lot.is_some_and(|lot| lot.rest + amount <= lot.amount)
+    }
+
+    /// Gives back to the lot of a paid charge (R18).
+    pub fn correct(&mut self, charge: u32, amount: i64, now: i64, policy: &Policy) {
+        let number = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
+        let paid = self.pay_debts(amount);
+        if let Some(lot) = self.lots.iter_mut().find(|lot| Some(lot.number) == number) {
+            lot.rest += amount - paid;
+        }
+        self.moved("correction", amount);
+        self.judge(now, policy, Occasion::Credit);
+    }
+
+    /// Replaces the customer's thresholds.
+    pub fn set_alerts(&mut self, thresholds: &[i64], now: i64, policy: &Policy) {
+        self.custom = thresholds.iter().copied().collect();
+        self.judge(now, policy, Occasion::Other);
+    }
+
+    /// What the balance and available of now set off.
+    pub fn judge(&mut self, now: i64, policy: &Policy, occasion: Occasion) {
+        self.look(policy);
+        self.judge_recharge(now, policy, occasion);
+    }
+
+    /// [`Account::judge`] after usage or a change of choices.
+    pub fn judge_anew(&mut self, now: i64, policy: &Policy) {
+        self.judge(now, policy, Occasion::Other);
+    }
+
+    /// Fires and arms alerts (CRD-8, R13, R21).
+    fn look(&mut self, policy: &Policy) {
+        let balance = self.balance();
+        let all: BTreeSet<i64> = policy.thresholds.iter().chain(&self.custom).copied().collect();
+        let fired: Vec<i64> =
+            all.iter().copied().filter(|threshold| self.armed.contains(threshold) && balance < *threshold).collect();
+        if let Some(lowest) = fired.first() {
+            let mut amounts = vec![("balance", balance), ("threshold", *lowest)];
+            amounts.extend(fired.iter().rev().map(|threshold| ("passed", *threshold)));
+            self.expect(Told { kind: "balance-low", amounts, words: Vec::new() });
+            self.mail("balance-low");
+        }
+        self.armed = all.into_iter().filter(|threshold| balance >= *threshold).collect();
+        let dry = balance <= 0;
+        if dry == self.armed_for_zero {
+            let kind = if dry { "out-of-credit" } else { "credit-available" };
+            self.expect(Told { kind, amounts: vec![("balance", balance)], words: Vec::new() });
+            if dry {
+                self.mail("out-of-credit");
+            }
+        }
+        self.armed_for_zero = !dry;
+    }
+
+    /// Why the default or a named card cannot be charged, if it cannot.
+    pub fn unusable(&self, card: Option<u32>) -> Option<&'static str> {
+        let card = card.or(self.default).and_then(|number| self.cards.iter().find(|card| card.number == number));
+        match card.map(|card| card.state) {
+            None => Some("none"),
+            Some(CardState::Checking) => Some("checking"),
+            Some(CardState::Unknown) => Some("unknown-to-gateway"),
+            Some(CardState::Ready) => None,
+        }
+    }
+
+    /// Makes a card the default (CRD-6, R10).
+    pub fn make_default(&mut self, number: u32, now: i64, policy: &Policy) {
+        self.default = Some(number);
+        let words = vec![("card", format!("card-{number}"))];
+        self.expect(Told { kind: "default-card-changed", amounts: Vec::new(), words });
+        self.recharge.reset();
+        self.judge(now, policy, Occasion::Other);
+    }
+
+    /// Takes a card away; no other becomes the default.
+    pub fn remove_card(&mut self, number: u32) {
+        self.cards.retain(|card| card.number != number);
+        if self.default == Some(number) {
+            self.default = None;
+        }
+        let words = vec![("card", format!("card-{number}"))];
+        self.expect(Told { kind: "card-removed", amounts: Vec::new(), words });
+    }
+
+    /// Suspends or reinstates (R32).
+    pub fn suspend(&mut self, suspended: bool, now: i64, policy: &Policy) {
+        if self.suspended == suspended {
+            return;
+        }
+        self.suspended = suspended;
+        self.mail(if suspended { "account-suspended" } else { "account-reinstated" });
+        self.judge(now, policy, Occasion::Other);
+    }
+
+    /// Open lots in spending order: number, kind, rest.
+    pub fn open_lots(&self) -> Vec<(u32, &'static str, i64)> {
+        let mut open: Vec<&Lot> = self.lots.iter().filter(|lot| lot.rest > 0).collect();
+        open.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
+        open.into_iter().map(|lot| (lot.number, lot.kind.name(), lot.rest)).collect()
+    }
+
+    /// A lot whose time is over and that still holds something.
+    pub fn overdue_lot(&self, now: i64) -> Option<u32> {
+        let over = |lot: &&Lot| lot.kind == LotKind::Promotional && lot.moment <= now && lot.rest > 0;
+        self.lots.iter().find(over).map(|lot| lot.number)
+    }
+}

@@ -1,0 +1,284 @@
+//! Reservations of the model: what is held, for how long, and what settling it comes to (USE-3, R1, R12, R16).
+
+use super::account::Account;
+use super::usage::{Reported, Usage, price};
+use super::{Event, Occasion, Policy};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// How long a reservation waits for its settlement behind its reserved time: the default of the requirements.
+const WAITS: i64 = 3_600_000;
+
+/// What is to be held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Main account or sub-account.
+    pub source: String,
+    /// The platform's name.
+    pub name: String,
+    /// A call, which goes on, or a message.
+    pub call: bool,
+    /// A number and seconds of voice to it; otherwise the amount.
+    pub rated: Option<(String, u32)>,
+    /// Micros, where nothing is rated.
+    pub amount: i64,
+    /// The reserved time.
+    pub lasts: i64,
+}
+
+impl Wanted {
+    /// In the form of the contract.
+    pub fn json(&self) -> Value {
+        let mut shown = self.terms();
+        shown["kind"] = json!(if self.call { "call" } else { "message" });
+        shown
+    }
+
+    /// [`Wanted::json`] of an extension.
+    pub fn terms(&self) -> Value {
+        let price = match &self.rated {
+            None => json!({"amount": self.amount.to_string()}),
+            Some((number, seconds)) => {
+                json!({"rated": {"product": "voice", "heading": "outbound", "number": number, "quantity": seconds}})
+            }
+        };
+        json!({"auth-id": self.source, "name": self.name, "price": price, "lasts-ms": self.lasts.to_string()})
+    }
+
+    fn price(&self) -> Option<i64> {
+        match &self.rated {
+            None => Some(self.amount),
+            Some((number, seconds)) => price("voice", number, *seconds),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Hold {
+    wanted: Wanted,
+    amount: i64,
+    begun: i64,
+    until: i64,
+    expires: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum End {
+    Expired,
+    Released,
+    Settled(Reported),
+}
+
+/// Open reservations of an account, and how those that are over have ended.
+#[derive(Clone, Debug, Default)]
+pub struct Holds {
+    open: BTreeMap<String, Hold>,
+    /// With the moment from which the name is free again.
+    over: BTreeMap<String, (End, i64)>,
+    /// An extension was refused: a call may have to end.
+    refused: bool,
+}
+
+impl Holds {
+    /// What they hold together.
+    pub fn held(&self) -> i64 {
+        self.open.values().map(|hold| hold.amount).sum()
+    }
+
+    /// Names and amounts of the open ones.
+    pub fn open(&self) -> Vec<(String, i64)> {
+        self.open.iter().map(|(name, hold)| (name.clone(), hold.amount)).collect()
+    }
+
+    /// One whose time is over and that is still held.
+    pub fn overdue(&self, now: i64) -> Option<&str> {
+        self.open.iter().find(|(_, hold)| hold.expires <= now).map(|(name, _)| name.as_str())
+    }
+
+    fn ended(&self, name: &str, now: i64) -> Option<&End> {
+        self.over.get(name).filter(|(_, free)| *free > now).map(|(end, _)| end)
+    }
+
+    fn end(&mut self, name: &str, end: End, now: i64, policy: &Policy) -> i64 {
+        self.over.insert(name.to_owned(), (end, now + policy.window + policy.ahead));
+        self.open.remove(name).map_or(0, |hold| hold.amount)
+    }
+}
+
+/// R12: above zero, and the price.
+pub(super) fn out_of_credit(available: i64, price: i64) -> Option<Value> {
+    let enough = available > 0 && available >= price;
+    (!enough).then(|| json!({"out-of-credit": (price.max(1) - available).to_string()}))
+}
+
+impl Account {
+    /// What a reservation must be answered. `None` stands for the refusal of a number without price, whose words are not foretold.
+    pub fn reserve(&mut self, wanted: &Wanted, now: i64, policy: &Policy) -> Option<Value> {
+        if let Some(open) = self.holds.open.get(&wanted.name) {
+            return Some(if open.wanted == *wanted { self.shown(&wanted.name) } else { json!("conflicting") });
+        }
+        if self.holds.ended(&wanted.name, now).is_some() {
+            return Some(json!("over"));
+        }
+        if self.is_barred() {
+            return Some(json!({"refused": {"suspended": "suspicious-activity"}}));
+        }
+        let amount = wanted.price()?;
+        if let Some(refusal) = out_of_credit(self.available(), amount) {
+            return Some(json!({"refused": refusal}));
+        }
+        let until = now + wanted.lasts;
+        let hold = Hold { wanted: wanted.clone(), amount, begun: now, until, expires: until + WAITS };
+        self.holds.open.insert(wanted.name.clone(), hold);
+        let shown = self.shown(&wanted.name);
+        self.judge(now, policy, Occasion::Other);
+        Some(shown)
+    }
+
+    fn shown(&self, name: &str) -> Value {
+        let hold = &self.holds.open[name];
+        json!({"reserved": {"auth-id": hold.wanted.source, "name": name, "kind": if hold.wanted.call { "call" } else { "message" },
+            "amount": hold.amount.to_string(), "begun": hold.begun.to_string(), "until": hold.until.to_string(),
+            "expires": hold.expires.to_string()}})
+    }
+
+    /// What an extension must be answered; of an ending only why.
+    pub fn extend(&mut self, wanted: &Wanted, now: i64, policy: &Policy) -> Option<Value> {
+        let available = self.available();
+        let barred = self.is_barred();
+        let ended = self.holds.ended(&wanted.name, now).is_some();
+        let Some(hold) = self.holds.open.get_mut(&wanted.name) else {
+            return Some(json!(if ended { "over" } else { "unknown" }));
+        };
+        let call = hold.wanted.call;
+        let refusal = if barred {
+            Some(json!({"suspended": "suspicious-activity"}))
+        } else {
+            let Some(total) = wanted.price() else {
+                self.holds.refused |= call;
+                return None;
+            };
+            let more = (total - hold.amount).max(0);
+            if more > available.max(0) {
+                Some(json!({"out-of-credit": (more - available).to_string()}))
+            } else {
+                hold.amount += more;
+                hold.until = hold.until.max(hold.begun + wanted.lasts);
+                hold.expires = hold.expires.max(hold.until + WAITS);
+                None
+            }
+        };
+        if let Some(refusal) = refusal {
+            self.holds.refused |= call;
+            return Some(json!({"ending": refusal}));
+        }
+        let shown = self.shown(&wanted.name);
+        self.judge(now, policy, Occasion::Other);
+        Some(shown)
+    }
+
+    /// What giving a reservation back must be answered.
+    pub fn release(&mut self, name: &str, now: i64, policy: &Policy) -> Value {
+        if self.holds.open.contains_key(name) {
+            let amount = self.holds.end(name, End::Released, now, policy);
+            self.judge(now, policy, Occasion::Other);
+            return json!({"released": amount.to_string()});
+        }
+        json!(if self.holds.ended(name, now).is_some() { "over" } else { "unknown" })
+    }
+
+    /// What a settlement must be answered. What is rated is spent.
+    pub fn settle(&mut self, name: &str, event: &Reported, usage: &mut Usage, now: i64, policy: &Policy) -> Value {
+        let was = match (self.holds.open.contains_key(name), self.holds.ended(name, now)) {
+            (true, _) => "open",
+            (_, None) => "unknown",
+            (_, Some(End::Expired)) => "expired",
+            (_, Some(End::Released)) => "released",
+            // A repeat changes nothing, and is not remembered for longer either.
+            (_, Some(End::Settled(first))) if first == event => return usage.report(event, now, policy).0,
+            (_, Some(End::Settled(_))) => {
+                usage.reject(event, "conflict", now);
+                return json!("conflicting");
+            }
+        };
+        let (answer, paid) = usage.report(event, now, policy);
+        if paid.is_none() && answer != "duplicate" {
+            return answer;
+        }
+        let released = self.holds.end(name, End::Settled(event.clone()), now, policy);
+        let settled = paid.map(|(_, amount)| {
+            self.spend(amount, now);
+            json!({"settled": {"amount": amount.to_string(), "released": released.to_string(), "was": was}})
+        });
+        self.judge(now, policy, Occasion::Other);
+        settled.unwrap_or(answer)
+    }
+
+    /// The feed tells that reservations have expired.
+    pub(super) fn follow_expiry(&mut self, event: Event<'_>, policy: &Policy) -> Result<()> {
+        let at = event.at();
+        let over: Vec<String> =
+            self.holds.open.iter().filter(|(_, hold)| hold.expires <= at).map(|(name, _)| name.clone()).collect();
+        let mut amount = 0;
+        for name in &over {
+            amount += self.holds.end(name, End::Expired, at, policy);
+        }
+        let told = (event.number("count"), event.amount("amount"), event.amount("available"));
+        let expected = (u32::try_from(over.len()).ok(), Some(amount), Some(self.available()));
+        ensure!(told == expected, "the model lets {over:?} expire: {expected:?}");
+        self.judge(at, policy, Occasion::Other);
+        Ok(())
+    }
+
+    /// The feed tells that calls were ended (CRD-10, R48): there must be a reason.
+    pub(super) fn follow_ended_calls(&self, event: Event<'_>) -> Result<()> {
+        let justified = match event.word("cause") {
+            Some("extension-refused") => self.holds.refused,
+            _ => self.balance() <= 0 || self.is_barred(),
+        };
+        ensure!(justified, "calls were ended at a balance of {}", self.balance());
+        Ok(())
+    }
+
+    /// The feed tells that an extension was refused.
+    pub(super) fn follow_refused_extension(&self, event: Event<'_>) -> Result<()> {
+        let name = event.word("call").context("a call has a name")?;
+        let open = self.holds.open.get(name).with_context(|| format!("{name} is not reserved"))?;
+        ensure!(open.wanted.call && self.holds.refused, "{name} was not refused anything");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_held_once() {
+        let policy = Policy::default();
+        let mut account = Account::open("MA".to_owned(), true, 0, &policy);
+        let wanted = |name: &str, amount| Wanted {
+            source: "MA".to_owned(),
+            name: name.to_owned(),
+            call: true,
+            rated: None,
+            amount,
+            lasts: 1000,
+        };
+        let first = account.reserve(&wanted("a", 9_000_000), 0, &policy);
+        assert_eq!(first.expect("an answer")["reserved"]["expires"], "3601000");
+        assert_eq!(account.available(), 1_000_000);
+        // Again changes nothing, another content is a conflict, and what is left does not cover more than itself.
+        account.reserve(&wanted("a", 9_000_000), 5, &policy);
+        assert_eq!(account.available(), 1_000_000);
+        assert_eq!(account.reserve(&wanted("a", 1), 5, &policy), Some(json!("conflicting")));
+        let refused = json!({"refused": {"out-of-credit": "1"}});
+        assert_eq!(account.reserve(&wanted("b", 1_000_001), 5, &policy), Some(refused));
+        assert_eq!(account.release("a", 5, &policy), json!({"released": "9000000"}));
+        assert_eq!((account.available(), account.release("a", 5, &policy)), (10_000_000, json!("over")));
+        // The name is free again when no event of the time before is accepted any more.
+        let free = 5 + policy.window + policy.ahead;
+        assert_eq!(account.release("a", free, &policy), json!("unknown"));
+    }
+}

@@ -1,0 +1,309 @@
+//! One simulation: operations done with a real host, each foretold by the model, and compared after every one.
+
+use super::check;
+use super::model::{Account, ChargeState, Coupon, Event, Model, STOCK, number_prices, offer, price_rows};
+use super::operation::{DAY, MINUTE, Operation};
+use super::world::{Keeping, World};
+use crate::contract::email;
+use crate::engine::RulesRuntime;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The moment that simulations begin at: 2026-03-02T00:00:00Z, a Monday.
+pub const START: i64 = 1_772_409_600_000;
+/// Events of the feed that are read at once.
+const FEED_PAGE: usize = 1000;
+
+/// What a simulation has seen, so that one in which nothing happened is noticed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Seen {
+    /// Operations done.
+    pub operations: u64,
+    /// Charges paid.
+    pub paid: u64,
+    /// Charges declined.
+    pub declined: u64,
+    /// Events rated.
+    pub rated: u64,
+    /// Mails sent.
+    pub mails: u64,
+    /// Deaths of the host.
+    pub crashes: u64,
+    /// Commands that met a conflict.
+    pub conflicts: u64,
+}
+
+impl Seen {
+    /// Adds what another simulation has seen.
+    pub fn add(&mut self, other: Seen) {
+        self.operations += other.operations;
+        self.paid += other.paid;
+        self.declined += other.declined;
+        self.rated += other.rated;
+        self.mails += other.mails;
+        self.crashes += other.crashes;
+        self.conflicts += other.conflicts;
+    }
+}
+
+/// A command that was answered `ok`.
+struct Done {
+    function: &'static str,
+    key: String,
+    arguments: Value,
+    answer: Value,
+}
+
+/// A simulation under way.
+pub struct Simulation {
+    /// The world with its host.
+    pub world: World,
+    /// The model.
+    pub model: Model,
+    policy: Value,
+    done: Vec<Done>,
+    /// The gateway is down.
+    down: bool,
+    pub(super) step: usize,
+    seen: Seen,
+}
+
+impl Simulation {
+    /// A world with prices and nobody in it.
+    pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<Simulation> {
+        let mut world = World::new(runtime, keeping, seed, START)?;
+        world.ok("pricing.create-version", None, json!({}))?;
+        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows()}))?;
+        world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
+        world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
+        for number in STOCK {
+            world.stock.add(crate::json::from_value(&offer(number)).context("an offer")?);
+        }
+        let policy = world.ok("operator.get-policy", None, json!({}))?;
+        Ok(Simulation {
+            world,
+            model: Model::default(),
+            policy,
+            done: Vec::new(),
+            down: false,
+            step: 0,
+            seen: Seen::default(),
+        })
+    }
+
+    /// Does one operation and everything that it makes due, and compares. `step` names it: it is part of its keys.
+    pub fn step(&mut self, step: usize, operation: &Operation) -> Result<()> {
+        self.step = step;
+        self.seen.operations += 1;
+        self.apply(operation)?;
+        self.world.drain()?;
+        self.follow()?;
+        if matches!(operation, Operation::NextMonth { .. }) {
+            check::ledger(&mut self.world, &self.model)?;
+        }
+        Ok(())
+    }
+
+    /// Lets everything come to rest, and compares everything.
+    pub fn end(&mut self) -> Result<Seen> {
+        self.world.gateway.set_down(false);
+        self.world.call_off_crash();
+        for _ in 0..10 {
+            self.world.advance_to(self.world.now() + DAY)?;
+            self.follow()?;
+        }
+        check::everything(&mut self.world, &self.model)?;
+        self.seen.paid = self.charges(ChargeState::Paid);
+        self.seen.declined = self.charges(ChargeState::Declined);
+        self.seen.rated = self.model.usage.counted() as u64;
+        self.seen.mails = self.world.mailer.messages().len() as u64;
+        self.seen.crashes = self.world.crashes.len() as u64;
+        self.seen.conflicts = self.world.conflicts.met();
+        Ok(self.seen)
+    }
+
+    fn charges(&self, state: ChargeState) -> u64 {
+        self.model.accounts.iter().map(|account| account.recharge.in_state(state).len() as u64).sum()
+    }
+
+    /// Lets the model follow what has happened, and compares balances.
+    fn follow(&mut self) -> Result<()> {
+        let taken = check::taken(&self.world)?;
+        let now = self.world.now();
+        for place in 0..self.model.accounts.len() {
+            let id = self.model.accounts[place].id.clone();
+            loop {
+                let after = self.model.accounts[place].position;
+                let arguments = json!({"account": id, "after": after.to_string(), "limit": FEED_PAGE});
+                let page = self.world.ok("events.read", None, arguments)?;
+                let page = page.as_array().context("events are a list")?;
+                let account = &mut self.model.accounts[place];
+                if page.len() == FEED_PAGE {
+                    let last = page.last().map_or(now, |event| Event(event).at());
+                    account.follow(page, last, &self.model.policy, &taken, true)?;
+                    continue;
+                }
+                account.follow(page, now, &self.model.policy, &taken, false)?;
+                break;
+            }
+            self.compare(place)?;
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, place: usize) -> Result<()> {
+        let account = &self.model.accounts[place];
+        let (balance, available, id) = (account.balance(), account.available(), account.id.clone());
+        let shown = self.world.ok("credits.get-balance", None, json!({"auth-id": id}))?;
+        ensure!(
+            shown["balance"] == json!(balance.to_string()) && shown["available"] == json!(available.to_string()),
+            "account {id}: the model has a balance of {balance} and {available} available, the store {shown}"
+        );
+        Ok(())
+    }
+
+    /// A command. `expected`: whether the model would accept it. The answer inside `ok`.
+    pub(super) fn command(
+        &mut self,
+        function: &'static str,
+        arguments: Value,
+        expected: bool,
+    ) -> Result<Option<Value>> {
+        let key = format!("step-{}-{function}", self.step);
+        let answer = self.world.ask(function, Some(&key), arguments.clone())?;
+        let accepted = answer.get("ok").is_some();
+        ensure!(
+            accepted == expected,
+            "{function} {arguments}: the model {} it, the answer is {answer}",
+            if expected { "accepts" } else { "refuses" }
+        );
+        if accepted {
+            self.done.push(Done { function, key, arguments, answer: answer.clone() });
+        }
+        Ok(answer.get("ok").cloned())
+    }
+
+    pub(super) fn account(&self, nth: usize) -> Option<usize> {
+        let count = self.model.accounts.len();
+        (count > 0).then(|| nth % count)
+    }
+
+    fn apply(&mut self, operation: &Operation) -> Result<()> {
+        let now = self.world.now();
+        match operation {
+            Operation::Account { trial } => return self.open_account(*trial),
+            Operation::Usage { events } => return self.report(events),
+            Operation::Resubmit { count } => return self.resubmit(*count),
+            Operation::Policy(choice) => {
+                let mut policy = self.policy.clone();
+                super::choose(&mut policy, choice);
+                let set = self.command("operator.set-policy", json!({"policy": policy}), true)?;
+                self.policy = set.context("the policy was set")?;
+                self.model.policy.choose(choice);
+                let policy = self.model.policy.clone();
+                self.model.accounts.iter_mut().for_each(|account| account.judge_anew(now, &policy));
+                return Ok(());
+            }
+            Operation::Coupon { amount, uses, uses_of_one, good_for, lasts } => {
+                let coupon = Coupon {
+                    code: format!("SIM-{}", self.step),
+                    amount: *amount,
+                    redeem_by: now + good_for,
+                    lasts: *lasts,
+                    uses: *uses,
+                    uses_of_one: *uses_of_one,
+                };
+                return self.make_coupon(coupon);
+            }
+            Operation::Redeem { account, nth, wrong } => return self.redeem(*account, *nth, *wrong),
+            Operation::Repeat { nth } => return self.repeat(*nth),
+            Operation::Notice { nth } => return self.notice(*nth),
+            Operation::Reserve { .. } | Operation::Extend { .. } => return self.hold(operation),
+            Operation::Settle { nth, quantity, age, again } => return self.settle(*nth, *quantity, *age, *again),
+            Operation::Release { nth } => return self.release(*nth),
+            Operation::Buy { source, nth } => return self.buy(*source, *nth),
+            Operation::GiveBack { nth } => return self.give_back(*nth),
+            Operation::Stock(fault) => self.world.stock.disturb(*fault),
+            Operation::Money(fault) => self.world.gateway.disturb_money(*fault),
+            Operation::LookUp(fault) => self.world.gateway.disturb_look_up(*fault),
+            Operation::Gateway { down } => {
+                self.down = *down;
+                self.world.gateway.set_down(*down);
+            }
+            Operation::Mail { failures } => {
+                let not_sent = || email::NotSent { ask_again: now + 60_000, cause: "simulated".to_owned() };
+                (0..*failures).for_each(|_| self.world.mailer.answer_next(email::Outcome::NotSent(not_sent())));
+            }
+            Operation::Conflicts { commands } => self.world.order_conflicts(*commands)?,
+            Operation::Crash { moments } => self.world.order_crash(*moments),
+            Operation::Wait { ms } => self.wait_until(now + ms)?,
+            Operation::NextMonth { offset } => self.wait_until((super::next_month(now) + offset).max(now))?,
+            of_account => return self.apply_to_account(of_account),
+        }
+        Ok(())
+    }
+
+    /// Lets time pass. A gateway that is down is asked again every minute: that is learned in an hour.
+    fn wait_until(&mut self, moment: i64) -> Result<()> {
+        let (now, patience) = (self.world.now(), 60 * MINUTE);
+        if self.down && moment > now + patience {
+            self.world.advance_to(now + patience)?;
+            self.down = false;
+            self.world.gateway.set_down(false);
+        }
+        self.world.advance_to(moment)
+    }
+
+    fn open_account(&mut self, trial: bool) -> Result<()> {
+        let account = json!({
+            "account-type": if trial { "developer" } else { "standard" }, "name": "Model", "email": "model@example.com",
+            "address": "", "city": "", "state": "", "timezone": "UTC",
+        });
+        let created = self.command("accounts.create", json!({"account": account}), true)?.unwrap_or_default();
+        let id = super::text(&created["auth-id"])?;
+        self.model.usage.sources.push((id.clone(), self.model.accounts.len()));
+        self.model.accounts.push(Account::open(id, trial, self.world.now(), &self.model.policy));
+        Ok(())
+    }
+
+    /// R42: the same key with the same arguments is the same call, which changes nothing any more.
+    fn repeat(&mut self, nth: usize) -> Result<()> {
+        let Some(done) = (!self.done.is_empty()).then(|| &self.done[nth % self.done.len()]) else { return Ok(()) };
+        let (function, key, arguments) = (done.function, done.key.clone(), done.arguments.clone());
+        let mut first = done.answer.clone();
+        let before = super::world::stored_lines(&*self.world.store()?.snapshot()?)?;
+        let mut again = self.world.ask(function, Some(&key), arguments.clone())?;
+        for answer in [&mut first, &mut again] {
+            if let Some(created) = answer["ok"].as_object_mut() {
+                // Secrets are shown once.
+                created.remove("auth-token");
+                created.remove("code");
+            }
+        }
+        // Whether somebody may buy is asked before what he has bought.
+        let barred = function == "numbers.buy" && again["err"]["refused"].get("suspended").is_some();
+        ensure!(first == again || barred, "{function} {arguments}: first answered {first}, then {again}");
+        let after = super::world::stored_lines(&*self.world.store()?.snapshot()?)?;
+        ensure!(before == after, "{function} {arguments}: its repeat has changed the store");
+        if function == "credits.recharge" {
+            let mut other = arguments.clone();
+            other["amount"] = json!("1");
+            let refused = self.world.ask(function, Some(&key), other)?;
+            ensure!(
+                refused["err"]["refused"] == "key-reused",
+                "{function}: another body under its key answers {refused}"
+            );
+        }
+        Ok(())
+    }
+
+    /// The gateway tells of a payment by itself: an open charge is booked by it, any other stays as it is (R42).
+    fn notice(&mut self, nth: usize) -> Result<()> {
+        let movements = self.world.gateway.movements()?;
+        let Some(moved) = super::nth(&movements, nth) else { return Ok(()) };
+        let paid = json!({"paid": {"reference": moved.paid.reference, "at": moved.paid.at.to_string()}});
+        self.world.ok("jobs.payment-notice", None, json!({"key": moved.key, "outcome": paid}))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! The world around a simulated host: what survives when the host dies, the host itself, and time.
+
+use super::conflict::Conflicting;
+use super::fuse::{Fuse, FusedRules, FusedStore, fused};
+use crate::capability::Capabilities;
+use crate::cli::link::Local;
+use crate::clock::SimulatedClock;
+use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::config::Host;
+use crate::email::RecordingMailer;
+use crate::engine::RulesRuntime;
+use crate::inventory::MemoryInventory;
+use crate::metrics::Metrics;
+use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::random::SeededRandom;
+use crate::sequencer::SequencerOptions;
+use crate::storage::memory::Memory;
+use crate::storage::sqlite::{Sqlite, SqliteOptions};
+use crate::storage::{Direction, Durable, View};
+use crate::telephony::RecordingTelephony;
+use crate::vault::{KeyRing, KeyVault};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How often one operation may be begun again after a crash: a crash is ordered once, so more is a defect.
+const CRASHES_MAX: u32 = 10;
+/// The moments that one advance may stop at.
+const MOMENTS_MAX: u64 = 1_000_000;
+
+/// Where a simulated store lies.
+#[derive(Clone, Debug)]
+pub enum Keeping {
+    /// In memory, which survives a simulated crash.
+    Memory,
+    /// In an SQLite store in this directory.
+    Sqlite(PathBuf),
+}
+
+/// Everything that outlives a host, and the host of now.
+pub struct World {
+    /// Moved by hand.
+    pub clock: Arc<SimulatedClock>,
+    /// Keeps its book over every crash.
+    pub gateway: Arc<Sandbox>,
+    /// Keeps every mail.
+    pub mailer: Arc<RecordingMailer>,
+    /// Keeps every order to end calls.
+    pub telephony: Arc<RecordingTelephony>,
+    /// Keeps the numbers that are rented.
+    pub stock: Arc<MemoryInventory>,
+    /// Makes commands run twice.
+    pub conflicts: Arc<Conflicting>,
+    random: Arc<SeededRandom>,
+    vault: Arc<KeyVault>,
+    keeping: Keeping,
+    /// A store in memory is the same one after a crash.
+    memory: Option<Arc<Memory>>,
+    store: Option<Arc<dyn Durable>>,
+    fuse: Arc<Fuse>,
+    host: Option<Coinbox>,
+    /// Places where the host died.
+    pub crashes: Vec<String>,
+}
+
+impl World {
+    /// A new world with an empty store, at a moment. The seed is that of the host's random bytes.
+    pub fn new(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64, start: i64) -> Result<World> {
+        let clock = Arc::new(SimulatedClock::new(start));
+        let random = Arc::new(SeededRandom::new(seed));
+        let ring = KeyRing::from_text(&format!("simulation:{}", "A".repeat(43)))?;
+        let memory = matches!(keeping, Keeping::Memory).then(|| Arc::new(Memory::create(&*random)));
+        let mut world = World {
+            gateway: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?),
+            mailer: Arc::new(RecordingMailer::new()?),
+            telephony: Arc::new(RecordingTelephony::new()),
+            stock: Arc::new(MemoryInventory::new(clock.clone())),
+            vault: Arc::new(KeyVault::new(ring, random.clone())),
+            conflicts: Arc::new(Conflicting::new(runtime)),
+            clock,
+            random,
+            keeping,
+            memory,
+            store: None,
+            fuse: Fuse::never(),
+            host: None,
+            crashes: Vec::new(),
+        };
+        world.open()?;
+        Ok(world)
+    }
+
+    fn open(&mut self) -> Result<()> {
+        self.fuse = Fuse::never();
+        let store: Arc<dyn Durable> = match (&self.keeping, &self.memory) {
+            (Keeping::Sqlite(directory), _) => {
+                Arc::new(Sqlite::open_or_create(directory, &*self.random, SqliteOptions::default())?)
+            }
+            (Keeping::Memory, Some(memory)) => memory.clone(),
+            (Keeping::Memory, None) => bail!("a world in memory has a store"),
+        };
+        let capabilities = Capabilities {
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            vault: self.vault.clone(),
+            payment: self.gateway.clone(),
+            email: self.mailer.clone(),
+            telephony: self.telephony.clone(),
+            inventory: self.stock.clone(),
+        };
+        let rules: Arc<dyn RulesRuntime> = self.conflicts.clone();
+        self.host = Some(Coinbox::open(Options {
+            runtime: Arc::new(FusedRules::new(rules, &self.fuse)),
+            store: StoreChoice::Own(Arc::new(FusedStore::new(store.clone(), &self.fuse))),
+            capabilities: fused(capabilities, &self.fuse),
+            simulated_clock: Some(self.clock.clone()),
+            drive: Drive::ByHand,
+            sequencer: SequencerOptions::default(),
+        })?);
+        self.store = Some(store);
+        Ok(())
+    }
+
+    /// The host of now.
+    pub fn host(&self) -> Result<&Coinbox> {
+        self.host.as_ref().context("the host was lost while it was opened anew")
+    }
+
+    /// The store.
+    pub fn store(&self) -> Result<&Arc<dyn Durable>> {
+        self.store.as_ref().context("the store was lost while it was opened anew")
+    }
+
+    /// A link to the host, as commands have it.
+    pub fn link(&self) -> Result<Local> {
+        let host = Host::new(self.host()?.clone(), Arc::new(Metrics::new()));
+        Ok(Local::new(host, "simulation".to_owned(), None))
+    }
+
+    /// The moment now.
+    pub fn now(&self) -> i64 {
+        crate::capability::Clock::now(&*self.clock)
+    }
+
+    /// The host dies so many moments of asking from now.
+    pub fn order_crash(&self, moments: u64) {
+        self.fuse.arm(moments);
+    }
+
+    /// Takes the order of a crash back.
+    pub fn call_off_crash(&self) {
+        self.fuse.arm(u64::MAX);
+    }
+
+    /// The next so many commands meet a conflict with what happens from now on.
+    pub fn order_conflicts(&self, commands: u64) -> Result<()> {
+        self.conflicts.conflict(&**self.store()?, commands);
+        Ok(())
+    }
+
+    /// After a crash: a new process on the same store.
+    fn reopen(&mut self) -> Result<()> {
+        self.crashes.push(self.fuse.place());
+        // Both threads of the old host have ended before the store is opened again.
+        self.store = None;
+        self.host = None;
+        self.open()
+    }
+
+    /// Does something with the host until it was done without a crash.
+    fn surviving<T>(&mut self, work: impl Fn(&World) -> Result<T>) -> Result<T> {
+        for _ in 0..CRASHES_MAX {
+            // Rules that run as native code panic where a component would be ended: that is the same death.
+            let answer = catch_unwind(AssertUnwindSafe(|| work(self)));
+            if self.fuse.is_blown() {
+                self.reopen()?;
+                continue;
+            }
+            match answer {
+                Ok(answer) => return answer,
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+        bail!("the host died again and again: {:?}", self.crashes)
+    }
+
+    /// One call by the operator, repeated after a crash under the same key. The answer with its `ok` or `err`.
+    pub fn ask(&mut self, function: &str, key: Option<&str>, mut arguments: Value) -> Result<Value> {
+        if crate::rest::operator::takes_caller(function) {
+            arguments["caller"] = self.caller(key)?;
+        }
+        self.surviving(|world| {
+            world.host()?.call(function, &arguments).with_context(|| format!("{function} {arguments}"))
+        })
+    }
+
+    /// One call that must be accepted: what is inside `ok`.
+    pub fn ok(&mut self, function: &str, key: Option<&str>, arguments: Value) -> Result<Value> {
+        let shown = arguments.to_string();
+        let mut answer = self.ask(function, key, arguments)?;
+        ensure!(answer.get("ok").is_some(), "{function} {shown} was refused: {answer}");
+        Ok(answer["ok"].take())
+    }
+
+    fn caller(&self, key: Option<&str>) -> Result<Value> {
+        let facts = self.host()?.facts();
+        let permissions: Vec<&str> =
+            facts.functions.iter().filter_map(|function| function.permission.as_deref()).collect();
+        let who = json!({"operator": {"name": "simulation", "permissions": permissions}});
+        Ok(json!({"who": who, "request": "simulation", "idempotency-key": key}))
+    }
+
+    /// Drives everything that is due now.
+    pub fn drain(&mut self) -> Result<()> {
+        self.surviving(|world| Ok(world.host()?.drain().map(drop)?))?;
+        let put_off = self.host()?.driven().put_off;
+        ensure!(put_off == 0, "a job could not be driven and was put off");
+        Ok(())
+    }
+
+    /// Moves the clock on, stopping at every due moment. A host that dies on the way is opened at the moment of its death.
+    pub fn advance_to(&mut self, moment: i64) -> Result<()> {
+        for _ in 0..MOMENTS_MAX {
+            self.drain()?;
+            match self.host()?.sequencer().timers().earliest_until(moment) {
+                Some(next) => self.clock.set(next.due.max(self.now()))?,
+                None if self.now() < moment => self.clock.set(moment)?,
+                None => return Ok(()),
+            }
+        }
+        bail!("more than {MOMENTS_MAX} due moments before {}", crate::text::moment(moment))
+    }
+
+    /// Every stored byte, the timers and what the gateway was asked, as lines.
+    pub fn bytes(&self) -> Result<Vec<String>> {
+        let store = self.store()?;
+        let mut lines = stored_lines(&*store.snapshot()?)?;
+        let mut timers: Vec<String> =
+            store.timers()?.iter().map(|timer| format!("timer {} {:?} {}", timer.key, timer.lane, timer.due)).collect();
+        timers.sort_unstable();
+        lines.append(&mut timers);
+        lines.extend(self.gateway.requests()?.iter().map(|request| {
+            let amount = request.amount.map(|amount| amount.to_string()).unwrap_or_default();
+            format!("gateway {} {} {} {amount} {}", request.at, request.call, request.subject, request.answer)
+        }));
+        Ok(lines)
+    }
+}
+
+/// Entries and feed of a state, a line each.
+pub fn stored_lines(view: &dyn View) -> Result<Vec<String>> {
+    const PAGE: u32 = crate::storage::PAGE_ENTRIES_MAX;
+    let mut lines = vec![format!("store {}", view.store_name())];
+    let mut first = "!".to_owned();
+    loop {
+        let page = view.scan(&first, "\u{7f}", Direction::Ascending, PAGE)?;
+        lines.extend(page.entries.iter().map(|(key, value)| format!("entry {key} {value}")));
+        match page.entries.last() {
+            Some((last, _)) if page.more => first = format!("{last}!"),
+            _ => break,
+        }
+    }
+    let mut after = 0;
+    loop {
+        let page = view.read_feed(None, after, PAGE)?;
+        lines.extend(page.iter().map(|line| format!("feed {} {} {}", line.position, line.topic, line.body)));
+        match page.last() {
+            Some(last) => after = last.position,
+            None => return Ok(lines),
+        }
+    }
+}
