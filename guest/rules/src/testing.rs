@@ -176,6 +176,20 @@ impl Random for Fake {
     }
 }
 
+/// A small deterministic generator for tests that try many seeds: SplitMix64.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    /// 0 to `sides` - 1.
+    pub(crate) fn throw(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+}
+
 /// A caller with this proof.
 pub(crate) fn caller(who: Principal) -> Caller {
     Caller { who, address: None, device: None, request: "test-request".to_owned(), idempotency_key: None }

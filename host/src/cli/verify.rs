@@ -318,7 +318,7 @@ mod tests {
                         json!([{"auth-id": "MA1", "source": "SA1", "code": "vo", "count": "2",
                         "quantity": "4", "amount": "10"}])
                     );
-                    let same = month["flows"][0]["cash"] == self.stored_total.to_string();
+                    let same = month["flows"][0]["cash"] == json!(self.stored_total.to_string());
                     let difference =
                         json!({"auth-id": "MA1", "what": "totals:2026-10:usage", "stored": "a", "rebuilt": "b"});
                     let differences = if same { json!([]) } else { json!([difference]) };

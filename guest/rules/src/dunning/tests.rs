@@ -4,20 +4,7 @@ use super::*;
 use crate::charges::{ChargeKind, ChargeState};
 use crate::postpaid::{self, Billing};
 use crate::scenario::{Answer, Story};
-use crate::testing::operator;
-
-/// A small deterministic generator: splitmix64.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: u64) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % sides).expect("a small number")
-    }
-}
+use crate::testing::{Dice, operator};
 
 fn postpaid() -> Story {
     let mut story = Story::new();
@@ -50,7 +37,7 @@ fn never_more_than_is_owed_is_taken_and_in_the_end_all_of_it() {
                 used += units * 1_000_000;
             }
             let answers = [Answer::Approve, Answer::Decline, Answer::Decline, Answer::LostAfter, Answer::LostBefore];
-            let next: Vec<Answer> = (0..4).map(|_| answers[dice.throw(5)]).collect();
+            let next: Vec<Answer> = (0..4).map(|_| answers[usize::try_from(dice.throw(5)).expect("small")]).collect();
             story.script(&next);
             story.advance(DAY_MS);
             let charges = charges(&story);

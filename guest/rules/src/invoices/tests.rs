@@ -14,7 +14,7 @@ use crate::posting::{self, Debit};
 use crate::postpaid;
 use crate::scenario::{Answer, Story};
 use crate::subaccounts;
-use crate::testing::{START, operator};
+use crate::testing::{Dice, START, operator};
 use crate::vocabulary::{DAY_MS, Fault, Refusal};
 use std::collections::BTreeMap;
 
@@ -498,19 +498,6 @@ fn folded(story: &Story) -> BTreeMap<LedgerAccount, i64> {
         }
     }
     sums
-}
-
-/// A small deterministic generator: splitmix64.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % sides
-    }
 }
 
 /// What the ledger says of an account's month: charges by section and product, what credits paid of them, balance at its end. Folded from
