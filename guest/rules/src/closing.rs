@@ -31,7 +31,7 @@ use crate::policy::Policy;
 use crate::port::Lane;
 use crate::refunds;
 use crate::vocabulary::{Caller, Checks, Fact, Fault};
-use crate::{credits, phone_numbers, recharge, wallet};
+use crate::{credits, dunning, phone_numbers, recharge, wallet};
 use records::Closing;
 
 /// Refunds of one answer.
@@ -98,6 +98,7 @@ pub(crate) fn begin(
     profile.standing = Standing::Closing;
     reason.clone_into(&mut profile.details);
     accounts::save(call, account, &profile);
+    dunning::stood(call, account, Standing::Closing)?;
     let closing = Closing::new(call.now(), call.now() + wait, who.name(), reason);
     call.put(&key(account), &closing);
     call.timer(&JobKey::Close(account).to_string(), Lane::Normal, closing.closes_at);

@@ -21,6 +21,7 @@ use crate::calendar;
 use crate::call::{Call, Record};
 use crate::cards;
 use crate::charges::{self, Charge, Purpose};
+use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::invoices;
@@ -130,11 +131,11 @@ impl Dunning {
     }
 
     /// Whether something is owed that should have been paid by now: all of a negative balance, or of a postpaid account what is on
-    /// invoices and what was owed when a payment was taken back.
+    /// invoices and what was owed when a payment was taken back. Less than half a cent cannot be paid and is not due (R4).
     fn is_due(&self, call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
         let wallet = wallet::need(call, account)?;
         if wallet.credit_limit().is_none() {
-            return Ok(wallet.balance < Money::ZERO);
+            return Ok(owed_in_cents(wallet.balance)? > Money::ZERO);
         }
         for one in &self.unpaid {
             if one.is_open(call, account)? {
@@ -142,7 +143,7 @@ impl Dunning {
             }
         }
         match self.charged_back {
-            Some(moment) => Ok(wallet::owed_between(call, account, 0, moment)? > Money::ZERO),
+            Some(moment) => Ok(wallet::owed_between(call, account, 0, moment)?.to_cents_half_up()? > Money::ZERO),
             None => Ok(false),
         }
     }
@@ -230,11 +231,14 @@ impl<'a> Failed<'a> {
 /// Notes a failed attempt, mails it, and sets the next one: so many days after issue.
 fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'_>) -> Result<(), Fault> {
     let policy = Policy::load(call)?;
-    let days = usize::try_from(one.failed).ok().and_then(|step| policy.dunning_days.get(step)).copied();
+    let step = usize::try_from(one.failed).unwrap_or(usize::MAX);
+    let days = |step: usize| policy.dunning_days.get(step).map(|days| Instant::from(*days) * DAY_MS);
     one.failed += 1;
     one.charge = None;
-    // An answer that came late does not make the next attempt one of the past.
-    one.next = days.map(|days| (one.issued + Instant::from(days) * DAY_MS).max(call.now()));
+    // An attempt that was late, because an answer was or the account was suspended, moves those after it: there is as much time between
+    // them as ever.
+    let before = step.checked_sub(1).and_then(days).unwrap_or(0);
+    one.next = days(step).map(|days| (one.issued + days).max(call.now() + days - before));
     invoices::mark_failed(call, account, &one.number, true)?;
     let next = one.next.map_or_else(|| "none".to_owned(), calendar::day_name);
     let common = [
@@ -275,7 +279,8 @@ pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, charge: &Charge) -> Re
 /// Books that an invoice's charge moved nothing and is gone. One that nobody needed any more is no failed attempt: what is still owed is
 /// looked at anew.
 pub(crate) fn dropped(call: &mut Call<'_>, account: AuthId, charge: &Charge, cause: &str) -> Result<(), Fault> {
-    if cause != "not-needed" {
+    // One that was given up is a failed attempt only if it would still be made.
+    if cause != "not-needed" && is_wanted(call, account, charge)? {
         return declined(call, account, charge, cause, "none");
     }
     let mut dunning = Dunning::load(call, account)?;
@@ -343,6 +348,11 @@ pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge
     dunning.save(call, account);
     suspend(call, account, &format!("the payment of charge {} was taken back", charge.number))?;
     let mut dunning = Dunning::load(call, account)?;
+    // Another one may have suspended it already, when nothing was due yet.
+    let standing = accounts::profile(call, account)?.standing;
+    dunning.lifts = standing == Standing::Suspended(Suspension::PaymentFailure)
+        && (dunning.lifts || dunning.is_due(call, account)?);
+    dunning.save(call, account);
     if !dunning.lifts {
         // Nothing is due, or it is suspended for something else: nothing ends by itself.
         dunning.charged_back = None;
@@ -368,7 +378,9 @@ pub(crate) fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) ->
 /// Ends a suspension for payment failure once everything due is paid, if the policy says so (ACC-9).
 pub(crate) fn lift_if_paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     let Some(mut dunning) = call.get::<Dunning>(&key(account))?.filter(|dunning| dunning.lifts) else { return Ok(()) };
-    if dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {
+    let standing = accounts::profile(call, account)?.standing;
+    let suspended = standing == Standing::Suspended(Suspension::PaymentFailure);
+    if !suspended || dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {
         return Ok(());
     }
     dunning.drop_paid(call, account)?;

@@ -205,7 +205,7 @@ const SENTENCES: &[Line] = &[
         ("billing-mode", "postpaid"),
         "The account pays by invoice now, within a credit limit of {credit-limit}[; set by {by}]. Automatic recharge is off.",
     ),
-    ("billing-changed", ALWAYS, "The account pays from credit that it has now[; set by {by}]."),
+    ("billing-changed", ("billing-mode", "prepaid"), "The account pays from credit that it has now[; set by {by}]."),
     ("credit-available", ALWAYS, "The balance is {balance}, above zero again: requests are admitted."),
     (
         "calls-ended",

@@ -30,7 +30,7 @@ const CHARGES_PAGE: usize = 100;
 /// Events of the feed that are read at once.
 const FEED_PAGE: usize = 1000;
 /// What the three years are there for.
-const MUST_HAPPEN: [&str; 18] = [
+const MUST_HAPPEN: [&str; 19] = [
     "recharge-failed",
     "recharge-capped",
     "recharge-open",
@@ -43,6 +43,7 @@ const MUST_HAPPEN: [&str; 18] = [
     "coupon-redeemed",
     "credit-expired",
     "invoice-issued",
+    "invoice-due",
     "number-rented",
     "number-released",
     "refund-paid",
@@ -162,6 +163,8 @@ impl ThreeYears {
         for kind in MUST_HAPPEN {
             ensure!(self.happened.contains_key(kind), "three years without {kind}");
         }
+        let suspensions = self.happened.get("account-suspended").copied().unwrap_or(0);
+        ensure!(suspensions >= 2, "one suspension is for a chargeback, one for an unpaid invoice: {suspensions}");
         Ok(())
     }
 

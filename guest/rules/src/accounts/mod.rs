@@ -294,6 +294,10 @@ pub fn set_standing(
         if profile.standing == standing {
             return Ok(show(call, auth)?);
         }
+        if profile.standing == Standing::Closing && standing != Standing::Closed {
+            // Its numbers are released and its final invoice is being made: there is no way back.
+            return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
+        }
         if standing == Standing::Closed {
             crate::closing::close_at_once(call, auth, &who, &details)?;
             return Ok(show(call, auth)?);

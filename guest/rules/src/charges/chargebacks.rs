@@ -12,6 +12,7 @@ use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::mail;
 use crate::money::Money;
+use crate::refunds;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::wallet::{self, Split};
 
@@ -32,7 +33,8 @@ pub fn record_chargeback(
         if !charge.is_paid() {
             return Err(Fault::problem("charge-not-paid", vec![Fact::new("charge", number)]).into());
         }
-        let left = charge.amount().minus(charge.charged_back)?;
+        let left =
+            charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(call, account, &charge.key)?)?;
         let amount = amount.map_or(left, Money::from_micros);
         let mut checks = Checks::new();
         checks.text(&reference, "reference", 1, 200);

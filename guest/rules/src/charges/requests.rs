@@ -15,7 +15,7 @@ use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::wallet;
 
 /// Charges that are looked through for a payment of a debt under way.
-const RECENT: usize = 100;
+const RECENT: usize = 1_000;
 
 /// The number of a charge under way that pays a debt: a second one would take the money twice.
 pub(crate) fn debt_charge(call: &Call<'_>, account: AuthId) -> Result<Option<u32>, Fault> {

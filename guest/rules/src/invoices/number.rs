@@ -126,8 +126,7 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
     Ok(())
 }
 
-/// A postpaid invoice was issued with something owed: this is where collecting it begins (CRD-15, R29). The charge at issue and its retries are
-/// started from here, in the change that issues the invoice; whoever learns that a charge for it failed or was paid says so with [`mark_failed`].
+/// Begins to collect a postpaid invoice of which something is owed, in the change that issues it (CRD-15, R29).
 fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
     emit(
         call,
