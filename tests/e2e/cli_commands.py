@@ -82,6 +82,11 @@ def history(told, server):
     told.ok("account reinstate", "account", "reinstate", account, says=["active"])
     sub = told.json("subaccount create", "subaccount", "create", account, "--name", "sales")["auth-id"]
     told.ok("subaccount list", "subaccount", "list", account, says=[sub, "sales"])
+    told.ok("subaccount update", "subaccount", "update", sub, "--name", "sales 2", "--enabled", "true", says=["sales 2", "true"])
+    gone = told.json("subaccount create, to go", "subaccount", "create", account, "--name", "gone")["auth-id"]
+    told.fails("subaccount delete without --yes", "subaccount", "delete", gone, says=["--yes"])
+    told.ok("subaccount delete", "subaccount", "delete", gone, "--numbers", "move", "--yes", says=["deleted"])
+    told.ok("subaccount update back", "subaccount", "update", sub, "--name", "sales", says=["sales"])
 
     told.ok("card add", "card", "add", account, "tok_approve", says=["succeeded"])
     told.ok("card add --default", "card", "add", account, "tok_unknown_then_never", "--default", says=["card-2"])
@@ -152,6 +157,10 @@ def history(told, server):
     told.ok("credit chargeback", "credit", "chargeback", account, "1", "--amount", "1.00", "--reference", "case 7", says=["balance"])
     told.fails("credit chargeback of more", "credit", "chargeback", account, "1", "--amount", "29.01", "--reference", "case 7", says=["amount", "29.00"])
     told.ok("a chargeback suspends", "account", "show", account, says=["payment-failure"])
+    told.ok("account pays", "account", "pays", account, says=["from credit"])
+    told.ok("account pays by invoice", "account", "pays", account, "--postpaid", "500.00", says=["by invoice", "500.00"])
+    told.fails("account pays within no limit", "account", "pays", account, "--postpaid", "0", says=["too small", "0.01"])
+    told.ok("account pays from credit again", "account", "pays", account, "--prepaid", says=["from credit"])
     told.ok("account reinstate after it", "account", "reinstate", account, "--details", "explained")
     told.ok("verify", "verify", says=["verified", "sums to zero"])
     told.ok("account close", "account", "close", account, "--yes", says=["closed"])

@@ -1,8 +1,8 @@
 //! `coinbox account …` and `coinbox subaccount …`.
 
-use super::Work;
-use super::arguments::{Account, AccountKind, Reason, Subaccount};
+use super::arguments::{Account, AccountKind, Disposal, Reason, Subaccount};
 use super::show::{Rows, Text, amount, field, moment, plain};
+use super::{Work, micros_of};
 use crate::text;
 use serde_json::{Value, json};
 
@@ -39,6 +39,26 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
                 Reason::SuspiciousActivity => "suspicious-activity",
             };
             set_standing(work, &account, json!({"suspended": reason}), &details)?
+        }
+        Account::Pays { account, prepaid, postpaid } => {
+            let limit = postpaid.as_deref().map(|text| micros_of("--postpaid", text)).transpose()?;
+            let billing = match limit {
+                Some(limit) => Some(json!({"postpaid": limit})),
+                None => prepaid.then(|| json!("prepaid")),
+            };
+            let answer = match billing {
+                Some(billing) => {
+                    work.link.call("operator.set-billing", json!({"auth-id": account, "billing": billing}))?
+                }
+                None => work.link.call("operator.get-billing", json!({"auth-id": account}))?,
+            };
+            return work.output.answer(&answer, |billing| {
+                let mut fields = vec![("pays", "from credit".to_owned())];
+                if let Some(limit) = billing.get("postpaid") {
+                    fields = vec![("pays", "by invoice".to_owned()), ("credit limit", amount(limit))];
+                }
+                Text::Table(Rows::of_fields(fields))
+            });
         }
         Account::Reinstate { account, details } => set_standing(work, &account, json!("active"), &details)?,
         Account::Close { account, details, at_once, yes } => {
@@ -196,6 +216,25 @@ pub fn subaccount(work: &Work, command: Subaccount) -> anyhow::Result<()> {
                 }
                 Text::Table(rows)
             })
+        }
+        Subaccount::Update { subaccount, name, enabled } => {
+            let arguments = json!({"auth-id": subaccount, "change": {"name": name, "enabled": enabled}});
+            let changed = work.link.call("subaccounts.update", arguments)?;
+            work.output.answer(&changed, |sub| {
+                let fields = ["auth-id", "name", "enabled"].map(|name| (name, field(sub, name)));
+                Text::Table(Rows::of_fields(fields.to_vec()))
+            })
+        }
+        Subaccount::Delete { subaccount, numbers, yes } => {
+            anyhow::ensure!(yes, "deleting {subaccount} cannot be undone: say --yes as well");
+            let disposal = match numbers {
+                Disposal::Refuse => "refuse",
+                Disposal::Move => "move",
+                Disposal::Cascade => "cascade",
+            };
+            let arguments = json!({"auth-id": subaccount, "disposal": disposal});
+            let deleted = work.link.call("subaccounts.delete", arguments)?;
+            work.output.answer(&deleted, |_| Text::Line(format!("{subaccount} is deleted")))
         }
     }
 }

@@ -26,7 +26,7 @@ fn standing(story: &Story) -> Standing {
 #[test]
 fn never_more_than_is_owed_is_taken_and_in_the_end_all_of_it() {
     let (mut suspensions, mut paid_at_once, mut retried) = (0, 0, 0);
-    for seed in 0..40 {
+    for seed in 0..60 {
         let mut dice = Dice(seed);
         let mut story = postpaid();
         let mut used = 0;

@@ -97,7 +97,7 @@ pub enum ClosedAccount {
 /// Makes the final invoice of an account that closes: everything posted until now (R23). After it no invoice is made any more. Each call
 /// that answers [`ClosedAccount::NotYet`] has made some progress: end the transaction and call again.
 ///
-/// What the same call has posted before is not in the totals yet and would answer `NotYet` for ever: call this first, post afterwards.
+/// What the same call has posted before is not in the totals yet and would answer `NotYet` for ever: nothing may be posted in front of it.
 pub fn close_account(call: &mut Call<'_>, account: AuthId) -> Result<ClosedAccount, Fault> {
     if Bill::load(call, account)?.closed {
         return Ok(ClosedAccount::Nothing);

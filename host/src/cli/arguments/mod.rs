@@ -330,6 +330,17 @@ pub enum Account {
         #[arg(long, default_value = "")]
         details: String,
     },
+    /// Show or set how it pays: from credit, or by invoice within a credit limit
+    Pays {
+        /// Main account
+        account: String,
+        /// From credit that it has; nothing may be owed
+        #[arg(long, conflicts_with = "postpaid")]
+        prepaid: bool,
+        /// By invoice, within this credit limit, such as 500.00
+        #[arg(long, value_name = "LIMIT")]
+        postpaid: Option<String>,
+    },
     /// Lift a suspension
     Reinstate {
         /// Main account
@@ -403,6 +414,39 @@ pub enum Subaccount {
         /// Main account
         account: String,
     },
+    /// Change what is given
+    Update {
+        /// Sub-account
+        subaccount: String,
+        /// 1 to 100 characters
+        #[arg(long)]
+        name: Option<String>,
+        /// Whether its credentials and usage are taken
+        #[arg(long, value_name = "true|false")]
+        enabled: Option<bool>,
+    },
+    /// Delete one; its usage stays on invoices
+    Delete {
+        /// Sub-account
+        subaccount: String,
+        /// What becomes of its numbers
+        #[arg(long, value_enum, default_value = "refuse")]
+        numbers: Disposal,
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// What becomes of the numbers of a sub-account that is deleted.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disposal {
+    /// While it has any, it is not deleted
+    Refuse,
+    /// They go to the main account
+    Move,
+    /// They are released; nothing is given back
+    Cascade,
 }
 
 /// Form of a price book file.
