@@ -14,6 +14,6 @@ verified() { grep '^verified: ' <<<"$1" || fail "no word of verify in: $1"; }
 first="$(verified "$(run)")"
 second="$(verified "$(run)")"
 # 98.1 % of the rows are rated: see the generator.
-grep -q ' with 19620 usage events' <<<"$first" || fail "not 19620 usage events: $first"
-grep -q ' with 19620 usage events' <<<"$second" || fail "the second run counted anew: $second"
+grep -q ' with 19620 charges' <<<"$first" || fail "not 19620 charges: $first"
+grep -q ' with 19620 charges' <<<"$second" || fail "the second run counted anew: $second"
 say "$second"

@@ -209,7 +209,7 @@ class World:
         for command in commands:
             self.command(command)
         # A charge that many kills have met is asked about once a day in the end (R11).
-        for wait in ("2h", "2h", "2h", "2h", "26h", "26h"):
+        for wait in ("2h", "2h", "2h", "2h", "26h", "26h", "26h", "26h"):
             self.advance(wait)
             charges = self.charges()
             open_ones = [charge for charge in charges.values() if charge["state"] in ("open", "due")]
