@@ -260,7 +260,10 @@ pub fn run(wasm: &'static [u8], scratch: &Path, accounts: usize, rounds: u32) ->
     let [native, component] = &seconds;
     for (place, name) in names.iter().enumerate() {
         let (native, component) = (&native[place], &component[place]);
-        println!("  {:<22}{native:>24}{component:>24}{:>20}", format!("{name}, s"), native.over(component));
+        // Of what takes no time there is no ratio.
+        let both = native.median().min(component.median()) > 0.05;
+        let ratio = if both { native.over(component).to_string() } else { "–".to_owned() };
+        println!("  {:<22}{native:>24}{component:>24}{ratio:>20}", format!("{name}, s"));
     }
     for (place, name) in ["invoices a second", "rents a second"].iter().enumerate() {
         let (native, component) = (&rates[0][place], &rates[1][place]);
