@@ -418,7 +418,8 @@ def refuses(server):
     try:
         socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
         return False
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
+        # Reset: the connection was made in the moment in which the server closed its door.
         return True
 
 

@@ -11,13 +11,14 @@
 mod booking;
 mod chargebacks;
 mod records;
+mod refilling;
 mod requests;
 
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub use chargebacks::record_chargeback;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use records::{load, parse_gateway_key};
-pub(crate) use requests::debt_charge;
+pub(crate) use refilling::{refill_last_spent, room};
 pub use requests::{give_up, list_charges, recharge, settle_debt};
 
 use crate::accounts::{self, Standing};
@@ -90,10 +91,13 @@ pub(crate) fn create(
         given_up: false,
         invoice,
         charged_back: Money::ZERO,
+        chargebacks: Vec::new(),
     };
     count_in_caps(call, account, &charge, amount)?;
-    if kind == ChargeKind::Manual {
-        Numbers::count_open_manual(call, account, true)?;
+    match kind {
+        ChargeKind::Automatic => {}
+        ChargeKind::Manual => Numbers::count_open_manual(call, account, true)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, Some(number))?,
     }
     save(call, account, &charge);
     call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
@@ -201,8 +205,10 @@ pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Char
 pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     save(call, account, charge);
     call.cancel(&charge.job(account).to_string());
-    if charge.kind == ChargeKind::Manual {
-        Numbers::count_open_manual(call, account, false)?;
+    match charge.kind {
+        ChargeKind::Automatic => {}
+        ChargeKind::Manual => Numbers::count_open_manual(call, account, false)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, None)?,
     }
     if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
         call.remove(&queue::charge_key(sent, account, charge.number));

@@ -352,9 +352,16 @@ fn correct(
 ) -> Result<String, Fault> {
     let (lot, place) = lot_of(call, account, correction)?;
     let mut wallet = wallet::need(call, account)?;
-    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(|| {
+    let too_large = || {
         Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
-    })?;
+    };
+    // What the bank has taken back was not spent, and must not be refunded as well.
+    if let Some(charge) = correction.charge.map(|number| charges::load(call, account, number)).transpose()?.flatten()
+        && amount > charges::room(call, account, &wallet, &charge)?
+    {
+        return Err(too_large());
+    }
+    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?;
     wallet::save(call, account, &wallet);
     let id = ledger::next_id(call)?;
     ledger::post(

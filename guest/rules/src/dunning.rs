@@ -28,6 +28,7 @@ use crate::invoices;
 use crate::jobs::{JobKey, Next};
 use crate::mail;
 use crate::money::Money;
+use crate::numbers::Numbers;
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, Suspension};
@@ -182,7 +183,7 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
     let now = call.now();
     let under_way = dunning.unpaid.iter().any(|one| one.charge.is_some());
     if let Some(one) = dunning.unpaid.iter_mut().find(|one| !under_way && one.next.is_some_and(|next| next <= now)) {
-        if charges::debt_charge(call, account)?.is_some() {
+        if Numbers::load(call, account)?.debt_charge().is_some() {
             one.next = Some(now + OTHER_PAYMENT_MS);
         } else {
             attempt(call, account, one)?;
@@ -276,6 +277,11 @@ pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, charge: &Charge) -> Re
     }
 }
 
+/// The last day of the cycle whose invoice a charge pays.
+pub(crate) fn end_of_days(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<Instant>, Fault> {
+    Ok(Dunning::load(call, account)?.of_charge(charge.number).map(|one| one.to))
+}
+
 /// Books that an invoice's charge moved nothing and is gone. One that nobody needed any more is no failed attempt: what is still owed is
 /// looked at anew.
 pub(crate) fn dropped(call: &mut Call<'_>, account: AuthId, charge: &Charge, cause: &str) -> Result<(), Fault> {
@@ -341,24 +347,15 @@ fn suspend(call: &mut Call<'_>, account: AuthId, details: &str) -> Result<(), Fa
     accounts::stand(call, account, Standing::Suspended(Suspension::PaymentFailure), details, "coinbox")
 }
 
-/// Suspends because a payment was taken back (R33).
+/// Suspends because a payment was taken back (R33). Suspended for another payment already, it is looked at anew what is due.
 pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
     dunning.charged_back = Some(call.now());
     dunning.save(call, account);
-    suspend(call, account, &format!("the payment of charge {} was taken back", charge.number))?;
-    let mut dunning = Dunning::load(call, account)?;
-    // Another one may have suspended it already, when nothing was due yet.
-    let standing = accounts::profile(call, account)?.standing;
-    dunning.lifts = standing == Standing::Suspended(Suspension::PaymentFailure)
-        && (dunning.lifts || dunning.is_due(call, account)?);
-    dunning.save(call, account);
-    if !dunning.lifts {
-        // Nothing is due, or it is suspended for something else: nothing ends by itself.
-        dunning.charged_back = None;
-        dunning.save(call, account);
+    match accounts::profile(call, account)?.standing {
+        Standing::Active => suspend(call, account, &format!("the payment of charge {} was taken back", charge.number)),
+        standing => stood(call, account, standing),
     }
-    Ok(())
 }
 
 /// The account's standing has changed, by whomever: a suspension for payment failure ends by itself if something is due to be paid now.
@@ -366,10 +363,13 @@ pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge
 pub(crate) fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
     dunning.lifts = standing == Standing::Suspended(Suspension::PaymentFailure) && dunning.is_due(call, account)?;
+    if !dunning.lifts {
+        // A payment that was taken back matters only to a suspension that its debt ends.
+        dunning.charged_back = None;
+    }
     if standing == Standing::Active {
         // Whoever reinstates an account knows what is owed: what has no attempt left is not held against it again.
         dunning.unpaid.retain(|one| !one.is_exhausted());
-        dunning.charged_back = None;
     }
     dunning.save(call, account);
     Ok(())

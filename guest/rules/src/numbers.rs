@@ -30,6 +30,9 @@ pub struct Numbers {
     /// Manual charges without a final answer: they block automatic ones (R11).
     #[serde(default)]
     open_manual: u32,
+    /// The charge without a final answer that pays a debt: a second one would take the money twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    debt: Option<u32>,
     /// Charged in the periods that hold the moment of the last charge.
     charged: Vec<Charged>,
 }
@@ -67,6 +70,7 @@ impl Numbers {
             releases: 0,
             refunds: 0,
             open_manual: 0,
+            debt: None,
             charged: Vec::new(),
         }))
     }
@@ -132,6 +136,19 @@ impl Numbers {
         let mut numbers = Numbers::load(call, account)?;
         numbers.open_manual =
             if made { numbers.open_manual.saturating_add(1) } else { numbers.open_manual.saturating_sub(1) };
+        call.put(&key(account), &numbers);
+        Ok(())
+    }
+
+    /// The charge under way that pays a debt: an invoice, or what a person settles.
+    pub fn debt_charge(&self) -> Option<u32> {
+        self.debt
+    }
+
+    /// Notes the charge that pays a debt from now on; `None`: the last one is final.
+    pub fn set_debt_charge(call: &mut Call<'_>, account: AuthId, charge: Option<u32>) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        numbers.debt = charge;
         call.put(&key(account), &numbers);
         Ok(())
     }

@@ -249,7 +249,7 @@ fn compare_one(
     let place = lots.first().map(crate::lots::Lot::place);
     let held = crate::reservations::sum(call, account)?;
     if held.is_none() {
-        differs("reservations", "more than can be compared".to_owned(), "at most 200000".to_owned());
+        differs("reservations", "more than can be compared".to_owned(), "at most 1000000".to_owned());
     }
     let reserved = match held {
         Some(held) => held.plus(crate::phone_numbers::reserved(call, account)?)?,

@@ -7,7 +7,7 @@ use crate::credits;
 use crate::ids::AuthId;
 use crate::ledger::{self, LedgerAccount, Line, Posting};
 use crate::money::Money;
-use crate::vocabulary::{Fact, Fault};
+use crate::vocabulary::{Fact, Fault, Instant};
 use crate::wallet::{self, Split};
 use std::collections::BTreeMap;
 
@@ -70,4 +70,19 @@ pub(crate) fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> R
     }
     ledger::post_in_cycle(call, &transaction, debit.kind, debit.cause, debit.cycle, postings, debit.lines)?;
     Ok(Posted { transaction, amount, split, balance: wallet.balance })
+}
+
+/// Makes an end of what is owed since the days up to a moment if it is less than half a cent: the gateway cannot move it (R4).
+pub(crate) fn round_off(call: &mut Call<'_>, account: AuthId, until: Instant, cause: &str) -> Result<(), Fault> {
+    let owed = wallet::owed_between(call, account, 0, until)?;
+    if owed == Money::ZERO || owed.to_cents_half_up()? > Money::ZERO {
+        return Ok(());
+    }
+    wallet::forgive_between(call, account, 0, until, owed)?;
+    let id = ledger::next_id(call)?;
+    let postings = vec![
+        Posting(LedgerAccount::Rounding, None, owed),
+        Posting(LedgerAccount::Receivables, Some(account), owed.negated()?),
+    ];
+    ledger::post(call, &id, "rounding", cause, postings, Vec::new())
 }

@@ -12,6 +12,7 @@ use crate::judge::{Occasion, judge};
 use crate::money::Money;
 use crate::operator::Error;
 use crate::policy::AMOUNT_MAX;
+use crate::posting;
 use crate::recharge;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text};
 use crate::wallet;
@@ -49,6 +50,8 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
                 facts.push(Fact::new("credit-limit", Money::from_micros(limit)));
             }
             Billing::Prepaid => {
+                posting::round_off(call, account, call.now(), "billing")?;
+                wallet = wallet::need(call, account)?;
                 if wallet.balance < Money::ZERO {
                     let owed = wallet.balance.negated()?;
                     return Err(Fault::problem("amount-owed", vec![Fact::new("owed", owed)]).into());

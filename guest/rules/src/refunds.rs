@@ -151,18 +151,19 @@ pub fn refunds(
     Ok((page.into_iter().map(|(_, refund)| refund).collect(), more))
 }
 
-/// Refunds of an account that are looked through.
-const OF_CHARGE_MAX: usize = 1_000;
-
 /// What of a payment was given back or still is to be, whether the gateway has done it yet or not.
 pub(crate) fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> Result<Money, Fault> {
-    let mut sum = Money::ZERO;
-    for refund in refunds(call, account, None, OF_CHARGE_MAX)?.0 {
-        if refund.charge_key == charge_key {
+    let (mut sum, mut after) = (Money::ZERO, None);
+    loop {
+        let (page, more) = refunds(call, account, after, PAGE_MAX as usize)?;
+        for refund in page.iter().filter(|refund| refund.charge_key == charge_key) {
             sum = sum.plus(refund.amount)?;
         }
+        after = page.last().map(|refund| refund.number);
+        if !more {
+            return Ok(sum);
+        }
     }
-    Ok(sum)
 }
 
 /// Refunds of an account, newest first.

@@ -327,7 +327,7 @@ fn extend_one(
 ) -> Result<ExtendAnswer, Fault> {
     let Some(main) = desk.main(&item.auth_id) else { return Ok(ExtendAnswer::Unknown) };
     let key = records::open_key(main, &item.name);
-    let Some(mut open) = call.get::<Open>(&key)? else {
+    let Some(mut open) = desk.find(call, main, &item.name)? else {
         let over = call.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
         return Ok(if over { ExtendAnswer::Over } else { ExtendAnswer::Unknown });
     };
@@ -398,7 +398,7 @@ pub fn release(call: &mut Call<'_>, caller: &Caller, reservations: Vec<Named>) -
 
 fn release_one(call: &mut Call<'_>, desk: &mut Desk, item: &Named, forget: Instant) -> Result<ReleaseAnswer, Fault> {
     let Some(main) = desk.main(&item.auth_id) else { return Ok(ReleaseAnswer::Unknown) };
-    let Some(open) = call.get::<Open>(&records::open_key(main, &item.name))? else {
+    let Some(open) = desk.find(call, main, &item.name)? else {
         let over = call.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
         return Ok(if over { ReleaseAnswer::Over } else { ReleaseAnswer::Unknown });
     };
@@ -433,7 +433,7 @@ pub fn list(
 
 /// Sum of the open reservations of an account, for the proof of its wallet. None: there are more than can be added up.
 pub(crate) fn sum(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
-    const PAGES: usize = 20;
+    const PAGES: usize = 100;
     let prefix = open_prefix(account);
     let (mut first, end) = (prefix.clone(), end_of_prefix(&prefix));
     let mut sum = Money::ZERO;

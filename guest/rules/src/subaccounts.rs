@@ -133,6 +133,11 @@ pub fn need(call: &Call<'_>, sub: AuthId) -> Result<Sub, Fault> {
     load(call, sub)?.ok_or_else(|| Fault::not_found("sub-account"))
 }
 
+/// The name of a sub-account; of a deleted one too, because what it has used is on invoices under its name.
+pub(crate) fn name(call: &Call<'_>, sub: AuthId) -> Result<String, Fault> {
+    Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.name).unwrap_or_default())
+}
+
 /// The main account of a sub-account, if it exists; of a deleted one too.
 pub fn parent(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
     Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.parent))

@@ -406,6 +406,21 @@ pub fn credit(
     Ok(Credited { paid, kept, lot })
 }
 
+/// What is left of a lot; zero: it is used up.
+pub(crate) fn rest_of(
+    call: &Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    number: u32,
+    place: &Place,
+) -> Result<Money, Fault> {
+    if let Some((current, rest)) = wallet.current().filter(|(current, _)| *current == place) {
+        debug_assert_eq!(current.number(), number, "a place names its lot");
+        return Ok(rest);
+    }
+    Ok(lots::find(call, account, number, place)?.map_or(Money::ZERO, |(lot, _)| lot.rest))
+}
+
 /// Gives back to a lot that has been spent from (R18): first what is owed is paid. Answers what receivables took.
 pub fn refill(
     call: &mut Call<'_>,

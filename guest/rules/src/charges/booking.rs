@@ -20,7 +20,7 @@ use crate::queue::{self, QueueEntry};
 use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::wallet::{self, NewCredit};
-use crate::{dunning, recharge};
+use crate::{dunning, posting, recharge};
 
 /// How much of the gateway's own name of a payment is kept.
 const REFERENCE_CHARS_MAX: usize = 200;
@@ -141,6 +141,8 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
     charge.reference = Some(reference.clone());
     charge.lot = Some((credited.lot.number, credited.lot.place()));
     settle(call, account, &charge)?;
+    round_off(call, account, &charge)?;
+    let wallet = wallet::need(call, account)?;
     let receipt = receipt(call, account, &charge, Outcome::Successful, vec![id.clone()])?;
     let mut facts = charge.facts();
     facts.push(Fact::new("balance", wallet.balance));
@@ -185,6 +187,19 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
         accounts::upgrade(call, account)?;
     }
     judge(call, account, Occasion::Credit)
+}
+
+/// What a payment of exactly what is owed has left of it is less than the gateway can move: it is a rounding line (R4).
+fn round_off(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    let until = match charge.kind {
+        ChargeKind::Automatic | ChargeKind::Manual => return Ok(()),
+        ChargeKind::Settlement => call.now(),
+        ChargeKind::Invoice => match dunning::end_of_days(call, account, charge)? {
+            Some(end) => end,
+            None => return Ok(()),
+        },
+    };
+    posting::round_off(call, account, until, &charge.key)
 }
 
 fn book_declined(

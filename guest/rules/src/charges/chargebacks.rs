@@ -16,6 +16,9 @@ use crate::refunds;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::wallet::{self, Split};
 
+/// Chargebacks of one charge.
+const CHARGEBACKS_MAX: usize = 20;
+
 /// Books a chargeback: the payment is taken off the account again, below zero if it is spent, and the account is suspended for
 /// payment failure. What is left of the recharge itself goes first, so that it is never refunded as well.
 pub fn record_chargeback(
@@ -33,6 +36,10 @@ pub fn record_chargeback(
         if !charge.is_paid() {
             return Err(Fault::problem("charge-not-paid", vec![Fact::new("charge", number)]).into());
         }
+        if charge.chargebacks.contains(&reference) {
+            let facts = vec![Fact::new("charge", number), Fact::new("reference", &reference)];
+            return Err(Fault::problem("chargeback-recorded", facts).into());
+        }
         let left =
             charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(call, account, &charge.key)?)?;
         let amount = amount.map_or(left, Money::from_micros);
@@ -42,6 +49,11 @@ pub fn record_chargeback(
         checks.require(amount <= left, "amount", FieldRule::TooLarge, left);
         checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
         checks.done()?;
+        if charge.chargebacks.len() >= CHARGEBACKS_MAX {
+            let facts = vec![Fact::new("charge", number), Fact::new("limit", CHARGEBACKS_MAX)];
+            return Err(Fault::problem("too-many-chargebacks", facts).into());
+        }
+        charge.chargebacks.push(reference.clone());
         charge.charged_back = charge.charged_back.plus(amount)?;
         save(call, account, &charge);
         let transaction = post(call, account, &charge, amount)?;

@@ -100,6 +100,9 @@ pub struct Charge {
     /// What its card holder has taken back.
     #[serde(default, skip_serializing_if = "no_money")]
     pub(super) charged_back: Money,
+    /// References of its chargebacks: each is booked once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) chargebacks: Vec<String>,
 }
 
 fn is_zero(answered: &u32) -> bool {
@@ -195,11 +198,6 @@ impl Charge {
     /// Number of the invoice that it pays.
     pub(crate) fn invoice(&self) -> Option<&str> {
         self.invoice.as_deref()
-    }
-
-    /// Whether a payment of a debt is under way with it: a second one would take the money twice.
-    pub(crate) fn pays_debt(&self) -> bool {
-        matches!(self.kind, ChargeKind::Settlement | ChargeKind::Invoice) && !self.is_settled()
     }
 
     /// Whether it has moved its amount.

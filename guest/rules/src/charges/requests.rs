@@ -7,21 +7,12 @@ use crate::cards;
 use crate::credentials;
 use crate::credits::{Error, Started};
 use crate::events::{EventDraft, emit};
-use crate::ids::AuthId;
 use crate::money::Money;
+use crate::numbers::Numbers;
 use crate::policy::{self, Policy};
 use crate::port::Lane;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::wallet;
-
-/// Charges that are looked through for a payment of a debt under way.
-const RECENT: usize = 1_000;
-
-/// The number of a charge under way that pays a debt: a second one would take the money twice.
-pub(crate) fn debt_charge(call: &Call<'_>, account: AuthId) -> Result<Option<u32>, Fault> {
-    let (recent, _) = call.list::<Charge>(&format!("ch/{account}/"), RECENT)?;
-    Ok(recent.iter().find(|(_, charge)| charge.pays_debt()).map(|(_, charge)| charge.number))
-}
 
 /// Starts a charge of exactly what is owed, rounded half-up to the cent: no minimum, no maximum, in no cap (R4, R24).
 pub fn settle_debt(
@@ -36,7 +27,7 @@ pub fn settle_debt(
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
         }
-        if let Some(open) = debt_charge(call, account)? {
+        if let Some(open) = Numbers::load(call, account)?.debt_charge() {
             return Err(Fault::problem("settlement-under-way", vec![Fact::new("charge", open)]).into());
         }
         let card = match cards::usable(call, account, card.as_deref())? {

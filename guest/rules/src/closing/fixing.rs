@@ -15,11 +15,13 @@ use crate::policy::Policy;
 use crate::port::Lane;
 use crate::queue::{self, QueueEntry};
 use crate::refunds::{self, Cause, NewRefund};
-use crate::vocabulary::{Fact, Fault};
+use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::{charges, credits, subaccounts, wallet};
 
 /// Sub-accounts disabled in one transaction.
 const SUBACCOUNTS_PER_CALL: usize = 500;
+/// After this it is tried again to make a final invoice whose lines were not what the ledger says.
+const DIFFERS_MS: Instant = DAY_MS;
 
 /// The next step of a closing that is due.
 pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
@@ -30,10 +32,19 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
             call.timer(&job, Lane::Normal, closing.closes_at);
         }
         Step::Settling | Step::Owing => {
-            if !finish_use(call, account, &mut closing)? {
-                call.put(&key(account), &closing);
-                call.timer(&job, Lane::Normal, call.now());
-                return Ok(Some(Next::Again));
+            match finish_use(call, account, &mut closing)? {
+                ClosedAccount::NotYet => {
+                    call.put(&key(account), &closing);
+                    call.timer(&job, Lane::Normal, call.now());
+                    return Ok(Some(Next::Again));
+                }
+                // It closes by itself once the operator has found the cause.
+                ClosedAccount::Differs => {
+                    call.put(&key(account), &closing);
+                    call.timer(&job, Lane::Normal, call.now() + DIFFERS_MS);
+                    return Ok(Some(Next::Rest));
+                }
+                ClosedAccount::Nothing | ClosedAccount::Drafted => {}
             }
             let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
             if owed > Money::ZERO {
@@ -62,25 +73,21 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
     Ok(Some(Next::Rest))
 }
 
-/// Nothing more is debited from here on: late lots end, usage is rejected, and what the cycle still has to post is posted. Answers
-/// whether that is done; if not, it goes on with the next call.
-fn finish_use(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<bool, Fault> {
+/// Nothing more is debited from here on: late lots end, usage is rejected, and the final invoice is made and posted with its tax, before the
+/// refund is fixed (R23, R26). Answers how far the invoice is.
+fn finish_use(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<ClosedAccount, Fault> {
     credits::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     if !wallet.is_closed() {
         wallet.close();
         wallet::save(call, account, &wallet);
     }
-    if !closing.invoiced {
-        closing.invoiced = final_invoice(call, account)?;
+    if closing.invoiced {
+        return Ok(ClosedAccount::Nothing);
     }
-    Ok(closing.invoiced)
-}
-
-/// Makes and posts the final invoice with its tax, before the refund is fixed (R23, R26). Answers whether it is made; until then it is
-/// asked again, a page further.
-fn final_invoice(call: &mut Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(invoices::close_account(call, account)? != ClosedAccount::NotYet)
+    let answer = invoices::close_account(call, account)?;
+    closing.invoiced = matches!(answer, ClosedAccount::Nothing | ClosedAccount::Drafted);
+    Ok(answer)
 }
 
 fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing, owed: Money) {
@@ -119,7 +126,7 @@ struct Fixed {
 
 impl Fixed {
     /// Only what is left of recharges of the window is given back, each rounded down to the cent (CRD-12, R4).
-    fn of(lots: Vec<Lot>, window_begins: crate::vocabulary::Instant) -> Result<Fixed, Fault> {
+    fn of(lots: Vec<Lot>, window_begins: Instant) -> Result<Fixed, Fault> {
         let mut fixed = Fixed::default();
         for lot in lots {
             let kind = match lot.kind {

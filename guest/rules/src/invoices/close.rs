@@ -2,7 +2,7 @@
 
 use super::gather::{self, Gathered};
 use super::number::Issued;
-use super::records::{Bill, Stored, draft_key};
+use super::records::{Bill, Stored, Unmade, draft_key};
 use super::tax::{Taxed, taxes};
 use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
 use crate::accounts::{self, BillingMode, Profile};
@@ -61,26 +61,32 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
         totals::keep_open(call, month, account)?;
         return Ok(1);
     }
-    match draft(call, account, bill, month, None) {
-        Ok((_, read)) => Ok(read),
-        // Nothing of this account was written. The others' invoices do not wait for it; its charges stay uncovered, so that its next
-        // invoice has them too once the cause is gone.
-        Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
-            report(call, account, month, problem)?;
-            Ok(1)
-        }
-        Err(fault) => Err(fault),
+    let (drafted, read) = draft(call, account, bill, month, None)?;
+    if drafted == Drafted::Differs {
+        // The others' invoices do not wait for it. It is tried again a month later; its charges stay uncovered until then.
+        totals::keep_open(call, month, account)?;
     }
+    Ok(read)
 }
 
-/// Tells the operator that an account has no invoice because its lines are not what the ledger says.
-fn report(call: &mut Call<'_>, account: AuthId, month: Month, problem: Problem) -> Result<(), Fault> {
+/// Tells the operator, once until it is mended, that an account has no invoice because its lines are not what the ledger says.
+fn report(call: &mut Call<'_>, account: AuthId, mut bill: Bill, first: Month, problem: Problem) -> Result<(), Fault> {
+    if bill.unmade.is_some() {
+        return Ok(());
+    }
+    let since = call.now();
+    bill.unmade = Some(Unmade { first, since });
+    bill.save(call, account);
     let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
-    let entry = QueueEntry::new(Some(account), "invoice-not-made", month.first(), facts.join(", "));
-    call.put(&queue::single_key(month.first(), &format!("{account}/invoice")), &entry);
+    let entry = QueueEntry::new(Some(account), "invoice-not-made", since, facts.join(", "));
+    call.put(&unmade_key(account, since), &entry);
     let (account, kind, facts) = (Some(account), "invoice-not-made", problem.facts);
     emit(call, EventDraft { account, kind, rule: "INV-1", facts, transactions: Vec::new() });
     Ok(())
+}
+
+fn unmade_key(account: AuthId, since: Instant) -> String {
+    queue::single_key(since, &format!("{account}/invoice"))
 }
 
 /// What a closing account is told about its final invoice.
@@ -88,6 +94,8 @@ fn report(call: &mut Call<'_>, account: AuthId, month: Month, problem: Problem) 
 pub enum ClosedAccount {
     /// The totals have not caught up with the ledger: call again, a page further.
     NotYet,
+    /// The lines are not what the ledger says: nothing was written but that the operator's queue says so. Ask again later.
+    Differs,
     /// Nothing was charged since the last invoice.
     Nothing,
     /// Drafted, its tax posted; its number comes at once, from the job that gives all numbers.
@@ -111,31 +119,54 @@ pub fn close_account(call: &mut Call<'_>, account: AuthId) -> Result<ClosedAccou
     let bill = Bill::load(call, account)?;
     let month = Month::of(call.now());
     let (drafted, _) = draft(call, account, bill, month.next(), Some(call.now() + 1))?;
+    if drafted == Drafted::Differs {
+        return Ok(ClosedAccount::Differs);
+    }
     let mut bill = Bill::load(call, account)?;
     bill.closed = true;
     bill.save(call, account);
-    if drafted {
-        call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+    if drafted == Drafted::Nothing {
+        return Ok(ClosedAccount::Nothing);
     }
-    Ok(if drafted { ClosedAccount::Drafted } else { ClosedAccount::Nothing })
+    call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+    Ok(ClosedAccount::Drafted)
 }
 
-/// Drafts an invoice over everything that no invoice covers yet, up to `until`. Answers whether there is one, and how many records were read.
+/// What became of a draft.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Drafted {
+    Made,
+    /// There is nothing to charge.
+    Nothing,
+    /// Its lines are not what the ledger says: the operator is told.
+    Differs,
+}
+
+/// Drafts an invoice over everything that no invoice covers yet, up to `until`. Answers how many records were read, too.
 fn draft(
     call: &mut Call<'_>,
     account: AuthId,
     mut bill: Bill,
     until: Month,
     end: Option<Instant>,
-) -> Result<(bool, usize), Fault> {
+) -> Result<(Drafted, usize), Fault> {
     let profile = accounts::profile(call, account)?;
     let last = until.previous();
     let (first, since, opening) = span(call, account, &bill, &profile, until)?;
     let end = end.unwrap_or(until.first());
-    let gathered = gather::gather(call, account, (first, last), since, end)?;
+    let gathered = match gather::gather(call, account, (first, last), since, end) {
+        Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
+            report(call, account, bill, first, problem)?;
+            return Ok((Drafted::Differs, 1));
+        }
+        gathered => gathered?,
+    };
     let read = gathered.read;
     if gathered.lines.is_empty() {
-        return Ok((false, read));
+        return Ok((Drafted::Nothing, read));
+    }
+    if let Some(unmade) = bill.unmade.take() {
+        call.remove(&unmade_key(account, unmade.since));
     }
     let cycle = Cycle { account, first, last, end, opening };
     let (document, owed, transactions) = document(call, &cycle, &profile, gathered)?;
@@ -146,7 +177,7 @@ fn draft(
     bill.until = Some(until);
     bill.closing = closing;
     bill.save(call, account);
-    Ok((true, read))
+    Ok((Drafted::Made, read))
 }
 
 /// The first month that is covered, the month from which movements are listed, and the balance before.
@@ -157,13 +188,17 @@ fn span(
     profile: &Profile,
     until: Month,
 ) -> Result<(Month, Month, Money), Fault> {
-    // Charges that no invoice covers are at most a quarter old: every quarter is closed.
     let created = Month::of(profile.created);
     let earliest = bill.until.unwrap_or(created);
-    let mut first = until.previous().previous().previous().max(earliest).min(until.previous());
-    if bill.months == 1 {
-        first = first_with_charges(call, account, first, until);
+    let mut first = until.previous();
+    while bill.months > 1 && first.first_day().month() % 3 != 1 {
+        first = first.previous();
     }
+    first = first.max(earliest).min(until.previous());
+    // Before its own first month there can be charges of a cycle whose invoice is not made yet, or could not be made.
+    let before = first.previous().previous().previous();
+    let before = bill.unmade.as_ref().map_or(before, |unmade| unmade.first.min(before));
+    let first = first_with_charges(call, account, before.max(earliest), first);
     match bill.until {
         Some(since) => Ok((first, since.min(first), bill.closing)),
         // The first invoice: what came before is its opening balance.
@@ -171,17 +206,17 @@ fn span(
     }
 }
 
-/// A monthly invoice begins with its month, even if months without charges lie before it.
+/// The first month with charges before `until`; `until`, if there is none.
 fn first_with_charges(call: &Call<'_>, account: AuthId, first: Month, until: Month) -> Month {
     let mut month = first;
-    while month.next() < until {
+    while month < until {
         let prefix = format!("{}/", totals::cycle_key(month, account));
         if !call.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty() {
-            break;
+            return month;
         }
         month = month.next();
     }
-    month
+    until
 }
 
 struct Cycle {

@@ -1,8 +1,10 @@
 //! Credit notes: the only correction of an issued invoice (INV-5, R27).
 //!
 //! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder; the last credit note of an
-//! invoice therefore gives back exactly what the ones before left. The customer gets it as promotional credit, after what is owed: it takes back
-//! a charge, not a payment, so it is no refund of a recharge (R18).
+//! invoice therefore gives back exactly what the ones before left. It takes back charges that were paid with cash or are owed (what trial and promotional
+//! credit has paid is a discount of the invoice): first it pays what is owed, then it goes back to the recharges that were spent last (R18), as
+//! cash that is taxed when it is spent again and refunded at a closing. Only what no recharge of the account lacks becomes
+//! promotional credit.
 
 use super::number::issue_now;
 use super::records::{Place, State, Stored};
@@ -10,6 +12,7 @@ use super::tax::shares;
 use super::{CURRENCY, Document, DocumentKind, DocumentLine, Error, TaxLine, billing};
 use crate::accounts;
 use crate::call::Call;
+use crate::charges;
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
@@ -96,9 +99,15 @@ fn give(
     let mut wallet = wallet::need(call, account)?;
     let opening = wallet.balance;
     let id = ledger::next_id(call)?;
-    let new =
-        NewCredit { kind: LotKind::Promotional, amount: given.amount, since: call.now(), expires: None, origin: &id };
-    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    let mut given_back = charges::refill_last_spent(call, account, &mut wallet, given.amount)?;
+    let mut promotional = Money::ZERO;
+    if given_back.left > Money::ZERO {
+        let (kind, amount, since) = (LotKind::Promotional, given_back.left, call.now());
+        let new = NewCredit { kind, amount, since, expires: None, origin: &id };
+        let credited = wallet::credit(call, account, &mut wallet, &new)?;
+        given_back.paid = given_back.paid.plus(credited.paid)?;
+        promotional = credited.kept;
+    }
     wallet::save(call, account, &wallet);
     let mut tax = Money::ZERO;
     for part in &given.taxes {
@@ -107,8 +116,9 @@ fn give(
     let postings = vec![
         Posting(LedgerAccount::Adjustments, None, given.net),
         Posting(LedgerAccount::Tax, None, tax),
-        Posting(LedgerAccount::CreditsPromotional, Some(account), credited.kept.negated()?),
-        Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+        Posting(LedgerAccount::CreditsCash, Some(account), given_back.cash.negated()?),
+        Posting(LedgerAccount::CreditsPromotional, Some(account), promotional.negated()?),
+        Posting(LedgerAccount::Receivables, Some(account), given_back.paid.negated()?),
     ];
     ledger::post(call, &id, "credit-note", &format!("{}, {reason}", invoice.number), postings, Vec::new())?;
     let document = document(call, account, invoice, given, reason, (opening, wallet.balance))?;

@@ -153,11 +153,8 @@ fn lines(
             }
             continue;
         }
-        let name = if source == account {
-            accounts::profile(call, account)?.name
-        } else {
-            subaccounts::load(call, source)?.map(|sub| sub.name).unwrap_or_default()
-        };
+        let name =
+            if source == account { accounts::profile(call, account)?.name } else { subaccounts::name(call, source)? };
         for (code, mut sum) in totals.by {
             if ChargeCode::parse(&code) == Some(ChargeCode::Adjustment) {
                 for adjustment in adjustments.remove(&source).unwrap_or_default() {
@@ -273,6 +270,7 @@ fn words(kind: &str) -> &'static str {
         "refund" => "Refund",
         "chargeback" => "Chargeback",
         "write-off" => "Write-off",
+        "rounding" => "Rounding to whole cents",
         _ => "Other movements",
     }
 }

@@ -36,6 +36,18 @@ pub(super) struct Bill {
     /// Whether the final invoice is made (R23).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) closed: bool,
+    /// Charges whose invoice could not be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unmade: Option<Unmade>,
+}
+
+/// An invoice that could not be made because its lines are not what the ledger says (INV-1).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Unmade {
+    /// The first month that it lacks.
+    pub(super) first: Month,
+    /// Since when the operator's queue says so.
+    pub(super) since: Instant,
 }
 
 impl Record for Bill {
@@ -44,7 +56,7 @@ impl Record for Bill {
 
 impl Bill {
     pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
-        let new = Bill { v: 1, until: None, closing: Money::ZERO, months: 1, closed: false };
+        let new = Bill { v: 1, until: None, closing: Money::ZERO, months: 1, closed: false, unmade: None };
         Ok(call.get(&format!("bill/{account}"))?.unwrap_or(new))
     }
 

@@ -400,6 +400,64 @@ fn the_final_invoice_covers_everything_until_now() {
 }
 
 #[test]
+fn an_account_whose_last_lines_are_not_what_the_ledger_says_closes_when_they_are() {
+    let mut story = begun();
+    let main = account(&story);
+    story.recharge(25);
+    charge(&mut story, main, "vo", 10_000_000);
+    story.advance(DAY_MS);
+    let key = crate::totals::source_key(Month::of(START), main, main);
+    let sound = story.fake.dump()[&key].clone();
+    story.fake.plant(&key, &sound.replace("10000000", "9999990"));
+    story.command(|call, auth| crate::closing::close(call, &operator(), auth, "wished".to_owned()));
+    let standing = |story: &Story| {
+        let status =
+            story.fake.query(story.now, |call| crate::closing::get_closing(call, &operator(), story.account.clone()));
+        status.map(|status| (status.step, status.refunded)).expect("an account that is being closed")
+    };
+    let in_queue = |story: &Story| {
+        let page = story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10));
+        page.expect("a page").items.into_iter().map(|item| item.kind).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        story.advance(DAY_MS);
+        assert_eq!((standing(&story), story.units()), ((crate::closing::Step::Settling, 0), "15.00".to_owned()));
+        assert_eq!(in_queue(&story), ["invoice-not-made"], "the operator is told, once");
+    }
+    story.fake.plant(&key, &sound);
+    story.advance(DAY_MS);
+    assert_eq!(standing(&story), (crate::closing::Step::Done, 15_000_000));
+    assert_eq!((read(&story, "2026-000001").total, in_queue(&story)), (10_000_000, Vec::new()));
+}
+
+#[test]
+fn a_quarter_that_ends_while_its_account_closes_is_on_the_final_invoice() {
+    // Closed on June the 30th, the invoices of the quarter not made yet: closing is more urgent than the month's end.
+    let mut story = begun();
+    let main = account(&story);
+    to_next_month(&mut story);
+    story.command(|call, auth| set_cycle(call, &operator(), auth, 3));
+    story.recharge(50);
+    for amount in [1_000_000, 2_000_000, 4_000_000] {
+        charge(&mut story, main, "vo", amount);
+        if amount < 4_000_000 {
+            to_next_month(&mut story);
+        }
+    }
+    story.advance(DAY_MS);
+    let july = Month::of(story.now).end();
+    assert_eq!(Month::of(july).to_string(), "2026-07");
+    story.now = july;
+    while story.command(|call, _| close_account(call, main)) == ClosedAccount::NotYet {}
+    story.advance(DAY_MS);
+    let invoice = read(&story, "2026-000001");
+    check_sums(&invoice);
+    let first = Month::of(START).next();
+    assert_eq!((invoice.total, invoice.period_start), (7_000_000, Some(first.first())));
+    assert_eq!(list(&story, DocumentKind::Invoice).len(), 1);
+}
+
+#[test]
 fn every_charge_has_a_receipt_that_never_changes() {
     let mut story = begun();
     story.script(&[crate::scenario::Answer::Decline]);
@@ -654,12 +712,22 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     let items: Vec<(&str, &str)> = queue.items.iter().map(|item| (item.kind.as_str(), item.auth_id.as_str())).collect();
     assert_eq!(items, [("invoice-not-made", first.as_str())]);
     assert!(queue.items[0].note.contains("lines 0.99999, ledger 1.00"), "{}", queue.items[0].note);
-    // Once the cause is gone, the next invoice has what this one lacks.
-    story.account = first;
+    // Five months later the cause is gone: the next invoice has what this one lacks, though nothing was charged since.
+    let (second, first) = (story.account.clone(), first);
+    story.account = first.clone();
+    for _ in 0..4 {
+        to_next_month(&mut story);
+    }
+    let waiting = story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10));
+    assert_eq!(waiting.map(|page| page.items.len()), Ok(1), "tried again each month, told once");
     story.fake.plant(&key, &sound);
-    charge(&mut story, main, "vo", 500_000);
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000002");
     check_sums(&invoice);
-    assert_eq!((invoice.total, invoice.period_start), (1_500_000, Some(START)));
+    assert_eq!((invoice.total, invoice.period_start), (1_000_000, Some(START)));
+    let queue =
+        story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10)).expect("a queue");
+    assert_eq!(queue.items, [], "it waits for nobody any more");
+    story.account = second;
+    assert_eq!(list(&story, DocumentKind::Invoice).len(), 1);
 }

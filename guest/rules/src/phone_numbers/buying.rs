@@ -300,7 +300,7 @@ fn fail(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, caus
 
 /// The number is the account's: what was held is posted, and it is listed from now on.
 fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order) -> Result<(), Fault> {
-    if wallet::need(call, account)?.is_closed() {
+    if matches!(accounts::profile(call, account)?.standing, AccountStanding::Closing | AccountStanding::Closed) {
         // Nobody can use it any more, and nobody pays for it.
         releasing::give_back(call, account, &order.offer.number)?;
         return fail(call, account, count, order, "account-closed");

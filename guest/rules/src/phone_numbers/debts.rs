@@ -9,6 +9,7 @@ use super::records::{self, Debt, Rented};
 use super::releasing;
 use crate::calendar;
 use crate::call::{Call, Record};
+use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next};
@@ -16,6 +17,7 @@ use crate::mail;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::port::Lane;
+use crate::posting;
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::wallet;
 use serde::{Deserialize, Serialize};
@@ -147,6 +149,12 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
     let job = JobKey::RentOwed(account).to_string();
     let policy = Policy::load(call)?;
     let now = call.now();
+    // Less than half a cent cannot be paid (R4): nobody is asked for it, and no number is lost over it.
+    let payable = owed_in_cents(wallet::need(call, account)?.balance)? > Money::ZERO;
+    if !payable && rent.open.iter().any(|open| open.deadline(&policy) <= now) {
+        posting::round_off(call, account, now, "rent")?;
+        rent = load(call, account)?.unwrap_or_default();
+    }
     let paid = rent.paid;
     rent.open.retain(|open| open.to > paid);
     let unpaid: Vec<(String, Rented, Instant)> = records::all(call, account)?
@@ -161,6 +169,9 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
     for open in &mut rent.open {
         let mails = open.mails(&policy);
         let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
+        if !payable {
+            continue;
+        }
         if due > open.warned && !is_due(open.since) {
             let day = calendar::day_name(open.since);
             let numbers = unpaid.iter().filter(|(_, _, since)| calendar::day_name(*since) == day).count();

@@ -1,6 +1,6 @@
 //! Everything that a batch of reservations is judged by, read in few crossings, and the wallets that it changes.
 
-use super::records::{DUE_KEY, closed_key, open_key};
+use super::records::{DUE_KEY, Open, closed_key, open_key};
 use crate::accounts;
 use crate::call::Call;
 use crate::credentials::Who;
@@ -28,6 +28,8 @@ pub(super) struct Desk {
     parties: BTreeMap<AuthId, Party>,
     /// By source: what stands in the way of spending.
     hindrances: BTreeMap<AuthId, Option<Refusal>>,
+    /// A sub-account with its own token reaches only its own reservations.
+    only: Option<AuthId>,
 }
 
 impl Desk {
@@ -43,7 +45,8 @@ impl Desk {
         let subs = sources.iter().filter(|source| !source.is_main()).map(|sub| subaccounts::key(*sub));
         let mains = sources.iter().filter(|source| source.is_main()).map(|main| accounts::key(*main));
         call.prefetch(subs.chain(mains).chain(Policy::keys()).chain([DUE_KEY.to_owned()]));
-        let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new() };
+        let only = if let Who::Sub { sub, .. } = who { Some(*sub) } else { None };
+        let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new(), only };
         for source in sources {
             if let Some(main) = crate::credentials::main_of(call, source)?.filter(|main| is_own(who, source, *main)) {
                 desk.mains.insert(source, main);
@@ -71,6 +74,11 @@ impl Desk {
     /// The main account behind an auth ID, if the caller may name it.
     pub(super) fn main(&self, auth_id: &str) -> Option<AuthId> {
         self.mains.get(&AuthId::parse(auth_id)?).copied()
+    }
+
+    /// The open reservation of this name, if the caller may reach it.
+    pub(super) fn find(&self, call: &Call<'_>, main: AuthId, name: &str) -> Result<Option<Open>, Fault> {
+        Ok(call.get::<Open>(&open_key(main, name))?.filter(|open| self.only.is_none_or(|own| open.source == own)))
     }
 
     /// The account with price overrides to rate by.
