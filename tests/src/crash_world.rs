@@ -152,13 +152,23 @@ impl World {
 
     /// Paid charges by key, with what was taken. A key that was charged twice fails.
     pub fn taken(&self) -> BTreeMap<String, i64> {
-        let mut taken = BTreeMap::new();
+        self.moved(false)
+    }
+
+    /// Paid refunds by key, with what was given back. A key that was refunded twice fails.
+    pub fn given_back(&self) -> BTreeMap<String, i64> {
+        self.moved(true)
+    }
+
+    fn moved(&self, refunds: bool) -> BTreeMap<String, i64> {
+        let mut moved = BTreeMap::new();
         for movement in self.gateway.movements().expect("the gateway's book") {
-            assert!(!movement.refund, "nothing is refunded here");
-            let before = taken.insert(movement.key.clone(), movement.amount);
-            assert_eq!(before, None, "{} was charged twice", movement.key);
+            if movement.refund == refunds {
+                let before = moved.insert(movement.key.clone(), movement.amount);
+                assert_eq!(before, None, "{} moved twice", movement.key);
+            }
         }
-        taken
+        moved
     }
 }
 

@@ -1,4 +1,5 @@
-//! Crash before and after every single thing that the host is asked for, during a recharge and during a usage batch (CRD-7, USE-1).
+//! Crash before and after every single thing that the host is asked for, during recharges, usage batches, purchases of numbers, invoices, a
+//! closing with its refunds, a credit note and a chargeback (CRD-7, CRD-12, USE-1, NUM-2, INV-5).
 //!
 //! The scenario runs once for each moment; at that moment the host dies. A new host opens the store, the client repeats what it has no
 //! answer to, time goes on until nothing is due, and then the gateway, the ledger and the wallets must say the same.
@@ -312,6 +313,109 @@ fn release_whose_answer_is_lost() {
         },
     });
     assert!(moments > 40, "only {moments} moments were tried");
+}
+
+/// Two recharges of 50.00 and 30.00, of which 12.00 are spent.
+fn spender(host: &Host) -> String {
+    let account = host.account();
+    host.card(&account, "tok_approve");
+    for units in [50, 30] {
+        let arguments = json!({"auth-id": account, "amount": (units * USD).to_string(), "card": null});
+        host.ok("credits.recharge", arguments);
+        host.quiet();
+    }
+    let debit = json!({"debit": (12 * USD).to_string()});
+    host.ok("credits.adjust", json!({"auth-id": account, "adjustment": debit, "reason": "used"}));
+    account
+}
+
+fn documents(host: &Host, account: &str, kind: &str) -> Vec<(String, String)> {
+    let filter = json!({"oldest-first": true});
+    let page =
+        host.ok("invoices.list-documents", json!({"auth-id": account, "kind": kind, "filter": filter, "limit": 10}));
+    list(&page["documents"]).iter().map(|one| (text(&one["number"]), text(&one["total"]))).collect()
+}
+
+/// A closing: the final invoice is made once, and each payment is given back once, though an answer is lost besides.
+#[test]
+fn closing_with_two_refunds() {
+    let moments = exhaust(&Scenario {
+        name: "closing with two refunds",
+        prepare: |world, host| {
+            let account = spender(host);
+            world.gateway.disturb_money(coinbox_host::payment::sandbox::Fault::LostAfter);
+            vec![account]
+        },
+        ask: |host, accounts| {
+            let arguments = json!({"auth-id": accounts[0], "reason": "wished"});
+            answered(host.ask("accounts.close", Some("the customer's key"), arguments))
+        },
+        check: |world, host, accounts| {
+            let mut given_back: Vec<i64> = world.given_back().into_values().collect();
+            given_back.sort_unstable();
+            assert_eq!(given_back, [30 * USD, 38 * USD], "each payment once");
+            let closing = host.ok("accounts.get-closing", json!({"auth-id": accounts[0]}));
+            assert_eq!((&closing["step"], &closing["refunded"]), (&json!("done"), &json!((68 * USD).to_string())));
+            let states: Vec<&Value> = list(&closing["refunds"]).iter().map(|refund| &refund["state"]).collect();
+            assert_eq!(states, [&json!("paid"), &json!("paid")]);
+            assert_eq!(host.balance(&accounts[0]), 0);
+            let invoice = ("2026-000001".to_owned(), (12 * USD).to_string());
+            assert_eq!(documents(host, &accounts[0], "invoice"), [invoice]);
+        },
+    });
+    assert!(moments > 100, "only {moments} moments were tried");
+}
+
+#[test]
+fn credit_note_over_a_part() {
+    let moments = exhaust(&Scenario {
+        name: "credit note over a part",
+        prepare: |_, host| {
+            let account = spender(host);
+            host.coinbox.advance_to(APRIL + DAY).expect("jobs are driven");
+            vec![account]
+        },
+        ask: |host, accounts| {
+            let arguments = json!({
+                "auth-id": accounts[0], "invoice": "2026-000001", "amount": (5 * USD).to_string(), "reason": "never delivered",
+            });
+            answered(host.ask("invoices.issue-credit-note", Some("the operator's key"), arguments))
+        },
+        check: |_, host, accounts| {
+            assert_eq!(host.balance(&accounts[0]), 73 * USD);
+            let lots = host.ok("credits.list-lots", json!({"auth-id": accounts[0]}));
+            let rests: Vec<String> = list(&lots).iter().map(|lot| text(&lot["rest"])).collect();
+            assert_eq!(rests, [(43 * USD).to_string(), (30 * USD).to_string()]);
+            let note = ("CN-2026-000001".to_owned(), (5 * USD).to_string());
+            assert_eq!(documents(host, &accounts[0], "credit-note"), [note]);
+        },
+    });
+    assert!(moments > 20, "only {moments} moments were tried");
+}
+
+#[test]
+fn chargeback_of_a_payment_that_is_partly_spent() {
+    let moments = exhaust(&Scenario {
+        name: "chargeback of a payment that is partly spent",
+        prepare: |_, host| vec![spender(host)],
+        ask: |host, accounts| {
+            let arguments = json!({"auth-id": accounts[0], "charge": 1, "amount": null, "reference": "case 7"});
+            answered(host.ask("credits.record-chargeback", Some("the operator's key"), arguments))
+        },
+        check: |_, host, accounts| {
+            assert_eq!(host.balance(&accounts[0]), 18 * USD, "50.00 of 68.00");
+            let account = host.ok("accounts.get", json!({"auth-id": accounts[0]}));
+            assert_eq!(account["standing"], json!({"suspended": "payment-failure"}));
+            let told: Vec<_> =
+                host.feed(&accounts[0], 0).into_iter().filter(|event| event["kind"] == "chargeback").collect();
+            assert_eq!(told.len(), 1);
+            let charges = host.ok("credits.list-charges", json!({"auth-id": accounts[0], "after": null, "limit": 100}));
+            let taken_back: Vec<String> =
+                list(&charges["charges"]).iter().map(|charge| text(&charge["charged-back"])).collect();
+            assert_eq!(taken_back, ["0".to_owned(), (50 * USD).to_string()]);
+        },
+    });
+    assert!(moments > 20, "only {moments} moments were tried");
 }
 
 /// 2026-04-01T00:00:00Z.

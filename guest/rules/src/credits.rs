@@ -169,6 +169,18 @@ pub(crate) fn exact_lots(call: &Call<'_>, account: AuthId) -> Result<Vec<lots::L
     Ok(lots)
 }
 
+/// Open lots of an account from which on no credit is given and no recharge begun: it can still be added up, spent and closed then, whatever
+/// charges under way bring.
+const LOTS_GIVEN_MAX: usize = 5_000;
+
+/// Whether an account may have one more open lot.
+pub(crate) fn check_lots(call: &Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if lots::open(call, account, LOTS_GIVEN_MAX)?.len() < LOTS_GIVEN_MAX {
+        return Ok(());
+    }
+    Err(Fault::problem("too-many-lots", vec![Fact::new("auth-id", account), Fact::new("limit", LOTS_GIVEN_MAX)]))
+}
+
 /// The first open lots with their true rests.
 fn first_lots(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<lots::Lot>, Fault> {
     let wallet = wallet::need(call, account)?;
@@ -222,6 +234,7 @@ pub(crate) struct Granted {
 
 /// Gives credit as a lot, posts it, and judges the account.
 pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<Granted, Fault> {
+    check_lots(call, account)?;
     let id = ledger::next_id(call)?;
     let mut wallet = wallet::need(call, account)?;
     let new =

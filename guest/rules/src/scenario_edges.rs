@@ -649,3 +649,29 @@ fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
     let wallet = story.fake.dump()[&format!("w/{}", story.account)].clone();
     assert!(wallet.len() < 150, "{} bytes: {wallet}", wallet.len());
 }
+
+#[test]
+fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
+    let mut story = Story::new();
+    let goodwill = || Adjustment::Goodwill(Goodwill { amount: Money::from_micros(10).micros(), expires: None });
+    story.command(|call, auth| {
+        for _ in 0..4_999 {
+            crate::credits::adjust(call, &operator(), auth.clone(), goodwill(), "many".to_owned())?;
+        }
+        Ok::<_, crate::credits::Error>(())
+    });
+    story.command(|call, auth| crate::credits::adjust(call, &operator(), auth, goodwill(), "the last".to_owned()));
+    let before = story.fake.dump();
+    let account = story.account.clone();
+    let too_many = |error: crate::credits::Error| matches!(error, crate::credits::Error::Other(problem) if problem.code == "too-many-lots");
+    let refused = story.fake.command(story.now, |call| {
+        crate::credits::adjust(call, &operator(), account.clone(), goodwill(), "one more".to_owned())
+    });
+    assert!(refused.is_err_and(too_many));
+    let refused = story.fake.command(story.now, |call| {
+        crate::charges::recharge(call, &operator(), account.clone(), Money::from_units(25).micros(), None)
+    });
+    assert!(refused.is_err_and(too_many));
+    assert_eq!(story.fake.dump(), before);
+    assert_eq!(story.balance().promotional, 50_000);
+}

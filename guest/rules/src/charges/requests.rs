@@ -5,7 +5,7 @@ use super::{Purpose, create};
 use crate::call::Call;
 use crate::cards;
 use crate::credentials;
-use crate::credits::{Error, Started};
+use crate::credits::{self, Error, Started};
 use crate::events::{EventDraft, emit};
 use crate::money::Money;
 use crate::numbers::Numbers;
@@ -68,6 +68,7 @@ pub fn recharge(
         checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
         checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
         checks.done()?;
+        credits::check_lots(call, account)?;
         let card = match cards::usable(call, account, card.as_deref())? {
             Ok(card) => card,
             Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
