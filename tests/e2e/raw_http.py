@@ -7,26 +7,13 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from answers import Answers
 from coinbox import Answer, Checks, Server, basic, cost, event, poll
 
 checks = Checks()
 UNLIMITED = {"maximum-recharge": None, "standard-rate": 100_000, "lookup-rate": None, "message-rate": None}
-UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-
-
-def error_of(name, answer, status, *parts):
-    """A refusal: its status, its JSON with api_id, error and code, and words of its text."""
-    checks.equal(f"{name}: {status}", answer.status, status)
-    body = answer.json if isinstance(answer.json, dict) else {}
-    good = re.fullmatch(UUID, body.get("api_id", "")) and body.get("error") and body.get("code")
-    checks.true(f"{name}: JSON with api_id, error and code", good, answer)
-    if parts:
-        checks.holds(f"{name}: says what is wrong", body.get("error", ""), *parts)
-
-
-def unauthenticated(name, answer, scheme="Basic"):
-    error_of(name, answer, 401)
-    checks.true(f"{name}: WWW-Authenticate", answer.headers.get("www-authenticate", "").startswith(scheme + " "), answer)
+refusals = Answers(checks)
+error_of, unauthenticated = refusals.error_of, refusals.unauthenticated
 
 
 def credentials(server, account, token, other, other_token):
