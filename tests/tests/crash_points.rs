@@ -348,7 +348,9 @@ fn closing_with_two_refunds() {
         },
         ask: |host, accounts| {
             let arguments = json!({"auth-id": accounts[0], "reason": "wished"});
-            answered(host.ask("accounts.close", Some("the customer's key"), arguments))
+            let answer = host.ask("accounts.close", Some("the customer's key"), arguments)?;
+            // Asked again more than a day later: keys are forgotten then.
+            if answer == json!({"err": {"refused": "closed"}}) { Ok(()) } else { answered(Ok(answer)) }
         },
         check: |world, host, accounts| {
             let mut given_back: Vec<i64> = world.given_back().into_values().collect();
