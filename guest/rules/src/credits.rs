@@ -321,6 +321,10 @@ pub fn adjust(
             checks.require(*expires <= 9_999_999_999_998, field, FieldRule::TooLarge, 9_999_999_999_998_i64);
         }
         checks.done()?;
+        if matches!(adjustment, Adjustment::Debit(_)) && wallet::need(call, account)?.is_closed() {
+            // Its final invoice is made: no document would have it any more (CRD-14, R23).
+            return Err(crate::vocabulary::Refusal::Closed.into());
+        }
         let transaction = match &adjustment {
             Adjustment::Goodwill(goodwill) => {
                 let goodwill = Grant {
