@@ -109,6 +109,27 @@ impl Simulation {
                     charge.given_up = true;
                 }
             }
+            Operation::PayOwed { card, .. } => {
+                let expected = account.may_settle(*card);
+                let name = card.map(|card| format!("card-{card}"));
+                let arguments = json!({"auth-id": id, "card": name});
+                if let Some(started) = self.command("credits.settle", arguments, expected)? {
+                    let account = &mut self.model.accounts[place];
+                    let card = card.or(account.default).unwrap_or(0);
+                    let number = account.settle_debt(card, now);
+                    ensure!(
+                        started["name"] == json!(number.to_string()),
+                        "the model counts charge {number}, not {started}"
+                    );
+                }
+            }
+            Operation::WriteOff { .. } => {
+                let expected = account.balance() < 0;
+                let arguments = json!({"auth-id": id, "reason": "simulation"});
+                if self.command("credits.write-off", arguments, expected)?.is_some() {
+                    self.model.accounts[place].write_off(now, &policy);
+                }
+            }
             Operation::AutoRecharge { enabled, below, amount, caps, .. } => {
                 let settings = Settings { enabled: *enabled, below: *below, amount: *amount, caps: *caps };
                 let expected = account.may_save(&settings, &policy);

@@ -126,6 +126,10 @@ pub enum Operation {
     Recharge { account: usize, amount: i64, card: Option<u32> },
     /// The operator gives up an open charge.
     GiveUp { account: usize, nth: usize },
+    /// The customer pays exactly what is owed.
+    PayOwed { account: usize, card: Option<u32> },
+    /// The operator gives up what is owed.
+    WriteOff { account: usize },
     /// The customer saves settings of the automatic recharge.
     AutoRecharge { account: usize, enabled: bool, below: i64, amount: i64, caps: [Option<i64>; 3] },
     /// The customer sets alerts of his own.
@@ -172,6 +176,8 @@ impl Operation {
             | Operation::RemoveCard { account, .. }
             | Operation::Recharge { account, .. }
             | Operation::GiveUp { account, .. }
+            | Operation::PayOwed { account, .. }
+            | Operation::WriteOff { account }
             | Operation::AutoRecharge { account, .. }
             | Operation::Alerts { account, .. }
             | Operation::Suspend { account, .. }
@@ -204,7 +210,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(240) {
+    match dice.below(252) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -285,6 +291,8 @@ fn draw(dice: &mut Dice) -> Operation {
             StockFault::NotSent,
             StockFault::Late,
         ])),
+        240..248 => Operation::PayOwed { account, card: dice.chance(30).then_some(card) },
+        248..252 => Operation::WriteOff { account },
         _ => Operation::Wait {
             ms: dice.of(&[1, 1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]),
         },

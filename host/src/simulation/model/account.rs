@@ -209,7 +209,7 @@ impl Account {
         self.give(LotKind::Promotional, amount, expires.unwrap_or(i64::MAX), "coupon-redeemed", now, policy);
     }
 
-    fn moved(&mut self, kind: &'static str, amount: i64) {
+    pub(super) fn moved(&mut self, kind: &'static str, amount: i64) {
         let amounts = vec![("amount", amount), ("balance", self.balance())];
         self.expect(Told { kind, amounts, words: Vec::new() });
     }

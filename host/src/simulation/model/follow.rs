@@ -1,7 +1,7 @@
 //! The model reads the feed: what the outside has decided moves it, everything else must be what it foretold.
 
 use super::account::{Account, CardState, LotKind};
-use super::recharge::{ChargeState, Ladder};
+use super::recharge::{ChargeKind, ChargeState, Ladder};
 use super::{Event, Occasion, Policy, Taken, Told};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -49,7 +49,6 @@ impl Account {
 
     fn follow_one(&mut self, event: Event<'_>, policy: &Policy, taken: &Taken) -> Result<()> {
         let at = event.at();
-        let automatic = event.word("kind") != Some("manual");
         match event.kind() {
             "balance-low" | "out-of-credit" | "credit-available" => self.foretold(0, event),
             "recharge-started" | "recharge-capped" => self.foretold(1, event),
@@ -58,12 +57,13 @@ impl Account {
                 let (number, token) = self.settled(event, ChargeState::Declined)?;
                 let pays = token.is_some_and(|token| token.starts_with("tok_approve"));
                 ensure!(!pays, "a card that always pays was declined");
-                let amount = self.recharge.charges[&number].amount;
-                if automatic {
-                    let told = self.fail(event.word("reason").unwrap_or_default(), amount, policy);
-                    ensure!(told.is(&event), "the model expects {told:?}");
-                } else {
-                    self.mail("recharge-failed");
+                let (kind, amount) = (self.recharge.charges[&number].kind, self.recharge.charges[&number].amount);
+                match kind {
+                    ChargeKind::Automatic => {
+                        let told = self.fail(event.word("reason").unwrap_or_default(), amount, policy);
+                        ensure!(told.is(&event), "the model expects {told:?}");
+                    }
+                    ChargeKind::Manual | ChargeKind::Settlement => self.mail("recharge-failed"),
                 }
                 self.judge(at, policy, Occasion::Other);
                 Ok(())
@@ -79,17 +79,22 @@ impl Account {
                 let wanted = self.is_wanted();
                 let (number, token) = self.settled(event, ChargeState::Void)?;
                 let charge = &self.recharge.charges[&number];
+                let kind = charge.kind;
                 let cause = event.word("cause").unwrap_or_default();
                 let justified = match cause {
                     // Given up, sent with a card that was removed meanwhile, or given up by the gateway itself.
                     "closed-by-gateway" => {
                         charge.given_up || token.is_none_or(|token| token.starts_with("tok_unknown_then_never"))
                     }
-                    "not-needed" => automatic && !wanted,
+                    "not-needed" => match kind {
+                        ChargeKind::Automatic => !wanted,
+                        ChargeKind::Settlement => self.due() < charge.amount,
+                        ChargeKind::Manual => false,
+                    },
                     word => self.unusable(Some(charge.card)) == Some(word),
                 };
                 ensure!(justified, "charge {number} was dropped without reason");
-                if automatic {
+                if kind == ChargeKind::Automatic {
                     self.recharge.ladder = Ladder::Ready;
                 }
                 self.judge(at, policy, Occasion::Other);
@@ -120,6 +125,7 @@ impl Account {
             | "debit"
             | "trial-credits"
             | "coupon-redeemed"
+            | "written-off"
             | "default-card-changed"
             | "card-removed" => self.foretold(2, event),
             "mail-failed" => {
@@ -141,6 +147,7 @@ impl Account {
         let charge = self.recharge.charges.get_mut(&number).context("no such charge")?;
         ensure!(charge.state == ChargeState::Open, "charge {number} was final already: {:?}", charge.state);
         ensure!(event.amount("amount") == Some(charge.amount), "charge {number} is of {}", charge.amount);
+        ensure!(event.word("kind").is_none_or(|word| word == charge.kind.word()), "it is {}", charge.kind.word());
         charge.state = state;
         let card = charge.card;
         let stored = self.cards.iter().find(|stored| stored.number == card);
@@ -154,7 +161,7 @@ impl Account {
         let (amount, paid_at) = *taken.get(key).with_context(|| format!("{key} was booked and never taken"))?;
         let charge = &self.recharge.charges[&number];
         ensure!(amount == charge.amount, "the gateway took {amount} under {key}");
-        let manual = charge.manual;
+        let kind = charge.kind;
         let owed = self.credit(LotKind::Cash, amount, paid_at);
         let lot = u32::try_from(self.lots.len()).unwrap_or(u32::MAX);
         if let Some(charge) = self.recharge.charges.get_mut(&number) {
@@ -163,13 +170,13 @@ impl Account {
         ensure!(event.amount("balance") == Some(self.balance()), "the balance is {}", self.balance());
         ensure!(event.amount("paid-owed") == Some(owed), "{owed} was owed");
         self.mail("recharge-paid");
-        // ACC-7, R31: the first paid recharge is the upgrade.
-        self.trial = false;
-        if manual {
-            self.recharge.reset();
-        } else {
-            self.recharge.paid();
+        // ACC-7, R31: the first paid recharge is the upgrade. What pays a debt is none, and resets nothing.
+        match kind {
+            ChargeKind::Automatic => self.recharge.paid(),
+            ChargeKind::Manual => self.recharge.reset(),
+            ChargeKind::Settlement => {}
         }
+        self.trial &= kind == ChargeKind::Settlement;
         self.judge(at, policy, Occasion::Credit);
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod account;
 mod coupons;
+mod debts;
 mod follow;
 mod holds;
 mod numbers;

@@ -49,11 +49,33 @@ pub enum ChargeState {
     Void,
 }
 
+/// Who wants a charge, and what for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChargeKind {
+    /// The rules, a recharge (CRD-5).
+    Automatic,
+    /// A person, a recharge (CRD-4).
+    Manual,
+    /// A person, exactly what is owed (R24).
+    Settlement,
+}
+
+impl ChargeKind {
+    /// Its name in the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            ChargeKind::Automatic => "automatic",
+            ChargeKind::Manual => "manual",
+            ChargeKind::Settlement => "settlement",
+        }
+    }
+}
+
 /// One charge.
 #[derive(Clone, Debug)]
 pub struct Charge {
-    /// By hand.
-    pub manual: bool,
+    /// Who wants it.
+    pub kind: ChargeKind,
     /// How much.
     pub amount: i64,
     /// Number of the card.
@@ -103,23 +125,30 @@ impl Recharge {
         self.series += 1;
     }
 
-    /// Paid, pending and unknown charges, automatic and by hand, of a period (R22).
+    /// Paid, pending and unknown recharges, automatic and by hand, of a period (R22). What pays a debt is no recharge.
     fn charged(&self, (first, end): (i64, i64)) -> i64 {
         let counts = |charge: &&Charge| {
-            matches!(charge.state, ChargeState::Open | ChargeState::Paid) && (first..end).contains(&charge.created)
+            matches!(charge.kind, ChargeKind::Automatic | ChargeKind::Manual)
+                && matches!(charge.state, ChargeState::Open | ChargeState::Paid)
+                && (first..end).contains(&charge.created)
         };
         self.charges.values().filter(counts).map(|charge| charge.amount).sum()
     }
 
     fn open_by_hand(&self) -> bool {
-        self.charges.values().any(|charge| charge.manual && charge.state == ChargeState::Open)
+        self.is_open(ChargeKind::Manual)
+    }
+
+    /// Whether a charge of this kind has no final answer.
+    pub(super) fn is_open(&self, kind: ChargeKind) -> bool {
+        self.charges.values().any(|charge| charge.kind == kind && charge.state == ChargeState::Open)
     }
 
     /// Writes a charge down; answers its number.
-    fn charge(&mut self, manual: bool, amount: i64, card: u32, now: i64) -> u32 {
+    pub(super) fn charge(&mut self, kind: ChargeKind, amount: i64, card: u32, now: i64) -> u32 {
         let number = u32::try_from(self.charges.len()).unwrap_or(u32::MAX) + 1;
         let state = ChargeState::Open;
-        let charge = Charge { manual, amount, card, state, created: now, lot: None, given_up: false };
+        let charge = Charge { kind, amount, card, state, created: now, lot: None, given_up: false };
         self.charges.insert(number, charge);
         number
     }
@@ -177,8 +206,13 @@ impl Account {
 
     /// A charge by hand (CRD-4). Answers its number.
     pub fn charge_by_hand(&mut self, amount: i64, card: u32, now: i64) -> u32 {
-        let number = self.recharge.charge(true, amount, card, now);
-        let words = vec![("charge", number.to_string()), ("kind", "manual".to_owned())];
+        self.charge_for_a_person(ChargeKind::Manual, amount, card, now)
+    }
+
+    /// A charge that a person has asked for. Answers its number.
+    pub(super) fn charge_for_a_person(&mut self, kind: ChargeKind, amount: i64, card: u32, now: i64) -> u32 {
+        let number = self.recharge.charge(kind, amount, card, now);
+        let words = vec![("charge", number.to_string()), ("kind", kind.word().to_owned())];
         self.expect(Told { kind: "recharge-started", amounts: vec![("amount", amount)], words });
         number
     }
@@ -249,7 +283,7 @@ impl Account {
             self.expect(told);
             return;
         }
-        let number = self.recharge.charge(false, settings.amount, self.default.unwrap_or(0), now);
+        let number = self.recharge.charge(ChargeKind::Automatic, settings.amount, self.default.unwrap_or(0), now);
         self.recharge.ladder = Ladder::Charging(number);
         let amounts = vec![("amount", settings.amount), ("available", available), ("balance-amount", settings.below)];
         let words = vec![("charge", number.to_string()), ("step", (self.recharge.series + 1).to_string())];

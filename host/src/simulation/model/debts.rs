@@ -1,0 +1,52 @@
+//! What an account owes and how that ends: by a payment of exactly that, or because the operator gives it up (R2, R4, R24).
+
+use super::account::Account;
+use super::recharge::ChargeKind;
+use super::{Occasion, Policy};
+
+/// Micros of a cent.
+const CENT: i64 = 10_000;
+
+impl Account {
+    /// What a payment of exactly what is owed takes: whole cents, half up (R4). Zero: there is nothing to pay.
+    pub fn due(&self) -> i64 {
+        let owed = (-self.balance()).max(0);
+        (owed + CENT / 2) / CENT * CENT
+    }
+
+    /// Whether what is owed may be charged: there is something, and nobody pays it already.
+    pub fn may_settle(&self, card: Option<u32>) -> bool {
+        self.due() > 0 && !self.recharge.is_open(ChargeKind::Settlement) && self.unusable(card).is_none()
+    }
+
+    /// A person pays what is owed. Answers the number of the charge.
+    pub fn settle_debt(&mut self, card: u32, now: i64) -> u32 {
+        self.charge_for_a_person(ChargeKind::Settlement, self.due(), card, now)
+    }
+
+    /// The operator gives up what is owed; nothing is credited.
+    pub fn write_off(&mut self, now: i64, policy: &Policy) {
+        let owed = -self.balance();
+        self.debts.clear();
+        self.moved("written-off", owed);
+        self.judge(now, policy, Occasion::Credit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_owed_is_paid_in_cents_and_once() {
+        let policy = Policy::default();
+        let mut account = Account::open("MA".to_owned(), false, 0, &policy);
+        account.debit(1_234_990, 0, &policy);
+        assert_eq!(account.due(), 1_230_000);
+        account.debit(10, 0, &policy);
+        assert_eq!(account.due(), 1_240_000);
+        assert!(!account.may_settle(None), "there is no card");
+        account.write_off(0, &policy);
+        assert_eq!((account.balance(), account.due()), (0, 0));
+    }
+}
