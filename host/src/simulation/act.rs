@@ -1,6 +1,6 @@
 //! What customers and operators do to an account in a simulation.
 
-use super::model::{Card, CardState, ChargeState, Coupon, LotKind, Settings, Try};
+use super::model::{Card, CardState, ChargeState, Coupon, LotKind, Settings, Standing, Try};
 use super::operation::Operation;
 use super::run::Simulation;
 use anyhow::{Result, ensure};
@@ -26,22 +26,18 @@ impl Simulation {
                 let expires = lasts.map(|lasts| now + lasts);
                 let given =
                     json!({"goodwill": {"amount": amount.to_string(), "expires": expires.map(|at| at.to_string())}});
-                self.command(
-                    "credits.adjust",
-                    json!({"auth-id": id, "adjustment": given, "reason": "simulation"}),
-                    true,
-                )?;
+                let arguments = json!({"auth-id": id, "adjustment": given, "reason": "simulation"});
                 let moment = expires.unwrap_or(i64::MAX);
-                self.model.accounts[place].give(LotKind::Promotional, *amount, moment, "goodwill", now, &policy);
+                if self.command("credits.adjust", arguments, true)?.is_some() {
+                    self.model.accounts[place].give(LotKind::Promotional, *amount, moment, "goodwill", now, &policy);
+                }
             }
             Operation::Debit { amount, .. } => {
                 let taken = json!({"debit": amount.to_string()});
-                self.command(
-                    "credits.adjust",
-                    json!({"auth-id": id, "adjustment": taken, "reason": "simulation"}),
-                    true,
-                )?;
-                self.model.accounts[place].debit(*amount, now, &policy);
+                let arguments = json!({"auth-id": id, "adjustment": taken, "reason": "simulation"});
+                if self.command("credits.adjust", arguments, true)?.is_some() {
+                    self.model.accounts[place].debit(*amount, now, &policy);
+                }
             }
             Operation::Correction { nth, amount, .. } => {
                 let paid = account.recharge.in_state(ChargeState::Paid);
@@ -146,14 +142,17 @@ impl Simulation {
             Operation::Alerts { thresholds, .. } => {
                 let texts: Vec<String> = thresholds.iter().map(i64::to_string).collect();
                 let arguments = json!({"auth-id": id, "thresholds": texts, "recipients": ["billing@example.com"]});
-                self.command("credits.set-alerts", arguments, true)?;
-                self.model.accounts[place].set_alerts(thresholds, now, &policy);
+                if self.command("credits.set-alerts", arguments, true)?.is_some() {
+                    self.model.accounts[place].set_alerts(thresholds, now, &policy);
+                }
             }
             Operation::Suspend { suspended, .. } => {
-                let standing = if *suspended { json!({"suspended": "suspicious-activity"}) } else { json!("active") };
-                let arguments = json!({"auth-id": id, "standing": standing, "details": ""});
-                self.command("accounts.set-standing", arguments, true)?;
-                self.model.accounts[place].suspend(*suspended, now, &policy);
+                let standing = if *suspended { Standing::Suspended("suspicious-activity") } else { Standing::Active };
+                let arguments = json!({"auth-id": id, "standing": standing.json(), "details": ""});
+                let expected = !account.is_leaving();
+                if self.command("accounts.set-standing", arguments, expected)?.is_some() {
+                    self.model.accounts[place].stand(standing, now, &policy);
+                }
             }
             Operation::Seats { paid, .. } => {
                 // The owner has a seat.
@@ -189,6 +188,10 @@ impl Simulation {
     pub(super) fn redeem(&mut self, account: usize, nth: usize, wrong: bool) -> Result<()> {
         let Some(place) = self.account(account) else { return Ok(()) };
         let (now, policy) = (self.world.now(), self.model.policy.clone());
+        if self.model.accounts[place].is_leaving() {
+            let arguments = json!({"auth-id": self.model.accounts[place].id, "code": "NO-SUCH-CODE"});
+            return self.command("coupons.redeem", arguments, false).map(drop);
+        }
         let count = self.model.coupons.all.len();
         let coupon = (count > 0 && !wrong).then(|| nth % count);
         let code =

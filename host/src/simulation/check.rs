@@ -1,7 +1,7 @@
 //! What must hold of a whole simulated world, whatever happened in it.
 
 use super::documents;
-use super::model::{Account, ChargeState, MAILS, Model, Reported, Taken};
+use super::model::{Account, ChargeState, MAILS, Model, Refund, RefundState, Reported, Taken};
 use super::world::World;
 use crate::cli::verify;
 use anyhow::{Context, Result, ensure};
@@ -27,12 +27,58 @@ pub fn ledger(world: &mut World, model: &Model) -> Result<()> {
     ensure!(report.is_sound(), "verify finds {:?} {:?}", report.differences, report.unbalanced);
     let open: i64 = open_at_gateway(world, model)?.values().sum();
     let taken: i64 = taken(world)?.values().map(|(amount, _)| amount).sum();
+    let given: i64 = given_back(world, model)?;
     let booked = report.trial_balance.get("assets:payment-clearing").copied().unwrap_or(0);
     ensure!(
-        booked == i128::from(taken - open),
-        "the gateway has taken {taken}, of which {open} wait for their answer; the ledger has booked {booked}"
+        booked == i128::from(taken - open - given),
+        "the gateway has taken {taken}, of which {open} wait for their answer, {given} were given back; the ledger has booked {booked}"
     );
+    let owed: i64 = refunds(model).filter(|(_, _, refund)| is_due(refund)).map(|(.., refund)| refund.amount).sum();
+    let promised = -report.trial_balance.get("liabilities:refunds").copied().unwrap_or(0);
+    ensure!(promised == i128::from(owed), "refunds of {owed} are due, {promised} by the ledger");
     Ok(())
+}
+
+/// All refunds: account, number, refund.
+fn refunds(model: &Model) -> impl Iterator<Item = (&Account, usize, &Refund)> {
+    let of = |account: &'_ Account| account.refunds.len();
+    model
+        .accounts
+        .iter()
+        .flat_map(move |account| (0..of(account)).map(move |place| (account, place + 1, &account.refunds[place])))
+}
+
+fn is_due(refund: &Refund) -> bool {
+    matches!(refund.state, RefundState::Open | RefundState::Failed)
+}
+
+/// What was given back, by the gateway or otherwise. The gateway has paid each refund that the model knows as paid by it, once, and none that was declined
+/// or that the operator has settled.
+fn given_back(world: &World, model: &Model) -> Result<i64> {
+    let mut moved = BTreeMap::<String, Vec<i64>>::new();
+    for refund in world.gateway.movements()?.into_iter().filter(|moved| moved.refund) {
+        // Without the number of the try.
+        let of = refund.key.rsplit_once('-').map_or(refund.key.as_str(), |(of, _)| of).to_owned();
+        moved.entry(of).or_default().push(refund.amount);
+    }
+    let mut given = 0;
+    for (account, number, refund) in refunds(model) {
+        let ending = format!("-{}-refund-{number}", account.id);
+        let found: Vec<String> = moved.keys().filter(|key| key.ends_with(&ending)).cloned().collect();
+        let amounts: Vec<i64> = found.into_iter().filter_map(|key| moved.remove(&key)).flatten().collect();
+        let paid = amounts == [refund.amount];
+        let as_foretold = match refund.state {
+            RefundState::Paid => paid,
+            RefundState::Open => paid || amounts.is_empty(),
+            RefundState::Failed | RefundState::SettledOtherwise => amounts.is_empty(),
+        };
+        ensure!(as_foretold, "refund {number} of {}: {refund:?}, the gateway has given back {amounts:?}", account.id);
+        if !is_due(refund) {
+            given += refund.amount;
+        }
+    }
+    ensure!(moved.is_empty(), "the gateway has given back what nobody was to get: {moved:?}");
+    Ok(given)
 }
 
 /// Charges that the gateway has taken and the model does not know as paid yet.
@@ -63,6 +109,7 @@ pub fn everything(world: &mut World, model: &Model) -> Result<()> {
             account.open_lots()
         );
         services(world, account)?;
+        leavers(world, account)?;
         if account.is_wanted() {
             let status = world.ok("credits.get-auto-recharge", None, json!({"auth-id": account.id}))?;
             ensure!(
@@ -76,6 +123,25 @@ pub fn everything(world: &mut World, model: &Model) -> Result<()> {
     rejected(world, model)?;
     documents::all(world, model)?;
     mails(world, model)
+}
+
+/// How an account stands, and that of a closed one nothing is left to do but for refunds that wait for a person.
+fn leavers(world: &mut World, account: &Account) -> Result<()> {
+    let shown = world.ok("accounts.get", None, json!({"auth-id": account.id}))?;
+    let expected = account.standing.json();
+    ensure!(shown["standing"] == expected, "{} stands as {}, the model has {expected}", account.id, shown["standing"]);
+    let page = world.ok("refunds.list", None, json!({"auth-id": account.id, "after": null, "limit": 100}))?;
+    let mut states: Vec<&Value> = page["refunds"].as_array().into_iter().flatten().map(|one| &one["state"]).collect();
+    states.reverse();
+    let all_alike = states.len() == account.refunds.len()
+        && states.iter().zip(&account.refunds).all(|(state, refund)| match refund.state {
+            RefundState::Open => false,
+            RefundState::Failed => state.get("failed").is_some(),
+            RefundState::Paid => *state == "paid",
+            RefundState::SettledOtherwise => *state == "settled-otherwise",
+        });
+    ensure!(all_alike, "{}: refunds {states:?}, the model has {:?}", account.id, account.refunds);
+    Ok(())
 }
 
 /// What is reserved, which calls go on, which numbers are rented, here and on the network.

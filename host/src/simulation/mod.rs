@@ -14,6 +14,7 @@ mod conflict;
 mod dice;
 mod documents;
 pub mod fuse;
+mod leave;
 mod model;
 pub mod operation;
 mod report;

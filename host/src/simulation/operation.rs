@@ -16,7 +16,7 @@ pub const DAY: i64 = 86_400_000;
 pub const USD: i64 = 1_000_000;
 
 /// Every way in which a card can behave, but those that only take real time.
-pub const TOKENS: [&str; 21] = [
+pub const TOKENS: [&str; 23] = [
     "tok_approve",
     "tok_decline_insufficient",
     "tok_decline_limit",
@@ -38,6 +38,8 @@ pub const TOKENS: [&str; 21] = [
     "tok_limit:200.00",
     "tok_script:approve,decline_limit,late:5000,timeout_after",
     "tok_nobody_knows",
+    "tok_refund_declined",
+    "tok_refund_declined:1",
 ];
 
 /// One event of a batch.
@@ -136,6 +138,10 @@ pub enum Operation {
     Alerts { account: usize, thresholds: Vec<i64> },
     /// The operator suspends or reinstates.
     Suspend { account: usize, suspended: bool },
+    /// The customer closes the account, or the operator does without the time to settle.
+    Close { account: usize, at_once: bool },
+    /// The operator sends a refund again, or has paid it in another way.
+    Refund { nth: usize, otherwise: bool },
     /// The operator changes the largest recharge of an account.
     Limit { account: usize, maximum: Option<i64> },
     /// The operator changes the policy.
@@ -210,7 +216,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(252) {
+    match dice.below(266) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -293,6 +299,8 @@ fn draw(dice: &mut Dice) -> Operation {
         ])),
         240..248 => Operation::PayOwed { account, card: dice.chance(30).then_some(card) },
         248..252 => Operation::WriteOff { account },
+        252..257 => Operation::Close { account, at_once: dice.chance(25) },
+        257..266 => Operation::Refund { nth, otherwise: dice.chance(40) },
         _ => Operation::Wait {
             ms: dice.of(&[1, 1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]),
         },

@@ -1,7 +1,9 @@
 //! One simulation: operations done with a real host, each foretold by the model, and compared after every one.
 
 use super::check;
-use super::model::{Account, ChargeState, Coupon, Event, Model, STOCK, number_prices, offer, price_rows};
+use super::model::{
+    Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
+};
 use super::operation::{DAY, MINUTE, Operation};
 use super::world::{Keeping, World};
 use crate::contract::email;
@@ -28,6 +30,12 @@ pub struct Seen {
     pub rated: u64,
     /// Mails sent.
     pub mails: u64,
+    /// Debts paid by a settlement or written off.
+    pub debts: u64,
+    /// Accounts closed.
+    pub closed: u64,
+    /// Refunds that have gone back.
+    pub refunds: u64,
     /// Deaths of the host.
     pub crashes: u64,
     /// Commands that met a conflict.
@@ -42,6 +50,9 @@ impl Seen {
         self.declined += other.declined;
         self.rated += other.rated;
         self.mails += other.mails;
+        self.debts += other.debts;
+        self.closed += other.closed;
+        self.refunds += other.refunds;
         self.crashes += other.crashes;
         self.conflicts += other.conflicts;
     }
@@ -118,6 +129,12 @@ impl Simulation {
         self.seen.declined = self.charges(ChargeState::Declined);
         self.seen.rated = self.model.usage.counted() as u64;
         self.seen.mails = self.world.mailer.messages().len() as u64;
+        for account in &self.model.accounts {
+            self.seen.debts += account.debts_ended();
+            self.seen.closed += u64::from(account.standing == Standing::Closed);
+            let back = |refund: &&Refund| matches!(refund.state, RefundState::Paid | RefundState::SettledOtherwise);
+            self.seen.refunds += account.refunds.iter().filter(back).count() as u64;
+        }
         self.seen.crashes = self.world.crashes.len() as u64;
         self.seen.conflicts = self.world.conflicts.met();
         Ok(self.seen)
@@ -171,6 +188,7 @@ impl Simulation {
         expected: bool,
     ) -> Result<Option<Value>> {
         let key = format!("step-{}-{function}", self.step);
+        let expected = expected && self.is_open_to(function, &arguments);
         let answer = self.world.ask(function, Some(&key), arguments.clone())?;
         let accepted = answer.get("ok").is_some();
         ensure!(
@@ -224,6 +242,8 @@ impl Simulation {
             Operation::Release { nth } => return self.release(*nth),
             Operation::Buy { source, nth } => return self.buy(*source, *nth),
             Operation::GiveBack { nth } => return self.give_back(*nth),
+            Operation::Close { account, at_once } => return self.close(*account, *at_once),
+            Operation::Refund { nth, otherwise } => return self.decide_refund(*nth, *otherwise),
             Operation::Stock(fault) => self.world.stock.disturb(*fault),
             Operation::Money(fault) => self.world.gateway.disturb_money(*fault),
             Operation::LookUp(fault) => self.world.gateway.disturb_look_up(*fault),
@@ -242,6 +262,13 @@ impl Simulation {
             of_account => return self.apply_to_account(of_account),
         }
         Ok(())
+    }
+
+    /// Lets a little time pass, and everything happen that is due then.
+    pub(super) fn pass(&mut self, ms: i64) -> Result<()> {
+        self.wait_until(self.world.now() + ms)?;
+        self.world.drain()?;
+        self.follow()
     }
 
     /// Lets time pass. A gateway that is down is asked again every minute: that is learned in an hour.
@@ -281,12 +308,14 @@ impl Simulation {
                 created.remove("code");
             }
         }
-        // Whether somebody may buy is asked before what he has bought.
-        let barred = function == "numbers.buy" && again["err"]["refused"].get("suspended").is_some();
+        // Whether somebody may buy is asked before what he has bought, and who leaves is told nothing else.
+        let refused = &again["err"]["refused"];
+        let closed = refused == "closed" && self.is_of_a_leaver(&arguments);
+        let barred = closed || (function == "numbers.buy" && refused.get("suspended").is_some());
         ensure!(first == again || barred, "{function} {arguments}: first answered {first}, then {again}");
         let after = super::world::stored_lines(&*self.world.store()?.snapshot()?)?;
         ensure!(before == after, "{function} {arguments}: its repeat has changed the store");
-        if function == "credits.recharge" {
+        if function == "credits.recharge" && !closed {
             let mut other = arguments.clone();
             other["amount"] = json!("1");
             let refused = self.world.ask(function, Some(&key), other)?;

@@ -1,10 +1,12 @@
 //! One account of the model: lots in spending order, what is owed, alerts, cards (CRD-2, CRD-8, R2, R17, R18, R21).
 
+use super::closing::{Closing, Refund};
 use super::holds::Holds;
 use super::numbers::Rents;
 use super::recharge::Recharge;
 use super::{Occasion, Policy, Told};
 use crate::simulation::next_month;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Kinds of credit in spending order.
@@ -75,6 +77,20 @@ pub struct Card {
     pub added: i64,
 }
 
+/// Whether an account may be used (ACC-8, ACC-12).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Standing {
+    /// It may.
+    #[default]
+    Active,
+    /// It may not, for this reason.
+    Suspended(&'static str),
+    /// It is being closed.
+    Closing,
+    /// It is closed for good.
+    Closed,
+}
+
 /// One account.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
@@ -84,8 +100,8 @@ pub struct Account {
     pub subaccounts: usize,
     /// Still a trial.
     pub trial: bool,
-    /// Suspended.
-    pub suspended: bool,
+    /// Whether it may be used.
+    pub standing: Standing,
     /// Largest recharge of its own.
     pub maximum: Option<i64>,
     /// Cards that are stored.
@@ -100,7 +116,12 @@ pub struct Account {
     pub holds: Holds,
     /// Rented numbers and seats.
     pub rents: Rents,
+    /// What goes back to cards, by number from 1.
+    pub refunds: Vec<Refund>,
+    pub(super) closing: Option<Closing>,
     pub(super) lots: Vec<Lot>,
+    /// How often what was owed was given up.
+    pub(super) written_off: u64,
     /// What is owed, in the order in which it is paid.
     pub(super) debts: Vec<Debt>,
     custom: BTreeSet<i64>,
@@ -147,7 +168,16 @@ impl Account {
 
     /// Whether nothing that is for sale may be used or bought (R32).
     pub fn is_barred(&self) -> bool {
-        self.suspended
+        self.standing != Standing::Active
+    }
+
+    /// What stands in the way of use, as the contract refuses it.
+    pub(super) fn hindrance(&self) -> Option<Value> {
+        match self.standing {
+            Standing::Active => None,
+            Standing::Suspended(reason) => Some(json!({"suspended": reason})),
+            Standing::Closing | Standing::Closed => Some(json!("closed")),
+        }
     }
 
     pub(super) fn mail(&mut self, template: &str) {
@@ -165,10 +195,15 @@ impl Account {
 
     /// Notes the balance at every end of a month on the way to a moment: what is posted at that very moment comes after it (R26).
     pub(super) fn pass_month_ends(&mut self, to: i64) {
+        self.pass_final_invoice(to);
+        self.pass_months(to);
+    }
+
+    pub(super) fn pass_months(&mut self, to: i64) {
         let mut end = next_month(self.seen);
         while end <= to {
             self.month_ends.insert(end, self.balance());
-            self.rents.fall_due(end);
+            self.rents.fall_due(end, self.is_over(end));
             end = next_month(end);
         }
         self.seen = self.seen.max(to);
@@ -269,6 +304,9 @@ impl Account {
 
     /// What the balance and available of now set off.
     pub fn judge(&mut self, now: i64, policy: &Policy, occasion: Occasion) {
+        if self.is_over(now) {
+            return;
+        }
         self.look(policy);
         self.judge_recharge(now, policy, occasion);
     }
@@ -313,6 +351,12 @@ impl Account {
         }
     }
 
+    /// The token of a card that is stored.
+    pub(super) fn token(&self, number: u32) -> String {
+        let card = self.cards.iter().find(|card| card.number == number);
+        card.map(|card| card.token.clone()).unwrap_or_default()
+    }
+
     /// Makes a card the default (CRD-6, R10).
     pub fn make_default(&mut self, number: u32, now: i64, policy: &Policy) {
         self.default = Some(number);
@@ -333,12 +377,12 @@ impl Account {
     }
 
     /// Suspends or reinstates (R32).
-    pub fn suspend(&mut self, suspended: bool, now: i64, policy: &Policy) {
-        if self.suspended == suspended {
+    pub fn stand(&mut self, standing: Standing, now: i64, policy: &Policy) {
+        if self.standing == standing {
             return;
         }
-        self.suspended = suspended;
-        self.mail(if suspended { "account-suspended" } else { "account-reinstated" });
+        self.standing = standing;
+        self.mail(if standing == Standing::Active { "account-reinstated" } else { "account-suspended" });
         self.judge(now, policy, Occasion::Other);
     }
 

@@ -1,11 +1,11 @@
 //! What an account owes and how that ends: by a payment of exactly that, or because the operator gives it up (R2, R4, R24).
 
 use super::account::Account;
-use super::recharge::ChargeKind;
+use super::recharge::{Charge, ChargeKind, ChargeState};
 use super::{Occasion, Policy};
 
 /// Micros of a cent.
-const CENT: i64 = 10_000;
+pub(super) const CENT: i64 = 10_000;
 
 impl Account {
     /// What a payment of exactly what is owed takes: whole cents, half up (R4). Zero: there is nothing to pay.
@@ -24,10 +24,17 @@ impl Account {
         self.charge_for_a_person(ChargeKind::Settlement, self.due(), card, now)
     }
 
+    /// How many debts a settlement has paid or the operator has given up.
+    pub fn debts_ended(&self) -> u64 {
+        let paid = |charge: &&Charge| charge.kind == ChargeKind::Settlement && charge.state == ChargeState::Paid;
+        self.written_off + self.recharge.charges.values().filter(paid).count() as u64
+    }
+
     /// The operator gives up what is owed; nothing is credited.
     pub fn write_off(&mut self, now: i64, policy: &Policy) {
         let owed = -self.balance();
         self.debts.clear();
+        self.written_off += 1;
         self.moved("written-off", owed);
         self.judge(now, policy, Occasion::Credit);
     }

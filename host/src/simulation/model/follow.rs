@@ -1,6 +1,6 @@
 //! The model reads the feed: what the outside has decided moves it, everything else must be what it foretold.
 
-use super::account::{Account, CardState, LotKind};
+use super::account::{Account, CardState, LotKind, Standing};
 use super::recharge::{ChargeKind, ChargeState, Ladder};
 use super::{Event, Occasion, Policy, Taken, Told};
 use anyhow::{Context, Result, bail, ensure};
@@ -33,13 +33,16 @@ impl Account {
         if let Some(untold) = self.rents.untold() {
             bail!("account {}: {untold} fell due and was not posted", self.id);
         }
+        if let Some(unfinished) = self.unfinished(now) {
+            bail!("account {}: {unfinished}", self.id);
+        }
         if let Some(lot) = self.overdue_lot(now) {
             bail!("account {}: lot {lot} has expired and still holds credit", self.id);
         }
         Ok(())
     }
 
-    fn foretold(&mut self, place: usize, event: Event<'_>) -> Result<()> {
+    pub(super) fn foretold(&mut self, place: usize, event: Event<'_>) -> Result<()> {
         let expected = self.expected[place].pop_front();
         match expected {
             Some(told) if told.is(&event) => Ok(()),
@@ -86,6 +89,7 @@ impl Account {
                     "closed-by-gateway" => {
                         charge.given_up || token.is_none_or(|token| token.starts_with("tok_unknown_then_never"))
                     }
+                    "account-closed" => self.is_leaving(),
                     "not-needed" => match kind {
                         ChargeKind::Automatic => !wanted,
                         ChargeKind::Settlement => self.due() < charge.amount,
@@ -120,7 +124,17 @@ impl Account {
             | "rent-owed"
             | "seats-charged" => self.follow_number(event, policy),
             "card-added" | "card-unknown" => self.follow_card(event, policy),
-            "goodwill"
+            "account-closing-owes"
+            | "account-closed"
+            | "paid-after-closing"
+            | "refund-due"
+            | "refund-open"
+            | "refund-paid"
+            | "refund-failed"
+            | "refund-overdue"
+            | "refund-retried" => self.follow_end(event, taken),
+            "account-closing"
+            | "goodwill"
             | "correction"
             | "debit"
             | "trial-credits"
@@ -136,13 +150,15 @@ impl Account {
                 }
                 Ok(())
             }
-            "payment-unexplained" | "payment-notice-unknown" | "recharge-recovered" => bail!("nothing is lost here"),
+            "payment-unexplained" | "payment-notice-unknown" | "recharge-recovered" | "refund-unexplained" => {
+                bail!("nothing is lost here")
+            }
             _ => Ok(()),
         }
     }
 
     /// A charge becomes final, once. Answers its number and the token of its card, if that is still stored.
-    fn settled(&mut self, event: Event<'_>, state: ChargeState) -> Result<(u32, Option<String>)> {
+    pub(super) fn settled(&mut self, event: Event<'_>, state: ChargeState) -> Result<(u32, Option<String>)> {
         let number = event.number("charge").context("a charge has a number")?;
         let charge = self.recharge.charges.get_mut(&number).context("no such charge")?;
         ensure!(charge.state == ChargeState::Open, "charge {number} was final already: {:?}", charge.state);
@@ -156,6 +172,7 @@ impl Account {
 
     fn follow_paid(&mut self, event: Event<'_>, policy: &Policy, taken: &Taken) -> Result<()> {
         let at = event.at();
+        ensure!(self.standing != Standing::Closed, "nothing is credited to a closed account");
         let (number, _) = self.settled(event, ChargeState::Paid)?;
         let key = event.word("key").unwrap_or_default();
         let (amount, paid_at) = *taken.get(key).with_context(|| format!("{key} was booked and never taken"))?;

@@ -121,8 +121,8 @@ impl Account {
         if self.holds.ended(&wanted.name, now).is_some() {
             return Some(json!("over"));
         }
-        if self.is_barred() {
-            return Some(json!({"refused": {"suspended": "suspicious-activity"}}));
+        if let Some(refusal) = self.hindrance() {
+            return Some(json!({"refused": refusal}));
         }
         let amount = wanted.price()?;
         if let Some(refusal) = out_of_credit(self.available(), amount) {
@@ -146,14 +146,14 @@ impl Account {
     /// What an extension must be answered; of an ending only why.
     pub fn extend(&mut self, wanted: &Wanted, now: i64, policy: &Policy) -> Option<Value> {
         let available = self.available();
-        let barred = self.is_barred();
+        let hindrance = self.hindrance();
         let ended = self.holds.ended(&wanted.name, now).is_some();
         let Some(hold) = self.holds.open.get_mut(&wanted.name) else {
             return Some(json!(if ended { "over" } else { "unknown" }));
         };
         let call = hold.wanted.call;
-        let refusal = if barred {
-            Some(json!({"suspended": "suspicious-activity"}))
+        let refusal = if hindrance.is_some() {
+            hindrance
         } else {
             let Some(total) = wanted.price() else {
                 self.holds.refused |= call;

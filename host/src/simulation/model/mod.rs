@@ -5,6 +5,7 @@
 //! automatic recharge starts, at which level it is tried again, which cap refuses it, which mail goes out.
 
 mod account;
+mod closing;
 mod coupons;
 mod debts;
 mod follow;
@@ -13,7 +14,8 @@ mod numbers;
 mod recharge;
 mod usage;
 
-pub use account::{Account, Card, CardState, LotKind};
+pub use account::{Account, Card, CardState, LotKind, Standing};
+pub use closing::{Refund, RefundState};
 pub use coupons::{Coupon, Coupons, Try};
 pub use holds::Wanted;
 pub use numbers::{STOCK, number_prices, offer};
@@ -152,7 +154,9 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 11] = [
+pub const MAILS: [&str; 15] = [
+    "account-closed",
+    "account-closing",
     "account-welcome",
     "account-suspended",
     "account-reinstated",
@@ -163,6 +167,8 @@ pub const MAILS: [&str; 11] = [
     "recharge-paid",
     "recharge-failed",
     "recharge-capped",
+    "refund-failed",
+    "refund-paid",
     "rent-owed",
 ];
 

@@ -113,14 +113,14 @@ impl Rents {
         self.rented.len() + self.orders.len()
     }
 
-    /// A month begins: what is held now owes it.
-    pub(super) fn fall_due(&mut self, first: i64) {
+    /// A month begins: what is held now owes it, seats not of an account that is over.
+    pub(super) fn fall_due(&mut self, first: i64, over: bool) {
         let held: Vec<String> =
             self.rented.keys().filter(|(since, _)| *since < first).map(|(_, number)| number.clone()).collect();
         if !held.is_empty() {
             self.due.push((month(first), held));
         }
-        if self.seats > 0 {
+        if self.seats > 0 && !over {
             self.seats_due.push((month(first), self.seats));
         }
     }
@@ -193,6 +193,7 @@ impl Account {
                 self.judge(at, policy, Occasion::Other);
             }
             "number-rented" => {
+                ensure!(!self.is_leaving(), "it is for nobody");
                 let order = self.take_order(&number)?;
                 let first = if month(order.at) == month(at) { order.first } else { first_rent(order.monthly, at) };
                 let told = (event.amount("setup"), event.amount("monthly"), event.amount("first-rent"));

@@ -80,6 +80,8 @@ pub struct Charge {
     pub amount: i64,
     /// Number of the card.
     pub card: u32,
+    /// Its token: the card may be removed long before the payment is given back.
+    pub token: String,
     /// How it stands.
     pub state: ChargeState,
     /// When it was made.
@@ -145,10 +147,10 @@ impl Recharge {
     }
 
     /// Writes a charge down; answers its number.
-    pub(super) fn charge(&mut self, kind: ChargeKind, amount: i64, card: u32, now: i64) -> u32 {
+    fn charge(&mut self, kind: ChargeKind, amount: i64, (card, token): (u32, String), now: i64) -> u32 {
         let number = u32::try_from(self.charges.len()).unwrap_or(u32::MAX) + 1;
         let state = ChargeState::Open;
-        let charge = Charge { kind, amount, card, state, created: now, lot: None, given_up: false };
+        let charge = Charge { kind, amount, card, token, state, created: now, lot: None, given_up: false };
         self.charges.insert(number, charge);
         number
     }
@@ -156,6 +158,14 @@ impl Recharge {
     /// Numbers of charges in a state.
     pub fn in_state(&self, state: ChargeState) -> Vec<u32> {
         self.charges.iter().filter(|(_, charge)| charge.state == state).map(|(number, _)| *number).collect()
+    }
+
+    /// Ends automatic recharge; a charge that is open completes (R32).
+    pub(super) fn switch_off(&mut self) {
+        if let Some(settings) = self.settings.as_mut().filter(|settings| settings.enabled) {
+            settings.enabled = false;
+            self.reset();
+        }
     }
 
     /// Whether something must happen by itself before available can rest below B.
@@ -211,7 +221,7 @@ impl Account {
 
     /// A charge that a person has asked for. Answers its number.
     pub(super) fn charge_for_a_person(&mut self, kind: ChargeKind, amount: i64, card: u32, now: i64) -> u32 {
-        let number = self.recharge.charge(kind, amount, card, now);
+        let number = self.recharge.charge(kind, amount, (card, self.token(card)), now);
         let words = vec![("charge", number.to_string()), ("kind", kind.word().to_owned())];
         self.expect(Told { kind: "recharge-started", amounts: vec![("amount", amount)], words });
         number
@@ -226,7 +236,7 @@ impl Account {
     pub fn is_wanted(&self) -> bool {
         let settings = self.recharge.settings.as_ref();
         !self.trial
-            && !self.suspended
+            && !self.is_barred()
             && settings.is_some_and(|settings| settings.enabled && self.available() < settings.below)
     }
 
@@ -239,7 +249,7 @@ impl Account {
         if self.recharge.ladder == Ladder::Ready && (available >= below || !enabled) {
             self.recharge.series = 0;
         }
-        if !enabled || self.trial || self.suspended {
+        if !enabled || self.trial || self.is_barred() {
             return;
         }
         let due = match self.recharge.ladder {
@@ -283,7 +293,8 @@ impl Account {
             self.expect(told);
             return;
         }
-        let number = self.recharge.charge(ChargeKind::Automatic, settings.amount, self.default.unwrap_or(0), now);
+        let card = self.default.unwrap_or(0);
+        let number = self.recharge.charge(ChargeKind::Automatic, settings.amount, (card, self.token(card)), now);
         self.recharge.ladder = Ladder::Charging(number);
         let amounts = vec![("amount", settings.amount), ("available", available), ("balance-amount", settings.below)];
         let words = vec![("charge", number.to_string()), ("step", (self.recharge.series + 1).to_string())];

@@ -42,6 +42,8 @@ pub struct Usage {
     /// Events that were rated, in order.
     pub rated: Vec<Reported>,
     counted: BTreeMap<(String, String, i64), Reported>,
+    /// From when on usage of accounts that were closed is rejected, by their places.
+    pub ends: BTreeMap<usize, i64>,
     /// Events that wait to be mended, with reason and moment of arrival.
     pub rejected: BTreeMap<Reported, (&'static str, i64)>,
 }
@@ -77,6 +79,8 @@ impl Usage {
             "malformed"
         } else if payer.is_none() {
             "unknown-account"
+        } else if payer.is_some_and(|payer| self.ends.get(&payer).is_some_and(|ends| *ends <= now)) {
+            "account-closed"
         } else if event.at < now - policy.window {
             "too-old"
         } else if event.at > now + policy.ahead {
