@@ -35,7 +35,8 @@ impl Simulation {
             Operation::Debit { amount, .. } => {
                 let taken = json!({"debit": amount.to_string()});
                 let arguments = json!({"auth-id": id, "adjustment": taken, "reason": "simulation"});
-                if self.command("credits.adjust", arguments, true)?.is_some() {
+                let expected = !account.is_over(now);
+                if self.command("credits.adjust", arguments, expected)?.is_some() {
                     self.model.accounts[place].debit(*amount, now, &policy);
                 }
             }
@@ -146,8 +147,20 @@ impl Simulation {
                     self.model.accounts[place].set_alerts(thresholds, now, &policy);
                 }
             }
-            Operation::Suspend { suspended, .. } => {
-                let standing = if *suspended { Standing::Suspended("suspicious-activity") } else { Standing::Active };
+            Operation::Chargeback { nth, amount, .. } => {
+                let charges: Vec<u32> = account.recharge.charges.keys().copied().collect();
+                let Some(charge) = super::nth(&charges, *nth) else { return Ok(()) };
+                let left = account.left_of(charge);
+                let taken = amount.unwrap_or(left);
+                let expected = taken > 0 && taken <= left;
+                let amount = amount.map(|amount| amount.to_string());
+                let arguments = json!({"auth-id": id, "charge": charge, "amount": amount, "reference": "case"});
+                if self.command("credits.record-chargeback", arguments, expected)?.is_some() {
+                    self.model.accounts[place].charge_back(charge, taken, now, &policy);
+                }
+            }
+            Operation::Suspend { reason, .. } => {
+                let standing = reason.map_or(Standing::Active, Standing::Suspended);
                 let arguments = json!({"auth-id": id, "standing": standing.json(), "details": ""});
                 let expected = !account.is_leaving();
                 if self.command("accounts.set-standing", arguments, expected)?.is_some() {

@@ -30,13 +30,25 @@ pub fn ledger(world: &mut World, model: &Model) -> Result<()> {
     let given: i64 = given_back(world, model)?;
     let booked = report.trial_balance.get("assets:payment-clearing").copied().unwrap_or(0);
     ensure!(
-        booked == i128::from(taken - open - given),
+        booked == i128::from(taken - open - given - charged_back(model)?),
         "the gateway has taken {taken}, of which {open} wait for their answer, {given} were given back; the ledger has booked {booked}"
     );
     let owed: i64 = refunds(model).filter(|(_, _, refund)| is_due(refund)).map(|(.., refund)| refund.amount).sum();
     let promised = -report.trial_balance.get("liabilities:refunds").copied().unwrap_or(0);
     ensure!(promised == i128::from(owed), "refunds of {owed} are due, {promised} by the ledger");
     Ok(())
+}
+
+/// What card holders have taken back: no payment is given back twice, by the bank and by the gateway.
+fn charged_back(model: &Model) -> Result<i64> {
+    let mut sum = 0;
+    for account in &model.accounts {
+        for number in account.recharge.in_state(ChargeState::Paid) {
+            ensure!(account.left_of(number) >= 0, "charge {number} of {} was given back twice", account.id);
+            sum += account.recharge.charges[&number].charged_back;
+        }
+    }
+    Ok(sum)
 }
 
 /// All refunds: account, number, refund.

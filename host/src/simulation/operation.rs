@@ -136,8 +136,10 @@ pub enum Operation {
     AutoRecharge { account: usize, enabled: bool, below: i64, amount: i64, caps: [Option<i64>; 3] },
     /// The customer sets alerts of his own.
     Alerts { account: usize, thresholds: Vec<i64> },
-    /// The operator suspends or reinstates.
-    Suspend { account: usize, suspended: bool },
+    /// A card holder takes so much of a charge back, or all that is left of it.
+    Chargeback { account: usize, nth: usize, amount: Option<i64> },
+    /// The operator suspends for a reason, or reinstates.
+    Suspend { account: usize, reason: Option<&'static str> },
     /// The customer closes the account, or the operator does without the time to settle.
     Close { account: usize, at_once: bool },
     /// The operator sends a refund again, or has paid it in another way.
@@ -184,6 +186,7 @@ impl Operation {
             | Operation::GiveUp { account, .. }
             | Operation::PayOwed { account, .. }
             | Operation::WriteOff { account }
+            | Operation::Chargeback { account, .. }
             | Operation::AutoRecharge { account, .. }
             | Operation::Alerts { account, .. }
             | Operation::Suspend { account, .. }
@@ -216,7 +219,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(266) {
+    match dice.below(274) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -252,7 +255,10 @@ fn draw(dice: &mut Dice) -> Operation {
             let thresholds = (0..dice.below(4)).map(|_| dice.amount(300) * USD / 2).collect();
             Operation::Alerts { account, thresholds }
         }
-        136..142 => Operation::Suspend { account, suspended: dice.chance(40) },
+        136..142 => {
+            let reason = dice.of(&["suspicious-activity", "payment-failure"]);
+            Operation::Suspend { account, reason: dice.chance(40).then_some(reason) }
+        }
         142..144 => {
             let maximum = dice.chance(70).then(|| (25 + dice.amount(60)) * USD);
             Operation::Limit { account, maximum }
@@ -300,6 +306,10 @@ fn draw(dice: &mut Dice) -> Operation {
         240..248 => Operation::PayOwed { account, card: dice.chance(30).then_some(card) },
         248..252 => Operation::WriteOff { account },
         252..257 => Operation::Close { account, at_once: dice.chance(25) },
+        266..274 => {
+            let amount = dice.chance(50).then(|| (1 + dice.amount(6_000)) * USD / 100);
+            Operation::Chargeback { account, nth, amount }
+        }
         257..266 => Operation::Refund { nth, otherwise: dice.chance(40) },
         _ => Operation::Wait {
             ms: dice.of(&[1, 1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]),

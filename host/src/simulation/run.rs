@@ -36,6 +36,8 @@ pub struct Seen {
     pub closed: u64,
     /// Refunds that have gone back.
     pub refunds: u64,
+    /// Suspensions for payment failure that a payment has ended.
+    pub lifted: u64,
     /// Deaths of the host.
     pub crashes: u64,
     /// Commands that met a conflict.
@@ -53,6 +55,7 @@ impl Seen {
         self.debts += other.debts;
         self.closed += other.closed;
         self.refunds += other.refunds;
+        self.lifted += other.lifted;
         self.crashes += other.crashes;
         self.conflicts += other.conflicts;
     }
@@ -131,6 +134,7 @@ impl Simulation {
         self.seen.mails = self.world.mailer.messages().len() as u64;
         for account in &self.model.accounts {
             self.seen.debts += account.debts_ended();
+            self.seen.lifted += account.lifted;
             self.seen.closed += u64::from(account.standing == Standing::Closed);
             let back = |refund: &&Refund| matches!(refund.state, RefundState::Paid | RefundState::SettledOtherwise);
             self.seen.refunds += account.refunds.iter().filter(back).count() as u64;

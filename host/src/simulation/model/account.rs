@@ -120,6 +120,10 @@ pub struct Account {
     pub refunds: Vec<Refund>,
     pub(super) closing: Option<Closing>,
     pub(super) lots: Vec<Lot>,
+    /// The suspension ends once nothing is owed.
+    pub(super) lifts: bool,
+    /// How often one has.
+    pub lifted: u64,
     /// How often what was owed was given up.
     pub(super) written_off: u64,
     /// What is owed, in the order in which it is paid.
@@ -257,6 +261,11 @@ impl Account {
     /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
     pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
         *self.charged.entry(next_month(now)).or_default() += amount;
+        self.take(amount, now, rent_of)
+    }
+
+    /// [`Account::charge`] for something that is no charge.
+    pub(super) fn take(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
         let mut order: Vec<&mut Lot> = self.lots.iter_mut().filter(|lot| lot.rest > 0).collect();
         order.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
         let mut left = amount;
@@ -278,11 +287,11 @@ impl Account {
         self.judge(now, policy, Occasion::Other);
     }
 
-    /// Whether so much has been spent of the lot of a paid charge.
+    /// Whether so much has been spent of the lot of a paid charge. What was taken back through the bank is not there to be given back.
     pub fn can_correct(&self, charge: u32, amount: i64) -> bool {
-        let lot = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
-        let lot = lot.and_then(|number| self.lots.iter().find(|lot| lot.number == number));
-        lot.is_some_and(|lot| lot.rest + amount <= lot.amount)
+        let charge = self.recharge.charges.get(&charge);
+        let lot = charge.and_then(|charge| self.lots.iter().find(|lot| Some(lot.number) == charge.lot));
+        lot.is_some_and(|lot| lot.rest + amount + charge.map_or(0, |charge| charge.charged_back) <= lot.amount)
     }
 
     /// Gives back to the lot of a paid charge (R18).
@@ -304,6 +313,9 @@ impl Account {
 
     /// What the balance and available of now set off.
     pub fn judge(&mut self, now: i64, policy: &Policy, occasion: Occasion) {
+        if occasion == Occasion::Credit {
+            self.lift_if_paid();
+        }
         if self.is_over(now) {
             return;
         }
@@ -381,8 +393,7 @@ impl Account {
         if self.standing == standing {
             return;
         }
-        self.standing = standing;
-        self.mail(if standing == Standing::Active { "account-reinstated" } else { "account-suspended" });
+        self.enter(standing);
         self.judge(now, policy, Occasion::Other);
     }
 

@@ -32,7 +32,7 @@ const OPEN_WHEN_CLOSING: [&str; 9] = [
     "credits.write-off",
 ];
 /// What may still be asked for when it is closed: ending what is open.
-const OPEN_WHEN_CLOSED: [&str; 3] = ["credits.give-up", "refunds.retry", "refunds.settle"];
+const OPEN_WHEN_CLOSED: [&str; 4] = ["credits.give-up", "credits.record-chargeback", "refunds.retry", "refunds.settle"];
 
 /// A closing that has begun.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ impl Account {
     }
 
     /// Whether nothing is debited or judged any more.
-    pub(super) fn is_over(&self, now: i64) -> bool {
+    pub fn is_over(&self, now: i64) -> bool {
         self.closing.as_ref().is_some_and(|closing| closing.ends <= now)
     }
 

@@ -134,6 +134,9 @@ impl Account {
             | "refund-overdue"
             | "refund-retried" => self.follow_end(event, taken),
             "account-closing"
+            | "account-suspended"
+            | "account-reinstated"
+            | "chargeback"
             | "goodwill"
             | "correction"
             | "debit"

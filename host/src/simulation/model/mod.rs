@@ -5,6 +5,7 @@
 //! automatic recharge starts, at which level it is tried again, which cap refuses it, which mail goes out.
 
 mod account;
+mod chargebacks;
 mod closing;
 mod coupons;
 mod debts;
@@ -154,13 +155,14 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 15] = [
+pub const MAILS: [&str; 16] = [
     "account-closed",
     "account-closing",
     "account-welcome",
     "account-suspended",
     "account-reinstated",
     "balance-low",
+    "chargeback",
     "coupon-redeemed",
     "number-released",
     "out-of-credit",

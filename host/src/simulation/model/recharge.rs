@@ -90,6 +90,8 @@ pub struct Charge {
     pub lot: Option<u32>,
     /// The operator has given it up.
     pub given_up: bool,
+    /// What its card holder has taken back.
+    pub charged_back: i64,
 }
 
 /// Automatic recharge and all charges of an account.
@@ -150,7 +152,8 @@ impl Recharge {
     fn charge(&mut self, kind: ChargeKind, amount: i64, (card, token): (u32, String), now: i64) -> u32 {
         let number = u32::try_from(self.charges.len()).unwrap_or(u32::MAX) + 1;
         let state = ChargeState::Open;
-        let charge = Charge { kind, amount, card, token, state, created: now, lot: None, given_up: false };
+        let charge =
+            Charge { kind, amount, card, token, state, created: now, lot: None, given_up: false, charged_back: 0 };
         self.charges.insert(number, charge);
         number
     }
