@@ -154,9 +154,18 @@ impl Simulation {
                 let taken = amount.unwrap_or(left);
                 let expected = taken > 0 && taken <= left;
                 let amount = amount.map(|amount| amount.to_string());
-                let arguments = json!({"auth-id": id, "charge": charge, "amount": amount, "reference": "case"});
+                let reference = format!("case {}", self.step);
+                let arguments = json!({"auth-id": id, "charge": charge, "amount": amount, "reference": reference});
                 if self.command("credits.record-chargeback", arguments, expected)?.is_some() {
                     self.model.accounts[place].charge_back(charge, taken, now, &policy);
+                }
+            }
+            Operation::Billing { limit, .. } => {
+                let expected = account.may_bill(*limit);
+                let billing = limit.map_or_else(|| json!("prepaid"), |limit| json!({"postpaid": limit.to_string()}));
+                let arguments = json!({"auth-id": id, "billing": billing});
+                if self.command("operator.set-billing", arguments, expected)?.is_some() {
+                    self.model.accounts[place].bill(*limit, now, &policy);
                 }
             }
             Operation::Suspend { reason, .. } => {

@@ -166,8 +166,8 @@ fn services(world: &mut World, account: &Account) -> Result<()> {
     }
     ensure!(held == account.holds.open(), "{} holds {held:?}, the model {:?}", account.id, account.holds.open());
     let calls = world.ok("usage.list-calls", None, json!({"auth-id": account.id}))?;
-    let must_end = account.balance() <= 0 || account.is_barred();
-    ensure!(!must_end || calls == json!([]), "{}: calls go on at a balance of {}", account.id, account.balance());
+    let must_end = account.left() <= 0 || account.is_barred();
+    ensure!(!must_end || calls == json!([]), "{}: calls go on with {} left", account.id, account.left());
     let filter = json!({"kind": null, "starts-with": null, "holder": null, "alias": null, "voice": false, "sms": false, "mms": false});
     let arguments = json!({"auth-id": account.id, "filter": filter, "offset": 0, "limit": 100});
     let page = world.ok("numbers.list", None, arguments)?;

@@ -121,6 +121,13 @@ fn choose(policy: &mut Value, choice: &Choice) {
     }
 }
 
+/// The start of a moment's month, UTC.
+fn month_of(at: i64) -> i64 {
+    use jiff::{Timestamp, tz::TimeZone};
+    let date = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(TimeZone::UTC).date();
+    date.first_of_month().to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+}
+
 /// The start of the next month after a moment, UTC.
 pub fn next_month(at: i64) -> i64 {
     use jiff::{Timestamp, ToSpan, tz::TimeZone};

@@ -140,6 +140,8 @@ pub enum Operation {
     Chargeback { account: usize, nth: usize, amount: Option<i64> },
     /// The operator suspends for a reason, or reinstates.
     Suspend { account: usize, reason: Option<&'static str> },
+    /// The operator gives a credit limit, or has the account pay from credit again.
+    Billing { account: usize, limit: Option<i64> },
     /// The customer closes the account, or the operator does without the time to settle.
     Close { account: usize, at_once: bool },
     /// The operator sends a refund again, or has paid it in another way.
@@ -187,6 +189,7 @@ impl Operation {
             | Operation::PayOwed { account, .. }
             | Operation::WriteOff { account }
             | Operation::Chargeback { account, .. }
+            | Operation::Billing { account, .. }
             | Operation::AutoRecharge { account, .. }
             | Operation::Alerts { account, .. }
             | Operation::Suspend { account, .. }
@@ -200,7 +203,15 @@ impl Operation {
 /// The operations of a seed.
 pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
     let dice = &mut Dice::new(seed);
-    let mut operations = vec![Operation::Account { trial: false }, Operation::Account { trial: dice.chance(50) }];
+    let by_invoice = dice.chance(30);
+    let trial = !by_invoice && dice.chance(60);
+    let mut operations = vec![Operation::Account { trial: false }, Operation::Account { trial }];
+    if by_invoice {
+        let token = if dice.chance(50) { "tok_approve" } else { dice.of(&TOKENS) };
+        operations.push(Operation::AddCard { account: 1, token, default: true });
+        let limit = (20 + dice.amount(300)) * USD;
+        operations.push(Operation::Billing { account: 1, limit: Some(limit) });
+    }
     // Most simulations have somebody who recharges automatically from the beginning.
     if dice.chance(80) {
         let token = if dice.chance(60) { "tok_approve" } else { dice.of(&TOKENS) };
@@ -208,18 +219,54 @@ pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
         operations.push(settings(dice, 0));
     }
     while operations.len() < count {
-        let operation = draw(dice);
-        operations.push(operation);
+        if dice.chance(4) {
+            operations.extend(tale(dice));
+        } else {
+            operations.push(draw(dice));
+        }
     }
     operations.truncate(count);
     operations
+}
+
+/// What seldom comes together by chance: a few operations about one account.
+fn tale(dice: &mut Dice) -> Vec<Operation> {
+    let account = usize::try_from(dice.below(3)).unwrap_or(0);
+    let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
+    let card = |token: &'static str| Operation::AddCard { account, token, default: true };
+    let recharge = Operation::Recharge { account, amount: (30 + dice.amount(60)) * USD, card: None };
+    let debit = Operation::Debit { account, amount: (1 + dice.amount(6_000_000)) * 10 };
+    let close = Operation::Close { account, at_once: dice.chance(40) };
+    let month = || Operation::NextMonth { offset: 0 };
+    match dice.below(5) {
+        // Somebody leaves while a payment is under way.
+        0 => {
+            let token = dice.of(&["tok_debit:172800000", "tok_late_finds:3", "tok_unknown_then_paid"]);
+            vec![card(token), recharge, close, Operation::Wait { ms: DAY }]
+        }
+        // A refund is declined until it is overdue.
+        1 => {
+            let decided = Operation::Refund { nth, otherwise: dice.chance(50) };
+            let token = if nth.is_multiple_of(2) { "tok_refund_declined" } else { "tok_refund_declined:1" };
+            vec![card(token), recharge, close, month(), month(), decided]
+        }
+        // Some of what is left is too old to be given back.
+        2 => vec![card("tok_approve"), recharge.clone(), month(), month(), month(), month(), recharge, close],
+        // An invoice is charged while an older debt is open.
+        3 => {
+            let limit = Operation::Billing { account, limit: Some((100 + dice.amount(200)) * USD) };
+            vec![debit.clone(), month(), limit, debit, card("tok_approve"), month()]
+        }
+        // Somebody leaves while a number is on its way.
+        _ => vec![recharge, Operation::Stock(StockFault::Late), Operation::Buy { source: account, nth }, close],
+    }
 }
 
 fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(274) {
+    match dice.below(280) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -272,7 +319,7 @@ fn draw(dice: &mut Dice) -> Operation {
         166..168 => Operation::Mail { failures: 1 + dice.below(12) },
         168..171 => Operation::Conflicts { commands: 1 + dice.below(6) },
         171..176 => Operation::Crash { moments: 1 + dice.below(120) },
-        176..179 => Operation::NextMonth { offset: dice.amount(4) - 2 },
+        176..184 => Operation::NextMonth { offset: dice.amount(4) - 2 },
         200..212 => Operation::Reserve {
             source: nth,
             call: dice.chance(70),
@@ -305,12 +352,16 @@ fn draw(dice: &mut Dice) -> Operation {
         ])),
         240..248 => Operation::PayOwed { account, card: dice.chance(30).then_some(card) },
         248..252 => Operation::WriteOff { account },
-        252..257 => Operation::Close { account, at_once: dice.chance(25) },
+        252..256 => Operation::Close { account, at_once: dice.chance(25) },
+        256..266 => Operation::Refund { nth, otherwise: dice.chance(40) },
         266..274 => {
             let amount = dice.chance(50).then(|| (1 + dice.amount(6_000)) * USD / 100);
             Operation::Chargeback { account, nth, amount }
         }
-        257..266 => Operation::Refund { nth, otherwise: dice.chance(40) },
+        274..280 => {
+            let limit = (1 + dice.amount(300)) * USD;
+            Operation::Billing { account, limit: dice.chance(75).then_some(limit) }
+        }
         _ => Operation::Wait {
             ms: dice.of(&[1, 1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]),
         },

@@ -38,6 +38,8 @@ pub struct Seen {
     pub refunds: u64,
     /// Suspensions for payment failure that a payment has ended.
     pub lifted: u64,
+    /// Charges for invoices.
+    pub invoiced: u64,
     /// Deaths of the host.
     pub crashes: u64,
     /// Commands that met a conflict.
@@ -56,6 +58,7 @@ impl Seen {
         self.closed += other.closed;
         self.refunds += other.refunds;
         self.lifted += other.lifted;
+        self.invoiced += other.invoiced;
         self.crashes += other.crashes;
         self.conflicts += other.conflicts;
     }
@@ -135,6 +138,7 @@ impl Simulation {
         for account in &self.model.accounts {
             self.seen.debts += account.debts_ended();
             self.seen.lifted += account.lifted;
+            self.seen.invoiced += account.dunning.attempts;
             self.seen.closed += u64::from(account.standing == Standing::Closed);
             let back = |refund: &&Refund| matches!(refund.state, RefundState::Paid | RefundState::SettledOtherwise);
             self.seen.refunds += account.refunds.iter().filter(back).count() as u64;

@@ -1,11 +1,12 @@
 //! One account of the model: lots in spending order, what is owed, alerts, cards (CRD-2, CRD-8, R2, R17, R18, R21).
 
 use super::closing::{Closing, Refund};
+use super::dunning::Dunning;
 use super::holds::Holds;
 use super::numbers::Rents;
 use super::recharge::Recharge;
 use super::{Occasion, Policy, Told};
-use crate::simulation::next_month;
+use crate::simulation::{month_of, next_month};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -116,6 +117,10 @@ pub struct Account {
     pub holds: Holds,
     /// Rented numbers and seats.
     pub rents: Rents,
+    /// The credit limit of a postpaid account.
+    pub limit: Option<i64>,
+    /// What is collected of its invoices.
+    pub dunning: Dunning,
     /// What goes back to cards, by number from 1.
     pub refunds: Vec<Refund>,
     pub(super) closing: Option<Closing>,
@@ -161,9 +166,9 @@ impl Account {
         self.lots.iter().map(|lot| lot.rest).sum::<i64>() - self.owed()
     }
 
-    /// R1: balance less open reservations, those of ordered numbers included.
+    /// R1, R29: balance, or what is left of the limit, less open reservations, those of ordered numbers included.
     pub fn available(&self) -> i64 {
-        self.balance() - self.holds.held() - self.rents.held()
+        self.left() - self.holds.held() - self.rents.held()
     }
 
     fn owed(&self) -> i64 {
@@ -191,6 +196,7 @@ impl Account {
     pub(super) fn expect(&mut self, told: Told) {
         let place = match told.kind {
             "balance-low" | "out-of-credit" | "credit-available" => 0,
+            "limit-low" | "limit-reached" | "limit-available" => 0,
             "recharge-started" | "recharge-failed" | "recharge-capped" => 1,
             _ => 2,
         };
@@ -198,14 +204,19 @@ impl Account {
     }
 
     /// Notes the balance at every end of a month on the way to a moment: what is posted at that very moment comes after it (R26).
-    pub(super) fn pass_month_ends(&mut self, to: i64) {
-        self.pass_final_invoice(to);
-        self.pass_months(to);
+    pub(super) fn pass_month_ends(&mut self, to: i64, policy: &Policy) {
+        self.round_off_rent(to);
+        self.pass_final_invoice(to, policy);
+        self.pass_months(to, policy);
     }
 
-    pub(super) fn pass_months(&mut self, to: i64) {
+    pub(super) fn pass_months(&mut self, to: i64, policy: &Policy) {
         let mut end = next_month(self.seen);
         while end <= to {
+            let charged = self.charged.get(&end).is_some_and(|charged| *charged > 0);
+            if charged && self.limit.is_some() && !self.is_over(end) {
+                self.close_cycle((month_of(end - 1), end), policy);
+            }
             self.month_ends.insert(end, self.balance());
             self.rents.fall_due(end, self.is_over(end));
             end = next_month(end);
@@ -222,7 +233,7 @@ impl Account {
     }
 
     /// Pays what is owed: the oldest day first, of a day its rent first (CRD-10, R2). Answers how much that was.
-    fn pay_debts(&mut self, amount: i64) -> i64 {
+    pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
         const DAY: i64 = 86_400_000;
         self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none()));
         let mut left = amount;
@@ -330,23 +341,29 @@ impl Account {
 
     /// Fires and arms alerts (CRD-8, R13, R21).
     fn look(&mut self, policy: &Policy) {
-        let balance = self.balance();
+        let balance = self.left();
+        let ([low, none, again], standing) = match self.limit {
+            None => (["balance-low", "out-of-credit", "credit-available"], vec![("balance", balance)]),
+            Some(limit) => {
+                (["limit-low", "limit-reached", "limit-available"], vec![("left", balance), ("credit-limit", limit)])
+            }
+        };
         let all: BTreeSet<i64> = policy.thresholds.iter().chain(&self.custom).copied().collect();
         let fired: Vec<i64> =
             all.iter().copied().filter(|threshold| self.armed.contains(threshold) && balance < *threshold).collect();
         if let Some(lowest) = fired.first() {
-            let mut amounts = vec![("balance", balance), ("threshold", *lowest)];
+            let mut amounts = standing.clone();
+            amounts.push(("threshold", *lowest));
             amounts.extend(fired.iter().rev().map(|threshold| ("passed", *threshold)));
-            self.expect(Told { kind: "balance-low", amounts, words: Vec::new() });
-            self.mail("balance-low");
+            self.expect(Told { kind: low, amounts, words: Vec::new() });
+            self.mail(low);
         }
         self.armed = all.into_iter().filter(|threshold| balance >= *threshold).collect();
         let dry = balance <= 0;
         if dry == self.armed_for_zero {
-            let kind = if dry { "out-of-credit" } else { "credit-available" };
-            self.expect(Told { kind, amounts: vec![("balance", balance)], words: Vec::new() });
+            self.expect(Told { kind: if dry { none } else { again }, amounts: standing, words: Vec::new() });
             if dry {
-                self.mail("out-of-credit");
+                self.mail(none);
             }
         }
         self.armed_for_zero = !dry;

@@ -35,20 +35,27 @@ impl Account {
         }
         let words = vec![("charge", number.to_string())];
         self.expect(Told { kind: "chargeback", amounts: vec![("amount", amount), ("balance", self.balance())], words });
+        self.dunning.charged_back = Some(now);
         match self.standing {
             Standing::Closed => return,
             Standing::Active => self.enter(Standing::Suspended(PAYMENT_FAILURE)),
-            Standing::Suspended(PAYMENT_FAILURE) => self.lifts |= self.due() > 0,
+            Standing::Suspended(PAYMENT_FAILURE) => self.lifts = self.is_due(),
             _ => {}
+        }
+        if !self.lifts {
+            self.dunning.charged_back = None;
         }
         self.mail("chargeback");
         self.judge(now, policy, Occasion::Other);
     }
 
-    /// The standing changes. A suspension for payment failure ends by itself if something is owed when it begins.
+    /// The standing changes. A suspension for payment failure ends by itself if something is due when it begins.
     pub(super) fn enter(&mut self, standing: Standing) {
         self.standing = standing;
-        self.lifts = standing == Standing::Suspended(PAYMENT_FAILURE) && self.due() > 0;
+        self.lifts = standing == Standing::Suspended(PAYMENT_FAILURE) && self.is_due();
+        if standing == Standing::Active {
+            self.forgive_attempts();
+        }
         let (kind, words) = match standing {
             Standing::Suspended(reason) => ("account-suspended", vec![("reason", reason.to_owned())]),
             _ => ("account-reinstated", Vec::new()),
@@ -57,10 +64,11 @@ impl Account {
         self.mail(kind);
     }
 
-    /// Credit came in: what was suspended for a debt is open again once nothing is owed (ACC-9).
+    /// Credit came in: what was suspended for a debt is open again once nothing is due (ACC-9).
     pub(super) fn lift_if_paid(&mut self) {
-        if self.lifts && self.standing == Standing::Suspended(PAYMENT_FAILURE) && self.due() == 0 {
+        if self.lifts && self.standing == Standing::Suspended(PAYMENT_FAILURE) && !self.is_due() {
             self.lifted += 1;
+            self.drop_paid();
             self.enter(Standing::Active);
         }
     }

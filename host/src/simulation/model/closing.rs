@@ -5,8 +5,8 @@ use super::account::{Account, LotKind, Standing};
 use super::debts::CENT;
 use super::recharge::ChargeState;
 use super::{Event, Policy, Taken, Told};
-use crate::simulation::next_month;
 use crate::simulation::operation::DAY;
+use crate::simulation::{month_of, next_month};
 use anyhow::{Context, Result, bail, ensure};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -145,15 +145,18 @@ impl Account {
     }
 
     /// Lets time pass until the final invoice, which has what was charged since the last one (R23).
-    pub(super) fn pass_final_invoice(&mut self, to: i64) {
+    pub(super) fn pass_final_invoice(&mut self, to: i64, policy: &Policy) {
         let Some(ends) = self.closing.as_ref().filter(|closing| !closing.invoiced).map(|closing| closing.ends) else {
             return;
         };
         if ends > to {
             return;
         }
-        self.pass_months(ends);
+        self.pass_months(ends, policy);
         let period_end = ends + 1;
+        if self.limit.is_some() && self.charged.get(&next_month(ends)).is_some_and(|charged| *charged > 0) {
+            self.close_cycle((month_of(ends), period_end), policy);
+        }
         self.month_ends.insert(period_end, self.balance());
         if let Some(charged) = self.charged.remove(&next_month(ends)) {
             self.charged.insert(period_end, charged);

@@ -33,6 +33,9 @@ impl Account {
         if let Some(untold) = self.rents.untold() {
             bail!("account {}: {untold} fell due and was not posted", self.id);
         }
+        if let Some(unattempted) = self.unattempted(now) {
+            bail!("account {}: {unattempted}", self.id);
+        }
         if let Some(unfinished) = self.unfinished(now) {
             bail!("account {}: {unfinished}", self.id);
         }
@@ -53,7 +56,11 @@ impl Account {
     fn follow_one(&mut self, event: Event<'_>, policy: &Policy, taken: &Taken) -> Result<()> {
         let at = event.at();
         match event.kind() {
-            "balance-low" | "out-of-credit" | "credit-available" => self.foretold(0, event),
+            "balance-low" | "out-of-credit" | "credit-available" | "limit-low" | "limit-reached"
+            | "limit-available" => self.foretold(0, event),
+            "invoice-due" => self.follow_dunning(event, policy),
+            "recharge-started" if event.word("kind") == Some("invoice") => self.follow_dunning(event, policy),
+            "recharge-failed" if event.word("kind") == Some("invoice") => self.follow_declined_invoice(event, policy),
             "recharge-started" | "recharge-capped" => self.foretold(1, event),
             "recharge-failed" if event.word("charge").is_none() => self.foretold(1, event),
             "recharge-failed" => {
@@ -66,7 +73,11 @@ impl Account {
                         let told = self.fail(event.word("reason").unwrap_or_default(), amount, policy);
                         ensure!(told.is(&event), "the model expects {told:?}");
                     }
-                    ChargeKind::Manual | ChargeKind::Settlement => self.mail("recharge-failed"),
+                    ChargeKind::Settlement => {
+                        self.put_off(at);
+                        self.mail("recharge-failed");
+                    }
+                    ChargeKind::Manual | ChargeKind::Invoice => self.mail("recharge-failed"),
                 }
                 self.judge(at, policy, Occasion::Other);
                 Ok(())
@@ -93,13 +104,19 @@ impl Account {
                     "not-needed" => match kind {
                         ChargeKind::Automatic => !wanted,
                         ChargeKind::Settlement => self.due() < charge.amount,
+                        ChargeKind::Invoice => !self.is_attempt_wanted(number),
                         ChargeKind::Manual => false,
                     },
                     word => self.unusable(Some(charge.card)) == Some(word),
                 };
                 ensure!(justified, "charge {number} was dropped without reason");
-                if kind == ChargeKind::Automatic {
-                    self.recharge.ladder = Ladder::Ready;
+                match kind {
+                    ChargeKind::Automatic => self.recharge.ladder = Ladder::Ready,
+                    ChargeKind::Settlement => self.put_off(at),
+                    // One that would still be made is a failed attempt, which is told next.
+                    ChargeKind::Invoice if cause != "not-needed" && self.is_attempt_wanted(number) => {}
+                    ChargeKind::Invoice => self.attempt_over(number, at),
+                    ChargeKind::Manual => {}
                 }
                 self.judge(at, policy, Occasion::Other);
                 Ok(())
@@ -135,6 +152,7 @@ impl Account {
             | "refund-retried" => self.follow_end(event, taken),
             "account-closing"
             | "account-suspended"
+            | "billing-changed"
             | "account-reinstated"
             | "chargeback"
             | "goodwill"
@@ -183,6 +201,15 @@ impl Account {
         ensure!(amount == charge.amount, "the gateway took {amount} under {key}");
         let kind = charge.kind;
         let owed = self.credit(LotKind::Cash, amount, paid_at);
+        match kind {
+            ChargeKind::Settlement => self.round_off(at),
+            ChargeKind::Invoice => {
+                if let Some(end) = self.end_of_cycle(number) {
+                    self.round_off(end);
+                }
+            }
+            ChargeKind::Automatic | ChargeKind::Manual => {}
+        }
         let lot = u32::try_from(self.lots.len()).unwrap_or(u32::MAX);
         if let Some(charge) = self.recharge.charges.get_mut(&number) {
             charge.lot = Some(lot);
@@ -194,10 +221,24 @@ impl Account {
         match kind {
             ChargeKind::Automatic => self.recharge.paid(),
             ChargeKind::Manual => self.recharge.reset(),
-            ChargeKind::Settlement => {}
+            ChargeKind::Settlement => self.put_off(at),
+            ChargeKind::Invoice => self.attempt_over(number, at),
         }
-        self.trial &= kind == ChargeKind::Settlement;
+        self.trial &= !matches!(kind, ChargeKind::Automatic | ChargeKind::Manual);
         self.judge(at, policy, Occasion::Credit);
+        Ok(())
+    }
+
+    /// An attempt to collect an invoice failed: without a charge, with one that was declined, or with one that was given up just now.
+    fn follow_declined_invoice(&mut self, event: Event<'_>, policy: &Policy) -> Result<()> {
+        let Some(number) = event.number("charge") else { return self.follow_dunning(event, policy) };
+        if self.recharge.charges.get(&number).is_none_or(|charge| charge.state != ChargeState::Void) {
+            let (_, token) = self.settled(event, ChargeState::Declined)?;
+            let pays = token.is_some_and(|token| token.starts_with("tok_approve"));
+            ensure!(!pays, "a card that always pays was declined");
+        }
+        self.attempt_failed(number, event)?;
+        self.judge(event.at(), policy, Occasion::Other);
         Ok(())
     }
 

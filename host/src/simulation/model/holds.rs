@@ -235,7 +235,7 @@ impl Account {
     pub(super) fn follow_ended_calls(&self, event: Event<'_>) -> Result<()> {
         let justified = match event.word("cause") {
             Some("extension-refused") => self.holds.refused,
-            _ => self.balance() <= 0 || self.is_barred(),
+            _ => self.left() <= 0 || self.is_barred(),
         };
         ensure!(justified, "calls were ended at a balance of {}", self.balance());
         Ok(())

@@ -9,6 +9,7 @@ mod chargebacks;
 mod closing;
 mod coupons;
 mod debts;
+mod dunning;
 mod follow;
 mod holds;
 mod numbers;
@@ -155,7 +156,7 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 16] = [
+pub const MAILS: [&str; 19] = [
     "account-closed",
     "account-closing",
     "account-welcome",
@@ -164,6 +165,9 @@ pub const MAILS: [&str; 16] = [
     "balance-low",
     "chargeback",
     "coupon-redeemed",
+    "invoice-unpaid",
+    "limit-low",
+    "limit-reached",
     "number-released",
     "out-of-credit",
     "recharge-paid",

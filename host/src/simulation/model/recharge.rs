@@ -58,6 +58,8 @@ pub enum ChargeKind {
     Manual,
     /// A person, exactly what is owed (R24).
     Settlement,
+    /// The rules, for an invoice of a postpaid account (CRD-15).
+    Invoice,
 }
 
 impl ChargeKind {
@@ -67,6 +69,7 @@ impl ChargeKind {
             ChargeKind::Automatic => "automatic",
             ChargeKind::Manual => "manual",
             ChargeKind::Settlement => "settlement",
+            ChargeKind::Invoice => "invoice",
         }
     }
 }
@@ -149,7 +152,7 @@ impl Recharge {
     }
 
     /// Writes a charge down; answers its number.
-    fn charge(&mut self, kind: ChargeKind, amount: i64, (card, token): (u32, String), now: i64) -> u32 {
+    pub(super) fn charge(&mut self, kind: ChargeKind, amount: i64, (card, token): (u32, String), now: i64) -> u32 {
         let number = u32::try_from(self.charges.len()).unwrap_or(u32::MAX) + 1;
         let state = ChargeState::Open;
         let charge =
@@ -202,7 +205,7 @@ impl Account {
         settings.below > 0
             && settings.below <= settings.amount * i64::from(policy.series_limit)
             && self.may_be_charged(settings.amount, policy)
-            && (!settings.enabled || self.default.is_some())
+            && (!settings.enabled || (self.default.is_some() && self.limit.is_none()))
     }
 
     /// CRD-3.
@@ -354,7 +357,7 @@ impl Account {
 
     /// Lets time pass: a month may end, and the period of a cap (R22).
     pub fn pass_time(&mut self, to: i64, policy: &Policy) {
-        self.pass_month_ends(to);
+        self.pass_month_ends(to, policy);
         while let Ladder::Capped(until, before) = self.recharge.ladder.clone() {
             if until > to {
                 return;
