@@ -8,6 +8,9 @@ use jiff::Timestamp;
 /// Micro-units in one unit of currency.
 const MICROS: u64 = 1_000_000;
 
+/// Digits of milliseconds, at least: a year, a date without hyphens, or seconds are no milliseconds. Those of 1973 have as many.
+const MILLISECONDS_DIGITS: usize = 12;
+
 /// Text that is no amount or no moment.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TextError {
@@ -15,7 +18,7 @@ pub enum TextError {
     #[error("`{0}` is not an amount such as 25.00: digits, at most 6 decimals, up to 9223372036854.775807")]
     Amount(String),
     /// Neither RFC 3339 nor milliseconds.
-    #[error("`{0}` is not a moment such as 2026-01-31T12:00:00Z, or milliseconds since 1970")]
+    #[error("`{0}` is not a moment such as 2026-01-31T12:00:00Z, or milliseconds since 1970 (12 digits or more)")]
     Moment(String),
     /// No duration.
     #[error("`{0}` is not a duration such as 90s, 15m, 12h, 30d: a whole number and one of ms, s, m, h, d")]
@@ -76,11 +79,13 @@ pub fn day(at_ms: i64) -> String {
     moment(at_ms).split('T').next().unwrap_or_default().to_owned()
 }
 
-/// Milliseconds of RFC 3339 text with its offset, or of plain milliseconds. Parts of a millisecond are cut.
+/// Milliseconds of RFC 3339 text with its offset, or of plain milliseconds: `0`, the beginning, or as many digits as those of 1973 and later
+/// have. Parts of a millisecond are cut.
 pub fn moment_ms(text: &str) -> Result<i64, TextError> {
     let wrong = || TextError::Moment(shortened(text));
-    if !text.is_empty() && text.len() <= 20 && text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map_err(|_| wrong());
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let fits = text == "0" || (MILLISECONDS_DIGITS..=20).contains(&text.len());
+        return if fits { text.parse().map_err(|_| wrong()) } else { Err(wrong()) };
     }
     text.parse::<Timestamp>().map(|moment| moment.as_millisecond()).map_err(|_| wrong())
 }
@@ -156,10 +161,22 @@ mod tests {
         assert_eq!(moment_ms("1970-01-01T00:00:01.5Z"), Ok(1_500));
         assert_eq!(moment_ms("2026-01-31T13:00:00+01:00"), moment_ms("2026-01-31T12:00:00Z"));
         assert_eq!(moment_ms("1767225600000"), Ok(1_767_225_600_000));
-        assert_eq!(moment_ms("-1"), Ok(-1));
+        assert_eq!(moment_ms("0"), Ok(0));
         assert_eq!(moment(1_767_225_600_000), "2026-01-01T00:00:00Z");
         assert_eq!(day(1_767_225_600_000), "2026-01-01");
-        for text in ["", "-", "yesterday", "2026-01-31", "2026-01-31T12:00:00", "99999999999999999999", "1.5"] {
+        for text in [
+            "",
+            "-",
+            "yesterday",
+            "2026-01-31",
+            "2026-01-31T12:00:00",
+            "99999999999999999999",
+            "1.5",
+            "2026",
+            "20261001",
+            "1767225600",
+            "-1",
+        ] {
             assert_eq!(moment_ms(text), Err(TextError::Moment(text.to_owned())), "{text}");
         }
     }

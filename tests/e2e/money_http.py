@@ -114,6 +114,9 @@ def usage_summary(server, parties):
               ("from=2026-10-01&to=2026-13-01", "to"), ("from=2026-10-31&to=2026-10-01", "to"), ("from=2026-01-01&to=2028-01-01", "to"),
               (f"{OCTOBER}&group=week", "group"), (f"{OCTOBER}&limit=0", "limit"), (f"{OCTOBER}&limit=501", "limit"),
               (f"{OCTOBER}&limit=few", "limit"), (f"{OCTOBER}&offset=-1", "offset"))
+    for query, says in [("limit=0", "limit: must be at least 1"), ("limit=501", "limit: must be a whole number, at most 500"),
+                        ("group=week", "group: must be day, product or subaccount")]:
+        checks.equal(f"UsageSummary, {query}: what it says", get(f"{OCTOBER}&{query}").json["error"], says)
     answers.error_of("POST UsageSummary", server.post(path, {}, auth=parties.own), 405)
 
 
@@ -143,7 +146,8 @@ def usage_line(server, parties):
     answers.error_of("UsageLine of an unknown sub-account", server.get(f"/v1/Account/{UNKNOWN_SUB}/UsageLine/", auth=parties.own), 404)
     foreign = server.get(f"/v1/Account/{sub}/UsageLine/", auth=parties.foreign)
     checks.true("UsageLine of another customer's sub-account: no data", foreign.status in (401, 404) and "objects" not in foreign.json, foreign)
-    unchanged("UsageLine", server, get, ("from=noon", "from"), ("to=2026-10", "to"))
+    unchanged("UsageLine", server, get, ("from=noon", "from"), ("to=2026-10", "to"), ("from=2026", "from"), ("to=20261031", "to"),
+              ("limit=0", "limit"), ("limit=few", "limit"), ("cursor=zzz", "cursor"), ("cursor=", "cursor"), ("cursor=1791244800000", "cursor"))
 
     walked, place, pages = [], f"/v1/Account/{parties.other}/UsageLine/", 0
     while place and pages < 10:
@@ -175,12 +179,16 @@ def reservations(server, parties):
 
     def refuse(word, good, *items):
         unchanged(f"Usage/{word}", server, lambda body: server.post(f"/v1/Usage/{word}/", body, **parties.operator),
-                  ({}, "items"), ({"items": {}}, "items"), ({"items": [good, 1]}, "items[1]"), ({"items": [good] * 1001}, "items"),
+                  ({}, "items"), ({"items": {}}, "items"), ({"items": []}, "items"), ({"items": [good, 1]}, "items[1]"), ({"items": [good] * 1001}, "items"),
                   *(({"items": [good, item]}, f"items[1].{field}") for item, field in items))
 
+    # What the rules refuse names what was sent too.
+    by_rules = [({**call, "name": "two words"}, "name"), ({**call, "number": "12a"}, "number"), ({**call, "quantity": 1_000_001}, "quantity"),
+                ({**call, "lasts_ms": -1}, "lasts_ms")]
     refuse("Reserve", message, ({**call, "auth_id": 5}, "auth_id"), ({**call, "name": None}, "name"), ({**call, "kind": "fax"}, "kind"),
            ({**call, "lasts_ms": "600000"}, "lasts_ms"), ({**call, "quantity": 1.5}, "quantity"), ({**call, "product": "fax"}, "product"),
-           ({**message, "amount": "0,60"}, "amount"), ({**message, "amount": 0.6}, "amount"))
+           ({**message, "amount": "0,60"}, "amount"), ({**message, "amount": 0.6}, "amount"), *by_rules,
+           ({**message, "amount": "-0.60"}, "amount"), ({**message, "amount": "9000000000"}, "amount"))
     held = {"status": "reserved", "auth_id": main, "name": "c-1", "kind": "call", "amount": "0.08500", "begun": NOW,
             "until": "2026-10-07T00:12:00Z", "expires": "2026-10-07T01:12:00Z", "ends": None}
     noted = {"status": "reserved", "auth_id": sub, "name": "m-1", "kind": "message", "amount": "0.60000", "begun": NOW, "until": NOW,
@@ -191,9 +199,12 @@ def reservations(server, parties):
             {"status": "refused", "reason": "not-found", "detail": "account or sub-account"}]})
     checks.equal("Usage/Reserve: holds of what is available, not of the balance", standing(), ("197461190", "196776190"))
     gives("Usage/Reserve: the same again is the same", post("Reserve", [call]), {"answers": [held]})
+    gives("Usage/Reserve: without a price", post("Reserve", [call, {**call, "name": "c-4", "number": "99900000000"}]), {"answers": [held, {
+        "status": "refused", "reason": "invalid",
+        "detail": [{"field": "items[1].number", "rule": "unknown-value", "limit": "a number with a price"}]}]})
     gives("Usage/Reserve: its name for something else", post("Reserve", [{**call, "quantity": 60}]), {"answers": [{"status": "conflicting"}]})
 
-    refuse("Extend", call, ({**call, "name": 7}, "name"), ({"name": "c-1", "amount": "1"}, "auth_id"), ({**call, "heading": "sideways"}, "heading"))
+    refuse("Extend", call, ({**call, "name": 7}, "name"), ({"name": "c-1", "amount": "1"}, "auth_id"), ({**call, "heading": "sideways"}, "heading"), *by_rules)
     longer = {**held, "amount": "0.17000", "until": "2026-10-07T00:22:00Z", "expires": "2026-10-07T01:22:00Z"}
     gives("Usage/Extend", post("Extend", [{**call, "quantity": 1200, "lasts_ms": 1_200_000}, {**call, "name": "c-9"}]),
           {"answers": [longer, {"status": "unknown"}]})
@@ -202,7 +213,7 @@ def reservations(server, parties):
     checks.equal("Usage/Extend: 0.17 and 0.60 are held", standing(), ("197461190", "196691190"))
 
     refuse("Settle", used_up, ({**used_up, "at": "noon"}, "at"), ({**used_up, "quantity": -1}, "quantity"), ({**used_up, "id": None}, "id"),
-           ({**used_up, "name": None}, "name"))
+           ({**used_up, "name": None}, "name"), ({**used_up, "name": "two words"}, "name"), (used_up, "name"))
     gives("Usage/Settle", post("Settle", [used_up]), {"transactions": [TRANSACTION], "answers": [
         {"status": "settled", "amount": "0.13600", "released": "0.17000", "was": "open"}]})
     gives("Usage/Settle again", post("Settle", [used_up]), {"transactions": [], "answers": [{"status": "duplicate"}]})
@@ -211,7 +222,15 @@ def reservations(server, parties):
             {"status": "settled", "amount": "0.01110", "released": "0.00000", "was": "unknown"}]})
     checks.equal("Usage/Settle: 197.46119 less 0.136 and 0.0111; 0.60 are still held", standing(), ("197314090", "196714090"))
 
-    refuse("Release", {"auth_id": sub, "name": "m-1"}, ({"auth_id": sub}, "name"), ({"auth_id": [], "name": "m-1"}, "auth_id"))
+    refuse("Release", {"auth_id": sub, "name": "m-1"}, ({"auth_id": sub}, "name"), ({"auth_id": [], "name": "m-1"}, "auth_id"),
+           ({"auth_id": sub, "name": "two words"}, "name"))
+    with_key = lambda word, item: server.post(f"/v1/Usage/{word}/", {"items": [item]}, headers={"Idempotency-Key": f"once-{word}"}, **parties.operator)
+    for word, item in [("Reserve", {**message, "amount": "1000"}), ("Extend", {**call, "name": "c-9"}),
+                       ("Settle", used_up), ("Release", {"auth_id": sub, "name": "m-9"})]:
+        checks.equal(f"Usage/{word} with a key", with_key(word, item).status, 200)
+        reused = with_key(word, {**item, "name": "other"})
+        answers.error_of(f"Usage/{word}, its key for something else", reused, 409, "Idempotency-Key")
+        checks.equal(f"Usage/{word}, its key for something else: the code", reused.json.get("code"), "key_reused")
     gives("Usage/Release", post("Release", [{"auth_id": sub, "name": "m-1"}, {"auth_id": sub, "name": "m-9"}]),
           {"answers": [{"status": "released", "amount": "0.60000"}, {"status": "unknown"}]})
     gives("Usage/Release again", post("Release", [{"auth_id": sub, "name": "m-1"}, {"auth_id": main, "name": "c-1"}]),
@@ -337,6 +356,7 @@ def documents(server, parties):
     for kind, statuses in [("Invoice", "paid, open, failed"), ("Receipt", "successful, failed, refunded"), ("CreditNote", "credited")]:
         unchanged(kind, server, lambda query, kind=kind: get(f"{kind}/?{query}"), ("limit=0", "limit"), ("limit=few", "limit"),
                   ("status=lost", "status"), ("issued_from=noon", "issued_from"), ("issued_before=2026-10", "issued_before"), ("order=up", "order"),
+                  ("issued_before=2026", "issued_before"), ("issued_from=20261101", "issued_from"),
                   ("after=nothing", "after"), (f"number={'1' * 41}", "number"))
         checks.holds(f"{kind}: the statuses that there are", get(f"{kind}/?status=lost").json["error"], statuses)
 
@@ -356,9 +376,11 @@ def billing_and_seats(server, parties):
     account = server.get(f"{base}/", auth=parties.own).json
     checks.equal("its address is the account's (R44)", (account["address"], account["city"]), ("Ring 1", "Bonn"))
     unchanged("POST Billing", server, lambda body: post("Billing/", body), ({"country": "Germany"}, "country"), ({"legal_name": ["Acme"]}, "legal_name"),
-              ({"legal_name": "x" * 201}, "legal_name"), ({"city": "x" * 101}, "city"), ({"tax_id": "1"}, "tax_id"),
+              ({"legal_name": "x" * 201}, "legal_name"), *(({name: 5}, name) for name in ("legal_name", "address", "city", "state", "country", "tax_id")), ({"city": "x" * 101}, "city"), ({"tax_id": "1"}, "tax_id"),
               ({"notification_addresses": "a@example.com"}, "notification_addresses"),
               ({"notification_addresses": ["a@example.com", "nobody"]}, "notification_addresses[1]"))
+    checks.equal("POST Billing, a number for a name: what it says", post("Billing/", {"legal_name": 5}).json["error"], "legal_name: must be text")
+    checks.equal("the Account resource says the same", server.post(f"{base}/", {"name": 5}, auth=parties.own).json["error"], "name: must be text")
     gives("Seats", server.get(f"{base}/Seats/", **operator), {"paid": 3, "in_use": 1, "charged": "2026-11", "next_charge": "2026-12-01T00:00:00Z"})
     gives("POST Seats", post("Seats/", {"paid": 5}), {"paid": 5, "in_use": 1, "charged": "2026-11", "next_charge": "2026-12-01T00:00:00Z"})
     unchanged("POST Seats", server, lambda body: post("Seats/", body), ({}, "paid"), ({"paid": 0}, "paid"), ({"paid": 10_001}, "paid"),

@@ -5,6 +5,7 @@
 use crate::coinbox::HostError;
 use crate::contract::types::{FieldProblem, FieldRule, Problem, Refusal, Suspension};
 use crate::engine::CallError;
+use crate::json::JsonError;
 use crate::sequencer::SequenceError;
 use crate::text;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -115,6 +116,35 @@ impl Failure {
         }
     }
 
+    /// An error of any interface in its JSON form. `field` and `now` as in [`Failure::refused`].
+    pub fn of_error(error: &Value, now: i64, field: impl Fn(&str) -> String) -> Failure {
+        let internal =
+            |error: JsonError| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string());
+        if let Some(refusal) = error.get("refused") {
+            return match crate::json::from_value::<Refusal>(refusal) {
+                Ok(refusal) => Failure::refused(&refusal, now, field),
+                Err(error) => internal(error),
+            };
+        }
+        if let Some(problem) = error.get("other") {
+            return match crate::json::from_value::<Problem>(problem) {
+                Ok(problem) => Failure::problem(&problem),
+                Err(error) => internal(error),
+            };
+        }
+        let (word, payload) = match error {
+            Value::String(word) => (word.clone(), None),
+            Value::Object(object) => object
+                .iter()
+                .next()
+                .map_or((String::new(), None), |(word, payload)| (word.clone(), Some(payload.to_string()))),
+            _ => (String::new(), None),
+        };
+        let text = word.replace('-', " ");
+        let message = payload.map_or_else(|| text.clone(), |payload| format!("{text} (limit: {payload})"));
+        Failure::new(StatusCode::CONFLICT, &word.replace('-', "_"), message)
+    }
+
     /// A refusal that this contract has no case for.
     pub fn problem(problem: &Problem) -> Failure {
         let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
@@ -164,7 +194,7 @@ fn invalid(problems: &[FieldProblem], field: impl Fn(&str) -> String) -> Failure
 }
 
 /// `name: too long (limit: 100)`.
-fn problem_text(field: &str, problem: &FieldProblem) -> String {
+pub fn problem_text(field: &str, problem: &FieldProblem) -> String {
     let rule = rule_word(problem.rule).replace('-', " ");
     match &problem.limit {
         Some(limit) => format!("{field}: {rule} (limit: {limit})"),

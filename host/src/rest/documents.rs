@@ -104,7 +104,7 @@ pub async fn set_billing(State(rest): State<Arc<Rest>>, incoming: Incoming) -> R
     resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
         let mut change = Map::new();
         for name in ["legal_name", "address", "city", "state", "country", "tax_id"] {
-            change.insert(name.replace('_', "-"), asked.text(name)?.into());
+            change.insert(name.replace('_', "-"), asked.only_text(name)?.into());
         }
         change.insert("notification-addresses".to_owned(), asked.texts("notification_addresses")?.into());
         let arguments = json!({"auth-id": asked.account(), "change": change});

@@ -84,7 +84,7 @@ pub fn takes_caller(function: &str) -> bool {
 }
 
 /// A result with its status. Functions that answer no result are always `ok`.
-pub(super) fn result(answer: Value, now: i64) -> Response {
+fn result(answer: Value, now: i64) -> Response {
     let Some(error) = answer.get("err") else {
         let body = if answer.get("ok").is_some() { answer } else { json!({"ok": answer}) };
         return axum::Json(body).into_response();

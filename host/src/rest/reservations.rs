@@ -7,7 +7,6 @@
 use super::Rest;
 use super::answer::Failure;
 use super::events;
-use super::operator::result;
 use super::request::{self, Names, Peer};
 use crate::json as wit;
 use crate::text;
@@ -69,7 +68,10 @@ pub async fn act(
         arguments.insert("caller".to_owned(), caller);
         arguments.insert(batch.to_owned(), Value::Array(read));
         let answer = rest.call(function, Value::Object(arguments)).await?;
-        let Some(ok) = answer.get("ok") else { return Ok(result(answer, rest.host.coinbox.now())) };
+        if let Some(error) = answer.get("err") {
+            return Err(Failure::of_error(error, rest.host.coinbox.now(), field_name));
+        }
+        let ok = answer.get("ok").unwrap_or(&answer);
         let (answers, transactions) = match ok {
             Value::Array(answers) => (answers.as_slice(), None),
             other => (other["answers"].as_array().map_or(&[][..], Vec::as_slice), other.get("transactions")),
@@ -81,6 +83,24 @@ pub async fn act(
         Ok(axum::Json(shown).into_response())
     };
     answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+}
+
+/// What the client called an argument: `holds[0].price.rated.number` is `items[0].number`.
+fn field_name(field: &str) -> String {
+    if field == "caller.idempotency-key" {
+        return "Idempotency-Key".to_owned();
+    }
+    let batch = ROUTES.into_iter().find_map(|(_, _, batch)| field.strip_prefix(batch));
+    let Some(rest) = batch.filter(|rest| rest.is_empty() || rest.starts_with('[')) else {
+        return field.replace('-', "_");
+    };
+    match rest.split_once('.') {
+        None => format!("items{rest}"),
+        // What an item has in layers there lies side by side here.
+        Some((place, inner)) => {
+            format!("items{place}.{}", inner.rsplit('.').next().unwrap_or_default().replace('-', "_"))
+        }
+    }
 }
 
 type Wrong = (&'static str, &'static str);
@@ -199,6 +219,14 @@ fn reason(refusal: &Value) -> Map<String, Value> {
             shown.insert("missing".to_owned(), show_field("amount", payload));
         }
         (_, Value::Null) => {}
+        ("invalid", Value::Array(problems)) => {
+            let renamed = problems.iter().map(|problem| {
+                let mut renamed = problem.clone();
+                renamed["field"] = field_name(problem["field"].as_str().unwrap_or_default()).into();
+                renamed
+            });
+            shown.insert("detail".to_owned(), Value::Array(renamed.collect()));
+        }
         (_, payload) => {
             shown.insert("detail".to_owned(), payload.clone());
         }
@@ -243,6 +271,27 @@ mod tests {
         ] {
             assert_eq!(read_item("Reserve", &item).expect_err("wrong").0, field, "{item}");
         }
+    }
+
+    #[test]
+    fn fields_have_the_names_that_the_client_sent() {
+        for (field, sent) in [
+            ("holds", "items"),
+            ("holds[0].name", "items[0].name"),
+            ("holds[12].price.amount", "items[12].amount"),
+            ("extensions[0].price.rated.number", "items[0].number"),
+            ("extensions[1].lasts-ms", "items[1].lasts_ms"),
+            ("settlements[3].event.auth-id", "items[3].auth_id"),
+            ("reservations[0].name", "items[0].name"),
+            ("caller.idempotency-key", "Idempotency-Key"),
+        ] {
+            assert_eq!(field_name(field), sent);
+        }
+        let refused = json!({"refused": {"invalid": [{"field": "holds[0].price.rated.number", "rule": "unknown-value", "limit": "x"}]}});
+        assert_eq!(
+            show(&refused)["detail"],
+            json!([{"field": "items[0].number", "rule": "unknown-value", "limit": "x"}])
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Rest;
 use super::account;
 use super::answer::Failure;
 use super::request::{self, Names, Peer};
-use crate::contract::types::{Caller, Principal, Problem, Refusal};
+use crate::contract::types::{Caller, Principal};
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -148,35 +148,8 @@ impl Asked {
         let mut answer = self.rest.call(function, arguments).await?;
         match answer.get("err") {
             None => Ok(answer["ok"].take()),
-            Some(error) => Err(self.failure(error, field)),
+            Some(error) => Err(Failure::of_error(error, self.rest.host.coinbox.now(), field)),
         }
-    }
-
-    /// The answer to an error of any interface.
-    fn failure(&self, error: &Value, field: fn(&str) -> String) -> Failure {
-        if let Some(refusal) = error.get("refused") {
-            return match crate::json::from_value::<Refusal>(refusal) {
-                Ok(refusal) => Failure::refused(&refusal, self.rest.host.coinbox.now(), field),
-                Err(error) => internal(error),
-            };
-        }
-        if let Some(problem) = error.get("other") {
-            return match crate::json::from_value::<Problem>(problem) {
-                Ok(problem) => Failure::problem(&problem),
-                Err(error) => internal(error),
-            };
-        }
-        let (word, payload) = match error {
-            Value::String(word) => (word.clone(), None),
-            Value::Object(object) => object
-                .iter()
-                .next()
-                .map_or((String::new(), None), |(word, payload)| (word.clone(), Some(payload.to_string()))),
-            _ => (String::new(), None),
-        };
-        let text = word.replace('-', " ");
-        let message = payload.map_or_else(|| text.clone(), |payload| format!("{text} (limit: {payload})"));
-        Failure::new(StatusCode::CONFLICT, &word.replace('-', "_"), message)
     }
 
     /// A parameter as text; none: not given.
@@ -187,6 +160,14 @@ impl Asked {
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
             Some(_) => Err(Failure::field(name, "wrong-form", "must be text")),
         }
+    }
+
+    /// A parameter as text and nothing else: a number in a body is refused, as the Account resource does; none: not given.
+    pub fn only_text(&self, name: &str) -> Result<Option<String>, Failure> {
+        if self.given.get(name).is_some_and(Value::is_number) {
+            return Err(Failure::field(name, "wrong-form", "must be text"));
+        }
+        self.text(name)
     }
 
     /// A parameter as text that is not empty; an empty one narrows nothing.

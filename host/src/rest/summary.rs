@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `from`, `to` | moments of posting, RFC 3339 or milliseconds; left out: everything |
 //! | `cursor` | of `meta.next` |
+//! | `limit` | at least 1; a page ends where it was folded, so that it may have fewer lines or more |
 //!
 //! Lists have `meta` and `objects` like all others. Lines are too many to be counted: their `meta` has no `total_count`.
 
@@ -52,22 +53,24 @@ pub async fn summary(
     let api_id = names.api_id.clone();
     let answer = async {
         let caller = admitted_caller(&rest, &headers, peer, &names).await?;
-        let number = |name: &str, default: usize, most: usize| match given.get(name) {
-            None => Ok(default),
-            Some(text) => text
-                .parse::<usize>()
-                .ok()
-                .filter(|number| *number <= most)
-                .ok_or_else(|| Failure::field(name, "wrong-form", &format!("a whole number of at most {most}"))),
-        };
+        let number =
+            |name: &str, default: usize, most: usize| match given.get(name) {
+                None => Ok(default),
+                Some(text) => text.parse::<usize>().ok().filter(|number| *number <= most).ok_or_else(|| {
+                    Failure::field(name, "wrong-form", &format!("must be a whole number, at most {most}"))
+                }),
+            };
         let limit = number("limit", LIMIT_DEFAULT, LIMIT_MAX)?;
         let offset = number("offset", 0, usize::MAX)?;
         if limit == 0 {
-            return Err(Failure::field("limit", "too-small", "1"));
+            return Err(Failure::field("limit", "too-small", "must be at least 1"));
         }
         let group = groups(given.get("group").map_or("product", String::as_str))?;
         let day = |name: &str| {
-            given.get(name).cloned().ok_or_else(|| Failure::field(name, "missing", "a day such as 2026-10-01"))
+            given
+                .get(name)
+                .cloned()
+                .ok_or_else(|| Failure::field(name, "missing", "is missing: a day such as 2026-10-01"))
         };
         let (from, to) = (day("from")?, day("to")?);
         let arguments = json!({"caller": as_json(&caller)?, "auth-id": auth_id, "from-day": from, "to-day": to,
@@ -115,7 +118,8 @@ fn groups(text: &str) -> Result<Vec<&'static str>, Failure> {
     let mut chosen = Vec::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let word = words.into_iter().find(|word| *word == part);
-        let word = word.ok_or_else(|| Failure::field("group", "unknown-value", "day, product or subaccount"))?;
+        let word =
+            word.ok_or_else(|| Failure::field("group", "unknown-value", "must be day, product or subaccount"))?;
         if !chosen.contains(&word) {
             chosen.push(word);
         }
@@ -157,6 +161,12 @@ pub async fn lines(
             Some(text) => text::moment_ms(text).map_err(|error| Failure::field(name, "wrong-form", &error.to_string())),
         };
         let (from, to) = (at("from", 0)?, at("to", LAST_MOMENT)?);
+        if given.get("limit").is_some_and(|limit| !limit.parse::<u32>().is_ok_and(|limit| limit >= 1)) {
+            return Err(Failure::field("limit", "too-small", "must be a whole number, at least 1"));
+        }
+        if given.get("cursor").is_some_and(|cursor| !is_cursor(cursor)) {
+            return Err(Failure::field("cursor", "wrong-form", "must be the one of `meta.next` of a page"));
+        }
         let arguments = json!({"caller": as_json(&caller)?, "auth-id": auth_id, "from": from.to_string(),
             "to": to.to_string(), "after": given.get("cursor")});
         let page = called(&rest, "usage.list-lines", arguments).await?;
@@ -173,6 +183,13 @@ pub async fn lines(
         .into_response())
     };
     answer.await.unwrap_or_else(|failure: Failure| failure.respond(&api_id))
+}
+
+/// Whether this can be the end of a page: the ID of a transaction, and a part of it.
+fn is_cursor(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    let fits = |(part, digits): (&&str, usize)| part.len() >= digits && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.len() == 3 && parts.iter().zip([13, 6, 3]).all(fits)
 }
 
 fn line(line: &Value) -> Value {
@@ -225,5 +242,20 @@ fn field_name(field: &str) -> String {
         "after" => "cursor".to_owned(),
         "caller.idempotency-key" => "Idempotency-Key".to_owned(),
         other => other.replace('-', "_"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_ends_of_pages() {
+        assert!(is_cursor("1791244800000/000001/000"));
+        for wrong in
+            ["", "zzz", "1791244800000/000001", "1791244800000/000001/000/", "179124480000a/000001/000", "1/000001/000"]
+        {
+            assert!(!is_cursor(wrong), "{wrong}");
+        }
     }
 }
