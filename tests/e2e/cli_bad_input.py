@@ -71,7 +71,7 @@ def arguments(server, account):
         ("an unknown card", ["card", "default", account, "card-9"], ["card"]),
         ("a card number", ["card", "add", account, "4111111111111111"], ["token"]),
         ("automatic recharge without a card", ["recharge", "auto", account, "on", "--below", "50.00", "--amount", "25.00"], ["card"]),
-        ("four thresholds", ["alerts", "set", account, "--below", "1", "--below", "2", "--below", "3", "--below", "4"], ["thresholds", "3"]),
+        ("four thresholds", ["alerts", "set", account, "--below", "1", "--below", "2", "--below", "3", "--below", "4"], ["--below", "3"]),
         ("no reason", ["credit", "debit", account, "1.00", "--reason", ""], ["reason"]),
         ("a charge that is not there", ["credit", "correct", account, "1.00", "--charge", "7", "--reason", "x"], ["charge"]),
         ("an unknown field of the policy", ["policy", "set", "colour", "red"], ["colour", "minimum-recharge"]),

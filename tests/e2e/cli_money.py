@@ -88,8 +88,8 @@ def closings(commands, server):
         "step": "done", "begun": ms(START), "closes-at": ms(LATER), "closed": ms(LATER), "by": "operator", "reason": "moved away",
         "owed": "0", "refunded": "28320000", "rounding": "9450", "forfeited": "0", "refunds": [failed]})
     commands.fields("account", "closing", retried, gives={
-        "step": "done", "begun": f"{START} by operator", "closes at": LATER, "closed": LATER, "owed": "0.00", "given back": "28.32",
-        "forfeited": "0.00", "rounding": "0.00945", "why": "moved away"})
+        "step": "done", "begun": f"{START} by operator", "closes at": LATER, "closed": LATER, "owed": "0.00",
+        "given back": "0.00, 28.32 failed", "forfeited": "0.00", "rounding": "0.00945", "why": "moved away"})
     commands.refused("account", "closing", UNKNOWN, says=["account not found"])
 
     commands.json("refunds", "list", retried, gives=[failed], read=False)
@@ -106,6 +106,7 @@ def closings(commands, server):
     commands.ok("refunds", "retry", accounts["AGAIN"], "1", says="refund 1 succeeded")
     for account in (retried, accounts["AGAIN"]):
         commands.json("refunds", "list", account, gives=[{**refund(account), "state": "paid", "settled": ms(LATER), "reference": REFERENCE}])
+    checks.holds("account closing: given back after all", server.cli("account", "closing", retried).stdout, "given back   28.32\n")
     row[5:9] = ["paid", "2026-11-02", LATER, REFERENCE]
     commands.table("refunds", "list", retried, header=REFUNDS, rows=[row])
     commands.refused("refunds", "retry", retried, "1", says=["not failed"])
@@ -136,7 +137,10 @@ def debts(commands, server):
     commands.refused("credit", "write-off", account, "--reason", "gone", says=["nothing owed"])
     debit(server, account, "12.34")
     checks.equal("12.34 are owed", server.call("credits.get-balance", auth_id=account)["owed"], "12340000")
-    commands.refused("credit", "settle", account, "--card", "card-9", says=["card"])
+    commands.refused("account", "close", account, "--yes", says=["owes: 12.34\n"])
+    for card in ("card-9", "nonsense"):
+        commands.refused("credit", "settle", account, "--card", card, says=[f"--card: the account has no card `{card}`"])
+        commands.refused("recharge", "now", account, "25.00", "--card", card, says=[f"--card: the account has no card `{card}`"])
     commands.refused("credit", "settle", UNKNOWN, says=["account not found"])
     commands.json("credit", "settle", account, gives={"started": {"name": "1"}, "standing": "succeeded"}, read=False)
     checks.equal("a settlement pays what was owed", server.balance(account), 0)
@@ -250,8 +254,8 @@ def documents(commands, server, account, sub):
     seats = {"paid": "3", "in use": "1", "charged for": "", "next charge": november}
     commands.fields("seats", "set", account, "3", gives=seats, read=False)
     commands.fields("seats", "show", account, gives=seats, read=False)
-    commands.refused("seats", "set", account, "0", says=["paid", "too small", "1"])
-    commands.refused("seats", "set", account, "10001", says=["paid", "too large", "10000"])
+    commands.refused("seats", "set", account, "0", says=["SEATS: too small", "1"])
+    commands.refused("seats", "set", account, "10001", says=["SEATS: too large", "10000"])
     commands.refused("seats", "set", account, "many", says=["SEATS", "many"], code=2)
     commands.refused("seats", "show", UNKNOWN, says=["account not found"])
 
@@ -260,7 +264,8 @@ def documents(commands, server, account, sub):
     commands.json("billing", "set", account, "--legal-name", "Acme GmbH", "--address", "Ring 1", "--city", "Köln", "--country", "DE", "--tax-id",
                   "DE123456789", "--notify", "books@example.com", "--notify", "tax@example.com", gives=billing, read=False)
     commands.json("billing", "show", account, gives=billing)
-    commands.refused("billing", "set", account, "--country", "Germany", says=["country", "two upper-case letters"])
+    commands.refused("billing", "set", account, "--country", "Germany", says=["coinbox: --country: wrong form", "two upper-case letters"])
+    commands.refused("billing", "set", account, "--notify", "a@example.com", "--notify", "nobody", says=["coinbox: --notify: wrong form"])
     commands.refused("billing", "show", UNKNOWN, says=["account not found"])
     shown = {"legal name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "state": "", "country": "DE", "tax id": "DE123456789",
              "mails also to": "books@example.com\ntax@example.com", "months of a cycle": "1", "complete": "true"}
@@ -271,7 +276,7 @@ def documents(commands, server, account, sub):
     commands.json("seats", "show", account, gives={"paid": 3, "in-use": 1, "charged": "2026-11", "next-charge": ms("2026-12-01T00:00:00Z")})
     commands.fields("seats", "show", account,
                     gives={"paid": "3", "in use": "1", "charged for": "2026-11", "next charge": "2026-12-01T00:00:00Z"})
-    commands.refused("invoices", "cycle", account, "2", says=["months", "1 or 3"])
+    commands.refused("invoices", "cycle", account, "2", says=["MONTHS", "1 or 3"])
     commands.refused("invoices", "cycle", account, "x", says=["MONTHS", "x"], code=2)
     commands.json("invoices", "cycle", account, "3", gives={**billing, "cycle-months": 3}, read=False)
     commands.fields("invoices", "cycle", account, "1", gives=shown, read=False)
@@ -289,7 +294,10 @@ def invoices(commands, server, account, sub):
     commands.json("invoices", "list", account, "--status", "open", gives=[])
     commands.json("invoices", "list", account, "--status", "paid", "--number", "2026-", "--from", issued, "--before", now,
                   gives=[{"number": number}])
-    commands.refused("invoices", "list", account, "--status", "lost", says=["status", "paid, open, failed"])
+    commands.refused("invoices", "list", account, "--status", "lost", says=["coinbox: --status: unknown value", "paid, open, failed"])
+    commands.refused("invoices", "list", account, "--number", "1" * 41, says=["coinbox: --number: wrong form"])
+    for flag, moment in [("--from", "2026"), ("--before", "20261101"), ("--before", "1793491200")]:
+        commands.refused("invoices", "list", account, flag, moment, says=[flag, f"`{moment}` is not a moment"])
     commands.refused("invoices", "list", account, "--from", "noon", says=["--from", "noon"])
     commands.refused("invoices", "list", account, "--limit", "0", says=["--limit", "at least 1"])
 
@@ -309,9 +317,9 @@ def invoices(commands, server, account, sub):
         "movements": [{"label": "Payment", "at": ms(LATER), "amount": "200000000"}], "amount-due": "0", "status": "paid"})
     commands.refused("invoices", "show", account, "2026-999999", says=["document not found"])
 
-    commands.refused("invoices", "credit-note", account, number, "--amount", "0", "--reason", "x", says=["amount", "too small", "0.00001"])
+    commands.refused("invoices", "credit-note", account, number, "--amount", "0", "--reason", "x", says=["coinbox: --amount: too small", "0.00001"])
     commands.refused("invoices", "credit-note", account, number, "--amount", "all", "--reason", "x", says=["--amount", "all"])
-    commands.refused("invoices", "credit-note", account, number, "--amount", "2.67482", "--reason", "x", says=["more than invoice"])
+    commands.refused("invoices", "credit-note", account, number, "--amount", "2.67482", "--reason", "x", says=["more than invoice: 2.67481\n"])
     commands.refused("invoices", "credit-note", account, number, "--reason", "", says=["reason", "too short", "1"])
     commands.refused("invoices", "credit-note", account, "2026-999999", "--reason", "x", says=["invoice not found"])
     credit = {"section": account, "section-name": "Acme", "product": "credit-note", "description": f"Credit for invoice {number}", "amount": "1250000"}
@@ -322,7 +330,7 @@ def invoices(commands, server, account, sub):
         ["number", "CN-2026-000002", "", ""], ["issued", now, "", ""], ["customer", "Acme GmbH", "", ""],
         ["Acme", f"Credit for invoice {number}", "1", "1.42481"], ["net", "", "", "1.42481"], ["total", "", "", "1.42481"],
         ["status at issue", "credited (credits)", "", ""], ["refers to", number, "", ""], ["note", "the rest", "", ""]])
-    commands.refused("invoices", "credit-note", account, number, "--reason", "once more", says=["more than invoice"])
+    commands.refused("invoices", "credit-note", account, number, "--reason", "once more", says=["more than invoice: 0.00\n"])
     note = {"kind": "credit-note", "issued": ms(now), "status": "credited", "refers-to": number, "amount-due": "0"}
     commands.json("invoices", "credit-notes", account, gives=[
         {**note, "number": "CN-2026-000002", "total": "1424810"}, {**note, "number": "CN-2026-000001", "total": "1250000"}])
@@ -360,7 +368,9 @@ def receipts(commands, server, account, invoice):
     piped = subprocess.run([PROGRAM, "--server", server.base, "--token", server.token, "receipts", "pdf", account, number],
                            capture_output=True, check=False, timeout=60, env=environment())
     checks.true("receipts pdf: the same bytes on standard output", (piped.returncode, piped.stdout) == (0, content), piped.stderr)
-    commands.refused("receipts", "pdf", account, invoice, says=["receipt", "invoice"])
+    commands.refused("receipts", "pdf", account, invoice, says=[f"{invoice} is an invoice, no receipt"])
+    commands.refused("receipts", "pdf", account, "CN-2026-000001", says=["CN-2026-000001 is a credit note, no receipt"])
+    commands.refused("invoices", "pdf", account, number, says=[f"{number} is a receipt, no invoice or credit note"])
     commands.refused("receipts", "pdf", account, "R-2026-999999", says=["document not found"])
     commands.refused("receipts", "pdf", account, number, "--output", server.home / "no" / "receipt.pdf", says=["no such file"])
 
@@ -374,14 +384,22 @@ def receipts(commands, server, account, invoice):
     commands.refused("billing", "overview", UNKNOWN, says=["account not found"])
 
 
-def same_without_a_server(commands, server):
+def same_without_a_server(commands, server, account):
     """What the server has answered a stopped store answers too, letter for letter."""
+    refused = [["invoices", "list", account, "--status", "lost"], ["events", account, "--limit", "0"],
+               ["usage", "reserve", account, "c-5", "--number", "12025550100", "--quantity", "60", "--product", "fax"],
+               ["usage", "reserve", account, "c-5", "--number", "99900000000", "--quantity", "60"],
+               ["usage", "reserve", account, "c-5", "--amount", "1000"], ["credit", "goodwill", account, "0", "--reason", "x"]]
+    why = [server.cli(*arguments).stderr for arguments in refused]
     online = [server.cli(*arguments).stdout for arguments in commands.reads]
     checks.equal("verify", server.cli("verify").returncode, 0)
     checks.equal("the server ends with 0", server.stop(), 0)
     for arguments, before in zip(commands.reads, online):
         done = server.offline(*arguments)
         checks.true(f"{commands.named(arguments)}: the same with --data", (done.returncode, done.stdout) == (0, before), done)
+    for arguments, before in zip(refused, why):
+        done = server.offline(*arguments)
+        checks.equal(f"{commands.named(arguments)}: refused in the same words with --data", (done.returncode, done.stderr), (1, before))
 
 
 with Server({"clock.mode": "simulated", "clock.start": START}).stock(STOCK[:1]) as server:
@@ -396,6 +414,6 @@ with Server({"clock.mode": "simulated", "clock.start": START}).stock(STOCK[:1]) 
     statements(commands, server, account)
     documents(commands, server, account, sub)
     terminals(commands, server, account)
-    same_without_a_server(commands, server)
+    same_without_a_server(commands, server, account)
 
 checks.finish()

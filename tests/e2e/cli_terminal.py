@@ -54,6 +54,7 @@ def terminals(commands, server, account):
             checks.equal(f"{name} on {columns} columns: every cell", by_column(found[1]), by_column(rows))
         if max(map(len, piped.split("\n"))) <= WIDE:
             checks.equal(f"{name} on {WIDE} columns: the same as piped", shown, piped)
+        checks.equal(f"{name} on a terminal that does not know its width: the same as piped", on_terminal(server, 0, *arguments), (piped, 0))
 
 
 def together(cells):

@@ -1,7 +1,7 @@
 //! `coinbox account …` and `coinbox subaccount …`.
 
 use super::arguments::{Account, AccountKind, Disposal, Reason, Subaccount};
-use super::show::{Rows, Text, amount, field, moment, plain};
+use super::show::{Rows, Text, amount, field, moment, plain, wide};
 use super::{Work, micros_of};
 use crate::text;
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ fn closing(work: &Work, status: &Value) -> anyhow::Result<()> {
             ("closes at", moment(&status["closes-at"])),
             ("closed", moment(&status["closed"])),
             ("owed", amount(&status["owed"])),
-            ("given back", amount(&status["refunded"])),
+            ("given back", given_back(status)),
             ("forfeited", amount(&status["forfeited"])),
             ("rounding", amount(&status["rounding"])),
             ("why", field(status, "reason")),
@@ -119,6 +119,25 @@ fn closing(work: &Work, status: &Value) -> anyhow::Result<()> {
         work.output.note("Its refunds: coinbox refunds list");
     }
     Ok(())
+}
+
+/// `28.32`; of what has not arrived yet, or failed, it says so: `20.00, 5.00 under way, 3.32 failed`.
+fn given_back(status: &Value) -> String {
+    let refunds = || status["refunds"].as_array().into_iter().flatten().filter(|refund| refund["cause"] == "closing");
+    let state = |refund: &Value| plain(&refund["state"]).split(':').next().unwrap_or_default().to_owned();
+    let sum = |states: &[&str]| {
+        let of = refunds().filter(|refund| states.contains(&state(refund).as_str()));
+        of.fold(0_i64, |sum, refund| sum.saturating_add(wide(&refund["amount"])))
+    };
+    let (under_way, failed) = (sum(&["due", "open"]), sum(&["failed"]));
+    let arrived = wide(&status["refunded"]).saturating_sub(under_way).saturating_sub(failed);
+    let mut words = vec![text::amount(arrived)];
+    for (amount, what) in [(under_way, "under way"), (failed, "failed")] {
+        if amount != 0 {
+            words.push(format!("{} {what}", text::amount(amount)));
+        }
+    }
+    words.join(", ")
 }
 
 fn set_standing(work: &Work, account: &str, standing: Value, details: &str) -> anyhow::Result<Value> {
@@ -236,5 +255,25 @@ pub fn subaccount(work: &Work, command: Subaccount) -> anyhow::Result<()> {
             let deleted = work.link.call("subaccounts.delete", arguments)?;
             work.output.answer(&deleted, |_| Text::Line(format!("{subaccount} is deleted")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_not_arrived_is_not_given_back() {
+        let refund = |amount: &str, state: Value| json!({"cause": "closing", "amount": amount, "state": state});
+        let told = |refunds: Vec<Value>| given_back(&json!({"refunded": "28320000", "refunds": refunds}));
+        assert_eq!(told(vec![]), "28.32");
+        assert_eq!(told(vec![refund("28320000", json!("paid"))]), "28.32");
+        assert_eq!(told(vec![refund("28320000", json!({"failed": "method-removed"}))]), "0.00, 28.32 failed");
+        let three = vec![
+            refund("20000000", json!("settled-otherwise")),
+            refund("5000000", json!("open")),
+            refund("3320000", json!({"failed": "declined"})),
+        ];
+        assert_eq!(told(three), "20.00, 5.00 under way, 3.32 failed");
     }
 }

@@ -1,6 +1,7 @@
 //! `coinbox credit …`, `recharge …`, `card …`, `alerts …`.
 
 use super::arguments::{Alerts, Card, Credit, Recharge, Switch};
+use super::link::LinkError;
 use super::show::{Rows, Text, amount, field, moment, plain};
 use super::{Work, micros_of, moment_of};
 use crate::text;
@@ -50,7 +51,8 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
             (account, json!({"correction": {"amount": amount, "charge": charge, "payment": payment}}), reason)
         }
         Credit::Settle { account, card } => {
-            let started = work.link.call("credits.settle", json!({"auth-id": account, "card": card}))?;
+            let started = work.link.call("credits.settle", json!({"auth-id": account, "card": card}));
+            let started = started.map_err(|error| about_card(error, card.as_deref()))?;
             return follow(work, &started, &format!("charge {}", field(&started, "name")));
         }
         Credit::Chargeback { account, charge, amount, reference } => {
@@ -67,6 +69,19 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
     let arguments = json!({"auth-id": account, "adjustment": adjustment, "reason": reason});
     let adjusted = work.link.call("credits.adjust", arguments)?;
     work.output.answer(&adjusted, shown_adjusted)
+}
+
+/// Why nothing was charged, where that is because of the card that was named.
+fn about_card(error: LinkError, card: Option<&str>) -> anyhow::Error {
+    let (Some(card), LinkError::Refused { error: told, message }) = (card, &error) else { return error.into() };
+    let card = text::shortened(card);
+    if told["refused"]["not-found"] == "card" || told["no-usable-card"] == "none" {
+        return anyhow::anyhow!("--card: the account has no card `{card}`");
+    }
+    if told.get("no-usable-card").is_some() {
+        return anyhow::anyhow!("--card: {card}: {message}");
+    }
+    error.into()
 }
 
 fn shown_adjusted(adjusted: &Value) -> Text {
@@ -98,7 +113,8 @@ pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
     match command {
         Recharge::Now { account, amount, card } => {
             let arguments = json!({"auth-id": account, "amount": micros_of("AMOUNT", &amount)?, "card": card});
-            let started = work.link.call("credits.recharge", arguments)?;
+            let started = work.link.call("credits.recharge", arguments);
+            let started = started.map_err(|error| about_card(error, card.as_deref()))?;
             follow(work, &started, &format!("charge {} of {amount}", field(&started, "name")))
         }
         Recharge::GiveUp { account, charge } => {

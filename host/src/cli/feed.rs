@@ -27,6 +27,7 @@ fn position(event: &Value) -> u64 {
 /// Runs `events`. One line an event as it comes, so that the feed may be longer than memory.
 pub fn events(work: &Work, arguments: Events) -> anyhow::Result<()> {
     let Events { account, mut after, limit, follow } = arguments;
+    anyhow::ensure!(limit != Some(0), "--limit: must be at least 1");
     let mut left = limit.unwrap_or(usize::MAX);
     while left > 0 {
         let events = page(work, account.as_deref(), after, left)?;

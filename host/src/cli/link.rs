@@ -1,10 +1,13 @@
 //! How a command reaches the rules: through a running server, or on the store of a stopped one. Both look the same from here.
 
+use super::show::payload;
+use crate::coinbox::HostError;
 use crate::config::Host;
 use crate::contract::exported::about::Class;
 use crate::contract::exported::usage::{Answer, Event, Rejection};
 use crate::contract::types::{Caller, FieldProblem, Operator, Principal, Refusal};
-use crate::json as wit;
+use crate::engine::CallError;
+use crate::json::{self as wit, JsonError};
 use crate::rest::answer::Failure;
 use crate::rest::events::{self, Unreadable};
 use crate::rest::operator::takes_caller;
@@ -32,6 +35,14 @@ pub enum LinkError {
         message: String,
         /// As the contract has it.
         error: Value,
+    },
+    /// An argument is not of the contract's form.
+    #[error("{field}: {problem}")]
+    Argument {
+        /// As the contract has it.
+        field: String,
+        /// What is wrong and what was expected.
+        problem: String,
     },
     /// Try again later: busy, stopping, not there.
     #[error("{0}")]
@@ -165,6 +176,13 @@ impl Remote {
             return Err(refused(error));
         }
         let message = answer.get("error").and_then(Value::as_str).map(str::to_owned);
+        if let (400, Some(Value::Array(problems))) = (status, answer.get("fields"))
+            && let [problem] = problems.as_slice()
+            && let (Some(field), Some(limit)) = (problem["field"].as_str(), problem["limit"].as_str())
+            && message.as_deref().is_some_and(|message| message.ends_with(limit))
+        {
+            return Err(LinkError::Argument { field: field.to_owned(), problem: limit.to_owned() });
+        }
         match (status, message) {
             (200..=299, None) => Ok(match answer.get_mut("ok") {
                 Some(ok) => ok.take(),
@@ -277,8 +295,13 @@ impl Local {
         Local { host, caller, keys: Keys::new(key), commanded: AtomicBool::new(false) }
     }
 
-    fn failed(error: &crate::coinbox::HostError) -> LinkError {
-        LinkError::Failed(error.to_string())
+    fn failed(error: &HostError) -> LinkError {
+        match error {
+            HostError::Call(CallError::Arguments(JsonError { path, problem })) if !path.is_empty() => {
+                LinkError::Argument { field: path.clone(), problem: problem.clone() }
+            }
+            error => LinkError::Failed(error.to_string()),
+        }
     }
 }
 
@@ -378,6 +401,8 @@ pub fn refused(error: &Value) -> LinkError {
         match wit::from_value::<Refusal>(refusal) {
             Ok(Refusal::TooOften(moment)) => format!("too often; try again after {}", text::moment(moment)),
             Ok(Refusal::Unauthenticated) => "not found, or the credential is wrong".to_owned(),
+            Ok(Refusal::OutOfCredit(missing)) => format!("not enough credit: {} is missing", text::amount(missing)),
+            Ok(Refusal::KeyReused) => "--idempotency-key: this key was used with other arguments before".to_owned(),
             Ok(refusal) => Failure::refused(&refusal, 0, str::to_owned).message,
             Err(_) => format!("refused: {refusal}"),
         }
@@ -387,19 +412,16 @@ pub fn refused(error: &Value) -> LinkError {
             Err(_) => format!("refused: {problem}"),
         }
     } else {
-        let (word, payload) = match error {
+        let (word, with) = match error {
             Value::String(word) => (word.clone(), None),
             Value::Object(object) => match object.iter().next() {
-                Some((word, payload)) => (word.clone(), Some(payload)),
+                Some((word, with)) => (word.clone(), Some(payload(word, with))),
                 None => (String::new(), None),
             },
             _ => (error.to_string(), None),
         };
-        let payload = payload.map(|payload| payload.as_str().map_or_else(|| payload.to_string(), str::to_owned));
-        match payload {
-            Some(payload) => format!("{}: {payload}", word.replace('-', " ")),
-            None => word.replace('-', " "),
-        }
+        let words = word.replace('-', " ");
+        with.map_or_else(|| words.clone(), |with| format!("{words}: {with}"))
     };
     LinkError::Refused { message, error: error.clone() }
 }
@@ -426,6 +448,9 @@ mod tests {
             ),
             (json!({"no-usable-card": "expired"}), "no usable card: expired"),
             (json!("already-published"), "already published"),
+            (json!({"refused": {"out-of-credit": "801017000"}}), "not enough credit: 801.017 is missing"),
+            (json!({"owes": "300020000"}), "owes: 300.02"),
+            (json!({"more-than-invoice": "500022000"}), "more than invoice: 500.022"),
             (json!({"too-many-subaccounts": 1}), "too many subaccounts: 1"),
             (json!({"other": {"code": "x", "facts": [{"name": "key", "value": "k"}]}}), "x: key k"),
         ] {

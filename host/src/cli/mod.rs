@@ -11,6 +11,7 @@ mod documents;
 mod explain;
 mod feed;
 mod files;
+mod flags;
 mod forecast;
 pub mod link;
 mod numbers;
@@ -30,7 +31,7 @@ use crate::coinbox::Drive;
 use crate::config::{self, Config};
 use crate::text;
 use arguments::{Arguments, Command, Common, Usage};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use link::{Link, Local, Remote};
 use show::Output;
 pub(crate) use show::wide;
@@ -49,12 +50,15 @@ struct Work {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let matches = Arguments::command().get_matches();
+    let arguments =
+        Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has closed it, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "coinbox: {}", show::printable(&format!("{error:#}")));
+            let _ = writeln!(std::io::stderr(), "coinbox: {}", show::printable(&flags::words(&error, &matches)));
             ExitCode::FAILURE
         }
     }

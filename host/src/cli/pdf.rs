@@ -17,7 +17,15 @@ pub fn issued(work: &Work, of: &Pdf, kinds: &[&str]) -> anyhow::Result<()> {
     let arguments = json!({"auth-id": of.account, "number": of.number});
     let document = work.link.call("invoices.read-document", arguments)?;
     let kind = document["kind"].as_str().unwrap_or_default();
-    anyhow::ensure!(kinds.contains(&kind), "{} is no {} but a {kind}", of.number, kinds.join(" or "));
+    let article = if kind == "invoice" { "an" } else { "a" };
+    let words = |kind: &str| kind.replace('-', " ");
+    anyhow::ensure!(
+        kinds.contains(&kind),
+        "{} is {article} {}, no {}",
+        of.number,
+        words(kind),
+        words(&kinds.join(" or "))
+    );
     let pdf = work.link.print(&of.account, &document)?;
     write(&work.output, &pdf, of.output.as_deref())
 }

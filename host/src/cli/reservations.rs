@@ -1,6 +1,7 @@
 //! `coinbox usage reserve`, `extend`, `settle`, `release`, `reservations` (USE-3).
 
 use super::arguments::{Reserved, Usage, Used};
+use super::link::refused;
 use super::show::{Rows, Text, amount, field, moment, plain, wide};
 use super::{Work, micros_of, moment_of};
 use crate::text;
@@ -66,6 +67,10 @@ fn lasts_of(given: &Reserved) -> anyhow::Result<String> {
 /// Prints the only answer of a batch. What was refused is this command's failure.
 fn one(work: &Work, answers: &Value, what: &str) -> anyhow::Result<()> {
     let answer = &answers[0];
+    let why = answer.get("refused").or_else(|| Some(&answer.get("ending")?["why"]));
+    if let Some(why) = why.filter(|why| why.get("invalid").is_some()) {
+        return Err(refused(&json!({"refused": why})).into());
+    }
     if let Some(reservation) = answer.get("reserved") {
         return work.output.answer(reservation, |reservation| Text::Table(table(std::slice::from_ref(reservation))));
     }
@@ -109,6 +114,7 @@ fn settle(
 }
 
 fn list(work: &Work, account: &str, limit: usize) -> anyhow::Result<()> {
+    anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
     let (mut listed, mut after) = (Vec::new(), None::<String>);
     while listed.len() < limit {
         let count = (limit - listed.len()).min(PAGE);

@@ -89,7 +89,8 @@ impl Rows {
         }
         let mut table = Table::new();
         table.load_style(STYLE);
-        if std::io::stdout().is_terminal() {
+        // A terminal that does not know its width is like a pipe.
+        if std::io::stdout().is_terminal() && table.width().is_some_and(|width| width > 0) {
             table.set_content_arrangement(ContentArrangement::Dynamic);
         }
         if !self.header.is_empty() {
@@ -118,14 +119,22 @@ pub fn field(value: &Value, name: &str) -> String {
     plain(&value[name])
 }
 
+/// Cases of the contract whose payload is an amount.
+const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
+
+/// The payload of a case as people write it.
+pub fn payload(case: &str, payload: &Value) -> String {
+    if AMOUNT_CASES.contains(&case) { amount(payload) } else { plain(payload) }
+}
+
 /// A value as people write it: an enum or a variant by its name, with its payload behind.
 pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Object(object) if object.len() == 1 => {
-            let (name, payload) = object.iter().next().expect("one key");
-            format!("{name}: {}", plain(payload)).trim_end_matches(": ").to_owned()
+            let (name, value) = object.iter().next().expect("one key");
+            format!("{name}: {}", payload(name, value)).trim_end_matches(": ").to_owned()
         }
         other => other.to_string(),
     }
@@ -155,6 +164,7 @@ mod tests {
     fn values_are_shown_as_people_write_them() {
         assert_eq!(plain(&json!("active")), "active");
         assert_eq!(plain(&json!({"suspended": "payment-failure"})), "suspended: payment-failure");
+        assert_eq!(plain(&json!({"refused": {"out-of-credit": "801017000"}})), "refused: out-of-credit: 801.017");
         assert_eq!(plain(&json!(null)), "");
         assert_eq!(plain(&json!(true)), "true");
         assert_eq!(amount(&json!("-12340")), "-0.01234");

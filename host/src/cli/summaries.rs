@@ -74,20 +74,22 @@ pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
         out.flush()?;
         return Ok(());
     }
+    let divided = |group: Group| asked.by.contains(&group);
+    let columns = [Group::Day, Group::Subaccount, Group::Product, Group::Product, Group::Product].map(divided);
     let mut all = 0_i64;
     let mut shown = Vec::with_capacity(sums.len());
     for (key, (count, quantity, amount)) in &sums {
         all = all.checked_add(*amount).ok_or_else(|| anyhow::anyhow!("the sum of all rows is out of range"))?;
         let mut row = json!({"count": count, "quantity": quantity, "amount": text::amount_on_wire(*amount)});
-        for (name, value) in SUMMARY_COLUMNS.iter().zip(key) {
-            row[*name] = if value.is_empty() { Value::Null } else { value.as_str().into() };
+        // By what it is not divided is null; what has none, as a debit has no heading, is empty.
+        for ((name, value), divided) in SUMMARY_COLUMNS.iter().zip(key).zip(columns) {
+            row[*name] = if divided { value.as_str().into() } else { Value::Null };
         }
         shown.push(row);
     }
     let answer = json!({"timezone": timezone, "complete_until": text::moment(complete_until), "rows": shown,
         "amount": text::amount_on_wire(all)});
     work.output.answer(&answer, |_| {
-        let divided = |group: Group| asked.by.contains(&group);
         let mut header = Vec::new();
         for (group, names) in [
             (Group::Day, &["day"][..]),
@@ -98,7 +100,6 @@ pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
                 header.extend_from_slice(names);
             }
         }
-        let columns = [Group::Day, Group::Subaccount, Group::Product, Group::Product, Group::Product].map(divided);
         header.extend([">count", ">quantity", ">amount"]);
         let mut rows = Rows::new(&header);
         for (key, (count, quantity, amount)) in &sums {
@@ -250,9 +251,10 @@ pub(super) fn statement(work: &Work, asked: &Statement) -> anyhow::Result<()> {
             add(moment(&movement["at"]), &kind, field(movement, "cause"), amount(&movement["amount"]));
         }
         for charge in statement["charges"].as_array().into_iter().flatten() {
-            let name = ["product", "heading", "detail"].map(|name| field(charge, name)).join(" ");
+            let names = ["product", "heading", "detail"].map(|name| field(charge, name));
+            let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
             let of = format!("{} ({} in all)", field(charge, "count"), field(charge, "quantity"));
-            add(String::new(), name.trim(), of, text::amount(wide(&charge["amount"]).saturating_neg()));
+            add(String::new(), &names.join(" "), of, text::amount(wide(&charge["amount"]).saturating_neg()));
         }
         if wide(&statement["closing-postings"]) != 0 {
             let taken = wide(&statement["closing-postings"]).saturating_neg();
