@@ -155,7 +155,7 @@ def history(told, server):
     told.ok("clock advance to a moment", "clock", "advance", "--to", "2026-05-02T00:00:00Z", says=["2026-05-02T00:00:00Z"])
     told.ok("recharge auto off", "recharge", "auto", account, "off", says=["false"])
     told.ok("credit chargeback", "credit", "chargeback", account, "1", "--amount", "1.00", "--reference", "case 7", says=["balance"])
-    told.fails("credit chargeback of more", "credit", "chargeback", account, "1", "--amount", "29.01", "--reference", "case 7", says=["amount", "29.00"])
+    told.fails("credit chargeback of more", "credit", "chargeback", account, "1", "--amount", "29.01", "--reference", "case 8", says=["amount", "29.00"])
     told.ok("a chargeback suspends", "account", "show", account, says=["payment-failure"])
     told.ok("account pays", "account", "pays", account, says=["from credit"])
     told.ok("account pays by invoice", "account", "pays", account, "--postpaid", "500.00", says=["by invoice", "500.00"])
