@@ -323,6 +323,132 @@ fn credit_notes_give_back_exact_shares_and_never_more_than_the_invoice() {
     assert_eq!(answer, Err(Refusal::NotFound("invoice".to_owned()).into()), "an invoice of another account");
 }
 
+/// So many millionths of a percent of an amount, at 5 decimals, half away from zero: in whole numbers only.
+fn tax_of(net: i64, percent: i64) -> i64 {
+    let step: i128 = 10 * 100 * 1_000_000;
+    let exact = i128::from(net) * i128::from(percent);
+    i64::try_from((2 * exact + step) / (2 * step)).expect("a small tax") * 10
+}
+
+fn some(dice: &mut Dice, sides: u64) -> i64 {
+    i64::try_from(dice.throw(sides)).expect("a small number")
+}
+
+/// From a step of the last posted place to some thousands.
+fn some_amount(dice: &mut Dice) -> i64 {
+    let digits = u32::try_from(dice.throw(9)).expect("a digit");
+    10 * (1 + some(dice, 10_u64.pow(digits)))
+}
+
+/// Up to three rates of the customer's country and state among others that are not, and the percents (in millionths) of those that apply.
+fn some_rates(dice: &mut Dice, has_tax_id: bool) -> (Vec<TaxRate>, Vec<(String, i64)>) {
+    let elsewhere = |country: &str, state: &str| TaxRate {
+        country: country.to_owned(),
+        state: state.to_owned(),
+        ..rate("9", false)
+    };
+    let mut table = vec![elsewhere("FR", ""), elsewhere("DE", "Hesse")];
+    let mut applying = Vec::new();
+    for _ in 0..dice.throw(4) {
+        let percent = match dice.throw(3) {
+            0 => some(dice, 31) * 1_000_000,
+            1 => some(dice, 121) * 250_000,
+            _ => some(dice, 30_000_001),
+        };
+        let text = format!("{}.{:06}", percent / 1_000_000, percent % 1_000_000);
+        let reverse_charge = dice.throw(4) == 0;
+        let state = ["", "Bavaria", "BAVARIA"][usize::try_from(dice.throw(3)).expect("small")].to_owned();
+        table.push(TaxRate { state, ..rate(&text, reverse_charge) });
+        applying.push((text, if reverse_charge && has_tax_id { 0 } else { percent }));
+    }
+    (table, applying)
+}
+
+#[test]
+fn random_taxes_are_exact_and_random_credit_notes_give_back_all_of_each_part() {
+    for seed in 0..150 {
+        let mut dice = Dice(seed);
+        let mut story = begun();
+        let main = account(&story);
+        let has_tax_id = dice.throw(3) == 0;
+        let (table, applying) = some_rates(&mut dice, has_tax_id);
+        set_policy(&mut story, |policy| policy.tax_rates = table);
+        in_germany(&mut story);
+        story.command(|call, auth| {
+            let tax_id = has_tax_id.then(|| "DE123456789".to_owned());
+            let change = BillingChange { state: Some("Bavaria".to_owned()), tax_id, ..BillingChange::default() };
+            set_billing(call, &operator(), auth, change)
+        });
+        if dice.throw(2) == 0 {
+            story.recharge(100);
+        }
+        if dice.throw(2) == 0 {
+            let gift = Adjustment::Goodwill(Goodwill { amount: some_amount(&mut dice), expires: None });
+            story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+        }
+        for _ in 0..=dice.throw(4) {
+            let amount = some_amount(&mut dice);
+            charge(&mut story, main, "vo", amount);
+        }
+        to_next_month(&mut story);
+        let invoice = read(&story, "2026-000001");
+        check_sums(&invoice);
+        let taxes: Vec<(String, i64, i64)> =
+            invoice.taxes.iter().map(|tax| (tax.percent.clone(), tax.base, tax.amount)).collect();
+        let expected: Vec<(String, i64, i64)> =
+            applying.into_iter().map(|(text, percent)| (text, invoice.net, tax_of(invoice.net, percent))).collect();
+        assert_eq!(taxes, expected, "seed {seed}");
+
+        let note = |story: &mut Story, amount: Option<i64>| {
+            let account = story.account.clone();
+            let answer = story.fake.command(story.now, |call| {
+                issue_credit_note(call, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
+            });
+            story.drain();
+            answer
+        };
+        // Net and each tax.
+        let parts = |document: &Document| -> Vec<i64> {
+            std::iter::once(document.net).chain(document.taxes.iter().map(|tax| tax.amount)).collect()
+        };
+        let mut left = parts(&invoice);
+        for last in (0..=dice.throw(8)).rev() {
+            let sum: i64 = left.iter().sum();
+            assert_eq!(note(&mut story, Some(sum + 10)), Err(Error::MoreThanInvoice(sum)), "seed {seed}");
+            if sum == 0 {
+                break;
+            }
+            let amount = match dice.throw(3) {
+                0 => 10,
+                _ => 10 * (1 + some(&mut dice, sum.unsigned_abs() / 10)),
+            };
+            let amount = if last == 0 { sum } else { amount };
+            let balance = story.balance().balance;
+            let given = note(&mut story, (last > 0).then_some(amount)).expect("not more than is left");
+            check_note(&given, amount, seed);
+            assert_eq!(story.balance().balance, balance + amount, "seed {seed}");
+            let given = parts(&given);
+            assert_eq!(given.len(), left.len(), "seed {seed}");
+            for (given, left) in given.iter().zip(&mut left) {
+                assert!((0..=*left).contains(given), "seed {seed}: {given} of {left}");
+                // In proportion, to less than a step of the last posted place.
+                let off = i128::from(*given) * i128::from(sum) - i128::from(amount) * i128::from(*left);
+                assert!(off.abs() < 10 * i128::from(sum), "seed {seed}: {given} of {left}, {amount} of {sum}");
+                *left -= given;
+            }
+        }
+        assert!(left.iter().all(|part| *part == 0), "seed {seed}: {left:?}");
+        assert_eq!(note(&mut story, None), Err(Error::MoreThanInvoice(0)), "seed {seed}");
+        assert_eq!(list(&story, DocumentKind::Invoice)[0].credited, invoice.total, "seed {seed}");
+    }
+}
+
+fn check_note(note: &Document, amount: i64, seed: u64) {
+    let taxes: i64 = note.taxes.iter().map(|tax| tax.amount).sum();
+    assert_eq!((note.total, note.net + taxes), (amount, amount), "seed {seed}");
+    assert!(note.taxes.iter().all(|tax| tax.base == note.net), "seed {seed}");
+}
+
 fn another_account(call: &mut Call<'_>) -> Result<String, accounts::Error> {
     let account = accounts::NewAccount {
         account_type: accounts::AccountType::Standard,
