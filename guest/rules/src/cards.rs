@@ -446,6 +446,9 @@ pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Opti
 pub(crate) fn mail_expiring(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
     let wallet = load(call, account)?;
     let Some(card) = wallet.find(number) else { return Ok(None) };
+    if crate::accounts::is_closed(call, account)? {
+        return Ok(None);
+    }
     let expires = format!("{:04}-{:02}", card.year, card.month);
     let facts = vec![Fact::new("card", card.label()), Fact::new("expires", expires)];
     mail::send(call, account, "card-expiring", facts.clone())?;

@@ -5,13 +5,14 @@ use super::tax::is_country;
 use super::{Error, Party, tax_id};
 use crate::accounts::{self, Profile};
 use crate::alerts;
+use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
 use crate::policy::Policy;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Billing information as the contract shows it.
@@ -219,4 +220,13 @@ pub fn set_cycle(call: &mut Call<'_>, caller: &Caller, auth_id: String, months: 
         }
         Ok(shown(call, account)?)
     })
+}
+
+/// When the billing cycle that an account is in ends.
+pub(crate) fn end_of_cycle(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
+    let mut month = Month::of(call.now());
+    while Bill::load(call, account)?.months > 1 && month.next().first_day().month() % 3 != 1 {
+        month = month.next();
+    }
+    Ok(month.end())
 }

@@ -34,6 +34,7 @@ mod seats;
 mod tax;
 mod tax_id;
 
+pub(crate) use billing::end_of_cycle;
 pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
 pub use close::{ClosedAccount, close_account};
 pub use credit_notes::issue_credit_note;

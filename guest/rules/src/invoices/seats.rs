@@ -15,7 +15,6 @@ use crate::month_end::Progress;
 use crate::posting::{self, Debit};
 use crate::pricing;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
-use crate::wallet;
 use serde::{Deserialize, Serialize};
 
 /// Most seats of one account.
@@ -64,9 +63,14 @@ fn in_use() -> u32 {
     1
 }
 
+/// Whether an account is closed or being closed: its members have no access any more (ACC-12).
+fn is_leaving(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(matches!(accounts::profile(call, account)?.standing, Standing::Closing | Standing::Closed))
+}
+
 fn shown(call: &Call<'_>, account: AuthId) -> Result<Seats, Fault> {
     let stored = call.get::<StoredSeats>(&key(account))?;
-    let closed = accounts::profile(call, account)?.standing == Standing::Closed;
+    let closed = is_leaving(call, account)?;
     Ok(Seats {
         paid: stored.as_ref().map_or(0, |stored| stored.paid),
         in_use: in_use(),
@@ -125,7 +129,7 @@ pub(crate) fn charge_page(call: &mut Call<'_>, month: Month, after: Option<&str>
 
 fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, month: Month) -> Result<(), Fault> {
     let charged = stored.charged.is_some_and(|charged| charged >= month);
-    if charged || wallet::need(call, account)?.is_closed() {
+    if charged || is_leaving(call, account)? {
         return Ok(());
     }
     let seats = stored.at_first.filter(|(of, _)| *of >= month).map_or(stored.paid, |(_, seats)| seats);

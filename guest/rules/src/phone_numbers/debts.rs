@@ -12,6 +12,7 @@ use crate::call::{Call, Record};
 use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
+use crate::invoices;
 use crate::jobs::{JobKey, Next};
 use crate::mail;
 use crate::money::Money;
@@ -93,7 +94,7 @@ pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Re
     if sum == Money::ZERO {
         return Ok(vec![None; amounts.len()]);
     }
-    let since = call.now();
+    let since = unpaid_since(call, account)?;
     let mut rent = load(call, account)?.unwrap_or_default();
     rent.v = 1;
     let mut debts = Vec::with_capacity(amounts.len());
@@ -111,6 +112,15 @@ pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Re
     wallet::owe_as_rent(call, account, sum)?;
     call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, since);
     Ok(debts)
+}
+
+/// Since when rent that is posted now counts as unpaid. A postpaid account pays with its invoice: from a day after that is issued, when
+/// the first attempt to charge it has been made (decision 14).
+fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
+    if wallet::need(call, account)?.credit_limit().is_none() {
+        return Ok(call.now());
+    }
+    Ok(invoices::end_of_cycle(call, account)? + DAY_MS)
 }
 
 /// Notes that so much of the rent that was owed is paid.

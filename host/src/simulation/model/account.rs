@@ -43,10 +43,15 @@ pub struct Lot {
     pub(super) rest: i64,
 }
 
+/// A day.
+const DAY: i64 = 86_400_000;
+
 /// Something that no lot covered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Debt {
     pub(super) at: i64,
+    /// Since when it counts as unpaid, if it is rent: of a postpaid account a day after its invoice.
+    pub(super) unpaid: i64,
     /// The number whose rent it is.
     pub(super) rent_of: Option<String>,
     pub(super) amount: i64,
@@ -234,7 +239,6 @@ impl Account {
 
     /// Pays what is owed: the oldest day first, of a day its rent first (CRD-10, R2). Answers how much that was.
     pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
-        const DAY: i64 = 86_400_000;
         self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none()));
         let mut left = amount;
         for debt in &mut self.debts {
@@ -286,7 +290,8 @@ impl Account {
             left -= taken;
         }
         if left > 0 {
-            self.debts.push(Debt { at: now, rent_of: rent_of.map(str::to_owned), amount: left });
+            let unpaid = if self.limit.is_some() { next_month(now) + DAY } else { now };
+            self.debts.push(Debt { at: now, unpaid, rent_of: rent_of.map(str::to_owned), amount: left });
         }
         left
     }

@@ -89,7 +89,7 @@ impl Account {
         let owed = self.owed_between(first, end - 1);
         let rounded = in_cents(owed);
         if rounded > owed {
-            self.debts.push(Debt { at: end - 1, rent_of: None, amount: rounded - owed });
+            self.debts.push(Debt { at: end - 1, unpaid: end, rent_of: None, amount: rounded - owed });
         } else {
             self.forgive(first, end - 1, owed - rounded);
         }

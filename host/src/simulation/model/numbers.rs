@@ -170,12 +170,12 @@ impl Account {
     /// When a number is released because rent is owed (R19).
     fn release_at(&self, number: &str) -> Option<i64> {
         let of = |debt: &&super::account::Debt| debt.rent_of.as_deref() == Some(number);
-        self.debts.iter().filter(of).map(|debt| debt.at + GRACE).min()
+        self.debts.iter().filter(of).map(|debt| debt.unpaid + GRACE).min()
     }
 
     /// No number is lost over rent of which less than half a cent is owed: when it would be, that is rounded away (R4).
     pub(super) fn round_off_rent(&mut self, to: i64) {
-        if self.due() == 0 && self.debts.iter().any(|debt| debt.rent_of.is_some() && debt.at + GRACE <= to) {
+        if self.due() == 0 && self.debts.iter().any(|debt| debt.rent_of.is_some() && debt.unpaid + GRACE <= to) {
             self.round_off(to);
         }
     }
