@@ -165,7 +165,8 @@ impl World {
         for movement in self.gateway.movements().expect("the gateway's book") {
             if movement.refund == refunds {
                 let before = moved.insert(movement.key.clone(), movement.amount);
-                assert_eq!(before, None, "{} moved twice", movement.key);
+                let what = if refunds { "refunded" } else { "charged" };
+                assert_eq!(before, None, "{} was {what} twice", movement.key);
             }
         }
         moved

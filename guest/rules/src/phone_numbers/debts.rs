@@ -110,7 +110,8 @@ pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Re
     }
     call.put(&key(account), &rent);
     wallet::owe_as_rent(call, account, sum)?;
-    call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, since);
+    // At once, also if there is nothing to say yet: the job knows what else it waits for.
+    call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
     Ok(debts)
 }
 
