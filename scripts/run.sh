@@ -171,8 +171,9 @@ Coinbox is up at http://$listen (log: $log). Operator token: $data/operator-toke
 
   curl http://$listen/metrics
 
-The program: target/release/coinbox help. Stop the server with Ctrl-C.
+The program: target/release/coinbox help. For this server: export COINBOX_SERVER=http://$listen COINBOX_TOKEN=\$(cat $data/operator-token)
 TEXT
+    if [ -z "$once" ]; then echo "Stop the server with Ctrl-C."; else echo "COINBOX_RUN_ONCE: the server stops now."; fi
 }
 
 make_stock

@@ -98,7 +98,7 @@ fn short_seeds_keep_to_the_model() {
     let enough = seen.paid >= 2 * seeds && seen.declined >= seeds / 5 && seen.crashes >= seeds / 2;
     let ended = seen.debts >= seeds / 4 && seen.closed >= seeds / 4 && seen.refunds >= seeds / 4;
     let collected = seen.invoiced >= seeds / 10 && seen.lifted >= seeds / 60;
-    let used = seen.conflicts >= seeds && seen.rated >= 10 * seeds;
+    let used = seen.conflicts >= seeds && seen.rated >= 8 * seeds;
     assert!(one.is_some() || (enough && ended && collected && used), "{seen:?}");
 }
 
