@@ -224,8 +224,9 @@ pub fn set_cycle(call: &mut Call<'_>, caller: &Caller, auth_id: String, months: 
 
 /// When the billing cycle that an account is in ends.
 pub(crate) fn end_of_cycle(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
+    let quarterly = Bill::load(call, account)?.months > 1;
     let mut month = Month::of(call.now());
-    while Bill::load(call, account)?.months > 1 && month.next().first_day().month() % 3 != 1 {
+    while quarterly && month.next().first_day().month() % 3 != 1 {
         month = month.next();
     }
     Ok(month.end())

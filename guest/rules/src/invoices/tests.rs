@@ -103,6 +103,16 @@ fn in_germany(story: &mut Story) {
     });
 }
 
+/// A credit note over the first invoice.
+fn note(story: &mut Story, amount: Option<i64>) -> Result<Document, Error> {
+    let account = story.account.clone();
+    let answer = story.fake.command(story.now, |call| {
+        issue_credit_note(call, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
+    });
+    story.drain();
+    answer
+}
+
 fn check_sums(document: &Document) {
     let lines: i64 = document.lines.iter().map(|line| line.amount).sum();
     let taxes: i64 = document.taxes.iter().map(|tax| tax.amount).sum();
@@ -291,14 +301,6 @@ fn credit_notes_give_back_exact_shares_and_never_more_than_the_invoice() {
     in_germany(&mut story);
     charge(&mut story, main, "vo", 1_000_000);
     to_next_month(&mut story);
-    let note = |story: &mut Story, amount: Option<i64>| {
-        let account = story.account.clone();
-        let answer = story.fake.command(story.now, |call| {
-            issue_credit_note(call, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
-        });
-        story.drain();
-        answer
-    };
     let first = note(&mut story, Some(396_670)).expect("a part");
     assert_eq!((first.number.as_str(), first.net, first.taxes[0].amount), ("CN-2026-000001", 333_340, 63_330));
     assert_eq!((first.total, first.refers_to.as_deref()), (396_670, Some("2026-000001")));
@@ -399,14 +401,6 @@ fn random_taxes_are_exact_and_random_credit_notes_give_back_all_of_each_part() {
             applying.into_iter().map(|(text, percent)| (text, invoice.net, tax_of(invoice.net, percent))).collect();
         assert_eq!(taxes, expected, "seed {seed}");
 
-        let note = |story: &mut Story, amount: Option<i64>| {
-            let account = story.account.clone();
-            let answer = story.fake.command(story.now, |call| {
-                issue_credit_note(call, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
-            });
-            story.drain();
-            answer
-        };
         // Net and each tax.
         let parts = |document: &Document| -> Vec<i64> {
             std::iter::once(document.net).chain(document.taxes.iter().map(|tax| tax.amount)).collect()
