@@ -8,7 +8,11 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=scripts/toolchain.sh
 . scripts/toolchain.sh
+# shellcheck source=scripts/install.sh
+. scripts/install.sh
 need_c_compiler
+# Asked once, before anything is built, and not after half an hour.
+install_test_needs || fail "the end-to-end tests cannot run without what is listed above"
 
 logs=target/test-logs
 mkdir -p "$logs"
@@ -26,7 +30,19 @@ count() {
     fi
 }
 
+# Lines of the table of times: seconds, then what took them.
+took=()
+step_started=$SECONDS
+
+# Ends a step that began where the one before it ended.
+timed() {
+    took+=("$(printf '%6d s  %s' "$((SECONDS - step_started))" "$1")")
+    step_started=$SECONDS
+}
+
 finish() {
+    printf '\nWhat took how long (%d s in all, on %s processors):\n' "$SECONDS" "$(nproc)"
+    printf '%s\n' "${took[@]}"
     for name in "${names[@]}"; do say "failed: $name"; done
     printf '%s passed, %s failed\n' "$passed" "$failed"
     [ "$failed" = 0 ]
@@ -37,7 +53,7 @@ finish() {
 build() {
     say "$1"
     shift
-    "$@" </dev/null && return
+    "$@" </dev/null && { timed "$*"; return; }
     count "$*" 1
     finish
 }
@@ -66,6 +82,16 @@ elif [ "$status" != 0 ]; then
     count "cargo test, see $logs/cargo-test.log" 1
 fi
 
+# Each program of tests that took a second or more, by its own word.
+while IFS= read -r line; do took+=("$line"); done < <(awk '
+    $1 == "Running" { name = $2 == "unittests" ? $NF : $2; sub(/.*\/deps\//, "", name); sub(/-[0-9a-f]+\)$/, "", name) }
+    $1 == "Doc-tests" { name = "documentation of " $2 }
+    /^test result: / && match($0, /finished in [0-9.]+s/) {
+        seconds = substr($0, RSTART + 12, RLENGTH - 13)
+        if (seconds >= 1) printf "%6d s  cargo test: %s\n", seconds, name
+    }' "$logs/cargo-test.log")
+step_started=$SECONDS
+
 say "4/4 end to end"
 export COINBOX="$PWD/target/release/coinbox"
 for script in tests/e2e/*.sh; do
@@ -80,6 +106,7 @@ for script in tests/e2e/*.sh; do
         124 | 137) say "FAIL $script: stopped after $((SECONDS - started)) s" ;;
         *) say "FAIL $script: exit code $status ($((SECONDS - started)) s)" ;;
     esac
+    timed "$script"
     count "$script, see $logs/$name.log" "$status"
 done
 

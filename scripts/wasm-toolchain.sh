@@ -5,9 +5,13 @@
 #   2. rustup may download (RUSTUP_AUTO_INSTALL is not 0) and can;
 #   3. it is built from source: the source of the toolchain in use, or else Debian's rustc-web, cargo-web and
 #      rust-web-src, installed with apt-get where they are missing.
+# What the second and third would install is said first, and can be declined: install.sh.
 #
 # Sets wasm_target, rustc, cargo, build_std (arguments for cargo), component_ld, wasm_ld and lld (linkers), and remap
 # (arguments for rustc that keep absolute paths out of the binary; call it with the target directory).
+
+# shellcheck source=scripts/install.sh
+. scripts/install.sh
 
 wasm_target=wasm32-unknown-unknown
 debian_packages=(rustc-web cargo-web rust-web-src)
@@ -42,18 +46,7 @@ debian_toolchain_usable() {
 }
 
 install_debian_toolchain() {
-    command -v apt-get >/dev/null || return 1
-    local as_root=()
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || return 1
-        # Without a terminal nobody can type a password.
-        if [ -t 0 ]; then as_root=(sudo); else as_root=(sudo -n); fi
-    fi
-    say "installing ${debian_packages[*]} with apt-get"
-    # A list that cannot be renewed may still hold the packages.
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get update -q </dev/null >&2 || true
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 1200 \
-        apt-get install -q -y --no-install-recommends "${debian_packages[@]}" </dev/null >&2
+    apt_install "a compiler whose library source builds the standard library for $wasm_target, which this Rust toolchain lacks" "${debian_packages[@]}"
 }
 
 use_source() {
@@ -68,9 +61,10 @@ choose_toolchain() {
         return
     fi
     if rustup_may_download; then
-        say "std for $wasm_target: rustup target add"
-        if timeout 600 rustup target add "$wasm_target" </dev/null >&2 && std_present; then return; fi
-        say "rustup could not fetch it; going on without"
+        if may_install "rustup target add $wasm_target" "the standard library of the component, for the Rust toolchain in use" "the same command by hand"; then
+            if timeout 600 rustup target add "$wasm_target" </dev/null >&2 && std_present; then return; fi
+            say "rustup could not fetch it; going on without"
+        fi
     fi
     if [ -f "$sysroot/lib/rustlib/src/rust/library/Cargo.lock" ]; then
         use_source

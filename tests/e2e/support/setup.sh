@@ -14,29 +14,16 @@ fail() { printf 'FAIL %s\n' "$*" >&2; exit 1; }
 
 [ -x "$COINBOX" ] || fail "no program at $COINBOX: run \`make host\`"
 [ -f "$COINBOX_COMPONENT" ] || fail "no component at $COINBOX_COMPONENT: run \`make component\`"
-# debian_package COMMAND PACKAGE...: sees to it that the command is there.
-debian_package() {
-    local command="$1"
-    shift
-    command -v "$command" >/dev/null && return
-    install_packages "$@"
-    command -v "$command" >/dev/null || fail "$command is missing and apt-get could not install $*: install it and run this again"
+# shellcheck source=scripts/install.sh
+. scripts/install.sh
+
+# need NAME: sees to it that a program or font of the list in install.sh is there.
+need() {
+    present "$1" || install_test_needs "$1" || true
+    present "$1" || fail "$1 is missing: install $(missing_packages "$1" | paste -sd' ') and run this again"
 }
 
-install_packages() {
-    local as_root=()
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "something is missing: install it (Debian: apt-get install $*) and run this again"
-        if [ -t 0 ]; then as_root=(sudo); else as_root=(sudo -n); fi
-    fi
-    command -v apt-get >/dev/null || fail "$* is missing and there is no apt-get: install it and run this again"
-    say "installing $* with apt-get"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get update -q </dev/null >&2 || true
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 600 \
-        apt-get install -q -y --no-install-recommends "$@" </dev/null >&2 || true
-}
-
-debian_package python3 python3 python3-venv
+need python3
 
 # Succeeds when environment $1 was made from exactly the files behind it.
 stamped() {
@@ -53,25 +40,25 @@ python_environment() {
     say "installing $list into target/e2e/$name"
     rm -rf "${environments:?}/$name"
     # Debian keeps what venv needs in a package of its own.
-    python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+    python3 -c 'import ensurepip' 2>/dev/null || apt_install "the end-to-end tests use it" python3-venv || true
     python3 -m venv "$environments/$name" ||
         fail "python3 cannot make a virtual environment (Debian: apt-get install python3-venv)"
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --requirement "$list" ||
+    "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement "$list" ||
         fail "pip could not install $list"
     cat "$list" | cksum >"$environments/$name/stamp"
 }
 
 # node_environment: the packages of tests/e2e/node, in target/e2e/node.
 node_environment() {
-    debian_package node nodejs npm
-    debian_package npm npm
+    need node
+    need npm
     local lists=(tests/e2e/node/package.json tests/e2e/node/package-lock.json)
     stamped node "${lists[@]}" && return
     say "installing tests/e2e/node into target/e2e/node"
     rm -rf "$environments/node"
     mkdir -p "$environments/node"
     cp "${lists[@]}" "$environments/node/"
-    (cd "$environments/node" && npm install --omit=dev --no-audit --no-fund --omit-lockfile-registry-resolved --loglevel=error) >&2 ||
+    (cd "$environments/node" && npm ci --omit=dev --no-audit --no-fund --loglevel=error) >&2 ||
         fail "npm could not install the packages of tests/e2e/node"
     cat "${lists[@]}" | cksum >"$environments/node/stamp"
 }
