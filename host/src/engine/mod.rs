@@ -304,7 +304,6 @@ fn configuration(limits: &Limits) -> Config {
         // sec-08: the engine is built with its collector only because builds without it can be aborted; no component needs what it collects.
         .wasm_gc(false)
         .wasm_function_references(false)
-        .wasm_reference_types(false)
         .wasm_exceptions(false)
         .cranelift_opt_level(OptLevel::Speed)
         // Same bytes on every machine, whatever the processor makes of a NaN.
