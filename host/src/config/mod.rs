@@ -110,11 +110,17 @@ impl TrustedProxies {
 pub struct RestLimits {
     /// Longest body of an operator's request.
     pub body_bytes: usize,
-    /// Requests served at once.
+    /// Requests worked on at once.
     pub concurrent_requests: usize,
+    /// Requests of operators beyond these.
+    pub operator_requests: usize,
+    /// Requests of one account under way at once, until their answers are read.
+    pub account_requests: usize,
+    /// Requests of one address under way at once whose account is not known yet.
+    pub address_requests: usize,
     /// Open connections.
     pub connections: usize,
-    /// Longest wait for a client's headers, and for its body.
+    /// Longest wait for a client's headers, for its body, and for it to read its answer.
     pub request_seconds: u64,
     /// Longest wait for requests under way when the server stops.
     pub stop_seconds: u64,
@@ -125,6 +131,9 @@ impl Default for RestLimits {
         RestLimits {
             body_bytes: 8 << 20,
             concurrent_requests: 256,
+            operator_requests: 64,
+            account_requests: 32,
+            address_requests: 128,
             connections: 4096,
             request_seconds: 30,
             stop_seconds: 10,
@@ -257,6 +266,9 @@ impl Config {
             limits: RestLimits {
                 body_bytes: read.number("limits.body-bytes", 1024, 64 << 20)?,
                 concurrent_requests: read.number("limits.concurrent-requests", 1, 10_000)?,
+                operator_requests: read.number("limits.operator-requests", 1, 10_000)?,
+                account_requests: read.number("limits.account-requests", 1, 10_000)?,
+                address_requests: read.number("limits.address-requests", 1, 10_000)?,
                 connections: read.number("limits.connections", 1, 100_000)?,
                 request_seconds: read.number("limits.request-seconds", 1, 600)?,
                 stop_seconds: read.number("limits.stop-seconds", 0, 600)?,

@@ -67,9 +67,24 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("inventory.stock", "", "file of the numbers that can be rented, CSV or JSON; default: DATA/numbers.csv"),
     setting("inventory.orders", "", "journal of number orders; default: DATA/number-orders.jsonl"),
     setting("limits.body-bytes", "8388608", "longest request of the operator's routes, 1024 to 67108864"),
-    setting("limits.concurrent-requests", "256", "requests served at once, 1 to 10000"),
+    setting("limits.concurrent-requests", "256", "requests worked on at once, 1 to 10000"),
+    setting(
+        "limits.operator-requests",
+        "64",
+        "requests of operators beyond these, which no customer can take, 1 to 10000",
+    ),
+    setting("limits.account-requests", "32", "requests of one account under way at once, 1 to 10000"),
+    setting(
+        "limits.address-requests",
+        "128",
+        "requests of one address under way before its account is known, 1 to 10000",
+    ),
     setting("limits.connections", "4096", "open connections, 1 to 100000"),
-    setting("limits.request-seconds", "30", "longest wait for a slow client's headers or body, 1 to 600"),
+    setting(
+        "limits.request-seconds",
+        "30",
+        "longest wait for a slow client's headers, its body, or for it to read, 1 to 600",
+    ),
     setting("limits.stop-seconds", "10", "how long a stopping server waits for requests under way, 0 to 600"),
 ];
 

@@ -36,8 +36,10 @@ pub async fn get(
     let api_id = names.api_id.clone();
     let answer = async {
         let caller = request::customer(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let account =
-            rest.blocking(move |rest| admitted(rest, &caller).and_then(|()| read(rest, &caller, &auth_id))).await?;
+        let own = names.clone();
+        let account = rest
+            .blocking(move |rest| admitted(rest, &own, &caller).and_then(|()| read(rest, &caller, &auth_id)))
+            .await?;
         Ok::<_, Failure>(axum::Json(object(&account, &names.api_id)).into_response())
     };
     answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
@@ -56,9 +58,10 @@ pub async fn update(
     let answer = async {
         let caller = request::customer(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
         // Who it is comes first: strangers learn nothing about what a body should look like.
-        let (asked, id) = (caller.clone(), auth_id.clone());
-        let account = rest.blocking(move |rest| admitted(rest, &asked).and_then(|()| read(rest, &asked, &id))).await?;
-        let bytes = request::body(&rest, &headers, body, BODY_BYTES_MAX).await?;
+        let (own, asked, id) = (names.clone(), caller.clone(), auth_id.clone());
+        let account =
+            rest.blocking(move |rest| admitted(rest, &own, &asked).and_then(|()| read(rest, &asked, &id))).await?;
+        let bytes = request::body(&rest, &names, &headers, body, BODY_BYTES_MAX).await?;
         let given = request::json_object(&headers, &bytes)?;
         check_read_only(&given, &account)?;
         let change = change(&given)?;
@@ -79,12 +82,13 @@ fn wrong_form(error: crate::json::JsonError) -> Failure {
     Failure::new(StatusCode::BAD_REQUEST, "invalid", error.to_string())
 }
 
-/// Checks the credential and takes one request of the account's limit (R50).
-pub(super) fn admitted(rest: &Rest, caller: &Caller) -> Result<(), Failure> {
+/// Checks the credential and takes one request of the account's limit (R50). From here on the account is whom the request is counted against.
+pub(super) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
     let limits = answer?.map_err(|error| failure(rest, &error))?;
+    names.ticket.belongs_to(&limits.main_auth_id)?;
     rest.buckets
         .take(&limits.main_auth_id, limits.standard, Instant::now())
         .map_err(|wait| Failure::too_often(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).div_ceil(1000)))

@@ -72,6 +72,14 @@ impl Failure {
         failure
     }
 
+    /// 429: so many requests of one sender are under way, and none of them has come to its end.
+    pub fn too_many_at_once(most: usize) -> Failure {
+        let message = format!("{most} requests of yours are under way at once: end one of them first");
+        let mut failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", message);
+        failure.retry_after = Some(1);
+        failure
+    }
+
     /// 503: try again.
     pub fn unavailable(message: impl Into<String>, seconds: u64) -> Failure {
         let mut failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);

@@ -22,6 +22,7 @@
 
 mod account;
 pub mod answer;
+pub mod connections;
 mod documents;
 pub mod events;
 pub mod limit;
@@ -29,6 +30,7 @@ pub mod number_form;
 mod numbers;
 pub mod operator;
 mod pdf;
+pub mod places;
 mod pricing;
 mod rejected;
 pub mod request;
@@ -44,19 +46,22 @@ use crate::config::{Host, RestLimits, TrustedProxies};
 use crate::contract::exported::about::Class;
 use crate::engine::class_name;
 use answer::Failure;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
+use connections::Connection;
 use documents::Kind;
+use http_body_util::BodyExt;
 use limit::Buckets;
-use request::Names;
+use places::{Numbers, Places};
+use request::{Names, Peer};
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Instant;
-use tokio::sync::Semaphore;
+use std::time::{Duration, Instant};
 
 /// What all handlers share.
 pub struct Rest {
@@ -67,7 +72,7 @@ pub struct Rest {
     token_digest: [u8; 32],
     permissions: Vec<String>,
     buckets: Buckets,
-    slots: Semaphore,
+    places: Arc<Places>,
 }
 
 impl Rest {
@@ -76,7 +81,14 @@ impl Rest {
         let permissions =
             host.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone()).collect();
         Rest {
-            slots: Semaphore::new(limits.concurrent_requests),
+            places: Places::new(Numbers {
+                common: limits.concurrent_requests,
+                operators: limits.operator_requests,
+                account: limits.account_requests,
+                address: limits.address_requests,
+                // The body is here: a moment's wait is better than sending it all again.
+                patience: Duration::from_secs(2),
+            }),
             token_digest: request::token_digest(operator_token),
             permissions,
             buckets: Buckets::default(),
@@ -257,7 +269,8 @@ async fn wrong_method(Extension(names): Extension<Names>) -> Response {
 }
 
 async fn ready(State(rest): State<Arc<Rest>>) -> Response {
-    match rest.host.coinbox.readiness() {
+    let full = || rest.places.full().map_or(Ok(()), Err);
+    match rest.host.coinbox.readiness().map_err(|why| why.to_string()).and_then(|()| full()) {
         Ok(()) => "ready\n".into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }
@@ -271,21 +284,30 @@ async fn metrics(State(rest): State<Arc<Rest>>) -> Response {
 /// Around every request: its names, a place among the concurrent ones, a log line, and what is counted.
 async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let names = Names::new(request.headers());
+    let mut names = Names::new(request.headers());
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
+    if let Some(connection) = &connection {
+        connection.works();
+    }
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route =
         ROUTES.iter().find(|(pattern, _)| Some(*pattern) == matched.as_deref()).map_or("none", |(_, name)| *name);
     let method = request.method().clone();
-    request.extensions_mut().insert(names.clone());
     // Health is answered even when everything is busy.
     let watching = matches!(route, "healthz" | "readyz" | "metrics");
-    let slot = rest.slots.try_acquire();
-    let mut response = if watching || slot.is_ok() {
-        next.run(request).await
-    } else {
-        Failure::unavailable("too many requests are under way, try again", 1).respond(&names.api_id)
+    let entered = if watching { Ok(places::Ticket::default()) } else { enter(&rest, &request) };
+    let mut response = match entered {
+        Ok(ticket) => {
+            names.ticket = ticket;
+            request.extensions_mut().insert(names.clone());
+            next.run(request).await
+        }
+        Err(failure) => failure.respond(&names.api_id),
     };
-    drop(slot);
+    names.ticket.leave_place();
+    if let Some(connection) = connection {
+        connection.answers(names.ticket.clone());
+    }
     let took = started.elapsed();
     let status = response.status().as_u16();
     rest.host.metrics.requested(route, status, took);
@@ -299,5 +321,21 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
     if let Ok(value) = HeaderValue::from_str(&names.request) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    response
+    // The sender is counted until the answer is sent.
+    let ticket = names.ticket;
+    response.map(|body| {
+        Body::new(body.map_err(move |error| {
+            let _held = &ticket;
+            error
+        }))
+    })
+}
+
+/// A place for a request, and who it is counted against.
+fn enter(rest: &Rest, request: &Request) -> Result<places::Ticket, Failure> {
+    let headers = request.headers();
+    let operator = request::check_operator(rest, headers).is_ok();
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let address = request::customer_address(peer, headers, &rest.trusted_proxies);
+    rest.places.enter(operator, address.and_then(|address| address.parse().ok()))
 }

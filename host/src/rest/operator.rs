@@ -39,7 +39,7 @@ where
 {
     let answer = async {
         let caller = request::operator(rest, headers, peer.map(|Extension(peer)| peer), names)?;
-        let bytes = request::body(rest, headers, body, rest.limits.body_bytes).await?;
+        let bytes = request::body(rest, names, headers, body, rest.limits.body_bytes).await?;
         let given = request::json_object(headers, &bytes)?;
         run(rest.clone(), caller, given).await
     };

@@ -34,7 +34,7 @@ async fn operator(
     let given = match body {
         None => Map::new(),
         Some(body) => {
-            request::json_object(headers, &request::body(rest, headers, body, rest.limits.body_bytes).await?)?
+            request::json_object(headers, &request::body(rest, names, headers, body, rest.limits.body_bytes).await?)?
         }
     };
     let caller = crate::json::to_value(&caller)

@@ -2,6 +2,7 @@
 
 use super::Rest;
 use super::answer::Failure;
+use super::places::Ticket;
 use crate::config::TrustedProxies;
 use crate::contract::types::{Caller, Credential, Operator, Principal};
 use axum::body::{Body, Bytes};
@@ -51,6 +52,8 @@ pub struct Names {
     pub api_id: String,
     /// The client's `X-Request-Id`, or the same as `api_id`.
     pub request: String,
+    /// What the request holds.
+    pub ticket: Ticket,
 }
 
 impl Names {
@@ -59,7 +62,11 @@ impl Names {
         let api_id = uuid::Uuid::new_v4().to_string();
         let given = headers.get("x-request-id").and_then(|value| value.to_str().ok());
         let good = |text: &&str| (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        Names { request: given.filter(good).map_or_else(|| api_id.clone(), str::to_owned), api_id }
+        Names {
+            request: given.filter(good).map_or_else(|| api_id.clone(), str::to_owned),
+            api_id,
+            ticket: Ticket::default(),
+        }
     }
 }
 
@@ -181,8 +188,18 @@ const HEARD_TIMES: usize = 4;
 /// At most for so long.
 const HEARD_FOR: Duration = Duration::from_secs(2);
 
-/// The whole body, at most so long and within the time for slow clients.
-pub async fn body(rest: &Rest, headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Failure> {
+/// The whole body, at most so long and within the time for slow clients. While it comes, no place is held.
+pub async fn body(
+    rest: &Rest,
+    names: &Names,
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Bytes, Failure> {
+    names.ticket.without_place(whole(rest, headers, body, bytes_max)).await?
+}
+
+async fn whole(rest: &Rest, headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Failure> {
     let too_large = || {
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("the body is longer than {bytes_max} bytes"))
     };

@@ -41,7 +41,7 @@ pub async fn act(
     let api_id = names.api_id.clone();
     let answer = async {
         let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let bytes = request::body(&rest, &headers, body, rest.limits.body_bytes).await?;
+        let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
         let mut given = request::json_object(&headers, &bytes)?;
         let items = match given.remove("items") {
             Some(Value::Array(items)) => items,

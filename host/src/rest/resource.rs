@@ -87,12 +87,12 @@ where
         } else {
             let caller = request::customer(&rest, &incoming.headers, incoming.peer, &incoming.names)?;
             // Who it is comes first: strangers learn nothing about what a request should look like.
-            let asked = caller.clone();
-            rest.blocking(move |rest| account::admitted(rest, &asked)).await?;
+            let (asked, names) = (caller.clone(), incoming.names.clone());
+            rest.blocking(move |rest| account::admitted(rest, &names, &asked)).await?;
             caller
         };
         let query = query(&incoming.uri)?;
-        let bytes = request::body(&rest, &incoming.headers, incoming.body, BODY_BYTES_MAX).await?;
+        let bytes = request::body(&rest, &incoming.names, &incoming.headers, incoming.body, BODY_BYTES_MAX).await?;
         // What stands in the body wins over the query (T3, T4).
         let mut given: Map<String, Value> =
             query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();

@@ -210,8 +210,8 @@ async fn admitted_caller(
     names: &Names,
 ) -> Result<Caller, Failure> {
     let caller = request::customer(rest, headers, peer.map(|Extension(peer)| peer), names)?;
-    let asked = caller.clone();
-    rest.blocking(move |rest| admitted(rest, &asked)).await?;
+    let (asked, names) = (caller.clone(), names.clone());
+    rest.blocking(move |rest| admitted(rest, &names, &asked)).await?;
     Ok(caller)
 }
 

@@ -443,28 +443,40 @@ async fn the_server_can_be_watched() {
 }
 
 #[tokio::test]
-async fn more_requests_than_places_are_told_to_come_again() {
-    let server = server(1000, RestLimits { concurrent_requests: 1, ..RestLimits::default() });
-    // A request whose body never ends holds the only place.
-    let (sender, receiver) = tokio::sync::mpsc::channel(1);
-    let endless = Body::new(Waiting(receiver));
-    let request = Request::builder().method("POST").uri("/v1/Usage/");
-    let request = request.header("authorization", format!("Bearer {OPERATOR}")).body(endless).expect("a request");
-    let held = tokio::spawn(server.router.clone().oneshot(request));
-    let mut seen = server.operator("POST", "/v1/Usage/", "{\"events\": []}").await;
-    for _ in 0..1000 {
-        if seen.status == 503 {
+async fn sec_01_bodies_that_never_come_hold_nobody_else_up() {
+    let server = server(1000, RestLimits { concurrent_requests: 3, account_requests: 2, ..RestLimits::default() });
+    let path = format!("/v1/Account/{ACCOUNT}/");
+    let mut held = Vec::new();
+    for number in 1..=3 {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let request = Request::builder().method("POST").uri(&path).header("authorization", basic(ACCOUNT, TOKEN));
+        let request = request.body(Body::new(Waiting(receiver))).expect("a request");
+        let answer = tokio::spawn(server.router.clone().oneshot(request));
+        if number == 3 {
+            // The third of one account is told, at once.
+            let refused = answer.await.expect("task").expect("answer");
+            assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().ok()), (429, Some("1")));
             break;
         }
-        tokio::task::yield_now().await;
-        seen = server.operator("POST", "/v1/Usage/", "{\"events\": []}").await;
+        // It waits for its body when the rules have said who it is.
+        let known =
+            || server.rules.asked.lock().expect("lock").iter().filter(|(name, _)| name == "accounts.get").count();
+        for _ in 0..100_000 {
+            if known() >= number {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(known(), number);
+        held.push((sender, answer));
     }
-    assert_eq!((seen.status, seen.headers["retry-after"].to_str().ok()), (503, Some("1")));
-    assert_eq!(server.ask("GET", "/healthz", &[], "").await.status, 200);
-    drop(sender);
-    let status = held.await.expect("task").expect("answer").status().as_u16();
-    assert_eq!(status, 400, "an empty body has no events");
     assert_eq!(server.operator("POST", "/v1/Usage/", "{\"events\": []}").await.status, 200);
+    assert_eq!(server.ask("GET", "/readyz", &[], "").await.text, "ready\n");
+    for (sender, answer) in held {
+        drop(sender);
+        assert_eq!(answer.await.expect("task").expect("answer").status().as_u16(), 202);
+    }
+    assert_eq!(server.customer("GET", &path, "").await.status, 200);
 }
 
 /// A body that comes when it comes.

@@ -32,7 +32,7 @@ pub async fn record(
     let api_id = names.api_id.clone();
     let answer = async {
         let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let bytes = request::body(&rest, &headers, body, rest.limits.body_bytes).await?;
+        let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
         let mut given = request::json_object(&headers, &bytes)?;
         let events = match given.remove("events") {
             Some(Value::Array(events)) => events,

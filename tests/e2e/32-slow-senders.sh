@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# sec-01: whoever sends or reads slowly is slow at his own cost. Other accounts and operators are served meanwhile.
+set -euo pipefail
+. "$(dirname "$0")/support/setup.sh"
+python3 tests/e2e/slow_senders.py
