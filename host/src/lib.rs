@@ -18,6 +18,7 @@ pub mod inventory;
 pub mod json;
 pub mod metrics;
 pub mod payment;
+pub mod private;
 pub mod random;
 pub mod rest;
 pub mod sample;

@@ -7,7 +7,7 @@ use crate::capability::{Clock, Instant, Telephony};
 use crate::contract::telephony::{Channel, CodeMessage, HangUpCause, HangUpRequest, NotSent, Outcome};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,14 +32,7 @@ pub struct TelephonyLog {
 impl TelephonyLog {
     /// Appends to a file, which is made where there is none.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> io::Result<TelephonyLog> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-        }
-        let file = Mutex::new(options.open(path)?);
+        let file = Mutex::new(crate::private::options().create(true).append(true).open(path)?);
         Ok(TelephonyLog { file, clock, sent: Mutex::default(), stubborn: Mutex::default() })
     }
 

@@ -67,7 +67,7 @@ fn write(output: &Output, pdf: &[u8], file: Option<&Path>) -> anyhow::Result<()>
         out.flush()?;
         return Ok(());
     };
-    std::fs::write(path, pdf).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    crate::private::write(path, pdf).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
     let shown = PathBuf::from(path);
     output.answer(&json!({"file": shown, "bytes": pdf.len()}), |_| {
         Text::Line(format!("{}: {} bytes", path.display(), pdf.len()))

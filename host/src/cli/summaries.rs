@@ -123,7 +123,7 @@ fn writer(output: Option<&PathBuf>) -> anyhow::Result<Box<dyn Write>> {
     Ok(match output {
         None => Box::new(BufWriter::new(std::io::stdout())),
         Some(path) => {
-            let file = std::fs::File::create(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+            let file = crate::private::create(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
             Box::new(BufWriter::new(file))
         }
     })

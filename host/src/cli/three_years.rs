@@ -10,7 +10,6 @@ use crate::text;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
@@ -65,11 +64,11 @@ pub fn run(rules: &Arc<dyn RulesRuntime>, output: &Output, arguments: &Simulate)
 
 /// `ledger.journal`, `ledger.beancount`, and `balances.json`: what each account has, as `credits.get-balance` tells it.
 fn write_ledger(years: &mut ThreeYears, folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    crate::private::directory(folder)?;
     let link = years.world.link()?;
     for (name, format) in [("ledger.journal", export::Format::Hledger), ("ledger.beancount", export::Format::Beancount)]
     {
-        let mut file = BufWriter::new(File::create(folder.join(name))?);
+        let mut file = BufWriter::new(crate::private::create(&folder.join(name))?);
         export::export(&link, format, &mut file)?;
     }
     let page = years.world.ok("accounts.list", None, json!({"after": null, "limit": 500}))?;
@@ -79,6 +78,6 @@ fn write_ledger(years: &mut ThreeYears, folder: &Path) -> anyhow::Result<()> {
         let balance = years.world.ok("credits.get-balance", None, json!({"auth-id": id}))?;
         balances.insert(id, balance);
     }
-    std::fs::write(folder.join("balances.json"), serde_json::to_string_pretty(&balances)?)?;
+    crate::private::write(&folder.join("balances.json"), serde_json::to_string_pretty(&balances)?.as_bytes())?;
     Ok(())
 }

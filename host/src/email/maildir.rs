@@ -3,7 +3,8 @@
 use super::compose::Composer;
 use crate::capability::Mailer;
 use crate::contract::email::{Message, Outcome};
-use std::fs::{self, File, OpenOptions};
+use crate::private;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ impl MaildirMailer {
     /// A Maildir in this folder; `tmp`, `new` and `cur` are made where they are missing.
     pub fn open(folder: &Path, composer: Composer) -> io::Result<MaildirMailer> {
         for part in ["tmp", "new", "cur"] {
-            fs::create_dir_all(folder.join(part))?;
+            private::directory(&folder.join(part))?;
         }
         Ok(MaildirMailer { folder: folder.to_owned(), composer })
     }
@@ -37,7 +38,7 @@ impl MaildirMailer {
         }
         // A file of the same name in `tmp` is a delivery that was cut off: begun anew.
         let under_way = self.folder.join("tmp").join(file_name);
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&under_way)?;
+        let mut file = private::create(&under_way)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&under_way, &arrived)?;

@@ -53,12 +53,12 @@ fn read(engine: &Engine, file: &Path) -> Option<Component> {
 
 fn write(component: &Component, directory: &Path, file: &Path) -> wasmtime::Result<()> {
     let code = component.serialize()?;
-    std::fs::create_dir_all(directory)?;
+    crate::private::directory(directory)?;
     // Two processes may do this at once: each writes its own file, the last rename wins, all are equal.
     let new = file.with_extension(format!("new-{}", std::process::id()));
     let mut bytes = Sha256::digest(&code).to_vec();
     bytes.extend_from_slice(&code);
-    std::fs::write(&new, bytes)
+    crate::private::write(&new, &bytes)
         .and_then(|()| std::fs::rename(&new, file))
         .inspect_err(|_| drop(std::fs::remove_file(&new)))?;
     Ok(())

@@ -65,7 +65,7 @@ pub fn save(file: &Path, checked: &Checked, progress: &Progress) -> std::io::Res
     }
     let path = path_of(file);
     let new = path.with_extension("json.new");
-    fs::write(&new, kept.to_string())?;
+    crate::private::write(&new, kept.to_string().as_bytes())?;
     fs::rename(&new, &path)
 }
 

@@ -7,7 +7,6 @@ use crate::cli::link::{Fate, Link, LinkError};
 use crate::contract::exported::usage::{Answer, Event};
 use crate::rest::events::rejection_word;
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -231,7 +230,7 @@ impl Rejects {
             }
         }
         let go_on = || {
-            let mut file = OpenOptions::new().write(true).open(&rejected)?;
+            let mut file = crate::private::options().write(true).open(&rejected)?;
             file.set_len(bytes)?;
             file.seek(SeekFrom::End(0))?;
             Ok::<_, std::io::Error>(file)
@@ -245,7 +244,7 @@ impl Rejects {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let file = std::fs::File::create(&rejected).map_err(|error| wrong(&rejected, error))?;
+                let file = crate::private::create(&rejected).map_err(|error| wrong(&rejected, error))?;
                 let writer = none.insert(csv::WriterBuilder::new().flexible(true).from_writer(file));
                 let header = ["line", "reason", "detail"].into_iter().chain(COLUMNS);
                 writer.write_record(header).map_err(|error| wrong(&rejected, error))?;
