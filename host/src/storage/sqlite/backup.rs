@@ -1,13 +1,15 @@
 //! Backup of a store in use, and new stores from backups.
 
 use super::files;
+use super::hold::{self, StoreHold};
 use super::lock::DirectoryLock;
-use super::meta;
+use super::meta::{self, Home};
 use super::{Sqlite, broken, connect, pragma, write};
 use crate::capability::Random;
+use crate::private;
 use crate::storage::{Beginning, GroupChanges, StoreError, draw_store_name};
+use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -83,7 +85,8 @@ fn unfinished_backup(to: &Path) -> PathBuf {
 
 fn copy(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
     let explain = |error: rusqlite::Error| broken(to, &error);
-    let mut target = connect(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    private::provide(to).map_err(|error| StoreError(format!("{} cannot be made: {error}", to.display())))?;
+    let mut target = connect(to)?;
     // Until it is complete the copy is worth nothing: it is made safe once, at the end.
     pragma(&target, "synchronous", "OFF").map_err(explain)?;
     let writer = store.writer();
@@ -114,7 +117,7 @@ fn copy(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
 
 fn serve(store: &Sqlite, writer: &Connection, orders: &Receiver<Order>) {
     while let Ok(order) = orders.try_recv() {
-        let outcome = write::group(&store.path, &store.name, writer, &order.group);
+        let outcome = write::group(&store.owner, writer, &order.group);
         // A caller that has gone does not want to know.
         let _ = order.done.send(outcome);
     }
@@ -123,14 +126,18 @@ fn serve(store: &Sqlite, writer: &Connection, orders: &Receiver<Order>) {
 /// Makes one sound file of a copy, without a log beside it, after `edit` has had its turn.
 fn settle(path: &Path, edit: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<(), StoreError> {
     let explain = |error: rusqlite::Error| broken(path, &error);
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Closed after SQLite has closed its own.
+    let hold = StoreHold::take(path)?;
+    let connection = connect(path)?;
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(explain)?;
     pragma(&connection, "synchronous", "FULL").map_err(explain)?;
-    files::check_length(path, &connection)?;
+    files::check_length(path, hold.file(), &connection)?;
     files::check_pages(path, &connection)?;
     meta::read(path, &connection)?;
     edit(&connection)?;
-    connection.close().map_err(|(_, error)| explain(error))
+    connection.close().map_err(|(_, error)| explain(error))?;
+    drop(hold);
+    Ok(())
 }
 
 /// Why a new store is made of a backup.
@@ -142,25 +149,39 @@ pub enum Origin {
     Copied,
 }
 
-/// Makes a new store, with a new name, of a backup. The directory must hold no store yet.
-pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Random) -> Result<(), StoreError> {
-    files::check_head(backup)?;
+/// Makes a new store, with a new name, of a backup. The directory must hold no store yet. Answers the moment of the backup's last command.
+pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Random) -> Result<i64, StoreError> {
     if files::has_log(backup) {
         return Err(StoreError(format!(
             "{} has a log beside it: it is a store, not a backup of one. Make a backup with `coinbox backup` and name that",
             backup.display()
         )));
     }
+    // Nobody may write to it while it is copied.
+    let source = hold::share(backup)?;
+    files::check_head(backup, &source)?;
     let _lock = DirectoryLock::take(directory, true)?;
     files::refuse_existing(directory)?;
     let unfinished = files::unfinished(directory)?;
-    let build = || {
-        std::fs::copy(backup, &unfinished).map_err(|error| {
+    let mut last = 0;
+    let mut build = || {
+        private::copy(backup, &unfinished).map_err(|error| {
             StoreError(format!("{} cannot be copied to {}: {error}", backup.display(), unfinished.display()))
         })?;
         settle(&unfinished, |connection| {
             let mut meta = meta::read(&unfinished, connection)?;
-            meta.name = draw_store_name(random);
+            last = meta.moment;
+            let explain = |error: rusqlite::Error| broken(&unfinished, &error);
+            let before = meta::read_home(connection).map_err(explain)?;
+            let old_name = std::mem::replace(&mut meta.name, draw_store_name(random));
+            let before = before.unwrap_or_else(|| Home { family: old_name, ..Home::default() });
+            // A copy is for trying things out: nothing outside belongs to it, and it may run with another clock.
+            let home = match origin {
+                Origin::Restored => before,
+                Origin::Copied => Home { family: meta.name.clone(), proof: before.proof, ..Home::default() },
+            };
+            // A mark that no program has: whoever opens the store draws its own.
+            meta::write_home(connection, "", &home).map_err(explain)?;
             meta.beginning = Some(next_beginning(meta.beginning, origin, meta.moment));
             meta.write(connection).map_err(|error| broken(&unfinished, &error))
         })?;
@@ -171,7 +192,7 @@ pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Ran
         // The first error is the one to tell.
         let _ = files::discard(&unfinished);
     }
-    result
+    result.map(|()| last)
 }
 
 /// What the rules were not told before the backup still counts.

@@ -5,7 +5,8 @@ use super::{broken, damaged};
 use crate::storage::StoreError;
 use rusqlite::Connection;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 pub(super) const STORE_FILE: &str = "store.sqlite";
@@ -28,7 +29,8 @@ pub(super) fn has_log(path: &Path) -> bool {
 /// Whether the store's file or its log is there.
 pub(super) fn any_part(directory: &Path) -> bool {
     let path = directory.join(STORE_FILE);
-    path.exists() || has_log(&path)
+    // A link that leads nowhere is a part too: what it led to is missing, and nothing may take its place.
+    fs::symlink_metadata(&path).is_ok() || has_log(&path)
 }
 
 /// A new store must not hide an older one.
@@ -79,23 +81,17 @@ pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), StoreError> {
 }
 
 /// Length in bytes.
-pub(super) fn length(path: &Path) -> Result<u64, StoreError> {
-    fs::metadata(path)
+pub(super) fn length(path: &Path, file: &File) -> Result<u64, StoreError> {
+    file.metadata()
         .map(|file| file.len())
         .map_err(|error| StoreError(format!("store {} cannot be read: {error}", path.display())))
 }
 
 /// Checks the first page's head, before SQLite has a chance to change anything.
-pub(super) fn check_head(path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_head(path: &Path, file: &File) -> Result<(), StoreError> {
     let shown = path.display();
-    let mut file = File::open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => StoreError(format!(
-            "store {shown} is missing. Check the directory, or restore a backup into a new one with `coinbox restore`"
-        )),
-        _ => StoreError(format!("store {shown} cannot be read: {error}")),
-    })?;
     let mut head = [0; 100];
-    file.read_exact(&mut head).map_err(|error| match error.kind() {
+    file.read_exact_at(&mut head, 0).map_err(|error| match error.kind() {
         ErrorKind::UnexpectedEof => damaged(path, "the file ends within its first 100 bytes"),
         _ => StoreError(format!("store {shown} cannot be read: {error}")),
     })?;
@@ -116,25 +112,24 @@ pub(super) fn check_head(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Checks that no page is missing at the end. The log must have been moved into the file.
-pub(super) fn check_length(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn check_length(path: &Path, file: &File, connection: &Connection) -> Result<(), StoreError> {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let sizes = || Ok((pragma("page_count")?, pragma("page_size")?));
     let (pages, page_bytes) = sizes().map_err(|error| broken(path, &error))?;
     let expected = u64::try_from(pages.saturating_mul(page_bytes)).unwrap_or(u64::MAX);
     // SQLite takes the page count from the head where that is plausible, and from the length where it is not: ask the head itself.
-    let declared = declared_pages(path)?.saturating_mul(u64::try_from(page_bytes).unwrap_or(0));
+    let declared = declared_pages(path, file)?.saturating_mul(u64::try_from(page_bytes).unwrap_or(0));
     let expected = expected.max(declared);
-    let actual = length(path)?;
+    let actual = length(path, file)?;
     if actual < expected {
         return Err(damaged(path, &format!("the file has {actual} bytes of {expected}")));
     }
     Ok(())
 }
 
-fn declared_pages(path: &Path) -> Result<u64, StoreError> {
+fn declared_pages(path: &Path, file: &File) -> Result<u64, StoreError> {
     let mut head = [0; 32];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut head))
+    file.read_exact_at(&mut head, 0)
         .map_err(|error| StoreError(format!("store {} cannot be read: {error}", path.display())))?;
     Ok(u64::from(u32::from_be_bytes([head[28], head[29], head[30], head[31]])))
 }

@@ -1,7 +1,8 @@
-//! One writer for each data directory.
+//! One writer for each data directory: says who has it. The store's own file is held besides (see [`super::hold`]).
 
+use crate::private;
 use crate::storage::StoreError;
-use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -17,14 +18,14 @@ impl DirectoryLock {
     pub(super) fn take(directory: &Path, create: bool) -> Result<Self, StoreError> {
         let shown = directory.display();
         if create {
-            create_dir_all(directory)
+            private::directory(directory)
                 .map_err(|error| StoreError(format!("data directory {shown} cannot be made: {error}")))?;
         } else if !directory.is_dir() {
             return Err(StoreError(format!(
                 "data directory {shown} does not exist. Check --data, or make a store with `coinbox serve` or `coinbox restore`"
             )));
         }
-        let mut file = OpenOptions::new()
+        let mut file = private::options()
             .read(true)
             .write(true)
             .create(true)

@@ -36,6 +36,80 @@ CREATE TABLE meta (
 ) STRICT;
 ";
 
+/// Beside `meta` since it says nothing about what the store holds: what belongs to the store, and who writes to it. Made by the first
+/// program that knows it.
+const HOME: &str = "
+CREATE TABLE IF NOT EXISTS home (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    writer TEXT NOT NULL,
+    family TEXT NOT NULL,
+    clock TEXT NOT NULL,
+    proof TEXT NOT NULL,
+    parts TEXT NOT NULL
+) STRICT;
+";
+
+/// What belongs to a store, as it is written in the store itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Home {
+    /// Common to a store and every store that was restored from its backups: a gateway's book and a journal of orders stay with them.
+    pub family: String,
+    /// The kind of clock that it runs with; empty until somebody has decided.
+    pub clock: String,
+    /// Sealed with the keys that its secrets are sealed with; empty until somebody has sealed it.
+    pub proof: String,
+    /// Names of the files outside the store that it has been used with, with commas.
+    pub parts: String,
+}
+
+/// What is known of the home; `None` in a store that no program has opened that knows it.
+pub(super) fn read_home(connection: &Connection) -> rusqlite::Result<Option<Home>> {
+    if !has_home(connection)? {
+        return Ok(None);
+    }
+    connection
+        .query_row("SELECT family, clock, proof, parts FROM home WHERE id = 1", [], |row| {
+            Ok(Home { family: row.get(0)?, clock: row.get(1)?, proof: row.get(2)?, parts: row.get(3)? })
+        })
+        .optional()
+}
+
+fn has_home(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'home'", [], |row| {
+        Ok(row.get::<_, i64>(0)? > 0)
+    })
+}
+
+/// Writes the home and whose mark commits must find from now on.
+pub(super) fn write_home(connection: &Connection, writer: &str, home: &Home) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let write = || {
+        if !has_home(connection)? {
+            connection.execute_batch(HOME)?;
+        }
+        connection.execute(
+            "INSERT OR REPLACE INTO home (id, writer, family, clock, proof, parts) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+            (writer, &home.family, &home.clock, &home.proof, &home.parts),
+        )?;
+        connection.execute_batch("COMMIT")
+    };
+    write().inspect_err(|_| {
+        if !connection.is_autocommit() {
+            // The error that brought us here is the one to tell.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+    })
+}
+
+/// Whether the store still has the mark of this writer.
+pub(super) fn is_writer(connection: &Connection, writer: &str) -> rusqlite::Result<bool> {
+    let found: Option<bool> = connection
+        .prepare_cached("SELECT writer = ?1 FROM home WHERE id = 1")?
+        .query_row([writer], |row| row.get(0))
+        .optional()?;
+    Ok(found == Some(true))
+}
+
 /// The one row of `meta`.
 #[derive(Clone, Debug)]
 pub(super) struct Meta {

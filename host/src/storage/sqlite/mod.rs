@@ -1,26 +1,30 @@
 //! A store in one SQLite file: the embedded default.
 //!
 //! `DIR/store.sqlite` in WAL mode with full sync: what was committed survives a loss of power. One connection writes, the lane
-//! reads through one of its own, queries share a small pool. `DIR/lock` keeps a second writer out.
+//! reads through one of its own, queries share a small pool. The store's own file is held against a second writer; `DIR/lock` says who has it.
 //!
 //! Nothing is ever repaired here. A file that is too short, damaged, or of another format is refused with what to do.
 
 mod backup;
 mod files;
+mod hold;
 mod lock;
 mod meta;
 mod read;
 mod write;
 
 pub use backup::{Origin, install};
+pub use meta::Home;
 
 use super::{Beginning, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name};
 use crate::capability::Random;
+use crate::private;
 use backup::Desk;
 use files::STORE_FILE;
+use hold::{Possession, StoreHold};
 use lock::DirectoryLock;
 use read::{Newest, Pool};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -61,14 +65,21 @@ impl Default for SqliteOptions {
 
 /// A store in a data directory. Dropping it gives the directory free.
 pub struct Sqlite {
-    path: PathBuf,
-    name: String,
     options: SqliteOptions,
     writer: Mutex<Connection>,
     desk: Desk,
     pool: Arc<Pool>,
-    // Last, so that the directory is free only when every file is closed.
-    _lock: Arc<DirectoryLock>,
+    // Last, so that the store and its directory are free only when every file is closed.
+    owner: Owner,
+}
+
+/// Who writes, to which store.
+struct Owner {
+    path: PathBuf,
+    name: String,
+    /// Drawn for this program: the store has it as long as no other program has opened the store.
+    mark: String,
+    possession: Arc<Possession>,
 }
 
 impl Sqlite {
@@ -77,7 +88,9 @@ impl Sqlite {
         let lock = DirectoryLock::take(directory, true)?;
         files::refuse_existing(directory)?;
         let unfinished = files::unfinished(directory)?;
-        let connection = connect(&unfinished, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        private::provide(&unfinished)
+            .map_err(|error| StoreError(format!("{} cannot be made: {error}", unfinished.display())))?;
+        let connection = connect(&unfinished)?;
         meta::write_schema(&connection, &draw_store_name(random)).map_err(|error| broken(&unfinished, &error))?;
         drop(connection);
         files::finish(directory, &unfinished)?;
@@ -106,17 +119,18 @@ impl Sqlite {
 
     fn with_lock(directory: &Path, lock: DirectoryLock, options: SqliteOptions) -> Result<Self, StoreError> {
         let path = directory.join(STORE_FILE);
-        files::check_head(&path)?;
+        let hold = StoreHold::take(&path)?;
+        files::check_head(&path, hold.file())?;
         let explain = |error: rusqlite::Error| broken(&path, &error);
-        let writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let writer = connect(&path)?;
         writer.set_prepared_statement_cache_capacity(32);
         pragma(&writer, "cache_size", -cache_kib(options.writer_cache_bytes)).map_err(explain)?;
         // What an earlier run left in the log moves into the file first, so that its length can be checked.
         writer.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(explain)?;
         pragma(&writer, "synchronous", "FULL").map_err(explain)?;
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(explain)?;
-        files::check_length(&path, &writer)?;
-        if files::length(&path)? <= options.check_bytes_max {
+        files::check_length(&path, hold.file(), &writer)?;
+        if files::length(&path, hold.file())? <= options.check_bytes_max {
             files::check_pages(&path, &writer)?;
         }
         // 4000 pages are 16 MB: rarer checkpoints write a page that changes often fewer times.
@@ -126,9 +140,38 @@ impl Sqlite {
             writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(explain)?;
         }
         let name = meta::read(&path, &writer)?.name;
-        let lock = Arc::new(lock);
-        let pool = Arc::new(Pool::new(path.clone(), &options, lock.clone()));
-        Ok(Sqlite { path, name, options, writer: Mutex::new(writer), desk: Desk::default(), pool, _lock: lock })
+        let home = meta::read_home(&writer).map_err(explain)?;
+        // What an older version has made belongs to no family yet: it begins one.
+        let home = home.unwrap_or_else(|| Home { family: name.clone(), ..Home::default() });
+        let mark = uuid::Uuid::new_v4().simple().to_string();
+        meta::write_home(&writer, &mark, &home).map_err(explain)?;
+        let possession = Arc::new(Possession { hold, _lock: lock });
+        let pool = Arc::new(Pool::new(path.clone(), &options, possession.clone()));
+        let owner = Owner { path, name, mark, possession };
+        Ok(Sqlite { options, writer: Mutex::new(writer), desk: Desk::default(), pool, owner })
+    }
+
+    fn path(&self) -> &Path {
+        &self.owner.path
+    }
+
+    /// What belongs to this store.
+    pub fn home(&self) -> Result<Home, StoreError> {
+        let home = meta::read_home(&self.writer()).map_err(|error| broken(self.path(), &error))?;
+        home.ok_or_else(|| damaged(self.path(), "the row about what belongs to the store is missing"))
+    }
+
+    /// The first value that holds a text, by key; reads the whole store where there is none.
+    pub fn find_text(&self, text: &str) -> Result<Option<String>, StoreError> {
+        let found =
+            self.writer()
+                .query_row("SELECT value FROM entries WHERE instr(value, ?1) > 0 LIMIT 1", [text], |row| row.get(0));
+        found.optional().map_err(|error| broken(self.path(), &error))
+    }
+
+    /// Writes down what belongs to this store.
+    pub fn set_home(&self, home: &Home) -> Result<(), StoreError> {
+        meta::write_home(&self.writer(), &self.owner.mark, home).map_err(|error| broken(self.path(), &error))
     }
 
     /// The writer, for one use. A panic under the lock leaves at worst an open transaction, which the next use rolls back.
@@ -139,26 +182,26 @@ impl Sqlite {
 
 impl Durable for Sqlite {
     fn store_name(&self) -> String {
-        self.name.clone()
+        self.owner.name.clone()
     }
 
     fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
-        Ok(meta::read(&self.path, &self.writer())?.beginning)
+        Ok(meta::read(self.path(), &self.writer())?.beginning)
     }
 
     fn moment(&self) -> Result<i64, StoreError> {
-        Ok(meta::read(&self.path, &self.writer())?.moment)
+        Ok(meta::read(self.path(), &self.writer())?.moment)
     }
 
     fn last_position(&self) -> Result<u64, StoreError> {
         let last: Result<i64, _> =
             self.writer().query_row("SELECT coalesce(max(position), 0) FROM feed", [], |row| row.get(0));
-        let last = last.map_err(|error| broken(&self.path, &error))?;
-        u64::try_from(last).map_err(|_| damaged(&self.path, &format!("the feed has the position {last}")))
+        let last = last.map_err(|error| broken(self.path(), &error))?;
+        u64::try_from(last).map_err(|_| damaged(self.path(), &format!("the feed has the position {last}")))
     }
 
     fn timers(&self) -> Result<Vec<Timer>, StoreError> {
-        let explain = |error: rusqlite::Error| broken(&self.path, &error);
+        let explain = |error: rusqlite::Error| broken(self.path(), &error);
         let writer = self.writer();
         let mut statement = writer.prepare("SELECT key, lane, due FROM timers").map_err(explain)?;
         let mut rows = statement.query([]).map_err(explain)?;
@@ -168,7 +211,7 @@ impl Durable for Sqlite {
             let lane = *usize::try_from(lane)
                 .ok()
                 .and_then(|lane| TimerLane::ALL.get(lane))
-                .ok_or_else(|| damaged(&self.path, &format!("a timer is in the unknown lane {lane}")))?;
+                .ok_or_else(|| damaged(self.path(), &format!("a timer is in the unknown lane {lane}")))?;
             timers.push(Timer { key: row.get(0).map_err(explain)?, lane, due: row.get(2).map_err(explain)? });
         }
         Ok(timers)
@@ -188,16 +231,16 @@ impl Durable for Sqlite {
                     continue;
                 }
             };
-            return write::group(&self.path, &self.name, &writer, group);
+            return write::group(&self.owner, &writer, group);
         }
     }
 
     fn snapshot(&self) -> Result<Box<dyn View>, StoreError> {
-        Ok(Box::new(Snapshot::new(self.name.clone(), Pool::snapshot(&self.pool)?)))
+        Ok(Box::new(Snapshot::new(self.owner.name.clone(), Pool::snapshot(&self.pool)?)))
     }
 
     fn newest(&self) -> Result<Arc<dyn Source>, StoreError> {
-        Ok(Arc::new(Newest::open(&self.path, self.options.lane_cache_bytes)?))
+        Ok(Arc::new(Newest::open(self.path(), self.options.lane_cache_bytes, self.owner.possession.clone())?))
     }
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
@@ -205,10 +248,11 @@ impl Durable for Sqlite {
     }
 }
 
-/// Opens a file with what every connection needs.
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+/// Opens a file that is there, with what every connection needs.
+fn connect(path: &Path) -> Result<Connection, StoreError> {
     let open = || {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(10))?;
         // Views, triggers and functions of a file that somebody else has prepared are not run.
         pragma(&connection, "trusted_schema", "OFF")?;

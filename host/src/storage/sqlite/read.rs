@@ -1,15 +1,15 @@
 //! Reading: the pool of snapshots for queries, and the lane's own connection.
 
-use super::lock::DirectoryLock;
+use super::hold::Possession;
 use super::{SqliteOptions, broken, cache_kib, connect, pragma};
 use crate::storage::{Direction, FeedLine, FeedSpan, Source, StoreError};
-use rusqlite::{CachedStatement, Connection, OpenFlags, Params};
+use rusqlite::{CachedStatement, Connection, Params};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 fn open_reader(path: &Path, cache_bytes: usize) -> Result<Connection, StoreError> {
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = connect(path)?;
     let prepare = || {
         pragma(&connection, "query_only", "ON")?;
         pragma(&connection, "cache_size", -cache_kib(cache_bytes))
@@ -131,11 +131,15 @@ macro_rules! read_through {
 pub(super) struct Newest {
     path: PathBuf,
     connection: Mutex<Connection>,
+    // The store is held as long as its file is open anywhere.
+    _possession: Arc<Possession>,
 }
 
 impl Newest {
-    pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
-        Ok(Newest { path: path.to_owned(), connection: Mutex::new(open_reader(path, cache_bytes)?) })
+    pub(super) fn open(path: &Path, cache_bytes: usize, possession: Arc<Possession>) -> Result<Self, StoreError> {
+        let connection = Mutex::new(open_reader(path, cache_bytes)?);
+        possession.hold.check_in_place()?;
+        Ok(Newest { path: path.to_owned(), connection, _possession: possession })
     }
 
     /// Several look-ups share one read transaction: each one of its own would ask for the newest state again.
@@ -164,7 +168,7 @@ pub(super) struct Pool {
     state: Mutex<PoolState>,
     freed: Condvar,
     // A snapshot that outlives the store still keeps other writers out.
-    _lock: Arc<DirectoryLock>,
+    possession: Arc<Possession>,
 }
 
 #[derive(Default)]
@@ -174,7 +178,7 @@ struct PoolState {
 }
 
 impl Pool {
-    pub(super) fn new(path: PathBuf, options: &SqliteOptions, lock: Arc<DirectoryLock>) -> Self {
+    pub(super) fn new(path: PathBuf, options: &SqliteOptions, possession: Arc<Possession>) -> Self {
         Pool {
             path,
             cache_bytes: options.reader_cache_bytes,
@@ -182,7 +186,7 @@ impl Pool {
             wait: options.reader_wait,
             state: Mutex::default(),
             freed: Condvar::new(),
-            _lock: lock,
+            possession,
         }
     }
 
@@ -216,7 +220,13 @@ impl Pool {
             return Ok(connection);
         }
         drop(state);
-        open_reader(&self.path, self.cache_bytes).inspect_err(|_| self.give_back(None))
+        let open = || {
+            let connection = open_reader(&self.path, self.cache_bytes)?;
+            // The directory may have been renamed and another one put in its place: that store is not ours.
+            self.possession.hold.check_in_place()?;
+            Ok(connection)
+        };
+        open().inspect_err(|_| self.give_back(None))
     }
 
     fn give_back(&self, connection: Option<Connection>) {

@@ -1,33 +1,52 @@
 //! Writing: one group is one transaction.
 
 use super::meta::{self, Meta};
-use super::{broken, damaged};
+use super::{Owner, broken, damaged};
 use crate::storage::{GroupChanges, StoreError, TimerLane};
 use rusqlite::Connection;
-use std::path::Path;
+
+/// What became of a group.
+enum Fate {
+    Committed,
+    /// The store has another writer now.
+    TakenOver,
+    /// The file is not the store that was opened.
+    Altered,
+}
 
 /// Writes a group and makes it durable.
-pub(super) fn group(path: &Path, name: &str, connection: &Connection, group: &GroupChanges) -> Result<(), StoreError> {
+pub(super) fn group(owner: &Owner, connection: &Connection, group: &GroupChanges) -> Result<(), StoreError> {
+    let path = &owner.path;
+    // What goes to a file that has no name any more would be found by nobody.
+    owner.possession.hold.check_in_place()?;
     if !connection.is_autocommit() {
         // A panic has left a transaction open: nothing of it was promised to anybody.
         connection.execute_batch("ROLLBACK").map_err(|error| broken(path, &error))?;
     }
     let write = || {
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        if !write_changes(name, connection, group)? {
-            return Ok(false);
+        // Inside the transaction: nobody can come between this look and the commit.
+        if !meta::is_writer(connection, &owner.mark)? {
+            return Ok(Fate::TakenOver);
+        }
+        if !write_changes(&owner.name, connection, group)? {
+            return Ok(Fate::Altered);
         }
         connection.prepare_cached("COMMIT")?.execute([])?;
-        Ok(true)
+        Ok(Fate::Committed)
     };
-    let result: rusqlite::Result<bool> = write();
-    if !matches!(result, Ok(true)) && !connection.is_autocommit() {
+    let result: rusqlite::Result<Fate> = write();
+    if !matches!(result, Ok(Fate::Committed)) && !connection.is_autocommit() {
         // The error that brought us here is the one to tell. If this fails too, the transaction dies with the process.
         let _ = connection.execute_batch("ROLLBACK");
     }
     match result {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(damaged(path, "the row about the store itself has changed under this program")),
+        Ok(Fate::Committed) => Ok(()),
+        Ok(Fate::TakenOver) => Err(StoreError(format!(
+            "store {}: another program has opened it to write since this one did, so nothing more is written here. Two writers on one store are not possible: stop one of them, then start the other again",
+            path.display()
+        ))),
+        Ok(Fate::Altered) => Err(damaged(path, "the row about the store itself has changed under this program")),
         Err(error) => Err(broken(path, &error)),
     }
 }

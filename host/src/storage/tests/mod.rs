@@ -1,6 +1,7 @@
 //! Tests over every kind of storage; `files` for what only files can meet.
 
 mod files;
+mod hold;
 pub(crate) mod model;
 
 use super::memory::Memory;
