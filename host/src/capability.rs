@@ -13,6 +13,46 @@ pub type Instant = i64;
 pub trait Clock: Send + Sync {
     /// The moment now. The engine never hands out a moment before that of an earlier committed command.
     fn now(&self) -> Instant;
+
+    /// Why the source of this clock is not believed at present. While it says that time has jumped ahead, no job is driven; the moment
+    /// that `now` answers is one to rely on all the same.
+    fn doubt(&self) -> Option<Doubt> {
+        None
+    }
+}
+
+/// A machine's clock that is too far from the time that the rules are told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doubt {
+    /// What the machine shows.
+    pub machine: Instant,
+    /// What the rules are told.
+    pub now: Instant,
+}
+
+impl Doubt {
+    /// Whether the machine has jumped ahead, so that acting on its word could not be undone.
+    pub fn is_ahead(&self) -> bool {
+        self.machine > self.now
+    }
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (now, machine) = (crate::text::moment(self.now), crate::text::moment(self.machine));
+        let apart = crate::text::rough_duration(self.machine.abs_diff(self.now));
+        if self.is_ahead() {
+            write!(
+                formatter,
+                "the machine's clock has jumped ahead by {apart}, from {now} to {machine}, and is not believed: no job is driven. If it is right, say so with `coinbox clock confirm`; otherwise set it right"
+            )
+        } else {
+            write!(
+                formatter,
+                "the store's time is {now}, {apart} ahead of the machine's clock, which shows {machine}: time stands until the machine has caught up"
+            )
+        }
+    }
 }
 
 /// Random bytes for the rules: the operating system's, or seeded where runs must repeat.

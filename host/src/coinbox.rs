@@ -4,9 +4,10 @@
 //! lane; when a call returns, everything that it wrote and read is safe. What the clock makes due is driven by workers, or
 //! by hand where runs must repeat exactly (see [`Drive`]).
 
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Doubt};
 use crate::clock::SimulatedClock;
 use crate::contract::exported::about::Class;
+use crate::contract::exported::usage::{Answer as EventAnswer, Rejection};
 use crate::contract::exported::{accounts, usage};
 use crate::contract::types;
 use crate::driver::{self, Driver};
@@ -233,13 +234,20 @@ impl Coinbox {
         Ok(self.inner.sequencer.backup(to)?)
     }
 
-    /// Whether calls are served; otherwise why not.
+    /// Whether calls are served and jobs are driven; otherwise why not.
     pub fn readiness(&self) -> Result<(), String> {
-        match self.inner.sequencer.failure() {
-            Some(failure) => Err(failure),
-            None if self.inner.sequencer.timers().is_closed() => Err("stopping".to_owned()),
-            None => Ok(()),
+        if let Some(failure) = self.inner.sequencer.failure() {
+            return Err(failure);
         }
+        if self.inner.sequencer.timers().is_closed() {
+            return Err("stopping".to_owned());
+        }
+        self.inner.halted().map_or(Ok(()), |doubt| Err(doubt.to_string()))
+    }
+
+    /// Why the clock is not believed at present. [`Coinbox::readiness`] tells it too where it keeps jobs from being driven.
+    pub fn clock_doubt(&self) -> Option<Doubt> {
+        self.inner.capabilities.clock.doubt()
     }
 
     /// The rules that it runs, for a host beside it.
@@ -287,6 +295,11 @@ impl Inner {
         self.capabilities.clock.now().max(self.sequencer.moment_floor())
     }
 
+    /// Why no job may be driven at present: what the clock makes due may not be due.
+    pub(crate) fn halted(&self) -> Option<Doubt> {
+        self.capabilities.clock.doubt().filter(Doubt::is_ahead)
+    }
+
     fn class(&self, function: &str) -> Result<Class, CallError> {
         self.runtime.class(function).ok_or_else(|| CallError::NoSuchFunction(function.to_owned()))
     }
@@ -311,12 +324,28 @@ impl Inner {
         settles_beginning: bool,
         run: impl FnOnce(&dyn RulesRuntime, &mut RulesSlot, CallContext<'_>) -> CallOutcome<T> + Send + 'static,
     ) -> crate::sequencer::Answer<Result<T, CallError>> {
+        self.submit_unless(settles_beginning, |_| false, run)
+    }
+
+    /// [`Inner::submit`] for a command that is taken back, as if nobody had asked for it, where its answer stands on a moment that is in doubt.
+    fn submit_unless<T: Send + 'static>(
+        &self,
+        settles_beginning: bool,
+        stands_on_the_moment: impl FnOnce(&T) -> bool + Send + 'static,
+        run: impl FnOnce(&dyn RulesRuntime, &mut RulesSlot, CallContext<'_>) -> CallOutcome<T> + Send + 'static,
+    ) -> crate::sequencer::Answer<Result<T, CallError>> {
         let (runtime, capabilities) = (self.runtime.clone(), self.capabilities.clone());
         self.sequencer.submit(move |view, locals| {
             let now = capabilities.clock.now().max(locals.moment_floor());
             let context =
                 CallContext { class: Class::Command, view: Some(view.clone()), capabilities: &capabilities, now };
             let outcome = run(&*runtime, slot(locals), context);
+            if let Ok(answer) = &outcome.answer
+                && stands_on_the_moment(answer)
+                && let Some(doubt) = capabilities.clock.doubt()
+            {
+                return (Err(CallError::ClockInDoubt(doubt)), Decision::Discard);
+            }
             let changes = outcome.changes.filter(|changes| !changes.is_empty() || settles_beginning);
             let decision = match (&outcome.answer, changes) {
                 (Ok(_), Some(changes)) => Decision::Keep { changes, moment: now, settles_beginning },
@@ -331,7 +360,12 @@ impl Inner {
         function: String,
         arguments: Value,
     ) -> crate::sequencer::Answer<Result<Value, CallError>> {
-        self.submit(false, move |runtime, slot, context| runtime.call(Some(slot), context, &function, &arguments))
+        let counts_events = function == "usage.record-events";
+        self.submit_unless(
+            false,
+            move |answer| counts_events && rejects_for_time_in_json(answer),
+            move |runtime, slot, context| runtime.call(Some(slot), context, &function, &arguments),
+        )
     }
 
     fn submit_events(
@@ -339,7 +373,9 @@ impl Inner {
         caller: types::Caller,
         events: Vec<usage::Event>,
     ) -> crate::sequencer::Answer<Result<Result<usage::BatchAnswer, usage::Error>, CallError>> {
-        self.submit(false, move |runtime, slot, context| runtime.record_events(Some(slot), context, &caller, &events))
+        self.submit_unless(false, rejects_for_time, move |runtime, slot, context| {
+            runtime.record_events(Some(slot), context, &caller, &events)
+        })
     }
 
     fn tell_beginning(&self) -> anyhow::Result<()> {
@@ -363,6 +399,19 @@ impl Inner {
 /// `jobs.look`.
 pub(crate) fn look(inner: &Inner, arguments: &Value) -> Result<Value, HostError> {
     inner.query(|runtime, context| runtime.call(None, context, "jobs.look", arguments))
+}
+
+/// Whether an event was rejected only for when it happened. With a clock in doubt nobody knows whether that is so, and a sender does not
+/// send again what was rejected.
+fn rejects_for_time(answer: &Result<usage::BatchAnswer, usage::Error>) -> bool {
+    let for_time = |fate: &EventAnswer| matches!(fate, EventAnswer::Rejected(Rejection::TooOld | Rejection::InFuture));
+    answer.as_ref().is_ok_and(|batch| batch.answers.iter().any(for_time))
+}
+
+/// The same in the JSON form of the contract.
+fn rejects_for_time_in_json(answer: &Value) -> bool {
+    let for_time = |fate: &Value| matches!(fate["rejected"].as_str(), Some("too-old" | "in-future"));
+    answer["ok"]["answers"].as_array().is_some_and(|answers| answers.iter().any(for_time))
 }
 
 fn slot(locals: &mut LaneLocals) -> &mut RulesSlot {

@@ -1,6 +1,7 @@
 //! Drives jobs: `begin`, `perform`, `finish`, as the rules ask for it. Decides nothing.
 //!
-//! A job that cannot be driven (a trap, a broken record) is put off and reported; it never holds up another one.
+//! A job that cannot be driven (a trap, a broken record) is put off and reported; it never holds up another one. While the machine's clock has
+//! jumped ahead and nobody has confirmed it, no job is begun.
 
 use crate::coinbox::{HostError, Inner};
 use crate::sequencer::{Decision, TakenTimer};
@@ -76,6 +77,11 @@ pub(crate) fn start_workers(inner: &Arc<Inner>, count: usize) -> std::io::Result
             while !timers.is_closed() {
                 let seen = timers.version();
                 let Some(inner) = Weak::upgrade(&weak) else { return };
+                if inner.halted().is_some() {
+                    drop(inner);
+                    timers.wait(seen, LOOK_AGAIN);
+                    continue;
+                }
                 let now = inner.now();
                 if let Some(taken) = timers.next_due(now) {
                     drive(&inner, taken);
@@ -97,6 +103,9 @@ pub(crate) fn start_workers(inner: &Arc<Inner>, count: usize) -> std::io::Result
 /// Drives everything due now on this thread, by moment, lane and key.
 pub(crate) fn drain(inner: &Inner) -> Result<u64, HostError> {
     let mut driven = 0;
+    if inner.halted().is_some() {
+        return Ok(0);
+    }
     while let Some(taken) = inner.sequencer.timers().take_earliest_until(inner.now()) {
         driven += 1;
         if driven > JOBS_PER_MOMENT_MAX {
@@ -115,7 +124,7 @@ pub(crate) fn wait_until_idle(inner: &Inner) -> u64 {
     loop {
         let seen = timers.version();
         let due = timers.earliest_due().is_some_and(|due| due <= inner.now());
-        if timers.is_closed() || (!due && timers.taken() == 0) {
+        if timers.is_closed() || (timers.taken() == 0 && (!due || inner.halted().is_some())) {
             return inner.driver.counts().jobs - before;
         }
         timers.wait(seen, LOOK_AGAIN);
@@ -126,7 +135,9 @@ pub(crate) fn wait_until_idle(inner: &Inner) -> u64 {
 pub(crate) fn in_front(inner: &Arc<Inner>, job: &str, patience: Duration) -> Result<(), HostError> {
     let timers = inner.sequencer.timers();
     let until = Instant::now() + patience;
-    if let Some(taken) = timers.take(job) {
+    if inner.halted().is_none()
+        && let Some(taken) = timers.take(job)
+    {
         if inner.driver.in_front.fetch_add(1, Ordering::SeqCst) < FRONT_MAX {
             let (done, wait) = mpsc::channel();
             let host = inner.clone();

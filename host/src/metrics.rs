@@ -135,6 +135,11 @@ impl Metrics {
         ] {
             page.line("coinbox_jobs_total", &[("step", step)], count);
         }
+        let doubt = coinbox.clock_doubt();
+        let apart = |ahead: bool| {
+            let doubt = doubt.as_ref().filter(|doubt| doubt.is_ahead() == ahead);
+            seconds(u128::from(doubt.map_or(0, |doubt| doubt.machine.abs_diff(doubt.now))) * 1_000)
+        };
         let overdue = timers.earliest_due().map_or(0, |due| coinbox.now().saturating_sub(due).max(0));
         for (name, help, value) in [
             ("coinbox_commands_waiting", "Commands that wait for the lane.", sequencer.waiting().to_string()),
@@ -150,6 +155,21 @@ impl Metrics {
                 "coinbox_clock_seconds",
                 "The moment that the rules are told.",
                 seconds(u128::from(coinbox.now().unsigned_abs()) * 1_000),
+            ),
+            (
+                "coinbox_clock_in_doubt",
+                "1: the machine's clock has jumped ahead, no job is driven until somebody confirms it.",
+                u8::from(doubt.as_ref().is_some_and(crate::capability::Doubt::is_ahead)).to_string(),
+            ),
+            (
+                "coinbox_clock_machine_ahead_seconds",
+                "How far the machine's clock has jumped ahead of the moment that the rules are told.",
+                apart(true),
+            ),
+            (
+                "coinbox_clock_machine_behind_seconds",
+                "How far the machine's clock is behind the moment that the rules are told.",
+                apart(false),
             ),
         ] {
             page.head(name, "gauge", help);

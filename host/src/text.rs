@@ -112,6 +112,14 @@ pub fn duration(ms: i64) -> String {
     unit.map_or_else(|| format!("{ms}ms"), |(length, name)| format!("{}{name}", ms / length))
 }
 
+/// A duration for people, in its largest unit, cut: `40 days`, `1 hour`.
+pub fn rough_duration(ms: u64) -> String {
+    let units = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    let (length, unit) = units.into_iter().find(|(length, _)| ms >= *length).unwrap_or((1, "millisecond"));
+    let count = ms / length;
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 /// At most 60 characters of a text, for a message.
 pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {

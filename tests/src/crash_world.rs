@@ -200,7 +200,8 @@ pub struct Host {
 }
 
 impl Host {
-    fn of(coinbox: Coinbox) -> Host {
+    /// Around a host that is open.
+    pub fn of(coinbox: Coinbox) -> Host {
         let permissions: Vec<&str> =
             coinbox.facts().functions.iter().filter_map(|function| function.permission.as_deref()).collect();
         let caller = json!({"who": {"operator": {"name": "tester", "permissions": permissions}}, "request": "test"});

@@ -20,6 +20,9 @@ pub enum CallError {
         /// What the call said.
         asked: Class,
     },
+    /// Events would have been rejected for when they happened while it is in doubt what time it is. Nothing was done; try again later.
+    #[error("events would be rejected for their time, and the time is in doubt, so nothing was done: {0}")]
+    ClockInDoubt(crate::capability::Doubt),
     /// The arguments are not of the function's types.
     #[error("arguments: {0}")]
     Arguments(#[from] JsonError),

@@ -12,6 +12,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+/// A person has to look at a clock: soon is early enough to try again.
+const CLOCK_RETRY_SECONDS: u64 = 30;
+
 /// A refusal or failure on its way to the client.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Failure {
@@ -256,6 +259,10 @@ impl From<HostError> for Failure {
                 failure.fields = vec![json!({"field": problem.path, "rule": "wrong-form", "limit": problem.problem})];
                 failure
             }
+            HostError::Call(CallError::ClockInDoubt(_)) => {
+                let failure = Failure::unavailable(error.to_string(), CLOCK_RETRY_SECONDS);
+                Failure { code: "clock_in_doubt".to_owned(), ..failure }
+            }
             HostError::Call(CallError::Busy { .. }) | HostError::Sequence(SequenceError::Busy(_)) => {
                 Failure::unavailable("too much is under way, try again", 1)
             }
@@ -320,6 +327,12 @@ mod tests {
         assert_eq!(status(HostError::Sequence(SequenceError::Busy(5))), 503);
         assert_eq!(status(HostError::Sequence(SequenceError::StoreFailed(String::new()))), 503);
         assert_eq!(status(HostError::Call(CallError::Deadline { limit_ms: 1 })), 500);
+        let doubt = crate::capability::Doubt { machine: 3_600_000, now: 0 };
+        let failure = Failure::from(HostError::Call(CallError::ClockInDoubt(doubt)));
+        assert_eq!(
+            (failure.status.as_u16(), failure.code.as_str(), failure.retry_after),
+            (503, "clock_in_doubt", Some(30))
+        );
         assert_eq!(status(HostError::Call(CallError::NoSuchFunction("x".to_owned()))), 404);
         assert_eq!(status(HostError::RealClock), 409);
         let code = |code: &str| Failure::problem(&Problem { code: code.to_owned(), facts: Vec::new() }).status.as_u16();

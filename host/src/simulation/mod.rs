@@ -15,6 +15,7 @@ mod dice;
 mod documents;
 pub mod fuse;
 mod leave;
+mod machine;
 mod model;
 pub mod operation;
 mod report;

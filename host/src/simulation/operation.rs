@@ -166,6 +166,8 @@ pub enum Operation {
     Conflicts { commands: u64 },
     /// The host dies so many askings from now, in the middle of whatever it does then.
     Crash { moments: u64 },
+    /// The machine's clock is so far ahead for a moment, and is then set right.
+    WrongClock { by: i64 },
     /// Time passes.
     Wait { ms: i64 },
     /// Time passes until so many milliseconds around the start of the next month.
@@ -320,6 +322,7 @@ fn draw(dice: &mut Dice) -> Operation {
         168..171 => Operation::Conflicts { commands: 1 + dice.below(6) },
         171..176 => Operation::Crash { moments: 1 + dice.below(120) },
         176..184 => Operation::NextMonth { offset: dice.amount(4) - 2 },
+        184..188 => Operation::WrongClock { by: dice.of(&[20 * MINUTE, 300 * MINUTE, 40 * DAY, 100_000 * DAY]) },
         200..212 => Operation::Reserve {
             source: nth,
             call: dice.chance(70),

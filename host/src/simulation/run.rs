@@ -265,6 +265,7 @@ impl Simulation {
             }
             Operation::Conflicts { commands } => self.world.order_conflicts(*commands)?,
             Operation::Crash { moments } => self.world.order_crash(*moments),
+            Operation::WrongClock { by } => return self.wrong_clock(*by),
             Operation::Wait { ms } => self.wait_until(now + ms)?,
             Operation::NextMonth { offset } => self.wait_until((super::next_month(now) + offset).max(now))?,
             of_account => return self.apply_to_account(of_account),
@@ -299,6 +300,32 @@ impl Simulation {
         let id = super::text(&created["auth-id"])?;
         self.model.usage.sources.push((id.clone(), self.model.accounts.len()));
         self.model.accounts.push(Account::open(id, trial, self.world.now(), &self.model.policy));
+        Ok(())
+    }
+
+    /// The machine's clock is wrong for a moment (sec-03): nothing is driven on its word, nothing is rejected for good, and nothing stays of it.
+    fn wrong_clock(&mut self, by: i64) -> Result<()> {
+        let (before, now) = (self.world.bytes()?, self.world.now());
+        self.world.machine.set_ahead(by);
+        let host = self.world.host()?;
+        let (told, ready) = (host.now(), host.readiness());
+        ensure!(told == now, "with a clock {by} ms ahead the rules are told {told} at {now}");
+        ensure!(ready.is_err(), "a clock {by} ms ahead is not told");
+        self.world.drain()?;
+        let open = self.model.accounts.iter().find(|account| account.standing == Standing::Active);
+        if let Some(id) = open.map(|account| account.id.clone()) {
+            let event = json!({
+                "id": format!("wrong-{}", self.step), "auth-id": id, "product": "sms", "heading": "outbound",
+                "number": "14155550123", "quantity": 1, "at": (now + by).to_string(),
+            });
+            let answer = self.world.ask("usage.record-events", None, json!({"events": [event]}));
+            let held_back = answer.as_ref().is_err_and(|error| format!("{error:#}").contains("the time is in doubt"));
+            ensure!(held_back, "an event {by} ms ahead, as the machine's clock is, was not held back: {answer:?}");
+        }
+        let after = self.world.bytes()?;
+        self.world.machine.set_ahead(0);
+        ensure!(before == after, "a clock {by} ms ahead for a moment has changed something");
+        ensure!(self.world.host()?.readiness() == Ok(()), "the clock is right again, and the host is not ready");
         Ok(())
     }
 

@@ -2,9 +2,10 @@
 
 use super::conflict::Conflicting;
 use super::fuse::{Fuse, FusedRules, FusedStore, fused};
+use super::machine::Machine;
 use crate::capability::Capabilities;
 use crate::cli::link::Local;
-use crate::clock::SimulatedClock;
+use crate::clock::{GuardSettings, GuardedClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use crate::config::Host;
 use crate::email::RecordingMailer;
@@ -43,6 +44,8 @@ pub enum Keeping {
 pub struct World {
     /// Moved by hand.
     pub clock: Arc<SimulatedClock>,
+    /// What hosts read the time from: right, or wrong for a while.
+    pub machine: Arc<Machine>,
     /// Keeps its book over every crash.
     pub gateway: Arc<Sandbox>,
     /// Keeps every mail.
@@ -79,6 +82,7 @@ impl World {
             stock: Arc::new(MemoryInventory::new(clock.clone())),
             vault: Arc::new(KeyVault::new(ring, random.clone())),
             conflicts: Arc::new(Conflicting::new(runtime)),
+            machine: Arc::new(Machine::new(clock.clone())),
             clock,
             random,
             keeping,
@@ -101,8 +105,10 @@ impl World {
             (Keeping::Memory, Some(memory)) => memory.clone(),
             (Keeping::Memory, None) => bail!("a world in memory has a store"),
         };
+        let mark = self.machine.mark();
+        let guard = GuardedClock::after(store.moment()?, Some(&mark), self.machine.clone(), GuardSettings::default());
         let capabilities = Capabilities {
-            clock: self.clock.clone(),
+            clock: Arc::new(guard),
             random: self.random.clone(),
             vault: self.vault.clone(),
             payment: self.gateway.clone(),
