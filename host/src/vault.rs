@@ -51,6 +51,11 @@ impl KeyVault {
         KeyVault { ring, random }
     }
 
+    /// The keys.
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
     fn hasher() -> Argon2<'static> {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
     }

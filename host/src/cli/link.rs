@@ -347,9 +347,13 @@ impl Link for Local {
 
     fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError> {
         let failed = |error: &dyn std::fmt::Display| LinkError::Failed(error.to_string());
-        let shown = |now: i64| json!({"now": now.to_string(), "shown": text::moment(now), "simulated": self.host.is_simulated()});
         match (route, body) {
-            ("clock", None) => Ok(shown(self.host.coinbox.now())),
+            ("clock", None) => Ok(self.host.shown_clock()),
+            ("clock/confirm", Some(body)) => {
+                let seen = text::moment_ms(body["to"].as_str().unwrap_or_default()).map_err(|error| failed(&error))?;
+                self.host.confirm_clock(seen).map_err(|error| failed(&format!("{error:#}")))?;
+                Ok(self.host.shown_clock())
+            }
             ("clock", Some(body)) => {
                 if !self.host.is_simulated() {
                     return Err(failed(
@@ -363,7 +367,7 @@ impl Link for Local {
                     }
                 };
                 let jobs = self.host.advance_to(to.map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
-                let mut shown = shown(self.host.coinbox.now());
+                let mut shown = self.host.shown_clock();
                 shown["jobs"] = jobs.into();
                 Ok(shown)
             }
@@ -391,7 +395,7 @@ impl Link for Local {
         if self.commanded.load(Ordering::Relaxed) {
             self.host.coinbox.drain().map_err(|error| Self::failed(&error))?;
         }
-        self.host.coinbox.stop().map_err(|error| Self::failed(&error))
+        self.host.stop().map_err(|error| Self::failed(&error))
     }
 }
 

@@ -28,9 +28,9 @@ mod three_years;
 pub mod verify;
 
 use crate::coinbox::Drive;
-use crate::config::{self, Config};
+use crate::config::{self, Accept, Config};
 use crate::text;
-use arguments::{Arguments, Command, Common, Usage};
+use arguments::{Accepted, Arguments, Command, Common, Usage};
 use clap::{CommandFactory, FromArgMatches};
 use link::{Link, Local, Remote};
 use show::Output;
@@ -149,7 +149,17 @@ fn configuration(common: &Common, command: &Command) -> anyhow::Result<Config> {
     let file = common.config.clone().or(found);
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Ok(Config::load(file.as_deref(), environment, &flags)?)
+    let mut config = Config::load(file.as_deref(), environment, &flags)?;
+    if let Command::Serve(serve) = command {
+        let has = |what| serve.accept.contains(&what);
+        config.accept = Accept {
+            new_store: has(Accepted::NewStore),
+            clock_mode: has(Accepted::ClockMode),
+            gateway: has(Accepted::Gateway),
+            number_orders: has(Accepted::NumberOrders),
+        };
+    }
+    Ok(config)
 }
 
 fn utf8(flag: &str, path: &Path) -> anyhow::Result<String> {
@@ -163,6 +173,9 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
         let importing = matches!(command, Command::Usage(Usage::Import { .. }));
         let drive = if importing { Drive::Workers(config.workers) } else { Drive::ByHand };
         let host = config::open(config, drive, true, None)?;
+        if let Some(doubt) = host.coinbox.clock_doubt() {
+            let _ = writeln!(std::io::stderr(), "warning: {}", show::printable(&doubt.to_string()));
+        }
         return Ok(Box::new(Local::new(host, operator, key)));
     }
     let token = match &common.token {

@@ -3,6 +3,8 @@
 use super::arguments::{Clock, Policy};
 use super::show::{Output, Rows, Text, amount, field};
 use super::{Work, micros_of};
+use crate::capability::Clock as _;
+use crate::clock::RealClock;
 use crate::config::Config;
 use crate::random::SystemRandom;
 use crate::storage::sqlite::{Origin, install};
@@ -97,11 +99,16 @@ pub fn clock(work: &Work, command: Clock) -> anyhow::Result<()> {
             let to = to.as_deref().map(|to| super::moment_of("--to", to)).transpose()?;
             work.link.host("clock", Some(json!({"by": by, "to": to})))?
         }
+        Clock::Confirm { to } => {
+            let to = super::moment_of("TO", &to)?;
+            work.link.host("clock/confirm", Some(json!({"to": to})))?
+        }
     };
     work.output.answer(&shown, |shown| {
         let kind = if shown["simulated"] == true { "simulated" } else { "real" };
         let jobs = shown["jobs"].as_u64().map(|jobs| format!(", {jobs} jobs driven")).unwrap_or_default();
-        Text::Line(format!("{} ({kind}{jobs})", field(shown, "shown")))
+        let doubt = shown["doubt"].as_str().map(|doubt| format!("\n{doubt}")).unwrap_or_default();
+        Text::Line(format!("{} ({kind}{jobs}){doubt}", field(shown, "shown")))
     })
 }
 
@@ -119,8 +126,14 @@ pub fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
 /// Runs `restore`.
 pub fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> anyhow::Result<()> {
     let origin = if copy { Origin::Copied } else { Origin::Restored };
-    install(from, &config.data, origin, &SystemRandom)?;
+    let last = install(from, &config.data, origin, &SystemRandom)?;
     let data = config.data.display();
+    // The last moment that the new store knows, beside what this machine believes to be now: a person sees whether both can be right.
+    output.note(&format!(
+        "last command of the backup: {}; this machine's clock: {}",
+        text::moment(last),
+        text::moment(RealClock::new().now())
+    ));
     output.answer(&json!({"data": config.data, "copy": copy}), |_| {
         Text::Line(format!("{data} holds a store made of {}", from.display()))
     })?;

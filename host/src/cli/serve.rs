@@ -1,9 +1,10 @@
 //! `coinbox serve`.
 
 use crate::coinbox::Drive;
-use crate::config::{self, Config, LogFormat};
+use crate::config::{self, Config, Host, LogFormat};
 use crate::rest::serve as server;
 use crate::rest::{self, Rest};
+use crate::text;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -29,6 +30,25 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     runtime.block_on(serve(config))
 }
 
+/// One line that says which store it is: an empty one where there should be customers is seen at once.
+fn tell_store(host: &Host) {
+    let accounts = match host.count_accounts() {
+        Ok(Some(count)) => count.to_string(),
+        Ok(None) => "more than are counted at start".to_owned(),
+        Err(error) => format!("not counted: {error:#}"),
+    };
+    let last = match host.opened.last {
+        0 => "none".to_owned(),
+        last => text::moment(last),
+    };
+    let store = host.coinbox.sequencer().store_name();
+    if host.opened.new {
+        tracing::info!(store, accounts, "a new, empty store was made");
+    } else {
+        tracing::info!(store, accounts, last_command = last, "the store was opened");
+    }
+}
+
 async fn serve(config: &Config) -> anyhow::Result<()> {
     // A port in use is found before anything is written.
     let listener = server::bind(config.listen).await?;
@@ -50,6 +70,8 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let rest = Arc::new(Rest::new(host.clone(), &token, config.limits.clone(), config.trusted_proxies.clone()));
+    let told = host.clone();
+    tokio::task::spawn_blocking(move || tell_store(&told)).await?;
     tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
 
     let mut cause = None;
@@ -61,7 +83,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         }
     };
     server::run(rest.clone(), rest::router(rest), listener, stop).await;
-    let stopped = tokio::task::spawn_blocking(move || host.coinbox.stop()).await?;
+    let stopped = tokio::task::spawn_blocking(move || host.stop()).await?;
     if let Some(cause) = cause {
         anyhow::bail!(
             "the store failed and the server stopped: {cause}. Everything that was answered is safe; mend the cause and start again"

@@ -4,6 +4,7 @@
 //! or one without its partner is an error that names the key and who said it.
 
 mod open;
+mod parts;
 mod settings;
 mod sources;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub use open::{Host, OpenError, load_engine_only, open, operator_token, read_operator_token};
 
+use crate::clock::GuardSettings;
 use crate::email::SmtpSecurity;
 use crate::text;
 use settings::{SETTINGS, find};
@@ -62,9 +64,24 @@ pub enum LogFormat {
     Json,
 }
 
+/// What a person has said to mean, for one start (`--accept`): none of it is a setting, which would go on saying it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Accept {
+    /// An empty store in a directory that has had another one.
+    pub new_store: bool,
+    /// Another kind of clock than the store has run with.
+    pub clock_mode: bool,
+    /// A gateway's book that is empty although the store has had one, or another store's.
+    pub gateway: bool,
+    /// The same for the journal of number orders.
+    pub number_orders: bool,
+}
+
 /// Which clock the rules are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClockMode {
+    /// The one that the store has run with; a new store: the machine's.
+    Remembered,
     /// The machine's.
     Real,
     /// Moved by hand; starts at this moment, or now.
@@ -200,6 +217,10 @@ pub struct Config {
     pub log_level: String,
     /// Clock.
     pub clock: ClockMode,
+    /// How far a real clock is believed.
+    pub clock_guard: GuardSettings,
+    /// What was said to be meant, for this start.
+    pub accept: Accept,
     /// Mails.
     pub email: Email,
     /// Sender of mails.
@@ -257,6 +278,8 @@ impl Config {
             log_format: read.one_of("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
             log_level: level,
             clock: read.clock()?,
+            clock_guard: read.clock_guard()?,
+            accept: Accept::default(),
             email: read.email(&data)?,
             email_from: from,
             templates: read.path("email.templates"),
@@ -363,7 +386,7 @@ impl Reader<'_> {
     fn one_of<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Result<T, ConfigError> {
         let text = self.text(key);
         words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).filter(|word| !word.is_empty()).collect();
             self.wrong(key, format!("`{}` is none of {}", text::shortened(text), known.join(", ")))
         })
     }
@@ -394,19 +417,43 @@ impl Reader<'_> {
     }
 
     fn clock(&self) -> Result<ClockMode, ConfigError> {
-        let simulated = self.one_of("clock.mode", &[("real", false), ("simulated", true)])?;
+        let modes = [("", None), ("real", Some(false)), ("simulated", Some(true))];
+        let simulated = self.one_of("clock.mode", &modes)?;
         let start = match self.text("clock.start") {
             "" => None,
             moment => Some(text::moment_ms(moment).map_err(|error| self.wrong("clock.start", error.to_string()))?),
         };
         match (simulated, start) {
-            (false, Some(_)) => Err(self.wrong("clock.start", "only a simulated clock has a start; set `clock.mode`")),
-            (true, Some(start)) if !(0..=crate::clock::LATEST).contains(&start) => {
+            (None | Some(false), Some(_)) => {
+                Err(self.wrong("clock.start", "only a simulated clock has a start; set `clock.mode`"))
+            }
+            (Some(true), Some(start)) if !(0..=crate::clock::LATEST).contains(&start) => {
                 Err(self.wrong("clock.start", "must be in the years 1970 to 9999"))
             }
-            (true, start) => Ok(ClockMode::Simulated(start)),
-            (false, None) => Ok(ClockMode::Real),
+            (Some(true), start) => Ok(ClockMode::Simulated(start)),
+            (Some(false), None) => Ok(ClockMode::Real),
+            (None, None) => Ok(ClockMode::Remembered),
         }
+    }
+
+    fn duration(&self, key: &str, least: &str, most: &str) -> Result<i64, ConfigError> {
+        let read = |text: &str| text::duration_ms(text).map_err(|error| self.wrong(key, error.to_string()));
+        let (duration, bounds) = (read(self.text(key))?, (read(least)?, read(most)?));
+        if duration < bounds.0 || duration > bounds.1 {
+            return Err(self.wrong(key, format!("must be from {least} to {most}")));
+        }
+        Ok(duration)
+    }
+
+    fn clock_guard(&self) -> Result<GuardSettings, ConfigError> {
+        let guard = GuardSettings {
+            jump_ms: self.duration("clock.jump-max", "10s", "1d")?,
+            stop_ms: self.duration("clock.stop-max", "1m", "36500d")?,
+        };
+        if guard.stop_ms < guard.jump_ms {
+            return Err(self.wrong("clock.stop-max", "must not be less than `clock.jump-max`"));
+        }
+        Ok(guard)
     }
 
     fn documents(&self, data: &Path) -> Result<DocumentSettings, ConfigError> {

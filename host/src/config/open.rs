@@ -1,19 +1,24 @@
 //! From a configuration to a running host.
 
+use super::parts::{self, CLOCK_FILE, MARK_FILE, Part, TOKEN_FILE};
 use super::{ClockMode, Config, Email};
 use crate::capability::{Capabilities, Clock, Mailer};
-use crate::clock::{RealClock, SimulatedClock};
+use crate::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::contract::types::{Caller, Operator, Principal};
 use crate::documents::Documents;
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
 use crate::inventory::FileInventory;
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::private;
 use crate::random::SystemRandom;
 use crate::sequencer::{OnFailure, SequencerOptions};
+use crate::storage::Durable;
 use crate::storage::sqlite::Sqlite;
 use crate::telephony::TelephonyLog;
+use crate::text;
 use crate::vault::{KeyRing, KeyVault};
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -21,12 +26,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Main accounts are counted up to this many at start.
+const COUNT_MAX: usize = 10_000;
+const COUNT_PAGE: u32 = 500;
 /// Longest wait for any one answer of a mail server.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
-/// File of the operator token in the data directory.
-const TOKEN_FILE: &str = "operator-token";
-/// File of a simulated clock's moment in the data directory.
-const CLOCK_FILE: &str = "simulated-clock";
 
 /// Why a host cannot be opened; the text says what to do.
 pub type OpenError = anyhow::Error;
@@ -40,13 +44,56 @@ pub struct Host {
     pub metrics: Arc<Metrics>,
     /// Issued documents as PDF.
     pub documents: Documents,
+    /// How it was opened.
+    pub opened: Opened,
     clock_file: Option<PathBuf>,
+    guard: Option<Guard>,
+}
+
+/// What is told of a store when it is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Opened {
+    /// It was made by this start.
+    pub new: bool,
+    /// Moment of its last command before, 0 where there is none.
+    pub last: i64,
+}
+
+/// A real clock that is not believed at once, and where it is kept what was believed.
+#[derive(Clone)]
+struct Guard {
+    clock: Arc<GuardedClock>,
+    mark_file: PathBuf,
+}
+
+impl Guard {
+    /// Keeps what the machine's clocks show, for the next start. Without it that start only has the store's last moment to go by.
+    fn keep(&self) {
+        let Some(mark) = self.clock.mark() else { return };
+        if let Err(error) = replace(&self.mark_file, &serde_json::json!(mark).to_string()) {
+            tracing::warn!(file = %self.mark_file.display(), %error, "what the clocks show cannot be kept");
+        }
+    }
+}
+
+/// Writes a whole file or none.
+fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    let new = file.with_extension("new");
+    private::write(&new, format!("{text}\n").as_bytes())?;
+    fs::rename(&new, file)
 }
 
 impl Host {
     /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Host::documents`].
     pub fn new(coinbox: Coinbox, metrics: Arc<Metrics>) -> Host {
-        Host { coinbox, metrics, documents: Documents::none(), clock_file: None }
+        Host {
+            coinbox,
+            metrics,
+            documents: Documents::none(),
+            opened: Opened::default(),
+            clock_file: None,
+            guard: None,
+        }
     }
 
     /// Whether the clock is moved by hand.
@@ -61,12 +108,69 @@ impl Host {
         Ok(driven)
     }
 
+    /// The moment that the rules are told; where the machine's clock is in doubt, what it shows, and why it is not believed.
+    pub fn shown_clock(&self) -> serde_json::Value {
+        let now = self.coinbox.now();
+        let mut shown = serde_json::json!({
+            "now": now.to_string(),
+            "shown": text::moment(now),
+            "simulated": self.is_simulated(),
+        });
+        if let Some(doubt) = self.coinbox.clock_doubt() {
+            shown["machine"] = text::moment(doubt.machine).into();
+            shown["doubt"] = doubt.to_string().into();
+        }
+        shown
+    }
+
+    /// A person says that the machine's clock is right, which has shown this moment a short while ago.
+    pub fn confirm_clock(&self, seen: i64) -> anyhow::Result<()> {
+        let Some(guard) = &self.guard else {
+            anyhow::bail!("the clock of this host is moved by hand: there is nothing to confirm");
+        };
+        guard.clock.confirm(seen)?;
+        guard.keep();
+        Ok(())
+    }
+
+    /// Stops the host and keeps what its clock shows.
+    pub fn stop(&self) -> Result<(), crate::coinbox::HostError> {
+        let stopped = self.coinbox.stop();
+        if let Some(guard) = &self.guard {
+            guard.keep();
+        }
+        stopped
+    }
+
+    /// How many main accounts the store has, counted up to a bound; `None` beyond it.
+    pub fn count_accounts(&self) -> anyhow::Result<Option<usize>> {
+        let permissions = self.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone());
+        let caller = crate::json::to_value(&Caller {
+            who: Principal::Operator(Operator { name: "coinbox".to_owned(), permissions: permissions.collect() }),
+            address: None,
+            device: None,
+            request: "start".to_owned(),
+            idempotency_key: None,
+        })?;
+        let (mut count, mut after) = (0, serde_json::Value::Null);
+        while count < COUNT_MAX {
+            let arguments = serde_json::json!({"caller": caller, "after": after, "limit": COUNT_PAGE});
+            let answer = self.coinbox.call("accounts.list", &arguments)?;
+            let page = answer.get("ok").ok_or_else(|| anyhow::anyhow!("accounts cannot be counted: {answer}"))?;
+            count += page["accounts"].as_array().map_or(0, Vec::len);
+            after = page["next"].clone();
+            if after.is_null() {
+                return Ok(Some(count));
+            }
+        }
+        Ok(None)
+    }
+
     fn keep_clock(&self) -> anyhow::Result<()> {
         if let Some(file) = &self.clock_file {
-            let new = file.with_extension("new");
-            fs::write(&new, format!("{}\n", self.coinbox.now())).and_then(|()| fs::rename(&new, file)).map_err(
-                |error| anyhow::anyhow!("the simulated moment cannot be kept in {}: {error}", file.display()),
-            )?;
+            replace(file, &self.coinbox.now().to_string()).map_err(|error| {
+                anyhow::anyhow!("the simulated moment cannot be kept in {}: {error}", file.display())
+            })?;
         }
         Ok(())
     }
@@ -81,23 +185,26 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
             data.display()
         );
     }
-    make_private(data).map_err(|error| anyhow::anyhow!("data directory {} cannot be made: {error}", data.display()))?;
-    let keys = vault_keys(config)?;
+    parts::check_before(config)?;
+    let new = !Sqlite::exists(data);
+    let config = &parts::for_this_start(config, new);
+    private::directory(data)
+        .map_err(|error| anyhow::anyhow!("data directory {} cannot be made: {error}", data.display()))?;
+    let random = Arc::new(SystemRandom);
+    let vault = KeyVault::new(vault_keys(config)?, random.clone());
     let engine = load_engine(config)?;
     let metrics = Arc::new(Metrics::new());
-    let random = Arc::new(SystemRandom);
-    let clock_file = matches!(config.clock, ClockMode::Simulated(_)).then(|| data.join(CLOCK_FILE));
-    let (clock, simulated_clock): (Arc<dyn Clock>, _) = match config.clock {
-        ClockMode::Real => (Arc::new(RealClock::new()), None),
-        ClockMode::Simulated(start) => {
-            let clock = Arc::new(SimulatedClock::new(simulated_start(&data.join(CLOCK_FILE), start)?));
-            (clock.clone(), Some(clock))
-        }
-    };
     // The store is opened before the files around it: whoever does not get the lock touches nothing.
     let store = Sqlite::open_or_create(data, &*random, Default::default())?;
+    parts::close_to_others(config);
+    let checked = parts::check(config, &store, &vault)?;
+    let opened = Opened { new, last: store.moment()? };
+    let Clocks { clock, simulated_clock, clock_file, guard } = clocks(config, &store, checked.clock)?;
     let sandbox = Sandbox::open(&config.payment_sandbox, clock.clone(), SandboxSettings::default())
         .map_err(|error| anyhow::anyhow!("{}: {error}", config.payment_sandbox.display()))?;
+    if parts::check_family(config, Part::Gateway, sandbox.family()?.as_deref(), checked.family())? {
+        sandbox.set_family(checked.family())?;
+    }
     let telephony = TelephonyLog::open(&config.telephony_log, clock.clone())
         .map_err(|error| anyhow::anyhow!("telephony log {}: {error}", config.telephony_log.display()))?;
     let (stock, must_exist) = &config.inventory_stock;
@@ -105,8 +212,12 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         anyhow::bail!("setting `inventory.stock`: {} is no file", stock.display());
     }
     let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone())?;
+    if parts::check_family(config, Part::NumberOrders, inventory.family().as_deref(), checked.family())? {
+        inventory.set_family(checked.family())?;
+    }
+    checked.remember(&store)?;
     let capabilities = Capabilities {
-        vault: Arc::new(KeyVault::new(keys, random.clone())),
+        vault: Arc::new(vault),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
         email: mailer(config, &clock)?,
         telephony: Arc::new(telephony),
@@ -122,18 +233,47 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         drive,
         sequencer: SequencerOptions { on_failure, ..SequencerOptions::default() },
     })?;
-    let host = Host { coinbox, metrics, documents: Documents::of(&config.documents), clock_file };
+    let host = Host { coinbox, metrics, documents: Documents::of(&config.documents), opened, clock_file, guard };
     host.keep_clock()?;
+    if let Some(guard) = &host.guard {
+        guard.keep();
+    }
     Ok(host)
 }
 
-/// Makes a directory that only its owner may look into; one that is there stays as it is.
-fn make_private(directory: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
+/// The clock of a host, and what is kept of it.
+struct Clocks {
+    clock: Arc<dyn Clock>,
+    simulated_clock: Option<Arc<SimulatedClock>>,
+    clock_file: Option<PathBuf>,
+    guard: Option<Guard>,
+}
+
+fn clocks(config: &Config, store: &Sqlite, mode: ClockMode) -> anyhow::Result<Clocks> {
+    let data = &config.data;
+    if let ClockMode::Simulated(start) = mode {
+        let file = data.join(CLOCK_FILE);
+        let clock = Arc::new(SimulatedClock::new(simulated_start(&file, start)?));
+        return Ok(Clocks { clock: clock.clone(), simulated_clock: Some(clock), clock_file: Some(file), guard: None });
+    }
+    let mark_file = data.join(MARK_FILE);
+    let (last, machine) = (store.moment()?, Arc::new(Machine));
+    // Where the rules have not been told yet how the store came to be, a person has made it just now.
+    let clock = Arc::new(if store.beginning()?.is_some() {
+        GuardedClock::fresh(last, machine, config.clock_guard)
+    } else {
+        GuardedClock::after(last, read_mark(&mark_file).as_ref(), machine, config.clock_guard)
+    });
+    let guard = Guard { clock: clock.clone(), mark_file };
+    Ok(Clocks { clock, simulated_clock: None, clock_file: None, guard: Some(guard) })
+}
+
+/// What was believed before. A file that cannot be read says nothing: then the store's last moment is what there is to go by.
+fn read_mark(file: &Path) -> Option<ClockMark> {
+    let text = fs::read_to_string(file).ok()?;
+    serde_json::from_str(&text)
+        .map_err(|error| tracing::warn!(file = %file.display(), %error, "what the clocks have shown cannot be read"))
+        .ok()
 }
 
 /// The keys of a store that exists must be there: with new ones nothing that was sealed could be read again.
@@ -237,12 +377,7 @@ pub fn operator_token(config: &Config) -> anyhow::Result<String> {
     let mut bytes = [0; 32];
     crate::capability::Random::fill(&SystemRandom, &mut bytes);
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(&path)
+    private::create_new(&path)
         .and_then(|mut file| {
             file.write_all(format!("{token}\n").as_bytes())?;
             file.sync_all()

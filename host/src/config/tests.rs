@@ -18,7 +18,9 @@ fn defaults_are_complete() {
     assert_eq!(config.listen, "127.0.0.1:8844".parse().expect("address"));
     assert_eq!(config.payment_sandbox, PathBuf::from("data/gateway.sqlite"));
     assert_eq!(config.email, Email::Maildir(PathBuf::from("data/mail")));
-    assert_eq!(config.clock, ClockMode::Real);
+    assert_eq!(config.clock, ClockMode::Remembered);
+    assert_eq!(config.clock_guard, crate::clock::GuardSettings::default());
+    assert_eq!(config.accept, Accept::default());
     assert_eq!(config.limits, RestLimits::default());
     assert_eq!(config.trusted_proxies, TrustedProxies::default());
 }
@@ -92,6 +94,13 @@ fn wrong_values_name_key_source_and_limit() {
             "setting `trusted-proxies` (FILE): `proxy` is not an IP address",
         ),
         ("data = \"\"", ("X", ""), "setting `data` (FILE): must not be empty"),
+        ("[clock]\njump-max = \"9s\"", ("X", ""), "setting `clock.jump-max` (FILE): must be from 10s to 1d"),
+        (
+            "[clock]\njump-max = \"1d\"\nstop-max = \"23h\"",
+            ("X", ""),
+            "setting `clock.stop-max` (FILE): must not be less than `clock.jump-max`",
+        ),
+        ("[clock]\nmode = \"fast\"", ("X", ""), "setting `clock.mode` (FILE): `fast` is none of real, simulated"),
         (
             "operator-token = \"short\"",
             ("X", ""),

@@ -11,7 +11,7 @@ use crate::capability::{Clock, Instant, Inventory};
 use crate::contract::inventory::{NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,6 +59,14 @@ struct Entry {
     answer: Decided,
 }
 
+/// A line that says whose journal it is. The last one counts.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    /// Family of the stores that it has orders of.
+    family: String,
+}
+
 /// A stock in files.
 pub struct FileInventory {
     clock: Arc<dyn Clock>,
@@ -73,6 +81,7 @@ struct State {
     /// Account by number.
     holders: BTreeMap<String, String>,
     known: BTreeMap<String, Decided>,
+    family: Option<String>,
     journal: File,
     /// Length of the journal up to its last whole line.
     written: u64,
@@ -100,12 +109,33 @@ impl FileInventory {
     pub fn open(stock_file: &Path, journal: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<FileInventory> {
         let seen = Seen::of(stock_file).map_err(|error| anyhow::anyhow!("{}: {error}", stock_file.display()))?;
         let stock = if seen.is_some() { stock::read(stock_file)? } else { Stock::new() };
-        let opened = OpenOptions::new().create(true).read(true).append(true).open(journal);
+        let opened = crate::private::options().create(true).read(true).append(true).open(journal);
         let file = opened.map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
-        let mut state =
-            State { stock, seen, holders: BTreeMap::new(), known: BTreeMap::new(), journal: file, written: 0 };
+        let mut state = State {
+            stock,
+            seen,
+            holders: BTreeMap::new(),
+            known: BTreeMap::new(),
+            family: None,
+            journal: file,
+            written: 0,
+        };
         state.replay(journal)?;
         Ok(FileInventory { clock, stock_file: stock_file.to_owned(), state: Mutex::new(state) })
+    }
+
+    /// The family of stores that the journal was told of; `None` where nobody has told it.
+    pub fn family(&self) -> Option<String> {
+        self.state().family.clone()
+    }
+
+    /// Tells the journal whose it is.
+    pub fn set_family(&self, family: &str) -> std::io::Result<()> {
+        let owner = Owner { family: family.to_owned() };
+        let mut state = self.state();
+        state.append(&owner)?;
+        state.family = Some(owner.family);
+        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -152,7 +182,7 @@ impl FileInventory {
         let answer = decide(&state);
         let (number, account) = (number.to_owned(), account.to_owned());
         let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer };
-        match state.write(&entry) {
+        match state.append(&entry) {
             Ok(()) => {
                 state.apply(entry);
                 answer.into()
@@ -182,6 +212,11 @@ impl State {
                 }
                 break;
             }
+            if let Ok(owner) = serde_json::from_slice::<Owner>(&text) {
+                self.family = Some(owner.family);
+                written += read as u64;
+                continue;
+            }
             let entry: Entry = serde_json::from_slice(&text)
                 .map_err(|error| anyhow::anyhow!("{}, line {line}: no journal entry: {error}", path.display()))?;
             written += read as u64;
@@ -210,7 +245,7 @@ impl State {
     }
 
     /// Appends a line and waits until it is on disk. A line that fails half-way is taken away again.
-    fn write(&mut self, entry: &Entry) -> std::io::Result<()> {
+    fn append(&mut self, entry: &impl Serialize) -> std::io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         if line.len() > LINE_BYTES_MAX {
@@ -389,6 +424,22 @@ mod tests {
         let clock = Arc::new(SimulatedClock::new(1_000));
         let error = FileInventory::open(&folder.stock(), &folder.journal(), clock).err().expect("broken").to_string();
         assert!(error.contains("orders.jsonl, line 1: no journal entry"), "{error}");
+    }
+
+    #[test]
+    fn sec_04_a_journal_remembers_whose_it_is() {
+        let folder = Folder::new();
+        let inventory = folder.open();
+        assert_eq!(inventory.family(), None);
+        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        inventory.set_family("one").expect("written");
+        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done);
+        inventory.set_family("two").expect("written");
+        drop(inventory);
+        let inventory = folder.open();
+        assert_eq!(inventory.family().as_deref(), Some("two"));
+        assert_eq!((inventory.find("a"), inventory.find("b")), (Some(Outcome::Done), Some(Outcome::Done)));
+        assert_eq!(crate::private::open_to_others(&folder.journal()), None, "sec-06");
     }
 
     #[test]

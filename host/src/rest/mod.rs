@@ -15,7 +15,7 @@
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
 //! | `POST /v1/Usage/Reserve/`, `Extend/`, `Settle/`, `Release/` | operator | reservations |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
-//! | `POST /v1/Operator/drive/{job}`, `…/backup`, `…/forecast`, `GET POST …/clock` | operator | what the host does |
+//! | `POST /v1/Operator/drive/{job}`, `…/backup`, `…/forecast`, `GET POST …/clock`, `POST …/clock/confirm` | operator | what the host does |
 //! | `GET /healthz`, `/readyz`, `/metrics` | anybody who reaches the port | watching |
 //!
 //! Paths are accepted with and without the slash at the end, and with two (T1, T2).
@@ -205,6 +205,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/Operator/backup", "operator-backup"),
     ("/v1/Operator/forecast", "operator-forecast"),
     ("/v1/Operator/clock", "operator-clock"),
+    ("/v1/Operator/clock/confirm", "operator-clock-confirm"),
     ("/healthz", "healthz"),
     ("/readyz", "readyz"),
     ("/metrics", "metrics"),
@@ -243,6 +244,7 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "operator-backup" => post(operator::backup),
             "operator-forecast" => post(operator::forecast),
             "operator-clock" => get(operator::clock).post(operator::advance),
+            "operator-clock-confirm" => post(operator::confirm_clock),
             "healthz" => get(|| async { "alive\n" }),
             "readyz" => get(ready),
             "metrics" => get(metrics),
@@ -271,7 +273,10 @@ async fn wrong_method(Extension(names): Extension<Names>) -> Response {
 async fn ready(State(rest): State<Arc<Rest>>) -> Response {
     let full = || rest.places.full().map_or(Ok(()), Err);
     match rest.host.coinbox.readiness().map_err(|why| why.to_string()).and_then(|()| full()) {
-        Ok(()) => "ready\n".into_response(),
+        Ok(()) => match rest.host.coinbox.clock_doubt() {
+            None => "ready\n".into_response(),
+            Some(doubt) => format!("ready; {doubt}\n").into_response(),
+        },
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }
 }

@@ -269,9 +269,33 @@ pub async fn advance(
     .await
 }
 
+/// POST `clock/confirm`: a person says that the machine's clock is right although it has jumped ahead: `{"to": moment}`, the moment that the
+/// person has seen it show.
+pub async fn confirm_clock(
+    State(rest): State<Arc<Rest>>,
+    Extension(names): Extension<Names>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
+        let Some(Value::String(to)) = given.get("to") else {
+            return Err(Failure::field("to", "missing", "must be the moment that the machine's clock shows"));
+        };
+        let to = text::moment_ms(to).map_err(|error| Failure::field("to", "wrong-form", &error.to_string()))?;
+        rest.blocking(move |rest| {
+            rest.host
+                .confirm_clock(to)
+                .map_err(|error| Failure::new(StatusCode::CONFLICT, "clock_not_confirmed", format!("{error:#}")))
+        })
+        .await?;
+        Ok(axum::Json(json!({"ok": shown_clock(&rest)})).into_response())
+    })
+    .await
+}
+
 fn shown_clock(rest: &Rest) -> Value {
-    let now = rest.host.coinbox.now();
-    json!({"now": now.to_string(), "shown": text::moment(now), "simulated": rest.host.is_simulated()})
+    rest.host.shown_clock()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::capability::Random;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -168,6 +168,16 @@ impl KeyRing {
         Ok(KeyRing { slots })
     }
 
+    /// Whether the ring has a key of this name, if only as a destroyed one.
+    pub fn knows(&self, id: &str) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// Name of the key that seals.
+    pub fn newest_id(&self) -> &str {
+        self.newest().0
+    }
+
     pub(super) fn newest(&self) -> (&str, &[u8; 32]) {
         match self.slots.last() {
             Some((id, Slot::Key(key))) => (id, key),
@@ -248,17 +258,10 @@ fn write_whole(path: &Path, content: &KeyFile, random: &dyn Random, whole: Whole
     let mut name = [0; 4];
     random.fill(&mut name);
     let aside = path.with_extension(format!("{:08x}.{}.new", u32::from_be_bytes(name), std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
     let mut text = serde_json::to_string_pretty(content).expect("a key file is plain text");
     text.push('\n');
     let written = (|| {
-        let mut file = options.open(&aside)?;
+        let mut file = crate::private::create_new(&aside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         match whole {

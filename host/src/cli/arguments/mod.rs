@@ -232,6 +232,22 @@ pub struct Serve {
     /// real or simulated
     #[arg(long, value_name = "MODE")]
     pub clock: Option<String>,
+    /// What you mean although it is refused: for this start only. May be given several times
+    #[arg(long, value_name = "WHAT")]
+    pub accept: Vec<Accepted>,
+}
+
+/// What the server refuses at start unless it is meant.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accepted {
+    /// An empty store in a directory that has had another one
+    NewStore,
+    /// Another kind of clock than the store has run with
+    ClockMode,
+    /// A payment sandbox that is empty although the store has had one, or another store's
+    Gateway,
+    /// The same for the journal of number orders
+    NumberOrders,
 }
 
 /// Kind of a new account.
@@ -578,6 +594,11 @@ pub enum Clock {
         /// A moment
         #[arg(long)]
         to: Option<String>,
+    },
+    /// Say that the machine's clock is right, although it has jumped ahead: `clock show` tells what it shows
+    Confirm {
+        /// The moment that you have seen the machine's clock show, a few minutes ago at most
+        to: String,
     },
 }
 

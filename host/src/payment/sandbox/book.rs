@@ -3,7 +3,8 @@
 use super::{RequestLine, SandboxError};
 use crate::capability::Instant;
 use crate::contract::payment::{Movement, Paid};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use crate::private;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
 
@@ -121,9 +122,15 @@ pub(super) struct Book {
 
 impl Book {
     pub fn open(path: &Path) -> Result<Book, SandboxError> {
-        let connection = Connection::open(path)?;
+        private::provide(path).map_err(SandboxError::File)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(10))?;
         Book::prepare(connection)
+    }
+
+    pub fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     pub fn in_memory() -> Result<Book, SandboxError> {

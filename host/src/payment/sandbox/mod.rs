@@ -35,6 +35,7 @@
 mod book;
 mod card;
 mod decide;
+mod owner;
 #[cfg(test)]
 mod tests;
 
@@ -63,6 +64,9 @@ pub enum SandboxError {
     /// SQLite's own words.
     #[error("payment sandbox: {0}")]
     Storage(#[from] rusqlite::Error),
+    /// The file cannot be opened or made.
+    #[error("payment sandbox: unable to open its file: {0}")]
+    File(std::io::Error),
     /// The file is damaged.
     #[error(
         "the file of the payment sandbox is damaged ({0}): put back a copy, or remove it to begin with an empty one"

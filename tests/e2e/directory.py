@@ -1,0 +1,297 @@
+"""The data directory: who may read it (sec-06), who may write to it (sec-09), what belongs together (sec-04, sec-11), and its clock (sec-03)."""
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+from coinbox import Checks, Server, event, poll, run
+
+checks = Checks()
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def open_to_others(*folders):
+    """Whatever in there somebody else may use."""
+    found = []
+    for folder in folders:
+        for path in [folder, *Path(folder).rglob("*")]:
+            if not path.is_symlink() and mode(path) & 0o077:
+                found.append(f"{path} {mode(path):04o}")
+    return found
+
+
+def does_not_start(name, server, *says):
+    server.log.unlink(missing_ok=True)
+    server.launch()
+    checks.equal(f"{name}: the server does not start", server.process.wait(60), 1)
+    server.process = None
+    text = server.log_text()
+    checks.holds(f"{name}: says what to do", text, *says)
+    checks.true(f"{name}: no panic", "panicked" not in text, text)
+    server.log.unlink()
+
+
+def wait_for(server):
+    """As `start`, for a server that is alive and not ready."""
+    server.launch()
+
+    def alive():
+        if server.process.poll() is not None:
+            raise RuntimeError(server.log_text())
+        try:
+            return server.get("/healthz").status == 200
+        except OSError:
+            return False
+
+    poll("life", alive)
+
+
+def private():
+    for umask in (0o022, 0o000):
+        before = os.umask(umask)
+        try:
+            server = Server()
+            # Made by a person before the first start, and open to all.
+            server.data.mkdir(mode=0o755)
+            out = server.home / "out"
+            with server:
+                name = f"sec-06 with umask {umask:04o}"
+                checks.holds(f"{name}: a directory that others may enter is told", server.log_text(), "others may enter", "chmod 700")
+                server.publish_prices()
+                account, _ = server.account()
+                server.card(account, "tok_approve")
+                server.recharge(account, "100.00")
+                server.usage([event(account, server.now_ms())])
+                poll("a mail", lambda: list((server.data / "mail/new").iterdir()))
+                out.mkdir(mode=0o700)
+                for arguments in (("backup", out / "backup.sqlite"), ("ledger", "export", "--format", "csv", "--output", out / "ledger.csv"),
+                                  ("pricebook", "export", "--output", out / "prices.csv")):
+                    done = server.cli(*arguments)
+                    checks.equal(f"{name}: {arguments[0]}", done.returncode, 0)
+                usage = out / "usage.csv"
+                usage.write_text("id,auth_id,product,heading,number,quantity,at\nx,MA00000000000000000000,sms,outbound,14155550100,1,2026-01-01T00:00:00Z\n")
+                usage.chmod(0o600)
+                server.cli("usage", "import", usage)
+                done = subprocess.run(["ls", "-la", str(server.data)], capture_output=True, text=True, check=True)
+                found = [path for path in open_to_others(server.data, out) if not path.startswith(f"{server.data} ")]
+                checks.true(f"{name}: nothing in it can be used by others", not found, f"{found}\n{done.stdout}")
+                checks.equal(f"{name}: what was made open stays so", mode(server.data), 0o755)
+                checks.true(f"{name}: the gateway's book is there", (server.data / "gateway.sqlite").exists())
+                checks.true(f"{name}: exports were written", len(list(out.iterdir())) >= 4, list(out.iterdir()))
+                new = server.home / "above" / "new"
+                backup = out / "backup.sqlite"
+                backup.chmod(0o644)
+                checks.equal(f"{name}: restore", run("--data", new, "restore", backup).returncode, 0)
+                checks.equal(f"{name}: a restored store is private", open_to_others(new.parent), [])
+        finally:
+            os.umask(before)
+
+    # What an older version has left open is closed, and told.
+    with Server() as server:
+        server.stop()
+        for path in [server.data / "store.sqlite", server.data / "gateway.sqlite", server.data / "number-orders.jsonl", server.data / "operator-token"]:
+            path.chmod(0o644)
+        server.start()
+        checks.equal("sec-06 files that were open are closed", open_to_others(server.data), [])
+        checks.holds("sec-06 and told", server.log_text(), "could be used by others", "store.sqlite", "operator-token")
+
+
+def two_writers():
+    with Server() as server:
+        server.publish_prices()
+        account, _ = server.account()
+        server.goodwill(account, "100.00")
+        (server.data / "lock").unlink()
+        linked = server.home / "linked"
+        linked.symlink_to(server.data)
+        for name, data in [("the lock file removed", server.data), ("over a symbolic link", linked)]:
+            (server.data / "lock").unlink(missing_ok=True)
+            second = Server(home=server.home / name.replace(" ", "-"))
+            second.home.mkdir()
+            second.data = data
+            does_not_start(f"sec-09 {name}", second, "is in use by another process", "two writers")
+            done = second.offline("account", "list")
+            checks.true(f"sec-09 {name}: a command on the store is refused too", done.returncode == 1 and not done.stdout, done)
+        server.usage([event(account, server.now_ms())])
+        checks.equal("sec-09 the first one goes on", server.get("/readyz").status, 200)
+        with sqlite3.connect(server.data / "store.sqlite") as other:
+            checks.true("sec-09 another program may look", other.execute("SELECT count(*) FROM entries").fetchone()[0] > 0)
+        other.close()
+        checks.true("sec-09 and takes no log away", (server.data / "store.sqlite-wal").exists())
+        server.goodwill(account, "1.00")
+        balance = server.balance(account)
+        server.kill()
+        (server.data / "lock").unlink(missing_ok=True)
+        server.start()
+        checks.equal("sec-09 after a kill the store is free, and nothing is lost", server.balance(account), balance)
+        checks.equal("sec-09 verify", server.cli("verify").returncode, 0)
+        # Moved away while it runs: what is written now would be found by nobody.
+        moved = server.home / "moved"
+        server.data.rename(moved)
+        answer = server.post("/v1/Operator/call/credits.adjust", {"auth-id": account, "adjustment": {"goodwill": {"amount": "1000000", "expires": None}},
+                             "reason": "x"}, bearer=(moved / "operator-token").read_text().strip())
+        checks.equal("sec-09 a moved store answers no write", answer.status, 503)
+        checks.equal("sec-09 and the server ends with an error", server.process.wait(60), 1)
+        checks.holds("sec-09 and says why", server.log_text(), "is not where it was opened")
+        server.process = None
+        moved.rename(server.data)
+        server.start()
+        checks.equal("sec-09 put back, it goes on", server.balance(account), balance)
+
+
+def belongs_together():
+    with Server() as server:
+        account, token = server.account()
+        server.publish_prices()
+        server.goodwill(account, "5.00")
+        poll("a mail", lambda: list((server.data / "mail/new").iterdir()))
+        checks.holds("sec-04 the first start says that the store is new", server.log_text(), "a new, empty store was made", 'accounts="0"')
+        server.stop()
+        server.log.unlink()
+        server.start()
+        checks.holds("sec-04 a later one says how many accounts it has", server.log_text(), "the store was opened", 'accounts="1"')
+        server.stop()
+        store, away = server.data / "store.sqlite", server.home / "store.sqlite"
+        names = sorted(path.name for path in server.data.iterdir())
+
+        store.rename(away)
+        does_not_start("sec-04 a lost store", server, "gateway.sqlite", "but no store", "coinbox restore", "--accept new-store")
+        checks.equal("sec-04 nothing was made", sorted(path.name for path in server.data.iterdir()), [name for name in names if name != "store.sqlite"])
+        store.symlink_to(server.home / "volume" / "store.sqlite")
+        does_not_start("sec-04 a link that leads nowhere", server, "symbolic link", "is a volume not mounted")
+        server.flags = ["--accept", "new-store"]
+        does_not_start("sec-04 such a link is never meant", server, "symbolic link")
+        store.unlink()
+        # Whoever means it.
+        with server:
+            checks.holds("sec-04 an empty store that is meant", server.log_text(), "a new, empty store was made")
+            checks.equal("sec-04 it has no account", server.cli("--json", "account", "list").returncode, 0)
+            checks.equal("sec-04 and knows nobody", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 401)
+            server.stop()
+            shutil.copytree(server.data, server.home / "other")
+            shutil.rmtree(server.data)
+            shutil.copytree(server.home / "other", server.data)
+            for path in server.data.glob("store.sqlite*"):
+                path.unlink()
+            shutil.copy(away, store)
+            server.flags = []
+            # The empty store has written its name into the book.
+            does_not_start("sec-04 the book of another store", server, "gateway.sqlite", "belongs to another store", "--accept gateway")
+            server.flags = ["--accept", "gateway"] + ["--accept", "number-orders"]
+            server.start()
+            checks.equal("sec-04 the store is back", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 200)
+            server.stop()
+            server.flags = []
+
+            for part, flag in [("gateway.sqlite", "gateway"), ("number-orders.jsonl", "number-orders")]:
+                (server.data / part).rename(server.home / part)
+                does_not_start(f"sec-04 {part} is gone", server, part, "is missing", f"--accept {flag}")
+                (server.home / part).rename(server.data / part)
+
+            keys, own = server.data / "vault-keys.json", server.home / "own-keys.json"
+            shutil.copy(keys, own)
+            with Server() as foreign:
+                shutil.copy(foreign.data / "vault-keys.json", keys)
+            key = [part.split('"')[3] for part in own.read_text().split("\n") if '"id"' in part][0]
+            does_not_start("sec-11 the keys of another store", server, "vault-keys.json", f"has no key `{key}`")
+            done = server.offline("account", "list")
+            checks.true("sec-11 a command is refused too", done.returncode == 1 and key in done.stderr, done)
+            with sqlite3.connect(store) as old:
+                old.execute("DROP TABLE home")
+            old.close()
+            does_not_start("sec-11 found in a store of an older version too", server, f"has no key `{key}`")
+            shutil.copy(own, keys)
+            server.start()
+            checks.equal("sec-11 with its own keys it opens", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 200)
+
+    # A first start that was killed halfway leaves keys and no store.
+    server = Server()
+    server.data.mkdir(mode=0o700)
+    with Server() as first:
+        shutil.copy(first.data / "vault-keys.json", server.data / "vault-keys.json")
+        shutil.copytree(first.data / "cache", server.data / "cache")
+    (server.data / "lock").write_text("")
+    (server.data / "store.sqlite.unfinished").write_bytes(b"half")
+    with server:
+        account, token = server.account()
+        checks.equal("sec-04 a first start that was cut off goes on", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 200)
+
+
+def clocks():
+    with Server({"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}) as server:
+        server.account()
+        server.stop()
+        server.settings = {"clock.mode": "real"}
+        does_not_start("a simulated store under a real clock", server, "simulated clock", "--accept clock-mode")
+        server.settings = {}
+        server.start()
+        checks.holds("without a setting the clock is the store's", server.cli("clock", "show").stdout, "simulated")
+        server.stop()
+        checks.holds("also for a command", server.offline("clock", "show").stdout, "simulated")
+
+    # The last command was weeks ago, by whatever clock this machine has.
+    past = time.time() - 60 * 86_400
+    with Server({"clock.mode": "simulated", "clock.start": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(past))}) as server:
+        server.publish_prices()
+        account, _ = server.account()
+        server.goodwill(account, "5.00")
+        server.stop()
+        server.settings, server.flags = {}, ["--clock", "real", "--accept", "clock-mode"]
+        wait_for(server)
+        ready = server.get("/readyz")
+        checks.equal("sec-03 after a gap of weeks the server is not ready", ready.status, 503)
+        checks.holds("sec-03 and says why", ready.text, "jumped ahead by", "days", "coinbox clock confirm")
+        checks.holds("sec-03 in the log too", server.log_text(), "jumped ahead by")
+        metrics = server.get("/metrics").text
+        checks.holds("sec-03 and in a metric", metrics, "coinbox_clock_in_doubt 1", "coinbox_ready 0", "coinbox_clock_machine_ahead_seconds 51")
+        answer = server.usage([event(account, int(time.time() * 1000) - 1000)])
+        checks.equal("sec-03 usage with its true time is to be sent again", (answer.status, answer.json["code"]), (503, "clock_in_doubt"))
+        checks.true("sec-03 and is told when", "retry-after" in answer.headers, answer)
+        checks.equal("sec-03 reading goes on", str(server.balance(account)), "5")
+        shown = server.get("/v1/Operator/clock", bearer=server.token).json["ok"]
+        checks.holds("sec-03 the operator's route tells it", shown["doubt"], "jumped ahead")
+        done = server.cli("clock", "confirm", shown["shown"])
+        checks.true("sec-03 the wrong moment confirms nothing", done.returncode == 1 and "look again" in done.stderr, done)
+        done = server.cli("clock", "confirm", "soon")
+        checks.true("sec-03 a moment that is none", done.returncode == 1 and "TO" in done.stderr, done)
+        done = server.cli("clock", "show")
+        checks.holds("sec-03 so does the command", done.stdout, "jumped ahead", "clock confirm")
+        done = server.cli("clock", "confirm", shown["machine"])
+        checks.true("sec-03 a person confirms", done.returncode == 0 and "(real" in done.stdout, done)
+        poll("readiness", server.is_ready)
+        answer = server.usage([event(account, int(time.time() * 1000) - 1000)])
+        checks.equal("sec-03 then usage is counted", answer.json["answers"][0]["status"], "rated")
+        done = server.cli("clock", "confirm", shown["machine"])
+        checks.true("sec-03 there is nothing more to confirm", done.returncode == 1 and "nothing to confirm" in done.stderr, done)
+        server.stop()
+        server.flags = []
+        server.start()
+        checks.equal("sec-03 the next start needs nobody", server.get("/readyz").text, "ready\n")
+
+    ahead = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 40 * 86_400))
+    with Server({"clock.mode": "simulated", "clock.start": ahead}) as server:
+        account, _ = server.account()
+        server.goodwill(account, "5.00")
+        server.stop()
+        server.settings, server.flags = {}, ["--clock", "real", "--accept", "clock-mode"]
+        server.start()
+        ready = server.get("/readyz")
+        checks.holds("sec-03 a store that is ahead says how far", ready.text, "39 days ahead of the machine's clock")
+        checks.holds("sec-03 in the log too", server.log_text(), "39 days ahead of the machine's clock")
+        answer = server.usage([event(account, int(time.time() * 1000) - 1000)])
+        checks.equal("sec-03 and rejects no usage for its time", (answer.status, answer.json["code"]), (503, "clock_in_doubt"))
+        checks.holds("sec-03 a metric tells it", server.get("/metrics").text, "coinbox_clock_machine_behind_seconds 34")
+
+
+private()
+two_writers()
+belongs_together()
+clocks()
+checks.finish()
