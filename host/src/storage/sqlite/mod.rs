@@ -32,7 +32,8 @@ use std::time::Duration;
 /// Tuning. The defaults fit a host that stays below 300 MB.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
-    /// Page cache of the writer. It holds the upper pages of every tree that is written to.
+    /// Page cache of the writer. It holds the upper pages of every tree that is written to. More does not help, and SQLite walks all of it at
+    /// each commit that follows a balancing of a tree while the file is below 1 GiB (`docs/performance.md`).
     pub writer_cache_bytes: usize,
     /// Page cache of the lane. SQLite empties it at each commit of another connection, so that more does not help.
     pub lane_cache_bytes: usize,
@@ -52,7 +53,7 @@ pub struct SqliteOptions {
 impl Default for SqliteOptions {
     fn default() -> Self {
         SqliteOptions {
-            writer_cache_bytes: 64 << 20,
+            writer_cache_bytes: 8 << 20,
             lane_cache_bytes: 16 << 20,
             reader_cache_bytes: 2 << 20,
             readers_max: 32,
