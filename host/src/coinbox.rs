@@ -15,7 +15,7 @@ use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot
 use crate::sequencer::{Decision, LaneLocals, SequenceError, Sequencer, SequencerOptions};
 use crate::storage::memory::Memory;
 use crate::storage::sqlite::{Sqlite, SqliteOptions};
-use crate::storage::{Beginning, Durable, StoreError, View};
+use crate::storage::{Beginning, Checked, Durable, StoreError, View};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -232,6 +232,11 @@ impl Coinbox {
     /// Copies the store to a new file while it is in use.
     pub fn backup(&self, to: &Path) -> Result<(), HostError> {
         Ok(self.inner.sequencer.backup(to)?)
+    }
+
+    /// Reads the whole store and compares each row with its check value.
+    pub fn check_store(&self) -> Result<Checked, HostError> {
+        Ok(self.inner.sequencer.check()?)
     }
 
     /// Whether calls are served and jobs are driven; otherwise why not.

@@ -195,6 +195,8 @@ functions! { operator {
     query compare(accounts: Vec<exported::operator::Folded>) -> Vec<exported::operator::Difference> = rules::operator::compare;
     query read_charges(after: Option<String>, limit: u32) -> exported::operator::ChargedPage = rules::totals::check::read_charges;
     query compare_totals(until: String, months: Vec<exported::operator::FoldedMonth>) -> exported::operator::TotalsComparison = rules::totals::check::compare_totals;
+    query compare_derived(accounts: Vec<String>) -> exported::operator::DerivedComparison = rules::derived::compare_derived;
+    query compare_events(after: Option<String>, limit: u32) -> exported::operator::EventsComparison = rules::derived::compare_events;
     query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::queue::list_queue;
     command resolve_payment(item: String, resolution: exported::operator::Resolution, reason: String) -> exported::operator::Resolved = rules::queue::resolve_payment;
     query get_limits(auth_id: String) -> exported::operator::Limits = rules::policy::get_limits;

@@ -194,6 +194,8 @@ records! {
     exported::operator::ChargedTransaction = totals::check::ChargedTransaction { id, month, flows, charges }
     exported::operator::ChargedPage = totals::check::ChargedPage { transactions, next }
     exported::operator::FoldedMonth = totals::check::FoldedMonth { auth_id, month, flows, charges }
+    exported::operator::DerivedComparison = derived::DerivedComparison { differences, not_compared }
+    exported::operator::EventsComparison = derived::EventsComparison { compared, differences, next }
     exported::operator::TotalsComparison = totals::check::TotalsComparison { moved_on, differences }
     exported::operator::QueueItem = queue::QueueItem { id, auth_id, kind, since, charge, refund, note }
     exported::operator::QueuePage = queue::QueuePage { items, next }

@@ -37,6 +37,7 @@ pub mod coupons;
 pub mod credentials;
 pub mod credits;
 pub mod daily;
+pub mod derived;
 mod dunning;
 pub mod events;
 mod housekeeping;

@@ -10,6 +10,7 @@ use crate::accounts::{self, Standing};
 use crate::call::{Call, Record, end_of_prefix, successor};
 use crate::credentials;
 use crate::ids::{AuthId, time_key};
+use crate::ledger::Line;
 use crate::money::Money;
 use crate::pricing::rating::Book;
 use crate::product::{Event, Quote, Rejection};
@@ -199,6 +200,23 @@ const FLOOR_KEY: &str = "usage/floor";
 /// the policy has now.
 fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
     Ok(call.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
+}
+
+/// Since when counted events are remembered, for whoever compares them.
+pub(crate) fn counted_since(call: &Call<'_>) -> Result<Instant, Fault> {
+    floor(call)
+}
+
+/// Where the event behind a line of the ledger is remembered.
+pub(crate) fn counted_key(line: &Line) -> String {
+    let identity = hash(&[line.a.to_string().as_bytes(), line.i.as_bytes(), &line.t.to_le_bytes()]);
+    format!("d/{}/{identity:016x}", crate::ids::time_key(line.t))
+}
+
+/// The transaction in which that event was counted; `None`: it is not remembered.
+pub(crate) fn counted_in(call: &Call<'_>, line: &Line) -> Result<Option<String>, Fault> {
+    let key = counted_key(line);
+    call.text(&key).map(|text| posting::counted_in(&key, &text)).transpose()
 }
 
 /// Forgets which events before a moment were counted; none of them is accepted any more.

@@ -376,6 +376,10 @@ impl Link for Local {
                 self.host.coinbox.backup(std::path::Path::new(to)).map_err(|error| failed(&error))?;
                 Ok(json!({"to": to}))
             }
+            ("check", Some(_)) => {
+                let checked = self.host.coinbox.check_store().map_err(|error| failed(&error))?;
+                Ok(crate::cli::verify::shown_check(&checked))
+            }
             ("forecast", Some(body)) => {
                 let months = body["months"].as_u64().and_then(|months| u32::try_from(months).ok()).unwrap_or(0);
                 let account = body["account"].as_str().unwrap_or_default();

@@ -15,7 +15,7 @@
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
 //! | `POST /v1/Usage/Reserve/`, `Extend/`, `Settle/`, `Release/` | operator | reservations |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
-//! | `POST /v1/Operator/drive/{job}`, `…/backup`, `…/forecast`, `GET POST …/clock`, `POST …/clock/confirm` | operator | what the host does |
+//! | `POST /v1/Operator/drive/{job}`, `…/backup`, `…/check`, `…/forecast`, `GET POST …/clock`, `POST …/clock/confirm` | operator | what the host does |
 //! | `GET /healthz`, `/readyz`, `/metrics` | anybody who reaches the port | watching |
 //!
 //! Paths are accepted with and without the slash at the end, and with two (T1, T2).
@@ -203,6 +203,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/Operator/call/{function}/", "operator-call"),
     ("/v1/Operator/drive/{*job}", "operator-drive"),
     ("/v1/Operator/backup", "operator-backup"),
+    ("/v1/Operator/check", "operator-check"),
     ("/v1/Operator/forecast", "operator-forecast"),
     ("/v1/Operator/clock", "operator-clock"),
     ("/v1/Operator/clock/confirm", "operator-clock-confirm"),
@@ -242,6 +243,7 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "operator-call" => post(operator::call),
             "operator-drive" => post(operator::drive),
             "operator-backup" => post(operator::backup),
+            "operator-check" => post(operator::check),
             "operator-forecast" => post(operator::forecast),
             "operator-clock" => get(operator::clock).post(operator::advance),
             "operator-clock-confirm" => post(operator::confirm_clock),

@@ -176,6 +176,30 @@ pub async fn backup(
     .await
 }
 
+/// POST `check`: reads every row of the store and compares it with its check value. One at a time: it reads the whole store.
+pub async fn check(
+    State(rest): State<Arc<Rest>>,
+    Extension(names): Extension<Names>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    static ONE: Mutex<()> = Mutex::new(());
+    serve(&rest, &names, peer, &headers, body, |rest, _, _| async move {
+        let checked = rest
+            .blocking(move |rest| {
+                let Ok(_one) = ONE.try_lock() else {
+                    let busy = "another check is under way; try again later".to_owned();
+                    return Err(Failure::new(StatusCode::CONFLICT, "busy", busy));
+                };
+                Ok(rest.host.coinbox.check_store()?)
+            })
+            .await?;
+        Ok(axum::Json(json!({"ok": crate::cli::verify::shown_check(&checked)})).into_response())
+    })
+    .await
+}
+
 /// POST `forecast`: what would happen to an account, on a copy of the store: `{"account": auth ID, "months": 3}`. One at a time:
 /// it takes a copy of the whole store.
 pub async fn forecast(

@@ -40,7 +40,7 @@ mod timers;
 pub use answer::Answer;
 pub use timers::{TakenTimer, TimerQueue};
 
-use crate::storage::{Beginning, Changes, Durable, LimitError, StoreError, View};
+use crate::storage::{Beginning, Changes, Checked, Durable, LimitError, StoreError, View};
 use answer::Run;
 use groups::Groups;
 use lane::Commands;
@@ -290,6 +290,11 @@ impl Sequencer {
     /// Copies the durable state to a new file, while commands go on.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.shared().durable.backup(to)
+    }
+
+    /// Reads the whole durable state and compares it with its check values.
+    pub fn check(&self) -> Result<Checked, StoreError> {
+        self.shared().durable.check()
     }
 
     /// Commands that wait for the lane.

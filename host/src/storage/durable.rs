@@ -1,6 +1,6 @@
 //! What a kind of storage provides, and the views that are made of it.
 
-use super::{Beginning, Direction, FeedLine, GroupChanges, PAGE_BYTES_MAX, Page, StoreError, Timer, View};
+use super::{Beginning, Checked, Direction, FeedLine, GroupChanges, PAGE_BYTES_MAX, Page, StoreError, Timer, View};
 use crate::capability::Random;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,6 +37,9 @@ pub trait Durable: Send + Sync {
 
     /// Writes a copy of the durable state to a new file while the store is in use.
     fn backup(&self, to: &Path) -> Result<(), StoreError>;
+
+    /// Reads everything and compares it with its check values, as far as this kind of storage has them.
+    fn check(&self) -> Result<Checked, StoreError>;
 }
 
 /// Which feed lines are asked for.

@@ -40,6 +40,29 @@ pub const CHANGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 #[error("{0}")]
 pub struct StoreError(pub String);
 
+/// What came of reading a whole store.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Checked {
+    /// Rows that were read: entries, lines of the feed, timers.
+    pub rows: u64,
+    /// Those among them that have no check value: in memory, and in a store that an older version wrote.
+    pub without_digest: u64,
+    /// What is not as it was written, at most as many as are named.
+    pub damage: Vec<String>,
+    /// How many there are of these.
+    pub damaged: u64,
+}
+
+impl Checked {
+    /// Counts a damage, and names it while there is room.
+    pub(crate) fn damaged(&mut self, named_max: usize, what: String) {
+        self.damaged += 1;
+        if self.damage.len() < named_max {
+            self.damage.push(what);
+        }
+    }
+}
+
 /// Order of a scan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Direction {

@@ -89,6 +89,8 @@ functions! {
     "operator.compare" query rules::operator::compare { accounts: plain }
     "operator.read-charges" query rules::totals::check::read_charges { after: plain, limit: plain }
     "operator.compare-totals" query rules::totals::check::compare_totals { until: plain, months: plain }
+    "operator.compare-derived" query rules::derived::compare_derived { accounts: plain }
+    "operator.compare-events" query rules::derived::compare_events { after: plain, limit: plain }
     "operator.list-queue" query rules::queue::list_queue { after: plain, limit: plain }
     "operator.resolve-payment" command rules::queue::resolve_payment { item: plain, resolution: plain, reason: plain }
     "operator.get-limits" query rules::policy::get_limits { auth_id: plain }

@@ -164,6 +164,8 @@ static FUNCTIONS: &[Function] = &[
     row("operator.compare", Query, Tokens::No, On::Nothing),
     row("operator.read-charges", Query, Tokens::No, On::Nothing),
     row("operator.compare-totals", Query, Tokens::No, On::Nothing),
+    row("operator.compare-derived", Query, Tokens::No, On::Nothing),
+    row("operator.compare-events", Query, Tokens::No, On::Nothing),
     row("operator.list-queue", Query, Tokens::No, On::Nothing),
     row("operator.resolve-payment", Command, Tokens::No, On::Nothing),
     row("operator.get-limits", Query, Tokens::No, On::Main),

@@ -172,6 +172,12 @@ pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
     (word == "charge" && plain && gateway_key(store, account, number) == key).then_some((account, number))
 }
 
+/// The charges of an account, newest first, and whether there are more.
+pub(crate) fn list_all(call: &Call<'_>, account: AuthId, limit: usize) -> Result<(Vec<Charge>, bool), Fault> {
+    let (charges, more) = call.list::<Charge>(&format!("ch/{account}/"), limit)?;
+    Ok((charges.into_iter().map(|(_, charge)| charge).collect(), more))
+}
+
 /// The charge with this number.
 pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Charge>, Fault> {
     call.get(&place(account, number))

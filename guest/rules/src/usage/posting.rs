@@ -312,6 +312,13 @@ fn known(seen: &BTreeMap<Remembered, u64>, remembered: Remembered, stored: Optio
     Ok(Some(digest))
 }
 
+/// The transaction in which an event was counted, by the stored text of its entry.
+pub(super) fn counted_in(key: &str, text: &str) -> Result<String, Fault> {
+    serde_json::from_str::<Counted<'_>>(text).map(|counted| counted.t.into_owned()).map_err(|_| {
+        Fault::problem("stored-record-unreadable", vec![Fact::new("kind", "counted event"), Fact::new("key", key)])
+    })
+}
+
 /// Rated events on their way into one ledger transaction.
 struct Block {
     lines: String,

@@ -1,6 +1,6 @@
 //! A store whose commits wait until a test lets them pass, or fails them.
 
-use crate::storage::{Beginning, Durable, GroupChanges, Source, StoreError, Timer, View};
+use crate::storage::{Beginning, Checked, Durable, GroupChanges, Source, StoreError, Timer, View};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
@@ -110,5 +110,9 @@ impl Durable for Gate {
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.inner.backup(to)
+    }
+
+    fn check(&self) -> Result<Checked, StoreError> {
+        self.inner.check()
     }
 }

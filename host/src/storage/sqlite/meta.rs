@@ -14,18 +14,21 @@ pub(super) const FORMAT: u32 = 1;
 const SCHEMA: &str = "
 CREATE TABLE entries (
     key TEXT COLLATE BINARY NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    digest INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE feed (
     position INTEGER PRIMARY KEY,
     topic TEXT COLLATE BINARY NOT NULL,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    digest INTEGER
 ) STRICT;
 CREATE INDEX feed_by_topic ON feed (topic);
 CREATE TABLE timers (
     key TEXT COLLATE BINARY NOT NULL PRIMARY KEY,
     lane INTEGER NOT NULL,
-    due INTEGER NOT NULL
+    due INTEGER NOT NULL,
+    digest INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),

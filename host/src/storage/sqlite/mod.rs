@@ -6,6 +6,7 @@
 //! Nothing is ever repaired here. A file that is too short, damaged, or of another format is refused with what to do.
 
 mod backup;
+mod digest;
 mod files;
 mod hold;
 mod lock;
@@ -16,7 +17,7 @@ mod write;
 pub use backup::{Origin, install};
 pub use meta::Home;
 
-use super::{Beginning, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name};
+use super::{Beginning, Checked, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name};
 use crate::capability::Random;
 use crate::private;
 use backup::Desk;
@@ -141,6 +142,7 @@ impl Sqlite {
             writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(explain)?;
         }
         let name = meta::read(&path, &writer)?.name;
+        digest::add_columns(&writer).map_err(explain)?;
         let home = meta::read_home(&writer).map_err(explain)?;
         // What an older version has made belongs to no family yet: it begins one.
         let home = home.unwrap_or_else(|| Home { family: name.clone(), ..Home::default() });
@@ -204,16 +206,19 @@ impl Durable for Sqlite {
     fn timers(&self) -> Result<Vec<Timer>, StoreError> {
         let explain = |error: rusqlite::Error| broken(self.path(), &error);
         let writer = self.writer();
-        let mut statement = writer.prepare("SELECT key, lane, due FROM timers").map_err(explain)?;
+        let mut statement = writer.prepare("SELECT key, lane, due, digest FROM timers").map_err(explain)?;
         let mut rows = statement.query([]).map_err(explain)?;
         let mut timers = Vec::new();
         while let Some(row) = rows.next().map_err(explain)? {
-            let lane: i64 = row.get(1).map_err(explain)?;
+            let (key, lane, due): (String, i64, i64) =
+                (row.get(0).map_err(explain)?, row.get(1).map_err(explain)?, row.get(2).map_err(explain)?);
+            let stored = digest::stored(row, 3).map_err(explain)?;
+            digest::check(stored, digest::of_timer(&key, lane, due), || format!("timer {key}")).map_err(explain)?;
             let lane = *usize::try_from(lane)
                 .ok()
                 .and_then(|lane| TimerLane::ALL.get(lane))
                 .ok_or_else(|| damaged(self.path(), &format!("a timer is in the unknown lane {lane}")))?;
-            timers.push(Timer { key: row.get(0).map_err(explain)?, lane, due: row.get(2).map_err(explain)? });
+            timers.push(Timer { key, lane, due });
         }
         Ok(timers)
     }
@@ -246,6 +251,11 @@ impl Durable for Sqlite {
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         backup::run(self, to)
+    }
+
+    fn check(&self) -> Result<Checked, StoreError> {
+        let held = Pool::snapshot(&self.pool)?;
+        held.connection(|connection| digest::whole(self, connection))
     }
 }
 

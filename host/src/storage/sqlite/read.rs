@@ -1,5 +1,6 @@
 //! Reading: the pool of snapshots for queries, and the lane's own connection.
 
+use super::digest;
 use super::hold::Possession;
 use super::{SqliteOptions, broken, cache_kib, connect, pragma};
 use crate::storage::{Direction, FeedLine, FeedSpan, Source, StoreError};
@@ -23,14 +24,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn get(connection: &Connection, keys: &[&str], found: &mut dyn FnMut(usize, &str)) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached("SELECT value FROM entries WHERE key = ?1")?;
+    let mut statement = connection.prepare_cached("SELECT value, digest FROM entries WHERE key = ?1")?;
     // In key order neighbours are on one page. Guests mostly ask in order already, which the sort notices.
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_by_key(|index| keys[*index]);
     for index in order {
         let mut rows = statement.query([keys[index]])?;
         if let Some(row) = rows.next()? {
-            found(index, row.get_ref(0)?.as_str()?);
+            let (key, value) = (keys[index], row.get_ref(0)?.as_str()?);
+            digest::check(digest::stored(row, 1)?, digest::of_entry(key, value), || format!("entry {key}"))?;
+            found(index, value);
         }
     }
     Ok(())
@@ -44,12 +47,14 @@ fn walk(
     visit: &mut dyn FnMut(&str, &str) -> bool,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(match direction {
-        Direction::Ascending => "SELECT key, value FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key",
-        Direction::Descending => "SELECT key, value FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key DESC",
+        Direction::Ascending => "SELECT key, value, digest FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key",
+        Direction::Descending => "SELECT key, value, digest FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key DESC",
     })?;
     let mut rows = statement.query([first, end])?;
     while let Some(row) = rows.next()? {
-        if !visit(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?) {
+        let (key, value) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        digest::check(digest::stored(row, 2)?, digest::of_entry(key, value), || format!("entry {key}"))?;
+        if !visit(key, value) {
             break;
         }
     }
@@ -66,14 +71,14 @@ fn walk_feed(
     match span.topic {
         None => visit_lines(
             connection.prepare_cached(
-                "SELECT position, topic, body FROM feed WHERE position > ?1 AND position < ?2 ORDER BY position",
+                "SELECT position, topic, body, digest FROM feed WHERE position > ?1 AND position < ?2 ORDER BY position",
             )?,
             (after, before),
             visit,
         ),
         Some(topic) => visit_lines(
             connection.prepare_cached(
-                "SELECT position, topic, body FROM feed INDEXED BY feed_by_topic
+                "SELECT position, topic, body, digest FROM feed INDEXED BY feed_by_topic
                  WHERE topic = ?3 AND position > ?1 AND position < ?2 ORDER BY position",
             )?,
             (after, before, topic),
@@ -90,10 +95,13 @@ fn visit_lines(
     let mut rows = statement.query(parameters)?;
     while let Some(row) = rows.next()? {
         let position: i64 = row.get(0)?;
+        let (topic, body) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+        let computed = digest::of_line(position, topic, body);
+        digest::check(digest::stored(row, 3)?, computed, || format!("feed line {position}"))?;
         let line = FeedLine {
             position: u64::try_from(position).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, position))?,
-            topic: row.get_ref(1)?.as_str()?.into(),
-            body: row.get_ref(2)?.as_str()?.into(),
+            topic: topic.into(),
+            body: body.into(),
         };
         if !visit(line) {
             break;
@@ -246,6 +254,11 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// The connection, for what is no look-up.
+    pub(super) fn connection<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+        read(lock(&self.connection).as_ref().expect("a snapshot keeps its connection until it is dropped"))
+    }
+
     fn with(&self, _several: bool, read: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         let connection = lock(&self.connection);
         let connection = connection.as_ref().expect("a snapshot keeps its connection until it is dropped");

@@ -1,5 +1,6 @@
 //! Writing: one group is one transaction.
 
+use super::digest;
 use super::meta::{self, Meta};
 use super::{Owner, broken, damaged};
 use crate::storage::{GroupChanges, StoreError, TimerLane};
@@ -63,29 +64,32 @@ fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> r
         }
     }
     {
-        let mut put = connection.prepare_cached("INSERT OR REPLACE INTO entries (key, value) VALUES (?1, ?2)")?;
+        let mut put = connection.prepare_cached("INSERT OR REPLACE INTO entries (key, value, digest) VALUES (?1, ?2, ?3)")?;
         let mut remove = connection.prepare_cached("DELETE FROM entries WHERE key = ?1")?;
         for (key, value) in &group.entries {
             match value {
-                Some(value) => put.execute([key.as_str(), value])?,
+                Some(value) => put.execute((key.as_str(), &**value, digest::of_entry(key, value)))?,
                 None => remove.execute([key])?,
             };
         }
     }
     {
-        let mut append = connection.prepare_cached("INSERT INTO feed (position, topic, body) VALUES (?1, ?2, ?3)")?;
+        let mut append = connection.prepare_cached("INSERT INTO feed (position, topic, body, digest) VALUES (?1, ?2, ?3, ?4)")?;
         for line in &group.lines {
             let position = i64::try_from(line.position).unwrap_or(i64::MAX);
-            append.execute((position, &*line.topic, &*line.body))?;
+            append.execute((position, &*line.topic, &*line.body, digest::of_line(position, &line.topic, &line.body)))?;
         }
     }
     {
         let mut set =
-            connection.prepare_cached("INSERT OR REPLACE INTO timers (key, lane, due) VALUES (?1, ?2, ?3)")?;
+            connection.prepare_cached("INSERT OR REPLACE INTO timers (key, lane, due, digest) VALUES (?1, ?2, ?3, ?4)")?;
         let mut cancel = connection.prepare_cached("DELETE FROM timers WHERE key = ?1")?;
         for (key, timer) in &group.timers {
             match timer {
-                Some((lane, due)) => set.execute((key, lane_number(*lane), due))?,
+                Some((lane, due)) => {
+                    let lane = lane_number(*lane);
+                    set.execute((key, lane, due, digest::of_timer(key, lane, *due)))?
+                }
                 None => cancel.execute([key])?,
             };
         }

@@ -1,0 +1,264 @@
+//! The proof that records which follow from others do (sec-10): what is derived twice, or decides about money beside the ledger, is held
+//! against what the ledger and the totals say. Together with `operator.compare` and `operator.compare-totals`, which hold wallets and months against
+//! the ledger itself, a change of any of them is found.
+//!
+//! | record | must be |
+//! |---|---|
+//! | totals of days | together those of all months, code by code |
+//! | totals of days by source | together those of the day |
+//! | pages of charges, for export | together those of all months |
+//! | movements | together the movements of all months |
+//! | paid charges | one payment of the same amount in the ledger each, and no payment without one |
+//! | entries of counted events | one for each line of usage that could be sent again, naming its transaction |
+
+use crate::calendar::Month;
+use crate::call::{Call, Record, end_of_prefix, successor};
+use crate::charges::{ChargeState, list_all};
+use crate::credentials;
+use crate::ids::AuthId;
+use crate::ledger::{self, Transaction};
+use crate::money::Money;
+use crate::operator::{Difference, Error};
+use crate::text::is_name;
+use crate::totals::{
+    self, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, code_of, cycle_key, days_prefix, movements_prefix, pages_prefix,
+    sum_of,
+};
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule};
+use crate::{accounts, usage};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Accounts of one comparison.
+const COMPARED_MAX: usize = 20;
+/// Records of one kind of an account that one comparison reads.
+const RECORDS_MAX: usize = 20_000;
+/// Pages of charges of an account that it reads: half a million charges.
+const PAGES_MAX: usize = 1_000;
+/// Transactions of one page: usage transactions are large.
+const TRANSACTIONS_MAX: u32 = 100;
+
+/// What a comparison found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DerivedComparison {
+    /// What does not follow from the ledger.
+    pub differences: Vec<Difference>,
+    /// Accounts of which one kind of record is more than one call reads, with the kind: `MA… pages`.
+    pub not_compared: Vec<String>,
+}
+
+/// What a comparison of counted events found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EventsComparison {
+    /// Lines of usage that were compared.
+    pub compared: u32,
+    /// Lines whose events are not counted as they should be.
+    pub differences: Vec<Difference>,
+    /// `after` of the next page.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// Compares what is derived for some accounts, 1 to 20.
+pub fn compare_derived(call: &Call<'_>, caller: &Caller, accounts: Vec<String>) -> Result<DerivedComparison, Error> {
+    credentials::permit(call, caller, "operator.compare-derived", None)?;
+    let mut checks = Checks::new();
+    checks.require(!accounts.is_empty(), "accounts", FieldRule::Missing, "1");
+    checks.require(accounts.len() <= COMPARED_MAX, "accounts", FieldRule::TooMany, COMPARED_MAX);
+    let mut parsed = Vec::new();
+    for (index, text) in accounts.iter().take(COMPARED_MAX).enumerate() {
+        let account = AuthId::parse(text).filter(AuthId::is_main);
+        checks.require(account.is_some(), &format!("accounts[{index}]"), FieldRule::WrongForm, "MA and 18 letters or digits");
+        parsed.extend(account);
+    }
+    checks.done()?;
+    let mut found = DerivedComparison { differences: Vec::new(), not_compared: Vec::new() };
+    for account in parsed {
+        Proof { call, account, found: &mut found }.run()?;
+    }
+    Ok(found)
+}
+
+/// Sums by charge code.
+type Codes = BTreeMap<String, Sum>;
+
+fn add(codes: &mut Codes, more: &Codes) -> Result<(), Fault> {
+    for (code, sum) in more {
+        codes.entry(code.clone()).or_default().add(*sum)?;
+    }
+    Ok(())
+}
+
+fn shown(codes: &Codes) -> String {
+    serde_json::to_string(codes).expect("text and numbers only")
+}
+
+/// The comparison of one account.
+struct Proof<'a, 'host> {
+    call: &'a Call<'host>,
+    account: AuthId,
+    found: &'a mut DerivedComparison,
+}
+
+impl Proof<'_, '_> {
+    fn run(&mut self) -> Result<(), Fault> {
+        let mut months = CycleTotals::default();
+        let mut month = Month::of(accounts::profile(self.call, self.account)?.created);
+        let last = Month::of(self.call.now());
+        let mut keys = Vec::new();
+        while month <= last {
+            keys.push(cycle_key(month, self.account));
+            month = month.next();
+        }
+        self.call.prefetch(keys.iter().cloned());
+        for key in keys {
+            if let Some(totals) = self.call.get::<CycleTotals>(&key)? {
+                add(&mut months.by, &totals.by)?;
+                months.moved.add(totals.moved)?;
+            }
+        }
+        self.days(&months.by)?;
+        self.pages(&months.by)?;
+        let payments = self.movements(months.moved)?;
+        self.charges(payments)
+    }
+
+    fn differs(&mut self, what: &str, stored: String, rebuilt: String) {
+        if stored != rebuilt {
+            let (auth_id, what) = (self.account.to_string(), what.to_owned());
+            self.found.differences.push(Difference { auth_id, what, stored, rebuilt });
+        }
+    }
+
+    /// All records below a prefix; `None`: more than one comparison reads.
+    fn all<R: Record>(&mut self, what: &str, prefix: &str, limit: usize) -> Result<Option<Vec<(String, R)>>, Fault> {
+        let (records, more) = self.call.list::<R>(prefix, limit)?;
+        if more {
+            self.found.not_compared.push(format!("{} {what}", self.account));
+            return Ok(None);
+        }
+        Ok(Some(records))
+    }
+
+    fn days(&mut self, months: &Codes) -> Result<(), Fault> {
+        let prefix = format!("day/{}/", self.account);
+        let Some(records) = self.all::<SourceTotals>("days", &prefix, RECORDS_MAX)? else { return Ok(()) };
+        let mut all = Codes::new();
+        let mut days: BTreeMap<String, Codes> = BTreeMap::new();
+        for (key, totals) in records {
+            add(&mut all, &totals.by)?;
+            days.insert(key[prefix.len()..].to_owned(), totals.by);
+        }
+        self.differs("days", shown(&all), shown(months));
+        let prefix = days_prefix(self.account);
+        let Some(records) = self.all::<SourceTotals>("days by source", &prefix, RECORDS_MAX)? else { return Ok(()) };
+        let mut by_source: BTreeMap<String, Codes> = BTreeMap::new();
+        for (key, totals) in records {
+            let day = key[prefix.len()..].split('/').next().unwrap_or_default().to_owned();
+            add(by_source.entry(day).or_default(), &totals.by)?;
+        }
+        let names: std::collections::BTreeSet<String> = days.keys().chain(by_source.keys()).cloned().collect();
+        for day in names {
+            let text = |codes: &BTreeMap<String, Codes>| codes.get(&day).map_or_else(|| "nothing".to_owned(), shown);
+            self.differs(&format!("days-by-source:{day}"), text(&by_source), text(&days));
+        }
+        Ok(())
+    }
+
+    fn pages(&mut self, months: &Codes) -> Result<(), Fault> {
+        let prefix = pages_prefix(self.account);
+        let Some(pages) = self.all::<Page>("pages", &prefix, PAGES_MAX)? else { return Ok(()) };
+        let mut all = Codes::new();
+        for (_, page) in &pages {
+            for line in &page.lines {
+                all.entry(code_of(line)).or_default().add(sum_of(line))?;
+            }
+        }
+        self.differs("pages", shown(&all), shown(months));
+        Ok(())
+    }
+
+    /// Answers what was paid, by the key of the payment; `None`: not compared.
+    fn movements(&mut self, moved: Flow) -> Result<Option<BTreeMap<String, Money>>, Fault> {
+        let prefix = movements_prefix(self.account);
+        let Some(records) = self.all::<Movement>("movements", &prefix, RECORDS_MAX)? else { return Ok(None) };
+        let mut all = Flow::default();
+        let mut payments: BTreeMap<String, Money> = BTreeMap::new();
+        for (_, movement) in &records {
+            all.add(movement.flow)?;
+            if matches!(movement.kind.as_str(), "recharge" | "invoice-payment") {
+                let paid = payments.entry(movement.cause.clone()).or_default();
+                *paid = paid.minus(movement.flow.taken()?)?;
+            }
+        }
+        self.differs("movements", format!("{all:?}"), format!("{moved:?}"));
+        Ok(Some(payments))
+    }
+
+    /// Every paid charge that totals hold has its payment, and every payment its charge.
+    fn charges(&mut self, payments: Option<BTreeMap<String, Money>>) -> Result<(), Fault> {
+        let Some(mut payments) = payments else { return Ok(()) };
+        let folded_until = totals::folded_until(self.call)?;
+        let (charges, more) = list_all(self.call, self.account, RECORDS_MAX)?;
+        if more {
+            self.found.not_compared.push(format!("{} charges", self.account));
+            return Ok(());
+        }
+        let closed = accounts::is_closed(self.call, self.account)?;
+        for charge in charges {
+            let paid = payments.remove(&charge.key);
+            let stands = if charge.state == ChargeState::Paid { charge.amount } else { Money::ZERO };
+            // What was paid and is not folded yet, or came after the closing and went back, is no movement.
+            let too_new = charge.settled.is_none_or(|settled| settled >= folded_until || closed);
+            if paid.is_none() && (too_new || stands == Money::ZERO) {
+                continue;
+            }
+            let what = format!("charge:{}", charge.number);
+            self.differs(&what, stands.to_string(), paid.unwrap_or(Money::ZERO).to_string());
+        }
+        Ok(())
+    }
+}
+
+/// Compares the lines of usage with the entries of counted events, as far back as an event could be sent again.
+pub fn compare_events(
+    call: &Call<'_>,
+    caller: &Caller,
+    after: Option<String>,
+    limit: u32,
+) -> Result<EventsComparison, Error> {
+    credentials::permit(call, caller, "operator.compare-events", None)?;
+    let mut checks = Checks::new();
+    checks.require((1..=TRANSACTIONS_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    let good = after.as_deref().is_none_or(|after| is_name(after, 64));
+    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let floor = usage::counted_since(call)?;
+    // A line is posted after its event, so older transactions have none that is still remembered.
+    let oldest = format!("{}{}", ledger::PREFIX, crate::ids::time_key(floor));
+    let first = after.map_or(oldest, |id| successor(&format!("{}{id}", ledger::PREFIX)));
+    let (page, more) = call.span_page::<Transaction>(&first, &end_of_prefix(ledger::PREFIX), limit)?;
+    let lines = |transaction: &Transaction| {
+        let is_usage = transaction.kind == "usage";
+        transaction.lines.iter().filter(move |line| is_usage && line.t >= floor).cloned().collect::<Vec<_>>()
+    };
+    call.prefetch(page.iter().flat_map(|(_, transaction)| lines(transaction)).map(|line| usage::counted_key(&line)));
+    let mut answer = EventsComparison { compared: 0, differences: Vec::new(), next: None };
+    for (key, transaction) in &page {
+        let id = &key[ledger::PREFIX.len()..];
+        for line in lines(transaction) {
+            answer.compared += 1;
+            let stored = usage::counted_in(call, &line)?.unwrap_or_else(|| "not counted".to_owned());
+            if stored != id {
+                let (auth_id, what) = (line.a.to_string(), format!("event:{}", line.i));
+                answer.differences.push(Difference { auth_id, what, stored, rebuilt: id.to_owned() });
+            }
+        }
+    }
+    if more {
+        answer.next = page.last().map(|(key, _)| key[ledger::PREFIX.len()..].to_owned());
+    }
+    Ok(answer)
+}
