@@ -13,7 +13,7 @@
 
 use crate::calendar::Month;
 use crate::call::{Call, Record, end_of_prefix, successor};
-use crate::charges::{ChargeState, list_all};
+use crate::charges::list_all;
 use crate::credentials;
 use crate::ids::AuthId;
 use crate::ledger::{self, Transaction};
@@ -21,8 +21,8 @@ use crate::money::Money;
 use crate::operator::{Difference, Error};
 use crate::text::is_name;
 use crate::totals::{
-    self, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, code_of, cycle_key, days_prefix, movements_prefix, pages_prefix,
-    sum_of,
+    self, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, code_of, cycle_key, days_prefix, movements_prefix,
+    pages_prefix, sum_of,
 };
 use crate::vocabulary::{Caller, Checks, Fault, FieldRule};
 use crate::{accounts, usage};
@@ -70,7 +70,12 @@ pub fn compare_derived(call: &Call<'_>, caller: &Caller, accounts: Vec<String>) 
     let mut parsed = Vec::new();
     for (index, text) in accounts.iter().take(COMPARED_MAX).enumerate() {
         let account = AuthId::parse(text).filter(AuthId::is_main);
-        checks.require(account.is_some(), &format!("accounts[{index}]"), FieldRule::WrongForm, "MA and 18 letters or digits");
+        checks.require(
+            account.is_some(),
+            &format!("accounts[{index}]"),
+            FieldRule::WrongForm,
+            "MA and 18 letters or digits",
+        );
         parsed.extend(account);
     }
     checks.done()?;
@@ -209,9 +214,9 @@ impl Proof<'_, '_> {
         let closed = accounts::is_closed(self.call, self.account)?;
         for charge in charges {
             let paid = payments.remove(&charge.key);
-            let stands = if charge.state == ChargeState::Paid { charge.amount } else { Money::ZERO };
+            let stands = if charge.is_paid() { charge.amount() } else { Money::ZERO };
             // What was paid and is not folded yet, or came after the closing and went back, is no movement.
-            let too_new = charge.settled.is_none_or(|settled| settled >= folded_until || closed);
+            let too_new = charge.settled().is_none_or(|settled| settled >= folded_until || closed);
             if paid.is_none() && (too_new || stands == Money::ZERO) {
                 continue;
             }

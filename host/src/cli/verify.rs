@@ -65,7 +65,8 @@ pub fn verify(link: &dyn Link) -> anyhow::Result<Report> {
     // First, since whatever is read afterwards would stumble over a damaged row without saying how many there are.
     let read = link.host("check", Some(json!({})))?;
     let mut report = Report::default();
-    report.damage = read["damage"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    report.damage =
+        read["damage"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     (report.rows, report.rows_unchecked) = (count(&read["rows"]), count(&read["without-digest"]));
     if report.is_sound() {
         report = Report { rows: report.rows, rows_unchecked: report.rows_unchecked, ..rounds(link)? };
@@ -452,8 +453,14 @@ mod tests {
 
     fn report(stored_cash: i64, postings: &[i64]) -> (Report, u32) {
         let (stored_total, moves_on) = (11, false);
-        let books =
-            Books { stored_cash, stored_total, moves_on, postings: postings.to_vec(), rounds: Mutex::default(), damage: Vec::new() };
+        let books = Books {
+            stored_cash,
+            stored_total,
+            moves_on,
+            postings: postings.to_vec(),
+            rounds: Mutex::default(),
+            damage: Vec::new(),
+        };
         let report = verify(&books).expect("verified");
         let rounds = *books.rounds.lock().expect("lock");
         (report, rounds)
@@ -508,8 +515,14 @@ mod tests {
     #[test]
     fn totals_that_do_not_follow_are_found_unless_they_move_on() {
         let of = |stored_total, moves_on| {
-            let books =
-                Books { stored_cash: 5, stored_total, moves_on, postings: vec![5, -5], rounds: Mutex::default(), damage: Vec::new() };
+            let books = Books {
+                stored_cash: 5,
+                stored_total,
+                moves_on,
+                postings: vec![5, -5],
+                rounds: Mutex::default(),
+                damage: Vec::new(),
+            };
             let report = verify(&books).expect("verified");
             (report.months, report.differences.len(), *books.rounds.lock().expect("lock"))
         };

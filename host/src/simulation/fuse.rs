@@ -9,7 +9,9 @@ use crate::contract::exported::about::Facts;
 use crate::contract::exported::{accounts, usage};
 use crate::contract::{email, inventory, payment, telephony, types, vault};
 use crate::engine::{CallContext, CallError, CallOutcome, Class, RulesRuntime, RulesSlot};
-use crate::storage::{Beginning, Checked, Direction, Durable, FeedLine, GroupChanges, Page, Source, StoreError, Timer, View};
+use crate::storage::{
+    Beginning, Checked, Direction, Durable, FeedLine, GroupChanges, Page, Source, StoreError, Timer, View,
+};
 use serde_json::Value;
 use std::ops::Deref;
 use std::path::Path;

@@ -2,8 +2,8 @@
 
 use super::group::span;
 use super::{
-    Beginning, Checked, Direction, Durable, FeedLine, FeedSpan, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane,
-    View, draw_store_name,
+    Beginning, Checked, Direction, Durable, FeedLine, FeedSpan, GroupChanges, Snapshot, Source, StoreError, Timer,
+    TimerLane, View, draw_store_name,
 };
 use crate::capability::Random;
 use imbl::OrdMap;

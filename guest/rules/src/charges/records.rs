@@ -192,6 +192,11 @@ impl Charge {
         !matches!(self.state, ChargeState::Due | ChargeState::Open)
     }
 
+    /// When its outcome was booked.
+    pub(crate) fn settled(&self) -> Option<Instant> {
+        self.settled
+    }
+
     pub(super) fn job(&self, account: AuthId) -> JobKey {
         JobKey::Charge(account, self.number)
     }

@@ -17,7 +17,9 @@ mod write;
 pub use backup::{Origin, install};
 pub use meta::Home;
 
-use super::{Beginning, Checked, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name};
+use super::{
+    Beginning, Checked, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name,
+};
 use crate::capability::Random;
 use crate::private;
 use backup::Desk;

@@ -48,7 +48,9 @@ fn walk(
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(match direction {
         Direction::Ascending => "SELECT key, value, digest FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key",
-        Direction::Descending => "SELECT key, value, digest FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key DESC",
+        Direction::Descending => {
+            "SELECT key, value, digest FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key DESC"
+        }
     })?;
     let mut rows = statement.query([first, end])?;
     while let Some(row) = rows.next()? {

@@ -64,7 +64,8 @@ fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> r
         }
     }
     {
-        let mut put = connection.prepare_cached("INSERT OR REPLACE INTO entries (key, value, digest) VALUES (?1, ?2, ?3)")?;
+        let mut put =
+            connection.prepare_cached("INSERT OR REPLACE INTO entries (key, value, digest) VALUES (?1, ?2, ?3)")?;
         let mut remove = connection.prepare_cached("DELETE FROM entries WHERE key = ?1")?;
         for (key, value) in &group.entries {
             match value {
@@ -74,15 +75,21 @@ fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> r
         }
     }
     {
-        let mut append = connection.prepare_cached("INSERT INTO feed (position, topic, body, digest) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut append =
+            connection.prepare_cached("INSERT INTO feed (position, topic, body, digest) VALUES (?1, ?2, ?3, ?4)")?;
         for line in &group.lines {
             let position = i64::try_from(line.position).unwrap_or(i64::MAX);
-            append.execute((position, &*line.topic, &*line.body, digest::of_line(position, &line.topic, &line.body)))?;
+            append.execute((
+                position,
+                &*line.topic,
+                &*line.body,
+                digest::of_line(position, &line.topic, &line.body),
+            ))?;
         }
     }
     {
-        let mut set =
-            connection.prepare_cached("INSERT OR REPLACE INTO timers (key, lane, due, digest) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut set = connection
+            .prepare_cached("INSERT OR REPLACE INTO timers (key, lane, due, digest) VALUES (?1, ?2, ?3, ?4)")?;
         let mut cancel = connection.prepare_cached("DELETE FROM timers WHERE key = ?1")?;
         for (key, timer) in &group.timers {
             match timer {
