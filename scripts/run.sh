@@ -104,7 +104,8 @@ import_usage() {
         "$bin/coinbox-sample" usage --rows "$rows" "$sample/sources.csv" "$sample/usage.csv" >"$sample/expected.json.new"
         mv "$sample/expected.json.new" "$sample/expected.json"
     fi
-    "$bin/coinbox" usage import "$sample/usage.csv" --json >"$sample/import.json.new"
+    # Exit code 3: some rows were not counted, which is what the sample is meant to show.
+    "$bin/coinbox" usage import "$sample/usage.csv" --json >"$sample/import.json.new" || [ $? = 3 ]
     mv "$sample/import.json.new" "$sample/import.json"
     # Charges that the import set off are answered within moments.
     sleep 2

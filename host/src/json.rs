@@ -21,6 +21,7 @@
 //! [`read_arguments`] and [`write()`] serve calls whose types are known at run time only. [`to_value`] and [`from_value`] do the
 //! same for the Rust types of [`crate::contract`].
 
+pub mod strict;
 mod typed;
 
 pub use typed::{from_value, to_value};

@@ -61,6 +61,7 @@ records! {
         country, calling_code, standard, rows, more, numbers, seat,
     }
     exported::pricing::Version = pricing::Version { number, state, starts_at, rows }
+    exported::pricing::OverrideSet = pricing::OverrideSet { starts_at, rows }
     exported::pricing::RowPage = pricing::RowPage { rows, next }
 
     exported::credits::Balance = credits::Balance {
@@ -248,8 +249,12 @@ variants! {
     exported::reservations::ReleaseAnswer = reservations::ReleaseAnswer { Unknown, Over | Released }
     exported::reservations::Error = reservations::Error { | Refused, Other }
 
-    exported::pricing::VersionState = pricing::VersionState { Draft, Published | }
-    exported::pricing::Error = pricing::Error { AlreadyPublished | Refused, RepeatedRow, Other }
+    exported::pricing::VersionState = pricing::VersionState {
+        Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
+    }
+    exported::pricing::Error = pricing::Error {
+        AlreadyPublished, NotPublished | Refused, AlreadyBegun, RepeatedRow, Other
+    }
 
     exported::credits::LotKind = lots::LotKind { Trial, Promotional, Cash | }
     exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual, Settlement, Invoice | }

@@ -64,12 +64,14 @@ pub(crate) fn start_rejudge(call: &mut Call<'_>) {
     call.timer(&JobKey::Rejudge.to_string(), Lane::Bulk, call.now());
 }
 
-/// Removes dedupe keys of events that are too old to be accepted again, and rejected events that nobody has mended for that long.
+/// Removes dedupe keys of events that are too old to be accepted again, rejected events that nobody has mended for that long, and
+/// prices that can price nothing any more.
 pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     crate::month_end::schedule(call);
     // One day more than the window: a batch under way may still name an event at its edge.
     let oldest = call.now() - Policy::load(call)?.usage_window_ms - DAY_MS;
     crate::usage::forget_counted(call, oldest)?;
+    crate::pricing::clean(call)?;
     let emptied = crate::usage::expire_rejected(call, oldest)?;
     let wait = if emptied { DAY_MS } else { 0 };
     call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + wait);

@@ -72,6 +72,11 @@ pub(crate) fn is_over(call: &Call<'_>, month: Month) -> Result<bool, Fault> {
     Ok(call.get::<State>(KEY)?.is_some_and(|state| state.month > month))
 }
 
+/// The first month of which something may still have to be charged; none: the work has never been scheduled.
+pub(crate) fn pending(call: &Call<'_>) -> Result<Option<Month>, Fault> {
+    Ok(call.get::<State>(KEY)?.map(|state| state.month))
+}
+
 /// One page of the phase at hand.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let mut state: State = call.need(KEY)?;

@@ -5,6 +5,8 @@
 //! policy's time later (`expires`), so that a settlement that is on its way still finds what it was promised. All expiries
 //! share one job over an index in order of time; extending only moves the moment in the record, and the index follows when it is read.
 //!
+//! A price that was quoted stays the price of that call or message: extensions and the settlement are rated by it (R87).
+//!
 //! A reserved call is put on the list of running calls, so hosts name it once: it is ended with the others when the credit is gone
 //! (R48), and alone when its extension was refused and its reserved time is used. Settling, releasing and expiring take it off.
 
@@ -28,7 +30,7 @@ use crate::idempotency;
 use crate::ids::AuthId;
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::pricing::rating::Book;
+use crate::pricing::rating::{Book, Rated};
 use crate::product::{Event, Heading, Product};
 use crate::text::is_name;
 use crate::usage;
@@ -39,7 +41,7 @@ use crate::vocabulary::{
 use crate::wallet;
 use crate::zero_stop;
 use desk::Desk;
-use records::{Closed, End};
+use records::{Closed, End, Quoted};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -271,8 +273,9 @@ fn reserve_one(
     if let Some(refusal) = desk.hindrance(call, main, source)? {
         return Ok(ReserveAnswer::Refused(refusal));
     }
-    let amount = match amount_of(call, desk, book, main, &hold.auth_id, &hold.price, field)? {
-        Ok(amount) => amount,
+    let asked = (hold.auth_id.as_str(), &hold.price, call.now());
+    let (amount, quoted) = match amount_of(call, desk, book, main, asked, None, field)? {
+        Ok(found) => found,
         Err(refusal) => return Ok(ReserveAnswer::Refused(refusal)),
     };
     let wallet = desk.wallet(main);
@@ -281,6 +284,7 @@ fn reserve_one(
     }
     wallet.reserved = wallet.reserved.plus(amount)?;
     let mut open = Open::new(source, hold.kind, amount, digest, call.now());
+    open.quoted = quoted;
     open.until = call.now() + hold.lasts_ms;
     open.expires = open.until + ttl;
     open.indexed = open.expires;
@@ -336,21 +340,31 @@ fn extend_one(
     }
     let granted = match desk.hindrance(call, main, open.source)? {
         Some(refusal) => Err(refusal),
-        None => match amount_of(call, desk, book, main, &item.auth_id, &item.price, field)? {
+        // What has begun keeps its price, whatever is in force now (R87).
+        None => match amount_of(
+            call,
+            desk,
+            book,
+            main,
+            (&item.auth_id, &item.price, open.begun),
+            open.quoted.as_ref(),
+            field,
+        )? {
             Err(refusal) => Err(refusal),
-            Ok(total) => {
+            Ok((total, quoted)) => {
                 let more = total.minus(open.amount)?.max(Money::ZERO);
                 let missing = more.minus(desk.wallet(main).available()?)?;
                 if more > Money::ZERO && missing > Money::ZERO {
                     Err(Refusal::OutOfCredit(missing.micros()))
                 } else {
-                    Ok(more)
+                    Ok((more, quoted))
                 }
             }
         },
     };
     match granted {
-        Ok(more) => {
+        Ok((more, quoted)) => {
+            open.quoted = open.quoted.or(quoted);
             let wallet = desk.wallet(main);
             wallet.reserved = wallet.reserved.plus(more)?;
             open.amount = open.amount.plus(more)?;
@@ -487,8 +501,8 @@ fn check_item(checks: &mut Checks, field: &str, name: &str, price: &Price, lasts
     checks.require(lasts_ms <= LASTS_MAX, &format!("{field}.lasts-ms"), FieldRule::TooLarge, LASTS_MAX);
 }
 
-/// The event that a measure would be if it were over now.
-fn event(call: &Call<'_>, auth_id: &str, measure: &Measure) -> Event {
+/// The event that a measure is of a call or message that began at a moment.
+fn event(auth_id: &str, measure: &Measure, begun: Instant) -> Event {
     Event {
         id: "reservation".to_owned(),
         auth_id: auth_id.to_owned(),
@@ -496,7 +510,7 @@ fn event(call: &Call<'_>, auth_id: &str, measure: &Measure) -> Event {
         heading: measure.heading,
         number: measure.number.clone(),
         quantity: measure.quantity,
-        at: call.now(),
+        at: begun,
     }
 }
 
@@ -504,7 +518,7 @@ fn event(call: &Call<'_>, auth_id: &str, measure: &Measure) -> Event {
 fn book<'a>(call: &Call<'_>, desk: &Desk, items: impl Iterator<Item = (&'a str, &'a Price)>) -> Result<Book, Fault> {
     let rated: Vec<(Event, Option<AuthId>)> = items
         .filter_map(|(auth_id, price)| match price {
-            Price::Rated(measure) => Some((event(call, auth_id, measure), desk.main(auth_id)?)),
+            Price::Rated(measure) => Some((event(auth_id, measure, call.now()), desk.main(auth_id)?)),
             Price::Amount(_) => None,
         })
         .map(|(event, main)| (event, desk.overrides(main)))
@@ -514,28 +528,35 @@ fn book<'a>(call: &Call<'_>, desk: &Desk, items: impl Iterator<Item = (&'a str, 
     Ok(book)
 }
 
-/// What a price comes to, rounded as it would be posted (R3); `Err`: the price book has none.
+/// What a price comes to, rounded as it would be posted (R3), and the price that it was quoted at; `Err`: the price book has none. `asked`: whose,
+/// what, and when it began. What was quoted before for the same kind and number holds.
 fn amount_of(
     call: &Call<'_>,
     desk: &Desk,
     book: &mut Book,
     main: AuthId,
-    auth_id: &str,
-    price: &Price,
+    asked: (&str, &Price, Instant),
+    before: Option<&Quoted>,
     field: &str,
-) -> Result<Result<Money, Refusal>, Fault> {
+) -> Result<Result<(Money, Option<Quoted>), Refusal>, Fault> {
+    let (auth_id, price, begun) = asked;
     let measure = match price {
-        Price::Amount(amount) => return Ok(Ok(Money::from_micros(*amount))),
+        Price::Amount(amount) => return Ok(Ok((Money::from_micros(*amount), None))),
         Price::Rated(measure) => measure,
     };
-    let rated = book.rate(call, &event(call, auth_id, measure), desk.overrides(main))?;
-    Ok(rated.map(|rated| rated.amount).map_err(|_| {
-        Refusal::Invalid(vec![FieldProblem {
+    let event = event(auth_id, measure, begun);
+    let found = match before.and_then(|quoted| quoted.price_of(&event)) {
+        Some(row) => Ok(row),
+        None => book.find(call, &event, desk.overrides(main))?,
+    };
+    match found {
+        Ok(row) => Ok(Ok((Rated::by(&row, &event)?.amount, Some(Quoted::new(&event, row))))),
+        Err(_) => Ok(Err(Refusal::Invalid(vec![FieldProblem {
             field: format!("{field}.price.rated.number"),
             rule: FieldRule::UnknownValue,
             limit: Some("a number with a price".to_owned()),
-        }])
-    }))
+        }]))),
+    }
 }
 
 /// What tells a repeated request from another one with the same name.

@@ -12,6 +12,7 @@ use crate::credentials;
 use crate::ids::{AuthId, time_key};
 use crate::ledger::Line;
 use crate::money::Money;
+use crate::pricing::Row;
 use crate::pricing::rating::Book;
 use crate::product::{Event, Quote, Rejection};
 use crate::text::is_name;
@@ -143,8 +144,17 @@ pub(crate) fn event_digest(event: &Event) -> String {
     format!("{:016x}{:016x}", identity(event), content(event))
 }
 
-/// Rates and debits events of reservations. Where an event is counted, now or before, its account holds so much less.
-pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Result<BatchAnswer, Fault> {
+/// What a reservation gives to the event that settles it.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub(crate) struct Held {
+    /// Once the event is counted, now or before, its account holds so much less.
+    pub(crate) amount: Money,
+    /// The price that it was quoted at, which is the event's (R87). None: the price in force at the event's own time.
+    pub(crate) quoted: Option<Row>,
+}
+
+/// Rates and debits events of reservations.
+pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
     posting::post(call, events, held)
 }
 
@@ -198,7 +208,7 @@ const FLOOR_KEY: &str = "usage/floor";
 
 /// Events from before this moment could have been counted already without being remembered: they are too old, whatever window
 /// the policy has now.
-fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
+pub(crate) fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
     Ok(call.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
 }
 

@@ -376,13 +376,34 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "Version {version} of the price book with {rows} prices was published[ by {by}]; it is in force from {starts-at}.",
     ),
+    (
+        "prices-replaced",
+        ALWAYS,
+        "Version {version} of the price book, which was to be in force from {starts-at}, was replaced by version {by-version}[ by {by}].",
+    ),
+    (
+        "prices-withdrawn",
+        ALWAYS,
+        "Version {version} of the price book, which was to be in force from {starts-at}, was withdrawn[ by {by}].",
+    ),
+    ("prices-removed", ALWAYS, "Version {version} of the price book ({was}, {rows} prices) was removed[ by {by}]."),
+    (
+        "prices-retired",
+        ALWAYS,
+        "Version {version} of the price book, which was in force from {starts-at} to {until}, can price nothing any more.",
+    ),
+    (
+        "overrides-withdrawn",
+        ALWAYS,
+        "Price overrides that were to be in force from {starts-at} were withdrawn[ by {by}].",
+    ),
     ("overrides-set", ALWAYS, "Price overrides were set[ by {by}]: {rows} prices, in force from {starts-at}."),
     ("usage-posted", ALWAYS, "{events} usage events of {accounts} accounts were rated and debited for {amount}."),
 ];
 
 /// Facts that are moments in milliseconds.
-const MOMENTS: [&str; 8] =
-    ["ask-again", "backup-moment", "closes-at", "ends", "redeem-by", "release-at", "since", "starts-at"];
+const MOMENTS: [&str; 9] =
+    ["ask-again", "backup-moment", "closes-at", "ends", "redeem-by", "release-at", "since", "starts-at", "until"];
 /// Facts that are words of the contract, told with spaces.
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 

@@ -66,18 +66,32 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
                 moment_of("--starts-at", given)?;
             }
             let bar = bar(read.count() as u64, "prices");
-            let version = prices::create(&*work.link, &file, &read, |count| bar.inc(count as u64));
+            let version = prices::import(
+                &*work.link,
+                &file,
+                &read,
+                |count| bar.inc(count as u64),
+                |number| {
+                    if draft {
+                        return Ok(work.link.call("pricing.finish-import", json!({"version": number}))?);
+                    }
+                    publish(work, number, given.as_deref())
+                },
+            );
             bar.finish_and_clear();
-            let mut version = version?;
-            if !draft {
-                let versions = work.link.call("pricing.list-versions", json!({}))?;
-                let published = |version: &Value| version["state"] == "published";
-                let first = !versions.as_array().into_iter().flatten().any(published);
-                let starts_at = starts_at(work, given.as_deref(), first)?;
-                let arguments = json!({"version": version["number"], "starts-at": starts_at});
-                version = work.link.call("pricing.publish-version", arguments)?;
-            }
+            work.output.answer(&version?, |version| Text::Table(versions_table(std::slice::from_ref(version))))
+        }
+        Pricebook::Publish { version, starts_at: given } => {
+            let version = publish(work, &version.into(), given.as_deref())?;
             work.output.answer(&version, |version| Text::Table(versions_table(std::slice::from_ref(version))))
+        }
+        Pricebook::Withdraw { version } => {
+            let version = work.link.call("pricing.withdraw-version", json!({"version": version}))?;
+            work.output.answer(&version, |version| Text::Table(versions_table(std::slice::from_ref(version))))
+        }
+        Pricebook::Remove { version } => {
+            let answer = work.link.call("pricing.remove-draft", json!({"version": version}))?;
+            work.output.answer(&answer, |_| Text::Line(format!("version {version} removed")))
         }
         Pricebook::Versions => {
             let versions = work.link.call("pricing.list-versions", json!({}))?;
@@ -103,7 +117,26 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             work.output.note(&format!("version {version}: {written} rows"));
             Ok(())
         }
-        Pricebook::Override { account, file, starts_at: given, show } => {
+        Pricebook::Override { account, list: true, .. } => {
+            let sets = work.link.call("pricing.list-overrides", json!({"auth-id": account}))?;
+            work.output.answer(&sets, |sets| {
+                let mut rows = Rows::new(&["starts at", "until", ">rows"]);
+                let listed = sets.as_array().map_or(&[][..], Vec::as_slice);
+                let until = listed.iter().skip(1).map(|set| moment(&set["starts-at"]));
+                for (set, until) in listed.iter().zip(until.chain([String::new()])) {
+                    rows.add(vec![moment(&set["starts-at"]), until, field(set, "rows")]);
+                }
+                Text::Table(rows)
+            })
+        }
+        Pricebook::Override { account, withdraw: Some(typed), .. } => {
+            let starts_at = moment_of("--withdraw", &typed)?;
+            let arguments = json!({"auth-id": account, "starts-at": starts_at});
+            let answer = work.link.call("pricing.withdraw-overrides", arguments)?;
+            let from = text::moment(starts_at.parse().unwrap_or_default());
+            work.output.answer(&answer, |_| Text::Line(format!("overrides from {from} withdrawn")))
+        }
+        Pricebook::Override { account, file, starts_at: given, show, list: _, withdraw: _ } => {
             if show {
                 let at = match given.as_deref() {
                     Some(moment) => moment_of("--starts-at", moment)?,
@@ -121,7 +154,7 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent,
                 "prices": read.number_prices()});
             let answer = work.link.call("pricing.set-overrides", arguments);
-            let answer = answer.map_err(|error| prices::explain(&file, &read, &read.rows, error))?;
+            let answer = answer.map_err(|error| prices::explain(&file, &read, &read.rows, error).into_any())?;
             let words =
                 format!("{} overrides from {}", read.count(), text::moment(starts_at.parse().unwrap_or_default()));
             work.output.answer(&answer, |_| Text::Line(words))
@@ -139,13 +172,36 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
     }
 }
 
+/// Publishes a version. The first one says from when on usage can be rated.
+fn publish(work: &Work, number: &Value, given: Option<&str>) -> anyhow::Result<Value> {
+    let versions = work.link.call("pricing.list-versions", json!({}))?;
+    let was_in_force = |version: &Value| version["state"] == "published" || version["state"] == "retired";
+    let first = !versions.as_array().into_iter().flatten().any(was_in_force);
+    let starts_at = starts_at(work, given, first)?;
+    let arguments = json!({"version": number, "starts-at": starts_at});
+    let version = work.link.call("pricing.publish-version", arguments)?;
+    if first {
+        let from = text::moment(starts_at.parse().unwrap_or_default());
+        work.output.note(&format!(
+            "usage from {from} on can be rated; for earlier usage publish prices with --starts-at a moment before it, then `coinbox usage resubmit --reason no-price`"
+        ));
+    }
+    Ok(version)
+}
+
+/// Versions with the time in which each is in force: up to the start of the next one that is.
 fn versions_table(versions: &[Value]) -> Rows {
-    let mut rows = Rows::new(&[">version", "state", "starts at", ">rows"]);
+    let mut rows = Rows::new(&[">version", "state", "starts at", "until", ">rows"]);
+    let is_in_force = |version: &&Value| version["state"] == "published" || version["state"] == "retired";
     for version in versions {
+        let starts_at = wide(&version["starts-at"]);
+        let later = versions.iter().filter(is_in_force).map(|other| wide(&other["starts-at"]));
+        let until = later.filter(|other| *other > starts_at).min().filter(|_| is_in_force(&version));
         rows.add(vec![
             field(version, "number"),
             field(version, "state"),
             moment(&version["starts-at"]),
+            until.map(text::moment).unwrap_or_default(),
             field(version, "rows"),
         ]);
     }
@@ -175,7 +231,7 @@ fn price_table(prices: &Value) -> Rows {
 /// Runs `usage …`.
 pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
     match command {
-        Usage::Import { file, parallel } => import(work, &file, usize::from(parallel)),
+        Usage::Import { file, parallel, rejected } => import(work, &file, usize::from(parallel), rejected.as_deref()),
         Usage::Summary(asked) => summaries::summary(work, &asked),
         Usage::Export(asked) => summaries::export(work, &asked),
         Usage::Daily(asked) => summaries::daily(work, &asked),
@@ -190,7 +246,7 @@ pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
     }
 }
 
-fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
+fn import(work: &Work, file: &Path, parallel: usize, place: Option<&Path>) -> anyhow::Result<()> {
     let started = Instant::now();
     let bar = bar(0, "usage");
     let mut told = Instant::now();
@@ -206,7 +262,8 @@ fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
             work.output.note(&format!("{} of {lines} lines", progress.line));
         }
     };
-    let summary = usage::import(&*work.link, file, usage::Options { parallel, on_progress: &mut on_progress });
+    let options = usage::Options { parallel, rejected: place, on_progress: &mut on_progress };
+    let summary = usage::import(&*work.link, file, options);
     bar.finish_and_clear();
     let summary = summary.map_err(|error| match error {
         crate::import::ImportError::Link(_) => {
@@ -222,7 +279,7 @@ fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
     let shown = json!({"events": all, "rated": rated, "duplicate": duplicate, "conflicting": conflicting, "rejected": rejected,
         "unreadable": unreadable, "reasons": summary.progress.reasons, "amount": text::amount_on_wire(amount),
         "milliseconds": took_ms, "per-second": per_second, "resumed-after-line": summary.resumed_after,
-        "rejected-file": summary.rejected});
+        "rejected-file": summary.rejected, "rejected-unwritten": summary.unwritten});
     work.output.answer(&shown, |_| {
         let reasons: Vec<String> =
             summary.progress.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
@@ -245,7 +302,16 @@ fn import(work: &Work, file: &Path, parallel: usize) -> anyhow::Result<()> {
             None => ("time", format!("{:.1?}, gone on after line {}", took, summary.resumed_after)),
         });
         Text::Table(Rows::of_fields(fields))
-    })
+    })?;
+    if let Some(cause) = &summary.unkept {
+        work.output.note(&format!("{cause}. Had this import been interrupted, it would have begun anew"));
+    }
+    if let Some(cause) = &summary.unwritten {
+        work.output.note(&format!(
+            "rejected and unreadable rows could not be written down ({cause}). Name a place with --rejected FILE and run the same command again: nothing is counted twice"
+        ));
+    }
+    rejected::not_all(conflicting + rejected + unreadable, all)
 }
 
 /// Runs `ledger export`.

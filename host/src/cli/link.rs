@@ -456,6 +456,7 @@ mod tests {
             ),
             (json!({"no-usable-card": "expired"}), "no usable card: expired"),
             (json!("already-published"), "already published"),
+            (json!({"already-begun": "1792486800000"}), "already begun: 2026-10-20T09:00:00Z"),
             (json!({"refused": {"out-of-credit": "801017000"}}), "not enough credit: 801.017 is missing"),
             (json!({"owes": "300020000"}), "owes: 300.02"),
             (json!({"more-than-invoice": "500022000"}), "more than invoice: 500.022"),

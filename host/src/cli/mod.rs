@@ -1,7 +1,8 @@
 //! The command line of the `coinbox` program.
 //!
 //! `serve` runs the server. All other commands work on a running one through REST, or with `--data DIR` on the store of a
-//! stopped one. Any error ends with exit code 1 and a message that names the field and its limit; 2 is a mistake on the command line itself.
+//! stopped one. Any error ends with exit code 1 and a message that names the field and its limit; 2 is a mistake on the command line itself; 3
+//! says that a file of usage was worked through and some of its rows were not counted.
 
 mod accounts;
 pub mod arguments;
@@ -42,6 +43,14 @@ use std::process::ExitCode;
 /// Configuration file that is taken when none is named.
 const CONFIG_FILE: &str = "coinbox.toml";
 
+/// Exit code of [`NotAll`].
+const NOT_ALL: u8 = 3;
+
+/// The command did all that it could, and some rows were rejected or could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotAll(String);
+
 /// What a command works with.
 struct Work {
     link: Box<dyn Link>,
@@ -59,7 +68,7 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "coinbox: {}", show::printable(&flags::words(&error, &matches)));
-            ExitCode::FAILURE
+            if error.is::<NotAll>() { ExitCode::from(NOT_ALL) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{Work, micros_of};
 use crate::capability::Clock as _;
 use crate::clock::RealClock;
 use crate::config::Config;
+use crate::json::strict;
 use crate::random::SystemRandom;
 use crate::storage::sqlite::{Origin, install};
 use crate::text;
@@ -62,7 +63,7 @@ fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value>
         }
         // Records and lists of records are given as JSON.
         Value::Object(_) | Value::Array(_) if text.starts_with(['{', '[']) => {
-            serde_json::from_str(text).map_err(|error| anyhow::anyhow!("{field}: {error}"))
+            strict::from_slice(text.as_bytes()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
         }
         Value::Array(items) => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());

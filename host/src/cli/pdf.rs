@@ -5,6 +5,7 @@ use super::arguments::{Document, Pdf, SampleKind};
 use super::show::{Output, Text};
 use crate::config::Config;
 use crate::documents::{self, Preview};
+use crate::json::strict::{self, StrictError};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -56,7 +57,10 @@ fn read(file: &Path) -> anyhow::Result<Value> {
         return Err(wrong(format!("{size} bytes are too many, at most {JSON_BYTES_MAX}")));
     }
     let bytes = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|error| wrong(format!("not JSON: {error}")))
+    strict::from_slice(&bytes).map_err(|error| match error {
+        StrictError::Syntax(error) => wrong(format!("not JSON: {error}")),
+        repeated => wrong(repeated.to_string()),
+    })
 }
 
 fn write(output: &Output, pdf: &[u8], file: Option<&Path>) -> anyhow::Result<()> {

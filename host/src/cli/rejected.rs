@@ -1,8 +1,9 @@
 //! `coinbox usage rejected|resubmit|discard`: what could not be rated, mended and sent again (USE-6).
 
-use super::Work;
 use super::arguments::{Discard, Rejected, RejectedFilter, Resubmit};
 use super::show::{Rows, Text, field, moment, plain, wide};
+use super::{NotAll, Work};
+use crate::import::file::Reading;
 use crate::import::rows;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -114,12 +115,23 @@ pub fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
         };
         *by_answer.entry(word).or_default() += 1;
     }
+    let all: u64 = by_answer.values().sum();
+    let counted: u64 = ["rated", "duplicate"].iter().filter_map(|word| by_answer.get(*word)).sum();
     work.output.answer(&Value::Array(answers), |_| {
         if by_answer.is_empty() {
             return Text::Line("nothing to resubmit".to_owned());
         }
         Text::Table(Rows::of_fields(by_answer.iter().map(|(word, count)| (word.as_str(), count.to_string())).collect()))
-    })
+    })?;
+    not_all(all - counted, all)
+}
+
+/// The end of a command that did its work, and had rows that were not counted.
+pub fn not_all(left: u64, all: u64) -> anyhow::Result<()> {
+    if left == 0 {
+        return Ok(());
+    }
+    Err(NotAll(format!("{left} of {all} events were not counted")).into())
 }
 
 fn send(work: &Work, part: &[Value], answers: &mut Vec<Value>) -> anyhow::Result<()> {
@@ -132,7 +144,7 @@ fn send(work: &Work, part: &[Value], answers: &mut Vec<Value>) -> anyhow::Result
 
 /// All rows are read before the first is sent: a mistake in the last one changes nothing.
 fn read_mended(file: &Path) -> anyhow::Result<Vec<Value>> {
-    crate::import::file::check(file)?;
+    crate::import::file::check(file, Reading::Lines)?;
     let mut rows = rows::Rows::open(file)?;
     let mut mended = Vec::new();
     while let Some(row) = rows.next_row()? {

@@ -7,6 +7,8 @@ use super::{Work, micros_of, moment_of};
 use crate::text;
 use serde_json::{Value, json};
 
+/// Longest name of a reservation.
+const NAME_LENGTH_MAX: usize = 64;
 /// Most reservations of one page of the contract.
 const PAGE: usize = 500;
 
@@ -90,7 +92,10 @@ fn settle(
 ) -> anyhow::Result<()> {
     let at = match at {
         Some(at) => moment_of("--at", at)?,
-        None => wide(&work.link.host("clock", None)?["now"]).to_string(),
+        None => match begun(work, account, &name)? {
+            Some(begun) => begun,
+            None => wide(&work.link.host("clock", None)?["now"]).to_string(),
+        },
     };
     let event = json!({"id": id.unwrap_or_else(|| name.clone()), "auth-id": account, "product": used.product,
         "heading": used.heading, "number": used.number, "quantity": used.quantity, "at": at});
@@ -111,6 +116,30 @@ fn settle(
             ("reservation was", field(settled, "was")),
         ]))
     })
+}
+
+/// When an open reservation began: that is when the use began, unless somebody says otherwise.
+fn begun(work: &Work, account: &str, name: &str) -> anyhow::Result<Option<String>> {
+    // The list is of a main account, with its sub-accounts, in order of the name.
+    let main = match account.starts_with("SA") {
+        true => field(&work.link.call("subaccounts.get", json!({"auth-id": account}))?, "parent"),
+        false => account.to_owned(),
+    };
+    let arguments = json!({"auth-id": main, "after": just_before(name), "limit": 1});
+    let Ok(page) = work.link.call("reservations.list", arguments) else { return Ok(None) };
+    let first = &page["reservations"][0];
+    Ok((first["name"] == name).then(|| field(first, "begun")).filter(|begun| !begun.is_empty()))
+}
+
+/// The last name of a reservation before this one; none: this is the first there can be.
+fn just_before(name: &str) -> Option<String> {
+    let (last, before) = name.as_bytes().split_last()?;
+    let mut text = String::from_utf8(before.to_vec()).ok()?;
+    if *last > b'!' {
+        text.push(char::from(last - 1));
+        text.extend(std::iter::repeat_n('~', NAME_LENGTH_MAX.saturating_sub(text.len())));
+    }
+    Some(text).filter(|text| !text.is_empty())
 }
 
 fn list(work: &Work, account: &str, limit: usize) -> anyhow::Result<()> {
@@ -146,4 +175,24 @@ fn table(reservations: &[Value]) -> Rows {
         ]);
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_lies_between_a_name_and_the_one_just_before_it() {
+        for name in ["c1", "a", "!", "call-1!", "~", "c-00", &"z".repeat(64)] {
+            let before = just_before(name).unwrap_or_default();
+            assert!(before.as_str() < name, "{name}: {before}");
+            assert!(
+                before.len() <= NAME_LENGTH_MAX && before.bytes().all(|byte| (b'!'..=b'~').contains(&byte)),
+                "{before}"
+            );
+            // One letter more than it is longer than any name, or it is the name without its last letter.
+            assert!(before.len() == NAME_LENGTH_MAX || format!("{before}!") == name, "{name}: {before}");
+        }
+        assert_eq!((just_before("!"), just_before("")), (None, None));
+    }
 }

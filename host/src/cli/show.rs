@@ -124,6 +124,9 @@ const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
 
 /// The payload of a case as people write it.
 pub fn payload(case: &str, payload: &Value) -> String {
+    if case == "already-begun" {
+        return moment(payload);
+    }
     if AMOUNT_CASES.contains(&case) { amount(payload) } else { plain(payload) }
 }
 

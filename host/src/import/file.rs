@@ -39,6 +39,16 @@ pub enum ImportError {
     Refused(String),
 }
 
+impl ImportError {
+    /// For whoever words it: an answer of the system as itself, so that the arguments in it are called what they were typed as.
+    pub fn into_any(self) -> anyhow::Error {
+        match self {
+            ImportError::Link(error) => error.into(),
+            other => other.into(),
+        }
+    }
+}
+
 /// What the whole file is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Checked {
@@ -76,16 +86,31 @@ pub fn open(path: &Path) -> Result<File, ImportError> {
     Ok(file)
 }
 
+/// How a file is read after it was checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reading {
+    /// Line by line.
+    Lines,
+    /// Line by line, or whole where it begins as JSON does.
+    LinesOrJson,
+}
+
+/// The lines of a text: how they must end.
+const LINE_ENDS: &str =
+    "lines must end with LF or CRLF, and here only CR ends them; save it as plain CSV or JSON lines";
+
 /// Reads the whole file once: its digest, and that it is UTF-8 text without overlong lines.
-pub fn check(path: &Path) -> Result<Checked, ImportError> {
+pub fn check(path: &Path, reading: Reading) -> Result<Checked, ImportError> {
+    let is_json = reading == Reading::LinesOrJson && matches!(first_letter(path)?, Some('[' | '{'));
     let mut file = open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; CHUNK_BYTES];
     let (mut kept, mut bytes, mut lines, mut line_bytes) = (0, 0_u64, 1_u64, 0_usize);
+    let mut ended_by_cr = false;
     loop {
         let read = file.read(&mut buffer[kept..]).map_err(|error| wrong(path, error))?;
         hash.update(&buffer[kept..kept + read]);
-        if bytes == 0 && (buffer.starts_with(&[0xff, 0xfe]) || buffer.starts_with(&[0xfe, 0xff])) && read >= 2 {
+        if bytes == 0 && is_utf_16(&buffer[..read]) {
             return Err(wrong(path, "it is UTF-16 text; save it as UTF-8"));
         }
         bytes += read as u64;
@@ -102,7 +127,11 @@ pub fn check(path: &Path) -> Result<Checked, ImportError> {
         for byte in &buffer[..valid] {
             line_bytes = if *byte == b'\n' { 0 } else { line_bytes + 1 };
             lines += u64::from(*byte == b'\n');
-            if line_bytes > LINE_BYTES_MAX {
+            ended_by_cr = *byte != b'\n' && (ended_by_cr || *byte == b'\r');
+            if line_bytes > LINE_BYTES_MAX && !is_json {
+                if ended_by_cr {
+                    return Err(wrong_line(path, lines, LINE_ENDS));
+                }
                 return Err(wrong_line(path, lines, format!("longer than {LINE_BYTES_MAX} bytes")));
             }
         }
@@ -120,6 +149,29 @@ pub fn check(path: &Path) -> Result<Checked, ImportError> {
     Ok(Checked { digest, bytes, lines })
 }
 
+/// Whether text begins as UTF-16 does: with its mark, or with letters of which every other byte is zero.
+fn is_utf_16(start: &[u8]) -> bool {
+    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+        return true;
+    }
+    // Names of columns, and what JSON begins with, are ASCII.
+    let pairs = start[..start.len().min(32)].chunks_exact(2);
+    let (mut little, mut big) = (pairs.len() > 0, pairs.len() > 0);
+    for pair in pairs {
+        little &= pair[0] != 0 && pair[1] == 0;
+        big &= pair[0] == 0 && pair[1] != 0;
+    }
+    little || big
+}
+
+/// The first letter of a text that is no space, within its first kilobyte.
+pub fn first_letter(path: &Path) -> Result<Option<char>, ImportError> {
+    let mut start = Vec::new();
+    open(path)?.take(1024).read_to_end(&mut start).map_err(|error| wrong(path, error))?;
+    let text = String::from_utf8_lossy(&start);
+    Ok(text.trim_start_matches('\u{feff}').trim_start().chars().next())
+}
+
 fn count(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
@@ -135,6 +187,16 @@ impl Lines {
     /// The lines of a file.
     pub fn open(path: &Path) -> Result<Lines, ImportError> {
         Ok(Lines { path: path.to_owned(), reader: BufReader::with_capacity(CHUNK_BYTES, open(path)?), line: 0 })
+    }
+
+    /// The next line that is not blank.
+    pub fn next_filled(&mut self) -> Result<Option<(u64, String)>, ImportError> {
+        loop {
+            match self.next_line()? {
+                Some((_, text)) if text.trim().is_empty() => {}
+                other => return Ok(other),
+            }
+        }
     }
 
     /// The next line with its number, or none at the end.
@@ -160,6 +222,98 @@ impl Lines {
             .map_err(|_| wrong_line(&self.path, self.line, "not UTF-8 text; save the file as UTF-8"))?;
         let text = if self.line == 1 { text.trim_start_matches('\u{feff}').to_owned() } else { text };
         Ok(Some((self.line, text)))
+    }
+}
+
+/// What becomes of columns that a file may not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Others {
+    /// They mean nothing: files of events come from many systems.
+    Ignored,
+    /// They are refused by name: somebody meant something by them.
+    Refused,
+}
+
+/// The columns of a file.
+pub struct Columns {
+    /// Those that must be there.
+    pub needed: &'static [&'static str],
+    /// Those that may be there.
+    pub optional: &'static [&'static str],
+    /// All others.
+    pub others: Others,
+}
+
+/// A name of a column or key as it is compared: capitals and hyphens make no difference.
+pub fn plain_name(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
+}
+
+impl Columns {
+    /// All that are known.
+    pub fn known(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.needed.iter().chain(self.optional).copied()
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        self.known().any(|known| known == name)
+    }
+
+    fn listed(&self) -> String {
+        self.known().collect::<Vec<_>>().join(", ")
+    }
+
+    /// A name that is not known, in words.
+    pub fn unknown(&self, name: &str) -> String {
+        format!("unknown column `{}`; known are {}", crate::text::shortened(name), self.listed())
+    }
+
+    /// The names of a header in their order. What is missing, stands twice or is not known is refused.
+    pub fn read(&self, path: &Path, line: u64, header: &str) -> Result<Vec<String>, ImportError> {
+        let refuse = |problem: String| Err(wrong_line(path, line, problem));
+        if header.contains('\r') {
+            return refuse(LINE_ENDS.to_owned());
+        }
+        let fields = fields(header).map_err(|problem| wrong_line(path, line, problem))?;
+        let names: Vec<String> = fields.iter().map(|name| plain_name(name)).collect();
+        let missing: Vec<&str> =
+            self.needed.iter().copied().filter(|column| !names.iter().any(|name| name == column)).collect();
+        if !missing.is_empty() {
+            if let Some(separator) = self.other_separator(header) {
+                return refuse(format!("separated by {separator}; save it with commas"));
+            }
+            let (must, may) = (self.needed.join(", "), self.optional.join(", "));
+            let may = if may.is_empty() { may } else { format!(", and may name {may}") };
+            return refuse(format!("the header lacks {}; it must name {must}{may}", missing.join(", ")));
+        }
+        for (place, name) in names.iter().enumerate() {
+            let known = self.is_known(name);
+            if self.others == Others::Refused && name.is_empty() {
+                return refuse(format!("column {} has no name; known are {}", place + 1, self.listed()));
+            }
+            if self.others == Others::Refused && !known {
+                return refuse(self.unknown(&fields[place]));
+            }
+            if let Some(first) = names[..place].iter().position(|before| before == name).filter(|_| known) {
+                return refuse(format!("`{name}` stands there twice, in columns {} and {}", first + 1, place + 1));
+            }
+        }
+        Ok(names)
+    }
+
+    /// What separates the names of a header that commas do not.
+    fn other_separator(&self, header: &str) -> Option<&'static str> {
+        let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars"), (':', "colons")];
+        let named = |separator: char| {
+            let name = |name: &str| plain_name(name.trim().trim_matches('"').trim());
+            header.split(separator).filter(|part| self.is_known(&name(part))).count()
+        };
+        // Spreadsheets may say what they separate by in a line of its own.
+        let said = header.trim_start().strip_prefix("sep=");
+        let by = |(separator, _): &(char, &str)| {
+            said.is_some_and(|said| said.starts_with(*separator)) || named(*separator) >= 2
+        };
+        separators.into_iter().find(by).map(|(_, word)| word)
     }
 }
 
@@ -196,19 +350,19 @@ mod tests {
 
     fn problem(bytes: &[u8]) -> String {
         let (_folder, path) = written(bytes);
-        check(&path).expect_err("refused").to_string().replace(&path.display().to_string(), "FILE")
+        check(&path, Reading::Lines).expect_err("refused").to_string().replace(&path.display().to_string(), "FILE")
     }
 
     #[test]
     fn lines_are_counted_with_and_without_the_last_break() {
         for (text, lines) in [("a\nb\n", 2), ("a\nb", 2), ("", 0), ("\n", 1), ("\u{fffd}\u{10ffff}", 1)] {
             let (_folder, path) = written(text.as_bytes());
-            let checked = check(&path).expect("text");
+            let checked = check(&path, Reading::Lines).expect("text");
             assert_eq!((checked.lines, checked.bytes), (lines, text.len() as u64), "{text:?}");
         }
         let (_folder, path) = written(b"abc");
         let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(check(&path).expect("text").digest, digest);
+        assert_eq!(check(&path, Reading::Lines).expect("text").digest, digest);
     }
 
     #[test]
@@ -219,9 +373,89 @@ mod tests {
         let long = vec![b'x'; LINE_BYTES_MAX + 1];
         assert_eq!(problem(&long), "FILE, line 1: longer than 65536 bytes");
         let folder = tempfile::tempdir().expect("folder");
-        assert!(check(folder.path()).expect_err("refused").to_string().ends_with(": it is a directory; name a file"));
-        let missing = check(&folder.path().join("none")).expect_err("refused").to_string();
+        let directory = check(folder.path(), Reading::LinesOrJson).expect_err("refused").to_string();
+        assert!(directory.ends_with(": it is a directory; name a file"), "{directory}");
+        let missing = check(&folder.path().join("none"), Reading::Lines).expect_err("refused").to_string();
         assert!(missing.ends_with("none: No such file or directory (os error 2)"), "{missing}");
+    }
+
+    #[test]
+    fn utf_16_is_told_with_and_without_its_mark_14_files_of_the_wrong_form() {
+        let told = "FILE: it is UTF-16 text; save it as UTF-8";
+        for text in ["id,auth_id,product\r\n1,MA1,voice\r\n", "[{\"id\":1}]", "a,b"] {
+            for mark in ["", "\u{feff}"] {
+                let text = format!("{mark}{text}");
+                let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+                assert_eq!((problem(&little), problem(&big)), (told.to_owned(), told.to_owned()), "{text:?}");
+            }
+        }
+        for text in ["a", "", "ab", "\u{feff}id,auth_id", "äöü,é", "a\0,b"] {
+            let (_folder, path) = written(text.as_bytes());
+            assert!(check(&path, Reading::Lines).is_ok(), "{text:?}");
+        }
+    }
+
+    const KNOWN: Columns = Columns { needed: &["id", "at"], optional: &["key"], others: Others::Ignored };
+    const STRICT: Columns = Columns { others: Others::Refused, ..KNOWN };
+
+    fn header(columns: &Columns, text: &str) -> Result<Vec<String>, String> {
+        columns.read(Path::new("FILE"), 1, text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn other_separators_and_line_ends_are_named_14_files_of_the_wrong_form() {
+        for (text, separator) in [
+            ("id;at", "semicolons"),
+            ("\"id\";\"at\";\"note, more\"", "semicolons"),
+            ("ID ; At;x", "semicolons"),
+            ("id\tat", "tabs"),
+            ("id|key", "vertical bars"),
+            ("sep=;", "semicolons"),
+            ("sep=\t", "tabs"),
+        ] {
+            let told = format!("FILE, line 1: separated by {separator}; save it with commas");
+            assert_eq!(header(&KNOWN, text), Err(told), "{text}");
+        }
+        let cr = header(&KNOWN, "id,at\r1,2\r").expect_err("CR");
+        assert!(cr.starts_with("FILE, line 1: lines must end with LF or CRLF"), "{cr}");
+        assert_eq!(
+            header(&KNOWN, "id;x"),
+            Err("FILE, line 1: the header lacks id, at; it must name id, at, and may name key".to_owned())
+        );
+        let long = "a,b\r".repeat(20_000);
+        assert!(problem(long.as_bytes()).starts_with("FILE, line 1: lines must end with LF or CRLF"));
+    }
+
+    #[test]
+    fn columns_that_stand_twice_are_refused_08_the_same_column_twice() {
+        for text in ["id,at,ID", "id,at,i\"d\",id", "\"id\", at, id "] {
+            let told = header(&KNOWN, text).expect_err(text);
+            assert!(told.contains("line 1: `id` stands there twice, in columns 1 and "), "{told}");
+        }
+        assert!(header(&STRICT, "id,at,key,k-e-y").expect_err("unknown").contains("unknown column `k-e-y`"));
+        assert!(header(&STRICT, "id,at,key,KEY").expect_err("twice").contains("`key` stands there twice"));
+        // What means nothing means nothing twice.
+        assert!(header(&KNOWN, "id,at,note,note,,").is_ok());
+    }
+
+    #[test]
+    fn columns_that_mean_nothing_are_refused_where_all_mean_something_07_columns_that_mean_nothing() {
+        assert_eq!(header(&STRICT, "at,id").expect("good"), ["at", "id"]);
+        let told = "FILE, line 1: unknown column `set-up`; known are id, at, key";
+        assert_eq!(header(&STRICT, "id,at,set-up,currency"), Err(told.to_owned()));
+        let told = "FILE, line 1: column 3 has no name; known are id, at, key";
+        assert_eq!(header(&STRICT, "id,at,"), Err(told.to_owned()));
+        assert!(header(&KNOWN, "id,at,currency").is_ok());
+    }
+
+    #[test]
+    fn a_list_in_one_line_is_no_overlong_line() {
+        let list = format!("[{}]", vec!["1"; LINE_BYTES_MAX].join(","));
+        let (_folder, path) = written(list.as_bytes());
+        assert!(check(&path, Reading::LinesOrJson).is_ok());
+        assert!(check(&path, Reading::Lines).is_err());
+        assert_eq!(first_letter(&path).expect("a file"), Some('['));
     }
 
     #[test]
@@ -229,7 +463,7 @@ mod tests {
         let mut text = "x\n".repeat(CHUNK_BYTES / 2 - 1).into_bytes();
         text.extend("x€\n".as_bytes());
         let (_folder, path) = written(&text);
-        assert_eq!(check(&path).expect("text").lines, CHUNK_BYTES as u64 / 2);
+        assert_eq!(check(&path, Reading::Lines).expect("text").lines, CHUNK_BYTES as u64 / 2);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Price books as files: CSV with a header, or a JSON list of objects, both ways.
 
-use super::file::{self, ImportError, Lines, wrong, wrong_line};
+use super::file::{self, Columns, ImportError, Lines, Others, Reading, wrong, wrong_line};
 use crate::cli::link::{Link, LinkError, field_problems};
+use crate::json::strict::{self, StrictError};
 use crate::rest::answer::rule_word;
 use crate::rest::events::{HEADING, heading, product};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -13,6 +15,8 @@ pub const COLUMNS: [&str; 7] = ["product", "heading", "country", "prefix", "rate
 /// Columns that may follow: the name of a group of numbers, and what prices of numbers have. A row with the product `number` has
 /// country, `number_type`, `setup` and its monthly price as `rate`; one with the product `seat` has `rate` only.
 pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
+/// All of them: every other one is refused, in both forms.
+const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &MORE_COLUMNS, others: Others::Refused };
 /// What the column `product` may say.
 const PRODUCTS: &str = "must be voice, sms, mms, number or seat";
 /// What the column `number_type` may say.
@@ -76,16 +80,14 @@ impl PriceFile {
 
 /// All prices of a file.
 pub fn read(path: &Path) -> Result<PriceFile, ImportError> {
-    let checked = file::check(path)?;
-    let mut lines = Lines::open(path)?;
-    let Some((_, first)) = lines.next_line()? else { return Err(wrong(path, "it is empty")) };
-    let prices = if first.trim_start().starts_with(['[', '{']) {
+    let checked = file::check(path, Reading::LinesOrJson)?;
+    let prices = if matches!(file::first_letter(path)?, Some('[' | '{')) {
         if checked.bytes > JSON_BYTES_MAX {
             return Err(wrong(path, format!("{} bytes are too many, at most {JSON_BYTES_MAX}", checked.bytes)));
         }
         read_json(path)?
     } else {
-        read_csv(path, &first, lines)?
+        read_csv(path)?
     };
     if prices.count() == 0 {
         return Err(wrong(path, "it holds no price row"));
@@ -93,15 +95,11 @@ pub fn read(path: &Path) -> Result<PriceFile, ImportError> {
     Ok(prices)
 }
 
-fn read_csv(path: &Path, header: &str, mut lines: Lines) -> Result<PriceFile, ImportError> {
-    let header = file::fields(header).map_err(|problem| wrong_line(path, 1, problem))?;
-    let names: Vec<String> = header.iter().map(|name| name.to_ascii_lowercase().replace('-', "_")).collect();
-    let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !names.iter().any(|name| name == column)).collect();
-    if !missing.is_empty() {
-        let problem = format!("the header lacks {}; it must name {}", missing.join(", "), COLUMNS.join(", "));
-        return Err(wrong_line(path, 1, problem));
-    }
-    let mut prices = PriceFile::default();
+fn read_csv(path: &Path) -> Result<PriceFile, ImportError> {
+    let mut lines = Lines::open(path)?;
+    let Some((line, header)) = lines.next_filled()? else { return Err(wrong(path, "it is empty")) };
+    let names = KNOWN.read(path, line, &header)?;
+    let mut prices = Reader::new(path);
     while let Some((line, text)) = lines.next_line()? {
         if text.trim().is_empty() {
             continue;
@@ -131,33 +129,97 @@ fn read_csv(path: &Path, header: &str, mut lines: Lines) -> Result<PriceFile, Im
             };
             object.insert(column.to_owned(), value);
         }
-        push(path, &mut prices, line, object)?;
+        prices.push(line, object)?;
     }
-    Ok(prices)
+    Ok(prices.read)
 }
 
 fn read_json(path: &Path) -> Result<PriceFile, ImportError> {
+    const FORM: &str = "a JSON price book is a list of rows, or an object with the list `rows`";
     let text = std::fs::read_to_string(path).map_err(|error| wrong(path, error))?;
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| wrong_line(path, error.line() as u64, format!("not JSON: {error}")))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let value = strict::from_slice(text.as_bytes()).map_err(|error| match error {
+        StrictError::Syntax(_) if is_one_object_a_line(text) => wrong(path, format!("one object a line; {FORM}")),
+        StrictError::Syntax(error) => wrong_line(path, error.line() as u64, format!("not JSON: {error}")),
+        StrictError::Repeated(_) => wrong(path, error),
+    })?;
     let list = match value {
         Value::Array(list) => list,
-        Value::Object(mut object) => match object.remove("rows") {
-            Some(Value::Array(list)) => list,
-            _ => return Err(wrong(path, "a JSON price book is a list of rows, or an object with the list `rows`")),
-        },
-        _ => return Err(wrong(path, "a JSON price book is a list of rows, or an object with the list `rows`")),
+        Value::Object(mut object) => {
+            let list = object.remove("rows");
+            match (list, object.keys().next()) {
+                (Some(Value::Array(_)), Some(other)) => {
+                    let other = crate::text::shortened(other);
+                    return Err(wrong(path, format!("unknown key `{other}` beside `rows`; {FORM}")));
+                }
+                (Some(Value::Array(list)), None) => list,
+                _ => return Err(wrong(path, FORM)),
+            }
+        }
+        _ => return Err(wrong(path, FORM)),
     };
-    let mut prices = PriceFile::default();
+    let mut prices = Reader::new(path);
     for (place, row) in list.into_iter().enumerate() {
         let line = place as u64 + 1;
         let Value::Object(object) = row else {
             return Err(wrong(path, format!("row {line}: must be an object with {}", COLUMNS.join(", "))));
         };
-        let named = object.into_iter().map(|(name, value)| (name.replace('-', "_"), value));
-        push(path, &mut prices, line, named.filter(|(_, value)| !value.is_null()).collect())?;
+        // A key that is there without a value is none; one that nobody knows is refused all the same.
+        let mut named = Map::new();
+        for (key, value) in object {
+            let name = key.replace('-', "_");
+            if !KNOWN.known().any(|known| known == name) {
+                return Err(wrong_line(path, line, KNOWN.unknown(&key)));
+            }
+            if named.insert(name, value).is_some() {
+                return Err(wrong_line(path, line, format!("`{key}` stands there twice")));
+            }
+        }
+        prices.push(line, named.into_iter().filter(|(_, value)| !value.is_null()).collect())?;
     }
-    Ok(prices)
+    Ok(prices.read)
+}
+
+/// Whether a text has a JSON object in each of its first two lines.
+fn is_one_object_a_line(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(2);
+    let is_object = |line: &str| matches!(serde_json::from_str::<Value>(line), Ok(Value::Object(_)));
+    lines.next().is_some_and(is_object) && lines.next().is_some_and(is_object)
+}
+
+/// Sorts rows into their kinds, and knows where each price stands.
+struct Reader<'a> {
+    path: &'a Path,
+    read: PriceFile,
+    /// Lines by what they are the price of.
+    lines: HashMap<String, u64>,
+}
+
+impl Reader<'_> {
+    fn new(path: &Path) -> Reader<'_> {
+        Reader { path, read: PriceFile::default(), lines: HashMap::new() }
+    }
+
+    fn push(&mut self, line: u64, row: Map<String, Value>) -> Result<(), ImportError> {
+        let word = |name: &str| row.get(name).and_then(Value::as_str);
+        let what = match word("product") {
+            Some("number") => {
+                word("country").zip(word("number_type")).map(|(country, kind)| format!("number {country} {kind}"))
+            }
+            Some("seat") | None => None,
+            Some(product) => {
+                word("heading").zip(word("prefix")).map(|(heading, prefix)| format!("{product} {heading} {prefix}"))
+            }
+        };
+        push(self.path, &mut self.read, line, row)?;
+        if let Some(what) = what {
+            if let Some(first) = self.lines.get(&what) {
+                return Err(wrong_line(self.path, line, format!("{what} stands in line {first} too")));
+            }
+            self.lines.insert(what, line);
+        }
+        Ok(())
+    }
 }
 
 /// Sorts one row into its kind. Its columns are those that are not empty.
@@ -191,8 +253,13 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
             prices.numbers.push(PriceRow { line, row });
         }
         "seat" => {
-            if prices.seat.is_some() {
-                return Err(wrong_line(path, line, "product: there is a price of a seat already"));
+            if let Some(seat) = &prices.seat {
+                let first = seat.line;
+                return Err(wrong_line(
+                    path,
+                    line,
+                    format!("product: there is a price of a seat already, in line {first}"),
+                ));
             }
             prices.seat = Some(PriceRow { line, row: row["rate"].clone() });
         }
@@ -207,29 +274,44 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
     Ok(())
 }
 
-/// Makes a version of a file. Answers it as a draft.
-pub fn create(
+/// Makes a version of a file, whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left; if this
+/// program is killed, the rules remove what it has left.
+pub fn import(
     link: &dyn Link,
     path: &Path,
     prices: &PriceFile,
+    on_progress: impl FnMut(usize),
+    then: impl FnOnce(&Value) -> anyhow::Result<Value>,
+) -> anyhow::Result<Value> {
+    let begun = link.call("pricing.begin-import", json!({}))?;
+    let number = &begun["number"];
+    let done = fill(link, path, prices, number, on_progress).map_err(ImportError::into_any).and_then(|()| then(number));
+    if done.is_err() {
+        // Of no use any more. Should this fail too, the version goes by itself.
+        let _ = link.call("pricing.remove-draft", json!({"version": number}));
+    }
+    done
+}
+
+fn fill(
+    link: &dyn Link,
+    path: &Path,
+    prices: &PriceFile,
+    number: &Value,
     mut on_progress: impl FnMut(usize),
-) -> Result<Value, ImportError> {
-    let mut version = link.call("pricing.create-version", json!({}))?;
-    let number = version["number"].clone();
+) -> Result<(), ImportError> {
     for part in prices.rows.chunks(CALL_ROWS) {
         let sent: Vec<&Value> = part.iter().map(|row| &row.row).collect();
-        version = link
-            .call("pricing.add-rows", json!({"version": number, "rows": sent}))
+        link.call("pricing.add-rows", json!({"version": number, "rows": sent}))
             .map_err(|error| explain(path, prices, part, error))?;
         on_progress(part.len());
     }
     if let Some(sent) = prices.number_prices() {
-        version = link
-            .call("pricing.set-number-prices", json!({"version": number, "prices": sent}))
+        link.call("pricing.set-number-prices", json!({"version": number, "prices": sent}))
             .map_err(|error| explain(path, prices, &[], error))?;
         on_progress(prices.count() - prices.rows.len());
     }
-    Ok(version)
+    Ok(())
 }
 
 /// An error about rows of a call, by the lines of the file.
@@ -237,9 +319,8 @@ pub fn explain(path: &Path, prices: &PriceFile, part: &[PriceRow], error: LinkEr
     let LinkError::Refused { error: told, message } = &error else { return error.into() };
     let mut words = Vec::new();
     for problem in field_problems(told) {
-        let Some((line, name)) = prices.place(part, &problem.field) else {
-            return ImportError::Refused(message.clone());
-        };
+        // Not about a row: whoever asked knows what the argument is called.
+        let Some((line, name)) = prices.place(part, &problem.field) else { return error.into() };
         let limit = problem.limit.map(|limit| format!(" (limit: {limit})")).unwrap_or_default();
         let rule = rule_word(problem.rule).replace('-', " ");
         words.push(format!("line {line}, {name}: {rule}{limit}"));
@@ -383,7 +464,7 @@ mod tests {
             ("number,outbound,US,,0.80,,,,local,0.5", "heading: must be empty for the product number"),
             ("seat,,US,,20,,,,,", "country: must be empty for the product seat"),
             ("voice,outbound,US,1,0.01,60,60,,local,", "number_type: must be empty for the product voice"),
-            ("seat,,,,20,,,,,\nseat,,,,21,,,,,", "product: there is a price of a seat already"),
+            ("seat,,,,20,,,,,\nseat,,,,21,,,,,", "line 3: product: there is a price of a seat already, in line 2"),
         ] {
             let error = of(&format!("{header},group,number_type,setup\n{row}\n")).expect_err("wrong");
             assert!(error.ends_with(problem), "{error}");
@@ -405,7 +486,7 @@ mod tests {
             (HEADER.to_owned(), "FILE: it holds no price row"),
             (
                 "product,rate\n".to_owned(),
-                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment",
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup",
             ),
             (
                 "{\"rows\": 5}".to_owned(),
@@ -419,6 +500,80 @@ mod tests {
             assert_eq!(of(&text), Err(problem.to_owned()));
         }
         assert!(of("[\n{").expect_err("broken").starts_with("FILE, line 2: not JSON: "));
+    }
+
+    #[test]
+    fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
+        let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup";
+        let header = HEADER.trim_end();
+        for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
+        {
+            let error = of(&format!("{header},{column}\nvoice,outbound,GB,44,0.0123,60,60,{row}\n")).expect_err(column);
+            if column == "rate " {
+                assert_eq!(error, "FILE, line 1: `rate` stands there twice, in columns 5 and 8");
+                continue;
+            }
+            assert_eq!(error, format!("FILE, line 1: unknown column `{column}`; {known}"));
+            // Empty, too: who has written it has meant something.
+            assert!(of(&format!("{header},{column}\nvoice,outbound,GB,44,0.0123,60,60,\n")).is_err());
+            for value in [format!("\"{row}\""), "null".to_owned()] {
+                let json = format!(
+                    "[{{\"product\":\"seat\",\"rate\":\"1\"}},{{\"product\":\"seat\",\"rate\":\"1\",\"{column}\":{value}}}]"
+                );
+                assert_eq!(of(&json), Err(format!("FILE, line 2: unknown column `{column}`; {known}")));
+            }
+        }
+        let beside = of("{\"currency\":\"EUR\",\"rows\":[]}").expect_err("unknown");
+        assert!(beside.starts_with("FILE: unknown key `currency` beside `rows`; "), "{beside}");
+    }
+
+    #[test]
+    fn names_that_stand_twice_are_refused_in_both_forms_08_the_same_column_twice() {
+        let twice = "product,heading,country,prefix,rate,rate,first_increment,next_increment\nvoice,outbound,GB,44,0.0123,0.9999,60,60\n";
+        assert_eq!(of(twice), Err("FILE, line 1: `rate` stands there twice, in columns 5 and 6".to_owned()));
+        assert_eq!(
+            of(r#"[{"product":"seat","rate":"1"},{"product":"seat","rate":"1","rate":"2"}]"#),
+            Err("FILE: `[1].rate` stands there twice".to_owned())
+        );
+        assert_eq!(
+            of(r#"[{"product":"number","country":"US","rate":"1","number_type":"local","number-type":"mobile"}]"#),
+            Err("FILE, line 1: `number-type` stands there twice".to_owned())
+        );
+        assert_eq!(of(r#"{"rows":[],"rows":[]}"#), Err("FILE: `rows` stands there twice".to_owned()));
+    }
+
+    #[test]
+    fn a_price_that_stands_twice_is_told_with_both_lines_14_files_of_the_wrong_form() {
+        let row = "voice,outbound,GB,44,0.01,60,60";
+        let twice = format!(
+            "{HEADER}{row}\nvoice,inbound,GB,44,0.01,60,60\n\nsms,outbound,GB,44,0.01,0,0\nvoice,outbound,IE,44,1,1,1\n"
+        );
+        assert_eq!(of(&twice), Err("FILE, line 6: voice outbound 44 stands in line 2 too".to_owned()));
+        let header = format!("{},number_type", HEADER.trim_end());
+        let numbers = format!("{header}\nnumber,,US,,1,,,local\nnumber,,US,,1,,,mobile\nnumber,,US,,2,,,local\n");
+        assert_eq!(of(&numbers), Err("FILE, line 4: number US local stands in line 2 too".to_owned()));
+        let json = r#"{"product":"sms","heading":"outbound","country":"GB","prefix":"44","rate":"1","first-increment":0,"next-increment":0}"#;
+        assert_eq!(
+            of(&format!("[{json},{json}]")),
+            Err("FILE, line 2: sms outbound 44 stands in line 1 too".to_owned())
+        );
+    }
+
+    #[test]
+    fn files_of_other_forms_are_named_14_files_of_the_wrong_form() {
+        let semicolons = HEADER.replace(',', ";");
+        assert_eq!(of(&semicolons), Err("FILE, line 1: separated by semicolons; save it with commas".to_owned()));
+        let row = "voice,outbound,GB,44,0.01,60,60";
+        let cr = of(&format!("{}\r{row}\r", HEADER.trim_end())).expect_err("CR");
+        assert!(cr.starts_with("FILE, line 1: lines must end with LF or CRLF"), "{cr}");
+        let json = r#"{"product":"seat","rate":"20"}"#;
+        let lines = of(&format!("{json}\n{json}\n")).expect_err("a row a line");
+        assert!(lines.starts_with("FILE: one object a line; a JSON price book is a list of rows"), "{lines}");
+        assert_eq!(of(&format!("\u{feff}\n{HEADER}{row}\n")).expect("a mark and an empty line").rows[0].line, 3);
+        let wide = format!("[{}]", (0..2000).map(|prefix| {
+            format!(r#"{{"product":"sms","heading":"outbound","country":"GB","prefix":"{}","rate":"1","first-increment":0,"next-increment":0}}"#, 440_000 + prefix)
+        }).collect::<Vec<_>>().join(","));
+        assert_eq!(of(&wide).expect("a list in one long line").rows.len(), 2000);
     }
 
     #[test]

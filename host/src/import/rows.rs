@@ -1,7 +1,8 @@
 //! Usage events from lines of CSV or JSON: what can be read, and what is wrong with the rest.
 
-use super::file::{self, ImportError, Lines, wrong, wrong_line};
+use super::file::{self, Columns, ImportError, Lines, Others, wrong, wrong_line};
 use crate::contract::exported::usage::Event;
+use crate::json::strict;
 use crate::rest::events::{self, HEADING, MOMENT, PRODUCT, QUANTITY, Unreadable};
 use crate::text;
 use serde_json::{Value, json};
@@ -9,6 +10,9 @@ use std::path::Path;
 
 /// Columns of a usage file, in the order of the rejected file.
 pub const COLUMNS: [&str; 7] = ["id", "auth_id", "product", "heading", "number", "quantity", "at"];
+
+/// What else a file may have means nothing here: events come from many systems. `key` is that of a mended event.
+const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &["key"], others: Others::Ignored };
 
 /// One row of a file.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,18 +49,12 @@ impl Rows {
     /// Opens a file and tells its form by its first line: an object is JSON lines, anything else is the header of a CSV file.
     pub fn open(path: &Path) -> Result<Rows, ImportError> {
         let mut lines = Lines::open(path)?;
-        let Some((number, first)) = lines.next_line()? else { return Err(wrong(path, "it is empty")) };
-        if first.trim_start().starts_with('{') {
+        let Some((number, first)) = lines.next_filled()? else { return Err(wrong(path, "it is empty")) };
+        if first.trim_start().starts_with(['{', '[']) {
+            check_json_lines(path, number, &first)?;
             return Ok(Rows { lines, form: Form::Json, first: Some((number, first)) });
         }
-        let header = file::fields(&first).map_err(|problem| wrong_line(path, number, problem))?;
-        let names: Vec<String> = header.iter().map(|name| name.to_ascii_lowercase().replace('-', "_")).collect();
-        let missing: Vec<&str> =
-            COLUMNS.into_iter().filter(|column| !names.iter().any(|name| name == column)).collect();
-        if !missing.is_empty() {
-            let problem = format!("the header lacks {}; it must name {}", missing.join(", "), COLUMNS.join(", "));
-            return Err(wrong_line(path, number, problem));
-        }
+        let names = KNOWN.read(path, number, &first)?;
         let place = |column: &str| names.iter().position(|name| name == column);
         let places = COLUMNS.map(|column| place(column).expect("none is missing"));
         Ok(Rows { lines, form: Form::Csv { places, key: place("key"), columns: names.len() }, first: None })
@@ -101,9 +99,35 @@ impl Rows {
     }
 }
 
+/// Refuses a file of JSON that is not one object a line, by its first line.
+fn check_json_lines(path: &Path, number: u64, first: &str) -> Result<(), ImportError> {
+    const FORM: &str = "usage as JSON is one object a line";
+    let refuse = |problem: String| Err(wrong_line(path, number, problem));
+    if first.trim_start().starts_with('[') {
+        return refuse(format!("{FORM}, and this is a list"));
+    }
+    if first.contains('\r') {
+        return refuse("lines must end with LF or CRLF; save it as JSON lines".to_owned());
+    }
+    // A first line that is merely damaged spoils nobody else: it is the next one that tells.
+    let goes_on = serde_json::from_str::<serde::de::IgnoredAny>(first).is_err_and(|error| error.is_eof());
+    let mut lines = Lines::open(path)?;
+    let next = loop {
+        match lines.next_filled()? {
+            Some((line, _)) if line <= number => {}
+            other => break other,
+        }
+    };
+    let is_object = |text: &str| text.trim_start().starts_with('{');
+    if goes_on && next.is_some_and(|(_, text)| !is_object(&text)) {
+        return refuse(format!("{FORM}, and this one goes over several lines"));
+    }
+    Ok(())
+}
+
 fn json_row(line: u64, text: &str) -> Row {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
+    let (value, repeated) = match strict::read(text.as_bytes()) {
+        Ok(read) => read,
         Err(_) => {
             let event = Err(Unreadable { field: "", limit: "must be a JSON object" });
             return Row { line, texts: vec![text.to_owned()], key: None, event };
@@ -115,7 +139,11 @@ fn json_row(line: u64, text: &str) -> Row {
         other => other.to_string(),
     };
     let texts = COLUMNS.iter().map(|column| shown(column)).collect();
-    Row { line, texts, key: value["key"].as_str().map(str::to_owned), event: events::read(&value) }
+    let event = match repeated.first() {
+        Some(repeated) => Err(events::repeated(repeated)),
+        None => events::read(&value),
+    };
+    Row { line, texts, key: value["key"].as_str().map(str::to_owned), event }
 }
 
 /// The event of texts by [`COLUMNS`].
@@ -210,8 +238,52 @@ mod tests {
         assert_eq!(
             rows("id,when\n1,2\n"),
             Err("FILE, line 1: the header lacks auth_id, product, heading, number, quantity, at; \
-                 it must name id, auth_id, product, heading, number, quantity, at"
+                 it must name id, auth_id, product, heading, number, quantity, at, and may name key"
                 .to_owned())
         );
+        let semicolons = HEADER.replace(',', ";");
+        assert_eq!(rows(&semicolons), Err("FILE, line 1: separated by semicolons; save it with commas".to_owned()));
+        let tabs = HEADER.replace(',', "\t");
+        assert_eq!(rows(&tabs), Err("FILE, line 1: separated by tabs; save it with commas".to_owned()));
+        let twice = HEADER.replace("number", "number,quantity");
+        assert_eq!(
+            rows(&twice),
+            Err("FILE, line 1: `quantity` stands there twice, in columns 6 and 7".to_owned()),
+            "08-the-same-column-twice"
+        );
+        let cr = rows(&format!("{}\re,MA1,sms,outbound,49301,1,0\r", HEADER.trim_end())).expect_err("CR");
+        assert!(cr.starts_with("FILE, line 1: lines must end with LF or CRLF"), "{cr}");
+    }
+
+    const EVENT: &str =
+        r#"{"id":"e","auth_id":"MA1","product":"sms","heading":"outbound","number":"49301","quantity":1,"at":0}"#;
+
+    #[test]
+    fn json_that_is_not_one_object_a_line_is_named_14_files_of_the_wrong_form() {
+        let list = "FILE, line 1: usage as JSON is one object a line, and this is a list";
+        for text in [format!("[{EVENT},{EVENT}]"), format!("[\n{EVENT},\n{EVENT}\n]\n"), "[".to_owned()] {
+            assert_eq!(rows(&text), Err(list.to_owned()), "{text}");
+        }
+        let pretty = EVENT.replace(',', ",\n  ").replace('{', "{\n  ").replace('}', "\n}");
+        let several = "usage as JSON is one object a line, and this one goes over several lines";
+        assert_eq!(rows(&pretty), Err(format!("FILE, line 1: {several}")));
+        assert_eq!(rows(&format!("\n{pretty}\n{pretty}\n")), Err(format!("FILE, line 2: {several}")));
+        assert_eq!(rows(&EVENT.replace("\"at\"", "\n\"at\"")), Err(format!("FILE, line 1: {several}")));
+        let cr = rows(&format!("{EVENT}\r{EVENT}\r")).expect_err("CR");
+        assert!(cr.starts_with("FILE, line 1: lines must end with LF or CRLF"), "{cr}");
+        // One damaged line is one bad row, also the first.
+        let cut_off = rows(&format!("{}\n{EVENT}\n", &EVENT[..40])).expect("one bad row");
+        assert_eq!(cut_off.iter().map(|row| row.event.is_ok()).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(rows(&format!("\n\n{EVENT}\r\n{EVENT}")).expect("blank lines first").len(), 2);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_one_bad_row_08_the_same_column_twice() {
+        let twice = EVENT.replace("\"quantity\":1", "\"quantity\":1,\"quantity\":900");
+        let note = EVENT.replace("\"at\":0", "\"at\":0,\"note\":1,\"note\":2");
+        let all = rows(&format!("{EVENT}\n{twice}\n{note}\n{EVENT}\n")).expect("readable");
+        assert!(all[0].event.is_ok() && all[3].event.is_ok());
+        assert_eq!(all[1].event, Err(Unreadable { field: "quantity", limit: "stands there twice" }));
+        assert_eq!(all[2].event, Err(Unreadable { field: "", limit: "must name each key once" }));
     }
 }

@@ -1,13 +1,14 @@
 //! Rates a usage file: batches of a thousand, several under way at once, settled in the order of the file.
 
-use super::file::{self, Checked, ImportError, wrong};
+use super::file::{self, Checked, ImportError, Reading, wrong};
 use super::progress::{self, Progress};
 use super::rows::{COLUMNS, Row, Rows};
 use crate::cli::link::{Fate, Link, LinkError};
 use crate::contract::exported::usage::{Answer, Event};
 use crate::rest::events::rejection_word;
 use std::collections::BTreeMap;
-use std::io::{Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
@@ -21,6 +22,8 @@ const AGAIN_MS: [u64; 8] = [50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000];
 pub struct Options<'a> {
     /// Batches under way at once.
     pub parallel: usize,
+    /// Where rows go that are rejected or unreadable. None: to [`rejected_path`].
+    pub rejected: Option<&'a Path>,
     /// Called after each settled batch: what is settled, and how many lines there are in all.
     pub on_progress: &'a mut dyn FnMut(&Progress, u64),
 }
@@ -34,6 +37,10 @@ pub struct Summary {
     pub resumed_after: u64,
     /// File of the rejected and unreadable rows, if there are any.
     pub rejected: Option<PathBuf>,
+    /// Why those rows, or some of them, could not be written there.
+    pub unwritten: Option<String>,
+    /// Why it could not be kept how far the import had come: had it been interrupted, it would have begun anew.
+    pub unkept: Option<String>,
 }
 
 /// `FILE.rejected.csv`.
@@ -56,11 +63,20 @@ struct Settled {
 
 /// Imports a file. An error leaves what was settled; the next call goes on after it.
 pub fn import(link: &dyn Link, path: &Path, options: Options<'_>) -> Result<Summary, ImportError> {
-    let checked = file::check(path)?;
+    let checked = file::check(path, Reading::Lines)?;
     let mut rows = Rows::open(path)?;
+    let place = options.rejected.map_or_else(|| rejected_path(path), Path::to_owned);
+    check_place(path, &place)?;
     let mut progress = progress::load(path, &checked).unwrap_or_default();
+    let mut rejects = match Rejects::go_on(&place, progress.rejected_bytes) {
+        Some(rejects) => rejects,
+        None => {
+            // The rows that were written down are not there: all are looked at again, which counts nothing twice.
+            progress = Progress::default();
+            Rejects::new(&place)
+        }
+    };
     let resumed_after = progress.line;
-    let mut rejects = Rejects::open(path, progress.rejected_bytes)?;
 
     let parallel = options.parallel.max(1);
     let (batches, taken) = mpsc::sync_channel::<Batch>(0);
@@ -89,17 +105,20 @@ pub fn import(link: &dyn Link, path: &Path, options: Options<'_>) -> Result<Summ
             rejects: &mut rejects,
             waiting: BTreeMap::new(),
             next: 0,
+            unkept: None,
             on_progress: options.on_progress,
         };
         let result = feed(&mut rows, resumed_after, parallel, batches, &settled, &mut collector);
         // The workers end when nobody sends any more; what they still hand over is settled as far as the order allows.
         let rest = settled.iter().try_for_each(|settled| collector.take(settled));
-        result.and(rest)
+        result.and(rest).map(|()| collector.unkept)
     });
-    outcome?;
-    let rejected = rejects.finish(path)?;
-    progress::remove(path).map_err(|error| wrong(&progress::path_of(path), error))?;
-    Ok(Summary { progress, resumed_after, rejected })
+    let unkept = outcome?;
+    let (rejected, unwritten) = rejects.finish();
+    if progress::path_of(path).exists() {
+        progress::remove(path).map_err(|error| wrong(&progress::path_of(path), error))?;
+    }
+    Ok(Summary { progress, resumed_after, rejected, unwritten, unkept })
 }
 
 /// Reads rows and hands batches out, never more than are being worked on, until the file or something else ends.
@@ -171,6 +190,8 @@ struct Collector<'a> {
     rejects: &'a mut Rejects,
     waiting: BTreeMap<u64, Settled>,
     next: u64,
+    /// Why progress could not be kept.
+    unkept: Option<String>,
     on_progress: &'a mut dyn FnMut(&Progress, u64),
 }
 
@@ -183,15 +204,20 @@ impl Collector<'_> {
                 self.progress.counts.add(fate);
                 if let Some((reason, detail)) = reason(fate) {
                     *self.progress.reasons.entry(reason.to_owned()).or_default() += 1;
-                    self.rejects.add(self.path, row, reason, &detail)?;
+                    self.rejects.add(row, reason, &detail);
                 }
             }
             if let Some(last) = settled.rows.last() {
                 self.progress.line = last.line;
             }
-            self.progress.rejected_bytes = self.rejects.bytes(self.path)?;
-            let saved = progress::save(self.path, self.checked, self.progress);
-            saved.map_err(|error| wrong(&progress::path_of(self.path), error))?;
+            self.progress.rejected_bytes = self.rejects.bytes();
+            // An import that cannot be gone on with is better than none: what was counted is known when it begins anew.
+            // Nor is one that could not write down what was rejected gone on with.
+            if self.rejects.failed.is_none()
+                && let Err(error) = progress::save(self.path, self.checked, self.progress)
+            {
+                self.unkept.get_or_insert_with(|| format!("{}: {error}", progress::path_of(self.path).display()));
+            }
             (self.on_progress)(self.progress, self.checked.lines);
             self.next += 1;
         }
@@ -213,41 +239,76 @@ fn reason(fate: &Fate) -> Option<(&'static str, String)> {
     }
 }
 
-/// The file of rejected rows. It is made with its first row.
+/// First columns of the file of rejected rows; those of the row itself follow.
+const REJECTED_COLUMNS: [&str; 3] = ["line", "reason", "detail"];
+
+/// Refuses a place for rejected rows that holds something else.
+fn check_place(path: &Path, place: &Path) -> Result<(), ImportError> {
+    if std::fs::metadata(place).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(wrong(place, "is no regular file; name another one for rejected rows"));
+    }
+    let Ok(mut present) = File::open(place) else { return Ok(()) };
+    let same = |one: &Path| one.canonicalize().ok();
+    if same(path).is_some() && same(path) == same(place) {
+        return Err(wrong(place, "is the file that is imported; name another one for rejected rows"));
+    }
+    let mut start = Vec::new();
+    let header = REJECTED_COLUMNS.join(",");
+    let length = header.len() as u64;
+    if (&mut present).take(length).read_to_end(&mut start).is_ok() && (start.is_empty() || start == header.as_bytes()) {
+        return Ok(());
+    }
+    Err(wrong(place, "exists and is no list of rejected rows; name another file for them"))
+}
+
+/// The file of rejected rows. It is made with its first row. An import goes on where it cannot be written: what is rejected is on the list of
+/// rejected events, and what is lost is told.
 struct Rejects {
-    writer: Option<csv::Writer<std::fs::File>>,
+    place: PathBuf,
+    writer: Option<csv::Writer<File>>,
+    failed: Option<String>,
 }
 
 impl Rejects {
-    /// Goes on after so many bytes; what an interrupted run wrote beyond them is written again.
-    fn open(path: &Path, bytes: u64) -> Result<Rejects, ImportError> {
-        let rejected = rejected_path(path);
-        if bytes == 0 {
-            // Of an earlier import of another file of this name.
-            match std::fs::remove_file(&rejected) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(wrong(&rejected, error)),
-                _ => return Ok(Rejects { writer: None }),
-            }
+    fn new(place: &Path) -> Rejects {
+        // Of an earlier import of another file of this name. One that cannot be removed cannot be written either, which is told then.
+        if place.exists() {
+            let _ = std::fs::remove_file(place);
         }
-        let go_on = || {
-            let mut file = crate::private::options().write(true).open(&rejected)?;
-            file.set_len(bytes)?;
-            file.seek(SeekFrom::End(0))?;
-            Ok::<_, std::io::Error>(file)
-        };
-        let file = go_on().map_err(|error| wrong(&rejected, error))?;
-        Ok(Rejects { writer: Some(csv::WriterBuilder::new().flexible(true).from_writer(file)) })
+        Rejects { place: place.to_owned(), writer: None, failed: None }
     }
 
-    fn add(&mut self, path: &Path, row: &Row, reason: &str, detail: &str) -> Result<(), ImportError> {
-        let rejected = rejected_path(path);
+    /// Goes on after so many bytes; what an interrupted run wrote beyond them is written again. None: they are not there.
+    fn go_on(place: &Path, bytes: u64) -> Option<Rejects> {
+        if bytes == 0 {
+            return Some(Rejects::new(place));
+        }
+        let mut file = crate::private::options().write(true).open(place).ok()?;
+        if file.metadata().ok()?.len() < bytes {
+            return None;
+        }
+        file.set_len(bytes).ok()?;
+        file.seek(SeekFrom::End(0)).ok()?;
+        let writer = Some(csv::WriterBuilder::new().flexible(true).from_writer(file));
+        Some(Rejects { place: place.to_owned(), writer, failed: None })
+    }
+
+    fn add(&mut self, row: &Row, reason: &str, detail: &str) {
+        if self.failed.is_none()
+            && let Err(error) = self.write(row, reason, detail)
+        {
+            self.failed = Some(error);
+        }
+    }
+
+    fn write(&mut self, row: &Row, reason: &str, detail: &str) -> Result<(), String> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let file = crate::private::create(&rejected).map_err(|error| wrong(&rejected, error))?;
+                let file = crate::private::create(&self.place).map_err(|error| error.to_string())?;
                 let writer = none.insert(csv::WriterBuilder::new().flexible(true).from_writer(file));
-                let header = ["line", "reason", "detail"].into_iter().chain(COLUMNS);
-                writer.write_record(header).map_err(|error| wrong(&rejected, error))?;
+                let header = REJECTED_COLUMNS.into_iter().chain(COLUMNS);
+                writer.write_record(header).map_err(|error| error.to_string())?;
                 writer
             }
         };
@@ -255,22 +316,27 @@ impl Rejects {
         let fields = [line.as_str(), reason, detail].into_iter().chain(row.texts.iter().map(String::as_str));
         // A row that was no row fills what columns there are.
         let blanks = COLUMNS.len().saturating_sub(row.texts.len());
-        writer.write_record(fields.chain(std::iter::repeat_n("", blanks))).map_err(|error| wrong(&rejected, error))
+        writer.write_record(fields.chain(std::iter::repeat_n("", blanks))).map_err(|error| error.to_string())
     }
 
-    /// Writes out and answers the length.
-    fn bytes(&mut self, path: &Path) -> Result<u64, ImportError> {
-        let Some(writer) = &mut self.writer else { return Ok(0) };
+    /// Writes out and answers the length; 0: there is no file that could be gone on with.
+    fn bytes(&mut self) -> u64 {
+        let Some(writer) = self.writer.as_mut().filter(|_| self.failed.is_none()) else { return 0 };
         let length = writer.flush().and_then(|()| {
             let mut file = writer.get_ref();
             file.flush()?;
             Ok(file.metadata()?.len())
         });
-        length.map_err(|error| wrong(&rejected_path(path), error))
+        length.unwrap_or_else(|error| {
+            self.failed = Some(error.to_string());
+            0
+        })
     }
 
-    fn finish(mut self, path: &Path) -> Result<Option<PathBuf>, ImportError> {
-        self.bytes(path)?;
-        Ok(self.writer.map(|_| rejected_path(path)))
+    /// The file, if there is one, and why it is not whole.
+    fn finish(mut self) -> (Option<PathBuf>, Option<String>) {
+        self.bytes();
+        let failed = self.failed.map(|error| format!("{}: {error}", self.place.display()));
+        (self.writer.filter(|_| failed.is_none()).map(|_| self.place), failed)
     }
 }

@@ -73,7 +73,7 @@ fn run(link: &Rated, path: &Path) -> Result<(Summary, Vec<u64>), String> {
         assert_eq!(all, 2501);
         lines.push(progress.line);
     };
-    let summary = import(link, path, Options { parallel: 3, on_progress: &mut on_progress });
+    let summary = import(link, path, Options { parallel: 3, rejected: None, on_progress: &mut on_progress });
     summary.map(|summary| (summary, lines)).map_err(|error| error.to_string())
 }
 
@@ -133,7 +133,8 @@ fn what_was_settled_is_not_sent_again() {
     let path = file(folder.path());
     let mut on_progress = |_: &progress::Progress, _: u64| {};
     let broken = Rated { fail_from: Some(2), ..Rated::default() };
-    import(&broken, &path, Options { parallel: 1, on_progress: &mut on_progress }).expect_err("fails");
+    let options = Options { parallel: 1, rejected: None, on_progress: &mut on_progress };
+    import(&broken, &path, options).expect_err("fails");
     let link = Rated { seen: Mutex::new(broken.seen.into_inner().expect("lock")), ..Rated::default() };
     let (summary, lines) = run(&link, &path).expect("goes on");
     assert_eq!((summary.resumed_after, lines), (2001, vec![2501]));
@@ -153,4 +154,77 @@ fn a_file_that_cannot_be_read_sends_nothing() {
     assert!(run(&link, folder.path()).is_err());
     assert!(run(&link, &folder.path().join("none.csv")).is_err());
     assert_eq!(link.calls.load(Ordering::SeqCst), 0);
+}
+
+fn run_to(link: &Rated, path: &Path, rejected: &Path) -> Result<Summary, String> {
+    let options = Options { parallel: 1, rejected: Some(rejected), on_progress: &mut |_, _| {} };
+    import(link, path, options).map_err(|error| error.to_string())
+}
+
+#[test]
+fn rejected_rows_go_where_they_are_sent_14_files_of_the_wrong_form() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = file(folder.path());
+    let place = folder.path().join("elsewhere.csv");
+    for _ in 0..2 {
+        let summary = run_to(&Rated::default(), &path, &place).expect("imported");
+        assert_eq!((summary.rejected.as_deref(), summary.unwritten), (Some(&*place), None));
+        assert_eq!(std::fs::read_to_string(&place).expect("rejected rows").lines().count(), 276);
+    }
+    assert!(!rejected_path(&path).exists());
+
+    // Nothing else is written over, least of all the file itself.
+    let before = std::fs::read_to_string(&path).expect("the file");
+    let itself = run_to(&Rated::default(), &path, &path).expect_err("the file itself");
+    assert!(itself.contains("is the file that is imported"), "{itself}");
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "my,own,file\n").expect("another file");
+    let refused = run_to(&Rated::default(), &path, &other).expect_err("another file");
+    assert!(refused.ends_with("exists and is no list of rejected rows; name another file for them"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), before);
+    assert_eq!(std::fs::read_to_string(&other).expect("the other file"), "my,own,file\n");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_stops_no_import_14_files_of_the_wrong_form() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = file(folder.path());
+    let nowhere = folder.path().join("no folder").join("rejected.csv");
+    let link = Rated::default();
+    let summary = run_to(&link, &path, &nowhere).expect("imported");
+    assert_eq!((summary.progress.counts, summary.rejected), (EXPECTED, None));
+    let unwritten = summary.unwritten.expect("rows that are not written down");
+    assert!(unwritten.starts_with(&nowhere.display().to_string()), "{unwritten}");
+    // Where nothing is rejected nobody is told.
+    let good = folder.path().join("good.csv");
+    std::fs::write(&good, "id,auth_id,product,heading,number,quantity,at\ng,MA1,voice,outbound,4930,60,0\n")
+        .expect("file");
+    let summary = run_to(&link, &good, &nowhere).expect("imported");
+    assert_eq!((summary.progress.counts.rated, summary.unwritten, summary.unkept), (1, None, None));
+}
+
+#[test]
+fn progress_that_cannot_be_kept_stops_no_import_14_files_of_the_wrong_form() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = file(folder.path());
+    // A folder in its place: it can be written neither by the owner nor by an administrator.
+    std::fs::create_dir(progress::path_of(&path).with_extension("json.new")).expect("folder");
+    let place = folder.path().join("elsewhere.csv");
+    let summary = run_to(&Rated::default(), &path, &place).expect("imported");
+    assert_eq!(summary.progress.counts, EXPECTED);
+    assert!(summary.unkept.expect("told").contains("usage.csv.progress.json: "));
+}
+
+#[test]
+fn an_import_goes_on_in_another_place_from_the_beginning() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = file(folder.path());
+    let place = |name: &str| folder.path().join(name);
+    let broken = Rated { fail_from: Some(2), ..Rated::default() };
+    run_to(&broken, &path, &place("first.csv")).expect_err("fails");
+    let link = Rated { seen: Mutex::new(broken.seen.into_inner().expect("lock")), ..Rated::default() };
+    let summary = run_to(&link, &path, &place("second.csv")).expect("imported");
+    let Counts { rated, duplicate, rejected, unreadable, .. } = summary.progress.counts;
+    assert_eq!((rated + duplicate, rejected, unreadable, summary.resumed_after), (2225, 250, 25, 0));
+    assert_eq!(std::fs::read_to_string(place("second.csv")).expect("rejected rows").lines().count(), 276);
 }

@@ -1,15 +1,20 @@
 //! The file that says which numbers there are: CSV with a header, or a JSON list of objects with the same names.
 
 use crate::contract::inventory::{NumberKind, OfferedNumber};
-use crate::import::file::{self, ImportError, Lines};
+use crate::import::file::{self, Columns, ImportError, Lines, Others, Reading};
+use crate::json::strict;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Columns of a stock file. `region`, `city` and the three services may be left out: empty, and no.
 pub const COLUMNS: [&str; 9] = ["number", "country", "calling_code", "type", "region", "city", "voice", "sms", "mms"];
-/// Columns that must be there.
-const NEEDED: usize = 4;
+/// All of them: what a number costs follows from some, so every other one is refused, in both forms.
+const KNOWN: Columns = Columns {
+    needed: &["number", "country", "calling_code", "type"],
+    optional: &["region", "city", "voice", "sms", "mms"],
+    others: Others::Refused,
+};
 /// Most numbers of a file.
 const NUMBERS_MAX: usize = 1_000_000;
 /// Largest JSON file.
@@ -33,12 +38,12 @@ pub type Stock = BTreeMap<String, OfferedNumber>;
 
 /// Reads a stock file. Everything that is wrong with its lines is told at once, up to twenty of them.
 pub fn read(path: &Path) -> anyhow::Result<Stock> {
-    let checked = file::check(path)?;
-    let mut lines = Lines::open(path)?;
+    let checked = file::check(path, Reading::LinesOrJson)?;
     let mut stock = Reader { path, stock: Stock::new(), lines: BTreeMap::new(), wrong: Vec::new(), more: 0 };
-    match lines.next_line()? {
+    match file::first_letter(path)? {
         None => {}
-        Some((_, first)) if first.trim_start().starts_with('[') => {
+        Some('{') => anyhow::bail!("{}: a stock as JSON is a list of objects", path.display()),
+        Some('[') => {
             anyhow::ensure!(
                 checked.bytes <= JSON_BYTES_MAX,
                 "{}: {} bytes are too many, at most {JSON_BYTES_MAX}",
@@ -47,7 +52,7 @@ pub fn read(path: &Path) -> anyhow::Result<Stock> {
             );
             stock.json()?;
         }
-        Some((_, header)) => stock.csv(&header, lines)?,
+        Some(_) => stock.csv()?,
     }
     stock.end()
 }
@@ -62,16 +67,10 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn csv(&mut self, header: &str, mut lines: Lines) -> anyhow::Result<()> {
-        let of_line = |line, problem| file::wrong_line(self.path, line, problem);
-        let header = file::fields(header).map_err(|problem| of_line(1, problem))?;
-        let names: Vec<String> = header.iter().map(|name| name.to_ascii_lowercase().replace('-', "_")).collect();
-        let has = |column: &str| names.iter().any(|name| name == column);
-        let missing: Vec<&str> = COLUMNS[..NEEDED].iter().copied().filter(|column| !has(column)).collect();
-        if !missing.is_empty() {
-            let problem = format!("the header lacks {}; it may name {}", missing.join(", "), COLUMNS.join(", "));
-            return Err(of_line(1, problem).into());
-        }
+    fn csv(&mut self) -> anyhow::Result<()> {
+        let mut lines = Lines::open(self.path)?;
+        let Some((line, header)) = lines.next_filled()? else { return Ok(()) };
+        let names = KNOWN.read(self.path, line, &header)?;
         let places = COLUMNS.map(|column| names.iter().position(|name| name == column));
         while let Some((line, text)) = lines.next_line()? {
             if text.trim().is_empty() {
@@ -92,16 +91,34 @@ impl Reader<'_> {
 
     fn json(&mut self) -> anyhow::Result<()> {
         let text = std::fs::read_to_string(self.path).map_err(|error| file::wrong(self.path, error))?;
-        let rows: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| {
-                file::wrong_line(self.path, error.line() as u64, format!("no list of objects: {error}"))
-            })?;
+        let text = text.trim_start_matches('\u{feff}');
+        let (list, repeated) = strict::read(text.as_bytes()).map_err(|error| {
+            file::wrong_line(self.path, error.line() as u64, format!("no list of objects: {error}"))
+        })?;
+        if let Some(first) = repeated.first() {
+            anyhow::bail!("{}: `{}` stands there twice", self.path.display(), first.path());
+        }
+        let Value::Array(rows) = list else { anyhow::bail!("{}: no list of objects", self.path.display()) };
         for (line, row) in (1..).zip(rows) {
-            if let Some(other) = row.keys().find(|name| !COLUMNS.contains(&name.replace('-', "_").as_str())) {
-                self.tell(line, &format!("{other}: unknown; known are {}", COLUMNS.join(", ")));
+            let Value::Object(object) = row else {
+                self.tell(line, "must be an object");
+                continue;
+            };
+            let mut row = serde_json::Map::new();
+            let mut wrong = None;
+            for (key, value) in object {
+                let name = key.replace('-', "_");
+                if !COLUMNS.contains(&name.as_str()) {
+                    wrong.get_or_insert_with(|| format!("{key}: unknown; known are {}", COLUMNS.join(", ")));
+                } else if row.insert(name, value).is_some() {
+                    wrong.get_or_insert_with(|| format!("{key}: stands there twice"));
+                }
+            }
+            if let Some(wrong) = wrong {
+                self.tell(line, &wrong);
                 continue;
             }
-            let text = |column: &str| match row.get(column).or_else(|| row.get(&column.replace('_', "-"))) {
+            let text = |column: &str| match row.get(column) {
                 None | Some(Value::Null) => String::new(),
                 Some(Value::String(text)) => text.clone(),
                 Some(other) => other.to_string(),
@@ -234,9 +251,33 @@ mod tests {
         assert!(of(&format!("{header}\n{many}")).expect_err("broken").ends_with("; and 5 more lines"));
         assert_eq!(
             of("number,country\n").expect_err("columns"),
-            "FILE, line 1: the header lacks calling_code, type; it may name number, country, calling_code, type, region, city, voice, sms, mms"
+            "FILE, line 1: the header lacks calling_code, type; it must name number, country, calling_code, type, and may name region, city, voice, sms, mms"
         );
         assert!(of("[{\"phone\": 1}]").expect_err("name").contains("line 1: phone: unknown"));
         assert!(of("[\n{").expect_err("JSON").contains("line 2"));
+        assert!(of("[5]").expect_err("no object").ends_with("line 1: must be an object"));
+        assert!(of("{}").expect_err("no list").ends_with("a stock as JSON is a list of objects"));
+    }
+
+    #[test]
+    fn names_that_are_unknown_or_stand_twice_are_refused_in_both_forms_07_columns_that_mean_nothing_08_the_same_column_twice()
+     {
+        let header = "number,country,calling_code,type";
+        assert_eq!(
+            of(&format!("{header},price\n14155550100,US,1,local,5\n")),
+            Err("FILE, line 1: unknown column `price`; known are number, country, calling_code, type, region, city, voice, sms, mms".to_owned())
+        );
+        assert_eq!(
+            of(&format!("{header},Type\n14155550100,US,1,local,mobile\n")),
+            Err("FILE, line 1: `type` stands there twice, in columns 4 and 5".to_owned())
+        );
+        let number = r#""number":"14155550100","country":"US","calling_code":"1""#;
+        assert_eq!(
+            of(&format!("[{{{number},\"type\":\"local\",\"type\":\"mobile\"}}]")),
+            Err("FILE: `[0].type` stands there twice".to_owned())
+        );
+        let twice = of(&format!("[{{{number},\"type\":\"local\",\"calling-code\":\"1\"}}]")).expect_err("twice");
+        assert!(twice.ends_with("line 1: calling-code: stands there twice"), "{twice}");
+        assert!(of(&header.replace(',', ";")).expect_err("semicolons").contains("separated by semicolons"));
     }
 }

@@ -1,6 +1,7 @@
 //! Usage events on the wire: from JSON to the contract's, one by one, and back to answers (USE-1, USE-6).
 
 use crate::contract::exported::usage::{Answer, Event, Heading, Product, Rejection};
+use crate::json::strict::Repeated;
 use crate::text;
 use serde_json::{Value, json};
 
@@ -53,6 +54,17 @@ pub fn read(value: &Value) -> Result<Event, Unreadable> {
         quantity,
         at,
     })
+}
+
+/// Keys of an event.
+const KEYS: [&str; 7] = ["id", "auth_id", "product", "heading", "number", "quantity", "at"];
+
+/// An event in which a key stands twice: which of the two is meant is not known.
+pub fn repeated(repeated: &Repeated) -> Unreadable {
+    match KEYS.into_iter().find(|key| *key == repeated.key) {
+        Some(field) => Unreadable { field, limit: "stands there twice" },
+        None => Unreadable { field: "", limit: "must name each key once" },
+    }
 }
 
 /// The product of a word.

@@ -5,6 +5,7 @@ use super::answer::Failure;
 use super::places::Ticket;
 use crate::config::TrustedProxies;
 use crate::contract::types::{Caller, Credential, Operator, Principal};
+use crate::json::strict::{self, Repeated};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -100,6 +101,9 @@ fn device(headers: &HeaderMap) -> Option<String> {
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let wrong = || Failure::field("Idempotency-Key", "wrong-form", "1 to 255 printable ASCII characters");
+    if headers.get_all("idempotency-key").iter().nth(1).is_some() {
+        return Err(Failure::field("Idempotency-Key", "repeated", "stands there twice"));
+    }
     match headers.get("idempotency-key").map(|value| value.to_str()) {
         None => Ok(None),
         Some(Ok(key))
@@ -251,13 +255,32 @@ async fn hear(mut body: Body, bytes_max: usize, heard_max: usize) -> Heard {
 /// JSON of a body. No body, `{}` and the text `""` all mean that there are no parameters (T3): then an empty object.
 ///
 /// What is no JSON is 400, or 415 where the client says itself that it sends something else.
+///
+/// A key that stands twice is refused by name: which of the two counts would be anybody's guess.
 pub fn json_object(headers: &HeaderMap, bytes: &[u8]) -> Result<serde_json::Map<String, Value>, Failure> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(serde_json::Map::new());
+    let (object, repeated) = json_object_with_repeats(headers, bytes)?;
+    match repeated.first() {
+        Some(first) => Err(repeated_key(first)),
+        None => Ok(object),
     }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(Value::String(text)) if text.is_empty() => Ok(serde_json::Map::new()),
+}
+
+/// 400 about a key that stands twice.
+pub fn repeated_key(repeated: &Repeated) -> Failure {
+    Failure::field(&repeated.path(), "repeated", "stands there twice")
+}
+
+/// [`json_object`] for bodies of which a part may be refused alone: the keys that stand twice are the caller's to refuse.
+pub fn json_object_with_repeats(
+    headers: &HeaderMap,
+    bytes: &[u8],
+) -> Result<(serde_json::Map<String, Value>, Vec<Repeated>), Failure> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok((serde_json::Map::new(), Vec::new()));
+    }
+    match strict::read(bytes) {
+        Ok((Value::Object(object), repeated)) => Ok((object, repeated)),
+        Ok((Value::String(text), _)) if text.is_empty() => Ok((serde_json::Map::new(), Vec::new())),
         Ok(_) => Err(Failure::new(StatusCode::BAD_REQUEST, "malformed_json", "the body must be a JSON object")),
         Err(error) => {
             let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -351,5 +374,27 @@ mod tests {
         let long = "k".repeat(256);
         assert!(idempotency_key(&headers(&[("idempotency-key", &long)])).is_err());
         assert!(idempotency_key(&headers(&[("idempotency-key", "")])).is_err());
+    }
+
+    #[test]
+    fn what_stands_twice_is_refused_by_name_08_the_same_column_twice() {
+        let of = |text: &str| json_object(&HeaderMap::new(), text.as_bytes());
+        assert_eq!(of(r#"{"amount":"25.00"}"#).expect("an object")["amount"], "25.00");
+        for (text, field) in [
+            (r#"{"amount":"25.00","amount":"2500.00"}"#, "amount"),
+            (r#"{"settings":{"caps":{"day":"1","day":"2"}}}"#, "settings.caps.day"),
+            (r#"{"events":[{"id":"a"},{"id":"b","id":"c"}]}"#, "events[1].id"),
+        ] {
+            let failure = of(text).expect_err(text);
+            assert_eq!(
+                (failure.status, failure.message),
+                (StatusCode::BAD_REQUEST, format!("{field}: stands there twice"))
+            );
+        }
+        let mut twice = HeaderMap::new();
+        twice.append("idempotency-key", "one".parse().expect("value"));
+        assert_eq!(idempotency_key(&twice).expect("a key").as_deref(), Some("one"));
+        twice.append("idempotency-key", "two".parse().expect("value"));
+        assert_eq!(idempotency_key(&twice).expect_err("two keys").message, "Idempotency-Key: stands there twice");
     }
 }

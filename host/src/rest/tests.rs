@@ -366,6 +366,31 @@ async fn usage_is_answered_event_by_event() {
 }
 
 #[tokio::test]
+async fn an_event_in_which_a_key_stands_twice_spoils_no_other_08_the_same_column_twice() {
+    let server = usual();
+    let event = |id: &str, more: &str| {
+        format!(
+            r#"{{"id":"{id}","auth_id":"{ACCOUNT}","product":"sms","heading":"outbound","number":"49301","quantity":1,"at":0{more}}}"#
+        )
+    };
+    let events =
+        [event("a", ""), event("b", r#","quantity":900"#), event("c", r#","note":1,"note":2"#), event("d", "")];
+    let seen = server.operator("POST", "/v1/Usage/", &format!("{{\"events\":[{}]}}", events.join(","))).await;
+    assert_eq!(seen.status, 200, "{}", seen.text);
+    let expected = json!([
+        {"status": "rated", "amount": "0.01234", "id": "a"},
+        {"status": "unreadable", "field": "quantity", "limit": "stands there twice", "id": "b"},
+        {"status": "unreadable", "field": "", "limit": "must name each key once", "id": "c"},
+        {"status": "rated", "amount": "0.01234", "id": "d"},
+    ]);
+    assert_eq!(seen.body["answers"], expected);
+    let seen = server.operator("POST", "/v1/Usage/", r#"{"events":[],"events":[1]}"#).await;
+    assert_eq!((seen.status, &seen.body["error"]), (400, &json!("events: stands there twice")));
+    let seen = server.operator("POST", "/v1/Operator/call/operator.get-policy", r#"{"a":{"b":1,"b":2}}"#).await;
+    assert_eq!((seen.status, &seen.body["error"]), (400, &json!("a.b: stands there twice")));
+}
+
+#[tokio::test]
 async fn usage_needs_the_operator_and_a_list_of_bounded_length() {
     let server = usual();
     let seen = server.customer("POST", "/v1/Usage/", "{\"events\": []}").await;

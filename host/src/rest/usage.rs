@@ -6,6 +6,7 @@ use super::events::{self, Counts, Unreadable};
 use super::request::{self, Names, Peer};
 use crate::contract::exported::usage::{Answer, Error, Event};
 use crate::contract::types::Caller;
+use crate::json::strict::Step;
 use crate::text;
 use axum::Extension;
 use axum::body::Body;
@@ -13,6 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,7 +35,7 @@ pub async fn record(
     let answer = async {
         let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
         let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
-        let mut given = request::json_object(&headers, &bytes)?;
+        let (mut given, repeated) = request::json_object_with_repeats(&headers, &bytes)?;
         let events = match given.remove("events") {
             Some(Value::Array(events)) => events,
             Some(_) => return Err(Failure::field("events", "wrong-form", "must be a list of events")),
@@ -43,7 +45,17 @@ pub async fn record(
             let limit = format!("{} events are too many, at most {EVENTS_MAX} a request", events.len());
             return Err(Failure::field("events", "too-many", &limit));
         }
-        let (answers, transactions) = rate(&rest, &caller, &events).await?;
+        // An event in which a key stands twice is answered by itself; anywhere else it is the whole request that is unclear.
+        let mut unclear = BTreeMap::new();
+        for one in &repeated {
+            match one.at[..] {
+                [Step::Key(ref key), Step::Item(place), ..] if key == "events" => {
+                    unclear.entry(place).or_insert_with(|| events::repeated(one));
+                }
+                _ => return Err(request::repeated_key(one)),
+            }
+        }
+        let (answers, transactions) = rate(&rest, &caller, &events, &unclear).await?;
         let mut counts = Counts::default();
         answers.iter().for_each(|answer| counts.add(answer));
         for (name, count) in counts.by_name() {
@@ -72,13 +84,22 @@ type Answers = Vec<Result<Answer, Unreadable>>;
 
 /// One call of the rules for each thousand readable events. A failure in between leaves what was rated: sending it all again counts
 /// nothing twice.
-async fn rate(rest: &Rest, caller: &Caller, given: &[Value]) -> Result<(Answers, Vec<String>), Failure> {
+async fn rate(
+    rest: &Rest,
+    caller: &Caller,
+    given: &[Value],
+    unclear: &BTreeMap<usize, Unreadable>,
+) -> Result<(Answers, Vec<String>), Failure> {
     let mut answers: Answers = Vec::with_capacity(given.len());
     let mut transactions = Vec::new();
     let parts = given.chunks(CALL_EVENTS_MAX);
     let single = parts.len() <= 1;
     for (number, part) in parts.enumerate() {
-        let mut read: Vec<Result<Event, Unreadable>> = part.iter().map(events::read).collect();
+        let read_one = |(place, event): (usize, &Value)| match unclear.get(&(number * CALL_EVENTS_MAX + place)) {
+            Some(wrong) => Err(wrong.clone()),
+            None => events::read(event),
+        };
+        let mut read: Vec<Result<Event, Unreadable>> = part.iter().enumerate().map(read_one).collect();
         let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
         let mut rated = Vec::new();
         if !events.is_empty() {

@@ -96,13 +96,19 @@ functions! {
     "operator.get-limits" query rules::policy::get_limits { auth_id: plain }
 
     "pricing.create-version" command rules::pricing::create_version { }
+    "pricing.begin-import" command rules::pricing::begin_import { }
+    "pricing.finish-import" command rules::pricing::finish_import { version: plain }
     "pricing.add-rows" command rules::pricing::add_rows { version: plain, rows: plain }
     "pricing.set-number-prices" command rules::pricing::set_number_prices { version: plain, prices: plain }
     "pricing.get-number-prices" query rules::pricing::get_number_prices { version: plain }
     "pricing.publish-version" command rules::pricing::publish_version { version: plain, starts_at: wide }
+    "pricing.withdraw-version" command rules::pricing::withdraw_version { version: plain }
+    "pricing.remove-draft" command rules::pricing::remove_draft { version: plain }
     "pricing.list-versions" query rules::pricing::list_versions { }
     "pricing.list-rows" query rules::pricing::list_rows { version: plain, after: plain }
     "pricing.set-overrides" command rules::pricing::set_overrides { auth_id: plain, starts_at: wide, rows: plain, prices: plain }
+    "pricing.withdraw-overrides" command rules::pricing::withdraw_overrides { auth_id: plain, starts_at: wide }
+    "pricing.list-overrides" query rules::pricing::list_overrides { auth_id: plain }
     "pricing.get-overrides" query rules::pricing::get_overrides { auth_id: plain, at: wide }
     "pricing.get-number-overrides" query rules::pricing::get_number_overrides { auth_id: plain, at: wide }
     "pricing.by-country" query rules::pricing::by_country { auth_id: plain, country: plain }

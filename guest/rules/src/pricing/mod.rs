@@ -1,4 +1,7 @@
-//! The price book: complete, immutable versions with a start time, and price overrides per account (USE-2).
+//! The price book: complete versions with a start time, and price overrides per account (USE-2).
+//!
+//! A version begins as a draft, or is incomplete while it is imported. Published, its rows never change, and until it begins it
+//! can be withdrawn, or replaced by another one for the same moment; once it can price nothing any more it is retired, and makes room.
 //!
 //! Rows lie in chunks of one version, product, heading and region at `pb/<version>/<letters>/<region>`; an index beside
 //! them says which there are. A published version never changes, so its chunks are parsed once and kept.
@@ -7,36 +10,39 @@ mod cache;
 mod chunk;
 mod countries;
 mod digits;
+mod life;
 mod listing;
 mod numbers;
 mod overrides;
 pub mod rating;
+mod upkeep;
 mod versions;
 
 pub use cache::BookCache;
 pub use chunk::{Rate, Row};
 pub use countries::by_country;
 pub use digits::Prefix;
+pub use life::{
+    begin_import, create_version, finish_import, list_versions, publish_version, remove_draft, withdraw_version,
+};
 pub use listing::list_rows;
 pub use numbers::{NumberPrices, NumberRow, get_number_overrides, get_number_prices, set_number_prices};
 pub(crate) use numbers::{number_price, seat_price};
-pub use overrides::{get_overrides, has_overrides, set_overrides};
+pub use overrides::{OverrideSet, get_overrides, has_overrides, list_overrides, set_overrides, withdraw_overrides};
+pub(crate) use upkeep::{clean, note_ahead};
 pub use versions::VERSIONS_KEY;
 
 use crate::call::Call;
 use crate::credentials;
-use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::product::{Heading, Product};
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, interface_error, optional_int_text};
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text};
 use chunk::{RATE_MAX, StoredRows, parse_country};
 use digits::region;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use versions::{Entry, Index, Place, StoredVersions, chunk_key, digest};
+use versions::{Index, Place, StoredVersions, chunk_key, digest};
 
-/// Most versions of the price book.
-const VERSIONS_MAX: usize = 1000;
 /// Most rows of one version.
 const VERSION_ROWS_MAX: usize = 100_000;
 /// Most rows of one call.
@@ -91,14 +97,22 @@ pub struct CountryPrices {
     pub seat: Option<String>,
 }
 
-/// Whether a version is in use.
+/// How a version stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VersionState {
+    /// An import is adding rows, or was cut off: unless it is finished or published it is removed by itself.
+    Incomplete,
     /// Rows may be added.
     Draft,
-    /// Never changes again.
+    /// In force from its start on. Its rows never change.
     Published,
+    /// Taken back before it began.
+    Withdrawn,
+    /// Another version was published for the same moment before it began.
+    Replaced,
+    /// It was in force, and can price nothing any more.
+    Retired,
 }
 
 /// One version of the price book.
@@ -107,9 +121,9 @@ pub enum VersionState {
 pub struct Version {
     /// Counted from 1.
     pub number: u32,
-    /// Draft or published.
+    /// How it stands.
     pub state: VersionState,
-    /// From when its prices are in force.
+    /// From when its prices are, were, or would have been in force.
     #[serde(default, with = "optional_int_text")]
     pub starts_at: Option<Instant>,
     /// How many.
@@ -131,45 +145,22 @@ interface_error! {
     Error {
         /// Published versions never change.
         AlreadyPublished,
+        /// Only what is published can be withdrawn.
+        NotPublished,
+        /// It began at this moment, or has priced something: it cannot be taken back.
+        AlreadyBegun(#[serde(with = "int_text")] Instant),
         /// Two rows for the same product, heading and prefix, or for the same country and kind of number.
         RepeatedRow(String),
     }
 }
 
-/// Begins a draft.
-pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.create-version", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.create-version", &(), |call| {
-        let mut stored = StoredVersions::load(call)?;
-        if stored.versions.len() >= VERSIONS_MAX {
-            return Err(Fault::problem("too-many-versions", vec![Fact::new("limit", VERSIONS_MAX)]).into());
-        }
-        let number = stored.versions.last().map_or(1, |last| last.number + 1);
-        let entry = Entry {
-            number,
-            starts_at: None,
-            rows: 0,
-            digest: digest("", &()),
-            numbers: 0,
-            numbers_digest: None,
-            by_country: true,
-        };
-        let version = show(&entry);
-        stored.versions.push(entry);
-        call.put(VERSIONS_KEY, &stored);
-        Ok(version)
-    })
-}
-
-/// Adds rows to a draft.
+/// Adds rows to a draft, or to a version that is being imported.
 pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
     let who = credentials::permit(call, caller, "pricing.add-rows", None)?;
     idempotency::once(call, caller, &who.scope(), "pricing.add-rows", &(version, &rows), |call| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
-        if entry.starts_at.is_some() {
-            return Err(Error::AlreadyPublished);
-        }
+        entry.take_prices(call.now())?;
         let mut checks = Checks::new();
         checks.require(!rows.is_empty(), "rows", FieldRule::Missing, 1);
         checks.require(rows.len() <= CALL_ROWS_MAX, "rows", FieldRule::TooMany, CALL_ROWS_MAX);
@@ -181,63 +172,11 @@ pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<Pr
         let content: Vec<(Product, Heading, Row)> =
             rows.iter().map(|parsed| (parsed.product, parsed.heading, parsed.row)).collect();
         entry.digest = digest(&entry.digest, &content);
-        let shown = show(entry);
+        let shown = entry.show();
         call.put(VERSIONS_KEY, &stored);
         store_rows(call, version, rows)?;
         Ok(shown)
     })
-}
-
-/// Puts a version in force from a moment on.
-pub fn publish_version(
-    call: &mut Call<'_>,
-    caller: &Caller,
-    version: u32,
-    starts_at: Instant,
-) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.publish-version", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.publish-version", &(version, starts_at), |call| {
-        let mut stored = StoredVersions::load(call)?;
-        let starts: Vec<Instant> = stored.versions.iter().filter_map(|entry| entry.starts_at).collect();
-        let entry = stored.entry(version)?;
-        if entry.starts_at.is_some() {
-            return Err(Error::AlreadyPublished);
-        }
-        // The first version may rate usage that is already waiting; a later one would change prices of the past.
-        let earliest = if starts.is_empty() { 0 } else { call.now() };
-        let mut checks = Checks::new();
-        checks.require(entry.rows > 0 || entry.numbers > 0, "version", FieldRule::TooSmall, "1 row");
-        checks.require(starts_at >= earliest, "starts-at", FieldRule::TooSmall, earliest);
-        checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
-        checks.require(!starts.contains(&starts_at), "starts-at", FieldRule::NotAllowedTogether, "another version");
-        checks.done()?;
-        entry.starts_at = Some(starts_at);
-        let shown = show(entry);
-        call.put(VERSIONS_KEY, &stored);
-        let facts = vec![
-            Fact::new("version", version),
-            Fact::new("starts-at", starts_at),
-            Fact::new("rows", shown.rows),
-            Fact::new("by", who.name()),
-        ];
-        emit(call, EventDraft { account: None, kind: "prices-published", rule: "USE-2", facts, transactions: vec![] });
-        Ok(shown)
-    })
-}
-
-/// Every version by number.
-pub fn list_versions(call: &Call<'_>, caller: &Caller) -> Result<Vec<Version>, Error> {
-    credentials::permit(call, caller, "pricing.list-versions", None)?;
-    Ok(StoredVersions::load(call)?.versions.iter().map(show).collect())
-}
-
-fn show(entry: &Entry) -> Version {
-    Version {
-        number: entry.number,
-        state: if entry.starts_at.is_some() { VersionState::Published } else { VersionState::Draft },
-        starts_at: entry.starts_at,
-        rows: entry.rows + entry.numbers,
-    }
 }
 
 fn show_row(product: Product, heading: Heading, row: &Row, group: Option<String>) -> PriceRow {
@@ -365,5 +304,7 @@ fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result
     Ok(())
 }
 
+#[cfg(test)]
+mod life_tests;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@
 
 use super::overrides::Sets;
 use super::versions::{Entry, StoredVersions, Versions, digest};
-use super::{Error, Version, show};
+use super::{Error, Version};
 use crate::call::{Call, Record};
 use crate::credentials;
 use crate::idempotency;
@@ -180,13 +180,11 @@ pub fn set_number_prices(
     idempotency::once(call, caller, &who.scope(), "pricing.set-number-prices", &(version, &prices), |call| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
-        if entry.starts_at.is_some() {
-            return Err(Error::AlreadyPublished);
-        }
+        entry.take_prices(call.now())?;
         let table = PriceTable::parse(&prices)?;
         entry.numbers = u32::try_from(table.count()).expect("bounded");
         entry.numbers_digest = Some(digest("", &table));
-        let shown = show(entry);
+        let shown = entry.show();
         call.put(super::VERSIONS_KEY, &stored);
         call.put(&key(version), &table);
         Ok(shown)

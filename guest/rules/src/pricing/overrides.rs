@@ -1,15 +1,16 @@
 //! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
 
-use super::chunk::{OverrideSet, StoredOverrides};
+use super::chunk::{OverrideSet as ParsedSet, StoredOverrides};
 use super::numbers::{NumberPrices, PriceTable};
-use super::versions::{digest, letters};
+use super::upkeep;
+use super::versions::{StoredVersions, digest, letters};
 use super::{Error, MOMENT_MAX, ParsedRow, PriceRow, Row, countries, parse_rows, show_row};
 use crate::call::{Call, Record};
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
-use crate::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, Instant};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text};
 use crate::wallet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,10 +18,10 @@ use std::rc::Rc;
 
 /// Most rows of one set.
 const SET_ROWS_MAX: usize = 500;
-/// Most sets of one account.
-const SETS_MAX: usize = 20;
-/// Sets that ended longer ago can price no event any more: the usage window is at most 90 days.
-const KEPT_AFTER_END_MS: Instant = 91 * DAY_MS;
+/// Most sets of one account that are in force or to come.
+const LIVE_SETS_MAX: usize = 20;
+/// Most sets of one account. A change a day takes about forty places: those of the usage window.
+const SETS_MAX: usize = 100;
 
 /// One set of an account.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -51,10 +52,27 @@ impl Sets {
         Ok(call.get(&Sets::key(account))?.unwrap_or(Sets { v: 1, next: 1, sets: Vec::new() }))
     }
 
+    /// How many are in force or to come.
+    fn live(&self, now: Instant) -> usize {
+        let begun = self.sets.partition_point(|set| set.starts_at <= now);
+        self.sets.len() - begun + usize::from(begun > 0)
+    }
+
     /// The set in force at a moment.
     pub(super) fn in_force(&self, at: Instant) -> Option<&SetEntry> {
         self.sets.partition_point(|set| set.starts_at <= at).checked_sub(1).map(|place| &self.sets[place])
     }
+}
+
+/// One set of an account, as it is listed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OverrideSet {
+    /// From when on it is in force, up to the next one.
+    #[serde(with = "int_text")]
+    pub starts_at: Instant,
+    /// All of its prices.
+    pub rows: u32,
 }
 
 impl SetEntry {
@@ -63,12 +81,12 @@ impl SetEntry {
     }
 
     /// The parsed rows, kept under the digest of their content.
-    pub(super) fn load(&self, call: &Call<'_>, account: AuthId) -> Result<Rc<OverrideSet>, Fault> {
+    pub(super) fn load(&self, call: &Call<'_>, account: AuthId) -> Result<Rc<ParsedSet>, Fault> {
         if let Some(set) = call.books().set(&self.digest) {
             return Ok(set);
         }
         let stored: StoredOverrides = call.need(&self.key(account))?;
-        let set = Rc::new(OverrideSet::new(stored));
+        let set = Rc::new(ParsedSet::new(stored));
         call.books().keep_set(&self.digest, &set);
         Ok(set)
     }
@@ -91,17 +109,22 @@ pub fn set_overrides(
 ) -> Result<(), Error> {
     let (who, account) = credentials::permit_on(call, caller, "pricing.set-overrides", &auth_id)?;
     idempotency::once(call, caller, &auth_id, "pricing.set-overrides", &(starts_at, &rows, &prices), |call| {
+        let mut sets = Sets::load(call, account)?;
         let mut checks = Checks::new();
-        checks.require(starts_at >= call.now(), "starts-at", FieldRule::TooSmall, call.now());
+        let changes_nothing = starts_at >= call.now() || (starts_at >= 0 && nothing_was_in_force(call, &sets)?);
+        checks.require(changes_nothing, "starts-at", FieldRule::TooSmall, call.now());
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
         checks.done()?;
         let mut stored = group(&rows)?;
         stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
-        let mut sets = Sets::load(call, account)?;
-        drop_replaced(call, account, &mut sets, starts_at);
-        if sets.sets.len() >= SETS_MAX {
-            let limit = format!("{SETS_MAX} sets an account");
+        drop_replaced(call, account, &mut sets, starts_at)?;
+        let live = sets.live(call.now());
+        if live >= LIVE_SETS_MAX || sets.sets.len() >= SETS_MAX {
+            let limit = match live {
+                LIVE_SETS_MAX.. => format!("{LIVE_SETS_MAX} sets in force or to come"),
+                _ => format!("{SETS_MAX} sets that usage may still be rated by"),
+            };
             return Err(Fault::invalid("starts-at", FieldRule::TooMany, Some(&limit)).into());
         }
         let entry = SetEntry { number: sets.next, starts_at, digest: digest("", &stored) };
@@ -158,14 +181,71 @@ fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
     Ok(StoredOverrides { v: 1, prices, groups, numbers: None })
 }
 
-/// Takes out sets that would start at the new one's start or later and, where room is needed, those that ended long ago.
-fn drop_replaced(call: &mut Call<'_>, account: AuthId, sets: &mut Sets, starts_at: Instant) {
+/// Whether no price at all was in force for the account up to now: then one for the past changes nothing that was priced.
+fn nothing_was_in_force(call: &Call<'_>, sets: &Sets) -> Result<bool, Fault> {
+    let none_of_its_own = sets.sets.first().is_none_or(|first| first.starts_at > call.now());
+    let first = StoredVersions::load(call)?.first_start();
+    Ok(none_of_its_own && first.is_none_or(|first| first > call.now()))
+}
+
+/// Takes a set back before it begins: what was in force before it stays in force.
+pub fn withdraw_overrides(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    starts_at: Instant,
+) -> Result<(), Error> {
+    let (who, account) = credentials::permit_on(call, caller, "pricing.withdraw-overrides", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "pricing.withdraw-overrides", &starts_at, |call| {
+        let mut sets = Sets::load(call, account)?;
+        let Some(place) = sets.sets.iter().position(|set| set.starts_at == starts_at) else {
+            return Err(Fault::not_found("set of price overrides").into());
+        };
+        if starts_at <= upkeep::reached(call)? {
+            return Err(Error::AlreadyBegun(starts_at));
+        }
+        let withdrawn = sets.sets.remove(place);
+        call.remove(&withdrawn.key(account));
+        call.put(&Sets::key(account), &sets);
+        let facts = vec![Fact::new("starts-at", starts_at), Fact::new("by", who.name())];
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "overrides-withdrawn",
+                rule: "USE-2",
+                facts,
+                transactions: vec![],
+            },
+        );
+        Ok(())
+    })
+}
+
+/// The sets of an account that are kept, in order of their start.
+pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<OverrideSet>, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "pricing.list-overrides", &auth_id)?;
+    let sets = Sets::load(call, account)?;
+    call.prefetch(sets.sets.iter().map(|set| set.key(account)));
+    let mut shown = Vec::with_capacity(sets.sets.len());
+    for set in &sets.sets {
+        let rows = u32::try_from(set.load(call, account)?.count()).expect("bounded when it was set");
+        shown.push(OverrideSet { starts_at: set.starts_at, rows });
+    }
+    Ok(shown)
+}
+
+/// Takes out sets that would start at the new one's start or later and, where room is needed, those that can price nothing any more.
+fn drop_replaced(call: &mut Call<'_>, account: AuthId, sets: &mut Sets, starts_at: Instant) -> Result<(), Fault> {
     while let Some(last) = sets.sets.pop_if(|last| last.starts_at >= starts_at) {
         call.remove(&last.key(account));
     }
-    let oldest = call.now() - KEPT_AFTER_END_MS;
-    while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at < oldest {
-        let ended = sets.sets.remove(0);
-        call.remove(&ended.key(account));
+    if sets.sets.len() >= SETS_MAX {
+        let before = upkeep::settled_before(call)?;
+        while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at <= before {
+            let ended = sets.sets.remove(0);
+            call.remove(&ended.key(account));
+        }
     }
+    Ok(())
 }

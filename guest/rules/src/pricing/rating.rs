@@ -23,6 +23,14 @@ pub struct Rated {
     pub amount: Money,
 }
 
+impl Rated {
+    /// By a row that was found, or quoted, before.
+    pub fn by(row: &Row, event: &Event) -> Result<Rated, Fault> {
+        let amount = row.amount(event.product, event.quantity)?;
+        Ok(Rated { prefix: row.prefix, rate: row.rate, amount })
+    }
+}
+
 /// The price book as one call sees it, with the chunks that it needs.
 pub struct Book {
     versions: Rc<Versions>,
@@ -160,20 +168,31 @@ impl Book {
         event: &Event,
         overrides: Option<AuthId>,
     ) -> Result<Result<Rated, Rejection>, Fault> {
+        match self.find(call, event, overrides)? {
+            Ok(row) => Ok(Ok(Rated::by(&row, event)?)),
+            Err(rejection) => Ok(Err(rejection)),
+        }
+    }
+
+    /// The row that an event is rated by. What was not prefetched is read now.
+    pub fn find(
+        &mut self,
+        call: &Call<'_>,
+        event: &Event,
+        overrides: Option<AuthId>,
+    ) -> Result<Result<Row, Rejection>, Fault> {
         let Some(number) = Prefix::parse(&event.number) else { return Ok(Err(Rejection::Malformed)) };
         if !self.is_loaded(event, number, overrides) {
             self.prefetch(call, std::iter::once((event, overrides)))?;
         }
         let general = self.general_row(event, number);
         let own = overrides.and_then(|account| self.own_row(account, event, number));
-        let row = match (own, general) {
-            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => general,
-            (Some(own), _) => own,
-            (None, Some(general)) => general,
-            (None, None) => return Ok(Err(Rejection::NoPrice)),
-        };
-        let amount = row.amount(event.product, event.quantity)?;
-        Ok(Ok(Rated { prefix: row.prefix, rate: row.rate, amount }))
+        Ok(match (own, general) {
+            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => Ok(*general),
+            (Some(own), _) => Ok(*own),
+            (None, Some(general)) => Ok(*general),
+            (None, None) => Err(Rejection::NoPrice),
+        })
     }
 
     fn is_loaded(&self, event: &Event, number: Prefix, overrides: Option<AuthId>) -> bool {

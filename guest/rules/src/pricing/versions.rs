@@ -1,7 +1,8 @@
 //! Which price book versions there are, and which chunks each holds.
 
 use super::digits::Prefix;
-use crate::call::{Call, Record};
+use super::{Error, Version, VersionState};
+use crate::call::{Call, Record, end_of_prefix};
 use crate::product::{Heading, Product};
 use crate::text::hex;
 use crate::vocabulary::{Fault, Instant};
@@ -17,9 +18,12 @@ pub const VERSIONS_KEY: &str = "pb/versions";
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) number: u32,
-    /// None: a draft.
+    /// None: never published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) starts_at: Option<Instant>,
+    /// What it is besides a draft or published.
+    #[serde(default, skip_serializing_if = "Standing::is_plain")]
+    pub(super) standing: Standing,
     pub(super) rows: u32,
     pub(super) digest: String,
     /// How many number prices, the one of a seat counted.
@@ -33,6 +37,77 @@ pub(super) struct Entry {
     pub(super) by_country: bool,
 }
 
+/// How a version stands that is neither a draft nor published.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Standing {
+    /// A draft, or published where it has a start.
+    #[default]
+    Plain,
+    /// It is imported; rows came last at this moment.
+    Incomplete(Instant),
+    Withdrawn,
+    Replaced,
+    Retired,
+}
+
+impl Standing {
+    fn is_plain(&self) -> bool {
+        *self == Standing::Plain
+    }
+}
+
+impl Entry {
+    /// Without any row.
+    pub(super) fn new(number: u32, standing: Standing) -> Entry {
+        Entry {
+            number,
+            starts_at: None,
+            standing,
+            rows: 0,
+            digest: digest("", &()),
+            numbers: 0,
+            numbers_digest: None,
+            by_country: true,
+        }
+    }
+
+    pub(super) fn state(&self) -> VersionState {
+        match (self.standing, self.starts_at) {
+            (Standing::Plain, None) => VersionState::Draft,
+            (Standing::Plain, Some(_)) => VersionState::Published,
+            (Standing::Incomplete(_), _) => VersionState::Incomplete,
+            (Standing::Withdrawn, _) => VersionState::Withdrawn,
+            (Standing::Replaced, _) => VersionState::Replaced,
+            (Standing::Retired, _) => VersionState::Retired,
+        }
+    }
+
+    pub(super) fn show(&self) -> Version {
+        Version { number: self.number, state: self.state(), starts_at: self.starts_at, rows: self.rows + self.numbers }
+    }
+
+    /// Refuses prices for a version that is or was published; notes that an import goes on.
+    pub(super) fn take_prices(&mut self, now: Instant) -> Result<(), Error> {
+        match (&mut self.standing, self.starts_at) {
+            (Standing::Incomplete(touched), _) => *touched = now,
+            (Standing::Plain, None) => {}
+            _ => return Err(Error::AlreadyPublished),
+        }
+        Ok(())
+    }
+
+    /// When its prices began or will begin to be in force; none: they never were and, as it stands, never will be.
+    pub(super) fn in_force_from(&self) -> Option<Instant> {
+        self.starts_at.filter(|_| matches!(self.standing, Standing::Plain | Standing::Retired))
+    }
+
+    /// Whether it can never price anything again as it stands.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.standing, Standing::Withdrawn | Standing::Replaced | Standing::Retired)
+    }
+}
+
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }
@@ -42,6 +117,12 @@ pub(super) struct StoredVersions {
     pub(super) v: u32,
     /// By number.
     pub(super) versions: Vec<Entry>,
+    /// The highest number that was ever given: a number is never given twice.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) last: u32,
+    /// From when on prices were in force, as far as versions tell that are removed. None: those that are left tell all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<Instant>,
 }
 
 impl Record for StoredVersions {
@@ -50,7 +131,34 @@ impl Record for StoredVersions {
 
 impl StoredVersions {
     pub(super) fn load(call: &Call<'_>) -> Result<StoredVersions, Fault> {
-        Ok(call.get(VERSIONS_KEY)?.unwrap_or(StoredVersions { v: 1, versions: Vec::new() }))
+        let none = StoredVersions { v: 1, versions: Vec::new(), last: 0, since: None };
+        Ok(call.get(VERSIONS_KEY)?.unwrap_or(none))
+    }
+
+    /// Adds a version without rows.
+    pub(super) fn begin(&mut self, standing: Standing) -> Version {
+        self.last = self.last.max(self.versions.last().map_or(0, |last| last.number)) + 1;
+        let entry = Entry::new(self.last, standing);
+        let version = entry.show();
+        self.versions.push(entry);
+        version
+    }
+
+    /// From when on prices are, were or will be in force at all.
+    pub(super) fn first_start(&self) -> Option<Instant> {
+        self.versions.iter().filter_map(Entry::in_force_from).chain(self.since).min()
+    }
+
+    /// Takes a version and its rows away.
+    pub(super) fn remove(&mut self, call: &mut Call<'_>, number: u32) {
+        if let Some(place) = self.versions.iter().position(|entry| entry.number == number) {
+            let entry = self.versions.remove(place);
+            self.last = self.last.max(number);
+            self.since = entry.in_force_from().into_iter().chain(self.since).min();
+            let prefix = format!("pb/{number:04}/");
+            let end = end_of_prefix(&prefix);
+            call.clear(prefix, end);
+        }
     }
 
     pub(super) fn entry(&mut self, number: u32) -> Result<&mut Entry, Fault> {
@@ -83,7 +191,7 @@ impl Versions {
                 .versions
                 .into_iter()
                 .filter_map(|entry| {
-                    let starts_at = entry.starts_at?;
+                    let starts_at = entry.in_force_from()?;
                     Some(Published {
                         number: entry.number,
                         starts_at,

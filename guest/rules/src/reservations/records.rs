@@ -13,6 +13,8 @@ use crate::ids::{AuthId, time_key};
 use crate::jobs::JobKey;
 use crate::money::Money;
 use crate::port::Lane;
+use crate::pricing::Row;
+use crate::product::{Event, Heading, Product};
 use crate::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +45,26 @@ pub(crate) struct Open {
     /// An extension was refused: it ends then.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub(super) ends: Option<Instant>,
+    /// The price that it was quoted at; none: it holds an amount that the platform has named.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub(super) quoted: Option<Quoted>,
+}
+
+/// A price that was quoted, with what it was quoted for: it stays the price of this call or message (R87). Stored as
+/// `["voice","outbound","447700900123",["44","GB","0.012",1,1]]`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Quoted(Product, Heading, String, Row);
+
+impl Quoted {
+    pub(super) fn new(event: &Event, row: Row) -> Quoted {
+        Quoted(event.product, event.heading, event.number.clone(), row)
+    }
+
+    /// The price, if it was quoted for use of this kind and number.
+    pub(super) fn price_of(&self, event: &Event) -> Option<Row> {
+        let same = (self.0, self.1, self.2.as_str()) == (event.product, event.heading, event.number.as_str());
+        same.then_some(self.3)
+    }
 }
 
 impl Record for Open {
@@ -51,7 +73,19 @@ impl Record for Open {
 
 impl Open {
     pub(super) fn new(source: AuthId, kind: Kind, amount: Money, digest: String, begun: Instant) -> Open {
-        Open { v: 1, source, kind, amount, digest, begun, until: begun, expires: begun, indexed: begun, ends: None }
+        Open {
+            v: 1,
+            source,
+            kind,
+            amount,
+            digest,
+            begun,
+            until: begun,
+            expires: begun,
+            indexed: begun,
+            ends: None,
+            quoted: None,
+        }
     }
 
     pub(super) fn shown(&self, name: &str) -> Shown {
@@ -86,6 +120,9 @@ pub(super) struct Closed {
     #[serde(rename = "x")]
     pub(super) indexed: Instant,
     pub(super) end: End,
+    /// The price that it was quoted at, for an event that settles it late.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub(super) quoted: Option<Quoted>,
 }
 
 impl Record for Closed {
@@ -185,13 +222,21 @@ pub(super) fn close(call: &mut Call<'_>, account: AuthId, name: &str, mut open: 
     set_ends(call, account, name, &mut open, None);
     unindex(call, open.indexed, account, name);
     call.remove(&open_key(account, name));
-    remember(call, account, name, end, forget);
+    let quoted = open.quoted.filter(|_| !matches!(end, End::Settled(_)));
+    remember(call, account, name, Closed { v: 1, indexed: forget, end, quoted });
 }
 
 /// Remembers a name that is used up.
-pub(super) fn remember(call: &mut Call<'_>, account: AuthId, name: &str, end: End, forget: Instant) {
-    call.put(&closed_key(account, name), &Closed { v: 1, indexed: forget, end });
-    index(call, forget, account, name);
+pub(super) fn remember(call: &mut Call<'_>, account: AuthId, name: &str, closed: Closed) {
+    index(call, closed.indexed, account, name);
+    call.put(&closed_key(account, name), &closed);
+}
+
+impl Closed {
+    /// A name that was settled without an open reservation.
+    pub(super) fn settled(end: End, forget: Instant) -> Closed {
+        Closed { v: 1, indexed: forget, end, quoted: None }
+    }
 }
 
 /// Sees to it that the index is looked at by this moment.

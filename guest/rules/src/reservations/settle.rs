@@ -4,7 +4,7 @@
 //! events exactly as one that is reported without a reservation.
 
 use super::desk::Desk;
-use super::records::{self, Closed, End, Open};
+use super::records::{self, Closed, End, Open, Quoted};
 use super::{Error, ITEMS_MAX, check_count, check_name, forget_at};
 use crate::call::Call;
 use crate::credentials;
@@ -12,7 +12,7 @@ use crate::idempotency;
 use crate::ids::AuthId;
 use crate::money::Money;
 use crate::product::{Event, Rejection};
-use crate::usage::{self, Answer};
+use crate::usage::{self, Answer, Held};
 use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text};
 use crate::zero_stop;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,8 @@ pub struct SettleBatch {
 /// What is known of a settlement's reservation.
 enum Found {
     Open(Open),
-    Before(Former),
+    /// With the price that it was quoted at.
+    Before(Former, Option<Quoted>),
     /// Settled by another event.
     Otherwise,
 }
@@ -123,7 +124,7 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
     for item in settlements {
         let one = match desk.main(&item.event.auth_id) {
             Some(main) => find(call, main, item)?,
-            None => Found::Before(Former::Unknown),
+            None => Found::Before(Former::Unknown, None),
         };
         if let Some(main) = desk.main(&item.event.auth_id) {
             // Whatever becomes of the event: the call is over.
@@ -132,12 +133,14 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
         match &one {
             Found::Otherwise => usage::keep_rejected(call, &item.event, Rejection::Conflict)?,
             Found::Open(open) => {
+                let quoted = open.quoted.as_ref().and_then(|quoted| quoted.price_of(&item.event));
                 events.push(item.event.clone());
-                held.push(open.amount);
+                held.push(Held { amount: open.amount, quoted });
             }
-            Found::Before(_) => {
+            Found::Before(_, quoted) => {
+                let quoted = quoted.as_ref().and_then(|quoted| quoted.price_of(&item.event));
                 events.push(item.event.clone());
-                held.push(Money::ZERO);
+                held.push(Held { amount: Money::ZERO, quoted });
             }
         }
         found.push(one);
@@ -153,7 +156,7 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
                 continue;
             }
             Found::Open(open) => (Some(open), Former::Open),
-            Found::Before(was) => (None, was),
+            Found::Before(was, _) => (None, was),
         };
         let released = open.as_ref().map_or(Money::ZERO, |open| open.amount);
         let answer = posted_answers.next().expect("one answer an event");
@@ -179,13 +182,15 @@ fn find(call: &Call<'_>, main: AuthId, item: &Settlement) -> Result<Found, Fault
     if let Some(open) = call.get::<Open>(&records::open_key(main, &item.name))? {
         return Ok(Found::Open(open));
     }
-    Ok(match call.get::<Closed>(&records::closed_key(main, &item.name))?.map(|closed| closed.end) {
-        None => Found::Before(Former::Unknown),
-        Some(End::Expired) => Found::Before(Former::Expired),
-        Some(End::Released) => Found::Before(Former::Released),
+    let Some(closed) = call.get::<Closed>(&records::closed_key(main, &item.name))? else {
+        return Ok(Found::Before(Former::Unknown, None));
+    };
+    Ok(match closed.end {
+        End::Expired => Found::Before(Former::Expired, closed.quoted),
+        End::Released => Found::Before(Former::Released, closed.quoted),
         // The same event again is a duplicate, which the events' own memory tells.
-        Some(End::Settled(digest)) if digest == usage::event_digest(&item.event) => Found::Before(Former::Unknown),
-        Some(End::Settled(_)) => Found::Otherwise,
+        End::Settled(digest) if digest == usage::event_digest(&item.event) => Found::Before(Former::Unknown, None),
+        End::Settled(_) => Found::Otherwise,
     })
 }
 
@@ -197,6 +202,6 @@ fn remember_anew(call: &mut Call<'_>, main: AuthId, name: &str, end: End, forget
         }
         records::unindex(call, before.indexed, main, name);
     }
-    records::remember(call, main, name, end, forget);
+    records::remember(call, main, name, Closed::settled(end, forget));
     Ok(())
 }

@@ -4,7 +4,8 @@
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
 use super::{
-    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, content, floor, identity, is_well_formed, keep_rejected,
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, content, floor, identity, is_well_formed,
+    keep_rejected,
 };
 use crate::call::Call;
 use crate::credits;
@@ -71,9 +72,9 @@ impl Spender {
         Ok(Spender { account, key, before: moved_by_debits(&wallet), tripped, wallet })
     }
 
-    fn give_back(&mut self, held: Option<&Money>) -> Result<(), Fault> {
+    fn give_back(&mut self, held: Option<&Held>) -> Result<(), Fault> {
         match held {
-            Some(held) => crate::reservations::give_back(&mut self.wallet, *held),
+            Some(held) => crate::reservations::give_back(&mut self.wallet, held.amount),
             None => Ok(()),
         }
     }
@@ -160,8 +161,8 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
     spenders.binary_search_by_key(&account, |spender| spender.account).ok()
 }
 
-/// Rates and debits, in the order given. `held`, by event: what its account no longer holds for it once it is counted; empty: nothing.
-pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Result<BatchAnswer, Fault> {
+/// Rates and debits, in the order given. `held`, by event: what its reservation gives to it; empty: none has one.
+pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(call, events)?;
     for spender in &mut batch.spenders {
         if spender.wallet.may_hold_late(call.now()) {
@@ -190,6 +191,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Res
     let mut seen: BTreeMap<Remembered, u64> = BTreeMap::new();
     let mut block = Block::new(batch.spenders.len());
     let mut rejected = 0_u32;
+    let mut latest = call.now();
     for (place, event) in events.iter().enumerate() {
         let (source, remembered) = (batch.sources[place], batch.remembered[place]);
         let spender = batch.spender_of[place];
@@ -206,7 +208,11 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Res
                 None => {
                     let number = spender.expect("only events of known accounts pass");
                     let spender = &mut batch.spenders[number];
-                    match book.rate(call, event, spender.overrides())? {
+                    let rated = match held.get(place).and_then(|held| held.quoted) {
+                        Some(row) => Ok(Rated::by(&row, event)?),
+                        None => book.rate(call, event, spender.overrides())?,
+                    };
+                    match rated {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
                             let split = block.splits[number].get_or_insert_default();
@@ -220,6 +226,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Res
         };
         match outcome {
             Ok((source, rated)) => {
+                latest = latest.max(event.at);
                 answers.push(Answer::Rated(rated.amount.micros()));
                 let digest = content(event);
                 seen.insert(remembered, digest);
@@ -242,6 +249,9 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Money]) -> Res
     }
     if !block.counted.is_empty() {
         transactions.push(block.post(call, &batch.spenders)?);
+    }
+    if latest > call.now() {
+        crate::pricing::note_ahead(call, latest)?;
     }
     let mut to_judge = Vec::new();
     for spender in &mut batch.spenders {

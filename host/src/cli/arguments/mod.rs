@@ -477,11 +477,11 @@ pub enum PriceFormat {
 /// `pricebook`.
 #[derive(Subcommand, Debug)]
 pub enum Pricebook {
-    /// Make a new version of a CSV or JSON file and publish it
+    /// Make a new version of a CSV or JSON file and publish it; a file that is refused leaves nothing
     Import {
         /// The file
         file: PathBuf,
-        /// From when it is in force [default: now]
+        /// From when it is in force, also before the first version, whose usage is rated then [default: now]
         #[arg(long, value_name = "MOMENT")]
         starts_at: Option<String>,
         /// Leave it a draft
@@ -509,12 +509,30 @@ pub enum Pricebook {
     },
     /// All versions
     Versions,
+    /// Put a draft in force, or a version that was withdrawn or replaced
+    Publish {
+        /// Its number
+        version: u32,
+        /// From when it is in force, also before the first version [default: now]
+        #[arg(long, value_name = "MOMENT")]
+        starts_at: Option<String>,
+    },
+    /// Take a published version back before it begins; the one before it stays in force
+    Withdraw {
+        /// Its number
+        version: u32,
+    },
+    /// Remove a draft, or a version that was withdrawn or replaced, with its rows
+    Remove {
+        /// Its number
+        version: u32,
+    },
     /// Replace an account's price overrides by those of a file
     Override {
         /// Main account
         account: String,
-        /// CSV or JSON file, at most 500 rows; none with --show
-        #[arg(required_unless_present = "show")]
+        /// CSV or JSON file, at most 500 rows; none with --show, --list and --withdraw
+        #[arg(required_unless_present_any = ["show", "list", "withdraw"])]
         file: Option<PathBuf>,
         /// From when [default: now]
         #[arg(long, value_name = "MOMENT")]
@@ -522,6 +540,12 @@ pub enum Pricebook {
         /// Show those in force instead
         #[arg(long)]
         show: bool,
+        /// List all sets, those to come and those of before
+        #[arg(long, conflicts_with_all = ["show", "file", "starts_at"])]
+        list: bool,
+        /// Take the set that starts at this moment back before it begins
+        #[arg(long, value_name = "MOMENT", conflicts_with_all = ["show", "list", "file", "starts_at"])]
+        withdraw: Option<String>,
     },
 }
 

@@ -7,13 +7,16 @@ use std::path::PathBuf;
 /// `usage`.
 #[derive(Subcommand, Debug)]
 pub enum Usage {
-    /// Rate a CSV or JSON lines file; goes on where it was interrupted
+    /// Rate a CSV or JSON lines file; goes on where it was interrupted. Exit code 3: some rows were not counted
     Import {
         /// The file
         file: PathBuf,
         /// Batches under way at once, 1 to 16
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
         parallel: u8,
+        /// Where rows go that are rejected or unreadable [default: FILE.rejected.csv]
+        #[arg(long, value_name = "FILE")]
+        rejected: Option<PathBuf>,
     },
     /// What was charged on some days, by day, product or sub-account
     Summary(Summary),
@@ -23,7 +26,7 @@ pub enum Usage {
     Daily(Daily),
     /// Rejected events that wait to be mended
     Rejected(Rejected),
-    /// Rate rejected events again
+    /// Rate rejected events again. Exit code 3: some were not counted
     Resubmit(Resubmit),
     /// Take rejected events off the list for good
     Discard(Discard),
@@ -51,7 +54,7 @@ pub enum Usage {
         /// What was used
         #[command(flatten)]
         used: Used,
-        /// When it ended [default: now]
+        /// When it began [default: when it was reserved, or now if it is not]
         #[arg(long)]
         at: Option<String>,
         /// ID of the usage event [default: the name]
