@@ -188,7 +188,7 @@ def reservations(commands, server, account, sub):
         commands.refused("usage", "reserve", account, "c-2", *wrong, says=says)
     commands.refused("usage", "reserve", account, "c-2", "--amount", "1", "--number", "12025550100", "--quantity", "60",
                      says=["--amount", "--number"], code=2)
-    commands.refused("usage", "reserve", account, "two words", "--amount", "1", says=["coinbox: NAME: wrong form", "1 to 64"])
+    commands.refused("usage", "reserve", account, "two words", "--amount", "1", says=["coinbox: NAME: wrong form", "1 to 255"])
     commands.json("usage", "extend", account, "c-1", *call, "1200", read=False, gives={
         **held, "amount": "170000", "until": ms("2026-10-07T00:22:00Z"), "expires": ms("2026-10-07T01:22:00Z")})
     commands.refused("usage", "extend", account, "c-9", "--amount", "1", says=["unknown"])
@@ -196,7 +196,7 @@ def reservations(commands, server, account, sub):
     commands.json("usage", "release", sub, "m-1", "m-9", gives=[{"released": "600000"}, "unknown"], read=False)
     commands.ok("usage", "reserve", sub, "m-2", "--amount", "0.25", "--message")
     commands.table("usage", "release", sub, "m-2", "m-1", header=["name", "released"], rows=[["m-2", "0.25"], ["m-1", "over"]], read=False)
-    commands.refused("usage", "release", sub, "two words", says=["coinbox: NAMES: wrong form", "1 to 64"])
+    commands.refused("usage", "release", sub, "two words", says=["coinbox: NAMES: wrong form", "1 to 255"])
 
     commands.refused("usage", "settle", account, "c-1", *call, "905", "--at", "noon", says=["--at", "noon"])
     commands.refused("usage", "settle", account, "c-1", *call, "many", says=["--quantity", "many"], code=2)

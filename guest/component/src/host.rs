@@ -119,6 +119,11 @@ impl Effects for Host {
     fn find_order(&self, key: &str) -> Option<outside::StockOutcome> {
         inventory::find(key).map(Translate::translate)
     }
+
+    fn warn(&self, text: &str) {
+        let text: String = text.chars().take(1000).collect();
+        diagnostics::report(diagnostics::Level::Warning, &text);
+    }
 }
 
 thread_local! {

@@ -20,6 +20,7 @@ records! {
     payment::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
     email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
     email::Mailbox = outside::Mailbox { address, name }
+    email::RefusedRecipient = outside::RefusedRecipient { address, cause }
     telephony::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }
     telephony::HangUpRequest = outside::HangUpRequest { key, auth_id, calls, cause }
     inventory::OfferFilter = outside::OfferFilter {
@@ -79,7 +80,7 @@ variants! {
         NotAccepted, Unspecified |
     }
     payment::MethodKind = outside::MethodKind { Card, BankDebit | }
-    email::Outcome = outside::MailOutcome { Sent | Refused, NotSent }
+    email::Outcome = outside::MailOutcome { Sent | SentExcept, Refused, NotSent }
     email::Attachment = outside::Attachment { | Kept, Document }
     telephony::Outcome = outside::TelephonyOutcome { Accepted | Refused, NotSent }
     telephony::Channel = outside::Channel { Sms, Voice | }

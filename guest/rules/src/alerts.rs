@@ -179,6 +179,7 @@ pub fn set_alerts(
         alerts.recipients.sort_unstable();
         alerts.recipients.dedup();
         call.put(&key(account), &alerts);
+        mail::addresses_set(call, account)?;
         wallet::need(call, account)?;
         crate::judge::judge(call, account, crate::judge::Occasion::Settings)?;
         Ok(shown(call, account)?)
@@ -195,7 +196,7 @@ pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<A
 pub(crate) fn check_recipients(checks: &mut Checks, recipients: &[String], field: &str) {
     checks.require(recipients.len() <= RECIPIENTS_MAX, field, FieldRule::TooMany, RECIPIENTS_MAX);
     for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
-        checks.require(is_email(address), &format!("{field}[{index}]"), FieldRule::WrongForm, "an email address");
+        checks.email(address, &format!("{field}[{index}]"));
     }
 }
 
@@ -209,14 +210,7 @@ pub(crate) fn set_recipients(call: &mut Call<'_>, account: AuthId, recipients: &
     let differs = alerts != before;
     if differs {
         call.put(&key(account), &alerts);
+        mail::addresses_set(call, account)?;
     }
     Ok(differs)
-}
-
-/// One `@` with something on both sides, printable ASCII, 3 to 254 characters.
-pub(crate) fn is_email(address: &str) -> bool {
-    let mut parts = address.split('@');
-    let both = matches!((parts.next(), parts.next(), parts.next()), (Some(local), Some(domain), None)
-        if !local.is_empty() && !domain.is_empty());
-    both && crate::text::is_name(address, 254) && !address.contains([',', ';', '<', '>', '"'])
 }

@@ -16,6 +16,7 @@ use crate::recharge;
 use crate::text::is_name;
 use crate::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
 use crate::wallet;
+use coinbox_forms::letters;
 use serde::{Deserialize, Serialize};
 
 /// Most cards of an account.
@@ -378,8 +379,8 @@ pub(crate) fn finish_describe(
     let job = JobKey::Card(account, number).to_string();
     let again = match answer {
         Ok(MethodAnswer::Described(method)) => {
-            card.brand = method.brand.chars().take(40).collect();
-            card.last_four = method.last_four.chars().take(4).collect();
+            card.brand = letters::cleaned(&method.brand, 40);
+            card.last_four = letters::cleaned(&method.last_four, 4);
             // A bank debit has no expiry.
             card.year = method.expires_year.unwrap_or(9998);
             card.month = method.expires_month.unwrap_or(12);

@@ -9,7 +9,7 @@ use crate::ids::{AuthId, time_key};
 use crate::lots::LotKind;
 use crate::money::Money;
 use crate::product::{Event, Product};
-use crate::text::{push_number, push_quoted};
+use crate::text::{push_number, push_quoted, push_text};
 use crate::vocabulary::{Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -166,7 +166,7 @@ impl Line {
         text.push(event.product.letter());
         text.push(event.heading.letter());
         text.push_str(r#"","n":"#);
-        push_quoted(text, &event.number);
+        push_text(text, &event.number);
         text.push_str(r#","q":"#);
         push_number(text, i64::from(event.quantity));
         text.push_str(r#","t":"#);

@@ -7,10 +7,12 @@ use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next, Task, Work};
 use crate::numbers::Numbers;
-use crate::outside::{MailOutcome, Mailbox, Message};
+use crate::outside::{MailOutcome, Mailbox, Message, RefusedRecipient};
 use crate::policy::Policy;
 use crate::port::Lane;
+use crate::queue::{self, QueueEntry};
 use crate::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_forms::{email, letters};
 use serde::{Deserialize, Serialize};
 
 /// A mail that has not been handed over yet.
@@ -29,6 +31,13 @@ impl Record for Pending {
 /// Waiting times between tries; after the last the mail is given up and said so in the feed.
 const TRY_AGAIN_MS: [Instant; 8] =
     [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS];
+
+/// Longest cause of a refused address.
+const CAUSE_CHARS_MAX: usize = 200;
+/// Longest note of an item of the operator's queue.
+const NOTE_CHARS_MAX: usize = 1000;
+/// Most addresses that are remembered as refused: more than an account has.
+const ADDRESSES_MAX: usize = 30;
 
 /// How long one try may take before the next may begin.
 const LEASE_MS: Instant = 2 * MINUTE_MS;
@@ -56,14 +65,12 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     call.put(&key(account, number), &pending);
     let job = JobKey::Mail(account, number).to_string();
     call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
-    let profile = accounts::profile(call, account)?;
-    let mut to = vec![Mailbox { address: profile.email.clone(), name: Some(profile.name.clone()) }];
-    to.extend(
-        alerts::recipients(call, account)?
-            .into_iter()
-            .filter(|address| *address != profile.email)
-            .map(|address| Mailbox { address, name: None }),
-    );
+    let to: Vec<Mailbox> =
+        mailboxes(call, account)?.into_iter().filter(|mailbox| email::is_sendable(&mailbox.address)).collect();
+    if to.is_empty() {
+        // Nothing to hand over: every address is refused, and the operator is told which.
+        return Ok(Some(finish(call, account, number, Ok(MailOutcome::SentExcept(Vec::new())))?));
+    }
     let mut facts = pending.facts;
     let of_a_charge = matches!(pending.template.as_str(), "recharge-paid" | "recharge-failed");
     // A mail that a version without receipts has written down.
@@ -82,6 +89,96 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     Ok(Some(Next::Perform(Task { job, attempt: pending.attempt, work: Work::SendMail(message) })))
 }
 
+/// Everybody whom mails of an account go to: the registered address first, then the billing addresses.
+fn mailboxes(call: &Call<'_>, account: AuthId) -> Result<Vec<Mailbox>, Fault> {
+    let profile = accounts::profile(call, account)?;
+    let mut to = vec![Mailbox { address: profile.email.clone(), name: Some(profile.name) }];
+    to.extend(
+        alerts::recipients(call, account)?
+            .into_iter()
+            .filter(|address| *address != profile.email)
+            .map(|address| Mailbox { address, name: None }),
+    );
+    Ok(to)
+}
+
+/// The addresses of an account that its last mail could not go to, at `mref/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Refused {
+    v: u32,
+    /// Since when the operator's queue names them.
+    since: Instant,
+    /// Addresses with causes.
+    addresses: Vec<(String, String)>,
+}
+
+impl Record for Refused {
+    const KIND: &'static str = "refused mail addresses";
+}
+
+fn refused_key(account: AuthId) -> String {
+    format!("mref/{account}")
+}
+
+fn refused_queue_key(since: Instant, account: AuthId) -> String {
+    queue::single_key(since, &format!("{account}/mail"))
+}
+
+/// Notes which addresses of an account no mail can go to. The operator's queue has one item an account, which names them, until a mail goes
+/// to all or they are taken away.
+fn note_refused(call: &mut Call<'_>, account: AuthId, addresses: Vec<(String, String)>) -> Result<(), Fault> {
+    let before: Option<Refused> = call.get(&refused_key(account))?;
+    if before.as_ref().map_or(&[][..], |before| &before.addresses) == addresses {
+        return Ok(());
+    }
+    let since = before.map_or(call.now(), |before| before.since);
+    if addresses.is_empty() {
+        call.remove(&refused_key(account));
+        call.remove(&refused_queue_key(since, account));
+        return Ok(());
+    }
+    let named: Vec<String> = addresses.iter().map(|(address, cause)| format!("{address}: {cause}")).collect();
+    let note: String = named.join("; ").chars().take(NOTE_CHARS_MAX).collect();
+    call.put(&refused_queue_key(since, account), &QueueEntry::new(Some(account), "mail-address-refused", since, note));
+    call.put(&refused_key(account), &Refused { v: 1, since, addresses });
+    Ok(())
+}
+
+/// Addresses were set: those that mails no longer go to are nobody's business any more.
+pub(crate) fn addresses_set(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let Some(before) = call.get::<Refused>(&refused_key(account))? else { return Ok(()) };
+    let to = mailboxes(call, account)?;
+    let kept = before.addresses.into_iter().filter(|(address, _)| to.iter().any(|mailbox| mailbox.address == *address));
+    let kept = kept.collect();
+    note_refused(call, account, kept)
+}
+
+/// Books which addresses a mail has not gone to: those that no mailer takes, and those that this one has refused.
+fn book_refused(
+    call: &mut Call<'_>,
+    account: AuthId,
+    template: &str,
+    refused: Vec<RefusedRecipient>,
+) -> Result<(), Fault> {
+    let short = |text: &str| letters::cleaned(text, CAUSE_CHARS_MAX);
+    let mut addresses: Vec<(String, String)> = mailboxes(call, account)?
+        .into_iter()
+        .filter(|mailbox| !email::is_sendable(&mailbox.address))
+        .map(|mailbox| (mailbox.address, "no mail address".to_owned()))
+        .collect();
+    for RefusedRecipient { address, cause } in refused {
+        if addresses.len() < ADDRESSES_MAX && !addresses.iter().any(|(known, _)| *known == address) {
+            addresses.push((address, short(&cause)));
+        }
+    }
+    for (address, cause) in &addresses {
+        let facts = vec![Fact::new("template", template), Fact::new("address", address), Fact::new("cause", cause)];
+        let account = Some(account);
+        emit(call, EventDraft { account, kind: "mail-address-refused", rule: "EVT-2", facts, transactions: vec![] });
+    }
+    note_refused(call, account, addresses)
+}
+
 /// The current attempt, if the mail is still on its way.
 pub(crate) fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<u32>, Fault> {
     Ok(call.get::<Pending>(&key(account, number))?.map(|pending| pending.attempt))
@@ -96,14 +193,19 @@ pub(crate) fn finish(
 ) -> Result<Next, Fault> {
     let Some(pending) = call.get::<Pending>(&key(account, number))? else { return Ok(Next::Rest) };
     let job = JobKey::Mail(account, number).to_string();
-    let (cause, again) = match outcome {
-        Ok(MailOutcome::Sent) => {
+    let (cause, again) = match &outcome {
+        Ok(MailOutcome::Sent | MailOutcome::SentExcept(_)) => {
             call.remove(&key(account, number));
             call.cancel(&job);
+            let refused = match outcome {
+                Ok(MailOutcome::SentExcept(refused)) => refused,
+                _ => Vec::new(),
+            };
+            book_refused(call, account, &pending.template, refused)?;
             return Ok(Next::Rest);
         }
         Ok(MailOutcome::Refused(cause)) => (cause, None),
-        Ok(MailOutcome::NotSent(not_sent)) => (not_sent.cause, Some(not_sent.ask_again)),
+        Ok(MailOutcome::NotSent(not_sent)) => (&not_sent.cause, Some(not_sent.ask_again)),
         Err(cause) => (cause, Some(call.now())),
     };
     let tried = usize::try_from(pending.attempt).unwrap_or(usize::MAX).saturating_sub(1);
@@ -124,7 +226,7 @@ pub(crate) fn finish(
                     facts: vec![
                         Fact::new("template", &pending.template),
                         Fact::new("attempts", pending.attempt),
-                        Fact::new("cause", cause.chars().take(200).collect::<String>()),
+                        Fact::new("cause", letters::cleaned(cause, 200)),
                     ],
                     transactions: Vec::new(),
                 },
@@ -133,3 +235,6 @@ pub(crate) fn finish(
     }
     Ok(Next::Rest)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,8 @@ pub trait Effects {
     fn release(&self, request: &ReleaseRequest) -> StockOutcome;
     /// How an order or release stands. None: not known.
     fn find_order(&self, key: &str) -> Option<StockOutcome>;
+    /// Tells whoever runs the host what should be looked at; has no influence on any result.
+    fn warn(&self, text: &str);
 }
 
 macro_rules! contract_types {
@@ -170,8 +172,14 @@ contract_types! {
     /// What became of a mail.
     enum MailOutcome {
         Sent,
+        SentExcept(Vec<RefusedRecipient>),
         Refused(String),
         NotSent(NotSent),
+    }
+    /// A recipient that no mail can go to.
+    struct RefusedRecipient {
+        pub address: String,
+        pub cause: String,
     }
     /// A one-time code.
     struct CodeMessage {

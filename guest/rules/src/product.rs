@@ -1,6 +1,7 @@
 //! What is used and priced: products, their direction, one usage event, what it would cost (USE-1, USE-2).
 
 use crate::vocabulary::{Instant, Micros, int_text};
+use coinbox_forms::phone::{self, OtherSide};
 use serde::{Deserialize, Serialize};
 
 /// What a customer uses.
@@ -13,6 +14,16 @@ pub enum Product {
     Sms,
     /// Multimedia messages, counted in parts.
     Mms,
+}
+
+/// What stands for the other side of a use. None: it breaks its form.
+pub fn other_side(heading: Heading, text: &str) -> Option<OtherSide> {
+    phone::other_side(text).filter(|side| *side == OtherSide::Number || !heading.needs_number())
+}
+
+/// What the other side must be, in words.
+pub const fn other_side_limit(heading: Heading) -> &'static str {
+    if heading.needs_number() { phone::CALLED_LIMIT } else { phone::OTHER_SIDE_LIMIT }
 }
 
 impl Product {
@@ -116,6 +127,15 @@ impl Heading {
         }
     }
 
+    /// Whether the other side is always a number: it was called or sent to over a phone network. What comes in costs by the customer's own
+    /// number, and equipment over IP has none.
+    pub const fn needs_number(self) -> bool {
+        matches!(
+            self,
+            Heading::Outbound | Heading::OutboundMobile | Heading::OutboundTollFree | Heading::OutboundShortCode
+        )
+    }
+
     /// The heading of a letter.
     pub fn of_letter(letter: char) -> Option<Heading> {
         Heading::ALL.into_iter().find(|heading| heading.letter() == letter)
@@ -161,7 +181,7 @@ impl NumberKind {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Event {
-    /// 1 to 64 printable ASCII characters without space.
+    /// 1 to 255 printable ASCII characters without space.
     pub id: String,
     /// Main account or sub-account.
     pub auth_id: String,
@@ -169,7 +189,8 @@ pub struct Event {
     pub product: Product,
     /// Which way.
     pub heading: Heading,
-    /// Number of the other side, digits only, 3 to 15.
+    /// Number of the other side, digits only, 3 to 15. Where the heading needs no number, also what the network gave in its place: nothing,
+    /// `anonymous`, the name of a sender, a URI of SIP.
     pub number: String,
     /// Seconds (voice) or message parts, 0 to 1 000 000.
     pub quantity: u32,

@@ -22,6 +22,7 @@ use crate::recharge;
 use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::wallet::{self, NewCredit};
+use coinbox_forms::letters;
 use serde::{Deserialize, Serialize};
 
 /// Where the reconciliation stands, at `store/reconcile`; gone when it is done.
@@ -419,7 +420,7 @@ fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, mut facts:
         return Ok(());
     }
     call.put(&kept_marker(key), &Moved::new(call.now()));
-    let reference: String = kept.paid.reference.chars().take(100).collect();
+    let reference: String = letters::cleaned(&kept.paid.reference, 100);
     let note = format!("{cause}, key {key}, reference {reference}");
     let mut entry = QueueEntry::new(kept.account, kept.kind, call.now(), note);
     entry.payment = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, at: kept.paid.at });

@@ -31,9 +31,9 @@ use crate::ids::AuthId;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::pricing::rating::{Book, Rated};
-use crate::product::{Event, Heading, Product};
+use crate::product::{self, Event, Heading, Product};
 use crate::text::is_name;
-use crate::usage;
+use crate::usage::{self, ID_MAX};
 use crate::vocabulary::{
     Caller, Checks, DAY_MS, Fault, FieldProblem, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
     optional_int_text,
@@ -98,7 +98,7 @@ pub enum Price {
 pub struct Hold {
     /// Main account or sub-account.
     pub auth_id: String,
-    /// 1 to 64 printable ASCII characters without space.
+    /// 1 to 255 printable ASCII characters without space.
     pub name: String,
     /// What for.
     pub kind: Kind,
@@ -434,7 +434,7 @@ pub fn list(
     let (_, account) = credentials::permit_on(call, caller, "reservations.list", &auth_id)?;
     let mut checks = Checks::new();
     checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
-    let good = after.as_deref().is_none_or(|after| is_name(after, 64));
+    let good = after.as_deref().is_none_or(|after| is_name(after, ID_MAX));
     checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
     checks.done()?;
     let prefix = open_prefix(account);
@@ -476,17 +476,17 @@ fn check_count(checks: &mut Checks, count: usize, field: &str) {
 }
 
 fn check_name(checks: &mut Checks, field: &str, name: &str) {
-    let limit = "1 to 64 printable ASCII characters without space";
-    checks.require(is_name(name, 64), &format!("{field}.name"), FieldRule::WrongForm, limit);
+    let limit = "1 to 255 printable ASCII characters without space";
+    checks.require(is_name(name, ID_MAX), &format!("{field}.name"), FieldRule::WrongForm, limit);
 }
 
 fn check_item(checks: &mut Checks, field: &str, name: &str, price: &Price, lasts_ms: Instant) {
     check_name(checks, field, name);
     match price {
         Price::Rated(measure) => {
-            let number = &measure.number;
-            let digits = (3..=15).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-            checks.require(digits, &format!("{field}.price.rated.number"), FieldRule::WrongForm, "3 to 15 digits");
+            let side = product::other_side(measure.heading, &measure.number).is_some();
+            let limit = product::other_side_limit(measure.heading);
+            checks.require(side, &format!("{field}.price.rated.number"), FieldRule::WrongForm, limit);
             let quantity = format!("{field}.price.rated.quantity");
             checks.require(measure.quantity <= QUANTITY_MAX, &quantity, FieldRule::TooLarge, QUANTITY_MAX);
         }

@@ -9,7 +9,7 @@ use crate::money::Money;
 use crate::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
     MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, OfferFilter, OfferPage, OrderRequest, Paid,
-    PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, TelephonyOutcome,
+    PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest, StockOutcome, TelephonyOutcome,
 };
 use crate::policy;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
@@ -42,6 +42,11 @@ pub(crate) struct Gateway {
     /// When charges are paid; otherwise at the beginning.
     pub(crate) paid_at: Cell<Option<Instant>>,
     pub(crate) mails: RefCell<Vec<Message>>,
+    /// Addresses that the mail system refuses.
+    pub(crate) bad_addresses: RefCell<Vec<String>>,
+    /// What the stock offers.
+    pub(crate) offers: RefCell<Option<OfferPage>>,
+    pub(crate) warnings: RefCell<Vec<String>>,
     pub(crate) hang_ups: RefCell<Vec<HangUpRequest>>,
     /// What the stock answers to the next orders and releases that it does not know yet.
     pub(crate) stock_script: RefCell<Vec<StockOutcome>>,
@@ -151,8 +156,17 @@ impl Effects for Gateway {
     }
 
     fn send_mail(&self, message: &Message) -> MailOutcome {
-        self.mails.borrow_mut().push(message.clone());
-        MailOutcome::Sent
+        let bad = self.bad_addresses.borrow();
+        let (refused, to): (Vec<_>, Vec<_>) =
+            message.to.iter().cloned().partition(|mailbox| bad.contains(&mailbox.address));
+        let refused: Vec<RefusedRecipient> = refused
+            .into_iter()
+            .map(|mailbox| RefusedRecipient { address: mailbox.address, cause: "550 no such user".to_owned() })
+            .collect();
+        if !to.is_empty() {
+            self.mails.borrow_mut().push(Message { to, ..message.clone() });
+        }
+        if refused.is_empty() { MailOutcome::Sent } else { MailOutcome::SentExcept(refused) }
     }
 
     fn send_code(&self, _: &CodeMessage) -> TelephonyOutcome {
@@ -165,7 +179,7 @@ impl Effects for Gateway {
     }
 
     fn offer(&self, _: &OfferFilter) -> Option<OfferPage> {
-        None
+        self.offers.borrow().clone()
     }
 
     fn order(&self, request: &OrderRequest) -> StockOutcome {
@@ -178,6 +192,10 @@ impl Effects for Gateway {
 
     fn find_order(&self, key: &str) -> Option<StockOutcome> {
         self.stock.borrow().get(key).cloned()
+    }
+
+    fn warn(&self, text: &str) {
+        self.warnings.borrow_mut().push(text.to_owned());
     }
 }
 

@@ -90,6 +90,15 @@ pub(crate) fn push_quoted(text: &mut String, ascii: &str) {
     text.push('"');
 }
 
+/// Appends any text as JSON text, quotes included.
+pub(crate) fn push_text(text: &mut String, any: &str) {
+    if any.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        push_quoted(text, any);
+    } else {
+        text.push_str(&serde_json::to_string(any).expect("text is always JSON"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +126,9 @@ mod tests {
         let every: String = ('!'..='~').collect();
         for ascii in ["", "plain", r#"a"b\c"#, r"\\", "\"", &every] {
             assert_eq!(pushed(|text| push_quoted(text, ascii)), serde_json::to_string(ascii).expect("text"));
+        }
+        for any in ["", "a b", "Caf\u{e9} \"x\"", "\u{7f}\n", "sip:a@b"] {
+            assert_eq!(pushed(|text| push_text(text, any)), serde_json::to_string(any).expect("text"));
         }
     }
 }

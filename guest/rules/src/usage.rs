@@ -14,7 +14,7 @@ use crate::ledger::Line;
 use crate::money::Money;
 use crate::pricing::Row;
 use crate::pricing::rating::Book;
-use crate::product::{Event, Quote, Rejection};
+use crate::product::{self, Event, Quote, Rejection};
 use crate::text::is_name;
 use crate::vocabulary::{
     Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
@@ -39,7 +39,14 @@ interface_error! {
 pub const EVENTS_MAX: usize = 1000;
 /// Events of one ledger transaction: its record stays under the size limit of a stored value.
 const EVENTS_PER_TRANSACTION: usize = 500;
+/// Bytes of the lines of one ledger transaction, for the same reason: IDs and names of the other side may be long.
+const LINES_BYTES_MAX: usize = 160_000;
 const QUANTITY_MAX: u32 = 1_000_000;
+/// Longest ID of an event and of a call: Call-IDs of SIP are longer than most.
+pub(crate) const ID_MAX: usize = 255;
+const ID_LIMIT: &str = "1 to 255 printable ASCII characters";
+/// Most characters of a field that the list of rejected events keeps.
+const KEPT_MAX: usize = 1000;
 /// Rejected events that one page of a filtered list looks at.
 const LOOKED_AT_MAX: usize = 2_000;
 
@@ -163,9 +170,8 @@ fn rejected_key(event: &Event) -> String {
 }
 
 fn is_well_formed(event: &Event) -> bool {
-    is_name(&event.id, 64)
-        && (3..=15).contains(&event.number.len())
-        && event.number.bytes().all(|byte| byte.is_ascii_digit())
+    is_name(&event.id, ID_MAX)
+        && product::other_side(event.heading, &event.number).is_some()
         && event.quantity <= QUANTITY_MAX
 }
 
@@ -184,10 +190,13 @@ pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejectio
     let key = rejected_key(event);
     let received = call.get::<Rejected>(&key)?.map_or(call.now(), |rejected| rejected.received);
     let mut kept = event.clone();
-    // A malformed field may be of any length; the list keeps enough of it to recognise.
-    kept.id = kept.id.chars().take(64).collect();
-    kept.auth_id = kept.auth_id.chars().take(40).collect();
-    kept.number = kept.number.chars().take(40).collect();
+    // The list keeps the event as it came, so that it can be sent again; only what no network gives is cut, since a malformed field may be
+    // of any length.
+    for text in [&mut kept.id, &mut kept.auth_id, &mut kept.number] {
+        if text.chars().count() > KEPT_MAX {
+            *text = text.chars().take(KEPT_MAX).collect();
+        }
+    }
     call.put(&key, &Rejected { v: 1, event: kept, reason, received });
     Ok(())
 }
@@ -274,10 +283,9 @@ pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quo
 
 fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
     let mut checks = Checks::new();
-    checks.require(is_name(&event.id, 64), "event.id", FieldRule::WrongForm, "1 to 64 printable ASCII characters");
-    let number = &event.number;
-    let digits = (3..=15).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    checks.require(digits, "event.number", FieldRule::WrongForm, "3 to 15 digits");
+    checks.require(is_name(&event.id, ID_MAX), "event.id", FieldRule::WrongForm, ID_LIMIT);
+    let side = product::other_side(event.heading, &event.number).is_some();
+    checks.require(side, "event.number", FieldRule::WrongForm, product::other_side_limit(event.heading));
     checks.require(event.quantity <= QUANTITY_MAX, "event.quantity", FieldRule::TooLarge, QUANTITY_MAX);
     checks.done()?;
     let overrides = wallet::need(call, main)?.has_overrides().then_some(main);
@@ -342,8 +350,8 @@ pub fn list_rejected(
 ) -> Result<RejectPage, Error> {
     credentials::permit(call, caller, "usage.list-rejected", None)?;
     let mut checks = Checks::new();
-    let good = auth_id.as_deref().is_none_or(|auth_id| (1..=40).contains(&auth_id.chars().count()));
-    checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 40 characters");
+    let good = auth_id.as_deref().is_none_or(|auth_id| (1..=KEPT_MAX).contains(&auth_id.chars().count()));
+    checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 1000 characters");
     checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
     let good = after.as_deref().is_none_or(is_reject_key);
     checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
@@ -449,4 +457,94 @@ pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Resul
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger;
+    use crate::pricing::{self, PriceRow};
+    use crate::product::{Heading, Product};
+    use crate::scenario::Story;
+    use crate::testing::{START, operator};
+
+    fn event(id: String, auth_id: &str, number: &str) -> Event {
+        Event {
+            id,
+            auth_id: auth_id.to_owned(),
+            product: Product::Voice,
+            heading: Heading::Inbound,
+            number: number.to_owned(),
+            quantity: 60,
+            at: START,
+        }
+    }
+
+    fn priced() -> Story {
+        let mut story = Story::new();
+        let row = |prefix: &str, rate: &str| PriceRow {
+            product: Product::Voice,
+            heading: Heading::Inbound,
+            country: String::new(),
+            prefix: prefix.to_owned(),
+            rate: rate.to_owned(),
+            first_increment: 60,
+            next_increment: 60,
+            group: None,
+        };
+        let rows = vec![row("", "0.004"), PriceRow { country: "US".to_owned(), ..row("1", "0.0055") }];
+        story.command(|call, _| pricing::create_version(call, &operator()));
+        story.command(|call, _| pricing::add_rows(call, &operator(), 1, rows));
+        story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+        story
+    }
+
+    fn record(story: &mut Story, events: &[Event]) -> BatchAnswer {
+        let events = events.to_vec();
+        story.command(|call, _| record_events(call, &operator(), events))
+    }
+
+    /// Case 12-the-other-side-is-no-number: the posting says that no prefix was matched, and holds the other side as it came.
+    #[test]
+    fn the_other_side_that_is_no_number_is_posted_as_it_came() {
+        let mut story = priced();
+        let sides = ["anonymous", "", "AMAZON", "sip:bob@example.com", "Caf\u{e9} \"x\"", "14155550100"];
+        let events: Vec<Event> =
+            sides.iter().zip(1..).map(|(side, place)| event(format!("c{place}"), &story.account, side)).collect();
+        let answer = record(&mut story, &events);
+        let rated = [4_000, 4_000, 4_000, 4_000, 4_000, 5_500].map(Answer::Rated);
+        assert_eq!(answer.answers, rated);
+        let key = format!("{}{}", ledger::PREFIX, answer.transactions[0]);
+        let posted: ledger::Transaction = serde_json::from_str(&story.fake.dump()[&key]).expect("a transaction");
+        let found: Vec<(&str, &str)> = posted.lines.iter().map(|line| (line.n.as_str(), line.x.as_str())).collect();
+        let expected: Vec<(&str, &str)> = sides.iter().copied().zip(["", "", "", "", "", "1"]).collect();
+        assert_eq!(found, expected);
+    }
+
+    /// Case 12-the-other-side-is-no-number: IDs and names are long, and a batch of the longest still fits its records.
+    #[test]
+    fn a_batch_of_the_longest_ids_fits_its_records() {
+        let mut story = priced();
+        let events: Vec<Event> =
+            (0..EVENTS_MAX).map(|place| event(format!("{place:\"<255}"), &story.account, &"\"".repeat(255))).collect();
+        let answer = record(&mut story, &events);
+        assert!(answer.answers.iter().all(|answer| *answer == Answer::Rated(4_000)));
+        assert!(answer.transactions.len() > 2, "{} transactions", answer.transactions.len());
+        assert!(record(&mut story, &events).answers.iter().all(|answer| *answer == Answer::Duplicate));
+    }
+
+    /// Case 12-the-other-side-is-no-number: the list of rejected events keeps what is needed to send an event again.
+    #[test]
+    fn rejected_events_keep_their_whole_id() {
+        let mut story = priced();
+        let long = "x".repeat(255);
+        let unpriced = Event { product: Product::Sms, ..event(long.clone(), &story.account, "AMAZON") };
+        let longer = event("y".repeat(900), &story.account, "14155550100");
+        record(&mut story, &[unpriced.clone(), longer.clone()]);
+        let page =
+            story.fake.query(story.now, |call| list_rejected(call, &operator(), None, None, None, 10)).expect("a page");
+        let mut kept: Vec<Event> = page.rejected.into_iter().map(|rejected| rejected.event).collect();
+        kept.sort_by_key(|event| event.id.len());
+        assert_eq!(kept, [unpriced, longer]);
+    }
 }

@@ -4,6 +4,7 @@
 //! hyphens, 64-bit numbers as text, a variant as an object with its case as the only key (or as text without payload).
 
 use crate::money::MoneyOverflow;
+use coinbox_forms::{email, letters};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -236,12 +237,31 @@ impl Checks {
         }
     }
 
-    /// A text of `shortest` to `longest` characters without control characters.
+    /// A text of `shortest` to `longest` characters that can be printed. One that must be there has something to see.
     pub fn text(&mut self, text: &str, field: &str, shortest: usize, longest: usize) {
         let length = text.chars().count();
         self.require(length >= shortest, field, FieldRule::TooShort, shortest);
         self.require(length <= longest, field, FieldRule::TooLong, longest);
-        self.require(!text.chars().any(char::is_control), field, FieldRule::WrongForm, "no control characters");
+        match letters::check(text) {
+            Err(limit) => self.require(false, field, FieldRule::WrongForm, limit),
+            Ok(()) => {
+                let visible = shortest == 0 || text.is_empty() || letters::is_visible(text);
+                self.require(visible, field, FieldRule::WrongForm, "something to see");
+            }
+        }
+    }
+
+    /// A value whose form is one of [`coinbox_forms`].
+    pub fn form(&mut self, found: Result<(), coinbox_forms::Problem>, field: &str) {
+        if let Err(problem) = found {
+            let rule = if problem.unknown { FieldRule::UnknownValue } else { FieldRule::WrongForm };
+            self.require(false, field, rule, problem.limit);
+        }
+    }
+
+    /// An address that mails can be sent to.
+    pub fn email(&mut self, address: &str, field: &str) {
+        self.require(email::is_address(address), field, FieldRule::WrongForm, email::LIMIT);
     }
 
     /// Ends the checks: a refusal with everything that was noted.

@@ -15,7 +15,7 @@ use crate::port::Lane;
 use crate::recharge;
 use crate::reservations;
 use crate::text::is_name;
-use crate::usage::Error;
+use crate::usage::{Error, ID_MAX};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, MINUTE_MS, int_text};
 use crate::wallet::{self, Wallet};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,8 @@ use std::collections::BTreeSet;
 
 /// Calls in one hang-up request, one report or one list.
 const PAGE: usize = 1000;
+/// Bytes of the names of one order.
+const ORDER_BYTES_MAX: usize = 160_000;
 /// Latest moment that keys can order.
 const LAST_MOMENT: Instant = 9_999_999_999_999;
 const LEASE_MS: Instant = MINUTE_MS;
@@ -211,7 +213,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<
         (None, Stop::Refused) => Order::new(),
     };
     let (why, names) = match stop.due(call, account)? {
-        Some((why, names, _)) if !names.is_empty() => (why, names),
+        Some((why, names, _)) if !names.is_empty() => (why, fitting(names)),
         _ => {
             stop.rest(call, account)?;
             return Ok(None);
@@ -232,6 +234,19 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<
         cause: why,
     };
     Ok(Some(Next::Perform(Task { job, attempt: order.attempt, work: Work::HangUp(request) })))
+}
+
+/// As many of these calls as one order can name: the record of the order has a bound, and names may be long. The others follow.
+fn fitting(mut names: Vec<String>) -> Vec<String> {
+    let mut bytes = 0;
+    let fit = names.iter().take_while(|name| {
+        // Every character may be written as two.
+        bytes += 2 * name.len() + 3;
+        bytes <= ORDER_BYTES_MAX
+    });
+    let fit = fit.count();
+    names.truncate(fit);
+    names
 }
 
 /// The current attempt, if an order stands, and whether its outcome is booked already.
@@ -336,12 +351,12 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
         checks.require(started.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
         let mut touched = BTreeSet::new();
         for (index, running) in started.iter().take(PAGE).enumerate() {
-            let good = is_name(&running.call, 64);
+            let good = is_name(&running.call, ID_MAX);
             checks.require(
                 good,
                 &format!("calls[{index}].call"),
                 FieldRule::WrongForm,
-                "1 to 64 printable ASCII characters without space",
+                "1 to 255 printable ASCII characters without space",
             );
             let moment = (0..=LAST_MOMENT).contains(&running.started);
             checks.require(moment, &format!("calls[{index}].started"), FieldRule::WrongForm, "0 to 9999999999999");
@@ -377,10 +392,10 @@ pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names:
         checks.require(names.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
         for (index, name) in names.iter().take(PAGE).enumerate() {
             checks.require(
-                is_name(name, 64),
+                is_name(name, ID_MAX),
                 &format!("calls[{index}]"),
                 FieldRule::WrongForm,
-                "1 to 64 printable ASCII characters without space",
+                "1 to 255 printable ASCII characters without space",
             );
         }
         checks.done()?;
@@ -404,4 +419,21 @@ pub fn list_calls(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<V
             started: running.started,
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Case 12-the-other-side-is-no-number: names are as long as Call-IDs, and an order of many still fits a record.
+    #[test]
+    fn an_order_names_as_many_calls_as_its_record_holds() {
+        let names: Vec<String> = (0..PAGE).map(|place| format!("{place:0>255}")).collect();
+        let fit = fitting(names.clone());
+        assert!((300..PAGE).contains(&fit.len()), "{}", fit.len());
+        assert_eq!(fit[..], names[..fit.len()]);
+        let short: Vec<String> = (0..PAGE).map(|place| format!("{place:0>64}")).collect();
+        assert_eq!(fitting(short.clone()), short);
+        assert_eq!(fitting(Vec::new()), Vec::<String>::new());
+    }
 }

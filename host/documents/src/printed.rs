@@ -7,6 +7,7 @@
 
 use crate::document::{Document, Kind, Party};
 use crate::templates::Words;
+use coinbox_forms::letters::{self, STAND_IN, Unprintable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -54,14 +55,16 @@ fn date(at_ms: i64) -> String {
     utc(at_ms, "%Y-%m-%d")
 }
 
-/// Text as it may be printed: no control characters, no overrides of the writing direction, no invisible padding at the ends.
+/// Text as it may be printed: no control characters, no overrides of the writing direction, no invisible padding at the ends, and a visible
+/// stand-in for every letter that no font will ever have. The rules refuse such letters; documents that hold one already are frozen.
 pub fn plain(text: &str) -> String {
     let kept = text.chars().filter_map(|letter| match letter {
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => None,
         // Tags, interlinear annotations and the like: never seen, only searched for.
-        '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}' => None,
+        '\u{FEFF}' | '\u{206A}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}' => None,
         '\u{2028}' | '\u{2029}' => Some(' '),
         letter if letter.is_control() => Some(' '),
+        letter if letters::unprintable(letter).is_some_and(Unprintable::has_no_picture) => Some(STAND_IN),
         letter => Some(letter),
     });
     kept.collect::<String>().trim().to_owned()

@@ -272,6 +272,18 @@ fn control_and_direction_characters_do_not_reach_the_page() {
     assert!(!text.contains(['\u{202E}', '\u{0000}', '\u{0007}', '\u{2067}']));
 }
 
+/// Case 10-names-that-can-never-be-printed: a document that holds such a letter already is printed, and one sees that something is missing.
+#[test]
+fn letters_that_no_font_will_ever_have_are_printed_as_a_stand_in() {
+    let mut document = sample::receipt();
+    document.customer.legal_name = "Acme \u{e000} One \u{378} Two \u{ffff} Three \u{10fffd}".to_owned();
+    document.note = "Four \u{fdd0}".to_owned();
+    let text = TYPESETTER.page_texts(&document).expect("printed").concat();
+    in_order(&text, &["Acme", "\u{fffd}", "One", "\u{fffd}", "Two", "\u{fffd}", "Three", "\u{fffd}"]);
+    in_order(&text, &["Four", "\u{fffd}"]);
+    assert!(TYPESETTER.typeset(&document).is_ok());
+}
+
 #[test]
 fn words_that_fit_no_column_break() {
     let mut document = sample::invoice();

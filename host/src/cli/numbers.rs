@@ -123,7 +123,7 @@ fn offers(work: &Work, mut filter: Map<String, Value>, offset: u32, limit: u32) 
     let page = work.link.call("numbers.offers", json!({"filter": filter}))?;
     anyhow::ensure!(
         !page.is_null(),
-        "the stock cannot be asked, or a filter is out of its bounds: country is 2 letters, --pattern 1 to 14 digits"
+        "the stock cannot be asked, or a filter is out of its bounds: country is a code of ISO 3166-1, --pattern 1 to 14 digits"
     );
     Ok(page)
 }

@@ -2,7 +2,7 @@
 
 use super::wording::Wording;
 use crate::capability::{Clock, Instant};
-use crate::contract::email::{Mailbox, Message, NotSent, Outcome};
+use crate::contract::email::{Mailbox, Message, NotSent, Outcome, RefusedRecipient};
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox as MailboxHeader, MultiPart, SinglePart};
@@ -37,7 +37,10 @@ pub struct Composer {
 pub(super) struct Composed {
     /// Where failures are reported to.
     pub from: Address,
+    /// Whom it goes to; none: every recipient is refused, and there is nothing to hand over.
     pub to: Vec<Address>,
+    /// Recipients that are no address for a mailer.
+    pub refused: Vec<RefusedRecipient>,
     pub bytes: Vec<u8>,
     /// The same for the same key, and fit for a file name.
     pub name: String,
@@ -71,15 +74,20 @@ impl Composer {
         if message.to.is_empty() || message.to.len() > RECIPIENTS_MAX {
             return Err(format!("a mail has 1 to {RECIPIENTS_MAX} recipients, not {}", message.to.len()));
         }
-        let recipients: Vec<MailboxHeader> = message
-            .to
-            .iter()
-            .enumerate()
-            .map(|(place, mailbox)| recipient(place, mailbox))
-            .collect::<Result<_, _>>()?;
+        let (mut recipients, mut refused) = (Vec::new(), Vec::new());
+        for mailbox in &message.to {
+            match recipient(mailbox) {
+                Ok(recipient) => recipients.push(recipient),
+                Err(cause) => refused.push(RefusedRecipient { address: mailbox.address.clone(), cause }),
+            }
+        }
         let mut facts = message.facts.clone();
         facts.extend(message.secret_facts.iter().cloned());
         let filled = self.wording.fill(&message.template, &message.language, &facts)?;
+        if recipients.is_empty() {
+            let (from, name) = (self.from.email.clone(), name_of(&message.key));
+            return Ok(Composed { from, to: Vec::new(), refused, bytes: Vec::new(), name });
+        }
         // The key holds the store's name, so no other store makes the same name or Message-ID.
         let name = name_of(&message.key);
         let now = UNIX_EPOCH + Duration::from_millis(self.clock.now().unsigned_abs());
@@ -100,15 +108,22 @@ impl Composer {
         let mail =
             builder.multipart(parts).map_err(|error| format!("the mail cannot be built: {}", shorten(&error)))?;
         let to = recipients.into_iter().map(|mailbox| mailbox.email).collect();
-        Ok(Composed { from: self.from.email.clone(), to, bytes: mail.formatted(), name })
+        Ok(Composed { from: self.from.email.clone(), to, refused, bytes: mail.formatted(), name })
     }
 }
 
-fn recipient(place: usize, mailbox: &Mailbox) -> Result<MailboxHeader, String> {
-    let address: Address = mailbox
-        .address
-        .parse()
-        .map_err(|error| format!("recipient {} is not a mail address: {}", place + 1, shorten(&error)))?;
+/// The address as the mailer has it, or why it cannot have it.
+pub(super) fn check_address(text: &str) -> Result<Address, String> {
+    text.parse().map_err(|error| format!("not a mail address: {}", shorten(&error)))
+}
+
+/// How a mail stands that was handed over to all but these.
+pub(super) fn sent(refused: Vec<RefusedRecipient>) -> Outcome {
+    if refused.is_empty() { Outcome::Sent } else { Outcome::SentExcept(refused) }
+}
+
+fn recipient(mailbox: &Mailbox) -> Result<MailboxHeader, String> {
+    let address = check_address(&mailbox.address)?;
     // Control characters would end the header; the library encodes the rest.
     let name = mailbox.name.as_deref().map(|name| {
         let letters = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter });

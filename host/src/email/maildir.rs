@@ -1,6 +1,6 @@
 //! Mails into a folder that every mail program can read (Maildir).
 
-use super::compose::Composer;
+use super::compose::{Composer, sent};
 use crate::capability::Mailer;
 use crate::contract::email::{Message, Outcome};
 use crate::private;
@@ -62,8 +62,11 @@ impl Mailer for MaildirMailer {
             Ok(mail) => mail,
             Err(problem) => return Outcome::Refused(problem),
         };
+        if mail.to.is_empty() {
+            return sent(mail.refused);
+        }
         match self.deliver(&format!("{}.coinbox", mail.name), &mail.bytes) {
-            Ok(()) => Outcome::Sent,
+            Ok(()) => sent(mail.refused),
             Err(error) => self.composer.not_sent(ASK_AGAIN_MS, &format!("mail folder: {error}")),
         }
     }

@@ -1,12 +1,13 @@
 //! A mailer for tests: fills and keeps.
 
+use super::compose::{check_address, sent};
 use super::wording::{Filled, Wording, WordingError};
 use crate::capability::Mailer;
-use crate::contract::email::{Message, Outcome};
+use crate::contract::email::{Message, Outcome, RefusedRecipient};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Keeps what it is sent, and refuses what real mailers refuse about templates and facts.
+/// Keeps what it is sent, and refuses what real mailers refuse about templates, facts and addresses.
 pub struct RecordingMailer {
     wording: Wording,
     kept: Mutex<Vec<(Message, Filled)>>,
@@ -19,7 +20,7 @@ impl RecordingMailer {
         Ok(RecordingMailer { wording: Wording::built_in()?, kept: Mutex::default(), answers: Mutex::default() })
     }
 
-    /// Queues the answer to the next message that has none queued before it. Only messages answered with `sent` are kept.
+    /// Queues the answer to the next message that has none queued before it. Messages are kept with the recipients that they were handed over to.
     pub fn answer_next(&self, outcome: Outcome) {
         lock(&self.answers).push_back(outcome);
     }
@@ -43,9 +44,20 @@ impl Mailer for RecordingMailer {
             Ok(filled) => filled,
             Err(problem) => return Outcome::Refused(problem),
         };
-        let answer = lock(&self.answers).pop_front().unwrap_or(Outcome::Sent);
-        if answer == Outcome::Sent {
-            lock(&self.kept).push((message.clone(), filled));
+        let mut kept = Message { to: Vec::new(), ..message.clone() };
+        let mut refused = Vec::new();
+        for mailbox in &message.to {
+            match check_address(&mailbox.address) {
+                Ok(_) => kept.to.push(mailbox.clone()),
+                Err(cause) => refused.push(RefusedRecipient { address: mailbox.address.clone(), cause }),
+            }
+        }
+        let answer = lock(&self.answers).pop_front().unwrap_or_else(|| sent(refused));
+        if let Outcome::SentExcept(refused) = &answer {
+            kept.to.retain(|mailbox| !refused.iter().any(|refused| refused.address == mailbox.address));
+        }
+        if matches!(answer, Outcome::Sent | Outcome::SentExcept(_)) && !kept.to.is_empty() {
+            lock(&self.kept).push((kept, filled));
         }
         answer
     }

@@ -1,8 +1,8 @@
 //! Mails to a mail server (SMTP).
 
-use super::compose::{Composer, shorten};
+use super::compose::{Composer, sent, shorten};
 use crate::capability::Mailer;
-use crate::contract::email::{Message, Outcome};
+use crate::contract::email::{Message, Outcome, RefusedRecipient};
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -110,7 +110,7 @@ impl Mailer for SmtpMailer {
             Ok(mail) => mail,
             Err(problem) => return Outcome::Refused(problem),
         };
-        let (mut handed_over, mut refused, mut failed) = (0, None, None);
+        let (mut refused, mut failed) = (mail.refused, None);
         for (place, address) in mail.to.iter().enumerate() {
             let sent = Envelope::new(Some(mail.from.clone()), vec![address.clone()])
                 .map_err(|error| (true, shorten(&error)))
@@ -122,10 +122,10 @@ impl Mailer for SmtpMailer {
                     })
                 });
             match sent {
-                Ok(_) => handed_over += 1,
+                Ok(_) => {}
                 Err((true, cause)) => {
                     tracing::warn!(key = message.key, recipient = place + 1, cause, "mail server refused a recipient");
-                    refused.get_or_insert(cause);
+                    refused.push(RefusedRecipient { address: address.to_string(), cause });
                 }
                 Err((false, cause)) => {
                     failed = Some(cause);
@@ -133,11 +133,10 @@ impl Mailer for SmtpMailer {
                 }
             }
         }
-        match (failed, refused) {
+        match failed {
             // Some may get the mail twice then, with the same Message-ID; better than not at all.
-            (Some(cause), _) => self.composer.not_sent(ASK_AGAIN_MS, &cause),
-            (None, Some(cause)) if handed_over == 0 => Outcome::Refused(cause),
-            _ => Outcome::Sent,
+            Some(cause) => self.composer.not_sent(ASK_AGAIN_MS, &cause),
+            None => sent(refused),
         }
     }
 }

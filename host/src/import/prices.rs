@@ -239,6 +239,17 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
     if let Some(other) = row.keys().find(|name| !known(name)) {
         return Err(wrong_line(path, line, format!("{other}: must be empty for the product {product_word}")));
     }
+    let needs_no_number =
+        |heading: &str| heading == "inbound" || heading.starts_with("inbound-") || heading.ends_with("-ip");
+    if product(&product_word).is_some()
+        && !row.contains_key("prefix")
+        && row.get("heading").and_then(Value::as_str).is_some_and(needs_no_number)
+    {
+        // A price for the other side that has no number. It may be of no country.
+        for name in ["prefix", "country"] {
+            row.entry(name).or_insert_with(|| Value::from(""));
+        }
+    }
     if let Some(missing) = needed.iter().find(|name| !row.contains_key(**name)) {
         return Err(wrong_line(path, line, format!("{missing}: is missing")));
     }

@@ -3,6 +3,7 @@
 use crate::contract::inventory::{NumberKind, OfferedNumber};
 use crate::import::file::{self, Columns, ImportError, Lines, Others, Reading};
 use crate::json::strict;
+use coinbox_forms::{country, letters, phone};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -173,20 +174,21 @@ fn number(texts: &[String; COLUMNS.len()]) -> Result<OfferedNumber, Vec<String>>
             wrong.push(format!("{column}: must be {limit}"));
         }
     };
-    let digits = |text: &str, least: usize, most: usize| {
-        (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let number = number.trim_start_matches('+');
-    require(digits(number, 5, 15), "number", "5 to 15 digits, country calling code first");
-    let upper = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-    require(upper, "country", "2 upper-case letters (ISO 3166-1)");
-    let begins = digits(calling_code, 1, 4) && number.starts_with(calling_code.as_str());
-    require(begins, "calling_code", "1 to 4 digits that the number begins with");
+    // The forms are those of the rules: what they refuse must not get into the stock.
+    let number = number.strip_prefix('+').unwrap_or(number);
+    let limit = format!("{}, country calling code first", phone::NUMBER_LIMIT);
+    require(phone::is_number(number), "number", &limit);
+    if let Err(problem) = country::check(country) {
+        require(false, "country", &problem.limit);
+    }
+    require(phone::is_calling_code_of(calling_code, number), "calling_code", phone::CALLING_CODE_LIMIT);
     let known = KINDS.iter().find(|(word, _)| word == kind).map(|(_, kind)| *kind);
     require(known.is_some(), "type", "local, national, mobile or toll-free");
     for (column, name) in [("region", region), ("city", city)] {
-        let fits = name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
-        require(fits, column, "at most 100 characters without control characters");
+        require(name.chars().count() <= NAME_MAX, column, "at most 100 characters");
+        if let Err(limit) = letters::check(name) {
+            require(false, column, &limit);
+        }
     }
     let mut flag = |text: &str, column: &str| match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => true,
@@ -245,7 +247,22 @@ mod tests {
             .expect_err("broken");
         assert_eq!(
             error,
-            "FILE, line 2: number: must be 5 to 15 digits, country calling code first, country: must be 2 upper-case letters (ISO 3166-1), calling_code: must be 1 to 4 digits that the number begins with, type: must be local, national, mobile or toll-free, voice: must be true or false; line 4: number: 14155550100 stands in line 3 too; line 5: 4 columns, the header has 5"
+            "FILE, line 2: number: must be 5 to 15 digits, no leading zero, country calling code first, country: must be US, the code of ISO 3166-1: two upper-case letters, calling_code: must be 1 to 4 digits that the number begins with, type: must be local, national, mobile or toll-free, voice: must be true or false; line 4: number: 14155550100 stands in line 3 too; line 5: 4 columns, the header has 5"
+        );
+        // Cases 09-one-number-spoils-the-search and 05-countries-that-do-not-exist.
+        for (line, expected) in [
+            ("0014155550100,US,00,local,true", "number: must be 5 to 15 digits, no leading zero"),
+            ("14155550100,UK,1,local,true", "country: must be GB, the code of ISO 3166-1"),
+            ("14155550100,QQ,1,local,true", "country: must be two upper-case letters of ISO 3166-1"),
+            ("++14155550100,US,1,local,true", "number: must be 5 to 15 digits"),
+        ] {
+            let error = of(&format!("{header}\n{line}\n")).expect_err(line);
+            assert!(error.contains(expected), "{error}");
+        }
+        let named = of(&format!("{header},city\n14155550100,US,1,local,true,Ac\u{e000}me\n")).expect_err("city");
+        assert!(
+            named.ends_with("city: must be letters that can be printed; character 3 is U+E000 (for private use)"),
+            "{named}"
         );
         let many: String = (0..25).map(|_| "x,US,1,local,1\n").collect();
         assert!(of(&format!("{header}\n{many}")).expect_err("broken").ends_with("; and 5 more lines"));

@@ -7,6 +7,7 @@ use super::resource::{self, Asked, Incoming};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use coinbox_forms::country;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,8 +47,9 @@ pub async fn search(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Respon
         let country = asked
             .filled("country_iso")?
             .ok_or_else(|| Failure::field("country_iso", "missing", "is missing: a country such as US"))?;
-        if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err(Failure::field("country_iso", "wrong-form", "must be 2 upper-case letters"));
+        if let Err(problem) = country::check(&country) {
+            let rule = if problem.unknown { "unknown-value" } else { "wrong-form" };
+            return Err(Failure::field("country_iso", rule, &format!("must be {problem}")));
         }
         let (limit, offset) = asked.page()?;
         let kinds = kinds(&asked, "type")?;

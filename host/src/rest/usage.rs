@@ -62,7 +62,7 @@ pub async fn record(
             rest.host.metrics.events(name, count);
         }
         let id =
-            |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(64).collect::<String>());
+            |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(255).collect::<String>());
         let shown: Vec<Value> =
             events.iter().zip(&answers).map(|(event, answer)| events::answer(id(event).as_deref(), answer)).collect();
         let by_name: serde_json::Map<String, Value> =

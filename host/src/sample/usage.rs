@@ -252,7 +252,7 @@ impl<'a> Writer<'a> {
             2 => row.number = "12".to_owned(),
             3 => row.number = self.digits(&row.number, 16),
             4 => row.quantity = "1000001".to_owned(),
-            _ => row.id = format!("{}{}", row.id, "0".repeat(60)),
+            _ => row.id = format!("{}{}", row.id, "0".repeat(255)),
         }
         Ok(row.line())
     }

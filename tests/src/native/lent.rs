@@ -140,4 +140,8 @@ impl Effects for LentEffects<'_> {
     fn find_order(&self, key: &str) -> Option<StockOutcome> {
         self.0.inventory.find(key).map(Translate::translate)
     }
+
+    fn warn(&self, text: &str) {
+        eprintln!("warning of the rules: {text}");
+    }
 }

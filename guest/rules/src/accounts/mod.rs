@@ -29,7 +29,7 @@ pub struct NewAccount {
     pub account_type: AccountType,
     /// 1 to 100 characters.
     pub name: String,
-    /// 3 to 254 characters with one `@`.
+    /// An address that mails can be sent to, at most 254 characters of ASCII.
     pub email: String,
     /// 0 to 200 characters.
     pub address: String,
@@ -225,6 +225,10 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
             }
         }
         if !changed.is_empty() {
+            if changed.contains(&"state") {
+                let before = records::profile(call, auth)?.state;
+                crate::invoices::keep_state(call, auth, &before)?;
+            }
             call.put(&key(auth), &profile);
             let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
             say(call, auth, "account-changed", "ACC-13", facts);
@@ -380,22 +384,12 @@ fn show(call: &Call<'_>, auth: AuthId) -> Result<Account, Fault> {
 fn check_new(account: &NewAccount) -> Result<(), Fault> {
     let mut checks = Checks::new();
     checks.text(&account.name, "account.name", 1, 100);
-    check_email(&mut checks, &account.email, "account.email");
+    checks.email(&account.email, "account.email");
     checks.text(&account.address, "account.address", 0, 200);
     checks.text(&account.city, "account.city", 0, 100);
     checks.text(&account.state, "account.state", 0, 100);
     check_timezone(&mut checks, &account.timezone, "account.timezone");
     checks.done()
-}
-
-/// An address that a mail could be sent to: something before and after one `@`, no spaces, no header tricks.
-pub(crate) fn check_email(checks: &mut Checks, email: &str, field: &str) {
-    checks.text(email, field, 3, 254);
-    let fits = email
-        .split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
-    let plain = !email.chars().any(|letter| letter.is_whitespace() || "<>,;:\"\\()[]".contains(letter));
-    checks.require(fits && plain, field, FieldRule::WrongForm, "name@domain");
 }
 
 fn check_timezone(checks: &mut Checks, name: &str, field: &str) {

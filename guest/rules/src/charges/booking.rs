@@ -21,6 +21,7 @@ use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::wallet::{self, NewCredit};
 use crate::{dunning, posting, recharge};
+use coinbox_forms::letters;
 
 /// How much of the gateway's own name of a payment is kept.
 const REFERENCE_CHARS_MAX: usize = 200;
@@ -97,7 +98,7 @@ pub(crate) fn tell_paid_after_closing(
 fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
     charge.state = ChargeState::Paid;
     charge.settled = Some(call.now());
-    let reference: String = paid.reference.chars().take(REFERENCE_CHARS_MAX).collect();
+    let reference: String = letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX);
     charge.reference = Some(reference.clone());
     settle(call, account, &charge)?;
     let new = NewRefund {
@@ -137,7 +138,7 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
     )?;
     charge.state = ChargeState::Paid;
     charge.settled = Some(call.now());
-    let reference: String = paid.reference.chars().take(REFERENCE_CHARS_MAX).collect();
+    let reference: String = letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX);
     charge.reference = Some(reference.clone());
     charge.lot = Some((credited.lot.number, credited.lot.place()));
     settle(call, account, &charge)?;
@@ -232,7 +233,7 @@ fn book_declined(
             )?;
             let mut facts = charge.facts();
             facts.push(Fact::new("reason", reason.word()));
-            facts.push(Fact::new("code", code.chars().take(100).collect::<String>()));
+            facts.push(Fact::new("code", letters::cleaned(code, 100)));
             facts.push(Fact::new("receipt", &receipt));
             emit(
                 call,
@@ -306,7 +307,7 @@ fn ask_again(
     }
     if charge.asked == 0 {
         let mut facts = charge.facts();
-        facts.push(Fact::new("cause", cause.chars().take(200).collect::<String>()));
+        facts.push(Fact::new("cause", letters::cleaned(cause, 200)));
         facts.push(Fact::new("ask-again", due));
         emit(
             call,
@@ -322,7 +323,7 @@ fn ask_again(
     charge.asked = charge.asked.saturating_add(1);
     if !charge.overdue && call.now() - sent >= OVERDUE_MS {
         charge.overdue = true;
-        let note = cause.chars().take(200).collect();
+        let note = letters::cleaned(cause, 200);
         let entry = QueueEntry::of_charge(account, "charge-open-too-long", sent, charge.number, note);
         call.put(&queue::charge_key(sent, account, charge.number), &entry);
         mail::send(

@@ -1,8 +1,7 @@
 //! Billing information: what is printed on documents, and how long a cycle is (INV-6, INV-1, R44).
 
 use super::records::Bill;
-use super::tax::is_country;
-use super::{Error, Party, tax_id};
+use super::{Error, Party, tax, tax_id};
 use crate::accounts::{self, Profile};
 use crate::alerts;
 use crate::calendar::Month;
@@ -12,7 +11,9 @@ use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
 use crate::policy::Policy;
+use crate::queue::{self, QueueEntry};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
+use coinbox_forms::{country, subdivision};
 use serde::{Deserialize, Serialize};
 
 /// Billing information as the contract shows it.
@@ -52,6 +53,12 @@ struct StoredBilling {
     legal_name: String,
     country: String,
     tax_id: String,
+    /// Where in the country, for the tax and the documents. None: it was never set here, and what the account was made with holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    /// Since when the operator's queue says that the tax table does not know the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    flagged: Option<Instant>,
 }
 
 impl Record for StoredBilling {
@@ -66,10 +73,60 @@ fn load(call: &Call<'_>, account: AuthId) -> Result<StoredBilling, Fault> {
     Ok(call.get(&key(account))?.unwrap_or(StoredBilling { v: 1, ..StoredBilling::default() }))
 }
 
+impl StoredBilling {
+    fn state<'a>(&'a self, profile: &'a Profile) -> &'a str {
+        self.state.as_deref().unwrap_or(&profile.state)
+    }
+}
+
+/// The state by which an account is taxed: billing information, never what the account shows as its state.
+pub(super) fn state(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<String, Fault> {
+    Ok(load(call, account)?.state(profile).to_owned())
+}
+
+/// The account shows another state from now on. Billing information keeps the one that it had, so that the tax does not follow (INV-7).
+pub(crate) fn keep_state(call: &mut Call<'_>, account: AuthId, before: &str) -> Result<(), Fault> {
+    let mut stored = load(call, account)?;
+    if stored.state.is_none() {
+        stored.state = Some(before.to_owned());
+        call.put(&key(account), &stored);
+    }
+    Ok(())
+}
+
+fn flag_key(account: AuthId, since: Instant) -> String {
+    queue::single_key(since, &format!("{account}/tax"))
+}
+
+/// Tells the operator, until it is mended, that the tax of an invoice went by a state that the tax table does not know (INV-7).
+pub(super) fn judge_state(call: &mut Call<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
+    let found = tax::unknown_state(&Policy::load(call)?.tax_rates, country, state);
+    let mut stored = load(call, account)?;
+    match (&found, stored.flagged) {
+        (None, None) => return Ok(()),
+        (None, Some(since)) => {
+            call.remove(&flag_key(account, since));
+            stored.flagged = None;
+            call.put(&key(account), &stored);
+        }
+        (Some(why), before) => {
+            let since = before.unwrap_or(call.now());
+            let entry = QueueEntry::new(Some(account), "tax-state-unknown", since, why.clone());
+            call.put(&flag_key(account, since), &entry);
+            stored.flagged = Some(since);
+            call.put(&key(account), &stored);
+            let facts = vec![Fact::new("country", country), Fact::new("state", state), Fact::new("why", why)];
+            let account = Some(account);
+            emit(call, EventDraft { account, kind: "tax-state-unknown", rule: "INV-7", facts, transactions: vec![] });
+        }
+    }
+    Ok(())
+}
+
 /// Who buys, as documents of now name it. Without a legal name it is the account's name.
 pub(super) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
     let stored = load(call, account)?;
-    let town = [profile.city.as_str(), profile.state.as_str()];
+    let town = [profile.city.as_str(), stored.state(profile)];
     let town = town.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ");
     Ok(Party {
         legal_name: if stored.legal_name.is_empty() { profile.name.clone() } else { stored.legal_name },
@@ -110,11 +167,12 @@ fn is_complete(stored: &StoredBilling, profile: &Profile) -> bool {
 fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
     let (stored, profile) = (load(call, account)?, accounts::profile(call, account)?);
     let complete = is_complete(&stored, &profile);
+    let state = stored.state(&profile).to_owned();
     Ok(Billing {
         legal_name: stored.legal_name,
         address: profile.address,
         city: profile.city,
-        state: profile.state,
+        state,
         country: stored.country,
         tax_id: stored.tax_id,
         notification_addresses: alerts::recipients(call, account)?,
@@ -139,13 +197,20 @@ pub fn set_billing(
     let (who, account) = credentials::permit_on(call, caller, "invoices.set-billing", &auth_id)?;
     idempotency::once(call, caller, &auth_id, "invoices.set-billing", &change, |call| {
         let before = load(call, account)?;
-        check(&change, &before)?;
+        let profile = accounts::profile(call, account)?;
+        let state = check(call, &change, &before, &profile)?;
         let mut stored = before.clone();
         let mut changed = accounts::change_address(
             call,
             account,
-            [("address", &change.address), ("city", &change.city), ("state", &change.state)],
+            [("address", &change.address), ("city", &change.city), ("state", &state)],
         )?;
+        if let Some(state) = state {
+            if state != before.state(&profile) && !changed.contains(&"state") {
+                changed.push("state");
+            }
+            stored.state = Some(state);
+        }
         for (field, given, held) in [
             ("legal-name", &change.legal_name, &mut stored.legal_name),
             ("country", &change.country, &mut stored.country),
@@ -164,6 +229,10 @@ pub fn set_billing(
         {
             changed.push("notification-addresses");
         }
+        if before.flagged.is_some() && (change.state.is_some() || change.country.is_some()) {
+            let state = self::state(call, account, &accounts::profile(call, account)?)?;
+            judge_state(call, account, &stored.country, &state)?;
+        }
         if !changed.is_empty() {
             let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
             say(call, account, facts);
@@ -177,7 +246,13 @@ fn say(call: &mut Call<'_>, account: AuthId, facts: Vec<Fact>) {
     emit(call, EventDraft { account: Some(account), kind: "billing-changed", rule: "INV-6", facts, transactions });
 }
 
-fn check(change: &BillingChange, before: &StoredBilling) -> Result<(), Fault> {
+/// Checks a change. Answers the state as it will stand there: without blanks at its ends, and as its code where the tax goes by it.
+fn check(
+    call: &Call<'_>,
+    change: &BillingChange,
+    before: &StoredBilling,
+    profile: &Profile,
+) -> Result<Option<String>, Fault> {
     let mut checks = Checks::new();
     for (value, field, longest) in [
         (&change.legal_name, "change.legal-name", 200),
@@ -190,9 +265,19 @@ fn check(change: &BillingChange, before: &StoredBilling) -> Result<(), Fault> {
         }
     }
     if let Some(country) = change.country.as_ref().filter(|country| !country.is_empty()) {
-        checks.require(is_country(country), "change.country", FieldRule::WrongForm, "two upper-case letters");
+        checks.form(country::check(country), "change.country");
     }
     let country = change.country.as_ref().unwrap_or(&before.country);
+    let mut state = change.state.as_ref().map(|state| state.trim().to_owned());
+    if change.state.is_some() || change.country.is_some() {
+        let wanted = state.as_deref().unwrap_or(before.state(profile)).trim();
+        if !wanted.is_empty() && tax::goes_by_state(&Policy::load(call)?.tax_rates, country) {
+            match subdivision::parse(country, wanted) {
+                Ok(code) => state = Some(code.to_owned()),
+                Err(problem) => checks.form(Err(problem), "change.state"),
+            }
+        }
+    }
     let number = change.tax_id.as_ref().unwrap_or(&before.tax_id);
     if !number.is_empty() && (change.tax_id.is_some() || change.country.is_some()) {
         let fits = tax_id::has_form_of(number, country);
@@ -201,7 +286,8 @@ fn check(change: &BillingChange, before: &StoredBilling) -> Result<(), Fault> {
     if let Some(addresses) = &change.notification_addresses {
         alerts::check_recipients(&mut checks, addresses, "change.notification-addresses");
     }
-    checks.done()
+    checks.done()?;
+    Ok(state)
 }
 
 /// Sets the length of the billing cycle (INV-1).

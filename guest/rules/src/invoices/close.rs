@@ -238,7 +238,9 @@ fn document(
     let policy = Policy::load(call)?;
     let customer = billing::customer(call, account, profile)?;
     let net = gathered.charged.minus(gathered.discount)?;
-    let taxed = Taxed { country: &customer.country, state: &profile.state, tax_id: &customer.tax_id };
+    let state = billing::state(call, account, profile)?;
+    billing::judge_state(call, account, &customer.country, &state)?;
+    let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
     let taxes = taxes(&policy.tax_rates, &taxed, net)?;
     let mut tax = Money::ZERO;
     for line in &taxes {

@@ -43,10 +43,11 @@ pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
 pub(crate) use billing::is_chargeable;
+pub(crate) use billing::keep_state;
 pub(crate) use close::close_page;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
-pub(crate) use tax::{check_rates, is_country};
+pub(crate) use tax::check_rates;
 
 use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,7 @@ use super::TaxLine;
 use super::tax_id;
 use crate::money::Money;
 use crate::vocabulary::{Checks, Fault, FieldRule};
+use coinbox_forms::{country, subdivision};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ const RATES_MAX: usize = 500;
 pub struct TaxRate {
     /// ISO 3166-1 alpha-2: the customer's.
     pub country: String,
-    /// The customer's state as the account has it, letter case aside; empty: every state.
+    /// ISO 3166-2, the part after the hyphen; blanks at the ends and letter case mean nothing. Empty: every state.
     pub state: String,
     /// As invoices print it, 1 to 60 characters.
     pub name: String,
@@ -32,18 +33,16 @@ fn percent(text: &str) -> Option<Decimal> {
     good.then(|| money.to_decimal())
 }
 
-/// Two upper-case letters.
-pub(crate) fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
-}
-
 /// Checks the policy's table.
 pub(crate) fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
     checks.require(rates.len() <= RATES_MAX, "policy.tax-rates", FieldRule::TooMany, RATES_MAX);
     for (place, rate) in rates.iter().take(RATES_MAX).enumerate() {
         let field = |name: &str| format!("policy.tax-rates[{place}].{name}");
-        checks.require(is_country(&rate.country), &field("country"), FieldRule::WrongForm, "two upper-case letters");
+        checks.form(country::check(&rate.country), &field("country"));
         checks.text(&rate.state, &field("state"), 0, 100);
+        if !rate.state.trim().is_empty() && country::is_country(&rate.country) {
+            checks.form(subdivision::parse(&rate.country, &rate.state).map(|_| ()), &field("state"));
+        }
         checks.text(&rate.name, &field("name"), 1, 60);
         checks.require(
             percent(&rate.percent).is_some(),
@@ -61,14 +60,39 @@ pub(super) struct Taxed<'a> {
     pub(super) tax_id: &'a str,
 }
 
+/// Whether a row holds for a state of its country, which [`subdivision::compared`] has made.
+fn holds_for(rate: &TaxRate, state: &str) -> bool {
+    rate.state.trim().is_empty() || subdivision::compared(&rate.country, &rate.state) == state
+}
+
+/// Whether the table has rows for single states of a country: then where in it a customer is decides his tax.
+pub(super) fn goes_by_state(rates: &[TaxRate], country: &str) -> bool {
+    rates.iter().any(|rate| rate.country == country && !rate.state.trim().is_empty())
+}
+
+/// Why the table cannot say what tax is owed in this state: it is none, or no row holds for it. A state without tax has a row of 0 percent.
+pub(super) fn unknown_state(rates: &[TaxRate], country: &str, state: &str) -> Option<String> {
+    if !goes_by_state(rates, country) {
+        return None;
+    }
+    let shown = state.trim();
+    let compared = subdivision::compared(country, state);
+    if let Err(problem) = subdivision::parse(country, &compared) {
+        return Some(if shown.is_empty() {
+            format!("{country}: the billing information has no state")
+        } else {
+            format!("{country}: the state {shown} is not {problem}")
+        });
+    }
+    let known = rates.iter().any(|rate| rate.country == country && holds_for(rate, &compared));
+    (!known).then(|| format!("{country}: no row of the tax table holds for the state {compared}"))
+}
+
 /// The taxes on a net amount of zero or more, each rounded once (R3, R28).
 pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
     let mut lines = Vec::new();
-    for rate in rates {
-        let state = rate.state.is_empty() || rate.state.to_lowercase() == customer.state.to_lowercase();
-        if rate.country != customer.country || !state {
-            continue;
-        }
+    let state = subdivision::compared(customer.country, customer.state);
+    for rate in rates.iter().filter(|rate| rate.country == customer.country && holds_for(rate, &state)) {
         let reverse_charge = rate.reverse_charge
             && !customer.tax_id.is_empty()
             && tax_id::has_form_of(customer.tax_id, customer.country);
@@ -151,6 +175,51 @@ mod tests {
         assert_eq!(amounts(&table, "DE", "", "", 10_000_000), [(1_900_000, false)]);
         assert_eq!(amounts(&table, "DE", "", "DE123456789", 10_000_000), [(0, true)]);
         assert_eq!(amounts(&table, "DE", "", "DE12345678", 10_000_000), [(1_900_000, false)], "one digit short");
+    }
+
+    /// Case 06-the-customer-decides-about-his-tax: what people wrote before is the same state, and another one is told.
+    #[test]
+    fn a_state_is_what_is_meant_and_an_unknown_one_is_told() {
+        let table = [rate("US", "CA", "7.25", false), rate("DE", "", "19", true)];
+        for state in ["CA", "CA ", " CA", "ca", "California", "US-CA"] {
+            assert_eq!(amounts(&table, "US", state, "", 1_000_000), [(72_500, false)], "{state:?}");
+            assert_eq!(unknown_state(&table, "US", state), None, "{state:?}");
+        }
+        let old = [rate("US", "California", "7.25", false)];
+        assert_eq!(amounts(&old, "US", "CA", "", 1_000_000), [(72_500, false)], "a table of an older version");
+        for (state, why) in [
+            ("elsewhere", "US: the state elsewhere is not a code of ISO 3166-2 for US, such as AK"),
+            (" ", "US: the billing information has no state"),
+            ("NY", "US: no row of the tax table holds for the state NY"),
+        ] {
+            assert_eq!(amounts(&table, "US", state, "", 1_000_000), [], "{state:?}");
+            assert_eq!(unknown_state(&table, "US", state).as_deref(), Some(why));
+        }
+        assert_eq!(unknown_state(&table, "DE", "anything"), None, "no row of Germany goes by state");
+        let wide = [rate("US", "CA", "7.25", false), rate("US", "", "1", false)];
+        assert_eq!(unknown_state(&wide, "US", "NY"), None);
+        assert!(unknown_state(&wide, "US", "").is_some(), "it may be California");
+    }
+
+    /// Cases 05-countries-that-do-not-exist and 06: a row that taxes nobody is refused.
+    #[test]
+    fn rows_are_of_countries_and_of_their_states() {
+        let refused = |country: &str, state: &str| {
+            let mut checks = Checks::new();
+            check_rates(&mut checks, &[rate(country, state, "1", false)]);
+            match checks.done() {
+                Err(Fault::Refused(crate::vocabulary::Refusal::Invalid(problems))) => {
+                    problems.into_iter().map(|problem| (problem.field, problem.limit.unwrap_or_default())).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        let of = |name: &str, limit: &str| vec![(format!("policy.tax-rates[0].{name}"), limit.to_owned())];
+        assert_eq!(refused("QQ", ""), of("country", "two upper-case letters of ISO 3166-1"));
+        assert_eq!(refused("UK", ""), of("country", "GB, the code of ISO 3166-1: two upper-case letters"));
+        assert_eq!(refused("US", "California"), of("state", "CA, the code of ISO 3166-2 for California"));
+        assert_eq!(refused("US", "QQ"), of("state", "a code of ISO 3166-2 for US, such as AK"));
+        assert!(refused("US", " ca ").is_empty() && refused("DE", "BE").is_empty() && refused("XK", "").is_empty());
     }
 
     #[test]

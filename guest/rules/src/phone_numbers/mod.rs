@@ -38,11 +38,15 @@ use crate::product::NumberKind;
 use crate::subaccounts;
 use crate::text::is_name;
 use crate::vocabulary::{
-    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, interface_error, optional_int_text,
+    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error, optional_int_text,
 };
+use coinbox_forms::country;
+use coinbox_forms::phone::{self, is_digits};
 use records::Rented;
 use serde::{Deserialize, Serialize};
 
+/// Numbers of the stock that are named when they are refused.
+const REFUSED_TOLD_MAX: usize = 10;
 /// Numbers of one page of offers or of a list.
 const PAGE_MAX: usize = 100;
 
@@ -173,36 +177,48 @@ pub struct NumberChange {
     pub holder: Option<String>,
 }
 
-fn is_digits(text: &str, shortest: usize, longest: usize) -> bool {
-    (shortest..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
-}
-
-/// What is in stock now. A filter that breaks a bound is answered as if nobody could be asked.
+/// What is in stock now. A filter that breaks a bound is answered as if nobody could be asked. What the rules refuse of a stock is left
+/// out and told to whoever runs the host: it would make every search fail whose page holds it.
 pub fn offers(effects: &dyn Effects, filter: OfferFilter) -> Option<OfferPage> {
     let fits = |text: &Option<String>, good: &dyn Fn(&str) -> bool| text.as_deref().is_none_or(good);
     let good = fits(&filter.number, &|number| is_digits(number, 5, 15))
-        && fits(&filter.country, &is_country)
+        && fits(&filter.country, &country::is_country)
         && fits(&filter.pattern, &|pattern| is_digits(pattern, 1, 14))
         && fits(&filter.region, &|region| region.chars().count() <= 100)
         && fits(&filter.city, &|city| city.chars().count() <= 100)
         && (1..=100).contains(&filter.limit);
-    if good { effects.offer(&filter) } else { None }
+    let mut page = if good { effects.offer(&filter)? } else { return None };
+    let (mut refused, mut told) = (0_usize, String::new());
+    page.numbers.retain(|offer| {
+        let mut checks = Checks::new();
+        check_offer(&mut checks, "offer", offer);
+        let Err(Fault::Refused(Refusal::Invalid(problems))) = checks.done() else { return true };
+        if refused < REFUSED_TOLD_MAX {
+            let problem = &problems[0];
+            let limit = problem.limit.as_deref().unwrap_or_default();
+            told.push_str(&format!("; {:?}: {} must be {limit}", short(&offer.number), problem.field));
+        }
+        refused += 1;
+        false
+    });
+    if refused > 0 {
+        effects.warn(&format!("{refused} numbers of the stock are left out of a page of offers{told}"));
+    }
+    Some(page)
+}
+
+/// Enough of a text to recognise it.
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 /// The bounds of an offer: it goes into keys, records and documents.
 fn check_offer(checks: &mut Checks, field: &str, offer: &OfferedNumber) {
-    let mut require = |holds: bool, name: &str, limit: &str| {
-        checks.require(holds, &format!("{field}.{name}"), FieldRule::WrongForm, limit);
-    };
-    let number = is_digits(&offer.number, 5, 15) && !offer.number.starts_with('0');
-    require(number, "number", "5 to 15 digits, no leading zero");
-    require(is_country(&offer.country), "country", "2 upper-case letters");
-    let code = is_digits(&offer.calling_code, 1, 4) && offer.number.starts_with(&offer.calling_code);
-    require(code, "calling-code", "1 to 4 digits that the number begins with");
+    let number = phone::is_number(&offer.number);
+    checks.require(number, &format!("{field}.number"), FieldRule::WrongForm, phone::NUMBER_LIMIT);
+    checks.form(country::check(&offer.country), &format!("{field}.country"));
+    let code = phone::is_calling_code_of(&offer.calling_code, &offer.number);
+    checks.require(code, &format!("{field}.calling-code"), FieldRule::WrongForm, phone::CALLING_CODE_LIMIT);
     checks.text(&offer.region, &format!("{field}.region"), 0, 100);
     checks.text(&offer.city, &format!("{field}.city"), 0, 100);
 }

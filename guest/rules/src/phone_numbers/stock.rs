@@ -9,6 +9,7 @@ use crate::policy::Policy;
 use crate::port::Lane;
 use crate::queue::QueueEntry;
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
+use coinbox_forms::letters;
 use serde::{Deserialize, Serialize};
 
 /// How long an attempt may take before the next one asks what became of it.
@@ -90,7 +91,7 @@ impl Progress {
         if !self.overdue && now < sent + OVERDUE_MS {
             due = due.min(sent + OVERDUE_MS);
         }
-        let cause: String = cause.chars().take(200).collect();
+        let cause: String = letters::cleaned(cause, 200);
         if self.asked == 0 {
             let facts = vec![
                 Fact::new("number", subject.number),

@@ -53,6 +53,47 @@ fn publish(fake: &Fake, now: Instant, from: Instant, setup: &str, monthly: &str)
     .expect("good prices");
 }
 
+/// Case 09-one-number-spoils-the-search: one bad row of a stock is left out and told, and its neighbours are offered.
+#[test]
+fn what_the_rules_refuse_of_a_stock_is_left_out_and_told() {
+    let story = Story::new();
+    let anything = OfferFilter {
+        number: None,
+        country: Some("US".to_owned()),
+        kind: None,
+        pattern: None,
+        region: None,
+        city: None,
+        voice: false,
+        sms: false,
+        mms: false,
+        offset: 0,
+        limit: 100,
+    };
+    let bad = [
+        OfferedNumber { calling_code: "00".to_owned(), ..offer("0014155550100") },
+        OfferedNumber { country: "UK".to_owned(), ..offer("14155550104") },
+        OfferedNumber { calling_code: "44".to_owned(), ..offer("14155550105") },
+        OfferedNumber { city: "Ac\u{e000}me".to_owned(), ..offer("14155550106") },
+        OfferedNumber { region: "x".repeat(101), ..offer("14155550107") },
+        offer("14155550108\u{202e}"),
+    ];
+    let good = [offer("14155550101"), offer("14155550102")];
+    let numbers: Vec<OfferedNumber> = bad.iter().chain(&good).cloned().collect();
+    *story.gateway.offers.borrow_mut() = Some(OfferPage { numbers, total: 8 });
+    let page = offers(&story.gateway, anything.clone()).expect("a page");
+    assert_eq!((&page.numbers[..], page.total), (&good[..], 8));
+    let warnings = story.gateway.warnings.borrow();
+    assert_eq!(warnings.len(), 1);
+    let told = "6 numbers of the stock are left out of a page of offers; \"0014155550100\": offer.number must be 5 to 15 digits";
+    assert!(warnings[0].starts_with(told), "{}", warnings[0]);
+    let priced =
+        |offers| story.fake.query(story.now, |call| price_offers(call, &operator(), story.account.clone(), offers));
+    assert!(priced(page.numbers).is_ok(), "what is offered can be priced");
+    assert!(bad.iter().all(|offer| priced(vec![offer.clone()]).is_err()), "what is left out cannot");
+    assert_eq!(offers(&story.gateway, OfferFilter { country: Some("UK".to_owned()), ..anything }), None);
+}
+
 fn buy_in(story: &mut Story, number: &str) {
     let purchase = purchase(number);
     story.command(|call, auth| buy(call, &operator(), auth, purchase));

@@ -15,6 +15,7 @@ use crate::phone_numbers::NUMBERS_MAX;
 use crate::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text,
 };
+use coinbox_forms::country;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::rc::Rc;
@@ -133,7 +134,7 @@ pub struct Seller {
     pub country: String,
     /// 0 to 30 characters.
     pub tax_id: String,
-    /// 0 to 254 characters.
+    /// An address that mails can be sent to, or empty.
     pub email: String,
 }
 
@@ -332,10 +333,13 @@ impl Seller {
         for (place, line) in self.address_lines.iter().take(10).enumerate() {
             checks.text(line, &format!("policy.seller.address-lines[{place}]"), 1, 200);
         }
-        let country = self.country.is_empty() || invoices::is_country(&self.country);
-        checks.require(country, "policy.seller.country", FieldRule::WrongForm, "two upper-case letters");
+        if !self.country.is_empty() {
+            checks.form(country::check(&self.country), "policy.seller.country");
+        }
         checks.text(&self.tax_id, "policy.seller.tax-id", 0, 30);
-        checks.text(&self.email, "policy.seller.email", 0, 254);
+        if !self.email.is_empty() {
+            checks.email(&self.email, "policy.seller.email");
+        }
     }
 }
 

@@ -80,8 +80,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// The two letters.
+    /// The two letters; empty: no country.
     pub fn country(&self) -> &str {
+        if self.country == NO_COUNTRY { "" } else { self.stored_country() }
+    }
+
+    fn stored_country(&self) -> &str {
         std::str::from_utf8(&self.country).expect("ASCII by construction")
     }
 
@@ -105,7 +109,7 @@ impl Row {
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (prefix, rate) = (self.prefix.to_string(), self.rate.to_string());
-        (prefix, self.country(), rate, self.first_increment, self.next_increment).serialize(serializer)
+        (prefix, self.stored_country(), rate, self.first_increment, self.next_increment).serialize(serializer)
     }
 }
 
@@ -114,7 +118,7 @@ impl<'de> Deserialize<'de> for Row {
         let (prefix, country, rate, first_increment, next_increment) =
             <(&'de str, &'de str, &'de str, u16, u16)>::deserialize(deserializer)?;
         Ok(Row {
-            prefix: Prefix::parse(prefix).ok_or_else(|| D::Error::custom("prefix"))?,
+            prefix: parse_prefix(prefix).ok_or_else(|| D::Error::custom("prefix"))?,
             country: parse_country(country).ok_or_else(|| D::Error::custom("country"))?,
             rate: Rate::parse(rate).ok_or_else(|| D::Error::custom("rate"))?,
             first_increment,
@@ -123,10 +127,18 @@ impl<'de> Deserialize<'de> for Row {
     }
 }
 
-/// Two upper-case letters.
+/// Of a row for no country: one with an empty prefix.
+pub const NO_COUNTRY: [u8; 2] = *b"--";
+
+/// 0 to 15 digits. None of them: the row is for the other side that has no number.
+pub fn parse_prefix(text: &str) -> Option<Prefix> {
+    if text.is_empty() { Some(Prefix::EMPTY) } else { Prefix::parse(text) }
+}
+
+/// Two upper-case letters: what versions before the list of countries have stored.
 pub fn parse_country(text: &str) -> Option<[u8; 2]> {
     let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
-    letters.iter().all(u8::is_ascii_uppercase).then_some(letters)
+    (letters == NO_COUNTRY || letters.iter().all(u8::is_ascii_uppercase)).then_some(letters)
 }
 
 /// Rows as they are stored, in order of length, then digits, of their prefixes.
@@ -156,11 +168,15 @@ impl Chunk {
         Chunk { rows, lengths }
     }
 
-    /// The row with the longest prefix of this number.
+    /// The row with the longest prefix of this number. The row with an empty prefix is for no number ([`Prefix::EMPTY`]) and for nothing
+    /// else: it is not what is left for numbers without a price.
     pub fn find(&self, number: Prefix) -> Option<&Row> {
         let longest = 15 - self.lengths.leading_zeros().min(15);
         let mut prefix = number.first(longest);
         loop {
+            if prefix == Prefix::EMPTY && number != Prefix::EMPTY {
+                return None;
+            }
             if self.lengths & 1 << prefix.length() != 0
                 && let Ok(place) = self.rows.binary_search_by_key(&prefix, |row| row.prefix)
             {
@@ -298,7 +314,7 @@ mod tests {
         let text = serde_json::to_string(&stored).expect("plain");
         assert_eq!(text, r#"{"v":1,"rows":[["0044","ZZ","0.0085",60,6]]}"#);
         assert_eq!(serde_json::from_str::<StoredRows>(&text).expect("readable"), stored);
-        for bad in [r#"["","ZZ","1",1,1]"#, r#"["1","zz","1",1,1]"#, r#"["1","ZZ","-1",1,1]"#, r#"["1","ZZ","1",1]"#] {
+        for bad in [r#"["1","zz","1",1,1]"#, r#"["1","ZZ","-1",1,1]"#, r#"["1","ZZ","1",1]"#] {
             assert!(serde_json::from_str::<Row>(bad).is_err(), "{bad}");
         }
     }

@@ -10,7 +10,8 @@ use super::{CountryPrices, Error, ParsedRow, PriceRow, show_row};
 use crate::call::{Call, Record};
 use crate::credentials;
 use crate::product::{Heading, Product};
-use crate::vocabulary::{Caller, Fault, FieldRule};
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule};
+use coinbox_forms::country;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,8 +97,10 @@ type Found = BTreeMap<(Product, Heading, String), (Row, Option<String>)>;
 pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: String) -> Result<CountryPrices, Error> {
     let (_, asked) = credentials::permit_on(call, caller, "pricing.by-country", &auth_id)?;
     let account = credentials::main_of(call, asked)?.ok_or_else(|| Fault::not_found("account"))?;
-    let Some(code) = parse_country(&country) else {
-        return Err(Fault::invalid("country", FieldRule::WrongForm, Some("2 upper-case letters")).into());
+    let Some(code) = parse_country(&country).filter(|_| !country::is_mistaken(&country)) else {
+        let mut checks = Checks::new();
+        checks.form(country::check(&country), "country");
+        return Err(checks.done().err().unwrap_or_else(|| Fault::not_found("country")).into());
     };
     let now = call.now();
     let mut found = Found::new();
@@ -130,7 +133,7 @@ pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: St
     let shown = |((product, heading, _), (row, group)): (&(Product, Heading, String), &(Row, Option<String>))| {
         show_row(*product, *heading, row, group.clone())
     };
-    let shortest = found.values().map(|(row, _)| row.prefix).min();
+    let shortest = found.values().map(|(row, _)| row.prefix).filter(|prefix| *prefix != Prefix::EMPTY).min();
     Ok(CountryPrices {
         country,
         calling_code: shortest.and_then(calling_code),
@@ -164,7 +167,7 @@ fn general(call: &Call<'_>, version: &Published, country: [u8; 2], found: &mut F
 /// Of each product and heading the row with the shortest prefix: what holds where nothing more special is said.
 fn standard(found: &Found) -> Vec<(Product, Heading, String)> {
     let mut shortest: BTreeMap<(Product, Heading), &(Product, Heading, String)> = BTreeMap::new();
-    for name in found.keys() {
+    for name in found.keys().filter(|name| !name.2.is_empty()) {
         let kept = shortest.entry((name.0, name.1)).or_insert(name);
         if name.2.len() < kept.2.len() {
             *kept = name;

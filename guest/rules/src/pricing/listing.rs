@@ -1,6 +1,6 @@
 //! Reading price rows back in order of product, heading and prefix.
 
-use super::chunk::StoredRows;
+use super::chunk::{StoredRows, parse_prefix};
 use super::digits::Prefix;
 use super::versions::{Index, StoredVersions, chunk_key, letters, parse_letters};
 use super::{Error, Row, RowPage, show_row};
@@ -25,8 +25,8 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
         for heading in Heading::ALL {
             let beyond = match &cursor {
                 Some((reached, _)) if (product, heading) < *reached => continue,
-                Some((reached, prefix)) if (product, heading) == *reached => prefix.as_str(),
-                _ => "",
+                Some((reached, prefix)) if (product, heading) == *reached => Some(prefix.as_str()),
+                _ => None,
             };
             let room = PAGE_ROWS + 1 - rows.len();
             let group = group_rows(call, version, &index, (product, heading), beyond, room)?;
@@ -52,7 +52,7 @@ fn group_rows(
     version: u32,
     index: &Index,
     group: (Product, Heading),
-    beyond: &str,
+    beyond: Option<&str>,
     room: usize,
 ) -> Result<BTreeMap<String, Row>, Fault> {
     let is_spread = |region: Prefix| region == Prefix::EMPTY || region.length() == 1;
@@ -65,7 +65,7 @@ fn group_rows(
         let before = found.len();
         for row in stored.rows {
             let prefix = row.prefix.to_string();
-            if prefix.as_str() > beyond {
+            if Some(prefix.as_str()) > beyond {
                 found.insert(prefix, row);
             }
         }
@@ -79,7 +79,7 @@ fn group_rows(
     for region in in_order {
         let digits = region.to_string();
         // Every prefix of a region begins with its digits: a region before the cursor's own holds nothing beyond it.
-        if digits.as_str() < beyond && !beyond.starts_with(&digits) {
+        if beyond.is_some_and(|beyond| digits.as_str() < beyond && !beyond.starts_with(&digits)) {
             continue;
         }
         if counted >= room {
@@ -96,6 +96,10 @@ fn group_rows(
 
 fn parse_cursor(text: &str) -> Result<((Product, Heading), String), Fault> {
     text.split_once('/')
-        .and_then(|(letters, prefix)| Some((parse_letters(letters)?, Prefix::parse(prefix)?.to_string())))
+        .and_then(|(letters, prefix)| {
+            let group = parse_letters(letters)?;
+            let prefix = parse_prefix(prefix).filter(|prefix| *prefix != Prefix::EMPTY || !group.1.needs_number())?;
+            Some((group, prefix.to_string()))
+        })
         .ok_or_else(|| Fault::invalid("after", FieldRule::WrongForm, Some("the next of an earlier page")))
 }

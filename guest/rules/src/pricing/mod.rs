@@ -36,8 +36,9 @@ use crate::call::Call;
 use crate::credentials;
 use crate::idempotency;
 use crate::product::{Heading, Product};
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text};
-use chunk::{RATE_MAX, StoredRows, parse_country};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text};
+use chunk::{NO_COUNTRY, RATE_MAX, StoredRows, parse_prefix};
+use coinbox_forms::{country, letters};
 use digits::region;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -204,7 +205,8 @@ struct ParsedRow {
 fn is_group_name(name: &str) -> bool {
     (1..=GROUP_NAME_MAX).contains(&name.chars().count())
         && name.trim() == name
-        && !name.chars().any(|letter| letter.is_control() || letter == ',' || letter == '"')
+        && !name.contains([',', '"'])
+        && letters::first_unprintable(name).is_none()
 }
 
 /// Checks every row. The first 100 broken rules are answered: a file with the wrong columns breaks them all.
@@ -229,6 +231,11 @@ fn parse_rows(rows: &[PriceRow]) -> Result<Vec<ParsedRow>, Fault> {
     Ok(parsed)
 }
 
+/// Whether a row is meant for the other side that has no number: such a row may be of no country.
+fn is_for_no_number(row: &PriceRow) -> bool {
+    row.prefix.is_empty() && !row.heading.needs_number()
+}
+
 fn parse_row(row: &PriceRow) -> Option<ParsedRow> {
     let rate = Rate::parse(&row.rate).filter(|rate| *rate <= RATE_MAX)?;
     let seconds = |increment: u32| {
@@ -236,8 +243,12 @@ fn parse_row(row: &PriceRow) -> Option<ParsedRow> {
         u16::try_from(increment).ok().filter(|_| fits)
     };
     let parsed = Row {
-        prefix: Prefix::parse(&row.prefix)?,
-        country: parse_country(&row.country)?,
+        prefix: parse_prefix(&row.prefix).filter(|prefix| *prefix != Prefix::EMPTY || is_for_no_number(row))?,
+        country: if is_for_no_number(row) && row.country.is_empty() {
+            NO_COUNTRY
+        } else {
+            country::parse(&row.country)?
+        },
         rate,
         first_increment: seconds(row.first_increment)?,
         next_increment: seconds(row.next_increment)?,
@@ -252,9 +263,16 @@ fn parse_row(row: &PriceRow) -> Option<ParsedRow> {
 /// Names what is wrong with a row that could not be parsed.
 fn check_row(checks: &mut Checks, place: usize, row: &PriceRow) {
     let field = |name: &str| format!("rows[{place}].{name}");
-    let country = parse_country(&row.country).is_some();
-    checks.require(country, &field("country"), FieldRule::WrongForm, "2 upper-case letters");
-    checks.require(Prefix::parse(&row.prefix).is_some(), &field("prefix"), FieldRule::WrongForm, "1 to 15 digits");
+    if !(is_for_no_number(row) && row.country.is_empty()) {
+        checks.form(country::check(&row.country), &field("country"));
+    }
+    let prefix = Prefix::parse(&row.prefix).is_some() || is_for_no_number(row);
+    let limit = if row.heading.needs_number() {
+        "1 to 15 digits"
+    } else {
+        "1 to 15 digits, or empty: for the other side that has no number"
+    };
+    checks.require(prefix, &field("prefix"), FieldRule::WrongForm, limit);
     match Rate::parse(&row.rate) {
         None => checks.require(false, &field("rate"), FieldRule::WrongForm, "0 or more, at most 8 decimals"),
         Some(rate) => checks.require(rate <= RATE_MAX, &field("rate"), FieldRule::TooLarge, RATE_MAX),

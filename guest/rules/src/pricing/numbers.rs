@@ -108,8 +108,8 @@ impl PriceTable {
         let mut bad = 0;
         for (place, row) in prices.rows.iter().take(NUMBER_ROWS_MAX).enumerate() {
             let field = |name: &str| format!("prices.rows[{place}].{name}");
-            let country = super::chunk::parse_country(&row.country);
-            checks.require(country.is_some(), &field("country"), FieldRule::WrongForm, "2 upper-case letters");
+            let country = coinbox_forms::country::parse(&row.country);
+            checks.form(coinbox_forms::country::check(&row.country), &field("country"));
             let setup = amount(&mut checks, &field("setup"), &row.setup);
             let monthly = amount(&mut checks, &field("monthly"), &row.monthly);
             let (Some(country), Some(setup), Some(monthly)) = (country, setup, monthly) else {

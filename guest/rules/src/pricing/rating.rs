@@ -7,8 +7,9 @@ use super::versions::{Index, Place, Versions, chunk_key};
 use crate::call::Call;
 use crate::ids::AuthId;
 use crate::money::Money;
-use crate::product::{Event, Rejection};
+use crate::product::{self, Event, Rejection};
 use crate::vocabulary::{Fault, Instant};
+use coinbox_forms::phone::OtherSide;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -28,6 +29,14 @@ impl Rated {
     pub fn by(row: &Row, event: &Event) -> Result<Rated, Fault> {
         let amount = row.amount(event.product, event.quantity)?;
         Ok(Rated { prefix: row.prefix, rate: row.rate, amount })
+    }
+}
+
+/// The digits that a price is looked for by: none where the other side is no number, for which a row with an empty prefix is meant.
+fn rated_digits(event: &Event) -> Option<Prefix> {
+    match product::other_side(event.heading, &event.number)? {
+        OtherSide::Number => Prefix::parse(&event.number),
+        OtherSide::NoNumber => Some(Prefix::EMPTY),
     }
 }
 
@@ -64,7 +73,7 @@ impl Book {
         let mut moments: BTreeSet<(AuthId, Instant)> = BTreeSet::new();
         for (event, account) in events {
             moments.extend(account.map(|account| (account, event.at)));
-            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), Prefix::parse(&event.number)) {
+            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(event)) {
                 chunks.extend(regions(number).map(|region| (version, (event.product, event.heading, region))));
             }
         }
@@ -181,7 +190,7 @@ impl Book {
         event: &Event,
         overrides: Option<AuthId>,
     ) -> Result<Result<Row, Rejection>, Fault> {
-        let Some(number) = Prefix::parse(&event.number) else { return Ok(Err(Rejection::Malformed)) };
+        let Some(number) = rated_digits(event) else { return Ok(Err(Rejection::Malformed)) };
         if !self.is_loaded(event, number, overrides) {
             self.prefetch(call, std::iter::once((event, overrides)))?;
         }

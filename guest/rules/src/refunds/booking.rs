@@ -11,6 +11,7 @@ use crate::outside::{DeclineReason, Finding, Paid, PaymentOutcome, RefundRequest
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
+use coinbox_forms::letters;
 
 /// How long an attempt may take before the next one asks what became of it.
 const LEASE_MS: Instant = 2 * MINUTE_MS;
@@ -89,7 +90,7 @@ pub(crate) fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: P
         PaymentOutcome::Paid(paid) if refund.is_settled() => twice(call, account, &refund, &paid)?,
         // Also one that was declined before: the gateway's last word is that the money is gone.
         PaymentOutcome::Paid(paid) => {
-            refund.reference = Some(paid.reference.chars().take(REFERENCE_CHARS_MAX).collect());
+            refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
             pay(call, account, &mut refund, RefundState::Paid, None)?;
         }
         _ if !open => {}
@@ -197,7 +198,7 @@ fn fail(
     refund.state = RefundState::Failed(reason);
     let mut facts = refund.facts();
     facts.push(Fact::new("reason", reason.word()));
-    facts.push(Fact::new("code", code.chars().take(100).collect::<String>()));
+    facts.push(Fact::new("code", letters::cleaned(code, 100)));
     facts.push(Fact::new("try", refund.tries));
     tell(call, account, "refund-failed", facts, Vec::new());
     let job = refund.job(account).to_string();
@@ -246,7 +247,7 @@ fn ask_again(
         Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
         None => call.now() + wait,
     };
-    let cause: String = cause.chars().take(200).collect();
+    let cause: String = letters::cleaned(cause, 200);
     if refund.asked == 0 {
         let mut facts = refund.facts();
         facts.push(Fact::new("reason", &cause));

@@ -4,7 +4,7 @@
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
 use super::{
-    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, content, floor, identity, is_well_formed,
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity, is_well_formed,
     keep_rejected,
 };
 use crate::call::Call;
@@ -232,7 +232,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
                 seen.insert(remembered, digest);
                 let key = std::mem::take(&mut batch.keys[place]);
                 block.push(event, source, (remembered, key, digest), &rated)?;
-                if block.counted.len() == EVENTS_PER_TRANSACTION {
+                if block.counted.len() == EVENTS_PER_TRANSACTION || block.lines.len() >= LINES_BYTES_MAX {
                     let full = std::mem::replace(&mut block, Block::new(batch.spenders.len()));
                     transactions.push(full.post(call, &batch.spenders)?);
                 }
