@@ -5,6 +5,7 @@ use super::progress::{self, Progress};
 use super::rows::{COLUMNS, Row, Rows};
 use crate::cli::link::{Fate, Link, LinkError};
 use crate::contract::exported::usage::{Answer, Event};
+use crate::export::table::{Cell, Table};
 use crate::rest::events::rejection_word;
 use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom, Write};
@@ -215,7 +216,7 @@ fn reason(fate: &Fate) -> Option<(&'static str, String)> {
 
 /// The file of rejected rows. It is made with its first row.
 struct Rejects {
-    writer: Option<csv::Writer<std::fs::File>>,
+    table: Option<Table<std::fs::File>>,
 }
 
 impl Rejects {
@@ -226,7 +227,7 @@ impl Rejects {
             // Of an earlier import of another file of this name.
             match std::fs::remove_file(&rejected) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(wrong(&rejected, error)),
-                _ => return Ok(Rejects { writer: None }),
+                _ => return Ok(Rejects { table: None }),
             }
         }
         let go_on = || {
@@ -236,33 +237,32 @@ impl Rejects {
             Ok::<_, std::io::Error>(file)
         };
         let file = go_on().map_err(|error| wrong(&rejected, error))?;
-        Ok(Rejects { writer: Some(csv::WriterBuilder::new().flexible(true).from_writer(file)) })
+        Ok(Rejects { table: Some(Table::go_on(file)) })
     }
 
     fn add(&mut self, path: &Path, row: &Row, reason: &str, detail: &str) -> Result<(), ImportError> {
         let rejected = rejected_path(path);
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
+        let table = match &mut self.table {
+            Some(table) => table,
             none => {
                 let file = crate::private::create(&rejected).map_err(|error| wrong(&rejected, error))?;
-                let writer = none.insert(csv::WriterBuilder::new().flexible(true).from_writer(file));
-                let header = ["line", "reason", "detail"].into_iter().chain(COLUMNS);
-                writer.write_record(header).map_err(|error| wrong(&rejected, error))?;
-                writer
+                let header: Vec<&str> = ["line", "reason", "detail"].into_iter().chain(COLUMNS).collect();
+                none.insert(Table::begin(file, &header).map_err(|error| wrong(&rejected, error))?)
             }
         };
-        let line = row.line.to_string();
-        let fields = [line.as_str(), reason, detail].into_iter().chain(row.texts.iter().map(String::as_str));
+        let line = Cell::Number(row.line.to_string());
+        let texts = [reason, detail].into_iter().chain(row.texts.iter().map(String::as_str));
         // A row that was no row fills what columns there are.
-        let blanks = COLUMNS.len().saturating_sub(row.texts.len());
-        writer.write_record(fields.chain(std::iter::repeat_n("", blanks))).map_err(|error| wrong(&rejected, error))
+        let blanks = std::iter::repeat_n("", COLUMNS.len().saturating_sub(row.texts.len()));
+        let cells = std::iter::once(line).chain(texts.chain(blanks).map(Cell::from));
+        table.row(cells).map_err(|error| wrong(&rejected, error))
     }
 
     /// Writes out and answers the length.
     fn bytes(&mut self, path: &Path) -> Result<u64, ImportError> {
-        let Some(writer) = &mut self.writer else { return Ok(0) };
-        let length = writer.flush().and_then(|()| {
-            let mut file = writer.get_ref();
+        let Some(table) = &mut self.table else { return Ok(0) };
+        let length = table.flush().and_then(|()| {
+            let mut file = table.out();
             file.flush()?;
             Ok(file.metadata()?.len())
         });
@@ -271,6 +271,6 @@ impl Rejects {
 
     fn finish(mut self, path: &Path) -> Result<Option<PathBuf>, ImportError> {
         self.bytes(path)?;
-        Ok(self.writer.map(|_| rejected_path(path)))
+        Ok(self.table.map(|_| rejected_path(path)))
     }
 }
