@@ -5,6 +5,7 @@ mod guard;
 pub use guard::{ClockMark, ConfirmError, GuardSettings, GuardedClock, Machine, TimeSource};
 
 use crate::capability::{Clock, Instant};
+use crate::text;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Latest moment that a simulated clock can show: the end of the year 9999.
@@ -31,11 +32,15 @@ impl Clock for RealClock {
     }
 }
 
+fn shown(moment: &Instant) -> String {
+    text::moment(*moment)
+}
+
 /// Why a simulated clock was not moved.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
     /// Time only goes forward.
-    #[error("the clock shows {now} ms and cannot go back to {asked} ms")]
+    #[error("the clock shows {} and cannot go back to {}", shown(.now), shown(.asked))]
     Backwards {
         /// What it shows.
         now: Instant,
@@ -43,7 +48,7 @@ pub enum ClockError {
         asked: Instant,
     },
     /// Outside the years 1970 to 9999.
-    #[error("a clock shows 0 to {LATEST} ms since 1970 (years 1970 to 9999)")]
+    #[error("a clock shows {} to {}", text::moment(0), text::moment(LATEST))]
     OutOfRange,
 }
 

@@ -1,4 +1,5 @@
 //! Reference host of Coinbox.
+pub mod bounds;
 pub mod capability;
 pub mod cli;
 pub mod clock;

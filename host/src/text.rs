@@ -120,6 +120,16 @@ pub fn rough_duration(ms: u64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Whether a letter does something instead of being shown: it steers a terminal, begins a line, or turns the line round.
+pub fn is_acting(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            // Direction: marks, embeddings, overrides, isolates.
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            // Separators of lines and paragraphs, annotations, tags, and what is not there to be seen.
+            | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// At most 60 characters of a text, for a message.
 pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {

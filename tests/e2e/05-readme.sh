@@ -10,7 +10,9 @@ example="$(awk 'on; /^$/ { on = 1 }' host/examples/embed.rs)"
 embed=target/release/examples/embed
 [ -x "$embed" ] || fail "no program at $embed: run \`cargo build --release --locked --package coinbox-host --example embed\`"
 answer="$("$embed")"
-grep -qE '^"MA[A-Z0-9]{18}" has "10000000" micro-dollars of trial credit$' <<<"$answer" || fail "the example answers: $answer"
+for line in 'message-1: sent, "7500" micro-dollars charged' 'message-2: not sent, \{"out-of-credit":"5000"\}' '"MA[A-Z0-9]{18}" has "2500" micro-dollars left'; do
+    grep -qE "^$line\$" <<<"$answer" || fail "the example answers: $answer"
+done
 
 missing=
 for document in README.md docs/*.md docs/decisions/*.md tests/conformance/README.md tests/e2e/README.md; do

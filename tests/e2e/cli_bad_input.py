@@ -72,6 +72,11 @@ def arguments(server, account):
         ("a card number", ["card", "add", account, "4111111111111111"], ["token"]),
         ("automatic recharge without a card", ["recharge", "auto", account, "on", "--below", "50.00", "--amount", "25.00"], ["card"]),
         ("four thresholds", ["alerts", "set", account, "--below", "1", "--below", "2", "--below", "3", "--below", "4"], ["--below", "3"]),
+        # 13-limits-in-milliseconds
+        ("a reserved time that is too long", ["usage", "reserve", account, "c1", "--amount", "0.10", "--lasts", "8d"], ["--lasts", "(limit: 7d)"]),
+        ("a policy's duration that is too long", ["policy", "set", "hang-up-grace-ms", "11m"], ["hang-up-grace-ms", "(limit: 10m)"]),
+        ("an expiry in the past", ["credit", "goodwill", account, "1.00", "--reason", "x", "--expires", "2020-01-01T00:00:00Z"], ["--expires", "Z)"]),
+        ("none among others", ["alerts", "set", account, "--below", "none", "--below", "5.00"], ["--below", "none"]),
         ("no reason", ["credit", "debit", account, "1.00", "--reason", ""], ["reason"]),
         ("a charge that is not there", ["credit", "correct", account, "1.00", "--charge", "7", "--reason", "x"], ["charge"]),
         ("an unknown field of the policy", ["policy", "set", "colour", "red"], ["colour", "minimum-recharge"]),

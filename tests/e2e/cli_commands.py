@@ -77,7 +77,10 @@ def history(told, server):
     told.ok("account list, a page", "account", "list", "--limit", "1")
     told.ok("account update", "account", "update", account, "--name", "Acme 2", "--address", "MG Road", says=["Acme 2", "MG Road", "Pune"])
     checks.equal(f"{told.way}: account token", len(told.ok("account token", "account", "token", account).strip()), 40)
-    told.ok("account limits", "account", "limits", account, "--maximum-recharge", "20000.00", "--standard-rate", "50")
+    # money-12-settings-that-are-not-named-are-reset
+    told.ok("account limits", "account", "limits", account, "--maximum-recharge", "20000.00", says=["20000.00", "as the policy says"])
+    told.ok("account limits: what is not named stays", "account", "limits", account, "--standard-rate", "50", says=["20000.00", "50"])
+    told.ok("account limits: looking changes nothing", "account", "limits", account, says=["20000.00", "50"])
     told.ok("account suspend", "account", "suspend", account, "--reason", "compliance-issue", "--details", "papers", says=["compliance-issue"])
     told.ok("account reinstate", "account", "reinstate", account, says=["active"])
     sub = told.json("subaccount create", "subaccount", "create", account, "--name", "sales")["auth-id"]
@@ -108,6 +111,9 @@ def history(told, server):
     told.ok("credit show", "credit", "show", account, says=["25.00", "available"])
     told.ok("credit lots", "credit", "lots", account, says=["cash", "30.00"])
     told.ok("alerts set", "alerts", "set", account, "--below", "24.00", "--to", "books@example.com", says=["24.00", "customer"])
+    told.ok("alerts set: what is not named stays", "alerts", "set", account, "--to", "cfo@example.com", says=["24.00", "cfo@example.com"])
+    told.ok("alerts set: none takes away", "alerts", "set", account, "--to", "none", says=["24.00"])
+    told.ok("alerts set: the rest", "alerts", "set", account, "--to", "books@example.com", says=["24.00", "books@example.com"])
     told.ok("alerts show", "alerts", "show", account, says=["24.00", "500.00", "books@example.com"])
 
     now = int(told.json("clock show", "clock", "show")["now"])
@@ -153,7 +159,9 @@ def history(told, server):
     forecasts(told, account)
     told.ok("clock advance by a month", "clock", "advance", "30d", says=["2026-05-01"])
     told.ok("clock advance to a moment", "clock", "advance", "--to", "2026-05-02T00:00:00Z", says=["2026-05-02T00:00:00Z"])
-    told.ok("recharge auto off", "recharge", "auto", account, "off", says=["false"])
+    # money-05-caps-vanish
+    told.ok("recharge auto off keeps all of it", "recharge", "auto", account, "off", says=["false", "20.00", "25.00", "100.00 a day"])
+    told.ok("recharge auto: a cap goes by being named", "recharge", "auto", account, "--day-cap", "none", "--week-cap", "200.00", says=["200.00 a week"])
     told.ok("credit chargeback", "credit", "chargeback", account, "1", "--amount", "1.00", "--reference", "case 7", says=["balance"])
     told.fails("credit chargeback of more", "credit", "chargeback", account, "1", "--amount", "29.01", "--reference", "case 8", says=["amount", "29.00"])
     told.ok("a chargeback suspends", "account", "show", account, says=["payment-failure"])

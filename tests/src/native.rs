@@ -166,13 +166,11 @@ impl Arguments {
         text.map(|text| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")))).transpose()
     }
 
-    /// A list of 64-bit numbers.
-    fn wides(&mut self, rust_name: &str) -> Result<Vec<i64>, JsonError> {
-        let texts: Vec<String> = self.plain(rust_name)?;
-        texts
-            .iter()
-            .map(|text| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number"))))
-            .collect()
+    /// A list of 64-bit numbers, or null, or nothing.
+    fn optional_wides(&mut self, rust_name: &str) -> Result<Option<Vec<i64>>, JsonError> {
+        let Some(texts) = self.plain::<Option<Vec<String>>>(rust_name)? else { return Ok(None) };
+        let read = |text: &String| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")));
+        texts.iter().map(read).collect::<Result<_, _>>().map(Some)
     }
 
     fn end(self) -> Result<(), JsonError> {

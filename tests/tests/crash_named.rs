@@ -457,7 +457,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("reservations.settle", json!({"settlements": []})),
         ("reservations.release", json!({"reservations": []})),
         ("subaccounts.delete", json!({"auth-id": "SA000000000000000000", "disposal": "refuse"})),
-        ("usage.set-daily-summary", json!({"auth-id": nobody, "enabled": true})),
+        ("usage.set-daily-summary", json!({"auth-id": nobody, "choice": "on"})),
         ("coupons.withdraw", json!({"number": 9})),
         ("coupons.redeem", json!({"auth-id": nobody, "code": "SPRING"})),
         ("pricing.add-rows", json!({"version": 1, "rows": [row]})),

@@ -79,6 +79,27 @@ fn the_last_30_days_go_on() {
     assert_eq!(world.taken(), taken);
 }
 
+/// Totals follow the ledger a minute behind; what a forecast lives again is what was used, not what was added up.
+#[test]
+fn what_was_used_a_moment_ago_goes_on_too() {
+    let world = World::new(3);
+    let host = world.open("store");
+    host.prices();
+    let account = host.account();
+    host.goodwill(&account, 100 * USD);
+    host.advance(12 * 60 * MINUTE);
+    // More than the fifty transactions that a query reads of what is not added up yet, and the last of them at this very moment.
+    for number in 0..60 {
+        let call = event(&account, &format!("call-{number}"), "voice", "12125550100", 60, host.coinbox.now());
+        host.ok("usage.record-events", json!({"events": [call]}));
+    }
+    let forecast = forecast(&host.coinbox, &account, 3).expect("a forecast");
+    assert!(forecast.assumptions[0].contains("voice 60 times for 36.00"), "{:?}", forecast.assumptions);
+    // Used at noon of 2 March, and 30 days later each time: on 1 April, 1 May and 31 May.
+    let used: Vec<i64> = forecast.months.iter().map(|month| month.used / USD).collect();
+    assert_eq!(used, [0, 36, 72]);
+}
+
 #[test]
 fn what_is_unknown_or_without_bound_is_refused() {
     let world = World::new(2);

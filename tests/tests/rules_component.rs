@@ -63,6 +63,7 @@ fn typed_calls_and_calls_as_json_answer_alike() {
         device: None,
         request: "r-1".to_owned(),
         idempotency_key: None,
+        part: None,
     };
     let lent = support::capabilities(Duration::ZERO);
     let engine = components::warm_rules();

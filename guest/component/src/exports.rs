@@ -68,10 +68,10 @@ functions! { usage {
     command calls_started(calls: Vec<exported::usage::RunningCall>) -> () = rules::zero_stop::calls_started;
     command calls_ended(auth_id: String, calls: Vec<String>) -> () = rules::zero_stop::calls_ended;
     query list_calls(auth_id: String) -> Vec<exported::usage::RunningCall> = rules::zero_stop::list_calls;
-    query summary(auth_id: String, from_day: String, to_day: String, group: Vec<exported::usage::Grouping>, after: Option<String>) -> exported::usage::SummaryPage = rules::summary::summary;
-    query list_lines(auth_id: String, from: i64, to: i64, after: Option<String>) -> exported::usage::LinePage = rules::summary::list_lines;
+    query summary(auth_id: String, from_day: String, to_day: String, group: Vec<exported::usage::Grouping>, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::SummaryPage = rules::summary::summary;
+    query list_lines(auth_id: String, from: i64, to: i64, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::LinePage = rules::summary::list_lines;
     query get_daily_summary(auth_id: String) -> exported::usage::DailySummary = rules::daily::get_daily_summary;
-    command set_daily_summary(auth_id: String, enabled: Option<bool>) -> exported::usage::DailySummary = rules::daily::set_daily_summary;
+    command set_daily_summary(auth_id: String, choice: exported::usage::DailyChoice) -> exported::usage::DailySummary = rules::daily::set_daily_summary;
     query list_rejected(auth_id: Option<String>, reason: Option<exported::usage::Rejection>, after: Option<String>, limit: u32) -> exported::usage::RejectPage = rules::usage::list_rejected;
     command resubmit(events: Vec<exported::usage::Resubmission>) -> exported::usage::BatchAnswer = rules::usage::resubmit;
     command discard(keys: Vec<String>) -> () = rules::usage::discard;
@@ -112,13 +112,13 @@ functions! { credits {
     command recharge(auth_id: String, amount: i64, card: Option<String>) -> exported::credits::Started = rules::charges::recharge;
     query list_charges(auth_id: String, after: Option<String>, limit: u32) -> exported::credits::ChargePage = rules::charges::list_charges;
     command give_up(auth_id: String, charge: u32) -> exported::credits::Started = rules::charges::give_up;
-    command set_auto_recharge(auth_id: String, settings: exported::credits::RechargeSettings) -> exported::credits::RechargeStatus = rules::recharge::set_auto_recharge;
+    command set_auto_recharge(auth_id: String, settings: exported::credits::RechargeChange) -> exported::credits::RechargeStatus = rules::recharge::set_auto_recharge;
     query get_auto_recharge(auth_id: String) -> exported::credits::RechargeStatus = rules::recharge::get_auto_recharge;
     command add_card(auth_id: String, token: String, make_default: bool) -> exported::credits::Started = rules::cards::add_card;
     command set_default_card(auth_id: String, card: String) -> () = rules::cards::set_default_card;
     command remove_card(auth_id: String, card: String) -> () = rules::cards::remove_card;
     query list_cards(auth_id: String) -> Vec<exported::credits::Card> = rules::cards::list_cards;
-    command set_alerts(auth_id: String, thresholds: Vec<i64>, recipients: Vec<String>) -> exported::credits::AlertSettings = rules::alerts::set_alerts;
+    command set_alerts(auth_id: String, thresholds: Option<Vec<i64>>, recipients: Option<Vec<String>>) -> exported::credits::AlertSettings = rules::alerts::set_alerts;
     query get_alerts(auth_id: String) -> exported::credits::AlertSettings = rules::alerts::get_alerts;
     command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
     command settle(auth_id: String, card: Option<String>) -> exported::credits::Started = rules::charges::settle_debt;
@@ -193,7 +193,7 @@ functions! { events {
 functions! { operator {
     query get_policy() -> exported::operator::Policy = rules::policy::get_policy;
     command set_policy(policy: exported::operator::Policy) -> exported::operator::Policy = rules::policy::set_policy;
-    command set_limits(auth_id: String, limits: exported::operator::Limits) -> () = rules::policy::set_limits;
+    command set_limits(auth_id: String, limits: exported::operator::LimitsChange) -> exported::operator::Limits = rules::policy::set_limits;
     command set_billing(auth_id: String, billing: exported::operator::Billing) -> exported::operator::Billing = rules::postpaid::set_billing;
     query get_billing(auth_id: String) -> exported::operator::Billing = rules::postpaid::get_billing;
     query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;

@@ -10,7 +10,8 @@ use coinbox_rules::{
 };
 
 records! {
-    types::Caller = vocabulary::Caller { who, address, device, request, idempotency_key }
+    types::RequestPart = vocabulary::RequestPart { whole, number }
+    types::Caller = vocabulary::Caller { who, address, device, request, idempotency_key, part }
     types::Credential = vocabulary::Credential { auth_id, token }
     types::Operator = vocabulary::Operator { name, permissions }
     types::FieldProblem = vocabulary::FieldProblem { field, rule, limit }
@@ -73,6 +74,9 @@ records! {
     }
     exported::credits::ChargePage = charges::ChargePage { charges, next }
     exported::credits::Caps = recharge::Caps { day, week, month }
+    exported::usage::ChargeFilter = summary::ChargeFilter { product, source }
+    exported::credits::CapsChange = recharge::CapsChange { day, week, month, removed }
+    exported::credits::RechargeChange = recharge::RechargeChange { enabled, balance_amount, recharge_amount, caps }
     exported::credits::RechargeSettings = recharge::RechargeSettings { enabled, balance_amount, recharge_amount, caps }
     exported::credits::RechargeStatus = recharge::RechargeStatus { settings, standing, failures, series }
     exported::credits::Card = cards::ShownCard {
@@ -181,6 +185,7 @@ records! {
     }
     exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
     exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
+    exported::operator::LimitsChange = policy::LimitsChange { maximum_recharge, standard_rate, lookup_rate, message_rate, as_policy }
     exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
     exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }
     exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, postings, events }
@@ -229,6 +234,10 @@ variants! {
     exported::jobs::Beginning = jobs::Beginning { Created, Copied | Restored }
 
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
+    exported::usage::ChargedProduct = summary::ChargedProduct { Voice, Sms, Mms, NumberRent, NumberSetup, Seats, Adjustment | }
+    exported::usage::DailyChoice = daily::DailyChoice { On, Off, AsPolicy | }
+    exported::credits::CapPeriod = recharge::CapPeriod { Day, Week, Month | }
+    exported::operator::LimitName = policy::LimitName { MaximumRecharge, StandardRate, LookupRate, MessageRate | }
     exported::usage::Product = product::Product { Voice, Sms, Mms | }
     exported::usage::Heading = product::Heading {
         Outbound, Inbound, OutboundMobile, OutboundTollFree, OutboundShortCode, OutboundIp, InboundMobile,

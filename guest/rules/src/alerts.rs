@@ -151,36 +151,44 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
     })
 }
 
-/// Replaces the customer's thresholds and billing addresses (CRD-8).
+/// Replaces the customer's thresholds or billing addresses, whichever is named (CRD-8, R88).
 pub fn set_alerts(
     call: &mut Call<'_>,
     caller: &Caller,
     auth_id: String,
-    amounts: Vec<Micros>,
-    recipients: Vec<String>,
+    amounts: Option<Vec<Micros>>,
+    recipients: Option<Vec<String>>,
 ) -> Result<AlertSettings, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.set-alerts", &auth_id)?;
     let args = (&auth_id, &amounts, &recipients);
     crate::idempotency::once(call, caller, &auth_id, "credits.set-alerts", &args, |call| {
+        wallet::need(call, account)?;
+        if amounts.is_none() && recipients.is_none() {
+            return Ok(shown(call, account)?);
+        }
         let mut checks = Checks::new();
-        checks.require(amounts.len() <= CUSTOM_MAX, "thresholds", FieldRule::TooMany, CUSTOM_MAX);
-        for (index, amount) in amounts.iter().take(CUSTOM_MAX).enumerate() {
+        let named = amounts.as_deref().unwrap_or_default();
+        checks.require(named.len() <= CUSTOM_MAX, "thresholds", FieldRule::TooMany, CUSTOM_MAX);
+        for (index, amount) in named.iter().take(CUSTOM_MAX).enumerate() {
             let field = format!("thresholds[{index}]");
             checks.require(*amount >= 0, &field, FieldRule::TooSmall, "0");
             checks.require(Money::from_micros(*amount).is_whole_cents(), &field, FieldRule::WrongForm, "whole cents");
         }
-        check_recipients(&mut checks, &recipients, "recipients");
+        check_recipients(&mut checks, recipients.as_deref().unwrap_or_default(), "recipients");
         checks.done()?;
         let mut alerts = load(call, account)?;
-        alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
-        alerts.custom.sort_unstable();
-        alerts.custom.dedup();
-        alerts.recipients = recipients.clone();
-        alerts.recipients.sort_unstable();
-        alerts.recipients.dedup();
+        if let Some(amounts) = &amounts {
+            alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
+            alerts.custom.sort_unstable();
+            alerts.custom.dedup();
+        }
+        if let Some(recipients) = &recipients {
+            alerts.recipients.clone_from(recipients);
+            alerts.recipients.sort_unstable();
+            alerts.recipients.dedup();
+        }
         call.put(&key(account), &alerts);
         mail::addresses_set(call, account)?;
-        wallet::need(call, account)?;
         crate::judge::judge(call, account, crate::judge::Occasion::Settings)?;
         Ok(shown(call, account)?)
     })

@@ -97,13 +97,30 @@ fn hour(policy: &Policy) -> i8 {
     i8::try_from(policy.daily_summary_hour).unwrap_or(23)
 }
 
-/// Switches an account's daily mail on or off; none: as the policy says.
+/// What an account chooses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DailyChoice {
+    /// Mails are sent.
+    On,
+    /// None are.
+    Off,
+    /// As the policy says.
+    AsPolicy,
+}
+
+/// Switches an account's daily mail on or off, or leaves it to the policy.
 pub fn set_daily_summary(
     call: &mut Call<'_>,
     caller: &Caller,
     auth_id: String,
-    enabled: Option<bool>,
+    choice: DailyChoice,
 ) -> Result<DailySummary, Error> {
+    let enabled = match choice {
+        DailyChoice::On => Some(true),
+        DailyChoice::Off => Some(false),
+        DailyChoice::AsPolicy => None,
+    };
     let (who, account) = credentials::permit_on(call, caller, "usage.set-daily-summary", &auth_id)?;
     idempotency::once(call, caller, &auth_id, "usage.set-daily-summary", &enabled, |call| {
         let policy = Policy::load(call)?;

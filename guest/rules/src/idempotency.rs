@@ -5,7 +5,7 @@
 
 use crate::call::{Call, Record};
 use crate::text::hex;
-use crate::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal};
+use crate::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal, RequestPart};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -61,8 +61,12 @@ where
 {
     let Some(asked) = &caller.idempotency_key else { return run(call) };
     check(asked)?;
-    let key = format!("idem/{scope}/{function}/{}", &digest(asked.as_bytes())[..32]);
+    let mut key = format!("idem/{scope}/{function}/{}", &digest(asked.as_bytes())[..32]);
     let args = digest(&serde_json::to_vec(args).expect("arguments have text keys and finite numbers only"));
+    if let Some(part) = &caller.part {
+        bind_whole(call, &key, part)?;
+        key = format!("{key}/{:010}", part.number);
+    }
     if let Some(done) = call.get::<Done>(&key)? {
         if done.args != args {
             return Err(Fault::from(Refusal::KeyReused).into());
@@ -76,6 +80,24 @@ where
     let kept = kept(&answer).expect("answers have text keys and finite numbers only");
     call.put(&key, &Done { v: 1, args, answer: kept, at: call.now() });
     Ok(answer)
+}
+
+/// Binds a key to the whole of a request that is carried out as several calls: whichever of them comes first writes that down under the
+/// key itself, where a request in one call is written too. The parts are kept behind it, in names that no key of a caller has.
+fn bind_whole(call: &mut Call<'_>, key: &str, part: &RequestPart) -> Result<(), Fault> {
+    let is_digest = part.whole.len() == 64 && part.whole.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !is_digest {
+        return Err(Fault::invalid("caller.part.whole", FieldRule::WrongForm, Some("64 hexadecimal digits")));
+    }
+    let args = digest(format!("whole {}", part.whole).as_bytes());
+    match call.get::<Done>(key)? {
+        Some(done) if done.args != args => Err(Refusal::KeyReused.into()),
+        Some(_) => Ok(()),
+        None => {
+            call.put(key, &Done { v: 1, args, answer: Value::Null, at: call.now() });
+            Ok(())
+        }
+    }
 }
 
 fn check(asked: &str) -> Result<(), Fault> {
@@ -133,6 +155,59 @@ mod tests {
             fake.command(START, |call| once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
         assert_eq!(failed, Err(Fault::not_found("thing")));
         assert_eq!(add(&fake, "one", "A", 6), Ok(6));
+    }
+
+    fn add_part(fake: &Fake, key: &str, whole: &str, number: u32, amount: u32) -> Result<u32, Fault> {
+        let whole = digest(whole.as_bytes());
+        let caller = Caller { part: Some(RequestPart { whole, number }), ..keyed(caller(Principal::Host), key) };
+        fake.command(START, |call| {
+            once(call, &caller, "A", "test.add", &amount, |call| {
+                let sum = call.text("sum").map_or(0, |text| text.parse().expect("number")) + amount;
+                call.put_text("sum", sum.to_string());
+                Ok(sum)
+            })
+        })
+    }
+
+    /// sec-05-one-key-for-two-usage-batches
+    #[test]
+    fn a_key_is_bound_to_the_whole_of_a_request_in_several_calls() {
+        let fake = Fake::new();
+        let reused = |answer: Result<u32, Fault>| assert_eq!(answer, Err(Refusal::KeyReused.into()));
+        assert_eq!(add_part(&fake, "K", "body", 0, 5), Ok(5));
+        assert_eq!(add_part(&fake, "K", "body", 1, 6), Ok(11));
+        assert_eq!(add_part(&fake, "K", "body", 0, 5), Ok(5), "the first answer again");
+        assert_eq!(add_part(&fake, "K", "body", 1, 6), Ok(11));
+        reused(add_part(&fake, "K", "other body", 0, 5));
+        reused(add_part(&fake, "K", "other body", 2, 5));
+        reused(add(&fake, "K", "A", 5));
+        reused(add_part(&fake, "K", "body", 1, 7));
+        // A request in one call first, then one in several.
+        assert_eq!(add(&fake, "L", "A", 1), Ok(12));
+        reused(add_part(&fake, "L", "body", 0, 1));
+        // Neither does a part meet a key of a caller that looks like one.
+        for looks_alike in ["K#0", "K#1", "K/0000000000", "K/0000000001"] {
+            assert!(add(&fake, looks_alike, "A", 100).is_ok(), "{looks_alike}");
+        }
+        // What is allowed in one call is allowed in several.
+        assert!(add_part(&fake, &"k".repeat(255), "body", u32::MAX, 1).is_ok());
+        assert!(add_part(&fake, &"k".repeat(256), "body", 0, 1).is_err());
+    }
+
+    /// sec-05: a part that failed leaves the key bound to nothing.
+    #[test]
+    fn a_failed_part_leaves_its_key_free() {
+        let fake = Fake::new();
+        let part = Some(RequestPart { whole: digest(b"body"), number: 0 });
+        let caller = Caller { part, ..keyed(caller(Principal::Host), "one") };
+        let failed: Result<(), Fault> =
+            fake.command(START, |call| once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
+        assert_eq!(failed, Err(Fault::not_found("thing")));
+        assert!(fake.dump().is_empty());
+        let part = Some(RequestPart { whole: "X".to_owned(), number: 0 });
+        let odd: Result<u32, Fault> =
+            fake.command(START, |call| once(call, &Caller { part, ..caller.clone() }, "A", "test.add", &5, |_| Ok(1)));
+        assert_eq!(odd, Err(Fault::invalid("caller.part.whole", FieldRule::WrongForm, Some("64 hexadecimal digits"))));
     }
 
     #[test]

@@ -305,7 +305,7 @@ impl Story {
             recharge_amount: Money::from_units(amount).micros(),
             caps,
         };
-        self.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings))
+        self.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()))
     }
 
     fn automatic_off_and_on_at(&mut self, units: i64) {
@@ -507,6 +507,6 @@ fn r_5_switching_on_needs_a_default_card() {
     };
     let account = story.account.clone();
     let refused =
-        story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings));
+        story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings.into()));
     assert_eq!(refused, Err(credits::Error::NoUsableCard("none".to_owned())));
 }

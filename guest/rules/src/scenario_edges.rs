@@ -199,7 +199,7 @@ fn crd_6_levels_of_a_balance_amount_of_one_cent_are_exact() {
         recharge_amount: Money::from_units(25).micros(),
         caps: Caps::default(),
     };
-    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings));
+    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
     story.script(&[Answer::Decline; 5]);
     story.command(|call, auth| {
         credits::adjust(call, &operator(), auth, Adjustment::Debit(24_990_010), "spent".to_owned())
@@ -219,7 +219,7 @@ fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual
     story.debit(100);
     assert_eq!(story.status().series, 2);
     let settings = RechargeSettings { enabled: false, ..story.status().settings.expect("saved") };
-    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings));
+    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
     assert_eq!(story.status().series, 0);
 
     let mut story = Story::new();
@@ -427,7 +427,7 @@ fn crd_6_the_failure_of_an_open_charge_names_its_own_amount() {
     story.quiet_debit(10);
     let settings =
         RechargeSettings { recharge_amount: Money::from_units(50).micros(), ..story.status().settings.expect("saved") };
-    story.quietly(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings));
+    story.quietly(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
     story.drain();
     let mails = story.gateway.mails.borrow();
     let mail = mails.iter().find(|mail| mail.template == "recharge-failed").expect("a mail");
@@ -530,8 +530,9 @@ fn extreme_amounts_are_refused_and_never_trap() {
         story.fake.command(story.now, recharge).expect_err("out of bounds");
         for (balance_amount, recharge_amount) in [(amount, 25_000_000), (25_000_000, amount), (amount, amount)] {
             let settings = RechargeSettings { enabled: true, balance_amount, recharge_amount, caps: Caps::default() };
-            let save =
-                |call: &mut crate::call::Call<'_>| recharge::set_auto_recharge(call, &operator(), account(), settings);
+            let save = |call: &mut crate::call::Call<'_>| {
+                recharge::set_auto_recharge(call, &operator(), account(), settings.into())
+            };
             story.fake.command(story.now, save).expect_err("out of bounds");
         }
         let folded = vec![operator_view::Folded {
@@ -544,7 +545,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
         // An error or differences, but an answer.
         let _ = story.fake.query(story.now, |call| operator_view::compare(call, &operator(), folded));
         let thresholds = |call: &mut crate::call::Call<'_>| {
-            alerts::set_alerts(call, &operator(), account(), vec![amount, amount, amount], Vec::new())
+            alerts::set_alerts(call, &operator(), account(), Some(vec![amount, amount, amount]), None)
         };
         let _ = story.fake.command(story.now, thresholds);
     }

@@ -136,7 +136,8 @@ fn everything() -> (Story, String) {
     let sub =
         story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
     story.command(|call, auth| {
-        alerts::set_alerts(call, &operator(), auth, vec![20_000_000], vec!["billing@acme.example".to_owned()])
+        let recipients = vec!["billing@acme.example".to_owned()];
+        alerts::set_alerts(call, &operator(), auth, Some(vec![20_000_000]), Some(recipients))
     });
     let batch = vec![
         event("call-1", &sub, "14155550100"),
@@ -145,11 +146,10 @@ fn everything() -> (Story, String) {
     ];
     story.command(|call, _| usage::record_events(call, &keyed(operator(), "batch-1"), batch));
     story.command(|call, auth| {
-        let limits = policy::Limits {
+        let limits = policy::LimitsChange {
             maximum_recharge: Some(20_000_000_000),
             standard_rate: Some(50),
-            lookup_rate: None,
-            message_rate: None,
+            ..Default::default()
         };
         policy::set_limits(call, &operator(), auth, limits)
     });
@@ -175,7 +175,7 @@ fn everything() -> (Story, String) {
         accounts::set_standing(call, &operator(), other(), accounts::Standing::Closed, "wished".to_owned())
     });
     numbers(&mut story);
-    story.command(|call, auth| daily::set_daily_summary(call, &operator(), auth, Some(true)));
+    story.command(|call, auth| daily::set_daily_summary(call, &operator(), auth, daily::DailyChoice::On));
     story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
     story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-2".to_owned()));
     // A charge that stays open for more than a day, and a payment of another history of this store.

@@ -13,6 +13,7 @@ use crate::credentials;
 use crate::ids::{AuthId, time_key};
 use crate::ledger::{self, Line};
 use crate::money::Money;
+use crate::product::Product;
 use crate::text::is_name;
 use crate::totals::{self, Page, SourceTotals, Sum};
 use crate::usage::Error;
@@ -41,6 +42,71 @@ pub enum Grouping {
     Product,
     /// Main account and each sub-account.
     Subaccount,
+}
+
+/// What a charge is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ChargedProduct {
+    Voice,
+    Sms,
+    Mms,
+    NumberRent,
+    NumberSetup,
+    Seats,
+    Adjustment,
+}
+
+impl ChargedProduct {
+    fn is_of(self, code: &str) -> bool {
+        let letters = code.split(' ').next().unwrap_or_default();
+        let product = match ChargeCode::parse(letters) {
+            Some(ChargeCode::Usage(Product::Voice, _)) => ChargedProduct::Voice,
+            Some(ChargeCode::Usage(Product::Sms, _)) => ChargedProduct::Sms,
+            Some(ChargeCode::Usage(Product::Mms, _)) => ChargedProduct::Mms,
+            Some(ChargeCode::Rent) => ChargedProduct::NumberRent,
+            Some(ChargeCode::Setup) => ChargedProduct::NumberSetup,
+            Some(ChargeCode::Seats) => ChargedProduct::Seats,
+            Some(ChargeCode::Adjustment) => ChargedProduct::Adjustment,
+            None => return false,
+        };
+        product == self
+    }
+}
+
+/// Which charges are meant; what is not named narrows nothing.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChargeFilter {
+    /// Charges for this only.
+    #[serde(default)]
+    pub product: Option<ChargedProduct>,
+    /// Charges of this sub-account, or of the main account without its sub-accounts.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// [`ChargeFilter`] of an account that is there.
+struct Wanted {
+    main: AuthId,
+    /// None: the main account and all its sub-accounts.
+    source: Option<AuthId>,
+    product: Option<ChargedProduct>,
+}
+
+impl Wanted {
+    /// What is asked for of `asked`, a main account or a sub-account, which sees itself only.
+    fn of(call: &Call<'_>, asked: AuthId, filter: Option<ChargeFilter>) -> Result<Wanted, Fault> {
+        let main = credentials::main_of(call, asked)?.ok_or_else(|| Fault::not_found("account"))?;
+        let own = (!asked.is_main()).then_some(asked);
+        let ChargeFilter { product, source } = filter.unwrap_or_default();
+        let Some(source) = source else { return Ok(Wanted { main, source: own, product }) };
+        let not_there = || Fault::not_found("sub-account");
+        let source = AuthId::parse(&source).ok_or_else(not_there)?;
+        let seen = own.is_none_or(|own| own == source) && credentials::main_of(call, source)? == Some(main);
+        if seen { Ok(Wanted { main, source: Some(source), product }) } else { Err(not_there()) }
+    }
 }
 
 /// One row of a summary.
@@ -144,11 +210,15 @@ type Key = (Option<Date>, Option<AuthId>, Option<(String, String, String)>);
 
 struct Rows {
     group: BTreeSet<Grouping>,
+    product: Option<ChargedProduct>,
     sums: BTreeMap<Key, Sum>,
 }
 
 impl Rows {
     fn add(&mut self, day: Date, source: AuthId, code: &str, sum: Sum) -> Result<(), Fault> {
+        if self.product.is_some_and(|product| !product.is_of(code)) {
+            return Ok(());
+        }
         let by = |grouping| self.group.contains(&grouping);
         let key = (
             by(Grouping::Day).then_some(day),
@@ -172,9 +242,10 @@ pub fn summary(
     to_day: String,
     group: Vec<Grouping>,
     after: Option<String>,
+    filter: Option<ChargeFilter>,
 ) -> Result<SummaryPage, Error> {
-    let (_, source) = credentials::permit_on(call, caller, "usage.summary", &auth_id)?;
-    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    let (_, asked) = credentials::permit_on(call, caller, "usage.summary", &auth_id)?;
+    let Wanted { main, source, product } = Wanted::of(call, asked, filter)?;
     let (first, last) = check_days(&from_day, &to_day)?;
     let start = after.as_deref().map(day_and_source);
     let mut checks = Checks::new();
@@ -184,9 +255,9 @@ pub fn summary(
 
     let timezone = accounts::profile(call, main)?.timezone;
     let zone = calendar::zone(&timezone);
-    let mut rows = Rows { group: group.into_iter().collect(), sums: BTreeMap::new() };
+    let mut rows = Rows { group: group.into_iter().collect(), product, sums: BTreeMap::new() };
     let by_source = rows.group.contains(&Grouping::Subaccount);
-    let next = if !source.is_main() {
+    let next = if let Some(source) = source {
         one_source(call, main, source, first, last, &mut rows)?;
         None
     } else if by_source {
@@ -197,8 +268,7 @@ pub fn summary(
     };
     let mut complete_until = totals::folded_until(call)?;
     if next.is_none() {
-        let only = (!source.is_main()).then_some(source);
-        complete_until = add_unfolded(call, main, only, &zone, first, last, &mut rows)?;
+        complete_until = add_unfolded(call, main, source, &zone, first, last, &mut rows)?;
     }
     let mut amount = Money::ZERO;
     let mut shown = Vec::with_capacity(rows.sums.len());
@@ -334,7 +404,8 @@ fn add_unfolded(
     Ok(until)
 }
 
-/// An account's charges one by one, in posting order (account-level export). `from` and `to` are moments of posting.
+/// An account's charges one by one, in posting order (account-level export), as far as the filter leaves them. `from` and `to` are
+/// moments of posting.
 pub fn list_lines(
     call: &Call<'_>,
     caller: &Caller,
@@ -342,9 +413,11 @@ pub fn list_lines(
     from: Instant,
     to: Instant,
     after: Option<String>,
+    filter: Option<ChargeFilter>,
 ) -> Result<LinePage, Error> {
-    let (_, source) = credentials::permit_on(call, caller, "usage.list-lines", &auth_id)?;
-    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    let (_, asked) = credentials::permit_on(call, caller, "usage.list-lines", &auth_id)?;
+    let wanted = Wanted::of(call, asked, filter)?;
+    let main = wanted.main;
     let mut checks = Checks::new();
     checks.require(from >= 0, "from", FieldRule::TooSmall, 0);
     checks.require(to > from, "to", FieldRule::TooSmall, "a moment after `from`");
@@ -373,7 +446,9 @@ pub fn list_lines(
         reached = Some(key[prefix.len()..].to_owned());
         for (transaction, line) in page.posted() {
             let posted = ledger::moment_of(&transaction);
-            if from <= posted && posted < to && (source.is_main() || line.a == source) {
+            let in_time = from <= posted && posted < to;
+            let of_product = wanted.product.is_none_or(|product| product.is_of(&line.p));
+            if in_time && of_product && wanted.source.is_none_or(|source| source == line.a) {
                 lines.push(shown(transaction, posted, line));
             }
         }

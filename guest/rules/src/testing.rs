@@ -192,7 +192,7 @@ impl Dice {
 
 /// A caller with this proof.
 pub(crate) fn caller(who: Principal) -> Caller {
-    Caller { who, address: None, device: None, request: "test-request".to_owned(), idempotency_key: None }
+    Caller { who, address: None, device: None, request: "test-request".to_owned(), idempotency_key: None, part: None }
 }
 
 /// An operator who holds every permission.

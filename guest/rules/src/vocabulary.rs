@@ -51,6 +51,19 @@ pub struct Caller {
     pub request: String,
     /// The caller's own key for a command that must happen once.
     pub idempotency_key: Option<String>,
+    /// Of a request that is carried out as several calls: which of them this is.
+    #[serde(default)]
+    pub part: Option<RequestPart>,
+}
+
+/// One call of several that carry out one request under one idempotency key.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RequestPart {
+    /// SHA-256 of the whole request, lower-case hexadecimal.
+    pub whole: String,
+    /// Which call of this function it is.
+    pub number: u32,
 }
 
 /// The proof that a caller brings.

@@ -2,7 +2,7 @@
 
 use super::arguments::{Account, AccountKind, Disposal, Reason, Subaccount};
 use super::show::{Rows, Text, amount, field, moment, plain, wide};
-use super::{Work, micros_of};
+use super::{Setting, Work, micros_of, setting, text_setting};
 use crate::text;
 use serde_json::{Value, json};
 
@@ -27,7 +27,8 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
         Account::List { after, limit } => return list(work, after, limit),
         Account::Show { account } => work.link.call("accounts.get", json!({"auth-id": account}))?,
         Account::Update { account, name, address, city, state, timezone } => {
-            let change = json!({"name": name, "address": address, "city": city, "state": state, "timezone": timezone});
+            let change = json!({"name": name, "address": text_setting(address), "city": text_setting(city),
+                "state": text_setting(state), "timezone": timezone});
             work.link.call("accounts.update", json!({"auth-id": account, "change": change}))?
         }
         Account::Statement(asked) => return super::summaries::statement(work, &asked),
@@ -77,28 +78,58 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
             let token = work.link.call("accounts.reveal-token", json!({"auth-id": account}))?;
             return work.output.answer(&token, |token| Text::Line(plain(token)));
         }
-        Account::Limits { account, show: true, .. } => {
-            let limits = work.link.call("operator.get-limits", json!({"auth-id": account}))?;
-            return work.output.answer(&limits, |limits| {
-                let or_policy = |shown: String| if shown.is_empty() { "as the policy says".to_owned() } else { shown };
-                Text::Table(Rows::of_fields(vec![
-                    ("largest recharge", or_policy(amount(&limits["maximum-recharge"]))),
-                    ("requests a second", or_policy(field(limits, "standard-rate"))),
-                    ("lookups a second", or_policy(field(limits, "lookup-rate"))),
-                    ("messages a second", or_policy(field(limits, "message-rate"))),
-                ]))
-            });
-        }
-        Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate, show: false } => {
-            let maximum =
-                maximum_recharge.as_deref().map(|text| super::micros_of("--maximum-recharge", text)).transpose()?;
-            let limits = json!({"maximum-recharge": maximum, "standard-rate": standard_rate, "lookup-rate": lookup_rate,
-                "message-rate": message_rate});
-            let answer = work.link.call("operator.set-limits", json!({"auth-id": account, "limits": limits}))?;
-            return work.output.answer(&answer, |_| Text::Line("limits set".to_owned()));
+        Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate, show: _ } => {
+            let (mut change, mut as_policy) = (json!({}), Vec::new());
+            let mut note =
+                |name: &'static str, given: Option<String>, read: fn(&str, &str) -> anyhow::Result<Value>| {
+                    match setting(given) {
+                        Some(Setting::To(text)) => change[name] = read(&format!("--{name}"), &text)?,
+                        Some(Setting::None) => as_policy.push(name),
+                        None => {}
+                    }
+                    anyhow::Ok(())
+                };
+            note("maximum-recharge", maximum_recharge, |flag, text| Ok(micros_of(flag, text)?.into()))?;
+            for (name, rate) in
+                [("standard-rate", standard_rate), ("lookup-rate", lookup_rate), ("message-rate", message_rate)]
+            {
+                note(name, rate, |flag, text| {
+                    let rate = text.parse::<u32>();
+                    let wrong =
+                        |_| anyhow::anyhow!("{flag}: `{}` is not a whole number or none", text::shortened(text));
+                    rate.map(Value::from).map_err(wrong)
+                })?;
+            }
+            if !as_policy.is_empty() {
+                change["as-policy"] = as_policy.into();
+            }
+            // Looking changes nothing.
+            let limits = if change == json!({}) {
+                work.link.call("operator.get-limits", json!({"auth-id": account}))?
+            } else {
+                work.link.call("operator.set-limits", json!({"auth-id": account, "limits": change}))?
+            };
+            return show_limits(work, &limits);
         }
     };
     work.output.answer(&answer, shown_account)
+}
+
+/// The limits in force: the account's own, and the policy's where it has none.
+fn show_limits(work: &Work, limits: &Value) -> anyhow::Result<()> {
+    let policy = if work.output.is_json() { Value::Null } else { work.link.call("operator.get-policy", json!({}))? };
+    work.output.answer(limits, |limits| {
+        let row = |name: &str, shown: fn(&Value) -> String| match &limits[name] {
+            Value::Null => format!("{} (as the policy says)", shown(&policy[name])),
+            own => shown(own),
+        };
+        Text::Table(Rows::of_fields(vec![
+            ("largest recharge", row("maximum-recharge", amount)),
+            ("requests a second", row("standard-rate", plain)),
+            ("lookups a second", row("lookup-rate", plain)),
+            ("messages a second", row("message-rate", plain)),
+        ]))
+    })
 }
 
 fn closing(work: &Work, status: &Value) -> anyhow::Result<()> {

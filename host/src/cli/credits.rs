@@ -3,7 +3,7 @@
 use super::arguments::{Alerts, Card, Credit, Recharge, Switch};
 use super::link::LinkError;
 use super::show::{Rows, Text, amount, field, moment, plain};
-use super::{Work, micros_of, moment_of};
+use super::{Setting, Work, micros_of, moment_of, setting, settings_of};
 use crate::text;
 use serde_json::{Value, json};
 
@@ -127,23 +127,28 @@ pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
         Recharge::Auto { account, switch, below, amount, day_cap, week_cap, month_cap } => {
             let given =
                 |name: &str, text: &Option<String>| text.as_deref().map(|text| micros_of(name, text)).transpose();
-            let caps = json!({"day": given("--day-cap", &day_cap)?, "week": given("--week-cap", &week_cap)?,
-                "month": given("--month-cap", &month_cap)?});
-            let (mut below, mut amount) = (given("--below", &below)?, given("--amount", &amount)?);
-            if switch == Switch::Off && (below.is_none() || amount.is_none()) {
-                // Switching off keeps the amounts: the contract wants them all the same.
-                let status = work.link.call("credits.get-auto-recharge", json!({"auth-id": account}))?;
-                let kept = |name: &str| status["settings"][name].as_str().map(str::to_owned);
-                below = below.or_else(|| kept("balance-amount"));
-                amount = amount.or_else(|| kept("recharge-amount"));
-                if below.is_none() || amount.is_none() {
-                    return work.output.answer(&status, |_| Text::Line("automatic recharge was never on".to_owned()));
+            let (mut caps, mut removed) = (json!({}), Vec::new());
+            for (period, flag, cap) in
+                [("day", "--day-cap", day_cap), ("week", "--week-cap", week_cap), ("month", "--month-cap", month_cap)]
+            {
+                match setting(cap) {
+                    Some(Setting::To(cap)) => caps[period] = micros_of(flag, &cap)?.into(),
+                    Some(Setting::None) => removed.push(period),
+                    None => {}
                 }
             }
-            let settings = json!({"enabled": switch == Switch::On, "balance-amount": below, "recharge-amount": amount,
-                "caps": caps});
-            let arguments = json!({"auth-id": account, "settings": settings});
-            work.output.answer(&work.link.call("credits.set-auto-recharge", arguments)?, shown_status)
+            if !removed.is_empty() {
+                caps["removed"] = removed.into();
+            }
+            let settings = json!({"enabled": switch.map(|switch| switch == Switch::On),
+                "balance-amount": given("--below", &below)?, "recharge-amount": given("--amount", &amount)?, "caps": caps});
+            let nothing = switch.is_none() && below.is_none() && amount.is_none() && settings["caps"] == json!({});
+            let status = if nothing {
+                work.link.call("credits.get-auto-recharge", json!({"auth-id": account}))?
+            } else {
+                work.link.call("credits.set-auto-recharge", json!({"auth-id": account, "settings": settings}))?
+            };
+            work.output.answer(&status, shown_status)
         }
         Recharge::Status { account } => {
             work.output.answer(&work.link.call("credits.get-auto-recharge", json!({"auth-id": account}))?, shown_status)
@@ -216,7 +221,7 @@ fn shown_status(status: &Value) -> Text {
         ("enabled", if settings.is_null() { "never set".to_owned() } else { field(settings, "enabled") }),
         ("below", amount(&settings["balance-amount"])),
         ("amount", amount(&settings["recharge-amount"])),
-        ("caps", caps.join(", ")),
+        ("caps", if caps.is_empty() { "none".to_owned() } else { caps.join(", ") }),
         ("standing", standing),
         ("failures", field(status, "failures")),
         ("series", field(status, "series")),
@@ -266,10 +271,17 @@ pub fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
     let settings = match command {
         Alerts::Show { account } => work.link.call("credits.get-alerts", json!({"auth-id": account}))?,
         Alerts::Set { account, thresholds, recipients } => {
-            let thresholds =
-                thresholds.iter().map(|text| micros_of("--below", text)).collect::<anyhow::Result<Vec<String>>>()?;
-            let arguments = json!({"auth-id": account, "thresholds": thresholds, "recipients": recipients});
-            work.link.call("credits.set-alerts", arguments)?
+            let (thresholds, recipients) = (settings_of("--below", thresholds)?, settings_of("--to", recipients)?);
+            let micros = |texts: Vec<String>| -> anyhow::Result<Vec<String>> {
+                texts.iter().map(|text| micros_of("--below", text)).collect()
+            };
+            let thresholds = thresholds.map(micros).transpose()?;
+            if thresholds.is_none() && recipients.is_none() {
+                work.link.call("credits.get-alerts", json!({"auth-id": account}))?
+            } else {
+                let arguments = json!({"auth-id": account, "thresholds": thresholds, "recipients": recipients});
+                work.link.call("credits.set-alerts", arguments)?
+            }
         }
     };
     work.output.answer(&settings, |settings| {

@@ -1,8 +1,8 @@
 //! `coinbox invoices …`, `receipts …`, `billing …`, `seats …`.
 
 use super::arguments::{Billing, Invoices, Listed, Receipts, Seats};
-use super::show::{Rows, Text, amount, field, moment};
-use super::{Work, micros_of, moment_of};
+use super::show::{Rows, Text, amount, field, lines, moment};
+use super::{Work, micros_of, moment_of, settings_of, text_setting};
 use serde_json::{Value, json};
 
 /// Most documents of one page of the contract.
@@ -57,15 +57,16 @@ pub fn billing(work: &Work, command: Billing) -> anyhow::Result<()> {
                 Text::Table(Rows::of_fields(vec![
                     ("balance", amount(&overview["balance"])),
                     ("last invoice", brief(&overview["last-invoice"])),
-                    ("cards", cards.collect::<Vec<_>>().join("\n")),
-                    ("receipts", receipts.map(brief).collect::<Vec<_>>().join("\n")),
+                    ("cards", lines(cards)),
+                    ("receipts", lines(receipts.map(brief))),
                 ]))
             })
         }
         Billing::Set { account, legal_name, address, city, state, country, tax_id, notify } => {
-            let notify = (!notify.is_empty()).then_some(notify);
+            let texts = [legal_name, address, city, state, country, tax_id].map(text_setting);
+            let [legal_name, address, city, state, country, tax_id] = texts;
             let change = json!({"legal-name": legal_name, "address": address, "city": city, "state": state,
-                "country": country, "tax-id": tax_id, "notification-addresses": notify});
+                "country": country, "tax-id": tax_id, "notification-addresses": settings_of("--notify", notify)?});
             let billing = work.link.call("invoices.set-billing", json!({"auth-id": account, "change": change}))?;
             work.output.answer(&billing, shown_billing)
         }
@@ -204,7 +205,7 @@ fn shown_billing(billing: &Value) -> Text {
         ("state", field(billing, "state")),
         ("country", field(billing, "country")),
         ("tax id", field(billing, "tax-id")),
-        ("mails also to", to.collect::<Vec<_>>().join("\n")),
+        ("mails also to", lines(to.map(str::to_owned))),
         ("months of a cycle", field(billing, "cycle-months")),
         ("complete", field(billing, "complete")),
     ]))

@@ -231,7 +231,7 @@ const SENTENCES: &[Line] = &[
     (
         "auto-recharge-set",
         ("enabled", "true"),
-        "Automatic recharge is on: below {balance-amount} it charges {recharge-amount}. The ladder starts anew.",
+        "Automatic recharge is on: below {balance-amount} it charges {recharge-amount}[, at most {day-cap} a day][, at most {week-cap} a week][, at most {month-cap} a month]. The ladder starts anew.",
     ),
     ("auto-recharge-set", ALWAYS, "Automatic recharge is off[ (kept: {recharge-amount} below {balance-amount})]."),
     (
@@ -370,7 +370,7 @@ const SENTENCES: &[Line] = &[
     (
         "limits-changed",
         ALWAYS,
-        "Limits were changed[ by {by}][: largest recharge {maximum-recharge}][, {standard-rate} requests a second][, {lookup-rate} lookups a second][, {message-rate} messages a second].",
+        "Limits were changed[ by {by}][: largest recharge {maximum-recharge}][, {standard-rate} requests a second][, {lookup-rate} lookups a second][, {message-rate} messages a second][; as the policy says again: {as-policy}].",
     ),
     ("policy-changed", ALWAYS, "The policy was changed[ by {by}] to version {version}[: {*}]."),
     (

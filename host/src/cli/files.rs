@@ -1,6 +1,7 @@
 //! `coinbox pricebook …`, `usage …`, `ledger export`: commands with files.
 
 use super::arguments::{Ledger, LedgerFormat, PriceFormat, Pricebook, Usage};
+use super::link::digest_of;
 use super::show::{Rows, Text, field, moment, wide};
 use super::{Work, moment_of, rejected, summaries};
 use crate::export;
@@ -65,6 +66,9 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             if let Some(given) = &given {
                 moment_of("--starts-at", given)?;
             }
+            // One file, one key: another file under it is another request.
+            let text = std::fs::read(&file)?;
+            work.link.whole(&digest_of(&[&text, format!("{given:?} {draft}").as_bytes()]));
             let bar = bar(read.count() as u64, "prices");
             let version = prices::import(
                 &*work.link,

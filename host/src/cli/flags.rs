@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::link::{LinkError, field_problems};
+use crate::bounds::Reader;
 use crate::rest::answer::problem_text;
 use clap::{Arg, ArgMatches, Command, CommandFactory};
 
@@ -36,7 +37,8 @@ pub fn words(error: &anyhow::Error, matches: &ArgMatches) -> String {
         Some(LinkError::Argument { field, problem }) => format!("{}: {problem}", typed(field, matches)),
         Some(LinkError::Refused { error: told, .. }) if !field_problems(told).is_empty() => {
             let problems = field_problems(told);
-            let words = problems.iter().map(|problem| problem_text(&typed(&problem.field, matches), problem));
+            let words =
+                problems.iter().map(|problem| problem_text(&typed(&problem.field, matches), problem, Reader::Person));
             words.collect::<Vec<_>>().join("; ")
         }
         _ => format!("{error:#}"),
@@ -105,6 +107,47 @@ mod tests {
             ("coinbox policy set brand x", "policy.brand", "policy.brand"),
         ] {
             assert_eq!(told(line, field), name, "{line}");
+        }
+    }
+
+    /// 13-limits-in-milliseconds
+    #[test]
+    fn limits_are_told_as_they_were_typed() {
+        for (line, field, rule, limit, words) in [
+            (
+                "coinbox pricebook import f --starts-at a",
+                "starts-at",
+                "too-small",
+                "1792486800000",
+                "--starts-at: too small (limit: 2026-10-20T09:00:00Z)",
+            ),
+            (
+                "coinbox usage reserve MA1 c --amount 1 --lasts 8d",
+                "holds[0].lasts-ms",
+                "too-large",
+                "604800000",
+                "--lasts: too large (limit: 7d)",
+            ),
+            (
+                "coinbox credit goodwill MA1 5 --reason r --expires a",
+                "adjustment.goodwill.expires",
+                "too-small",
+                "1792486800000",
+                "--expires: too small (limit: 2026-10-20T09:00:00Z)",
+            ),
+            (
+                "coinbox policy set hang-up-grace-ms 11m",
+                "policy.hang-up-grace-ms",
+                "too-large",
+                "600000",
+                "policy.hang-up-grace-ms: too large (limit: 10m)",
+            ),
+        ] {
+            let matches = Arguments::command().try_get_matches_from(line.split(' ')).expect("a command");
+            let error = json!({"refused": {"invalid": [{"field": field, "rule": rule, "limit": limit}]}});
+            let error = refused(&error);
+            assert_eq!(super::words(&error.clone().into(), &matches), words);
+            assert!(error.to_string().ends_with(&words[words.find(": ").expect("a field")..]), "{error}");
         }
     }
 

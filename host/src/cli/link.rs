@@ -1,18 +1,21 @@
 //! How a command reaches the rules: through a running server, or on the store of a stopped one. Both look the same from here.
 
 use super::show::payload;
+use crate::bounds::Reader;
 use crate::coinbox::HostError;
 use crate::config::Host;
 use crate::contract::exported::about::Class;
 use crate::contract::exported::usage::{Answer, Event, Rejection};
-use crate::contract::types::{Caller, FieldProblem, Operator, Principal, Refusal};
+use crate::contract::types::{Caller, FieldProblem, Operator, Principal, Refusal, RequestPart};
 use crate::engine::CallError;
 use crate::json::{self as wit, JsonError};
-use crate::rest::answer::Failure;
+use crate::rest::answer::{Failure, problem_text};
 use crate::rest::events::{self, Unreadable};
 use crate::rest::operator::takes_caller;
+use crate::rest::request::IDEMPOTENCY_PART;
 use crate::text;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -74,32 +77,58 @@ pub trait Link: Sync {
         Err(LinkError::Failed("no documents are printed here".to_owned()))
     }
 
+    /// Says what the whole request is whose calls follow, by its digest: one idempotency key is bound to all of it.
+    fn whole(&self, _digest: &str) {}
+
     /// Ends the work: what commands have made due is driven where no server does it.
     fn finish(&self) -> Result<(), LinkError> {
         Ok(())
     }
 }
 
-/// One key for a whole command line: its first call of a function has the key itself, further ones a number behind it. The same
-/// command line makes the same calls in the same order, so its repeat gets the same keys.
+/// One key for a whole command line. The same command line makes the same calls in the same order, so its repeat gets the same keys.
+///
+/// A command that is one request in several calls says what the whole is: then every call has the key itself and is a part of it, and
+/// another whole under that key is refused. Of any other command the first call of a function has the key itself, further ones a
+/// key that is made of it and that nobody types.
 #[derive(Default)]
 struct Keys {
     given: Option<String>,
+    whole: Mutex<Option<String>>,
     used: Mutex<BTreeMap<String, u32>>,
 }
 
 impl Keys {
     fn new(given: Option<String>) -> Keys {
-        Keys { given, used: Mutex::default() }
+        Keys { given, ..Keys::default() }
     }
 
-    fn next(&self, function: &str) -> Option<String> {
-        let given = self.given.as_ref()?;
+    fn is_whole(&self, digest: &str) {
+        *self.whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest.to_owned());
+    }
+
+    fn next(&self, function: &str) -> (Option<String>, Option<RequestPart>) {
+        let Some(given) = self.given.as_ref() else { return (None, None) };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let count = used.entry(function.to_owned()).or_default();
         *count += 1;
-        Some(if *count == 1 { given.clone() } else { format!("{given}#{count}") })
+        let whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match whole {
+            Some(whole) => (Some(given.clone()), Some(RequestPart { whole, number: *count })),
+            None if *count == 1 => (Some(given.clone()), None),
+            None => (Some(format!("coinbox {}", digest_of(&[given.as_bytes(), &count.to_le_bytes()]))), None),
+        }
     }
+}
+
+/// SHA-256 of several texts, each told apart from the next, in hexadecimal.
+pub fn digest_of(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Through REST.
@@ -129,12 +158,22 @@ impl Remote {
         Ok(Remote { agent: config.into(), base, token, operator, keys: Keys::new(key) })
     }
 
-    fn ask(&self, route: &str, body: Option<&Value>, key: Option<String>) -> Result<(u16, Value), LinkError> {
+    fn ask(
+        &self,
+        route: &str,
+        body: Option<&Value>,
+        key: (Option<String>, Option<RequestPart>),
+    ) -> Result<(u16, Value), LinkError> {
         let (status, bytes) = self.fetch(route, body, key)?;
         Ok((status, self.json(status, &bytes)?))
     }
 
-    fn fetch(&self, route: &str, body: Option<&Value>, key: Option<String>) -> Result<(u16, Vec<u8>), LinkError> {
+    fn fetch(
+        &self,
+        route: &str,
+        body: Option<&Value>,
+        (key, part): (Option<String>, Option<RequestPart>),
+    ) -> Result<(u16, Vec<u8>), LinkError> {
         let url = format!("{}{route}", self.base);
         let authorization = format!("Bearer {}", self.token);
         let sent = match body {
@@ -148,6 +187,9 @@ impl Remote {
                     .header("x-operator-name", &self.operator);
                 if let Some(key) = key {
                     request = request.header("idempotency-key", &key);
+                }
+                if let Some(part) = part {
+                    request = request.header(IDEMPOTENCY_PART, format!("{}/{}", part.whole, part.number));
                 }
                 request.send(body.to_string())
             }
@@ -209,7 +251,7 @@ impl Link for Remote {
 
     fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
         let shown: Vec<Value> = events.iter().map(events::write).collect();
-        let (status, answer) = self.ask("/v1/Usage/", Some(&json!({"events": shown})), None)?;
+        let (status, answer) = self.ask("/v1/Usage/", Some(&json!({"events": shown})), (None, None))?;
         let answer = self.result(status, answer)?;
         let fates: Option<Vec<Fate>> =
             answer["answers"].as_array().and_then(|answers| answers.iter().map(read_fate).collect());
@@ -218,13 +260,17 @@ impl Link for Remote {
             .ok_or_else(|| LinkError::Failed("the server's answer to the events cannot be read".to_owned()))
     }
 
+    fn whole(&self, digest: &str) {
+        self.keys.is_whole(digest);
+    }
+
     fn drive(&self, job: &str) -> Result<Value, LinkError> {
-        let (status, answer) = self.ask(&format!("/v1/Operator/drive/{job}"), Some(&json!({})), None)?;
+        let (status, answer) = self.ask(&format!("/v1/Operator/drive/{job}"), Some(&json!({})), (None, None))?;
         self.result(status, answer)
     }
 
     fn host(&self, route: &str, body: Option<Value>) -> Result<Value, LinkError> {
-        let (status, answer) = self.ask(&format!("/v1/Operator/{route}"), body.as_ref(), None)?;
+        let (status, answer) = self.ask(&format!("/v1/Operator/{route}"), body.as_ref(), (None, None))?;
         self.result(status, answer)
     }
 
@@ -235,7 +281,7 @@ impl Link for Remote {
             _ => "Invoice",
         };
         let number = document["number"].as_str().unwrap_or_default();
-        let (status, bytes) = self.fetch(&format!("/v1/Account/{account}/{kind}/{number}/pdf/"), None, None)?;
+        let (status, bytes) = self.fetch(&format!("/v1/Account/{account}/{kind}/{number}/pdf/"), None, (None, None))?;
         if status == 200 {
             return Ok(bytes);
         }
@@ -291,6 +337,7 @@ impl Local {
             device: Some("coinbox command line".to_owned()),
             request: uuid::Uuid::new_v4().to_string(),
             idempotency_key: None,
+            part: None,
         };
         Local { host, caller, keys: Keys::new(key), commanded: AtomicBool::new(false) }
     }
@@ -308,7 +355,8 @@ impl Local {
 impl Link for Local {
     fn call(&self, function: &str, mut arguments: Value) -> Result<Value, LinkError> {
         if takes_caller(function) {
-            let caller = Caller { idempotency_key: self.keys.next(function), ..self.caller.clone() };
+            let (idempotency_key, part) = self.keys.next(function);
+            let caller = Caller { idempotency_key, part, ..self.caller.clone() };
             arguments["caller"] = wit::to_value(&caller).map_err(|error| LinkError::Failed(error.to_string()))?;
         }
         let command = self
@@ -339,6 +387,10 @@ impl Link for Local {
                 Err(refused(&error))
             }
         }
+    }
+
+    fn whole(&self, digest: &str) {
+        self.keys.is_whole(digest);
     }
 
     fn drive(&self, job: &str) -> Result<Value, LinkError> {
@@ -411,6 +463,10 @@ pub fn refused(error: &Value) -> LinkError {
             Ok(Refusal::Unauthenticated) => "not found, or the credential is wrong".to_owned(),
             Ok(Refusal::OutOfCredit(missing)) => format!("not enough credit: {} is missing", text::amount(missing)),
             Ok(Refusal::KeyReused) => "--idempotency-key: this key was used with other arguments before".to_owned(),
+            Ok(Refusal::Invalid(problems)) => {
+                let words = problems.iter().map(|problem| problem_text(&problem.field, problem, Reader::Person));
+                words.collect::<Vec<_>>().join("; ")
+            }
             Ok(refusal) => Failure::refused(&refusal, 0, str::to_owned).message,
             Err(_) => format!("refused: {refusal}"),
         }
@@ -469,10 +525,29 @@ mod tests {
 
     #[test]
     fn one_key_serves_all_calls_of_a_command_line() {
+        let given = "k".repeat(255);
+        let keys = Keys::new(Some(given.clone()));
+        let next = |function: &str| keys.next(function).0.expect("a key");
+        let made = [next("a.b"), next("a.c"), next("a.b"), next("a.b")];
+        assert_eq!(made[..2], [given.clone(), given.clone()]);
+        // sec-05: what is made of a key is no key that somebody gives, and has its length whatever the key's.
+        assert!(made[2..].iter().all(|key| key.starts_with("coinbox ") && key.len() == 72), "{made:?}");
+        assert_ne!(made[2], made[3]);
+        let again = Keys::new(Some(given));
+        again.next("a.b");
+        assert_eq!(again.next("a.b").0.as_ref(), Some(&made[2]), "a repeat makes the same keys");
+        assert_eq!(Keys::new(None).next("a.b"), (None, None));
+    }
+
+    /// sec-05-one-key-for-two-usage-batches
+    #[test]
+    fn calls_of_one_request_are_parts_of_it() {
         let keys = Keys::new(Some("k".to_owned()));
-        let next = |function: &str| keys.next(function).expect("a key");
-        assert_eq!([next("a.b"), next("a.c"), next("a.b"), next("a.b")], ["k", "k", "k#2", "k#3"]);
-        assert_eq!(Keys::new(None).next("a.b"), None);
+        keys.is_whole("d");
+        let part = |number| (Some("k".to_owned()), Some(RequestPart { whole: "d".to_owned(), number }));
+        assert_eq!([keys.next("a.b"), keys.next("a.b"), keys.next("a.c")], [part(1), part(2), part(1)]);
+        assert_eq!(digest_of(&[b"a", b"bc"]).len(), 64);
+        assert_ne!(digest_of(&[b"a", b"bc"]), digest_of(&[b"ab", b"c"]));
     }
 
     #[test]

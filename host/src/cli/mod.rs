@@ -34,8 +34,9 @@ use crate::text;
 use arguments::{Accepted, Arguments, Command, Common, Usage};
 use clap::{CommandFactory, FromArgMatches};
 use link::{Link, Local, Remote};
+pub(crate) use rejected::{COLUMNS as REJECTED_COLUMNS, cells as rejected_cells};
 use show::Output;
-pub(crate) use show::wide;
+pub(crate) use show::{is_amount_case, wide};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -211,6 +212,41 @@ fn server_url(config: &Config) -> String {
     format!("http://{address}")
 }
 
+/// What takes a setting away.
+const NONE: &str = "none";
+
+/// A setting that was given: a new value, or none any more (R88).
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Setting {
+    To(String),
+    None,
+}
+
+/// What was given for a setting; none: it stays.
+fn setting(given: Option<String>) -> Option<Setting> {
+    Some(match given? {
+        text if text == NONE => Setting::None,
+        text => Setting::To(text),
+    })
+}
+
+/// What was given for a setting that is a text: no text takes it away.
+fn text_setting(given: Option<String>) -> Option<String> {
+    Some(match setting(given)? {
+        Setting::To(text) => text,
+        Setting::None => String::new(),
+    })
+}
+
+/// What was given for a setting that is a list: all of it; none: it stays.
+fn settings_of(flag: &str, given: Vec<String>) -> anyhow::Result<Option<Vec<String>>> {
+    if given.iter().any(|text| text == NONE) {
+        anyhow::ensure!(given.len() == 1, "{flag}: `none` takes all away; give it alone");
+        return Ok(Some(Vec::new()));
+    }
+    Ok((!given.is_empty()).then_some(given))
+}
+
 /// Micros of a typed amount, as the contract's JSON has them.
 fn micros_of(field: &str, typed: &str) -> anyhow::Result<String> {
     text::micros(typed).map(|micros| micros.to_string()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
@@ -234,6 +270,22 @@ mod tests {
         assert_eq!(of("0.0.0.0:80"), "http://127.0.0.1:80");
         assert_eq!(of("[::]:80"), "http://[::1]:80");
         assert_eq!(of("192.0.2.1:80"), "http://192.0.2.1:80");
+    }
+
+    /// money-12-settings-that-are-not-named-are-reset
+    #[test]
+    fn what_is_not_given_stays_and_none_takes_away() {
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(setting(None), None);
+        assert_eq!(setting(text("none")), Some(Setting::None));
+        assert_eq!(setting(text("5.00")), Some(Setting::To("5.00".to_owned())));
+        assert_eq!((text_setting(None), text_setting(text("none"))), (None, text("")));
+        let list = |given: &[&str]| settings_of("--to", given.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(list(&[]).expect("nothing"), None);
+        assert_eq!(list(&["none"]).expect("none"), Some(vec![]));
+        assert_eq!(list(&["a@b.c"]).expect("one"), Some(vec!["a@b.c".to_owned()]));
+        let both = list(&["none", "a@b.c"]).expect_err("a contradiction").to_string();
+        assert_eq!(both, "--to: `none` takes all away; give it alone");
     }
 
     #[test]

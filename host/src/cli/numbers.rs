@@ -1,9 +1,9 @@
 //! `coinbox numbers …`: search, buy, list, show, change and release phone numbers.
 
-use super::Work;
 use super::arguments::{NumberType, Numbers};
 use super::credits::follow;
 use super::show::{Rows, Text, amount, field, moment, plain};
+use super::{Work, text_setting};
 use crate::rest::number_form::offer_of;
 use serde_json::{Map, Value, json};
 
@@ -84,7 +84,7 @@ pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
                 alias.is_some() || app.is_some() || holder.is_some(),
                 "nothing to change: give --alias, --app or --holder"
             );
-            let change = json!({"alias": alias, "app-id": app, "holder": holder});
+            let change = json!({"alias": text_setting(alias), "app-id": text_setting(app), "holder": holder});
             let arguments = json!({"auth-id": account, "number": digits(&number), "change": change});
             let changed = work.link.call("numbers.update", arguments)?;
             work.output.answer(&changed, |changed| Text::Table(of_number(changed)))

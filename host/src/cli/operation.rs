@@ -10,7 +10,7 @@ use crate::json::strict;
 use crate::random::SystemRandom;
 use crate::storage::sqlite::{Origin, install};
 use crate::text;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Fields of the policy that are amounts; those that end in `-ms` are durations.
@@ -61,7 +61,14 @@ fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value>
         Value::Bool(_) => {
             text.parse::<bool>().map(Value::from).map_err(|_| anyhow::anyhow!("{field}: `{text}` is not true or false"))
         }
-        // Records and lists of records are given as JSON.
+        // Records and lists of records are given as JSON. Of a record what is not named stays (R88).
+        Value::Object(before) if text.starts_with('{') => {
+            let named: Map<String, Value> =
+                serde_json::from_str(text).map_err(|error| anyhow::anyhow!("{field}: {error}"))?;
+            let mut after = before.clone();
+            after.extend(named);
+            Ok(Value::Object(after))
+        }
         Value::Object(_) | Value::Array(_) if text.starts_with(['{', '[']) => {
             strict::from_slice(text.as_bytes()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
         }
@@ -177,6 +184,12 @@ mod tests {
         assert!(read("require-billing-address", json!(false), "yes").is_err());
         let rates = r#"[{"country": "DE", "state": "", "name": "VAT", "percent": "19", "reverse-charge": false}]"#;
         assert_eq!(read("tax-rates", json!([]), rates).map(|read| read[0]["percent"].clone()), Ok(json!("19")));
+        // money-12: what is not named of a record stays.
+        let seller = json!({"legal-name": "Acme", "tax-id": "DE1", "address-lines": ["A 1"]});
+        assert_eq!(
+            read("seller", seller, r#"{"tax-id": "DE2"}"#),
+            Ok(json!({"legal-name": "Acme", "tax-id": "DE2", "address-lines": ["A 1"]}))
+        );
         assert_eq!(read("daily-summaries", json!(false), "true"), Ok(json!(true)));
         assert!(read("daily-summaries", json!(false), "yes").is_err());
         assert_eq!(read("series-limit", json!(40), "-5"), Err("series-limit: `-5` is not a whole number".to_owned()));

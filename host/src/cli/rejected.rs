@@ -1,8 +1,10 @@
 //! `coinbox usage rejected|resubmit|discard`: what could not be rated, mended and sent again (USE-6).
 
 use super::arguments::{Discard, Rejected, RejectedFilter, Resubmit};
+use super::link::digest_of;
 use super::show::{Rows, Text, field, moment, plain, wide};
 use super::{NotAll, Work};
+use crate::export::table::{Cell, Table};
 use crate::import::file::Reading;
 use crate::import::rows;
 use serde_json::{Value, json};
@@ -16,8 +18,19 @@ const RESUBMIT_MAX: usize = 1000;
 /// Most events of one file.
 const FILE_MAX: usize = 100_000;
 /// Columns of the list as CSV: what `usage resubmit` reads, and why.
-const COLUMNS: [&str; 10] =
+pub(crate) const COLUMNS: [&str; 10] =
     ["key", "id", "auth_id", "product", "heading", "number", "quantity", "at", "reason", "received"];
+
+/// A rejected event, as the contract shows it, by [`COLUMNS`].
+pub(crate) fn cells(one: &Value) -> [Cell<'static>; 10] {
+    COLUMNS.map(|column| match column {
+        "key" | "reason" => field(one, column).into(),
+        "received" => moment(&one["received"]).into(),
+        "at" => moment(&one["event"]["at"]).into(),
+        "quantity" => Cell::Number(field(&one["event"], column)),
+        other => field(&one["event"], &other.replace('_', "-")).into(),
+    })
+}
 
 /// Calls `each` with every page of the list that the filter leaves, until it wants no more.
 fn for_each_page(
@@ -53,15 +66,9 @@ pub fn list(work: &Work, asked: &Rejected) -> anyhow::Result<()> {
         Ok(!more)
     })?;
     if asked.csv {
-        let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-        out.write_record(COLUMNS)?;
+        let mut out = Table::begin(std::io::stdout().lock(), &COLUMNS)?;
         for one in &rejected {
-            out.write_record(COLUMNS.map(|column| match column {
-                "key" | "reason" => field(one, column),
-                "received" => moment(&one["received"]),
-                "at" => moment(&one["event"]["at"]),
-                other => field(&one["event"], &other.replace('_', "-")),
-            }))?;
+            out.row(cells(one))?;
         }
         out.flush()?;
     } else {
@@ -91,11 +98,15 @@ pub fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
     let mut answers = Vec::new();
     match &asked.file {
         Some(file) => {
-            for part in read_mended(file)?.chunks(RESUBMIT_MAX) {
+            let mended = read_mended(file)?;
+            let texts: Vec<String> = mended.iter().map(Value::to_string).collect();
+            work.link.whole(&digest_of(&texts.iter().map(String::as_bytes).collect::<Vec<_>>()));
+            for part in mended.chunks(RESUBMIT_MAX) {
                 send(work, part, &mut answers)?;
             }
         }
         None => {
+            work.link.whole(&digest_of(&[format!("{:?}", asked.filter).as_bytes()]));
             // Read to the end before the first is sent: what is rejected again is on the list again.
             let mut listed = Vec::new();
             for_each_page(work, &asked.filter, |page| {
@@ -163,6 +174,7 @@ fn read_mended(file: &Path) -> anyhow::Result<Vec<Value>> {
 /// Runs `usage discard`.
 pub fn discard(work: &Work, asked: &Discard) -> anyhow::Result<()> {
     let mut keys = asked.keys.clone();
+    work.link.whole(&digest_of(&[format!("{:?} {keys:?}", asked.filter).as_bytes()]));
     if keys.is_empty() {
         anyhow::ensure!(
             !asked.filter.is_empty(),

@@ -30,7 +30,7 @@ impl Output {
             return self.line(&serde_json::to_string_pretty(answer)?);
         }
         match people(answer) {
-            Text::Line(line) => self.line(&line),
+            Text::Line(line) => self.line(&printable(&line)),
             Text::Table(table) => self.line(&table.render()),
         }
     }
@@ -47,7 +47,7 @@ impl Output {
     pub fn note(&self, line: &str) {
         if !self.json {
             // Remarks that nobody can read any more change nothing.
-            let _ = writeln!(std::io::stderr(), "{line}");
+            let _ = writeln!(std::io::stderr(), "{}", printable(line));
         }
     }
 }
@@ -80,7 +80,7 @@ impl Rows {
 
     /// One more row.
     pub fn add(&mut self, row: Vec<String>) {
-        self.rows.push(row);
+        self.rows.push(row.iter().map(|text| on_one_line(text)).collect());
     }
 
     fn render(&self) -> String {
@@ -97,7 +97,7 @@ impl Rows {
             table.set_header(self.header.iter().map(|name| name.trim_start_matches('>')));
         }
         for row in &self.rows {
-            table.add_row(row.iter().map(|text| printable(text)));
+            table.add_row(row.iter().map(|text| cell(text)));
         }
         for (place, name) in self.header.iter().enumerate() {
             if let (true, Some(column)) = (name.starts_with('>'), table.column_mut(place)) {
@@ -109,9 +109,26 @@ impl Rows {
     }
 }
 
-/// Text of others, without what could steer a terminal.
+/// Text of others, without what could steer a terminal or turn a line round; lines stay lines.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if text::is_acting(letter) && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+}
+
+/// [`printable`] for text that has one line.
+fn on_one_line(text: &str) -> String {
+    printable(text).replace('\n', "\u{fffd}")
+}
+
+/// Several texts for one cell, a line each.
+pub fn lines(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().map(|text| on_one_line(&text)).collect::<Vec<_>>().join(&LINE_END.to_string())
+}
+
+/// Between the lines of a cell that [`lines`] has made.
+const LINE_END: char = '\u{1e}';
+
+fn cell(text: &str) -> String {
+    text.split(LINE_END).map(on_one_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Text of a field: `""` where it is absent or null, JSON where it is no text.
@@ -127,7 +144,12 @@ pub fn payload(case: &str, payload: &Value) -> String {
     if case == "already-begun" {
         return moment(payload);
     }
-    if AMOUNT_CASES.contains(&case) { amount(payload) } else { plain(payload) }
+    if is_amount_case(case) { amount(payload) } else { plain(payload) }
+}
+
+/// Whether a case of the contract has an amount with it.
+pub fn is_amount_case(case: &str) -> bool {
+    AMOUNT_CASES.contains(&case)
 }
 
 /// A value as people write it: an enum or a variant by its name, with its payload behind.
@@ -178,6 +200,25 @@ mod tests {
     #[test]
     fn names_of_customers_cannot_steer_the_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
+    }
+
+    /// sec-07-formulas-in-exported-tables: also letters that turn the line round, and rows that are none.
+    #[test]
+    fn text_of_others_stays_in_its_cell() {
+        let mut rows = Rows::new(&["id", ">amount"]);
+        rows.add(vec!["e\u{202e}1\nforged  5.00".to_owned(), "1.00".to_owned()]);
+        let shown = rows.render();
+        assert!(shown.contains("e\u{fffd}1\u{fffd}forged  5.00"), "{shown}");
+        assert_eq!(shown.lines().count(), 3, "{shown}");
+        for letter in
+            ['\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{200f}', '\u{9b}', '\u{7f}', '\u{2028}', '\u{e0041}']
+        {
+            assert_eq!(printable(&format!("a{letter}b")), "a\u{fffd}b", "{letter:?}");
+        }
+        let table = Rows::of_fields(vec![("mails to", lines(["a\nb".to_owned(), "c".to_owned()]))]).render();
+        let shown: Vec<&str> = table.lines().map(str::trim).collect();
+        assert_eq!((shown.len(), shown[1]), (2, "c"), "{table}");
+        assert!(shown[0].starts_with("mails to") && shown[0].ends_with("a\u{fffd}b"), "{table}");
     }
 
     #[test]

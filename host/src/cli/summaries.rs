@@ -3,6 +3,7 @@
 use super::Work;
 use super::arguments::{Daily, Export, Group, Statement, Summary};
 use super::show::{Rows, Text, amount, field, moment, wide};
+use crate::export::table::{Cell, Table};
 use crate::text;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 /// Columns of a summary as CSV. Those by which it is not divided are empty.
 const SUMMARY_COLUMNS: [&str; 8] = ["day", "auth_id", "product", "heading", "detail", "count", "quantity", "amount"];
 /// Columns of an export as CSV.
-const LINE_COLUMNS: [&str; 12] = [
+pub(crate) const LINE_COLUMNS: [&str; 12] = [
     "transaction",
     "posted",
     "auth_id",
@@ -55,7 +56,7 @@ pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
     let mut complete_until = i64::MAX;
     let timezone = loop {
         let arguments = json!({"auth-id": asked.account, "from-day": asked.from, "to-day": asked.to, "group": by,
-            "after": after});
+            "after": after, "filter": asked.filter.filter()});
         let page = work.link.call("usage.summary", arguments)?;
         add_page(&mut sums, &page)?;
         complete_until = complete_until.min(wide(&page["complete-until"]));
@@ -65,14 +66,7 @@ pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
         }
     };
     if asked.csv {
-        let mut out = csv::Writer::from_writer(writer(asked.output.as_ref())?);
-        out.write_record(SUMMARY_COLUMNS)?;
-        for (key, (count, quantity, amount)) in &sums {
-            let sums = [count.to_string(), quantity.to_string(), text::amount_on_wire(*amount)];
-            out.write_record(key.iter().chain(&sums))?;
-        }
-        out.flush()?;
-        return Ok(());
+        return write_summary(&sums, writer(asked.output.as_ref())?);
     }
     let divided = |group: Group| asked.by.contains(&group);
     let columns = [Group::Day, Group::Subaccount, Group::Product, Group::Product, Group::Product].map(divided);
@@ -118,6 +112,34 @@ pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A summary as CSV.
+pub(crate) fn write_summary(sums: &Sums, out: impl Write) -> anyhow::Result<()> {
+    let mut table = Table::begin(out, &SUMMARY_COLUMNS)?;
+    for (key, (count, quantity, amount)) in sums {
+        let texts = key.iter().map(|text| Cell::from(text.as_str()));
+        let numbers = [count.to_string(), quantity.to_string(), text::amount_on_wire(*amount)].map(Cell::Number);
+        table.row(texts.chain(numbers))?;
+    }
+    Ok(table.flush()?)
+}
+
+/// A column of a posted line.
+fn line_text(line: &Value, column: &str) -> String {
+    match column {
+        "posted" | "at" => moment(&line[column]),
+        "amount" => text::amount_on_wire(wide(&line["amount"])),
+        other => field(line, &other.replace('_', "-")),
+    }
+}
+
+/// A posted line, as the contract shows it, by [`LINE_COLUMNS`].
+pub(crate) fn line_cells(line: &Value) -> [Cell<'static>; 12] {
+    LINE_COLUMNS.map(|column| match column {
+        "amount" | "quantity" | "rate" => Cell::Number(line_text(line, column)),
+        _ => line_text(line, column).into(),
+    })
+}
+
 /// A new file, or standard output.
 fn writer(output: Option<&PathBuf>) -> anyhow::Result<Box<dyn Write>> {
     Ok(match output {
@@ -146,7 +168,13 @@ pub(super) fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
     anyhow::ensure!(!(asked.csv && work.output.is_json()), "--csv and --json exclude each other");
     let (from, to) = match &asked.month {
         Some(month) => month_bounds(month)?,
-        None => (0, LAST_MOMENT),
+        None => {
+            let at = |flag: &str, given: &Option<String>, otherwise: i64| match given {
+                Some(text) => text::moment_ms(text).map_err(|error| anyhow::anyhow!("{flag}: {error}")),
+                None => Ok(otherwise),
+            };
+            (at("--from", &asked.from, 0)?, at("--to", &asked.to, LAST_MOMENT)?)
+        }
     };
     let bar = if std::io::stderr().is_terminal() && (asked.output.is_some() || !std::io::stdout().is_terminal()) {
         ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5))
@@ -160,35 +188,29 @@ pub(super) fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
     let mut header = !work.output.is_json();
     let (mut written, mut after) = (0_u64, None::<String>);
     let complete_until = loop {
-        let arguments =
-            json!({"auth-id": asked.account, "from": from.to_string(), "to": to.to_string(), "after": after});
+        let arguments = json!({"auth-id": asked.account, "from": from.to_string(), "to": to.to_string(),
+            "after": after, "filter": asked.filter.filter()});
         let page = work.link.call("usage.list-lines", arguments)?;
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        if std::mem::take(&mut header) {
-            csv.write_record(LINE_COLUMNS)?;
-        }
+        let mut table = if std::mem::take(&mut header) {
+            Table::begin(Vec::new(), &LINE_COLUMNS)?
+        } else {
+            Table::go_on(Vec::new())
+        };
         for line in page["lines"].as_array().into_iter().flatten() {
-            let texts = LINE_COLUMNS.map(|column| match column {
-                "posted" | "at" => moment(&line[column]),
-                "amount" => text::amount_on_wire(wide(&line["amount"])),
-                other => field(line, &other.replace('_', "-")),
-            });
             if work.output.is_json() {
-                let object: serde_json::Map<String, Value> = LINE_COLUMNS
-                    .iter()
-                    .zip(&texts)
-                    .map(|(name, text)| {
-                        let value = if *name == "quantity" { line["quantity"].clone() } else { text.as_str().into() };
-                        ((*name).to_owned(), value)
-                    })
-                    .collect();
+                let value = |name: &&str| match *name {
+                    "quantity" => line["quantity"].clone(),
+                    name => line_text(line, name).into(),
+                };
+                let object: serde_json::Map<String, Value> =
+                    LINE_COLUMNS.iter().map(|name| ((*name).to_owned(), value(name))).collect();
                 writeln!(out, "{}", Value::Object(object))?;
             } else {
-                csv.write_record(&texts)?;
+                table.row(line_cells(line))?;
             }
             written += 1;
         }
-        out.write_all(&csv.into_inner()?)?;
+        out.write_all(&table.bytes()?)?;
         bar.set_position(written);
         after = page["next"].as_str().map(str::to_owned);
         match &after {
@@ -210,7 +232,7 @@ pub(super) fn daily(work: &Work, asked: &Daily) -> anyhow::Result<()> {
     let daily = match asked.switch {
         None => work.link.call("usage.get-daily-summary", json!({"auth-id": asked.account}))?,
         Some(switch) => {
-            let arguments = json!({"auth-id": asked.account, "enabled": switch.choice()});
+            let arguments = json!({"auth-id": asked.account, "choice": switch.choice()});
             work.link.call("usage.set-daily-summary", arguments)?
         }
     };

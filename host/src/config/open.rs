@@ -151,6 +151,7 @@ impl Host {
             device: None,
             request: "start".to_owned(),
             idempotency_key: None,
+            part: None,
         })?;
         let (mut count, mut after) = (0, serde_json::Value::Null);
         while count < COUNT_MAX {

@@ -126,7 +126,7 @@ fn recipient(mailbox: &Mailbox) -> Result<MailboxHeader, String> {
     let address = check_address(&mailbox.address)?;
     // Control characters would end the header; the library encodes the rest.
     let name = mailbox.name.as_deref().map(|name| {
-        let letters = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let letters = name.chars().map(|letter| if crate::text::is_acting(letter) { ' ' } else { letter });
         letters.take(NAME_CHARS_MAX).collect::<String>().trim().to_owned()
     });
     Ok(MailboxHeader::new(name.filter(|name| !name.is_empty()), address))

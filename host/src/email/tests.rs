@@ -184,14 +184,17 @@ mod forms {
 fn no_header_can_be_smuggled_in() {
     let folder = tempfile::tempdir().expect("folder");
     let mailer = MaildirMailer::open(folder.path(), composer()).expect("maildir");
-    let mut mail = message("k", &[("a@example.org", Some("A\r\nBcc: b@example.org\r\n\r\nbody"))]);
-    mail.facts[3].value = "1\r\nX-Evil: 1".to_owned();
+    // sec-07-formulas-in-exported-tables: text of others in a mail, also letters that turn the line round.
+    let mut mail = message("k", &[("a@example.org", Some("A\r\nBcc: b@example.org\r\n\r\nbody\u{202e}"))]);
+    mail.facts[3].value = "1\r\nX-Evil: 1\u{2028}\u{202e}".to_owned();
     assert_eq!(mailer.send(&mail), Outcome::Sent);
     let name = files(folder.path(), "new").remove(0);
     let text = fs::read_to_string(folder.path().join("new").join(name)).expect("mail");
     let (head, _) = text.split_once("\r\n\r\n").expect("a head");
     assert!(!head.contains("\r\nBcc:") && !head.contains("\r\nX-Evil"), "{head}");
     assert!(head.contains("\r\nAuto-Submitted:"), "{head}");
+    let turned = ["\u{202e}", "=E2=80=AE", "=E2=80=A8"];
+    assert!(turned.iter().all(|letters| !text.contains(letters)), "{text}");
 }
 
 #[test]

@@ -265,9 +265,9 @@ fn names_of_all() -> String {
     TEMPLATES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
-/// Control characters become spaces: no value can begin a line of its own, in a header least of all.
+/// Letters that act become spaces: no value can begin a line of its own, in a header least of all, or turn one round.
 fn clean(value: &str, keep_lines: bool) -> String {
-    let keep = |letter: char| !letter.is_control() || (keep_lines && letter == '\n');
+    let keep = |letter: char| !crate::text::is_acting(letter) || (keep_lines && letter == '\n');
     value.chars().map(|letter| if keep(letter) { letter } else { ' ' }).collect()
 }
 

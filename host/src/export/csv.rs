@@ -1,5 +1,6 @@
 //! A line a posting.
 
+use super::table::{Cell, Table};
 use super::{Transaction, one_line, six_decimals};
 use crate::text;
 use std::io::Write;
@@ -7,19 +8,19 @@ use std::io::Write;
 pub(super) const HEAD: &str = "transaction,at,kind,cause,events,ledger_account,owner,amount\n";
 
 pub(super) fn write(transaction: &Transaction, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut table = Table::go_on(Vec::new());
     for posting in &transaction.postings {
-        writer.write_record([
-            transaction.id.as_str(),
-            &text::moment(transaction.at),
-            &transaction.kind,
-            &one_line(&transaction.cause),
-            &transaction.events.to_string(),
-            &posting.ledger_account,
-            posting.owner.as_deref().unwrap_or_default(),
-            &six_decimals(posting.amount),
+        table.row([
+            transaction.id.as_str().into(),
+            text::moment(transaction.at).into(),
+            transaction.kind.as_str().into(),
+            one_line(&transaction.cause).into(),
+            Cell::Number(transaction.events.to_string()),
+            posting.ledger_account.as_str().into(),
+            posting.owner.as_deref().unwrap_or_default().into(),
+            Cell::Number(six_decimals(posting.amount)),
         ])?;
     }
-    out.write_all(&writer.into_inner()?)?;
+    out.write_all(&table.bytes()?)?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod beancount;
 mod csv;
 mod hledger;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -130,7 +131,7 @@ fn six_decimals(micros: i64) -> String {
 
 /// Free text on one line.
 fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    text.chars().map(|letter| if text::is_acting(letter) { ' ' } else { letter }).collect()
 }
 
 fn day(transaction: &Transaction) -> String {

@@ -168,6 +168,9 @@ impl<'a> Run<'a> {
     fn begin(fork: &'a Fork, account: &str) -> Result<Run<'a>> {
         let link = Local::new(fork.host(), "forecast".to_owned(), None);
         let from = fork.coinbox().now();
+        // What was used a moment ago is not in the totals yet: they follow a minute behind.
+        link.drive("store/totals")?;
+        fork.coinbox().drain()?;
         let usage = Usage::of_last_days(&link, account, from)?;
         let (account, position) = (account.to_owned(), last_position(&link, account)?);
         let balance = balance(&link, &account)?;

@@ -31,7 +31,8 @@ impl Usage {
     /// Reads what was posted in the 30 days before a moment.
     pub(super) fn of_last_days(link: &Local, account: &str, end: i64) -> Result<Usage> {
         let mut usage = Usage { end, events: Vec::new(), products: BTreeMap::new() };
-        for line in lines(link, account, end - PERIOD_MS, end)? {
+        // What was posted at this very moment is in the past too.
+        for line in lines(link, account, end - PERIOD_MS + 1, end + 1)? {
             usage.take(&line, end)?;
         }
         usage.events.sort_by_key(|event| event.at);
@@ -53,7 +54,7 @@ impl Usage {
         }
         let mut event: Event = wit::from_value(&event).context("a posted line")?;
         // What was late is used again at the moment of its posting.
-        event.at = event.at.clamp(end - PERIOD_MS, end - 1);
+        event.at = event.at.clamp(end - PERIOD_MS + 1, end);
         self.events.push(event);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! A text file: opened with clear errors, checked as a whole, read line by line within bounds.
 
+use crate::export::table::unmarked;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -317,11 +318,12 @@ impl Columns {
     }
 }
 
-/// Fields of one line of comma-separated text; quotes may hold commas, not line breaks.
+/// Fields of one line of comma-separated text; quotes may hold commas, not line breaks. What our own exports have marked as text is read
+/// as it was.
 pub fn fields(line: &str) -> Result<Vec<String>, String> {
     if !line.contains('"') {
         // Nearly every line: nothing to unquote, and setting up a reader would take most of the time.
-        return Ok(line.split(',').map(|field| field.trim().to_owned()).collect());
+        return Ok(line.split(',').map(|field| unmarked(field.trim()).to_owned()).collect());
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -331,7 +333,7 @@ pub fn fields(line: &str) -> Result<Vec<String>, String> {
         .from_reader(line.as_bytes());
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
-        Ok(true) => Ok(record.iter().map(str::to_owned).collect()),
+        Ok(true) => Ok(record.iter().map(|field| unmarked(field).to_owned()).collect()),
         Ok(false) => Ok(Vec::new()),
         Err(error) => Err(error.to_string()),
     }

@@ -3,6 +3,7 @@
 use super::file::{self, Columns, ImportError, Lines, Others, Reading, wrong, wrong_line};
 use crate::cli::link::{Link, LinkError, field_problems};
 use crate::json::strict::{self, StrictError};
+use crate::export::table::marked;
 use crate::rest::answer::rule_word;
 use crate::rest::events::{HEADING, heading, product};
 use serde_json::{Map, Value, json};
@@ -409,7 +410,7 @@ impl Writer<'_> {
         } else {
             let text = |column: &str| match row.get(column) {
                 None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
+                Some(Value::String(text)) => marked(text).into_owned(),
                 Some(other) => other.to_string(),
             };
             // No field can hold a comma or a quote: words, digits, letters, and names of groups without them.

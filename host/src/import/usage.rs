@@ -5,6 +5,7 @@ use super::progress::{self, Progress};
 use super::rows::{COLUMNS, Row, Rows};
 use crate::cli::link::{Fate, Link, LinkError};
 use crate::contract::exported::usage::{Answer, Event};
+use crate::export::table::{Cell, Table};
 use crate::rest::events::rejection_word;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -265,7 +266,7 @@ fn check_place(path: &Path, place: &Path) -> Result<(), ImportError> {
 /// rejected events, and what is lost is told.
 struct Rejects {
     place: PathBuf,
-    writer: Option<csv::Writer<File>>,
+    table: Option<Table<File>>,
     failed: Option<String>,
 }
 
@@ -275,7 +276,7 @@ impl Rejects {
         if place.exists() {
             let _ = std::fs::remove_file(place);
         }
-        Rejects { place: place.to_owned(), writer: None, failed: None }
+        Rejects { place: place.to_owned(), table: None, failed: None }
     }
 
     /// Goes on after so many bytes; what an interrupted run wrote beyond them is written again. None: they are not there.
@@ -289,8 +290,7 @@ impl Rejects {
         }
         file.set_len(bytes).ok()?;
         file.seek(SeekFrom::End(0)).ok()?;
-        let writer = Some(csv::WriterBuilder::new().flexible(true).from_writer(file));
-        Some(Rejects { place: place.to_owned(), writer, failed: None })
+        Some(Rejects { place: place.to_owned(), table: Some(Table::go_on(file)), failed: None })
     }
 
     fn add(&mut self, row: &Row, reason: &str, detail: &str) {
@@ -302,28 +302,27 @@ impl Rejects {
     }
 
     fn write(&mut self, row: &Row, reason: &str, detail: &str) -> Result<(), String> {
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
+        let table = match &mut self.table {
+            Some(table) => table,
             none => {
                 let file = crate::private::create(&self.place).map_err(|error| error.to_string())?;
-                let writer = none.insert(csv::WriterBuilder::new().flexible(true).from_writer(file));
-                let header = REJECTED_COLUMNS.into_iter().chain(COLUMNS);
-                writer.write_record(header).map_err(|error| error.to_string())?;
-                writer
+                let header: Vec<&str> = REJECTED_COLUMNS.into_iter().chain(COLUMNS).collect();
+                none.insert(Table::begin(file, &header).map_err(|error| error.to_string())?)
             }
         };
-        let line = row.line.to_string();
-        let fields = [line.as_str(), reason, detail].into_iter().chain(row.texts.iter().map(String::as_str));
+        let line = Cell::Number(row.line.to_string());
+        let texts = [reason, detail].into_iter().chain(row.texts.iter().map(String::as_str));
         // A row that was no row fills what columns there are.
-        let blanks = COLUMNS.len().saturating_sub(row.texts.len());
-        writer.write_record(fields.chain(std::iter::repeat_n("", blanks))).map_err(|error| error.to_string())
+        let blanks = std::iter::repeat_n("", COLUMNS.len().saturating_sub(row.texts.len()));
+        let cells = std::iter::once(line).chain(texts.chain(blanks).map(Cell::from));
+        table.row(cells).map_err(|error| error.to_string())
     }
 
     /// Writes out and answers the length; 0: there is no file that could be gone on with.
     fn bytes(&mut self) -> u64 {
-        let Some(writer) = self.writer.as_mut().filter(|_| self.failed.is_none()) else { return 0 };
-        let length = writer.flush().and_then(|()| {
-            let mut file = writer.get_ref();
+        let Some(table) = self.table.as_mut().filter(|_| self.failed.is_none()) else { return 0 };
+        let length = table.flush().and_then(|()| {
+            let mut file = table.out();
             file.flush()?;
             Ok(file.metadata()?.len())
         });
@@ -337,6 +336,6 @@ impl Rejects {
     fn finish(mut self) -> (Option<PathBuf>, Option<String>) {
         self.bytes();
         let failed = self.failed.map(|error| format!("{}: {error}", self.place.display()));
-        (self.writer.filter(|_| failed.is_none()).map(|_| self.place), failed)
+        (self.table.filter(|_| failed.is_none()).map(|_| self.place), failed)
     }
 }

@@ -443,11 +443,12 @@ mod tests {
             device: Some("sdk".into()),
             request: "r-1".into(),
             idempotency_key: None,
+            part: None,
         };
         let written = to_value(&caller).unwrap();
         assert_eq!(
             written,
-            json!({"who": {"token": {"auth-id": "MA1", "token": "t"}}, "address": null, "device": "sdk", "request": "r-1", "idempotency-key": null})
+            json!({"who": {"token": {"auth-id": "MA1", "token": "t"}}, "address": null, "device": "sdk", "request": "r-1", "idempotency-key": null, "part": null})
         );
         assert_eq!(from_value::<Caller>(&written).unwrap(), caller);
         // An option may be left out.

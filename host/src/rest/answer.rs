@@ -2,6 +2,8 @@
 //!
 //! Body: `{"api_id": …, "error": text, "code": word}`, and for bad input `"fields": [{"field", "rule", "limit"}]`.
 
+use crate::bounds::{self, Reader};
+use crate::cli::is_amount_case;
 use crate::coinbox::HostError;
 use crate::contract::types::{FieldProblem, FieldRule, Problem, Refusal, Suspension};
 use crate::engine::CallError;
@@ -148,7 +150,7 @@ impl Failure {
             Value::Object(object) => object
                 .iter()
                 .next()
-                .map_or((String::new(), None), |(word, payload)| (word.clone(), Some(payload.to_string()))),
+                .map_or((String::new(), None), |(word, payload)| (word.clone(), Some(on_wire(word, payload)))),
             _ => (String::new(), None),
         };
         let text = word.replace('-', " ");
@@ -186,6 +188,15 @@ impl Failure {
     }
 }
 
+/// The payload of a case in the form of the wire: text without quotation marks, amounts as amounts.
+fn on_wire(case: &str, payload: &Value) -> String {
+    match payload {
+        Value::String(text) if is_amount_case(case) => text.parse().map_or_else(|_| text.clone(), text::amount_on_wire),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// A stored record that cannot be used is the host's trouble, any other problem the caller's.
 pub(super) fn problem_status(code: &str) -> StatusCode {
     match code {
@@ -195,19 +206,23 @@ pub(super) fn problem_status(code: &str) -> StatusCode {
 }
 
 fn invalid(problems: &[FieldProblem], field: impl Fn(&str) -> String) -> Failure {
-    let words: Vec<String> = problems.iter().map(|problem| problem_text(&field(&problem.field), problem)).collect();
+    let words: Vec<String> =
+        problems.iter().map(|problem| problem_text(&field(&problem.field), problem, Reader::Wire)).collect();
     let mut failure = Failure::new(StatusCode::BAD_REQUEST, "invalid", words.join("; "));
     failure.fields = problems
         .iter()
-        .map(|problem| json!({"field": field(&problem.field), "rule": rule_word(problem.rule), "limit": problem.limit}))
+        .map(|problem| {
+            let limit = bounds::limit(problem, Reader::Wire);
+            json!({"field": field(&problem.field), "rule": rule_word(problem.rule), "limit": limit})
+        })
         .collect();
     failure
 }
 
-/// `name: too long (limit: 100)`.
-pub fn problem_text(field: &str, problem: &FieldProblem) -> String {
+/// `name: too long (limit: 100)`, with the limit in the form that its reader types.
+pub fn problem_text(field: &str, problem: &FieldProblem, reader: Reader) -> String {
     let rule = rule_word(problem.rule).replace('-', " ");
-    match &problem.limit {
+    match bounds::limit(problem, reader) {
         Some(limit) => format!("{field}: {rule} (limit: {limit})"),
         None => format!("{field}: {rule}"),
     }
@@ -319,6 +334,24 @@ mod tests {
         });
         assert_eq!(failure.message, "name: too long (limit: 100)");
         assert_eq!(failure.fields, [json!({"field": "name", "rule": "too-long", "limit": "100"})]);
+    }
+
+    /// 13-limits-in-milliseconds
+    #[test]
+    fn moments_and_amounts_are_told_as_the_wire_writes_them() {
+        let problem = FieldProblem {
+            field: "coupon.redeem-by".to_owned(),
+            rule: FieldRule::TooSmall,
+            limit: Some("1792486800000".to_owned()),
+        };
+        let failure = Failure::refused(&Refusal::Invalid(vec![problem]), 0, |_| "redeem_by".to_owned());
+        assert_eq!(failure.message, "redeem_by: too small (limit: 2026-10-20T09:00:00Z)");
+        assert_eq!(failure.fields[0]["limit"], "2026-10-20T09:00:00Z");
+        let of = |error: Value| Failure::of_error(&error, 0, str::to_owned).message;
+        assert_eq!(of(json!({"owes": "300020000"})), "owes (limit: 300.02000)");
+        assert_eq!(of(json!({"more-than-invoice": "5"})), "more than invoice (limit: 0.000005)");
+        assert_eq!(of(json!({"no-usable-card": "expired"})), "no usable card (limit: expired)");
+        assert_eq!(of(json!({"too-many-events": 1001})), "too many events (limit: 1001)");
     }
 
     #[test]

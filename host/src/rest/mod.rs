@@ -25,6 +25,7 @@ pub mod answer;
 pub mod connections;
 mod documents;
 pub mod events;
+pub mod keys;
 pub mod limit;
 pub mod number_form;
 mod numbers;
@@ -56,6 +57,7 @@ use axum::{Extension, Router};
 use connections::Connection;
 use documents::Kind;
 use http_body_util::BodyExt;
+use keys::RouteName;
 use limit::Buckets;
 use places::{Numbers, Places};
 use request::{Names, Peer};
@@ -300,6 +302,7 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
     let route =
         ROUTES.iter().find(|(pattern, _)| Some(*pattern) == matched.as_deref()).map_or("none", |(_, name)| *name);
     let method = request.method().clone();
+    request.extensions_mut().insert(RouteName(route));
     // Health is answered even when everything is busy.
     let watching = matches!(route, "healthz" | "readyz" | "metrics");
     let entered = if watching { Ok(places::Ticket::default()) } else { enter(&rest, &request) };

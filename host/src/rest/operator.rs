@@ -5,7 +5,7 @@ use super::answer::{Failure, problem_status};
 use super::request::{self, Names, Peer, Segment};
 use crate::coinbox::HostError;
 use crate::contract::exported::about::Class;
-use crate::contract::types::{Problem, Refusal};
+use crate::contract::types::{Caller, Problem, Refusal};
 use crate::json as wit;
 use crate::text;
 use axum::Extension;
@@ -32,7 +32,7 @@ async fn serve<F>(
     peer: Option<Extension<Peer>>,
     headers: &HeaderMap,
     body: Body,
-    run: impl FnOnce(Arc<Rest>, crate::contract::types::Caller, Map<String, Value>) -> F,
+    run: impl FnOnce(Arc<Rest>, Caller, Map<String, Value>) -> F,
 ) -> Response
 where
     F: Future<Output = Result<Response, Failure>>,
@@ -56,6 +56,7 @@ pub async fn call(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let part = request::part(&headers);
     serve(&rest, &names, peer, &headers, body, |rest, caller, mut arguments| async move {
         let class = rest.class(&function);
         let for_callers = !function.starts_with("jobs.") || CALLABLE_JOBS.contains(&function.as_str());
@@ -68,6 +69,7 @@ pub async fn call(
             return Err(Failure::field("caller", "not-allowed", "is filled by the server; leave it out"));
         }
         if takes_caller(&function) {
+            let caller = Caller { part: part?, ..caller };
             let caller = wit::to_value(&caller)
                 .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
             arguments.insert("caller".to_owned(), caller);

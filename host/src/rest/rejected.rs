@@ -1,19 +1,23 @@
 //! `/v1/Usage/Rejected/`: events that could not be rated, for the operator (USE-6).
 //!
-//! `GET` lists them (`auth_id`, `reason`, `limit` 1 to 500, `cursor`), `POST` rates mended ones: `{"events": [{"key", and the fields of an
+//! `GET` lists them (`auth_id`, `reason`, `limit` 1 to 500, `cursor`, `format` `json` or `csv`), `POST` rates mended ones: `{"events": [{"key", and the fields of an
 //! event}]}`, `DELETE` takes them off the list for good: `{"keys": […]}`. At most 1000 at once.
 
 use super::Rest;
 use super::answer::Failure;
 use super::events::{self, Counts};
+use super::keys::{self, RouteName};
 use super::request::{self, Names, Peer};
+use super::resource::{self, Form};
 use super::summary::called;
+use crate::cli::{REJECTED_COLUMNS, rejected_cells};
 use crate::contract::exported::usage::Answer;
+use crate::export::table::Table;
 use crate::text;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -46,26 +50,48 @@ async fn operator(
 pub async fn list(
     State(rest): State<Arc<Rest>>,
     Extension(names): Extension<Names>,
+    Extension(route): Extension<RouteName>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
-    Query(asked): Query<BTreeMap<String, String>>,
+    uri: Uri,
 ) -> Response {
     let answer = async {
         let (caller, _) = operator(&rest, &headers, peer, &names, None).await?;
+        let query = resource::query(&uri)?;
+        keys::check(route, &Method::GET, query.iter().map(|(name, _)| name.as_str()))?;
+        let asked: BTreeMap<&str, &str> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let limit = match asked.get("limit") {
             None => LIMIT_DEFAULT,
             Some(text) => text.parse().map_err(|_| Failure::field("limit", "wrong-form", "1 to 500"))?,
         };
+        let form = match asked.get("format") {
+            None | Some(&"json") => Form::Json,
+            Some(&"csv") => Form::Csv,
+            Some(_) => return Err(Failure::field("format", "unknown-value", "must be one of json, csv")),
+        };
         let arguments = json!({"caller": caller, "auth-id": asked.get("auth_id"), "reason": asked.get("reason"),
             "after": asked.get("cursor"), "limit": limit});
         let page = called(&rest, "usage.list-rejected", arguments).await?;
-        let objects: Vec<Value> = page["rejected"].as_array().into_iter().flatten().map(shown).collect();
-        let kept: String = ["auth_id", "reason"]
-            .into_iter()
-            .filter_map(|name| asked.get(name).map(|value| format!("&{name}={value}")))
-            .collect();
-        let next =
-            page["next"].as_str().map(|cursor| format!("/v1/Usage/Rejected/?limit={limit}{kept}&cursor={cursor}"));
+        let listed = || page["rejected"].as_array().into_iter().flatten();
+        let next = page["next"].as_str().map(|cursor| {
+            let mut kept = form_urlencoded::Serializer::new(String::new());
+            kept.append_pair("limit", &limit.to_string());
+            let others = ["auth_id", "reason", "format"].into_iter();
+            kept.extend_pairs(others.filter_map(|name| asked.get(name).map(|value| (name, *value))));
+            kept.append_pair("cursor", cursor);
+            format!("/v1/Usage/Rejected/?{}", kept.finish())
+        });
+        if form == Form::Csv {
+            let unwritten =
+                |error: csv::Error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string());
+            let mut written = Vec::new();
+            let mut table = Table::begin(&mut written, &REJECTED_COLUMNS).map_err(unwritten)?;
+            listed().try_for_each(|one| table.row(rejected_cells(one))).map_err(unwritten)?;
+            table.flush().map_err(|error| unwritten(error.into()))?;
+            drop(table);
+            return Ok(resource::csv(written, next.as_deref()));
+        }
+        let objects: Vec<Value> = listed().map(shown).collect();
         let meta = json!({"limit": limit, "next": next, "previous": null});
         Ok(axum::Json(json!({"api_id": names.api_id, "meta": meta, "objects": objects})).into_response())
     };

@@ -4,7 +4,7 @@ use super::Rest;
 use super::answer::Failure;
 use super::places::Ticket;
 use crate::config::TrustedProxies;
-use crate::contract::types::{Caller, Credential, Operator, Principal};
+use crate::contract::types::{Caller, Credential, Operator, Principal, RequestPart};
 use crate::json::strict::{self, Repeated};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path};
@@ -115,6 +115,20 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     }
 }
 
+/// Header of the operator's routes: which part of one request in several calls this is, as the digest of the whole, `/`, and a number.
+pub const IDEMPOTENCY_PART: &str = "idempotency-part";
+
+/// The part of a request that a call is, if it says so.
+pub fn part(headers: &HeaderMap) -> Result<Option<RequestPart>, Failure> {
+    let Some(value) = headers.get(IDEMPOTENCY_PART) else { return Ok(None) };
+    let read = value.to_str().ok().and_then(|text| {
+        let (whole, number) = text.split_once('/')?;
+        Some(RequestPart { whole: whole.to_owned(), number: number.parse().ok()? })
+    });
+    let form = "64 hexadecimal digits, a slash and a number";
+    read.map(Some).ok_or_else(|| Failure::field("Idempotency-Part", "wrong-form", form))
+}
+
 /// The caller of a customer's request.
 pub fn customer(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     let credential = basic(headers).ok_or_else(|| Failure::unauthenticated("Basic"))?;
@@ -169,6 +183,7 @@ fn caller(
         device: device(headers),
         request: names.request.clone(),
         idempotency_key: idempotency_key(headers)?,
+        part: None,
     })
 }
 

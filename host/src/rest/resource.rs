@@ -3,12 +3,13 @@
 use super::Rest;
 use super::account;
 use super::answer::Failure;
+use super::keys::{self, RouteName};
 use super::request::{self, Names, Peer};
 use crate::contract::types::{Caller, Principal};
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request};
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct Incoming {
     peer: Option<Peer>,
     headers: HeaderMap,
     uri: Uri,
+    route: RouteName,
+    method: Method,
     body: Body,
 }
 
@@ -41,7 +44,17 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
             Err(_) => return Err(Failure::field("path", "wrong-form", "must be UTF-8 text").respond(&names.api_id)),
         };
         let peer = parts.extensions.get::<Peer>().copied();
-        Ok(Incoming { segments, names, peer, headers: parts.headers, uri: parts.uri, body })
+        let route = parts.extensions.get::<RouteName>().copied().unwrap_or(RouteName("none"));
+        Ok(Incoming {
+            segments,
+            names,
+            peer,
+            headers: parts.headers,
+            uri: parts.uri,
+            route,
+            method: parts.method,
+            body,
+        })
     }
 }
 
@@ -96,7 +109,10 @@ where
         // What stands in the body wins over the query (T3, T4).
         let mut given: Map<String, Value> =
             query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-        given.extend(request::json_object(&incoming.headers, &bytes)?);
+        let more = request::json_object(&incoming.headers, &bytes)?;
+        keys::check(incoming.route, &incoming.method, query.iter().map(|(name, _)| name.as_str()))?;
+        keys::check(incoming.route, &incoming.method, more.keys().map(String::as_str))?;
+        given.extend(more);
         given.retain(|_, value| !value.is_null());
         run(Asked {
             rest: rest.clone(),
@@ -112,7 +128,7 @@ where
     answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
 }
 
-fn query(uri: &Uri) -> Result<Vec<(String, String)>, Failure> {
+pub(super) fn query(uri: &Uri) -> Result<Vec<(String, String)>, Failure> {
     let pairs: Vec<(String, String)> =
         form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     if pairs.len() > PARAMETERS_MAX {
@@ -218,6 +234,11 @@ impl Asked {
         self.number(name, most)
     }
 
+    /// Which of the forms that a list has is asked for.
+    pub fn form(&self) -> Result<Form, Failure> {
+        Ok(self.word("format", &[("json", Form::Json), ("csv", Form::Csv)])?.unwrap_or(Form::Json))
+    }
+
     /// This request with other values of some parameters.
     pub fn link(&self, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -261,6 +282,24 @@ impl Asked {
             "objects": objects,
         })
     }
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// With `meta` and `objects`.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// A page as comma-separated text. Where it has a next one, the header `Link` says so: no page looks like the whole.
+pub fn csv(written: Vec<u8>, next: Option<&str>) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], written).into_response();
+    if let Some(link) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `from`, `to` | days of the account's time zone, `2026-10-01`, both included, at most 400 |
 //! | `group` | `day`, `product`, `subaccount`, several with commas; left out: `product` |
-//! | `limit`, `offset` | rows, as in every list; limit 1 to 500, 20 if left out |
+//! | `limit`, `offset` | rows, as in every list; limit 1 to 500, 20 if left out; as CSV all rows if left out |
 //!
 //! | parameter | of lines |
 //! |---|---|
@@ -12,75 +12,103 @@
 //! | `cursor` | of `meta.next` |
 //! | `limit` | at least 1; a page ends where it was folded, so that it may have fewer lines or more |
 //!
-//! Lists have `meta` and `objects` like all others. Lines are too many to be counted: their `meta` has no `total_count`.
+//! | parameter | of both |
+//! |---|---|
+//! | `product` | only charges for `voice`, `sms`, `mms`, `number-rent`, `number-setup`, `seats` or `adjustment` |
+//! | `subaccount` | only charges of this sub-account; the main account's own auth ID: those of it alone |
+//! | `format` | `json`, or `csv` for spreadsheets |
+//!
+//! Any other key is refused by its name (R38): what it was to narrow would be wrong. Lists have `meta` and `objects` like all others. Lines
+//! are too many to be counted: their `meta` has no `total_count`.
 
 use super::Rest;
-use super::account::admitted;
 use super::answer::Failure;
-use super::request::{self, Names, Peer, Segment};
-use crate::cli::summaries::{Sums, add_page};
+use super::resource::{self, Asked, Form, Incoming};
+use crate::cli::summaries::{self, LINE_COLUMNS, Sums, add_page};
 use crate::contract::exported::usage::Error;
-use crate::contract::types::Caller;
+use crate::export::table::Table;
 use crate::text;
-use axum::Extension;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Rows of one answer if nothing is said (rest-wire §3).
-const LIMIT_DEFAULT: usize = 20;
+const LIMIT_DEFAULT: u32 = 20;
 /// Most rows of one answer.
-const LIMIT_MAX: usize = 500;
+const LIMIT_MAX: u32 = 500;
 /// Pages of the contract that one answer is made of.
 const PAGES_MAX: usize = 20;
 /// After every moment of a record.
 const LAST_MOMENT: i64 = 9_999_999_999_999;
 
-type Parameters = Query<BTreeMap<String, String>>;
+/// Words of products.
+const PRODUCTS: [(&str, &str); 7] = [
+    ("voice", "voice"),
+    ("sms", "sms"),
+    ("mms", "mms"),
+    ("number-rent", "number-rent"),
+    ("number-setup", "number-setup"),
+    ("seats", "seats"),
+    ("adjustment", "adjustment"),
+];
+
+fn filter(asked: &Asked) -> Result<Value, Failure> {
+    Ok(json!({"product": asked.word("product", &PRODUCTS)?, "source": asked.filled("subaccount")?}))
+}
+
+/// What a link to another page keeps of the filter and the form.
+fn kept(asked: &Asked) -> Result<String, Failure> {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    for name in ["product", "subaccount", "format"] {
+        kept.extend_pairs(asked.filled(name)?.map(|value| (name, value)));
+    }
+    let kept = kept.finish();
+    Ok(if kept.is_empty() { kept } else { format!("&{kept}") })
+}
 
 /// GET: a summary.
-pub async fn summary(
-    State(rest): State<Arc<Rest>>,
-    Segment(auth_id): Segment,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    Query(given): Parameters,
-) -> Response {
-    let api_id = names.api_id.clone();
-    let answer = async {
-        let caller = admitted_caller(&rest, &headers, peer, &names).await?;
-        let number =
-            |name: &str, default: usize, most: usize| match given.get(name) {
-                None => Ok(default),
-                Some(text) => text.parse::<usize>().ok().filter(|number| *number <= most).ok_or_else(|| {
-                    Failure::field(name, "wrong-form", &format!("must be a whole number, at most {most}"))
-                }),
-            };
-        let limit = number("limit", LIMIT_DEFAULT, LIMIT_MAX)?;
-        let offset = number("offset", 0, usize::MAX)?;
-        if limit == 0 {
+pub async fn summary(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve(rest, incoming, |asked: Asked| async move {
+        let form = asked.form()?;
+        let limit = asked.whole_number("limit", LIMIT_MAX)?;
+        let offset = asked.whole_number("offset", u32::MAX)?.unwrap_or(0);
+        if limit == Some(0) {
             return Err(Failure::field("limit", "too-small", "must be at least 1"));
         }
-        let group = groups(given.get("group").map_or("product", String::as_str))?;
+        let group = groups(asked.text("group")?.as_deref().unwrap_or("product"))?;
         let day = |name: &str| {
-            given
-                .get(name)
-                .cloned()
-                .ok_or_else(|| Failure::field(name, "missing", "is missing: a day such as 2026-10-01"))
+            asked.text(name)?.ok_or_else(|| Failure::field(name, "missing", "is missing: a day such as 2026-10-01"))
         };
         let (from, to) = (day("from")?, day("to")?);
-        let arguments = json!({"caller": as_json(&caller)?, "auth-id": auth_id, "from-day": from, "to-day": to,
-            "group": group, "after": null});
-        let (page, sums) = whole_summary(&rest, arguments).await?;
+        let arguments = json!({"auth-id": asked.account(), "from-day": from, "to-day": to, "group": group,
+            "after": null, "filter": filter(&asked)?});
+        let (page, mut sums) = whole_summary(&asked, arguments).await?;
         let total: i128 = sums.values().map(|(_, _, amount)| i128::from(*amount)).sum();
+        let total = i64::try_from(total).map_err(|_| Failure::field("to", "too-large", "a sum that can be written"))?;
+        let count = sums.len();
+        let rows = match (limit, form) {
+            (None, Form::Csv) => count,
+            (limit, _) => usize::try_from(limit.unwrap_or(LIMIT_DEFAULT)).unwrap_or(0),
+        };
+        let first = usize::try_from(offset).unwrap_or(usize::MAX);
+        let end = first.saturating_add(rows);
+        let kept = kept(&asked)?;
+        let place = |offset: usize| {
+            let (account, group) = (asked.account(), group.join(","));
+            format!("/v1/Account/{account}/UsageSummary/?from={from}&to={to}&group={group}{kept}&limit={rows}&offset={offset}")
+        };
+        let next = (end < count).then(|| place(end));
+        sums = sums.into_iter().skip(first).take(rows).collect();
+        if form == Form::Csv {
+            let mut written = Vec::new();
+            summaries::write_summary(&sums, &mut written).map_err(unwritten)?;
+            return Ok(resource::csv(written, next.as_deref()));
+        }
+        let previous = (first > 0).then(|| place(first.saturating_sub(rows)));
         let shown: Vec<Value> = sums
             .iter()
-            .skip(offset)
-            .take(limit)
             .map(|([day, account, product, heading, detail], (count, quantity, amount))| {
                 let by = |group_word: &str, text: &String| {
                     if group.contains(&group_word) { Value::from(text.as_str()) } else { Value::Null }
@@ -90,26 +118,21 @@ pub async fn summary(
                     "quantity": quantity, "amount": text::amount_on_wire(*amount)})
             })
             .collect();
-        let place = |offset: usize| {
-            format!(
-                "/v1/Account/{auth_id}/UsageSummary/?from={from}&to={to}&group={}&limit={limit}&offset={offset}",
-                group.join(",")
-            )
-        };
-        let next = (offset.saturating_add(limit) < sums.len()).then(|| place(offset + limit));
-        let previous = (offset > 0).then(|| place(offset.saturating_sub(limit)));
-        let total = i64::try_from(total).map_err(|_| Failure::field("to", "too-large", "a sum that can be written"))?;
         Ok(axum::Json(json!({
-            "api_id": names.api_id,
-            "meta": {"limit": limit, "offset": offset, "total_count": sums.len(), "next": next, "previous": previous},
+            "api_id": asked.api_id,
+            "meta": {"limit": rows, "offset": offset, "total_count": count, "next": next, "previous": previous},
             "objects": shown,
             "timezone": page["timezone"],
             "complete_until": moment(&page["complete-until"]),
             "total_amount": text::amount_on_wire(total),
         }))
         .into_response())
-    };
-    answer.await.unwrap_or_else(|failure: Failure| failure.respond(&api_id))
+    })
+    .await
+}
+
+fn unwritten(error: impl std::fmt::Display) -> Failure {
+    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
 }
 
 /// Words of what a summary is divided by.
@@ -128,11 +151,11 @@ fn groups(text: &str) -> Result<Vec<&'static str>, Failure> {
 }
 
 /// All pages of a summary: the last one, which says how complete it is, and the rows.
-async fn whole_summary(rest: &Rest, mut arguments: Value) -> Result<(Value, Sums), Failure> {
+async fn whole_summary(asked: &Asked, mut arguments: Value) -> Result<(Value, Sums), Failure> {
     let mut sums = Sums::new();
     let mut complete_until = i64::MAX;
     for _ in 0..PAGES_MAX {
-        let mut page = called(rest, "usage.summary", arguments.clone()).await?;
+        let mut page = asked.call("usage.summary", arguments.clone(), field_name).await?;
         add_page(&mut sums, &page).map_err(|error| Failure::field("to", "too-large", &error.to_string()))?;
         complete_until = complete_until.min(crate::cli::wide(&page["complete-until"]));
         arguments["after"] = page["next"].take();
@@ -145,44 +168,49 @@ async fn whole_summary(rest: &Rest, mut arguments: Value) -> Result<(Value, Sums
 }
 
 /// GET: lines in posting order.
-pub async fn lines(
-    State(rest): State<Arc<Rest>>,
-    Segment(auth_id): Segment,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    Query(given): Parameters,
-) -> Response {
-    let api_id = names.api_id.clone();
-    let answer = async {
-        let caller = admitted_caller(&rest, &headers, peer, &names).await?;
-        let at = |name: &str, default: i64| match given.get(name) {
+pub async fn lines(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve(rest, incoming, |asked: Asked| async move {
+        let form = asked.form()?;
+        let at = |name: &str, default: i64| match asked.text(name)? {
             None => Ok(default),
-            Some(text) => text::moment_ms(text).map_err(|error| Failure::field(name, "wrong-form", &error.to_string())),
+            Some(text) => {
+                text::moment_ms(&text).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))
+            }
         };
         let (from, to) = (at("from", 0)?, at("to", LAST_MOMENT)?);
-        if given.get("limit").is_some_and(|limit| !limit.parse::<u32>().is_ok_and(|limit| limit >= 1)) {
+        let limit = asked.text("limit")?;
+        if limit.is_some_and(|limit| !limit.parse::<u32>().is_ok_and(|limit| limit >= 1)) {
             return Err(Failure::field("limit", "too-small", "must be a whole number, at least 1"));
         }
-        if given.get("cursor").is_some_and(|cursor| !is_cursor(cursor)) {
+        let cursor = asked.text("cursor")?;
+        if cursor.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
             return Err(Failure::field("cursor", "wrong-form", "must be the one of `meta.next` of a page"));
         }
-        let arguments = json!({"caller": as_json(&caller)?, "auth-id": auth_id, "from": from.to_string(),
-            "to": to.to_string(), "after": given.get("cursor")});
-        let page = called(&rest, "usage.list-lines", arguments).await?;
-        let objects: Vec<Value> = page["lines"].as_array().into_iter().flatten().map(line).collect();
+        let arguments = json!({"auth-id": asked.account(), "from": from.to_string(), "to": to.to_string(),
+            "after": cursor, "filter": filter(&asked)?});
+        let page = asked.call("usage.list-lines", arguments, field_name).await?;
+        let (account, kept) = (asked.account(), kept(&asked)?);
         let next = page["next"]
             .as_str()
-            .map(|cursor| format!("/v1/Account/{auth_id}/UsageLine/?from={from}&to={to}&cursor={cursor}"));
+            .map(|cursor| format!("/v1/Account/{account}/UsageLine/?from={from}&to={to}{kept}&cursor={cursor}"));
+        let listed = || page["lines"].as_array().into_iter().flatten();
+        if form == Form::Csv {
+            let mut table = Table::begin(Vec::new(), &LINE_COLUMNS).map_err(unwritten)?;
+            for line in listed() {
+                table.row(summaries::line_cells(line)).map_err(unwritten)?;
+            }
+            return Ok(resource::csv(table.bytes().map_err(unwritten)?, next.as_deref()));
+        }
+        let objects: Vec<Value> = listed().map(line).collect();
         Ok(axum::Json(json!({
-            "api_id": names.api_id,
+            "api_id": asked.api_id,
             "meta": {"limit": objects.len(), "next": next, "previous": null},
             "objects": objects,
             "complete_until": moment(&page["complete-until"]),
         }))
         .into_response())
-    };
-    answer.await.unwrap_or_else(|failure: Failure| failure.respond(&api_id))
+    })
+    .await
 }
 
 /// Whether this can be the end of a page: the ID of a transaction, and a part of it.
@@ -201,22 +229,6 @@ fn line(line: &Value) -> Value {
 
 fn moment(value: &Value) -> String {
     text::moment(crate::cli::wide(value))
-}
-
-async fn admitted_caller(
-    rest: &Arc<Rest>,
-    headers: &HeaderMap,
-    peer: Option<Extension<Peer>>,
-    names: &Names,
-) -> Result<Caller, Failure> {
-    let caller = request::customer(rest, headers, peer.map(|Extension(peer)| peer), names)?;
-    let (asked, names) = (caller.clone(), names.clone());
-    rest.blocking(move |rest| admitted(rest, &names, &asked)).await?;
-    Ok(caller)
-}
-
-fn as_json(caller: &Caller) -> Result<Value, Failure> {
-    crate::json::to_value(caller).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()))
 }
 
 /// One call of `usage` that refuses as the wire does.
@@ -240,6 +252,8 @@ fn field_name(field: &str) -> String {
         "from-day" => "from".to_owned(),
         "to-day" => "to".to_owned(),
         "after" => "cursor".to_owned(),
+        "filter.product" => "product".to_owned(),
+        "filter.source" => "subaccount".to_owned(),
         "caller.idempotency-key" => "Idempotency-Key".to_owned(),
         other => other.replace('-', "_"),
     }

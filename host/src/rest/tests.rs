@@ -20,6 +20,7 @@ use serde_json::json;
 use std::sync::Mutex;
 use tower::ServiceExt;
 
+mod doors;
 mod printing;
 
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
@@ -82,6 +83,15 @@ impl Made {
                     .collect();
                 json!({"ok": {"answers": answers, "transactions": ["t-1"]}})
             }
+            "usage.summary" if mine => json!({"ok": {"timezone": "UTC", "complete-until": "0", "next": null, "rows": [
+                {"day": "2026-10-24", "auth-id": null, "product": null, "heading": null, "detail": null,
+                    "count": "1", "quantity": "17", "amount": "102000"},
+                {"day": "2026-10-25", "auth-id": null, "product": null, "heading": null, "detail": null,
+                    "count": "1", "quantity": "3", "amount": "-5000"}]}}),
+            "usage.list-lines" if mine => json!({"ok": {"complete-until": "0", "next": null, "lines": [
+                {"transaction": "t-1", "posted": "0", "auth-id": "MA1", "id": "=HYPERLINK(\"http://evil\")",
+                    "product": "adjustment", "heading": "", "number": "@SUM(1)", "quantity": 1, "at": "0", "prefix": "",
+                    "rate": "0", "amount": "-5000000"}]}}),
             "credits.recharge" => json!({"err": {"no-usable-card": "expired"}}),
             "operator.get-policy" => {
                 json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}})
@@ -130,7 +140,9 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         function("jobs.store-opened", Class::Command),
         function("operator.get-policy", Class::Query),
         function("operator.list-queue", Class::Query),
+        function("usage.list-lines", Class::Query),
         function("usage.record-events", Class::Command),
+        function("usage.summary", Class::Query),
     ];
     let facts = Facts { version: "0".to_owned(), time_zones: String::new(), record_version: 1, functions };
     let rules = Arc::new(Made { facts, asked: Mutex::default(), rate });
@@ -418,7 +430,7 @@ async fn operators_call_functions_by_name() {
     let seen = server.ask("POST", "/v1/Operator/call/operator.get-policy", &headers, "").await;
     assert_eq!(seen.status, 200, "{}", seen.text);
     let permissions = seen.body["ok"]["permissions"].as_array().expect("a list").len();
-    assert_eq!(permissions, 8, "all permissions of the table, none for jobs");
+    assert_eq!(permissions, 10, "all permissions of the table, none for jobs");
     assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("alice"));
 
     let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;

@@ -4,8 +4,9 @@ use super::Rest;
 use super::answer::Failure;
 use super::events::{self, Counts, Unreadable};
 use super::request::{self, Names, Peer};
+use crate::cli::link::digest_of;
 use crate::contract::exported::usage::{Answer, Error, Event};
-use crate::contract::types::Caller;
+use crate::contract::types::{Caller, RequestPart};
 use crate::json::strict::Step;
 use crate::text;
 use axum::Extension;
@@ -82,37 +83,37 @@ pub async fn record(
 
 type Answers = Vec<Result<Answer, Unreadable>>;
 
-/// One call of the rules for each thousand readable events. A failure in between leaves what was rated: sending it all again counts
-/// nothing twice.
+/// One call of the rules for each thousand events. A failure in between leaves what was rated: sending it all again counts
+/// nothing twice. An idempotency key is bound to all of the request, whatever its size and whichever events can be read.
 async fn rate(
     rest: &Rest,
     caller: &Caller,
     given: &[Value],
     unclear: &BTreeMap<usize, Unreadable>,
 ) -> Result<(Answers, Vec<String>), Failure> {
+    let read_one = |(place, event): (usize, &Value)| match unclear.get(&place) {
+        Some(wrong) => Err(wrong.clone()),
+        None => events::read(event),
+    };
+    let mut read: Vec<Result<Event, Unreadable>> = given.iter().enumerate().map(read_one).collect();
+    let whole = caller.idempotency_key.as_ref().and_then(|_| whole(given, &read));
     let mut answers: Answers = Vec::with_capacity(given.len());
     let mut transactions = Vec::new();
-    let parts = given.chunks(CALL_EVENTS_MAX);
-    let single = parts.len() <= 1;
-    for (number, part) in parts.enumerate() {
-        let read_one = |(place, event): (usize, &Value)| match unclear.get(&(number * CALL_EVENTS_MAX + place)) {
-            Some(wrong) => Err(wrong.clone()),
-            None => events::read(event),
-        };
-        let mut read: Vec<Result<Event, Unreadable>> = part.iter().enumerate().map(read_one).collect();
-        let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
+    let mut number = 0;
+    while number == 0 || !read.is_empty() {
+        let rest_of = read.split_off(read.len().min(CALL_EVENTS_MAX));
+        let part = std::mem::replace(&mut read, rest_of);
+        let events: Vec<Event> = part.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
         let mut rated = Vec::new();
-        if !events.is_empty() {
-            let mut caller = caller.clone();
-            if !single {
-                caller.idempotency_key = caller.idempotency_key.map(|key| format!("{key}#{number}"));
-            }
-            let batch = record_part(rest, caller, events).await?;
+        if !events.is_empty() || caller.idempotency_key.is_some() {
+            let part = whole.clone().map(|whole| RequestPart { whole, number });
+            let batch = record_part(rest, Caller { part, ..caller.clone() }, events).await?;
             rated = batch.answers;
             transactions.extend(batch.transactions);
         }
+        number += 1;
         let mut rated = rated.into_iter();
-        for event in read.drain(..) {
+        for event in part {
             answers.push(match event {
                 Err(wrong) => Err(wrong),
                 Ok(_) => Ok(rated.next().ok_or_else(|| {
@@ -126,6 +127,23 @@ async fn rate(
         }
     }
     Ok((answers, transactions))
+}
+
+/// Digest of a request that one call of the rules does not see all of; none where one does.
+fn whole(given: &[Value], read: &[Result<Event, Unreadable>]) -> Option<String> {
+    if given.len() <= CALL_EVENTS_MAX && read.iter().all(Result::is_ok) {
+        return None;
+    }
+    let texts: Vec<String> = given
+        .iter()
+        .zip(read)
+        .map(|(given, read)| match read {
+            // In one form, whatever the order of its keys and the form of its moment.
+            Ok(event) => format!("event {}", events::write(event)),
+            Err(_) => format!("unreadable {given}"),
+        })
+        .collect();
+    Some(digest_of(&texts.iter().map(String::as_bytes).collect::<Vec<_>>()))
 }
 
 async fn record_part(

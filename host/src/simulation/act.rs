@@ -131,9 +131,11 @@ impl Simulation {
                 let settings = Settings { enabled: *enabled, below: *below, amount: *amount, caps: *caps };
                 let expected = account.may_save(&settings, &policy);
                 let cap = |cap: Option<i64>| cap.map(|cap| cap.to_string());
+                let periods = ["day", "week", "month"].into_iter().zip(caps);
+                let removed: Vec<&str> = periods.filter(|(_, cap)| cap.is_none()).map(|(period, _)| period).collect();
                 let shown = json!({
                     "enabled": enabled, "balance-amount": below.to_string(), "recharge-amount": amount.to_string(),
-                    "caps": {"day": cap(caps[0]), "week": cap(caps[1]), "month": cap(caps[2])},
+                    "caps": {"day": cap(caps[0]), "week": cap(caps[1]), "month": cap(caps[2]), "removed": removed},
                 });
                 let arguments = json!({"auth-id": id, "settings": shown});
                 if self.command("credits.set-auto-recharge", arguments, expected)?.is_some() {
@@ -185,7 +187,10 @@ impl Simulation {
             }
             Operation::Limit { maximum, .. } => {
                 let expected = maximum.is_none_or(|maximum| maximum >= policy.minimum);
-                let limits = json!({"maximum-recharge": maximum.map(|maximum| maximum.to_string())});
+                let limits = match maximum {
+                    Some(maximum) => json!({"maximum-recharge": maximum.to_string()}),
+                    None => json!({"as-policy": ["maximum-recharge"]}),
+                };
                 let arguments = json!({"auth-id": id, "limits": limits});
                 if self.command("operator.set-limits", arguments, expected)?.is_some() {
                     let account = &mut self.model.accounts[place];

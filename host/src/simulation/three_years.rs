@@ -238,12 +238,7 @@ impl ThreeYears {
                 "invoices.set-billing",
                 json!({"auth-id": id, "change": {"country": country, "legal-name": "Legal Name"}}),
             ),
-            Happening::Off => {
-                let status = self.world.ok("credits.get-auto-recharge", None, json!({"auth-id": id}))?;
-                let mut settings = status["settings"].clone();
-                settings["enabled"] = false.into();
-                ("credits.set-auto-recharge", json!({"auth-id": id, "settings": settings}))
-            }
+            Happening::Off => ("credits.set-auto-recharge", json!({"auth-id": id, "settings": {"enabled": false}})),
         };
         self.world.ok(function, Some(&key), arguments)?;
         if let Happening::Chargeback(charge) = happening {

@@ -84,6 +84,7 @@ fn caller(caller: &types::Caller) -> Caller {
         device: caller.device.clone(),
         request: caller.request.clone(),
         idempotency_key: caller.idempotency_key.clone(),
+        part: None,
     }
 }
 

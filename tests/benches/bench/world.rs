@@ -117,6 +117,7 @@ pub fn operator() -> Caller {
         device: None,
         request: "bench".to_owned(),
         idempotency_key: None,
+        part: None,
     }
 }
 

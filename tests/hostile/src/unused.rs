@@ -35,6 +35,7 @@ impl usage::Guest for Hostile {
         _: String,
         _: Vec<usage::Grouping>,
         _: Option<String>,
+        _: Option<usage::ChargeFilter>,
     ) -> Result<usage::SummaryPage, usage::Error> {
         unused()
     }
@@ -44,13 +45,18 @@ impl usage::Guest for Hostile {
         _: usage::Instant,
         _: usage::Instant,
         _: Option<String>,
+        _: Option<usage::ChargeFilter>,
     ) -> Result<usage::LinePage, usage::Error> {
         unused()
     }
     fn get_daily_summary(_: usage::Caller, _: String) -> Result<usage::DailySummary, usage::Error> {
         unused()
     }
-    fn set_daily_summary(_: usage::Caller, _: String, _: Option<bool>) -> Result<usage::DailySummary, usage::Error> {
+    fn set_daily_summary(
+        _: usage::Caller,
+        _: String,
+        _: usage::DailyChoice,
+    ) -> Result<usage::DailySummary, usage::Error> {
         unused()
     }
     fn list_rejected(
@@ -196,7 +202,7 @@ impl credits::Guest for Hostile {
     fn set_auto_recharge(
         _: credits::Caller,
         _: String,
-        _: credits::RechargeSettings,
+        _: credits::RechargeChange,
     ) -> Result<credits::RechargeStatus, credits::Error> {
         unused()
     }
@@ -218,8 +224,8 @@ impl credits::Guest for Hostile {
     fn set_alerts(
         _: credits::Caller,
         _: String,
-        _: Vec<credits::Micros>,
-        _: Vec<String>,
+        _: Option<Vec<credits::Micros>>,
+        _: Option<Vec<String>>,
     ) -> Result<credits::AlertSettings, credits::Error> {
         unused()
     }
@@ -450,7 +456,11 @@ impl operator::Guest for Hostile {
     fn set_policy(_: operator::Caller, _: operator::Policy) -> Result<operator::Policy, operator::Error> {
         unused()
     }
-    fn set_limits(_: operator::Caller, _: String, _: operator::Limits) -> Result<(), operator::Error> {
+    fn set_limits(
+        _: operator::Caller,
+        _: String,
+        _: operator::LimitsChange,
+    ) -> Result<operator::Limits, operator::Error> {
         unused()
     }
     fn set_billing(_: operator::Caller, _: String, _: operator::Billing) -> Result<operator::Billing, operator::Error> {

@@ -1,4 +1,4 @@
-//! Every function of the contract with the form of its arguments: `plain`, `wide` (64-bit numbers, which are text) or `wides`.
+//! Every function of the contract with the form of its arguments: `plain`, `wide` (64-bit numbers, which are text) or `optional_wides`.
 
 use super::{Arguments, Ran, Running, written};
 use coinbox_host::json::JsonError;
@@ -52,7 +52,7 @@ functions! {
     "credits.set-default-card" command rules::cards::set_default_card { auth_id: plain, card: plain }
     "credits.remove-card" command rules::cards::remove_card { auth_id: plain, card: plain }
     "credits.list-cards" query rules::cards::list_cards { auth_id: plain }
-    "credits.set-alerts" command rules::alerts::set_alerts { auth_id: plain, thresholds: wides, recipients: plain }
+    "credits.set-alerts" command rules::alerts::set_alerts { auth_id: plain, thresholds: optional_wides, recipients: plain }
     "credits.get-alerts" query rules::alerts::get_alerts { auth_id: plain }
     "credits.adjust" command rules::credits::adjust { auth_id: plain, adjustment: plain, reason: plain }
 
@@ -134,10 +134,10 @@ functions! {
     "usage.calls-started" command rules::zero_stop::calls_started { calls: plain }
     "usage.calls-ended" command rules::zero_stop::calls_ended { auth_id: plain, calls: plain }
     "usage.list-calls" query rules::zero_stop::list_calls { auth_id: plain }
-    "usage.summary" query rules::summary::summary { auth_id: plain, from_day: plain, to_day: plain, group: plain, after: plain }
-    "usage.list-lines" query rules::summary::list_lines { auth_id: plain, from: wide, to: wide, after: plain }
+    "usage.summary" query rules::summary::summary { auth_id: plain, from_day: plain, to_day: plain, group: plain, after: plain, filter: plain }
+    "usage.list-lines" query rules::summary::list_lines { auth_id: plain, from: wide, to: wide, after: plain, filter: plain }
     "usage.get-daily-summary" query rules::daily::get_daily_summary { auth_id: plain }
-    "usage.set-daily-summary" command rules::daily::set_daily_summary { auth_id: plain, enabled: plain }
+    "usage.set-daily-summary" command rules::daily::set_daily_summary { auth_id: plain, choice: plain }
     "usage.list-rejected" query rules::usage::list_rejected { auth_id: plain, reason: plain, after: plain, limit: plain }
     "usage.resubmit" command rules::usage::resubmit { events: plain }
     "usage.discard" command rules::usage::discard { keys: plain }

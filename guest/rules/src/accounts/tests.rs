@@ -200,7 +200,7 @@ fn limits_of_requests_are_the_main_accounts() {
             crate::subaccounts::create(call, &operator(), created.auth_id.clone(), "one".to_owned(), false)
         })
         .expect("a sub-account");
-    let limits = policy::Limits { message_rate: Some(50), ..policy::Limits::default() };
+    let limits = policy::LimitsChange { message_rate: Some(50), ..Default::default() };
     fake.command(START, |call| policy::set_limits(call, &operator(), created.auth_id.clone(), limits)).expect("limits");
     let expected = RateLimits { main_auth_id: created.auth_id.clone(), standard: 20, lookup: 20, message: 50 };
     for caller in [holder(&created.auth_id, &created.auth_token), holder(&sub.auth_id, &sub.auth_token)] {
@@ -209,7 +209,8 @@ fn limits_of_requests_are_the_main_accounts() {
     let answer = fake.query(START, |call| authenticate(call, &operator()));
     assert_eq!(answer, Err(Error::Refused(Refusal::Unauthenticated)));
     fake.command(START, |call| {
-        policy::set_limits(call, &operator(), created.auth_id.clone(), policy::Limits::default())
+        let away = policy::LimitsChange { as_policy: Some(vec![policy::LimitName::MessageRate]), ..Default::default() };
+        policy::set_limits(call, &operator(), created.auth_id.clone(), away)
     })
     .expect("limits");
     assert!(fake.dump().keys().all(|key| !key.starts_with("lim/")));
@@ -223,10 +224,10 @@ fn an_accounts_maximum_stands_above_the_policys() {
     let maximum = || fake.query(START, |call| policy::maximum_recharge(call, auth)).map(|amount| amount.micros());
     assert_eq!(maximum(), Ok(10_000_000_000));
     let set = |maximum: Micros| {
-        let limits = policy::Limits { maximum_recharge: Some(maximum), ..policy::Limits::default() };
+        let limits = policy::LimitsChange { maximum_recharge: Some(maximum), ..Default::default() };
         fake.command(START, |call| policy::set_limits(call, &operator(), created.auth_id.clone(), limits))
     };
-    assert_eq!(set(50_000_000_000), Ok(()));
+    assert_eq!(set(50_000_000_000).map(|limits| limits.maximum_recharge), Ok(Some(50_000_000_000)));
     assert_eq!(maximum(), Ok(50_000_000_000));
     for bad in [24_990_000, 25_000_001, 10_000_000_010_000] {
         assert!(set(bad).is_err(), "{bad}");

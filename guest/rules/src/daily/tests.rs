@@ -13,7 +13,12 @@ fn zone(story: &mut Story, name: &str) {
 }
 
 fn switch(story: &mut Story, enabled: Option<bool>) -> DailySummary {
-    story.command(|call, auth| set_daily_summary(call, &operator(), auth, enabled))
+    let choice = match enabled {
+        Some(true) => DailyChoice::On,
+        Some(false) => DailyChoice::Off,
+        None => DailyChoice::AsPolicy,
+    };
+    story.command(|call, auth| set_daily_summary(call, &operator(), auth, choice))
 }
 
 fn spend(story: &mut Story, id: &str, at: Instant) {

@@ -2,7 +2,7 @@
 
 mod limits;
 
-pub use limits::{Limits, Rates, get_limits, maximum_recharge, rates, set_limits};
+pub use limits::{LimitName, Limits, LimitsChange, Rates, get_limits, maximum_recharge, rates, set_limits};
 
 use crate::call::{Call, Record};
 use crate::credentials;

@@ -15,7 +15,7 @@ fn zone(story: &mut Story, name: &str) {
 
 fn ask(story: &Story, of: &str, from: &str, to: &str, group: &[Grouping]) -> Result<SummaryPage, Error> {
     let (of, from, to) = (of.to_owned(), from.to_owned(), to.to_owned());
-    story.fake.query(story.now, |call| summary(call, &operator(), of, from, to, group.to_vec(), None))
+    story.fake.query(story.now, |call| summary(call, &operator(), of, from, to, group.to_vec(), None, None))
 }
 
 fn told(summary: &SummaryPage) -> Vec<String> {
@@ -91,7 +91,7 @@ fn sums_are_told_in_pages_of_single_accounts() {
         let days = ("2026-03-01".to_owned(), "2026-03-03".to_owned());
         story
             .fake
-            .query(START, |call| summary(call, &operator(), account.to_string(), days.0, days.1, group, after))
+            .query(START, |call| summary(call, &operator(), account.to_string(), days.0, days.1, group, after, None))
             .expect("rows")
     };
     let by = vec![Grouping::Day, Grouping::Subaccount];
@@ -144,14 +144,15 @@ fn a_sub_accounts_token_sees_only_itself() {
     let asked = |of: &str| {
         let (of, day) = (of.to_owned(), "2026-03-01".to_owned());
         story.fake.query(story.now, |call| {
-            summary(call, &caller, of.clone(), day.clone(), day, vec![], None).map(|summary| summary.rows[0].quantity)
+            summary(call, &caller, of.clone(), day.clone(), day, vec![], None, None)
+                .map(|summary| summary.rows[0].quantity)
         })
     };
     let lines = |of: &str| {
         let of = of.to_owned();
         story
             .fake
-            .query(story.now, |call| list_lines(call, &caller, of, 0, Instant::MAX, None))
+            .query(story.now, |call| list_lines(call, &caller, of, 0, Instant::MAX, None, None))
             .map(|page| page.lines.into_iter().map(|line| line.id).collect::<Vec<_>>())
     };
     assert_eq!((asked(&one.auth_id), lines(&one.auth_id)), (Ok(1), Ok(vec!["1".to_owned()])));
@@ -173,7 +174,7 @@ fn lines_are_listed_by_the_moment_of_their_posting() {
     let of = |from: Instant, to: Instant| {
         let page = story
             .fake
-            .query(story.now, |call| list_lines(call, &operator(), account.clone(), from, to, None))
+            .query(story.now, |call| list_lines(call, &operator(), account.clone(), from, to, None, None))
             .expect("lines");
         assert_eq!(page.next, None);
         page.lines.into_iter().map(|line| line.id).collect::<Vec<_>>()
@@ -185,7 +186,10 @@ fn lines_are_listed_by_the_moment_of_their_posting() {
     assert_eq!(of(START + 1, april + 1), ["20", "31"]);
     assert_eq!(of(START + 21 * DAY_MS, april), [""; 0]);
     let refused = |from, to| {
-        story.fake.query(story.now, |call| list_lines(call, &operator(), account.clone(), from, to, None)).is_err()
+        story
+            .fake
+            .query(story.now, |call| list_lines(call, &operator(), account.clone(), from, to, None, None))
+            .is_err()
     };
     assert!(refused(-1, 5) && refused(5, 5));
 }

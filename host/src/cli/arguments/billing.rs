@@ -107,27 +107,27 @@ pub enum Recharge {
         #[arg(long)]
         card: Option<String>,
     },
-    /// Set automatic recharge
+    /// Change automatic recharge; what is not given stays, and nothing given only shows it
     Auto {
         /// Main account
         account: String,
         /// On or off
         #[arg(value_enum)]
-        switch: Switch,
-        /// Recharge when available credit falls below this
-        #[arg(long, value_name = "AMOUNT", required_if_eq("switch", "on"))]
+        switch: Option<Switch>,
+        /// Recharge when available credit falls below this; needed the first time
+        #[arg(long, value_name = "AMOUNT")]
         below: Option<String>,
-        /// What one charge takes
-        #[arg(long, value_name = "AMOUNT", required_if_eq("switch", "on"))]
+        /// What one charge takes; needed the first time
+        #[arg(long, value_name = "AMOUNT")]
         amount: Option<String>,
-        /// Cap a day
-        #[arg(long, value_name = "AMOUNT")]
+        /// Cap a day; none takes it away
+        #[arg(long, value_name = "AMOUNT|none")]
         day_cap: Option<String>,
-        /// Cap a week
-        #[arg(long, value_name = "AMOUNT")]
+        /// Cap a week; none takes it away
+        #[arg(long, value_name = "AMOUNT|none")]
         week_cap: Option<String>,
-        /// Cap a month
-        #[arg(long, value_name = "AMOUNT")]
+        /// Cap a month; none takes it away
+        #[arg(long, value_name = "AMOUNT|none")]
         month_cap: Option<String>,
     },
     /// Settings and standing of automatic recharge
@@ -189,15 +189,15 @@ pub enum Card {
 /// `alerts`.
 #[derive(Subcommand, Debug)]
 pub enum Alerts {
-    /// Replace the customer's own thresholds and recipients
+    /// Replace the customer's own thresholds, or the recipients; what is not given stays
     Set {
         /// Main account
         account: String,
-        /// Up to three
-        #[arg(long = "below", value_name = "AMOUNT")]
+        /// Up to three; none takes all away
+        #[arg(long = "below", value_name = "AMOUNT|none")]
         thresholds: Vec<String>,
-        /// Besides the registered address
-        #[arg(long = "to", value_name = "EMAIL")]
+        /// Besides the registered address; none takes all away
+        #[arg(long = "to", value_name = "EMAIL|none")]
         recipients: Vec<String>,
     },
     /// Thresholds and recipients

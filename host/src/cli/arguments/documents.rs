@@ -94,7 +94,7 @@ pub enum Billing {
         /// Main account
         account: String,
     },
-    /// Change what is given
+    /// Change what is given; `none` takes a text away
     Set {
         /// Main account
         account: String,
@@ -116,8 +116,8 @@ pub enum Billing {
         /// Tax ID
         #[arg(long)]
         tax_id: Option<String>,
-        /// Extra address for mails about money; all of them are replaced
-        #[arg(long = "notify", value_name = "EMAIL")]
+        /// Extra address for mails about money; all of them are replaced, none takes all away
+        #[arg(long = "notify", value_name = "EMAIL|none")]
         notify: Vec<String>,
     },
 }

@@ -41,32 +41,35 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// Where help shows what every command takes: behind what the command itself takes, and not at all in the short one.
+const HEADING: &str = "Options of every command";
+
 /// What every command takes.
 #[derive(Args, Clone, Debug)]
 pub struct Common {
     /// Configuration file [default: ./coinbox.toml, if it is there]
-    #[arg(long, global = true, value_name = "FILE", env = "COINBOX_CONFIG")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "FILE", env = "COINBOX_CONFIG")]
     pub config: Option<PathBuf>,
     /// Data directory. For all commands but serve, restore and config: work on the store of a stopped server, without one
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Address of a running server [default: COINBOX_SERVER, or the configured one on this machine]
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "data")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "URL", conflicts_with = "data")]
     pub server: Option<String>,
     /// Operator token [default: that of the configuration or the data directory]
-    #[arg(long, global = true, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// Your name in the audit trail
-    #[arg(long, global = true, value_name = "NAME", env = "COINBOX_OPERATOR_NAME", default_value = "operator")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "NAME", env = "COINBOX_OPERATOR_NAME", default_value = "operator")]
     pub operator: String,
     /// Do it once: a repeat with the same key gets the first answer again
-    #[arg(long, global = true, value_name = "KEY")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "KEY")]
     pub idempotency_key: Option<String>,
     /// Print JSON for programs
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING)]
     pub json: bool,
     /// Any setting of the configuration
-    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    #[arg(long = "set", global = true, hide_short_help = true, help_heading = HEADING, value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
 }
 
@@ -313,7 +316,7 @@ pub enum Account {
         #[arg(long, default_value_t = 500)]
         limit: usize,
     },
-    /// Change what is given
+    /// Change what is given; for a text that may be empty `none` takes it away
     Update {
         /// Main account
         account: String,
@@ -389,23 +392,23 @@ pub enum Account {
         /// Main account or sub-account
         account: String,
     },
-    /// Set limits of one account; what is not given goes back to the policy's
+    /// Change limits of one account; what is not given stays, and nothing given only shows them
     Limits {
         /// Main account
         account: String,
-        /// Largest recharge
-        #[arg(long, value_name = "AMOUNT")]
+        /// Largest recharge; none: as the policy says
+        #[arg(long, value_name = "AMOUNT|none")]
         maximum_recharge: Option<String>,
-        /// API requests a second
-        #[arg(long)]
-        standard_rate: Option<u32>,
-        /// Lookups a second
-        #[arg(long)]
-        lookup_rate: Option<u32>,
-        /// Messages a second
-        #[arg(long)]
-        message_rate: Option<u32>,
-        /// Show those that are set instead
+        /// API requests a second; none: as the policy says
+        #[arg(long, value_name = "NUMBER|none")]
+        standard_rate: Option<String>,
+        /// Lookups a second; none: as the policy says
+        #[arg(long, value_name = "NUMBER|none")]
+        lookup_rate: Option<String>,
+        /// Messages a second; none: as the policy says
+        #[arg(long, value_name = "NUMBER|none")]
+        message_rate: Option<String>,
+        /// Show those in force, as without any option
         #[arg(long, conflicts_with_all = ["maximum_recharge", "standard_rate", "lookup_rate", "message_rate"])]
         show: bool,
     },
@@ -642,8 +645,10 @@ mod tests {
             Arguments::try_parse_from(["coinbox", "credit", "goodwill", "MA1", "5.00", "--reason", "x", "--json"]);
         assert!(parsed.expect("valid").common.json);
         assert!(Arguments::try_parse_from(["coinbox", "--data", "a", "--server", "b", "verify"]).is_err());
-        assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "on"]).is_err());
-        assert!(Arguments::try_parse_from(["coinbox", "recharge", "auto", "MA1", "off"]).is_ok());
+        for switch in [&["on"][..], &["off"], &[], &["--day-cap", "none"]] {
+            let line = ["coinbox", "recharge", "auto", "MA1"].iter().chain(switch);
+            assert!(Arguments::try_parse_from(line).is_ok(), "{switch:?}");
+        }
         assert!(Arguments::try_parse_from(["coinbox", "usage", "import", "f", "--parallel", "17"]).is_err());
         let good = |line: &str| Arguments::try_parse_from(line.split(' ')).is_ok();
         assert!(good("coinbox usage summary MA1 --from 2026-10-01 --to 2026-10-31 --by day,product --csv"));

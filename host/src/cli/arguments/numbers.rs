@@ -95,10 +95,10 @@ pub enum Numbers {
         account: String,
         /// The number
         number: String,
-        /// A name for it; empty takes it away
+        /// A name for it; none takes it away
         #[arg(long)]
         alias: Option<String>,
-        /// What answers its calls and messages; empty takes it away
+        /// What answers its calls and messages; none takes it away
         #[arg(long)]
         app: Option<String>,
         /// Main account or sub-account that uses it from now on

@@ -101,6 +101,44 @@ impl Group {
     }
 }
 
+/// What a charge is for.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChargedProduct {
+    /// Calls
+    Voice,
+    /// Text messages
+    Sms,
+    /// Multimedia messages
+    Mms,
+    /// Rent of numbers
+    NumberRent,
+    /// Set-up of numbers
+    NumberSetup,
+    /// Seats
+    Seats,
+    /// Debits by the operator
+    Adjustment,
+}
+
+/// Which charges.
+#[derive(Args, Clone, Debug)]
+pub struct ChargeFilter {
+    /// Only charges for this
+    #[arg(long, value_enum)]
+    pub product: Option<ChargedProduct>,
+    /// Only charges of this sub-account; with the main account's own name those of it alone
+    #[arg(long, value_name = "ACCOUNT")]
+    pub subaccount: Option<String>,
+}
+
+impl ChargeFilter {
+    /// As the contract has it.
+    pub fn filter(&self) -> serde_json::Value {
+        serde_json::json!({"product": self.product, "source": self.subaccount})
+    }
+}
+
 /// `usage summary`.
 #[derive(Args, Debug)]
 pub struct Summary {
@@ -112,6 +150,9 @@ pub struct Summary {
     /// Last day
     #[arg(long, value_name = "DAY")]
     pub to: String,
+    /// Which charges
+    #[command(flatten)]
+    pub filter: ChargeFilter,
     /// Rows by; several with commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "product")]
     pub by: Vec<Group>,
@@ -129,8 +170,17 @@ pub struct Export {
     /// Main account or sub-account
     pub account: String,
     /// Only what was posted in this UTC month, such as 2026-10
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["from", "to"])]
     pub month: Option<String>,
+    /// Only what was posted at this moment or later
+    #[arg(long, value_name = "MOMENT")]
+    pub from: Option<String>,
+    /// Only what was posted before this moment
+    #[arg(long, value_name = "MOMENT")]
+    pub to: Option<String>,
+    /// Which charges
+    #[command(flatten)]
+    pub filter: ChargeFilter,
     /// As CSV (the default)
     #[arg(long)]
     pub csv: bool,
@@ -152,11 +202,11 @@ pub enum Choice {
 
 impl Choice {
     /// As the contract has it.
-    pub fn choice(self) -> Option<bool> {
+    pub fn choice(self) -> &'static str {
         match self {
-            Choice::On => Some(true),
-            Choice::Off => Some(false),
-            Choice::Policy => None,
+            Choice::On => "on",
+            Choice::Off => "off",
+            Choice::Policy => "as-policy",
         }
     }
 }
