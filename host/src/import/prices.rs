@@ -2,8 +2,8 @@
 
 use super::file::{self, Columns, ImportError, Lines, Others, Reading, wrong, wrong_line};
 use crate::cli::link::{Link, LinkError, field_problems};
-use crate::json::strict::{self, StrictError};
 use crate::export::table::marked;
+use crate::json::strict::{self, StrictError};
 use crate::rest::answer::rule_word;
 use crate::rest::events::{HEADING, heading, product};
 use serde_json::{Map, Value, json};

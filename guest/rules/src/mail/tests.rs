@@ -22,7 +22,7 @@ fn events(story: &Story, kind: &str) -> usize {
 
 fn alert(story: &mut Story, recipients: &[&str]) {
     let recipients: Vec<String> = recipients.iter().map(|address| (*address).to_owned()).collect();
-    story.command(|call, auth| alerts::set_alerts(call, &operator(), auth, Vec::new(), recipients));
+    story.command(|call, auth| alerts::set_alerts(call, &operator(), auth, Some(Vec::new()), Some(recipients)));
 }
 
 #[test]

@@ -36,7 +36,7 @@ use crate::call::Call;
 use crate::credentials;
 use crate::idempotency;
 use crate::product::{Heading, Product};
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text};
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text};
 use chunk::{NO_COUNTRY, RATE_MAX, StoredRows, parse_prefix};
 use coinbox_forms::{country, letters};
 use digits::region;

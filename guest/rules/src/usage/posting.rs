@@ -4,8 +4,8 @@
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
 use super::{
-    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity, is_well_formed,
-    keep_rejected,
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity,
+    is_well_formed, keep_rejected,
 };
 use crate::call::Call;
 use crate::credits;
