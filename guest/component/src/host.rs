@@ -119,6 +119,10 @@ impl Effects for Host {
     fn find_order(&self, key: &str) -> Option<outside::StockOutcome> {
         inventory::find(key).map(Translate::translate)
     }
+
+    fn orders_since(&self, since: i64, cursor: Option<&str>) -> Option<outside::StockPage> {
+        inventory::orders_since(since, cursor).map(Translate::translate)
+    }
 }
 
 thread_local! {
