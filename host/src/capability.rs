@@ -85,7 +85,7 @@ pub trait PaymentGateway: Send + Sync {
     fn find(&self, key: &str) -> payment::Finding;
     /// Makes an intention final.
     fn close(&self, key: &str) -> payment::Finding;
-    /// What was moved since a moment.
+    /// What was moved since a moment, and what was taken on since and is under way.
     fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<payment::MovementPage>;
     /// What a token stands for.
     fn describe_method(&self, token: &str) -> payment::MethodAnswer;
@@ -117,6 +117,8 @@ pub trait Inventory: Send + Sync {
     fn release(&self, request: &inventory::ReleaseRequest) -> inventory::Outcome;
     /// How an order or release stands; `None`: not known.
     fn find(&self, key: &str) -> Option<inventory::Outcome>;
+    /// Orders and releases since a moment; `None`: the stock could not be asked.
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory::StockPage>;
 }
 
 /// Everything that is lent, together.

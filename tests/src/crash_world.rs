@@ -128,6 +128,13 @@ impl World {
         self.host(rules(), StoreChoice::Sqlite(self.path(name)), Drive::ByHand)
     }
 
+    /// [`World::open`] with other capabilities.
+    pub fn open_with(&self, name: &str, change: impl FnOnce(&mut Capabilities)) -> Host {
+        let mut capabilities = self.capabilities();
+        change(&mut capabilities);
+        self.host_with(rules(), StoreChoice::Sqlite(self.path(name)), Drive::ByHand, capabilities)
+    }
+
     /// [`World::open`] with a fuse in everything. `None`: it died while it opened.
     pub fn open_fused(&self, name: &str, fuse: &Arc<Fuse>) -> Option<Host> {
         let store =

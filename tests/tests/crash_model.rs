@@ -296,7 +296,8 @@ impl History {
     /// Lets the models follow what happened by itself, and compares.
     fn follow(&mut self) {
         let movements = self.world.gateway.movements().expect("the gateway's book");
-        let paid_at: BTreeMap<String, i64> = movements.iter().map(|moved| (moved.key.clone(), moved.paid.at)).collect();
+        let paid_at: BTreeMap<String, i64> =
+            movements.iter().filter_map(|moved| moved.paid.as_ref().map(|paid| (moved.key.clone(), paid.at))).collect();
         for (account, model) in self.accounts.iter().zip(&mut self.models) {
             let events = self.host.feed(account, model.position());
             model.follow(&events, &paid_at);

@@ -32,8 +32,10 @@ fn works() -> Vec<Value> {
     vec![
         json!({"charge": {
             "key": "k", "auth-id": "MA1", "amount": "-9223372036854775808", "currency": "USD", "method": "t",
-            "customer-present": true, "statement": "",
+            "customer-present": true, "statement": "", "metadata": [{"name": "v", "value": "1"}],
         }}),
+        json!({"find-payment": "k"}),
+        json!({"reconcile-stock": {"since": "0", "cursor": null}}),
         json!({"close-payment": "k\u{1F600}"}),
         json!({"send-mail": message}),
         json!({"hang-up": {"key": "k", "auth-id": "MA1", "calls": ["a", "b"], "cause": "out-of-credit"}}),
@@ -46,7 +48,12 @@ fn outcomes() -> Vec<Value> {
     let method =
         json!({"kind": "card", "brand": "Visa", "last-four": "4242", "expires-year": 65535, "expires-month": null});
     let movement = json!({
-        "key": "k", "refund": false, "amount": "1", "currency": "USD", "paid": {"reference": "r", "at": "2"},
+        "key": "k", "refund": false, "charge-key": null, "amount": "1", "currency": "USD", "received": "1",
+        "paid": {"reference": "r", "at": "2"}, "metadata": [],
+    });
+    let ordered = json!({
+        "key": "k", "release": false, "number": "14155550100", "auth-id": "MA1", "at": "3", "done": true,
+        "metadata": [{"name": "v", "value": "1"}],
     });
     vec![
         json!({"payment": {"declined": {"reason": "lost-or-stolen", "code": "c"}}}),
@@ -60,7 +67,8 @@ fn outcomes() -> Vec<Value> {
         json!({"code": {"refused": "land line"}}),
         json!({"hang-up": []}),
         json!({"movements": null}),
-        json!({"movements": {"movements": [movement], "next": null}}),
+        json!({"movements": {"movements": [movement], "next": null, "complete-since": "0"}}),
+        json!({"stock-movements": {"movements": [ordered], "next": "c", "complete-since": "0"}}),
         json!({"lost": "trap"}),
     ]
 }

@@ -124,6 +124,10 @@ impl Effects for Host {
         let text: String = text.chars().take(1000).collect();
         diagnostics::report(diagnostics::Level::Warning, &text);
     }
+
+    fn orders_since(&self, since: i64, cursor: Option<&str>) -> Option<outside::StockPage> {
+        inventory::orders_since(since, cursor).map(Translate::translate)
+    }
 }
 
 thread_local! {

@@ -213,7 +213,7 @@ variants! {
     types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
     types::Refusal = vocabulary::Refusal {
         Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, KeyReused |
-        Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit,
+        Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit, Reconciling, UnknownSinceRestore,
     }
     types::Suspension = vocabulary::Suspension { ContentViolation, PaymentFailure, ComplianceIssue, SuspiciousActivity | }
     types::FieldRule = vocabulary::FieldRule {
@@ -223,10 +223,11 @@ variants! {
     exported::about::Class = about::Class { Query, Command, Effect | }
 
     exported::jobs::Work = jobs::Work {
-        | Charge, Refund, ClosePayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber, ReleaseNumber, Reconcile
+        | Charge, Refund, ClosePayment, FindPayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber, ReleaseNumber,
+        Reconcile, ReconcileStock
     }
     exported::jobs::Done = jobs::Done {
-        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, Lost
+        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, StockMovements, Lost
     }
     exported::jobs::Next = jobs::Next { Again, Rest | Perform }
     exported::jobs::Error = jobs::Error { NoSuchJob | StaleAttempt, Other }
@@ -304,6 +305,6 @@ variants! {
 
     exported::operator::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
     exported::operator::Billing = postpaid::Billing { Prepaid | Postpaid }
-    exported::operator::Resolution = queue::Resolution { Dismiss | Credit, Refund }
+    exported::operator::Resolution = queue::Resolution { Dismiss | Credit, Refund, Debit }
     exported::operator::Error = operator::Error { | Refused, PolicyChanged, Other }
 }

@@ -8,15 +8,17 @@ records! {
     types::Fact = vocabulary::Fact { name, value }
     types::Blob = outside::Blob { digest, size, media_type, name }
     payment::ChargeRequest = outside::ChargeRequest {
-        key, auth_id, amount, currency, method, customer_present, statement,
+        key, auth_id, amount, currency, method, customer_present, statement, metadata,
     }
-    payment::RefundRequest = outside::RefundRequest { key, charge_key, amount, currency }
+    payment::RefundRequest = outside::RefundRequest { key, auth_id, charge_key, amount, currency, metadata }
     payment::Paid = outside::Paid { reference, at }
     payment::Declined = outside::Declined { reason, code }
     payment::Pending = outside::Pending { ask_again }
     payment::NotSent = outside::NotSent { ask_again, cause }
-    payment::Movement = outside::Movement { key, refund, amount, currency, paid }
-    payment::MovementPage = outside::MovementPage { movements, next }
+    payment::Movement = outside::Movement {
+        key, refund, charge_key, amount, currency, received, paid, metadata,
+    }
+    payment::MovementPage = outside::MovementPage { movements, next, complete_since }
     payment::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
     email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
     email::Mailbox = outside::Mailbox { address, name }
@@ -30,8 +32,10 @@ records! {
         number, country, calling_code, kind, region, city, voice, sms, mms,
     }
     inventory::OfferPage = outside::OfferPage { numbers, total }
-    inventory::OrderRequest = outside::OrderRequest { key, number, country, kind, auth_id }
-    inventory::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id }
+    inventory::OrderRequest = outside::OrderRequest { key, number, country, kind, auth_id, metadata }
+    inventory::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id, metadata }
+    inventory::StockMovement = outside::StockMovement { key, release, number, auth_id, at, done, metadata }
+    inventory::StockPage = outside::StockPage { movements, next, complete_since }
 }
 
 // All capabilities say `not-sent` in the same words; the rules have one type for it.

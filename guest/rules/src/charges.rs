@@ -7,17 +7,20 @@
 //! | key | what |
 //! |---|---|
 //! | `ch/<account>/<number, newest first>` | a charge |
+//! | `chk/<key>` | the number of a charge that a reconciliation could not give the number in its key |
 
 mod booking;
 mod chargebacks;
 mod records;
+mod recovered;
 mod refilling;
 mod requests;
 
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub use chargebacks::record_chargeback;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
-pub(crate) use records::{list_all, load, parse_gateway_key};
+pub(crate) use records::{by_key, list_all, load, parse_gateway_key};
+pub(crate) use recovered::recover;
 pub(crate) use refilling::{refill_last_spent, room};
 pub use requests::{give_up, list_charges, recharge, settle_debt};
 
@@ -25,6 +28,7 @@ use crate::accounts::{self, Standing};
 use crate::call::Call;
 use crate::cards::{self, Card};
 use crate::events::{EventDraft, emit};
+use crate::idempotency::Asked;
 use crate::ids::AuthId;
 use crate::jobs::{Next, Task, Work};
 use crate::judge::{Occasion, judge};
@@ -62,6 +66,7 @@ pub(crate) fn create(
     purpose: Purpose<'_>,
     amount: Money,
     card: &Card,
+    asked: Option<Asked>,
 ) -> Result<Charge, Fault> {
     let number = Numbers::next_charge(call, account)?;
     let (kind, invoice) = match purpose {
@@ -92,12 +97,14 @@ pub(crate) fn create(
         invoice,
         charged_back: Money::ZERO,
         chargebacks: Vec::new(),
+        asked_for: asked,
+        recovered: false,
     };
     count_in_caps(call, account, &charge, amount)?;
     match kind {
         ChargeKind::Automatic => {}
         ChargeKind::Manual => Numbers::count_open_manual(call, account, true)?,
-        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, Some(number))?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, number)?,
     }
     save(call, account, &charge);
     call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
@@ -144,6 +151,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
     let policy = Policy::load(call)?;
     let work = match (charge.given_up, token) {
+        (false, _) if charge.recovered => Work::FindPayment(charge.key.clone()),
         (false, Some(token)) => Work::Charge(ChargeRequest {
             key: charge.key.clone(),
             auth_id: account.to_string(),
@@ -152,6 +160,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
             method: token,
             customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
             statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
+            metadata: charge.metadata(),
         }),
         // The card is gone, the charge may have gone out with it before: make the key final.
         (true, _) | (false, None) => Work::ClosePayment(charge.key.clone()),
@@ -208,7 +217,7 @@ pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> R
     match charge.kind {
         ChargeKind::Automatic => {}
         ChargeKind::Manual => Numbers::count_open_manual(call, account, false)?,
-        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, None)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(call, account, charge.number)?,
     }
     if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
         call.remove(&queue::charge_key(sent, account, charge.number));

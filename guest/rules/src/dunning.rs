@@ -200,7 +200,7 @@ fn attempt(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid) -> Result<(),
         Ok(card) => card,
         Err(reason) => return fail(call, account, one, Failed::without_charge(amount, reason.word())),
     };
-    let charge = charges::create(call, account, Purpose::Invoice(&one.number), amount, &card)?;
+    let charge = charges::create(call, account, Purpose::Invoice(&one.number), amount, &card, None)?;
     one.charge = Some(charge.number);
     one.next = None;
     let mut facts = charge.facts();

@@ -2,8 +2,18 @@
 //!
 //! A command with an idempotency key leaves a record: what was asked and what was answered. The same key and the same
 //! arguments get the first answer again; the same key and other arguments are refused. Records are kept for ever.
+//!
+//! A restore takes such a record away while what the command has done outside stays. So digests of key and arguments travel with every
+//! charge, refund, order and release ([`Asked`]), and come back with the reconciliation ([`remember`]).
+//!
+//! | key | what |
+//! |---|---|
+//! | `idem/<scope>/<function>/<digest>` | a command and its answer |
+//! | `back/<digest>` | one that a reconciliation has found again: the digest is of scope, function and key |
 
 use crate::call::{Call, Record};
+use crate::ids::AuthId;
+use crate::reconcile::{self, Outside};
 use crate::text::hex;
 use crate::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal, RequestPart};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -97,6 +107,80 @@ fn bind_whole(call: &mut Call<'_>, key: &str, part: &RequestPart) -> Result<(), 
             call.put(key, &Done { v: 1, args, answer: Value::Null, at: call.now() });
             Ok(())
         }
+    }
+}
+
+/// What a client has asked for, in digests: what the outside keeps of it, so that it outlives the store's own record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// The function.
+    #[serde(rename = "f")]
+    pub(crate) function: String,
+    /// SHA-256 of scope, function and the client's key.
+    #[serde(rename = "k")]
+    pub(crate) key: String,
+    /// SHA-256 of the arguments' JSON text.
+    #[serde(rename = "a")]
+    pub(crate) args: String,
+}
+
+impl Asked {
+    fn of(scope: &str, function: &str, key: &str, args: String) -> Asked {
+        // Neither scopes nor names of functions hold a line feed.
+        let key = digest(format!("{scope}\n{function}\n{key}").as_bytes());
+        Asked { function: function.to_owned(), key, args }
+    }
+}
+
+fn back_key(asked: &Asked) -> String {
+    format!("back/{}", asked.key)
+}
+
+/// [`once`] for commands whose effect is outside and outlives the store. `account`: the main account that it is about.
+///
+/// After a restore a key that this store does not know may have been used in the history that was lost. While the reconciliation is open it
+/// is refused until that is over; where the reconciliation could not learn everything, until a person has looked.
+pub(crate) fn once_outside<T, E>(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    (scope, account): (&str, Option<AuthId>),
+    (function, outside): (&str, Outside),
+    args: &impl Serialize,
+    run: impl FnOnce(&mut Call<'_>, Option<Asked>) -> Result<T, E>,
+) -> Result<T, E>
+where
+    T: Serialize + DeserializeOwned,
+    E: From<Fault>,
+{
+    let Some(key) = &caller.idempotency_key else { return run(call, None) };
+    check(key)?;
+    let args_digest = digest(&serde_json::to_vec(args).expect("arguments have text keys and finite numbers only"));
+    let asked = Asked::of(scope, function, key, args_digest);
+    if let Some(done) = call.get::<Done>(&back_key(&asked))? {
+        if done.args != asked.args {
+            return Err(Fault::from(Refusal::KeyReused).into());
+        }
+        return serde_json::from_value(done.answer).map_err(|error| {
+            let facts =
+                vec![Fact::new("kind", Done::KIND), Fact::new("key", back_key(&asked)), Fact::new("cause", error)];
+            Fault::problem("stored-record-unreadable", facts).into()
+        });
+    }
+    once(call, caller, scope, function, args, |call| {
+        if let Some(refusal) = reconcile::refuses_unknown_key(call, account, outside)? {
+            return Err(Fault::from(refusal).into());
+        }
+        run(call, Some(asked))
+    })
+}
+
+/// Notes what a command of a history that was lost has answered, as far as that can still be said. The first one of a key counts.
+pub(crate) fn remember(call: &mut Call<'_>, asked: &Asked, answer: &impl Serialize) {
+    let key = back_key(asked);
+    if call.text(&key).is_none() {
+        let answer = serde_json::to_value(answer).expect("answers have text keys and finite numbers only");
+        let at = call.now();
+        call.put(&key, &Done { v: 1, args: asked.args.clone(), answer, at });
     }
 }
 

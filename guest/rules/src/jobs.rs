@@ -5,8 +5,9 @@ use crate::ids::AuthId;
 use crate::lots::Place;
 use crate::outside::{
     ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
-    OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, TelephonyOutcome,
+    OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage, TelephonyOutcome,
 };
+use crate::reconcile::Outside;
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
@@ -55,8 +56,10 @@ pub enum JobKey {
     Disband(AuthId),
     /// Reservations expire, and names of old ones are forgotten.
     Reservations,
-    /// After a restore.
+    /// After a restore: the gateway is asked.
     Reconcile,
+    /// After a restore: the stock is asked.
+    ReconcileStock,
     /// The policy has changed: every account is looked at.
     Rejudge,
     /// Expired dedupe keys and rejected events.
@@ -91,6 +94,7 @@ impl fmt::Display for JobKey {
             JobKey::Disband(holder) => write!(formatter, "{holder}/disband"),
             JobKey::Reservations => formatter.write_str("store/reservations"),
             JobKey::Reconcile => formatter.write_str("store/reconcile"),
+            JobKey::ReconcileStock => formatter.write_str("store/reconcile-stock"),
             JobKey::Rejudge => formatter.write_str("store/rejudge"),
             JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
             JobKey::Totals => formatter.write_str("store/totals"),
@@ -108,6 +112,7 @@ impl JobKey {
             return match rest {
                 "reservations" => Some(JobKey::Reservations),
                 "reconcile" => Some(JobKey::Reconcile),
+                "reconcile-stock" => Some(JobKey::ReconcileStock),
                 "rejudge" => Some(JobKey::Rejudge),
                 "housekeeping" => Some(JobKey::Housekeeping),
                 "totals" => Some(JobKey::Totals),
@@ -165,6 +170,7 @@ pub enum Work {
     Charge(ChargeRequest),
     Refund(RefundRequest),
     ClosePayment(String),
+    FindPayment(String),
     DescribeMethod(String),
     ForgetMethod(String),
     SendMail(Message),
@@ -173,9 +179,10 @@ pub enum Work {
     OrderNumber(OrderRequest),
     ReleaseNumber(ReleaseRequest),
     Reconcile(MovementsRequest),
+    ReconcileStock(MovementsRequest),
 }
 
-/// What the gateway has moved since a moment.
+/// What the gateway has moved, or the stock has given and taken, since a moment.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MovementsRequest {
@@ -201,6 +208,7 @@ pub enum Done {
     HangUp(Vec<String>),
     Number(StockOutcome),
     Movements(Option<MovementPage>),
+    StockMovements(Option<StockPage>),
     Lost(String),
 }
 
@@ -292,7 +300,8 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::RentOwed(account) => phone_numbers::watch_debts(call, account)?,
         JobKey::Disband(holder) => phone_numbers::disband_all(call, holder)?,
         JobKey::Reservations => reservations::run(call)?,
-        JobKey::Reconcile => reconcile::begin(call)?,
+        JobKey::Reconcile => reconcile::begin(call, Outside::Payments)?,
+        JobKey::ReconcileStock => reconcile::begin(call, Outside::Stock)?,
         JobKey::Rejudge => housekeeping::rejudge(call)?,
         JobKey::Housekeeping => housekeeping::clean(call)?,
         JobKey::Totals => totals::run(call)?,
@@ -333,6 +342,7 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
             Done::Payment(effects.refund(&request))
         }
         Work::ClosePayment(key) => Done::PaymentClosed(effects.close(&key)),
+        Work::FindPayment(key) => Done::PaymentClosed(effects.find(&key)),
         Work::DescribeMethod(token) => Done::Method(effects.describe_method(&token)),
         Work::ForgetMethod(token) => Done::MethodForgotten(effects.forget_method(&token)),
         Work::SendMail(message) => Done::Mail(effects.send_mail(&message)),
@@ -345,6 +355,9 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
             Done::Number(phone_numbers::send(effects, task.attempt, &request.key, |effects| effects.release(&request)))
         }
         Work::Reconcile(request) => Done::Movements(effects.movements_since(request.since, request.cursor.as_deref())),
+        Work::ReconcileStock(request) => {
+            Done::StockMovements(effects.orders_since(request.since, request.cursor.as_deref()))
+        }
     }
 }
 
@@ -365,7 +378,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         JobKey::EndCalls(account) => zero_stop::attempt(call, account, Stop::Refused)?,
         JobKey::Order(account, count) => phone_numbers::order_attempt(call, account, count)?,
         JobKey::Release(account, count) => phone_numbers::release_attempt(call, account, count)?,
-        JobKey::Reconcile => reconcile::attempt(call)?.map(|attempt| (attempt, false)),
+        JobKey::Reconcile => reconcile::attempt(call, Outside::Payments)?.map(|attempt| (attempt, false)),
+        JobKey::ReconcileStock => reconcile::attempt(call, Outside::Stock)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..)
         | JobKey::Uncap(_)
         | JobKey::Dun(_)
@@ -424,6 +438,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         (JobKey::Release(account, count), done) => phone_numbers::book_release(call, account, count, stock(done))?,
         (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
         (JobKey::Reconcile, _) => reconcile::finish(call, None)?,
+        (JobKey::ReconcileStock, Done::StockMovements(page)) => reconcile::finish_stock(call, page)?,
+        (JobKey::ReconcileStock, _) => reconcile::finish_stock(call, None)?,
         (_, _) => return Err(Error::NoSuchJob),
     };
     Ok(next)
@@ -453,17 +469,11 @@ fn lost(done: Done) -> String {
 
 /// Books a payment that the gateway reports by itself (R42: each notice acts once).
 pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
-    if let Some((account, number)) = charges::parse_gateway_key(&key) {
-        let known = charges::load(call, account, number)?.is_some_and(|charge| charge.key == key);
-        if known {
-            return Ok(charges::book(call, account, number, outcome)?);
-        }
+    if let Some((account, charge)) = charges::by_key(call, &key)? {
+        return Ok(charges::book(call, account, charge.number, outcome)?);
     }
-    if let Some((account, number)) = refunds::parse_gateway_key(&key) {
-        let known = refunds::load(call, account, number)?.is_some_and(|refund| refund.key == key);
-        if known {
-            return Ok(refunds::book(call, account, number, outcome)?);
-        }
+    if let Some((account, refund)) = refunds::by_key(call, &key)? {
+        return Ok(refunds::book(call, account, refund.number, outcome)?);
     }
     reconcile::keep_notice(call, &key, &outcome)?;
     Ok(Next::Rest)
@@ -485,7 +495,7 @@ pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
 pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Error> {
     match beginning {
         Beginning::Created | Beginning::Copied => {}
-        Beginning::Restored(backup) => reconcile::open(call, backup),
+        Beginning::Restored(backup) => reconcile::open(call, backup)?,
     }
     housekeeping::schedule(call);
     Ok(())
@@ -519,6 +529,7 @@ mod tests {
             JobKey::RentOwed(account),
             JobKey::Disband(account),
             JobKey::Reconcile,
+            JobKey::ReconcileStock,
             JobKey::Rejudge,
             JobKey::Housekeeping,
             JobKey::Totals,

@@ -49,6 +49,7 @@ mod judge;
 pub mod ledger;
 pub mod lots;
 mod mail;
+mod metadata;
 pub mod money;
 pub mod month_end;
 mod numbers;

@@ -9,8 +9,8 @@ use crate::call::{Call, Record};
 use crate::invoices;
 use crate::jobs::{JobKey, Next};
 use crate::port::Lane;
-use crate::vocabulary::Fault;
-use crate::{phone_numbers, totals};
+use crate::vocabulary::{Fault, MINUTE_MS};
+use crate::{phone_numbers, reconcile, totals};
 use serde::{Deserialize, Serialize};
 
 /// What is being done.
@@ -80,6 +80,12 @@ pub(crate) fn pending(call: &Call<'_>) -> Result<Option<Month>, Fault> {
 /// One page of the phase at hand.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let mut state: State = call.need(KEY)?;
+    // What was paid and released before a restore is known first: no month is closed without the payments that belong to it, and nobody pays
+    // rent for a number that is not held any more (R82).
+    if reconcile::is_open(call)? || reconcile::is_stock_open(call)? {
+        call.timer(&JobKey::MonthEnd.to_string(), Lane::Bulk, call.now() + MINUTE_MS);
+        return Ok(Some(Next::Rest));
+    }
     let progress = match state.phase {
         Phase::Totals => catch_up(call, state.month)?,
         Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,

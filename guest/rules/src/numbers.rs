@@ -37,6 +37,9 @@ pub struct Numbers {
     charged: Vec<Charged>,
 }
 
+/// How many charges, refunds, orders or releases of one account a history that was lost may have made.
+const REACH_MAX: u32 = 1_000_000;
+
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }
@@ -96,6 +99,42 @@ impl Numbers {
         Numbers::count(call, account, |numbers| &mut numbers.charges)
     }
 
+    /// A charge of a history that was lost has this number: the next ones come behind it. `false`: it is too far away to be one.
+    pub fn reach_charge(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.charges)
+    }
+
+    /// As [`Numbers::reach_charge`], for a refund.
+    pub fn reach_refund(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.refunds)
+    }
+
+    /// As [`Numbers::reach_charge`], for an order.
+    pub fn reach_order(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.orders)
+    }
+
+    /// As [`Numbers::reach_charge`], for a release.
+    pub fn reach_release(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.releases)
+    }
+
+    fn reach(
+        call: &mut Call<'_>,
+        account: AuthId,
+        number: u32,
+        pick: impl FnOnce(&mut Numbers) -> &mut u32,
+    ) -> Result<bool, Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        let counter = pick(&mut numbers);
+        if number == 0 || number > counter.saturating_add(REACH_MAX) {
+            return Ok(false);
+        }
+        *counter = number.max(*counter);
+        call.put(&key(account), &numbers);
+        Ok(true)
+    }
+
     /// The next mail's number.
     pub fn next_mail(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(call, account, |numbers| &mut numbers.mails)
@@ -145,11 +184,21 @@ impl Numbers {
         self.debt
     }
 
-    /// Notes the charge that pays a debt from now on; `None`: the last one is final.
-    pub fn set_debt_charge(call: &mut Call<'_>, account: AuthId, charge: Option<u32>) -> Result<(), Fault> {
+    /// Notes the charge that pays a debt from now on.
+    pub fn set_debt_charge(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
         let mut numbers = Numbers::load(call, account)?;
-        numbers.debt = charge;
+        numbers.debt = Some(charge);
         call.put(&key(account), &numbers);
+        Ok(())
+    }
+
+    /// The charge is final: if it was the one that pays a debt, none does now.
+    pub fn end_debt_charge(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        if numbers.debt == Some(charge) {
+            numbers.debt = None;
+            call.put(&key(account), &numbers);
+        }
         Ok(())
     }
 

@@ -252,7 +252,9 @@ fn compare_one(
         differs("reservations", "more than can be compared".to_owned(), "at most 1000000".to_owned());
     }
     let reserved = match held {
-        Some(held) => held.plus(crate::phone_numbers::reserved(call, account)?)?,
+        Some(held) => held
+            .plus(crate::phone_numbers::reserved(call, account)?)?
+            .plus(crate::reconcile::held_amount(call, account)?)?,
         None => wallet.reserved,
     };
     let rebuilt = wallet.rebuilt(balance, reserved, current_rest.unwrap_or(Money::ZERO), place);

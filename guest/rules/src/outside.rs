@@ -38,6 +38,9 @@ pub trait Effects {
     fn find_order(&self, key: &str) -> Option<StockOutcome>;
     /// Tells whoever runs the host what should be looked at; has no influence on any result.
     fn warn(&self, text: &str);
+
+    /// What was ordered and released since a moment.
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<StockPage>;
 }
 
 macro_rules! contract_types {
@@ -63,14 +66,17 @@ contract_types! {
         pub method: String,
         pub customer_present: bool,
         pub statement: String,
+        pub metadata: Vec<Fact>,
     }
     /// A refund that was written down before it is sent.
     struct RefundRequest {
         pub key: String,
+        pub auth_id: String,
         pub charge_key: String,
         #[serde(with = "int_text")]
         pub amount: Micros,
         pub currency: String,
+        pub metadata: Vec<Fact>,
     }
     /// How an intention stands.
     enum PaymentOutcome {
@@ -109,20 +115,28 @@ contract_types! {
         Closed,
         NotAsked(NotSent),
     }
-    /// Something that the gateway has moved.
+    /// Something that the gateway has moved or has under way.
     struct Movement {
         pub key: String,
         pub refund: bool,
+        #[serde(default)]
+        pub charge_key: Option<String>,
         #[serde(with = "int_text")]
         pub amount: Micros,
         pub currency: String,
-        pub paid: Paid,
+        #[serde(with = "int_text")]
+        pub received: Instant,
+        #[serde(default)]
+        pub paid: Option<Paid>,
+        pub metadata: Vec<Fact>,
     }
     /// A page of movements.
     struct MovementPage {
         pub movements: Vec<Movement>,
         #[serde(default)]
         pub next: Option<String>,
+        #[serde(with = "int_text")]
+        pub complete_since: Instant,
     }
     /// What a token stands for.
     struct MethodDescription {
@@ -255,12 +269,33 @@ contract_types! {
         pub country: String,
         pub kind: NumberKind,
         pub auth_id: String,
+        pub metadata: Vec<Fact>,
     }
     /// A release that was written down before it is sent.
     struct ReleaseRequest {
         pub key: String,
         pub number: String,
         pub auth_id: String,
+        pub metadata: Vec<Fact>,
+    }
+    /// An order or release that the stock has carried out or has under way.
+    struct StockMovement {
+        pub key: String,
+        pub release: bool,
+        pub number: String,
+        pub auth_id: String,
+        #[serde(with = "int_text")]
+        pub at: Instant,
+        pub done: bool,
+        pub metadata: Vec<Fact>,
+    }
+    /// A page of them.
+    struct StockPage {
+        pub movements: Vec<StockMovement>,
+        #[serde(default)]
+        pub next: Option<String>,
+        #[serde(with = "int_text")]
+        pub complete_since: Instant,
     }
 }
 

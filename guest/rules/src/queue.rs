@@ -1,7 +1,8 @@
 //! The operator's queue: what waits for a person, and what a person decides about it.
 //!
 //! Entries lie under `q/<since>/…`, oldest first. Those about charges and refunds go away when these are settled. A payment that no
-//! charge explains goes away when the operator names the account it belongs to, gives it back, or dismisses it.
+//! charge explains goes away when the operator names the account it belongs to, gives it back, or dismisses it; a refund that no record
+//! explains when it is taken off an account, or dismissed.
 
 mod resolve;
 #[cfg(test)]
@@ -37,10 +38,16 @@ pub(crate) struct QueueEntry {
     /// Of a payment that no charge explains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) payment: Option<Payment>,
+    /// Of a refund that no record explains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) given_back: Option<Payment>,
+    /// The key of the movement for which its account is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) holds: Option<String>,
     note: String,
 }
 
-/// What is known of a payment that no charge explains.
+/// What is known of a payment that no charge explains, or of a refund that no record does.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Payment {
     /// The key that the gateway knows it by.
@@ -59,7 +66,18 @@ impl Record for QueueEntry {
 impl QueueEntry {
     /// An entry about nothing but what its note says.
     pub(crate) fn new(account: Option<AuthId>, kind: &str, since: Instant, note: String) -> QueueEntry {
-        QueueEntry { v: 1, account, kind: kind.to_owned(), since, charge: None, refund: None, payment: None, note }
+        QueueEntry {
+            v: 1,
+            account,
+            kind: kind.to_owned(),
+            since,
+            charge: None,
+            refund: None,
+            payment: None,
+            given_back: None,
+            holds: None,
+            note,
+        }
     }
 
     /// An entry about a charge.

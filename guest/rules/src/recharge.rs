@@ -292,7 +292,22 @@ pub(crate) fn is_charging(call: &Call<'_>, account: AuthId) -> Result<bool, Faul
     Ok(load(call, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
 }
 
-/// Whether this account may be charged automatically now (R29, R31, R32, and not before a restored store is reconciled).
+/// Whether this is the automatic charge that the account waits for.
+pub(crate) fn waits_for(call: &Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+    Ok(load(call, account)?.is_some_and(|recharge| recharge.state == State::Charging(number)))
+}
+
+/// A reconciliation has found an automatic charge that the gateway has under way: no other one starts before it is final (R11).
+pub(crate) fn wait_for(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    update(call, account, |recharge| {
+        if !matches!(recharge.state, State::Charging(_)) {
+            recharge.state = State::Charging(number);
+        }
+    })
+}
+
+/// Whether this account may be charged automatically now (R29, R31, R32, not before a restored store is reconciled, and not while a refund
+/// of its lost history waits for a person).
 fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
     if wallet.credit_limit().is_some() {
         return Ok(false);
@@ -300,7 +315,8 @@ fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool,
     let profile = accounts::profile(call, account)?;
     Ok(profile.account_type == AccountType::Standard
         && profile.standing == Standing::Active
-        && !crate::reconcile::is_open(call)?)
+        && !crate::reconcile::is_open(call)?
+        && !crate::reconcile::is_held(call, account)?)
 }
 
 /// Whether the series must go on: the switch, the account, and available strictly below B (R5).
@@ -383,7 +399,7 @@ fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut 
     if let Some(refused) = refusing_cap(call, account, recharge)? {
         return cap(call, account, available, recharge, refused);
     }
-    let charge = charges::create(call, account, Purpose::Automatic, amount, &card)?;
+    let charge = charges::create(call, account, Purpose::Automatic, amount, &card, None)?;
     emit(
         call,
         EventDraft {

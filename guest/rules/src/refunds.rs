@@ -8,19 +8,22 @@
 //! | key | what |
 //! |---|---|
 //! | `rfd/<account>/<number, newest first>` | a refund |
+//! | `rfk/<key>` | the number of a refund that a reconciliation could not give the number in its key |
 
 mod booking;
 mod records;
+mod recovered;
 
 pub(crate) use booking::{answered, attempt, begin, book, book_closed, look};
 pub use records::{Cause, Refund, RefundPage, RefundState, ShownRefund};
+pub(crate) use recovered::{Found, recover, recover_payment};
 
 use crate::business_days;
-use crate::call::{Call, end_of_prefix, successor};
+use crate::call::{Call, Record, end_of_prefix, successor};
 use crate::credentials;
 use crate::credits::Started;
 use crate::events::{EventDraft, emit};
-use crate::idempotency;
+use crate::idempotency::{self, Asked};
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
 use crate::ledger::{self, LedgerAccount, Posting};
@@ -29,8 +32,10 @@ use crate::numbers::Numbers;
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::queue;
+use crate::reconcile::Outside;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
 use crate::wallet;
+use serde::{Deserialize, Serialize};
 
 interface_error! {
     /// Errors of `refunds`.
@@ -49,6 +54,30 @@ fn place(account: AuthId, number: u32) -> String {
 /// The key of one try of a refund at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
 fn gateway_key(store: &str, account: AuthId, number: u32, tries: u32) -> String {
     format!("cb-{store}-{account}-refund-{number}-{tries}")
+}
+
+/// Number of a refund that could not keep the one in its key, at `rfk/<key>`.
+#[derive(Serialize, Deserialize)]
+struct Renumbered {
+    v: u32,
+    number: u32,
+}
+
+impl Record for Renumbered {
+    const KIND: &'static str = "number of a recovered refund";
+}
+
+/// The refund that the gateway knows by this key, and its account.
+pub(crate) fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fault> {
+    let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
+    let found = match load(call, account, number)?.filter(|refund| refund.key == key) {
+        Some(refund) => Some(refund),
+        None => match call.get::<Renumbered>(&format!("rfk/{key}"))? {
+            Some(renumbered) => load(call, account, renumbered.number)?.filter(|refund| refund.key == key),
+            None => None,
+        },
+    };
+    Ok(found.map(|refund| (account, refund)))
 }
 
 /// Account and number in a key of [`gateway_key`], whichever store made it.
@@ -85,6 +114,8 @@ pub(crate) struct NewRefund<'a> {
     pub(crate) charge: Option<u32>,
     /// Brand and last digits of the card, for people; empty where it is not known.
     pub(crate) card: &'a str,
+    /// For which client's key.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// Writes a refund down and makes it due now.
@@ -114,6 +145,9 @@ pub(crate) fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) 
         sent: None,
         settled: None,
         reference: None,
+        asked_for: new.asked.clone(),
+        recovered: false,
+        uncovered: Money::ZERO,
     };
     save(call, account, &refund);
     call.timer(&refund.job(account).to_string(), Lane::Normal, call.now());
@@ -193,11 +227,13 @@ fn failed(call: &Call<'_>, account: AuthId, number: u32) -> Result<Refund, Error
 /// Tries a failed refund again, under a new key.
 pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
     let (who, account) = credentials::permit_on(call, caller, "refunds.retry", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "refunds.retry", &(&auth_id, number), |call| {
+    let (about, function) = ((auth_id.as_str(), Some(account)), ("refunds.retry", Outside::Payments));
+    idempotency::once_outside(call, caller, about, function, &(&auth_id, number), |call, asked| {
         let mut refund = failed(call, account, number)?;
         refund.tries += 1;
         refund.key = gateway_key(&call.store_name(), account, number, refund.tries);
         refund.state = RefundState::Due;
+        (refund.asked_for, refund.recovered) = (asked, false);
         (refund.attempt, refund.answered, refund.asked, refund.sent) = (0, 0, 0, None);
         let job = refund.job(account).to_string();
         save(call, account, &refund);
@@ -225,7 +261,8 @@ pub fn settle(
         checks.done()?;
         let mut refund = failed(call, account, number)?;
         refund.reference = Some(reference.clone());
-        booking::pay(call, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
+        let receipt = booking::pay(call, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
+        booking::mail_paid(call, account, &refund, receipt)?;
         Ok(refund.shown(account))
     })
 }

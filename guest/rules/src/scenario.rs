@@ -9,12 +9,13 @@ use crate::money::Money;
 use crate::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
     MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, OfferFilter, OfferPage, OrderRequest, Paid,
-    PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest, StockOutcome, TelephonyOutcome,
+    PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest, StockMovement, StockOutcome, StockPage,
+    TelephonyOutcome,
 };
 use crate::policy;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
 use crate::testing::{Fake, START, operator};
-use crate::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
+use crate::vocabulary::{DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -37,6 +38,18 @@ pub(crate) struct Gateway {
     pub(crate) paid: RefCell<Vec<(String, i64)>>,
     /// Charge keys and amounts of what was given back.
     pub(crate) refunded: RefCell<Vec<(String, i64)>>,
+    /// What came with charges and refunds, by key.
+    pub(crate) metadata: RefCell<BTreeMap<String, Vec<Fact>>>,
+    /// What the gateway lists besides the charges of this story.
+    pub(crate) others: RefCell<Vec<Movement>>,
+    /// From when on its list and that of the stock are complete; otherwise from when they are asked for.
+    pub(crate) complete_since: Cell<Option<Instant>>,
+    /// Whether neither the gateway nor the stock can be asked.
+    pub(crate) lists_nothing: Cell<bool>,
+    /// When the stock carries things out; otherwise at the beginning.
+    pub(crate) stock_at: Cell<Option<Instant>>,
+    /// What the stock lists.
+    pub(crate) stock_list: RefCell<Vec<StockMovement>>,
     /// The answers to the next refunds.
     pub(crate) refund_script: RefCell<Vec<Answer>>,
     /// When charges are paid; otherwise at the beginning.
@@ -57,6 +70,23 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
+    /// What was carried out under this key is listed from now on.
+    fn stock_lists(&self, release: bool, key: &str, number: &str, auth_id: &str, metadata: &[Fact]) {
+        let carried_out = self.stock.borrow().get(key) == Some(&StockOutcome::Done);
+        let mut list = self.stock_list.borrow_mut();
+        if carried_out && list.iter().all(|listed| listed.key != key) {
+            list.push(StockMovement {
+                key: key.to_owned(),
+                release,
+                number: number.to_owned(),
+                auth_id: auth_id.to_owned(),
+                at: self.stock_at.get().unwrap_or(START),
+                done: true,
+                metadata: metadata.to_vec(),
+            });
+        }
+    }
+
     fn stock_acts(&self, what: &'static str, key: &str, number: &str) -> StockOutcome {
         if let Some(known) = self.stock.borrow().get(key) {
             return known.clone();
@@ -78,6 +108,7 @@ impl Effects for Gateway {
         if let Some(known) = self.known.borrow().get(&request.key) {
             return known.clone();
         }
+        self.metadata.borrow_mut().insert(request.key.clone(), request.metadata.clone());
         let mut script = self.script.borrow_mut();
         let answer = if script.is_empty() { Answer::Approve } else { script.remove(0) };
         let at = self.paid_at.get().unwrap_or(START);
@@ -115,8 +146,18 @@ impl Effects for Gateway {
             Answer::LostAfter => (paid, lost),
             Answer::LostBefore => return lost,
         };
-        if matches!(kept, PaymentOutcome::Paid(_)) {
+        if let PaymentOutcome::Paid(paid) = &kept {
             self.refunded.borrow_mut().push((request.charge_key.clone(), request.amount));
+            self.others.borrow_mut().push(Movement {
+                key: request.key.clone(),
+                refund: true,
+                charge_key: Some(request.charge_key.clone()),
+                amount: request.amount,
+                currency: request.currency.clone(),
+                received: START,
+                paid: Some(paid.clone()),
+                metadata: request.metadata.clone(),
+            });
         }
         self.known.borrow_mut().insert(request.key.clone(), kept);
         told
@@ -130,15 +171,23 @@ impl Effects for Gateway {
         self.known.borrow().get(key).cloned().map_or(Finding::Closed, Finding::Found)
     }
 
-    fn movements_since(&self, _: Instant, _: Option<&str>) -> Option<MovementPage> {
+    fn movements_since(&self, since: Instant, _: Option<&str>) -> Option<MovementPage> {
+        if self.lists_nothing.get() {
+            return None;
+        }
         let movement = |(key, amount): &(String, i64)| Movement {
             key: key.clone(),
             refund: false,
+            charge_key: None,
             amount: *amount,
             currency: "USD".to_owned(),
-            paid: Paid { reference: format!("ref-{key}"), at: START },
+            received: START,
+            paid: Some(Paid { reference: format!("ref-{key}"), at: START }),
+            metadata: self.metadata.borrow().get(key).cloned().unwrap_or_default(),
         };
-        Some(MovementPage { movements: self.paid.borrow().iter().map(movement).collect(), next: None })
+        let mut movements: Vec<Movement> = self.paid.borrow().iter().map(movement).collect();
+        movements.extend(self.others.borrow().iter().cloned());
+        Some(MovementPage { movements, next: None, complete_since: self.complete_since.get().unwrap_or(since) })
     }
 
     fn describe_method(&self, _: &str) -> MethodAnswer {
@@ -183,11 +232,15 @@ impl Effects for Gateway {
     }
 
     fn order(&self, request: &OrderRequest) -> StockOutcome {
-        self.stock_acts("order", &request.key, &request.number)
+        let outcome = self.stock_acts("order", &request.key, &request.number);
+        self.stock_lists(false, &request.key, &request.number, &request.auth_id, &request.metadata);
+        outcome
     }
 
     fn release(&self, request: &ReleaseRequest) -> StockOutcome {
-        self.stock_acts("release", &request.key, &request.number)
+        let outcome = self.stock_acts("release", &request.key, &request.number);
+        self.stock_lists(true, &request.key, &request.number, &request.auth_id, &request.metadata);
+        outcome
     }
 
     fn find_order(&self, key: &str) -> Option<StockOutcome> {
@@ -196,6 +249,14 @@ impl Effects for Gateway {
 
     fn warn(&self, text: &str) {
         self.warnings.borrow_mut().push(text.to_owned());
+    }
+
+    fn orders_since(&self, since: Instant, _: Option<&str>) -> Option<StockPage> {
+        if self.lists_nothing.get() {
+            return None;
+        }
+        let complete_since = self.complete_since.get().unwrap_or(since);
+        Some(StockPage { movements: self.stock_list.borrow().clone(), next: None, complete_since })
     }
 }
 

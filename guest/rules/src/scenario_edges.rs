@@ -74,7 +74,7 @@ impl Story {
         self.account = self.command(|call, _| accounts::create(call, &operator(), trial)).auth_id;
     }
 
-    fn shown(&self) -> accounts::Account {
+    pub(crate) fn shown(&self) -> accounts::Account {
         self.fake.query(self.now, |call| accounts::get(call, &operator(), self.account.clone())).expect("an account")
     }
 
@@ -342,6 +342,7 @@ fn crd_7_what_a_restored_store_recovers_is_a_paid_recharge_in_every_way() {
     story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("early")));
     assert_eq!(story.queue().len(), 1);
     story.gateway.paid.borrow_mut().push((key.clone(), 25_000_000));
+    story.gateway.metadata.borrow_mut().insert(key.clone(), crate::metadata::of("manual", None));
     story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
     assert_eq!((story.units(), story.shown().account_type), ("35.00".to_owned(), AccountType::Standard));
     assert_eq!(story.queue(), [], "it is booked");

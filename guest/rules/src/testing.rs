@@ -20,6 +20,8 @@ pub(crate) struct Fake {
     timers: RefCell<BTreeMap<String, (Lane, Instant)>>,
     seed: Cell<u64>,
     crossings: Cell<usize>,
+    /// Another name than that of tests.
+    name: RefCell<Option<String>>,
     books: BookCache,
 }
 
@@ -56,6 +58,18 @@ impl Fake {
     /// Puts these entries in the place of all others.
     pub(crate) fn replace(&self, entries: &BTreeMap<String, String>) {
         *self.entries.borrow_mut() = entries.clone();
+    }
+
+    /// What a restore does: these entries and timers in the place of all others, and another name.
+    pub(crate) fn restore(
+        &self,
+        entries: &BTreeMap<String, String>,
+        timers: &BTreeMap<String, (Lane, Instant)>,
+        name: &str,
+    ) {
+        self.replace(entries);
+        *self.timers.borrow_mut() = timers.clone();
+        *self.name.borrow_mut() = Some(name.to_owned());
     }
 
     /// The feed.
@@ -114,7 +128,7 @@ impl Fake {
 
 impl Storage for Fake {
     fn store_name(&self) -> String {
-        "teststoreabcdef0".to_owned()
+        self.name.borrow().clone().unwrap_or_else(|| "teststoreabcdef0".to_owned())
     }
 
     fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {

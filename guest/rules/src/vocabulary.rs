@@ -132,6 +132,10 @@ pub enum Refusal {
     KeyReused,
     /// What is missing.
     OutOfCredit(#[serde(with = "int_text")] Micros),
+    /// A restored store does not know yet what happened since its backup: try again at this moment.
+    Reconciling(#[serde(with = "int_text")] Instant),
+    /// A restored store cannot know whether this key was used: a person looks at the queue's item of this kind.
+    UnknownSinceRestore(String),
 }
 
 /// Why an account is suspended (ACC-8).

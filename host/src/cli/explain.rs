@@ -82,6 +82,42 @@ const SENTENCES: &[Line] = &[
         "An item of the queue was {resolution}[ by {by}] ({reason})[: payment {payment}][: {note}][; refund {refund}].",
     ),
     (
+        "refund-recovered",
+        ALWAYS,
+        "A refund of {amount} that the gateway made before the store was restored was found: {taken-off} was taken off the payment that it came from; the balance is {balance} (key {key}).",
+    ),
+    (
+        "recharge-found-open",
+        ALWAYS,
+        "Charge {charge} of {amount} was sent before the store was restored and has no final answer yet; the gateway is asked about it (key {key}).",
+    ),
+    (
+        "number-recovered",
+        ALWAYS,
+        "Number {number} ({type}, {country}) was ordered before the store was restored[ for {sub-account}] (key {key}).",
+    ),
+    ("restore-unclear", ALWAYS, "After a restore something waits in the operator's queue, {what}: {note}."),
+    (
+        "orders-stuck",
+        ALWAYS,
+        "Since {since} the stock has not listed its orders: no number is ordered or released before it does ({attempts} attempts so far).",
+    ),
+    (
+        "movements-not-listed",
+        ALWAYS,
+        "The gateway does not list what it did from {from} to {to}, since the backup: a person has to look before keys of clients are free.",
+    ),
+    (
+        "orders-not-listed",
+        ALWAYS,
+        "The stock does not list what it did from {from} to {to}, since the backup: a person has to look before keys of clients are free.",
+    ),
+    (
+        "stock-reconciled",
+        ALWAYS,
+        "Reconciliation with the stock of numbers is done: {booked} orders and releases were booked.",
+    ),
+    (
         "reconciliation-stuck",
         ALWAYS,
         "Since {since} the gateway has not listed its movements: no charge starts before it does ({attempts} attempts so far).",
@@ -321,7 +357,11 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "The store was restored from a backup of {backup-moment}: nothing new is charged until all payments since are booked.",
     ),
-    ("reconciliation-finished", ALWAYS, "Reconciliation with the gateway is done: {booked} payments were booked."),
+    (
+        "reconciliation-finished",
+        ALWAYS,
+        "Reconciliation with the gateway is done: {booked} payments and refunds were booked.",
+    ),
     (
         "chargeback",
         ALWAYS,

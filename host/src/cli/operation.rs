@@ -156,6 +156,9 @@ pub fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> any
     } else {
         output.note("Keep the payment gateway of the old store (setting `payment-sandbox`): it knows what was paid since the backup.");
         output.note(
+            "Keep the journal of the old stock of numbers too (setting `inventory.orders`): it knows what was ordered since the backup.",
+        );
+        output.note(
             "The server first books what the gateway has moved since the backup; nothing new is charged before that.",
         );
     }

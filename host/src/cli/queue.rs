@@ -12,13 +12,15 @@ pub fn queue(work: &Work, command: Option<Queue>) -> anyhow::Result<()> {
         None | Some(Queue::List) => return list(work),
         Some(Queue::Credit { item, account, amount, reason }) => (item, claim("credit", &account, amount)?, reason),
         Some(Queue::Refund { item, account, amount, reason }) => (item, claim("refund", &account, amount)?, reason),
+        Some(Queue::Debit { item, account, amount, reason }) => (item, claim("debit", &account, amount)?, reason),
         Some(Queue::Dismiss { item, reason }) => (item, json!("dismiss"), reason),
     };
+    let booked = if resolution.get("debit").is_some() { "debited" } else { "credited" };
     let arguments = json!({"item": item, "resolution": resolution, "reason": reason});
     let resolved = work.link.call("operator.resolve-payment", arguments)?;
     work.output.answer(&resolved, |resolved| match (field(resolved, "transaction"), field(resolved, "refund")) {
         (transaction, _) if transaction.is_empty() => Text::Line("dismissed".to_owned()),
-        (transaction, refund) if refund.is_empty() => Text::Line(format!("credited, transaction {transaction}")),
+        (transaction, refund) if refund.is_empty() => Text::Line(format!("{booked}, transaction {transaction}")),
         (transaction, refund) => Text::Line(format!("refund {refund} is on its way, transaction {transaction}")),
     })
 }

@@ -106,4 +106,7 @@ impl Inventory for Nothing {
     fn find(&self, _: &str) -> Option<inventory::Outcome> {
         None
     }
+    fn orders_since(&self, _: Instant, _: Option<&str>) -> Option<inventory::StockPage> {
+        None
+    }
 }

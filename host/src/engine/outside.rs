@@ -6,6 +6,7 @@
 use super::error::Misuse;
 use super::state::CallState;
 use crate::capability::Capabilities;
+use crate::contract::types::Fact;
 use crate::contract::{email, inventory, payment, telephony};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -20,6 +21,10 @@ const OFFERS_MAX: u32 = 100;
 const STATEMENT_BYTES_MAX: usize = 22;
 /// Longest key that leaves the system.
 const KEY_BYTES_MAX: usize = 512;
+/// Most values of one request's metadata, and their lengths.
+const METADATA_MAX: usize = 20;
+const METADATA_NAME_MAX: usize = 40;
+const METADATA_VALUE_MAX: usize = 200;
 
 impl CallState {
     /// Acts on a thread of its own, so that a gateway that never answers cannot hold the caller. The thread ends when the gateway does.
@@ -70,6 +75,24 @@ impl CallState {
         Ok(())
     }
 
+    /// What a gateway or a stock keeps for the rules has to fit into what most of them can keep.
+    fn metadata(&mut self, field: &str, metadata: &[Fact]) -> wasmtime::Result<()> {
+        if metadata.len() > METADATA_MAX {
+            let found = metadata.len();
+            return Err(self.refuse(format!("{field} has {found} values, at most {METADATA_MAX} are allowed")));
+        }
+        for fact in metadata {
+            if fact.name.is_empty() || fact.name.chars().count() > METADATA_NAME_MAX {
+                return Err(self.refuse(format!("{field} has a name that is not 1 to {METADATA_NAME_MAX} characters")));
+            }
+            if fact.value.chars().count() > METADATA_VALUE_MAX {
+                let name = &fact.name;
+                return Err(self.refuse(format!("{field}.{name} must be at most {METADATA_VALUE_MAX} characters")));
+            }
+        }
+        Ok(())
+    }
+
     fn money(&mut self, field: &str, amount: i64, currency: &str) -> wasmtime::Result<()> {
         if amount <= 0 {
             return Err(self.refuse(format!("{field}.amount is {amount}, it must be above 0")));
@@ -87,6 +110,7 @@ impl payment::Host for CallState {
         self.outside_key("charge.key", &request.key)?;
         self.money("charge", request.amount, &request.currency)?;
         self.at_most("charge.statement", request.statement.len(), STATEMENT_BYTES_MAX)?;
+        self.metadata("charge.metadata", &request.metadata)?;
         Ok(self.act(move |lent| lent.payment.charge(request)).unwrap_or_else(payment::Outcome::Unknown))
     }
 
@@ -95,6 +119,7 @@ impl payment::Host for CallState {
         self.outside_key("refund.key", &request.key)?;
         self.outside_key("refund.charge-key", &request.charge_key)?;
         self.money("refund", request.amount, &request.currency)?;
+        self.metadata("refund.metadata", &request.metadata)?;
         Ok(self.act(move |lent| lent.payment.refund(request)).unwrap_or_else(payment::Outcome::Unknown))
     }
 
@@ -179,12 +204,14 @@ impl inventory::Host for CallState {
     fn order(&mut self, request: inventory::OrderRequest) -> wasmtime::Result<inventory::Outcome> {
         self.may_act("inventory.order")?;
         self.outside_key("request.key", &request.key)?;
+        self.metadata("request.metadata", &request.metadata)?;
         Ok(self.act(move |lent| lent.inventory.order(&request)).unwrap_or_else(inventory::Outcome::Unknown))
     }
 
     fn release(&mut self, request: inventory::ReleaseRequest) -> wasmtime::Result<inventory::Outcome> {
         self.may_act("inventory.release")?;
         self.outside_key("request.key", &request.key)?;
+        self.metadata("request.metadata", &request.metadata)?;
         Ok(self.act(move |lent| lent.inventory.release(&request)).unwrap_or_else(inventory::Outcome::Unknown))
     }
 
@@ -196,5 +223,10 @@ impl inventory::Host for CallState {
             let ask_again = self.ask_again();
             Some(inventory::Outcome::NotSent(inventory::NotSent { ask_again, cause }))
         }))
+    }
+
+    fn orders_since(&mut self, since: i64, cursor: Option<String>) -> wasmtime::Result<Option<inventory::StockPage>> {
+        self.may_act("inventory.orders-since")?;
+        Ok(self.act(move |lent| lent.inventory.orders_since(since, cursor.as_deref())).unwrap_or(None))
     }
 }

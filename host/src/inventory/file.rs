@@ -2,13 +2,18 @@
 //!
 //! The stock file is the operator's: it may be changed while a server runs, and is read again when it has changed. The journal is
 //! Coinbox's: one JSON line for each order and release that was decided, on disk before it is answered, so that the same key gets
-//! the same answer after a crash too. Who holds a number follows from the journal alone; a number that is taken out of the stock file stays
+//! the same answer after a crash too. Its first line says since when it is kept: a journal that is younger than a backup does not know
+//! what was ordered before it, and says so when a restored store asks. Who holds a number follows from the journal alone; a number that is taken out of the stock file stays
 //! with who holds it and is not offered again.
 
+use super::memory::listing;
 use super::offers;
 use super::stock::{self, Stock};
 use crate::capability::{Clock, Instant, Inventory};
-use crate::contract::inventory::{NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest};
+use crate::contract::inventory::{
+    NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
+};
+use crate::contract::types::Fact;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -57,6 +62,17 @@ struct Entry {
     number: String,
     account: String,
     answer: Decided,
+    /// Names and values, as the request brought them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    metadata: Vec<(String, String)>,
+}
+
+/// The journal's first line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Opening {
+    /// Since when it is kept.
+    opened: Instant,
 }
 
 /// A line that says whose journal it is. The last one counts.
@@ -81,6 +97,10 @@ struct State {
     /// Account by number.
     holders: BTreeMap<String, String>,
     known: BTreeMap<String, Decided>,
+    /// What was carried out, in order.
+    carried_out: Vec<StockMovement>,
+    /// Nothing that was carried out since is missing.
+    complete_since: Instant,
     family: Option<String>,
     journal: File,
     /// Length of the journal up to its last whole line.
@@ -116,11 +136,17 @@ impl FileInventory {
             seen,
             holders: BTreeMap::new(),
             known: BTreeMap::new(),
+            carried_out: Vec::new(),
+            // A journal without its first line is of an older version, which has written none.
+            complete_since: Instant::MIN,
             family: None,
             journal: file,
             written: 0,
         };
         state.replay(journal)?;
+        if state.written == 0 {
+            state.begin(clock.now())?;
+        }
         Ok(FileInventory { clock, stock_file: stock_file.to_owned(), state: Mutex::new(state) })
     }
 
@@ -172,6 +198,7 @@ impl FileInventory {
         &self,
         key: &str,
         (what, number, account): (Kind, &str, &str),
+        metadata: &[Fact],
         decide: impl FnOnce(&State) -> Decided,
     ) -> Outcome {
         let mut state = self.state();
@@ -181,7 +208,8 @@ impl FileInventory {
         self.refresh(&mut state);
         let answer = decide(&state);
         let (number, account) = (number.to_owned(), account.to_owned());
-        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer };
+        let metadata = metadata.iter().map(|fact| (fact.name.clone(), fact.value.clone())).collect();
+        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer, metadata };
         match state.append(&entry) {
             Ok(()) => {
                 state.apply(entry);
@@ -212,6 +240,13 @@ impl State {
                 }
                 break;
             }
+            if line == 1
+                && let Ok(opening) = serde_json::from_slice::<Opening>(&text)
+            {
+                self.complete_since = opening.opened;
+                written += read as u64;
+                continue;
+            }
             if let Ok(owner) = serde_json::from_slice::<Owner>(&text) {
                 self.family = Some(owner.family);
                 written += read as u64;
@@ -231,7 +266,25 @@ impl State {
         Ok(())
     }
 
+    /// Writes the first line of a journal that begins now.
+    fn begin(&mut self, now: Instant) -> std::io::Result<()> {
+        self.append(&Opening { opened: now })?;
+        self.complete_since = now;
+        Ok(())
+    }
+
     fn apply(&mut self, entry: Entry) {
+        if entry.answer == Decided::Done {
+            self.carried_out.push(StockMovement {
+                key: entry.key.clone(),
+                release: entry.what == Kind::Release,
+                number: entry.number.clone(),
+                auth_id: entry.account.clone(),
+                at: entry.at,
+                done: true,
+                metadata: entry.metadata.iter().cloned().map(|(name, value)| Fact { name, value }).collect(),
+            });
+        }
         match (entry.what, entry.answer) {
             (Kind::Order, Decided::Done) => {
                 self.holders.insert(entry.number, entry.account);
@@ -274,7 +327,8 @@ impl Inventory for FileInventory {
     }
 
     fn order(&self, request: &OrderRequest) -> Outcome {
-        self.decide(&request.key, (Kind::Order, &request.number, &request.auth_id), |state| {
+        let asked = (Kind::Order, request.number.as_str(), request.auth_id.as_str());
+        self.decide(&request.key, asked, &request.metadata, |state| {
             let offered = state.stock.get(&request.number);
             let fits = offered.is_some_and(|offer| offer.country == request.country && offer.kind == request.kind);
             if fits && !state.holders.contains_key(&request.number) { Decided::Done } else { Decided::NotAvailable }
@@ -282,11 +336,17 @@ impl Inventory for FileInventory {
     }
 
     fn release(&self, request: &ReleaseRequest) -> Outcome {
-        self.decide(&request.key, (Kind::Release, &request.number, &request.auth_id), |_| Decided::Done)
+        let asked = (Kind::Release, request.number.as_str(), request.auth_id.as_str());
+        self.decide(&request.key, asked, &request.metadata, |_| Decided::Done)
     }
 
     fn find(&self, key: &str) -> Option<Outcome> {
         self.state().known.get(key).map(|known| (*known).into())
+    }
+
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<StockPage> {
+        let state = self.state();
+        Some(listing(&state.carried_out, since, cursor, state.complete_since.max(since)))
     }
 }
 
@@ -326,11 +386,13 @@ mod tests {
     fn order(key: &str, number: &str, account: &str) -> OrderRequest {
         let kind = if number.starts_with("1800") { NumberKind::TollFree } else { NumberKind::Local };
         let text = str::to_owned;
-        OrderRequest { key: text(key), number: text(number), country: text("US"), kind, auth_id: text(account) }
+        let (number, auth_id) = (text(number), text(account));
+        OrderRequest { key: text(key), number, country: text("US"), kind, auth_id, metadata: Vec::new() }
     }
 
     fn release(key: &str, number: &str, account: &str) -> ReleaseRequest {
-        ReleaseRequest { key: key.to_owned(), number: number.to_owned(), auth_id: account.to_owned() }
+        let (number, auth_id) = (number.to_owned(), account.to_owned());
+        ReleaseRequest { key: key.to_owned(), number, auth_id, metadata: Vec::new() }
     }
 
     fn offered(inventory: &FileInventory) -> Vec<String> {
@@ -374,7 +436,7 @@ mod tests {
         let third = folder.open();
         assert_eq!(third.release(&release("d", "14155550100", "MA1")), Outcome::Done);
         assert_eq!(offered(&third), ["18005550100"]);
-        assert_eq!(fs::read_to_string(folder.journal()).expect("text").lines().count(), 5);
+        assert_eq!(fs::read_to_string(folder.journal()).expect("text").lines().count(), 6);
     }
 
     #[test]
@@ -449,5 +511,31 @@ mod tests {
         let clock = Arc::new(SimulatedClock::new(1_000));
         let error = FileInventory::open(&folder.stock(), &folder.journal(), clock).err().expect("broken").to_string();
         assert!(error.ends_with("line 2: type: must be local, national, mobile or toll-free"), "{error}");
+    }
+
+    /// sec-02: the journal tells a restored store what was ordered, and a journal that was lost says that it knows nothing of before.
+    #[test]
+    fn sec_02_the_journal_lists_what_was_carried_out_and_since_when_it_is_kept() {
+        let folder = Folder::new();
+        let first = folder.open();
+        let metadata = vec![Fact { name: "v".to_owned(), value: "1".to_owned() }];
+        first.order(&OrderRequest { metadata: metadata.clone(), ..order("a", "14155550100", "MA1") });
+        first.order(&order("b", "14155550100", "MA2"));
+        first.release(&release("c", "14155550100", "MA1"));
+        drop(first);
+        let again = folder.open();
+        let page = again.orders_since(0, None).expect("a page");
+        let of = |movement: &StockMovement| (movement.key.clone(), movement.release, movement.done);
+        let listed: Vec<_> = page.movements.iter().map(of).collect();
+        assert_eq!(listed, [("a".to_owned(), false, true), ("c".to_owned(), true, true)], "not what found nothing");
+        assert_eq!((&page.movements[0].metadata, page.next, page.complete_since), (&metadata, None, 1_000));
+        assert_eq!(again.orders_since(1_001, None).expect("a page").movements, []);
+        drop(again);
+        // A journal of an older version has no first line: it was never lost.
+        let text = fs::read_to_string(folder.journal()).expect("text");
+        fs::write(folder.journal(), text.split_once('\n').expect("lines").1).expect("file");
+        assert_eq!(folder.open().orders_since(7, None).expect("a page").complete_since, 7);
+        fs::remove_file(folder.journal()).expect("file");
+        assert_eq!(folder.open().orders_since(7, None).expect("a page").complete_since, 1_000);
     }
 }

@@ -3,11 +3,13 @@
 use super::offers;
 use crate::capability::{Clock, Instant, Inventory};
 use crate::contract::inventory::{
-    NotSent, OfferFilter, OfferPage, OfferedNumber, OrderRequest, Outcome, ReleaseRequest,
+    NotSent, OfferFilter, OfferPage, OfferedNumber, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Most movements of one page.
+const PAGE_MOVEMENTS_MAX: usize = 100;
 /// When something that was not done is asked for again, at the earliest.
 const ASK_AGAIN_MS: Instant = 60_000;
 
@@ -53,6 +55,8 @@ struct State {
     numbers: BTreeMap<String, (OfferedNumber, Option<String>)>,
     /// Final answers by key.
     known: BTreeMap<String, Outcome>,
+    /// What was carried out, in order.
+    carried_out: Vec<StockMovement>,
     faults: VecDeque<Fault>,
     look_up_faults: VecDeque<Fault>,
     down: bool,
@@ -77,6 +81,11 @@ impl MemoryInventory {
         if let Some((_, holder)) = self.state().numbers.get_mut(number) {
             holder.get_or_insert_with(|| "somebody".to_owned());
         }
+    }
+
+    /// A number as it is described, whoever holds it.
+    pub fn offered(&self, number: &str) -> Option<OfferedNumber> {
+        self.state().numbers.get(number).map(|(offer, _)| offer.clone())
     }
 
     /// What happens to the next order or release.
@@ -115,7 +124,8 @@ impl MemoryInventory {
     }
 
     /// Carries out what a key stands for, once, unless something disturbs it.
-    fn act(&self, key: &str, act: impl FnOnce(&mut State) -> Outcome) -> Outcome {
+    fn act(&self, movement: StockMovement, act: impl FnOnce(&mut State) -> Outcome) -> Outcome {
+        let key = &movement.key.clone();
         let mut state = self.state();
         if state.down {
             return self.not_sent("the stock cannot be reached");
@@ -126,7 +136,13 @@ impl MemoryInventory {
             disturbed => {
                 let outcome = match state.known.get(key) {
                     Some(known) => known.clone(),
-                    None => act(&mut state),
+                    None => {
+                        let outcome = act(&mut state);
+                        if outcome == Outcome::Done {
+                            state.carried_out.push(movement);
+                        }
+                        outcome
+                    }
                 };
                 state.known.insert(key.to_owned(), outcome.clone());
                 match disturbed {
@@ -149,6 +165,20 @@ impl MemoryInventory {
         };
         self.state().requests.push(request);
     }
+}
+
+/// A page of what was carried out since a moment. A cursor is how many were looked at before.
+pub(super) fn listing(
+    all: &[StockMovement],
+    since: Instant,
+    cursor: Option<&str>,
+    complete_since: Instant,
+) -> StockPage {
+    let first = cursor.and_then(|cursor| cursor.parse::<usize>().ok()).unwrap_or(0);
+    let mut places = (first..).zip(all.iter().skip(first)).filter(|(_, movement)| movement.at >= since);
+    let movements: Vec<_> = places.by_ref().take(PAGE_MOVEMENTS_MAX).map(|(_, movement)| movement.clone()).collect();
+    let next = places.next().map(|(place, _)| place.to_string());
+    StockPage { movements, next, complete_since }
 }
 
 fn word(outcome: &Outcome) -> &'static str {
@@ -174,7 +204,16 @@ impl Inventory for MemoryInventory {
     }
 
     fn order(&self, request: &OrderRequest) -> Outcome {
-        let outcome = self.act(&request.key, |state| match state.numbers.get_mut(&request.number) {
+        let movement = StockMovement {
+            key: request.key.clone(),
+            release: false,
+            number: request.number.clone(),
+            auth_id: request.auth_id.clone(),
+            at: self.clock.now(),
+            done: true,
+            metadata: request.metadata.clone(),
+        };
+        let outcome = self.act(movement, |state| match state.numbers.get_mut(&request.number) {
             Some((offer, holder))
                 if holder.is_none() && offer.country == request.country && offer.kind == request.kind =>
             {
@@ -188,7 +227,16 @@ impl Inventory for MemoryInventory {
     }
 
     fn release(&self, request: &ReleaseRequest) -> Outcome {
-        let outcome = self.act(&request.key, |state| {
+        let movement = StockMovement {
+            key: request.key.clone(),
+            release: true,
+            number: request.number.clone(),
+            auth_id: request.auth_id.clone(),
+            at: self.clock.now(),
+            done: true,
+            metadata: request.metadata.clone(),
+        };
+        let outcome = self.act(movement, |state| {
             if let Some((_, holder)) = state.numbers.get_mut(&request.number)
                 && holder.as_ref() == Some(&request.auth_id)
             {
@@ -212,6 +260,14 @@ impl Inventory for MemoryInventory {
         };
         self.note("find", key, None, None, found.as_ref().map_or("not-known", word));
         found
+    }
+
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<StockPage> {
+        let state = self.state();
+        if state.down {
+            return None;
+        }
+        Some(listing(&state.carried_out, since, cursor, since))
     }
 }
 
@@ -244,11 +300,17 @@ mod tests {
             country: "US".to_owned(),
             kind: NumberKind::Local,
             auth_id: account.to_owned(),
+            metadata: Vec::new(),
         }
     }
 
     fn release(key: &str, account: &str) -> ReleaseRequest {
-        ReleaseRequest { key: key.to_owned(), number: "14155550100".to_owned(), auth_id: account.to_owned() }
+        ReleaseRequest {
+            key: key.to_owned(),
+            number: "14155550100".to_owned(),
+            auth_id: account.to_owned(),
+            metadata: Vec::new(),
+        }
     }
 
     #[test]

@@ -126,6 +126,24 @@ impl Failure {
                 "out_of_credit",
                 format!("not enough credit: {} is missing", text::amount_on_wire(*missing)),
             ),
+            Refusal::Reconciling(moment) => {
+                let wait_ms = moment.saturating_sub(now).clamp(0, 3_600_000);
+                let seconds = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000).max(1);
+                let mut failure = Failure::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "reconciling",
+                    "the store was restored from a backup and is still learning what happened since: try again with the same key",
+                );
+                failure.retry_after = Some(seconds);
+                failure
+            }
+            Refusal::UnknownSinceRestore(item) => Failure::new(
+                StatusCode::CONFLICT,
+                "unknown_since_restore",
+                format!(
+                    "after a restore it is not known whether this key was used before: a person has to look at {item} in the queue first"
+                ),
+            ),
         }
     }
 

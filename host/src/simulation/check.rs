@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn taken(world: &World) -> Result<Taken> {
     let mut taken = BTreeMap::new();
     for moved in world.gateway.movements()?.into_iter().filter(|moved| !moved.refund) {
-        let before = taken.insert(moved.key.clone(), (moved.amount, moved.paid.at));
+        let paid = moved.paid.context("what was moved was paid")?;
+        let before = taken.insert(moved.key.clone(), (moved.amount, paid.at));
         ensure!(before.is_none(), "{} was charged twice", moved.key);
     }
     Ok(taken)

@@ -213,6 +213,10 @@ impl Inventory for Lent {
     fn find(&self, key: &str) -> Option<inventory::Outcome> {
         self.fuse.ask("inventory.find", || None, || self.inner.inventory.find(key))
     }
+
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory::StockPage> {
+        self.fuse.ask("inventory.orders-since", || None, || self.inner.inventory.orders_since(since, cursor))
+    }
 }
 
 /// A runtime whose calls read and stage through a fuse.

@@ -366,7 +366,8 @@ impl Simulation {
     fn notice(&mut self, nth: usize) -> Result<()> {
         let movements = self.world.gateway.movements()?;
         let Some(moved) = super::nth(&movements, nth) else { return Ok(()) };
-        let paid = json!({"paid": {"reference": moved.paid.reference, "at": moved.paid.at.to_string()}});
+        let paid = moved.paid.as_ref().context("what was moved was paid")?;
+        let paid = json!({"paid": {"reference": paid.reference, "at": paid.at.to_string()}});
         self.world.ok("jobs.payment-notice", None, json!({"key": moved.key, "outcome": paid}))?;
         Ok(())
     }

@@ -64,6 +64,7 @@ fn charge(amount: i64) -> payment::ChargeRequest {
         method: "token".to_owned(),
         customer_present: false,
         statement: "COINBOX".to_owned(),
+        metadata: Vec::new(),
     }
 }
 

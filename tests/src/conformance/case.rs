@@ -125,6 +125,8 @@ pub(super) struct GatewayStep {
     pub down: Option<bool>,
     #[serde(default)]
     pub charge: Option<ForeignCharge>,
+    #[serde(default)]
+    pub refund: Option<ForeignRefund>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -142,6 +144,10 @@ pub(super) struct InventoryStep {
     /// Numbers that come into stock.
     #[serde(default)]
     pub add: Vec<Value>,
+    #[serde(default)]
+    pub order: Option<ForeignOrder>,
+    #[serde(default)]
+    pub release: Option<ForeignOrder>,
 }
 
 /// A charge that another history of the store, or somebody else, has made.
@@ -152,6 +158,31 @@ pub(super) struct ForeignCharge {
     pub account: String,
     pub amount: String,
     pub method: String,
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A refund that another history of the store, or somebody else, has made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ForeignRefund {
+    pub key: String,
+    pub account: String,
+    pub charge_key: String,
+    pub amount: String,
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// An order or a release that another history of the store, or somebody else, has made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForeignOrder {
+    pub key: String,
+    pub account: String,
+    pub number: String,
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// What the world must have seen.

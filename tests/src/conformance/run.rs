@@ -7,8 +7,11 @@ use super::values::{Variables, whole};
 use super::world::{Setup, World};
 use super::{SEED, START};
 use anyhow::{Context, bail, ensure};
+use coinbox_host::capability::Inventory;
 use coinbox_host::contract::email::{NotSent, Outcome};
-use coinbox_host::contract::payment::ChargeRequest;
+use coinbox_host::contract::inventory::{self, OrderRequest, ReleaseRequest};
+use coinbox_host::contract::payment::{self, ChargeRequest, RefundRequest};
+use coinbox_host::contract::types::Fact;
 use coinbox_host::engine::{CallContext, Class};
 use coinbox_host::inventory::Fault as StockFault;
 use coinbox_host::json::{self as contract_json};
@@ -208,9 +211,30 @@ impl Run {
                 method: charge.method.clone(),
                 customer_present: true,
                 statement: "Coinbox".to_owned(),
+                metadata: self.metadata(&charge.metadata)?,
             });
         }
+        if let Some(refund) = &step.refund {
+            let text = |text: &str| self.variables.fill_text(text).map_err(anyhow::Error::msg);
+            let outcome = self.world.capabilities.payment.refund(RefundRequest {
+                key: text(&refund.key)?,
+                auth_id: text(&refund.account)?,
+                charge_key: text(&refund.charge_key)?,
+                amount: refund.amount.parse().context("amount of the refund")?,
+                currency: "USD".to_owned(),
+                metadata: self.metadata(&refund.metadata)?,
+            });
+            ensure!(matches!(outcome, payment::Outcome::Paid(_)), "the gateway answers {outcome:?}");
+        }
         Ok(())
+    }
+
+    fn metadata(&self, values: &BTreeMap<String, String>) -> anyhow::Result<Vec<Fact>> {
+        let fact = |(name, value): (&String, &String)| -> anyhow::Result<Fact> {
+            let value = self.variables.fill_text(value).map_err(anyhow::Error::msg)?;
+            Ok(Fact { name: name.clone(), value })
+        };
+        values.iter().map(fact).collect()
     }
 
     fn inventory_step(&mut self, step: &InventoryStep) -> anyhow::Result<()> {
@@ -227,6 +251,27 @@ impl Run {
         step.take.iter().for_each(|number| stock.take(number));
         for offer in &step.add {
             stock.add(contract_json::from_value(offer).map_err(|error| anyhow::anyhow!("stock: {error}"))?);
+        }
+        let text = |text: &str| self.variables.fill_text(text).map_err(anyhow::Error::msg);
+        if let Some(order) = &step.order {
+            let offered = stock.offered(&order.number).context("a number of the stock")?;
+            let outcome = stock.order(&OrderRequest {
+                key: text(&order.key)?,
+                number: order.number.clone(),
+                country: offered.country,
+                kind: offered.kind,
+                auth_id: text(&order.account)?,
+                metadata: self.metadata(&order.metadata)?,
+            });
+            ensure!(outcome == inventory::Outcome::Done, "the stock answers {outcome:?}");
+        }
+        if let Some(release) = &step.release {
+            stock.release(&ReleaseRequest {
+                key: text(&release.key)?,
+                number: release.number.clone(),
+                auth_id: text(&release.account)?,
+                metadata: self.metadata(&release.metadata)?,
+            });
         }
         Ok(())
     }

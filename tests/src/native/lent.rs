@@ -6,7 +6,7 @@ use coinbox_host::contract::vault::UnsealError;
 use coinbox_host::storage::{self, View};
 use coinbox_rules::outside::{
     ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
-    OfferFilter, OfferPage, OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome,
+    OfferFilter, OfferPage, OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage,
     TelephonyOutcome,
 };
 use coinbox_rules::port;
@@ -143,5 +143,9 @@ impl Effects for LentEffects<'_> {
 
     fn warn(&self, text: &str) {
         eprintln!("warning of the rules: {text}");
+    }
+
+    fn orders_since(&self, since: i64, cursor: Option<&str>) -> Option<StockPage> {
+        self.0.inventory.orders_since(since, cursor).map(Translate::translate)
     }
 }

@@ -129,6 +129,9 @@ impl Inventory for Outside {
     fn release(&self, _: &inventory::ReleaseRequest) -> inventory::Outcome {
         unreachable!()
     }
+    fn orders_since(&self, _: Instant, _: Option<&str>) -> Option<inventory::StockPage> {
+        unreachable!()
+    }
     fn find(&self, _: &str) -> Option<inventory::Outcome> {
         unreachable!()
     }

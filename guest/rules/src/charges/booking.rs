@@ -38,7 +38,7 @@ pub(crate) fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: P
         return Ok(Next::Rest);
     }
     match outcome {
-        PaymentOutcome::Paid(paid) => book_paid(call, account, charge, &paid)?,
+        PaymentOutcome::Paid(paid) => book_paid(call, account, charge, &paid, Told::Now)?,
         PaymentOutcome::Declined(declined) => {
             charge.state = ChargeState::Declined(declined.reason);
             charge.settled = Some(call.now());
@@ -107,6 +107,7 @@ fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Cha
         charge_key: &charge.key,
         charge: Some(charge.number),
         card: &charge.card_label,
+        asked: None,
     };
     let (_, transaction) = refunds::give_back(call, account, &new)?;
     receipt(call, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
@@ -114,7 +115,22 @@ fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Cha
     Ok(())
 }
 
-fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
+/// Whether the customer is told of a payment by mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Told {
+    /// Now.
+    Now,
+    /// By the history that was lost, as far as anybody knows: what is recovered is only on the receipt.
+    Before,
+}
+
+pub(super) fn book_paid(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    paid: &Paid,
+    told: Told,
+) -> Result<(), Fault> {
     if accounts::is_closed(call, account)? {
         return book_paid_after_closing(call, account, charge, paid);
     }
@@ -154,27 +170,33 @@ fn book_paid(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Pa
         call,
         EventDraft {
             account: Some(account),
-            kind: "recharge-paid",
-            rule: charge.kind.rule(),
+            kind: if told == Told::Now { "recharge-paid" } else { "recharge-recovered" },
+            rule: if told == Told::Now { charge.kind.rule() } else { "CRD-7" },
             facts,
             transactions: vec![id],
         },
     );
-    mail::send(
-        call,
-        account,
-        "recharge-paid",
-        vec![
-            Fact::new("amount", charge.amount),
-            Fact::new("balance", wallet.balance),
-            Fact::new("card", &charge.card_label),
-            Fact::new("kind", charge.kind.word()),
-            Fact::new("number", charge.number),
-            Fact::new("invoice", charge.invoice().unwrap_or("none")),
-            Fact::new("receipt", &receipt),
-        ],
-    )?;
+    if told == Told::Now {
+        mail::send(
+            call,
+            account,
+            "recharge-paid",
+            vec![
+                Fact::new("amount", charge.amount),
+                Fact::new("balance", wallet.balance),
+                Fact::new("card", &charge.card_label),
+                Fact::new("kind", charge.kind.word()),
+                Fact::new("number", charge.number),
+                Fact::new("invoice", charge.invoice().unwrap_or("none")),
+                Fact::new("receipt", &receipt),
+            ],
+        )?;
+    }
     match charge.kind {
+        // One of the history that was lost, which nothing here waits for, is credit as any other (R10).
+        ChargeKind::Automatic if charge.recovered && !recharge::waits_for(call, account, charge.number)? => {
+            recharge::reset(call, account)?;
+        }
         ChargeKind::Automatic => recharge::paid(call, account)?,
         ChargeKind::Manual => recharge::reset(call, account)?,
         ChargeKind::Invoice => {
@@ -265,10 +287,15 @@ fn receipt(
     // It names the invoice or the recharge that it is about (R27).
     let (product, description, refers_to) = match charge.invoice() {
         Some(number) => {
-            ("invoice-payment", format!("Payment of invoice {number}, {}", charge.card_label), number.to_owned())
+            let how = if charge.recovered { "recovered after a restore" } else { &charge.card_label };
+            ("invoice-payment", format!("Payment of invoice {number}, {how}"), number.to_owned())
         }
         None => {
-            let description = format!("Recharge, {}, {}", charge.kind.word(), charge.card_label);
+            let description = if charge.recovered {
+                "Recharge, recovered after a restore".to_owned()
+            } else {
+                format!("Recharge, {}, {}", charge.kind.word(), charge.card_label)
+            };
             ("recharge", description, receipts::charge_name(charge.number))
         }
     };

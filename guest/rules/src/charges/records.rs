@@ -2,9 +2,11 @@
 
 use crate::call::{Call, Record};
 use crate::cards;
+use crate::idempotency::Asked;
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
 use crate::lots::Place;
+use crate::metadata;
 use crate::money::Money;
 use crate::outside::DeclineReason;
 use crate::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
@@ -103,6 +105,12 @@ pub struct Charge {
     /// References of its chargebacks: each is booked once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) chargebacks: Vec<String>,
+    /// For which client's key, in digests: the gateway keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked_for: Option<Asked>,
+    /// Whether a reconciliation has found it at the gateway: a history that was lost has sent it, this one only asks about it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) recovered: bool,
 }
 
 fn is_zero(answered: &u32) -> bool {
@@ -178,6 +186,35 @@ pub(crate) fn list_all(call: &Call<'_>, account: AuthId, limit: usize) -> Result
     Ok((charges.into_iter().map(|(_, charge)| charge).collect(), more))
 }
 
+/// Number of a charge that could not keep the one in its key, at `chk/<key>`.
+#[derive(Serialize, Deserialize)]
+struct Renumbered {
+    v: u32,
+    number: u32,
+}
+
+impl Record for Renumbered {
+    const KIND: &'static str = "number of a recovered charge";
+}
+
+/// Notes under which number a charge is kept whose key has another one.
+pub(super) fn renumber(call: &mut Call<'_>, key: &str, number: u32) {
+    call.put(&format!("chk/{key}"), &Renumbered { v: 1, number });
+}
+
+/// The charge that the gateway knows by this key, and its account.
+pub(crate) fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Charge)>, Fault> {
+    let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
+    let found = match load(call, account, number)?.filter(|charge| charge.key == key) {
+        Some(charge) => Some(charge),
+        None => match call.get::<Renumbered>(&format!("chk/{key}"))? {
+            Some(renumbered) => load(call, account, renumbered.number)?.filter(|charge| charge.key == key),
+            None => None,
+        },
+    };
+    Ok(found.map(|charge| (account, charge)))
+}
+
 /// The charge with this number.
 pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Charge>, Fault> {
     call.get(&place(account, number))
@@ -199,6 +236,13 @@ impl Charge {
 
     pub(super) fn job(&self, account: AuthId) -> JobKey {
         JobKey::Charge(account, self.number)
+    }
+
+    /// What the gateway keeps with it.
+    pub(super) fn metadata(&self) -> Vec<Fact> {
+        let mut facts = metadata::of(self.kind.word(), self.asked_for.as_ref());
+        facts.extend(self.invoice.as_ref().map(|number| Fact::new("invoice", number)));
+        facts
     }
 
     /// What it takes.

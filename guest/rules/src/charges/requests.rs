@@ -11,6 +11,7 @@ use crate::money::Money;
 use crate::numbers::Numbers;
 use crate::policy::{self, Policy};
 use crate::port::Lane;
+use crate::reconcile::Outside;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::wallet;
 
@@ -22,7 +23,9 @@ pub fn settle_debt(
     card: Option<String>,
 ) -> Result<Started, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.settle", &auth_id)?;
-    crate::idempotency::once(call, caller, &auth_id, "credits.settle", &(&auth_id, &card), |call| {
+    let about = (auth_id.as_str(), Some(account));
+    let function = ("credits.settle", Outside::Payments);
+    crate::idempotency::once_outside(call, caller, about, function, &(&auth_id, &card), |call, asked| {
         let amount = crate::closing::owed_in_cents(wallet::need(call, account)?.balance)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
@@ -34,7 +37,7 @@ pub fn settle_debt(
             Ok(card) => card,
             Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
         };
-        let charge = create(call, account, Purpose::Settlement, amount, &card)?;
+        let charge = create(call, account, Purpose::Settlement, amount, &card, asked)?;
         emit(
             call,
             EventDraft {
@@ -59,33 +62,41 @@ pub fn recharge(
 ) -> Result<Started, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.recharge", &auth_id)?;
     let args = (&auth_id, amount, &card);
-    crate::idempotency::once(call, caller, &auth_id, "credits.recharge", &args, |call| {
-        wallet::need(call, account)?;
-        let amount = Money::from_micros(amount);
-        let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
-        let mut checks = Checks::new();
-        checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
-        checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
-        checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
-        checks.done()?;
-        credits::check_lots(call, account)?;
-        let card = match cards::usable(call, account, card.as_deref())? {
-            Ok(card) => card,
-            Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
-        };
-        let charge = create(call, account, Purpose::Manual, amount, &card)?;
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "recharge-started",
-                rule: "CRD-4",
-                facts: charge.facts(),
-                transactions: Vec::new(),
-            },
-        );
-        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
-    })
+    let about = (auth_id.as_str(), Some(account));
+    crate::idempotency::once_outside(
+        call,
+        caller,
+        about,
+        ("credits.recharge", Outside::Payments),
+        &args,
+        |call, asked| {
+            wallet::need(call, account)?;
+            let amount = Money::from_micros(amount);
+            let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
+            let mut checks = Checks::new();
+            checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
+            checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
+            checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+            checks.done()?;
+            credits::check_lots(call, account)?;
+            let card = match cards::usable(call, account, card.as_deref())? {
+                Ok(card) => card,
+                Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
+            };
+            let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
+            emit(
+                call,
+                EventDraft {
+                    account: Some(account),
+                    kind: "recharge-started",
+                    rule: "CRD-4",
+                    facts: charge.facts(),
+                    transactions: Vec::new(),
+                },
+            );
+            Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+        },
+    )
 }
 
 /// Charges of an account, newest first.

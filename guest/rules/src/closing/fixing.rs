@@ -15,13 +15,16 @@ use crate::policy::Policy;
 use crate::port::Lane;
 use crate::queue::{self, QueueEntry};
 use crate::refunds::{self, Cause, NewRefund};
-use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
-use crate::{charges, credits, subaccounts, wallet};
+use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use crate::{charges, credits, reconcile, subaccounts, wallet};
 
 /// Sub-accounts disabled in one transaction.
 const SUBACCOUNTS_PER_CALL: usize = 500;
 /// After this it is tried again to make a final invoice whose lines were not what the ledger says.
 const DIFFERS_MS: Instant = DAY_MS;
+/// How soon a closing looks again whether a restored store is reconciled, and whether a person has decided about a refund that waits.
+const RECONCILING_MS: Instant = MINUTE_MS;
+const HELD_MS: Instant = HOUR_MS;
 
 /// The next step of a closing that is due.
 pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
@@ -30,6 +33,13 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
     match closing.step {
         Step::Settling | Step::Owing if call.now() < closing.closes_at => {
             call.timer(&job, Lane::Normal, closing.closes_at);
+        }
+        // What a history that was lost has given back is taken off first: it must not be refunded again.
+        Step::Settling | Step::Owing if reconcile::is_open(call)? => {
+            call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
+        }
+        Step::Settling | Step::Owing if reconcile::is_held(call, account)? => {
+            call.timer(&job, Lane::Normal, call.now() + HELD_MS);
         }
         Step::Settling | Step::Owing => {
             match finish_use(call, account, &mut closing)? {
@@ -178,18 +188,15 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<()
     let mut due = "none".to_owned();
     let mut count = 0;
     for (lot, amount) in fixed.refunds.iter().filter(|(_, amount)| *amount > Money::ZERO) {
-        let charge = match charges::parse_gateway_key(&lot.origin) {
-            Some((owner, number)) if owner == account => {
-                charges::load(call, account, number)?.filter(|charge| charge.key == lot.origin)
-            }
-            _ => None,
-        };
+        let charge =
+            charges::by_key(call, &lot.origin)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
         let new = NewRefund {
             cause: Cause::Closing,
             amount: *amount,
             charge_key: &lot.origin,
             charge: charge.as_ref().map(|charge| charge.number),
             card: charge.as_ref().map_or("", |charge| &charge.card_label),
+            asked: None,
         };
         due = refunds::create(call, account, &new)?.due;
         count += 1;

@@ -267,7 +267,7 @@ fn words(kind: &str) -> &'static str {
         "coupon-redeemed" => "Coupon",
         "credit-expired" => "Credit that has expired",
         "credit-note" => "Credit note",
-        "refund" => "Refund",
+        "refund" | "refund-recovered" | "refund-assigned" => "Refund",
         "chargeback" => "Chargeback",
         "write-off" => "Write-off",
         "rounding" => "Rounding to whole cents",

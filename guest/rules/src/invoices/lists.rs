@@ -168,6 +168,11 @@ fn oldest_owed(call: &Call<'_>, account: AuthId) -> Result<Option<String>, Fault
     Ok(found.first().map(|(key, _)| key[prefix.len()..].to_owned()))
 }
 
+/// Whether this is the number of an invoice of the account.
+pub(crate) fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> Result<bool, Fault> {
+    Ok(Place::find(call, account, &[DocumentKind::Invoice], number)?.is_some())
+}
+
 /// A document as it stands now. An invoice is open while anything of its days or of earlier ones is owed: credit pays the oldest first (R2).
 fn summary(
     call: &Call<'_>,

@@ -45,6 +45,7 @@ pub use tax::TaxRate;
 pub(crate) use billing::is_chargeable;
 pub(crate) use billing::keep_state;
 pub(crate) use close::close_page;
+pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use tax::check_rates;

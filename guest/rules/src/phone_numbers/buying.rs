@@ -5,6 +5,7 @@
 //! rent is that of the day of the order; an order that is fulfilled in a later month pays for that month from the day on which it was fulfilled.
 
 use super::records::{self, NUMBERS_MAX, Rented};
+use super::recovered::Recovered;
 use super::stock::{LEASE_MS, Progress, Subject};
 use super::{Error, Purchase, check_offer, debts, releasing, rent};
 use crate::accounts::{self, AccountType, Standing as AccountStanding};
@@ -13,22 +14,29 @@ use crate::call::{Call, Record};
 use crate::charge_code::ChargeCode;
 use crate::credits::{self, Started};
 use crate::events::{EventDraft, emit};
+use crate::idempotency::{self, Asked};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next, Standing, Task, Work};
 use crate::judge::{Occasion, judge};
+use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::numbers::Numbers;
-use crate::outside::{OfferedNumber, OrderRequest, StockOutcome};
+use crate::outside::{OfferedNumber, OrderRequest, StockMovement, StockOutcome};
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::posting::{self, Debit};
 use crate::pricing;
+use crate::product::NumberKind;
+use crate::reconcile::Outside;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
-use crate::{credentials, idempotency, reconcile, subaccounts, wallet};
+use crate::{credentials, metadata, reconcile, subaccounts, wallet};
 use serde::{Deserialize, Serialize};
 
 /// How soon an order looks again whether a restored store is reconciled.
 const RECONCILING_MS: Instant = 500;
+
+/// What its metadata says that it is.
+const PURPOSE: &str = "order";
 
 /// How an order stands.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -63,6 +71,9 @@ struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settled: Option<Instant>,
     progress: Progress,
+    /// For which client's key, in digests: the stock keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_for: Option<Asked>,
 }
 
 impl Record for Order {
@@ -72,6 +83,28 @@ impl Record for Order {
 impl Order {
     fn held(&self) -> Result<Money, Fault> {
         Ok(self.setup.plus(self.first_rent)?)
+    }
+
+    /// What the stock keeps with it: all that it takes to rent the number again. Alias and application are the customer's own words, and
+    /// stay here.
+    fn metadata(&self) -> Vec<Fact> {
+        let offer = &self.offer;
+        let services = [(offer.voice, "voice"), (offer.sms, "sms"), (offer.mms, "mms")];
+        let services: Vec<&str> = services.into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect();
+        let mut facts = metadata::of(PURPOSE, self.asked_for.as_ref());
+        facts.extend([
+            Fact::new("holder", self.holder),
+            Fact::new("country", &offer.country),
+            Fact::new("type", offer.kind.name()),
+            Fact::new("calling-code", &offer.calling_code),
+            Fact::new("region", &offer.region),
+            Fact::new("city", &offer.city),
+            Fact::new("services", services.join(" ")),
+            Fact::new("setup", self.setup.micros()),
+            Fact::new("monthly", self.monthly.micros()),
+            Fact::new("first-rent", self.first_rent.micros()),
+        ]);
+        facts
     }
 
     fn is_final(&self) -> bool {
@@ -94,7 +127,8 @@ fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, F
 /// Buys a number.
 pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
     let (_, holder) = credentials::permit_on(call, caller, "numbers.buy", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "numbers.buy", &purchase, |call| {
+    let (about, function) = ((auth_id.as_str(), credentials::main_of(call, holder)?), ("numbers.buy", Outside::Stock));
+    idempotency::once_outside(call, caller, about, function, &purchase, |call, asked| {
         let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
         check(&purchase)?;
         let offer = purchase.offer.clone();
@@ -130,6 +164,7 @@ pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purc
             created: call.now(),
             settled: None,
             progress: Progress::default(),
+            asked_for: asked,
         };
         Ok(place_order(call, account, order)?)
     })
@@ -202,7 +237,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<
     // An order from before a restore may have been sent in the history that was lost: it is asked about.
     let elsewhere = order.key != stock_key(&call.store_name(), account, count);
     if order.state == State::Due {
-        if reconcile::is_open(call)? {
+        if reconcile::is_open(call)? || reconcile::is_stock_open(call)? {
             call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
             return Ok(Some(Next::Rest));
         }
@@ -221,6 +256,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<
     call.put(&place(account, count), &order);
     call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
     let request = OrderRequest {
+        metadata: order.metadata(),
         key: order.key,
         number: order.offer.number,
         country: order.offer.country,
@@ -253,7 +289,8 @@ pub(crate) fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: St
     order.progress.answered();
     let (asked_for, cause) = match outcome {
         StockOutcome::Done => {
-            deliver(call, account, count, order)?;
+            let now = call.now();
+            deliver(call, account, count, order, now)?;
             return Ok(Next::Rest);
         }
         StockOutcome::NotAvailable => {
@@ -298,11 +335,11 @@ fn fail(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, caus
     judge(call, account, Occasion::Settings)
 }
 
-/// The number is the account's: what was held is posted, and it is listed from now on.
-fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order) -> Result<(), Fault> {
+/// The number is the account's since that moment: what was held is posted, and it is listed from now on.
+fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, at: Instant) -> Result<(), Fault> {
     if matches!(accounts::profile(call, account)?.standing, AccountStanding::Closing | AccountStanding::Closed) {
         // Nobody can use it any more, and nobody pays for it.
-        releasing::give_back(call, account, &order.offer.number)?;
+        releasing::give_back(call, account, &order.offer.number, None)?;
         return fail(call, account, count, order, "account-closed");
     }
     if records::is_rented(call, &order.offer.number) {
@@ -316,9 +353,9 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order) -
     }
     settle(call, account, count, &mut order, State::Done)?;
     let now = call.now();
-    let month = Month::of(now);
+    let month = Month::of(at);
     if month != Month::of(order.created) {
-        order.first_rent = rent::first_rent(Policy::load(call)?.first_month, order.monthly, now)?;
+        order.first_rent = rent::first_rent(Policy::load(call)?.first_month, order.monthly, at)?;
     }
     // A sub-account that was deleted meanwhile has left its numbers to the main account.
     let holder = match subaccounts::load(call, order.holder)? {
@@ -351,7 +388,7 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order) -
         holder,
         alias: order.alias.clone(),
         app: order.app.clone(),
-        since: now,
+        since: at,
         monthly: order.monthly,
         through: month,
         debts: rents,
@@ -364,4 +401,115 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order) -
     facts.push(Fact::new("balance", wallet::need(call, account)?.balance));
     tell(call, account, "number-rented", facts, transactions);
     judge(call, account, Occasion::Debit)
+}
+
+/// Account and count in a key of an order, whichever store made it.
+pub(super) fn parse_stock_key(key: &str) -> Option<(AuthId, u32)> {
+    super::stock::parse_key(key, "order")
+}
+
+/// What was ordered, as its metadata says.
+fn read_offer(number: &str, metadata: &Metadata) -> Option<OfferedNumber> {
+    let text = |name: &str| metadata.get(name).unwrap_or_default().to_owned();
+    let services = text("services");
+    let has = |service: &str| services.split(' ').any(|word| word == service);
+    let offer = OfferedNumber {
+        number: number.to_owned(),
+        country: text("country"),
+        calling_code: text("calling-code"),
+        kind: NumberKind::of_name(metadata.get("type")?)?,
+        region: text("region"),
+        city: text("city"),
+        voice: has("voice"),
+        sms: has("sms"),
+        mms: has("mms"),
+    };
+    let mut checks = Checks::new();
+    check_offer(&mut checks, "offer", &offer);
+    (metadata.purpose() == PURPOSE && checks.done().is_ok()).then_some(offer)
+}
+
+/// Writes an order down that the stock lists and no record explains. What was delivered is rented since then, and paid as it was ordered, also below
+/// zero; what is under way is asked about.
+pub(super) fn recover(
+    call: &mut Call<'_>,
+    account: AuthId,
+    count: u32,
+    movement: &StockMovement,
+    metadata: Option<&Metadata>,
+) -> Result<Recovered, Fault> {
+    if load(call, account, count)?.is_some_and(|order| order.key == movement.key) {
+        return Ok(Recovered::Known);
+    }
+    let Some(metadata) = metadata else {
+        return Ok(Recovered::Unplaced(account, "ordered, and the stock has kept no metadata with it"));
+    };
+    let read = || {
+        let offer = read_offer(&movement.number, metadata)?;
+        Some((offer, metadata.amount("setup")?, metadata.amount("monthly")?, metadata.amount("first-rent")?))
+    };
+    let Some((offer, setup, monthly, first_rent)) = read() else {
+        return Ok(Recovered::Unplaced(account, "ordered, and its metadata cannot be read"));
+    };
+    if records::is_rented(call, &movement.number) {
+        return Ok(Recovered::Unplaced(account, "ordered, and rented by somebody already"));
+    }
+    let at = movement.at.clamp(0, call.now());
+    let free = load(call, account, count)?.is_none() && Numbers::reach_order(call, account, count)?;
+    let count = if free { count } else { Numbers::next_order(call, account)? };
+    let holder = match metadata.get("holder").and_then(AuthId::parse) {
+        Some(holder) if subaccounts::load(call, holder)?.is_some_and(|sub| sub.parent == account) => holder,
+        _ => account,
+    };
+    let asked_for = metadata.asked();
+    let job = JobKey::Order(account, count).to_string();
+    if let Some(asked) = &asked_for {
+        idempotency::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
+    }
+    let mut progress = Progress::default();
+    progress.start(at, true);
+    progress.answered();
+    let order = Order {
+        v: 1,
+        key: movement.key.clone(),
+        offer,
+        holder,
+        alias: None,
+        app: None,
+        setup,
+        monthly,
+        first_rent,
+        state: State::Open,
+        created: at,
+        settled: None,
+        progress,
+        asked_for,
+    };
+    let mut wallet = wallet::need(call, account)?;
+    wallet.reserved = wallet.reserved.plus(order.held()?)?;
+    wallet::save(call, account, &wallet);
+    let reserved = records::reserved(call, account)?.plus(order.held()?)?;
+    records::recount(call, account, |count| {
+        count.ordered = count.ordered.saturating_add(1);
+        count.reserved = reserved;
+    })?;
+    call.put(&place(account, count), &order);
+    let mut facts = facts(account, &order);
+    facts.push(Fact::new("key", &order.key));
+    let draft =
+        EventDraft { account: Some(account), kind: "number-recovered", rule: "CRD-7", facts, transactions: Vec::new() };
+    emit(call, draft);
+    if !movement.done {
+        call.timer(&job, Lane::Urgent, call.now());
+        judge(call, account, Occasion::Debit)?;
+        return Ok(Recovered::Booked(account));
+    }
+    deliver(call, account, count, order, at)?;
+    // Months that have begun since then.
+    if let Some((owner, key, rented)) = records::find(call, &movement.number)?
+        && owner == account
+    {
+        rent::catch_up(call, account, key, rented)?;
+    }
+    Ok(Recovered::Booked(account))
 }

@@ -241,7 +241,7 @@ fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>)
     if count > NAMED_MAX {
         named.push("…".to_owned());
     }
-    releasing::release(call, account, numbers, "rent-unpaid")?;
+    releasing::release(call, account, numbers, "rent-unpaid", None)?;
     let owed = load(call, account)?.map_or(Ok(Money::ZERO), |rent| rent.owed.minus(rent.paid))?;
     let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
     mail::send(call, account, "number-released", facts)

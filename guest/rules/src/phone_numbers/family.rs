@@ -60,7 +60,7 @@ fn go_on(call: &mut Call<'_>, account: AuthId, holder: AuthId) -> Result<bool, F
     let more = numbers.len() > NUMBERS_PER_CALL;
     numbers.truncate(NUMBERS_PER_CALL);
     if order.release {
-        releasing::release(call, account, numbers, &order.cause)?;
+        releasing::release(call, account, numbers, &order.cause, None)?;
     } else {
         hand_over(call, account, numbers)?;
     }

@@ -7,6 +7,7 @@ mod buying;
 mod debts;
 mod family;
 mod records;
+mod recovered;
 mod releasing;
 mod rent;
 mod stock;
@@ -18,6 +19,7 @@ pub(crate) use buying::{attempt as order_attempt, begin as begin_order, book as 
 pub(crate) use debts::{look_again, pay as pay_rent, watch as watch_debts};
 pub(crate) use family::{disband, disband_all, numbers_of, release_all};
 pub(crate) use records::{NUMBERS_MAX, reserved};
+pub(crate) use recovered::{Recovered, recover};
 pub(crate) use releasing::{
     attempt as release_attempt, begin as begin_release, book as book_release, look as look_release,
 };
@@ -35,6 +37,7 @@ use crate::outside::{Effects, OfferFilter, OfferPage, OfferedNumber};
 use crate::policy::Policy;
 use crate::pricing;
 use crate::product::NumberKind;
+use crate::reconcile::Outside;
 use crate::subaccounts;
 use crate::text::is_name;
 use crate::vocabulary::{
@@ -409,9 +412,11 @@ fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Resul
 /// Gives a number back.
 pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
     let (_, asking) = credentials::permit_on(call, caller, "numbers.release", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "numbers.release", &number, |call| {
+    let (about, function) =
+        ((auth_id.as_str(), credentials::main_of(call, asking)?), ("numbers.release", Outside::Stock));
+    idempotency::once_outside(call, caller, about, function, &number, |call, asked| {
         let (account, key, rented) = need(call, asking, &number)?;
-        let jobs = releasing::release(call, account, vec![(key, rented)], "customer")?;
+        let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
         let job = jobs.first().map(ToString::to_string).unwrap_or_default();
         Ok(Started { job, name: number.clone() })
     })

@@ -2,19 +2,29 @@
 //! tells the stock. Nothing is given back, what is owed stays owed (R19, R20).
 
 use super::records::{self, Rented};
+use super::recovered::Recovered;
 use super::rent;
 use super::stock::{LEASE_MS, Progress, Subject};
 use crate::calendar::Month;
 use crate::call::{Call, Record};
+use crate::credits::Started;
 use crate::events::{EventDraft, emit};
+use crate::idempotency::{self, Asked};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next, Standing, Task, Work};
 use crate::judge::{Occasion, judge};
+use crate::metadata::Metadata;
 use crate::numbers::Numbers;
-use crate::outside::{ReleaseRequest, StockOutcome};
+use crate::outside::{ReleaseRequest, StockMovement, StockOutcome};
 use crate::port::Lane;
-use crate::vocabulary::{Fact, Fault, Instant};
+use crate::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use crate::{metadata, reconcile};
 use serde::{Deserialize, Serialize};
+
+/// What its metadata says that it is.
+pub(super) const PURPOSE: &str = "release";
+/// How soon a release looks again whether a restored store knows what the stock has done.
+const RECONCILING_MS: Instant = MINUTE_MS;
 
 /// A release, at `rel/<account>/<count>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -26,6 +36,9 @@ struct Release {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settled: Option<Instant>,
     progress: Progress,
+    /// For which client's key, in digests: the stock keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_for: Option<Asked>,
 }
 
 impl Record for Release {
@@ -47,6 +60,7 @@ pub(super) fn release(
     account: AuthId,
     mut numbers: Vec<(String, Rented)>,
     cause: &str,
+    asked: Option<&Asked>,
 ) -> Result<Vec<JobKey>, Fault> {
     if rent::post(call, account, &mut numbers, Month::of(call.now()))? {
         judge(call, account, Occasion::Debit)?;
@@ -54,7 +68,7 @@ pub(super) fn release(
     let mut jobs = Vec::with_capacity(numbers.len());
     for (_, rented) in numbers {
         records::remove(call, account, &rented)?;
-        jobs.push(give_back(call, account, rented.number())?);
+        jobs.push(give_back(call, account, rented.number(), asked)?);
         let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", cause)];
         if rented.holder != account {
             facts.push(Fact::new("sub-account", rented.holder));
@@ -70,7 +84,12 @@ pub(super) fn release(
 }
 
 /// Has the stock told that an account does not hold this number any more.
-pub(super) fn give_back(call: &mut Call<'_>, account: AuthId, number: &str) -> Result<JobKey, Fault> {
+pub(super) fn give_back(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: &str,
+    asked: Option<&Asked>,
+) -> Result<JobKey, Fault> {
     let count = Numbers::next_release(call, account)?;
     let release = Release {
         v: 1,
@@ -79,6 +98,7 @@ pub(super) fn give_back(call: &mut Call<'_>, account: AuthId, number: &str) -> R
         created: call.now(),
         settled: None,
         progress: Progress::default(),
+        asked_for: asked.cloned(),
     };
     call.put(&place(account, count), &release);
     let job = JobKey::Release(account, count);
@@ -95,12 +115,17 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<
     let Some(mut release) = load(call, account, count)?.filter(|release| release.settled.is_none()) else {
         return Ok(None);
     };
+    if reconcile::is_stock_open(call)? {
+        call.timer(&JobKey::Release(account, count).to_string(), Lane::Normal, call.now() + RECONCILING_MS);
+        return Ok(Some(Next::Rest));
+    }
     let elsewhere = release.key != stock_key(&call.store_name(), account, count);
     let attempt = release.progress.start(call.now(), elsewhere);
     call.put(&place(account, count), &release);
     let job = JobKey::Release(account, count).to_string();
     call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
-    let request = ReleaseRequest { key: release.key, number: release.number, auth_id: account.to_string() };
+    let metadata = metadata::of(PURPOSE, release.asked_for.as_ref());
+    let request = ReleaseRequest { key: release.key, number: release.number, auth_id: account.to_string(), metadata };
     Ok(Some(Next::Perform(Task { job, attempt, work: Work::ReleaseNumber(request) })))
 }
 
@@ -140,4 +165,64 @@ pub(crate) fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: St
     release.progress.ask_again(call, &job, &subject, asked_for, &cause)?;
     call.put(&place(account, count), &release);
     Ok(Next::Rest)
+}
+
+/// Account and count in a key of a release, whichever store made it.
+pub(super) fn parse_stock_key(key: &str) -> Option<(AuthId, u32)> {
+    super::stock::parse_key(key, "release")
+}
+
+/// Takes a number off an account that has released it in the history that was lost: it owes no rent for months after that.
+pub(super) fn recover(
+    call: &mut Call<'_>,
+    account: AuthId,
+    count: u32,
+    movement: &StockMovement,
+    metadata: Option<&Metadata>,
+) -> Result<Recovered, Fault> {
+    if load(call, account, count)?.is_some_and(|release| release.key == movement.key) {
+        return Ok(Recovered::Known);
+    }
+    let at = movement.at.clamp(0, call.now());
+    let free = load(call, account, count)?.is_none() && Numbers::reach_release(call, account, count)?;
+    let count = if free { count } else { Numbers::next_release(call, account)? };
+    let job = JobKey::Release(account, count);
+    let mut progress = Progress::default();
+    progress.start(at, true);
+    let release = Release {
+        v: 1,
+        number: movement.number.clone(),
+        key: movement.key.clone(),
+        created: at,
+        settled: movement.done.then_some(at),
+        progress,
+        asked_for: metadata.and_then(Metadata::asked),
+    };
+    call.put(&place(account, count), &release);
+    if !movement.done {
+        call.timer(&job.to_string(), Lane::Normal, call.now());
+    }
+    if let Some(asked) = &release.asked_for {
+        idempotency::remember(call, asked, &Started { job: job.to_string(), name: movement.number.clone() });
+    }
+    let found = records::find(call, &movement.number)?;
+    let Some((_, key, rented)) = found.filter(|(owner, _, rented)| *owner == account && rented.since <= at) else {
+        return Ok(Recovered::Booked(account));
+    };
+    let mut numbers = [(key, rented)];
+    let posted = rent::post(call, account, &mut numbers, Month::of(at))?;
+    let [(_, rented)] = numbers;
+    records::remove(call, account, &rented)?;
+    let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", "released-before-the-restore")];
+    if rented.holder != account {
+        facts.push(Fact::new("sub-account", rented.holder));
+    }
+    facts.push(Fact::new("since", rented.since));
+    let draft =
+        EventDraft { account: Some(account), kind: "number-released", rule: "CRD-7", facts, transactions: Vec::new() };
+    emit(call, draft);
+    if posted {
+        judge(call, account, Occasion::Debit)?;
+    }
+    Ok(Recovered::Booked(account))
 }

@@ -114,6 +114,16 @@ impl Progress {
     }
 }
 
+/// Account and count in a key of an order or release (`what`), whichever store made it.
+pub(super) fn parse_key(key: &str, what: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (store, account, word, count) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // The key becomes part of stored keys: only what the counterpart of this function could have written is one of ours.
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (account, count) = (AuthId::parse(account)?, count.parse().ok()?);
+    (word == what && plain && format!("cb-{store}-{account}-{what}-{count}") == key).then_some((account, count))
+}
+
 /// Sends what was written down; from the second attempt on asks first what became of the one before.
 pub(crate) fn send(
     effects: &dyn Effects,

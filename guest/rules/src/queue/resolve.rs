@@ -1,20 +1,21 @@
-//! What the operator decides about a payment that no charge explains.
+//! What the operator decides about a payment that no charge explains, and about what a restore could not place.
 
 use super::{PREFIX, Payment, QueueEntry};
 use crate::call::Call;
 use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
-use crate::idempotency;
+use crate::idempotency::{self, Asked};
 use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
+use crate::ledger::{self, LedgerAccount, Posting};
 use crate::money::Money;
 use crate::operator::Error;
 use crate::policy::AMOUNT_MAX;
-use crate::reconcile;
+use crate::reconcile::{self, Outside};
 use crate::refunds::{self, Cause, NewRefund};
 use crate::text::is_name;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal, optional_int_text};
-use crate::wallet;
+use crate::wallet::{self, Split};
 use serde::{Deserialize, Serialize};
 
 /// Whose payment it is.
@@ -36,6 +37,8 @@ pub enum Resolution {
     Credit(Claim),
     /// Given back, and noted with this account.
     Refund(Claim),
+    /// A refund: taken off this account's credit.
+    Debit(Claim),
     /// Nothing: it was dealt with elsewhere.
     Dismiss,
 }
@@ -62,7 +65,9 @@ pub fn resolve_payment(
 ) -> Result<Resolved, Error> {
     let who = credentials::permit(call, caller, "operator.resolve-payment", None)?;
     let args = (&item, &resolution, &reason);
-    idempotency::once(call, caller, &who.scope(), "operator.resolve-payment", &args, |call| {
+    let (scope, function) = (who.scope(), ("operator.resolve-payment", Outside::Payments));
+    let outside = matches!(resolution, Resolution::Refund(_));
+    let decide = |call: &mut Call<'_>, asked: Option<Asked>| {
         let mut checks = Checks::new();
         checks.require(is_name(&item, 300), "item", FieldRule::WrongForm, "the `id` of an item");
         checks.text(&reason, "reason", 1, 200);
@@ -74,11 +79,21 @@ pub fn resolve_payment(
             .ok_or_else(|| Fault::not_found("queue item"))?;
         let payment = entry.payment.clone();
         let resolved = match (&resolution, &payment) {
-            (Resolution::Dismiss, _) if entry.is_about_money() => Resolved { transaction: None, refund: None },
+            (Resolution::Dismiss, _) if entry.is_decided_here() => Resolved { transaction: None, refund: None },
             (Resolution::Credit(claim), Some(payment)) => credit(call, claim, payment)?,
-            (Resolution::Refund(claim), Some(payment)) => refund(call, claim, payment)?,
+            (Resolution::Refund(claim), Some(payment)) => refund(call, claim, payment, asked)?,
+            (Resolution::Debit(claim), None) if entry.given_back.is_some() => {
+                debit(call, claim, entry.given_back.as_ref().expect("it was looked at"))?
+            }
             // What the gateway says of a refund, and items of an older version, say too little of a payment.
-            (_, None) if entry.is_about_money() => {
+            (_, None) if entry.given_back.is_some() => {
+                return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some("debit or dismiss")).into());
+            }
+            (Resolution::Debit(_), Some(_)) => {
+                let others = "credit, refund or dismiss";
+                return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some(others)).into());
+            }
+            (_, None) if entry.is_decided_here() => {
                 return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some("dismiss")).into());
             }
             _ => return Err(Fault::not_found("queue item").into()),
@@ -87,14 +102,31 @@ pub fn resolve_payment(
             reconcile::note_resolved(call, &payment.key)?;
         }
         call.remove(&key);
+        if let (Some(account), Some(held)) = (entry.account, &entry.holds) {
+            reconcile::let_go(call, account, held)?;
+        }
+        reconcile::note_looked(call, &entry.kind);
         tell(call, &who, &entry, &resolution, &resolved, &reason);
         Ok(resolved)
-    })
+    };
+    if outside {
+        return idempotency::once_outside(call, caller, (&scope, None), function, &args, decide);
+    }
+    idempotency::once(call, caller, &scope, function.0, &args, |call| decide(call, None))
 }
 
 impl QueueEntry {
-    fn is_about_money(&self) -> bool {
-        matches!(self.kind.as_str(), "payment-without-charge" | "refund-without-record")
+    /// Whether a person takes it off by deciding about it here, and not by what becomes of a charge, a refund or an order.
+    fn is_decided_here(&self) -> bool {
+        matches!(
+            self.kind.as_str(),
+            "payment-without-charge"
+                | "refund-without-record"
+                | "payment-without-reference"
+                | "number-without-record"
+                | "movements-not-listed"
+                | "orders-not-listed"
+        )
     }
 }
 
@@ -109,10 +141,11 @@ fn tell(
     let (word, account) = match resolution {
         Resolution::Credit(claim) => ("credited", AuthId::parse(&claim.auth_id)),
         Resolution::Refund(claim) => ("refunded", AuthId::parse(&claim.auth_id)),
+        Resolution::Debit(claim) => ("debited", AuthId::parse(&claim.auth_id)),
         Resolution::Dismiss => ("dismissed", entry.account),
     };
     let mut facts = vec![Fact::new("resolution", word), Fact::new("reason", reason), Fact::new("by", who.name())];
-    match &entry.payment {
+    match entry.payment.as_ref().or(entry.given_back.as_ref()) {
         Some(payment) => facts.push(Fact::new("payment", &payment.key)),
         None => facts.push(Fact::new("note", &entry.note)),
     }
@@ -157,9 +190,36 @@ fn credit(call: &mut Call<'_>, claim: &Claim, payment: &Payment) -> Result<Resol
     Ok(Resolved { transaction: Some(recovered.transaction), refund: None })
 }
 
-fn refund(call: &mut Call<'_>, claim: &Claim, payment: &Payment) -> Result<Resolved, Error> {
+/// Takes what the gateway has given back off the account, in spending order, below zero if it is spent. A closed account has nothing to
+/// take it from: it is a loss.
+fn debit(call: &mut Call<'_>, claim: &Claim, given_back: &Payment) -> Result<Resolved, Error> {
+    let (account, amount) = read(call, claim, given_back)?;
+    let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated().map_err(Fault::from)?);
+    let closed = crate::accounts::is_closed(call, account)?;
+    let postings = if closed {
+        vec![Posting(LedgerAccount::WriteOffs, None, amount), gone]
+    } else {
+        crate::credits::expire_due(call, account)?;
+        let mut wallet = wallet::need(call, account)?;
+        let mut split = Split::default();
+        wallet::debit(call, account, &mut wallet, amount, &mut split)?;
+        wallet::save(call, account, &wallet);
+        let mut postings = split.postings(account).to_vec();
+        postings.push(gone);
+        postings
+    };
+    let id = ledger::next_id(call)?;
+    ledger::post(call, &id, "refund-assigned", &given_back.key, postings, Vec::new())?;
+    if !closed {
+        judge(call, account, Occasion::Debit)?;
+    }
+    Ok(Resolved { transaction: Some(id), refund: None })
+}
+
+fn refund(call: &mut Call<'_>, claim: &Claim, payment: &Payment, asked: Option<Asked>) -> Result<Resolved, Error> {
     let (account, amount) = read(call, claim, payment)?;
-    let new = NewRefund { cause: Cause::UnexplainedPayment, amount, charge_key: &payment.key, charge: None, card: "" };
+    let new =
+        NewRefund { cause: Cause::UnexplainedPayment, amount, charge_key: &payment.key, charge: None, card: "", asked };
     let (refund, transaction) = refunds::give_back(call, account, &new)?;
     Ok(Resolved { transaction: Some(transaction), refund: Some(refund.number) })
 }

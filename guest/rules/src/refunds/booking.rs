@@ -7,16 +7,19 @@ use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::jobs::{Next, Standing, Task, Work};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::mail;
+use crate::money::Money;
 use crate::outside::{DeclineReason, Finding, Paid, PaymentOutcome, RefundRequest};
 use crate::policy::Policy;
 use crate::port::Lane;
-use crate::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
+use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use coinbox_forms::letters;
 
 /// How long an attempt may take before the next one asks what became of it.
 const LEASE_MS: Instant = 2 * MINUTE_MS;
 /// How soon a refund looks again whether a restored store is reconciled.
 const RECONCILING_MS: Instant = MINUTE_MS;
+/// How soon a refund looks again whether a person has decided about another one.
+const HELD_MS: Instant = HOUR_MS;
 /// After this long without an answer it is the operator's business (R11).
 const OPEN_TOO_LONG_MS: Instant = DAY_MS;
 const REFERENCE_CHARS_MAX: usize = 200;
@@ -36,6 +39,11 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
         return Ok(Some(Next::Rest));
     }
     if refund.state == RefundState::Due {
+        if crate::reconcile::is_held(call, account)? {
+            // A refund of the history that was lost waits for a person: it may be this one.
+            call.timer(&job, Lane::Normal, call.now() + HELD_MS);
+            return Ok(Some(Next::Rest));
+        }
         if crate::reconcile::is_open(call)? {
             call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
             return Ok(Some(Next::Rest));
@@ -49,13 +57,19 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     refund.attempt += 1;
     save(call, account, &refund);
     call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
-    let request = RefundRequest {
-        key: refund.key,
-        charge_key: refund.charge_key,
-        amount: refund.amount.micros(),
-        currency: "USD".to_owned(),
+    let work = if refund.recovered {
+        Work::FindPayment(refund.key)
+    } else {
+        Work::Refund(RefundRequest {
+            metadata: refund.metadata(),
+            key: refund.key,
+            auth_id: account.to_string(),
+            charge_key: refund.charge_key,
+            amount: refund.amount.micros(),
+            currency: "USD".to_owned(),
+        })
     };
-    Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work: Work::Refund(request) })))
+    Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work })))
 }
 
 /// The current attempt, and whether its outcome is booked already.
@@ -91,7 +105,8 @@ pub(crate) fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: P
         // Also one that was declined before: the gateway's last word is that the money is gone.
         PaymentOutcome::Paid(paid) => {
             refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
-            pay(call, account, &mut refund, RefundState::Paid, None)?;
+            let receipt = pay(call, account, &mut refund, RefundState::Paid, None)?;
+            mail_paid(call, account, &refund, receipt)?;
         }
         _ if !open => {}
         PaymentOutcome::Declined(declined) => fail(call, account, refund, declined.reason, &declined.code)?,
@@ -123,29 +138,36 @@ fn twice(call: &mut Call<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> 
     if refund.state != RefundState::SettledOtherwise {
         return Ok(());
     }
-    crate::reconcile::keep_refund(call, Some(account), &refund.key, refund.amount, paid, "refund-paid-twice")
+    crate::reconcile::keep_refund(call, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
 }
 
-/// Posts that the money has gone back, and ends the refund.
+/// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.
+pub(super) fn pay_quietly(call: &mut Call<'_>, account: AuthId, mut refund: Refund, paid: &Paid) -> Result<(), Fault> {
+    refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
+    refund.answered = refund.attempt;
+    pay(call, account, &mut refund, RefundState::Paid, None)?;
+    Ok(())
+}
+
+/// Posts that the money has gone back, and ends the refund. The caller mails it.
 pub(super) fn pay(
     call: &mut Call<'_>,
     account: AuthId,
     refund: &mut Refund,
     state: RefundState,
     by: Option<&str>,
-) -> Result<(), Fault> {
-    let id = ledger::next_id(call)?;
-    ledger::post(
-        call,
-        &id,
-        "refund-paid",
-        &refund.key,
-        vec![
-            Posting(LedgerAccount::Refunds, None, refund.amount),
-            Posting(LedgerAccount::PaymentClearing, None, refund.amount.negated()?),
-        ],
-        Vec::new(),
-    )?;
+) -> Result<String, Fault> {
+    let posted = refund.amount.minus(refund.uncovered)?;
+    let mut transactions = Vec::new();
+    if posted > Money::ZERO {
+        let id = ledger::next_id(call)?;
+        let postings = vec![
+            Posting(LedgerAccount::Refunds, None, posted),
+            Posting(LedgerAccount::PaymentClearing, None, posted.negated()?),
+        ];
+        ledger::post(call, &id, "refund-paid", &refund.key, postings, Vec::new())?;
+        transactions.push(id);
+    }
     refund.state = state;
     refund.settled = Some(call.now());
     refund.unqueue(call, account);
@@ -162,7 +184,7 @@ pub(super) fn pay(
         description: description.trim_end_matches(", "),
         refers_to: refund.charge.map(receipts::charge_name),
         note: if by_card { "" } else { &reference },
-        transactions: vec![id.clone()],
+        transactions: transactions.clone(),
     };
     let receipt = receipts::issue(call, account, receipt)?;
     let mut facts = refund.facts();
@@ -171,8 +193,13 @@ pub(super) fn pay(
     if let Some(by) = by {
         facts.push(Fact::new("by", by));
     }
-    tell(call, account, "refund-paid", facts, vec![id]);
-    let how = if by_card { "card" } else { "otherwise" };
+    tell(call, account, "refund-paid", facts, transactions);
+    Ok(receipt)
+}
+
+/// Mails that the money has gone back.
+pub(super) fn mail_paid(call: &mut Call<'_>, account: AuthId, refund: &Refund, receipt: String) -> Result<(), Fault> {
+    let how = if refund.state == RefundState::Paid { "card" } else { "otherwise" };
     mail::send(
         call,
         account,
@@ -181,7 +208,7 @@ pub(super) fn pay(
             Fact::new("amount", refund.amount),
             Fact::new("card", &refund.card),
             Fact::new("how", how),
-            Fact::new("reference", reference),
+            Fact::new("reference", refund.reference.clone().unwrap_or_default()),
             Fact::new("number", refund.number),
             Fact::new("receipt", receipt),
         ],

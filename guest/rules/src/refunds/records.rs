@@ -1,7 +1,9 @@
 //! What is stored of a refund, and how the contract shows it.
 
 use crate::call::Record;
+use crate::idempotency::Asked;
 use crate::ids::AuthId;
+use crate::metadata;
 use crate::money::Money;
 use crate::outside::DeclineReason;
 use crate::vocabulary::{Fact, Instant, Micros, int_text, optional_int_text};
@@ -20,6 +22,13 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The cause with this word.
+    pub(super) fn of_word(word: &str) -> Option<Cause> {
+        [Cause::Closing, Cause::PaidAfterClosing, Cause::UnexplainedPayment]
+            .into_iter()
+            .find(|cause| cause.word() == word)
+    }
+
     /// Its word in events, and the kind of the ledger transaction that recognises the payment.
     pub fn word(self) -> &'static str {
         match self {
@@ -93,6 +102,19 @@ pub struct Refund {
     /// The gateway's own name for it, or what the operator noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// For which client's key, in digests: the gateway keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked_for: Option<Asked>,
+    /// Whether a reconciliation has found it at the gateway: a history that was lost has sent it, this one only asks about it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) recovered: bool,
+    /// What no lot covered when it was found: no posting has it until a person has decided.
+    #[serde(default, skip_serializing_if = "no_money")]
+    pub(super) uncovered: Money,
+}
+
+fn no_money(amount: &Money) -> bool {
+    *amount == Money::ZERO
 }
 
 impl Record for Refund {
@@ -100,6 +122,11 @@ impl Record for Refund {
 }
 
 impl Refund {
+    /// What the gateway keeps with it.
+    pub(super) fn metadata(&self) -> Vec<Fact> {
+        metadata::of(self.cause.word(), self.asked_for.as_ref())
+    }
+
     pub(super) fn facts(&self) -> Vec<Fact> {
         let mut facts = vec![
             Fact::new("refund", self.number),

@@ -63,6 +63,19 @@ pub enum Queue {
         #[arg(long)]
         reason: String,
     },
+    /// A refund that no record explains was of this account's credit: take it off
+    Debit {
+        /// The item
+        item: String,
+        /// Main account
+        account: String,
+        /// What the gateway has given back, where the item does not say
+        #[arg(long)]
+        amount: Option<String>,
+        /// For the audit
+        #[arg(long)]
+        reason: String,
+    },
     /// Take an item off: it was dealt with elsewhere
     Dismiss {
         /// The item

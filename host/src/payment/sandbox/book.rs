@@ -1,6 +1,6 @@
 //! What the sandbox knows: every intention it was asked for, in SQLite, durable before anyone is answered.
 
-use super::{RequestLine, SandboxError};
+use super::{RequestLine, SandboxError, read_metadata};
 use crate::capability::Instant;
 use crate::contract::payment::{Movement, Paid};
 use crate::private;
@@ -10,7 +10,9 @@ use std::time::Duration;
 
 /// "CBsx": marks the file as ours.
 const APPLICATION_ID: i64 = 0x4342_7378;
-const LAYOUT: i64 = 1;
+/// Layout 2 keeps metadata.
+const LAYOUT: i64 = 2;
+const LAYOUT_WITHOUT_METADATA: i64 = 1;
 /// Older lines of the request log are dropped.
 const REQUESTS_MAX: i64 = 100_000;
 
@@ -28,7 +30,8 @@ const TABLES: &str = "
         settles_at INTEGER,       -- when the state changes by itself
         code TEXT NOT NULL,       -- of a decline
         paid_at INTEGER,
-        received_at INTEGER NOT NULL
+        received_at INTEGER NOT NULL,
+        metadata TEXT NOT NULL DEFAULT '[]'
     );
     CREATE INDEX intention_keys ON intentions (key, number);
     CREATE INDEX intention_methods ON intentions (method) WHERE method <> '';
@@ -100,13 +103,15 @@ pub(super) struct Intention {
     pub code: String,
     pub paid_at: Option<Instant>,
     pub received_at: Instant,
+    /// As the request brought it, in JSON.
+    pub metadata: String,
 }
 
 impl Intention {
     /// Whether another request asks for the same thing.
     pub fn same_request(&self, other: &Intention) -> bool {
-        (&self.charge_key, &self.auth_id, self.amount, &self.currency, &self.method)
-            == (&other.charge_key, &other.auth_id, other.amount, &other.currency, &other.method)
+        (&self.charge_key, &self.auth_id, self.amount, &self.currency, &self.method, &self.metadata)
+            == (&other.charge_key, &other.auth_id, other.amount, &other.currency, &other.method, &other.metadata)
     }
 
     /// The gateway's name for it, once it is paid.
@@ -145,6 +150,10 @@ impl Book {
             (0, 0, 0) => {
                 transaction.execute_batch(TABLES)?;
                 transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+                transaction.pragma_update(None, "user_version", LAYOUT)?;
+            }
+            (_, APPLICATION_ID, LAYOUT_WITHOUT_METADATA) => {
+                transaction.execute_batch("ALTER TABLE intentions ADD COLUMN metadata TEXT NOT NULL DEFAULT '[]'")?;
                 transaction.pragma_update(None, "user_version", LAYOUT)?;
             }
             (_, APPLICATION_ID, LAYOUT) => {
@@ -186,7 +195,7 @@ pub(super) struct Page<'a> {
     transaction: &'a Transaction<'a>,
 }
 
-const COLUMNS: &str = "number, key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code, paid_at, received_at";
+const COLUMNS: &str = "number, key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code, paid_at, received_at, metadata";
 
 fn intention(row: &Row<'_>) -> rusqlite::Result<Intention> {
     let word: String = row.get(7)?;
@@ -207,6 +216,7 @@ fn intention(row: &Row<'_>) -> rusqlite::Result<Intention> {
         code: row.get(10)?,
         paid_at: row.get(11)?,
         received_at: row.get(12)?,
+        metadata: row.get(13)?,
     })
 }
 
@@ -243,7 +253,7 @@ impl Page<'_> {
     pub fn add(&self, new: Intention) -> Result<Intention, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO intentions (key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code,
-                 paid_at, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 paid_at, received_at, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?;
         let number = statement.insert(params![
             new.key,
@@ -257,7 +267,8 @@ impl Page<'_> {
             new.settles_at,
             new.code,
             new.paid_at,
-            new.received_at
+            new.received_at,
+            new.metadata
         ])?;
         Ok(Intention { number, ..new })
     }
@@ -342,19 +353,33 @@ impl Page<'_> {
         Ok(statement.query_row([token], |row| row.get(0)).optional()?.unwrap_or(false))
     }
 
-    /// Movements at or after a moment and behind a place (moment, number), oldest first, each with its place.
+    /// Movements at or after a moment, and what was received since and is under way, behind a place (moment, number), oldest first, each
+    /// with its place.
     pub fn movements(&self, since: Instant, behind: (Instant, i64), limit: u32) -> Result<Vec<Placed>, SandboxError> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM intentions WHERE state = 'paid' AND paid_at >= ?1 AND (paid_at, number) > (?2, ?3)
-             ORDER BY paid_at, number LIMIT ?4"
+            "SELECT {COLUMNS} FROM (
+                 SELECT * FROM intentions WHERE state = 'paid' AND paid_at >= ?1 AND (paid_at, number) > (?2, ?3)
+                 UNION ALL
+                 SELECT * FROM intentions WHERE state IN ('pending', 'pending-decline') AND received_at >= ?1
+                     AND (received_at, number) > (?2, ?3)
+             ) ORDER BY coalesce(paid_at, received_at), number LIMIT ?4"
         ))?;
         let rows = statement.query_map(params![since, behind.0, behind.1, limit], intention)?;
         rows.map(|row| {
             let row = row?;
-            let paid = row.paid();
-            let place = (paid.at, row.number);
-            let refund = row.charge_key.is_some();
-            Ok((Movement { key: row.key, refund, amount: row.amount, currency: row.currency, paid }, place))
+            let paid = (row.state == State::Paid).then(|| row.paid());
+            let place = (row.paid_at.unwrap_or(row.received_at), row.number);
+            let movement = Movement {
+                key: row.key,
+                refund: row.charge_key.is_some(),
+                charge_key: row.charge_key,
+                amount: row.amount,
+                currency: row.currency,
+                received: row.received_at,
+                paid,
+                metadata: read_metadata(&row.metadata),
+            };
+            Ok((movement, place))
         })
         .collect()
     }

@@ -161,6 +161,7 @@ impl Intention {
             code: String::new(),
             paid_at: None,
             received_at: now,
+            metadata: "[]".to_owned(),
         }
     }
 

@@ -29,7 +29,7 @@
 //!
 //! **Keys.** The same request under the same key gets the same answer as long as the gateway remembers it
 //! (`idempotency_memory_ms`, 24 h). After that a repeated charge is a *new* charge, as with real gateways; `find` and
-//! `movements_since` look in the permanent list and never forget. Another request under a known key is declined
+//! `movements_since` look in the permanent list and never forget; what is under way is listed too, and metadata is kept with it. Another request under a known key is declined
 //! (not-accepted, `key_reused`), one under a closed key too (`key_closed`), for ever.
 
 mod book;
@@ -43,6 +43,7 @@ use crate::capability::{Clock, Instant, PaymentGateway};
 use crate::contract::payment::{
     ChargeRequest, Finding, MethodAnswer, Movement, MovementPage, NotSent, Outcome, RefundRequest,
 };
+use crate::contract::types::Fact;
 use book::{Book, Intention, Page, State};
 use card::{Card, SLOW_MS_MAX};
 use decide::{come_nearer, declined};
@@ -76,7 +77,7 @@ pub enum SandboxError {
     #[error("the file is not a payment sandbox: name another one, or one that does not exist yet")]
     NotASandbox,
     /// Written by another version.
-    #[error("the file of the payment sandbox has layout {0}, this program knows layout 1")]
+    #[error("the file of the payment sandbox has layout {0}, this program knows layout 2")]
     OtherLayout(i64),
 }
 
@@ -182,7 +183,7 @@ impl Sandbox {
     /// Everything that was moved, oldest first.
     pub fn movements(&self) -> Result<Vec<Movement>, SandboxError> {
         let found = self.transact(|page, _| page.movements(i64::MIN, (i64::MIN, 0), u32::MAX))?;
-        Ok(found.into_iter().map(|(movement, _)| movement).collect())
+        Ok(found.into_iter().map(|(movement, _)| movement).filter(|movement| movement.paid.is_some()).collect())
     }
 
     /// Every request, oldest first; of more than 100 000 the latest.
@@ -293,6 +294,17 @@ fn lock<Held>(mutex: &Mutex<Held>) -> MutexGuard<'_, Held> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How the book keeps metadata: a JSON object's worth of pairs, in the order in which they came.
+fn metadata_text(metadata: &[Fact]) -> String {
+    let pairs: Vec<(&str, &str)> = metadata.iter().map(|fact| (fact.name.as_str(), fact.value.as_str())).collect();
+    serde_json::to_string(&pairs).unwrap_or_default()
+}
+
+fn read_metadata(text: &str) -> Vec<Fact> {
+    let pairs: Vec<(String, String)> = serde_json::from_str(text).unwrap_or_default();
+    pairs.into_iter().map(|(name, value)| Fact { name, value }).collect()
+}
+
 fn read_cursor(cursor: &str) -> Option<(Instant, i64)> {
     let (moment, number) = cursor.split_once('.')?;
     Some((moment.parse().ok()?, number.parse().ok()?))
@@ -303,6 +315,7 @@ impl PaymentGateway for Sandbox {
         let mut wanted = Intention::wanted(&request.key, request.amount, &request.currency, 0);
         wanted.auth_id = request.auth_id;
         wanted.method = request.method;
+        wanted.metadata = metadata_text(&request.metadata);
         let statement_good = request.statement.len() <= STATEMENT_BYTES_MAX
             && request.statement.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         self.move_money("charge", &wanted, |page, now| {
@@ -319,6 +332,8 @@ impl PaymentGateway for Sandbox {
     fn refund(&self, request: RefundRequest) -> Outcome {
         let mut wanted = Intention::wanted(&request.key, request.amount, &request.currency, 0);
         wanted.charge_key = Some(request.charge_key.clone());
+        wanted.auth_id = request.auth_id;
+        wanted.metadata = metadata_text(&request.metadata);
         self.move_money("refund", &wanted, |page, now| match wanted.problem() {
             Some(code) => Ok((declined(code), 0)),
             None => self.refund_once(page, Intention { received_at: now, ..wanted.clone() }, &request.charge_key),
@@ -374,7 +389,9 @@ impl PaymentGateway for Sandbox {
             found.truncate(PAGE_MOVEMENTS_MAX as usize);
             let next = found.last().filter(|_| more).map(|(_, (moment, number))| format!("{moment}.{number}"));
             page.note(&line(now, "movements-since", cursor.unwrap_or(""), "page"))?;
-            Ok(MovementPage { movements: found.into_iter().map(|(movement, _)| movement).collect(), next })
+            let movements = found.into_iter().map(|(movement, _)| movement).collect();
+            // This book forgets nothing.
+            Ok(MovementPage { movements, next, complete_since: since })
         });
         page.ok()
     }

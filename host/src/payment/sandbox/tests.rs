@@ -27,6 +27,7 @@ fn request(key: &str, method: &str, amount: i64) -> ChargeRequest {
         method: method.to_owned(),
         customer_present: false,
         statement: "COINBOX".to_owned(),
+        metadata: Vec::new(),
     }
 }
 
@@ -38,9 +39,11 @@ impl Bench {
     fn refund(&self, key: &str, charge_key: &str, amount: i64) -> Outcome {
         self.sandbox.refund(RefundRequest {
             key: key.to_owned(),
+            auth_id: "MAAAAAAAAAAAAAAAAAAA".to_owned(),
             charge_key: charge_key.to_owned(),
             amount,
             currency: "USD".to_owned(),
+            metadata: Vec::new(),
         })
     }
 
@@ -210,7 +213,14 @@ fn close_is_final_for_what_has_moved_nothing_and_changes_nothing_else() {
     assert_eq!(bench.sandbox.close("paid"), Finding::Found(first.clone()));
     assert_eq!(bench.charge("paid", "tok_approve"), first);
     assert_eq!(bench.moved(), [("paid".to_owned(), 25_000_000)]);
-    assert!(bench.sandbox.movements().expect("movements").iter().all(|movement| movement.paid.at == now));
+    assert!(
+        bench
+            .sandbox
+            .movements()
+            .expect("movements")
+            .iter()
+            .all(|movement| movement.paid.as_ref().is_some_and(|paid| paid.at == now))
+    );
 }
 
 #[test]
@@ -336,8 +346,14 @@ fn refunds_never_pass_the_charge() {
     for key in ["no", "late", "nothing", "r2"] {
         assert_eq!(bench.refund(&format!("r-{key}"), key, 10_000), none, "{key}");
     }
-    let euro =
-        RefundRequest { key: "r6".to_owned(), charge_key: "a".to_owned(), amount: 10_000, currency: "EUR".to_owned() };
+    let euro = RefundRequest {
+        key: "r6".to_owned(),
+        auth_id: String::new(),
+        charge_key: "a".to_owned(),
+        amount: 10_000,
+        currency: "EUR".to_owned(),
+        metadata: Vec::new(),
+    };
     assert_eq!(bench.sandbox.refund(euro), refused(DeclineReason::NotAccepted, "bad_currency"));
     assert_eq!(bench.sandbox.find("r4"), Finding::Found(paid(5, START)));
     let moved: Vec<i64> = bench.moved().into_iter().map(|(_, amount)| amount).collect();
@@ -501,4 +517,42 @@ fn other_files_are_refused() {
     assert_eq!(open(&good), "");
     rusqlite::Connection::open(&good).expect("open").pragma_update(None, "user_version", 9).expect("version");
     assert!(open(&good).contains("layout 9"), "{}", open(&good));
+}
+
+/// sec-02: what came with a charge outlives the program, and what is under way is listed until it is final.
+#[test]
+fn sec_02_movements_bring_metadata_back_and_name_what_is_under_way() {
+    let bench = bench();
+    let metadata = vec![
+        crate::contract::types::Fact { name: "v".to_owned(), value: "1".to_owned() },
+        crate::contract::types::Fact { name: "key".to_owned(), value: "\u{e9}\"".to_owned() },
+    ];
+    let with =
+        |key: &str, method: &str| ChargeRequest { metadata: metadata.clone(), ..request(key, method, 25_000_000) };
+    bench.sandbox.charge(with("a", "tok_approve"));
+    bench.sandbox.charge(with("b", "tok_late:5000"));
+    bench.sandbox.charge(with("c", "tok_late_decline:5000"));
+    bench.sandbox.charge(with("d", "tok_decline_limit"));
+    let refund = RefundRequest {
+        key: "r".to_owned(),
+        auth_id: "MAAAAAAAAAAAAAAAAAAA".to_owned(),
+        charge_key: "a".to_owned(),
+        amount: 10_000_000,
+        currency: "USD".to_owned(),
+        metadata: metadata.clone(),
+    };
+    bench.sandbox.refund(refund);
+    let listed = |bench: &Bench| {
+        let page = bench.sandbox.movements_since(START, None).expect("asked");
+        assert_eq!((page.next, page.complete_since), (None, START));
+        assert!(page.movements.iter().all(|movement| movement.metadata == metadata));
+        let of = |movement: Movement| (movement.key, movement.charge_key, movement.paid.is_some());
+        page.movements.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let of = |key: &str, charge: Option<&str>, paid| (key.to_owned(), charge.map(str::to_owned), paid);
+    let under_way = [of("a", None, true), of("b", None, false), of("c", None, false), of("r", Some("a"), true)];
+    assert_eq!(listed(&bench), under_way);
+    bench.clock.advance(5_000).expect("forward");
+    assert_eq!(listed(&bench), [of("a", None, true), of("r", Some("a"), true), of("b", None, true)]);
+    assert_eq!(bench.moved().len(), 3, "only what was moved");
 }
