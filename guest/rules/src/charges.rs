@@ -18,7 +18,7 @@ pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub use chargebacks::record_chargeback;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use records::{load, parse_gateway_key};
-pub(crate) use refilling::{refill_last_spent, room};
+pub(crate) use refilling::{give_back, room};
 pub use requests::{give_up, list_charges, recharge, settle_debt};
 
 use crate::accounts::{self, Standing};

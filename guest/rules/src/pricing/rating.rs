@@ -19,6 +19,8 @@ pub struct Rated {
     pub prefix: Prefix,
     /// Per minute or part.
     pub rate: Rate,
+    /// Seconds or parts that are billed: calls by increments.
+    pub billed: u32,
     /// Rounded once (R3).
     pub amount: Money,
 }
@@ -173,7 +175,8 @@ impl Book {
             (None, None) => return Ok(Err(Rejection::NoPrice)),
         };
         let amount = row.amount(event.product, event.quantity)?;
-        Ok(Ok(Rated { prefix: row.prefix, rate: row.rate, amount }))
+        let billed = row.billed(event.product, event.quantity)?;
+        Ok(Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount }))
     }
 
     fn is_loaded(&self, event: &Event, number: Prefix, overrides: Option<AuthId>) -> bool {
