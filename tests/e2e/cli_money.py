@@ -68,7 +68,7 @@ def coupons(commands, server):
 
 
 def closings(commands, server):
-    """30.00 less 301 messages for 0.00555: of 28.32945 whole cents go back to the card (R4), 20 business days from the 6th are 2 November (R24)."""
+    """30.00 less 301 messages for 0.00555, which are 1.67 on the final invoice (R85): 28.33 go back to the card (R4), 20 business days from the 6th are 2 November (R24)."""
     accounts = {}
     for name, card in [("RETRIED", "tok_refund_declined:1"), ("AGAIN", "tok_refund_declined:1"),
                        ("SETTLED", "tok_refund_declined"), ("BANK", "tok_refund_declined")]:
@@ -86,27 +86,27 @@ def closings(commands, server):
     failed = refund(retried)
     commands.json("account", "closing", retried, read=False, gives={
         "step": "done", "begun": ms(START), "closes-at": ms(LATER), "closed": ms(LATER), "by": "operator", "reason": "moved away",
-        "owed": "0", "refunded": "28320000", "rounding": "9450", "forfeited": "0", "refunds": [failed]})
+        "owed": "0", "refunded": "28330000", "rounding": "0", "forfeited": "0", "refunds": [failed]})
     commands.fields("account", "closing", retried, gives={
         "step": "done", "begun": f"{START} by operator", "closes at": LATER, "closed": LATER, "owed": "0.00",
-        "given back": "0.00, 28.32 failed", "forfeited": "0.00", "rounding": "0.00945", "why": "moved away"})
+        "given back": "0.00, 28.33 failed", "forfeited": "0.00", "rounding": "0.00", "why": "moved away"})
     commands.refused("account", "closing", UNKNOWN, says=["account not found"])
 
     commands.json("refunds", "list", retried, gives=[failed], read=False)
-    row = ["1", "closing", "28.32", CARD, "1", "failed: method-removed", "2026-11-02", "", "", failed["payment"]]
+    row = ["1", "closing", "28.33", CARD, "1", "failed: method-removed", "2026-11-02", "", "", failed["payment"]]
     commands.table("refunds", "list", retried, header=REFUNDS, rows=[row], read=False)
     commands.refused("refunds", "list", retried, "--limit", "0", says=["--limit", "at least 1"])
     commands.refused("refunds", "list", UNKNOWN, says=["account not found"])
     waiting = commands.json("queue", "list", read=False)
     checks.equal("queue: each of them waits for a person", sorted((one["auth-id"], one["kind"], one["refund"]["amount"]) for one in waiting),
-                 sorted((account, "refund-failed", "28320000") for account in accounts.values()))
+                 sorted((account, "refund-failed", "28330000") for account in accounts.values()))
 
     commands.refused("refunds", "retry", retried, "9", says=["refund not found"])
     commands.json("refunds", "retry", retried, "1", gives={"started": {"name": "1"}, "standing": "succeeded"}, read=False)
     commands.ok("refunds", "retry", accounts["AGAIN"], "1", says="refund 1 succeeded")
     for account in (retried, accounts["AGAIN"]):
         commands.json("refunds", "list", account, gives=[{**refund(account), "state": "paid", "settled": ms(LATER), "reference": REFERENCE}])
-    checks.holds("account closing: given back after all", server.cli("account", "closing", retried).stdout, "given back   28.32\n")
+    checks.holds("account closing: given back after all", server.cli("account", "closing", retried).stdout, "given back   28.33\n")
     row[5:9] = ["paid", "2026-11-02", LATER, REFERENCE]
     commands.table("refunds", "list", retried, header=REFUNDS, rows=[row])
     commands.refused("refunds", "retry", retried, "1", says=["not failed"])
@@ -117,14 +117,14 @@ def closings(commands, server):
     otherwise = {"state": "settled-otherwise", "settled": ms(LATER), "reference": "SEPA 7"}
     commands.json("refunds", "settle", settled, "1", "--reference", "SEPA 7", gives={**refund(settled), **otherwise}, read=False)
     commands.table("refunds", "settle", accounts["BANK"], "1", "--reference", "SEPA 8", header=REFUNDS, read=False, rows=[
-        ["1", "closing", "28.32", CARD, "1", "settled-otherwise", "2026-11-02", LATER, "SEPA 8", refund(accounts["BANK"])["payment"]]])
+        ["1", "closing", "28.33", CARD, "1", "settled-otherwise", "2026-11-02", LATER, "SEPA 8", refund(accounts["BANK"])["payment"]]])
     commands.refused("refunds", "settle", settled, "1", "--reference", "SEPA 9", says=["not failed"])
     commands.json("queue", "list", gives=[], read=False)
 
 
 def refund(account):
     """The refund of a closed account as it stands at first."""
-    return {"auth-id": account, "number": 1, "cause": "closing", "amount": "28320000", "charge": 1, "card": CARD, "attempts": 1,
+    return {"auth-id": account, "number": 1, "cause": "closing", "amount": "28330000", "charge": 1, "card": CARD, "attempts": 1,
             "payment": Like(f"cb-[a-z0-9]{{16}}-{account}-charge-1"), "state": {"failed": "method-removed"}, "due": "2026-11-02",
             "created": ms(LATER), "settled": None, "reference": None}
 
@@ -286,11 +286,11 @@ def invoices(commands, server, account, sub):
     issued, now = "2026-11-01T00:00:00Z", "2026-11-01T00:10:00Z"
     listed = commands.json("invoices", "list", account, read=False, gives=[
         {"kind": "invoice", "number": Like(r"2026-\d{6}"), "issued": ms(issued), "period-start": ms("2026-10-01T00:00:00Z"),
-         "period-end": ms(issued), "total": "2674810", "amount-due": "0", "status": "paid", "method": "credits", "refers-to": None, "credited": "0"}])
+         "period-end": ms(issued), "total": "2670000", "amount-due": "0", "status": "paid", "method": "credits", "refers-to": None, "credited": "0"}])
     number = listed[0]["number"]
     commands.names[number] = "INVOICE"
     commands.table("invoices", "list", account, header=DOCUMENTS, read=False,
-                   rows=[[number, issued, "2.67481", "0.00", "paid", "credits", "", "0.00"]])
+                   rows=[[number, issued, "2.67", "0.00", "paid", "credits", "", "0.00"]])
     commands.json("invoices", "list", account, "--status", "open", gives=[])
     commands.json("invoices", "list", account, "--status", "paid", "--number", "2026-", "--from", issued, "--before", now,
                   gives=[{"number": number}])
@@ -313,13 +313,14 @@ def invoices(commands, server, account, sub):
     customer = {"legal-name": "Acme GmbH", "address-lines": ["Ring 1", "Köln"], "country": "DE", "tax-id": "DE123456789", "auth-id": account}
     commands.json("invoices", "show", account, number, gives={
         "kind": "invoice", "number": number, "customer": customer, "currency": "USD", "lines": [dict(zip(keys, line)) for line in lines],
-        "discount": "0", "net": "2674810", "taxes": [], "total": "2674810", "opening-balance": "0", "closing-balance": "197325190",
-        "movements": [{"label": "Payment", "at": ms(LATER), "amount": "200000000"}], "amount-due": "0", "status": "paid"})
+        "discount": "0", "rounding": "-4810", "net": "2670000", "taxes": [], "total": "2670000", "opening-balance": "0", "closing-balance": "197330000",
+        "movements": [{"label": "Payment", "at": ms(LATER), "amount": "200000000", "earlier": False}], "amount-due": "0", "status": "paid"})
     commands.refused("invoices", "show", account, "2026-999999", says=["document not found"])
 
-    commands.refused("invoices", "credit-note", account, number, "--amount", "0", "--reason", "x", says=["coinbox: --amount: too small", "0.00001"])
+    commands.refused("invoices", "credit-note", account, number, "--amount", "0", "--reason", "x", says=["coinbox: --amount: too small", "0.01"])
     commands.refused("invoices", "credit-note", account, number, "--amount", "all", "--reason", "x", says=["--amount", "all"])
-    commands.refused("invoices", "credit-note", account, number, "--amount", "2.67482", "--reason", "x", says=["more than invoice: 2.67481\n"])
+    commands.refused("invoices", "credit-note", account, number, "--amount", "2.68", "--reason", "x", says=["more than invoice: 2.67\n"])
+    commands.refused("invoices", "credit-note", account, number, "--amount", "1.255", "--reason", "x", says=["coinbox: --amount: wrong form", "whole cents"])
     commands.refused("invoices", "credit-note", account, number, "--reason", "", says=["reason", "too short", "1"])
     commands.refused("invoices", "credit-note", account, "2026-999999", "--reason", "x", says=["invoice not found"])
     credit = {"section": account, "section-name": "Acme", "product": "credit-note", "description": f"Credit for invoice {number}", "amount": "1250000"}
@@ -328,19 +329,19 @@ def invoices(commands, server, account, sub):
         "taxes": [], "total": "1250000", "amount-due": "0", "status": "credited", "refers-to": number, "note": "handset came back"})
     commands.table("invoices", "credit-note", account, number, "--reason", "the rest", read=False, header=["", "", "quantity", "amount"], rows=[
         ["number", "CN-2026-000002", "", ""], ["issued", now, "", ""], ["customer", "Acme GmbH", "", ""],
-        ["Acme", f"Credit for invoice {number}", "1", "1.42481"], ["net", "", "", "1.42481"], ["total", "", "", "1.42481"],
+        ["Acme", f"Credit for invoice {number}", "1", "1.42"], ["net", "", "", "1.42"], ["total", "", "", "1.42"],
         ["status at issue", "credited (credits)", "", ""], ["refers to", number, "", ""], ["note", "the rest", "", ""]])
     commands.refused("invoices", "credit-note", account, number, "--reason", "once more", says=["more than invoice: 0.00\n"])
     note = {"kind": "credit-note", "issued": ms(now), "status": "credited", "refers-to": number, "amount-due": "0"}
     commands.json("invoices", "credit-notes", account, gives=[
-        {**note, "number": "CN-2026-000002", "total": "1424810"}, {**note, "number": "CN-2026-000001", "total": "1250000"}])
+        {**note, "number": "CN-2026-000002", "total": "1420000"}, {**note, "number": "CN-2026-000001", "total": "1250000"}])
     commands.table("invoices", "credit-notes", account, "--oldest-first", header=DOCUMENTS, rows=[
         ["CN-2026-000001", now, "1.25", "0.00", "credited", "credits", number, "0.00"],
-        ["CN-2026-000002", now, "1.42481", "0.00", "credited", "credits", number, "0.00"]])
+        ["CN-2026-000002", now, "1.42", "0.00", "credited", "credits", number, "0.00"]])
     commands.refused("invoices", "credit-notes", account, "--status", "paid", says=["status", "credited"])
-    commands.json("invoices", "list", account, gives=[{"number": number, "total": "2674810", "credited": "2674810"}])
+    commands.json("invoices", "list", account, gives=[{"number": number, "total": "2670000", "credited": "2670000"}])
     commands.table("invoices", "list", account, header=DOCUMENTS,
-                   rows=[[number, issued, "2.67481", "0.00", "paid", "credits", "", "2.67481"]])
+                   rows=[[number, issued, "2.67", "0.00", "paid", "credits", "", "2.67"]])
     receipts(commands, server, account, number)
 
 
@@ -376,10 +377,10 @@ def receipts(commands, server, account, invoice):
 
     card = {"name": "card-1", "brand": "visa", "last-four": Like(r"\d{4}"), "is-default": True, "state": "ready"}
     overview = commands.json("billing", "overview", account, gives={
-        "balance": "139200000", "last-invoice": {"number": invoice, "total": "2674810", "status": "paid", "credited": "2674810"},
+        "balance": "139200000", "last-invoice": {"number": invoice, "total": "2670000", "status": "paid", "credited": "2670000"},
         "cards": [card], "receipts": [{"number": number, "total": "200000000", "status": "successful"}]})
     commands.fields("billing", "overview", account, gives={
-        "balance": "139.20", "last invoice": f"{invoice} of 2026-11-01T00:00:00Z: 2.67481 (paid)",
+        "balance": "139.20", "last invoice": f"{invoice} of 2026-11-01T00:00:00Z: 2.67 (paid)",
         "cards": f"card-1 visa {overview['cards'][0]['last-four']} (ready, default)", "receipts": f"{number} of {LATER}: 200.00 (successful)"})
     commands.refused("billing", "overview", UNKNOWN, says=["account not found"])
 

@@ -31,7 +31,12 @@ def party(name="Müller & Søn Telecom GmbH", lines=("Königstraße 12", "70173 
 
 def line(product, description, quantity, unit, amount, section=MAIN, name=""):
     return {"section": section, "section-name": name, "product": product, "description": description,
-            "quantity": str(quantity), "unit": unit, "amount": str(amount)}
+            "quantity": str(quantity), "unit": unit, "count": "1", "price": None, "used-from": None, "used-to": None, "amount": str(amount)}
+
+
+def priced(one, count, billed, unit, unit_price, **more):
+    """A line that says what was billed, at which price, and how often."""
+    return {**one, "count": str(count), "price": {"billed": billed, "unit": unit, "unit-price": unit_price}, **more}
 
 
 def tax(name, percent, base, amount, reverse=False):
@@ -39,19 +44,25 @@ def tax(name, percent, base, amount, reverse=False):
 
 
 def movement(label, at, amount):
-    return {"label": label, "at": str(at), "amount": str(amount)}
+    return {"label": label, "at": str(at), "amount": str(amount), "earlier": at < START}
+
+
+def cents(micros):
+    """The nearest whole cents, half away from zero."""
+    return (abs(micros) + 5_000) // 10_000 * 10_000 * (1 if micros >= 0 else -1)
 
 
 def document(kind, number, lines, customer=None, discount=0, taxes=(), opening=0, movements=(), **more):
     """A document whose sums are made here, by the contract's description of them."""
-    net = sum(int(one["amount"]) for one in lines) - discount
+    exact = sum(int(one["amount"]) for one in lines) - discount
+    net = cents(exact)
     total = net + sum(int(one["amount"]) for one in taxes)
     closing = opening + sum(int(one["amount"]) for one in movements) - total if kind == "invoice" else 0
     invoice = kind == "invoice"
     made = {
         "kind": kind, "number": number, "issued": str(ISSUED), "period-start": str(START) if invoice else None,
         "period-end": str(ISSUED) if invoice else None, "seller": SELLER, "customer": customer or party(), "currency": "USD",
-        "lines": list(lines), "discount": str(discount), "net": str(net), "taxes": list(taxes), "total": str(total),
+        "lines": list(lines), "discount": str(discount), "rounding": str(net - exact), "net": str(net), "taxes": list(taxes), "total": str(total),
         "opening-balance": str(opening), "closing-balance": str(closing), "movements": list(movements),
         "amount-due": str(max(0, -closing)), "status": "open" if closing < 0 else "paid", "method": "credits", "refers-to": None, "note": "",
     }
@@ -152,6 +163,9 @@ def check_text(name, made, pdf):
              made["customer"]["email"], made["customer"]["auth-id"], date(made["issued"])]
     words += [one["description"] for one in made["lines"]] + [one["section-name"] for one in made["lines"] if len({o["section"] for o in made["lines"]}) > 1]
     words += [f"{int(one['quantity']):,} {one['unit']}" for one in made["lines"]]
+    prices = [one["price"] for one in made["lines"] if one["price"]]
+    words += [f"{Decimal(one['billed']):,} {one['unit'].replace('minutes', 'min')} × {one['unit-price']}" for one in prices]
+    words += [date(one[at]) for one in made["lines"] for at in ["used-from", "used-to"] if one[at]]
     # The built-in English words are the contract's own, with a capital letter.
     words += [made["status"].capitalize(), made["method"].capitalize(), made["refers-to"] or ""]
     words.append(f"{date(made['issued'])} 00:00:00 UTC" if made["kind"] == "receipt" else "")
@@ -183,7 +197,11 @@ def check_pdf(name, pdf):
 def usual_lines():
     sub = "SASAMPLE000000000002"
     return [
-        line("voice-outbound", "Voice calls, outbound", 1_204_560, "seconds", 240_912_000, name="Müller & Søn Telecom GmbH"),
+        priced(line("voice-outbound", "Voice calls, outbound", 1_204_560, "seconds", 240_912_000, name="Müller & Søn Telecom GmbH"),
+               5_120, "20076", "minutes", "0.012"),
+        priced(line("voice-outbound", "Voice calls, outbound", 3_411, "seconds", 720_000, name="Müller & Søn Telecom GmbH"),
+               12, "60", "minutes", "0.012", **{"used-from": str(START - 2 * DAY), "used-to": str(START - 1)}),
+        line("correction", "2026-11-20: Wrong rate", 1, "", -720_000, name="Müller & Søn Telecom GmbH"),
         line("sms-outbound", "SMS, outbound", 12_045, "parts", 66_247_500, name="Müller & Søn Telecom GmbH"),
         line("adjustment", "2026-11-17: Debit for a handset that was lost on the way to https://www.example.com/returns/"
              + "0123456789abcdef" * 6, 1, "", 25_000_010, name="Müller & Søn Telecom GmbH"),
@@ -193,18 +211,18 @@ def usual_lines():
 
 
 def usual_movements():
-    return [movement("Payment", START + 2 * DAY, 200_000_000), movement("Goodwill: outage of 9 November", START + 11 * DAY, 50_000_000),
+    return [movement("Payment", START - 20 * DAY, 20_000_000), movement("Payment", START + 2 * DAY, 200_000_000), movement("Goodwill: outage of 9 November", START + 11 * DAY, 50_000_000),
             movement("Trial and promotional credits used", ISSUED - 1, -10_000_000)]
 
 
 def samples():
     lines, movements = usual_lines(), usual_movements()
-    net = sum(int(one["amount"]) for one in lines) - 10_000_000
-    vat = (net * 19 + 500) // 1000 * 10  # 19 % at five decimals
+    net = cents(sum(int(one["amount"]) for one in lines) - 10_000_000)
+    vat = (net * 19 // 100 + 5_000) // 10_000 * 10_000  # 19 % in whole cents
     yield "invoice", document("invoice", "2026-000123", lines, discount=10_000_000, taxes=[tax("VAT", "19", net, vat)],
                               opening=118_400_010, movements=movements)
     yield "owed", document("invoice", "2026-000124", lines, opening=-1_000_000, movements=[])
-    yield "reverse-charge", document("invoice", "2026-000125", lines, taxes=[tax("VAT", "19", net + 10_000_000, 0, True)], opening=900_000_000,
+    yield "reverse-charge", document("invoice", "2026-000125", lines, taxes=[tax("VAT", "19", cents(net + 10_000_000), 0, True)], opening=900_000_000,
                                      note="Reverse charge: the tax is owed by the customer.")
     many = [line("voice-outbound", f"Voice calls, outbound, route {number:04}", number * 61, "seconds", 100_000 + number * 10,
                  f"SALONG{number // 50:014}", f"Section {number // 50}") for number in range(400)]

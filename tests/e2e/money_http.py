@@ -295,11 +295,11 @@ def rejected(server, parties):
 
 
 def documents(server, parties):
-    """197.31409 less 0.017 is left of October; then seats (3 for 20) and rent (0.80) of November are taken."""
+    """197.31409 less 0.017 is left of October, and 0.00291 more by rounding to cents; then seats (3 for 20) and rent (0.80) of November are taken."""
     base, operator = parties.base, parties.operator
     server.call("invoices.set-seats", auth_id=parties.account, paid=3)
     server.advance(to="2026-11-01T00:10:00Z")
-    issued, total = "2026-11-01T00:00:00Z", "2.70291"
+    issued, total = "2026-11-01T00:00:00Z", "2.70000"
     summary = {"kind": "invoice", "number": Like(r"2026-\d{6}"), "issued": issued, "period_start": "2026-10-01T00:00:00Z", "period_end": issued,
                "total": total, "amount_due": "0.00000", "status": "paid", "method": "credits", "refers_to": None, "credited": "0.00000"}
     get = lambda path, **more: server.get(f"{base}/{path}", **(more or operator))
@@ -313,9 +313,9 @@ def documents(server, parties):
     keys = ["section_name", "product", "description", "quantity", "unit", "amount"]
     gives("Invoice, one", get(f"Invoice/{invoice}/"), {
         "kind": "invoice", "number": invoice, "issued": issued, "customer": {"legal_name": "Acme", "auth_id": parties.account}, "currency": "USD",
-        "lines": [dict(zip(keys, line)) for line in lines], "discount": "0.00000", "net": total, "taxes": [], "total": total,
-        "opening_balance": "0.00000", "closing_balance": "197.29709", "amount_due": "0.00000", "status": "paid", "method": "credits",
-        "movements": [{"label": "Payment", "at": START, "amount": "200.00000"}], "refers_to": None, "note": ""})
+        "lines": [dict(zip(keys, line)) for line in lines], "discount": "0.00000", "rounding": "-0.00291", "net": total, "taxes": [], "total": total,
+        "opening_balance": "0.00000", "closing_balance": "197.30000", "amount_due": "0.00000", "status": "paid", "method": "credits",
+        "movements": [{"label": "Payment", "at": START, "amount": "200.00000", "earlier": False}], "refers_to": None, "note": ""})
 
     server.recharge(parties.account, "25.00")
     receipt = {"kind": "receipt", "number": Like(r"R-2026-\d{6}"), "amount_due": "0.00000", "status": "successful", "method": "card"}
@@ -338,7 +338,7 @@ def documents(server, parties):
     gives("CreditNote, one", get("CreditNote/CN-2026-000001"), {**note, "net": "1.25000", "taxes": [], "note": "handset came back"})
     gives("Invoice: what was given back of it", get("Invoice"), {"objects": [{**summary, "credited": "1.25000"}]})
     gives("Billing/Overview", get("Billing/Overview/"), {
-        "balance": "162.74709", "last_invoice": {"number": invoice, "total": total, "status": "paid", "credited": "1.25000"}, "receipts": receipts,
+        "balance": "162.75000", "last_invoice": {"number": invoice, "total": total, "status": "paid", "credited": "1.25000"}, "receipts": receipts,
         "cards": [{"name": "card-1", "brand": "visa", "last_four": Like(r"\d{4}"), "is_default": True, "state": "ready"}]})
 
     for name, path in [("an invoice as a receipt", f"Receipt/{invoice}/"), ("a receipt as an invoice", f"Invoice/{number}/"),
@@ -391,7 +391,7 @@ def billing_and_seats(server, parties):
     gives("Seats as they are now", server.get(f"{base}/Seats/", **operator), {"paid": 5})
     server.advance(to="2026-12-01T00:10:00Z")
     gives("Seats: charged for December", server.get(f"{base}/Seats/", **operator), {"paid": 5, "charged": "2026-12", "next_charge": "2027-01-01T00:00:00Z"})
-    checks.equal("5 seats for 20 and the number for 0.80 were taken: 162.74709 less 100.80", server.balance(parties.account), Decimal("61.94709"))
+    checks.equal("5 seats for 20 and the number for 0.80 were taken: 162.75 less 100.80", server.balance(parties.account), Decimal("61.95"))
 
 
 with Server({"clock.mode": "simulated", "clock.start": START}).stock(STOCK[:1]) as server:

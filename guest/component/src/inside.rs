@@ -112,13 +112,14 @@ records! {
 
     exported::invoices::Party = invoices::Party { legal_name, address_lines, country, tax_id, email, auth_id }
     exported::invoices::DocumentLine = invoices::DocumentLine {
-        section, section_name, product, description, quantity, unit, amount,
+        section, section_name, product, description, quantity, unit, count, price, used_from, used_to, amount,
     }
+    exported::invoices::LinePrice = invoices::LinePrice { billed, unit, unit_price }
     exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge }
-    exported::invoices::Movement = invoices::DocumentMovement { label, at, amount }
+    exported::invoices::Movement = invoices::DocumentMovement { label, at, amount, earlier }
     exported::invoices::Document = invoices::Document {
-        kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, net, taxes, total,
-        opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note,
+        kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, rounding, net,
+        taxes, total, opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note,
     }
     exported::invoices::DocumentSummary = invoices::DocumentSummary {
         kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
@@ -196,7 +197,9 @@ records! {
     exported::operator::Folded = operator::Folded { auth_id, trial, promotional, cash, receivable }
     exported::operator::Difference = operator::Difference { auth_id, what, stored, rebuilt }
     exported::operator::KindFlow = totals::check::KindFlow { auth_id, kind, trial, promotional, cash, receivable }
-    exported::operator::SourceSum = totals::check::SourceSum { auth_id, source, code, count, quantity, amount }
+    exported::operator::SourceSum = totals::check::SourceSum {
+        auth_id, source, code, count, quantity, billed, amount, first, last,
+    }
     exported::operator::ChargedTransaction = totals::check::ChargedTransaction { id, month, flows, charges }
     exported::operator::ChargedPage = totals::check::ChargedPage { transactions, next }
     exported::operator::FoldedMonth = totals::check::FoldedMonth { auth_id, month, flows, charges }

@@ -16,6 +16,8 @@ pub enum ChargeCode {
     Seats,
     /// A debit by the operator (CRD-14).
     Adjustment,
+    /// A cash correction by the operator: below zero (CRD-14, R27).
+    Correction,
 }
 
 impl ChargeCode {
@@ -27,6 +29,7 @@ impl ChargeCode {
             ChargeCode::Setup => "ns".to_owned(),
             ChargeCode::Seats => "st".to_owned(),
             ChargeCode::Adjustment => "ad".to_owned(),
+            ChargeCode::Correction => "ac".to_owned(),
         }
     }
 
@@ -37,6 +40,7 @@ impl ChargeCode {
             "ns" => return Some(ChargeCode::Setup),
             "st" => return Some(ChargeCode::Seats),
             "ad" => return Some(ChargeCode::Adjustment),
+            "ac" => return Some(ChargeCode::Correction),
             _ => {}
         }
         let mut letters = code.chars();
@@ -53,6 +57,7 @@ impl ChargeCode {
             ChargeCode::Setup => ("number-setup", ""),
             ChargeCode::Seats => ("seats", ""),
             ChargeCode::Adjustment => ("adjustment", ""),
+            ChargeCode::Correction => ("correction", ""),
         }
     }
 
@@ -64,6 +69,21 @@ impl ChargeCode {
             ChargeCode::Setup => LedgerAccount::Setup,
             ChargeCode::Seats => LedgerAccount::Seats,
             ChargeCode::Adjustment => LedgerAccount::Adjustments,
+            ChargeCode::Correction => LedgerAccount::Corrections,
+        }
+    }
+
+    /// What the operator has charged or given back: invoices list each with its reason (R27), averages of spending leave it out.
+    pub fn is_adjustment(self) -> bool {
+        matches!(self, ChargeCode::Adjustment | ChargeCode::Correction)
+    }
+
+    /// In how many parts a unit of the price is billed: seconds of a minute, hundred-thousandths of a month; others as a whole.
+    pub fn billed_per_unit(self) -> u32 {
+        match self {
+            ChargeCode::Usage(Product::Voice, _) => 60,
+            ChargeCode::Rent => 100_000,
+            _ => 1,
         }
     }
 
@@ -82,13 +102,14 @@ mod tests {
         let usage = Product::ALL
             .into_iter()
             .flat_map(|product| Heading::ALL.into_iter().map(move |heading| ChargeCode::Usage(product, heading)));
-        let others = [ChargeCode::Rent, ChargeCode::Setup, ChargeCode::Seats, ChargeCode::Adjustment];
+        let others =
+            [ChargeCode::Rent, ChargeCode::Setup, ChargeCode::Seats, ChargeCode::Adjustment, ChargeCode::Correction];
         let mut seen = std::collections::BTreeSet::new();
         for code in usage.chain(others) {
             assert_eq!(ChargeCode::parse(&code.code()), Some(code));
             assert!(seen.insert(code.words()));
         }
-        assert_eq!(seen.len(), 34);
+        assert_eq!(seen.len(), 35);
         for bad in ["", "v", "vx", "voo", "NR"] {
             assert_eq!(ChargeCode::parse(bad), None, "{bad}");
         }

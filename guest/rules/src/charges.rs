@@ -21,7 +21,7 @@ pub use chargebacks::record_chargeback;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use records::{by_key, list_all, load, parse_gateway_key};
 pub(crate) use recovered::recover;
-pub(crate) use refilling::{refill_last_spent, room};
+pub(crate) use refilling::{give_back, room};
 pub use requests::{give_up, list_charges, recharge, settle_debt};
 
 use crate::accounts::{self, Standing};

@@ -245,18 +245,12 @@ pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> 
         let job = JobKey::Expire(account, credited.lot.number, credited.lot.place());
         call.timer(&job.to_string(), Lane::Normal, expires);
     }
-    ledger::post(
-        call,
-        &id,
-        grant.entry,
-        grant.reason,
-        vec![
-            Posting(grant.contra, None, grant.amount),
-            Posting(LedgerAccount::of_lot(grant.kind), Some(account), credited.kept.negated()?),
-            Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
-        ],
-        Vec::new(),
-    )?;
+    let postings = vec![
+        Posting(grant.contra, None, grant.amount),
+        Posting(LedgerAccount::of_lot(grant.kind), Some(account), credited.kept.negated()?),
+        Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+    ];
+    ledger::post_gift(call, &id, (grant.entry, grant.reason), postings, credited.charges)?;
     told(call, account, grant.entry, grant.rule, grant.amount, wallet.balance, grant.reason, &id);
     judge(call, account, Occasion::Credit)?;
     Ok(Granted { transaction: id, paid_owed: credited.paid, lot: credited.lot.number })
@@ -321,8 +315,8 @@ pub fn adjust(
             checks.require(*expires <= 9_999_999_999_998, field, FieldRule::TooLarge, 9_999_999_999_998_i64);
         }
         checks.done()?;
-        if matches!(adjustment, Adjustment::Debit(_)) && wallet::need(call, account)?.is_closed() {
-            // Its final invoice is made: no document would have it any more (CRD-14, R23).
+        if !matches!(adjustment, Adjustment::Goodwill(_)) && wallet::need(call, account)?.is_closed() {
+            // The invoice of its last charges is made: neither a debit nor a correction is a line any more (CRD-14, R23, R27).
             return Err(crate::vocabulary::Refusal::Closed.into());
         }
         let transaction = match &adjustment {
@@ -380,6 +374,7 @@ fn correct(
     }
     let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?;
     wallet::save(call, account, &wallet);
+    let line = Line::adjustment(account, ChargeCode::Correction, reason, call.now(), amount.negated()?);
     let id = ledger::next_id(call)?;
     ledger::post(
         call,
@@ -391,7 +386,7 @@ fn correct(
             Posting(LedgerAccount::CreditsCash, Some(account), paid.minus(amount)?),
             Posting(LedgerAccount::Receivables, Some(account), paid.negated()?),
         ],
-        Vec::new(),
+        vec![line],
     )?;
     told(call, account, "correction", "CRD-14", amount, wallet.balance, reason, &id);
     judge(call, account, Occasion::Credit)?;
@@ -425,17 +420,7 @@ pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: 
 }
 
 fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
-    let line = Line {
-        a: account,
-        i: reason.to_owned(),
-        p: ChargeCode::Adjustment.code(),
-        n: String::new(),
-        q: 1,
-        t: call.now(),
-        x: String::new(),
-        r: String::new(),
-        m: amount,
-    };
+    let line = Line::adjustment(account, ChargeCode::Adjustment, reason, call.now(), amount);
     let debit = Debit { kind: "debit", cause: reason, cycle: None, lines: vec![line], others: Vec::new() };
     let posted = posting::debit(call, account, debit)?;
     told(call, account, "debit", "CRD-14", amount, posted.balance, reason, &posted.transaction);

@@ -245,6 +245,10 @@ pub fn compare_events(
     let oldest = format!("{}{}", ledger::PREFIX, crate::ids::time_key(floor));
     let first = after.map_or(oldest, |id| successor(&format!("{}{id}", ledger::PREFIX)));
     let (page, more) = call.span_page::<Transaction>(&first, &end_of_prefix(ledger::PREFIX), limit)?;
+    let page = page
+        .into_iter()
+        .map(|(key, transaction)| Ok((key, transaction.completed()?)))
+        .collect::<Result<Vec<_>, Fault>>()?;
     let lines = |transaction: &Transaction| {
         let is_usage = transaction.kind == "usage";
         transaction.lines.iter().filter(move |line| is_usage && line.t >= floor).cloned().collect::<Vec<_>>()

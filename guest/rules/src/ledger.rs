@@ -5,6 +5,7 @@
 
 use crate::calendar::Month;
 use crate::call::{Call, Record, successor};
+use crate::charge_code::ChargeCode;
 use crate::ids::{AuthId, time_key};
 use crate::lots::LotKind;
 use crate::money::Money;
@@ -145,6 +146,10 @@ pub struct Line {
     pub n: String,
     /// Quantity.
     pub q: u32,
+    /// What was billed, in [`crate::charge_code::ChargeCode::billed_per_unit`]s of the price's unit, where that is not the quantity: increments of
+    /// calls, parts of a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub b: Option<u32>,
     /// Moment of the event.
     pub t: Instant,
     /// Matched prefix; of numbers country and type, such as `US local`.
@@ -156,8 +161,25 @@ pub struct Line {
 }
 
 impl Line {
-    /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text.
-    pub fn write(text: &mut String, source: AuthId, event: &Event, price: (&str, &str), amount: Money) {
+    /// The line of an adjustment; what is given back is below zero (R27).
+    pub(crate) fn adjustment(account: AuthId, code: ChargeCode, reason: &str, at: Instant, amount: Money) -> Line {
+        Line {
+            a: account,
+            i: reason.to_owned(),
+            p: code.code(),
+            n: String::new(),
+            q: 1,
+            b: None,
+            t: at,
+            x: String::new(),
+            r: String::new(),
+            m: amount,
+        }
+    }
+
+    /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text, `billed` seconds or
+    /// parts.
+    pub fn write(text: &mut String, source: AuthId, event: &Event, price: (&str, &str), billed: u32, amount: Money) {
         text.push_str(r#"{"a":""#);
         text.push_str(source.as_str());
         text.push_str(r#"","i":"#);
@@ -169,6 +191,10 @@ impl Line {
         push_text(text, &event.number);
         text.push_str(r#","q":"#);
         push_number(text, i64::from(event.quantity));
+        if billed != event.quantity {
+            text.push_str(r#","b":"#);
+            push_number(text, i64::from(billed));
+        }
         text.push_str(r#","t":"#);
         push_number(text, event.at);
         text.push_str(r#","x":""#);
@@ -196,6 +222,9 @@ pub struct Transaction {
     pub cycle: Option<Month>,
     /// Postings; they sum to zero.
     pub postings: Vec<Posting>,
+    /// What trial or promotional credit pays, or rounding forgives, here of charges that are owed, by the month in which they were posted (R85, R86).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pays: Vec<(Month, Money)>,
     /// What was charged for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
@@ -206,6 +235,29 @@ impl Record for Transaction {
 }
 
 impl Transaction {
+    fn of(call: &Call<'_>, kind: &str, cause: &str, mut postings: Vec<Posting>) -> Transaction {
+        postings.retain(|posting| posting.2 != Money::ZERO);
+        let (kind, cause) = (kind.to_owned(), cause.to_owned());
+        Transaction { v: 1, kind, at: call.now(), cause, cycle: None, postings, pays: Vec::new(), lines: Vec::new() }
+    }
+
+    /// The transaction with the line that version 0.1.0 did not write of debits and corrections by the operator: they are lines of invoices (R27).
+    pub(crate) fn completed(mut self) -> Result<Transaction, Fault> {
+        let code = match self.kind.as_str() {
+            "debit" => ChargeCode::Adjustment,
+            "correction" => ChargeCode::Correction,
+            _ => return Ok(self),
+        };
+        let mut amount = Money::ZERO;
+        for posting in self.postings.iter().filter(|posting| posting.1.is_some()) {
+            amount = amount.plus(posting.2)?;
+        }
+        if let (true, Some(owner)) = (self.lines.is_empty(), self.postings.iter().find_map(|posting| posting.1)) {
+            self.lines.push(Line::adjustment(owner, code, &self.cause, self.at, amount));
+        }
+        Ok(self)
+    }
+
     /// Whether its postings sum to zero.
     pub fn is_balanced(&self) -> bool {
         self.postings.iter().map(|posting| i128::from(posting.2.micros())).sum::<i128>() == 0
@@ -268,6 +320,17 @@ pub fn post(
     post_in_cycle(call, id, kind, cause, None, postings, lines)
 }
 
+/// Posts credit that nobody paid for, with what it pays of charges that are owed (R85, R86).
+pub fn post_gift(
+    call: &mut Call<'_>,
+    id: &str,
+    (kind, cause): (&str, &str),
+    postings: Vec<Posting>,
+    pays: Vec<(Month, Money)>,
+) -> Result<(), Fault> {
+    put(call, id, Transaction { pays, ..Transaction::of(call, kind, cause, postings) })
+}
+
 /// Posts a transaction that belongs to a cycle which is over (R26): tax and rounding of its invoice.
 pub fn post_in_cycle(
     call: &mut Call<'_>,
@@ -275,12 +338,13 @@ pub fn post_in_cycle(
     kind: &str,
     cause: &str,
     cycle: Option<Month>,
-    mut postings: Vec<Posting>,
+    postings: Vec<Posting>,
     lines: Vec<Line>,
 ) -> Result<(), Fault> {
-    postings.retain(|posting| posting.2 != Money::ZERO);
-    let transaction =
-        Transaction { v: 1, kind: kind.to_owned(), at: call.now(), cause: cause.to_owned(), cycle, postings, lines };
+    put(call, id, Transaction { cycle, lines, ..Transaction::of(call, kind, cause, postings) })
+}
+
+fn put(call: &mut Call<'_>, id: &str, transaction: Transaction) -> Result<(), Fault> {
     check_balance(&transaction, id)?;
     call.put(&format!("{PREFIX}{id}"), &transaction);
     crate::totals::follow(call);
@@ -292,19 +356,10 @@ pub fn post_usage(
     call: &mut Call<'_>,
     id: &str,
     events: usize,
-    mut postings: Vec<Posting>,
+    postings: Vec<Posting>,
     lines: &str,
 ) -> Result<(), Fault> {
-    postings.retain(|posting| posting.2 != Money::ZERO);
-    let transaction = Transaction {
-        v: 1,
-        kind: "usage".to_owned(),
-        at: call.now(),
-        cause: format!("{events} events"),
-        cycle: None,
-        postings,
-        lines: Vec::new(),
-    };
+    let transaction = Transaction::of(call, "usage", &format!("{events} events"), postings);
     check_balance(&transaction, id)?;
     let head = serde_json::to_string(&transaction).expect("records have text keys and finite numbers only");
     let mut text = String::with_capacity(head.len() + lines.len() + 16);
@@ -358,13 +413,15 @@ mod tests {
             if !text.is_empty() {
                 text.push(',');
             }
-            Line::write(&mut text, sub, &event, ("1555", "0.0085"), amount);
+            let billed = if amount > Money::ZERO { 60 } else { 7 };
+            Line::write(&mut text, sub, &event, ("1555", "0.0085"), billed, amount);
             lines.push(Line {
                 a: sub,
                 i: event.id,
                 p: "si".to_owned(),
                 n: event.number,
                 q: 7,
+                b: (billed != 7).then_some(billed),
                 t: START - 5,
                 x: "1555".to_owned(),
                 r: "0.0085".to_owned(),

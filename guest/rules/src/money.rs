@@ -78,6 +78,16 @@ impl Money {
         Ok(Money(cents * MICROS_PER_CENT))
     }
 
+    /// The nearest whole cents, half away from zero: what documents come to (R85).
+    pub fn to_cents(self) -> Result<Money, MoneyOverflow> {
+        Money::cents(self.to_decimal())
+    }
+
+    /// Rounds a computed amount once, to whole cents, half away from zero: tax on documents (R85).
+    pub fn cents(exact: Decimal) -> Result<Money, MoneyOverflow> {
+        Money::posted(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+    }
+
     /// Rounds a computed charge once, at posting: half away from zero at 5 decimals (R3).
     pub fn posted(exact: Decimal) -> Result<Money, MoneyOverflow> {
         use rust_decimal::prelude::ToPrimitive;
@@ -163,5 +173,9 @@ mod tests {
             assert_eq!(Money(micros).to_cents_half_up(), Ok(Money(cents * MICROS_PER_CENT)), "{micros}");
         }
         assert_eq!(most.to_cents_half_up(), Err(MoneyOverflow));
+        for (micros, cents) in [(0, 0), (4_999, 0), (5_000, 1), (-4_999, 0), (-5_000, -1), (14_990, 1), (-15_010, -2)] {
+            assert_eq!(Money(micros).to_cents(), Ok(Money(cents * MICROS_PER_CENT)), "{micros}");
+        }
+        assert_eq!(most.to_cents(), Err(MoneyOverflow));
     }
 }

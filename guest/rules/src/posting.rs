@@ -72,17 +72,18 @@ pub(crate) fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> R
     Ok(Posted { transaction, amount, split, balance: wallet.balance })
 }
 
-/// Makes an end of what is owed since the days up to a moment if it is less than half a cent: the gateway cannot move it (R4).
+/// Makes an end of what is owed since the days up to a moment if it is less than half a cent: the gateway cannot move it (R4). What it is of charges of the
+/// running cycle, the cycle's own rounding takes the place of (R85).
 pub(crate) fn round_off(call: &mut Call<'_>, account: AuthId, until: Instant, cause: &str) -> Result<(), Fault> {
     let owed = wallet::owed_between(call, account, 0, until)?;
     if owed == Money::ZERO || owed.to_cents_half_up()? > Money::ZERO {
         return Ok(());
     }
-    wallet::forgive_between(call, account, 0, until, owed)?;
+    let charges = wallet::forgive_between(call, account, 0, until, owed)?;
     let id = ledger::next_id(call)?;
     let postings = vec![
         Posting(LedgerAccount::Rounding, None, owed),
         Posting(LedgerAccount::Receivables, Some(account), owed.negated()?),
     ];
-    ledger::post(call, &id, "rounding", cause, postings, Vec::new())
+    ledger::post_gift(call, &id, ("rounding", cause), postings, charges)
 }

@@ -3,7 +3,7 @@
 //! A summary adds up the records of [`crate::totals`]: days are those of the account's time zone when the line was folded. What the
 //! totals job has not folded yet is read from the ledger itself, as far as 50 transactions reach, so that on a system that is not
 //! overwhelmed a customer sees today's calls at once; `complete-until` says how far an answer goes. Charges are usage, rent and
-//! set-up of numbers, seats and debits by the operator: everything that is a line of an invoice but tax.
+//! set-up of numbers, seats, debits and corrections (below zero) by the operator: everything that is a line of an invoice but tax.
 
 use crate::accounts;
 use crate::calendar;
@@ -478,7 +478,7 @@ fn shown(transaction: String, posted: Instant, line: Line) -> PostedLine {
 const AVERAGE_DAYS: i32 = 30;
 
 /// What an account spends a day (CRD-9): everything charged on the last 30 full days of its own time zone, or since the day it was
-/// made, divided by these days, rounded up to whole cents once. Debits by the operator are no spending. None: no full day yet, or nothing spent.
+/// made, divided by these days, rounded up to whole cents once. Debits and corrections by the operator are no spending. None: no full day yet, or nothing spent.
 pub(crate) fn average_daily_spend(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
     let profile = accounts::profile(call, account)?;
     let zone = calendar::zone(&profile.timezone);
@@ -489,11 +489,10 @@ pub(crate) fn average_daily_spend(call: &Call<'_>, account: AuthId) -> Result<Op
         return Ok(None);
     }
     let (from, end) = (totals::day_key(account, first), totals::day_key(account, today));
-    let adjustment = ChargeCode::Adjustment.code();
     let mut sum = Money::ZERO;
     for (_, totals) in call.span::<SourceTotals>(&from, &end, 100)?.0 {
         for (code, part) in &totals.by {
-            if *code != adjustment {
+            if !ChargeCode::parse(code).is_some_and(ChargeCode::is_adjustment) {
                 sum = sum.plus(part.amount)?;
             }
         }

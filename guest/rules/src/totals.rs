@@ -8,19 +8,21 @@
 //! | key | what |
 //! |---|---|
 //! | `cyc/<month>/<account>` | sums of the account's postings of the month, by kind of transaction, and all its charges |
-//! | `cyc/<month>/<account>/<source>` | charges of the month, by charge code (numbers: and country and type), for the main account and each sub-account |
+//! | `cyc/<month>/<account>/<source>` | charges of the month, by charge code (numbers: and country and type), price, and month of use where that is another, for the main account and each sub-account |
 //! | `day/<account>/<day>` | charges by the day of the event, in the account's time zone at folding (R25) |
 //! | `use/<account>/<day>/<source>` | the same for the main account and each sub-account |
 //! | `mov/<account>/<transaction>` | every transaction that charges nothing: payments, gifts, expiry, refunds, with its amounts |
-//! | `adj/<account>/<month>/<transaction>/<count>` | adjustments by the operator, one by one, for invoices |
+//! | `adj/<account>/<month>/<transaction>/<count>` | adjustments and corrections by the operator, one by one, for invoices |
 //! | `page/<account>/<transaction>/<count>` | lines of the account in posting order, at most 500 a page, for export |
 //!
 //! One line touches seven elements at most (month, month and source, day, day and source, page, and what arms a daily mail), so
 //! that 5 000 lines of as many accounts stay under 50 000 elements.
 
 pub mod check;
+mod priced;
 mod records;
 
+pub use priced::{PriceKey, PricedSum, PricedTotals};
 pub use records::{
     Adjustment, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, adjustments_prefix, cycle_key, cycle_prefix,
     day_key, day_source_key, days_prefix, movements_prefix, pages_prefix, source_key,
@@ -82,6 +84,11 @@ pub fn folded_until(call: &Call<'_>) -> Result<Instant, Fault> {
     Ok(ledger::moment_of(&cursor(call)?.after))
 }
 
+/// The ID of the last transaction that was folded; empty before the first.
+pub(crate) fn folded_last(call: &Call<'_>) -> Result<String, Fault> {
+    Ok(cursor(call)?.after)
+}
+
 /// Whether every transaction before a moment has been folded.
 pub fn are_complete_before(call: &Call<'_>, moment: Instant) -> Result<bool, Fault> {
     Ok(!ledger::has_any_between(call, &cursor(call)?.after, moment))
@@ -138,6 +145,7 @@ fn after(call: &Call<'_>, id: &str, limit: u32) -> Result<(Vec<(String, Transact
             more = true;
             break;
         }
+        let transaction = transaction.completed()?;
         lines += transaction.lines.len();
         taken.push((key[ledger::PREFIX.len()..].to_owned(), transaction));
     }
@@ -183,6 +191,7 @@ pub(crate) fn sum_of(line: &Line) -> Sum {
 struct Folding {
     cycles: BTreeMap<String, CycleTotals>,
     sources: BTreeMap<String, SourceTotals>,
+    priced: BTreeMap<String, PricedTotals>,
     pages: BTreeMap<AuthId, Vec<Page>>,
     days: BTreeMap<AuthId, BTreeSet<Date>>,
 }
@@ -203,7 +212,7 @@ impl Folding {
             }
             for (count, line) in transaction.lines.into_iter().enumerate() {
                 let account = *mains.get(&line.a).ok_or_else(|| orphan(&line, &id))?;
-                if ChargeCode::parse(&line.p) == Some(ChargeCode::Adjustment) {
+                if ChargeCode::parse(&line.p).is_some_and(ChargeCode::is_adjustment) {
                     let key = format!("{}{id}/{count:03}", adjustments_prefix(account, month));
                     call.put(&key, &Adjustment::of(&line));
                 }
@@ -218,7 +227,8 @@ impl Folding {
         let (code, sum) = (code_of(&line), sum_of(&line));
         let day = calendar::local_day(zone, line.t);
         self.cycles.entry(cycle_key(month, account)).or_default().by.entry(code.clone()).or_default().add(sum)?;
-        for key in [source_key(month, account, line.a), day_key(account, day), day_source_key(account, day, line.a)] {
+        self.priced.entry(source_key(month, account, line.a)).or_default().add(&line, month)?;
+        for key in [day_key(account, day), day_source_key(account, day, line.a)] {
             self.sources.entry(key).or_default().by.entry(code.clone()).or_default().add(sum)?;
         }
         self.days.entry(account).or_default().insert(day);
@@ -236,7 +246,7 @@ impl Folding {
     }
 
     fn write(self, call: &mut Call<'_>) -> Result<(), Fault> {
-        call.prefetch(self.cycles.keys().chain(self.sources.keys()).cloned());
+        call.prefetch(self.cycles.keys().chain(self.sources.keys()).chain(self.priced.keys()).cloned());
         for (key, more) in self.cycles {
             let mut totals = call.get::<CycleTotals>(&key)?.unwrap_or_default();
             totals.add(&more)?;
@@ -245,6 +255,11 @@ impl Folding {
         for (key, more) in self.sources {
             let mut totals = call.get::<SourceTotals>(&key)?.unwrap_or_default();
             totals.add(&more)?;
+            call.put(&key, &totals);
+        }
+        for (key, more) in self.priced {
+            let mut totals = call.get::<PricedTotals>(&key)?.unwrap_or_default();
+            totals.add_all(&more)?;
             call.put(&key, &totals);
         }
         for (account, pages) in self.pages {

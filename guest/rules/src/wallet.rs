@@ -3,7 +3,7 @@
 //! One record of under 150 bytes an account, at `w/<account>`: all that a debit reads and writes as long as it stays above
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
-use crate::calendar;
+use crate::calendar::{self, Month};
 use crate::call::{Call, Record};
 use crate::ids::AuthId;
 use crate::ledger::{LedgerAccount, Posting};
@@ -227,7 +227,7 @@ pub(crate) fn forgive(call: &mut Call<'_>, account: AuthId, wallet: &mut Wallet)
         return Ok(Money::ZERO);
     }
     let owed = wallet.balance.negated()?;
-    let paid = pay_owed(call, account, wallet, owed)?;
+    let paid = pay_owed(call, account, wallet, owed)?.amount;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }
@@ -377,6 +377,8 @@ pub struct NewCredit<'a> {
 pub struct Credited {
     /// Paid receivables with.
     pub paid: Money,
+    /// How much of that are charges, by the month since which they were owed (R86).
+    pub charges: Vec<(Month, Money)>,
     /// Became a lot.
     pub kept: Money,
     /// The lot, also when receivables took all of it.
@@ -392,7 +394,7 @@ pub fn credit(
 ) -> Result<Credited, Fault> {
     let number = Numbers::next_lot(call, account)?;
     let mut lot = Lot::new(number, new.kind, new.amount, new.since, new.expires, new.origin);
-    let paid = pay_owed(call, account, wallet, new.amount)?;
+    let Paid { amount: paid, charges } = pay_owed(call, account, wallet, new.amount)?;
     let kept = new.amount.minus(paid)?;
     wallet.balance = wallet.balance.plus(new.amount)?;
     lot.rest = kept;
@@ -403,7 +405,7 @@ pub fn credit(
     } else {
         lots::retire(call, account, lot.clone());
     }
-    Ok(Credited { paid, kept, lot })
+    Ok(Credited { paid, charges, kept, lot })
 }
 
 /// What is left of a lot; zero: it is used up.
@@ -435,7 +437,7 @@ pub fn refill(
     if lot.rest.plus(amount)? > lot.amount {
         return Ok(None);
     }
-    let paid = pay_owed(call, account, wallet, amount)?;
+    let paid = pay_owed(call, account, wallet, amount)?.amount;
     let kept = amount.minus(paid)?;
     wallet.balance = wallet.balance.plus(amount)?;
     if kept > Money::ZERO {
@@ -501,6 +503,15 @@ pub struct Receivable {
     /// How much of it is rent (NUM-4): the part of a day that is paid first.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rent: Money,
+    /// How much of it is no charge: tax and rounding of a cycle, payments that were taken back. It is paid last of its day.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other: Money,
+}
+
+impl Receivable {
+    fn since(at: Instant) -> Receivable {
+        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO }
+    }
 }
 
 impl Record for Receivable {
@@ -509,12 +520,7 @@ impl Record for Receivable {
 
 fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
     let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
-    let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable {
-        v: 1,
-        amount: Money::ZERO,
-        since: call.now(),
-        rent: Money::ZERO,
-    });
+    let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable::since(call.now()));
     receivable.amount = receivable.amount.plus(amount)?;
     call.put(&key, &receivable);
     Ok(())
@@ -537,48 +543,55 @@ fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Re
     Ok(call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?.0)
 }
 
-/// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26).
+/// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26). They are no charges.
 pub(crate) fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
     let key = |moment| format!("owe/{account}/{}", calendar::day_name(moment));
     let (today, earlier) = (key(call.now()), key(at));
-    if amount == Money::ZERO || today == earlier {
+    if amount == Money::ZERO {
         return Ok(());
+    }
+    if today == earlier {
+        return owe_as_other(call, account, amount);
     }
     let mut now: Receivable = call.need(&today)?;
     now.amount = now.amount.minus(amount)?;
+    now.other = now.other.min(now.amount);
     if now.amount == Money::ZERO {
         call.remove(&today);
     } else {
         call.put(&today, &now);
     }
-    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable {
-        v: 1,
-        amount: Money::ZERO,
-        since: at,
-        rent: Money::ZERO,
-    });
+    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable::since(at));
     then.amount = then.amount.plus(amount)?;
+    then.other = then.other.plus(amount)?;
     call.put(&earlier, &then);
     Ok(())
 }
 
-/// Takes off what is owed since the days from one moment to another, newest first. The caller posts it.
+/// Takes off what is owed since the days from one moment to another, newest first. The caller posts it. Answers how much of it are charges, by the month
+/// since which they were owed.
 pub(crate) fn forgive_between(
     call: &mut Call<'_>,
     account: AuthId,
     from: Instant,
     to: Instant,
     amount: Money,
-) -> Result<(), Fault> {
+) -> Result<Vec<(Month, Money)>, Fault> {
     let mut wallet = need(call, account)?;
     wallet.balance = wallet.balance.plus(amount)?;
     save(call, account, &wallet);
     let mut left = amount;
+    let mut charges = Vec::new();
     for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
         let less = left.min(receivable.amount);
         left = left.minus(less)?;
         receivable.amount = receivable.amount.minus(less)?;
-        // What is not rent is forgiven first.
+        // What is no charge is forgiven first, and what is not rent before rent.
+        let of_other = less.min(receivable.other);
+        receivable.other = receivable.other.minus(of_other)?;
+        if less > of_other {
+            charges.push((Month::of(receivable.since), less.minus(of_other)?));
+        }
         let of_rent = receivable.rent.minus(receivable.rent.min(receivable.amount))?;
         receivable.rent = receivable.rent.minus(of_rent)?;
         crate::phone_numbers::pay_rent(call, account, of_rent)?;
@@ -589,7 +602,7 @@ pub(crate) fn forgive_between(
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
-    Ok(())
+    Ok(charges)
 }
 
 /// Notes that this part of what has just been owed is rent.
@@ -597,6 +610,18 @@ pub(crate) fn owe_as_rent(call: &mut Call<'_>, account: AuthId, amount: Money) -
     let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
     let mut receivable: Receivable = call.need(&key)?;
     receivable.rent = receivable.rent.plus(amount)?;
+    call.put(&key, &receivable);
+    Ok(())
+}
+
+/// Notes that this part of what has just been owed is no charge.
+pub(crate) fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    if amount == Money::ZERO {
+        return Ok(());
+    }
+    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let mut receivable: Receivable = call.need(&key)?;
+    receivable.other = receivable.other.plus(amount)?;
     call.put(&key, &receivable);
     Ok(())
 }
@@ -609,9 +634,35 @@ pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Rec
     call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
 }
 
-fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Money, Fault> {
+/// What was paid of what is owed.
+#[derive(Default)]
+struct Paid {
+    amount: Money,
+    /// How much of it are charges, by the month since which they were owed, oldest first.
+    charges: Vec<(Month, Money)>,
+}
+
+impl Paid {
+    /// Notes what was paid of a day: its rent and other charges before what is no charge.
+    fn of_day(&mut self, receivable: &mut Receivable, paid: Money) -> Result<(), Fault> {
+        let charges = receivable.amount.minus(receivable.other)?.min(paid);
+        receivable.amount = receivable.amount.minus(paid)?;
+        receivable.other = receivable.other.minus(paid.minus(charges)?)?;
+        self.amount = self.amount.plus(paid)?;
+        let month = Month::of(receivable.since);
+        match self.charges.last_mut() {
+            _ if charges == Money::ZERO => {}
+            Some((last, sum)) if *last == month => *sum = sum.plus(charges)?,
+            _ => self.charges.push((month, charges)),
+        }
+        Ok(())
+    }
+}
+
+fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Paid, Fault> {
+    let mut done = Paid::default();
     if wallet.balance >= Money::ZERO {
-        return Ok(Money::ZERO);
+        return Ok(done);
     }
     let mut left = amount;
     let mut rent = Money::ZERO;
@@ -620,7 +671,7 @@ fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money
         for (key, mut receivable) in page {
             let paid = left.min(receivable.amount);
             left = left.minus(paid)?;
-            receivable.amount = receivable.amount.minus(paid)?;
+            done.of_day(&mut receivable, paid)?;
             let of_rent = paid.min(receivable.rent);
             receivable.rent = receivable.rent.minus(of_rent)?;
             rent = rent.plus(of_rent)?;
@@ -631,12 +682,12 @@ fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money
             }
             if left == Money::ZERO {
                 crate::phone_numbers::pay_rent(call, account, rent)?;
-                return Ok(amount);
+                return Ok(done);
             }
         }
         if !more {
             crate::phone_numbers::pay_rent(call, account, rent)?;
-            return Ok(amount.minus(left)?);
+            return Ok(done);
         }
     }
 }

@@ -14,9 +14,14 @@ fn invoice(lines: i64) -> Document {
         description: format!("Voice calls, outbound, route {number}"),
         quantity: 61,
         unit: "seconds".to_owned(),
+        count: 1,
+        price: None,
+        used_from: None,
+        used_to: None,
         amount: 100_000,
     };
     document.lines = (0..lines).map(line).collect();
+    document.rounding = 0;
     document.net = 100_000 * lines - document.discount;
     document.taxes.clear();
     document.total = document.net;

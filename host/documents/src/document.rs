@@ -94,6 +94,18 @@ pub struct Party {
     pub auth_id: String,
 }
 
+/// What was billed of a charge, and at which price (R85).
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LinePrice {
+    /// Decimal text.
+    pub billed: String,
+    /// Of what, as a code or word.
+    pub unit: String,
+    /// Decimal text, as the price list has it.
+    pub unit_price: String,
+}
+
 /// One charge.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -111,7 +123,19 @@ pub struct Line {
     pub quantity: u64,
     /// Of what, as a code or word.
     pub unit: String,
-    /// Micro-units.
+    /// How many calls, messages, ….
+    #[serde(with = "wide")]
+    pub count: u64,
+    /// None: there is no price, or several.
+    #[serde(default)]
+    pub price: Option<LinePrice>,
+    /// When the first of them was used, if outside of the period.
+    #[serde(default, with = "wide_option")]
+    pub used_from: Option<i64>,
+    /// When the last of them was.
+    #[serde(default, with = "wide_option")]
+    pub used_to: Option<i64>,
+    /// Micro-units; corrections are below zero.
     #[serde(with = "wide")]
     pub amount: i64,
 }
@@ -146,6 +170,8 @@ pub struct Movement {
     /// Micro-units, a credit is positive (R26).
     #[serde(with = "wide")]
     pub amount: i64,
+    /// It came before the period (R83).
+    pub earlier: bool,
 }
 
 /// An issued document. Amounts are micro-units, moments milliseconds since 1970, both in 64 bits.
@@ -176,7 +202,10 @@ pub struct Document {
     /// What trial and promotional credits paid (R28), zero or positive.
     #[serde(with = "wide")]
     pub discount: i64,
-    /// Lines less discount.
+    /// Makes net whole cents, at most half a cent either way (R85).
+    #[serde(with = "wide")]
+    pub rounding: i64,
+    /// Lines less discount, and rounding.
     #[serde(with = "wide")]
     pub net: i64,
     /// Tax by rate.
@@ -252,6 +281,9 @@ impl Document {
             for part in [&line.section, &line.section_name, &line.product, &line.description, &line.unit] {
                 text("lines", part)?;
             }
+            for part in line.price.iter().flat_map(|price| [&price.billed, &price.unit, &price.unit_price]) {
+                text("lines", part)?;
+            }
         }
         for tax in &self.taxes {
             text("taxes", &tax.name)?;
@@ -270,6 +302,10 @@ impl Document {
         moment("issued", self.issued)?;
         moment("period-start", self.period_start.unwrap_or_default())?;
         moment("period-end", self.period_end.unwrap_or_default())?;
+        for line in &self.lines {
+            moment("lines", line.used_from.unwrap_or_default())?;
+            moment("lines", line.used_to.unwrap_or_default())?;
+        }
         self.movements.iter().try_for_each(|movement| moment("movements", movement.at))
     }
 
@@ -286,7 +322,8 @@ impl Document {
             let what = format!("{what} give {expected} micro-units, the document says {found}");
             Err(DocumentError::NotInBalance { number: self.number.clone(), what })
         };
-        equal("lines less discount", self.gross() - i128::from(self.discount), self.net)?;
+        let net = self.gross() - i128::from(self.discount) + i128::from(self.rounding);
+        equal("lines less discount, and rounding", net, self.net)?;
         let taxes: i128 = self.taxes.iter().map(|tax| i128::from(tax.amount)).sum();
         equal("net and taxes", i128::from(self.net) + taxes, self.total)?;
         if self.kind != Kind::Invoice {

@@ -46,6 +46,14 @@ pub fn grouped(number: u128, marks: &Marks) -> String {
     written
 }
 
+/// Decimal text of the contract with the marks of the language.
+fn number(text: &str, marks: &Marks) -> String {
+    let text = plain(text);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), |whole| grouped(whole, marks));
+    if fraction.is_empty() { whole } else { format!("{whole}{}{fraction}", marks.decimal) }
+}
+
 fn utc(at_ms: i64, format: &str) -> String {
     let moment = Timestamp::from_millisecond(at_ms).unwrap_or_default().to_zoned(TimeZone::UTC);
     moment.strftime(format).to_string()
@@ -90,7 +98,8 @@ pub fn document(document: &Document, words: &Words) -> Value {
         .movements
         .iter()
         .map(|movement| {
-            json!({"label": plain(&movement.label), "date": date(movement.at), "amount": exact(movement.amount)})
+            json!({"label": plain(&movement.label), "date": date(movement.at), "amount": exact(movement.amount),
+                "earlier": movement.earlier})
         })
         .collect();
     let period = document
@@ -109,6 +118,7 @@ pub fn document(document: &Document, words: &Words) -> Value {
         "sections": sections(document, words, &marks),
         "gross": amount(document.gross(), 5, &marks),
         "discount": (document.discount != 0).then(|| amount(-i128::from(document.discount), 5, &marks)),
+        "rounding": (document.rounding != 0).then(|| exact(document.rounding)),
         "net": exact(document.net),
         "taxes": taxes,
         "tax": amount(document.taxes.iter().map(|tax| i128::from(tax.amount)).sum(), 5, &marks),
@@ -143,8 +153,14 @@ fn sections(document: &Document, words: &Words, marks: &Marks) -> Vec<Value> {
                 .iter()
                 .map(|line| {
                     let unit = words.word("unit", &plain(&line.unit));
+                    let price = line.price.as_ref().map(|price| {
+                        json!({"billed": number(&price.billed, marks), "unit": words.word("unit", &plain(&price.unit)),
+                            "unit-price": number(&price.unit_price, marks)})
+                    });
+                    let used = line.used_from.zip(line.used_to).map(|(from, to)| json!({"from": date(from), "to": date(to)}));
                     json!({"product": words.word("product", &plain(&line.product)), "description": plain(&line.description),
                         "quantity": grouped(u128::from(line.quantity), marks), "unit": unit,
+                        "count": grouped(u128::from(line.count), marks), "price": price, "used": used,
                         "amount": amount(i128::from(line.amount), 5, marks)})
                 })
                 .collect();

@@ -1,6 +1,6 @@
 //! Made-up documents: what templates are tried with at start, and what `coinbox documents sample` prints.
 
-use crate::document::{Document, Kind, Line, Movement, Party, Tax};
+use crate::document::{Document, Kind, Line, LinePrice, Movement, Party, Tax};
 
 /// 1 December 2026, 00:00 UTC.
 const ISSUED: i64 = 1_796_083_200_000;
@@ -58,12 +58,22 @@ fn line(section: (&str, &str), product: &str, description: &str, quantity: (u64,
         description: description.to_owned(),
         quantity: quantity.0,
         unit: quantity.1.to_owned(),
+        count: 1,
+        price: None,
+        used_from: None,
+        used_to: None,
         amount,
     }
 }
 
+/// A line that says what was billed, at which price, and how often.
+fn priced(line: Line, count: u64, billed: &str, unit: &str, unit_price: &str) -> Line {
+    let (billed, unit, unit_price) = (billed.to_owned(), unit.to_owned(), unit_price.to_owned());
+    Line { count, price: Some(LinePrice { billed, unit, unit_price }), ..line }
+}
+
 fn movement(label: &str, days: i64, amount: i64) -> Movement {
-    Movement { label: label.to_owned(), at: PERIOD_START + days * 24 * HOUR + 9 * HOUR, amount }
+    Movement { label: label.to_owned(), at: PERIOD_START + days * 24 * HOUR + 9 * HOUR, amount, earlier: days < 0 }
 }
 
 /// A month with two sections, a discount, two taxes, payments.
@@ -80,38 +90,88 @@ pub fn invoice() -> Document {
         customer: customer(),
         currency: "USD".to_owned(),
         lines: vec![
-            line(main, "voice-outbound", "Voice calls, outbound", (1_204_560, "seconds"), 240_912_000),
-            line(main, "voice-inbound", "Voice calls, inbound", (86_400, "seconds"), 7_920_000),
-            line(main, "sms-outbound", "SMS, outbound", (12_045, "parts"), 66_247_500),
-            line(main, "number-rent", "Monthly rent of numbers", (14, "numbers"), 11_200_000),
+            priced(
+                line(main, "voice-outbound", "Voice calls, outbound", (1_204_560, "seconds"), 240_912_000),
+                5_120,
+                "20076",
+                "minutes",
+                "0.012",
+            ),
+            Line {
+                used_from: Some(PERIOD_START - 31 * HOUR),
+                used_to: Some(PERIOD_START - HOUR),
+                ..priced(
+                    line(main, "voice-outbound", "Voice calls, outbound", (3_411, "seconds"), 720_000),
+                    12,
+                    "60",
+                    "minutes",
+                    "0.012",
+                )
+            },
+            priced(
+                line(main, "voice-inbound", "Voice calls, inbound", (86_400, "seconds"), 7_920_000),
+                310,
+                "1440",
+                "minutes",
+                "0.0055",
+            ),
+            priced(
+                line(main, "sms-outbound", "SMS, outbound", (12_045, "parts"), 66_247_500),
+                11_800,
+                "12045",
+                "parts",
+                "0.0055",
+            ),
+            priced(
+                line(main, "number-rent", "Monthly rent of numbers, US local", (14, "numbers"), 11_200_000),
+                14,
+                "14",
+                "months",
+                "0.80",
+            ),
             line(main, "adjustment", "2026-11-17: Debit for a lost handset", (1, ""), 25_000_000),
-            line(sub, "voice-outbound", "Voice calls, outbound", (7_205, "seconds"), 1_441_230),
-            line(sub, "mms-outbound", "MMS, outbound", (310, "parts"), 6_200_000),
-            line(sub, "number-setup", "Set-up of numbers", (1, "numbers"), 1_000_000),
-            line(sub, "seats", "Seats", (5, "seats"), 75_000_000),
+            line(main, "correction", "2026-11-20: Wrong rate", (1, ""), -720_000),
+            priced(
+                line(sub, "voice-outbound", "Voice calls, outbound", (7_205, "seconds"), 1_441_230),
+                44,
+                "120.10250",
+                "minutes",
+                "0.012",
+            ),
+            priced(line(sub, "mms-outbound", "MMS, outbound", (310, "parts"), 6_200_000), 310, "310", "parts", "0.02"),
+            priced(
+                line(sub, "number-setup", "Set-up of numbers, US local", (1, "numbers"), 1_000_000),
+                1,
+                "1",
+                "numbers",
+                "1.00",
+            ),
+            priced(line(sub, "seats", "Seats", (5, "seats"), 75_000_000), 1, "5", "seats", "15"),
         ],
         discount: 10_000_000,
-        net: 424_920_730,
+        rounding: -730,
+        net: 424_920_000,
         taxes: vec![
             Tax {
                 name: "VAT".to_owned(),
                 percent: "19".to_owned(),
-                base: 424_920_730,
-                amount: 80_734_940,
+                base: 424_920_000,
+                amount: 80_730_000,
                 reverse_charge: false,
             },
             Tax {
                 name: "Communications levy".to_owned(),
                 percent: "0.25".to_owned(),
-                base: 424_920_730,
-                amount: 1_062_300,
+                base: 424_920_000,
+                amount: 1_060_000,
                 reverse_charge: false,
             },
         ],
-        total: 506_717_970,
-        opening_balance: 118_400_010,
-        closing_balance: 51_682_040,
+        total: 506_710_000,
+        opening_balance: 98_400_010,
+        closing_balance: 51_690_010,
         movements: vec![
+            movement("Payment", -20, 20_000_000),
             movement("Payment", 2, 200_000_000),
             movement("Goodwill: outage of 9 November", 11, 50_000_000),
             movement("Payment", 20, 200_000_000),
@@ -135,6 +195,7 @@ pub fn credit_note() -> Document {
         period_end: None,
         lines: vec![line((ACCOUNT, ""), "credit-note", "Calls of 17 November were billed twice", (1, ""), 20_000_000)],
         discount: 0,
+        rounding: 0,
         net: 20_000_000,
         taxes: vec![Tax {
             name: "VAT".to_owned(),
@@ -165,6 +226,7 @@ pub fn receipt() -> Document {
         period_end: None,
         lines: vec![line((ACCOUNT, ""), "recharge", "Recharge by card, Visa ending 4242", (1, ""), 200_000_000)],
         discount: 0,
+        rounding: 0,
         net: 200_000_000,
         taxes: Vec::new(),
         total: 200_000_000,

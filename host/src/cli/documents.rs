@@ -150,11 +150,13 @@ fn document(document: &Value) -> Text {
     let customer = &document["customer"];
     add("customer", field(customer, "legal-name"), String::new(), String::new());
     for line in items("lines") {
-        let quantity = format!("{} {}", field(&line, "quantity"), field(&line, "unit"));
-        add(&field(&line, "section-name"), field(&line, "description"), quantity, amount(&line["amount"]));
+        add(&field(&line, "section-name"), described(&line), billed(&line), amount(&line["amount"]));
     }
     if document["discount"] != "0" {
         add("discount", String::new(), String::new(), format!("-{}", amount(&document["discount"])));
+    }
+    if document["rounding"] != "0" {
+        add("rounding", String::new(), String::new(), amount(&document["rounding"]));
     }
     add("net", String::new(), String::new(), amount(&document["net"]));
     for tax in items("taxes") {
@@ -168,7 +170,7 @@ fn document(document: &Value) -> Text {
         for movement in items("movements") {
             let when = moment(&movement["at"]);
             add(
-                "movement",
+                if movement["earlier"] == true { "earlier movement" } else { "movement" },
                 format!("{when} {}", field(&movement, "label")),
                 String::new(),
                 amount(&movement["amount"]),
@@ -186,6 +188,29 @@ fn document(document: &Value) -> Text {
         }
     }
     Text::Table(rows)
+}
+
+/// What a line charges for, how often, and when it was used if that was not in the period.
+fn described(line: &Value) -> String {
+    let mut text = field(line, "description");
+    if !line["price"].is_null() {
+        let used = [field(line, "quantity"), field(line, "unit")].join(" ");
+        text.push_str(&format!("; {} in all, {}", field(line, "count"), used.trim()));
+    }
+    if !line["used-from"].is_null() {
+        let (from, to) = (moment(&line["used-from"]), moment(&line["used-to"]));
+        text.push_str(&format!("; used from {from} to {to}"));
+    }
+    text
+}
+
+/// `56 minutes x 0.0085`; without a single price how much was used.
+fn billed(line: &Value) -> String {
+    let price = &line["price"];
+    if price.is_null() {
+        return [field(line, "quantity"), field(line, "unit")].join(" ").trim().to_owned();
+    }
+    format!("{} {} x {}", field(price, "billed"), field(price, "unit"), field(price, "unit-price"))
 }
 
 fn brief(document: &Value) -> String {

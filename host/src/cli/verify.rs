@@ -190,11 +190,23 @@ fn compare_events(link: &dyn Link, report: &mut Report) -> anyhow::Result<()> {
     }
 }
 
-/// Sums of an account's month: by kind of transaction, and by source and charge code.
+/// Sums of an account's month: by kind of transaction, and by source, charge code and price.
 #[derive(Default)]
 struct Month {
     flows: BTreeMap<String, [i64; 4]>,
-    charges: BTreeMap<(String, String), (u64, u64, i64)>,
+    charges: BTreeMap<(String, String), Charged>,
+}
+
+/// Sum of what was charged at one price.
+#[derive(Default)]
+struct Charged {
+    count: u64,
+    quantity: u64,
+    billed: u64,
+    amount: i64,
+    /// When the first and the last was used, if in another month than that of the posting.
+    first: Option<i64>,
+    last: Option<i64>,
 }
 
 /// The parts of a flow.
@@ -263,9 +275,13 @@ fn add_transaction(months: &mut BTreeMap<(String, String), Month>, transaction: 
         let sums = months.entry((field(charge, "auth-id"), month.clone())).or_default();
         let sum = sums.charges.entry((field(charge, "source"), field(charge, "code"))).or_default();
         let number = |name: &str| field(charge, name).parse::<u64>().unwrap_or_default();
-        sum.0 += number("count");
-        sum.1 += number("quantity");
-        sum.2 = added(sum.2, wide(&charge["amount"]))?;
+        let moment = |name: &str| charge[name].as_str().and_then(|text| text.parse::<i64>().ok());
+        sum.count += number("count");
+        sum.quantity += number("quantity");
+        sum.billed += number("billed");
+        sum.amount = added(sum.amount, wide(&charge["amount"]))?;
+        sum.first = sum.first.into_iter().chain(moment("first")).min();
+        sum.last = sum.last.into_iter().chain(moment("last")).max();
     }
     Ok(())
 }
@@ -285,9 +301,10 @@ fn written(account: &str, month: &str, sums: &Month) -> Value {
     let charges: Vec<Value> = sums
         .charges
         .iter()
-        .map(|((source, code), (count, quantity, amount))| {
-            json!({"auth-id": account, "source": source, "code": code, "count": count.to_string(),
-                "quantity": quantity.to_string(), "amount": amount.to_string()})
+        .map(|((source, code), sum)| {
+            json!({"auth-id": account, "source": source, "code": code, "count": sum.count.to_string(),
+                "quantity": sum.quantity.to_string(), "billed": sum.billed.to_string(), "amount": sum.amount.to_string(),
+                "first": sum.first.map(|at| at.to_string()), "last": sum.last.map(|at| at.to_string())})
         })
         .collect();
     json!({"auth-id": account, "month": month, "flows": flows, "charges": charges})
@@ -399,7 +416,8 @@ mod tests {
                         json!({"auth-id": "MA1", "kind": "usage", "trial": "0", "promotional": "0",
                         "cash": cash, "receivable": "0"})
                     };
-                    let charge = json!({"auth-id": "MA1", "source": "SA1", "code": "vo", "count": "1", "quantity": "2", "amount": "5"});
+                    let charge = json!({"auth-id": "MA1", "source": "SA1", "code": "vo@2026-09//0.01", "count": "1", "quantity": "2",
+                        "billed": "60", "amount": "5", "first": "7", "last": "7"});
                     let one = |id: &str, cash: &str| json!({"id": id, "month": "2026-10", "flows": [flow(cash)], "charges": [charge]});
                     json!({"transactions": [one("t1", "5"), one("t2", "6")], "next": "t2"})
                 }
@@ -409,8 +427,8 @@ mod tests {
                     let month = &arguments["months"][0];
                     assert_eq!(
                         month["charges"],
-                        json!([{"auth-id": "MA1", "source": "SA1", "code": "vo", "count": "2",
-                        "quantity": "4", "amount": "10"}])
+                        json!([{"auth-id": "MA1", "source": "SA1", "code": "vo@2026-09//0.01", "count": "2",
+                        "quantity": "4", "billed": "120", "amount": "10", "first": "7", "last": "7"}])
                     );
                     let same = month["flows"][0]["cash"] == json!(self.stored_total.to_string());
                     let difference =

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Keys of amounts.
-const AMOUNTS: [&str; 10] = [
+const AMOUNTS: [&str; 11] = [
     "amount",
     "amount-due",
     "balance",
@@ -24,10 +24,11 @@ const AMOUNTS: [&str; 10] = [
     "discount",
     "net",
     "opening-balance",
+    "rounding",
     "total",
 ];
 /// Keys of moments.
-const MOMENTS: [&str; 5] = ["at", "issued", "next-charge", "period-end", "period-start"];
+const MOMENTS: [&str; 7] = ["at", "issued", "next-charge", "period-end", "period-start", "used-from", "used-to"];
 /// Most documents of a page.
 const PAGE: u32 = 100;
 
@@ -169,7 +170,7 @@ fn wire(name: &str, value: Value) -> Value {
         Value::String(number) => match number.parse::<i64>() {
             Ok(micros) if AMOUNTS.contains(&name) => text::amount_on_wire(micros).into(),
             Ok(moment) if MOMENTS.contains(&name) => text::moment(moment).into(),
-            Ok(quantity) if name == "quantity" => quantity.into(),
+            Ok(number) if matches!(name, "quantity" | "count") => number.into(),
             _ => number.into(),
         },
         other => other,
@@ -183,11 +184,13 @@ mod tests {
     #[test]
     fn documents_are_shown_in_the_form_of_the_wire() {
         let document = json!({"number": "2026-000001", "issued": "1775001600000", "period-start": null, "amount-due": "2630000",
-            "lines": [{"section-name": "7", "quantity": "47", "amount": "470000"}], "refers-to": "12"});
+            "lines": [{"section-name": "7", "quantity": "47", "count": "2", "amount": "470000", "used-from": "1775001600000",
+                "price": {"billed": "1", "unit": "minutes", "unit-price": "0.47"}}], "refers-to": "12", "rounding": "-10"});
         assert_eq!(
             wire("", document),
             json!({"number": "2026-000001", "issued": "2026-04-01T00:00:00Z", "period_start": null, "amount_due": "2.63000",
-                "lines": [{"section_name": "7", "quantity": 47, "amount": "0.47000"}], "refers_to": "12"})
+                "lines": [{"section_name": "7", "quantity": 47, "count": 2, "amount": "0.47000", "used_from": "2026-04-01T00:00:00Z",
+                    "price": {"billed": "1", "unit": "minutes", "unit_price": "0.47"}}], "refers_to": "12", "rounding": "-0.00001"})
         );
     }
 }

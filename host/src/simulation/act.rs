@@ -43,7 +43,7 @@ impl Simulation {
             Operation::Correction { nth, amount, .. } => {
                 let paid = account.recharge.in_state(ChargeState::Paid);
                 let Some(charge) = super::nth(&paid, *nth) else { return Ok(()) };
-                let expected = account.can_correct(charge, *amount);
+                let expected = account.can_correct(charge, *amount) && !account.is_over(now);
                 let given = json!({"correction": {"amount": amount.to_string(), "charge": charge}});
                 let arguments = json!({"auth-id": id, "adjustment": given, "reason": "simulation"});
                 if self.command("credits.adjust", arguments, expected)?.is_some() {

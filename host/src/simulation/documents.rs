@@ -6,17 +6,22 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Micros of a cent.
+const CENT: i64 = 10_000;
+
 /// Checks every document of every account (INV-1, INV-3, R26, R49).
 pub(super) fn all(world: &mut World, model: &Model) -> Result<()> {
     let mut numbers = BTreeMap::<String, BTreeSet<u64>>::new();
     for account in &model.accounts {
+        let mut opening = 0;
         for kind in ["invoice", "receipt"] {
             for number in listed(world, account, kind)? {
                 let (series, count) = number.rsplit_once('-').with_context(|| format!("{number} is no number"))?;
                 let new = numbers.entry(format!("{kind} {series}")).or_default().insert(count.parse()?);
                 ensure!(new, "{kind} {number} was given twice");
                 if kind == "invoice" {
-                    invoice(world, account, &number).with_context(|| format!("invoice {number} of {}", account.id))?;
+                    let of = format!("invoice {number} of {}", account.id);
+                    opening = invoice(world, account, &number, opening).context(of)?;
                 }
             }
         }
@@ -55,14 +60,20 @@ fn sum(items: &Value) -> Result<i64> {
     items.as_array().into_iter().flatten().map(|item| wide(&item["amount"])).sum()
 }
 
-fn invoice(world: &mut World, account: &Account, number: &str) -> Result<()> {
+/// Checks an invoice that follows one which has closed with `opening`. Answers with what it closes.
+fn invoice(world: &mut World, account: &Account, number: &str, opening: i64) -> Result<i64> {
     let document = world.ok("invoices.read-document", None, json!({"auth-id": account.id, "number": number}))?;
     let of = |name: &str| wide(&document[name]).with_context(|| name.to_owned());
     let lines = sum(&document["lines"])?;
     ensure!(
-        of("net")? == lines - of("discount")?,
-        "lines of {lines} less the discount are not the net amount: {document}"
+        of("net")? == lines - of("discount")? + of("rounding")?,
+        "lines of {lines} less the discount and rounded are not the net amount: {document}"
     );
+    ensure!(of("rounding")?.abs() <= CENT / 2, "more than half a cent is rounded away: {document}");
+    for name in ["net", "total"] {
+        ensure!(of(name)? % CENT == 0, "{name} is no whole cents: {document}");
+    }
+    ensure!(of("opening-balance")? == opening, "the invoice before closed with {opening}: {document}");
     ensure!(of("total")? == of("net")? + sum(&document["taxes"])?, "the total is not net and taxes: {document}");
     let moved = sum(&document["movements"])?;
     ensure!(
@@ -74,7 +85,9 @@ fn invoice(world: &mut World, account: &Account, number: &str) -> Result<()> {
     ensure!(balance == Some(of("closing-balance")?), "the model ends the month with {balance:?}: {document}");
     let charged = account.charged.get(&end).copied().unwrap_or(0);
     ensure!(charged == lines, "the model charges {charged} in this month: {document}");
-    Ok(())
+    let discount = account.discounts.get(&end).copied().unwrap_or(0);
+    ensure!(of("discount")? == discount, "the model has a discount of {discount} in this month: {document}");
+    of("closing-balance")
 }
 
 /// Whoever was charged anything in a month that is over has an invoice of it.

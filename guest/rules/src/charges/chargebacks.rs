@@ -109,6 +109,7 @@ fn post(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) ->
         split.cash = taken;
         wallet::debit(call, account, &mut wallet, amount.minus(taken)?, &mut split)?;
         wallet::save(call, account, &wallet);
+        wallet::owe_as_other(call, account, split.owed)?;
         let mut postings = split.postings(account).to_vec();
         postings.push(gone);
         postings

@@ -3,10 +3,11 @@
 use super::records::Charge;
 use crate::call::Call;
 use crate::ids::AuthId;
+use crate::lots::LotKind;
 use crate::money::Money;
 use crate::refunds;
 use crate::vocabulary::{Fact, Fault};
-use crate::wallet::{self, Wallet};
+use crate::wallet::{self, NewCredit, Wallet};
 
 /// Charges that are looked at, newest first.
 const LOOKED_AT: usize = 1_000;
@@ -35,7 +36,7 @@ pub(crate) fn room(call: &Call<'_>, account: AuthId, wallet: &Wallet, charge: &C
 
 /// Gives an amount back: first what is owed is paid, the rest goes back to the lots that were spent last. Oldest cash is spent first
 /// (CRD-2), so those are the newest that anything was taken from.
-pub(crate) fn refill_last_spent(
+fn refill_last_spent(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
@@ -62,4 +63,23 @@ pub(crate) fn refill_last_spent(
         }
     }
     Ok(done)
+}
+
+/// Gives an amount back as [`refill_last_spent`] does; what no recharge lacks becomes promotional credit. Answers that, too.
+pub(crate) fn give_back(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    amount: Money,
+    origin: &str,
+) -> Result<(Refilled, Money), Fault> {
+    let mut done = refill_last_spent(call, account, wallet, amount)?;
+    if done.left == Money::ZERO {
+        return Ok((done, Money::ZERO));
+    }
+    let (kind, amount, since) = (LotKind::Promotional, done.left, call.now());
+    let credited = wallet::credit(call, account, wallet, &NewCredit { kind, amount, since, expires: None, origin })?;
+    done.paid = done.paid.plus(credited.paid)?;
+    done.left = Money::ZERO;
+    Ok((done, credited.kept))
 }

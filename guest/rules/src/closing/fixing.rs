@@ -5,7 +5,7 @@ use super::{key, load, owed_in_cents, tell};
 use crate::accounts::{self, Standing};
 use crate::call::Call;
 use crate::ids::AuthId;
-use crate::invoices::{self, ClosedAccount};
+use crate::invoices::{self, FinalStep};
 use crate::jobs::{JobKey, Next};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::lots::{Lot, LotKind};
@@ -42,25 +42,27 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
             call.timer(&job, Lane::Normal, call.now() + HELD_MS);
         }
         Step::Settling | Step::Owing => {
-            match finish_use(call, account, &mut closing)? {
-                ClosedAccount::NotYet => {
+            let draft = match finish_use(call, account)? {
+                FinalStep::NotYet => {
                     call.put(&key(account), &closing);
                     call.timer(&job, Lane::Normal, call.now());
                     return Ok(Some(Next::Again));
                 }
                 // It closes by itself once the operator has found the cause.
-                ClosedAccount::Differs => {
+                FinalStep::Differs => {
                     call.put(&key(account), &closing);
                     call.timer(&job, Lane::Normal, call.now() + DIFFERS_MS);
                     return Ok(Some(Next::Rest));
                 }
-                ClosedAccount::Nothing | ClosedAccount::Drafted => {}
-            }
+                FinalStep::Ready(draft) => *draft,
+            };
             let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
             if owed > Money::ZERO {
+                invoices::end_final(call, account, draft, None)?;
                 wait_for_payment(call, account, &mut closing, owed);
             } else {
-                fix(call, account, &mut closing)?;
+                let fixed = fix(call, account, &mut closing)?;
+                invoices::end_final(call, account, draft, Some(&fixed))?;
                 closing.step = Step::Releasing;
                 call.timer(&job, Lane::Bulk, call.now());
             }
@@ -83,21 +85,16 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
     Ok(Some(Next::Rest))
 }
 
-/// Nothing more is debited from here on: late lots end, usage is rejected, and the final invoice is made and posted with its tax, before the
-/// refund is fixed (R23, R26). Answers how far the invoice is.
-fn finish_use(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<ClosedAccount, Fault> {
+/// Nothing more is debited from here on: late lots end, usage is rejected, and the last document is begun with the rounding and tax of what was charged,
+/// before the refund is fixed (R23, R26).
+fn finish_use(call: &mut Call<'_>, account: AuthId) -> Result<FinalStep, Fault> {
     credits::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     if !wallet.is_closed() {
         wallet.close();
         wallet::save(call, account, &wallet);
     }
-    if closing.invoiced {
-        return Ok(ClosedAccount::Nothing);
-    }
-    let answer = invoices::close_account(call, account)?;
-    closing.invoiced = matches!(answer, ClosedAccount::Nothing | ClosedAccount::Drafted);
-    Ok(answer)
+    invoices::begin_final(call, account)
 }
 
 fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing, owed: Money) {
@@ -160,7 +157,7 @@ impl Fixed {
 }
 
 /// Takes all credit off the account, in one transaction, and closes it for good.
-fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<(), Fault> {
+fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
     let window = Policy::load(call)?.refund_window_ms;
     let fixed = Fixed::of(credits::exact_lots(call, account)?, closing.begun.saturating_sub(window))?;
     let mut wallet = wallet::need(call, account)?;
@@ -222,5 +219,7 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<()
     facts.push(Fact::new("refunds", count));
     facts.push(Fact::new("by", &closing.by));
     tell(call, account, "account-closed", facts, vec![id]);
-    mail::send(call, account, "account-closed", amounts.to_vec())
+    mail::send(call, account, "account-closed", amounts.to_vec())?;
+    let Fixed { refunded, forfeited, rounding, .. } = fixed;
+    Ok(invoices::Fixed { refunded, forfeited, rounding, unpayable })
 }

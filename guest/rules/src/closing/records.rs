@@ -31,8 +31,6 @@ pub(super) struct Closing {
     pub(super) by: String,
     pub(super) reason: String,
     pub(super) step: Step,
-    /// Whether the final invoice was asked for: once.
-    pub(super) invoiced: bool,
     /// Since when the operator's queue says that something is owed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) queued: Option<Instant>,
@@ -58,7 +56,6 @@ impl Closing {
             by: by.to_owned(),
             reason: reason.to_owned(),
             step: Step::Settling,
-            invoiced: false,
             queued: None,
             after: None,
             refunded: Money::ZERO,

@@ -1,27 +1,25 @@
 //! Close: drafts the invoices of a cycle that is over, and posts its tax and rounding (R26, R28).
 
-use super::gather::{self, Gathered};
+use super::gather::{self, Gathered, Span};
 use super::number::Issued;
 use super::records::{Bill, Stored, Unmade, draft_key};
 use super::tax::{Taxed, taxes};
 use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
 use crate::accounts::{self, BillingMode, Profile};
 use crate::calendar::Month;
-use crate::call::{Call, end_of_prefix};
+use crate::call::{Call, end_of_prefix, successor};
 use crate::events::{EventDraft, emit};
-use crate::ids::AuthId;
-use crate::jobs::JobKey;
+use crate::ids::{AuthId, time_key};
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::money::Money;
 use crate::month_end::Progress;
 use crate::policy::Policy;
-use crate::port::Lane;
 use crate::posting::{self, Debit};
 use crate::queue::{self, QueueEntry};
 use crate::totals;
 use crate::vocabulary::{Fact, Fault, Instant, Problem};
-use crate::wallet;
+use crate::{charges, wallet};
 
 /// Accounts of one call.
 const ACCOUNTS_PER_CALL: usize = 50;
@@ -61,7 +59,7 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
         totals::keep_open(call, month, account)?;
         return Ok(1);
     }
-    let (drafted, read) = draft(call, account, bill, month, None)?;
+    let (drafted, read) = draft(call, account, bill, month)?;
     if drafted == Drafted::Differs {
         // The others' invoices do not wait for it. It is tried again a month later; its charges stay uncovered until then.
         totals::keep_open(call, month, account)?;
@@ -70,7 +68,13 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
 }
 
 /// Tells the operator, once until it is mended, that an account has no invoice because its lines are not what the ledger says.
-fn report(call: &mut Call<'_>, account: AuthId, mut bill: Bill, first: Month, problem: Problem) -> Result<(), Fault> {
+pub(super) fn report(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut bill: Bill,
+    first: Month,
+    problem: Problem,
+) -> Result<(), Fault> {
     if bill.unmade.is_some() {
         return Ok(());
     }
@@ -89,49 +93,6 @@ fn unmade_key(account: AuthId, since: Instant) -> String {
     queue::single_key(since, &format!("{account}/invoice"))
 }
 
-/// What a closing account is told about its final invoice.
-#[derive(Clone, PartialEq, Debug)]
-pub enum ClosedAccount {
-    /// The totals have not caught up with the ledger: call again, a page further.
-    NotYet,
-    /// The lines are not what the ledger says: nothing was written but that the operator's queue says so. Ask again later.
-    Differs,
-    /// Nothing was charged since the last invoice.
-    Nothing,
-    /// Drafted, its tax posted; its number comes at once, from the job that gives all numbers.
-    Drafted,
-}
-
-/// Makes the final invoice of an account that closes: everything posted until now (R23). After it no invoice is made any more. Each call
-/// that answers [`ClosedAccount::NotYet`] has made some progress: end the transaction and call again.
-///
-/// What the same call has posted before is not in the totals yet and would answer `NotYet` for ever: nothing may be posted in front of it.
-pub fn close_account(call: &mut Call<'_>, account: AuthId) -> Result<ClosedAccount, Fault> {
-    if Bill::load(call, account)?.closed {
-        return Ok(ClosedAccount::Nothing);
-    }
-    if !totals::are_complete_before(call, Instant::MAX)? {
-        totals::fold_next(call)?;
-        if !totals::are_complete_before(call, Instant::MAX)? {
-            return Ok(ClosedAccount::NotYet);
-        }
-    }
-    let bill = Bill::load(call, account)?;
-    let month = Month::of(call.now());
-    let (drafted, _) = draft(call, account, bill, month.next(), Some(call.now() + 1))?;
-    if drafted == Drafted::Differs {
-        return Ok(ClosedAccount::Differs);
-    }
-    let mut bill = Bill::load(call, account)?;
-    bill.closed = true;
-    bill.save(call, account);
-    if drafted == Drafted::Nothing {
-        return Ok(ClosedAccount::Nothing);
-    }
-    call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
-    Ok(ClosedAccount::Drafted)
-}
-
 /// What became of a draft.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Drafted {
@@ -142,21 +103,13 @@ enum Drafted {
     Differs,
 }
 
-/// Drafts an invoice over everything that no invoice covers yet, up to `until`. Answers how many records were read, too.
-fn draft(
-    call: &mut Call<'_>,
-    account: AuthId,
-    mut bill: Bill,
-    until: Month,
-    end: Option<Instant>,
-) -> Result<(Drafted, usize), Fault> {
+/// Drafts an invoice over everything that no invoice covers yet, up to `until`, which begins. Answers how many records were read, too.
+fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Result<(Drafted, usize), Fault> {
     let profile = accounts::profile(call, account)?;
-    let last = until.previous();
-    let (first, since, opening) = span(call, account, &bill, &profile, until)?;
-    let end = end.unwrap_or(until.first());
-    let gathered = match gather::gather(call, account, (first, last), since, end) {
+    let span = span_of(call, account, &bill, profile.created, until, until.first());
+    let gathered = match gather::gather(call, account, &span) {
         Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
-            report(call, account, bill, first, problem)?;
+            report(call, account, bill, span.first, problem)?;
             return Ok((Drafted::Differs, 1));
         }
         gathered => gathered?,
@@ -165,45 +118,42 @@ fn draft(
     if gathered.lines.is_empty() {
         return Ok((Drafted::Nothing, read));
     }
-    if let Some(unmade) = bill.unmade.take() {
-        call.remove(&unmade_key(account, unmade.since));
-    }
-    let cycle = Cycle { account, first, last, end, opening };
-    let (document, owed, transactions) = document(call, &cycle, &profile, gathered)?;
-    let closing = Money::from_micros(document.closing_balance);
-    let name = format!("{last}-{end}");
-    let stored = Stored::split(call, account, &name, document, owed, transactions);
-    call.put(&draft_key(call.now(), account, &name), &stored);
-    bill.until = Some(until);
-    bill.closing = closing;
-    bill.save(call, account);
+    let draft = Draft::make(call, account, &bill, &profile, span, gathered)?;
+    draft.keep(call, bill, until, None)?;
     Ok((Drafted::Made, read))
 }
 
-/// The first month that is covered, the month from which movements are listed, and the balance before.
-fn span(
+/// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
+/// invoice covers, at most a cycle and three months before where there was an invoice; its movements where the last document ended (R83).
+pub(super) fn span_of(
     call: &Call<'_>,
     account: AuthId,
     bill: &Bill,
-    profile: &Profile,
+    created: Instant,
     until: Month,
-) -> Result<(Month, Month, Money), Fault> {
-    let created = Month::of(profile.created);
-    let earliest = bill.until.unwrap_or(created);
-    let mut first = until.previous();
+    end: Instant,
+) -> Span {
+    let last = until.previous();
+    let mut first = last;
     while bill.months > 1 && first.first_day().month() % 3 != 1 {
         first = first.previous();
     }
-    first = first.max(earliest).min(until.previous());
-    // Before its own first month there can be charges of a cycle whose invoice is not made yet, or could not be made.
-    let before = first.previous().previous().previous();
-    let before = bill.unmade.as_ref().map_or(before, |unmade| unmade.first.min(before));
-    let first = first_with_charges(call, account, before.max(earliest), first);
-    match bill.until {
-        Some(since) => Ok((first, since.min(first), bill.closing)),
-        // The first invoice: what came before is its opening balance.
-        None => Ok((first, first, gather::taken_before(call, account, created, first)?.negated()?)),
-    }
+    // Before its own first month there can be charges of a cycle whose invoice is not made yet, or could not be made. An account without an invoice
+    // may have been charged by a version that made none.
+    let earliest = bill.until.unwrap_or(Month::of(created));
+    let before = match (bill.until, &bill.unmade) {
+        (None, _) => earliest,
+        (Some(_), Some(unmade)) => unmade.first.min(first.previous().previous().previous()),
+        (Some(_), None) => first.previous().previous().previous(),
+    };
+    first = first_with_charges(call, account, before.max(earliest), first.max(earliest));
+    let since = match &bill.after {
+        Some(after) => successor(after),
+        None => time_key(bill.end.or(bill.until.map(Month::first)).unwrap_or(0)),
+    };
+    // After a document of this month, which has all its charges, begins what is left.
+    let start = if first > last { last.first().max(bill.end.unwrap_or(0).min(end - 1)) } else { first.first() };
+    Span { first, last, since, start, end }
 }
 
 /// The first month with charges before `until`; `until`, if there is none.
@@ -219,124 +169,177 @@ fn first_with_charges(call: &Call<'_>, account: AuthId, first: Month, until: Mon
     until
 }
 
+/// A document without number whose closing postings are posted.
+pub(crate) struct Draft {
+    account: AuthId,
+    span: Span,
+    pub(super) document: Document,
+    owed: Money,
+    transactions: Vec<String>,
+}
+
+impl Draft {
+    /// Makes the document of a cycle, and posts its rounding and tax (R26, R28, R85).
+    pub(super) fn make(
+        call: &mut Call<'_>,
+        account: AuthId,
+        bill: &Bill,
+        profile: &Profile,
+        span: Span,
+        gathered: Gathered,
+    ) -> Result<Draft, Fault> {
+        let policy = Policy::load(call)?;
+        let customer = billing::customer(call, account, profile)?;
+        let exact = gathered.charged.minus(gathered.discount)?;
+        let net = exact.to_cents()?;
+        let rounding = net.minus(exact)?;
+        let state = billing::state(call, account, profile)?;
+        billing::judge_state(call, account, &customer.country, &state)?;
+        let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
+        let taxes = taxes(&policy.tax_rates, &taxed, net)?;
+        let mut tax = Money::ZERO;
+        for line in &taxes {
+            tax = tax.plus(Money::from_micros(line.amount))?;
+        }
+        let cycle = Cycle { account, first: span.first.min(span.last), last: span.last, end: span.end };
+        let mut transactions = Vec::new();
+        for (kind, to, amount) in
+            [("rounding", LedgerAccount::Rounding, rounding.plus(gathered.rounded)?), ("tax", LedgerAccount::Tax, tax)]
+        {
+            if amount != Money::ZERO {
+                transactions.push(cycle.post(call, kind, to, amount)?);
+            }
+        }
+        let total = net.plus(tax)?;
+        let mut movements = gathered.movements;
+        let mut closing = bill.closing.plus(gathered.moved)?.minus(gathered.discount)?.minus(total)?;
+        if gathered.discount != Money::ZERO {
+            movements.push(movement("Trial and promotional credits used", span.end - 1, gathered.discount.negated()?));
+        }
+        let days = cycle.days();
+        let postpaid = profile.billing_mode == BillingMode::Postpaid;
+        if postpaid {
+            // Its total is whole cents; credit that was none may have paid a part of it (R4).
+            let owed = wallet::owed_between(call, account, days.0, days.1)?;
+            let difference = owed.to_cents_half_up()?.minus(owed)?;
+            if difference != Money::ZERO {
+                transactions.push(cycle.post(call, "rounding", LedgerAccount::Rounding, difference)?);
+                closing = closing.minus(difference)?;
+                movements.push(movement("Rounding to whole cents", span.end - 1, difference.negated()?));
+            }
+        }
+        if !transactions.is_empty() {
+            judge(call, account, Occasion::Debit)?;
+        }
+        let owed = wallet::owed_between(call, account, days.0, days.1)?;
+        let reverse = taxes.iter().any(|line| line.reverse_charge);
+        let document = Document {
+            kind: DocumentKind::Invoice,
+            number: String::new(),
+            issued: call.now(),
+            period_start: Some(span.start),
+            period_end: Some(span.end),
+            seller: billing::seller(&policy),
+            customer,
+            currency: CURRENCY.to_owned(),
+            lines: gathered.lines,
+            discount: gathered.discount.micros(),
+            rounding: rounding.micros(),
+            net: net.micros(),
+            taxes,
+            total: total.micros(),
+            opening_balance: bill.closing.micros(),
+            closing_balance: closing.micros(),
+            movements,
+            amount_due: closing.min(Money::ZERO).negated()?.micros(),
+            status: if owed > Money::ZERO { "open" } else { "paid" }.to_owned(),
+            method: if postpaid { "invoice" } else { "credits" }.to_owned(),
+            refers_to: None,
+            note: if reverse { "Reverse charge: the tax is owed by the customer." } else { "" }.to_owned(),
+        };
+        Ok(Draft { account, span, document, owed, transactions })
+    }
+
+    /// Keeps it until it gets its number. What comes next begins where it ends, behind the transaction `after` if it ends within a month, with its closing
+    /// balance; its charges in `until`.
+    pub(super) fn keep(
+        self,
+        call: &mut Call<'_>,
+        mut bill: Bill,
+        until: Month,
+        after: Option<String>,
+    ) -> Result<(), Fault> {
+        let Draft { account, span, document, owed, transactions } = self;
+        if let Some(unmade) = bill.unmade.take() {
+            call.remove(&unmade_key(account, unmade.since));
+        }
+        bill.closing = Money::from_micros(document.closing_balance);
+        bill.until = Some(until);
+        bill.end = Some(span.end);
+        bill.after = after;
+        bill.save(call, account);
+        // The last document can be made in the same moment as the one before it.
+        let last = if bill.closed { "-last" } else { "" };
+        let name = format!("{}-{}{last}", span.last, span.end);
+        let stored = Stored::split(call, account, &name, document, owed, transactions);
+        call.put(&draft_key(call.now(), account, &name), &stored);
+        Ok(())
+    }
+}
+
+pub(super) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovement {
+    DocumentMovement { label: label.to_owned(), at, amount: amount.micros(), earlier: false }
+}
+
+/// A cycle that is being closed.
 struct Cycle {
     account: AuthId,
     first: Month,
     last: Month,
     end: Instant,
-    opening: Money,
 }
 
-/// The document without number, what of it is owed, and the closing postings.
-fn document(
-    call: &mut Call<'_>,
-    cycle: &Cycle,
-    profile: &Profile,
-    gathered: Gathered,
-) -> Result<(Document, Money, Vec<String>), Fault> {
-    let account = cycle.account;
-    let policy = Policy::load(call)?;
-    let customer = billing::customer(call, account, profile)?;
-    let net = gathered.charged.minus(gathered.discount)?;
-    let state = billing::state(call, account, profile)?;
-    billing::judge_state(call, account, &customer.country, &state)?;
-    let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
-    let taxes = taxes(&policy.tax_rates, &taxed, net)?;
-    let mut tax = Money::ZERO;
-    for line in &taxes {
-        tax = tax.plus(Money::from_micros(line.amount))?;
+impl Cycle {
+    /// First and last day.
+    fn days(&self) -> (Instant, Instant) {
+        (self.first.first(), self.end - 1)
     }
-    let mut transactions = Vec::new();
-    if tax > Money::ZERO {
-        transactions.push(closing_debit(call, cycle, "tax", LedgerAccount::Tax, tax)?);
-    }
-    let mut movements = gathered.movements;
-    if gathered.discount > Money::ZERO {
-        movements.push(DocumentMovement {
-            label: "Trial and promotional credits used".to_owned(),
-            at: cycle.end - 1,
-            amount: gathered.discount.negated()?.micros(),
-        });
-    }
-    let mut closing = cycle.opening.minus(gathered.taken)?.minus(tax)?;
-    let days = (cycle.first.first(), cycle.end - 1);
-    let postpaid = profile.billing_mode == BillingMode::Postpaid;
-    if postpaid {
-        let owed = wallet::owed_between(call, account, days.0, days.1)?;
-        let rounded = owed.to_cents_half_up()?;
-        let difference = rounded.minus(owed)?;
-        if difference != Money::ZERO {
-            transactions.push(round(call, cycle, difference)?);
-            closing = closing.minus(difference)?;
-            movements.push(DocumentMovement {
-                label: "Rounding to whole cents".to_owned(),
-                at: cycle.end - 1,
-                amount: difference.negated()?.micros(),
-            });
+
+    /// Posts tax or rounding as a closing posting of the cycle (R26). What lots cannot cover is owed since its last day, so that it belongs to this
+    /// invoice and to no later one; what is below zero goes back.
+    fn post(&self, call: &mut Call<'_>, kind: &str, to: LedgerAccount, amount: Money) -> Result<String, Fault> {
+        let cause = self.last.to_string();
+        let cycle = Some(self.last);
+        if amount > Money::ZERO {
+            let debit = Debit { kind, cause: &cause, cycle, lines: Vec::new(), others: vec![(to, amount)] };
+            let posted = posting::debit(call, self.account, debit)?;
+            wallet::owe_since(call, self.account, posted.split.owed, self.end - 1)?;
+            return Ok(posted.transaction);
         }
+        let amount = amount.negated()?;
+        let id = ledger::next_id(call)?;
+        let mut postings = vec![Posting(to, None, amount)];
+        postings.extend(self.give_back(call, amount, &id)?);
+        ledger::post_in_cycle(call, &id, kind, &cause, cycle, postings, Vec::new())?;
+        Ok(id)
     }
-    if !transactions.is_empty() {
-        judge(call, account, Occasion::Debit)?;
-    }
-    let owed = wallet::owed_between(call, account, days.0, days.1)?;
-    let reverse = taxes.iter().any(|line| line.reverse_charge);
-    let document = Document {
-        kind: DocumentKind::Invoice,
-        number: String::new(),
-        issued: call.now(),
-        period_start: Some(cycle.first.first()),
-        period_end: Some(cycle.end),
-        seller: billing::seller(&policy),
-        customer,
-        currency: CURRENCY.to_owned(),
-        lines: gathered.lines,
-        discount: gathered.discount.micros(),
-        net: net.micros(),
-        taxes,
-        total: net.plus(tax)?.micros(),
-        opening_balance: cycle.opening.micros(),
-        closing_balance: closing.micros(),
-        movements,
-        amount_due: closing.min(Money::ZERO).negated()?.micros(),
-        status: if owed > Money::ZERO { "open" } else { "paid" }.to_owned(),
-        method: if postpaid { "invoice" } else { "credits" }.to_owned(),
-        refers_to: None,
-        note: if reverse { "Reverse charge: the tax is owed by the customer." } else { "" }.to_owned(),
-    };
-    Ok((document, owed, transactions))
-}
 
-/// Posts tax or rounding as a closing posting of the cycle; what the lots cannot cover is owed since its last day, so that it belongs to this
-/// invoice and to no later one.
-fn closing_debit(
-    call: &mut Call<'_>,
-    cycle: &Cycle,
-    kind: &str,
-    to: LedgerAccount,
-    amount: Money,
-) -> Result<String, Fault> {
-    let cause = cycle.last.to_string();
-    let debit = Debit { kind, cause: &cause, cycle: Some(cycle.last), lines: Vec::new(), others: vec![(to, amount)] };
-    let posted = posting::debit(call, cycle.account, debit)?;
-    wallet::owe_since(call, cycle.account, posted.split.owed, cycle.end - 1)?;
-    Ok(posted.transaction)
-}
-
-/// Makes what is owed of a cycle whole cents (R4): positive adds to it, negative takes off.
-fn round(call: &mut Call<'_>, cycle: &Cycle, difference: Money) -> Result<String, Fault> {
-    if difference > Money::ZERO {
-        return closing_debit(call, cycle, "rounding", LedgerAccount::Rounding, difference);
+    /// Gives back an amount: first what is owed of the cycle is less, then other debts are paid and the recharges refilled that were spent last, as by a
+    /// credit note (R18). Answers the customer's side.
+    fn give_back(&self, call: &mut Call<'_>, amount: Money, origin: &str) -> Result<Vec<Posting>, Fault> {
+        let account = self.account;
+        let days = self.days();
+        let less = amount.min(wallet::owed_between(call, account, days.0, days.1)?);
+        wallet::forgive_between(call, account, days.0, days.1, less)?;
+        let mut wallet = wallet::need(call, account)?;
+        let (back, promotional) = charges::give_back(call, account, &mut wallet, amount.minus(less)?, origin)?;
+        wallet::save(call, account, &wallet);
+        Ok(vec![
+            Posting(LedgerAccount::CreditsCash, Some(account), back.cash.negated()?),
+            Posting(LedgerAccount::CreditsPromotional, Some(account), promotional.negated()?),
+            Posting(LedgerAccount::Receivables, Some(account), back.paid.plus(less)?.negated()?),
+        ])
     }
-    let less = difference.negated()?;
-    wallet::forgive_between(call, cycle.account, cycle.first.first(), cycle.end - 1, less)?;
-    let id = ledger::next_id(call)?;
-    let postings = vec![
-        Posting(LedgerAccount::Rounding, None, less),
-        Posting(LedgerAccount::Receivables, Some(cycle.account), difference),
-    ];
-    let cause = cycle.last.to_string();
-    ledger::post_in_cycle(call, &id, "rounding", &cause, Some(cycle.last), postings, Vec::new())?;
-    Ok(id)
 }
 
 /// What the numbering tells others about an issued invoice.

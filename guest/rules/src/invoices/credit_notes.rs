@@ -1,6 +1,6 @@
 //! Credit notes: the only correction of an issued invoice (INV-5, R27).
 //!
-//! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder; the last credit note of an
+//! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder and in whole cents (R85); the last credit note of an
 //! invoice therefore gives back exactly what the ones before left. It takes back charges that were paid with cash or are owed (what trial and promotional
 //! credit has paid is a discount of the invoice): first it pays what is owed, then it goes back to the recharges that were spent last (R18), as
 //! cash that is taxed when it is spent again and refunded at a closing. Only what no recharge of the account lacks becomes
@@ -19,12 +19,11 @@ use crate::idempotency;
 use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::lots::LotKind;
 use crate::mail;
-use crate::money::{MICROS_PER_POSTED_STEP, Money};
+use crate::money::{MICROS_PER_CENT, Money};
 use crate::policy::Policy;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal};
-use crate::wallet::{self, NewCredit};
+use crate::wallet;
 
 /// Gives back all that is left of an invoice, or a part of it.
 pub fn issue_credit_note(
@@ -43,8 +42,8 @@ pub fn issue_credit_note(
         }
         let mut checks = Checks::new();
         if let Some(amount) = amount {
-            checks.require(amount > 0, "amount", FieldRule::TooSmall, "0.00001");
-            checks.require(amount % MICROS_PER_POSTED_STEP == 0, "amount", FieldRule::WrongForm, "5 decimals");
+            checks.require(amount > 0, "amount", FieldRule::TooSmall, "0.01");
+            checks.require(amount % MICROS_PER_CENT == 0, "amount", FieldRule::WrongForm, "whole cents");
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
@@ -54,7 +53,8 @@ pub fn issue_credit_note(
         let left = Money::from_micros(stored.document.total).minus(state.credited()?)?;
         let amount = amount.map_or(left, Money::from_micros);
         if amount > left || left <= Money::ZERO {
-            return Err(Error::MoreThanInvoice(left.micros()));
+            // An invoice of corrections alone has nothing to give back.
+            return Err(Error::MoreThanInvoice(left.max(Money::ZERO).micros()));
         }
         let given = split(&stored.document, &mut state, amount)?;
         state.save(call, account, &invoice);
@@ -99,15 +99,7 @@ fn give(
     let mut wallet = wallet::need(call, account)?;
     let opening = wallet.balance;
     let id = ledger::next_id(call)?;
-    let mut given_back = charges::refill_last_spent(call, account, &mut wallet, given.amount)?;
-    let mut promotional = Money::ZERO;
-    if given_back.left > Money::ZERO {
-        let (kind, amount, since) = (LotKind::Promotional, given_back.left, call.now());
-        let new = NewCredit { kind, amount, since, expires: None, origin: &id };
-        let credited = wallet::credit(call, account, &mut wallet, &new)?;
-        given_back.paid = given_back.paid.plus(credited.paid)?;
-        promotional = credited.kept;
-    }
+    let (given_back, promotional) = charges::give_back(call, account, &mut wallet, given.amount, &id)?;
     wallet::save(call, account, &wallet);
     let mut tax = Money::ZERO;
     for part in &given.taxes {
@@ -165,6 +157,10 @@ fn document(
         description: format!("Credit for invoice {}", invoice.number),
         quantity: 1,
         unit: String::new(),
+        count: 1,
+        price: None,
+        used_from: None,
+        used_to: None,
         amount: given.net.micros(),
     };
     Ok(Document {
@@ -178,6 +174,7 @@ fn document(
         currency: CURRENCY.to_owned(),
         lines: vec![line],
         discount: 0,
+        rounding: 0,
         net: given.net.micros(),
         taxes,
         total: given.amount.micros(),

@@ -1,74 +1,71 @@
-//! What an account's cycle holds: charges by section and product, and what moved the balance besides (INV-1, R26).
+//! What an account's cycle holds: its charges, and what moved the balance besides (INV-1, R26, R83).
 
+use super::lines::Charged;
 use super::{DocumentLine, DocumentMovement};
-use crate::accounts;
 use crate::calendar::Month;
-use crate::call::{Call, end_of_prefix, successor};
-use crate::charge_code::ChargeCode;
+use crate::call::{Call, successor};
 use crate::ids::{AuthId, time_key};
 use crate::ledger;
 use crate::money::Money;
-use crate::subaccounts;
-use crate::totals::{self, Adjustment, CycleTotals, Flow, Movement, SourceTotals, Sum};
+use crate::totals::{self, CycleTotals, Flow, Movement};
 use crate::vocabulary::{Fact, Fault, Instant};
 use std::collections::BTreeMap;
 
 /// Code of the problem that lines and ledger disagree.
 pub(super) const DIFFERS: &str = "invoice-differs-from-ledger";
-/// Lines of one invoice by section; what is beyond is one line a product.
-const LINES_MAX: usize = 5_000;
 /// Movements of one invoice; what is beyond is one movement a kind.
 const MOVEMENTS_MAX: usize = 1_000;
-/// Adjustments of one month that are listed one by one.
-const ADJUSTMENTS_MAX: usize = 500;
 /// Records of one scan.
 const PAGE: usize = 1_000;
+
+/// What a document is to hold.
+#[derive(Clone)]
+pub(super) struct Span {
+    /// The months whose charges it has, both included; none, where the first is behind the last.
+    pub(super) first: Month,
+    pub(super) last: Month,
+    /// Where movements begin that are on it, in the order of transaction IDs: they were on no document before.
+    pub(super) since: String,
+    /// First moment of its period; movements before it are earlier ones.
+    pub(super) start: Instant,
+    /// The moment after its last.
+    pub(super) end: Instant,
+}
 
 /// What a cycle holds.
 pub(super) struct Gathered {
     pub(super) lines: Vec<DocumentLine>,
     /// Sum of all lines.
     pub(super) charged: Money,
-    /// What trial and promotional lots have paid of it (R28).
+    /// What trial and promotional credit has paid of it: before the charge, or as what was owed afterwards (R28, R86).
     pub(super) discount: Money,
+    /// What of it was too little to be paid and was rounded away in the cycle: the rounding of the whole takes its place (R85).
+    pub(super) rounded: Money,
     pub(super) movements: Vec<DocumentMovement>,
-    /// What all of it took off the balance.
-    pub(super) taken: Money,
+    /// Sum of all movements.
+    pub(super) moved: Money,
     /// Records that were read.
     pub(super) read: usize,
 }
 
-/// Gathers the months from `first` to `last`, with the movements from `since` on (not later than `first`) and before `end`.
-pub(super) fn gather(
-    call: &Call<'_>,
-    account: AuthId,
-    (first, last): (Month, Month),
-    since: Month,
-    end: Instant,
-) -> Result<Gathered, Fault> {
-    let mut flow = Flow::default();
-    let mut sources: BTreeMap<AuthId, SourceTotals> = BTreeMap::new();
-    let mut adjustments: BTreeMap<AuthId, Vec<Adjustment>> = BTreeMap::new();
+/// Gathers what a document is to hold.
+pub(super) fn gather(call: &Call<'_>, account: AuthId, span: &Span) -> Result<Gathered, Fault> {
+    let mut charges = Flow::default();
+    let mut charged = Charged::default();
     let mut read = 1;
-    let mut month = first;
-    while month <= last {
+    let mut month = span.first;
+    while month <= span.last {
         if let Some(totals) = call.get::<CycleTotals>(&totals::cycle_key(month, account))? {
             for part in totals.flows.values() {
-                flow.add(*part)?;
+                charges.add(*part)?;
             }
         }
-        read += add_sources(call, account, month, &mut sources)?;
-        let prefix = totals::adjustments_prefix(account, month);
-        let (found, _) = call.list::<Adjustment>(&prefix, ADJUSTMENTS_MAX)?;
-        read += found.len();
-        for (_, adjustment) in found {
-            adjustments.entry(adjustment.source).or_default().push(adjustment);
-        }
+        read += charged.add(call, account, month, (span.first, span.last))?;
         month = month.next();
     }
-    let mut charges = flow;
-    let movements = movements(call, account, since, first, end, &mut charges)?;
-    let lines = lines(call, account, sources, adjustments)?;
+    let mut forgiven = Forgiven::default();
+    let movements = movements(call, account, span, &mut charges, &mut forgiven)?;
+    let lines = charged.lines(call, account)?;
     let mut charged = Money::ZERO;
     for line in &lines {
         charged = charged.plus(Money::from_micros(line.amount))?;
@@ -76,7 +73,7 @@ pub(super) fn gather(
     if charges.taken()? != charged {
         let facts = vec![
             Fact::new("auth-id", account),
-            Fact::new("month", last),
+            Fact::new("month", span.last),
             Fact::new("lines", charged),
             Fact::new("ledger", charges.taken()?),
         ];
@@ -87,160 +84,65 @@ pub(super) fn gather(
         moved = moved.plus(Money::from_micros(movement.amount))?;
     }
     read += movements.len();
-    Ok(Gathered {
-        lines,
-        charged,
-        discount: charges.trial.plus(charges.promotional)?,
-        taken: charged.minus(moved)?,
-        movements,
-        read,
-    })
+    let discount = charges.trial.plus(charges.promotional)?.plus(forgiven.gifts)?;
+    Ok(Gathered { lines, charged, discount, rounded: forgiven.rounded, moved, movements, read })
 }
 
-/// What everything in the months from `from` to the one before `until` took off the balance.
-pub(super) fn taken_before(call: &Call<'_>, account: AuthId, from: Month, until: Month) -> Result<Money, Fault> {
-    let mut taken = Money::ZERO;
-    let mut month = from;
-    while month < until {
-        if let Some(totals) = call.get::<CycleTotals>(&totals::cycle_key(month, account))? {
-            for part in totals.flows.values() {
-                taken = taken.plus(part.taken()?)?;
-            }
-        }
-        month = month.next();
-    }
-    Ok(taken)
+/// What movements of the cycle have taken off what was owed of its charges, besides payments.
+#[derive(Default)]
+struct Forgiven {
+    /// By trial and promotional credit (R86).
+    gifts: Money,
+    /// By rounding what was too little to be paid.
+    rounded: Money,
 }
 
-fn add_sources(
-    call: &Call<'_>,
-    account: AuthId,
-    month: Month,
-    sources: &mut BTreeMap<AuthId, SourceTotals>,
-) -> Result<usize, Fault> {
-    let prefix = format!("{}/", totals::cycle_key(month, account));
-    let mut from = prefix.clone();
-    let mut read = 0;
-    loop {
-        let (page, more) = call.span::<SourceTotals>(&from, &end_of_prefix(&prefix), PAGE)?;
-        read += page.len();
-        if let Some((key, _)) = page.last() {
-            from = successor(key);
-        }
-        for (key, totals) in page {
-            let source = AuthId::parse(&key[prefix.len()..]).ok_or_else(|| Fault::not_found("account"))?;
-            sources.entry(source).or_default().add(&totals)?;
-        }
-        if !more {
-            return Ok(read);
-        }
-    }
-}
-
-/// Lines by section: the main account first, then sub-accounts by auth ID.
-fn lines(
-    call: &Call<'_>,
-    account: AuthId,
-    sources: BTreeMap<AuthId, SourceTotals>,
-    mut adjustments: BTreeMap<AuthId, Vec<Adjustment>>,
-) -> Result<Vec<DocumentLine>, Fault> {
-    let mut lines = Vec::new();
-    let mut beyond: BTreeMap<String, Sum> = BTreeMap::new();
-    for (source, totals) in sources {
-        if lines.len() + totals.by.len() + ADJUSTMENTS_MAX > LINES_MAX {
-            for (code, sum) in &totals.by {
-                beyond.entry(code.clone()).or_default().add(*sum)?;
-            }
-            continue;
-        }
-        let name =
-            if source == account { accounts::profile(call, account)?.name } else { subaccounts::name(call, source)? };
-        for (code, mut sum) in totals.by {
-            if ChargeCode::parse(&code) == Some(ChargeCode::Adjustment) {
-                for adjustment in adjustments.remove(&source).unwrap_or_default() {
-                    let one = Sum { count: 1, quantity: adjustment.quantity, amount: adjustment.amount };
-                    sum.count = sum.count.saturating_sub(1);
-                    sum.quantity = sum.quantity.saturating_sub(one.quantity);
-                    sum.amount = sum.amount.minus(one.amount)?;
-                    let day = crate::calendar::day_name(adjustment.at);
-                    let mut line = line(source.as_str(), &name, &code, one);
-                    line.description = format!("{day}: {}", adjustment.reason);
-                    lines.push(line);
-                }
-                if sum.count == 0 {
-                    continue;
-                }
-            }
-            lines.push(line(source.as_str(), &name, &code, sum));
-        }
-    }
-    lines.extend(beyond.into_iter().map(|(code, sum)| line("", "Further sub-accounts", &code, sum)));
-    Ok(lines)
-}
-
-fn line(section: &str, section_name: &str, code: &str, sum: Sum) -> DocumentLine {
-    let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
-    let charge_code = ChargeCode::parse(letters);
-    let (product, unit, words) = match charge_code {
-        Some(ChargeCode::Usage(product, heading)) => {
-            let unit = if product == crate::product::Product::Voice { "seconds" } else { "parts" };
-            let name = match product.name() {
-                "voice" => "Voice calls",
-                "sms" => "SMS",
-                _ => "MMS",
-            };
-            (format!("{}-{}", product.name(), heading.name()), unit, format!("{name}, {}", heading.name()))
-        }
-        Some(ChargeCode::Rent) => ("number-rent".to_owned(), "numbers", "Monthly rent of numbers".to_owned()),
-        Some(ChargeCode::Setup) => ("number-setup".to_owned(), "numbers", "Set-up of numbers".to_owned()),
-        Some(ChargeCode::Seats) => ("seats".to_owned(), "seats", "Seats".to_owned()),
-        Some(ChargeCode::Adjustment) => ("adjustment".to_owned(), "", "Further adjustments".to_owned()),
-        None => (letters.to_owned(), "", letters.to_owned()),
-    };
-    let description = if detail.is_empty() { words } else { format!("{words}, {detail}") };
-    DocumentLine {
-        section: section.to_owned(),
-        section_name: section_name.to_owned(),
-        product,
-        description,
-        quantity: sum.quantity,
-        unit: unit.to_owned(),
-        amount: sum.amount.micros(),
-    }
-}
-
-/// Movements in order; what they took in the months from `first` on is taken out of `charges`, which then holds charges only.
+/// Movements in order; what they took in the months of the span is taken out of `charges`, which then holds charges only. Adds up what they have
+/// forgiven of charges of these months; rounding that has is no movement.
 fn movements(
     call: &Call<'_>,
     account: AuthId,
-    since: Month,
-    first: Month,
-    end: Instant,
+    span: &Span,
     charges: &mut Flow,
+    forgiven: &mut Forgiven,
 ) -> Result<Vec<DocumentMovement>, Fault> {
     let prefix = totals::movements_prefix(account);
-    let mut from = format!("{prefix}{}", time_key(since.first()));
-    let upto = format!("{prefix}{}", time_key(end));
+    let mut from = format!("{prefix}{}", span.since);
+    let upto = format!("{prefix}{}", time_key(span.end));
     let mut listed = Vec::new();
-    let mut beyond: BTreeMap<&'static str, (u64, Instant, Money)> = BTreeMap::new();
+    let mut beyond: BTreeMap<(bool, &'static str), (u64, Instant, Money)> = BTreeMap::new();
     loop {
         let (page, more) = call.span::<Movement>(&from, &upto, PAGE)?;
         if let Some((key, _)) = page.last() {
             from = successor(key);
         }
         for (key, movement) in page {
-            let credit = movement.flow.taken()?.negated()?;
-            if ledger::moment_of(&key[prefix.len()..]) >= first.first() {
+            let mut credit = movement.flow.taken()?.negated()?;
+            let posted = ledger::moment_of(&key[prefix.len()..]);
+            let month = Month::of(posted);
+            if span.first <= month && month <= span.last {
                 charges.trial = charges.trial.minus(movement.flow.trial)?;
                 charges.promotional = charges.promotional.minus(movement.flow.promotional)?;
                 charges.cash = charges.cash.minus(movement.flow.cash)?;
                 charges.receivable = charges.receivable.minus(movement.flow.receivable)?;
+                for (_, paid) in movement.pays.iter().filter(|(of, _)| span.first <= *of && *of <= span.last) {
+                    if movement.kind == "rounding" {
+                        forgiven.rounded = forgiven.rounded.plus(*paid)?;
+                        credit = credit.minus(*paid)?;
+                    } else {
+                        forgiven.gifts = forgiven.gifts.plus(*paid)?;
+                    }
+                }
+                if movement.kind == "rounding" && credit == Money::ZERO {
+                    continue;
+                }
             }
+            let earlier = posted < span.start;
             if listed.len() < MOVEMENTS_MAX {
                 let label = label(&movement);
-                listed.push(DocumentMovement { label, at: movement.at, amount: credit.micros() });
+                listed.push(DocumentMovement { label, at: movement.at, amount: credit.micros(), earlier });
             } else {
-                let sum = beyond.entry(words(&movement.kind)).or_insert((0, 0, Money::ZERO));
+                let sum = beyond.entry((!earlier, words(&movement.kind))).or_insert((0, 0, Money::ZERO));
                 *sum = (sum.0 + 1, movement.at, sum.2.plus(credit)?);
             }
         }
@@ -248,10 +150,11 @@ fn movements(
             break;
         }
     }
-    listed.extend(beyond.into_iter().map(|(words, (count, at, sum))| DocumentMovement {
+    listed.extend(beyond.into_iter().map(|((within, words), (count, at, sum))| DocumentMovement {
         label: format!("{words}, {count} more"),
         at,
         amount: sum.micros(),
+        earlier: !within,
     }));
     Ok(listed)
 }

@@ -26,6 +26,8 @@ mod billing;
 mod close;
 mod credit_notes;
 mod gather;
+mod last;
+mod lines;
 mod lists;
 mod number;
 pub(crate) mod receipts;
@@ -36,7 +38,6 @@ mod tax_id;
 
 pub(crate) use billing::end_of_cycle;
 pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
-pub use close::{ClosedAccount, close_account};
 pub use credit_notes::issue_credit_note;
 pub use lists::{DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document};
 pub use seats::{Seats, get_seats, set_seats};
@@ -45,6 +46,7 @@ pub use tax::TaxRate;
 pub(crate) use billing::is_chargeable;
 pub(crate) use billing::keep_state;
 pub(crate) use close::close_page;
+pub(crate) use last::{FinalStep, Fixed, begin_final, end_final};
 pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
@@ -77,7 +79,17 @@ pub struct Party {
     pub auth_id: String,
 }
 
-/// What one source pays for one product.
+/// What was billed of a line, and at which price.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LinePrice {
+    pub billed: String,
+    pub unit: String,
+    pub unit_price: String,
+}
+
+/// What one source pays for one product at one price.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(missing_docs)]
@@ -89,6 +101,14 @@ pub struct DocumentLine {
     #[serde(with = "uint_text")]
     pub quantity: u64,
     pub unit: String,
+    #[serde(default, with = "uint_text")]
+    pub count: u64,
+    #[serde(default)]
+    pub price: Option<LinePrice>,
+    #[serde(default, with = "optional_int_text")]
+    pub used_from: Option<Instant>,
+    #[serde(default, with = "optional_int_text")]
+    pub used_to: Option<Instant>,
     #[serde(with = "int_text")]
     pub amount: Micros,
 }
@@ -117,6 +137,8 @@ pub struct DocumentMovement {
     pub at: Instant,
     #[serde(with = "int_text")]
     pub amount: Micros,
+    #[serde(default)]
+    pub earlier: bool,
 }
 
 /// What a document is.
@@ -150,6 +172,8 @@ pub struct Document {
     pub lines: Vec<DocumentLine>,
     #[serde(with = "int_text")]
     pub discount: Micros,
+    #[serde(default, with = "int_text")]
+    pub rounding: Micros,
     #[serde(with = "int_text")]
     pub net: Micros,
     pub taxes: Vec<TaxLine>,

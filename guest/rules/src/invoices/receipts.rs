@@ -71,6 +71,10 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
         description: receipt.description.to_owned(),
         quantity: 1,
         unit: String::new(),
+        count: 1,
+        price: None,
+        used_from: None,
+        used_to: None,
         amount,
     };
     let document = Document {
@@ -84,6 +88,7 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
         currency: CURRENCY.to_owned(),
         lines: vec![line],
         discount: 0,
+        rounding: 0,
         net: amount,
         taxes: Vec::new(),
         total: amount,

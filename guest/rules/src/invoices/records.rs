@@ -29,6 +29,13 @@ pub(super) struct Bill {
     /// The first month that no invoice covers yet; none: there was no invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) until: Option<Month>,
+    /// The moment after the last one that the last document covers: movements from here on are on none (R83). None: that is where `until` begins, or
+    /// there was no document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) end: Option<Instant>,
+    /// The last ledger transaction that the last document could have, where it ended within a month: what comes in the same moment is on none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
     /// The balance with which the last invoice closed.
     pub(super) closing: Money,
     /// Length of the cycle in months: 1 or 3.
@@ -56,7 +63,16 @@ impl Record for Bill {
 
 impl Bill {
     pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
-        let new = Bill { v: 1, until: None, closing: Money::ZERO, months: 1, closed: false, unmade: None };
+        let new = Bill {
+            v: 1,
+            until: None,
+            end: None,
+            after: None,
+            closing: Money::ZERO,
+            months: 1,
+            closed: false,
+            unmade: None,
+        };
         Ok(call.get(&format!("bill/{account}"))?.unwrap_or(new))
     }
 

@@ -2,7 +2,7 @@
 
 use super::TaxLine;
 use super::tax_id;
-use crate::money::Money;
+use crate::money::{MICROS_PER_CENT, MICROS_PER_POSTED_STEP, Money};
 use crate::vocabulary::{Checks, Fault, FieldRule};
 use coinbox_forms::{country, subdivision};
 use rust_decimal::Decimal;
@@ -88,7 +88,8 @@ pub(super) fn unknown_state(rates: &[TaxRate], country: &str, state: &str) -> Op
     (!known).then(|| format!("{country}: no row of the tax table holds for the state {compared}"))
 }
 
-/// The taxes on a net amount of zero or more, each rounded once (R3, R28).
+/// The taxes on a net amount, each rounded once to whole cents (R28, R85). Below zero, where corrections are more than was charged, tax goes back with
+/// what was taxed before.
 pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
     let mut lines = Vec::new();
     let state = subdivision::compared(customer.country, customer.state);
@@ -99,7 +100,7 @@ pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
         let amount = match percent(&rate.percent) {
             Some(percent) if !reverse_charge => {
                 let exact = net.to_decimal().checked_mul(percent).ok_or(crate::money::MoneyOverflow)?;
-                Money::posted(exact / Decimal::ONE_HUNDRED)?
+                Money::cents(exact / Decimal::ONE_HUNDRED)?
             }
             _ => Money::ZERO,
         };
@@ -114,10 +115,11 @@ pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
     Ok(lines)
 }
 
-/// Splits an amount over parts in proportion, by largest remainder in steps of the last posted place; never more than a part. `amount` is at
-/// most their sum; all are zero or more.
+/// Splits an amount over parts in proportion, by largest remainder in whole cents; never more than a part. `amount` is at most their sum; all are zero
+/// or more. Parts that are no whole cents, of documents of earlier versions, are split in steps of the last posted place.
 pub(super) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault> {
-    let step = i128::from(crate::money::MICROS_PER_POSTED_STEP);
+    let whole = parts.iter().all(|part| part.is_whole_cents());
+    let step = i128::from(if whole { MICROS_PER_CENT } else { MICROS_PER_POSTED_STEP });
     let sum: i128 = parts.iter().map(|part| i128::from(part.micros())).sum();
     if sum == 0 || i128::from(amount.micros()) == sum {
         return Ok(parts.to_vec());
@@ -164,14 +166,16 @@ mod tests {
     }
 
     #[test]
-    fn every_rate_of_country_and_state_applies_once_and_is_rounded_once() {
+    fn every_rate_of_country_and_state_applies_once_and_is_rounded_once_to_cents() {
         let table = [rate("US", "CA", "7.25", false), rate("US", "", "1", false), rate("DE", "", "19", true)];
-        // 7.25 % of 0.33333 is 0.0241664…, 1 % is 0.0033333.
-        assert_eq!(amounts(&table, "US", "ca", "", 333_330), [(24_170, false), (3_330, false)]);
-        assert_eq!(amounts(&table, "US", "NY", "", 333_330), [(3_330, false)]);
-        assert_eq!(amounts(&table, "FR", "", "", 333_330), []);
-        // Half a step rounds away from zero: 1 % of 0.0005 is 0.000005.
-        assert_eq!(amounts(&table, "US", "", "", 500), [(10, false)]);
+        // 7.25 % of 33.33 is 2.416425, 1 % is 0.3333.
+        assert_eq!(amounts(&table, "US", "ca", "", 33_330_000), [(2_420_000, false), (330_000, false)]);
+        assert_eq!(amounts(&table, "US", "NY", "", 33_330_000), [(330_000, false)]);
+        assert_eq!(amounts(&table, "FR", "", "", 33_330_000), []);
+        // Half a cent rounds away from zero, both ways: 1 % of 0.50 is 0.005.
+        assert_eq!(amounts(&table, "US", "", "", 500_000), [(10_000, false)]);
+        assert_eq!(amounts(&table, "US", "", "", -500_000), [(-10_000, false)]);
+        assert_eq!(amounts(&table, "US", "", "", 490_000), [(0, false)]);
         assert_eq!(amounts(&table, "DE", "", "", 10_000_000), [(1_900_000, false)]);
         assert_eq!(amounts(&table, "DE", "", "DE123456789", 10_000_000), [(0, true)]);
         assert_eq!(amounts(&table, "DE", "", "DE12345678", 10_000_000), [(1_900_000, false)], "one digit short");
@@ -226,10 +230,13 @@ mod tests {
     fn shares_are_by_largest_remainder_and_never_exceed_a_part() {
         let money = |list: &[i64]| list.iter().copied().map(Money::from_micros).collect::<Vec<_>>();
         let split = |amount, parts: &[i64]| shares(Money::from_micros(amount), &money(parts)).expect("in range");
-        // 0.39667 over 1.00 and 0.19: 33333.6 and 6333.4 steps; the larger remainder gets the last step.
-        assert_eq!(split(396_670, &[1_000_000, 190_000]), money(&[333_340, 63_330]));
+        // 0.40 over 1.00 and 0.19: 33.6 and 6.4 cents; the larger remainder gets the last cent.
+        assert_eq!(split(400_000, &[1_000_000, 190_000]), money(&[340_000, 60_000]));
+        // Documents of earlier versions: 0.39667 over 0.99999 and 0.19 in steps of the last posted place.
+        assert_eq!(split(396_670, &[999_990, 190_000]), money(&[333_340, 63_330]));
         assert_eq!(split(1_190_000, &[1_000_000, 190_000]), money(&[1_000_000, 190_000]));
         assert_eq!(split(10, &[20, 20, 20]), money(&[10, 0, 0]));
+        assert_eq!(split(10_000, &[20_000, 20_000, 20_000]), money(&[10_000, 0, 0]));
         assert_eq!(split(0, &[20, 20]), money(&[0, 0]));
         assert_eq!(split(0, &[0]), money(&[0]));
     }

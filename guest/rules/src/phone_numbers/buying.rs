@@ -369,7 +369,7 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
         .into_iter()
         .filter(|(_, _, amount)| *amount > Money::ZERO)
         .map(|(code, price, amount)| rent::line(code, holder, offer, month, now, price, amount))
-        .collect();
+        .collect::<Result<_, Fault>>()?;
     let mut transactions = Vec::new();
     let mut rents = Vec::new();
     if !lines.is_empty() {

@@ -41,10 +41,26 @@ pub(super) fn first_rent(treatment: FirstMonth, monthly: Money, at: Instant) -> 
     Ok(match treatment {
         FirstMonth::None => Money::ZERO,
         FirstMonth::Full => monthly,
-        FirstMonth::Prorated => {
-            Money::posted(monthly.to_decimal() * Decimal::from(left) / Decimal::from(month.days()))?
-        }
+        FirstMonth::Prorated => part_of_month(month, monthly, left)?,
     })
+}
+
+/// Rent of so many days of a month, rounded once at 5 decimals.
+fn part_of_month(month: Month, monthly: Money, days: i64) -> Result<Money, Fault> {
+    Ok(Money::posted(monthly.to_decimal() * Decimal::from(days) / Decimal::from(month.days()))?)
+}
+
+/// Which part of a month an amount pays, in hundred-thousandths; none: all of it.
+fn billed(month: Month, monthly: Money, amount: Money) -> Result<Option<u32>, Fault> {
+    let mut days = 1;
+    while amount != monthly && days < month.days() {
+        if part_of_month(month, monthly, days)? == amount {
+            let part = (days * 200_000 + month.days()) / (2 * month.days());
+            return Ok(u32::try_from(part).ok());
+        }
+        days += 1;
+    }
+    Ok(None)
 }
 
 /// Country and type, as lines name them.
@@ -61,18 +77,20 @@ pub(super) fn line(
     at: Instant,
     price: Money,
     amount: Money,
-) -> Line {
-    Line {
+) -> Result<Line, Fault> {
+    let billed = if code == ChargeCode::Rent { billed(month, price, amount)? } else { None };
+    Ok(Line {
         a: holder,
         i: month.to_string(),
         p: code.code(),
         n: offer.number.clone(),
         q: 1,
+        b: billed,
         t: at,
         x: place(offer),
         r: price.to_string(),
         m: amount,
-    }
+    })
 }
 
 /// One month of one number.
@@ -158,7 +176,7 @@ fn post_some(
             let rented = &numbers[due.number].1;
             line(ChargeCode::Rent, rented.holder, &rented.offer, due.month, now, due.price, due.price)
         })
-        .collect();
+        .collect::<Result<_, Fault>>()?;
     let cause = some.first().map(|due| format!("rent {}", due.month)).unwrap_or_default();
     let debit = Debit { kind: "rent", cause: &cause, cycle: None, lines, others: Vec::new() };
     let posted = posting::debit(call, account, debit)?;

@@ -25,6 +25,14 @@ pub const RATE_MAX: Rate = Rate(1000 * RATE_STEPS_PER_UNIT);
 pub struct Rate(u64);
 
 impl Rate {
+    /// How often the rate over `per` gives an amount that was posted for it, if there is such a count.
+    pub(crate) fn count_of(self, amount: Money, per: u64) -> Option<u64> {
+        let steps = i128::from(amount.micros()) * i128::from(RATE_STEPS_PER_UNIT / 1_000_000) * i128::from(per);
+        let rate = i128::from(self.0);
+        let count = u64::try_from((steps + rate / 2).checked_div(rate)?).ok()?;
+        (self.posted(count, per) == Ok(amount)).then_some(count)
+    }
+
     /// Reads digits with at most 8 decimals, no sign, no exponent.
     pub fn parse(text: &str) -> Option<Rate> {
         if text.starts_with('-') {
@@ -46,7 +54,7 @@ impl Rate {
 
     /// `count` times the rate over `per`, rounded once, half away from zero at 5 decimals (R3). The same as
     /// [`Money::posted`] of the exact quotient, in whole numbers because this is the hottest sum there is.
-    fn posted(self, count: u64, per: u64) -> Result<Money, MoneyOverflow> {
+    pub(crate) fn posted(self, count: u64, per: u64) -> Result<Money, MoneyOverflow> {
         let exact = self.0.checked_mul(count).ok_or(MoneyOverflow)?;
         let unit = per * RATE_STEPS_PER_POSTED_STEP;
         let steps = exact.checked_add(unit / 2).ok_or(MoneyOverflow)? / unit;
@@ -94,6 +102,14 @@ impl Row {
         match product {
             Product::Voice => self.rate.posted(self.billed_seconds(quantity), 60),
             Product::Sms | Product::Mms => self.rate.posted(u64::from(quantity), 1),
+        }
+    }
+
+    /// How many seconds or parts of this quantity are billed.
+    pub fn billed(&self, product: Product, quantity: u32) -> Result<u32, MoneyOverflow> {
+        match product {
+            Product::Voice => u32::try_from(self.billed_seconds(quantity)).map_err(|_| MoneyOverflow),
+            Product::Sms | Product::Mms => Ok(quantity),
         }
     }
 

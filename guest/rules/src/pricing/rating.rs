@@ -20,6 +20,8 @@ pub struct Rated {
     pub prefix: Prefix,
     /// Per minute or part.
     pub rate: Rate,
+    /// Seconds or parts that are billed: calls by increments.
+    pub billed: u32,
     /// Rounded once (R3).
     pub amount: Money,
 }
@@ -28,7 +30,8 @@ impl Rated {
     /// By a row that was found, or quoted, before.
     pub fn by(row: &Row, event: &Event) -> Result<Rated, Fault> {
         let amount = row.amount(event.product, event.quantity)?;
-        Ok(Rated { prefix: row.prefix, rate: row.rate, amount })
+        let billed = row.billed(event.product, event.quantity)?;
+        Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount })
     }
 }
 

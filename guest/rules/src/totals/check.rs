@@ -1,6 +1,8 @@
 //! The proof that totals follow from the ledger: whoever checks adds up its transactions, and what is stored must be the same (CRD-1, INV-1).
 
-use super::{CycleTotals, Flow, SourceTotals, Sum, code_of, cursor, cycle_key, flows_of, mains_of, month_of, sum_of};
+use super::{
+    CycleTotals, Flow, PriceKey, PricedSum, PricedTotals, Sum, cursor, cycle_key, flows_of, mains_of, month_of,
+};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix, successor};
 use crate::credentials;
@@ -9,7 +11,7 @@ use crate::ledger::{self, Transaction};
 use crate::money::Money;
 use crate::operator::{Difference, Error};
 use crate::text::is_name;
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text, uint_text};
+use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text, uint_text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -35,7 +37,7 @@ pub struct KindFlow {
     pub receivable: Micros,
 }
 
-/// Sum of an account's or sub-account's charges of one code.
+/// Sum of an account's or sub-account's charges of one code at one price.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SourceSum {
@@ -43,7 +45,8 @@ pub struct SourceSum {
     pub auth_id: String,
     /// Main account or sub-account that used.
     pub source: String,
-    /// Charge code; of numbers with country and type.
+    /// Charge code, with the month of use where it is not that of the posting; of numbers country and type; price: `vo//0.0085`,
+    /// `nr/US local/0.80`, `vo@2026-10//0.0085`.
     pub code: String,
     /// Lines.
     #[serde(with = "uint_text")]
@@ -51,9 +54,18 @@ pub struct SourceSum {
     /// In the unit of the code.
     #[serde(with = "uint_text")]
     pub quantity: u64,
+    /// Billed, in parts of the price's unit: seconds, hundred-thousandths of a month, others as a whole.
+    #[serde(with = "uint_text")]
+    pub billed: u64,
     /// Charged.
     #[serde(with = "int_text")]
     pub amount: Micros,
+    /// When the first was used, if in another month than that of the posting.
+    #[serde(default, with = "optional_int_text")]
+    pub first: Option<Instant>,
+    /// When the last was.
+    #[serde(default, with = "optional_int_text")]
+    pub last: Option<Instant>,
 }
 
 /// One transaction, added up.
@@ -120,17 +132,23 @@ pub fn read_charges(call: &Call<'_>, caller: &Caller, after: Option<String>, lim
         return Ok(ChargedPage { transactions: Vec::new(), next: None });
     }
     let (page, more) = call.span_page::<Transaction>(&first, &end, limit)?;
+    let page = page
+        .into_iter()
+        .map(|(key, transaction)| Ok((key, transaction.completed()?)))
+        .collect::<Result<Vec<_>, Fault>>()?;
     let mains = mains_of(call, page.iter().flat_map(|(_, transaction)| &transaction.lines))?;
     let mut transactions = Vec::with_capacity(page.len());
     for (key, transaction) in page {
         let id = key[ledger::PREFIX.len()..].to_owned();
-        let mut charges: BTreeMap<(AuthId, AuthId, String), Sum> = BTreeMap::new();
+        let month = month_of(&id, &transaction);
+        let mut charges: BTreeMap<(AuthId, AuthId, String), PricedSum> = BTreeMap::new();
         for line in &transaction.lines {
             let main = *mains.get(&line.a).ok_or_else(|| super::orphan(line, &id))?;
-            charges.entry((main, line.a, code_of(line))).or_default().add(sum_of(line))?;
+            let (name, sum) = super::priced::named(line, month);
+            charges.entry((main, line.a, name)).or_default().add(sum)?;
         }
         transactions.push(ChargedTransaction {
-            month: month_of(&id, &transaction).to_string(),
+            month: month.to_string(),
             flows: flows_of(&transaction)?
                 .into_iter()
                 .map(|(account, flow)| shown(account, &transaction.kind, flow))
@@ -157,14 +175,17 @@ fn shown(account: AuthId, kind: &str, flow: Flow) -> KindFlow {
     }
 }
 
-fn shown_sum(main: AuthId, source: AuthId, code: String, sum: Sum) -> SourceSum {
+fn shown_sum(main: AuthId, source: AuthId, code: String, sum: PricedSum) -> SourceSum {
     SourceSum {
         auth_id: main.to_string(),
         source: source.to_string(),
         code,
         count: sum.count,
         quantity: sum.quantity,
+        billed: sum.billed,
         amount: sum.amount.micros(),
+        first: sum.first,
+        last: sum.last,
     }
 }
 
@@ -228,31 +249,43 @@ fn compare_month(
         let text = |flow: Option<&Flow>| flow.map_or_else(|| "nothing".to_owned(), told);
         differs(format!("totals:{month}:{kind}"), text(stored.get(kind)), text(flows.get(kind)));
     }
-    let mut sources: BTreeMap<String, BTreeMap<String, Sum>> = BTreeMap::new();
+    let mut sources: BTreeMap<String, PricedTotals> = BTreeMap::new();
     let mut all: BTreeMap<String, Sum> = BTreeMap::new();
     for charge in &folded.charges {
-        let sum = Sum { count: charge.count, quantity: charge.quantity, amount: Money::from_micros(charge.amount) };
-        sources.entry(charge.source.clone()).or_default().entry(charge.code.clone()).or_default().add(sum)?;
-        all.entry(charge.code.clone()).or_default().add(sum)?;
+        let (count, quantity, amount) = (charge.count, charge.quantity, Money::from_micros(charge.amount));
+        let (billed, first, last) = (charge.billed, charge.first, charge.last);
+        let sum = PricedSum { count, quantity, billed, amount, first, last };
+        sources.entry(charge.source.clone()).or_default().by.entry(charge.code.clone()).or_default().add(sum)?;
+        // Names that are none are told below.
+        let code = PriceKey::parse(&charge.code).map_or_else(|| charge.code.clone(), |key| key.code);
+        all.entry(code).or_default().add(Sum { count, quantity, amount })?;
     }
-    let json = |by: Option<&BTreeMap<String, Sum>>| {
-        by.map_or_else(|| "nothing".to_owned(), |by| serde_json::to_string(by).expect("text and numbers only"))
-    };
-    differs(format!("totals:{month}:charges"), json(Some(&cycle.by)), json(Some(&all)));
+    let json = |by: &BTreeMap<String, Sum>| serde_json::to_string(by).expect("text and numbers only");
+    differs(format!("totals:{month}:charges"), json(&cycle.by), json(&all));
     let prefix = format!("{}/", cycle_key(month, account));
-    let (records, _) = call.span::<SourceTotals>(&prefix, &end_of_prefix(&prefix), 10_000)?;
-    let mut held: BTreeMap<String, BTreeMap<String, Sum>> =
-        records.into_iter().map(|(key, totals)| (key[prefix.len()..].to_owned(), totals.by)).collect();
+    let (records, _) = call.span::<PricedTotals>(&prefix, &end_of_prefix(&prefix), 10_000)?;
+    let mut held: BTreeMap<String, PricedTotals> =
+        records.into_iter().map(|(key, totals)| (key[prefix.len()..].to_owned(), totals)).collect();
     for source in sources.keys() {
         // Behind the first ten thousand.
         if !held.contains_key(source)
-            && let Some(totals) = call.get::<SourceTotals>(&format!("{prefix}{source}"))?
+            && let Some(totals) = call.get::<PricedTotals>(&format!("{prefix}{source}"))?
         {
-            held.insert(source.clone(), totals.by);
+            held.insert(source.clone(), totals);
         }
     }
     for source in keys(&held, &sources) {
-        differs(format!("totals:{month}:{source}"), json(held.get(source)), json(sources.get(source)));
+        let (mut stored, mut rebuilt) = (held.get(source).cloned(), sources.get(source).cloned());
+        if stored.as_ref().is_some_and(PricedTotals::is_bounded) {
+            // Which prices are beyond the bound depends on the order of lines, which nobody but the ledger knows any more.
+            stored = stored.map(|totals| totals.without_prices()).transpose()?;
+            rebuilt = rebuilt.map(|totals| totals.without_prices()).transpose()?;
+        }
+        let text = |totals: Option<PricedTotals>| match totals {
+            Some(totals) => serde_json::to_string(&totals.by).expect("text and numbers only"),
+            None => "nothing".to_owned(),
+        };
+        differs(format!("totals:{month}:{source}"), text(stored), text(rebuilt));
     }
     Ok(())
 }

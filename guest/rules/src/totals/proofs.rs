@@ -59,12 +59,18 @@ fn folded(dump: &BTreeMap<String, String>, mains: &BTreeMap<String, (String, i64
             let code = text(&line["p"]);
             let parts = [1, number(&line["q"]), number(&line["m"])];
             let day = calendar::day_name(number(&line["t"]) + offset * MINUTE_MS);
-            for key in [
-                format!("cyc/{month}/{main}"),
-                format!("cyc/{month}/{main}/{source}"),
-                format!("day/{main}/{day}"),
-                format!("use/{main}/{day}/{source}"),
-            ] {
+            let used = calendar::day_name(number(&line["t"]))[..7].to_owned();
+            let priced = match used == month {
+                true => format!("{code}//{}", text(&line["r"])),
+                false => format!("{code}@{used}//{}", text(&line["r"])),
+            };
+            // Messages are billed as they are sent; adjustments have no price.
+            let billed = if line["r"] == "" { 0 } else { number(&line["q"]) };
+            let parts_and_billed = [parts[0], parts[1], parts[2], billed];
+            add(&mut sums, format!("cyc/{month}/{main}/{source}"), &priced, &parts_and_billed);
+            for key in
+                [format!("cyc/{month}/{main}"), format!("day/{main}/{day}"), format!("use/{main}/{day}/{source}")]
+            {
                 add(&mut sums, key, &code, &parts);
             }
         }
@@ -86,7 +92,12 @@ fn stored(dump: &BTreeMap<String, String>) -> Sums {
             continue;
         }
         for (code, sum) in record["by"].as_object().expect("sums") {
-            add(&mut sums, key.clone(), code, &["c", "q", "m"].map(|part| number(&sum[part])));
+            let parts = ["c", "q", "m"].map(|part| number(&sum[part]));
+            if code.contains('/') {
+                add(&mut sums, key.clone(), code, &[parts[0], parts[1], parts[2], number(&sum["b"])]);
+            } else {
+                add(&mut sums, key.clone(), code, &parts);
+            }
         }
         for (kind, parts) in record["flows"].as_object().into_iter().flatten() {
             add(&mut sums, key.clone(), &format!("flow {kind}"), &flow(parts));

@@ -47,7 +47,7 @@ impl Record for SourceTotals {
 }
 
 impl SourceTotals {
-    /// Adds the charges of another month or source.
+    /// Adds further charges.
     pub(crate) fn add(&mut self, other: &SourceTotals) -> Result<(), Fault> {
         self.v = 1;
         for (code, sum) in &other.by {
@@ -145,12 +145,15 @@ pub struct Movement {
     pub cause: String,
     /// Its sides on the account.
     pub flow: Flow,
+    /// What it pays or forgives, being trial or promotional credit or rounding, of charges that are owed, by the month in which they were posted (R85, R86).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pays: Vec<(Month, Money)>,
 }
 
 impl Movement {
     pub(super) fn of(transaction: &Transaction, flow: Flow) -> Movement {
         let (kind, cause) = (transaction.kind.clone(), transaction.cause.clone());
-        Movement { v: 1, kind, at: transaction.at, cause, flow }
+        Movement { v: 1, kind, at: transaction.at, cause, flow, pays: transaction.pays.clone() }
     }
 }
 
@@ -158,7 +161,7 @@ impl Record for Movement {
     const KIND: &'static str = "movement of an account";
 }
 
-/// An adjustment that charges: invoices list each with its reason and date (CRD-14).
+/// An adjustment that charges or, below zero, gives back: invoices list each with its reason and date (CRD-14, R27).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Adjustment {
     v: u32,
@@ -172,12 +175,19 @@ pub struct Adjustment {
     pub quantity: u64,
     /// What it charges.
     pub amount: Money,
+    /// Charge code: debit or correction.
+    #[serde(default = "debit_code")]
+    pub code: String,
+}
+
+fn debit_code() -> String {
+    crate::charge_code::ChargeCode::Adjustment.code()
 }
 
 impl Adjustment {
     pub(super) fn of(line: &Line) -> Adjustment {
-        let (source, quantity) = (line.a, u64::from(line.q));
-        Adjustment { v: 1, source, at: line.t, reason: line.i.clone(), quantity, amount: line.m }
+        let (source, quantity, code) = (line.a, u64::from(line.q), line.p.clone());
+        Adjustment { v: 1, source, at: line.t, reason: line.i.clone(), quantity, amount: line.m, code }
     }
 }
 

@@ -71,13 +71,21 @@ fn a_month_is_what_was_posted_in_it_and_a_day_is_the_customers() {
 
     let money = Money::from_micros;
     let sub_id = AuthId::parse(&sub).expect("an auth ID");
-    let own: SourceTotals = record(&story, &source_key(month, account, account));
-    assert_eq!(own.by["so"], Sum { count: 1, quantity: 2, amount: money(17_020) });
-    assert_eq!(own.by["ad"], Sum { count: 1, quantity: 1, amount: money(1_000_000) });
-    let subs: SourceTotals = record(&story, &source_key(month, account, sub_id));
-    assert_eq!(subs.by["so"], Sum { count: 2, quantity: 4, amount: money(34_040) });
-    let next: SourceTotals = record(&story, &source_key(month.next(), account, sub_id));
-    assert_eq!(next.by["so"], Sum { count: 1, quantity: 10, amount: money(85_100) });
+    let priced = |count, quantity, billed, amount| PricedSum {
+        count,
+        quantity,
+        billed,
+        amount: money(amount),
+        ..PricedSum::default()
+    };
+    let own: PricedTotals = record(&story, &source_key(month, account, account));
+    assert_eq!(own.by["so//0.00851"], priced(1, 2, 2, 17_020));
+    assert_eq!(own.by["ad//"], priced(1, 1, 0, 1_000_000));
+    let subs: PricedTotals = record(&story, &source_key(month, account, sub_id));
+    assert_eq!(subs.by["so//0.00851"], priced(2, 4, 4, 34_040));
+    let next: PricedTotals = record(&story, &source_key(month.next(), account, sub_id));
+    let late = PricedSum { first: Some(early), last: Some(early), ..priced(1, 10, 10, 85_100) };
+    assert_eq!(next.by["so@2026-03//0.00851"], late);
     let cycle: CycleTotals = record(&story, &cycle_key(month, account));
     assert_eq!(cycle.flows["usage"].cash, money(51_060));
     assert_eq!(cycle.flows["recharge"].taken(), Ok(money(-30_000_000)));
@@ -105,8 +113,10 @@ fn every_transaction_is_folded_once_whatever_is_repeated() {
     for _ in 0..5 {
         story.fake.command(story.now, run).expect("readable");
     }
-    let totals: SourceTotals = record(&story, &source_key(Month::of(START), account, account));
-    assert_eq!(totals.by["so"], Sum { count: 450, quantity: 450, amount: Money::from_micros(450 * 8_510) });
+    let totals: PricedTotals = record(&story, &source_key(Month::of(START), account, account));
+    let amount = Money::from_micros(450 * 8_510);
+    let expected = PricedSum { count: 450, quantity: 450, billed: 450, amount, ..PricedSum::default() };
+    assert_eq!(totals.by["so//0.00851"], expected);
     assert_eq!(story.fake.query(story.now, |call| are_complete_before(call, Instant::MAX)), Ok(true));
 }
 

@@ -369,7 +369,7 @@ impl Block {
         rate.clear();
         rated.prefix.append_to(prefix);
         rated.rate.append_to(rate);
-        Line::write(&mut self.lines, source, event, (prefix, rate), rated.amount);
+        Line::write(&mut self.lines, source, event, (prefix, rate), rated.billed, rated.amount);
         Ok(())
     }
 

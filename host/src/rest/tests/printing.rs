@@ -7,7 +7,8 @@ pub(super) fn receipt() -> Value {
     let party = |name: &str| json!({"legal-name": name, "address-lines": [], "country": "", "tax-id": "", "email": "", "auth-id": ""});
     json!({"kind": "receipt", "number": "R-2026-000007", "issued": "0", "period-start": null, "period-end": null,
         "seller": party("Seller"), "customer": party("Fox"), "currency": "USD", "lines": [{"section": ACCOUNT, "section-name": "",
-        "product": "recharge", "description": "Recharge", "quantity": "1", "unit": "", "amount": "25000000"}], "discount": "0",
+        "product": "recharge", "description": "Recharge", "quantity": "1", "unit": "", "count": "1", "price": null,
+        "used-from": null, "used-to": null, "amount": "25000000"}], "discount": "0", "rounding": "0",
         "net": "25000000", "taxes": [], "total": "25000000", "opening-balance": "0", "closing-balance": "0", "movements": [],
         "amount-due": "0", "status": "successful", "method": "card", "refers-to": "charge-1", "note": ""})
 }

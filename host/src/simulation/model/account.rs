@@ -54,6 +54,8 @@ pub(super) struct Debt {
     pub(super) unpaid: i64,
     /// The number whose rent it is.
     pub(super) rent_of: Option<String>,
+    /// It is for something that was charged: not for what the end of a month has posted, nor for a payment that was taken back.
+    pub(super) charge: bool,
     pub(super) amount: i64,
 }
 
@@ -145,10 +147,16 @@ pub struct Account {
     pub(super) expected: [VecDeque<Told>; 3],
     /// Up to when time has passed.
     seen: i64,
+    /// The end of a month that is not closed yet: what else happens at this very moment may come before (R26).
+    closes: Option<i64>,
     /// Balance at the ends of months, by the moment after them.
     pub month_ends: BTreeMap<i64, i64>,
     /// What was charged in months, by their ends: what their invoices must come to.
     pub charged: BTreeMap<i64, i64>,
+    /// What trial and promotional credit has paid of that, at once or as what was owed: the discounts of these invoices (R28, R86).
+    pub discounts: BTreeMap<i64, i64>,
+    /// What of it was too little to be paid and was rounded away before its month's end.
+    pub(super) rounded_off: BTreeMap<i64, i64>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
@@ -218,41 +226,66 @@ impl Account {
     pub(super) fn pass_months(&mut self, to: i64, policy: &Policy) {
         let mut end = next_month(self.seen);
         while end <= to {
-            let charged = self.charged.get(&end).is_some_and(|charged| *charged > 0);
-            if charged && self.limit.is_some() && !self.is_over(end) {
-                self.close_cycle((month_of(end - 1), end), policy);
-            }
+            self.close_month(policy);
             self.month_ends.insert(end, self.balance());
+            if self.charged.contains_key(&end) && !self.is_over(end) {
+                self.closes = Some(end);
+            }
             self.rents.fall_due(end, self.is_over(end));
             end = next_month(end);
+        }
+        if self.closes.is_some_and(|end| end < to) {
+            self.close_month(policy);
         }
         self.seen = self.seen.max(to);
     }
 
+    /// Whether the month that ends at this moment is still to be closed.
+    pub(super) fn closes_at(&self, at: i64) -> bool {
+        self.closes == Some(at)
+    }
+
+    /// Closes the month that is over, if that is still to be done.
+    pub(super) fn close_month(&mut self, policy: &Policy) {
+        let Some(end) = self.closes.take() else { return };
+        let before = self.balance();
+        self.close_cycle((month_of(end - 1), end), policy);
+        let rounded = self.balance() - before;
+        *self.month_ends.entry(end).or_default() += rounded;
+    }
+
     /// Adds credit: what is owed is paid first. Answers how much that was.
     pub(super) fn credit(&mut self, kind: LotKind, amount: i64, moment: i64) -> i64 {
-        let paid = self.pay_debts(amount);
-        let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
-        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid });
+        let (paid, _) = self.pay_debts(amount, 0);
+        self.add_lot(kind, amount, paid, moment);
         paid
     }
 
-    /// Pays what is owed: the oldest day first, of a day its rent first (CRD-10, R2). Answers how much that was.
-    pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
-        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none()));
-        let mut left = amount;
+    fn add_lot(&mut self, kind: LotKind, amount: i64, paid: i64, moment: i64) {
+        let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
+        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid });
+    }
+
+    /// Pays what is owed: the oldest day first, of a day its rent first and what is no charge last (CRD-10, R2). Answers how much that was, and how much of it
+    /// was for charges since a moment.
+    pub(super) fn pay_debts(&mut self, amount: i64, since: i64) -> (i64, i64) {
+        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge));
+        let (mut left, mut charges) = (amount, 0);
         for debt in &mut self.debts {
             let paid = left.min(debt.amount);
             debt.amount -= paid;
             left -= paid;
+            charges += if debt.charge && debt.at >= since { paid } else { 0 };
         }
         self.debts.retain(|debt| debt.amount > 0);
-        amount - left
+        (amount - left, charges)
     }
 
     /// Credit that is not paid for.
     pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
-        self.credit(kind, amount, moment);
+        let (paid, charges) = self.pay_debts(amount, month_of(now));
+        self.add_lot(kind, amount, paid, moment);
+        *self.discounts.entry(next_month(now)).or_default() += charges;
         self.moved(told, amount);
         self.judge(now, policy, Occasion::Credit);
     }
@@ -276,24 +309,36 @@ impl Account {
     /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
     pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
         *self.charged.entry(next_month(now)).or_default() += amount;
-        self.take(amount, now, rent_of)
+        let (left, free) = self.take_from_lots(amount);
+        *self.discounts.entry(next_month(now)).or_default() += free;
+        if left > 0 {
+            let unpaid = if self.limit.is_some() { next_month(now) + DAY } else { now };
+            let rent_of = rent_of.map(str::to_owned);
+            self.debts.push(Debt { at: now, unpaid, rent_of, charge: true, amount: left });
+        }
+        left
     }
 
-    /// [`Account::charge`] for something that is no charge.
-    pub(super) fn take(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
+    /// Takes something that is no charge, in spending order; what no lot covers is owed since a moment.
+    pub(super) fn take(&mut self, amount: i64, since: i64) {
+        let (left, _) = self.take_from_lots(amount);
+        if left > 0 {
+            self.debts.push(Debt { at: since, unpaid: since, rent_of: None, charge: false, amount: left });
+        }
+    }
+
+    /// Answers what no lot covers, and what trial and promotional lots have paid.
+    fn take_from_lots(&mut self, amount: i64) -> (i64, i64) {
         let mut order: Vec<&mut Lot> = self.lots.iter_mut().filter(|lot| lot.rest > 0).collect();
         order.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
-        let mut left = amount;
+        let (mut left, mut free) = (amount, 0);
         for lot in order {
             let taken = left.min(lot.rest);
             lot.rest -= taken;
             left -= taken;
+            free += if lot.kind == LotKind::Cash { 0 } else { taken };
         }
-        if left > 0 {
-            let unpaid = if self.limit.is_some() { next_month(now) + DAY } else { now };
-            self.debts.push(Debt { at: now, unpaid, rent_of: rent_of.map(str::to_owned), amount: left });
-        }
-        left
+        (left, free)
     }
 
     /// The operator takes.
@@ -310,10 +355,11 @@ impl Account {
         lot.is_some_and(|lot| lot.rest + amount + charge.map_or(0, |charge| charge.charged_back) <= lot.amount)
     }
 
-    /// Gives back to the lot of a paid charge (R18).
+    /// Gives back to the lot of a paid charge (R18): a charge below zero (R27).
     pub fn correct(&mut self, charge: u32, amount: i64, now: i64, policy: &Policy) {
+        *self.charged.entry(next_month(now)).or_default() -= amount;
         let number = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
-        let paid = self.pay_debts(amount);
+        let (paid, _) = self.pay_debts(amount, 0);
         if let Some(lot) = self.lots.iter_mut().find(|lot| Some(lot.number) == number) {
             lot.rest += amount - paid;
         }

@@ -31,7 +31,7 @@ impl Account {
                 lot.rest -= taken;
                 amount - taken
             });
-            self.take(left, now, None);
+            self.take(left, now);
         }
         let words = vec![("charge", number.to_string())];
         self.expect(Told { kind: "chargeback", amounts: vec![("amount", amount), ("balance", self.balance())], words });

@@ -144,7 +144,8 @@ impl Account {
         ends
     }
 
-    /// Lets time pass until the final invoice, which has what was charged since the last one (R23).
+    /// Lets time pass until the final invoice, which has what was charged since the last one (R23). Where something is owed, its balance is that; the one that
+    /// follows closes at zero (R83).
     pub(super) fn pass_final_invoice(&mut self, to: i64, policy: &Policy) {
         let Some(ends) = self.closing.as_ref().filter(|closing| !closing.invoiced).map(|closing| closing.ends) else {
             return;
@@ -153,13 +154,16 @@ impl Account {
             return;
         }
         self.pass_months(ends, policy);
+        self.close_month(policy);
         let period_end = ends + 1;
-        if self.limit.is_some() && self.charged.get(&next_month(ends)).is_some_and(|charged| *charged > 0) {
+        if self.charged.contains_key(&next_month(ends)) {
             self.close_cycle((month_of(ends), period_end), policy);
         }
         self.month_ends.insert(period_end, self.balance());
-        if let Some(charged) = self.charged.remove(&next_month(ends)) {
-            self.charged.insert(period_end, charged);
+        for sums in [&mut self.charged, &mut self.discounts, &mut self.rounded_off] {
+            if let Some(sum) = sums.remove(&next_month(ends)) {
+                sums.insert(period_end, sum);
+            }
         }
         if let Some(closing) = &mut self.closing {
             closing.invoiced = true;
@@ -219,6 +223,7 @@ impl Account {
         let since = closing.begun - WINDOW;
         ensure!(self.standing == Standing::Closing && closing.ends <= at, "it is not to be closed now");
         ensure!(self.due() == 0, "{} is owed", self.due());
+        self.month_ends.insert(at + 1, 0);
         // What is owed then is less than could be paid.
         let mut rounding = -self.debts.drain(..).map(|debt| debt.amount).sum::<i64>();
         let (mut refunded, mut forfeited, mut promised) = (0, 0, Vec::new());

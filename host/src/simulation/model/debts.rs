@@ -1,9 +1,10 @@
 //! What an account owes and how that ends: by a payment of exactly that, or because the operator gives it up (R2, R4, R24).
 
-use super::account::Account;
+use super::account::{Account, Debt, LotKind};
 use super::recharge::{Charge, ChargeKind, ChargeState};
 use super::{Occasion, Policy};
 use crate::simulation::operation::DAY;
+use crate::simulation::{month_of, next_month};
 
 /// Micros of a cent.
 pub(super) const CENT: i64 = 10_000;
@@ -13,7 +14,45 @@ pub(super) fn in_cents(amount: i64) -> i64 {
     (amount + CENT / 2) / CENT * CENT
 }
 
+/// An amount in whole cents, half away from zero: what documents come to (R85).
+pub(super) fn to_cents(amount: i64) -> i64 {
+    amount.signum() * in_cents(amount.abs())
+}
+
 impl Account {
+    /// Gives back what the end of a cycle has rounded away: what is owed of its days is less, then it is as if so much of the newest payments had not been
+    /// spent (R18, R85).
+    pub(super) fn give_cents_back(&mut self, (first, end): (i64, i64), amount: i64) {
+        let less = amount.min(self.owed_between(first, end - 1));
+        self.forgive(first, end - 1, less);
+        let mut left = amount - less;
+        let numbers: Vec<u32> = self.recharge.charges.keys().rev().copied().collect();
+        for number in numbers {
+            while left > 0 {
+                let part = left.min(self.spent_of(number));
+                if part == 0 {
+                    break;
+                }
+                let (paid, _) = self.pay_debts(part, 0);
+                let lot = self.recharge.charges[&number].lot;
+                if let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) {
+                    lot.rest += part - paid;
+                }
+                left -= part;
+            }
+        }
+        if left > 0 {
+            self.credit(LotKind::Promotional, left, i64::MAX);
+        }
+    }
+
+    /// What was spent of a paid charge, without what was taken or given back of it.
+    fn spent_of(&self, number: u32) -> i64 {
+        let lot = self.recharge.charges.get(&number).and_then(|charge| charge.lot);
+        let Some(lot) = self.lots.iter().find(|one| Some(one.number) == lot) else { return 0 };
+        (self.left_of(number) - lot.rest).max(0)
+    }
+
     /// What a payment of exactly what is owed takes: whole cents, half up (R4). Zero: there is nothing to pay.
     pub fn due(&self) -> i64 {
         in_cents((-self.balance()).max(0))
@@ -32,10 +71,14 @@ impl Account {
         self.charge_for_a_person(ChargeKind::Settlement, self.due(), card, now)
     }
 
-    /// Makes an end of what is owed by the end of a moment's day if it is less than half a cent: nobody can pay that (R4).
-    pub(super) fn round_off(&mut self, until: i64) {
+    /// Makes an end of what is owed by the end of a moment's day if it is less than half a cent: nobody can pay that (R4). What it is of charges of the month that
+    /// runs, the rounding of its end takes the place of (R85).
+    pub(super) fn round_off(&mut self, until: i64, now: i64) {
         let (days, owed) = (until.div_euclid(DAY), self.owed_between(0, until));
         if in_cents(owed) == 0 {
+            let gone = |debt: &&Debt| debt.at.div_euclid(DAY) <= days && debt.charge && debt.at >= month_of(now);
+            let charges: i64 = self.debts.iter().filter(gone).map(|debt| debt.amount).sum();
+            *self.rounded_off.entry(next_month(now)).or_default() += charges;
             self.debts.retain(|debt| debt.at.div_euclid(DAY) > days);
         }
     }
@@ -66,11 +109,11 @@ mod tests {
         let mut account = Account::open("MA".to_owned(), false, 0, &policy);
         account.debit(1_234_990, 0, &policy);
         assert_eq!(account.due(), 1_230_000);
-        account.round_off(0);
+        account.round_off(0, 0);
         account.debit(10, 0, &policy);
         assert_eq!(account.due(), 1_240_000);
-        account.pay_debts(1_230_010);
-        account.round_off(0);
+        account.pay_debts(1_230_010, 0);
+        account.round_off(0, 0);
         assert_eq!((account.due(), account.balance()), (0, 0));
         account.debit(5_000, 0, &policy);
         assert!(!account.may_settle(None), "there is no card");

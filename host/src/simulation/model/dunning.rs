@@ -3,11 +3,13 @@
 
 use super::account::{Account, Debt, Standing};
 use super::chargebacks::PAYMENT_FAILURE;
-use super::debts::in_cents;
+use super::debts::{in_cents, to_cents};
 use super::recharge::{ChargeKind, ChargeState};
 use super::{Event, Occasion, Policy, Told};
+use crate::simulation::next_month;
 use crate::simulation::operation::DAY;
 use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
 
 /// Days after issue on which an unpaid invoice is charged again: the default of the requirements.
 const DAYS: [i64; 4] = [1, 3, 5, 7];
@@ -67,7 +69,7 @@ impl Account {
         if limit.is_some() {
             self.recharge.switch_off();
         } else {
-            self.round_off(now);
+            self.round_off(now, now);
         }
         self.judge(now, policy, Occasion::Other);
     }
@@ -83,21 +85,33 @@ impl Account {
         in_cents(self.owed_between(first, end - 1))
     }
 
-    /// A cycle ends: what is owed of it is made whole cents, and its invoice is due if that is something (R4).
+    /// A cycle ends: its charges less the discount are made whole cents (R85). Of a postpaid account what is owed of it is, too, where credit that was none has
+    /// paid a part, and its invoice is due if that is something (R4). Nothing is taxed here.
     pub(super) fn close_cycle(&mut self, cycle: (i64, i64), policy: &Policy) {
         let (first, end) = cycle;
-        let owed = self.owed_between(first, end - 1);
-        let rounded = in_cents(owed);
-        if rounded > owed {
-            self.debts.push(Debt { at: end - 1, unpaid: end, rent_of: None, amount: rounded - owed });
+        let before = self.balance();
+        let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
+        let exact = of_month(&self.charged) - of_month(&self.discounts);
+        let rounding = to_cents(exact) - exact + of_month(&self.rounded_off);
+        if rounding > 0 {
+            self.take(rounding, end - 1);
         } else {
-            self.forgive(first, end - 1, owed - rounded);
+            self.give_cents_back(cycle, -rounding);
         }
-        self.dunning.rounded = (end, rounded - owed);
-        if rounded > 0 {
-            self.dunning.due.push((cycle, rounded));
+        if self.limit.is_some() {
+            let owed = self.owed_between(first, end - 1);
+            let rounded = in_cents(owed);
+            if rounded > owed {
+                self.take(rounded - owed, end - 1);
+            } else {
+                self.give_cents_back(cycle, owed - rounded);
+            }
+            if rounded > 0 {
+                self.dunning.due.push((cycle, rounded));
+            }
         }
-        if rounded != owed {
+        self.dunning.rounded = (end, before - self.balance());
+        if before != self.balance() {
             self.judge(end, policy, Occasion::Other);
         }
     }
@@ -110,9 +124,9 @@ impl Account {
     }
 
     /// Takes off what is owed, the newest day first, of a day its rent last.
-    fn forgive(&mut self, from: i64, to: i64, amount: i64) {
+    pub(super) fn forgive(&mut self, from: i64, to: i64, amount: i64) {
         let mut left = amount;
-        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none()));
+        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge));
         for debt in self.debts.iter_mut().rev().filter(|debt| (from..=to).contains(&debt.at)) {
             let less = left.min(debt.amount);
             debt.amount -= less;

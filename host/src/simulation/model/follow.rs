@@ -16,12 +16,21 @@ impl Account {
             let event = Event(event);
             self.pass_time(event.at(), policy);
             self.position = event.position();
-            self.follow_one(event, policy, taken).with_context(|| format!("event {}", event.0))?;
+            let before = self.closes_at(event.at()).then(|| self.clone());
+            let mut followed = self.follow_one(event, policy, taken);
+            if let (Err(_), Some(before)) = (&followed, before) {
+                // The month was closed in front of it.
+                *self = before;
+                self.close_month(policy);
+                followed = self.follow_one(event, policy, taken);
+            }
+            followed.with_context(|| format!("event {}", event.0))?;
         }
         if more {
             return Ok(());
         }
         self.pass_time(now, policy);
+        self.close_month(policy);
         let missing: Vec<&Told> = self.expected.iter().flatten().collect();
         ensure!(missing.is_empty(), "account {}: the feed does not tell {missing:?}", self.id);
         if let Some(name) = self.holds.overdue(now) {
@@ -202,10 +211,10 @@ impl Account {
         let kind = charge.kind;
         let owed = self.credit(LotKind::Cash, amount, paid_at);
         match kind {
-            ChargeKind::Settlement => self.round_off(at),
+            ChargeKind::Settlement => self.round_off(at, at),
             ChargeKind::Invoice => {
                 if let Some(end) = self.end_of_cycle(number) {
-                    self.round_off(end);
+                    self.round_off(end, at);
                 }
             }
             ChargeKind::Automatic | ChargeKind::Manual => {}

@@ -175,8 +175,9 @@ impl Account {
 
     /// No number is lost over rent of which less than half a cent is owed: when it would be, that is rounded away (R4).
     pub(super) fn round_off_rent(&mut self, to: i64) {
-        if self.due() == 0 && self.debts.iter().any(|debt| debt.rent_of.is_some() && debt.unpaid + GRACE <= to) {
-            self.round_off(to);
+        let deadline = self.debts.iter().filter(|debt| debt.rent_of.is_some()).map(|debt| debt.unpaid + GRACE).min();
+        if let Some(deadline) = deadline.filter(|deadline| self.due() == 0 && *deadline <= to) {
+            self.round_off(to, deadline);
         }
     }
 
