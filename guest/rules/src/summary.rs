@@ -68,7 +68,7 @@ impl ChargedProduct {
             Some(ChargeCode::Rent) => ChargedProduct::NumberRent,
             Some(ChargeCode::Setup) => ChargedProduct::NumberSetup,
             Some(ChargeCode::Seats) => ChargedProduct::Seats,
-            Some(ChargeCode::Adjustment) => ChargedProduct::Adjustment,
+            Some(ChargeCode::Adjustment | ChargeCode::Correction) => ChargedProduct::Adjustment,
             None => return false,
         };
         product == self
