@@ -42,7 +42,18 @@ const MOMENTS: [&str; 31] = [
 ];
 
 /// The rest of them.
-const MORE_MOMENTS: [&str; 3] = ["too-often", "until", "withdrawn"];
+const MORE_MOMENTS: [&str; 10] = [
+    "already-begun",
+    "complete-since",
+    "first",
+    "last",
+    "reconciling",
+    "too-often",
+    "until",
+    "used-from",
+    "used-to",
+    "withdrawn",
+];
 
 /// Durations whose names do not say so.
 const DURATIONS: [&str; 1] = ["lasting"];

@@ -491,6 +491,19 @@ impl operator::Guest for Hostile {
     ) -> Result<operator::TotalsComparison, operator::Error> {
         unused()
     }
+    fn compare_derived(
+        _: operator::Caller,
+        _: Vec<String>,
+    ) -> Result<operator::DerivedComparison, operator::Error> {
+        unused()
+    }
+    fn compare_events(
+        _: operator::Caller,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::EventsComparison, operator::Error> {
+        unused()
+    }
     fn resolve_payment(
         _: operator::Caller,
         _: String,
