@@ -15,7 +15,8 @@ mod refilling;
 mod requests;
 
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
-pub use chargebacks::record_chargeback;
+pub(crate) use chargebacks::of_payment;
+pub use chargebacks::{record_chargeback, record_dispute_won, record_payment_chargeback};
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use records::{load, parse_gateway_key};
 pub(crate) use refilling::{refill_last_spent, room};
@@ -92,6 +93,7 @@ pub(crate) fn create(
         invoice,
         charged_back: Money::ZERO,
         chargebacks: Vec::new(),
+        disputes: Vec::new(),
     };
     count_in_caps(call, account, &charge, amount)?;
     match kind {

@@ -1,7 +1,6 @@
 //! Close: drafts the invoices of a cycle that is over, and posts its tax and rounding (R26, R28).
 
 use super::gather::{self, Gathered};
-use super::number::Issued;
 use super::records::{Bill, Stored, Unmade, draft_key};
 use super::tax::{Taxed, taxes};
 use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
@@ -162,7 +161,7 @@ fn draft(
         gathered => gathered?,
     };
     let read = gathered.read;
-    if gathered.lines.is_empty() {
+    if gathered.lines.is_empty() && !owes_by_invoice(call, account, &profile, (first.first(), end - 1))? {
         return Ok((Drafted::Nothing, read));
     }
     if let Some(unmade) = bill.unmade.take() {
@@ -178,6 +177,18 @@ fn draft(
     bill.closing = closing;
     bill.save(call, account);
     Ok((Drafted::Made, read))
+}
+
+/// Whether something is owed since these days that only an invoice asks for, though nothing may have been charged: of a postpaid account what a
+/// chargeback has left owed that reopened no invoice (R84).
+fn owes_by_invoice(
+    call: &Call<'_>,
+    account: AuthId,
+    profile: &Profile,
+    (first, last): (Instant, Instant),
+) -> Result<bool, Fault> {
+    let owed = wallet::owed_between(call, account, first, last)?.to_cents_half_up()?;
+    Ok(profile.billing_mode == BillingMode::Postpaid && owed > Money::ZERO)
 }
 
 /// The first month that is covered, the month from which movements are listed, and the balance before.
@@ -335,11 +346,4 @@ fn round(call: &mut Call<'_>, cycle: &Cycle, difference: Money) -> Result<String
     let cause = cycle.last.to_string();
     ledger::post_in_cycle(call, &id, "rounding", &cause, Some(cycle.last), postings, Vec::new())?;
     Ok(id)
-}
-
-/// What the numbering tells others about an issued invoice.
-pub(super) fn issued(account: AuthId, stored: &Stored) -> Issued {
-    let document = &stored.document;
-    let days = (document.period_start.unwrap_or(0), document.period_end.map_or(0, |end| end - 1));
-    Issued { account, number: document.number.clone(), amount_due: stored.owed, days }
 }

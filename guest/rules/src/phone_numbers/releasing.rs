@@ -4,7 +4,6 @@
 use super::records::{self, Rented};
 use super::rent;
 use super::stock::{LEASE_MS, Progress, Subject};
-use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
@@ -40,15 +39,15 @@ fn stock_key(store: &str, account: AuthId, count: u32) -> String {
     format!("cb-{store}-{account}-release-{count}")
 }
 
-/// Takes these numbers, in the order of their rental, off the account, after what they owe has been posted, and has the stock told.
-/// Answers the jobs.
+/// Takes these numbers, in the order of their rental, off the account, after what they owe up to now has been posted, and has the stock told.
+/// A month that begins at this very moment they do not owe (R82). Answers the jobs.
 pub(super) fn release(
     call: &mut Call<'_>,
     account: AuthId,
     mut numbers: Vec<(String, Rented)>,
     cause: &str,
 ) -> Result<Vec<JobKey>, Fault> {
-    if rent::post(call, account, &mut numbers, Month::of(call.now()))? {
+    if rent::post(call, account, &mut numbers, rent::last_month_until(call.now()))? {
         judge(call, account, Occasion::Debit)?;
     }
     let mut jobs = Vec::with_capacity(numbers.len());

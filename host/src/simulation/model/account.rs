@@ -41,6 +41,8 @@ pub struct Lot {
     pub(super) number: u32,
     pub(super) amount: i64,
     pub(super) rest: i64,
+    /// Of a payment: what of it has paid debts at once, by the beginnings of their months.
+    pub(super) debts: BTreeMap<i64, i64>,
 }
 
 /// A day.
@@ -149,6 +151,8 @@ pub struct Account {
     pub month_ends: BTreeMap<i64, i64>,
     /// What was charged in months, by their ends: what their invoices must come to.
     pub charged: BTreeMap<i64, i64>,
+    /// Ends of the months that have an invoice.
+    pub(super) issued: BTreeSet<i64>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
@@ -218,9 +222,12 @@ impl Account {
     pub(super) fn pass_months(&mut self, to: i64, policy: &Policy) {
         let mut end = next_month(self.seen);
         while end <= to {
-            let charged = self.charged.get(&end).is_some_and(|charged| *charged > 0);
+            let charged = self.has_invoice((month_of(end - 1), end));
             if charged && self.limit.is_some() && !self.is_over(end) {
                 self.close_cycle((month_of(end - 1), end), policy);
+            }
+            if charged {
+                self.issued.insert(end);
             }
             self.month_ends.insert(end, self.balance());
             self.rents.fall_due(end, self.is_over(end));
@@ -229,25 +236,51 @@ impl Account {
         self.seen = self.seen.max(to);
     }
 
+    /// Whether a cycle that ends now has an invoice: something was charged, or is owed that only an invoice asks for.
+    pub(super) fn has_invoice(&self, (first, end): (i64, i64)) -> bool {
+        let charged = self.charged.get(&next_month(end - 1)).is_some_and(|charged| *charged > 0);
+        charged || (self.limit.is_some() && super::debts::in_cents(self.owed_between(first, end - 1)) > 0)
+    }
+
     /// Adds credit: what is owed is paid first. Answers how much that was.
     pub(super) fn credit(&mut self, kind: LotKind, amount: i64, moment: i64) -> i64 {
-        let paid = self.pay_debts(amount);
+        let mut debts = self.pay_debts_of(amount);
+        let paid = debts.values().sum();
+        if kind != LotKind::Cash {
+            debts.clear();
+        }
         let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
-        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid });
+        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid, debts });
         paid
     }
 
-    /// Pays what is owed: the oldest day first, of a day its rent first (CRD-10, R2). Answers how much that was.
+    /// Whether it is rent that counts as unpaid by now.
+    pub(super) fn is_unpaid_rent(&self, debt: &Debt) -> bool {
+        debt.rent_of.is_some() && (self.limit.is_none() || debt.unpaid <= self.seen)
+    }
+
+    /// Pays what is owed: unpaid rent first, then the oldest day, of a day its rent first (CRD-10, R2, R81). Answers how much that was.
     pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
-        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none()));
+        self.pay_debts_of(amount).values().sum()
+    }
+
+    /// [`Account::pay_debts`], by the beginnings of the months of the debts.
+    fn pay_debts_of(&mut self, amount: i64) -> BTreeMap<i64, i64> {
+        let mut of = BTreeMap::new();
+        let mut debts = std::mem::take(&mut self.debts);
+        debts.sort_by_key(|debt| (!self.is_unpaid_rent(debt), debt.at.div_euclid(DAY), debt.rent_of.is_none()));
+        self.debts = debts;
         let mut left = amount;
         for debt in &mut self.debts {
             let paid = left.min(debt.amount);
             debt.amount -= paid;
             left -= paid;
+            if paid > 0 {
+                *of.entry(month_of(debt.at)).or_default() += paid;
+            }
         }
         self.debts.retain(|debt| debt.amount > 0);
-        amount - left
+        of
     }
 
     /// Credit that is not paid for.
@@ -353,7 +386,9 @@ impl Account {
                 (["limit-low", "limit-reached", "limit-available"], vec![("left", balance), ("credit-limit", limit)])
             }
         };
-        let all: BTreeSet<i64> = policy.thresholds.iter().chain(&self.custom).copied().collect();
+        let mut all: BTreeSet<i64> = policy.thresholds.iter().chain(&self.custom).copied().collect();
+        // Of a credit limit only what is below it says that little is left.
+        all.retain(|threshold| self.limit.is_none_or(|limit| *threshold < limit));
         let fired: Vec<i64> =
             all.iter().copied().filter(|threshold| self.armed.contains(threshold) && balance < *threshold).collect();
         if let Some(lowest) = fired.first() {

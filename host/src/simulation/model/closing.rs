@@ -154,12 +154,16 @@ impl Account {
         }
         self.pass_months(ends, policy);
         let period_end = ends + 1;
-        if self.limit.is_some() && self.charged.get(&next_month(ends)).is_some_and(|charged| *charged > 0) {
+        let has_invoice = self.has_invoice((month_of(ends), period_end));
+        if self.limit.is_some() && has_invoice {
             self.close_cycle((month_of(ends), period_end), policy);
         }
         self.month_ends.insert(period_end, self.balance());
         if let Some(charged) = self.charged.remove(&next_month(ends)) {
             self.charged.insert(period_end, charged);
+        }
+        if has_invoice {
+            self.issued.insert(period_end);
         }
         if let Some(closing) = &mut self.closing {
             closing.invoiced = true;
