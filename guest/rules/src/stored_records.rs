@@ -25,7 +25,7 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 const UNRELEASED: &[&str] = &[
     "adj", "bi", "bill", "body", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno", "docst", "draft",
     "dun", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc",
-    "rsve", "rsvx", "seat", "series", "use",
+    "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -254,6 +254,7 @@ fn with_documents(story: &Story) {
         invoices::set_cycle(call, &operator(), story.account.clone(), 3)?;
         invoices::mark_failed(call, main, "2026-000001", true)?;
         crate::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
+        crate::unusual::run(call, main)?;
         let mut closed = invoices::ClosedAccount::NotYet;
         for _ in 0..100 {
             closed = invoices::close_account(call, main)?;

@@ -74,11 +74,13 @@ pub fn resolve_payment(
             .ok_or_else(|| Fault::not_found("queue item"))?;
         let payment = entry.payment.clone();
         let resolved = match (&resolution, &payment) {
-            (Resolution::Dismiss, _) if entry.is_about_money() => Resolved { transaction: None, refund: None },
+            (Resolution::Dismiss, _) if entry.is_about_money() || entry.kind == crate::unusual::KIND => {
+                Resolved { transaction: None, refund: None }
+            }
             (Resolution::Credit(claim), Some(payment)) => credit(call, claim, payment)?,
             (Resolution::Refund(claim), Some(payment)) => refund(call, claim, payment)?,
             // What the gateway says of a refund, and items of an older version, say too little of a payment.
-            (_, None) if entry.is_about_money() => {
+            (_, None) if entry.is_about_money() || entry.kind == crate::unusual::KIND => {
                 return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some("dismiss")).into());
             }
             _ => return Err(Fault::not_found("queue item").into()),
