@@ -430,6 +430,11 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
             "credits.record-chargeback",
             json!({"auth-id": account, "charge": 4_294_967_295_u32, "amount": "1", "reference": ""}),
         ),
+        (
+            "credits.record-payment-chargeback",
+            json!({"auth-id": account, "payment": "nothing", "amount": null, "reference": "test"}),
+        ),
+        ("credits.record-dispute-won", json!({"auth-id": account, "charge": 1, "reference": "nothing"})),
         ("credits.write-off", json!({"auth-id": account, "reason": "test"})),
         ("refunds.retry", json!({"auth-id": account, "number": 1})),
         ("refunds.settle", json!({"auth-id": account, "number": 1, "reference": "test"})),

@@ -123,6 +123,8 @@ functions! { credits {
     command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
     command settle(auth_id: String, card: Option<String>) -> exported::credits::Started = rules::charges::settle_debt;
     command record_chargeback(auth_id: String, charge: u32, amount: Option<i64>, reference: String) -> exported::credits::Adjusted = rules::charges::record_chargeback;
+    command record_payment_chargeback(auth_id: String, payment: String, amount: Option<i64>, reference: String) -> exported::credits::Adjusted = rules::charges::record_payment_chargeback;
+    command record_dispute_won(auth_id: String, charge: u32, reference: String) -> exported::credits::Adjusted = rules::charges::record_dispute_won;
     command write_off(auth_id: String, reason: String) -> exported::credits::Adjusted = rules::credits::write_off;
 } }
 
@@ -138,6 +140,7 @@ functions! { coupons {
 functions! { invoices {
     query list_documents(auth_id: String, kind: exported::invoices::DocumentKind, filter: exported::invoices::DocumentFilter, after: Option<String>, limit: u32) -> exported::invoices::DocumentPage = rules::invoices::list_documents;
     query read_document(auth_id: String, number: String) -> exported::invoices::Document = rules::invoices::read_document;
+    query read_standing(auth_id: String, number: String) -> exported::invoices::DocumentSummary = rules::invoices::read_standing;
     query get_overview(auth_id: String) -> exported::invoices::Overview = rules::invoices::get_overview;
     query get_billing(auth_id: String) -> exported::invoices::Billing = rules::invoices::get_billing;
     command set_billing(auth_id: String, change: exported::invoices::BillingChange) -> exported::invoices::Billing = rules::invoices::set_billing;

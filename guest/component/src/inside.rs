@@ -119,6 +119,7 @@ records! {
     }
     exported::invoices::DocumentSummary = invoices::DocumentSummary {
         kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
+        due, charged_back,
     }
     exported::invoices::DocumentPage = invoices::DocumentPage { documents, next }
     exported::invoices::DocumentFilter = invoices::DocumentFilter {
@@ -178,8 +179,9 @@ records! {
         daily_summaries, trial_credits, close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries,
         trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
         rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
-        credit_note_prefix, receipt_prefix, require_billing_address,
+        credit_note_prefix, receipt_prefix, require_billing_address, unusual_spend,
     }
+    exported::operator::UnusualSpend = policy::UnusualSpend { factor, floor, without_history }
     exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
     exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
     exported::operator::LimitsChange = policy::LimitsChange { maximum_recharge, standard_rate, lookup_rate, message_rate, as_policy }

@@ -74,6 +74,11 @@ fn load(call: &Call<'_>, account: AuthId) -> Result<Alerts, Fault> {
     }))
 }
 
+/// Whether a threshold counts: one that is not below a credit limit would say that the limit is nearly used when it is hardly touched.
+fn counts(threshold: Money, limit: Option<Money>) -> bool {
+    limit.is_none_or(|limit| threshold < limit)
+}
+
 /// Thresholds of policy and customer together, highest first, equal ones once.
 fn thresholds(policy: &Policy, alerts: &Alerts) -> Vec<Money> {
     let mut all: Vec<Money> = policy.alert_thresholds().chain(alerts.custom.iter().copied()).collect();
@@ -93,7 +98,8 @@ pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Re
     let before = load(call, account)?;
     let mut alerts = before.clone();
     let policy = Policy::load(call)?;
-    let all = thresholds(&policy, &alerts);
+    let mut all = thresholds(&policy, &alerts);
+    all.retain(|threshold| counts(*threshold, wallet.credit_limit()));
     let balance = wallet.left()?;
     let fired: Vec<Money> =
         all.iter().copied().filter(|threshold| alerts.armed.contains(threshold) && balance < *threshold).collect();

@@ -17,7 +17,8 @@ mod refilling;
 mod requests;
 
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
-pub use chargebacks::record_chargeback;
+pub(crate) use chargebacks::of_payment;
+pub use chargebacks::{record_chargeback, record_dispute_won, record_payment_chargeback};
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use records::{by_key, list_all, load, parse_gateway_key};
 pub(crate) use recovered::recover;
@@ -99,6 +100,7 @@ pub(crate) fn create(
         chargebacks: Vec::new(),
         asked_for: asked,
         recovered: false,
+        disputes: Vec::new(),
     };
     count_in_caps(call, account, &charge, amount)?;
     match kind {

@@ -367,7 +367,13 @@ fn correct(
         Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
     };
     // What the bank has taken back was not spent, and must not be refunded as well.
-    if let Some(charge) = correction.charge.map(|number| charges::load(call, account, number)).transpose()?.flatten()
+    let charge = match (correction.charge, &correction.payment) {
+        (Some(number), _) => charges::load(call, account, number)?,
+        // It has a charge once it was taken back.
+        (None, Some(key)) => charges::of_payment(call, account, key)?,
+        (None, None) => None,
+    };
+    if let Some(charge) = charge
         && amount > charges::room(call, account, &wallet, &charge)?
     {
         return Err(too_large());

@@ -6,8 +6,10 @@
 //! is the amount due that the invoice shows less what was paid since. An account has at most one charge for a debt under way, or two of
 //! them could take the same money.
 //!
-//! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32); attempts that
-//! were due meanwhile are made when it is reinstated.
+//! A payment that is taken back makes what it had paid of an invoice a receivable of that cycle again, and the attempts begin anew (R84).
+//!
+//! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32), unless it is for a
+//! chargeback; attempts that were due meanwhile are made when it is reinstated.
 //!
 //! | key | what |
 //! |---|---|
@@ -24,7 +26,7 @@ use crate::charges::{self, Charge, Purpose};
 use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
-use crate::invoices;
+use crate::invoices::{self, Covering};
 use crate::jobs::{JobKey, Next};
 use crate::mail;
 use crate::money::Money;
@@ -62,9 +64,9 @@ impl Unpaid {
         Ok(wallet::owed_between(call, account, self.from, self.to)?.to_cents_half_up()? > Money::ZERO)
     }
 
-    /// What an attempt takes: all that is owed up to the end of its cycle, because earlier debts are paid first.
+    /// What an attempt takes: all that is owed up to the end of its cycle, because earlier debts and unpaid rent are paid first (R2, R81).
     fn amount(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-        Ok(wallet::owed_between(call, account, 0, self.to)?.to_cents_half_up()?)
+        Ok(wallet::to_pay_until(call, account, self.to)?.to_cents_half_up()?)
     }
 
     fn is_exhausted(&self) -> bool {
@@ -84,6 +86,13 @@ struct Dunning {
     /// When a payment was last taken back: what is owed up to then is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charged_back: Option<Instant>,
+    /// How many chargebacks that were not won hold the account suspended.
+    #[serde(default, skip_serializing_if = "is_none")]
+    disputes: u32,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Record for Dunning {
@@ -96,7 +105,7 @@ fn key(account: AuthId) -> String {
 
 impl Dunning {
     fn load(call: &Call<'_>, account: AuthId) -> Result<Dunning, Fault> {
-        let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None };
+        let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None, disputes: 0 };
         Ok(call.get(&key(account))?.unwrap_or(empty))
     }
 
@@ -108,10 +117,20 @@ impl Dunning {
             Some(next) => call.timer(&job, Lane::Normal, next),
             None => call.cancel(&job),
         }
-        if self.unpaid.is_empty() && !self.lifts && self.charged_back.is_none() {
+        if self.unpaid.is_empty() && !self.lifts && self.charged_back.is_none() && self.disputes == 0 {
             call.remove(&key(account));
         } else {
             call.put(&key(account), self);
+        }
+    }
+
+    /// Whether attempts are made of an account that stands so. A suspension for a chargeback that only a payment ends does not hold back the
+    /// attempts that its invoice is owed (R84); any other does (R32).
+    fn is_collected(&self, standing: Standing) -> bool {
+        match standing {
+            Standing::Active => true,
+            Standing::Suspended(Suspension::PaymentFailure) => self.lifts && self.charged_back.is_some(),
+            _ => false,
         }
     }
 
@@ -170,9 +189,9 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
     let mut dunning = Dunning::load(call, account)?;
     dunning.drop_paid(call, account)?;
     match accounts::profile(call, account)?.standing {
-        Standing::Active => {}
         // What is due stays due: it is tried when the account is reinstated.
-        Standing::Suspended(_) => return Ok(None),
+        standing @ Standing::Suspended(_) if !dunning.is_collected(standing) => return Ok(None),
+        Standing::Active | Standing::Suspended(_) => {}
         // A person pays what is owed, or it is written off (R24).
         Standing::Closing | Standing::Closed => {
             dunning.unpaid.clear();
@@ -268,10 +287,11 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
 
 /// Whether a charge that was not sent yet should be: the account may be charged, and at least as much is still owed of the invoice.
 pub(crate) fn is_wanted(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<bool, Fault> {
-    if accounts::profile(call, account)?.standing != Standing::Active {
+    let mut dunning = Dunning::load(call, account)?;
+    if !dunning.is_collected(accounts::profile(call, account)?.standing) {
         return Ok(false);
     }
-    match Dunning::load(call, account)?.of_charge(charge.number) {
+    match dunning.of_charge(charge.number) {
         Some(one) => Ok(one.is_open(call, account)? && one.amount(call, account)? >= charge.amount()),
         None => Ok(false),
     }
@@ -347,10 +367,70 @@ fn suspend(call: &mut Call<'_>, account: AuthId, details: &str) -> Result<(), Fa
     accounts::stand(call, account, Standing::Suspended(Suspension::PaymentFailure), details, "coinbox")
 }
 
+/// An invoice of which a payment was taken back is owed again: that is told and mailed, and if it is one that is charged, the attempts begin anew
+/// (R84). The payment that was taken back counts as the one at issue: the card of a dispute is not charged in the same moment.
+pub(crate) fn reopened(
+    call: &mut Call<'_>,
+    account: AuthId,
+    invoice: &Covering,
+    amount: Money,
+    charge: u32,
+) -> Result<(), Fault> {
+    let number = &invoice.number;
+    let mut next = None;
+    let leaving = matches!(accounts::profile(call, account)?.standing, Standing::Closing | Standing::Closed);
+    if wallet::need(call, account)?.credit_limit().is_some() && !leaving {
+        let (from, to) = invoice.days;
+        let issued = call.now();
+        next = Policy::load(call)?.dunning_days.first().map(|days| issued + Instant::from(*days) * DAY_MS);
+        let mut dunning = Dunning::load(call, account)?;
+        let under_way = dunning.unpaid.iter().find(|one| one.number == *number).and_then(|one| one.charge);
+        dunning.unpaid.retain(|one| one.number != *number);
+        let begun = Unpaid { number: number.clone(), from, to, issued, failed: 1, charge: under_way, next };
+        // One that is under way sets the next attempt when it is over.
+        let begun = if under_way.is_some() { Unpaid { next: None, ..begun } } else { begun };
+        dunning.unpaid.push(begun);
+        dunning.unpaid.sort_by_key(|one| one.from);
+        dunning.save(call, account);
+    }
+    invoices::mark_failed(call, account, number, false)?;
+    let due = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
+    let facts = vec![
+        Fact::new("number", number),
+        Fact::new("amount", amount),
+        Fact::new("due", due),
+        Fact::new("charge", charge),
+        Fact::new("next-attempt", next.map_or_else(|| "none".to_owned(), calendar::day_name)),
+    ];
+    mail::send(call, account, "invoice-reopened", facts.clone())?;
+    tell(call, account, "invoice-reopened", facts);
+    Ok(())
+}
+
+/// A dispute was won: a suspension for it that no payment ends is over if nothing else holds the account.
+pub(crate) fn dispute_won(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    dunning.drop_paid(call, account)?;
+    let held = dunning.disputes > 0;
+    dunning.disputes = dunning.disputes.saturating_sub(1);
+    dunning.save(call, account);
+    let suspended = accounts::profile(call, account)?.standing == Standing::Suspended(Suspension::PaymentFailure);
+    let over = held && dunning.disputes == 0 && suspended && !dunning.is_due(call, account)?;
+    if over && Policy::load(call)?.lift_payment_suspension {
+        let details = format!("the dispute of charge {charge} was won");
+        accounts::stand(call, account, Standing::Active, &details, "coinbox")?;
+    }
+    Ok(())
+}
+
 /// Suspends because a payment was taken back (R33). Suspended for another payment already, it is looked at anew what is due.
 pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
     dunning.charged_back = Some(call.now());
+    let standing = accounts::profile(call, account)?.standing;
+    if standing == Standing::Active || dunning.disputes > 0 {
+        dunning.disputes = dunning.disputes.saturating_add(1);
+    }
     dunning.save(call, account);
     match accounts::profile(call, account)?.standing {
         Standing::Active => suspend(call, account, &format!("the payment of charge {} was taken back", charge.number)),
@@ -366,6 +446,9 @@ pub(crate) fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) ->
     if !dunning.lifts {
         // A payment that was taken back matters only to a suspension that its debt ends.
         dunning.charged_back = None;
+    }
+    if standing != Standing::Suspended(Suspension::PaymentFailure) {
+        dunning.disputes = 0;
     }
     if standing == Standing::Active {
         // Whoever reinstates an account knows what is owed: what has no attempt left is not held against it again.

@@ -12,7 +12,7 @@ use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
     cards, charges, closing, credits, daily, dunning, housekeeping, invoices, mail, month_end, phone_numbers, recharge,
-    reconcile, refunds, reservations, totals, zero_stop,
+    reconcile, refunds, reservations, totals, unusual, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -44,6 +44,8 @@ pub enum JobKey {
     Close(AuthId),
     /// A daily summary is due.
     Daily(AuthId),
+    /// Much was used on a day.
+    Unusual(AuthId),
     /// A lot expires.
     Expire(AuthId, u32, Place),
     /// A number is ordered.
@@ -87,6 +89,7 @@ impl fmt::Display for JobKey {
             JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
             JobKey::Close(account) => write!(formatter, "{account}/close"),
             JobKey::Daily(account) => write!(formatter, "{account}/daily"),
+            JobKey::Unusual(account) => write!(formatter, "{account}/unusual"),
             JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
             JobKey::Order(account, count) => write!(formatter, "{account}/order/{count}"),
             JobKey::Release(account, count) => write!(formatter, "{account}/release/{count}"),
@@ -141,6 +144,7 @@ impl JobKey {
             "disband" => Some(JobKey::Disband(account)),
             "close" => Some(JobKey::Close(account)),
             "daily" => Some(JobKey::Daily(account)),
+            "unusual" => Some(JobKey::Unusual(account)),
             "expire" => {
                 let (number, place) = detail.split_once('/')?;
                 Some(JobKey::Expire(account, number.parse().ok()?, Place::parse(place)?))
@@ -291,6 +295,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         }
         JobKey::Close(account) => closing::run(call, account)?,
         JobKey::Daily(account) => daily::run(call, account)?,
+        JobKey::Unusual(account) => unusual::run(call, account)?,
         JobKey::Expire(account, number, place) => {
             credits::expire_lot(call, account, number, &place)?;
             Some(Next::Rest)
@@ -385,6 +390,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         | JobKey::Dun(_)
         | JobKey::Close(_)
         | JobKey::Daily(_)
+        | JobKey::Unusual(_)
         | JobKey::Expire(..)
         | JobKey::RentOwed(_)
         | JobKey::Disband(_)
@@ -523,6 +529,7 @@ mod tests {
             JobKey::Uncap(account),
             JobKey::Dun(account),
             JobKey::Daily(account),
+            JobKey::Unusual(account),
             JobKey::Expire(account, 5, Place::of(LotKind::Promotional, 1, Some(2), 5)),
             JobKey::Order(account, 6),
             JobKey::Release(account, 7),

@@ -80,6 +80,7 @@ pub mod summary;
 mod testing;
 mod text;
 pub mod totals;
+mod unusual;
 pub mod usage;
 pub mod vocabulary;
 pub mod wallet;

@@ -4,6 +4,7 @@
 //! current lot: its rest is kept in the hot wallet, so that a debit touches one small record; every other lot's record
 //! is exact. A lot that is used up moves to `used/<account>/<number>`.
 
+use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
@@ -97,6 +98,21 @@ pub struct Lot {
     pub expires: Option<Instant>,
     /// The charge's key or the ledger transaction that it came from.
     pub origin: String,
+    /// Of a payment: what of it has paid debts at once, by the months since whose days they were owed, oldest first. What the bank takes back
+    /// reopens them (R84).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paid: Vec<OfMonth>,
+}
+
+/// An amount that belongs to a month.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OfMonth {
+    /// Month of UTC days.
+    #[serde(rename = "m")]
+    pub month: Month,
+    /// Above zero.
+    #[serde(rename = "a")]
+    pub amount: Money,
 }
 
 impl Record for Lot {
@@ -113,7 +129,7 @@ impl Lot {
         expires: Option<Instant>,
         origin: &str,
     ) -> Lot {
-        Lot { v: 1, number, kind, amount, rest: amount, since, expires, origin: origin.to_owned() }
+        Lot { v: 1, number, kind, amount, rest: amount, since, expires, origin: origin.to_owned(), paid: Vec::new() }
     }
 
     /// Its place in spending order.
@@ -145,6 +161,15 @@ pub fn retire(call: &mut Call<'_>, account: AuthId, mut lot: Lot) {
     call.remove(&open_key(account, &lot.place()));
     lot.rest = Money::ZERO;
     call.put(&used_key(account, lot.number), &lot);
+}
+
+/// Writes a lot where it lies.
+pub(crate) fn keep(call: &mut Call<'_>, account: AuthId, lot: &Lot, used: bool) {
+    if used {
+        call.put(&used_key(account, lot.number), lot);
+    } else {
+        put(call, account, lot);
+    }
 }
 
 /// Takes a lot back into the spending order.

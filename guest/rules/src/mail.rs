@@ -72,7 +72,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
         return Ok(Some(finish(call, account, number, Ok(MailOutcome::SentExcept(Vec::new())))?));
     }
     let mut facts = pending.facts;
-    let of_a_charge = matches!(pending.template.as_str(), "recharge-paid" | "recharge-failed");
+    let of_a_charge = matches!(pending.template.as_str(), "chargeback" | "recharge-paid" | "recharge-failed");
     // A mail that a version without receipts has written down.
     if of_a_charge && !facts.iter().any(|fact| fact.name == "receipt") {
         facts.push(Fact::new("receipt", "none"));

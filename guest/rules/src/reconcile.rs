@@ -549,6 +549,11 @@ pub(crate) fn lot_of(call: &Call<'_>, account: AuthId, key: &str) -> Result<Opti
     Ok(lot.filter(|(owner, ..)| *owner == account).map(|(_, number, place)| (number, place)))
 }
 
+/// When a payment that no charge explains was booked.
+pub(crate) fn booked_at(call: &Call<'_>, key: &str) -> Result<Option<Instant>, Fault> {
+    Ok(call.get::<Moved>(&marker(key))?.map(|moved| moved.at))
+}
+
 /// Notes that a person has decided about a payment: it is booked no more, whatever the gateway lists later.
 pub(crate) fn note_resolved(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
     let moved = call.get::<Moved>(&marker(key))?.unwrap_or_else(|| Moved::new(call.now()));

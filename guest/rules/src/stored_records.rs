@@ -26,7 +26,7 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 const UNRELEASED: &[&str] = &[
     "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno", "docst",
     "draft", "dun", "held", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel", "rent", "rfd",
-    "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "use",
+    "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -260,6 +260,7 @@ fn with_documents(story: &Story) {
         invoices::set_cycle(call, &operator(), story.account.clone(), 3)?;
         invoices::mark_failed(call, main, "2026-000001", true)?;
         crate::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
+        crate::unusual::run(call, main)?;
         for _ in 0..100 {
             if let invoices::FinalStep::Ready(draft) = invoices::begin_final(call, main)? {
                 return Ok(invoices::end_final(call, main, *draft, None)?);

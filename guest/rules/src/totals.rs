@@ -15,8 +15,8 @@
 //! | `adj/<account>/<month>/<transaction>/<count>` | adjustments and corrections by the operator, one by one, for invoices |
 //! | `page/<account>/<transaction>/<count>` | lines of the account in posting order, at most 500 a page, for export |
 //!
-//! One line touches seven elements at most (month, month and source, day, day and source, page, and what arms a daily mail), so
-//! that 5 000 lines of as many accounts stay under 50 000 elements.
+//! One line touches eight elements at most (month, month and source, day, day and source, page, what arms a daily mail, and the timer of a look at
+//! much usage), so that 5 000 lines of as many accounts stay under 50 000 elements.
 
 pub mod check;
 mod priced;
@@ -220,7 +220,9 @@ impl Folding {
             }
         }
         crate::daily::usage_folded(call, &self.days, &zones)?;
-        self.write(call)
+        let days = std::mem::take(&mut self.days);
+        self.write(call)?;
+        crate::unusual::usage_folded(call, &days, &zones)
     }
 
     fn add(&mut self, month: Month, account: AuthId, zone: &TimeZone, line: Line, id: &str) -> Result<(), Fault> {

@@ -3,7 +3,15 @@
 //! One record of under 150 bytes an account, at `w/<account>`: all that a debit reads and writes as long as it stays above
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
-use crate::calendar::{self, Month};
+mod receivables;
+
+pub use receivables::{Receivable, receivables};
+use receivables::{Settled, owe, pay_owed};
+pub(crate) use receivables::{
+    forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between, pay_between, to_pay_until,
+};
+
+use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::ids::AuthId;
 use crate::ledger::{LedgerAccount, Posting};
@@ -385,7 +393,7 @@ pub struct Credited {
     pub lot: Lot,
 }
 
-/// Adds credit: first it pays what is owed, oldest first, the rest becomes a lot (R2).
+/// Adds credit: first it pays what is owed, unpaid rent before all else, the rest becomes a lot (R2, R81).
 pub fn credit(
     call: &mut Call<'_>,
     account: AuthId,
@@ -394,10 +402,13 @@ pub fn credit(
 ) -> Result<Credited, Fault> {
     let number = Numbers::next_lot(call, account)?;
     let mut lot = Lot::new(number, new.kind, new.amount, new.since, new.expires, new.origin);
-    let Paid { amount: paid, charges } = pay_owed(call, account, wallet, new.amount)?;
+    let Settled { amount: paid, months, charges } = pay_owed(call, account, wallet, new.amount)?;
     let kept = new.amount.minus(paid)?;
     wallet.balance = wallet.balance.plus(new.amount)?;
     lot.rest = kept;
+    if new.kind == LotKind::Cash {
+        lot.paid = months;
+    }
     if kept > Money::ZERO {
         settle_current(call, account, wallet)?;
         lots::put(call, account, &lot);
@@ -490,204 +501,4 @@ pub fn expire(
     lots::retire(call, account, lot);
     step_to_first(call, account, wallet)?;
     Ok(rest)
-}
-
-/// What is owed since one UTC day. Usage of a day is one receivable: it has one age and is paid as one.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Receivable {
-    v: u32,
-    /// Open amount.
-    pub amount: Money,
-    /// When it was first owed.
-    pub since: Instant,
-    /// How much of it is rent (NUM-4): the part of a day that is paid first.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub rent: Money,
-    /// How much of it is no charge: tax and rounding of a cycle, payments that were taken back. It is paid last of its day.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub other: Money,
-}
-
-impl Receivable {
-    fn since(at: Instant) -> Receivable {
-        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO }
-    }
-}
-
-impl Record for Receivable {
-    const KIND: &'static str = "receivable";
-}
-
-fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
-    let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable::since(call.now()));
-    receivable.amount = receivable.amount.plus(amount)?;
-    call.put(&key, &receivable);
-    Ok(())
-}
-
-/// What is owed since the days from one moment to another, both included.
-pub(crate) fn owed_between(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Money, Fault> {
-    let mut owed = Money::ZERO;
-    for (_, receivable) in owed_days(call, account, from, to)? {
-        owed = owed.plus(receivable.amount)?;
-    }
-    Ok(owed)
-}
-
-/// Receivables of the days from one moment to another, oldest first: at most a few months.
-fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
-    let prefix = format!("owe/{account}/");
-    let first = format!("{prefix}{}", calendar::day_name(from));
-    let end = crate::call::successor(&format!("{prefix}{}", calendar::day_name(to)));
-    Ok(call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?.0)
-}
-
-/// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26). They are no charges.
-pub(crate) fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
-    let key = |moment| format!("owe/{account}/{}", calendar::day_name(moment));
-    let (today, earlier) = (key(call.now()), key(at));
-    if amount == Money::ZERO {
-        return Ok(());
-    }
-    if today == earlier {
-        return owe_as_other(call, account, amount);
-    }
-    let mut now: Receivable = call.need(&today)?;
-    now.amount = now.amount.minus(amount)?;
-    now.other = now.other.min(now.amount);
-    if now.amount == Money::ZERO {
-        call.remove(&today);
-    } else {
-        call.put(&today, &now);
-    }
-    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable::since(at));
-    then.amount = then.amount.plus(amount)?;
-    then.other = then.other.plus(amount)?;
-    call.put(&earlier, &then);
-    Ok(())
-}
-
-/// Takes off what is owed since the days from one moment to another, newest first. The caller posts it. Answers how much of it are charges, by the month
-/// since which they were owed.
-pub(crate) fn forgive_between(
-    call: &mut Call<'_>,
-    account: AuthId,
-    from: Instant,
-    to: Instant,
-    amount: Money,
-) -> Result<Vec<(Month, Money)>, Fault> {
-    let mut wallet = need(call, account)?;
-    wallet.balance = wallet.balance.plus(amount)?;
-    save(call, account, &wallet);
-    let mut left = amount;
-    let mut charges = Vec::new();
-    for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
-        let less = left.min(receivable.amount);
-        left = left.minus(less)?;
-        receivable.amount = receivable.amount.minus(less)?;
-        // What is no charge is forgiven first, and what is not rent before rent.
-        let of_other = less.min(receivable.other);
-        receivable.other = receivable.other.minus(of_other)?;
-        if less > of_other {
-            charges.push((Month::of(receivable.since), less.minus(of_other)?));
-        }
-        let of_rent = receivable.rent.minus(receivable.rent.min(receivable.amount))?;
-        receivable.rent = receivable.rent.minus(of_rent)?;
-        crate::phone_numbers::pay_rent(call, account, of_rent)?;
-        if receivable.amount == Money::ZERO {
-            call.remove(&key);
-        } else {
-            call.put(&key, &receivable);
-        }
-    }
-    assert!(left == Money::ZERO, "no more is forgiven than is owed");
-    Ok(charges)
-}
-
-/// Notes that this part of what has just been owed is rent.
-pub(crate) fn owe_as_rent(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
-    let mut receivable: Receivable = call.need(&key)?;
-    receivable.rent = receivable.rent.plus(amount)?;
-    call.put(&key, &receivable);
-    Ok(())
-}
-
-/// Notes that this part of what has just been owed is no charge.
-pub(crate) fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    if amount == Money::ZERO {
-        return Ok(());
-    }
-    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
-    let mut receivable: Receivable = call.need(&key)?;
-    receivable.other = receivable.other.plus(amount)?;
-    call.put(&key, &receivable);
-    Ok(())
-}
-
-/// Days of receivables that are read at a time.
-const RECEIVABLE_DAYS: usize = 1_000;
-
-/// The oldest open receivables. The flag: there are more.
-pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
-    call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
-}
-
-/// What was paid of what is owed.
-#[derive(Default)]
-struct Paid {
-    amount: Money,
-    /// How much of it are charges, by the month since which they were owed, oldest first.
-    charges: Vec<(Month, Money)>,
-}
-
-impl Paid {
-    /// Notes what was paid of a day: its rent and other charges before what is no charge.
-    fn of_day(&mut self, receivable: &mut Receivable, paid: Money) -> Result<(), Fault> {
-        let charges = receivable.amount.minus(receivable.other)?.min(paid);
-        receivable.amount = receivable.amount.minus(paid)?;
-        receivable.other = receivable.other.minus(paid.minus(charges)?)?;
-        self.amount = self.amount.plus(paid)?;
-        let month = Month::of(receivable.since);
-        match self.charges.last_mut() {
-            _ if charges == Money::ZERO => {}
-            Some((last, sum)) if *last == month => *sum = sum.plus(charges)?,
-            _ => self.charges.push((month, charges)),
-        }
-        Ok(())
-    }
-}
-
-fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Paid, Fault> {
-    let mut done = Paid::default();
-    if wallet.balance >= Money::ZERO {
-        return Ok(done);
-    }
-    let mut left = amount;
-    let mut rent = Money::ZERO;
-    loop {
-        let (page, more) = receivables(call, account)?;
-        for (key, mut receivable) in page {
-            let paid = left.min(receivable.amount);
-            left = left.minus(paid)?;
-            done.of_day(&mut receivable, paid)?;
-            let of_rent = paid.min(receivable.rent);
-            receivable.rent = receivable.rent.minus(of_rent)?;
-            rent = rent.plus(of_rent)?;
-            if receivable.amount == Money::ZERO {
-                call.remove(&key);
-            } else {
-                call.put(&key, &receivable);
-            }
-            if left == Money::ZERO {
-                crate::phone_numbers::pay_rent(call, account, rent)?;
-                return Ok(done);
-            }
-        }
-        if !more {
-            crate::phone_numbers::pay_rent(call, account, rent)?;
-            return Ok(done);
-        }
-    }
 }

@@ -55,10 +55,24 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
             let started = started.map_err(|error| about_card(error, card.as_deref()))?;
             return follow(work, &started, &format!("charge {}", field(&started, "name")));
         }
-        Credit::Chargeback { account, charge, amount, reference } => {
+        Credit::Chargeback { account, charge, payment, amount, reference } => {
             let amount = amount.as_deref().map(|text| micros_of("--amount", text)).transpose()?;
-            let arguments = json!({"auth-id": account, "charge": charge, "amount": amount, "reference": reference});
-            let adjusted = work.link.call("credits.record-chargeback", arguments)?;
+            let mut arguments = json!({"auth-id": account, "amount": amount, "reference": reference});
+            let function = match payment {
+                Some(payment) => {
+                    arguments["payment"] = payment.into();
+                    "credits.record-payment-chargeback"
+                }
+                None => {
+                    arguments["charge"] = charge.into();
+                    "credits.record-chargeback"
+                }
+            };
+            return work.output.answer(&work.link.call(function, arguments)?, shown_adjusted);
+        }
+        Credit::DisputeWon { account, charge, reference } => {
+            let arguments = json!({"auth-id": account, "charge": charge, "reference": reference});
+            let adjusted = work.link.call("credits.record-dispute-won", arguments)?;
             return work.output.answer(&adjusted, shown_adjusted);
         }
         Credit::WriteOff { account, reason } => {

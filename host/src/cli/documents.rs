@@ -117,7 +117,7 @@ fn list(work: &Work, kind: &str, listed: Listed) -> anyhow::Result<()> {
                 field(document, "number"),
                 moment(&document["issued"]),
                 amount(&document["total"]),
-                amount(&document["amount-due"]),
+                amount(&document["due"]),
                 field(document, "status"),
                 field(document, "method"),
                 field(document, "refers-to"),
@@ -130,7 +130,8 @@ fn list(work: &Work, kind: &str, listed: Listed) -> anyhow::Result<()> {
 
 fn show(work: &Work, account: &str, number: &str) -> anyhow::Result<()> {
     let arguments = json!({"auth-id": account, "number": number});
-    let found = work.link.call("invoices.read-document", arguments)?;
+    let mut found = work.link.call("invoices.read-document", arguments.clone())?;
+    found["present"] = work.link.call("invoices.read-standing", arguments)?;
     work.output.answer(&found, document)
 }
 
@@ -181,6 +182,11 @@ fn document(document: &Value) -> Text {
     }
     let status = format!("{} ({})", field(document, "status"), field(document, "method"));
     add("status at issue", status, String::new(), String::new());
+    let present = &document["present"];
+    if !present.is_null() {
+        let due = if document["kind"] == "invoice" { amount(&present["due"]) } else { String::new() };
+        add("status now", field(present, "status"), String::new(), due);
+    }
     for (name, key) in [("refers to", "refers-to"), ("note", "note")] {
         let text = field(document, key);
         if !text.is_empty() {
@@ -217,7 +223,10 @@ fn brief(document: &Value) -> String {
     if document.is_null() {
         return "none".to_owned();
     }
-    let (number, status) = (field(document, "number"), field(document, "status"));
+    let (number, mut status) = (field(document, "number"), field(document, "status"));
+    if document["due"] != "0" && !document["due"].is_null() {
+        status = format!("{status}, {} due", amount(&document["due"]));
+    }
     format!("{number} of {}: {} ({status})", moment(&document["issued"]), amount(&document["total"]))
 }
 

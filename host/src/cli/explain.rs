@@ -367,6 +367,16 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "{amount} of charge {charge} ({card}) was taken back by the card holder[; the balance is {balance}] (reference {reference})[, booked by {by}].",
     ),
+    (
+        "dispute-won",
+        ALWAYS,
+        "The dispute about {amount} of charge {charge} ({card}) was won[; the balance is {balance}] (reference {reference})[, booked by {by}]. What it had reopened is paid again.",
+    ),
+    (
+        "unusual-spend",
+        ALWAYS,
+        "{spent} was spent on {day}, which is more than {factor} times the daily average of the 7 days before, {average}[ (and more than {floor})]. It waits in the operator's queue.",
+    ),
     ("card-added", ALWAYS, "{card} ({label}) was added."),
     ("card-unknown", ALWAYS, "{card} cannot be used: the gateway does not know it."),
     ("card-removed", ALWAYS, "{card} ({label}) was removed, and the gateway is asked to forget it."),
@@ -392,6 +402,16 @@ const SENTENCES: &[Line] = &[
         "No invoice for {month}: its lines sum to {lines} and the ledger says {ledger}. It waits in the operator's queue.",
     ),
     ("invoice-due", ALWAYS, "{amount-due} of invoice {number} is due now."),
+    (
+        "invoice-reopened",
+        ("next-attempt", "none"),
+        "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now.",
+    ),
+    (
+        "invoice-reopened",
+        ALWAYS,
+        "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now; the card is charged on {next-attempt}.",
+    ),
     (
         "credit-note-issued",
         ALWAYS,

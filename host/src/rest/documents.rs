@@ -1,7 +1,7 @@
 //! Invoices, credit notes, receipts, billing information and seats below `/v1/Account/{auth_id}/` (INV-3 to INV-6, INV-8).
 //!
 //! For the operator's token; API credentials use resources and see no documents (R35). Documents are shown field by field as they were
-//! frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601.
+//! frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601. Beside them `present` says how it stands now (R84).
 
 use super::Rest;
 use super::answer::Failure;
@@ -14,14 +14,16 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Keys of amounts.
-const AMOUNTS: [&str; 11] = [
+const AMOUNTS: [&str; 13] = [
     "amount",
     "amount-due",
     "balance",
     "base",
+    "charged-back",
     "closing-balance",
     "credited",
     "discount",
+    "due",
     "net",
     "opening-balance",
     "rounding",
@@ -82,10 +84,13 @@ pub async fn show(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind)
     resource::serve_operator_too(rest, incoming, move |asked: Asked| async move {
         let number = asked.segments.get(1).cloned().unwrap_or_default();
         let arguments = json!({"auth-id": asked.account(), "number": number});
-        let document = asked.call("invoices.read-document", arguments, field_name).await?;
+        let mut document = asked.call("invoices.read-document", arguments.clone(), field_name).await?;
         if document["kind"] != kind.word() {
             return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
         }
+        let present = asked.call("invoices.read-standing", arguments, field_name).await?;
+        let names = ["status", "due", "credited", "charged-back"];
+        document["present"] = names.into_iter().map(|name| (name.to_owned(), present[name].clone())).collect();
         Ok(object(&asked, document))
     })
     .await

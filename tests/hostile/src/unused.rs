@@ -244,6 +244,23 @@ impl credits::Guest for Hostile {
     ) -> Result<credits::Adjusted, credits::Error> {
         unused()
     }
+    fn record_payment_chargeback(
+        _: credits::Caller,
+        _: String,
+        _: String,
+        _: Option<i64>,
+        _: String,
+    ) -> Result<credits::Adjusted, credits::Error> {
+        unused()
+    }
+    fn record_dispute_won(
+        _: credits::Caller,
+        _: String,
+        _: u32,
+        _: String,
+    ) -> Result<credits::Adjusted, credits::Error> {
+        unused()
+    }
     fn write_off(_: credits::Caller, _: String, _: String) -> Result<credits::Adjusted, credits::Error> {
         unused()
     }
@@ -330,6 +347,9 @@ impl invoices::Guest for Hostile {
         unused()
     }
     fn read_document(_: invoices::Caller, _: String, _: String) -> Result<invoices::Document, invoices::Error> {
+        unused()
+    }
+    fn read_standing(_: invoices::Caller, _: String, _: String) -> Result<invoices::DocumentSummary, invoices::Error> {
         unused()
     }
     fn get_overview(_: invoices::Caller, _: String) -> Result<invoices::Overview, invoices::Error> {

@@ -58,12 +58,15 @@ functions! {
 
     "credits.settle" command rules::charges::settle_debt { auth_id: plain, card: plain }
     "credits.record-chargeback" command rules::charges::record_chargeback { auth_id: plain, charge: plain, amount: optional_wide, reference: plain }
+    "credits.record-payment-chargeback" command rules::charges::record_payment_chargeback { auth_id: plain, payment: plain, amount: optional_wide, reference: plain }
+    "credits.record-dispute-won" command rules::charges::record_dispute_won { auth_id: plain, charge: plain, reference: plain }
     "credits.write-off" command rules::credits::write_off { auth_id: plain, reason: plain }
 
     "events.read" query rules::events::read { account: plain, after: wide, limit: plain }
 
     "invoices.list-documents" query rules::invoices::list_documents { auth_id: plain, kind: plain, filter: plain, after: plain, limit: plain }
     "invoices.read-document" query rules::invoices::read_document { auth_id: plain, number: plain }
+    "invoices.read-standing" query rules::invoices::read_standing { auth_id: plain, number: plain }
     "invoices.get-overview" query rules::invoices::get_overview { auth_id: plain }
     "invoices.get-billing" query rules::invoices::get_billing { auth_id: plain }
     "invoices.set-billing" command rules::invoices::set_billing { auth_id: plain, change: plain }

@@ -5,7 +5,7 @@ use crate::cards;
 use crate::idempotency::Asked;
 use crate::ids::AuthId;
 use crate::jobs::JobKey;
-use crate::lots::Place;
+use crate::lots::{OfMonth, Place};
 use crate::metadata;
 use crate::money::Money;
 use crate::outside::DeclineReason;
@@ -111,6 +111,28 @@ pub struct Charge {
     /// Whether a reconciliation has found it at the gateway: a history that was lost has sent it, this one only asks about it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) recovered: bool,
+    /// What is known of each of them; an older version has kept the references only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) disputes: Vec<Dispute>,
+}
+
+/// A chargeback and what became of it (R84).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) reference: String,
+    pub(super) amount: Money,
+    pub(super) at: Instant,
+    /// What it has taken of debts that the payment had paid, by their months, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unpaid: Vec<OfMonth>,
+    /// Number of its document.
+    pub(super) receipt: String,
+    /// Whether the account was closed already, so that it was a loss.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) lost: bool,
+    /// When it was won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) won: Option<Instant>,
 }
 
 fn is_zero(answered: &u32) -> bool {
@@ -245,6 +267,23 @@ impl Charge {
         facts
     }
 
+    /// The chargeback of this reference. Of one that an older version has booked the amount is known if it was the only one.
+    pub(super) fn dispute(&self, reference: &str) -> Option<Dispute> {
+        let known = self.disputes.iter().find(|dispute| dispute.reference == reference).cloned();
+        known.or_else(|| match self.chargebacks.as_slice() {
+            [only] if only == reference => Some(Dispute {
+                reference: reference.to_owned(),
+                amount: self.charged_back,
+                at: self.settled.unwrap_or(self.created),
+                unpaid: Vec::new(),
+                receipt: String::new(),
+                lost: false,
+                won: None,
+            }),
+            _ => None,
+        })
+    }
+
     /// What it takes.
     pub(crate) fn amount(&self) -> Money {
         self.amount
@@ -271,7 +310,7 @@ impl Charge {
             number: self.number,
             kind: self.kind,
             amount: self.amount.micros(),
-            card: cards::name(self.card),
+            card: if self.card == 0 { "none".to_owned() } else { cards::name(self.card) },
             state: self.state.clone(),
             key: self.key.clone(),
             created: self.created,

@@ -70,6 +70,7 @@ pub(crate) fn recover(
         invoice,
         charged_back: Money::ZERO,
         chargebacks: Vec::new(),
+        disputes: Vec::new(),
         asked_for: metadata.asked(),
         recovered: true,
     };

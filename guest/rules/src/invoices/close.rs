@@ -1,7 +1,6 @@
 //! Close: drafts the invoices of a cycle that is over, and posts its tax and rounding (R26, R28).
 
 use super::gather::{self, Gathered, Span};
-use super::number::Issued;
 use super::records::{Bill, Stored, Unmade, draft_key};
 use super::tax::{Taxed, taxes};
 use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
@@ -115,12 +114,22 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
         gathered => gathered?,
     };
     let read = gathered.read;
-    if gathered.lines.is_empty() {
+    if gathered.lines.is_empty() && !owes_by_invoice(call, account, &profile, &span)? {
         return Ok((Drafted::Nothing, read));
     }
     let draft = Draft::make(call, account, &bill, &profile, span, gathered)?;
     draft.keep(call, bill, until, None)?;
     Ok((Drafted::Made, read))
+}
+
+/// Whether something is owed since these days that only an invoice asks for, though nothing may have been charged: of a postpaid account what a
+/// chargeback has left owed that reopened no invoice (R84).
+fn owes_by_invoice(call: &Call<'_>, account: AuthId, profile: &Profile, span: &Span) -> Result<bool, Fault> {
+    if profile.billing_mode != BillingMode::Postpaid {
+        return Ok(false);
+    }
+    let days = (span.first.min(span.last).first(), span.end - 1);
+    Ok(wallet::owed_between(call, account, days.0, days.1)?.to_cents_half_up()? > Money::ZERO)
 }
 
 /// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
@@ -175,6 +184,7 @@ pub(crate) struct Draft {
     span: Span,
     pub(super) document: Document,
     owed: Money,
+    postpaid: bool,
     transactions: Vec<String>,
 }
 
@@ -257,7 +267,12 @@ impl Draft {
             refers_to: None,
             note: if reverse { "Reverse charge: the tax is owed by the customer." } else { "" }.to_owned(),
         };
-        Ok(Draft { account, span, document, owed, transactions })
+        Ok(Draft { account, span, document, owed, postpaid, transactions })
+    }
+
+    /// Whether something is owed of its days that only an invoice asks for (R84). A document of the same month has asked already.
+    pub(super) fn asks_for_more(&self) -> bool {
+        self.postpaid && self.span.first <= self.span.last && self.owed > Money::ZERO
     }
 
     /// Keeps it until it gets its number. What comes next begins where it ends, behind the transaction `after` if it ends within a month, with its closing
@@ -269,7 +284,7 @@ impl Draft {
         until: Month,
         after: Option<String>,
     ) -> Result<(), Fault> {
-        let Draft { account, span, document, owed, transactions } = self;
+        let Draft { account, span, document, owed, transactions, .. } = self;
         if let Some(unmade) = bill.unmade.take() {
             call.remove(&unmade_key(account, unmade.since));
         }
@@ -340,11 +355,4 @@ impl Cycle {
             Posting(LedgerAccount::Receivables, Some(account), back.paid.plus(less)?.negated()?),
         ])
     }
-}
-
-/// What the numbering tells others about an issued invoice.
-pub(super) fn issued(account: AuthId, stored: &Stored) -> Issued {
-    let document = &stored.document;
-    let days = (document.period_start.unwrap_or(0), document.period_end.map_or(0, |end| end - 1));
-    Issued { account, number: document.number.clone(), amount_due: stored.owed, days }
 }

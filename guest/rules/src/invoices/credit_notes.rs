@@ -2,14 +2,14 @@
 //!
 //! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder and in whole cents (R85); the last credit note of an
 //! invoice therefore gives back exactly what the ones before left. It takes back charges that were paid with cash or are owed (what trial and promotional
-//! credit has paid is a discount of the invoice): first it pays what is owed, then it goes back to the recharges that were spent last (R18), as
+//! credit has paid is a discount of the invoice): first it pays what is owed of the invoice, then what else is owed, then it goes back to the recharges that were spent last (R18), as
 //! cash that is taxed when it is spent again and refunded at a closing. Only what no recharge of the account lacks becomes
 //! promotional credit.
 
 use super::number::issue_now;
 use super::records::{Place, State, Stored};
 use super::tax::shares;
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, Error, TaxLine, billing};
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, Error, TaxLine, billing, standing};
 use crate::accounts;
 use crate::call::Call;
 use crate::charges;
@@ -22,7 +22,7 @@ use crate::ledger::{self, LedgerAccount, Posting};
 use crate::mail;
 use crate::money::{MICROS_PER_CENT, Money};
 use crate::policy::Policy;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
 use crate::wallet;
 
 /// Gives back all that is left of an invoice, or a part of it.
@@ -47,8 +47,9 @@ pub fn issue_credit_note(
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
-        let stored = Place::find(call, account, &[DocumentKind::Invoice], &invoice)?
+        let (n, stored) = Place::find_place(call, account, &[DocumentKind::Invoice], &invoice)?
             .ok_or_else(|| Fault::not_found("invoice"))?;
+        let days = standing::days(call, account, n, &stored)?;
         let mut state = State::load(call, account, &invoice)?;
         let left = Money::from_micros(stored.document.total).minus(state.credited()?)?;
         let amount = amount.map_or(left, Money::from_micros);
@@ -56,7 +57,7 @@ pub fn issue_credit_note(
             // An invoice of corrections alone has nothing to give back.
             return Err(Error::MoreThanInvoice(left.max(Money::ZERO).micros()));
         }
-        let given = split(&stored.document, &mut state, amount)?;
+        let given = Given { days, ..split(&stored.document, &mut state, amount)? };
         state.save(call, account, &invoice);
         let document = give(call, account, &stored.document, &given, &reason, who.name())?;
         Ok(document)
@@ -65,6 +66,8 @@ pub fn issue_credit_note(
 
 /// What is given back of the net amount and of each tax.
 struct Given {
+    /// The days that the invoice covers.
+    days: (Instant, Instant),
     amount: Money,
     net: Money,
     taxes: Vec<Money>,
@@ -84,7 +87,7 @@ fn split(invoice: &Document, state: &mut State, amount: Money) -> Result<Given, 
     for (given, tax) in state.taxes.iter_mut().zip(&taxes) {
         *given = given.plus(*tax)?;
     }
-    Ok(Given { amount, net, taxes })
+    Ok(Given { days: (0, 0), amount, net, taxes })
 }
 
 /// Posts the credit and issues the note.
@@ -99,7 +102,11 @@ fn give(
     let mut wallet = wallet::need(call, account)?;
     let opening = wallet.balance;
     let id = ledger::next_id(call)?;
-    let (given_back, promotional) = charges::give_back(call, account, &mut wallet, given.amount, &id)?;
+    // It corrects this invoice: what is owed of it goes first, whatever else is owed (R84).
+    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, given.amount)?;
+    let (mut given_back, promotional) =
+        charges::give_back(call, account, &mut wallet, given.amount.minus(of_it)?, &id)?;
+    given_back.paid = given_back.paid.plus(of_it)?;
     wallet::save(call, account, &wallet);
     let mut tax = Money::ZERO;
     for part in &given.taxes {

@@ -172,6 +172,7 @@ fn words(kind: &str) -> &'static str {
         "credit-note" => "Credit note",
         "refund" | "refund-recovered" | "refund-assigned" => "Refund",
         "chargeback" => "Chargeback",
+        "dispute-won" => "Dispute won",
         "write-off" => "Write-off",
         "rounding" => "Rounding to whole cents",
         _ => "Other movements",

@@ -73,7 +73,7 @@ pub(crate) struct Fixed {
 }
 
 /// Keeps the document that was begun. With what was fixed it is the last one of the account and closes at 0.00, made if there is anything on it; without, something
-/// is owed: it is made if anything was charged, and the last one follows.
+/// is owed: it is made if anything was charged or is owed that only an invoice asks for, and the last one follows.
 pub(crate) fn end_final(
     call: &mut Call<'_>,
     account: AuthId,
@@ -104,7 +104,8 @@ pub(crate) fn end_final(
         }
         note.push_str("Final invoice: the account is closed.");
     }
-    let made = !draft.document.lines.is_empty() || (fixed.is_some() && !draft.document.movements.is_empty());
+    let made = !draft.document.lines.is_empty()
+        || if fixed.is_some() { !draft.document.movements.is_empty() } else { draft.asks_for_more() };
     if !made {
         bill.save(call, account);
         return Ok(());

@@ -1,6 +1,7 @@
 //! Reading documents: lists, one document, the overview (INV-4, INV-5).
 
 use super::records::{Place, State, Stored, documents_prefix};
+use super::standing;
 use super::{Document, DocumentKind, Error};
 use crate::call::{Call, end_of_prefix, successor};
 use crate::cards::{self, ShownCard};
@@ -40,6 +41,10 @@ pub struct DocumentSummary {
     pub refers_to: Option<String>,
     #[serde(with = "int_text")]
     pub credited: Micros,
+    #[serde(with = "int_text")]
+    pub due: Micros,
+    #[serde(with = "int_text")]
+    pub charged_back: Micros,
 }
 
 /// A page of documents.
@@ -96,7 +101,7 @@ pub fn list_documents(
     let statuses: &[&str] = match kind {
         DocumentKind::Invoice => &["paid", "open", "failed"],
         DocumentKind::CreditNote => &["credited"],
-        DocumentKind::Receipt => &["successful", "failed", "refunded"],
+        DocumentKind::Receipt => &["successful", "failed", "refunded", "charged-back", "reversed"],
     };
     if let Some(status) = &filter.status {
         let known = statuses.contains(&status.as_str());
@@ -112,10 +117,9 @@ pub fn list_documents(
     wallet::need(call, account)?;
     let (mut documents, mut next) = (Vec::new(), None);
     let (page, more) = page(call, account, kind, filter.oldest_first, place.flatten(), LOOKED_AT_MAX.min(limit * 10))?;
-    let oldest_owed = oldest_owed(call, account)?;
     let count = page.len();
     for (index, (n, stored)) in page.into_iter().enumerate() {
-        let summary = summary(call, account, stored, oldest_owed.as_deref())?;
+        let summary = summary(call, account, n, stored)?;
         if !fits(&summary, &filter) {
             continue;
         }
@@ -161,45 +165,34 @@ fn page(
     Ok((page.into_iter().map(|(key, stored)| (place(&key), stored)).collect(), more))
 }
 
-/// The oldest day since which anything is owed.
-fn oldest_owed(call: &Call<'_>, account: AuthId) -> Result<Option<String>, Fault> {
-    let prefix = format!("owe/{account}/");
-    let (found, _) = call.list::<wallet::Receivable>(&prefix, 1)?;
-    Ok(found.first().map(|(key, _)| key[prefix.len()..].to_owned()))
-}
-
 /// Whether this is the number of an invoice of the account.
 pub(crate) fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> Result<bool, Fault> {
     Ok(Place::find(call, account, &[DocumentKind::Invoice], number)?.is_some())
 }
 
-/// A document as it stands now. An invoice is open while anything of its days or of earlier ones is owed: credit pays the oldest first (R2).
-fn summary(
-    call: &Call<'_>,
-    account: AuthId,
-    stored: Stored,
-    oldest_owed: Option<&str>,
-) -> Result<DocumentSummary, Fault> {
-    let last_day = stored.last_day();
-    let document = stored.document;
-    let mut credited = Money::ZERO;
-    let mut status = document.status;
-    if document.kind == DocumentKind::Invoice {
-        let state = State::load(call, account, &document.number)?;
-        credited = state.credited()?;
-        let owed = oldest_owed.is_some_and(|day| last_day.as_deref().is_some_and(|last| day <= last));
-        let open = owed && stored.owed > Money::ZERO;
-        status = if !open {
-            "paid"
-        } else if state.failed {
-            "failed"
-        } else {
-            "open"
+/// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed that could be paid (R4), a payment is
+/// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
+fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
+    let state = State::load(call, account, &stored.document.number)?;
+    let kind = stored.document.kind;
+    let due = match kind {
+        DocumentKind::Invoice if wallet::need(call, account)?.balance < Money::ZERO => {
+            standing::owed(call, account, n, &stored)?
         }
-        .to_owned();
+        _ => Money::ZERO,
+    };
+    let document = stored.document;
+    let status = match kind {
+        DocumentKind::Invoice if due.to_cents_half_up()? == Money::ZERO => "paid",
+        DocumentKind::Invoice if state.failed => "failed",
+        DocumentKind::Invoice => "open",
+        DocumentKind::Receipt if state.charged_back > Money::ZERO => "charged-back",
+        DocumentKind::Receipt if state.reversed => "reversed",
+        _ => document.status.as_str(),
     }
+    .to_owned();
     Ok(DocumentSummary {
-        kind: document.kind,
+        kind,
         number: document.number,
         issued: document.issued,
         period_start: document.period_start,
@@ -209,15 +202,31 @@ fn summary(
         status,
         method: document.method,
         refers_to: document.refers_to,
-        credited: credited.micros(),
+        credited: state.credited()?.micros(),
+        due: due.micros(),
+        charged_back: state.charged_back.micros(),
     })
+}
+
+/// All kinds of documents.
+const KINDS: [DocumentKind; 3] = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
+
+/// How one issued document stands now.
+pub fn read_standing(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    number: String,
+) -> Result<DocumentSummary, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "invoices.read-standing", &auth_id)?;
+    let (n, stored) = Place::find_place(call, account, &KINDS, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    Ok(summary(call, account, n, stored)?)
 }
 
 /// One issued document.
 pub fn read_document(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Document, Error> {
     let (_, account) = credentials::permit_on(call, caller, "invoices.read-document", &auth_id)?;
-    let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
-    let stored = Place::find(call, account, &kinds, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    let stored = Place::find(call, account, &KINDS, &number)?.ok_or_else(|| Fault::not_found("document"))?;
     Ok(stored.read(call, account)?)
 }
 
@@ -225,10 +234,9 @@ pub fn read_document(call: &Call<'_>, caller: &Caller, auth_id: String, number: 
 pub fn get_overview(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Overview, Error> {
     let (_, account) = credentials::permit_on(call, caller, "invoices.get-overview", &auth_id)?;
     let balance = wallet::need(call, account)?.balance.micros();
-    let oldest_owed = oldest_owed(call, account)?;
     let newest = |kind, limit| -> Result<Vec<DocumentSummary>, Fault> {
         let (page, _) = page(call, account, kind, false, None, limit)?;
-        page.into_iter().map(|(_, stored)| summary(call, account, stored, oldest_owed.as_deref())).collect()
+        page.into_iter().map(|(n, stored)| summary(call, account, n, stored)).collect()
     };
     Ok(Overview {
         balance,

@@ -17,10 +17,10 @@
 //! | `docn/<account>` | how many documents of each kind an account has |
 //! | `series/<kind>/<year>` | the last number that was given |
 //! | `seat/<account>` | how many seats are paid for, and for which month last |
-//! | `docst/<account>/<number>` | what changes about an issued invoice: credited, a charge for it failed |
+//! | `docst/<account>/<number>` | what changes about an issued document: credited, a charge for it failed, a payment taken back |
 //!
-//! What an invoice is short of at issue stays a receivable of its cycle's days; credit pays receivables oldest first (R2), so an invoice is paid
-//! when nothing of its days or earlier ones is owed any more.
+//! What an invoice is short of at issue stays a receivable of the days that it covers, whatever pays them, and what is taken back of a payment becomes
+//! one again: how it stands is computed from what is owed of these days now (R84).
 
 mod billing;
 mod close;
@@ -33,13 +33,16 @@ mod number;
 pub(crate) mod receipts;
 mod records;
 mod seats;
+mod standing;
 mod tax;
 mod tax_id;
 
 pub(crate) use billing::end_of_cycle;
 pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
 pub use credit_notes::issue_credit_note;
-pub use lists::{DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document};
+pub use lists::{
+    DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document, read_standing,
+};
 pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
@@ -50,6 +53,7 @@ pub(crate) use last::{FinalStep, Fixed, begin_final, end_final};
 pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
+pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month};
 pub(crate) use tax::check_rates;
 
 use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};

@@ -1,8 +1,7 @@
 //! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
 
-use super::close;
 use super::records::{DRAFTS, Place, State, Stored, keep};
-use super::{DocumentKind, records};
+use super::{DocumentKind, records, standing};
 use crate::accounts::{self, BillingMode};
 use crate::calendar;
 use crate::call::{Call, Record};
@@ -38,7 +37,7 @@ pub(crate) struct Issued {
     pub(crate) number: String,
     /// What of this invoice is owed now; what earlier invoices are short of is not in it.
     pub(crate) amount_due: Money,
-    /// First and last day of its cycle.
+    /// First and last day that it covers.
     pub(crate) days: (i64, i64),
 }
 
@@ -89,7 +88,7 @@ pub(crate) fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
 fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(), Fault> {
     stored.document.number = next_number(call, DocumentKind::Invoice)?;
     stored.document.issued = call.now();
-    keep(call, account, &stored)?;
+    let n = keep(call, account, &stored)?;
     let document = &stored.document;
     let money = Money::from_micros;
     let month = |moment: Option<i64>| moment.map(calendar::day_name).unwrap_or_default();
@@ -119,7 +118,12 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
             transactions: stored.transactions.clone(),
         },
     );
-    let issued = close::issued(account, &stored);
+    let issued = Issued {
+        account,
+        number: document.number.clone(),
+        amount_due: stored.owed,
+        days: standing::days(call, account, n, &stored)?,
+    };
     if issued.amount_due > Money::ZERO && accounts::profile(call, account)?.billing_mode == BillingMode::Postpaid {
         collect(call, &issued)?;
     }

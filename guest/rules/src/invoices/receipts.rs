@@ -1,4 +1,5 @@
-//! Receipts: one for every charge that was paid or failed, for every refund and every coupon, frozen at the moment it became final (INV-3).
+//! Receipts: one for every charge that was paid or failed, for every refund, every coupon, every chargeback and every dispute that was won, frozen
+//! at the moment it became final (INV-3, R84).
 //!
 //! A receipt has its own number, not the charge's: what failed, was refunded or came from a coupon is in the same gapless series.
 
@@ -22,6 +23,8 @@ pub(crate) enum Outcome {
     Failed,
     /// It was given back.
     Refunded,
+    /// The bank has taken it back (R84).
+    ChargedBack,
 }
 
 impl Outcome {
@@ -30,6 +33,7 @@ impl Outcome {
             Outcome::Successful => "successful",
             Outcome::Failed => "failed",
             Outcome::Refunded => "refunded",
+            Outcome::ChargedBack => "charged-back",
         }
     }
 }
@@ -41,7 +45,7 @@ pub(crate) struct Receipt<'a> {
     pub(crate) outcome: Outcome,
     /// `card`, `coupon`, or `other` for a refund that the operator has paid in another way.
     pub(crate) method: &'a str,
-    /// `recharge`, `refund`, `invoice-payment`, `coupon`.
+    /// `recharge`, `refund`, `invoice-payment`, `coupon`, `chargeback`, `dispute-won`.
     pub(crate) product: &'a str,
     /// For people: the card, the coupon's code.
     pub(crate) description: &'a str,

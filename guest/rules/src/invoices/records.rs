@@ -1,7 +1,7 @@
 //! How documents are kept.
 
 use super::{Document, DocumentKind};
-use crate::calendar::{self, Month};
+use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
@@ -144,11 +144,6 @@ impl Stored {
         }
         Ok(document)
     }
-
-    /// The last day of the cycle, as receivables name it.
-    pub(super) fn last_day(&self) -> Option<String> {
-        self.document.period_end.map(|end| calendar::day_name(end - 1))
-    }
 }
 
 fn part_key(account: AuthId, name: &str, letter: char, part: usize) -> String {
@@ -231,13 +226,24 @@ impl Place {
         kinds: &[DocumentKind],
         number: &str,
     ) -> Result<Option<Stored>, Fault> {
+        Ok(Place::find_place(call, account, kinds, number)?.map(|(_, stored)| stored))
+    }
+
+    /// [`Place::find`], with the document's place among those of its kind.
+    pub(super) fn find_place(
+        call: &Call<'_>,
+        account: AuthId,
+        kinds: &[DocumentKind],
+        number: &str,
+    ) -> Result<Option<(u32, Stored)>, Fault> {
         if !crate::text::is_name(number, 40) {
             return Ok(None);
         }
         for kind in kinds {
             if let Some(place) = call.get::<Place>(&Place::key(*kind, number))?.filter(|place| place.account == account)
             {
-                return call.need(&document_key(account, *kind, place.n)).map(Some);
+                let stored = call.need(&document_key(account, *kind, place.n))?;
+                return Ok(Some((place.n, stored)));
             }
         }
         Ok(None)
@@ -257,8 +263,8 @@ impl Record for Counts {
     const KIND: &'static str = "counts of documents";
 }
 
-/// Keeps a document that has got its number.
-pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
+/// Keeps a document that has got its number. Answers its place among the account's documents of its kind.
+pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
     let key = format!("docn/{account}");
     let mut counts = call.get::<Counts>(&key)?.unwrap_or_default();
     counts.v = 1;
@@ -274,10 +280,10 @@ pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Res
     call.put(&key, &counts);
     Place::put(call, kind, &stored.document.number, account, n);
     call.put(&document_key(account, kind, n), stored);
-    Ok(())
+    Ok(n)
 }
 
-/// What changes about an issued invoice, at `docst/<account>/<number>`.
+/// What changes about an issued document, at `docst/<account>/<number>`.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
 pub(super) struct State {
     v: u32,
@@ -290,10 +296,20 @@ pub(super) struct State {
     /// Whether the last charge for it failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) failed: bool,
+    /// Of the receipt of a payment: what the bank has taken back of it (R84).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) charged_back: Money,
+    /// Of the document of a chargeback: the dispute was won.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) reversed: bool,
+}
+
+fn is_zero(amount: &Money) -> bool {
+    *amount == Money::ZERO
 }
 
 impl Record for State {
-    const KIND: &'static str = "state of an invoice";
+    const KIND: &'static str = "state of a document";
 }
 
 impl State {

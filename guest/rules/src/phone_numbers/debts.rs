@@ -1,12 +1,12 @@
 //! Rent that is owed: what of it is paid, who is warned, which numbers go (NUM-4, R19).
 //!
-//! What lots cannot cover is a receivable of its day; of it, the part that is rent is known, and a payment of the day pays that part
-//! first. Days are paid oldest first, so rent is paid in the order in which it was posted, and one sum says what is paid: an
+//! What lots cannot cover is a receivable of its day; of it, the part that is rent is known. Any credit pays unpaid rent before everything else that
+//! is owed (R81), the oldest day first, so rent is paid in the order in which it was posted, and one sum says what is paid: an
 //! account keeps how much rent it has ever owed and how much of that it has paid, and a number's rent is paid once the second sum has
 //! reached the place that the first had after it. Nothing has to be touched at a payment but that sum.
 
 use super::records::{self, Debt, Rented};
-use super::releasing;
+use super::{releasing, rent};
 use crate::calendar;
 use crate::call::{Call, Record};
 use crate::closing::owed_in_cents;
@@ -14,6 +14,7 @@ use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::invoices;
 use crate::jobs::{JobKey, Next};
+use crate::judge::{Occasion, judge};
 use crate::mail;
 use crate::money::Money;
 use crate::policy::Policy;
@@ -24,7 +25,7 @@ use crate::wallet;
 use serde::{Deserialize, Serialize};
 
 /// Numbers released in one call.
-const RELEASES_PER_CALL: usize = 200;
+pub(super) const RELEASES_PER_CALL: usize = 200;
 /// Numbers that a mail names.
 const NAMED_MAX: usize = 20;
 
@@ -36,6 +37,9 @@ struct Rent {
     owed: Money,
     /// All that was ever paid of it.
     paid: Money,
+    /// How much of what was ever owed has counted as unpaid when it was last written; days in `open` may have been added since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    due: Money,
     /// Days on which rent was left unpaid, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<Unpaid>,
@@ -50,6 +54,18 @@ struct Unpaid {
     to: Money,
     /// How many of the mails about it have been sent.
     warned: u32,
+}
+
+fn is_zero(amount: &Money) -> bool {
+    *amount == Money::ZERO
+}
+
+impl Rent {
+    /// How much of what was ever owed counts as unpaid by now, paid or not.
+    fn due_by(&self, now: Instant) -> Money {
+        let since = self.open.iter().filter(|open| open.since <= now).map(|open| open.to);
+        since.max().unwrap_or(Money::ZERO).max(self.due)
+    }
 }
 
 impl Record for Rent {
@@ -67,6 +83,15 @@ fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
 /// How much of the rent that it ever owed an account has paid.
 pub(super) fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
     Ok(load(call, account)?.map_or(Money::ZERO, |rent| rent.paid))
+}
+
+/// Rent that counts as unpaid: any credit pays it first (R81). Of a postpaid account that is not yet the rent that its next invoice asks for
+/// (decision 14).
+pub(crate) fn unpaid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    let Some(rent) = load(call, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
+    let prepaid = wallet::need(call, account)?.credit_limit().is_none();
+    let due = if prepaid { rent.owed } else { rent.due_by(call.now()) };
+    Ok(due.minus(rent.paid)?.max(Money::ZERO))
 }
 
 /// When a number is released if nothing is paid.
@@ -103,6 +128,9 @@ pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Re
         debts.push((*amount > Money::ZERO).then_some(Debt { since, to: rent.owed }));
     }
     let paid = rent.paid;
+    if since <= call.now() {
+        rent.due = rent.owed;
+    }
     rent.open.retain(|open| open.to > paid);
     match rent.open.last_mut() {
         Some(open) if calendar::day_name(open.since) == calendar::day_name(since) => open.to = rent.owed,
@@ -156,17 +184,21 @@ impl Unpaid {
 
 /// Warns about unpaid rent, and releases the numbers whose time is over.
 pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    let Some(mut rent) = load(call, account)? else { return Ok(None) };
-    let job = JobKey::RentOwed(account).to_string();
-    let policy = Policy::load(call)?;
-    let now = call.now();
-    // Less than half a cent cannot be paid (R4): nobody is asked for it, and no number is lost over it.
-    let payable = owed_in_cents(wallet::need(call, account)?.balance)? > Money::ZERO;
-    if !payable && rent.open.iter().any(|open| open.deadline(&policy) <= now) {
-        posting::round_off(call, account, now, "rent")?;
-        rent = load(call, account)?.unwrap_or_default();
+    if load(call, account)?.is_none() {
+        return Ok(None);
     }
+    let job = JobKey::RentOwed(account).to_string();
+    let now = call.now();
+    if release_due(call, account, now, RELEASES_PER_CALL)? > 0 {
+        // More may be due, and rent of a month that has just begun may have been owed meanwhile: everything is looked at once more.
+        call.timer(&job, Lane::Normal, now);
+        return Ok(Some(Next::Again));
+    }
+    let mut rent = load(call, account)?.unwrap_or_default();
+    let policy = Policy::load(call)?;
+    let payable = is_payable(call, account)?;
     let paid = rent.paid;
+    rent.due = rent.due_by(now);
     rent.open.retain(|open| open.to > paid);
     let unpaid: Vec<(String, Rented, Instant)> = records::all(call, account)?
         .into_iter()
@@ -197,29 +229,62 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
         let debts = unpaid.iter().flat_map(|(_, rented, _)| &rented.debts);
         !is_due(open.since) || debts.into_iter().any(|debt| debt.to > paid && debt.to <= open.to && !is_due(debt.since))
     };
-    let kept: Vec<Unpaid> = rent.open.iter().filter(|open| after(open)).cloned().collect();
-    let (over, waiting): (Vec<_>, Vec<_>) = unpaid.into_iter().partition(|(_, _, since)| is_due(*since));
-    let all_released = over.len() <= RELEASES_PER_CALL;
-    if all_released {
-        rent.open = kept;
-    }
+    rent.open = rent.open.iter().filter(|open| after(open)).cloned().collect();
     call.put(&key(account), &rent);
-    let released: Vec<(String, Rented)> =
-        over.into_iter().take(RELEASES_PER_CALL).map(|(key, rented, _)| (key, rented)).collect();
-    if !released.is_empty() {
-        release(call, account, released)?;
-        // Rent of a month that has just begun may have been owed meanwhile: everything is looked at once more.
-        call.timer(&job, Lane::Normal, now);
-        return Ok(Some(Next::Again));
-    }
     let mails = rent.open.iter().flat_map(|open| open.mails(&policy));
     let deadlines = rent.open.iter().map(|open| open.deadline(&policy));
-    let releases = waiting.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
+    let releases = unpaid.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
     match mails.chain(deadlines).chain(releases).filter(|moment| *moment > now).min() {
         Some(next) => call.timer(&job, Lane::Normal, next),
         None => call.cancel(&job),
     }
     Ok(Some(Next::Rest))
+}
+
+/// Whether so much is owed that it can be paid. Less than half a cent cannot (R4): nobody is asked for it, and no number is lost over it.
+fn is_payable(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(owed_in_cents(wallet::need(call, account)?.balance)? > Money::ZERO)
+}
+
+/// Whether one of these numbers of an account is to be released by a moment if nothing is paid.
+pub(super) fn has_due(
+    call: &Call<'_>,
+    account: AuthId,
+    numbers: &[(String, Rented)],
+    at: Instant,
+) -> Result<bool, Fault> {
+    if numbers.iter().all(|(_, rented)| rented.debts.is_empty()) {
+        return Ok(false);
+    }
+    let (paid, policy) = (paid(call, account)?, Policy::load(call)?);
+    Ok(numbers.iter().any(|(_, rented)| release_at(rented, paid, &policy).is_some_and(|moment| moment <= at)))
+}
+
+/// Releases numbers whose time is over at a moment that has come, no more than so many, and answers how many those were. None: there is none
+/// left. What less than half a cent is owed for is rounded away instead.
+pub(super) fn release_due(call: &mut Call<'_>, account: AuthId, at: Instant, most: usize) -> Result<usize, Fault> {
+    let Some(rent) = load(call, account)? else { return Ok(0) };
+    let policy = Policy::load(call)?;
+    if rent.open.iter().any(|open| open.deadline(&policy) <= at) && !is_payable(call, account)? {
+        posting::round_off(call, account, call.now(), "rent")?;
+    }
+    let paid = paid(call, account)?;
+    let mut numbers = records::all(call, account)?;
+    let due = |rented: &Rented| release_at(rented, paid, &policy).filter(|moment| *moment <= at);
+    let Some(earliest) = numbers.iter().filter_map(|(_, rented)| due(rented)).min() else { return Ok(0) };
+    // If the moment is long past, months may have begun before it whose rent is not taken yet: that comes first, of all numbers in order.
+    let month = rent::last_month_until(earliest);
+    let mut behind: Vec<(String, Rented)> =
+        numbers.iter().filter(|(_, rented)| rented.is_behind(month)).cloned().collect();
+    if behind.len() <= rent::CATCH_UP_LINES_MAX && rent::post(call, account, &mut behind, month)? {
+        judge(call, account, Occasion::Debit)?;
+        numbers = records::all(call, account)?;
+    }
+    numbers.retain(|(_, rented)| due(rented).is_some_and(|moment| rent::last_month_until(moment) == month));
+    numbers.truncate(most);
+    let count = numbers.len();
+    release(call, account, numbers)?;
+    Ok(count)
 }
 
 fn warn(call: &mut Call<'_>, account: AuthId, numbers: usize, owed: Money, deadline: Instant) -> Result<(), Fault> {

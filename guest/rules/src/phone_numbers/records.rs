@@ -60,6 +60,11 @@ impl Rented {
         &self.offer.number
     }
 
+    /// Whether the rent of a month that was held is not taken yet.
+    pub(super) fn is_behind(&self, month: Month) -> bool {
+        self.through < month
+    }
+
     /// The oldest debt that is not covered by what the account has paid of its rent.
     pub(super) fn unpaid(&self, paid: Money) -> Option<&Debt> {
         self.debts.iter().find(|debt| debt.to > paid)

@@ -5,7 +5,6 @@ use super::records::{self, Rented};
 use super::recovered::Recovered;
 use super::rent;
 use super::stock::{LEASE_MS, Progress, Subject};
-use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::credits::Started;
 use crate::events::{EventDraft, emit};
@@ -53,8 +52,8 @@ fn stock_key(store: &str, account: AuthId, count: u32) -> String {
     format!("cb-{store}-{account}-release-{count}")
 }
 
-/// Takes these numbers, in the order of their rental, off the account, after what they owe has been posted, and has the stock told.
-/// Answers the jobs.
+/// Takes these numbers, in the order of their rental, off the account, after what they owe up to now has been posted, and has the stock told.
+/// A month that begins at this very moment they do not owe (R82). Answers the jobs.
 pub(super) fn release(
     call: &mut Call<'_>,
     account: AuthId,
@@ -62,7 +61,7 @@ pub(super) fn release(
     cause: &str,
     asked: Option<&Asked>,
 ) -> Result<Vec<JobKey>, Fault> {
-    if rent::post(call, account, &mut numbers, Month::of(call.now()))? {
+    if rent::post(call, account, &mut numbers, rent::last_month_until(call.now()))? {
         judge(call, account, Occasion::Debit)?;
     }
     let mut jobs = Vec::with_capacity(numbers.len());
@@ -210,7 +209,7 @@ pub(super) fn recover(
         return Ok(Recovered::Booked(account));
     };
     let mut numbers = [(key, rented)];
-    let posted = rent::post(call, account, &mut numbers, Month::of(at))?;
+    let posted = rent::post(call, account, &mut numbers, rent::last_month_until(at))?;
     let [(_, rented)] = numbers;
     records::remove(call, account, &rented)?;
     let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", "released-before-the-restore")];

@@ -1,10 +1,11 @@
 //! Rent: a month in advance for every number that is held at 00:00 UTC on its first day (NUM-3, R19, R20).
 //!
 //! The price is the one in force at that moment, whenever the rent is posted; a number whose price has gone from the price book keeps the one
-//! it paid last. `through` of a number says which month was taken last, so no month is taken twice. Whoever changes
+//! it paid last. A number that is to be released by that moment, because older rent is unpaid, is held for no instant of the month: releases come
+//! before rent, and the run of the month makes those that are due itself (R82). `through` of a number says which month was taken last, so no month is taken twice. Whoever changes
 //! what an account rents catches up first: a number that was held at 00:00 owes even if the run of the month is late.
 
-use super::debts;
+use super::debts::{self, RELEASES_PER_CALL};
 use super::records::{self, Rented};
 use crate::calendar::{self, Month};
 use crate::call::{Call, end_of_prefix, successor};
@@ -16,7 +17,7 @@ use crate::ledger::Line;
 use crate::money::Money;
 use crate::month_end::{self, Progress};
 use crate::outside::OfferedNumber;
-use crate::policy::FirstMonth;
+use crate::policy::{FirstMonth, Policy};
 use crate::posting::{self, Debit};
 use crate::pricing;
 use crate::vocabulary::{Fact, Fault, Instant};
@@ -31,7 +32,7 @@ const NUMBERS_PER_CALL: usize = 1_000;
 /// Accounts charged in one call of the run.
 const ACCOUNTS_PER_CALL: usize = 200;
 /// Lines that one catch-up posts; the run of the month does the rest.
-const CATCH_UP_LINES_MAX: usize = 2_000;
+pub(super) const CATCH_UP_LINES_MAX: usize = 2_000;
 
 /// What a number pays at purchase for the month that has begun (R20): `prorated` counts the day of purchase and the last day, over
 /// the month's real days, rounded once at 5 decimals.
@@ -112,9 +113,12 @@ pub(super) fn post(
     let mut due = Vec::new();
     let mut unpriced: BTreeMap<String, Month> = BTreeMap::new();
     let paid = debts::paid(call, account)?;
+    let policy = Policy::load(call)?;
     for (number, (_, rented)) in numbers.iter_mut().enumerate() {
         let before = rented.through;
-        while rented.through < through {
+        let released = debts::release_at(rented, paid, &policy);
+        let last = released.map_or(through, |moment| through.min(last_month_until(moment)));
+        while rented.through < last {
             rented.through = rented.through.next();
             let month = rented.through;
             let offer = &rented.offer;
@@ -151,6 +155,11 @@ pub(super) fn post(
         tell(call, account, told)?;
     }
     Ok(posted)
+}
+
+/// The last month of which a number is held that goes at this moment (R82).
+pub(super) fn last_month_until(moment: Instant) -> Month {
+    Month::of(moment - 1)
 }
 
 /// What an event says of a month.
@@ -262,6 +271,16 @@ pub(crate) fn run(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Res
         }
     }
     call.prefetch(accounts.keys().map(|account| wallet::key(*account)));
+    let mut released = 0;
+    for (account, numbers) in &accounts {
+        if debts::has_due(call, *account, numbers, month.first())? && released < RELEASES_PER_CALL {
+            released += debts::release_due(call, *account, month.first(), RELEASES_PER_CALL - released)?;
+        }
+    }
+    if released > 0 {
+        // What is left on this page is looked at anew.
+        return Ok(Progress::After(after.unwrap_or(records::PREFIX).to_owned()));
+    }
     for (account, mut numbers) in accounts {
         if post(call, account, &mut numbers, month)? {
             judge(call, account, Occasion::Debit)?;

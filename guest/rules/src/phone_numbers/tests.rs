@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::accounts::{self, AccountType, NewAccount};
-use crate::calendar::start_of;
+use crate::calendar::{Month, start_of};
 use crate::call::Record;
 use crate::credits::{self, Adjustment};
 use crate::ids::AuthId;
 use crate::jobs::{self, Next};
 use crate::ledger::Transaction;
 use crate::money::Money;
+use crate::month_end::Progress;
 use crate::outside::StockOutcome;
 use crate::policy::{self, FirstMonth};
 use crate::pricing::{NumberPrices, NumberRow};
@@ -208,12 +209,75 @@ fn num_4_unpaid_rent_is_warned_about_and_then_the_number_goes() {
     story.advance(first + 30 * DAY_MS - story.now - 1);
     assert_eq!(listed(&story), 2);
     story.advance(1);
-    // April has 30 days: it is May 1st, and May is owed too.
+    // April has 30 days: it is May 1st, of which the numbers are held for no instant (R82).
     assert_eq!((listed(&story), story.mails("number-released")), (0, 1));
-    assert_eq!(story.units(), "-35.00");
+    assert_eq!(story.units(), "-15.00");
     assert_eq!(story.gateway.delivered.borrow().len(), 4);
     story.advance(60 * DAY_MS);
-    assert_eq!((story.units(), story.mails("rent-owed")), ("-35.00".to_owned(), 4), "nothing more falls due");
+    assert_eq!((story.units(), story.mails("rent-owed")), ("-15.00".to_owned(), 4), "nothing more falls due");
+}
+
+/// A store in which rent of two numbers is unpaid since April 1st, and that of a third is paid. Answers the first of May.
+fn two_to_be_released() -> (Story, Instant) {
+    let mut story = open_store();
+    publish(&story.fake, START, 0, "0", "10");
+    story.recharge(40);
+    for number in ["14155550100", "14155550101", "14155550102"] {
+        buy_in(&mut story, number);
+        story.advance(1);
+    }
+    // 10.00 are left, which pay the oldest rental.
+    let may = start_of(jiff::civil::date(2026, 5, 1));
+    story.advance(may - DAY_MS - story.now);
+    assert_eq!((story.units(), listed(&story)), ("-20.00".to_owned(), 3));
+    (story, may)
+}
+
+#[test]
+fn money_02_rent_for_a_month_not_held_whichever_job_comes_first() {
+    let (mut story, may) = two_to_be_released();
+    story.now = may;
+    // The run of the month, before the job that watches unpaid rent.
+    let page = |story: &Story, after: Option<String>| {
+        story.fake.command(story.now, |call| rent::run(call, Month::of(may), after.as_deref())).expect("a page")
+    };
+    let Progress::After(after) = page(&story, None) else { panic!("it releases first") };
+    assert_eq!((listed(&story), story.balance().balance), (1, -20_000_000));
+    assert!(matches!(page(&story, Some(after)), Progress::Done));
+    assert_eq!((listed(&story), story.balance().balance), (1, -30_000_000));
+    story.drain();
+    assert_eq!((listed(&story), story.balance().balance), (1, -30_000_000), "the jobs find nothing left");
+    let months: Vec<String> = lines_of(&story.fake).into_iter().map(|(_, month, _)| month).collect();
+    assert_eq!(months, ["2026-03", "2026-03", "2026-03", "2026-04", "2026-04", "2026-04", "2026-05"]);
+}
+
+#[test]
+fn money_02_rent_for_a_month_not_held_by_a_server_that_was_down_over_the_first() {
+    let (mut story, may) = two_to_be_released();
+    story.now = may + 2 * DAY_MS + HOUR_MS;
+    // Somebody asks before any job has run: what is to be released owes nothing of May.
+    let caught_up = story.fake.command(story.now, |call| {
+        let account = AuthId::parse(&story.account).expect("an auth ID");
+        rent::catch_up_all(call, account)
+    });
+    assert_eq!((caught_up, story.balance().balance), (Ok(true), -30_000_000));
+    story.drain();
+    assert_eq!((listed(&story), story.balance().balance), (1, -30_000_000));
+}
+
+#[test]
+fn money_02_rent_for_a_month_not_held_but_one_that_is_paid_in_time_owes_it() {
+    let (mut story, may) = two_to_be_released();
+    story.now = may + 2 * DAY_MS;
+    // The payment comes before the jobs that are late.
+    let gift = Adjustment::Goodwill(credits::Goodwill { amount: 10_000_000, expires: None });
+    let account = story.account.clone();
+    let given =
+        story.fake.command(story.now, |call| credits::adjust(call, &operator(), account, gift, "in time".to_owned()));
+    assert!(given.is_ok());
+    story.drain();
+    // One number is kept, and owes May like the first.
+    assert_eq!((listed(&story), story.balance().balance), (2, -30_000_000));
 }
 
 fn listed(story: &Story) -> u32 {

@@ -120,6 +120,30 @@ pub struct Policy {
     pub receipt_prefix: String,
     /// R44. Whether legal name, address and country must be there before a charge.
     pub require_billing_address: bool,
+    /// R33. None, when it is set: as it was.
+    #[serde(default)]
+    pub unusual_spend: Option<UnusualSpend>,
+}
+
+/// When the usage of a day is unusual (R33).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UnusualSpend {
+    /// How many times the daily average of the 7 days before it has to exceed: 2 to 1000; 0: the rule is off.
+    pub factor: u32,
+    /// A day of no more than this is never unusual.
+    #[serde(with = "int_text")]
+    pub floor: Micros,
+    /// The same of an account that is younger than 7 days or has used nothing in the 7 days before; not below `floor`.
+    #[serde(with = "int_text")]
+    pub without_history: Micros,
+}
+
+impl Default for UnusualSpend {
+    fn default() -> UnusualSpend {
+        let dollars = |units: i64| Money::from_units(units).micros();
+        UnusualSpend { factor: 5, floor: dollars(5), without_history: dollars(1000) }
+    }
 }
 
 /// Who sells, as documents name it.
@@ -193,6 +217,7 @@ impl Default for Policy {
             credit_note_prefix: "CN-".to_owned(),
             receipt_prefix: "R-".to_owned(),
             require_billing_address: false,
+            unusual_spend: Some(UnusualSpend::default()),
         }
     }
 }
@@ -238,6 +263,11 @@ impl Policy {
         self.alert_thresholds.iter().copied().map(Money::from_micros)
     }
 
+    /// R33.
+    pub fn unusual_spend(&self) -> UnusualSpend {
+        self.unusual_spend.unwrap_or_default()
+    }
+
     /// ACC-4.
     pub fn trial_credits(&self) -> Money {
         Money::from_micros(self.trial_credits)
@@ -274,6 +304,7 @@ impl Policy {
             let rising = place == 0 || *days > self.dunning_days[place - 1];
             checks.require(rising, &field, FieldRule::WrongForm, "after the day before");
         }
+        self.unusual_spend().check(&mut checks);
         range(&mut checks, "policy.reservation-ttl-ms", self.reservation_ttl_ms, MINUTE_MS, 7 * DAY_MS);
         range(&mut checks, "policy.usage-window-ms", self.usage_window_ms, HOUR_MS, 90 * DAY_MS);
         range(&mut checks, "policy.usage-ahead-ms", self.usage_ahead_ms, 0, DAY_MS);
@@ -343,6 +374,17 @@ impl Seller {
     }
 }
 
+impl UnusualSpend {
+    fn check(&self, checks: &mut Checks) {
+        let off = self.factor == 0;
+        checks.require(off || self.factor >= 2, "policy.unusual-spend.factor", FieldRule::TooSmall, 2);
+        checks.require(self.factor <= 1000, "policy.unusual-spend.factor", FieldRule::TooLarge, 1000);
+        let (floor, without) = (Money::from_micros(self.floor), Money::from_micros(self.without_history));
+        amount(checks, "policy.unusual-spend.floor", floor, Money::ZERO);
+        amount(checks, "policy.unusual-spend.without-history", without, floor.max(Money::ZERO));
+    }
+}
+
 impl StoredPolicy {
     fn of(policy: &Policy) -> StoredPolicy {
         match serde_json::to_value(policy) {
@@ -396,7 +438,8 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
         }
         let version =
             before.version.checked_add(1).ok_or_else(|| Fault::problem("policy-version-exhausted", vec![]))?;
-        let after = Policy { version, ..policy.clone() };
+        let unusual_spend = Some(policy.unusual_spend.unwrap_or_else(|| before.unusual_spend()));
+        let after = Policy { version, unusual_spend, ..policy.clone() };
         let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
         facts.extend(differences(&before, &after));
         call.put(KEY, &StoredPolicy::of(&after));
@@ -505,6 +548,7 @@ mod tests {
             credit_note_prefix: "cn".to_owned(),
             receipt_prefix: "A".repeat(11),
             require_billing_address: true,
+            unusual_spend: Some(UnusualSpend { factor: 1, floor: -10_000, without_history: 1 }),
         };
         let error = fake.command(START, |call| set_policy(call, &testing::operator(), bad)).expect_err("bounds");
         let mut expected = vec!["minimum-recharge", "maximum-recharge", "alert-thresholds"];
@@ -516,6 +560,9 @@ mod tests {
             "hang-up-grace-ms",
             "dunning-days[0]",
             "dunning-days[2]",
+            "unusual-spend.factor",
+            "unusual-spend.floor",
+            "unusual-spend.without-history",
             "reservation-ttl-ms",
             "usage-window-ms",
         ]);

@@ -126,6 +126,7 @@ impl QueueEntry {
                 | "number-without-record"
                 | "movements-not-listed"
                 | "orders-not-listed"
+                | crate::unusual::KIND
         )
     }
 }

@@ -51,11 +51,25 @@ pub enum Credit {
         /// Main account
         account: String,
         /// Number of the paid charge
-        charge: u32,
+        #[arg(required_unless_present = "payment", conflicts_with = "payment")]
+        charge: Option<u32>,
+        /// Key of a payment that was credited without a charge
+        #[arg(long, value_name = "KEY")]
+        payment: Option<String>,
         /// Part of it, such as 25.00; otherwise all
         #[arg(long)]
         amount: Option<String>,
         /// The bank's name for the case
+        #[arg(long)]
+        reference: String,
+    },
+    /// Book that the dispute about a chargeback was won
+    DisputeWon {
+        /// Main account
+        account: String,
+        /// Number of the charge that was taken back
+        charge: u32,
+        /// The bank's name for the case, as the chargeback has it
         #[arg(long)]
         reference: String,
     },

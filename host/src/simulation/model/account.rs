@@ -41,6 +41,8 @@ pub struct Lot {
     pub(super) number: u32,
     pub(super) amount: i64,
     pub(super) rest: i64,
+    /// Of a payment: what of it has paid debts at once, by the beginnings of their months.
+    pub(super) debts: BTreeMap<i64, i64>,
 }
 
 /// A day.
@@ -57,6 +59,20 @@ pub(super) struct Debt {
     /// It is for something that was charged: not for what the end of a month has posted, nor for a payment that was taken back.
     pub(super) charge: bool,
     pub(super) amount: i64,
+}
+
+/// What a credit has paid of debts, by the beginnings of their months.
+#[derive(Default)]
+struct Paid {
+    months: BTreeMap<i64, i64>,
+    /// What of it was charged.
+    charges: BTreeMap<i64, i64>,
+}
+
+impl Paid {
+    fn amount(&self) -> i64 {
+        self.months.values().sum()
+    }
 }
 
 /// Whether a card can be charged.
@@ -157,6 +173,8 @@ pub struct Account {
     pub discounts: BTreeMap<i64, i64>,
     /// What of it was too little to be paid and was rounded away before its month's end.
     pub(super) rounded_off: BTreeMap<i64, i64>,
+    /// Ends of the months that have an invoice.
+    pub(super) issued: BTreeSet<i64>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
@@ -228,7 +246,7 @@ impl Account {
         while end <= to {
             self.close_month(policy);
             self.month_ends.insert(end, self.balance());
-            if self.charged.contains_key(&end) && !self.is_over(end) {
+            if !self.is_over(end) {
                 self.closes = Some(end);
             }
             self.rents.fall_due(end, self.is_over(end));
@@ -248,43 +266,76 @@ impl Account {
     /// Closes the month that is over, if that is still to be done.
     pub(super) fn close_month(&mut self, policy: &Policy) {
         let Some(end) = self.closes.take() else { return };
+        let cycle = (month_of(end - 1), end);
+        if !self.has_invoice(cycle) {
+            return;
+        }
         let before = self.balance();
-        self.close_cycle((month_of(end - 1), end), policy);
+        self.close_cycle(cycle, policy);
+        self.issued.insert(end);
         let rounded = self.balance() - before;
         *self.month_ends.entry(end).or_default() += rounded;
     }
 
+    /// Whether a cycle that ends now has an invoice: something was charged, or is owed that only an invoice asks for.
+    pub(super) fn has_invoice(&self, (first, end): (i64, i64)) -> bool {
+        let owed = || super::debts::in_cents(self.owed_between(first, end - 1));
+        self.charged.contains_key(&next_month(end - 1)) || (self.limit.is_some() && owed() > 0)
+    }
+
     /// Adds credit: what is owed is paid first. Answers how much that was.
     pub(super) fn credit(&mut self, kind: LotKind, amount: i64, moment: i64) -> i64 {
-        let (paid, _) = self.pay_debts(amount, 0);
-        self.add_lot(kind, amount, paid, moment);
-        paid
+        let paid = self.pay_debts_of(amount);
+        self.add_lot(kind, amount, &paid, moment);
+        paid.amount()
     }
 
-    fn add_lot(&mut self, kind: LotKind, amount: i64, paid: i64, moment: i64) {
+    fn add_lot(&mut self, kind: LotKind, amount: i64, paid: &Paid, moment: i64) {
         let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
-        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid });
+        let debts = if kind == LotKind::Cash { paid.months.clone() } else { BTreeMap::new() };
+        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid.amount(), debts });
     }
 
-    /// Pays what is owed: the oldest day first, of a day its rent first and what is no charge last (CRD-10, R2). Answers how much that was, and how much of it
-    /// was for charges since a moment.
-    pub(super) fn pay_debts(&mut self, amount: i64, since: i64) -> (i64, i64) {
-        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge));
-        let (mut left, mut charges) = (amount, 0);
+    /// Whether it is rent that counts as unpaid by now.
+    pub(super) fn is_unpaid_rent(&self, debt: &Debt) -> bool {
+        debt.rent_of.is_some() && (self.limit.is_none() || debt.unpaid <= self.seen)
+    }
+
+    /// Pays what is owed: unpaid rent first, then the oldest day, of a day its rent first and what is no charge last (CRD-10, R2, R81). Answers how much that
+    /// was.
+    pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
+        self.pay_debts_of(amount).amount()
+    }
+
+    /// [`Account::pay_debts`], by the beginnings of the months of the debts.
+    fn pay_debts_of(&mut self, amount: i64) -> Paid {
+        let mut of = Paid::default();
+        let mut debts = std::mem::take(&mut self.debts);
+        debts.sort_by_key(|debt| {
+            (!self.is_unpaid_rent(debt), debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge)
+        });
+        self.debts = debts;
+        let mut left = amount;
         for debt in &mut self.debts {
             let paid = left.min(debt.amount);
             debt.amount -= paid;
             left -= paid;
-            charges += if debt.charge && debt.at >= since { paid } else { 0 };
+            if paid > 0 {
+                *of.months.entry(month_of(debt.at)).or_default() += paid;
+            }
+            if paid > 0 && debt.charge {
+                *of.charges.entry(month_of(debt.at)).or_default() += paid;
+            }
         }
         self.debts.retain(|debt| debt.amount > 0);
-        (amount - left, charges)
+        of
     }
 
     /// Credit that is not paid for.
     pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
-        let (paid, charges) = self.pay_debts(amount, month_of(now));
-        self.add_lot(kind, amount, paid, moment);
+        let paid = self.pay_debts_of(amount);
+        self.add_lot(kind, amount, &paid, moment);
+        let charges = paid.charges.get(&month_of(now)).copied().unwrap_or(0);
         *self.discounts.entry(next_month(now)).or_default() += charges;
         self.moved(told, amount);
         self.judge(now, policy, Occasion::Credit);
@@ -319,12 +370,13 @@ impl Account {
         left
     }
 
-    /// Takes something that is no charge, in spending order; what no lot covers is owed since a moment.
-    pub(super) fn take(&mut self, amount: i64, since: i64) {
+    /// Takes something that is no charge, in spending order; what no lot covers is owed since a moment. Answers how much that is.
+    pub(super) fn take(&mut self, amount: i64, since: i64) -> i64 {
         let (left, _) = self.take_from_lots(amount);
         if left > 0 {
             self.debts.push(Debt { at: since, unpaid: since, rent_of: None, charge: false, amount: left });
         }
+        left
     }
 
     /// Answers what no lot covers, and what trial and promotional lots have paid.
@@ -359,7 +411,7 @@ impl Account {
     pub fn correct(&mut self, charge: u32, amount: i64, now: i64, policy: &Policy) {
         *self.charged.entry(next_month(now)).or_default() -= amount;
         let number = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
-        let (paid, _) = self.pay_debts(amount, 0);
+        let paid = self.pay_debts(amount);
         if let Some(lot) = self.lots.iter_mut().find(|lot| Some(lot.number) == number) {
             lot.rest += amount - paid;
         }
@@ -399,7 +451,9 @@ impl Account {
                 (["limit-low", "limit-reached", "limit-available"], vec![("left", balance), ("credit-limit", limit)])
             }
         };
-        let all: BTreeSet<i64> = policy.thresholds.iter().chain(&self.custom).copied().collect();
+        let mut all: BTreeSet<i64> = policy.thresholds.iter().chain(&self.custom).copied().collect();
+        // Of a credit limit only what is below it says that little is left.
+        all.retain(|threshold| self.limit.is_none_or(|limit| *threshold < limit));
         let fired: Vec<i64> =
             all.iter().copied().filter(|threshold| self.armed.contains(threshold) && balance < *threshold).collect();
         if let Some(lowest) = fired.first() {

@@ -1,8 +1,9 @@
 //! Payments that card holders take back, in the model, and suspension for payment failure with its end (ACC-8, ACC-9, R33).
 
-use super::account::{Account, Standing};
+use super::account::{Account, Debt, Standing};
 use super::recharge::ChargeState;
 use super::{Occasion, Policy, Told};
+use crate::simulation::next_month;
 
 /// The reason of a suspension that can end by itself.
 pub const PAYMENT_FAILURE: &str = "payment-failure";
@@ -24,6 +25,7 @@ impl Account {
         let Some(charge) = self.recharge.charges.get_mut(&number) else { return };
         charge.charged_back += amount;
         let of_it = charge.lot;
+        let mut reopened = Vec::new();
         if self.standing != Standing::Closed {
             let own = self.lots.iter_mut().find(|lot| Some(lot.number) == of_it);
             let left = own.map_or(amount, |lot| {
@@ -31,10 +33,14 @@ impl Account {
                 lot.rest -= taken;
                 amount - taken
             });
-            self.take(left, now);
+            let owed = self.take(left, now);
+            reopened = self.reopen(of_it, left, owed, now);
         }
         let words = vec![("charge", number.to_string())];
         self.expect(Told { kind: "chargeback", amounts: vec![("amount", amount), ("balance", self.balance())], words });
+        for (end, amount) in reopened {
+            self.reopen_invoice(end, amount, number, now);
+        }
         self.dunning.charged_back = Some(now);
         match self.standing {
             Standing::Closed => return,
@@ -49,10 +55,45 @@ impl Account {
         self.judge(now, policy, Occasion::Other);
     }
 
+    /// What a payment has paid of debts is owed again, of the newest month first and as far as other credit has not paid it, which pays the
+    /// oldest. Where that month has an invoice, the debt is of its age again (R84). Answers which invoices, by their ends, and how much of each.
+    fn reopen(&mut self, lot: Option<u32>, taken: i64, owed: i64, now: i64) -> Vec<(i64, i64)> {
+        let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) else { return Vec::new() };
+        let mut left = taken;
+        let mut parts = Vec::new();
+        for (month, paid) in lot.debts.iter_mut().rev() {
+            let part = left.min(*paid);
+            *paid -= part;
+            left -= part;
+            parts.push((*month, part));
+        }
+        let mut again = owed - owed.min(left);
+        let mut reopened: Vec<(i64, i64)> = Vec::new();
+        for (month, part) in parts {
+            let back = again.min(part);
+            again -= back;
+            let Some(end) = self.issued.range(month + 1..).next().copied().filter(|_| back > 0) else { continue };
+            if let Some(debt) = self.debts.iter_mut().rev().find(|debt| debt.at == now && !debt.charge) {
+                debt.amount -= back;
+            }
+            let at = (next_month(month) - 1).min(end - 1);
+            self.debts.push(Debt { at, unpaid: at, rent_of: None, charge: false, amount: back });
+            match reopened.iter_mut().find(|(known, _)| *known == end) {
+                Some((_, amount)) => *amount += back,
+                None => reopened.push((end, back)),
+            }
+        }
+        self.debts.retain(|debt| debt.amount > 0);
+        reopened
+    }
+
     /// The standing changes. A suspension for payment failure ends by itself if something is due when it begins.
     pub(super) fn enter(&mut self, standing: Standing) {
         self.standing = standing;
         self.lifts = standing == Standing::Suspended(PAYMENT_FAILURE) && self.is_due();
+        if !self.lifts {
+            self.dunning.charged_back = None;
+        }
         if standing == Standing::Active {
             self.forgive_attempts();
         }

@@ -156,7 +156,8 @@ impl Account {
         self.pass_months(ends, policy);
         self.close_month(policy);
         let period_end = ends + 1;
-        if self.charged.contains_key(&next_month(ends)) {
+        let has_invoice = self.has_invoice((month_of(ends), period_end));
+        if has_invoice {
             self.close_cycle((month_of(ends), period_end), policy);
         }
         self.month_ends.insert(period_end, self.balance());
@@ -164,6 +165,9 @@ impl Account {
             if let Some(sum) = sums.remove(&next_month(ends)) {
                 sums.insert(period_end, sum);
             }
+        }
+        if has_invoice {
+            self.issued.insert(period_end);
         }
         if let Some(closing) = &mut self.closing {
             closing.invoiced = true;

@@ -33,7 +33,7 @@ impl Account {
                 if part == 0 {
                     break;
                 }
-                let (paid, _) = self.pay_debts(part, 0);
+                let paid = self.pay_debts(part);
                 let lot = self.recharge.charges[&number].lot;
                 if let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) {
                     lot.rest += part - paid;
@@ -112,7 +112,7 @@ mod tests {
         account.round_off(0, 0);
         account.debit(10, 0, &policy);
         assert_eq!(account.due(), 1_240_000);
-        account.pay_debts(1_230_010, 0);
+        account.pay_debts(1_230_010);
         account.round_off(0, 0);
         assert_eq!((account.due(), account.balance()), (0, 0));
         account.debit(5_000, 0, &policy);

@@ -29,19 +29,30 @@ struct Unpaid {
     next: Option<i64>,
 }
 
+/// An invoice of which a payment was taken back.
+#[derive(Clone, Debug)]
+struct Reopened {
+    cycle: (i64, i64),
+    amount: i64,
+    due: i64,
+    charge: u32,
+    /// When it is charged, if it is.
+    next: Option<i64>,
+}
+
 /// What is collected of an account.
 #[derive(Clone, Debug, Default)]
 pub struct Dunning {
     /// Cycles whose invoices the feed must tell to be due, with what is owed of them.
     due: Vec<((i64, i64), i64)>,
+    /// Invoices that the feed must tell to be open again.
+    reopened: Vec<Reopened>,
     /// Oldest first.
     unpaid: Vec<Unpaid>,
     /// When a payment was taken back: what was owed by the end of that day is due.
     pub(super) charged_back: Option<i64>,
     /// Until then a person's payment of the debt may hold attempts back.
     held_until: i64,
-    /// When a cycle was last made whole cents, and by how much the balance became less by it.
-    rounded: (i64, i64),
     /// Attempts made.
     pub attempts: u64,
 }
@@ -107,20 +118,20 @@ impl Account {
                 self.give_cents_back(cycle, owed - rounded);
             }
             if rounded > 0 {
-                self.dunning.due.push((cycle, rounded));
+                let covered = self.covered(end);
+                self.dunning.due.push((covered, rounded));
             }
         }
-        self.dunning.rounded = (end, before - self.balance());
         if before != self.balance() {
             self.judge(end, policy, Occasion::Other);
         }
     }
 
-    /// What the balance was before a cycle that ends at this very moment was made whole cents: a number that is released in the same moment posts
-    /// the rent of the month that begins first.
-    pub(super) fn unrounded(&self, at: i64) -> i64 {
-        let (end, less) = self.dunning.rounded;
-        self.balance() + if end == at { less } else { 0 }
+    /// What a payment takes that leaves nothing owed by the end of a moment's day: rent that is unpaid goes before it (R81).
+    fn to_pay_until(&self, to: i64) -> i64 {
+        let later = |debt: &&Debt| debt.at.div_euclid(DAY) > to.div_euclid(DAY) && self.is_unpaid_rent(debt);
+        let rent: i64 = self.debts.iter().filter(later).map(|debt| debt.amount).sum();
+        in_cents(self.owed_between(0, to) + rent)
     }
 
     /// Takes off what is owed, the newest day first, of a day its rent last.
@@ -133,6 +144,49 @@ impl Account {
             left -= less;
         }
         self.debts.retain(|debt| debt.amount > 0);
+    }
+
+    /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
+    fn covered(&self, end: i64) -> (i64, i64) {
+        (self.issued.range(..end).next_back().copied().unwrap_or(0), end)
+    }
+
+    /// The invoice of a cycle that has ended is open again, and the attempts begin anew a day later (R84).
+    pub(super) fn reopen_invoice(&mut self, end: i64, amount: i64, charge: u32, now: i64) {
+        let cycle = self.covered(end);
+        let due = self.owed_between(cycle.0, end - 1);
+        let next = (self.limit.is_some() && !self.is_leaving()).then_some(now + DAYS[0] * DAY);
+        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next });
+        self.mail("invoice-reopened");
+    }
+
+    /// Whether attempts are made: no suspension holds them back but the one that only a payment ends after a chargeback.
+    fn is_collected(&self) -> bool {
+        let waits = self.lifts && self.dunning.charged_back.is_some();
+        self.standing == Standing::Active || (self.standing == Standing::Suspended(PAYMENT_FAILURE) && waits)
+    }
+
+    fn follow_reopened(&mut self, event: Event<'_>) -> Result<()> {
+        ensure!(!self.dunning.reopened.is_empty(), "no invoice is open again");
+        let told = self.dunning.reopened.remove(0);
+        ensure!(event.amount("amount") == Some(told.amount), "{told:?}");
+        ensure!(event.amount("due") == Some(told.due), "{told:?}");
+        ensure!(event.number("charge") == Some(told.charge), "{told:?}");
+        let next = told.next.map_or_else(|| "none".to_owned(), crate::text::day);
+        ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}");
+        if told.next.is_none() {
+            return Ok(());
+        }
+        let number = event.word("number").context("an invoice has a number")?.to_owned();
+        let known = self.dunning.unpaid.iter().find(|one| one.number == number);
+        let charge = known.and_then(|one| one.charge);
+        self.dunning.unpaid.retain(|one| one.number != number);
+        // The payment that was taken back was the attempt at issue.
+        let (cycle, issued) = (told.cycle, event.at());
+        let next = told.next.filter(|_| charge.is_none());
+        self.dunning.unpaid.push(Unpaid { number, cycle, issued, failed: 1, charge, next });
+        self.dunning.unpaid.sort_by_key(|one| one.cycle.0);
+        Ok(())
     }
 
     /// Whether something is owed that should have been paid by now (ACC-9).
@@ -167,6 +221,9 @@ impl Account {
         if let Some(due) = self.dunning.due.first() {
             return Some(format!("the invoice of {due:?} is due, which was not told"));
         }
+        if let Some(reopened) = self.dunning.reopened.first() {
+            return Some(format!("{reopened:?} was not told"));
+        }
         if self.is_leaving() {
             // Nothing is collected any more; a charge that is paid after the closing is given back.
             return None;
@@ -179,10 +236,7 @@ impl Account {
         if self.recharge.is_open(ChargeKind::Settlement) {
             self.put_off(now);
         }
-        if self.standing != Standing::Active
-            || self.dunning.held_until >= now
-            || self.recharge.is_open(ChargeKind::Invoice)
-        {
+        if !self.is_collected() || self.dunning.held_until >= now || self.recharge.is_open(ChargeKind::Invoice) {
             return None;
         }
         self.drop_paid();
@@ -194,6 +248,7 @@ impl Account {
     pub(super) fn follow_dunning(&mut self, event: Event<'_>, policy: &Policy) -> Result<()> {
         let at = event.at();
         match event.kind() {
+            "invoice-reopened" => self.follow_reopened(event),
             "invoice-due" => {
                 ensure!(!self.dunning.due.is_empty(), "nothing is due");
                 let (cycle, owed) = self.dunning.due.remove(0);
@@ -233,14 +288,14 @@ impl Account {
     fn attempt_on(&mut self, event: Event<'_>) -> Result<(usize, i64)> {
         let at = event.at();
         self.drop_paid();
-        ensure!(self.standing == Standing::Active, "it stands as {:?}", self.standing);
+        ensure!(self.is_collected(), "it stands as {:?}", self.standing);
         let open = [ChargeKind::Invoice, ChargeKind::Settlement].into_iter().any(|kind| self.recharge.is_open(kind));
         ensure!(!open, "what is owed is being paid already");
         let place = self.dunning.unpaid.iter().position(|one| one.next.is_some_and(|next| next <= at));
         let place = place.with_context(|| format!("no attempt is due: {:?}", self.dunning.unpaid))?;
         let one = &self.dunning.unpaid[place];
         ensure!(event.word("invoice") == Some(one.number.as_str()), "{one:?} is to be charged");
-        let amount = in_cents(self.owed_between(0, one.cycle.1 - 1));
+        let amount = self.to_pay_until(one.cycle.1 - 1);
         ensure!(event.amount("amount") == Some(amount), "{amount} is owed up to the end of its cycle");
         Ok((place, amount))
     }
@@ -290,10 +345,8 @@ impl Account {
     pub(super) fn is_attempt_wanted(&self, number: u32) -> bool {
         let one = self.dunning.unpaid.iter().find(|one| one.charge == Some(number));
         let amount = self.recharge.charges.get(&number).map_or(0, |charge| charge.amount);
-        self.standing == Standing::Active
-            && one.is_some_and(|one| {
-                self.owed_of(one.cycle) > 0 && in_cents(self.owed_between(0, one.cycle.1 - 1)) >= amount
-            })
+        self.is_collected()
+            && one.is_some_and(|one| self.owed_of(one.cycle) > 0 && self.to_pay_until(one.cycle.1 - 1) >= amount)
     }
 }
 

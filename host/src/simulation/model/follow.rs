@@ -67,7 +67,7 @@ impl Account {
         match event.kind() {
             "balance-low" | "out-of-credit" | "credit-available" | "limit-low" | "limit-reached"
             | "limit-available" => self.foretold(0, event),
-            "invoice-due" => self.follow_dunning(event, policy),
+            "invoice-due" | "invoice-reopened" => self.follow_dunning(event, policy),
             "recharge-started" if event.word("kind") == Some("invoice") => self.follow_dunning(event, policy),
             "recharge-failed" if event.word("kind") == Some("invoice") => self.follow_declined_invoice(event, policy),
             "recharge-started" | "recharge-capped" => self.foretold(1, event),

@@ -156,7 +156,7 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 19] = [
+pub const MAILS: [&str; 20] = [
     "account-closed",
     "account-closing",
     "account-welcome",
@@ -165,6 +165,7 @@ pub const MAILS: [&str; 19] = [
     "balance-low",
     "chargeback",
     "coupon-redeemed",
+    "invoice-reopened",
     "invoice-unpaid",
     "limit-low",
     "limit-reached",

@@ -1,0 +1,295 @@
+//! What lots could not cover: one receivable a UTC day, paid by any credit before it becomes a lot (R2, R81).
+
+use super::{Wallet, is_zero, need, save};
+use crate::calendar::{self, Month};
+use crate::call::{Call, Record, end_of_prefix, successor};
+use crate::ids::AuthId;
+use crate::lots::OfMonth;
+use crate::money::Money;
+use crate::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is owed since one UTC day. Usage of a day is one receivable: it has one age and is paid as one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Receivable {
+    v: u32,
+    /// Open amount.
+    pub amount: Money,
+    /// When it was first owed.
+    pub since: Instant,
+    /// How much of it is rent (NUM-4): the part of a day that is paid first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rent: Money,
+    /// How much of it is no charge: tax and rounding of a cycle, payments that were taken back. It is paid last of its day.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other: Money,
+}
+
+impl Receivable {
+    fn since(at: Instant) -> Receivable {
+        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO }
+    }
+}
+
+impl Record for Receivable {
+    const KIND: &'static str = "receivable";
+}
+
+pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable::since(call.now()));
+    receivable.amount = receivable.amount.plus(amount)?;
+    call.put(&key, &receivable);
+    Ok(())
+}
+
+/// What is owed since the days from one moment to another, both included.
+pub(crate) fn owed_between(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Money, Fault> {
+    let mut owed = Money::ZERO;
+    for (_, receivable) in owed_days(call, account, from, to)? {
+        owed = owed.plus(receivable.amount)?;
+    }
+    Ok(owed)
+}
+
+/// Receivables of the days from one moment to another, oldest first: at most a few months.
+fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
+    let (first, end) = span_of_days(account, Some((from, to)));
+    Ok(call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?.0)
+}
+
+/// The keys of receivables of some days, both included, or of all.
+fn span_of_days(account: AuthId, days: Option<(Instant, Instant)>) -> (String, String) {
+    let prefix = format!("owe/{account}/");
+    match days {
+        Some((from, to)) => {
+            let day = |moment| format!("{prefix}{}", calendar::day_name(moment));
+            (day(from), successor(&day(to)))
+        }
+        None => {
+            let end = end_of_prefix(&prefix);
+            (prefix, end)
+        }
+    }
+}
+
+/// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26), and what a
+/// chargeback reopens to its invoice (R84). They are no charges.
+pub(crate) fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
+    let key = |moment| format!("owe/{account}/{}", calendar::day_name(moment));
+    let (today, earlier) = (key(call.now()), key(at));
+    if amount == Money::ZERO {
+        return Ok(());
+    }
+    if today == earlier {
+        return owe_as_other(call, account, amount);
+    }
+    let mut now: Receivable = call.need(&today)?;
+    now.amount = now.amount.minus(amount)?;
+    now.other = now.other.min(now.amount);
+    if now.amount == Money::ZERO {
+        call.remove(&today);
+    } else {
+        call.put(&today, &now);
+    }
+    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable::since(at));
+    then.amount = then.amount.plus(amount)?;
+    then.other = then.other.plus(amount)?;
+    call.put(&earlier, &then);
+    Ok(())
+}
+
+/// Takes off what is owed since the days from one moment to another, newest first. The caller posts it. Answers how much of it are charges, by the month
+/// since which they were owed.
+pub(crate) fn forgive_between(
+    call: &mut Call<'_>,
+    account: AuthId,
+    from: Instant,
+    to: Instant,
+    amount: Money,
+) -> Result<Vec<(Month, Money)>, Fault> {
+    let mut wallet = need(call, account)?;
+    wallet.balance = wallet.balance.plus(amount)?;
+    save(call, account, &wallet);
+    let mut left = amount;
+    let mut charges = Vec::new();
+    for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
+        let less = left.min(receivable.amount);
+        left = left.minus(less)?;
+        receivable.amount = receivable.amount.minus(less)?;
+        // What is no charge is forgiven first, and what is not rent before rent.
+        let of_other = less.min(receivable.other);
+        receivable.other = receivable.other.minus(of_other)?;
+        if less > of_other {
+            charges.push((Month::of(receivable.since), less.minus(of_other)?));
+        }
+        let of_rent = receivable.rent.minus(receivable.rent.min(receivable.amount))?;
+        receivable.rent = receivable.rent.minus(of_rent)?;
+        crate::phone_numbers::pay_rent(call, account, of_rent)?;
+        if receivable.amount == Money::ZERO {
+            call.remove(&key);
+        } else {
+            call.put(&key, &receivable);
+        }
+    }
+    assert!(left == Money::ZERO, "no more is forgiven than is owed");
+    Ok(charges)
+}
+
+/// Notes that this part of what has just been owed is rent.
+pub(crate) fn owe_as_rent(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let mut receivable: Receivable = call.need(&key)?;
+    receivable.rent = receivable.rent.plus(amount)?;
+    call.put(&key, &receivable);
+    Ok(())
+}
+
+/// Notes that this part of what has just been owed is no charge.
+pub(crate) fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    if amount == Money::ZERO {
+        return Ok(());
+    }
+    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let mut receivable: Receivable = call.need(&key)?;
+    receivable.other = receivable.other.plus(amount)?;
+    call.put(&key, &receivable);
+    Ok(())
+}
+
+/// The oldest open receivables. The flag: there are more.
+pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
+    call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
+}
+
+/// What a payment must bring so that nothing is owed any more since the days up to a moment: rent that is unpaid is paid before it, also that
+/// of later days (R81).
+pub(crate) fn to_pay_until(call: &Call<'_>, account: AuthId, to: Instant) -> Result<Money, Fault> {
+    let (mut owed, mut rent) = (Money::ZERO, Money::ZERO);
+    for (_, receivable) in owed_days(call, account, 0, to)? {
+        owed = owed.plus(receivable.amount)?;
+        rent = rent.plus(receivable.rent)?;
+    }
+    // Rent is paid in the order of its days.
+    let later = crate::phone_numbers::unpaid_rent(call, account)?.minus(rent)?;
+    Ok(owed.plus(later.max(Money::ZERO))?)
+}
+
+/// What was paid of what is owed.
+pub(super) struct Settled {
+    pub(super) amount: Money,
+    /// By the months of its days.
+    pub(super) months: Vec<OfMonth>,
+    /// How much of it are charges, by the month since which they were owed, oldest first (R86).
+    pub(super) charges: Vec<(Month, Money)>,
+}
+
+/// A payment on its way through what is owed.
+struct Paying {
+    left: Money,
+    /// Of what was paid, rent.
+    rent: Money,
+    months: BTreeMap<Month, Money>,
+    /// Of what was paid, charges.
+    charges: BTreeMap<Month, Money>,
+}
+
+impl Paying {
+    /// Pays so much of a day: its rent first, then other charges, last what is no charge.
+    fn pay(&mut self, receivable: &mut Receivable, paid: Money) -> Result<(), Fault> {
+        let charges = receivable.amount.minus(receivable.other)?.min(paid);
+        let of_rent = paid.min(receivable.rent);
+        receivable.amount = receivable.amount.minus(paid)?;
+        receivable.rent = receivable.rent.minus(of_rent)?;
+        receivable.other = receivable.other.minus(paid.minus(charges)?)?;
+        self.left = self.left.minus(paid)?;
+        self.rent = self.rent.plus(of_rent)?;
+        let month = Month::of(receivable.since);
+        for (sums, part) in [(&mut self.months, paid), (&mut self.charges, charges)] {
+            if part > Money::ZERO {
+                let sum = sums.entry(month).or_default();
+                *sum = sum.plus(part)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Pays what is owed in a span of keys, the oldest day first and of a day its rent first; with a limit no more than that, and only rent.
+    fn walk(&mut self, call: &mut Call<'_>, (first, end): (&str, &str), rent_only: Option<Money>) -> Result<(), Fault> {
+        let mut from = first.to_owned();
+        let mut rent_left = rent_only;
+        loop {
+            let (page, more) = call.span::<Receivable>(&from, end, RECEIVABLE_DAYS)?;
+            for (key, mut receivable) in page {
+                from = successor(&key);
+                let open = match rent_left {
+                    Some(left) => left.min(receivable.rent),
+                    None => receivable.amount,
+                };
+                let paid = self.left.min(open);
+                if paid > Money::ZERO {
+                    self.pay(&mut receivable, paid)?;
+                    rent_left = rent_left.map(|left| left.minus(paid)).transpose()?;
+                    if receivable.amount == Money::ZERO {
+                        call.remove(&key);
+                    } else {
+                        call.put(&key, &receivable);
+                    }
+                }
+                if self.left == Money::ZERO || rent_left == Some(Money::ZERO) {
+                    return Ok(());
+                }
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Pays what is owed: unpaid rent first, then everything else, each the oldest day first (R2, R81).
+pub(super) fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Settled, Fault> {
+    pay_days(call, account, wallet, None, amount)
+}
+
+/// [`pay_owed`], perhaps of some days only.
+fn pay_days(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    days: Option<(Instant, Instant)>,
+    amount: Money,
+) -> Result<Settled, Fault> {
+    let mut paying = Paying { left: amount, rent: Money::ZERO, months: BTreeMap::new(), charges: BTreeMap::new() };
+    if wallet.balance < Money::ZERO {
+        let (first, end) = span_of_days(account, days);
+        let unpaid = crate::phone_numbers::unpaid_rent(call, account)?;
+        if unpaid > Money::ZERO {
+            paying.walk(call, (&first, &end), Some(unpaid))?;
+        }
+        if paying.left > Money::ZERO {
+            paying.walk(call, (&first, &end), None)?;
+        }
+        crate::phone_numbers::pay_rent(call, account, paying.rent)?;
+    }
+    let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
+    Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })
+}
+
+/// Pays what is owed since the days from one moment to another before anything else that is owed: a credit note corrects its own invoice, and a
+/// dispute that was won puts back what it had taken (R84). Answers how much that was.
+pub(crate) fn pay_between(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    days: (Instant, Instant),
+    amount: Money,
+) -> Result<Money, Fault> {
+    let Settled { amount: paid, .. } = pay_days(call, account, wallet, Some(days), amount)?;
+    wallet.balance = wallet.balance.plus(paid)?;
+    Ok(paid)
+}
+
+/// Days of receivables that are read at a time.
+const RECEIVABLE_DAYS: usize = 1_000;
