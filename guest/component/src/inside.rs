@@ -3,7 +3,11 @@
 use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
-use coinbox_rules::{about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, invoices, jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop};
+use coinbox_rules::{
+    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, invoices, jobs, lots,
+    operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations, statement,
+    subaccounts, summary, totals, usage, vocabulary, zero_stop,
+};
 
 records! {
     types::RequestPart = vocabulary::RequestPart { whole, number }

@@ -413,6 +413,10 @@ pub(crate) fn dispute_won(call: &mut Call<'_>, account: AuthId, charge: u32) -> 
     dunning.drop_paid(call, account)?;
     let held = dunning.disputes > 0;
     dunning.disputes = dunning.disputes.saturating_sub(1);
+    if dunning.disputes == 0 {
+        // Nothing is taken back any more: what else is owed up to that moment is due when its invoice is.
+        dunning.charged_back = None;
+    }
     dunning.save(call, account);
     let suspended = accounts::profile(call, account)?.standing == Standing::Suspended(Suspension::PaymentFailure);
     let over = held && dunning.disputes == 0 && suspended && !dunning.is_due(call, account)?;

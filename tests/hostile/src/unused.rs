@@ -511,10 +511,7 @@ impl operator::Guest for Hostile {
     ) -> Result<operator::TotalsComparison, operator::Error> {
         unused()
     }
-    fn compare_derived(
-        _: operator::Caller,
-        _: Vec<String>,
-    ) -> Result<operator::DerivedComparison, operator::Error> {
+    fn compare_derived(_: operator::Caller, _: Vec<String>) -> Result<operator::DerivedComparison, operator::Error> {
         unused()
     }
     fn compare_events(

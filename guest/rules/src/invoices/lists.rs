@@ -170,7 +170,7 @@ pub(crate) fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> R
     Ok(Place::find(call, account, &[DocumentKind::Invoice], number)?.is_some())
 }
 
-/// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed that could be paid (R4), a payment is
+/// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, a payment is
 /// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
 fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
     let state = State::load(call, account, &stored.document.number)?;
@@ -183,7 +183,7 @@ fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<D
     };
     let document = stored.document;
     let status = match kind {
-        DocumentKind::Invoice if due.to_cents_half_up()? == Money::ZERO => "paid",
+        DocumentKind::Invoice if due == Money::ZERO => "paid",
         DocumentKind::Invoice if state.failed => "failed",
         DocumentKind::Invoice => "open",
         DocumentKind::Receipt if state.charged_back > Money::ZERO => "charged-back",
