@@ -313,3 +313,21 @@ fn configuration(limits: &Limits) -> Config {
         .max_wasm_stack(limits.stack_bytes);
     config
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// sec-08: the collector is built in, because builds without it can be aborted, and no component may use what it collects.
+    #[test]
+    fn sec_08_the_collector_is_there_and_refused() {
+        // A module with one empty structure type.
+        const STRUCTURE: &[u8] = b"\0asm\x01\0\0\0\x01\x03\x01\x5f\0";
+        let mut config = Config::new();
+        config.wasm_function_references(true).wasm_gc(true);
+        let able = wasmtime::Engine::new(&config).expect("built with the cargo feature `gc`");
+        wasmtime::Module::validate(&able, STRUCTURE).expect("a module of the collector's proposal");
+        let ours = wasmtime::Engine::new(&configuration(&Limits::default())).expect("our own engine");
+        assert!(wasmtime::Module::validate(&ours, STRUCTURE).is_err());
+    }
+}
