@@ -131,6 +131,24 @@ impl pricing::Guest for Hostile {
     fn publish_version(_: pricing::Caller, _: u32, _: pricing::Instant) -> Result<pricing::Version, pricing::Error> {
         unused()
     }
+    fn begin_import(_: pricing::Caller) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn finish_import(_: pricing::Caller, _: u32) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn withdraw_version(_: pricing::Caller, _: u32) -> Result<pricing::Version, pricing::Error> {
+        unused()
+    }
+    fn remove_draft(_: pricing::Caller, _: u32) -> Result<(), pricing::Error> {
+        unused()
+    }
+    fn withdraw_overrides(_: pricing::Caller, _: String, _: pricing::Instant) -> Result<(), pricing::Error> {
+        unused()
+    }
+    fn list_overrides(_: pricing::Caller, _: String) -> Result<Vec<pricing::OverrideSet>, pricing::Error> {
+        unused()
+    }
     fn list_versions(_: pricing::Caller) -> Result<Vec<pricing::Version>, pricing::Error> {
         unused()
     }
