@@ -236,7 +236,10 @@ def queue(commands, server):
 
 def payments_elsewhere(server):
     """Keys of two payments that another store took at the same gateway: 33.00 and 25.50."""
-    other = Server({**server.settings, "payment-sandbox": server.data / "gateway.sqlite", "cache": server.data / "cache"})
+    other = Server(
+        {**server.settings, "payment-sandbox": server.data / "gateway.sqlite", "cache": server.data / "cache"},
+        flags=["--accept", "gateway"],
+    )
     with other:
         account, _ = other.account(name="Elsewhere")
         other.card(account, "tok_approve")

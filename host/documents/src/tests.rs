@@ -79,7 +79,8 @@ fn in_order(text: &str, parts: &[&str]) {
 #[test]
 fn an_invoice_shows_all_that_it_holds_in_order() {
     let pages = TYPESETTER.page_texts(&sample::invoice()).expect("set");
-    let text = pages.concat();
+    // Where lines of a cell break is the typesetter's business.
+    let text = pages.concat().split_whitespace().collect::<Vec<_>>().join(" ");
     in_order(
         &text,
         &[

@@ -186,11 +186,11 @@ mod tests {
     fn a_state_is_what_is_meant_and_an_unknown_one_is_told() {
         let table = [rate("US", "CA", "7.25", false), rate("DE", "", "19", true)];
         for state in ["CA", "CA ", " CA", "ca", "California", "US-CA"] {
-            assert_eq!(amounts(&table, "US", state, "", 1_000_000), [(72_500, false)], "{state:?}");
+            assert_eq!(amounts(&table, "US", state, "", 100_000_000), [(7_250_000, false)], "{state:?}");
             assert_eq!(unknown_state(&table, "US", state), None, "{state:?}");
         }
         let old = [rate("US", "California", "7.25", false)];
-        assert_eq!(amounts(&old, "US", "CA", "", 1_000_000), [(72_500, false)], "a table of an older version");
+        assert_eq!(amounts(&old, "US", "CA", "", 100_000_000), [(7_250_000, false)], "a table of an older version");
         for (state, why) in [
             ("elsewhere", "US: the state elsewhere is not a code of ISO 3166-2 for US, such as AK"),
             (" ", "US: the billing information has no state"),
