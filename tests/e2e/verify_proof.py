@@ -74,7 +74,7 @@ def main():
         account, _ = server.account()
         server.card(account, "tok_approve")
         server.recharge(account, "50.00")
-        server.goodwill(account, "5.00")
+        server.goodwill(account, "5000.00")
         now = server.now_ms()
         for batch in range(4):
             server.usage([event(account, now - 1000 * number, chance, id=f"e-{batch}-{number}") for number in range(500)])
@@ -110,7 +110,7 @@ def main():
     # What nothing else follows from has a check value.
     for number, (name, alter) in enumerate([
         ("a name", replaced("acct/", r'"Acme"', '"Acme Ltd"')),
-        ("a price", replaced("p", r'0\.0085', '0.0086')),
+        ("a price", replaced("pb/", r'0\.0085', '0.0086')),
         ("a card", replaced("cards/", r'tok_approve', 'tok_timeout')),
         ("a line of the feed", lambda store: store.execute("UPDATE feed SET body = replace(body, 'recharge', 'rechange') WHERE body LIKE '%recharge-paid%'").rowcount),
         ("a timer", lambda store: store.execute("UPDATE timers SET due = due + 1").rowcount),

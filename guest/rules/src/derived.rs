@@ -223,6 +223,12 @@ impl Proof<'_, '_> {
             let what = format!("charge:{}", charge.number);
             self.differs(&what, stands.to_string(), paid.unwrap_or(Money::ZERO).to_string());
         }
+        for (key, paid) in payments {
+            // Payments that no charge explains were booked by the reconciliation or by a person, which is noted.
+            if crate::reconcile::booked_at(self.call, &key)?.is_none() {
+                self.differs(&format!("payment:{key}"), "no charge".to_owned(), paid.to_string());
+            }
+        }
         Ok(())
     }
 }

@@ -248,7 +248,11 @@ impl<'a> Writer<'a> {
         let mut row = self.row(number, at_ms)?;
         match kind % 6 {
             0 => row.id = String::new(),
-            1 => row.number = format!("{}x{}", &row.number[..4], &row.number[5..]),
+            1 => {
+                // Of what comes in, the other side may be anything.
+                row.heading = "outbound";
+                row.number = format!("{}x{}", &row.number[..4], &row.number[5..]);
+            }
             2 => row.number = "12".to_owned(),
             3 => row.number = self.digits(&row.number, 16),
             4 => row.quantity = "1000001".to_owned(),
