@@ -141,7 +141,8 @@ impl History {
             0..30 => self.usage(),
             30..38 => self.goodwill(place, &account),
             38..42 => {
-                let amount = (1 + self.dice.below(4_000_000)) * 10;
+                // Whole cents, so that no invoice rounds: `coinbox simulate` looks at that (R85).
+                let amount = (1 + self.dice.below(4_000)) * 10_000;
                 let debit = json!({"auth-id": account, "adjustment": {"debit": amount.to_string()}, "reason": "model"});
                 if self.ask("credits.adjust", debit).get("ok").is_some() {
                     self.models[place].debit(amount);
@@ -253,7 +254,7 @@ impl History {
 
     fn goodwill(&mut self, place: usize, account: &str) {
         let now = self.host.coinbox.now();
-        let amount = (1 + self.dice.below(3_000_000)) * 100;
+        let amount = (1 + self.dice.below(30_000)) * 10_000;
         let expires = self.dice.chance(50).then(|| now + 1 + self.dice.below(9 * DAY));
         let goodwill = json!({"goodwill": {"amount": amount.to_string(), "expires": expires.map(|at| at.to_string())}});
         let arguments = json!({"auth-id": account, "adjustment": goodwill, "reason": "model"});
