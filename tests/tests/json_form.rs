@@ -130,7 +130,7 @@ fn both_ways_name_the_same_path_and_problem() {
         ),
         (
             problem(charge("customer_present", json!(true))),
-            "`task.work.charge.customer_present`: no such name; the names are key, auth-id, amount, currency, method, customer-present, statement",
+            "`task.work.charge.customer_present`: no such name; the names are key, auth-id, amount, currency, method, customer-present, statement, metadata",
         ),
         (
             problem(|task| drop(task["work"]["charge"].as_object_mut().unwrap().remove("method"))),
