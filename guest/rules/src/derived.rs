@@ -214,6 +214,10 @@ impl Proof<'_, '_> {
         let closed = accounts::is_closed(self.call, self.account)?;
         for charge in charges {
             let paid = payments.remove(&charge.key);
+            // A payment that came after the charge's final answer was booked by a person, without it.
+            if paid.is_some() && !charge.is_paid() && crate::reconcile::booked_at(self.call, &charge.key)?.is_some() {
+                continue;
+            }
             let stands = if charge.is_paid() { charge.amount() } else { Money::ZERO };
             // What was paid and is not folded yet, or came after the closing and went back, is no movement.
             let too_new = charge.settled().is_none_or(|settled| settled >= folded_until || closed);
