@@ -105,15 +105,19 @@ records! {
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
 
-    exported::invoices::Party = invoices::Party { legal_name, address_lines, country, tax_id, email, auth_id }
+    exported::invoices::Party = invoices::Party {
+        legal_name, address_lines, country, tax_id, email, auth_id, registration_number, phone,
+    }
     exported::invoices::DocumentLine = invoices::DocumentLine {
         section, section_name, product, description, quantity, unit, amount,
     }
-    exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge }
+    exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge, legal_basis }
     exported::invoices::Movement = invoices::DocumentMovement { label, at, amount }
+    exported::invoices::DocumentReference = invoices::DocumentReference { kind, number, issued }
     exported::invoices::Document = invoices::Document {
         kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, net, taxes, total,
-        opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note,
+        opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note, about, due,
+        payment_terms, ways_to_pay, card, payment_reference, edition,
     }
     exported::invoices::DocumentSummary = invoices::DocumentSummary {
         kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
@@ -175,11 +179,13 @@ records! {
         ask_again_ms, hang_up_grace_ms, dunning_days, lift_payment_suspension, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, daily_summary_hour,
         daily_summaries, trial_credits, close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries,
         trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
-        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
-        credit_note_prefix, receipt_prefix, require_billing_address,
+        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, payment_days, payment_terms,
+        ways_to_pay, invoice_prefix, credit_note_prefix, receipt_prefix, require_billing_address,
     }
-    exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
-    exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
+    exported::operator::Seller = policy::Seller {
+        legal_name, address_lines, country, tax_id, email, registration_number, phone,
+    }
+    exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge, legal_basis }
     exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
     exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }
     exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, postings, events }

@@ -18,6 +18,7 @@ records! {
     payment::Movement = outside::Movement { key, refund, amount, currency, paid }
     payment::MovementPage = outside::MovementPage { movements, next }
     payment::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
+    email::AttachedDocument = outside::AttachedDocument { auth_id, kind, number }
     email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
     email::Mailbox = outside::Mailbox { address, name }
     telephony::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }

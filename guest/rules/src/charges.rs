@@ -17,7 +17,7 @@ mod requests;
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub use chargebacks::record_chargeback;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
-pub(crate) use records::{load, parse_gateway_key};
+pub(crate) use records::{load, note_receipt, parse_gateway_key};
 pub(crate) use refilling::{refill_last_spent, room};
 pub use requests::{give_up, list_charges, recharge, settle_debt};
 
@@ -90,6 +90,7 @@ pub(crate) fn create(
         overdue: false,
         given_up: false,
         invoice,
+        receipt: None,
         charged_back: Money::ZERO,
         chargebacks: Vec::new(),
     };

@@ -14,6 +14,10 @@ fn invoice(lines: i64) -> Document {
         description: format!("Voice calls, outbound, route {number}"),
         quantity: 61,
         unit: "seconds".to_owned(),
+        count: 61,
+        price: None,
+        used_from: None,
+        used_to: None,
         amount: 100_000,
     };
     document.lines = (0..lines).map(line).collect();

@@ -1,6 +1,6 @@
-//! Made-up documents: what templates are tried with at start, and what `coinbox documents sample` prints.
+//! Made-up documents: what templates are tried with at start, and what `coinbox document sample` prints.
 
-use crate::document::{Document, Kind, Line, Movement, Party, Tax};
+use crate::document::{Document, Edition, Kind, Line, Movement, Party, Price, Reference, Tax};
 
 /// 1 December 2026, 00:00 UTC.
 const ISSUED: i64 = 1_796_083_200_000;
@@ -10,18 +10,24 @@ const HOUR: i64 = 3_600_000;
 const ACCOUNT: &str = "MASAMPLE000000000001";
 const SUBACCOUNT: &str = "SASAMPLE000000000002";
 
-/// One of each kind.
-pub fn of_each_kind() -> [Document; 3] {
-    [invoice(), credit_note(), receipt()]
+/// All of them by name.
+pub const ALL: [(&str, fn() -> Document); 6] = [
+    ("invoice", invoice),
+    ("reverse-charge", reverse_charge),
+    ("credit-note", credit_note),
+    ("receipt", receipt),
+    ("refund", refund),
+    ("failed-payment", failed_payment),
+];
+
+/// Every one of them.
+pub fn of_each_kind() -> impl Iterator<Item = Document> {
+    ALL.iter().map(|(_, make)| make())
 }
 
-/// One of a kind.
-pub fn of_kind(kind: Kind) -> Document {
-    match kind {
-        Kind::Invoice => invoice(),
-        Kind::CreditNote => credit_note(),
-        Kind::Receipt => receipt(),
-    }
+/// One of a kind, or of another name of [`ALL`].
+pub fn named(name: &str) -> Option<Document> {
+    ALL.iter().find(|(its, _)| *its == name).map(|(_, make)| make())
 }
 
 fn texts<const N: usize>(lines: [&str; N]) -> Vec<String> {
@@ -36,6 +42,8 @@ fn seller() -> Party {
         tax_id: "12-3456789".to_owned(),
         email: "billing@example.com".to_owned(),
         auth_id: String::new(),
+        registration_number: "Delaware file 7654321".to_owned(),
+        phone: "+1 415 555 0100".to_owned(),
     }
 }
 
@@ -47,7 +55,23 @@ fn customer() -> Party {
         tax_id: "DE123456789".to_owned(),
         email: "accounts@customer.example".to_owned(),
         auth_id: ACCOUNT.to_owned(),
+        ..Party::default()
     }
+}
+
+fn tax(name: &str, percent: &str, base: i64, amount: i64) -> Tax {
+    Tax {
+        name: name.to_owned(),
+        percent: percent.to_owned(),
+        base,
+        amount,
+        reverse_charge: false,
+        legal_basis: String::new(),
+    }
+}
+
+fn about(document: &Document) -> Option<Reference> {
+    Some(Reference { kind: document.kind, number: document.number.clone(), issued: document.issued })
 }
 
 fn line(section: (&str, &str), product: &str, description: &str, quantity: (u64, &str), amount: i64) -> Line {
@@ -58,12 +82,23 @@ fn line(section: (&str, &str), product: &str, description: &str, quantity: (u64,
         description: description.to_owned(),
         quantity: quantity.0,
         unit: quantity.1.to_owned(),
+        count: 0,
+        price: None,
+        used_from: None,
+        used_to: None,
         amount,
     }
 }
 
+/// A line at one price.
+fn at_price(line: Line, count: u64, billed: &str, unit: &str, unit_price: &str) -> Line {
+    let [billed, unit, unit_price] = [billed, unit, unit_price].map(str::to_owned);
+    Line { count, price: Some(Price { billed, unit, unit_price }), ..line }
+}
+
 fn movement(label: &str, days: i64, amount: i64) -> Movement {
-    Movement { label: label.to_owned(), at: PERIOD_START + days * 24 * HOUR + 9 * HOUR, amount }
+    let earlier = days < 0;
+    Movement { label: label.to_owned(), at: PERIOD_START + days * 24 * HOUR + 9 * HOUR, amount, earlier }
 }
 
 /// A month with two sections, a discount, two taxes, payments.
@@ -80,38 +115,67 @@ pub fn invoice() -> Document {
         customer: customer(),
         currency: "USD".to_owned(),
         lines: vec![
-            line(main, "voice-outbound", "Voice calls, outbound", (1_204_560, "seconds"), 240_912_000),
-            line(main, "voice-inbound", "Voice calls, inbound", (86_400, "seconds"), 7_920_000),
-            line(main, "sms-outbound", "SMS, outbound", (12_045, "parts"), 66_247_500),
-            line(main, "number-rent", "Monthly rent of numbers", (14, "numbers"), 11_200_000),
-            line(main, "adjustment", "2026-11-17: Debit for a lost handset", (1, ""), 25_000_000),
-            line(sub, "voice-outbound", "Voice calls, outbound", (7_205, "seconds"), 1_441_230),
-            line(sub, "mms-outbound", "MMS, outbound", (310, "parts"), 6_200_000),
-            line(sub, "number-setup", "Set-up of numbers", (1, "numbers"), 1_000_000),
-            line(sub, "seats", "Seats", (5, "seats"), 75_000_000),
+            at_price(
+                line(main, "voice-outbound", "Voice calls, outbound", (1_204_560, "seconds"), 240_912_000),
+                8_031,
+                "20076",
+                "minutes",
+                "0.012",
+            ),
+            Line {
+                used_from: Some(PERIOD_START - 4 * 24 * HOUR),
+                used_to: Some(PERIOD_START + 23 * HOUR),
+                ..at_price(
+                    line(main, "voice-inbound", "Voice calls, inbound", (86_400, "seconds"), 7_920_000),
+                    411,
+                    "1440",
+                    "minutes",
+                    "0.0055",
+                )
+            },
+            at_price(
+                line(main, "sms-outbound", "SMS, outbound", (12_045, "parts"), 66_247_500),
+                9_870,
+                "12045",
+                "parts",
+                "0.0055",
+            ),
+            at_price(
+                line(main, "number-rent", "Monthly rent of numbers", (14, "numbers"), 11_200_000),
+                14,
+                "14",
+                "months",
+                "0.80",
+            ),
+            Line { count: 1, ..line(main, "adjustment", "2026-11-17: Debit for a lost handset", (1, ""), 25_000_000) },
+            Line { count: 52, ..line(sub, "voice-outbound", "Voice calls, outbound", (7_205, "seconds"), 1_441_230) },
+            at_price(
+                line(sub, "mms-outbound", "MMS, outbound", (310, "parts"), 6_200_000),
+                310,
+                "310",
+                "parts",
+                "0.02",
+            ),
+            at_price(
+                line(sub, "number-setup", "Set-up of numbers", (1, "numbers"), 1_000_000),
+                1,
+                "1",
+                "numbers",
+                "1.00",
+            ),
+            at_price(line(sub, "seats", "Seats", (5, "seats"), 75_000_000), 5, "5", "seats", "15.00"),
         ],
         discount: 10_000_000,
         net: 424_920_730,
         taxes: vec![
-            Tax {
-                name: "VAT".to_owned(),
-                percent: "19".to_owned(),
-                base: 424_920_730,
-                amount: 80_734_940,
-                reverse_charge: false,
-            },
-            Tax {
-                name: "Communications levy".to_owned(),
-                percent: "0.25".to_owned(),
-                base: 424_920_730,
-                amount: 1_062_300,
-                reverse_charge: false,
-            },
+            tax("VAT", "19", 424_920_730, 80_734_940),
+            tax("Communications levy", "0.25", 424_920_730, 1_062_300),
         ],
         total: 506_717_970,
-        opening_balance: 118_400_010,
+        opening_balance: 113_400_010,
         closing_balance: 51_682_040,
         movements: vec![
+            movement("Goodwill: welcome back", -2, 5_000_000),
             movement("Payment", 2, 200_000_000),
             movement("Goodwill: outage of 9 November", 11, 50_000_000),
             movement("Payment", 20, 200_000_000),
@@ -122,6 +186,36 @@ pub fn invoice() -> Document {
         method: "credits".to_owned(),
         refers_to: None,
         note: String::new(),
+        about: None,
+        due: None,
+        payment_terms: "Charges are taken from the prepaid balance; what it lacks is due at once.".to_owned(),
+        ways_to_pay: texts(["Card: in your account settings", "Bank transfer: Example Bank, account 000123456789"]),
+        card: String::new(),
+        payment_reference: String::new(),
+        payment_at: None,
+        edition: Edition::PRESENT,
+    }
+}
+
+/// The same month of a customer who owes the tax himself, and some of the invoice.
+pub fn reverse_charge() -> Document {
+    let vat = Tax {
+        reverse_charge: true,
+        legal_basis: "Article 196 of Directive 2006/112/EC".to_owned(),
+        ..tax("VAT", "19", 424_920_730, 0)
+    };
+    Document {
+        number: "2026-000124".to_owned(),
+        taxes: vec![vat],
+        total: 424_920_730,
+        opening_balance: -55_000_000,
+        closing_balance: -34_920_730,
+        amount_due: 34_920_730,
+        due: Some(ISSUED + 14 * 24 * HOUR),
+        payment_terms: "14 days net.".to_owned(),
+        status: "open".to_owned(),
+        method: "invoice".to_owned(),
+        ..invoice()
     }
 }
 
@@ -133,16 +227,10 @@ pub fn credit_note() -> Document {
         issued: ISSUED + 80 * HOUR,
         period_start: None,
         period_end: None,
-        lines: vec![line((ACCOUNT, ""), "credit-note", "Calls of 17 November were billed twice", (1, ""), 20_000_000)],
+        lines: vec![line((ACCOUNT, ""), "credit-note", "Credit for invoice 2026-000123", (1, ""), 20_000_000)],
         discount: 0,
         net: 20_000_000,
-        taxes: vec![Tax {
-            name: "VAT".to_owned(),
-            percent: "19".to_owned(),
-            base: 20_000_000,
-            amount: 3_800_000,
-            reverse_charge: false,
-        }],
+        taxes: vec![tax("VAT", "19", 20_000_000, 3_800_000)],
         total: 23_800_000,
         opening_balance: 0,
         closing_balance: 0,
@@ -151,6 +239,10 @@ pub fn credit_note() -> Document {
         status: "credited".to_owned(),
         method: "credits".to_owned(),
         refers_to: Some("2026-000123".to_owned()),
+        note: "Calls of 17 November were billed twice".to_owned(),
+        about: about(&invoice()),
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
         ..invoice()
     }
 }
@@ -163,7 +255,7 @@ pub fn receipt() -> Document {
         issued: ISSUED + 33 * HOUR + 754_000,
         period_start: None,
         period_end: None,
-        lines: vec![line((ACCOUNT, ""), "recharge", "Recharge by card, Visa ending 4242", (1, ""), 200_000_000)],
+        lines: vec![line((ACCOUNT, ""), "recharge", "Recharge, manual", (1, ""), 200_000_000)],
         discount: 0,
         net: 200_000_000,
         taxes: Vec::new(),
@@ -175,6 +267,40 @@ pub fn receipt() -> Document {
         status: "successful".to_owned(),
         method: "card".to_owned(),
         refers_to: Some("charge-7".to_owned()),
+        card: "visa 4242".to_owned(),
+        payment_reference: "ch_3PqX2eKfT81".to_owned(),
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
         ..invoice()
+    }
+}
+
+/// A part of that payment, given back.
+pub fn refund() -> Document {
+    let amount = 51_680_000;
+    Document {
+        number: "R-2026-000997".to_owned(),
+        issued: ISSUED + 200 * HOUR,
+        lines: vec![line((ACCOUNT, ""), "refund", "Refund 1", (1, ""), amount)],
+        net: amount,
+        total: amount,
+        status: "refunded".to_owned(),
+        about: about(&receipt()),
+        payment_reference: "re_3PqX2eKfT81".to_owned(),
+        ..receipt()
+    }
+}
+
+/// An attempt that was declined.
+pub fn failed_payment() -> Document {
+    Document {
+        number: "R-2026-000980".to_owned(),
+        issued: ISSUED + 32 * HOUR,
+        lines: vec![line((ACCOUNT, ""), "recharge", "Recharge, automatic", (1, ""), 200_000_000)],
+        status: "failed".to_owned(),
+        note: "insufficient-funds".to_owned(),
+        refers_to: Some("charge-6".to_owned()),
+        payment_reference: String::new(),
+        ..receipt()
     }
 }

@@ -39,6 +39,9 @@ pub fn preview(config: &Config, output: &Output, command: &Document) -> anyhow::
                 SampleKind::Invoice => "invoice",
                 SampleKind::CreditNote => "credit-note",
                 SampleKind::Receipt => "receipt",
+                SampleKind::ReverseCharge => "reverse-charge",
+                SampleKind::Refund => "refund",
+                SampleKind::FailedPayment => "failed-payment",
             };
             write(output, &documents::preview(settings, Preview::Sample(kind))?, file.as_deref())
         }

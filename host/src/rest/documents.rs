@@ -27,7 +27,8 @@ const AMOUNTS: [&str; 10] = [
     "total",
 ];
 /// Keys of moments.
-const MOMENTS: [&str; 5] = ["at", "issued", "next-charge", "period-end", "period-start"];
+const MOMENTS: [&str; 9] =
+    ["at", "issued", "next-charge", "period-end", "period-start", "due", "payment-at", "used-from", "used-to"];
 /// Most documents of a page.
 const PAGE: u32 = 100;
 
@@ -183,11 +184,13 @@ mod tests {
     #[test]
     fn documents_are_shown_in_the_form_of_the_wire() {
         let document = json!({"number": "2026-000001", "issued": "1775001600000", "period-start": null, "amount-due": "2630000",
-            "lines": [{"section-name": "7", "quantity": "47", "amount": "470000"}], "refers-to": "12"});
+            "lines": [{"section-name": "7", "quantity": "47", "amount": "470000"}], "refers-to": "12",
+            "due": "1776211200000", "about": {"kind": "invoice", "number": "7", "issued": "1775001600000"}});
         assert_eq!(
             wire("", document),
             json!({"number": "2026-000001", "issued": "2026-04-01T00:00:00Z", "period_start": null, "amount_due": "2.63000",
-                "lines": [{"section_name": "7", "quantity": 47, "amount": "0.47000"}], "refers_to": "12"})
+                "lines": [{"section_name": "7", "quantity": 47, "amount": "0.47000"}], "refers_to": "12",
+                "due": "2026-04-15T00:00:00Z", "about": {"kind": "invoice", "number": "7", "issued": "2026-04-01T00:00:00Z"}})
         );
     }
 }

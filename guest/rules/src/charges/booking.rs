@@ -263,11 +263,9 @@ fn receipt(
     };
     // It names the invoice or the recharge that it is about (R27).
     let (product, description, refers_to) = match charge.invoice() {
-        Some(number) => {
-            ("invoice-payment", format!("Payment of invoice {number}, {}", charge.card_label), number.to_owned())
-        }
+        Some(number) => ("invoice-payment", format!("Payment of invoice {number}"), number.to_owned()),
         None => {
-            let description = format!("Recharge, {}, {}", charge.kind.word(), charge.card_label);
+            let description = format!("Recharge, {}", charge.kind.word());
             ("recharge", description, receipts::charge_name(charge.number))
         }
     };
@@ -277,6 +275,9 @@ fn receipt(
         method: "card",
         product,
         description: &description,
+        card: &charge.card_label,
+        reference: charge.reference.as_deref().unwrap_or_default(),
+        charge: Some(charge.number),
         refers_to: Some(refers_to),
         note,
         transactions,

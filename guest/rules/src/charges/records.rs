@@ -97,6 +97,9 @@ pub struct Charge {
     /// Number of the invoice that it pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) invoice: Option<String>,
+    /// Number of its receipt. None: it is not final, or a version that did not note it made the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) receipt: Option<String>,
     /// What its card holder has taken back.
     #[serde(default, skip_serializing_if = "no_money")]
     pub(super) charged_back: Money,
@@ -179,6 +182,15 @@ pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Opti
 
 pub(super) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
     call.put(&place(account, charge.number), charge);
+}
+
+/// Notes the number of a charge's receipt.
+pub(crate) fn note_receipt(call: &mut Call<'_>, account: AuthId, number: u32, receipt: &str) -> Result<(), Fault> {
+    if let Some(mut charge) = load(call, account, number)? {
+        charge.receipt = Some(receipt.to_owned());
+        save(call, account, &charge);
+    }
+    Ok(())
 }
 
 impl Charge {

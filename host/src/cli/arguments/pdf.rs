@@ -24,6 +24,12 @@ pub enum SampleKind {
     CreditNote,
     /// A receipt
     Receipt,
+    /// An invoice whose tax the customer owes
+    ReverseCharge,
+    /// A receipt of a refund
+    Refund,
+    /// A receipt of a payment that failed
+    FailedPayment,
 }
 
 /// `document`.
