@@ -170,7 +170,8 @@ pub(crate) fn is_charging(call: &Call<'_>, account: AuthId) -> Result<bool, Faul
     Ok(load(call, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
 }
 
-/// Whether this account may be charged automatically now (R29, R31, R32, and not before a restored store is reconciled).
+/// Whether this account may be charged automatically now (R29, R31, R32; not before a restored store is reconciled, nor before the seller is
+/// complete, R89: that is no failure of the customer's, so it waits).
 fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
     if wallet.credit_limit().is_some() {
         return Ok(false);
@@ -178,6 +179,7 @@ fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool,
     let profile = accounts::profile(call, account)?;
     Ok(profile.account_type == AccountType::Standard
         && profile.standing == Standing::Active
+        && crate::invoices::seller::missing_for_charges(call)?.is_empty()
         && !crate::reconcile::is_open(call)?)
 }
 

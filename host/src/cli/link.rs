@@ -451,6 +451,7 @@ mod tests {
                 "amount: too small (limit: 25.00)",
             ),
             (json!({"no-usable-card": "expired"}), "no usable card: expired"),
+            (json!({"billing-incomplete": ["legal-name", "country"]}), "billing incomplete: legal-name, country"),
             (json!("already-published"), "already published"),
             (json!({"refused": {"out-of-credit": "801017000"}}), "not enough credit: 801.017 is missing"),
             (json!({"owes": "300020000"}), "owes: 300.02"),

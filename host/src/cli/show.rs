@@ -124,7 +124,11 @@ const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
 
 /// The payload of a case as people write it.
 pub fn payload(case: &str, payload: &Value) -> String {
-    if AMOUNT_CASES.contains(&case) { amount(payload) } else { plain(payload) }
+    match payload {
+        payload if AMOUNT_CASES.contains(&case) => amount(payload),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        payload => plain(payload),
+    }
 }
 
 /// A value as people write it: an enum or a variant by its name, with its payload behind.

@@ -97,22 +97,23 @@ pub(super) fn seller(policy: &Policy) -> Party {
     }
 }
 
-/// Whether a charge may be made as far as billing information goes: where the policy asks for it, legal name, address and country must be
-/// there before the first paid charge (R44).
-pub(crate) fn is_chargeable(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+/// What billing information lacks before anything may be charged: where the policy asks for it, legal name, address and country (R44, R89).
+pub(crate) fn missing_for_charges(call: &Call<'_>, account: AuthId) -> Result<Vec<&'static str>, Fault> {
     if !Policy::load(call)?.require_billing_address {
-        return Ok(true);
+        return Ok(Vec::new());
     }
-    Ok(is_complete(&load(call, account)?, &accounts::profile(call, account)?))
+    Ok(missing(&load(call, account)?, &accounts::profile(call, account)?))
 }
 
-fn is_complete(stored: &StoredBilling, profile: &Profile) -> bool {
-    ![&stored.legal_name, &stored.country, &profile.address].into_iter().any(String::is_empty)
+/// What is not there of legal name, address and country.
+fn missing(stored: &StoredBilling, profile: &Profile) -> Vec<&'static str> {
+    let needed = [("legal-name", &stored.legal_name), ("address", &profile.address), ("country", &stored.country)];
+    needed.into_iter().filter_map(|(name, text)| text.is_empty().then_some(name)).collect()
 }
 
 fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
     let (stored, profile) = (load(call, account)?, accounts::profile(call, account)?);
-    let complete = is_complete(&stored, &profile);
+    let complete = missing(&stored, &profile).is_empty();
     Ok(Billing {
         legal_name: stored.legal_name,
         address: profile.address,

@@ -306,6 +306,7 @@ fn document(
         ways_to_pay: policy.ways_to_pay.clone(),
         card: String::new(),
         payment_reference: String::new(),
+        payment_at: None,
         edition: EDITION,
     };
     Ok((document, owed, transactions))

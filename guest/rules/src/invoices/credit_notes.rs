@@ -48,6 +48,10 @@ pub fn issue_credit_note(
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
+        let missing = Policy::load(call)?.seller.missing();
+        if !missing.is_empty() {
+            return Err(Error::SellerIncomplete(missing.into_iter().map(str::to_owned).collect()));
+        }
         let stored = Place::find(call, account, &[DocumentKind::Invoice], &invoice)?
             .ok_or_else(|| Fault::not_found("invoice"))?;
         let mut state = State::load(call, account, &invoice)?;
@@ -196,6 +200,7 @@ fn document(
         ways_to_pay: Vec::new(),
         card: String::new(),
         payment_reference: String::new(),
+        payment_at: None,
         edition: EDITION,
     })
 }

@@ -5,12 +5,13 @@
 //! numbers are gapless per year of issue whatever is repeated (R49). A draft and everything that it posts are one change, and so are a number,
 //! the issued document and the end of its draft: a crash between two calls leaves neither a gap nor a double.
 //!
-//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one.
+//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one. While the policy's seller lacks what
+//! every document needs, invoices and receipts wait as drafts, and credit notes are refused ([`seller`]).
 //!
 //! | key | what |
 //! |---|---|
 //! | `bill/<account>` | up to which month invoices were made, with which balance, and how long a cycle is |
-//! | `draft/<moment>/<account>/<name>` | an invoice without number |
+//! | `draft/<moment>/<account>/<name>` | an invoice, or a receipt that waits for the seller, without number |
 //! | `doc/<account>/<kind>/<count>` | an issued document; `kind` is `i`, `c` or `r` |
 //! | `body/<account>/<name>/<part>` | lines and movements of an invoice, 150 a record |
 //! | `docno/<kind>/<number>` | where the document of a number lies |
@@ -31,6 +32,7 @@ mod number;
 pub(crate) mod receipts;
 mod records;
 mod seats;
+pub(crate) mod seller;
 mod tax;
 mod tax_id;
 
@@ -42,7 +44,7 @@ pub use lists::{DocumentFilter, DocumentPage, DocumentSummary, Overview, get_ove
 pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
-pub(crate) use billing::is_chargeable;
+pub(crate) use billing::missing_for_charges;
 pub(crate) use close::close_page;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
@@ -56,6 +58,8 @@ interface_error! {
     Error {
         /// What can still be credited of the invoice.
         MoreThanInvoice(#[serde(with = "int_text")] Micros),
+        /// What the policy's seller lacks before a document can be issued.
+        SellerIncomplete(Vec<String>),
     }
 }
 
@@ -201,6 +205,8 @@ pub struct Document {
     pub card: String,
     #[serde(default)]
     pub payment_reference: String,
+    #[serde(with = "optional_int_text", default)]
+    pub payment_at: Option<Instant>,
     #[serde(default = "first_edition")]
     pub edition: u32,
 }
@@ -212,5 +218,7 @@ impl Document {
     }
 }
 
+#[cfg(test)]
+mod seller_tests;
 #[cfg(test)]
 mod tests;

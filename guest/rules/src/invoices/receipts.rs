@@ -2,9 +2,9 @@
 //!
 //! A receipt has its own number, not the charge's: what failed, was refunded or came from a coupon is in the same gapless series.
 
-use super::number::issue_now;
+use super::number::{issue_now, wait};
 use super::records::{Place, Stored};
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing};
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing, seller};
 use crate::accounts;
 use crate::call::Call;
 use crate::charges;
@@ -65,7 +65,11 @@ pub(crate) fn charge_name(number: u32) -> String {
     format!("charge-{number}")
 }
 
-/// Issues a receipt in the change that makes its payment final. Answers its number, for mails and events.
+/// Number of a receipt that has none yet, for mails and events.
+const NO_NUMBER: &str = "none";
+
+/// Issues a receipt in the change that makes its payment final. Answers its number, for mails and events; `none`: it waits for the seller to be
+/// complete (R89).
 pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) -> Result<String, Fault> {
     let profile = accounts::profile(call, account)?;
     let policy = Policy::load(call)?;
@@ -101,32 +105,49 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
         status: receipt.outcome.word().to_owned(),
         method: receipt.method.to_owned(),
         note: receipt.note.to_owned(),
-        about: about(call, account, &receipt)?,
+        about: None,
         refers_to: receipt.refers_to,
         due: None,
         payment_terms: String::new(),
         ways_to_pay: Vec::new(),
         card: receipt.card.to_owned(),
         payment_reference: receipt.reference.to_owned(),
+        payment_at: Some(call.now()),
         edition: EDITION,
     };
-    let number = issue_now(call, account, Stored::whole(document, receipt.transactions))?.document.number;
-    if let Some(charge) = receipt.charge.filter(|_| receipt.outcome != Outcome::Refunded) {
+    let stored = Stored { charge: receipt.charge, ..Stored::whole(document, receipt.transactions) };
+    if seller::is_ready(call)? {
+        return issue_draft(call, account, stored);
+    }
+    wait(call, account, &stored)?;
+    Ok(NO_NUMBER.to_owned())
+}
+
+/// Gives a receipt its number, and tells the charge. Answers the number.
+pub(super) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
+    let refunded = stored.document.status == Outcome::Refunded.word();
+    let charge = stored.charge;
+    stored.document.about = about(call, account, charge, refunded)?;
+    let number = issue_now(call, account, stored)?.document.number;
+    if let Some(charge) = charge.filter(|_| !refunded) {
         charges::note_receipt(call, account, charge, &number)?;
     }
     Ok(number)
 }
 
 /// The document that a receipt is about: the invoice that was paid, the receipt of the payment that is given back.
-fn about(call: &Call<'_>, account: AuthId, receipt: &Receipt<'_>) -> Result<Option<DocumentReference>, Fault> {
-    let charge = match receipt.charge {
-        Some(number) => charges::load(call, account, number)?,
-        None => None,
-    };
-    let (kind, number) = match (receipt.outcome, &charge) {
-        (Outcome::Refunded, Some(charge)) => (DocumentKind::Receipt, charge.receipt.clone()),
-        (Outcome::Refunded, None) | (_, None) => return Ok(None),
-        (_, Some(charge)) => (DocumentKind::Invoice, charge.invoice().map(str::to_owned)),
+fn about(
+    call: &Call<'_>,
+    account: AuthId,
+    charge: Option<u32>,
+    refunded: bool,
+) -> Result<Option<DocumentReference>, Fault> {
+    let Some(charge) = charge else { return Ok(None) };
+    let Some(charge) = charges::load(call, account, charge)? else { return Ok(None) };
+    let (kind, number) = if refunded {
+        (DocumentKind::Receipt, charge.receipt.clone())
+    } else {
+        (DocumentKind::Invoice, charge.invoice().map(str::to_owned))
     };
     let Some(number) = number else { return Ok(None) };
     Ok(Place::find(call, account, &[kind], &number)?.map(|stored| stored.document.reference()))

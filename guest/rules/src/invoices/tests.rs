@@ -650,7 +650,8 @@ fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
             crate::charges::recharge(call, &operator(), story.account.clone(), 25_000_000, None)
         })
     };
-    let refused = credits::Error::NoUsableCard("no-billing-address".to_owned());
+    let missing = ["legal-name", "address", "country"].map(str::to_owned).to_vec();
+    let refused = credits::Error::BillingIncomplete(missing);
     assert_eq!(recharge(&story), Err(refused.clone()));
     in_germany(&mut story);
     assert_eq!(recharge(&story), Err(refused), "the address is missing");
