@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
 /// How long the driver of a job may keep a customer waiting (T11).
@@ -178,6 +178,27 @@ pub async fn backup(
     .await
 }
 
+/// Runs what reads the whole store while nobody else does the same; a second one is told so. One that panicked leaves room for the next.
+async fn alone<T: Send + 'static>(
+    rest: &Arc<Rest>,
+    one: &'static Mutex<()>,
+    what: &'static str,
+    work: impl FnOnce(&Rest) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    rest.blocking(move |rest| {
+        let _one = match one.try_lock() {
+            Ok(one) => one,
+            Err(TryLockError::Poisoned(left)) => left.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let busy = format!("another {what} is under way; try again later");
+                return Err(Failure::new(StatusCode::CONFLICT, "busy", busy));
+            }
+        };
+        work(rest)
+    })
+    .await
+}
+
 /// POST `check`: reads every row of the store and compares it with its check value. One at a time: it reads the whole store.
 pub async fn check(
     State(rest): State<Arc<Rest>>,
@@ -188,15 +209,7 @@ pub async fn check(
 ) -> Response {
     static ONE: Mutex<()> = Mutex::new(());
     serve(&rest, &names, peer, &headers, body, |rest, _, _| async move {
-        let checked = rest
-            .blocking(move |rest| {
-                let Ok(_one) = ONE.try_lock() else {
-                    let busy = "another check is under way; try again later".to_owned();
-                    return Err(Failure::new(StatusCode::CONFLICT, "busy", busy));
-                };
-                Ok(rest.host.coinbox.check_store()?)
-            })
-            .await?;
+        let checked = alone(&rest, &ONE, "check", |rest| Ok(rest.host.coinbox.check_store()?)).await?;
         Ok(axum::Json(json!({"ok": crate::cli::verify::shown_check(&checked)})).into_response())
     })
     .await
@@ -222,17 +235,12 @@ pub async fn forecast(
             let limit = format!("must be a number from 1 to {}", crate::forecast::MONTHS_MAX);
             return Err(Failure::field("months", "wrong-form", &limit));
         };
-        let forecast = rest
-            .blocking(move |rest| {
-                let Ok(_one) = ONE.try_lock() else {
-                    let busy = "another forecast is being made; try again later".to_owned();
-                    return Err(Failure::new(StatusCode::CONFLICT, "busy", busy));
-                };
-                crate::forecast::forecast(&rest.host.coinbox, &account, months).map_err(|error| {
-                    Failure::new(StatusCode::CONFLICT, "no_forecast", format!("no forecast can be made: {error:#}"))
-                })
+        let forecast = alone(&rest, &ONE, "forecast", move |rest| {
+            crate::forecast::forecast(&rest.host.coinbox, &account, months).map_err(|error| {
+                Failure::new(StatusCode::CONFLICT, "no_forecast", format!("no forecast can be made: {error:#}"))
             })
-            .await?;
+        })
+        .await?;
         Ok(axum::Json(json!({"ok": forecast})).into_response())
     })
     .await

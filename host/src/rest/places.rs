@@ -150,11 +150,13 @@ impl fmt::Debug for Ticket {
 }
 
 impl Ticket {
-    /// From here on the request is counted against this main account and no longer against its address.
+    /// From here on the request is counted against this main account and no longer against its address, also where the account's share is used
+    /// up: the others of an address do not pay for refusals that an account does not read.
     pub fn belongs_to(&self, account: &str) -> Result<(), Failure> {
         let Some(inner) = &self.0 else { return Ok(()) };
-        let counted = inner.places.count(Sender::Account(account.to_owned()), inner.places.numbers.account)?;
-        locked(&inner.held).counted = Some(counted);
+        let mut held = locked(&inner.held);
+        held.counted = None;
+        held.counted = Some(inner.places.count(Sender::Account(account.to_owned()), inner.places.numbers.account)?);
         Ok(())
     }
 
@@ -262,6 +264,19 @@ mod tests {
         assert_eq!(status(places.enter(false, Some("192.0.2.7".parse().expect("address")))), 200);
         strangers[0].belongs_to("MA1").expect("an account now");
         assert_eq!(status(places.enter(false, HERE)), 200);
+    }
+
+    #[test]
+    fn sec_01_refusals_of_an_account_do_not_use_up_its_address() {
+        let places = Places::new(Numbers { common: 100, ..NUMBERS });
+        let enter = || places.enter(false, HERE).expect("within the share of the address");
+        let mut mine = Vec::new();
+        for number in 0..20 {
+            let ticket = enter();
+            assert_eq!(status(ticket.belongs_to("MA1")), if number < 3 { 200 } else { 429 });
+            mine.push(ticket);
+        }
+        assert_eq!(status(enter().belongs_to("MA2")), 200, "of the same address, but another account");
     }
 
     #[test]
