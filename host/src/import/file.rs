@@ -323,7 +323,7 @@ impl Columns {
 pub fn fields(line: &str) -> Result<Vec<String>, String> {
     if !line.contains('"') {
         // Nearly every line: nothing to unquote, and setting up a reader would take most of the time.
-        return Ok(line.split(',').map(|field| unmarked(field.trim()).to_owned()).collect());
+        return Ok(line.split(',').map(|field| unmarked(field.trim()).into_owned()).collect());
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -333,7 +333,7 @@ pub fn fields(line: &str) -> Result<Vec<String>, String> {
         .from_reader(line.as_bytes());
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
-        Ok(true) => Ok(record.iter().map(|field| unmarked(field).to_owned()).collect()),
+        Ok(true) => Ok(record.iter().map(|field| unmarked(field).into_owned()).collect()),
         Ok(false) => Ok(Vec::new()),
         Err(error) => Err(error.to_string()),
     }
