@@ -268,15 +268,15 @@ def documents(commands, server, account, sub):
     commands.refused("seats", "set", account, "many", says=["SEATS", "many"], code=2)
     commands.refused("seats", "show", UNKNOWN, says=["account not found"])
 
-    billing = {"legal-name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "state": "", "country": "DE", "tax-id": "DE123456789",
+    billing = {"legal-name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "state": "", "country": "DE", "tax-id": "DE136695976",
                "notification-addresses": ["books@example.com", "tax@example.com"], "cycle-months": 1, "complete": True}
     commands.json("billing", "set", account, "--legal-name", "Acme GmbH", "--address", "Ring 1", "--city", "Köln", "--country", "DE", "--tax-id",
-                  "DE123456789", "--notify", "books@example.com", "--notify", "tax@example.com", gives=billing, read=False)
+                  "DE136695976", "--notify", "books@example.com", "--notify", "tax@example.com", gives=billing, read=False)
     commands.json("billing", "show", account, gives=billing)
     commands.refused("billing", "set", account, "--country", "Germany", says=["coinbox: --country: wrong form", "two upper-case letters"])
     commands.refused("billing", "set", account, "--notify", "a@example.com", "--notify", "nobody", says=["coinbox: --notify: wrong form"])
     commands.refused("billing", "show", UNKNOWN, says=["account not found"])
-    shown = {"legal name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "state": "", "country": "DE", "tax id": "DE123456789",
+    shown = {"legal name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "state": "", "country": "DE", "tax id": "DE136695976",
              "mails also to": "books@example.com\ntax@example.com", "months of a cycle": "1", "complete": "true"}
     commands.fields("billing", "show", account, gives=shown)
 
@@ -319,7 +319,7 @@ def invoices(commands, server, account, sub):
              (sub, "sales", "sms-outbound", "SMS, outbound", "3", "parts", "21700"),
              (sub, "sales", "voice-outbound", "Voice calls, outbound", "31", "seconds", "12840")]
     keys = ["section", "section-name", "product", "description", "quantity", "unit", "amount"]
-    customer = {"legal-name": "Acme GmbH", "address-lines": ["Ring 1", "Köln"], "country": "DE", "tax-id": "DE123456789", "auth-id": account}
+    customer = {"legal-name": "Acme GmbH", "address-lines": ["Ring 1", "Köln"], "country": "DE", "tax-id": "DE136695976", "auth-id": account}
     commands.json("invoices", "show", account, number, gives={
         "kind": "invoice", "number": number, "customer": customer, "currency": "USD", "lines": [dict(zip(keys, line)) for line in lines],
         "discount": "0", "rounding": "-4810", "net": "2670000", "taxes": [], "total": "2670000", "opening-balance": "0", "closing-balance": "197330000",

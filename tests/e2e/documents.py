@@ -24,7 +24,7 @@ SELLER = {
 }
 
 
-def party(name="Müller & Søn Telecom GmbH", lines=("Königstraße 12", "70173 Stuttgart"), country="DE", tax_id="DE123456789"):
+def party(name="Müller & Søn Telecom GmbH", lines=("Königstraße 12", "70173 Stuttgart"), country="DE", tax_id="DE136695976"):
     return {"legal-name": name, "address-lines": list(lines), "country": country, "tax-id": tax_id,
             "email": "accounts@customer.example", "auth-id": MAIN}
 

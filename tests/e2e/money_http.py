@@ -367,7 +367,7 @@ def billing_and_seats(server, parties):
     nothing = {"legal_name": "", "address": "", "city": "", "state": "", "country": "", "tax_id": "", "notification_addresses": [],
                "cycle_months": 1, "complete": False}
     gives("Billing", server.get(f"{base}/Billing/", **operator), nothing)
-    change = {"legal_name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "country": "DE", "tax_id": "DE123456789",
+    change = {"legal_name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "country": "DE", "tax_id": "DE136695976",
               "notification_addresses": ["books@example.com"]}
     billing = {**nothing, **change, "complete": True}
     gives("POST Billing", post("Billing/", change), billing)

@@ -9,6 +9,7 @@
 //! | [`country`], [`subdivision`] | ISO 3166-1 and 3166-2, with the code that is meant by the usual wrong ones | the tax table, price books, documents |
 //! | [`email`] | mail addresses | the mailer |
 //! | [`letters`] | text that can be printed | documents, mails, terminals |
+//! | [`tax_id`] | VAT numbers of the European Union with their check digits, the look of others | reverse charge, documents |
 //! | [`phone`] | numbers that can be rented, and the other side of calls and messages | price books, networks |
 
 #![forbid(unsafe_code)]
@@ -18,6 +19,7 @@ pub mod email;
 pub mod letters;
 pub mod phone;
 pub mod subdivision;
+pub mod tax_id;
 
 /// Why a text has not the form.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -44,7 +44,7 @@ fn customer() -> Party {
         legal_name: "Müller & Søn Telecom GmbH".to_owned(),
         address_lines: texts(["Königstraße 12", "70173 Stuttgart"]),
         country: "DE".to_owned(),
-        tax_id: "DE123456789".to_owned(),
+        tax_id: "DE136695976".to_owned(),
         email: "accounts@customer.example".to_owned(),
         auth_id: ACCOUNT.to_owned(),
     }

@@ -91,7 +91,7 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
             "Müller & Søn Telecom GmbH",
             "Königstraße 12",
             "70173 Stuttgart",
-            "Tax ID DE123456789",
+            "Tax ID DE136695976",
             "2026-000123",
             "2026-12-01",
             "2026-11-01 – 2026-11-30",

@@ -424,6 +424,7 @@ const SENTENCES: &[Line] = &[
         "Paid seats were set from {before} to {seats}[ by {by}]; they are charged from the next first of a month.",
     ),
     ("seats-charged", ALWAYS, "{seats} seats for {month} were charged with {amount}[; the balance is {balance}]."),
+    ("tax-id-not-valid", ALWAYS, "The tax ID made no reverse charge. {why}."),
     ("tax-state-unknown", ALWAYS, "The tax went by a state that the tax table does not know. {why}."),
     ("mail-address-refused", ALWAYS, "The mail {template} could not go to {address}: {cause}."),
     ("mail-failed", ALWAYS, "The mail {template} could not be sent after {attempts} attempts: {cause}."),

@@ -1,7 +1,7 @@
 //! Billing information: what is printed on documents, and how long a cycle is (INV-6, INV-1, R44).
 
 use super::records::Bill;
-use super::{Error, Party, tax, tax_id};
+use super::{Error, Party, tax};
 use crate::accounts::{self, Profile};
 use crate::alerts;
 use crate::calendar::Month;
@@ -13,7 +13,7 @@ use crate::ids::AuthId;
 use crate::policy::Policy;
 use crate::queue::{self, QueueEntry};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
-use coinbox_forms::{country, subdivision};
+use coinbox_forms::{country, subdivision, tax_id};
 use serde::{Deserialize, Serialize};
 
 /// Billing information as the contract shows it.
@@ -98,10 +98,16 @@ fn flag_key(account: AuthId, since: Instant) -> String {
     queue::single_key(since, &format!("{account}/tax"))
 }
 
-/// Tells the operator, until it is mended, that the tax of an invoice went by a state that the tax table does not know (INV-7).
-pub(super) fn judge_state(call: &mut Call<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
-    let found = tax::unknown_state(&Policy::load(call)?.tax_rates, country, state);
+/// Tells the operator, until it is mended, that the tax of an invoice went by a state that the tax table does not know, or that a tax ID is none
+/// (INV-7).
+pub(super) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let rates = &policy.tax_rates;
     let mut stored = load(call, account)?;
+    let (kind, found) = match tax::unknown_state(rates, country, state) {
+        Some(why) => ("tax-state-unknown", Some(why)),
+        None => ("tax-id-not-valid", tax::invalid_id(rates, country, &stored.tax_id)),
+    };
     match (&found, stored.flagged) {
         (None, None) => return Ok(()),
         (None, Some(since)) => {
@@ -111,13 +117,13 @@ pub(super) fn judge_state(call: &mut Call<'_>, account: AuthId, country: &str, s
         }
         (Some(why), before) => {
             let since = before.unwrap_or(call.now());
-            let entry = QueueEntry::new(Some(account), "tax-state-unknown", since, why.clone());
+            let entry = QueueEntry::new(Some(account), kind, since, why.clone());
             call.put(&flag_key(account, since), &entry);
             stored.flagged = Some(since);
             call.put(&key(account), &stored);
             let facts = vec![Fact::new("country", country), Fact::new("state", state), Fact::new("why", why)];
             let account = Some(account);
-            emit(call, EventDraft { account, kind: "tax-state-unknown", rule: "INV-7", facts, transactions: vec![] });
+            emit(call, EventDraft { account, kind, rule: "INV-7", facts, transactions: vec![] });
         }
     }
     Ok(())
@@ -231,7 +237,7 @@ pub fn set_billing(
         }
         if before.flagged.is_some() && (change.state.is_some() || change.country.is_some()) {
             let state = self::state(call, account, &accounts::profile(call, account)?)?;
-            judge_state(call, account, &stored.country, &state)?;
+            judge_place(call, account, &stored.country, &state)?;
         }
         if !changed.is_empty() {
             let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
@@ -280,8 +286,7 @@ fn check(
     }
     let number = change.tax_id.as_ref().unwrap_or(&before.tax_id);
     if !number.is_empty() && (change.tax_id.is_some() || change.country.is_some()) {
-        let fits = tax_id::has_form_of(number, country);
-        checks.require(fits, "change.tax-id", FieldRule::WrongForm, "a tax ID of the country");
+        checks.form(tax_id::check(country, number), "change.tax-id");
     }
     if let Some(addresses) = &change.notification_addresses {
         alerts::check_recipients(&mut checks, addresses, "change.notification-addresses");

@@ -204,7 +204,7 @@ impl Draft {
         let net = exact.to_cents()?;
         let rounding = net.minus(exact)?;
         let state = billing::state(call, account, profile)?;
-        billing::judge_state(call, account, &customer.country, &state)?;
+        billing::judge_place(call, account, &customer.country, &state)?;
         let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
         let taxes = taxes(&policy.tax_rates, &taxed, net)?;
         let mut tax = Money::ZERO;

@@ -35,7 +35,6 @@ mod records;
 mod seats;
 mod standing;
 mod tax;
-mod tax_id;
 
 pub(crate) use billing::end_of_cycle;
 pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};

@@ -1,10 +1,9 @@
 //! Tax on invoices: the policy's table by country and state, reverse charge (INV-7, R28).
 
 use super::TaxLine;
-use super::tax_id;
 use crate::money::{MICROS_PER_CENT, MICROS_PER_POSTED_STEP, Money};
 use crate::vocabulary::{Checks, Fault, FieldRule};
-use coinbox_forms::{country, subdivision};
+use coinbox_forms::{country, subdivision, tax_id};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -88,15 +87,21 @@ pub(super) fn unknown_state(rates: &[TaxRate], country: &str, state: &str) -> Op
     (!known).then(|| format!("{country}: no row of the tax table holds for the state {compared}"))
 }
 
+/// Why a tax ID that was stored before its check digits were looked at makes no reverse charge where the table has one (INV-7).
+pub(super) fn invalid_id(rates: &[TaxRate], country: &str, tax_id: &str) -> Option<String> {
+    let matters = !tax_id.is_empty() && rates.iter().any(|rate| rate.country == country && rate.reverse_charge);
+    let problem = tax_id::check(country, tax_id).err().filter(|_| matters)?;
+    Some(format!("{country}: the tax ID {tax_id} is not {problem}; there is no reverse charge"))
+}
+
 /// The taxes on a net amount, each rounded once to whole cents (R28, R85). Below zero, where corrections are more than was charged, tax goes back with
 /// what was taxed before.
 pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
     let mut lines = Vec::new();
     let state = subdivision::compared(customer.country, customer.state);
     for rate in rates.iter().filter(|rate| rate.country == customer.country && holds_for(rate, &state)) {
-        let reverse_charge = rate.reverse_charge
-            && !customer.tax_id.is_empty()
-            && tax_id::has_form_of(customer.tax_id, customer.country);
+        let reverse_charge =
+            rate.reverse_charge && !customer.tax_id.is_empty() && tax_id::is_of(customer.country, customer.tax_id);
         let amount = match percent(&rate.percent) {
             Some(percent) if !reverse_charge => {
                 let exact = net.to_decimal().checked_mul(percent).ok_or(crate::money::MoneyOverflow)?;
@@ -177,8 +182,8 @@ mod tests {
         assert_eq!(amounts(&table, "US", "", "", -500_000), [(-10_000, false)]);
         assert_eq!(amounts(&table, "US", "", "", 490_000), [(0, false)]);
         assert_eq!(amounts(&table, "DE", "", "", 10_000_000), [(1_900_000, false)]);
-        assert_eq!(amounts(&table, "DE", "", "DE123456789", 10_000_000), [(0, true)]);
-        assert_eq!(amounts(&table, "DE", "", "DE12345678", 10_000_000), [(1_900_000, false)], "one digit short");
+        assert_eq!(amounts(&table, "DE", "", "DE136695976", 10_000_000), [(0, true)]);
+        assert_eq!(amounts(&table, "DE", "", "DE13669597", 10_000_000), [(1_900_000, false)], "one digit short");
     }
 
     /// Case 06-the-customer-decides-about-his-tax: what people wrote before is the same state, and another one is told.
@@ -203,6 +208,19 @@ mod tests {
         let wide = [rate("US", "CA", "7.25", false), rate("US", "", "1", false)];
         assert_eq!(unknown_state(&wide, "US", "NY"), None);
         assert!(unknown_state(&wide, "US", "").is_some(), "it may be California");
+    }
+
+    /// A tax ID that an older version took, and that has wrong check digits, makes no reverse charge, and the operator is told.
+    #[test]
+    fn a_stored_tax_id_that_is_none_is_told_where_it_would_matter() {
+        let table = [rate("DE", "", "19", true), rate("FR", "", "20", false)];
+        assert_eq!(amounts(&table, "DE", "", "DE136695970", 10_000_000), [(1_900_000, false)]);
+        let told = "DE: the tax ID DE136695970 is not a VAT number of Germany: DE in front, upper case, and its check digits right; \
+                    there is no reverse charge";
+        assert_eq!(invalid_id(&table, "DE", "DE136695970").as_deref(), Some(told));
+        for (country, number) in [("DE", "DE136695976"), ("DE", ""), ("FR", "FR 1"), ("US", "?")] {
+            assert_eq!(invalid_id(&table, country, number), None, "{country} {number}");
+        }
     }
 
     /// Cases 05-countries-that-do-not-exist and 06: a row that taxes nobody is refused.

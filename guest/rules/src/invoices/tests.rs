@@ -267,7 +267,7 @@ fn a_valid_tax_id_reverses_the_charge_where_the_table_says_so() {
     set_policy(&mut story, |policy| policy.tax_rates = vec![rate("19", true)]);
     in_germany(&mut story);
     story.command(|call, auth| {
-        let change = BillingChange { tax_id: Some("DE123456789".to_owned()), ..BillingChange::default() };
+        let change = BillingChange { tax_id: Some("DE136695976".to_owned()), ..BillingChange::default() };
         set_billing(call, &operator(), auth, change)
     });
     charge(&mut story, main, "vo", 10_000_000);
@@ -424,7 +424,7 @@ fn random_taxes_are_exact_and_random_credit_notes_give_back_all_of_each_part() {
         set_policy(&mut story, |policy| policy.tax_rates = table);
         in_germany(&mut story);
         story.command(|call, auth| {
-            let tax_id = has_tax_id.then(|| "DE123456789".to_owned());
+            let tax_id = has_tax_id.then(|| "DE136695976".to_owned());
             let change = BillingChange { state: Some("BY".to_owned()), tax_id, ..BillingChange::default() };
             set_billing(call, &operator(), auth, change)
         });
