@@ -1,4 +1,4 @@
-//! Tax IDs: the VAT numbers of the European Union with their check digits, anything plausible elsewhere (INV-6, INV-7).
+//! Tax IDs: the VAT numbers of the European Union and the United Kingdom with their check digits, anything plausible elsewhere (INV-6, INV-7).
 //!
 //! The numbers of the Union are judged by the crate `eu-vat`: it is held against python-stdnum, has no dependencies and no unsafe code. Whether a
 //! number was given out is not known here.
@@ -8,6 +8,8 @@ use eu_vat::{Country, Vat};
 
 /// Characters of the longest tax ID.
 pub const LONGEST: usize = 30;
+/// Letters and digits of the shortest: no country has fewer.
+const SHORTEST: usize = 5;
 
 /// The country as tax IDs know it. None: outside the Union, where only the look is judged. Northern Ireland is no country of its own.
 fn of_union(country: &str) -> Option<Country> {
@@ -19,14 +21,22 @@ fn of_union(country: &str) -> Option<Country> {
 pub fn check(country: &str, text: &str) -> Result<(), Problem> {
     let letters = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b" .-/+*".contains(&byte);
     let plausible = (1..=LONGEST).contains(&text.len()) && text.bytes().all(letters);
+    let plain: String = text.chars().filter(|letter| !" .-".contains(*letter)).collect();
+    if country == "GB" {
+        // Northern Ireland has the numbers of the rest of the kingdom.
+        let national = plain.strip_prefix("GB").or_else(|| plain.strip_prefix("XI"));
+        let fits = plausible && national.is_some_and(|national| Vat::parse(&format!("XI{national}")).is_ok());
+        let limit = "a VAT number of the United Kingdom: GB or XI in front, upper case, and its check digits right";
+        return if fits { Ok(()) } else { Err(Problem::shape(limit)) };
+    }
     let Some(union) = of_union(country) else {
-        if plausible && text.bytes().any(|byte| byte.is_ascii_digit()) {
+        let signs = plain.bytes().filter(u8::is_ascii_alphanumeric).count();
+        if plausible && signs >= SHORTEST && plain.bytes().any(|byte| byte.is_ascii_digit()) {
             return Ok(());
         }
-        let limit = format!("a tax ID: 1 to {LONGEST} of A-Z, 0-9, blank and .-/+*, with a digit");
+        let limit = format!("a tax ID: {SHORTEST} to {LONGEST} of A-Z, 0-9, blank and .-/+*, with a digit");
         return Err(Problem::shape(limit));
     };
-    let plain: String = text.chars().filter(|letter| !" .-".contains(*letter)).collect();
     let fits = plausible && plain.starts_with(union.code()) && Vat::parse(&plain).is_ok();
     if fits {
         return Ok(());
@@ -80,6 +90,12 @@ mod tests {
             ("ATU13585627", "DE"),
             ("XI980780684", "DE"),
             ("GR094259216", "GR"),
+            ("980780684", "GB"),
+            ("GB980780685", "GB"),
+            ("GB1", "GB"),
+            ("1", "GB"),
+            ("1", "US"),
+            ("12-34", "CH"),
             ("no digits", "US"),
             ("NO DIGITS", "US"),
             ("1234567890123456789012345678901", "US"),
@@ -100,7 +116,7 @@ mod tests {
             Err("a VAT number of Greece: EL in front, upper case, and its check digits right".to_owned())
         );
         let limit = check("US", "").map_err(|problem| problem.limit);
-        assert_eq!(limit, Err("a tax ID: 1 to 30 of A-Z, 0-9, blank and .-/+*, with a digit".to_owned()));
+        assert_eq!(limit, Err("a tax ID: 5 to 30 of A-Z, 0-9, blank and .-/+*, with a digit".to_owned()));
     }
 
     proptest::proptest! {

@@ -234,6 +234,7 @@ impl Rows {
 }
 
 /// What was charged in a span of local days (USE-4).
+#[expect(clippy::too_many_arguments, reason = "they are the contract's")]
 pub fn summary(
     call: &Call<'_>,
     caller: &Caller,

@@ -456,6 +456,11 @@ const SENTENCES: &[Line] = &[
         "Version {version} of the price book, which was in force from {starts-at} to {until}, can price nothing any more.",
     ),
     (
+        "overrides-replaced",
+        ALWAYS,
+        "Price overrides that were to be in force from {starts-at} were replaced by those from {by-set}[ by {by}].",
+    ),
+    (
         "overrides-withdrawn",
         ALWAYS,
         "Price overrides that were to be in force from {starts-at} were withdrawn[ by {by}].",

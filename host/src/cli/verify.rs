@@ -64,10 +64,9 @@ impl Report {
 pub fn verify(link: &dyn Link) -> anyhow::Result<Report> {
     // First, since whatever is read afterwards would stumble over a damaged row without saying how many there are.
     let read = link.host("check", Some(json!({})))?;
-    let mut report = Report::default();
-    report.damage =
-        read["damage"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    (report.rows, report.rows_unchecked) = (count(&read["rows"]), count(&read["without-digest"]));
+    let damage = read["damage"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let (rows, rows_unchecked) = (count(&read["rows"]), count(&read["without-digest"]));
+    let mut report = Report { damage, rows, rows_unchecked, ..Report::default() };
     if report.is_sound() {
         report = Report { rows: report.rows, rows_unchecked: report.rows_unchecked, ..rounds(link)? };
     }

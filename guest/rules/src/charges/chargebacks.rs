@@ -4,7 +4,7 @@
 //! once, the newest first: their invoices are open again. The rest is owed since today. Other credit covers what it can, as it would have
 //! done if the payment had never come.
 
-use super::records::{Charge, ChargeKind, ChargeState, Dispute, load, save};
+use super::records::{Charge, ChargeKind, ChargeState, Dispute, load, parse_gateway_key, save};
 use crate::accounts::{self, Standing};
 use crate::call::{Call, end_of_prefix, successor};
 use crate::credentials::{self, Who};
@@ -232,7 +232,7 @@ fn document(
         None => format!("charge {}", charge.number),
     };
     let description = format!("{what}, {about}, {}", charge.card_label);
-    let refers_to = charge.invoice().map_or_else(|| receipts::charge_name(charge.number), str::to_owned);
+    let refers_to = referred(charge);
     let receipt = Receipt {
         amount,
         outcome,
@@ -246,9 +246,21 @@ fn document(
     receipts::issue(call, account, receipt)
 }
 
+/// What the documents of a charge refer to.
+fn referred(charge: &Charge) -> String {
+    charge.invoice().map_or_else(|| receipts::charge_name(charge.number), str::to_owned)
+}
+
 /// By what the receipt of a payment is found.
 fn about(charge: &Charge) -> invoices::PaymentReceipt {
-    invoices::PaymentReceipt { at: charge.settled.unwrap_or(charge.created), amount: charge.amount }
+    let at = charge.settled.unwrap_or(charge.created);
+    // A payment that was credited without a charge has the number of its key.
+    let in_key = parse_gateway_key(&charge.key).map(|(_, number)| receipts::charge_name(number));
+    invoices::PaymentReceipt {
+        at,
+        amount: charge.amount,
+        refers_to: in_key.into_iter().chain([referred(charge)]).collect(),
+    }
 }
 
 /// What a chargeback has taken.

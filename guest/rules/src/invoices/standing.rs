@@ -64,6 +64,8 @@ pub(crate) struct PaymentReceipt {
     /// When the payment was booked.
     pub(crate) at: Instant,
     pub(crate) amount: Money,
+    /// What the receipt may refer to: several payments of one amount may be booked at one moment.
+    pub(crate) refers_to: Vec<String>,
 }
 
 /// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.
@@ -82,6 +84,7 @@ pub(crate) fn note_charged_back(
             let is_it = receipt.issued == payment.at
                 && receipt.status == "successful"
                 && receipt.total == payment.amount.micros()
+                && receipt.refers_to.as_ref().is_some_and(|name| payment.refers_to.contains(name))
                 && receipt.lines.iter().all(|line| matches!(line.product.as_str(), "recharge" | "invoice-payment"));
             if is_it {
                 let mut state = State::load(call, account, &receipt.number)?;

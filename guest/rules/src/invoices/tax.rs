@@ -43,6 +43,11 @@ pub(crate) fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
             checks.form(subdivision::parse(&rate.country, &rate.state).map(|_| ()), &field("state"));
         }
         checks.text(&rate.name, &field("name"), 1, 60);
+        // Two rows of one tax would be charged both.
+        if let Some(before) = rates[..place].iter().position(|other| is_same_tax(other, rate)) {
+            let limit = format!("differs in country, state or name from policy.tax-rates[{before}]");
+            checks.require(false, &field("name"), FieldRule::NotAllowedTogether, limit);
+        }
         checks.require(
             percent(&rate.percent).is_some(),
             &field("percent"),
@@ -50,6 +55,13 @@ pub(crate) fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
             "0 to 100, 6 decimals",
         );
     }
+}
+
+/// Whether two rows are the same tax of the same place, however they write it.
+fn is_same_tax(one: &TaxRate, other: &TaxRate) -> bool {
+    let name = |rate: &TaxRate| rate.name.trim().to_lowercase();
+    let state = |rate: &TaxRate| subdivision::compared(&rate.country, &rate.state);
+    one.country == other.country && name(one) == name(other) && state(one) == state(other)
 }
 
 /// Where the customer is taxed.
@@ -242,6 +254,38 @@ mod tests {
         assert_eq!(refused("US", "California"), of("state", "CA, the code of ISO 3166-2 for California"));
         assert_eq!(refused("US", "QQ"), of("state", "a code of ISO 3166-2 for US, such as AK"));
         assert!(refused("US", " ca ").is_empty() && refused("DE", "BE").is_empty() && refused("XK", "").is_empty());
+    }
+
+    /// Case 08-the-same-column-twice, of another table: a tax that stands twice would be charged twice.
+    #[test]
+    fn a_tax_of_a_place_stands_once_however_it_is_written() {
+        let refused = |rows: &[TaxRate]| {
+            let mut checks = Checks::new();
+            check_rates(&mut checks, rows);
+            match checks.done() {
+                Err(Fault::Refused(crate::vocabulary::Refusal::Invalid(problems))) => {
+                    problems.into_iter().map(|problem| (problem.field, problem.limit.unwrap_or_default())).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        let named = |state: &str, name: &str, percent: &str| TaxRate {
+            name: name.to_owned(),
+            ..rate("CA", state, percent, false)
+        };
+        let twice = |place: usize, before: usize| {
+            let limit = format!("differs in country, state or name from policy.tax-rates[{before}]");
+            (format!("policy.tax-rates[{place}].name"), limit)
+        };
+        assert_eq!(refused(&[named("QC", "GST", "5"), named("QC", "QST", "9.975"), named("ON", "GST", "5")]), []);
+        let rows = [
+            named("QC", "GST", "5"),
+            named("", "GST", "5"),
+            named("qc ", "GST", "5"),
+            named("QC", " gst", "9"),
+            named(" ", "GST", "5"),
+        ];
+        assert_eq!(refused(&rows), [twice(2, 0), twice(3, 0), twice(4, 1)]);
     }
 
     #[test]

@@ -407,7 +407,7 @@ fn some_rates(dice: &mut Dice, has_tax_id: bool) -> (Vec<TaxRate>, Vec<(String, 
         let text = format!("{}.{:06}", percent / 1_000_000, percent % 1_000_000);
         let reverse_charge = dice.throw(4) == 0;
         let state = ["", "BY", " by "][usize::try_from(dice.throw(3)).expect("small")].to_owned();
-        table.push(TaxRate { state, ..rate(&text, reverse_charge) });
+        table.push(TaxRate { state, name: format!("Tax {}", table.len()), ..rate(&text, reverse_charge) });
         applying.push((text, if reverse_charge && has_tax_id { 0 } else { percent }));
     }
     (table, applying)

@@ -118,7 +118,13 @@ pub fn set_overrides(
         checks.done()?;
         let mut stored = group(&rows)?;
         stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
-        drop_replaced(call, account, &mut sets, starts_at)?;
+        // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
+        let (now, reached) = (call.now(), upkeep::reached(call)?);
+        let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
+        if let Some(begun) = sets.sets.iter().find(begun) {
+            return Err(Error::AlreadyBegun(begun.starts_at));
+        }
+        let replaced = drop_replaced(call, account, &mut sets, starts_at)?;
         let live = sets.live(call.now());
         if live >= LIVE_SETS_MAX || sets.sets.len() >= SETS_MAX {
             let limit = match live {
@@ -133,6 +139,12 @@ pub fn set_overrides(
         sets.sets.push(entry);
         call.put(&Sets::key(account), &sets);
         wallet::mark_overrides(call, account)?;
+        for before in replaced {
+            let facts =
+                vec![Fact::new("starts-at", before), Fact::new("by-set", starts_at), Fact::new("by", who.name())];
+            let kind = "overrides-replaced";
+            emit(call, EventDraft { account: Some(account), kind, rule: "USE-2", facts, transactions: vec![] });
+        }
         let facts = vec![
             Fact::new("starts-at", starts_at),
             Fact::new("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count)),
@@ -235,11 +247,19 @@ pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Resu
     Ok(shown)
 }
 
-/// Takes out sets that would start at the new one's start or later and, where room is needed, those that can price nothing any more.
-fn drop_replaced(call: &mut Call<'_>, account: AuthId, sets: &mut Sets, starts_at: Instant) -> Result<(), Fault> {
+/// Takes out sets that would start at the new one's start or later, which it answers, and, where room is needed, those that can price nothing any more.
+fn drop_replaced(
+    call: &mut Call<'_>,
+    account: AuthId,
+    sets: &mut Sets,
+    starts_at: Instant,
+) -> Result<Vec<Instant>, Fault> {
+    let mut replaced = Vec::new();
     while let Some(last) = sets.sets.pop_if(|last| last.starts_at >= starts_at) {
         call.remove(&last.key(account));
+        replaced.push(last.starts_at);
     }
+    replaced.reverse();
     if sets.sets.len() >= SETS_MAX {
         let before = upkeep::settled_before(call)?;
         while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at <= before {
@@ -247,5 +267,5 @@ fn drop_replaced(call: &mut Call<'_>, account: AuthId, sets: &mut Sets, starts_a
             call.remove(&ended.key(account));
         }
     }
-    Ok(())
+    Ok(replaced)
 }
