@@ -384,15 +384,17 @@ impl Inner {
     }
 
     fn tell_beginning(&self) -> anyhow::Result<()> {
-        let beginning = match self.sequencer.beginning()? {
-            None => return Ok(()),
+        let stored = self.sequencer.beginning()?;
+        let settles = stored.is_some();
+        let beginning = match stored {
+            None => json!("again"),
             Some(Beginning::Created) => json!("created"),
             Some(Beginning::Copied) => json!("copied"),
             Some(Beginning::Restored(moment)) => json!({"restored": moment.to_string()}),
         };
         let arguments = json!({"beginning": beginning});
         let answer = self
-            .submit(true, move |runtime, slot, context| {
+            .submit(settles, move |runtime, slot, context| {
                 runtime.call(Some(slot), context, "jobs.store-opened", &arguments)
             })
             .wait()??;

@@ -139,6 +139,7 @@ functions! { coupons {
 
 functions! { invoices {
     query list_documents(auth_id: String, kind: exported::invoices::DocumentKind, filter: exported::invoices::DocumentFilter, after: Option<String>, limit: u32) -> exported::invoices::DocumentPage = rules::invoices::list_documents;
+    query list_issued(filter: Option<exported::invoices::IssuedFilter>, after: Option<String>, limit: u32) -> exported::invoices::IssuedPage = rules::invoices::list_issued;
     query read_document(auth_id: String, number: String) -> exported::invoices::Document = rules::invoices::read_document;
     query read_standing(auth_id: String, number: String) -> exported::invoices::DocumentSummary = rules::invoices::read_standing;
     query get_overview(auth_id: String) -> exported::invoices::Overview = rules::invoices::get_overview;
@@ -160,7 +161,7 @@ functions! { accounts {
     command create(account: exported::accounts::NewAccount) -> exported::accounts::Created = rules::accounts::create;
     query get(auth_id: String) -> exported::accounts::Account = rules::accounts::get;
     command update(auth_id: String, change: exported::accounts::Change) -> exported::accounts::Account = rules::accounts::update;
-    query list(after: Option<String>, limit: u32) -> exported::accounts::Page = rules::accounts::list;
+    query list(filter: Option<exported::accounts::AccountFilter>, after: Option<String>, limit: u32) -> exported::accounts::Page = rules::accounts::list;
     command set_standing(auth_id: String, standing: exported::accounts::Standing, details: String) -> exported::accounts::Account = rules::accounts::set_standing;
     command close(auth_id: String, reason: String) -> exported::accounts::ClosingStatus = rules::closing::close;
     query get_closing(auth_id: String) -> exported::accounts::ClosingStatus = rules::closing::get_closing;
@@ -206,6 +207,7 @@ functions! { operator {
     query compare_totals(until: String, months: Vec<exported::operator::FoldedMonth>) -> exported::operator::TotalsComparison = rules::totals::check::compare_totals;
     query compare_derived(accounts: Vec<String>) -> exported::operator::DerivedComparison = rules::derived::compare_derived;
     query compare_events(after: Option<String>, limit: u32) -> exported::operator::EventsComparison = rules::derived::compare_events;
+    query compare_indexes(after: Option<String>, limit: u32) -> exported::operator::IndexesComparison = rules::indexes::compare_indexes;
     query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::queue::list_queue;
     command resolve_payment(item: String, resolution: exported::operator::Resolution, reason: String) -> exported::operator::Resolved = rules::queue::resolve_payment;
     query get_limits(auth_id: String) -> exported::operator::Limits = rules::policy::get_limits;

@@ -4,9 +4,9 @@ use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types;
 use crate::mapping::{records, variants};
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, invoices, jobs, lots,
-    operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations, statement,
-    subaccounts, summary, totals, usage, vocabulary, zero_stop,
+    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
+    jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations,
+    statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
 records! {
@@ -126,6 +126,11 @@ records! {
         due, charged_back,
     }
     exported::invoices::DocumentPage = invoices::DocumentPage { documents, next }
+    exported::invoices::IssuedFilter = invoices::IssuedFilter {
+        kind, receipt, status, number, month, issued_from, issued_before, open_from, account, oldest_first,
+    }
+    exported::invoices::IssuedDocument = invoices::IssuedDocument { auth_id, name, receipt, document }
+    exported::invoices::IssuedPage = invoices::IssuedPage { documents, next }
     exported::invoices::DocumentFilter = invoices::DocumentFilter {
         status, number, issued_from, issued_before, oldest_first,
     }
@@ -155,7 +160,12 @@ records! {
         available, standing, created,
     }
     exported::accounts::Change = accounts::Change { name, address, city, state, timezone }
-    exported::accounts::Listed = accounts::Listed { auth_id, name, account_type, standing, balance }
+    exported::accounts::AccountFilter = accounts::AccountFilter {
+        name, email, email_part, account_type, billing_mode, standing, balance_below, balance_from,
+    }
+    exported::accounts::Listed = accounts::Listed {
+        auth_id, name, email, account_type, billing_mode, standing, balance, created,
+    }
     exported::accounts::Page = accounts::Page { accounts, next }
     exported::accounts::RateLimits = accounts::RateLimits { main_auth_id, standard, lookup, message }
 
@@ -207,6 +217,7 @@ records! {
     exported::operator::FoldedMonth = totals::check::FoldedMonth { auth_id, month, flows, charges }
     exported::operator::DerivedComparison = derived::DerivedComparison { differences, not_compared }
     exported::operator::EventsComparison = derived::EventsComparison { compared, differences, next }
+    exported::operator::IndexesComparison = indexes::IndexesComparison { compared, complete, differences, next }
     exported::operator::TotalsComparison = totals::check::TotalsComparison { moved_on, differences }
     exported::operator::QueueItem = queue::QueueItem { id, auth_id, kind, since, charge, refund, note }
     exported::operator::QueuePage = queue::QueuePage { items, next }
@@ -237,7 +248,7 @@ variants! {
     exported::jobs::Next = jobs::Next { Again, Rest | Perform }
     exported::jobs::Error = jobs::Error { NoSuchJob | StaleAttempt, Other }
     exported::jobs::Standing = jobs::Standing { Working, Succeeded | Failed }
-    exported::jobs::Beginning = jobs::Beginning { Created, Copied | Restored }
+    exported::jobs::Beginning = jobs::Beginning { Created, Copied, Again | Restored }
 
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
     exported::usage::ChargedProduct = summary::ChargedProduct { Voice, Sms, Mms, NumberRent, NumberSetup, Seats, Adjustment | }
@@ -286,11 +297,13 @@ variants! {
     exported::coupons::Outcome = coupons::Outcome { | Redeemed, Declined }
     exported::coupons::Error = coupons::Error { CodeTaken | Refused, Other }
 
+    exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }
     exported::invoices::Error = invoices::Error { | Refused, MoreThanInvoice, Other }
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
+    exported::accounts::StandingKind = accounts::StandingKind { Active, Suspended, Closing, Closed | }
     exported::accounts::Standing = accounts::Standing { Active, Closing, Closed | Suspended }
     exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
     exported::accounts::Error = accounts::Error { | Refused, Owes, Other }

@@ -9,6 +9,7 @@
 //! | pages of charges, for export | together those of all months |
 //! | movements | together the movements of all months |
 //! | paid charges | one payment of the same amount in the ledger each, and no payment without one |
+//! | entries by which accounts and documents are found | those of each account's address, and of each document by number and by moment of issue |
 //! | entries of counted events | one for each line of usage that could be sent again, naming its transaction |
 
 use crate::calendar::Month;
@@ -25,7 +26,7 @@ use crate::totals::{
     pages_prefix, sum_of,
 };
 use crate::vocabulary::{Caller, Checks, Fault, FieldRule};
-use crate::{accounts, usage};
+use crate::{accounts, indexes, usage};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -127,7 +128,29 @@ impl Proof<'_, '_> {
         self.days(&months.by)?;
         self.pages(&months.by)?;
         let payments = self.movements(months.moved)?;
-        self.charges(payments)
+        self.charges(payments)?;
+        self.entries()
+    }
+
+    /// The account is found by its address, and its documents by number and by the moment of issue (INV-9). That no entry names another record,
+    /// `operator.compare-indexes` says.
+    fn entries(&mut self) -> Result<(), Fault> {
+        if !indexes::are_ready(self.call)? {
+            // As `operator.compare-indexes` says.
+            return Ok(());
+        }
+        let profile = accounts::profile(self.call, self.account)?;
+        let entry = self.call.text(&accounts::by_mail::key(&profile.email, self.account));
+        let stored = if entry.is_some() { "an entry" } else { "no entry" };
+        self.differs("account-by-address", stored.to_owned(), "an entry".to_owned());
+        let (call, account) = (self.call, self.account);
+        let all = crate::invoices::compare_documents(call, account, RECORDS_MAX, |what, stored, rebuilt| {
+            self.differs(what, stored, rebuilt);
+        })?;
+        if !all {
+            self.found.not_compared.push(format!("{} documents", self.account));
+        }
+        Ok(())
     }
 
     fn differs(&mut self, what: &str, stored: String, rebuilt: String) {

@@ -68,6 +68,8 @@ pub(crate) fn start_rejudge(call: &mut Call<'_>) {
 /// prices that can price nothing any more.
 pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     crate::month_end::schedule(call);
+    // A host that does not say that it opens a store again.
+    crate::indexes::prepare(call)?;
     // One day more than the window: a batch under way may still name an event at its edge.
     let oldest = call.now() - Policy::load(call)?.usage_window_ms - DAY_MS;
     crate::usage::forget_counted(call, oldest)?;

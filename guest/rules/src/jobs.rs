@@ -11,8 +11,8 @@ use crate::reconcile::Outside;
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, closing, credits, daily, dunning, housekeeping, invoices, mail, month_end, phone_numbers, recharge,
-    reconcile, refunds, reservations, totals, unusual, zero_stop,
+    cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers,
+    recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -72,6 +72,8 @@ pub enum JobKey {
     MonthEnd,
     /// Drafts of invoices get their numbers.
     Number,
+    /// Records of before get the entries by which lists find them.
+    Indexes,
 }
 
 impl fmt::Display for JobKey {
@@ -103,6 +105,7 @@ impl fmt::Display for JobKey {
             JobKey::Totals => formatter.write_str("store/totals"),
             JobKey::MonthEnd => formatter.write_str("store/month-end"),
             JobKey::Number => formatter.write_str("store/number"),
+            JobKey::Indexes => formatter.write_str("store/indexes"),
         }
     }
 }
@@ -121,6 +124,7 @@ impl JobKey {
                 "totals" => Some(JobKey::Totals),
                 "month-end" => Some(JobKey::MonthEnd),
                 "number" => Some(JobKey::Number),
+                "indexes" => Some(JobKey::Indexes),
                 _ => None,
             };
         }
@@ -262,6 +266,8 @@ pub enum Beginning {
     Restored(#[serde(with = "int_text")] Instant),
     /// A copy for trying things out.
     Copied,
+    /// It has been opened before.
+    Again,
 }
 
 impl From<Fault> for Error {
@@ -312,6 +318,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Totals => totals::run(call)?,
         JobKey::MonthEnd => month_end::run(call)?,
         JobKey::Number => invoices::run(call)?,
+        JobKey::Indexes => indexes::run(call)?,
     };
     // A job that neither goes on nor waits is over: its timer must not fire again.
     if !call.has_set_timer(&job) {
@@ -399,7 +406,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         | JobKey::Housekeeping
         | JobKey::Totals
         | JobKey::MonthEnd
-        | JobKey::Number => None,
+        | JobKey::Number
+        | JobKey::Indexes => None,
     }
     .ok_or(Error::NoSuchJob)?;
     if attempt != current {
@@ -497,9 +505,11 @@ pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
     }
 }
 
-/// Prepares a store whose name has just been drawn.
+/// Prepares a store: one whose name has just been drawn, and one of before these rules.
 pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Error> {
+    indexes::prepare(call)?;
     match beginning {
+        Beginning::Again => return Ok(()),
         Beginning::Created | Beginning::Copied => {}
         Beginning::Restored(backup) => reconcile::open(call, backup)?,
     }
@@ -542,6 +552,7 @@ mod tests {
             JobKey::Totals,
             JobKey::MonthEnd,
             JobKey::Number,
+            JobKey::Indexes,
         ] {
             assert_eq!(JobKey::parse(&key.to_string()), Some(key));
         }

@@ -18,6 +18,7 @@
 //! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 |
 //! | [`jobs`] | what is due and what an outcome means | CRD-7 |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
+//! | [`indexes`] | by what lists over all accounts are found | INV-9 |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |
 
 #![forbid(unsafe_code)]
@@ -43,6 +44,7 @@ pub mod events;
 mod housekeeping;
 pub mod idempotency;
 pub mod ids;
+pub mod indexes;
 pub mod invoices;
 pub mod jobs;
 mod judge;

@@ -24,9 +24,9 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
-    "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno", "docst",
-    "draft", "dun", "held", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel", "rent", "rfd",
-    "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
+    "docst", "draft", "dun", "held", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel",
+    "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -331,9 +331,16 @@ fn records_of_version_1_are_read_and_worked_with() {
     let shown: Vec<(&str, &str)> = prices.rows.iter().map(|row| (row.prefix.as_str(), row.rate.as_str())).collect();
     assert_eq!((prices.calling_code, shown), (Some(1), vec![("1", "0.01"), ("1212", "0.02"), ("1415", "0.005")]));
     assert_eq!((prices.numbers.len(), prices.seat), (0, None));
+    // Opened by these rules, its accounts become found by their addresses (INV-9).
+    story.fake.command(story.now, |call| jobs::store_opened(call, jobs::Beginning::Again)).expect("a good store");
     // Time goes on: the open charge is asked about and paid, what is owed is paid first.
     story.script(&[]);
     story.advance(2 * DAY_MS);
+    let entries = story.fake.dump().keys().filter(|key| key.starts_with("acctm/")).count();
+    let filter = accounts::AccountFilter { email: Some("TRY@acme.example".to_owned()), ..Default::default() };
+    let found =
+        story.fake.query(story.now, |call| accounts::list(call, &operator(), Some(filter), None, 10)).expect("a list");
+    assert_eq!((entries, found.accounts.len()), (2, 1));
     assert!(story.balance().balance >= 51_990_000);
     assert_eq!(story.balance().owed, 0);
 }

@@ -37,6 +37,10 @@ pub struct Report {
     pub months: Option<u64>,
     /// Lines of usage whose entry among the counted events was compared.
     pub counted: u64,
+    /// Entries by which accounts and documents are found that were compared.
+    pub indexed: u64,
+    /// Whether some are still missing, as in a store of an older version.
+    pub unindexed: bool,
     /// Rows of the store that were read, and those among them that have no check value.
     pub rows: u64,
     /// Rows without check value.
@@ -158,6 +162,7 @@ fn round(link: &dyn Link) -> anyhow::Result<Report> {
         Report { accounts, transactions, events, months, differences, unbalanced, trial_balance, ..Report::default() };
     compare_derived(link, &all, &mut report)?;
     compare_events(link, &mut report)?;
+    compare_indexes(link, &mut report)?;
     Ok(report)
 }
 
@@ -181,6 +186,21 @@ fn compare_events(link: &dyn Link, report: &mut Report) -> anyhow::Result<()> {
     loop {
         let page = link.call("operator.compare-events", json!({"after": after, "limit": 100}))?;
         report.counted += count(&page["compared"]);
+        report.differences.extend(page["differences"].as_array().into_iter().flatten().cloned());
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Every entry by which lists find an account or a document names one that is found so.
+fn compare_indexes(link: &dyn Link, report: &mut Report) -> anyhow::Result<()> {
+    let mut after = None::<String>;
+    loop {
+        let page = link.call("operator.compare-indexes", json!({"after": after, "limit": PAGE}))?;
+        report.indexed += count(&page["compared"]);
+        report.unindexed |= page["complete"] == false;
         report.differences.extend(page["differences"].as_array().into_iter().flatten().cloned());
         after = page["next"].as_str().map(str::to_owned);
         if after.is_none() {
@@ -313,7 +333,7 @@ fn written(account: &str, month: &str, sums: &Month) -> Value {
 pub(super) fn run(work: &Work) -> anyhow::Result<()> {
     let report = verify(&*work.link)?;
     let shown = json!({"sound": report.is_sound(), "accounts": report.accounts, "transactions": report.transactions,
-        "events": report.events, "months": report.months, "counted": report.counted, "rows": report.rows,
+        "events": report.events, "months": report.months, "counted": report.counted, "indexed": report.indexed, "rows": report.rows,
         "rows-unchecked": report.rows_unchecked, "damage": report.damage, "not-compared": not_compared(&report), "differences": report.differences, "unbalanced": report.unbalanced,
         "trial-balance": report.trial_balance.iter().map(|(name, sum)| (name.clone(), Value::from(sum.to_string())))
             .collect::<serde_json::Map<_, _>>()});
@@ -365,6 +385,9 @@ fn not_compared(report: &Report) -> Vec<String> {
     ];
     if report.months.is_none() {
         list.push("totals of months, which moved on all the time".to_owned());
+    }
+    if report.unindexed {
+        list.push("accounts and documents with the lists that find them, which are being prepared".to_owned());
     }
     if report.rows_unchecked > 0 {
         list.push(format!("{} of {} rows, which have no check value", report.rows_unchecked, report.rows));
@@ -437,6 +460,12 @@ mod tests {
                 }
                 "operator.compare-derived" => json!({"differences": [], "not-compared": ["MA1 pages"]}),
                 "operator.compare-events" => json!({"compared": 2, "differences": [], "next": null}),
+                "operator.compare-indexes" if arguments["after"].is_null() => {
+                    json!({"compared": 3, "complete": false, "differences": [], "next": "iss/x"})
+                }
+                "operator.compare-indexes" => {
+                    json!({"compared": 1, "complete": false, "differences": [], "next": null})
+                }
                 "accounts.list" => json!({"accounts": [{"auth-id": "MA1"}, {"auth-id": "MA2"}], "next": null}),
                 "operator.compare" => {
                     *self.rounds.lock().expect("lock") += 1;
@@ -518,7 +547,9 @@ mod tests {
         assert_eq!((report.is_sound(), report.damage), (false, vec!["entry ch/MA1/1".to_owned()]));
         let report = verify(&books(&[])).expect("verified");
         assert_eq!((report.is_sound(), report.rows, report.rows_unchecked, report.counted), (true, 9, 1, 2));
+        assert_eq!((report.indexed, report.unindexed), (4, true));
         let list = not_compared(&report);
+        assert!(list.iter().any(|what| what.ends_with("being prepared")), "{list:?}");
         assert!(list.contains(&"1 of 9 rows, which have no check value".to_owned()), "{list:?}");
         assert!(list.contains(&"MA1 pages, which are too many".to_owned()), "{list:?}");
     }

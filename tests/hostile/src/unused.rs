@@ -328,7 +328,12 @@ impl accounts::Guest for Hostile {
     fn update(_: accounts::Caller, _: String, _: accounts::Change) -> Result<accounts::Account, accounts::Error> {
         unused()
     }
-    fn list(_: accounts::Caller, _: Option<String>, _: u32) -> Result<accounts::Page, accounts::Error> {
+    fn list(
+        _: accounts::Caller,
+        _: Option<accounts::AccountFilter>,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<accounts::Page, accounts::Error> {
         unused()
     }
     fn set_standing(
@@ -362,6 +367,14 @@ impl invoices::Guest for Hostile {
         _: Option<String>,
         _: u32,
     ) -> Result<invoices::DocumentPage, invoices::Error> {
+        unused()
+    }
+    fn list_issued(
+        _: invoices::Caller,
+        _: Option<invoices::IssuedFilter>,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<invoices::IssuedPage, invoices::Error> {
         unused()
     }
     fn read_document(_: invoices::Caller, _: String, _: String) -> Result<invoices::Document, invoices::Error> {
@@ -537,6 +550,13 @@ impl operator::Guest for Hostile {
         _: Option<String>,
         _: u32,
     ) -> Result<operator::EventsComparison, operator::Error> {
+        unused()
+    }
+    fn compare_indexes(
+        _: operator::Caller,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::IndexesComparison, operator::Error> {
         unused()
     }
     fn resolve_payment(

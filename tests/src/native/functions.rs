@@ -26,7 +26,7 @@ functions! {
     "accounts.create" command rules::accounts::create { account: plain }
     "accounts.get" query rules::accounts::get { auth_id: plain }
     "accounts.update" command rules::accounts::update { auth_id: plain, change: plain }
-    "accounts.list" query rules::accounts::list { after: plain, limit: plain }
+    "accounts.list" query rules::accounts::list { filter: plain, after: plain, limit: plain }
     "accounts.set-standing" command rules::accounts::set_standing { auth_id: plain, standing: plain, details: plain }
     "accounts.close" command rules::closing::close { auth_id: plain, reason: plain }
     "accounts.get-closing" query rules::closing::get_closing { auth_id: plain }
@@ -65,6 +65,7 @@ functions! {
     "events.read" query rules::events::read { account: plain, after: wide, limit: plain }
 
     "invoices.list-documents" query rules::invoices::list_documents { auth_id: plain, kind: plain, filter: plain, after: plain, limit: plain }
+    "invoices.list-issued" query rules::invoices::list_issued { filter: plain, after: plain, limit: plain }
     "invoices.read-document" query rules::invoices::read_document { auth_id: plain, number: plain }
     "invoices.read-standing" query rules::invoices::read_standing { auth_id: plain, number: plain }
     "invoices.get-overview" query rules::invoices::get_overview { auth_id: plain }
@@ -94,6 +95,7 @@ functions! {
     "operator.compare-totals" query rules::totals::check::compare_totals { until: plain, months: plain }
     "operator.compare-derived" query rules::derived::compare_derived { accounts: plain }
     "operator.compare-events" query rules::derived::compare_events { after: plain, limit: plain }
+    "operator.compare-indexes" query rules::indexes::compare_indexes { after: plain, limit: plain }
     "operator.list-queue" query rules::queue::list_queue { after: plain, limit: plain }
     "operator.resolve-payment" command rules::queue::resolve_payment { item: plain, resolution: plain, reason: plain }
     "operator.get-limits" query rules::policy::get_limits { auth_id: plain }

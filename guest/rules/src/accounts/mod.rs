@@ -1,13 +1,16 @@
 //! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
 
+pub(crate) mod by_mail;
+mod listing;
 mod records;
 pub mod timezone;
 
-pub(crate) use records::change_address;
+pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
 pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
+pub(crate) use records::{PREFIX, change_address};
 pub(crate) use records::{is_closed, save};
 
-use crate::call::{Call, end_of_prefix, successor};
+use crate::call::Call;
 use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
@@ -15,7 +18,7 @@ use crate::judge::{Occasion, judge};
 use crate::policy::{self, Policy};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error};
 use crate::{dunning, idempotency, mail, wallet};
-use records::{PREFIX, reason_name};
+use records::reason_name;
 use serde::{Deserialize, Serialize};
 
 /// How often a free auth ID is looked for. Two equal ones among 36^18 are a fault of the random source.
@@ -100,33 +103,6 @@ pub struct Change {
     pub timezone: Option<String>,
 }
 
-/// One account in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Listed {
-    /// SEC-1.
-    pub auth_id: String,
-    /// Free text.
-    pub name: String,
-    /// Trial or not.
-    pub account_type: AccountType,
-    /// Whether it may be used.
-    pub standing: Standing,
-    /// R1.
-    #[serde(with = "int_text")]
-    pub balance: Micros,
-}
-
-/// Accounts in order of auth ID.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Page {
-    /// At most as many as asked for.
-    pub accounts: Vec<Listed>,
-    /// `after` of the next page.
-    pub next: Option<String>,
-}
-
 /// API requests a second of a main account and its sub-accounts together (SEC-10, R41).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -172,6 +148,7 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Resu
             created: call.now(),
         };
         call.put(&key(auth), &profile);
+        by_mail::put(call, &profile.email, auth);
         let (rule, trial) = match account.account_type {
             AccountType::Developer => ("ACC-4", Some(Policy::load(call)?.trial_credits())),
             AccountType::Standard => ("SEC-1", None),
@@ -235,47 +212,6 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         }
         Ok(show(call, auth)?)
     })
-}
-
-/// All accounts in order of auth ID, 1 to 500 a page.
-pub fn list(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<Page, Error> {
-    credentials::permit(call, caller, "accounts.list", None)?;
-    let mut checks = Checks::new();
-    let first = match after.as_deref().map(AuthId::parse) {
-        None => PREFIX.to_owned(),
-        Some(Some(auth)) => successor(&key(auth)),
-        Some(None) => {
-            checks.require(false, "after", FieldRule::WrongForm, "an auth ID");
-            String::new()
-        }
-    };
-    checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
-    checks.require(limit <= 500, "limit", FieldRule::TooLarge, 500);
-    checks.done()?;
-    let (records, more) = call.span::<Profile>(&first, &end_of_prefix(PREFIX), limit as usize)?;
-    let accounts: Vec<(AuthId, Profile)> = records
-        .into_iter()
-        .map(|(key, profile)| {
-            let auth = AuthId::parse(&key[PREFIX.len()..]).expect("keys of accounts are made from auth IDs");
-            (auth, profile)
-        })
-        .collect();
-    call.prefetch(accounts.iter().map(|(auth, _)| wallet::key(*auth)));
-    let accounts: Result<Vec<Listed>, Fault> = accounts
-        .into_iter()
-        .map(|(auth, profile)| {
-            Ok(Listed {
-                auth_id: auth.to_string(),
-                name: profile.name,
-                account_type: profile.account_type,
-                standing: profile.standing,
-                balance: wallet::need(call, auth)?.balance.micros(),
-            })
-        })
-        .collect();
-    let accounts = accounts?;
-    let next = accounts.last().filter(|_| more).map(|last| last.auth_id.clone());
-    Ok(Page { accounts, next })
 }
 
 /// Suspends or reinstates (ACC-8, ACC-9), or closes at once, without the time in which usage of before is still posted: for

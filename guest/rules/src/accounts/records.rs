@@ -7,7 +7,7 @@ use crate::vocabulary::{Fact, Fault, Instant, Suspension};
 use serde::{Deserialize, Serialize};
 
 /// Beginning of every key.
-pub(super) const PREFIX: &str = "acct/";
+pub(crate) const PREFIX: &str = "acct/";
 
 /// ACC-4, ACC-7.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -146,7 +146,7 @@ fn lists_are_paged_in_order_of_auth_id() {
     let mut ids: Vec<String> = (0..5).map(|_| made(&fake, AccountType::Developer).auth_id).collect();
     ids.sort();
     let page = |after: Option<&str>, limit| {
-        fake.query(START, |call| list(call, &operator(), after.map(str::to_owned), limit)).expect("a page")
+        fake.query(START, |call| list(call, &operator(), None, after.map(str::to_owned), limit)).expect("a page")
     };
     let mut seen = Vec::new();
     let mut after: Option<String> = None;
@@ -162,7 +162,7 @@ fn lists_are_paged_in_order_of_auth_id() {
     assert_eq!(seen, ids);
     assert_eq!(page(None, 5).next, None);
     for (after, limit, field) in [(None, 0, "limit"), (None, 501, "limit"), (Some("x"), 1, "after")] {
-        match fake.query(START, |call| list(call, &operator(), after.map(str::to_owned), limit)) {
+        match fake.query(START, |call| list(call, &operator(), None, after.map(str::to_owned), limit)) {
             Err(Error::Refused(Refusal::Invalid(problems))) => assert_eq!(problems[0].field, field),
             other => panic!("{other:?}"),
         }

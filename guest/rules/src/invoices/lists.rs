@@ -86,6 +86,15 @@ pub struct Overview {
     pub receipts: Vec<DocumentSummary>,
 }
 
+/// How documents of a kind can stand.
+pub(super) fn statuses(kind: DocumentKind) -> &'static [&'static str] {
+    match kind {
+        DocumentKind::Invoice => &["paid", "open", "failed"],
+        DocumentKind::CreditNote => &["credited"],
+        DocumentKind::Receipt => &["successful", "failed", "refunded", "charged-back", "reversed"],
+    }
+}
+
 /// Documents of one kind.
 pub fn list_documents(
     call: &Call<'_>,
@@ -98,11 +107,7 @@ pub fn list_documents(
 ) -> Result<DocumentPage, Error> {
     let (_, account) = credentials::permit_on(call, caller, "invoices.list-documents", &auth_id)?;
     let mut checks = Checks::new();
-    let statuses: &[&str] = match kind {
-        DocumentKind::Invoice => &["paid", "open", "failed"],
-        DocumentKind::CreditNote => &["credited"],
-        DocumentKind::Receipt => &["successful", "failed", "refunded", "charged-back", "reversed"],
-    };
+    let statuses = statuses(kind);
     if let Some(status) = &filter.status {
         let known = statuses.contains(&status.as_str());
         checks.require(known, "filter.status", FieldRule::UnknownValue, statuses.join(", "));
@@ -144,7 +149,7 @@ fn fits(document: &DocumentSummary, filter: &DocumentFilter) -> bool {
 }
 
 /// Documents in order with their place.
-fn page(
+pub(super) fn page(
     call: &Call<'_>,
     account: AuthId,
     kind: DocumentKind,
@@ -172,7 +177,7 @@ pub(crate) fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> R
 
 /// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, a payment is
 /// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
-fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
+pub(super) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
     let state = State::load(call, account, &stored.document.number)?;
     let kind = stored.document.kind;
     let due = match kind {

@@ -17,15 +17,19 @@
 //! | `docn/<account>` | how many documents of each kind an account has |
 //! | `series/<kind>/<year>` | the last number that was given |
 //! | `seat/<account>` | how many seats are paid for, and for which month last |
+//! | `iss/<kind>/<moment>/<number>` | where a document lies, by the moment of issue, for lists over all accounts |
 //! | `docst/<account>/<number>` | what changes about an issued document: credited, a charge for it failed, a payment taken back |
 //!
 //! What an invoice is short of at issue stays a receivable of the days that it covers, whatever pays them, and what is taken back of a payment becomes
 //! one again: how it stands is computed from what is owed of these days now (R84).
 
 mod billing;
+mod by_issue;
 mod close;
 mod credit_notes;
+mod entries;
 mod gather;
+mod issued;
 mod last;
 mod lines;
 mod lists;
@@ -39,6 +43,7 @@ mod tax;
 pub(crate) use billing::end_of_cycle;
 pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
 pub use credit_notes::issue_credit_note;
+pub use issued::{IssuedDocument, IssuedFilter, IssuedPage, ReceiptKind, list_issued};
 pub use lists::{
     DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document, read_standing,
 };
@@ -47,10 +52,13 @@ pub use tax::TaxRate;
 
 pub(crate) use billing::is_chargeable;
 pub(crate) use billing::keep_state;
+pub(crate) use by_issue::PREFIX as BY_ISSUE;
 pub(crate) use close::close_page;
+pub(crate) use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
 pub(crate) use last::{FinalStep, Fixed, begin_final, end_final};
 pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{mark_failed, number_page, run};
+pub(crate) use records::BY_NUMBER;
 pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month};
 pub(crate) use tax::check_rates;
@@ -198,3 +206,7 @@ pub struct Document {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world;
+#[cfg(test)]
+pub(crate) use world::WorldOfDocuments;

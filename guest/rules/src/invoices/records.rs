@@ -20,6 +20,16 @@ impl DocumentKind {
             DocumentKind::Receipt => 'r',
         }
     }
+
+    /// The kind with this letter.
+    pub(super) fn of_letter(letter: &str) -> Option<DocumentKind> {
+        match letter {
+            "i" => Some(DocumentKind::Invoice),
+            "c" => Some(DocumentKind::CreditNote),
+            "r" => Some(DocumentKind::Receipt),
+            _ => None,
+        }
+    }
 }
 
 /// How far the invoices of an account have come, at `bill/<account>`.
@@ -206,13 +216,21 @@ impl Record for Place {
     const KIND: &'static str = "place of a document";
 }
 
+/// Beginning of the keys of all documents by number.
+pub(crate) const BY_NUMBER: &str = "docno/";
+
 impl Place {
-    fn key(kind: DocumentKind, number: &str) -> String {
-        format!("docno/{}/{number}", kind.letter())
+    pub(super) fn key(kind: DocumentKind, number: &str) -> String {
+        format!("{BY_NUMBER}{}/{number}", kind.letter())
     }
 
     pub(super) fn put(call: &mut Call<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
         call.put(&Place::key(kind, number), &Place { v: 1, account, n });
+    }
+
+    /// Where the document with this number lies, whosever it is.
+    pub(super) fn of(call: &Call<'_>, kind: DocumentKind, number: &str) -> Result<Option<Place>, Fault> {
+        call.get(&Place::key(kind, number))
     }
 
     pub(super) fn is_taken(call: &Call<'_>, kind: DocumentKind, number: &str) -> bool {
@@ -263,6 +281,16 @@ impl Record for Counts {
     const KIND: &'static str = "counts of documents";
 }
 
+/// How many documents of a kind an account has.
+pub(super) fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<u32, Fault> {
+    let counts = call.get::<Counts>(&format!("docn/{account}"))?.unwrap_or_default();
+    Ok(match kind {
+        DocumentKind::Invoice => counts.i,
+        DocumentKind::CreditNote => counts.c,
+        DocumentKind::Receipt => counts.r,
+    })
+}
+
 /// Keeps a document that has got its number. Answers its place among the account's documents of its kind.
 pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
     let key = format!("docn/{account}");
@@ -280,6 +308,7 @@ pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Res
     call.put(&key, &counts);
     Place::put(call, kind, &stored.document.number, account, n);
     call.put(&document_key(account, kind, n), stored);
+    super::by_issue::put(call, account, n, stored);
     Ok(n)
 }
 
@@ -313,7 +342,7 @@ impl Record for State {
 }
 
 impl State {
-    fn key(account: AuthId, number: &str) -> String {
+    pub(super) fn key(account: AuthId, number: &str) -> String {
         format!("docst/{account}/{number}")
     }
 

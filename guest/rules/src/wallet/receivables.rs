@@ -163,6 +163,33 @@ pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Rec
     call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
 }
 
+/// Accounts behind one of which anything is owed, in order of auth ID, from at most `limit` days of receivables. The flag: there are more.
+pub(crate) fn debtors(call: &Call<'_>, after: Option<AuthId>, limit: u32) -> Result<(Vec<AuthId>, bool), Fault> {
+    let first = after.map_or_else(|| PREFIX.to_owned(), |after| end_of_prefix(&format!("{PREFIX}{after}/")));
+    let (days, more) = call.span_page::<Receivable>(&first, &end_of_prefix(PREFIX), limit)?;
+    let mut accounts: Vec<AuthId> =
+        days.iter().filter_map(|(key, _)| key.get(PREFIX.len()..PREFIX.len() + 20).and_then(AuthId::parse)).collect();
+    accounts.dedup();
+    Ok((accounts, more))
+}
+
+/// What is owed since each day, by the day's name.
+pub(crate) fn owed_by_day(call: &Call<'_>, account: AuthId) -> Result<BTreeMap<String, Money>, Fault> {
+    let (mut first, end) = span_of_days(account, None);
+    let days = first.len();
+    let mut owed = BTreeMap::new();
+    loop {
+        let (page, more) = call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?;
+        for (key, receivable) in page {
+            owed.insert(key[days..].to_owned(), receivable.amount);
+            first = successor(&key);
+        }
+        if !more {
+            return Ok(owed);
+        }
+    }
+}
+
 /// What a payment must bring so that nothing is owed any more since the days up to a moment: rent that is unpaid is paid before it, also that
 /// of later days (R81).
 pub(crate) fn to_pay_until(call: &Call<'_>, account: AuthId, to: Instant) -> Result<Money, Fault> {
@@ -291,5 +318,7 @@ pub(crate) fn pay_between(
     Ok(paid)
 }
 
+/// Beginning of every key.
+const PREFIX: &str = "owe/";
 /// Days of receivables that are read at a time.
 const RECEIVABLE_DAYS: usize = 1_000;

@@ -1,0 +1,208 @@
+//! What lists over all accounts are found by: accounts by address, documents by the moment of issue (INV-9).
+//!
+//! Both follow from the records that they name and are written in the same change. A store from before these lists existed gets its entries from one
+//! job, a bounded page a call; until it has come to its end, questions that need them say so. `operator.compare-derived` and
+//! `operator.compare-indexes` hold them against what they follow from.
+
+use crate::accounts::{self, Profile, by_mail};
+use crate::call::{Call, Record, end_of_prefix, successor};
+use crate::credentials;
+use crate::invoices;
+use crate::jobs::{JobKey, Next};
+use crate::operator::{Difference, Error};
+use crate::port::Lane;
+use crate::text::is_name;
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
+use serde::{Deserialize, Serialize};
+
+/// Records that one call of the job looks at.
+const RECORDS_PER_CALL: u32 = 500;
+/// Entries that one comparison looks at.
+const COMPARED_MAX: u32 = 500;
+
+/// How far the entries of a store have come, at `store/indexes`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct State {
+    v: u32,
+    step: Step,
+}
+
+/// What is done next.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Step {
+    /// Accounts behind this key.
+    Accounts(String),
+    /// Documents behind this key.
+    Documents(String),
+    /// Nothing is left to do.
+    Done,
+}
+
+impl Record for State {
+    const KIND: &'static str = "state of indexes";
+}
+
+const KEY: &str = "store/indexes";
+
+/// Sees to it that every record has its entries: once in the life of a store.
+pub(crate) fn prepare(call: &mut Call<'_>) -> Result<(), Fault> {
+    if call.text(KEY).is_some() {
+        return Ok(());
+    }
+    let prefix = accounts::PREFIX.to_owned();
+    let is_empty = call.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty();
+    let step = if is_empty { Step::Done } else { Step::Accounts(prefix) };
+    call.put(KEY, &State { v: 1, step });
+    if !is_empty {
+        call.timer(&JobKey::Indexes.to_string(), Lane::Bulk, call.now());
+    }
+    Ok(())
+}
+
+/// Whether every record has its entries.
+pub(crate) fn are_ready(call: &Call<'_>) -> Result<bool, Fault> {
+    Ok(call.get::<State>(KEY)?.is_some_and(|state| state.step == Step::Done))
+}
+
+/// Refuses while entries may be missing.
+pub(crate) fn need_ready(call: &Call<'_>) -> Result<(), Fault> {
+    if are_ready(call)? { Ok(()) } else { Err(Fault::problem("lists-being-prepared", Vec::new())) }
+}
+
+/// What an entry is whose key cannot be read.
+pub(crate) fn unreadable(key: &str) -> Fault {
+    Fault::problem("stored-record-unreadable", vec![Fact::new("kind", "index"), Fact::new("key", key)])
+}
+
+/// Writes the entries of the next records.
+pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    let Some(state) = call.get::<State>(KEY)? else { return Ok(None) };
+    let step = match state.step {
+        Step::Done => return Ok(Some(Next::Rest)),
+        Step::Accounts(after) => {
+            let end = end_of_prefix(accounts::PREFIX);
+            let (page, more) = call.span_page::<Profile>(&after, &end, RECORDS_PER_CALL)?;
+            let last = page.last().map(|(key, _)| successor(key));
+            for (key, profile) in page {
+                let account = by_mail::account_of(&key).ok_or_else(|| unreadable(&key))?;
+                by_mail::put(call, &profile.email, account);
+            }
+            match last.filter(|_| more) {
+                Some(after) => Step::Accounts(after),
+                None => Step::Documents(invoices::DOCUMENTS.to_owned()),
+            }
+        }
+        Step::Documents(after) => match invoices::put_entries(call, &after, RECORDS_PER_CALL)? {
+            Some(after) => Step::Documents(after),
+            None => Step::Done,
+        },
+    };
+    let done = step == Step::Done;
+    call.put(KEY, &State { v: 1, step });
+    if done {
+        return Ok(Some(Next::Rest));
+    }
+    call.timer(&JobKey::Indexes.to_string(), Lane::Bulk, call.now());
+    Ok(Some(Next::Again))
+}
+
+/// What a comparison of entries found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct IndexesComparison {
+    /// Entries that were compared.
+    pub compared: u32,
+    /// Whether every record has its entries.
+    pub complete: bool,
+    /// Entries that do not follow from any record.
+    pub differences: Vec<Difference>,
+    /// `after` of the next page.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// An entry and what must be under its key.
+pub(crate) struct Compared {
+    pub(crate) account: String,
+    pub(crate) key: String,
+    pub(crate) stored: String,
+    pub(crate) rebuilt: String,
+}
+
+/// Compares entries with the records that they name: those of accounts by address, of documents by number, and by the moment of issue.
+pub fn compare_indexes(
+    call: &Call<'_>,
+    caller: &Caller,
+    after: Option<String>,
+    limit: u32,
+) -> Result<IndexesComparison, Error> {
+    credentials::permit(call, caller, "operator.compare-indexes", None)?;
+    let prefixes = [by_mail::PREFIX, invoices::BY_NUMBER, invoices::BY_ISSUE];
+    let mut checks = Checks::new();
+    checks.require((1..=COMPARED_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    let first = match &after {
+        None => Some((0, prefixes[0].to_owned())),
+        Some(after) if is_name(after, 512) => {
+            prefixes.iter().position(|prefix| after.starts_with(prefix)).map(|place| (place, successor(after)))
+        }
+        Some(_) => None,
+    };
+    checks.require(first.is_some(), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let (mut place, mut first) = first.unwrap_or_default();
+    let mut answer = IndexesComparison { compared: 0, complete: are_ready(call)?, differences: Vec::new(), next: None };
+    let mut room = limit;
+    loop {
+        let prefix = prefixes[place];
+        let end = end_of_prefix(prefix);
+        let (compared, more) = match place {
+            0 => accounts_by_mail(call, &first, &end, room)?,
+            1 => invoices::compare_by_number(call, &first, &end, room)?,
+            _ => invoices::compare_by_issue(call, &first, &end, room)?,
+        };
+        let last = compared.last().map(|one| one.key.clone());
+        for one in compared {
+            answer.compared += 1;
+            room -= 1;
+            if one.stored != one.rebuilt {
+                let (what, auth_id) = (format!("index:{}", one.key), one.account);
+                answer.differences.push(Difference { auth_id, what, stored: one.stored, rebuilt: one.rebuilt });
+            }
+        }
+        if more {
+            answer.next = last;
+            return Ok(answer);
+        }
+        place += 1;
+        if place == prefixes.len() {
+            return Ok(answer);
+        }
+        if room == 0 {
+            // The next index begins behind its own beginning, which is no key.
+            answer.next = Some(prefixes[place].to_owned());
+            return Ok(answer);
+        }
+        first = prefixes[place].to_owned();
+    }
+}
+
+fn accounts_by_mail(call: &Call<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
+    let (entries, more) = call.span_page::<by_mail::Entry>(first, end, limit)?;
+    call.prefetch(entries.iter().filter_map(|(key, _)| by_mail::account_of(key)).map(accounts::key));
+    let compared: Result<Vec<Compared>, Fault> = entries
+        .into_iter()
+        .map(|(key, _)| {
+            let account = by_mail::account_of(&key).ok_or_else(|| unreadable(&key))?;
+            let rebuilt = match call.get::<Profile>(&accounts::key(account))? {
+                Some(profile) => by_mail::key(&profile.email, account),
+                None => "no account".to_owned(),
+            };
+            Ok(Compared { account: account.to_string(), stored: key.clone(), key, rebuilt })
+        })
+        .collect();
+    Ok((compared?, more))
+}
+
+#[cfg(test)]
+mod tests;
