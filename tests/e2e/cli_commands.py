@@ -75,6 +75,21 @@ def history(told, server):
     told.ok("account show", "account", "show", account, says=["Acme", "Asia/Kolkata", "0.00"])
     told.ok("account list", "account", "list", says=["Acme", "Trial", "10.00"])
     told.ok("account list, a page", "account", "list", "--limit", "1")
+    names = lambda name, *arguments: [one["name"] for one in told.json(name, "account", "list", *arguments)["accounts"]]
+    for name, arguments, expected in [
+            ("--name", ["--name", "ACM"], ["Acme"]), ("--email", ["--email", "T@example.com"], ["Trial"]), ("--email-part", ["--email-part", "@example.com"], ["Acme", "Trial"]),
+            ("--type", ["--type", "developer"], ["Trial"]), ("--billing-mode", ["--billing-mode", "postpaid"], []), ("--standing", ["--standing", "active"], ["Acme", "Trial"]),
+            ("--owing", ["--owing"], []), ("--balance-below", ["--balance-below", "0.01"], ["Acme"]), ("--balance-from", ["--balance-from", "-1"], ["Acme", "Trial"]),
+            ("two filters", ["--name", "a", "--balance-from", "10.00"], ["Trial"])]:
+        checks.equal(f"{told.way}: account list {name}", sorted(names(f"account list {name}", *arguments)), expected)
+    listed = told.ok("account list --csv", "account", "list", "--csv", "--name", "acme")
+    checks.equal(f"{told.way}: account list --csv", [(row["name"], row["email"], row["balance"]) for row in csv.DictReader(listed.splitlines())],
+                 [("Acme", "acme@example.com", "0.00000")])
+    told.fails("account list --email of a part", "account", "list", "--email", "acme", says=["--email: wrong form"])
+    told.fails("account list --name of nothing", "account", "list", "--name", "", says=["--name: too short (limit: 1)"])
+    told.fails("account list --balance-below of a word", "account", "list", "--balance-below", "much", says=["--balance-below"])
+    told.fails("account list --standing of a word", "account", "list", "--standing", "idle", says=["--standing"], code=2)
+    told.fails("account list --owing and an amount", "account", "list", "--owing", "--balance-below", "1", says=["--owing"], code=2)
     told.ok("account update", "account", "update", account, "--name", "Acme 2", "--address", "MG Road", says=["Acme 2", "MG Road", "Pune"])
     checks.equal(f"{told.way}: account token", len(told.ok("account token", "account", "token", account).strip()), 40)
     # money-12-settings-that-are-not-named-are-reset
@@ -100,6 +115,23 @@ def history(told, server):
     told.ok("recharge now, another card", "recharge", "now", account, "40.00", "--card", "card-2", says=["under way"])
     told.ok("recharge list", "recharge", "list", account, says=["30.00", "paid", "40.00", "open"])
     told.ok("recharge give-up", "recharge", "give-up", account, "2")
+    documents = lambda name, *arguments: told.json(f"documents list {name}", "documents", "list", *arguments)["documents"]
+    checks.equal(f"{told.way}: documents list", [(one["auth-id"], one["name"], one["receipt"], one["document"]["total"]) for one in documents("of all accounts", "--receipt", "payment")],
+                 [(account, "Acme 2", "payment", "30000000")])
+    for name, arguments, count in [("--month", ["--month", "2026-04"], 1), ("--month of before", ["--month", "2026-03"], 0), ("--kind", ["--kind", "invoice"], 0),
+                                   ("--status", ["--status", "successful"], 1), ("--open", ["--open"], 0), ("--open-from", ["--open-from", "1.00"], 0),
+                                   ("--account", ["--account", account, "--oldest-first"], 1), ("--number", ["--number", "R-2026-000001"], 1),
+                                   ("--from, --before", ["--from", "2026-04-01T00:00:00Z", "--before", "2026-05-01T00:00:00Z"], 1), ("--before", ["--before", START], 0)]:
+        checks.equal(f"{told.way}: documents list {name}: how many", len(documents(name, *arguments)), count)
+    told.ok("documents list, for people", "documents", "list", says=["R-2026-000001", "receipt: payment", "30.00", "Acme 2"])
+    listed = told.ok("documents list --csv", "documents", "list", "--csv")
+    checks.equal(f"{told.way}: documents list --csv", [(row["auth_id"], row["total"], row["open"]) for row in csv.DictReader(listed.splitlines())],
+                 [(account, "30.00000", "0.00000")])
+    told.fails("documents list --month of a word", "documents", "list", "--month", "spring", says=["--month: wrong form (limit: a month such as 2026-11)"])
+    told.fails("documents list --status of a word", "documents", "list", "--status", "frozen", says=["--status: unknown value", "paid, open, failed"])
+    told.fails("documents list --open-from of nothing", "documents", "list", "--open-from", "0", says=["--open-from: too small (limit: 0.000001)"])
+    told.fails("documents list --account of nobody", "documents", "list", "--account", "MA" + "0" * 18, says=["account not found"])
+    told.fails("documents list --open and an amount", "documents", "list", "--open", "--open-from", "1", says=["--open"], code=2)
     told.ok("recharge list after it", "recharge", "list", account, says=["void"])
     told.ok("card remove", "card", "remove", account, "card-2")
     told.ok("recharge auto on", "recharge", "auto", account, "on", "--below", "20.00", "--amount", "25.00", "--day-cap", "100.00", says=["true"])

@@ -38,7 +38,7 @@ def terminals(commands, server, account):
     checks = commands.checks
     for arguments in (["coupons", "list"], ["recharge", "list", account], ["invoices", "list", account], ["receipts", "list", account],
                       ["usage", "summary", account, "--from", "2026-10-01", "--to", "2026-10-31", "--by", "day,subaccount,product"],
-                      ["account", "list"], ["explain", account]):
+                      ["account", "list"], ["documents", "list"], ["explain", account]):
         name = commands.named(arguments)
         piped = server.cli(*arguments).stdout
         header, rows = table(piped)

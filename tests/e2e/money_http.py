@@ -361,6 +361,94 @@ def documents(server, parties):
         checks.holds(f"{kind}: the statuses that there are", get(f"{kind}/?status=lost").json["error"], statuses)
 
 
+def walk(server, path, most=50, **credentials):
+    """All objects of a list, page by page, and how many pages there were."""
+    walked, place, pages = [], path, 0
+    while place and pages < most:
+        page = server.get(place, **credentials).json
+        walked, place, pages = walked + page["objects"], page["meta"]["next"], pages + 1
+    return walked, pages
+
+
+def accounts_of_all(server, parties):
+    """Two customers; the other one has used 8.88 and paid nothing."""
+    path, operator = "/v1/Operator/accounts/", parties.operator
+    get = lambda query: server.get(f"{path}?{query}", **operator)
+    mine = server.call("accounts.get", auth_id=parties.account)
+    row = {"auth_id": parties.account, "name": mine["name"], "email": mine["email"], "account_type": "standard", "billing_mode": "prepaid",
+           "standing": "active", "suspension": None, "balance": f"{Decimal(mine['cash-credits']) / 1_000_000:.5f}", "created": START}
+    both = sorted([parties.account, parties.other])
+    named = lambda query: [one["auth_id"] for one in gives(f"Operator/accounts, {query}", get(query), {})["objects"]]
+    gives("Operator/accounts: one of them", get(f"email={mine['email'].upper()}"), {"meta": {"limit": 100, "next": None, "previous": None}, "objects": [row]})
+    for query, expected in [("", both), ("name=OTH", [parties.other]), ("email_part=other@", [parties.other]), ("account_type=standard", both),
+                            ("account_type=developer", []), ("billing_mode=postpaid", []), ("standing=active", both), ("standing=suspended", []),
+                            ("owing=true", [parties.other]), ("balance_below=0.00", [parties.other]), ("balance_below=-8.88", []), ("balance_from=0", [parties.account]), ("balance_from=9999999", []),
+                            (f"name={mine['name']}&email={mine['email']}&standing=active&balance_from=0&balance_below=9999999", [parties.account])]:
+        checks.equal(f"Operator/accounts, {query or 'all'}: who", named(query), expected)
+    walked, pages = walk(server, f"{path}?limit=1&standing=active", **operator)
+    checks.equal("Operator/accounts: page by page, with the filter", ([one["auth_id"] for one in walked], pages), (both, 2))
+    table = get("format=csv&limit=1")
+    checks.equal("Operator/accounts as CSV", (table.status, table.text.splitlines()[0], len(table.text.splitlines())),
+                 (200, "auth_id,name,email,account_type,billing_mode,standing,balance,created", 2))
+    checks.true("Operator/accounts as CSV: names the next page", 'rel="next"' in (table.headers.get("link") or ""), table)
+    refuse_strangers("Operator/accounts", parties, lambda more: server.get(path, **more), "Bearer")
+    answers.unauthenticated("Operator/accounts, a customer", server.get(path, auth=parties.own), "Bearer")
+    # money-07-usage-filters-ignored
+    unchanged("Operator/accounts", server, get, ("colour=red", "colour"), ("name=a&name=b", "name"), ("name=", "name"), ("email=x", "email"), ("email=", "email"),
+              ("email_part=", "email_part"), ("account_type=", "account_type"), ("account_type=trial", "account_type"), ("billing_mode=barter", "billing_mode"),
+              ("standing=idle", "standing"), ("owing=", "owing"), ("owing=perhaps", "owing"), ("owing=false", "owing"), ("owing=true&balance_below=1", "owing"),
+              ("balance_below=", "balance_below"), ("balance_from=much", "balance_from"), ("limit=0", "limit"), ("limit=501", "limit"), ("limit=", "limit"),
+              ("limit=few", "limit"), ("after=x", "after"), ("after=", "after"), ("format=xml", "format"), ("format=", "format"))
+    answers.error_of("POST Operator/accounts", server.post(path, {}, **operator), 405)
+
+
+def documents_of_all(server, parties):
+    """The list over all accounts is those of the accounts together."""
+    path, operator = "/v1/Operator/documents/", parties.operator
+    get = lambda query: server.get(f"{path}?{query}", **operator)
+    each = {}
+    for account in (parties.account, parties.other):
+        for kind in ("Invoice", "CreditNote", "Receipt"):
+            for one in walk(server, f"/v1/Account/{account}/{kind}/", **operator)[0]:
+                each[one["number"]] = {"auth_id": account, **{name: one[name] for name in ("kind", "number", "issued", "total", "status", "credited", "refers_to")}}
+    shown = lambda objects: {one["number"]: {name: one[name] for name in ("auth_id", "kind", "number", "issued", "total", "status", "credited", "refers_to")} for one in objects}
+    walked, pages = walk(server, f"{path}?limit=2", **operator)
+    checks.equal("Operator/documents: those of all accounts, each once", (shown(walked), len(walked)), (each, len(each)))
+    checks.equal("Operator/documents: two a page", pages, (len(each) + 1) // 2)
+    issued = [one["issued"] for one in walked]
+    checks.equal("Operator/documents: newest first", issued, sorted(issued, reverse=True))
+    oldest = walk(server, f"{path}?order=oldest", **operator)[0]
+    checks.equal("Operator/documents: oldest first", [one["number"] for one in oldest], [one["number"] for one in reversed(walked)])
+    of = lambda **wanted: {number for number, one in each.items() if all(one[name] == value for name, value in wanted.items())}
+    mine = of(auth_id=parties.account)
+    invoices = of(kind="invoice")
+    number = min(invoices)
+    theirs = of(kind="invoice", auth_id=parties.other)
+    for query, expected in [("kind=invoice", invoices), ("kind=credit-note", of(kind="credit-note")), ("kind=receipt", of(kind="receipt")),
+                            ("status=paid", of(status="paid")), ("month=2026-11", {number for number, one in each.items() if one["issued"] >= "2026-11"}),
+                            ("month=2026-09", set()), ("issued_from=2026-11-01T00:00:00Z&kind=invoice", invoices), ("issued_before=2026-11-01T00:00:00Z&kind=invoice", set()),
+                            (f"account={parties.account}", mine), (f"account={parties.account}&kind=invoice&status=paid", mine & of(kind="invoice", status="paid")),
+                            (f"number={number}", {number}), ("open_from=0.000001", theirs), ("open_from=8.88", theirs), ("open_from=8.880001", set()), ("status=open", theirs), ("receipt=refund", set())]:
+        found = gives(f"Operator/documents, {query}", get(query), {})["objects"]
+        checks.equal(f"Operator/documents, {query}: which", {one["number"] for one in found}, expected)
+    checks.true("Operator/documents: something to filter", len(invoices) == 2 and len(each) > len(invoices), each)
+    table = get("format=csv&kind=invoice")
+    checks.equal("Operator/documents as CSV", (table.status, table.text.splitlines()[0], len(table.text.splitlines())), (
+        200, "auth_id,name,kind,receipt,number,issued,period_start,period_end,total,open,credited,charged_back,status,method,refers_to", 3))
+    refuse_strangers("Operator/documents", parties, lambda more: server.get(path, **more), "Bearer")
+    answers.unauthenticated("Operator/documents, a customer", server.get(path, auth=parties.own), "Bearer")
+    # money-07-usage-filters-ignored
+    unchanged("Operator/documents", server, get, ("colour=red", "colour"), ("kind=invoice&kind=receipt", "kind"), ("kind=", "kind"), ("kind=bill", "kind"),
+              ("receipt=gift", "receipt"), ("kind=invoice&receipt=refund", "receipt"), ("status=", "status"), ("status=frozen", "status"), ("kind=invoice&status=credited", "status"),
+              ("number=", "number"), ("month=", "month"), ("month=2026-13", "month"), ("issued_from=noon", "issued_from"), ("issued_before=", "issued_before"),
+              ("open_from=0", "open_from"), ("open_from=", "open_from"), ("open_from=-1", "open_from"), ("kind=receipt&open_from=1", "open_from"),
+              ("account=", "account"), (f"account={parties.sub}", "account"), ("order=", "order"), ("order=best", "order"), ("limit=0", "limit"),
+              ("limit=101", "limit"), ("limit=-1", "limit"), ("after=x", "after"), ("format=pdf", "format"))
+    checks.equal("Operator/documents, open_from=0: the limit as it is typed", get("open_from=0").json["fields"],
+                 [{"field": "open_from", "rule": "too-small", "limit": "0.000001"}])
+    answers.error_of("Operator/documents of an unknown account", get(f"account={UNKNOWN}"), 404)
+
+
 def billing_and_seats(server, parties):
     base, operator = parties.base, parties.operator
     post = lambda path, body, **more: server.post(f"{base}/{path}", body, **(more or operator))
@@ -402,6 +490,8 @@ with Server({"clock.mode": "simulated", "clock.start": START}).stock(STOCK[:1]) 
     reservations(server, parties)
     rejected(server, parties)
     documents(server, parties)
+    accounts_of_all(server, parties)
+    documents_of_all(server, parties)
     billing_and_seats(server, parties)
     done = server.cli("verify")
     checks.equal("verify", done.returncode, 0)

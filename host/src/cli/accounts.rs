@@ -6,8 +6,6 @@ use super::{Setting, Work, micros_of, setting, text_setting};
 use crate::text;
 use serde_json::{Value, json};
 
-/// Most accounts of one page of the contract.
-const PAGE: usize = 500;
 /// Most sub-accounts of one page of the contract.
 const SUBACCOUNT_PAGE: u64 = 100;
 
@@ -24,7 +22,7 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
             let created = work.link.call("accounts.create", json!({"account": account}))?;
             return work.output.answer(&created, shown_credential);
         }
-        Account::List { after, limit } => return list(work, after, limit),
+        Account::List(asked) => return super::lists::accounts(work, &asked),
         Account::Show { account } => work.link.call("accounts.get", json!({"auth-id": account}))?,
         Account::Update { account, name, address, city, state, timezone } => {
             let change = json!({"name": name, "address": text_setting(address), "city": text_setting(city),
@@ -174,39 +172,6 @@ fn given_back(status: &Value) -> String {
 fn set_standing(work: &Work, account: &str, standing: Value, details: &str) -> anyhow::Result<Value> {
     let arguments = json!({"auth-id": account, "standing": standing, "details": details});
     Ok(work.link.call("accounts.set-standing", arguments)?)
-}
-
-fn list(work: &Work, mut after: Option<String>, limit: usize) -> anyhow::Result<()> {
-    anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
-    let mut accounts = Vec::new();
-    loop {
-        let page_size = (limit - accounts.len()).min(PAGE);
-        let mut page = work.link.call("accounts.list", json!({"after": after, "limit": page_size}))?;
-        if let Value::Array(listed) = page["accounts"].take() {
-            accounts.extend(listed);
-        }
-        after = page["next"].as_str().map(str::to_owned);
-        if after.is_none() || accounts.len() >= limit {
-            break;
-        }
-    }
-    work.output.answer(&json!({"accounts": accounts, "next": after}), |answer| {
-        let mut rows = Rows::new(&["auth ID", "name", "type", "standing", ">balance"]);
-        for account in answer["accounts"].as_array().into_iter().flatten() {
-            rows.add(vec![
-                field(account, "auth-id"),
-                field(account, "name"),
-                field(account, "account-type"),
-                field(account, "standing"),
-                amount(&account["balance"]),
-            ]);
-        }
-        Text::Table(rows)
-    })?;
-    if let Some(next) = after {
-        work.output.note(&format!("There are more: --after {next}"));
-    }
-    Ok(())
 }
 
 fn shown_account(account: &Value) -> Text {

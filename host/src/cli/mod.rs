@@ -15,6 +15,7 @@ mod files;
 mod flags;
 mod forecast;
 pub mod link;
+pub(crate) mod lists;
 mod numbers;
 mod operation;
 mod pdf;
@@ -31,7 +32,7 @@ pub mod verify;
 use crate::coinbox::Drive;
 use crate::config::{self, Accept, Config};
 use crate::text;
-use arguments::{Accepted, Arguments, Command, Common, Usage};
+use arguments::{Accepted, Arguments, Command, Common, Documents, Usage};
 use clap::{CommandFactory, FromArgMatches};
 use link::{Link, Local, Remote};
 pub(crate) use rejected::{COLUMNS as REJECTED_COLUMNS, cells as rejected_cells};
@@ -112,6 +113,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Receipts(command) => documents::receipts(&work, command),
         Command::Billing(command) => documents::billing(&work, command),
         Command::Seats(command) => documents::seats(&work, command),
+        Command::Documents(Documents::List(asked)) => lists::documents(&work, &asked),
         Command::Document(_) => Ok(()),
         Command::Numbers(command) => numbers::numbers(&work, command),
         Command::Pricebook(command) => files::pricebook(&work, command),

@@ -15,6 +15,7 @@
 //! | `POST /v1/Usage/` | operator, Bearer | usage events of many accounts |
 //! | `POST /v1/Usage/Reserve/`, `Extend/`, `Settle/`, `Release/` | operator | reservations |
 //! | `POST /v1/Operator/call/{interface}.{function}` | operator | any function of the contract |
+//! | `GET /v1/Operator/accounts/`, `…/documents/` | operator | accounts and documents of all accounts, filtered |
 //! | `POST /v1/Operator/drive/{job}`, `…/backup`, `…/check`, `…/forecast`, `GET POST …/clock`, `POST …/clock/confirm` | operator | what the host does |
 //! | `GET /healthz`, `/readyz`, `/metrics` | anybody who reaches the port | watching |
 //!
@@ -27,6 +28,7 @@ mod documents;
 pub mod events;
 pub mod keys;
 pub mod limit;
+mod lists;
 pub mod number_form;
 mod numbers;
 pub mod operator;
@@ -207,6 +209,10 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/Operator/backup", "operator-backup"),
     ("/v1/Operator/check", "operator-check"),
     ("/v1/Operator/forecast", "operator-forecast"),
+    ("/v1/Operator/accounts", "operator-accounts"),
+    ("/v1/Operator/accounts/", "operator-accounts"),
+    ("/v1/Operator/documents", "operator-documents"),
+    ("/v1/Operator/documents/", "operator-documents"),
     ("/v1/Operator/clock", "operator-clock"),
     ("/v1/Operator/clock/confirm", "operator-clock-confirm"),
     ("/healthz", "healthz"),
@@ -247,6 +253,8 @@ pub fn router(rest: Arc<Rest>) -> Router {
             "operator-backup" => post(operator::backup),
             "operator-check" => post(operator::check),
             "operator-forecast" => post(operator::forecast),
+            "operator-accounts" => get(lists::accounts),
+            "operator-documents" => get(lists::documents),
             "operator-clock" => get(operator::clock).post(operator::advance),
             "operator-clock-confirm" => post(operator::confirm_clock),
             "healthz" => get(|| async { "alive\n" }),

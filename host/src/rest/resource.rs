@@ -89,6 +89,14 @@ where
     serve_for(rest, incoming, operator, run).await
 }
 
+/// [`serve`] for an operator only.
+pub async fn serve_operator<F>(rest: Arc<Rest>, incoming: Incoming, run: impl FnOnce(Asked) -> F) -> Response
+where
+    F: Future<Output = Result<Response, Failure>>,
+{
+    serve_for(rest, incoming, true, run).await
+}
+
 async fn serve_for<F>(rest: Arc<Rest>, incoming: Incoming, operator: bool, run: impl FnOnce(Asked) -> F) -> Response
 where
     F: Future<Output = Result<Response, Failure>>,
@@ -203,6 +211,14 @@ impl Asked {
                 _ => Err(Failure::field(name, "wrong-form", "must be true or false")),
             },
             Some(_) => Err(Failure::field(name, "wrong-form", "must be true or false")),
+        }
+    }
+
+    /// [`Asked::flag`] for a filter: an empty one is refused, as it would narrow nothing.
+    pub fn flag_strictly(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match (self.given.contains_key(name), self.flag(name)?) {
+            (true, None) => Err(Failure::field(name, "wrong-form", "must be true or false")),
+            (_, flag) => Ok(flag),
         }
     }
 

@@ -3,6 +3,7 @@
 mod billing;
 mod coupons;
 mod documents;
+mod lists;
 mod numbers;
 mod pdf;
 mod refunds;
@@ -11,6 +12,7 @@ mod usage;
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
+pub use lists::{Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
 pub use refunds::{Queue, Refunds};
@@ -108,6 +110,9 @@ pub enum Command {
     /// Receipts of charges, refunds and coupons
     #[command(subcommand)]
     Receipts(Receipts),
+    /// Documents of all accounts
+    #[command(subcommand)]
+    Documents(Documents),
     /// What is printed on documents
     #[command(subcommand)]
     Billing(Billing),
@@ -307,15 +312,8 @@ pub enum Account {
         /// Main account
         account: String,
     },
-    /// List them by auth ID
-    List {
-        /// Only those after this auth ID
-        #[arg(long)]
-        after: Option<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 500)]
-        limit: usize,
-    },
+    /// List them by auth ID, all or those that all given options fit
+    List(Accounts),
     /// Change what is given; for a text that may be empty `none` takes it away
     Update {
         /// Main account

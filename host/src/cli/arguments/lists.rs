@@ -1,0 +1,152 @@
+//! Lists over all accounts.
+
+use super::AccountKind;
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Whether accounts may be used.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum StandingKind {
+    /// They may
+    Active,
+    /// They may not, for whatever reason
+    Suspended,
+    /// Being closed
+    Closing,
+    /// For good
+    Closed,
+}
+
+/// How accounts pay.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum BillingMode {
+    /// From credit
+    Prepaid,
+    /// By invoice
+    Postpaid,
+}
+
+/// `account list`.
+#[derive(Args, Debug)]
+pub struct Accounts {
+    /// Only those with this in their name
+    #[arg(long, value_name = "PART")]
+    pub name: Option<String>,
+    /// Only those with this registered address, whole
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Only those with this in their registered address, such as @example.com
+    #[arg(long, value_name = "PART")]
+    pub email_part: Option<String>,
+    /// Only those of this type
+    #[arg(long = "type", value_enum)]
+    pub kind: Option<AccountKind>,
+    /// Only those that pay so
+    #[arg(long, value_enum)]
+    pub billing_mode: Option<BillingMode>,
+    /// Only those that stand so
+    #[arg(long, value_enum)]
+    pub standing: Option<StandingKind>,
+    /// Only those that owe: balance below zero
+    #[arg(long, conflicts_with = "balance_below")]
+    pub owing: bool,
+    /// Only those with a balance below this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub balance_below: Option<String>,
+    /// Only those with a balance of this or more
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub balance_from: Option<String>,
+    /// Only those after this auth ID
+    #[arg(long)]
+    pub after: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 500)]
+    pub limit: usize,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// What a document is.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum IssuedKind {
+    /// Invoices
+    Invoice,
+    /// Credit notes
+    CreditNote,
+    /// Receipts
+    Receipt,
+}
+
+/// What a receipt is about.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum ReceiptKind {
+    /// Charges that were paid or failed
+    Payment,
+    /// Coupons
+    Coupon,
+    /// What went back
+    Refund,
+    /// What the bank has taken back
+    Chargeback,
+    /// What came back with a dispute that was won
+    DisputeWon,
+}
+
+/// `documents`.
+#[derive(Subcommand, Debug)]
+pub enum Documents {
+    /// Documents of all accounts with how they stand now, newest first; those that are owed by account
+    List(Issued),
+}
+
+/// `documents list`.
+#[derive(Args, Debug)]
+pub struct Issued {
+    /// Only those of this kind
+    #[arg(long, value_enum)]
+    pub kind: Option<IssuedKind>,
+    /// Only receipts about this
+    #[arg(long, value_enum)]
+    pub receipt: Option<ReceiptKind>,
+    /// Only those that stand so now, such as open or paid
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Only that with this number
+    #[arg(long)]
+    pub number: Option<String>,
+    /// Only those issued in this month (UTC), such as 2026-11
+    #[arg(long)]
+    pub month: Option<String>,
+    /// Issued at this moment or later
+    #[arg(long, value_name = "MOMENT")]
+    pub from: Option<String>,
+    /// Issued before this moment
+    #[arg(long, value_name = "MOMENT")]
+    pub before: Option<String>,
+    /// Only invoices of which anything is owed now
+    #[arg(long, conflicts_with = "open_from")]
+    pub open: bool,
+    /// Only invoices of which this much is owed now
+    #[arg(long, value_name = "AMOUNT")]
+    pub open_from: Option<String>,
+    /// Only those of this main account
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Oldest first
+    #[arg(long)]
+    pub oldest_first: bool,
+    /// Where a list before has ended
+    #[arg(long)]
+    pub after: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// The word of the contract for a choice.
+pub fn word<T: ValueEnum>(chosen: Option<T>) -> Option<String> {
+    Some(chosen?.to_possible_value()?.get_name().to_owned())
+}
