@@ -11,8 +11,8 @@ use crate::reconcile::Outside;
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, closing, credits, daily, dunning, housekeeping, invoices, mail, month_end, phone_numbers, recharge,
-    reconcile, refunds, reservations, totals, unusual, zero_stop,
+    cards, charges, closing, credits, daily, dunning, housekeeping, invoices, mail, month_end, phone_numbers, policy,
+    recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -500,7 +500,8 @@ pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
 /// Prepares a store whose name has just been drawn.
 pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Error> {
     match beginning {
-        Beginning::Created | Beginning::Copied => {}
+        Beginning::Created => policy::begin(call)?,
+        Beginning::Copied => {}
         Beginning::Restored(backup) => reconcile::open(call, backup)?,
     }
     housekeeping::schedule(call);
