@@ -21,12 +21,12 @@ mod tests;
 use crate::accounts::{self, Standing};
 use crate::calendar;
 use crate::call::{Call, Record};
-use crate::cards;
+use crate::cards::{self, Unusable};
 use crate::charges::{self, Charge, Purpose};
 use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
-use crate::invoices::{self, Covering};
+use crate::invoices::{self, Covering, DocumentKind};
 use crate::jobs::{JobKey, Next};
 use crate::mail;
 use crate::money::Money;
@@ -217,6 +217,11 @@ fn attempt(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid) -> Result<(),
     let amount = one.amount(call, account)?;
     let card = match cards::usable_default(call, account)? {
         Ok(card) => card,
+        // Not the customer's fault: no attempt.
+        Err(Unusable::SellerIncomplete(_)) => {
+            one.next = Some(call.now() + DAY_MS);
+            return Ok(());
+        }
         Err(reason) => return fail(call, account, one, Failed::without_charge(amount, reason.word())),
     };
     let charge = charges::create(call, account, Purpose::Invoice(&one.number), amount, &card, None)?;
@@ -270,7 +275,7 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
     let mut mailed =
         vec![Fact::new("number", &one.number), Fact::new("amount", failed.amount), Fact::new("card", failed.card)];
     mailed.extend(common.clone());
-    mail::send(call, account, "invoice-unpaid", mailed)?;
+    mail::send_with(call, account, "invoice-unpaid", mailed, (DocumentKind::Invoice, &one.number))?;
     let mut told = match failed.charge {
         Some(charge) => charge.facts(),
         None => vec![
@@ -402,7 +407,7 @@ pub(crate) fn reopened(
         Fact::new("charge", charge),
         Fact::new("next-attempt", next.map_or_else(|| "none".to_owned(), calendar::day_name)),
     ];
-    mail::send(call, account, "invoice-reopened", facts.clone())?;
+    mail::send_with(call, account, "invoice-reopened", facts.clone(), (DocumentKind::Invoice, number))?;
     tell(call, account, "invoice-reopened", facts);
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::reconcile::Outside;
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers,
+    cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers, policy,
     recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
 };
 use serde::{Deserialize, Serialize};
@@ -510,7 +510,8 @@ pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Err
     indexes::prepare(call)?;
     match beginning {
         Beginning::Again => return Ok(()),
-        Beginning::Created | Beginning::Copied => {}
+        Beginning::Created => policy::begin(call)?,
+        Beginning::Copied => {}
         Beginning::Restored(backup) => reconcile::open(call, backup)?,
     }
     housekeeping::schedule(call);

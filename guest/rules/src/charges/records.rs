@@ -4,6 +4,7 @@ use crate::call::{Call, Record};
 use crate::cards;
 use crate::idempotency::Asked;
 use crate::ids::AuthId;
+use crate::invoices;
 use crate::jobs::JobKey;
 use crate::lots::{OfMonth, Place};
 use crate::metadata;
@@ -99,6 +100,9 @@ pub struct Charge {
     /// Number of the invoice that it pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) invoice: Option<String>,
+    /// Number of its receipt. None: it is not final, or a version that did not note it made the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) receipt: Option<String>,
     /// What its card holder has taken back.
     #[serde(default, skip_serializing_if = "no_money")]
     pub(super) charged_back: Money,
@@ -246,6 +250,39 @@ pub(super) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
     call.put(&place(account, charge.number), charge);
 }
 
+/// Notes the number of a charge's receipt, and on the receipt what the bank has taken back while it waited for its number.
+pub(crate) fn note_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    receipt: &str,
+) -> Result<(), Fault> {
+    charge.receipt = Some(receipt.to_owned());
+    save(call, account, &charge);
+    if charge.charged_back == Money::ZERO {
+        return Ok(());
+    }
+    invoices::note_charged_back(call, account, receipt, charge.charged_back)
+}
+
+/// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
+pub(crate) fn note_chargeback_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    reference: &str,
+    receipt: &str,
+) -> Result<(), Fault> {
+    // One that is recorded by the call at hand has its number from it.
+    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
+        return Ok(());
+    };
+    receipt.clone_into(&mut dispute.receipt);
+    let won = dispute.won.is_some();
+    save(call, account, &charge);
+    if won { invoices::note_reversed(call, account, receipt) } else { Ok(()) }
+}
+
 impl Charge {
     pub(super) fn is_settled(&self) -> bool {
         !matches!(self.state, ChargeState::Due | ChargeState::Open)
@@ -265,6 +302,11 @@ impl Charge {
         let mut facts = metadata::of(self.kind.word(), self.asked_for.as_ref());
         facts.extend(self.invoice.as_ref().map(|number| Fact::new("invoice", number)));
         facts
+    }
+
+    /// The number of the receipt of a chargeback; empty: an older version made none, or it waits for it.
+    pub(crate) fn chargeback_receipt(&self, reference: &str) -> Option<String> {
+        self.dispute(reference).map(|dispute| dispute.receipt)
     }
 
     /// The chargeback of this reference. Of one that an older version has booked the amount is known if it was the only one.

@@ -9,7 +9,7 @@
 use super::number::issue_now;
 use super::records::{Place, State, Stored};
 use super::tax::shares;
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, Error, TaxLine, billing, standing};
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, EDITION, Error, TaxLine, billing, standing};
 use crate::accounts;
 use crate::call::Call;
 use crate::charges;
@@ -47,6 +47,10 @@ pub fn issue_credit_note(
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
+        let missing = Policy::load(call)?.seller.missing();
+        if !missing.is_empty() {
+            return Err(Error::SellerIncomplete(missing.into_iter().map(str::to_owned).collect()));
+        }
         let (n, stored) = Place::find_place(call, account, &[DocumentKind::Invoice], &invoice)?
             .ok_or_else(|| Fault::not_found("invoice"))?;
         let days = standing::days(call, account, n, &stored)?;
@@ -130,7 +134,8 @@ fn give(
         Fact::new("balance", wallet.balance),
         Fact::new("reason", reason),
     ];
-    mail::send(call, account, "credit-note-issued", facts.clone())?;
+    let attached = (DocumentKind::CreditNote, stored.document.number.as_str());
+    mail::send_with(call, account, "credit-note-issued", facts.clone(), attached)?;
     let mut facts = facts;
     facts.push(Fact::new("by", by));
     emit(
@@ -193,5 +198,13 @@ fn document(
         method: "credits".to_owned(),
         refers_to: Some(invoice.number.clone()),
         note: reason.to_owned(),
+        about: Some(invoice.reference()),
+        due: None,
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
+        card: String::new(),
+        payment_reference: String::new(),
+        payment_at: None,
+        edition: EDITION,
     })
 }

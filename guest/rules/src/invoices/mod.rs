@@ -5,12 +5,13 @@
 //! numbers are gapless per year of issue whatever is repeated (R49). A draft and everything that it posts are one change, and so are a number,
 //! the issued document and the end of its draft: a crash between two calls leaves neither a gap nor a double.
 //!
-//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one.
+//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one. While the policy's seller lacks what
+//! every document needs, invoices and receipts wait as drafts, and credit notes are refused ([`seller`]).
 //!
 //! | key | what |
 //! |---|---|
 //! | `bill/<account>` | up to which month invoices were made, with which balance, and how long a cycle is |
-//! | `draft/<moment>/<account>/<name>` | an invoice without number |
+//! | `draft/<moment>/<account>/<name>` | an invoice, or a receipt that waits for the seller, without number |
 //! | `doc/<account>/<kind>/<count>` | an issued document; `kind` is `i`, `c` or `r` |
 //! | `body/<account>/<name>/<part>` | lines and movements of an invoice, 150 a record |
 //! | `docno/<kind>/<number>` | where the document of a number lies |
@@ -37,6 +38,7 @@ mod number;
 pub(crate) mod receipts;
 mod records;
 mod seats;
+pub(crate) mod seller;
 mod standing;
 mod tax;
 
@@ -50,8 +52,7 @@ pub use lists::{
 pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
-pub(crate) use billing::is_chargeable;
-pub(crate) use billing::keep_state;
+pub(crate) use billing::{changed_from, keep_state, lacks, missing_for_charges};
 pub(crate) use by_issue::PREFIX as BY_ISSUE;
 pub(crate) use close::close_page;
 pub(crate) use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
@@ -60,7 +61,7 @@ pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use records::BY_NUMBER;
 pub(crate) use seats::charge_page as charge_seats;
-pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month};
+pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month, receipt_of};
 pub(crate) use tax::check_rates;
 
 use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};
@@ -71,6 +72,8 @@ interface_error! {
     Error {
         /// What can still be credited of the invoice.
         MoreThanInvoice(#[serde(with = "int_text")] Micros),
+        /// What the policy's seller lacks before a document can be issued.
+        SellerIncomplete(Vec<String>),
     }
 }
 
@@ -88,6 +91,10 @@ pub struct Party {
     pub tax_id: String,
     pub email: String,
     pub auth_id: String,
+    #[serde(default)]
+    pub registration_number: String,
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// What was billed of a line, and at which price.
@@ -136,6 +143,8 @@ pub struct TaxLine {
     #[serde(with = "int_text")]
     pub amount: Micros,
     pub reverse_charge: bool,
+    #[serde(default)]
+    pub legal_basis: String,
 }
 
 /// What moved the balance and is no charge.
@@ -162,6 +171,24 @@ pub enum DocumentKind {
     CreditNote,
     /// Of one charge, refund or coupon.
     Receipt,
+}
+
+/// The document that another one is about.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentReference {
+    pub kind: DocumentKind,
+    pub number: String,
+    #[serde(with = "int_text")]
+    pub issued: Instant,
+}
+
+/// Which fields and words documents of now have; those of version 0.1 have edition 1.
+pub(crate) const EDITION: u32 = 2;
+
+fn first_edition() -> u32 {
+    1
 }
 
 /// A frozen document: see `wit/invoices.wit`.
@@ -202,8 +229,33 @@ pub struct Document {
     #[serde(default)]
     pub refers_to: Option<String>,
     pub note: String,
+    #[serde(default)]
+    pub about: Option<DocumentReference>,
+    #[serde(with = "optional_int_text", default)]
+    pub due: Option<Instant>,
+    #[serde(default)]
+    pub payment_terms: String,
+    #[serde(default)]
+    pub ways_to_pay: Vec<String>,
+    #[serde(default)]
+    pub card: String,
+    #[serde(default)]
+    pub payment_reference: String,
+    #[serde(with = "optional_int_text", default)]
+    pub payment_at: Option<Instant>,
+    #[serde(default = "first_edition")]
+    pub edition: u32,
 }
 
+impl Document {
+    /// As the document that another one is about.
+    pub(crate) fn reference(&self) -> DocumentReference {
+        DocumentReference { kind: self.kind, number: self.number.clone(), issued: self.issued }
+    }
+}
+
+#[cfg(test)]
+mod seller_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

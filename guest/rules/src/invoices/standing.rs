@@ -72,34 +72,38 @@ pub(crate) struct PaymentReceipt {
 pub(crate) fn note_charged_back(
     call: &mut Call<'_>,
     account: AuthId,
-    payment: &PaymentReceipt,
+    receipt: &str,
     amount: Money,
 ) -> Result<(), Fault> {
+    let mut state = State::load(call, account, receipt)?;
+    state.charged_back = state.charged_back.plus(amount)?;
+    state.save(call, account, receipt);
+    Ok(())
+}
+
+/// The number of the receipt of a payment whose charge does not note it. None: a person has credited it.
+pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, payment: &PaymentReceipt) -> Result<Option<String>, Fault> {
     let prefix = documents_prefix(account, DocumentKind::Receipt);
     let mut end = end_of_prefix(&prefix);
     loop {
         let (page, more) = call.span_page_back::<Stored>(&prefix, &end, PAGE)?;
         for (key, stored) in page {
             let receipt = &stored.document;
-            let is_it = receipt.issued == payment.at
+            let is_it = receipt.payment_at.unwrap_or(receipt.issued) == payment.at
                 && receipt.status == "successful"
                 && receipt.total == payment.amount.micros()
                 && receipt.refers_to.as_ref().is_some_and(|name| payment.refers_to.contains(name))
                 && receipt.lines.iter().all(|line| matches!(line.product.as_str(), "recharge" | "invoice-payment"));
             if is_it {
-                let mut state = State::load(call, account, &receipt.number)?;
-                state.charged_back = state.charged_back.plus(amount)?;
-                state.save(call, account, &receipt.number);
-                return Ok(());
+                return Ok(Some(stored.document.number));
             }
             if receipt.issued < payment.at {
-                // A payment that a person has credited has none.
-                return Ok(());
+                return Ok(None);
             }
             end = key;
         }
         if !more {
-            return Ok(());
+            return Ok(None);
         }
     }
 }

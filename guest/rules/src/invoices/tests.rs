@@ -93,6 +93,7 @@ fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
         name: format!("VAT {percent}"),
         percent: percent.to_owned(),
         reverse_charge,
+        legal_basis: "Article 196, Directive 2006/112/EC".to_owned(),
     }
 }
 
@@ -274,7 +275,7 @@ fn a_valid_tax_id_reverses_the_charge_where_the_table_says_so() {
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000001");
     assert_eq!((invoice.total, invoice.taxes[0].amount, invoice.taxes[0].reverse_charge), (10_000_000, 0, true));
-    assert_eq!(invoice.note, "Reverse charge: the tax is owed by the customer.");
+    assert_eq!(invoice.taxes[0].legal_basis, "Article 196, Directive 2006/112/EC");
     assert!(ledger(&story).iter().all(|one| one.kind != "tax"));
 }
 
@@ -694,10 +695,10 @@ fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
             crate::charges::recharge(call, &operator(), story.account.clone(), 25_000_000, None)
         })
     };
-    let refused = credits::Error::NoUsableCard("no-billing-address".to_owned());
-    assert_eq!(recharge(&story), Err(refused.clone()));
+    let missing = ["legal-name", "address", "country"].map(str::to_owned).to_vec();
+    assert_eq!(recharge(&story), Err(credits::Error::BillingIncomplete(missing)));
     in_germany(&mut story);
-    assert_eq!(recharge(&story), Err(refused), "the address is missing");
+    assert_eq!(recharge(&story), Err(credits::Error::BillingIncomplete(vec!["address".to_owned()])));
     story.command(|call, auth| {
         let change = BillingChange { address: Some("Hauptstr. 1".to_owned()), ..BillingChange::default() };
         set_billing(call, &operator(), auth, change)

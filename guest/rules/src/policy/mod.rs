@@ -112,13 +112,19 @@ pub struct Policy {
     pub seller: Seller,
     /// INV-7. None: no tax.
     pub tax_rates: Vec<TaxRate>,
+    /// INV-2. Days after issue by which an invoice is due, 0 to 365.
+    pub payment_days: u32,
+    /// INV-2. Printed on invoices, 0 to 500 characters.
+    pub payment_terms: String,
+    /// INV-2. How an invoice can be paid: 0 to 10 lines of 1 to 200 characters.
+    pub ways_to_pay: Vec<String>,
     /// INV-1. Before the year in numbers of invoices: 0 to 10 of `A-Z0-9-`; the three prefixes differ.
     pub invoice_prefix: String,
     /// INV-5.
     pub credit_note_prefix: String,
     /// INV-3.
     pub receipt_prefix: String,
-    /// R44. Whether legal name, address and country must be there before a charge.
+    /// R44, R89. Whether legal name, address and country must be there before a charge, the customer's and the seller's. On in new stores: see [`begin`].
     pub require_billing_address: bool,
     /// R33. None, when it is set: as it was.
     #[serde(default)]
@@ -160,6 +166,12 @@ pub struct Seller {
     pub tax_id: String,
     /// An address that mails can be sent to, or empty.
     pub email: String,
+    /// In the register of companies, 0 to 100 characters.
+    #[serde(default)]
+    pub registration_number: String,
+    /// 0 to 40 characters.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// What a number pays at purchase for the month that has begun (NUM-3, R20).
@@ -213,6 +225,9 @@ impl Default for Policy {
             brand: "Coinbox".to_owned(),
             seller: Seller::default(),
             tax_rates: Vec::new(),
+            payment_days: 0,
+            payment_terms: String::new(),
+            ways_to_pay: Vec::new(),
             invoice_prefix: String::new(),
             credit_note_prefix: "CN-".to_owned(),
             receipt_prefix: "R-".to_owned(),
@@ -341,6 +356,12 @@ impl Policy {
         checks.require(self.brand.is_ascii(), "policy.brand", FieldRule::WrongForm, "printable ASCII");
         self.seller.check(&mut checks);
         invoices::check_rates(&mut checks, &self.tax_rates);
+        range(&mut checks, "policy.payment-days", self.payment_days, 0, 365);
+        checks.text(&self.payment_terms, "policy.payment-terms", 0, 500);
+        at_most(&mut checks, "policy.ways-to-pay", self.ways_to_pay.len(), 10);
+        for (place, line) in self.ways_to_pay.iter().take(10).enumerate() {
+            checks.text(line, &format!("policy.ways-to-pay[{place}]"), 1, 200);
+        }
         let prefixes = [
             ("policy.invoice-prefix", &self.invoice_prefix),
             ("policy.credit-note-prefix", &self.credit_note_prefix),
@@ -357,6 +378,31 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// Documents need the seller's legal name, address and country: once there, they stay, and customers are asked for theirs only where the
+    /// operator's are there (R89).
+    fn check_seller(&self, before: &Policy) -> Result<(), Fault> {
+        let asks = self.require_billing_address && !before.require_billing_address;
+        if before.seller.missing().is_empty() || asks {
+            let mut checks = Checks::new();
+            for name in self.seller.missing() {
+                checks.require(false, &format!("policy.seller.{name}"), FieldRule::Missing, 1);
+            }
+            checks.done()?;
+        }
+        Ok(())
+    }
+}
+
+/// Choices that differ in new stores: older ones keep what they have (R89).
+pub(crate) fn begin(call: &mut Call<'_>) -> Result<(), Fault> {
+    if call.text(KEY).is_none() {
+        let policy = Map::from_iter([("require-billing-address".to_owned(), Value::Bool(true))]);
+        call.put(KEY, &StoredPolicy { v: 1, policy });
+    }
+    invoices::seller::tell(call)
+}
+
 impl Seller {
     fn check(&self, checks: &mut Checks) {
         checks.text(&self.legal_name, "policy.seller.legal-name", 0, 200);
@@ -371,6 +417,8 @@ impl Seller {
         if !self.email.is_empty() {
             checks.email(&self.email, "policy.seller.email");
         }
+        checks.text(&self.registration_number, "policy.seller.registration-number", 0, 100);
+        checks.text(&self.phone, "policy.seller.phone", 0, 40);
     }
 }
 
@@ -433,6 +481,7 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
     idempotency::once(call, caller, &who.scope(), "operator.set-policy", &policy, |call| {
         policy.check()?;
         let before = Policy::load(call)?;
+        policy.check_seller(&before)?;
         if policy.version != before.version {
             return Err(Error::PolicyChanged(before.version));
         }
@@ -443,6 +492,7 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
         let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
         facts.extend(differences(&before, &after));
         call.put(KEY, &StoredPolicy::of(&after));
+        invoices::seller::look_again(call)?;
         crate::housekeeping::start_rejudge(call);
         emit(call, EventDraft { account: None, kind: "policy-changed", rule: "SEC-12", facts, transactions: vec![] });
         Ok(after)
@@ -536,6 +586,8 @@ mod tests {
                 country: "us".to_owned(),
                 tax_id: "1".repeat(31),
                 email: "e".repeat(255),
+                registration_number: "H".repeat(101),
+                phone: "0".repeat(41),
             },
             tax_rates: vec![TaxRate {
                 country: String::new(),
@@ -543,7 +595,11 @@ mod tests {
                 name: String::new(),
                 percent: "100.1".to_owned(),
                 reverse_charge: true,
+                legal_basis: "x".repeat(201),
             }],
+            payment_days: 366,
+            payment_terms: "t".repeat(501),
+            ways_to_pay: vec![String::new(); 11],
             invoice_prefix: "A".repeat(11),
             credit_note_prefix: "cn".to_owned(),
             receipt_prefix: "A".repeat(11),
@@ -573,7 +629,11 @@ mod tests {
         expected.extend(["rent-warning-days[2]", "standard-rate"]);
         expected.extend(["lookup-rate", "message-rate", "brand"]);
         expected.extend(["seller.legal-name", "seller.address-lines[0]", "seller.country", "seller.tax-id"]);
-        expected.extend(["seller.email", "tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);
+        expected.extend(["seller.email", "seller.registration-number", "seller.phone"]);
+        expected.extend(["tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);
+        expected.extend(["tax-rates[0].legal-basis", "payment-days", "payment-terms", "ways-to-pay"]);
+        let ways: Vec<String> = (0..10).map(|place| format!("ways-to-pay[{place}]")).collect();
+        expected.extend(ways.iter().map(String::as_str));
         expected.extend(["invoice-prefix", "credit-note-prefix", "receipt-prefix", "receipt-prefix"]);
         let expected: Vec<String> = expected.into_iter().map(|field| format!("policy.{field}")).collect();
         assert_eq!(fields(error), expected);
