@@ -389,12 +389,12 @@ const SENTENCES: &[Line] = &[
     (
         "invoice-issued",
         ("status", "paid"),
-        "Invoice {number} for {period-start} to {period-end} was issued over {total}; nothing of it is owed.",
+        "Invoice {number} for {period-start} to {period-end} was issued over {total}; nothing is owed.",
     ),
     (
         "invoice-issued",
         ALWAYS,
-        "Invoice {number} for {period-start} to {period-end} was issued over {total}; the account owes {amount-due}[, {owed} of it for this invoice].",
+        "Invoice {number} for {period-start} to {period-end} was issued over {total}; the account owes {amount-due} in all[, {owed} of it for this invoice].",
     ),
     (
         "invoice-not-made",

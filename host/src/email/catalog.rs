@@ -4,7 +4,7 @@
 pub const TEMPLATES: &[(&str, &[&str])] = &[
     ("account-closed", &["account-name", "auth-id", "refunded", "forfeited", "due", "details", "brand"]),
     ("account-closing", &["account-name", "auth-id", "closes", "details", "brand"]),
-    ("account-reinstated", &["account-name", "auth-id", "brand"]),
+    ("account-reinstated", &["account-name", "auth-id", "owed", "brand"]),
     ("account-suspended", &["account-name", "auth-id", "reason", "details", "brand"]),
     ("account-welcome", &["account-name", "auth-id", "brand"]),
     ("balance-low", &["account-name", "auth-id", "balance", "threshold", "brand"]),
@@ -87,6 +87,7 @@ pub const WORDS: &[(&str, &str, &[&str])] = &[
         "reason",
         &["content-violation", "payment-failure", "compliance-issue", "suspicious-activity"],
     ),
+    ("account-reinstated", "owed", &["0.00", "12.50"]),
     ("account-suspended", "details", &["", "Some text."]),
     ("chargeback", "receipt", &["none", "R-2026-000001"]),
     ("coupon-redeemed", "expires", &["never", "2026-12-31"]),

@@ -53,6 +53,31 @@ fn a_mail_is_filled() {
     assert!(!manual.text.contains("Card:") && !manual.html.contains("Card:"));
 }
 
+/// money-01: a mail says that nothing must be done only of an account that owes nothing.
+#[test]
+fn money_01_nothing_is_to_be_done_only_where_nothing_is_owed() {
+    let wording = Wording::built_in().expect("templates");
+    let base =
+        [("account-name", "A"), ("auth-id", "MA0"), ("brand", "B"), ("number", "2026-000002"), ("total", "1.00")];
+    let period = [("period-start", "2026-09-01"), ("period-end", "2026-09-30")];
+    for (name, open, paid) in [
+        ("invoice-issued", [("amount-due", "47.21"), ("status", "open")], [("amount-due", "0.00"), ("status", "paid")]),
+        ("account-reinstated", [("owed", "47.21"), ("details", "")], [("owed", "0.00"), ("details", "")]),
+    ] {
+        let fill = |more: &[(&str, &str)]| {
+            let all: Vec<(&str, &str)> = base.iter().chain(&period).chain(more).copied().collect();
+            wording.fill(name, "en", &facts(&all)).expect("filled")
+        };
+        let (open, paid) = (fill(&open), fill(&paid));
+        for part in [&open.text, &open.html] {
+            assert!(!part.contains("need not do anything") && part.contains("47.21"), "{part}");
+        }
+        for part in [&paid.text, &paid.html] {
+            assert!(part.contains("need not do anything") && !part.contains("owes 0.00"), "{part}");
+        }
+    }
+}
+
 #[test]
 fn words_of_a_later_version_are_shown_escaped_once() {
     let filled = failed("<x>&", "automatic", "<y>", "none");

@@ -8,6 +8,7 @@ pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upg
 pub(crate) use records::{is_closed, save};
 
 use crate::call::{Call, end_of_prefix, successor};
+use crate::closing::owed_in_cents;
 use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
@@ -336,6 +337,10 @@ pub(crate) fn stand(
     say(call, auth, kind, rule, event_facts);
     dunning::stood(call, auth, standing)?;
     judge(call, auth, Occasion::Standing)?;
+    if kind == "account-reinstated" {
+        // What is owed is to be paid all the same.
+        facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, auth)?.balance)?));
+    }
     mail::send(call, auth, kind, facts)
 }
 

@@ -242,6 +242,7 @@ impl Draft {
             judge(call, account, Occasion::Debit)?;
         }
         let owed = wallet::owed_between(call, account, days.0, days.1)?;
+        let amount_due = closing.min(Money::ZERO).negated()?;
         let reverse = taxes.iter().any(|line| line.reverse_charge);
         let document = Document {
             kind: DocumentKind::Invoice,
@@ -261,8 +262,9 @@ impl Draft {
             opening_balance: bill.closing.micros(),
             closing_balance: closing.micros(),
             movements,
-            amount_due: closing.min(Money::ZERO).negated()?.micros(),
-            status: if owed > Money::ZERO { "open" } else { "paid" }.to_owned(),
+            amount_due: amount_due.micros(),
+            // It asks for what the whole account owes, so it is not paid before all of that is, whatever its own days have left owed.
+            status: if amount_due.to_cents_half_up()? > Money::ZERO { "open" } else { "paid" }.to_owned(),
             method: if postpaid { "invoice" } else { "credits" }.to_owned(),
             refers_to: None,
             note: if reverse { "Reverse charge: the tax is owed by the customer." } else { "" }.to_owned(),

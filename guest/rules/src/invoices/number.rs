@@ -5,6 +5,7 @@ use super::{DocumentKind, records, standing};
 use crate::accounts::{self, BillingMode};
 use crate::calendar;
 use crate::call::{Call, Record};
+use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next};
@@ -14,6 +15,7 @@ use crate::month_end::Progress;
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::vocabulary::{Fact, Fault};
+use crate::wallet;
 use serde::{Deserialize, Serialize};
 
 /// Drafts that get their number in one call.
@@ -93,16 +95,20 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
     let money = Money::from_micros;
     let month = |moment: Option<i64>| moment.map(calendar::day_name).unwrap_or_default();
     let period_end = month(document.period_end.map(|end| end - 1));
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("number", &document.number),
         Fact::new("period-start", month(document.period_start)),
         Fact::new("period-end", period_end),
         Fact::new("total", money(document.total)),
-        Fact::new("amount-due", money(document.amount_due)),
-        Fact::new("status", &document.status),
     ];
-    mail::send(call, account, "invoice-issued", facts.clone())?;
-    let mut facts = facts;
+    // Whether something must be done follows from what is owed now altogether.
+    let owes = owed_in_cents(wallet::need(call, account)?.balance)?;
+    let mut mailed = facts.clone();
+    mailed.push(Fact::new("amount-due", owes));
+    mailed.push(Fact::new("status", if owes > Money::ZERO { "open" } else { "paid" }));
+    mail::send(call, account, "invoice-issued", mailed)?;
+    facts.push(Fact::new("amount-due", money(document.amount_due)));
+    facts.push(Fact::new("status", &document.status));
     facts.push(Fact::new("net", money(document.net)));
     facts.push(Fact::new("discount", money(document.discount)));
     facts.push(Fact::new("opening-balance", money(document.opening_balance)));
