@@ -114,7 +114,7 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
         gathered => gathered?,
     };
     let read = gathered.read;
-    if gathered.lines.is_empty() && !owes_by_invoice(call, account, &profile, &span)? {
+    if gathered.lines.is_empty() && !owes_by_invoice(call, account, &profile, &bill, &span)? {
         return Ok((Drafted::Nothing, read));
     }
     let draft = Draft::make(call, account, &bill, &profile, span, gathered)?;
@@ -122,14 +122,19 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
     Ok((Drafted::Made, read))
 }
 
-/// Whether something is owed since these days that only an invoice asks for, though nothing may have been charged: of a postpaid account what a
-/// chargeback has left owed that reopened no invoice (R84).
-fn owes_by_invoice(call: &Call<'_>, account: AuthId, profile: &Profile, span: &Span) -> Result<bool, Fault> {
+/// Whether something is owed that only an invoice asks for, though nothing may have been charged: of a postpaid account what no document covers yet, such
+/// as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
+fn owes_by_invoice(
+    call: &Call<'_>,
+    account: AuthId,
+    profile: &Profile,
+    bill: &Bill,
+    span: &Span,
+) -> Result<bool, Fault> {
     if profile.billing_mode != BillingMode::Postpaid {
         return Ok(false);
     }
-    let days = (span.first.min(span.last).first(), span.end - 1);
-    Ok(wallet::owed_between(call, account, days.0, days.1)?.to_cents_half_up()? > Money::ZERO)
+    Ok(wallet::owed_between(call, account, bill.covered_until(), span.end - 1)?.to_cents_half_up()? > Money::ZERO)
 }
 
 /// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
@@ -158,7 +163,7 @@ pub(super) fn span_of(
     first = first_with_charges(call, account, before.max(earliest), first.max(earliest));
     let since = match &bill.after {
         Some(after) => successor(after),
-        None => time_key(bill.end.or(bill.until.map(Month::first)).unwrap_or(0)),
+        None => time_key(bill.covered_until()),
     };
     // After a document of this month, which has all its charges, begins what is left.
     let start = if first > last { last.first().max(bill.end.unwrap_or(0).min(end - 1)) } else { first.first() };
@@ -211,7 +216,8 @@ impl Draft {
         for line in &taxes {
             tax = tax.plus(Money::from_micros(line.amount))?;
         }
-        let cycle = Cycle { account, first: span.first.min(span.last), last: span.last, end: span.end };
+        // From the end of the document before, so that every day belongs to one: what is owed of it is how it stands (R84).
+        let cycle = Cycle { account, first: bill.covered_until(), last: span.last, end: span.end };
         let mut transactions = Vec::new();
         for (kind, to, amount) in
             [("rounding", LedgerAccount::Rounding, rounding.plus(gathered.rounded)?), ("tax", LedgerAccount::Tax, tax)]
@@ -311,7 +317,8 @@ pub(super) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovem
 /// A cycle that is being closed.
 struct Cycle {
     account: AuthId,
-    first: Month,
+    /// First moment of the days that it covers.
+    first: Instant,
     last: Month,
     end: Instant,
 }
@@ -319,7 +326,7 @@ struct Cycle {
 impl Cycle {
     /// First and last day.
     fn days(&self) -> (Instant, Instant) {
-        (self.first.first(), self.end - 1)
+        (self.first, self.end - 1)
     }
 
     /// Posts tax or rounding as a closing posting of the cycle (R26). What lots cannot cover is owed since its last day, so that it belongs to this

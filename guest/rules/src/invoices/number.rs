@@ -1,9 +1,10 @@
 //! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
 
 use super::records::{DRAFTS, Place, State, Stored, keep};
+use super::standing::Covering;
 use super::{DocumentKind, records, standing};
 use crate::accounts::{self, BillingMode};
-use crate::calendar;
+use crate::calendar::{self, Month};
 use crate::call::{Call, Record};
 use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
@@ -14,6 +15,7 @@ use crate::money::Money;
 use crate::month_end::Progress;
 use crate::policy::Policy;
 use crate::port::Lane;
+use crate::totals;
 use crate::vocabulary::{Fact, Fault};
 use crate::wallet;
 use serde::{Deserialize, Serialize};
@@ -149,6 +151,21 @@ fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
         },
     );
     crate::dunning::start(call, issued.account, &issued.number, issued.days)
+}
+
+/// The account pays by invoice from now on: what its invoices have left owed is collected as if they had just been issued, and for what none has the cycle
+/// that runs has one, whether or not anything is charged in it.
+pub(crate) fn became_postpaid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if wallet::need(call, account)?.balance >= Money::ZERO {
+        return Ok(());
+    }
+    for (Covering { number, days }, owed) in standing::open_ones(call, account)? {
+        // Less than half a cent cannot be charged (R4).
+        if owed.to_cents_half_up()? > Money::ZERO {
+            collect(call, &Issued { account, number, amount_due: owed, days })?;
+        }
+    }
+    totals::keep_open(call, Month::of(call.now()), account)
 }
 
 /// Notes that the last charge for an invoice failed, or that one has not. An invoice of which nothing is owed any more shows as paid whatever is

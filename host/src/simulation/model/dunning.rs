@@ -73,12 +73,16 @@ impl Account {
         if limit == self.limit {
             return;
         }
+        let was_prepaid = self.limit.is_none();
         self.limit = limit;
         let word = if limit.is_some() { "postpaid" } else { "prepaid" };
         let amounts = limit.map(|limit| ("credit-limit", limit)).into_iter().collect();
         self.expect(Told { kind: "billing-changed", amounts, words: vec![("billing-mode", word.to_owned())] });
         if limit.is_some() {
             self.recharge.switch_off();
+            if was_prepaid {
+                self.collect_open_invoices();
+            }
         } else {
             self.round_off(now, now);
         }
@@ -99,7 +103,9 @@ impl Account {
     /// A cycle ends: its charges less the discount are made whole cents (R85). Of a postpaid account what is owed of it is, too, where credit that was none has
     /// paid a part, and its invoice is due if that is something (R4). Nothing is taxed here.
     pub(super) fn close_cycle(&mut self, cycle: (i64, i64), policy: &Policy) {
-        let (first, end) = cycle;
+        let end = cycle.1;
+        // What it is rounded by and asks for are the days from the end of the invoice before.
+        let cycle = self.covered(end);
         let before = self.balance();
         let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
         let exact = of_month(&self.charged) - of_month(&self.discounts);
@@ -110,7 +116,7 @@ impl Account {
             self.give_cents_back(cycle, -rounding);
         }
         if self.limit.is_some() {
-            let owed = self.owed_between(first, end - 1);
+            let owed = self.owed_between(cycle.0, end - 1);
             let rounded = in_cents(owed);
             if rounded > owed {
                 self.take(rounded - owed, end - 1);
@@ -118,8 +124,7 @@ impl Account {
                 self.give_cents_back(cycle, owed - rounded);
             }
             if rounded > 0 {
-                let covered = self.covered(end);
-                self.dunning.due.push((covered, rounded));
+                self.dunning.due.push((cycle, rounded));
             }
         }
         if before != self.balance() {
@@ -146,8 +151,20 @@ impl Account {
         self.debts.retain(|debt| debt.amount > 0);
     }
 
+    /// The invoices of before are due like new ones once an account pays by invoice.
+    fn collect_open_invoices(&mut self) {
+        let ends: Vec<i64> = self.issued.iter().copied().collect();
+        for end in ends {
+            let cycle = self.covered(end);
+            let owed = self.owed_between(cycle.0, end - 1);
+            if in_cents(owed) > 0 {
+                self.dunning.due.push((cycle, owed));
+            }
+        }
+    }
+
     /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
-    fn covered(&self, end: i64) -> (i64, i64) {
+    pub(super) fn covered(&self, end: i64) -> (i64, i64) {
         (self.issued.range(..end).next_back().copied().unwrap_or(0), end)
     }
 
