@@ -9,7 +9,7 @@
 //! A payment that is taken back makes what it had paid of an invoice a receivable of that cycle again, and the attempts begin anew (R84).
 //!
 //! What is owed has a document that asks for it, an attempt, or a place in the operator's queue (`debt-not-collected`): there waits what no attempt is left
-//! for when an account is reinstated, until it is paid or written off. An account that becomes postpaid has its open invoices collected.
+//! for when an account is reinstated, and what a prepaid account owes without a charge that makes an invoice, until it is paid or written off. An account that becomes postpaid has its open invoices collected.
 //!
 //! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32), unless it is for a
 //! chargeback; attempts that were due meanwhile are made when it is reinstated.
@@ -224,6 +224,14 @@ pub(crate) fn start(
     // One that was paid and is open again, after a time in which the account did not pay by invoice, begins anew.
     dunning.unpaid.retain(|one| one.number != number);
     dunning.unpaid.push(Unpaid { number, from, to, issued, failed: 0, charge: None, next: Some(issued) });
+    dunning.save(call, account);
+    Ok(())
+}
+
+/// What is owed of the days up to a moment, and that no invoice and no attempt asks for, waits in the operator's queue.
+pub(crate) fn wait(call: &mut Call<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    dunning.wait(call, account, to)?;
     dunning.save(call, account);
     Ok(())
 }
@@ -492,8 +500,13 @@ pub(crate) fn dispute_won(call: &mut Call<'_>, account: AuthId, charge: u32) -> 
 /// Suspends because a payment was taken back (R33). Suspended for another payment already, it is looked at anew what is due.
 pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
-    dunning.charged_back = Some(call.now());
+    let now = call.now();
+    dunning.charged_back = Some(now);
     let standing = accounts::profile(call, account)?.standing;
+    if wallet::need(call, account)?.credit_limit().is_none() && standing != Standing::Closing {
+        // No attempt is made of a prepaid account, and without charges no invoice.
+        dunning.wait(call, account, now)?;
+    }
     if standing == Standing::Active || dunning.disputes > 0 {
         dunning.disputes = dunning.disputes.saturating_add(1);
     }

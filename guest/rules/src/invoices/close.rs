@@ -18,7 +18,7 @@ use crate::posting::{self, Debit};
 use crate::queue::{self, QueueEntry};
 use crate::totals;
 use crate::vocabulary::{Fact, Fault, Instant, Problem};
-use crate::{charges, wallet};
+use crate::{charges, dunning, wallet};
 
 /// Accounts of one call.
 const ACCOUNTS_PER_CALL: usize = 50;
@@ -114,27 +114,20 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
         gathered => gathered?,
     };
     let read = gathered.read;
-    if gathered.lines.is_empty() && !owes_by_invoice(call, account, &profile, &bill, &span)? {
-        return Ok((Drafted::Nothing, read));
+    if gathered.lines.is_empty() {
+        // Whatever nothing was charged for, such as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
+        let owed = wallet::owed_between(call, account, bill.covered_until(), span.end - 1)?.to_cents_half_up()?;
+        if owed == Money::ZERO {
+            return Ok((Drafted::Nothing, read));
+        }
+        if profile.billing_mode == BillingMode::Prepaid {
+            dunning::wait(call, account, span.end - 1)?;
+            return Ok((Drafted::Nothing, read));
+        }
     }
     let draft = Draft::make(call, account, &bill, &profile, span, gathered)?;
     draft.keep(call, bill, until, None)?;
     Ok((Drafted::Made, read))
-}
-
-/// Whether something is owed that only an invoice asks for, though nothing may have been charged: of a postpaid account what no document covers yet, such
-/// as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
-fn owes_by_invoice(
-    call: &Call<'_>,
-    account: AuthId,
-    profile: &Profile,
-    bill: &Bill,
-    span: &Span,
-) -> Result<bool, Fault> {
-    if profile.billing_mode != BillingMode::Postpaid {
-        return Ok(false);
-    }
-    Ok(wallet::owed_between(call, account, bill.covered_until(), span.end - 1)?.to_cents_half_up()? > Money::ZERO)
 }
 
 /// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
