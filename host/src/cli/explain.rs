@@ -181,8 +181,18 @@ const SENTENCES: &[Line] = &[
     ),
     (
         "rent-posted",
-        ALWAYS,
+        ("paid-by", "invoice"),
+        "Rent of {amount} for the month {month} was charged (numbers: {numbers}); {owed} of it is for the next invoice and counts as unpaid from {unpaid-from}. The balance is {balance}.",
+    ),
+    (
+        "rent-posted",
+        ("paid-by", "credit"),
         "Rent of {amount} for the month {month} was charged (numbers: {numbers}); credit did not cover {owed} of it, which is collected first at the next recharge. The balance is {balance}.",
+    ),
+    (
+        "rent-posted",
+        ALWAYS,
+        "Rent of {amount} for the month {month} was charged (numbers: {numbers}); credit did not cover {owed} of it. The balance is {balance}.",
     ),
     (
         "rent-owed",
@@ -562,6 +572,30 @@ mod tests {
             "The balance fell to 90.00, below the threshold 100.00: one mail was sent (thresholds passed: 250.00, 100.00). \
              It is armed again once the balance is back at or above it."
         );
+    }
+
+    /// money-01: what is promised of rent is what the order of debts does.
+    #[test]
+    fn money_01_rent_that_the_next_invoice_asks_for_is_not_said_to_be_first() {
+        let mut facts = vec![
+            ("month", "2026-11"),
+            ("numbers", "1"),
+            ("amount", "1.00"),
+            ("owed", "1.00"),
+            ("balance", "-32.37"),
+            ("paid-by", "invoice"),
+            ("unpaid-from", "2026-12-02"),
+        ];
+        assert_eq!(
+            told("rent-posted", &facts),
+            "Rent of 1.00 for the month 2026-11 was charged (numbers: 1); 1.00 of it is for the next invoice and counts as unpaid from \
+             2026-12-02. The balance is -32.37."
+        );
+        facts[5] = ("paid-by", "credit");
+        assert!(told("rent-posted", &facts).contains("which is collected first at the next recharge"));
+        // Of an older version: which it was is not known.
+        facts.truncate(5);
+        assert!(told("rent-posted", &facts).ends_with("credit did not cover 1.00 of it. The balance is -32.37."));
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
     ("recharge-unknown", &["account-name", "auth-id", "amount", "card", "brand"]),
     ("refund-failed", &["account-name", "auth-id", "amount", "card", "due", "number", "brand"]),
     ("refund-paid", &["account-name", "auth-id", "amount", "card", "how", "reference", "number", "receipt", "brand"]),
-    ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "brand"]),
+    ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "owed", "brand"]),
 ];
 
 /// Why a charge was not paid, or could not be tried.
