@@ -310,11 +310,13 @@ struct Failed<'a> {
     /// Number of its receipt, or `none`: there was no charge.
     receipt: &'a str,
     charge: Option<&'a Charge>,
+    /// Whether attempts are made as the account stands.
+    collected: bool,
 }
 
 impl<'a> Failed<'a> {
     fn without_charge(amount: Money, reason: &'a str) -> Failed<'a> {
-        Failed { amount, reason, card: "none", receipt: "none", charge: None }
+        Failed { amount, reason, card: "none", receipt: "none", charge: None, collected: true }
     }
 }
 
@@ -330,7 +332,12 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
     let before = step.checked_sub(1).and_then(days).unwrap_or(0);
     one.next = days(step).map(|days| (one.issued + days).max(call.now() + days - before));
     invoices::mark_failed(call, account, &one.number, true)?;
-    let next = one.next.map_or_else(|| "none".to_owned(), calendar::day_name);
+    // No day is named on which nothing will be tried (R32).
+    let next = match (one.next, accounts::profile(call, account)?.standing) {
+        (Some(_), Standing::Closing | Standing::Closed) => "closing".to_owned(),
+        (Some(_), Standing::Suspended(_)) if !failed.collected => "reinstated".to_owned(),
+        (next, _) => next.map_or_else(|| "none".to_owned(), calendar::day_name),
+    };
     let common = [
         Fact::new("reason", failed.reason),
         Fact::new("attempt", one.failed),
@@ -398,8 +405,10 @@ pub(crate) fn declined(
     receipt: &str,
 ) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
+    let collected = dunning.is_collected(accounts::profile(call, account)?.standing);
     let Some(one) = dunning.of_charge(charge.number) else { return Ok(()) };
-    let failed = Failed { amount: charge.amount(), reason, card: &charge.card_label, receipt, charge: Some(charge) };
+    let (amount, card) = (charge.amount(), charge.card_label.as_str());
+    let failed = Failed { amount, reason, card, receipt, charge: Some(charge), collected };
     fail(call, account, one, failed)?;
     dunning.save(call, account);
     suspend_if_exhausted(call, account, &dunning)
@@ -447,30 +456,39 @@ pub(crate) fn reopened(
     charge: u32,
 ) -> Result<(), Fault> {
     let number = &invoice.number;
-    let mut next = None;
-    let leaving = matches!(accounts::profile(call, account)?.standing, Standing::Closing | Standing::Closed);
+    let mut promised = "none".to_owned();
+    let due = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
+    let standing = accounts::profile(call, account)?.standing;
+    let leaving = matches!(standing, Standing::Closing | Standing::Closed);
     if wallet::need(call, account)?.credit_limit().is_some() && !leaving {
         let (from, to) = invoice.days;
         let issued = call.now();
-        next = Policy::load(call)?.dunning_days.first().map(|days| issued + Instant::from(*days) * DAY_MS);
+        let next = Policy::load(call)?.dunning_days.first().map(|days| issued + Instant::from(*days) * DAY_MS);
         let mut dunning = Dunning::load(call, account)?;
         let under_way = dunning.unpaid.iter().find(|one| one.number == *number).and_then(|one| one.charge);
         dunning.unpaid.retain(|one| one.number != *number);
         let begun = Unpaid { number: number.clone(), from, to, issued, failed: 1, charge: under_way, next };
         // One that is under way sets the next attempt when it is over.
         let begun = if under_way.is_some() { Unpaid { next: None, ..begun } } else { begun };
+        promised = match (begun.next, standing) {
+            // Nobody charges less than half a cent (R4).
+            _ if due.to_cents_half_up()? == Money::ZERO => promised,
+            _ if under_way.is_some() => "under-way".to_owned(),
+            // An active account is suspended for the chargeback next, which holds back no attempt; any other suspension does (R32).
+            (Some(_), Standing::Suspended(reason)) if reason != Suspension::PaymentFailure => "reinstated".to_owned(),
+            (next, _) => next.map_or(promised, calendar::day_name),
+        };
         dunning.unpaid.push(begun);
         dunning.unpaid.sort_by_key(|one| one.from);
         dunning.save(call, account);
     }
     invoices::mark_failed(call, account, number, false)?;
-    let due = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
     let facts = vec![
         Fact::new("number", number),
         Fact::new("amount", amount),
         Fact::new("due", due),
         Fact::new("charge", charge),
-        Fact::new("next-attempt", next.map_or_else(|| "none".to_owned(), calendar::day_name)),
+        Fact::new("next-attempt", promised),
     ];
     mail::send(call, account, "invoice-reopened", facts.clone())?;
     tell(call, account, "invoice-reopened", facts);

@@ -19,6 +19,11 @@ const SENTENCES: &[Line] = &[
     ("account-upgraded", ALWAYS, "The first paid recharge made the trial a standard account."),
     (
         "account-suspended",
+        ("reason", "payment failure"),
+        "Suspended for {reason}[, by {by}][: {details}]. Use, purchases and automatic recharges are refused; paying stays open. What a chargeback has left owed of invoices is still charged to the card of a postpaid account.",
+    ),
+    (
+        "account-suspended",
         ALWAYS,
         "Suspended for {reason}[, by {by}][: {details}]. Use, purchases and automatic charges are refused; paying stays open.",
     ),
@@ -313,6 +318,16 @@ const SENTENCES: &[Line] = &[
     ),
     (
         "recharge-failed",
+        ("next-attempt", "reinstated"),
+        "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}); it is tried again once the account is reinstated.",
+    ),
+    (
+        "recharge-failed",
+        ("next-attempt", "closing"),
+        "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}). It is not tried again: the account is being closed.",
+    ),
+    (
+        "recharge-failed",
         ("kind", "invoice"),
         "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}); it is tried again on {next-attempt}.",
     ),
@@ -416,6 +431,16 @@ const SENTENCES: &[Line] = &[
         "invoice-reopened",
         ("next-attempt", "none"),
         "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now.",
+    ),
+    (
+        "invoice-reopened",
+        ("next-attempt", "reinstated"),
+        "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now; the account is suspended, and the card is charged once it is reinstated.",
+    ),
+    (
+        "invoice-reopened",
+        ("next-attempt", "under-way"),
+        "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now; a charge for it is under way.",
     ),
     (
         "invoice-reopened",
@@ -596,6 +621,31 @@ mod tests {
         // Of an older version: which it was is not known.
         facts.truncate(5);
         assert!(told("rent-posted", &facts).ends_with("credit did not cover 1.00 of it. The balance is -32.37."));
+    }
+
+    /// 11-paid-stays-paid-after-a-chargeback: a day is promised only where something will be tried.
+    #[test]
+    fn case_11_no_attempt_is_promised_that_is_not_made() {
+        let reopened = |next: &str| {
+            let facts = [
+                ("number", "2026-000001"),
+                ("amount", "30.00"),
+                ("charge", "1"),
+                ("due", "50.00"),
+                ("next-attempt", next),
+            ];
+            told("invoice-reopened", &facts)
+        };
+        assert!(reopened("2026-11-02").ends_with("50.00 of it is owed now; the card is charged on 2026-11-02."));
+        assert!(reopened("none").ends_with("50.00 of it is owed now."));
+        assert!(
+            reopened("reinstated")
+                .ends_with("the account is suspended, and the card is charged once it is reinstated.")
+        );
+        assert!(reopened("under-way").ends_with("50.00 of it is owed now; a charge for it is under way."));
+        let suspended = |reason: &str| told("account-suspended", &[("reason", reason)]);
+        assert!(suspended("payment-failure").contains("is still charged to the card of a postpaid account"));
+        assert!(suspended("content-violation").contains("automatic charges are refused"));
     }
 
     #[test]

@@ -38,6 +38,8 @@ struct Reopened {
     charge: u32,
     /// When it is charged, if it is.
     next: Option<i64>,
+    /// A suspension for something else holds the charge back.
+    held: bool,
 }
 
 /// What is collected of an account.
@@ -173,7 +175,8 @@ impl Account {
         let cycle = self.covered(end);
         let due = self.owed_between(cycle.0, end - 1);
         let next = (self.limit.is_some() && !self.is_leaving()).then_some(now + DAYS[0] * DAY);
-        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next });
+        let held = matches!(self.standing, Standing::Suspended(reason) if reason != PAYMENT_FAILURE);
+        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next, held });
         self.mail("invoice-reopened");
     }
 
@@ -189,14 +192,20 @@ impl Account {
         ensure!(event.amount("amount") == Some(told.amount), "{told:?}");
         ensure!(event.amount("due") == Some(told.due), "{told:?}");
         ensure!(event.number("charge") == Some(told.charge), "{told:?}");
-        let next = told.next.map_or_else(|| "none".to_owned(), crate::text::day);
-        ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}");
-        if told.next.is_none() {
-            return Ok(());
-        }
         let number = event.word("number").context("an invoice has a number")?.to_owned();
         let known = self.dunning.unpaid.iter().find(|one| one.number == number);
         let charge = known.and_then(|one| one.charge);
+        // What is promised is what will be done.
+        let next = match told.next {
+            Some(_) if in_cents(told.due) > 0 && charge.is_some() => "under-way".to_owned(),
+            Some(_) if in_cents(told.due) > 0 && told.held => "reinstated".to_owned(),
+            Some(next) if in_cents(told.due) > 0 => crate::text::day(next),
+            _ => "none".to_owned(),
+        };
+        ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}: {next}");
+        if told.next.is_none() {
+            return Ok(());
+        }
         self.dunning.unpaid.retain(|one| one.number != number);
         // The payment that was taken back was the attempt at issue.
         let (cycle, issued) = (told.cycle, event.at());
@@ -320,6 +329,11 @@ impl Account {
     /// A failed attempt: the next one is so many days after issue, or none is left, and the account is suspended.
     fn fail_attempt(&mut self, place: usize, event: Event<'_>) -> Result<()> {
         let at = event.at();
+        let held = match (self.is_leaving(), self.is_collected()) {
+            (true, _) => Some("closing"),
+            (false, false) => Some("reinstated"),
+            (false, true) => None,
+        };
         let one = &mut self.dunning.unpaid[place];
         // What was late moves what comes after it.
         let days = |failed: usize| failed.checked_sub(1).map_or(Some(0), |step| DAYS.get(step).copied());
@@ -329,7 +343,11 @@ impl Account {
         one.next = after.map(|after| (one.issued + after * DAY).max(at + (after - before.unwrap_or(0)) * DAY));
         let told = event.number("attempt").and_then(|attempt| usize::try_from(attempt).ok());
         ensure!(told == Some(one.failed), "{} attempts have failed", one.failed);
-        let next = one.next.map_or_else(|| "none".to_owned(), crate::text::day);
+        let next = match (one.next, held) {
+            (None, _) => "none".to_owned(),
+            (Some(_), Some(held)) => held.to_owned(),
+            (Some(next), None) => crate::text::day(next),
+        };
         ensure!(event.word("next-attempt") == Some(next.as_str()), "the next attempt is {next}");
         let (exhausted, cycle) = (one.next.is_none(), one.cycle);
         self.mail("invoice-unpaid");
