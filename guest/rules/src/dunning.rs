@@ -8,12 +8,15 @@
 //!
 //! A payment that is taken back makes what it had paid of an invoice a receivable of that cycle again, and the attempts begin anew (R84).
 //!
+//! What is owed has a document that asks for it, an attempt, or a place in the operator's queue (`debt-not-collected`): there waits what no attempt is left
+//! for when an account is reinstated, and what a prepaid account owes without a charge that makes an invoice, until it is paid or written off. An account that becomes postpaid has its open invoices collected.
+//!
 //! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32), unless it is for a
 //! chargeback; attempts that were due meanwhile are made when it is reinstated.
 //!
 //! | key | what |
 //! |---|---|
-//! | `dun/<account>` | the invoices that are collected, and whether a suspension ends by itself |
+//! | `dun/<account>` | the invoices that are collected, whether a suspension ends by itself, what waits for the operator |
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +36,7 @@ use crate::money::Money;
 use crate::numbers::Numbers;
 use crate::policy::Policy;
 use crate::port::Lane;
+use crate::queue::{self, QueueEntry};
 use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, Suspension};
 use crate::wallet;
 use serde::{Deserialize, Serialize};
@@ -74,6 +78,22 @@ impl Unpaid {
     }
 }
 
+/// What is owed and only a person can ask for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Waiting {
+    /// Since when it is in the operator's queue.
+    since: Instant,
+    /// It is what is owed of the days up to this moment.
+    to: Instant,
+}
+
+/// Kind of the entry in the operator's queue.
+pub(crate) const NOT_COLLECTED: &str = "debt-not-collected";
+
+fn queue_key(account: AuthId, since: Instant) -> String {
+    queue::single_key(since, &format!("{account}/debt"))
+}
+
 /// The record of an account; gone when it would be empty.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Dunning {
@@ -89,6 +109,9 @@ struct Dunning {
     /// How many chargebacks that were not won hold the account suspended.
     #[serde(default, skip_serializing_if = "is_none")]
     disputes: u32,
+    /// What waits in the operator's queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waits: Option<Waiting>,
 }
 
 fn is_none(count: &u32) -> bool {
@@ -105,7 +128,7 @@ fn key(account: AuthId) -> String {
 
 impl Dunning {
     fn load(call: &Call<'_>, account: AuthId) -> Result<Dunning, Fault> {
-        let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None, disputes: 0 };
+        let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None, disputes: 0, waits: None };
         Ok(call.get(&key(account))?.unwrap_or(empty))
     }
 
@@ -117,7 +140,8 @@ impl Dunning {
             Some(next) => call.timer(&job, Lane::Normal, next),
             None => call.cancel(&job),
         }
-        if self.unpaid.is_empty() && !self.lifts && self.charged_back.is_none() && self.disputes == 0 {
+        let empty = self.unpaid.is_empty() && !self.lifts && self.charged_back.is_none() && self.disputes == 0;
+        if empty && self.waits.is_none() {
             call.remove(&key(account));
         } else {
             call.put(&key(account), self);
@@ -136,6 +160,24 @@ impl Dunning {
 
     fn of_charge(&mut self, number: u32) -> Option<&mut Unpaid> {
         self.unpaid.iter_mut().find(|one| one.charge == Some(number))
+    }
+
+    /// Puts what is owed of the days up to a moment into the operator's queue, if it is something that can be paid (R4).
+    fn wait(&mut self, call: &mut Call<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
+        let before = self.waits.take();
+        let is_queued = before.is_some();
+        let since = before.as_ref().map_or(call.now(), |waits| waits.since);
+        let to = before.map_or(to, |waits| waits.to.max(to));
+        if wallet::owed_between(call, account, 0, to)?.to_cents_half_up()? > Money::ZERO {
+            let note =
+                "nothing asks for it by itself: it is to be paid (credits.settle) or written off (credits.write-off)";
+            let entry = QueueEntry::new(Some(account), NOT_COLLECTED, since, note.to_owned());
+            call.put(&queue_key(account, since), &entry);
+            self.waits = Some(Waiting { since, to });
+        } else if is_queued {
+            call.remove(&queue_key(account, since));
+        }
+        Ok(())
     }
 
     /// Lets go of invoices of which nothing is owed any more.
@@ -169,7 +211,7 @@ impl Dunning {
     }
 }
 
-/// Starts to collect an invoice that has just been issued: the first attempt is made now.
+/// Starts to collect an invoice that has just been issued, or that is open when its account becomes postpaid: the first attempt is made now.
 pub(crate) fn start(
     call: &mut Call<'_>,
     account: AuthId,
@@ -179,8 +221,36 @@ pub(crate) fn start(
     let mut dunning = Dunning::load(call, account)?;
     let issued = call.now();
     let number = number.to_owned();
+    // One that was paid and is open again, after a time in which the account did not pay by invoice, begins anew.
+    dunning.unpaid.retain(|one| one.number != number);
     dunning.unpaid.push(Unpaid { number, from, to, issued, failed: 0, charge: None, next: Some(issued) });
     dunning.save(call, account);
+    Ok(())
+}
+
+/// What is owed of the days up to a moment, and that no invoice and no attempt asks for, waits in the operator's queue.
+pub(crate) fn wait(call: &mut Call<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    dunning.wait(call, account, to)?;
+    dunning.save(call, account);
+    Ok(())
+}
+
+/// What is owed now of what waits in the operator's queue.
+pub(crate) fn waiting(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    match Dunning::load(call, account)?.waits {
+        Some(waits) => Ok(wallet::owed_between(call, account, 0, waits.to)?.to_cents_half_up()?),
+        None => Ok(Money::ZERO),
+    }
+}
+
+/// The account is closed: nothing waits any more.
+pub(crate) fn closed(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(call, account)?;
+    if let Some(waits) = dunning.waits.take() {
+        call.remove(&queue_key(account, waits.since));
+        dunning.save(call, account);
+    }
     Ok(())
 }
 
@@ -245,11 +315,13 @@ struct Failed<'a> {
     /// Number of its receipt, or `none`: there was no charge.
     receipt: &'a str,
     charge: Option<&'a Charge>,
+    /// Whether attempts are made as the account stands.
+    collected: bool,
 }
 
 impl<'a> Failed<'a> {
     fn without_charge(amount: Money, reason: &'a str) -> Failed<'a> {
-        Failed { amount, reason, card: "none", receipt: "none", charge: None }
+        Failed { amount, reason, card: "none", receipt: "none", charge: None, collected: true }
     }
 }
 
@@ -265,7 +337,12 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
     let before = step.checked_sub(1).and_then(days).unwrap_or(0);
     one.next = days(step).map(|days| (one.issued + days).max(call.now() + days - before));
     invoices::mark_failed(call, account, &one.number, true)?;
-    let next = one.next.map_or_else(|| "none".to_owned(), calendar::day_name);
+    // No day is named on which nothing will be tried (R32).
+    let next = match (one.next, accounts::profile(call, account)?.standing) {
+        (Some(_), Standing::Closing | Standing::Closed) => "closing".to_owned(),
+        (Some(_), Standing::Suspended(_)) if !failed.collected => "reinstated".to_owned(),
+        (next, _) => next.map_or_else(|| "none".to_owned(), calendar::day_name),
+    };
     let common = [
         Fact::new("reason", failed.reason),
         Fact::new("attempt", one.failed),
@@ -333,8 +410,10 @@ pub(crate) fn declined(
     receipt: &str,
 ) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
+    let collected = dunning.is_collected(accounts::profile(call, account)?.standing);
     let Some(one) = dunning.of_charge(charge.number) else { return Ok(()) };
-    let failed = Failed { amount: charge.amount(), reason, card: &charge.card_label, receipt, charge: Some(charge) };
+    let (amount, card) = (charge.amount(), charge.card_label.as_str());
+    let failed = Failed { amount, reason, card, receipt, charge: Some(charge), collected };
     fail(call, account, one, failed)?;
     dunning.save(call, account);
     suspend_if_exhausted(call, account, &dunning)
@@ -382,30 +461,39 @@ pub(crate) fn reopened(
     charge: u32,
 ) -> Result<(), Fault> {
     let number = &invoice.number;
-    let mut next = None;
-    let leaving = matches!(accounts::profile(call, account)?.standing, Standing::Closing | Standing::Closed);
+    let mut promised = "none".to_owned();
+    let due = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
+    let standing = accounts::profile(call, account)?.standing;
+    let leaving = matches!(standing, Standing::Closing | Standing::Closed);
     if wallet::need(call, account)?.credit_limit().is_some() && !leaving {
         let (from, to) = invoice.days;
         let issued = call.now();
-        next = Policy::load(call)?.dunning_days.first().map(|days| issued + Instant::from(*days) * DAY_MS);
+        let next = Policy::load(call)?.dunning_days.first().map(|days| issued + Instant::from(*days) * DAY_MS);
         let mut dunning = Dunning::load(call, account)?;
         let under_way = dunning.unpaid.iter().find(|one| one.number == *number).and_then(|one| one.charge);
         dunning.unpaid.retain(|one| one.number != *number);
         let begun = Unpaid { number: number.clone(), from, to, issued, failed: 1, charge: under_way, next };
         // One that is under way sets the next attempt when it is over.
         let begun = if under_way.is_some() { Unpaid { next: None, ..begun } } else { begun };
+        promised = match (begun.next, standing) {
+            // Nobody charges less than half a cent (R4).
+            _ if due.to_cents_half_up()? == Money::ZERO => promised,
+            _ if under_way.is_some() => "under-way".to_owned(),
+            // An active account is suspended for the chargeback next, which holds back no attempt; any other suspension does (R32).
+            (Some(_), Standing::Suspended(reason)) if reason != Suspension::PaymentFailure => "reinstated".to_owned(),
+            (next, _) => next.map_or(promised, calendar::day_name),
+        };
         dunning.unpaid.push(begun);
         dunning.unpaid.sort_by_key(|one| one.from);
         dunning.save(call, account);
     }
     invoices::mark_failed(call, account, number, false)?;
-    let due = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
     let facts = vec![
         Fact::new("number", number),
         Fact::new("amount", amount),
         Fact::new("due", due),
         Fact::new("charge", charge),
-        Fact::new("next-attempt", next.map_or_else(|| "none".to_owned(), calendar::day_name)),
+        Fact::new("next-attempt", promised),
     ];
     mail::send_with(call, account, "invoice-reopened", facts.clone(), (DocumentKind::Invoice, number))?;
     tell(call, account, "invoice-reopened", facts);
@@ -435,8 +523,13 @@ pub(crate) fn dispute_won(call: &mut Call<'_>, account: AuthId, charge: u32) -> 
 /// Suspends because a payment was taken back (R33). Suspended for another payment already, it is looked at anew what is due.
 pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
-    dunning.charged_back = Some(call.now());
+    let now = call.now();
+    dunning.charged_back = Some(now);
     let standing = accounts::profile(call, account)?.standing;
+    if wallet::need(call, account)?.credit_limit().is_none() && standing != Standing::Closing {
+        // No attempt is made of a prepaid account, and without charges no invoice.
+        dunning.wait(call, account, now)?;
+    }
     if standing == Standing::Active || dunning.disputes > 0 {
         dunning.disputes = dunning.disputes.saturating_add(1);
     }
@@ -460,16 +553,28 @@ pub(crate) fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) ->
         dunning.disputes = 0;
     }
     if standing == Standing::Active {
-        // Whoever reinstates an account knows what is owed: what has no attempt left is not held against it again.
+        // Whoever reinstates an account knows what is owed: what has no attempt left is not held against it again, but waits in the operator's queue.
+        let given_up: Vec<Instant> = dunning.unpaid.iter().filter(|one| one.is_exhausted()).map(|one| one.to).collect();
         dunning.unpaid.retain(|one| !one.is_exhausted());
+        if let Some(to) = given_up.into_iter().max() {
+            dunning.wait(call, account, to)?;
+        }
     }
     dunning.save(call, account);
     Ok(())
 }
 
-/// Ends a suspension for payment failure once everything due is paid, if the policy says so (ACC-9).
-pub(crate) fn lift_if_paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let Some(mut dunning) = call.get::<Dunning>(&key(account))?.filter(|dunning| dunning.lifts) else { return Ok(()) };
+/// Credit came in, or a debt was written off: what is paid does not wait for a person any more, and a suspension for payment failure ends once everything
+/// due is paid, if the policy says so (ACC-9).
+pub(crate) fn credited(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let Some(mut dunning) = call.get::<Dunning>(&key(account))? else { return Ok(()) };
+    if let Some(to) = dunning.waits.as_ref().map(|waits| waits.to) {
+        dunning.wait(call, account, to)?;
+        dunning.save(call, account);
+    }
+    if !dunning.lifts {
+        return Ok(());
+    }
     let standing = accounts::profile(call, account)?.standing;
     let suspended = standing == Standing::Suspended(Suspension::PaymentFailure);
     if !suspended || dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {

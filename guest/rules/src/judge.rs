@@ -28,7 +28,7 @@ pub enum Occasion {
 pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
     if occasion == Occasion::Credit {
         // Before anything is judged by the standing: what was suspended for a debt is open again once it is paid (ACC-9).
-        dunning::lift_if_paid(call, account)?;
+        dunning::credited(call, account)?;
     }
     let mut wallet = wallet::need(call, account)?;
     if occasion == Occasion::Credit {

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
+use crate::invoices;
 use crate::judge::{Occasion, judge};
 use crate::money::Money;
 use crate::operator::Error;
@@ -38,6 +39,7 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
         }
         let mut wallet = wallet::need(call, account)?;
         let mut profile = accounts::profile(call, account)?;
+        let was_prepaid = profile.billing_mode == BillingMode::Prepaid;
         let mut facts = vec![Fact::new("by", who.name())];
         match billing {
             Billing::Postpaid(limit) => {
@@ -69,6 +71,9 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
         );
         if profile.billing_mode == BillingMode::Postpaid {
             recharge::switch_off(call, account)?;
+            if was_prepaid {
+                invoices::became_postpaid(call, account)?;
+            }
         }
         judge(call, account, Occasion::Settings)?;
         Ok(billing)

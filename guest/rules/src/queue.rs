@@ -13,6 +13,7 @@ pub use resolve::{Claim, Resolution, Resolved, resolve_payment};
 use crate::call::{Call, Record, end_of_prefix, successor};
 use crate::charges::{self, ShownCharge};
 use crate::credentials;
+use crate::dunning;
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
 use crate::operator::Error;
@@ -163,6 +164,13 @@ fn show(call: &Call<'_>, key: &str, entry: QueueEntry) -> Result<QueueItem, Faul
         (Some(account), Some(number)) => refunds::load(call, account, number)?.map(|refund| refund.shown(account)),
         _ => None,
     };
+    let note = match entry.account {
+        // What of it is owed changes with every payment.
+        Some(account) if entry.kind == dunning::NOT_COLLECTED => {
+            format!("{} is owed, and {}", dunning::waiting(call, account)?, entry.note)
+        }
+        _ => entry.note,
+    };
     Ok(QueueItem {
         id: key.trim_start_matches(PREFIX).to_owned(),
         auth_id: entry.account.map(|account| account.to_string()).unwrap_or_default(),
@@ -170,6 +178,6 @@ fn show(call: &Call<'_>, key: &str, entry: QueueEntry) -> Result<QueueItem, Faul
         since: entry.since,
         charge,
         refund,
-        note: entry.note,
+        note,
     })
 }

@@ -9,7 +9,7 @@ pub use receivables::{Receivable, receivables};
 use receivables::{Settled, owe, pay_owed};
 pub(crate) use receivables::{debtors, owed_by_day};
 pub(crate) use receivables::{
-    forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between, pay_between, to_pay_until,
+    forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between, pay_between, pay_unpaid_rent, to_pay_until,
 };
 
 use crate::calendar::Month;

@@ -56,6 +56,7 @@ pub fn billing(work: &Work, command: Billing) -> anyhow::Result<()> {
                 let receipts = overview["receipts"].as_array().into_iter().flatten();
                 Text::Table(Rows::of_fields(vec![
                     ("balance", amount(&overview["balance"])),
+                    ("owed now", owed(overview)),
                     ("last invoice", brief(&overview["last-invoice"])),
                     ("cards", lines(cards)),
                     ("receipts", lines(receipts.map(brief))),
@@ -220,6 +221,14 @@ fn billed(line: &Value) -> String {
     format!("{} {} x {}", field(price, "billed"), field(price, "unit"), field(price, "unit-price"))
 }
 
+/// What the account owes altogether: its last invoice may be paid although earlier ones are not.
+fn owed(overview: &Value) -> String {
+    match field(overview, "balance").strip_prefix('-') {
+        Some(owed) => amount(&Value::from(owed)),
+        None => "nothing".to_owned(),
+    }
+}
+
 fn brief(document: &Value) -> String {
     if document.is_null() {
         return "none".to_owned();
@@ -245,4 +254,16 @@ fn shown_billing(billing: &Value) -> Text {
         ("months of a cycle", field(billing, "cycle-months")),
         ("complete", field(billing, "complete")),
     ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_01_the_overview_says_what_is_owed_altogether() {
+        assert_eq!(owed(&json!({"balance": "-47210000"})), "47.21");
+        assert_eq!(owed(&json!({"balance": "0"})), "nothing");
+        assert_eq!(owed(&json!({"balance": "12340000"})), "nothing");
+    }
 }

@@ -19,6 +19,11 @@ const SENTENCES: &[Line] = &[
     ("account-upgraded", ALWAYS, "The first paid recharge made the trial a standard account."),
     (
         "account-suspended",
+        ("reason", "payment failure"),
+        "Suspended for {reason}[, by {by}][: {details}]. Use, purchases and automatic recharges are refused; paying stays open. What a chargeback has left owed of invoices is still charged to the card of a postpaid account.",
+    ),
+    (
+        "account-suspended",
         ALWAYS,
         "Suspended for {reason}[, by {by}][: {details}]. Use, purchases and automatic charges are refused; paying stays open.",
     ),
@@ -181,8 +186,18 @@ const SENTENCES: &[Line] = &[
     ),
     (
         "rent-posted",
-        ALWAYS,
+        ("paid-by", "invoice"),
+        "Rent of {amount} for the month {month} was charged (numbers: {numbers}); {owed} of it is for the next invoice and counts as unpaid from {unpaid-from}. The balance is {balance}.",
+    ),
+    (
+        "rent-posted",
+        ("paid-by", "credit"),
         "Rent of {amount} for the month {month} was charged (numbers: {numbers}); credit did not cover {owed} of it, which is collected first at the next recharge. The balance is {balance}.",
+    ),
+    (
+        "rent-posted",
+        ALWAYS,
+        "Rent of {amount} for the month {month} was charged (numbers: {numbers}); credit did not cover {owed} of it. The balance is {balance}.",
     ),
     (
         "rent-owed",
@@ -303,6 +318,16 @@ const SENTENCES: &[Line] = &[
     ),
     (
         "recharge-failed",
+        ("next-attempt", "reinstated"),
+        "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}); it is tried again once the account is reinstated.",
+    ),
+    (
+        "recharge-failed",
+        ("next-attempt", "closing"),
+        "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}). It is not tried again: the account is being closed.",
+    ),
+    (
+        "recharge-failed",
         ("kind", "invoice"),
         "[Charge {charge}: ]{amount} for invoice {invoice} failed: {reason} (attempt {attempt}); it is tried again on {next-attempt}.",
     ),
@@ -389,12 +414,12 @@ const SENTENCES: &[Line] = &[
     (
         "invoice-issued",
         ("status", "paid"),
-        "Invoice {number} for {period-start} to {period-end} was issued over {total}; nothing of it is owed.",
+        "Invoice {number} for {period-start} to {period-end} was issued over {total}; nothing is owed.",
     ),
     (
         "invoice-issued",
         ALWAYS,
-        "Invoice {number} for {period-start} to {period-end} was issued over {total}; the account owes {amount-due}[, {owed} of it for this invoice].",
+        "Invoice {number} for {period-start} to {period-end} was issued over {total}; the account owes {amount-due} in all[, {owed} of it for this invoice].",
     ),
     (
         "invoice-not-made",
@@ -406,6 +431,16 @@ const SENTENCES: &[Line] = &[
         "invoice-reopened",
         ("next-attempt", "none"),
         "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now.",
+    ),
+    (
+        "invoice-reopened",
+        ("next-attempt", "reinstated"),
+        "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now; the account is suspended, and the card is charged once it is reinstated.",
+    ),
+    (
+        "invoice-reopened",
+        ("next-attempt", "under-way"),
+        "Invoice {number} is open again: {amount} of its payment (charge {charge}) was taken back. {due} of it is owed now; a charge for it is under way.",
     ),
     (
         "invoice-reopened",
@@ -567,6 +602,55 @@ mod tests {
             "The balance fell to 90.00, below the threshold 100.00: one mail was sent (thresholds passed: 250.00, 100.00). \
              It is armed again once the balance is back at or above it."
         );
+    }
+
+    /// money-01: what is promised of rent is what the order of debts does.
+    #[test]
+    fn money_01_rent_that_the_next_invoice_asks_for_is_not_said_to_be_first() {
+        let mut facts = vec![
+            ("month", "2026-11"),
+            ("numbers", "1"),
+            ("amount", "1.00"),
+            ("owed", "1.00"),
+            ("balance", "-32.37"),
+            ("paid-by", "invoice"),
+            ("unpaid-from", "2026-12-02"),
+        ];
+        assert_eq!(
+            told("rent-posted", &facts),
+            "Rent of 1.00 for the month 2026-11 was charged (numbers: 1); 1.00 of it is for the next invoice and counts as unpaid from \
+             2026-12-02. The balance is -32.37."
+        );
+        facts[5] = ("paid-by", "credit");
+        assert!(told("rent-posted", &facts).contains("which is collected first at the next recharge"));
+        // Of an older version: which it was is not known.
+        facts.truncate(5);
+        assert!(told("rent-posted", &facts).ends_with("credit did not cover 1.00 of it. The balance is -32.37."));
+    }
+
+    /// 11-paid-stays-paid-after-a-chargeback: a day is promised only where something will be tried.
+    #[test]
+    fn case_11_no_attempt_is_promised_that_is_not_made() {
+        let reopened = |next: &str| {
+            let facts = [
+                ("number", "2026-000001"),
+                ("amount", "30.00"),
+                ("charge", "1"),
+                ("due", "50.00"),
+                ("next-attempt", next),
+            ];
+            told("invoice-reopened", &facts)
+        };
+        assert!(reopened("2026-11-02").ends_with("50.00 of it is owed now; the card is charged on 2026-11-02."));
+        assert!(reopened("none").ends_with("50.00 of it is owed now."));
+        assert!(
+            reopened("reinstated")
+                .ends_with("the account is suspended, and the card is charged once it is reinstated.")
+        );
+        assert!(reopened("under-way").ends_with("50.00 of it is owed now; a charge for it is under way."));
+        let suspended = |reason: &str| told("account-suspended", &[("reason", reason)]);
+        assert!(suspended("payment-failure").contains("is still charged to the card of a postpaid account"));
+        assert!(suspended("content-violation").contains("automatic charges are refused"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 pub const TEMPLATES: &[(&str, &[&str])] = &[
     ("account-closed", &["account-name", "auth-id", "refunded", "forfeited", "due", "details", "currency", "brand"]),
     ("account-closing", &["account-name", "auth-id", "closes", "details", "brand"]),
-    ("account-reinstated", &["account-name", "auth-id", "brand"]),
+    ("account-reinstated", &["account-name", "auth-id", "owed", "currency", "brand"]),
     ("account-suspended", &["account-name", "auth-id", "reason", "details", "brand"]),
     ("account-welcome", &["account-name", "auth-id", "brand"]),
     ("balance-low", &["account-name", "auth-id", "balance", "threshold", "currency", "brand"]),
@@ -117,7 +117,7 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
         "refund-paid",
         &["account-name", "auth-id", "amount", "card", "how", "reference", "number", "receipt", "currency", "brand"],
     ),
-    ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "currency", "brand"]),
+    ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "owed", "currency", "brand"]),
 ];
 
 /// Why a charge was not paid, or could not be tried.
@@ -151,6 +151,7 @@ pub const WORDS: &[(&str, &str, &[&str])] = &[
         "reason",
         &["content-violation", "payment-failure", "compliance-issue", "suspicious-activity"],
     ),
+    ("account-reinstated", "owed", &["0.00", "12.50"]),
     ("account-suspended", "details", &["", "Some text."]),
     ("chargeback", "receipt", &["none", "R-2026-000001"]),
     ("coupon-redeemed", "receipt", &["none", "R-2026-000001"]),
@@ -160,11 +161,11 @@ pub const WORDS: &[(&str, &str, &[&str])] = &[
     ("invoice-issued", "attachment", &["none", "invoice-2026-000001.pdf"]),
     ("invoice-issued", "status", &["paid", "open"]),
     ("invoice-reopened", "attachment", &["none", "invoice-2026-000001.pdf"]),
-    ("invoice-reopened", "next-attempt", &["none", "2026-12-03"]),
+    ("invoice-reopened", "next-attempt", &["none", "reinstated", "under-way", "2026-12-03"]),
     ("invoice-unpaid", "attachment", &["none", "invoice-2026-000001.pdf"]),
     ("invoice-unpaid", "card", &["none", "visa 4242"]),
     ("invoice-unpaid", "reason", REASONS),
-    ("invoice-unpaid", "next-attempt", &["none", "2026-12-03"]),
+    ("invoice-unpaid", "next-attempt", &["none", "reinstated", "closing", "2026-12-03"]),
     ("invoice-unpaid", "receipt", &["none", "R-2026-000001"]),
     ("recharge-capped", "period", &["day", "week", "month"]),
     ("recharge-failed", "reason", REASONS),

@@ -54,6 +54,63 @@ fn a_mail_is_filled() {
     assert!(!manual.text.contains("Card:") && !manual.html.contains("Card:"));
 }
 
+/// money-01: a mail says that nothing must be done only of an account that owes nothing.
+#[test]
+fn money_01_nothing_is_to_be_done_only_where_nothing_is_owed() {
+    let wording = Wording::built_in().expect("templates");
+    let base =
+        [("account-name", "A"), ("auth-id", "MA0"), ("brand", "B"), ("number", "2026-000002"), ("total", "1.00")];
+    let period = [("period-start", "2026-09-01"), ("period-end", "2026-09-30")];
+    for (name, open, paid) in [
+        ("invoice-issued", [("amount-due", "47.21"), ("status", "open")], [("amount-due", "0.00"), ("status", "paid")]),
+        ("account-reinstated", [("owed", "47.21"), ("details", "")], [("owed", "0.00"), ("details", "")]),
+    ] {
+        let fill = |more: &[(&str, &str)]| {
+            let all: Vec<(&str, &str)> = base.iter().chain(&period).chain(more).copied().collect();
+            wording.fill(name, "en", &facts(&all)).expect("filled")
+        };
+        let (open, paid) = (fill(&open), fill(&paid));
+        for part in [&open.text, &open.html] {
+            assert!(!part.contains("need not do anything") && part.contains("47.21"), "{part}");
+        }
+        for part in [&paid.text, &paid.html] {
+            assert!(part.contains("need not do anything") && !part.contains("owes 0.00"), "{part}");
+        }
+    }
+}
+
+/// 11-paid-stays-paid-after-a-chargeback: a mail names the day of an attempt only where there is one.
+#[test]
+fn case_11_no_attempt_is_promised_that_is_not_made() {
+    let wording = Wording::built_in().expect("templates");
+    let fill = |name: &str, next: &str| {
+        let all = facts(&[
+            ("account-name", "A"),
+            ("auth-id", "MA0"),
+            ("brand", "B"),
+            ("number", "2026-000001"),
+            ("amount", "30.00"),
+            ("due", "50.00"),
+            ("charge", "1"),
+            ("card", "visa 4242"),
+            ("reason", "expired"),
+            ("attempt", "1"),
+            ("receipt", "none"),
+            ("next-attempt", next),
+        ]);
+        let filled = wording.fill(name, "en", &all).expect("filled");
+        assert!(!filled.text.contains(&format!(" on {next}")) || next == "2026-12-03", "{}", filled.text);
+        assert!(!filled.html.contains(&format!(" on {next}")) || next == "2026-12-03", "{}", filled.html);
+        filled.text
+    };
+    assert!(fill("invoice-reopened", "2026-12-03").contains("your default card is charged on 2026-12-03"));
+    assert!(fill("invoice-reopened", "reinstated").contains("once the suspension of your account ends"));
+    assert!(fill("invoice-reopened", "under-way").contains("a charge for this invoice is under way"));
+    assert!(fill("invoice-unpaid", "2026-12-03").contains("it is tried again on 2026-12-03"));
+    assert!(fill("invoice-unpaid", "reinstated").contains("not tried again before that ends"));
+    assert!(fill("invoice-unpaid", "closing").contains("your account is being closed"));
+}
+
 #[test]
 fn words_of_a_later_version_are_shown_escaped_once() {
     let filled = failed("<x>&", "automatic", "<y>", "none");

@@ -11,6 +11,7 @@ pub(crate) use records::{PREFIX, change_address};
 pub(crate) use records::{is_closed, save};
 
 use crate::call::Call;
+use crate::closing::owed_in_cents;
 use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
@@ -274,6 +275,10 @@ pub(crate) fn stand(
     say(call, auth, kind, rule, event_facts);
     dunning::stood(call, auth, standing)?;
     judge(call, auth, Occasion::Standing)?;
+    if kind == "account-reinstated" {
+        // What is owed is to be paid all the same.
+        facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, auth)?.balance)?));
+    }
     mail::send(call, auth, kind, facts)
 }
 

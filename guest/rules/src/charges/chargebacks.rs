@@ -432,15 +432,16 @@ fn recover(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<String
     Ok(transaction)
 }
 
-/// Pays what the chargeback had reopened, then whatever else is owed; the rest is credit of the payment again.
+/// Pays rent that is unpaid, as any credit does (R81), then what the chargeback had reopened, then whatever else is owed; the rest is credit of the payment
+/// again.
 fn put_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Dispute) -> Result<String, Fault> {
     credits::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
-    let mut paid = Vec::new();
-    let mut owed = Money::ZERO;
+    let (mut owed, mut paid) = wallet::pay_unpaid_rent(call, account, &mut wallet, dispute.amount)?;
     for part in dispute.unpaid.iter().rev() {
         let days = (part.month.first(), part.month.end() - 1);
-        let amount = wallet::pay_between(call, account, &mut wallet, days, part.amount)?;
+        let left = dispute.amount.minus(owed)?;
+        let amount = wallet::pay_between(call, account, &mut wallet, days, part.amount.min(left))?;
         owed = owed.plus(amount)?;
         paid.push(OfMonth { month: part.month, amount });
     }

@@ -16,7 +16,7 @@ use crate::port::Lane;
 use crate::queue::{self, QueueEntry};
 use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
-use crate::{charges, credits, reconcile, subaccounts, wallet};
+use crate::{charges, credits, dunning, reconcile, subaccounts, wallet};
 
 /// Sub-accounts disabled in one transaction.
 const SUBACCOUNTS_PER_CALL: usize = 500;
@@ -204,6 +204,7 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<in
     if let Some(since) = closing.queued.take() {
         call.remove(&queue::single_key(since, &format!("{account}/closing")));
     }
+    dunning::closed(call, account)?;
     closing.closed = Some(call.now());
     closing.refunded = fixed.refunded;
     closing.forfeited = fixed.forfeited;

@@ -18,7 +18,7 @@ use crate::posting::{self, Debit};
 use crate::queue::{self, QueueEntry};
 use crate::totals;
 use crate::vocabulary::{Fact, Fault, Instant, Problem};
-use crate::{charges, wallet};
+use crate::{charges, dunning, wallet};
 
 /// Accounts of one call.
 const ACCOUNTS_PER_CALL: usize = 50;
@@ -114,22 +114,20 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
         gathered => gathered?,
     };
     let read = gathered.read;
-    if gathered.lines.is_empty() && !owes_by_invoice(call, account, &profile, &span)? {
-        return Ok((Drafted::Nothing, read));
+    if gathered.lines.is_empty() {
+        // Whatever nothing was charged for, such as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
+        let owed = wallet::owed_between(call, account, bill.covered_until(), span.end - 1)?.to_cents_half_up()?;
+        if owed == Money::ZERO {
+            return Ok((Drafted::Nothing, read));
+        }
+        if profile.billing_mode == BillingMode::Prepaid {
+            dunning::wait(call, account, span.end - 1)?;
+            return Ok((Drafted::Nothing, read));
+        }
     }
     let draft = Draft::make(call, account, &bill, &profile, span, gathered)?;
     draft.keep(call, bill, until, None)?;
     Ok((Drafted::Made, read))
-}
-
-/// Whether something is owed since these days that only an invoice asks for, though nothing may have been charged: of a postpaid account what a
-/// chargeback has left owed that reopened no invoice (R84).
-fn owes_by_invoice(call: &Call<'_>, account: AuthId, profile: &Profile, span: &Span) -> Result<bool, Fault> {
-    if profile.billing_mode != BillingMode::Postpaid {
-        return Ok(false);
-    }
-    let days = (span.first.min(span.last).first(), span.end - 1);
-    Ok(wallet::owed_between(call, account, days.0, days.1)?.to_cents_half_up()? > Money::ZERO)
 }
 
 /// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
@@ -158,7 +156,7 @@ pub(super) fn span_of(
     first = first_with_charges(call, account, before.max(earliest), first.max(earliest));
     let since = match &bill.after {
         Some(after) => successor(after),
-        None => time_key(bill.end.or(bill.until.map(Month::first)).unwrap_or(0)),
+        None => time_key(bill.covered_until()),
     };
     // After a document of this month, which has all its charges, begins what is left.
     let start = if first > last { last.first().max(bill.end.unwrap_or(0).min(end - 1)) } else { first.first() };
@@ -211,7 +209,8 @@ impl Draft {
         for line in &taxes {
             tax = tax.plus(Money::from_micros(line.amount))?;
         }
-        let cycle = Cycle { account, first: span.first.min(span.last), last: span.last, end: span.end };
+        // From the end of the document before, so that every day belongs to one: what is owed of it is how it stands (R84).
+        let cycle = Cycle { account, first: bill.covered_until(), last: span.last, end: span.end };
         let mut transactions = Vec::new();
         for (kind, to, amount) in
             [("rounding", LedgerAccount::Rounding, rounding.plus(gathered.rounded)?), ("tax", LedgerAccount::Tax, tax)]
@@ -242,6 +241,7 @@ impl Draft {
             judge(call, account, Occasion::Debit)?;
         }
         let owed = wallet::owed_between(call, account, days.0, days.1)?;
+        let amount_due = closing.min(Money::ZERO).negated()?;
         let document = Document {
             kind: DocumentKind::Invoice,
             number: String::new(),
@@ -260,8 +260,9 @@ impl Draft {
             opening_balance: bill.closing.micros(),
             closing_balance: closing.micros(),
             movements,
-            amount_due: closing.min(Money::ZERO).negated()?.micros(),
-            status: if owed > Money::ZERO { "open" } else { "paid" }.to_owned(),
+            amount_due: amount_due.micros(),
+            // It asks for what the whole account owes, so it is not paid before all of that is, whatever its own days have left owed.
+            status: if amount_due.to_cents_half_up()? > Money::ZERO { "open" } else { "paid" }.to_owned(),
             method: if postpaid { "invoice" } else { "credits" }.to_owned(),
             refers_to: None,
             // Reverse charge is said beside the taxes, with its legal basis.
@@ -317,7 +318,8 @@ pub(super) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovem
 /// A cycle that is being closed.
 struct Cycle {
     account: AuthId,
-    first: Month,
+    /// First moment of the days that it covers.
+    first: Instant,
     last: Month,
     end: Instant,
 }
@@ -325,7 +327,7 @@ struct Cycle {
 impl Cycle {
     /// First and last day.
     fn days(&self) -> (Instant, Instant) {
-        (self.first.first(), self.end - 1)
+        (self.first, self.end - 1)
     }
 
     /// Posts tax or rounding as a closing posting of the cycle (R26). What lots cannot cover is owed since its last day, so that it belongs to this

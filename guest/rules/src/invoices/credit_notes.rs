@@ -2,7 +2,7 @@
 //!
 //! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder and in whole cents (R85); the last credit note of an
 //! invoice therefore gives back exactly what the ones before left. It takes back charges that were paid with cash or are owed (what trial and promotional
-//! credit has paid is a discount of the invoice): first it pays what is owed of the invoice, then what else is owed, then it goes back to the recharges that were spent last (R18), as
+//! credit has paid is a discount of the invoice): first it pays rent that is unpaid (R81), then what is owed of the invoice, then what else is owed, then it goes back to the recharges that were spent last (R18), as
 //! cash that is taxed when it is spent again and refunded at a closing. Only what no recharge of the account lacks becomes
 //! promotional credit.
 
@@ -106,11 +106,13 @@ fn give(
     let mut wallet = wallet::need(call, account)?;
     let opening = wallet.balance;
     let id = ledger::next_id(call)?;
-    // It corrects this invoice: what is owed of it goes first, whatever else is owed (R84).
-    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, given.amount)?;
-    let (mut given_back, promotional) =
-        charges::give_back(call, account, &mut wallet, given.amount.minus(of_it)?, &id)?;
-    given_back.paid = given_back.paid.plus(of_it)?;
+    // Rent that is unpaid goes first, as with any credit, or a number could be lost (R81). It corrects this invoice: what is owed of it comes next, whatever
+    // else is owed (R84).
+    let (of_rent, _) = wallet::pay_unpaid_rent(call, account, &mut wallet, given.amount)?;
+    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, given.amount.minus(of_rent)?)?;
+    let paid = of_rent.plus(of_it)?;
+    let (mut given_back, promotional) = charges::give_back(call, account, &mut wallet, given.amount.minus(paid)?, &id)?;
+    given_back.paid = given_back.paid.plus(paid)?;
     wallet::save(call, account, &wallet);
     let mut tax = Money::ZERO;
     for part in &given.taxes {

@@ -58,7 +58,7 @@ pub(crate) use close::close_page;
 pub(crate) use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
 pub(crate) use last::{FinalStep, Fixed, begin_final, end_final};
 pub(crate) use lists::is_invoice_of;
-pub(crate) use number::{mark_failed, number_page, run};
+pub(crate) use number::{became_postpaid, mark_failed, number_page, run};
 pub(crate) use records::BY_NUMBER;
 pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month, receipt_of};

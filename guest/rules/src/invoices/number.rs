@@ -1,10 +1,12 @@
 //! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
 
 use super::records::{DRAFTS, Place, State, Stored, draft_key, keep};
+use super::standing::Covering;
 use super::{Document, DocumentKind, billing, receipts, records, seller, standing};
 use crate::accounts::{self, BillingMode};
-use crate::calendar;
+use crate::calendar::{self, Month};
 use crate::call::{Call, Record, end_of_prefix};
+use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next};
@@ -13,7 +15,9 @@ use crate::money::Money;
 use crate::month_end::Progress;
 use crate::policy::Policy;
 use crate::port::Lane;
+use crate::totals;
 use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use crate::wallet;
 use serde::{Deserialize, Serialize};
 
 /// Drafts that get their number in one call.
@@ -120,16 +124,20 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
     let money = Money::from_micros;
     let month = |moment: Option<i64>| moment.map(calendar::day_name).unwrap_or_default();
     let period_end = month(document.period_end.map(|end| end - 1));
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("number", &document.number),
         Fact::new("period-start", month(document.period_start)),
         Fact::new("period-end", period_end),
         Fact::new("total", money(document.total)),
-        Fact::new("amount-due", money(document.amount_due)),
-        Fact::new("status", &document.status),
     ];
-    mail::send_with(call, account, "invoice-issued", facts.clone(), (document.kind, &document.number))?;
-    let mut facts = facts;
+    // Whether something must be done follows from what is owed now altogether.
+    let owes = owed_in_cents(wallet::need(call, account)?.balance)?;
+    let mut mailed = facts.clone();
+    mailed.push(Fact::new("amount-due", owes));
+    mailed.push(Fact::new("status", if owes > Money::ZERO { "open" } else { "paid" }));
+    mail::send_with(call, account, "invoice-issued", mailed, (document.kind, &document.number))?;
+    facts.push(Fact::new("amount-due", money(document.amount_due)));
+    facts.push(Fact::new("status", &document.status));
     facts.push(Fact::new("net", money(document.net)));
     facts.push(Fact::new("discount", money(document.discount)));
     facts.push(Fact::new("opening-balance", money(document.opening_balance)));
@@ -176,6 +184,21 @@ fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
         },
     );
     crate::dunning::start(call, issued.account, &issued.number, issued.days)
+}
+
+/// The account pays by invoice from now on: what its invoices have left owed is collected as if they had just been issued, and for what none has the cycle
+/// that runs has one, whether or not anything is charged in it.
+pub(crate) fn became_postpaid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if wallet::need(call, account)?.balance >= Money::ZERO {
+        return Ok(());
+    }
+    for (Covering { number, days }, owed) in standing::open_ones(call, account)? {
+        // Less than half a cent cannot be charged (R4).
+        if owed.to_cents_half_up()? > Money::ZERO {
+            collect(call, &Issued { account, number, amount_due: owed, days })?;
+        }
+    }
+    totals::keep_open(call, Month::of(call.now()), account)
 }
 
 /// Notes that the last charge for an invoice failed, or that one has not. An invoice of which nothing is owed any more shows as paid whatever is

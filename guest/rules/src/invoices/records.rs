@@ -98,6 +98,11 @@ impl Bill {
     pub(super) fn save(&self, call: &mut Call<'_>, account: AuthId) {
         call.put(&format!("bill/{account}"), self);
     }
+
+    /// The moment after the last one that a document covers: what is owed of the days from there on no document has asked for.
+    pub(super) fn covered_until(&self) -> Instant {
+        self.end.or(self.until.map(Month::first)).unwrap_or(0)
+    }
 }
 
 /// A document as it is kept: lines and movements of invoices lie in records of their own.

@@ -59,6 +59,35 @@ pub(crate) fn of_month(call: &Call<'_>, account: AuthId, month: Month) -> Result
     }
 }
 
+/// The issued invoices of which something is owed now, oldest first, and how much of each.
+pub(super) fn open_ones(call: &Call<'_>, account: AuthId) -> Result<Vec<(Covering, Money)>, Fault> {
+    let mut found = Vec::new();
+    let prefix = documents_prefix(account, DocumentKind::Invoice);
+    let mut end = end_of_prefix(&prefix);
+    let mut left = None;
+    loop {
+        let (page, more) = call.span_page_back::<Stored>(&prefix, &end, PAGE)?;
+        for (key, stored) in page {
+            let n = key[prefix.len()..].parse().unwrap_or(0);
+            let days = days(call, account, n, &stored)?;
+            let owed = wallet::owed_between(call, account, days.0, days.1)?;
+            let before = match left {
+                Some(left) => left,
+                None => wallet::owed_between(call, account, 0, days.1)?,
+            };
+            left = Some(before.minus(owed)?);
+            if owed > Money::ZERO {
+                found.push((Covering { number: stored.document.number, days }, owed));
+            }
+            end = key;
+        }
+        if !more || left.is_none_or(|left| left <= Money::ZERO) {
+            found.reverse();
+            return Ok(found);
+        }
+    }
+}
+
 /// By what the receipt of a payment is found.
 pub(crate) struct PaymentReceipt {
     /// When the payment was booked.

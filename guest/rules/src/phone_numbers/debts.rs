@@ -61,7 +61,13 @@ fn is_zero(amount: &Money) -> bool {
 }
 
 impl Rent {
-    /// How much of what was ever owed counts as unpaid by now, paid or not.
+    /// How much of what was ever owed counts as unpaid by now, paid or not: of a postpaid account not yet what its next invoice asks for.
+    fn due(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+        let prepaid = wallet::need(call, account)?.credit_limit().is_none();
+        Ok(if prepaid { self.owed } else { self.due_by(call.now()) })
+    }
+
+    /// [`Rent::due`] of an account that pays by invoice.
     fn due_by(&self, now: Instant) -> Money {
         let since = self.open.iter().filter(|open| open.since <= now).map(|open| open.to);
         since.max().unwrap_or(Money::ZERO).max(self.due)
@@ -89,9 +95,7 @@ pub(super) fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
 /// (decision 14).
 pub(crate) fn unpaid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
     let Some(rent) = load(call, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
-    let prepaid = wallet::need(call, account)?.credit_limit().is_none();
-    let due = if prepaid { rent.owed } else { rent.due_by(call.now()) };
-    Ok(due.minus(rent.paid)?.max(Money::ZERO))
+    Ok(rent.due(call, account)?.minus(rent.paid)?.max(Money::ZERO))
 }
 
 /// When a number is released if nothing is paid.
@@ -145,7 +149,7 @@ pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Re
 
 /// Since when rent that is posted now counts as unpaid. A postpaid account pays with its invoice: from a day after that is issued, when
 /// the first attempt to charge it has been made (decision 14).
-fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
+pub(super) fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
     if wallet::need(call, account)?.credit_limit().is_none() {
         return Ok(call.now());
     }
@@ -208,7 +212,8 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
         })
         .collect();
     let is_due = |since: Instant| since + policy.rent_grace_ms <= now;
-    let owed = rent.owed.minus(paid)?;
+    // What is not asked for yet is no part of what a mail asks for.
+    let owed = rent.due(call, account)?.minus(paid)?.max(Money::ZERO);
     for open in &mut rent.open {
         let mails = open.mails(&policy);
         let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
@@ -293,6 +298,7 @@ fn warn(call: &mut Call<'_>, account: AuthId, numbers: usize, owed: Money, deadl
     let mut told = facts.clone();
     told.push(Fact::new("release-at", deadline));
     facts.push(Fact::new("release-on", calendar::day_name(deadline)));
+    facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, account)?.balance)?));
     emit(
         call,
         EventDraft { account: Some(account), kind: "rent-owed", rule: "NUM-4", facts: told, transactions: Vec::new() },
@@ -307,7 +313,7 @@ fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>)
         named.push("…".to_owned());
     }
     releasing::release(call, account, numbers, "rent-unpaid", None)?;
-    let owed = load(call, account)?.map_or(Ok(Money::ZERO), |rent| rent.owed.minus(rent.paid))?;
+    let owed = unpaid(call, account)?;
     let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
     mail::send(call, account, "number-released", facts)
 }

@@ -208,15 +208,23 @@ fn post_some(
 }
 
 fn tell(call: &mut Call<'_>, account: AuthId, told: BTreeMap<Month, Told>) -> Result<(), Fault> {
-    let balance = wallet::need(call, account)?.balance;
+    let wallet = wallet::need(call, account)?;
+    let balance = wallet.balance;
+    // Any credit pays unpaid rent first; of a postpaid account it is not unpaid before the invoice that asks for it (R81).
+    let paid_by = if wallet.credit_limit().is_some() { "invoice" } else { "credit" };
+    let unpaid_from = calendar::day_name(debts::unpaid_since(call, account)?);
     for (month, told) in told {
-        let facts = vec![
+        let mut facts = vec![
             Fact::new("month", month),
             Fact::new("numbers", told.numbers),
             Fact::new("amount", told.amount),
             Fact::new("owed", told.owed),
             Fact::new("balance", balance),
         ];
+        if told.owed > Money::ZERO {
+            facts.push(Fact::new("paid-by", paid_by));
+            facts.push(Fact::new("unpaid-from", &unpaid_from));
+        }
         let transactions = told.transactions;
         emit(call, EventDraft { account: Some(account), kind: "rent-posted", rule: "NUM-3", facts, transactions });
     }

@@ -277,25 +277,39 @@ impl Paying {
 
 /// Pays what is owed: unpaid rent first, then everything else, each the oldest day first (R2, R81).
 pub(super) fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Settled, Fault> {
-    pay_days(call, account, wallet, None, amount)
+    pay_part(call, account, wallet, Part::All, amount)
 }
 
-/// [`pay_owed`], perhaps of some days only.
-fn pay_days(
+/// Which part of what is owed a credit may pay.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    All,
+    /// Rent that counts as unpaid, of whatever day.
+    UnpaidRent,
+    /// What is owed since some days, both included.
+    Days(Instant, Instant),
+}
+
+/// [`pay_owed`], perhaps of a part only.
+fn pay_part(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &Wallet,
-    days: Option<(Instant, Instant)>,
+    part: Part,
     amount: Money,
 ) -> Result<Settled, Fault> {
     let mut paying = Paying { left: amount, rent: Money::ZERO, months: BTreeMap::new(), charges: BTreeMap::new() };
     if wallet.balance < Money::ZERO {
+        let days = match part {
+            Part::Days(from, to) => Some((from, to)),
+            Part::All | Part::UnpaidRent => None,
+        };
         let (first, end) = span_of_days(account, days);
         let unpaid = crate::phone_numbers::unpaid_rent(call, account)?;
         if unpaid > Money::ZERO {
             paying.walk(call, (&first, &end), Some(unpaid))?;
         }
-        if paying.left > Money::ZERO {
+        if paying.left > Money::ZERO && part != Part::UnpaidRent {
             paying.walk(call, (&first, &end), None)?;
         }
         crate::phone_numbers::pay_rent(call, account, paying.rent)?;
@@ -304,16 +318,29 @@ fn pay_days(
     Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })
 }
 
-/// Pays what is owed since the days from one moment to another before anything else that is owed: a credit note corrects its own invoice, and a
-/// dispute that was won puts back what it had taken (R84). Answers how much that was.
+/// Pays rent that is unpaid, and nothing else: any credit does that before it pays what it is meant for (R81). Answers how much that was, and since which
+/// months it was owed.
+pub(crate) fn pay_unpaid_rent(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    amount: Money,
+) -> Result<(Money, Vec<OfMonth>), Fault> {
+    let Settled { amount: paid, months, .. } = pay_part(call, account, wallet, Part::UnpaidRent, amount)?;
+    wallet.balance = wallet.balance.plus(paid)?;
+    Ok((paid, months))
+}
+
+/// Pays what is owed since the days from one moment to another before anything else that is owed but [unpaid rent](pay_unpaid_rent): a credit note corrects its
+/// own invoice, and a dispute that was won puts back what it had taken (R84). Answers how much that was.
 pub(crate) fn pay_between(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
-    days: (Instant, Instant),
+    (from, to): (Instant, Instant),
     amount: Money,
 ) -> Result<Money, Fault> {
-    let Settled { amount: paid, .. } = pay_days(call, account, wallet, Some(days), amount)?;
+    let Settled { amount: paid, .. } = pay_part(call, account, wallet, Part::Days(from, to), amount)?;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }

@@ -281,8 +281,8 @@ impl Account {
     }
 
     /// Whether a cycle that ends now has an invoice: something was charged, or is owed that only an invoice asks for.
-    pub(super) fn has_invoice(&self, (first, end): (i64, i64)) -> bool {
-        let owed = || super::debts::in_cents(self.owed_between(first, end - 1));
+    pub(super) fn has_invoice(&self, (_, end): (i64, i64)) -> bool {
+        let owed = || super::debts::in_cents(self.owed_between(self.covered(end).0, end - 1));
         self.charged.contains_key(&next_month(end - 1)) || (self.limit.is_some() && owed() > 0)
     }
 

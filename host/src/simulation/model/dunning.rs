@@ -38,6 +38,8 @@ struct Reopened {
     charge: u32,
     /// When it is charged, if it is.
     next: Option<i64>,
+    /// A suspension for something else holds the charge back.
+    held: bool,
 }
 
 /// What is collected of an account.
@@ -73,12 +75,16 @@ impl Account {
         if limit == self.limit {
             return;
         }
+        let was_prepaid = self.limit.is_none();
         self.limit = limit;
         let word = if limit.is_some() { "postpaid" } else { "prepaid" };
         let amounts = limit.map(|limit| ("credit-limit", limit)).into_iter().collect();
         self.expect(Told { kind: "billing-changed", amounts, words: vec![("billing-mode", word.to_owned())] });
         if limit.is_some() {
             self.recharge.switch_off();
+            if was_prepaid {
+                self.collect_open_invoices();
+            }
         } else {
             self.round_off(now, now);
         }
@@ -99,7 +105,9 @@ impl Account {
     /// A cycle ends: its charges less the discount are made whole cents (R85). Of a postpaid account what is owed of it is, too, where credit that was none has
     /// paid a part, and its invoice is due if that is something (R4). Nothing is taxed here.
     pub(super) fn close_cycle(&mut self, cycle: (i64, i64), policy: &Policy) {
-        let (first, end) = cycle;
+        let end = cycle.1;
+        // What it is rounded by and asks for are the days from the end of the invoice before.
+        let cycle = self.covered(end);
         let before = self.balance();
         let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
         let exact = of_month(&self.charged) - of_month(&self.discounts);
@@ -110,7 +118,7 @@ impl Account {
             self.give_cents_back(cycle, -rounding);
         }
         if self.limit.is_some() {
-            let owed = self.owed_between(first, end - 1);
+            let owed = self.owed_between(cycle.0, end - 1);
             let rounded = in_cents(owed);
             if rounded > owed {
                 self.take(rounded - owed, end - 1);
@@ -118,8 +126,7 @@ impl Account {
                 self.give_cents_back(cycle, owed - rounded);
             }
             if rounded > 0 {
-                let covered = self.covered(end);
-                self.dunning.due.push((covered, rounded));
+                self.dunning.due.push((cycle, rounded));
             }
         }
         if before != self.balance() {
@@ -146,8 +153,20 @@ impl Account {
         self.debts.retain(|debt| debt.amount > 0);
     }
 
+    /// The invoices of before are due like new ones once an account pays by invoice.
+    fn collect_open_invoices(&mut self) {
+        let ends: Vec<i64> = self.issued.iter().copied().collect();
+        for end in ends {
+            let cycle = self.covered(end);
+            let owed = self.owed_between(cycle.0, end - 1);
+            if in_cents(owed) > 0 {
+                self.dunning.due.push((cycle, owed));
+            }
+        }
+    }
+
     /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
-    fn covered(&self, end: i64) -> (i64, i64) {
+    pub(super) fn covered(&self, end: i64) -> (i64, i64) {
         (self.issued.range(..end).next_back().copied().unwrap_or(0), end)
     }
 
@@ -156,7 +175,8 @@ impl Account {
         let cycle = self.covered(end);
         let due = self.owed_between(cycle.0, end - 1);
         let next = (self.limit.is_some() && !self.is_leaving()).then_some(now + DAYS[0] * DAY);
-        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next });
+        let held = matches!(self.standing, Standing::Suspended(reason) if reason != PAYMENT_FAILURE);
+        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next, held });
         self.mail("invoice-reopened");
     }
 
@@ -172,14 +192,20 @@ impl Account {
         ensure!(event.amount("amount") == Some(told.amount), "{told:?}");
         ensure!(event.amount("due") == Some(told.due), "{told:?}");
         ensure!(event.number("charge") == Some(told.charge), "{told:?}");
-        let next = told.next.map_or_else(|| "none".to_owned(), crate::text::day);
-        ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}");
-        if told.next.is_none() {
-            return Ok(());
-        }
         let number = event.word("number").context("an invoice has a number")?.to_owned();
         let known = self.dunning.unpaid.iter().find(|one| one.number == number);
         let charge = known.and_then(|one| one.charge);
+        // What is promised is what will be done.
+        let next = match told.next {
+            Some(_) if in_cents(told.due) > 0 && charge.is_some() => "under-way".to_owned(),
+            Some(_) if in_cents(told.due) > 0 && told.held => "reinstated".to_owned(),
+            Some(next) if in_cents(told.due) > 0 => crate::text::day(next),
+            _ => "none".to_owned(),
+        };
+        ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}: {next}");
+        if told.next.is_none() {
+            return Ok(());
+        }
         self.dunning.unpaid.retain(|one| one.number != number);
         // The payment that was taken back was the attempt at issue.
         let (cycle, issued) = (told.cycle, event.at());
@@ -303,6 +329,11 @@ impl Account {
     /// A failed attempt: the next one is so many days after issue, or none is left, and the account is suspended.
     fn fail_attempt(&mut self, place: usize, event: Event<'_>) -> Result<()> {
         let at = event.at();
+        let held = match (self.is_leaving(), self.is_collected()) {
+            (true, _) => Some("closing"),
+            (false, false) => Some("reinstated"),
+            (false, true) => None,
+        };
         let one = &mut self.dunning.unpaid[place];
         // What was late moves what comes after it.
         let days = |failed: usize| failed.checked_sub(1).map_or(Some(0), |step| DAYS.get(step).copied());
@@ -312,7 +343,11 @@ impl Account {
         one.next = after.map(|after| (one.issued + after * DAY).max(at + (after - before.unwrap_or(0)) * DAY));
         let told = event.number("attempt").and_then(|attempt| usize::try_from(attempt).ok());
         ensure!(told == Some(one.failed), "{} attempts have failed", one.failed);
-        let next = one.next.map_or_else(|| "none".to_owned(), crate::text::day);
+        let next = match (one.next, held) {
+            (None, _) => "none".to_owned(),
+            (Some(_), Some(held)) => held.to_owned(),
+            (Some(next), None) => crate::text::day(next),
+        };
         ensure!(event.word("next-attempt") == Some(next.as_str()), "the next attempt is {next}");
         let (exhausted, cycle) = (one.next.is_none(), one.cycle);
         self.mail("invoice-unpaid");

@@ -240,7 +240,9 @@ impl Account {
             }
             "rent-posted" => self.follow_rent(event, policy)?,
             "rent-owed" => {
-                let owed: i64 = self.debts.iter().filter(|debt| debt.rent_of.is_some()).map(|debt| debt.amount).sum();
+                // Rent that only the next invoice asks for is no part of it.
+                let owed: i64 =
+                    self.debts.iter().filter(|debt| self.is_unpaid_rent(debt)).map(|debt| debt.amount).sum();
                 ensure!(owed > 0 && event.amount("amount") == Some(owed), "{owed} of rent is owed");
                 self.rents.warned.push(at);
                 self.mail("rent-owed");
