@@ -19,6 +19,20 @@ class Post:
         self.mails = []
         self.refused = []
         self.busy = False
+        self.full = set()
+        self.closed = False
+
+    async def handle_MAIL(self, _server, _session, envelope, address, _options):
+        if self.closed:
+            return "550 5.7.1 sender not allowed"
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if address in self.full:
+            return "452 4.2.2 mailbox full"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
@@ -114,6 +128,26 @@ with Server(settings) as server:
     checks.equal("after a kill everybody has it, once", sorted(mail.envelope[1][0] for mail in again), everyone)
     checks.equal("with the Message-ID of the refused one", {mail["Message-ID"] for mail in again},
                  {mail["Message-ID"] for mail in post.refused})
+
+    # 01-one-bad-recipient-stops-all-mail: one full mailbox keeps the mail from nobody, and who has it does not get it again.
+    post.full = {"books@soren.example"}
+    server.recharge(account, "28.00")
+    others = post.about("28.00", 2)
+    checks.equal("the others have it at once", sorted(mail.envelope[1][0] for mail in others), [everyone[0], everyone[2]])
+    server.advance("1h")
+    post.full = set()
+    server.advance("3h")
+    checks.equal("the full one has it later", sorted(mail.envelope[1][0] for mail in post.about("28.00", 3)), everyone)
+    checks.equal("nothing waits for a person", server.call("operator.list-queue", after=None, limit=10)["items"], [])
+    # The mail server takes nothing from us: no refusal of the recipients, tried for days, then in the operator's queue.
+    post.closed = True
+    server.recharge(account, "29.00")
+    for _ in range(20):
+        server.advance("12h")
+    items = server.call("operator.list-queue", after=None, limit=10)["items"]
+    checks.equal("it waits for a person", [item["kind"] for item in items], ["mail-failed"])
+    checks.holds("who is told why", items[0]["note"], "recharge-paid to owner@soren.example", "sender not allowed")
+    post.closed = False
 
     count = len(post.mails)
     server.advance("4d")

@@ -24,6 +24,8 @@ records! {
     email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
     email::Mailbox = outside::Mailbox { address, name }
     email::RefusedRecipient = outside::RefusedRecipient { address, cause }
+    email::OpenRecipient = outside::OpenRecipient { address, cause }
+    email::Partly = outside::Partly { refused, open, ask_again }
     telephony::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }
     telephony::HangUpRequest = outside::HangUpRequest { key, auth_id, calls, cause }
     inventory::OfferFilter = outside::OfferFilter {
@@ -85,7 +87,7 @@ variants! {
         NotAccepted, Unspecified |
     }
     payment::MethodKind = outside::MethodKind { Card, BankDebit | }
-    email::Outcome = outside::MailOutcome { Sent | SentExcept, Refused, NotSent }
+    email::Outcome = outside::MailOutcome { Sent | SentExcept, SentPartly, Refused, NotSent }
     email::Attachment = outside::Attachment { | Kept, Document }
     telephony::Outcome = outside::TelephonyOutcome { Accepted | Refused, NotSent }
     telephony::Channel = outside::Channel { Sms, Voice | }

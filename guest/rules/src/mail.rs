@@ -8,7 +8,7 @@ use crate::ids::AuthId;
 use crate::invoices::{CURRENCY, DocumentKind};
 use crate::jobs::{JobKey, Next, Task, Work};
 use crate::numbers::Numbers;
-use crate::outside::{AttachedDocument, Attachment, MailOutcome, Mailbox, Message, RefusedRecipient};
+use crate::outside::{AttachedDocument, Attachment, MailOutcome, Mailbox, Message, Partly};
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::queue::{self, QueueEntry};
@@ -26,18 +26,63 @@ struct Pending {
     /// Kind and number of the document that goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     document: Option<(String, String)>,
+    /// Whom the present attempt goes to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<String>,
+    /// Who has it, or is refused for good: no attempt goes to them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    settled: Vec<String>,
+    /// Who of them was refused, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<(String, String)>,
+    /// Who did not get it, in the order of the next attempt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<String>,
 }
 
 impl Record for Pending {
     const KIND: &'static str = "mail";
 }
 
-/// Waiting times between tries; after the last the mail is given up and said so in the feed.
+impl Pending {
+    /// Notes what an attempt has settled, and answers who was refused. Where nobody is open whom the attempt went to, everybody is who was not refused.
+    fn note(&mut self, partly: &Partly) -> Vec<(String, String)> {
+        let refused: Vec<(String, String)> = self.of_asked(partly.refused.iter().map(|one| (&one.address, &one.cause)));
+        let is_refused = |address: &String| refused.iter().any(|(refused, _)| refused == address);
+        let named = partly.open.iter().map(|one| &one.address);
+        let open: Vec<String> =
+            named.filter(|address| self.asked.contains(address) && !is_refused(address)).cloned().collect();
+        self.open = if open.is_empty() {
+            self.asked.iter().filter(|address| !is_refused(address)).cloned().collect()
+        } else {
+            open
+        };
+        let settled = self.asked.iter().filter(|address| !self.open.contains(address));
+        self.settled.extend(settled.cloned());
+        self.refused.extend(refused.iter().cloned());
+        refused
+    }
+
+    /// Addresses with causes, of those whom the attempt went to.
+    fn of_asked<'a>(&self, named: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<(String, String)> {
+        named
+            .filter(|(address, _)| self.asked.contains(address))
+            .map(|(address, cause)| (address.clone(), letters::cleaned(cause, CAUSE_CHARS_MAX)))
+            .collect()
+    }
+}
+
+/// Kind of the queue's item about mails that were given up.
+pub(crate) const GIVEN_UP: &str = "mail-failed";
+
+/// Waiting times between tries; after the last the mail is given up, said so in the feed, and put into the operator's queue.
 const TRY_AGAIN_MS: [Instant; 8] =
     [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS];
 
 /// Longest cause of a refused address.
 const CAUSE_CHARS_MAX: usize = 200;
+/// Mails that the queue's item about those given up names.
+const GIVEN_UP_MAX: usize = 5;
 /// Longest note of an item of the operator's queue.
 const NOTE_CHARS_MAX: usize = 1000;
 /// Most addresses that are remembered as refused: more than an account has.
@@ -79,7 +124,18 @@ fn put(
     facts.push(Fact::new("currency", CURRENCY));
     facts.push(Fact::new("brand", &Policy::load(call)?.brand));
     let number = Numbers::next_mail(call, account)?;
-    call.put(&key(account, number), &Pending { v: 1, template: template.to_owned(), facts, attempt: 0, document });
+    let pending = Pending {
+        v: 1,
+        template: template.to_owned(),
+        facts,
+        attempt: 0,
+        document,
+        asked: Vec::new(),
+        settled: Vec::new(),
+        refused: Vec::new(),
+        open: Vec::new(),
+    };
+    call.put(&key(account, number), &pending);
     call.timer(&JobKey::Mail(account, number).to_string(), Lane::Normal, call.now());
     Ok(())
 }
@@ -88,14 +144,19 @@ fn put(
 pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
     let Some(mut pending) = call.get::<Pending>(&key(account, number))? else { return Ok(None) };
     pending.attempt += 1;
+    let mut to: Vec<Mailbox> = mailboxes(call, account)?
+        .into_iter()
+        .filter(|mailbox| email::is_sendable(&mailbox.address) && !pending.settled.contains(&mailbox.address))
+        .collect();
+    // Whoever was not reached the last time comes before whoever did not take it.
+    to.sort_by_key(|mailbox| pending.open.iter().position(|address| *address == mailbox.address));
+    pending.asked = to.iter().map(|mailbox| mailbox.address.clone()).collect();
     call.put(&key(account, number), &pending);
     let job = JobKey::Mail(account, number).to_string();
     call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
-    let to: Vec<Mailbox> =
-        mailboxes(call, account)?.into_iter().filter(|mailbox| email::is_sendable(&mailbox.address)).collect();
     if to.is_empty() {
-        // Nothing to hand over: every address is refused, and the operator is told which.
-        return Ok(Some(finish(call, account, number, Ok(MailOutcome::SentExcept(Vec::new())))?));
+        // Nothing to hand over: everybody is settled, and the operator is told who is refused.
+        return Ok(Some(finish(call, account, number, Ok(MailOutcome::Sent))?));
     }
     let mut facts = pending.facts;
     let of_a_charge = matches!(pending.template.as_str(), "chargeback" | "recharge-paid" | "recharge-failed");
@@ -185,30 +246,90 @@ pub(crate) fn addresses_set(call: &mut Call<'_>, account: AuthId) -> Result<(), 
     note_refused(call, account, kept)
 }
 
-/// Books which addresses a mail has not gone to: those that no mailer takes, and those that this one has refused.
-fn book_refused(
-    call: &mut Call<'_>,
-    account: AuthId,
-    template: &str,
-    refused: Vec<RefusedRecipient>,
-) -> Result<(), Fault> {
-    let short = |text: &str| letters::cleaned(text, CAUSE_CHARS_MAX);
-    let mut addresses: Vec<(String, String)> = mailboxes(call, account)?
-        .into_iter()
-        .filter(|mailbox| !email::is_sendable(&mailbox.address))
-        .map(|mailbox| (mailbox.address, "no mail address".to_owned()))
-        .collect();
-    for RefusedRecipient { address, cause } in refused {
-        if addresses.len() < ADDRESSES_MAX && !addresses.iter().any(|(known, _)| *known == address) {
-            addresses.push((address, short(&cause)));
-        }
-    }
-    for (address, cause) in &addresses {
+/// Tells which addresses a mail has not gone to.
+fn tell_refused(call: &mut Call<'_>, account: AuthId, template: &str, addresses: &[(String, String)]) {
+    for (address, cause) in addresses {
         let facts = vec![Fact::new("template", template), Fact::new("address", address), Fact::new("cause", cause)];
         let account = Some(account);
         emit(call, EventDraft { account, kind: "mail-address-refused", rule: "EVT-2", facts, transactions: vec![] });
     }
+}
+
+/// Notes which addresses mails cannot go to as this one has shown: those that no mailer takes, those that it was refused for, and, of those
+/// who are still open, the ones that were refused before.
+fn book_refused(call: &mut Call<'_>, account: AuthId, pending: &Pending) -> Result<(), Fault> {
+    let before = call.get::<Refused>(&refused_key(account))?.map_or_else(Vec::new, |before| before.addresses);
+    let mut addresses = unsendable(call, account)?;
+    let still_open = before.into_iter().filter(|(address, _)| pending.open.contains(address));
+    for (address, cause) in pending.refused.iter().cloned().chain(still_open) {
+        if addresses.len() < ADDRESSES_MAX && !addresses.iter().any(|(known, _)| *known == address) {
+            addresses.push((address, cause));
+        }
+    }
     note_refused(call, account, addresses)
+}
+
+/// Addresses of an account that no mailer takes, which an older version has stored.
+fn unsendable(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, String)>, Fault> {
+    Ok(mailboxes(call, account)?
+        .into_iter()
+        .filter(|mailbox| !email::is_sendable(&mailbox.address))
+        .map(|mailbox| (mailbox.address, "no mail address".to_owned()))
+        .collect())
+}
+
+/// Mails of an account that were given up, at `mgu/<account>`, until a person has looked.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct GivenUp {
+    v: u32,
+    /// Since when the operator's queue has them.
+    since: Instant,
+    /// How many.
+    count: u32,
+    /// The last ones: template, addresses, cause.
+    last: Vec<String>,
+}
+
+impl Record for GivenUp {
+    const KIND: &'static str = "mails given up";
+}
+
+fn given_up_key(account: AuthId) -> String {
+    format!("mgu/{account}")
+}
+
+/// Ends a mail that not everybody could get. The operator's queue has one item an account until a person takes it off.
+fn give_up(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pending, cause: &str) -> Result<(), Fault> {
+    call.remove(&key(account, number));
+    call.cancel(&JobKey::Mail(account, number).to_string());
+    pending.open = pending.asked.iter().filter(|address| !pending.settled.contains(address)).cloned().collect();
+    let addresses = letters::cleaned(&pending.open.join(", "), NOTE_CHARS_MAX);
+    let cause = letters::cleaned(cause, CAUSE_CHARS_MAX);
+    book_refused(call, account, &pending)?;
+    let facts = vec![
+        Fact::new("template", &pending.template),
+        Fact::new("attempts", pending.attempt),
+        Fact::new("cause", &cause),
+        Fact::new("addresses", &addresses),
+    ];
+    emit(call, EventDraft { account: Some(account), kind: GIVEN_UP, rule: "EVT-2", facts, transactions: Vec::new() });
+    let new = GivenUp { v: 1, since: call.now(), count: 0, last: Vec::new() };
+    let mut given_up: GivenUp = call.get(&given_up_key(account))?.unwrap_or(new);
+    given_up.count = given_up.count.saturating_add(1);
+    given_up.last.insert(0, format!("{} to {addresses}: {cause}", pending.template));
+    given_up.last.truncate(GIVEN_UP_MAX);
+    let mails = if given_up.count == 1 { "mail was" } else { "mails were" };
+    let note = format!("{} {mails} given up, the last: {}", given_up.count, given_up.last.join("; "));
+    let note = note.chars().take(NOTE_CHARS_MAX).collect();
+    let entry = QueueEntry::new(Some(account), GIVEN_UP, given_up.since, note);
+    call.put(&queue::single_key(given_up.since, &format!("{account}/{GIVEN_UP}")), &entry);
+    call.put(&given_up_key(account), &given_up);
+    Ok(())
+}
+
+/// A person has looked at the mails that were given up.
+pub(crate) fn looked(call: &mut Call<'_>, account: AuthId) {
+    call.remove(&given_up_key(account));
 }
 
 /// The current attempt, if the mail is still on its way.
@@ -223,49 +344,51 @@ pub(crate) fn finish(
     number: u32,
     outcome: Result<MailOutcome, String>,
 ) -> Result<Next, Fault> {
-    let Some(pending) = call.get::<Pending>(&key(account, number))? else { return Ok(Next::Rest) };
-    let job = JobKey::Mail(account, number).to_string();
-    let (cause, again) = match &outcome {
-        Ok(MailOutcome::Sent | MailOutcome::SentExcept(_)) => {
-            call.remove(&key(account, number));
-            call.cancel(&job);
-            let refused = match outcome {
-                Ok(MailOutcome::SentExcept(refused)) => refused,
-                _ => Vec::new(),
-            };
-            book_refused(call, account, &pending.template, refused)?;
+    let Some(mut pending) = call.get::<Pending>(&key(account, number))? else { return Ok(Next::Rest) };
+    let (cause, again) = match outcome {
+        Ok(MailOutcome::Sent) => {
+            settle(call, account, number, pending)?;
             return Ok(Next::Rest);
         }
+        Ok(MailOutcome::SentExcept(refused)) => {
+            let refused = pending.of_asked(refused.iter().map(|one| (&one.address, &one.cause)));
+            tell_refused(call, account, &pending.template, &refused);
+            pending.refused.extend(refused);
+            settle(call, account, number, pending)?;
+            return Ok(Next::Rest);
+        }
+        Ok(MailOutcome::SentPartly(partly)) => {
+            let refused = pending.note(&partly);
+            tell_refused(call, account, &pending.template, &refused);
+            book_refused(call, account, &pending)?;
+            let causes = partly.open.iter().map(|one| format!("{}: {}", one.address, one.cause));
+            (causes.collect::<Vec<_>>().join("; "), Some(partly.ask_again))
+        }
         Ok(MailOutcome::Refused(cause)) => (cause, None),
-        Ok(MailOutcome::NotSent(not_sent)) => (&not_sent.cause, Some(not_sent.ask_again)),
+        Ok(MailOutcome::NotSent(not_sent)) => (not_sent.cause, Some(not_sent.ask_again)),
         Err(cause) => (cause, Some(call.now())),
     };
     let tried = usize::try_from(pending.attempt).unwrap_or(usize::MAX).saturating_sub(1);
     match (again, TRY_AGAIN_MS.get(tried)) {
         (Some(asked), Some(wait)) => {
+            call.put(&key(account, number), &pending);
             let soonest = call.now() + wait;
+            let job = JobKey::Mail(account, number).to_string();
             call.timer(&job, Lane::Normal, asked.clamp(soonest, soonest + 24 * HOUR_MS));
         }
-        _ => {
-            call.remove(&key(account, number));
-            call.cancel(&job);
-            emit(
-                call,
-                EventDraft {
-                    account: Some(account),
-                    kind: "mail-failed",
-                    rule: "EVT-2",
-                    facts: vec![
-                        Fact::new("template", &pending.template),
-                        Fact::new("attempts", pending.attempt),
-                        Fact::new("cause", letters::cleaned(cause, 200)),
-                    ],
-                    transactions: Vec::new(),
-                },
-            );
-        }
+        _ => give_up(call, account, number, pending, &cause)?,
     }
     Ok(Next::Rest)
+}
+
+/// Ends a mail that everybody has who can have it.
+fn settle(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pending) -> Result<(), Fault> {
+    call.remove(&key(account, number));
+    call.cancel(&JobKey::Mail(account, number).to_string());
+    pending.open.clear();
+    let unsendable = unsendable(call, account)?;
+    tell_refused(call, account, &pending.template, &unsendable);
+    book_refused(call, account, &pending)
 }
 
 #[cfg(test)]

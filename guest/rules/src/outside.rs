@@ -193,6 +193,7 @@ contract_types! {
     enum MailOutcome {
         Sent,
         SentExcept(Vec<RefusedRecipient>),
+        SentPartly(Partly),
         Refused(String),
         NotSent(NotSent),
     }
@@ -200,6 +201,18 @@ contract_types! {
     struct RefusedRecipient {
         pub address: String,
         pub cause: String,
+    }
+    /// A recipient for whom a mail was not taken now.
+    struct OpenRecipient {
+        pub address: String,
+        pub cause: String,
+    }
+    /// Recipients that a mail was not handed over for.
+    struct Partly {
+        pub refused: Vec<RefusedRecipient>,
+        pub open: Vec<OpenRecipient>,
+        #[serde(with = "int_text")]
+        pub ask_again: Instant,
     }
     /// A one-time code.
     struct CodeMessage {

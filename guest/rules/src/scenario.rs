@@ -8,9 +8,9 @@ use crate::jobs::{self, Next};
 use crate::money::Money;
 use crate::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
-    MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, OfferFilter, OfferPage, OrderRequest, Paid,
-    PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest, StockMovement, StockOutcome, StockPage,
-    TelephonyOutcome,
+    MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, NotSent, OfferFilter, OfferPage,
+    OpenRecipient, OrderRequest, Paid, Partly, PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest,
+    StockMovement, StockOutcome, StockPage, TelephonyOutcome,
 };
 use crate::policy;
 use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
@@ -57,6 +57,10 @@ pub(crate) struct Gateway {
     pub(crate) mails: RefCell<Vec<Message>>,
     /// Addresses that the mail system refuses.
     pub(crate) bad_addresses: RefCell<Vec<String>>,
+    /// Addresses that it takes nothing for now.
+    pub(crate) full_addresses: RefCell<Vec<String>>,
+    /// Why it takes nothing for anybody.
+    pub(crate) takes_no_mail: RefCell<Option<String>>,
     /// What the stock offers.
     pub(crate) offers: RefCell<Option<OfferPage>>,
     pub(crate) warnings: RefCell<Vec<String>>,
@@ -205,6 +209,10 @@ impl Effects for Gateway {
     }
 
     fn send_mail(&self, message: &Message) -> MailOutcome {
+        let ask_again = START;
+        if let Some(cause) = self.takes_no_mail.borrow().clone() {
+            return MailOutcome::NotSent(NotSent { ask_again, cause });
+        }
         let bad = self.bad_addresses.borrow();
         let (refused, to): (Vec<_>, Vec<_>) =
             message.to.iter().cloned().partition(|mailbox| bad.contains(&mailbox.address));
@@ -212,8 +220,15 @@ impl Effects for Gateway {
             .into_iter()
             .map(|mailbox| RefusedRecipient { address: mailbox.address, cause: "550 no such user".to_owned() })
             .collect();
+        let full = self.full_addresses.borrow();
+        let (open, to): (Vec<_>, Vec<_>) = to.into_iter().partition(|mailbox| full.contains(&mailbox.address));
         if !to.is_empty() {
             self.mails.borrow_mut().push(Message { to, ..message.clone() });
+        }
+        if !open.is_empty() {
+            let cause = || "452 mailbox full".to_owned();
+            let open = open.into_iter().map(|mailbox| OpenRecipient { address: mailbox.address, cause: cause() });
+            return MailOutcome::SentPartly(Partly { refused, open: open.collect(), ask_again });
         }
         if refused.is_empty() { MailOutcome::Sent } else { MailOutcome::SentExcept(refused) }
     }

@@ -462,7 +462,11 @@ const SENTENCES: &[Line] = &[
     ("tax-id-not-valid", ALWAYS, "The tax ID made no reverse charge. {why}."),
     ("tax-state-unknown", ALWAYS, "The tax went by a state that the tax table does not know. {why}."),
     ("mail-address-refused", ALWAYS, "The mail {template} could not go to {address}: {cause}."),
-    ("mail-failed", ALWAYS, "The mail {template} could not be sent after {attempts} attempts: {cause}."),
+    (
+        "mail-failed",
+        ALWAYS,
+        "The mail {template} could not be sent[ to {addresses}] after {attempts} attempts: {cause}.",
+    ),
     (
         "limits-changed",
         ALWAYS,

@@ -83,8 +83,12 @@ impl Composer {
     }
 
     pub(super) fn not_sent(&self, wait_ms: i64, cause: &dyn std::fmt::Display) -> Outcome {
-        let ask_again: Instant = self.clock.now().saturating_add(wait_ms);
-        Outcome::NotSent(NotSent { ask_again, cause: shorten(cause) })
+        Outcome::NotSent(NotSent { ask_again: self.after(wait_ms), cause: shorten(cause) })
+    }
+
+    /// The moment in so much time.
+    pub(super) fn after(&self, wait_ms: i64) -> Instant {
+        self.clock.now().saturating_add(wait_ms)
     }
 
     /// What to answer where there is no mail.

@@ -57,7 +57,14 @@ impl Mailer for RecordingMailer {
         if let Outcome::SentExcept(refused) = &answer {
             kept.to.retain(|mailbox| !refused.iter().any(|refused| refused.address == mailbox.address));
         }
-        if matches!(answer, Outcome::Sent | Outcome::SentExcept(_)) && !kept.to.is_empty() {
+        if let Outcome::SentPartly(partly) = &answer {
+            let without = |address: &str| {
+                partly.refused.iter().any(|one| one.address == address)
+                    || partly.open.iter().any(|one| one.address == address)
+            };
+            kept.to.retain(|mailbox| !without(&mailbox.address));
+        }
+        if matches!(answer, Outcome::Sent | Outcome::SentExcept(_) | Outcome::SentPartly(_)) && !kept.to.is_empty() {
             lock(&self.kept).push((kept, filled));
         }
         answer

@@ -374,11 +374,85 @@ fn smtp_tells_refused_from_not_now() {
         vec![("CONNECT", "421 busy")],
         vec![(".", "452 full")],
         vec![("MAIL", "530 login first")],
+        // No refusal of the recipient: our sender, our host, the mail itself.
+        vec![("MAIL", "550 5.7.1 sender not allowed")],
+        vec![("MAIL", "552 5.3.4 too large")],
+        vec![("CONNECT", "554 no service for you")],
+        vec![("EHLO", "550 who are you")],
+        vec![("RCPT", "554 5.7.1 <billing@example.com>: Sender address rejected")],
+        vec![("RCPT", "550 5.1.8 sender's domain not found")],
+        vec![("RCPT", "550-5.7.1 spam\r\n550 5.7.1 go away")],
+        vec![("DATA", "554 no")],
+        vec![(".", "554 5.7.1 spam")],
+        vec![(".", "550 not this mail")],
     ] {
         let Outcome::NotSent(not_sent) = send(answers.clone()) else { panic!("not sent: {answers:?}") };
         assert_eq!(not_sent.ask_again, START + 300_000);
         assert!(not_sent.cause.contains(&answers[0].1[..3]), "{}", not_sent.cause);
     }
+    for answers in [
+        vec![("RCPT", "550 5.1.1 no such user")],
+        vec![("RCPT", "553 5.1.3 bad address")],
+        vec![("RCPT", "550 5.2.1 disabled")],
+        vec![(".", "550 5.1.1 no such user")],
+    ] {
+        let Outcome::SentExcept(refused) = send(answers.clone()) else { panic!("refused: {answers:?}") };
+        assert!(refused[0].cause.contains(&answers[0].1[4..9]), "{}", refused[0].cause);
+    }
+}
+
+/// Case 01-one-bad-recipient-stops-all-mail: each recipient is settled alone, and whoever is not, is named.
+#[test]
+fn case_01_a_full_mailbox_keeps_the_mail_from_nobody_else() {
+    let everybody = message(
+        "k",
+        &[
+            ("owner@example.org", None),
+            ("full@example.org", None),
+            ("gone@example.org", None),
+            ("good@example.org", None),
+        ],
+    );
+    let full = vec![("RCPT", "452 4.2.2 mailbox full")];
+    let (port, served) = server(vec![vec![], full, vec![("RCPT", "550 5.1.1 no such user")], vec![]]);
+    let Outcome::SentPartly(partly) = smtp(port).send(&everybody) else { panic!("some have it") };
+    let said = served.join().expect("served");
+    assert_eq!(said.iter().map(|said| said.contains("\r\nDATA\r\n")).collect::<Vec<_>>(), [true, false, false, true]);
+    assert_eq!(partly.refused.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), ["gone@example.org"]);
+    assert_eq!(partly.open.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), ["full@example.org"]);
+    assert!(partly.open[0].cause.contains("mailbox full"), "{}", partly.open[0].cause);
+    assert_eq!(partly.ask_again, START + 300_000);
+}
+
+/// Case 01: a server that goes away, or takes nothing more from us, leaves the rest for later; those without a turn come first.
+#[test]
+fn case_01_a_server_that_stops_half_way_leaves_the_rest_for_later() {
+    let everybody = message(
+        "k",
+        &[("a@example.org", None), ("b@example.org", None), ("c@example.org", None), ("d@example.org", None)],
+    );
+    for stop in [
+        ("MAIL", "451 4.7.1 too many mails"),
+        ("MAIL", "550 5.7.1 not from you"),
+        ("CONNECT", "421 busy"),
+        ("RCPT", "421 going down"),
+    ] {
+        let (port, served) = server(vec![vec![("RCPT", "451 grey listed")], vec![], vec![stop]]);
+        let Outcome::SentPartly(partly) = smtp(port).send(&everybody) else { panic!("b has it: {stop:?}") };
+        assert_eq!(served.join().expect("served").len(), 3, "the server is not asked a fourth time");
+        let open: Vec<&str> = partly.open.iter().map(|one| one.address.as_str()).collect();
+        assert_eq!(open, ["c@example.org", "d@example.org", "a@example.org"], "{stop:?}");
+        assert!(partly.refused.is_empty());
+    }
+    // Nobody has it and nobody is refused: then it is about the whole mail.
+    let (port, served) = server(vec![vec![("MAIL", "550 5.7.1 sender not allowed")]]);
+    let Outcome::NotSent(not_sent) = smtp(port).send(&everybody) else { panic!("nobody has it") };
+    served.join().expect("served");
+    assert!(
+        not_sent.cause.starts_with("does not take mails from billing@example.com: mail server: "),
+        "{}",
+        not_sent.cause
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::world::{Setup, World};
 use super::{SEED, START};
 use anyhow::{Context, bail, ensure};
 use coinbox_host::capability::Inventory;
-use coinbox_host::contract::email::{NotSent, Outcome};
+use coinbox_host::contract::email::{NotSent, OpenRecipient, Outcome, Partly};
 use coinbox_host::contract::inventory::{self, OrderRequest, ReleaseRequest};
 use coinbox_host::contract::payment::{self, ChargeRequest, RefundRequest};
 use coinbox_host::contract::types::Fact;
@@ -178,7 +178,14 @@ impl Run {
                         "sent" => Outcome::Sent,
                         "refused" => Outcome::Refused("no such mailbox".to_owned()),
                         "not-sent" => Outcome::NotSent(NotSent { ask_again, cause: "down".to_owned() }),
-                        other => bail!("mail: `{other}` is none of sent, refused, not-sent"),
+                        other => match other.split_once(' ') {
+                            Some(("full", address)) => {
+                                let open =
+                                    OpenRecipient { address: address.to_owned(), cause: "mailbox full".to_owned() };
+                                Outcome::SentPartly(Partly { refused: Vec::new(), open: vec![open], ask_again })
+                            }
+                            _ => bail!("mail: `{other}` is none of sent, refused, not-sent, full ADDRESS"),
+                        },
                     });
                 }
             }

@@ -106,6 +106,9 @@ pub fn resolve_payment(
             reconcile::let_go(call, account, held)?;
         }
         reconcile::note_looked(call, &entry.kind);
+        if let (Some(account), crate::mail::GIVEN_UP) = (entry.account, entry.kind.as_str()) {
+            crate::mail::looked(call, account);
+        }
         tell(call, &who, &entry, &resolution, &resolved, &reason);
         Ok(resolved)
     };
@@ -126,6 +129,7 @@ impl QueueEntry {
                 | "number-without-record"
                 | "movements-not-listed"
                 | "orders-not-listed"
+                | crate::mail::GIVEN_UP
                 | crate::unusual::KIND
         )
     }
