@@ -295,6 +295,7 @@ async fn metrics(State(rest): State<Arc<Rest>>) -> Response {
 async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let mut names = Names::new(request.headers());
+    names.repeated = request.uri().query().and_then(request::repeated_in);
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
     let sender = sender(&rest, &request);
     if let Some(connection) = &connection {
