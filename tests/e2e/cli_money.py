@@ -148,8 +148,8 @@ def debts(commands, server):
     debit(server, account, "5.66")
     commands.ok("credit", "settle", account, says="charge 2 succeeded")
     paid = [["2", "settlement", "5.66"], ["1", "settlement", "12.34"]]
-    commands.table("recharge", "list", account, rows=[[*one, "card-1", "paid", LATER, LATER, "1", REFERENCE] for one in paid],
-                   header=["number", "kind", "amount", "card", "state", "created", "settled", "attempts", "reference"])
+    commands.table("recharge", "list", account, rows=[[*one, "card-1", "paid", LATER, LATER, "1", "", REFERENCE] for one in paid],
+                   header=["number", "kind", "amount", "card", "state", "created", "settled", "attempts", "charged back", "reference"])
 
     debit(server, account, "7.00")
     commands.refused("credit", "write-off", account, "--reason", "", says=["reason", "too short", "1"])

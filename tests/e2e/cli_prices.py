@@ -125,6 +125,7 @@ def wrong_usage(server, account):
         ("a list", json.dumps([event]), ["one object a line"]),
         ("an object on several lines", json.dumps(event, indent=2), ["one object a line"]),
         ("a column twice", f"{USAGE},quantity\n{good},5\n", ["`quantity` stands there twice"]),
+        ("07: a column that changes the quantity", f"{USAGE},billed_seconds\n{good},60\n", ["line 1: column `billed_seconds`", "known are id"]),
     ]:
         path = server.home / "wrong.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -141,10 +142,27 @@ def wrong_usage(server, account):
     done(server, "all counted", "usage", "import", sheet(server, "g.csv", good, header=USAGE))
 
 
+def one_key(server, account):
+    """sec-05: an idempotency key reaches an import, and is that of the whole file; where none is taken it is refused."""
+    rows = [f"k{number},{account},sms,outbound,14155550123,1,2026-12-01T00:02:00Z" for number in range(2001)]
+    first, other = sheet(server, "k1.csv", *rows, header=USAGE), sheet(server, "k2.csv", "other" + rows[0], header=USAGE)
+    key = ["--idempotency-key", "KK", "usage", "import"]
+    counted = done(server, "an import under a key", *key, first)
+    checks.equal("is counted", counted["rated"], 2001)
+    refused(server, "another file under it", *key, other, says=["--idempotency-key: this key was used with other arguments before"])
+    again = done(server, "the same file again", *key, first)
+    checks.equal("gets the same answers", (again["rated"], again["amount"]), (2001, counted["amount"]))
+    checks.equal("and nothing of the other file was counted", done(server, "the other file", "usage", "import", other)["rated"], 1)
+    for command in (["clock", "advance", "1s"], ["backup", server.home / "b.sqlite"], ["verify"]):
+        refused(server, f"a key for {command[0]}", "--idempotency-key", "K", *command, says=["--idempotency-key: this command"])
+    refused(server, "08: a setting twice", "--set", "workers=1", "--set", "workers=2", "config", says=["setting `workers`", "is given twice"])
+
+
 with Server(SETTINGS) as server:
     account = json.loads(server.cli("--json", "account", "create", "--name", "Acme", "--email", "a@acme.example").stdout)["auth-id"]
     before_the_first(server, account)
     refused_sheets(server)
     taken_back(server, account)
     wrong_usage(server, account)
+    one_key(server, account)
 checks.finish()

@@ -257,7 +257,7 @@ variants! {
     exported::jobs::Beginning = jobs::Beginning { Created, Copied, Again | Restored }
 
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
-    exported::usage::ChargedProduct = summary::ChargedProduct { Voice, Sms, Mms, NumberRent, NumberSetup, Seats, Adjustment | }
+    exported::usage::ChargedProduct = summary::ChargedProduct { Voice, Sms, Mms, NumberRent, NumberSetup, Seats, Adjustment, Correction | }
     exported::usage::DailyChoice = daily::DailyChoice { On, Off, AsPolicy | }
     exported::credits::CapPeriod = recharge::CapPeriod { Day, Week, Month | }
     exported::operator::LimitName = policy::LimitName { MaximumRecharge, StandardRate, LookupRate, MessageRate | }

@@ -1,6 +1,7 @@
 //! Phone numbers: those that are rented, and the other side of a call or message, which need not have one.
 
 use crate::letters;
+use std::borrow::Cow;
 
 /// What a rented number must be.
 pub const NUMBER_LIMIT: &str = "5 to 15 digits, no leading zero";
@@ -30,33 +31,43 @@ pub fn is_calling_code_of(code: &str, number: &str) -> bool {
 }
 
 /// The other side of a call or message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OtherSide {
-    /// A number, or a short code: 3 to 15 digits.
-    Number,
-    /// None: withheld, the name of a sender, a URI of SIP, nothing at all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OtherSide<'text> {
+    /// A number, or a short code: its 3 to 15 digits, by which a price is looked for.
+    Number(Cow<'text, str>),
+    /// None: withheld, the name of a sender, a URI of SIP, an extension of the house, nothing at all.
     NoNumber,
 }
 
-/// What stands for the other side. None: neither; a number that is written in another way is not taken for none, since it would cost
-/// something else.
-pub fn other_side(text: &str) -> Option<OtherSide> {
-    if is_digits(text, 3, 15) {
-        return Some(OtherSide::Number);
-    }
-    let fits = text.len() <= OTHER_SIDE_MAX && letters::first_unprintable(text).is_none();
-    (fits && !is_miswritten(text)).then_some(OtherSide::NoNumber)
+/// What stands for the other side where a number is called: 3 to 15 digits. None: it is no such thing.
+pub fn called(text: &str) -> Option<OtherSide<'_>> {
+    is_digits(text, 3, 15).then_some(OtherSide::Number(Cow::Borrowed(text)))
 }
 
-/// Digits with what people write between them, or a URI of a number.
-fn is_miswritten(text: &str) -> bool {
+/// What stands for the other side where it need not be a number. What comes in was used whatever the network says of its sender (R14): a
+/// number that says itself that it is international (`+1 415 …`, `tel:+1-415-…`) is that number, anything else that is no number is none.
+/// None: it cannot be kept, since it is too long or cannot be printed.
+pub fn other_side(text: &str) -> Option<OtherSide<'_>> {
+    if let Some(number) = called(text) {
+        return Some(number);
+    }
+    if text.len() > OTHER_SIDE_MAX || letters::first_unprintable(text).is_some() {
+        return None;
+    }
+    Some(international(text).map_or(OtherSide::NoNumber, |digits| OtherSide::Number(Cow::Owned(digits))))
+}
+
+/// The digits behind a plus, without what people and RFC 3966 write between them, and without the parameters of a URI.
+fn international(text: &str) -> Option<String> {
     let text = text.trim();
     let rest = match text.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &text[4..],
         _ => text,
     };
-    rest.chars().any(char::is_numeric)
-        && rest.chars().all(|letter| letter.is_numeric() || letter.is_whitespace() || "+-()./".contains(letter))
+    let number = rest.strip_prefix('+')?.split(';').next().unwrap_or_default().replace("(0)", "");
+    let digits: String =
+        number.chars().filter(|letter| !(letter.is_whitespace() || "-().".contains(*letter))).collect();
+    is_digits(&digits, 3, 15).then_some(digits)
 }
 
 #[cfg(test)]
@@ -74,33 +85,63 @@ mod tests {
         assert!(!is_calling_code_of("", "14155550100") && !is_calling_code_of("14155", "14155550100"));
     }
 
+    fn number(text: &str) -> Option<String> {
+        match other_side(text) {
+            Some(OtherSide::Number(digits)) => Some(digits.into_owned()),
+            _ => None,
+        }
+    }
+
     /// Case 12-the-other-side-is-no-number.
     #[test]
-    fn the_other_side_is_a_number_or_none_but_no_miswritten_number() {
-        for number in ["14155550123", "911", "00123", "123456789012345"] {
-            assert_eq!(other_side(number), Some(OtherSide::Number), "{number:?}");
+    fn the_other_side_is_a_number_or_none() {
+        for digits in ["14155550123", "911", "00123", "123456789012345"] {
+            assert_eq!(number(digits).as_deref(), Some(digits));
+            assert_eq!(called(digits), Some(OtherSide::Number(Cow::Borrowed(digits))));
+        }
+        for written in [
+            "+14155550123",
+            "tel:+14155550123",
+            "TEL:+1-415-555-0123",
+            "tel:+14155550123;phone-context=x;ext=12",
+            "+1 (415) 555-0123",
+            " +1.415.555.0123",
+            "+1 (0) 415 555 0123",
+        ] {
+            assert_eq!(number(written).as_deref(), Some("14155550123"), "{written:?}");
+            assert_eq!(called(written), None, "{written:?}");
         }
         let long = "x".repeat(OTHER_SIDE_MAX);
-        for none in
-            ["", "anonymous", "AMAZON", "sip:bob@example.com", "sip:+14155550123@example.com", "7eleven", "Café", &long]
-        {
-            assert_eq!(other_side(none), Some(OtherSide::NoNumber), "{none:?}");
-        }
-        let longer = "x".repeat(OTHER_SIDE_MAX + 1);
-        for bad in [
-            "+14155550123",
-            "1 415 555",
-            "(415) 555-0123",
+        for none in [
+            "",
+            "anonymous",
+            "AMAZON",
+            "sip:bob@example.com",
+            "sip:+14155550123@example.com",
+            "7eleven",
+            "Café",
+            // Extensions of the house, more digits than a number has, and numbers that do not say of which country.
+            "0",
+            "7",
             "12",
             "1234567890123456",
-            "tel:+14155550123",
-            "TEL:911",
-            "a\nb",
-            "a\u{e000}",
+            "+1234567890123456",
+            "+12",
+            "+",
+            "tel:911",
+            "(415) 555-0123",
+            "1 415 555",
+            "4155550123;phone-context=+1",
+            "*67",
             "١٢٣",
             "1.5",
-            &longer,
+            &long,
         ] {
+            assert_eq!(other_side(none), Some(OtherSide::NoNumber), "{none:?}");
+            assert_eq!(called(none), None, "{none:?}");
+        }
+        let longer = "x".repeat(OTHER_SIDE_MAX + 1);
+        for bad in ["a\nb", "a\u{e000}", "+1415\t5550123", &longer] {
             assert_eq!(other_side(bad), None, "{bad:?}");
         }
     }

@@ -14,7 +14,7 @@ mod records;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fixing::{credited, run};
+pub(crate) use fixing::{moved, run};
 pub use records::{ClosingStatus, Step};
 
 use crate::accounts::{self, Error, Standing};

@@ -31,8 +31,9 @@ pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result
         dunning::credited(call, account)?;
     }
     let mut wallet = wallet::need(call, account)?;
-    if occasion == Occasion::Credit {
-        closing::credited(call, account)?;
+    // An account that is closed to use may wait for what it owes: less since a payment, more since a chargeback.
+    if occasion == Occasion::Credit || wallet.is_closed() {
+        closing::moved(call, account)?;
     }
     if wallet.is_closed() {
         // Nobody is warned of, or charged for, an account that cannot be used any more.

@@ -17,8 +17,8 @@ pub enum Product {
 }
 
 /// What stands for the other side of a use. None: it breaks its form.
-pub fn other_side(heading: Heading, text: &str) -> Option<OtherSide> {
-    phone::other_side(text).filter(|side| *side == OtherSide::Number || !heading.needs_number())
+pub fn other_side(heading: Heading, text: &str) -> Option<OtherSide<'_>> {
+    if heading.needs_number() { phone::called(text) } else { phone::other_side(text) }
 }
 
 /// What the other side must be, in words.

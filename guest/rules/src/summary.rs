@@ -56,6 +56,7 @@ pub enum ChargedProduct {
     NumberSetup,
     Seats,
     Adjustment,
+    Correction,
 }
 
 impl ChargedProduct {
@@ -68,7 +69,8 @@ impl ChargedProduct {
             Some(ChargeCode::Rent) => ChargedProduct::NumberRent,
             Some(ChargeCode::Setup) => ChargedProduct::NumberSetup,
             Some(ChargeCode::Seats) => ChargedProduct::Seats,
-            Some(ChargeCode::Adjustment | ChargeCode::Correction) => ChargedProduct::Adjustment,
+            Some(ChargeCode::Adjustment) => ChargedProduct::Adjustment,
+            Some(ChargeCode::Correction) => ChargedProduct::Correction,
             None => return false,
         };
         product == self

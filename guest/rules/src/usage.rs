@@ -521,6 +521,24 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    /// Case 12-the-other-side-is-no-number: whatever the network says of a sender, what came in is rated (R14); a number in another form is
+    /// rated as that number.
+    #[test]
+    fn what_came_in_is_rated_however_its_sender_is_written() {
+        let mut story = priced();
+        let numbers = ["+14155550123", "tel:+14155550123", "tel:+1-415-555-0123;npdi", "+1 (415) 555-0123"];
+        let others = ["12", "7", "0", "1234567890123456", "*67", "(415) 555-0123", "tel:911", "anonymous;npdi"];
+        let sides: Vec<&str> = numbers.iter().chain(&others).copied().collect();
+        let events: Vec<Event> =
+            sides.iter().zip(1..).map(|(side, place)| event(format!("c{place}"), &story.account, side)).collect();
+        let answer = record(&mut story, &events);
+        let amounts = std::iter::repeat_n(5_500, numbers.len()).chain(std::iter::repeat_n(4_000, others.len()));
+        assert_eq!(answer.answers, amounts.map(Answer::Rated).collect::<Vec<_>>());
+        // What is called needs digits, so that a mistake is seen before it costs something.
+        let called = Event { heading: Heading::Outbound, ..event("c99".to_owned(), &story.account, "+14155550123") };
+        assert_eq!(record(&mut story, &[called]).answers, [Answer::Rejected(Rejection::Malformed)]);
+    }
+
     /// Case 12-the-other-side-is-no-number: IDs and names are long, and a batch of the longest still fits its records.
     #[test]
     fn a_batch_of_the_longest_ids_fits_its_records() {

@@ -106,6 +106,17 @@ impl Fonts {
         slot.font.get_or_init(load).clone()
     }
 
+    /// Whether a family is here whose name begins so.
+    pub fn has_family(&self, begins: &str) -> bool {
+        self.book.families().any(|(family, _)| family.starts_with(begins))
+    }
+
+    /// Whether any of them has a letter.
+    pub fn has(&self, letter: char) -> bool {
+        let mut infos = (0..self.slots.len()).filter_map(|index| self.book.info(index));
+        infos.any(|info| info.coverage.contains(u32::from(letter)))
+    }
+
     /// Whether the built-in family has all letters of a text.
     pub fn covers(&self, text: &str) -> bool {
         text.chars().all(|letter| letter.is_whitespace() || letter.is_control() || self.covered.contains(&letter))

@@ -179,6 +179,11 @@ impl Words {
         found.map_or_else(|| self.word(wide, code), str::to_owned)
     }
 
+    /// A text of its own, or what stands for it where a words file of an operator does not have it.
+    pub fn text_or(&self, key: &str, otherwise: &str) -> String {
+        self.words.get(key).and_then(Value::as_str).unwrap_or(otherwise).to_owned()
+    }
+
     /// How numbers are written.
     pub fn marks(&self) -> Marks {
         let text = |key: &str| self.words.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

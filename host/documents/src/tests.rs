@@ -499,6 +499,31 @@ fn letters_that_no_font_will_ever_have_are_printed_as_a_stand_in() {
     assert!(TYPESETTER.typeset(&document).is_ok());
 }
 
+/// Case 10-names-that-can-never-be-printed: also of letters that are assigned, none may ever come. One sees which.
+#[test]
+fn letters_that_no_package_has_are_printed_as_a_stand_in_and_told() {
+    for letter in ['\u{10D4A}', '\u{11BC0}', '\u{1FAE9}', '\u{13430}', '\u{2EBF0}'] {
+        let mut document = sample::invoice();
+        document.customer.legal_name = format!("Acme {letter} Ltd");
+        assert!(TYPESETTER.typeset(&document).is_ok(), "U+{:04X}", u32::from(letter));
+        // What comes beside it can be installed: that is waited for.
+        document.customer.legal_name = format!("తెలుగు {letter}");
+        let error = TYPESETTER.typeset(&document).expect_err("no font has Telugu here").to_string();
+        assert!(error.contains("U+0C24") && !error.contains(&format!("U+{:04X}", u32::from(letter))), "{error}");
+    }
+    let mut document = sample::invoice();
+    document.customer.legal_name = "Acme \u{10D4A} Ltd".to_owned();
+    document.note = "Thank you".to_owned();
+    let once = TYPESETTER.typeset(&document).expect("printed");
+    assert_eq!(TYPESETTER.typeset(&document).expect("printed"), once, "the same bytes each time");
+    document.customer.legal_name = "Acme \u{fffd} Ltd".to_owned();
+    document.note = "Thank you\n\u{fffd}: letters that cannot be printed: U+10D4A".to_owned();
+    assert_eq!(TYPESETTER.typeset(&document).expect("printed"), once, "as the document that says so itself");
+    // A letter and an accent that no font has together.
+    document.customer.legal_name = "Acme \u{5d0}\u{1ac5}".to_owned();
+    assert!(TYPESETTER.typeset(&document).is_ok());
+}
+
 #[test]
 fn words_that_fit_no_column_break() {
     let mut document = sample::invoice();

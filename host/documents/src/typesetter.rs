@@ -5,11 +5,13 @@ use crate::fonts::{Fonts, Machine};
 use crate::glyphs;
 use crate::printed;
 use crate::sample;
-use crate::templates::{TemplateError, Templates};
+use crate::templates::{TemplateError, Templates, Words};
 use crate::world::{Files, Surroundings, file_id};
+use coinbox_forms::letters::STAND_IN;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use typst::diag::SourceDiagnostic;
@@ -73,10 +75,10 @@ pub enum TypesetError {
     Templates(#[from] TemplateError),
     /// No font has these letters.
     #[error(
-        "document {number} cannot be printed: no font has {} (script: {}). Install fonts (Debian: apt-get install {}) or name their directory in `documents.fonts`, then ask again; nothing is lost",
+        "document {number} cannot be printed: no font has {} (script: {}). Install fonts{} or name their directory in `documents.fonts`, then ask again; nothing is lost",
         glyphs::named(letters),
         glyphs::scripts(letters),
-        glyphs::packages(letters)
+        glyphs::advice(letters)
     )]
     MissingGlyphs {
         /// Which document.
@@ -178,12 +180,47 @@ impl Typesetter {
                 return export(document, &pages);
             }
         }
-        let (pages, letters) = self.lay_out(document, own, self.machine.fonts())?;
-        if !letters.is_empty() {
-            self.machine.forget();
-            return Err(TypesetError::MissingGlyphs { number: number(document), letters });
+        let fonts = self.machine.fonts();
+        let (pages, letters) = self.lay_out(document, own, fonts.clone())?;
+        if letters.is_empty() {
+            return export(document, &pages);
         }
-        export(document, &pages)
+        self.machine.forget();
+        let can_come: Vec<char> = letters.iter().copied().filter(|letter| glyphs::can_come(*letter, &fonts)).collect();
+        if !can_come.is_empty() {
+            return Err(TypesetError::MissingGlyphs { number: number(document), letters: can_come });
+        }
+        self.with_stand_ins(document, own, &fonts, letters)
+    }
+
+    /// The PDF with [`STAND_IN`] for letters that no font has and none will: a document that is frozen with them is printed all the same,
+    /// one sees on it that something is missing, and its note says what.
+    fn with_stand_ins(
+        &self,
+        document: &Document,
+        own: &Files,
+        fonts: &Arc<Fonts>,
+        mut missing: Vec<char>,
+    ) -> Result<Vec<u8>, TypesetError> {
+        let mut replaced = BTreeSet::new();
+        // At first what no font has. Then also what only no single font has together with its neighbours, such as a letter with its accents.
+        for only_unknown in [true, false] {
+            let more = missing.iter().filter(|letter| !letter.is_ascii() && !(only_unknown && fonts.has(**letter)));
+            replaced.extend(more.copied());
+            let own = stood_in(own, &replaced, &self.templates.words);
+            let (pages, left) = self.lay_out(document, &own, fonts.clone())?;
+            if left.is_empty() {
+                let letters: Vec<char> = replaced.into_iter().collect();
+                tracing::warn!(
+                    document = number(document),
+                    letters = glyphs::code_points(&letters),
+                    "a document is printed with a stand-in for letters that no font has"
+                );
+                return export(document, &pages);
+            }
+            missing = left;
+        }
+        Err(TypesetError::MissingGlyphs { number: number(document), letters: missing })
     }
 
     fn lay_out(
@@ -238,6 +275,25 @@ impl Typesetter {
         };
         Ok(pages.pages().iter().map(text).collect())
     }
+}
+
+/// What the template reads about a document, with [`STAND_IN`] for these letters, and a note that says so.
+fn stood_in(own: &Files, letters: &BTreeSet<char>, words: &Words) -> Files {
+    let mut own = own.clone();
+    let Some(document) = own.get("document.json") else { return own };
+    let text = String::from_utf8_lossy(document);
+    let text: String = text.chars().map(|letter| if letters.contains(&letter) { STAND_IN } else { letter }).collect();
+    let Ok(mut printed) = serde_json::from_str::<serde_json::Value>(&text) else { return own };
+    let letters: Vec<char> = letters.iter().copied().collect();
+    let said = format!(
+        "{STAND_IN}: {} {}",
+        words.text_or("not-printable", "letters that cannot be printed:"),
+        glyphs::code_points(&letters)
+    );
+    let note = printed["note"].as_str().unwrap_or_default();
+    printed["note"] = format!("{note}\n{said}").trim().into();
+    own.insert("document.json".to_owned(), Bytes::from_string(printed.to_string()));
+    own
 }
 
 /// For messages.

@@ -1,6 +1,7 @@
 //! `coinbox account …` and `coinbox subaccount …`.
 
 use super::arguments::{Account, AccountKind, Disposal, Reason, Subaccount};
+use super::link::LinkError;
 use super::show::{Rows, Text, amount, field, moment, plain, wide};
 use super::{Setting, Work, micros_of, setting, text_setting};
 use crate::text;
@@ -63,7 +64,7 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
         Account::Close { account, details, at_once, yes } => {
             anyhow::ensure!(yes, "closing {account} cannot be undone: say --yes as well");
             if at_once {
-                set_standing(work, &account, json!("closed"), &details)?;
+                close_at_once(work, &account, &details)?;
                 return closing(work, &work.link.call("accounts.get-closing", json!({"auth-id": account}))?);
             }
             let arguments = json!({"auth-id": account, "reason": details});
@@ -172,6 +173,19 @@ fn given_back(status: &Value) -> String {
 fn set_standing(work: &Work, account: &str, standing: Value, details: &str) -> anyhow::Result<Value> {
     let arguments = json!({"auth-id": account, "standing": standing, "details": details});
     Ok(work.link.call("accounts.set-standing", arguments)?)
+}
+
+/// Closes without waiting. What only the last invoice asks for, such as its tax, cannot be settled before: the way there is told.
+fn close_at_once(work: &Work, account: &str, details: &str) -> anyhow::Result<()> {
+    let arguments = json!({"auth-id": account, "standing": "closed", "details": details});
+    match work.link.call("accounts.set-standing", arguments) {
+        Err(LinkError::Refused { error, .. }) if error.get("owes").is_some() => Err(anyhow::anyhow!(
+            "owes: {}. Pay it with `coinbox credit settle {account}`. Where that says `nothing owed`, it is its last invoice that asks for it: \
+             close it without --at-once, and settle once it has that invoice",
+            amount(&error["owes"])
+        )),
+        done => Ok(done.map(|_| ())?),
+    }
 }
 
 fn shown_account(account: &Value) -> Text {

@@ -2,7 +2,7 @@
 
 use super::arguments::{Alerts, Card, Credit, Recharge, Switch};
 use super::link::LinkError;
-use super::show::{Rows, Text, amount, field, moment, plain};
+use super::show::{Rows, Text, amount, field, moment, plain, wide};
 use super::{Setting, Work, micros_of, moment_of, setting, settings_of};
 use crate::text;
 use serde_json::{Value, json};
@@ -192,24 +192,36 @@ pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
                     "created",
                     "settled",
                     ">attempts",
+                    ">charged back",
                     "reference",
                 ]);
                 for charge in charges.as_array().into_iter().flatten() {
+                    let (state, charged_back) = standing_of(charge);
                     rows.add(vec![
                         field(charge, "number"),
                         field(charge, "kind"),
                         amount(&charge["amount"]),
                         field(charge, "card"),
-                        field(charge, "state"),
+                        state,
                         moment(&charge["created"]),
                         moment(&charge["settled"]),
                         field(charge, "attempts"),
+                        charged_back,
                         field(charge, "reference"),
                     ]);
                 }
                 Text::Table(rows)
             })
         }
+    }
+}
+
+/// The state of a charge, and what its card holder has taken back of it; empty: nothing. One that was taken back whole is paid no more.
+fn standing_of(charge: &Value) -> (String, String) {
+    match (wide(&charge["charged-back"]), wide(&charge["amount"])) {
+        (0, _) => (field(charge, "state"), String::new()),
+        (back, whole) if back >= whole => ("charged-back".to_owned(), amount(&charge["charged-back"])),
+        _ => (field(charge, "state"), amount(&charge["charged-back"])),
     }
 }
 
@@ -317,4 +329,19 @@ pub fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
         work.output.note(&format!("{spent} is spent a day on average: a threshold that tells a day ahead"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 11-paid-stays-paid-after-a-chargeback
+    #[test]
+    fn a_charge_that_was_taken_back_is_not_shown_as_paid() {
+        let of = |back: &str| standing_of(&json!({"state": "paid", "amount": "50000000", "charged-back": back}));
+        let shown = |state: &str, back: &str| (state.to_owned(), back.to_owned());
+        assert_eq!(of("0"), shown("paid", ""));
+        assert_eq!(of("20000000"), shown("paid", "20.00"));
+        assert_eq!(of("50000000"), shown("charged-back", "50.00"));
+    }
 }

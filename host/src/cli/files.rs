@@ -1,7 +1,7 @@
 //! `coinbox pricebook …`, `usage …`, `ledger export`: commands with files.
 
 use super::arguments::{Ledger, LedgerFormat, PriceFormat, Pricebook, Usage};
-use super::link::digest_of;
+use super::link::{LinkError, digest_of};
 use super::show::{Rows, Text, field, moment, wide};
 use super::{Work, moment_of, rejected, summaries};
 use crate::export;
@@ -270,6 +270,8 @@ fn import(work: &Work, file: &Path, parallel: usize, place: Option<&Path>) -> an
     let summary = usage::import(&*work.link, file, options);
     bar.finish_and_clear();
     let summary = summary.map_err(|error| match error {
+        // A refusal stays one, however often it is tried.
+        refused @ crate::import::ImportError::Link(LinkError::Refused { .. }) => refused.into_any(),
         crate::import::ImportError::Link(_) => {
             anyhow::anyhow!("{error}. What was counted is kept: run the same command again to go on")
         }

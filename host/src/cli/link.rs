@@ -63,8 +63,13 @@ pub trait Link: Sync {
     /// One call; arguments by their names without `caller`. Answers what is inside `ok`.
     fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError>;
 
-    /// Rates events, at most 1000.
-    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError>;
+    /// Rates events, at most 1000. `number` is that of this batch within the whole request, the same at each repeat.
+    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError>;
+
+    /// Whether the work has an idempotency key: then also a batch without events is sent, which binds the key.
+    fn has_key(&self) -> bool {
+        false
+    }
 
     /// Drives a job and answers `jobs.look`.
     fn drive(&self, job: &str) -> Result<Value, LinkError>;
@@ -105,6 +110,15 @@ impl Keys {
 
     fn is_whole(&self, digest: &str) {
         *self.whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest.to_owned());
+    }
+
+    /// The key for one part of the whole: its number says which, in whatever order the parts are sent.
+    fn part(&self, number: u32) -> (Option<String>, Option<RequestPart>) {
+        let whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match &self.given {
+            None => (None, None),
+            given => (given.clone(), whole.map(|whole| RequestPart { whole, number })),
+        }
     }
 
     fn next(&self, function: &str) -> (Option<String>, Option<RequestPart>) {
@@ -249,9 +263,16 @@ impl Link for Remote {
         self.result(status, answer)
     }
 
-    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn has_key(&self) -> bool {
+        self.keys.given.is_some()
+    }
+
+    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
         let shown: Vec<Value> = events.iter().map(events::write).collect();
-        let (status, answer) = self.ask("/v1/Usage/", Some(&json!({"events": shown})), (None, None))?;
+        let (status, answer) = self.ask("/v1/Usage/", Some(&json!({"events": shown})), self.keys.part(number))?;
+        if answer["code"] == "key_reused" {
+            return Err(refused(&json!({"refused": "key-reused"})));
+        }
         let answer = self.result(status, answer)?;
         let fates: Option<Vec<Fate>> =
             answer["answers"].as_array().and_then(|answers| answers.iter().map(read_fate).collect());
@@ -377,9 +398,15 @@ impl Link for Local {
         }
     }
 
-    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn has_key(&self) -> bool {
+        self.keys.given.is_some()
+    }
+
+    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
         self.commanded.store(true, Ordering::Relaxed);
-        let answer = self.host.coinbox.record_events(self.caller.clone(), events.to_vec());
+        let (idempotency_key, part) = self.keys.part(number);
+        let caller = Caller { idempotency_key, part, ..self.caller.clone() };
+        let answer = self.host.coinbox.record_events(caller, events.to_vec());
         match answer.map_err(|error| Self::failed(&error))? {
             Ok(batch) => Ok(batch.answers.into_iter().map(Ok).collect()),
             Err(error) => {
@@ -547,6 +574,9 @@ mod tests {
         keys.is_whole("d");
         let part = |number| (Some("k".to_owned()), Some(RequestPart { whole: "d".to_owned(), number }));
         assert_eq!([keys.next("a.b"), keys.next("a.b"), keys.next("a.c")], [part(1), part(2), part(1)]);
+        // Batches of a file go several at once: it is their place that names them.
+        assert_eq!([keys.part(1002), keys.part(2)], [part(1002), part(2)]);
+        assert_eq!(Keys::new(None).part(2), (None, None));
         assert_eq!(digest_of(&[b"a", b"bc"]).len(), 64);
         assert_ne!(digest_of(&[b"a", b"bc"]), digest_of(&[b"ab", b"c"]));
     }

@@ -82,6 +82,10 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { common, command } = arguments;
+    anyhow::ensure!(
+        common.idempotency_key.is_none() || takes_key(&command),
+        "--idempotency-key: this command asks for nothing that is done once under a key; leave it out"
+    );
     let config = configuration(&common, &command)?;
     let output = Output::new(common.json);
     match command {
@@ -135,6 +139,22 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let finished = work.link.finish();
     done?;
     Ok(finished?)
+}
+
+/// Whether a command calls functions of the rules that are done once under a key. A key that is dropped would be trusted.
+fn takes_key(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Serve(_)
+            | Command::Config
+            | Command::Document(_)
+            | Command::Restore { .. }
+            | Command::Simulate(_)
+            | Command::Clock(_)
+            | Command::Backup { .. }
+            | Command::Forecast { .. }
+            | Command::Verify
+    )
 }
 
 /// The configuration as the flags change it.
@@ -263,6 +283,7 @@ fn moment_of(field: &str, typed: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
 
     #[test]
     fn a_server_on_all_addresses_is_reached_on_this_machine() {
@@ -289,6 +310,21 @@ mod tests {
         assert_eq!(list(&["a@b.c"]).expect("one"), Some(vec!["a@b.c".to_owned()]));
         let both = list(&["none", "a@b.c"]).expect_err("a contradiction").to_string();
         assert_eq!(both, "--to: `none` takes all away; give it alone");
+    }
+
+    /// sec-05-one-key-for-two-usage-batches
+    #[test]
+    fn sec_05_a_key_is_refused_where_nothing_would_be_bound_to_it() {
+        let run = |line: &str| {
+            let line = format!("coinbox --idempotency-key K {line}");
+            run(Arguments::try_parse_from(line.split(' ')).expect(&line)).map_err(|error| error.to_string())
+        };
+        for line in ["clock advance 1d", "clock show", "backup /nowhere/b", "config", "verify", "serve"] {
+            let told = run(line).expect_err(line);
+            assert!(told.starts_with("--idempotency-key: "), "{line}: {told}");
+        }
+        let command = Arguments::try_parse_from("coinbox usage import f.csv".split(' ')).expect("a command").command;
+        assert!(takes_key(&command));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::json::strict;
 use crate::random::SystemRandom;
 use crate::storage::sqlite::{Origin, install};
 use crate::text;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// Fields of the policy that are amounts; those that end in `-ms` are durations.
@@ -112,14 +112,17 @@ fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value>
         }
         // Records and lists of records are given as JSON. Of a record what is not named stays (R88).
         Value::Object(before) if text.starts_with('{') => {
-            let named: Map<String, Value> =
-                serde_json::from_str(text).map_err(|error| anyhow::anyhow!("{field}: {error}"))?;
+            let named = strict::from_slice(text.as_bytes()).map_err(|error| anyhow::anyhow!("{field}: {error}"))?;
             let mut after = before.clone();
-            after.extend(named);
+            after.extend(named.as_object().cloned().unwrap_or_default());
             Ok(Value::Object(after))
         }
         Value::Object(_) | Value::Array(_) if text.starts_with(['{', '[']) => {
-            strict::from_slice(text.as_bytes()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
+            let read = strict::from_slice(text.as_bytes()).map_err(|error| anyhow::anyhow!("{field}: {error}"))?;
+            match (AMOUNTS.contains(&field), field.ends_with("-ms")) {
+                (false, false) => Ok(read),
+                (amounts, _) => wide_list(field, amounts, read),
+            }
         }
         Value::Array(items) => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -127,6 +130,18 @@ fn read_field(field: &str, present: &Value, text: &str) -> anyhow::Result<Value>
         }
         present => one(Some(present), text),
     }
+}
+
+/// A list of 64-bit numbers that is given as JSON: in it they are as the contract has them. What else may be meant is told as it is typed.
+fn wide_list(field: &str, amounts: bool, read: Value) -> anyhow::Result<Value> {
+    let is_wide = |item: &Value| item.as_str().is_some_and(|text| text.parse::<i64>().is_ok());
+    let items = read.as_array().map_or(&[][..], Vec::as_slice);
+    let Some(wrong) = items.iter().chain((!read.is_array()).then_some(&read)).find(|item| !is_wide(item)) else {
+        return Ok(read);
+    };
+    let wrong = text::shortened(&wrong.to_string());
+    let (what, such) = if amounts { ("an amount", "100.00,10.50") } else { ("a duration", "1m,1d") };
+    anyhow::bail!("{field}: `{wrong}` is not {what}; write the list such as {such}")
 }
 
 fn shown(name: &str, value: &Value) -> String {
@@ -234,6 +249,32 @@ mod tests {
         assert_eq!(read("brand", json!("x"), "Acme 5"), Ok(json!("Acme 5")));
         assert_eq!(read("require-billing-address", json!(false), "true"), Ok(json!(true)));
         assert!(read("require-billing-address", json!(false), "yes").is_err());
+        // 13-limits-in-milliseconds, 14-files-of-the-wrong-form: told in the form that is typed.
+        for (field, typed, told) in [
+            ("ask-again-ms", "[1]", "ask-again-ms: `1` is not a duration; write the list such as 1m,1d"),
+            (
+                "ask-again-ms",
+                r#"["60000", "1m"]"#,
+                "ask-again-ms: `\"1m\"` is not a duration; write the list such as 1m,1d",
+            ),
+            (
+                "ask-again-ms",
+                r#"{"a": "1"}"#,
+                "ask-again-ms: `{\"a\":\"1\"}` is not a duration; write the list such as 1m,1d",
+            ),
+            (
+                "alert-thresholds",
+                "[null]",
+                "alert-thresholds: `null` is not an amount; write the list such as 100.00,10.50",
+            ),
+        ] {
+            assert_eq!(read(field, json!(["1"]), typed), Err(told.to_owned()));
+        }
+        assert_eq!(read("ask-again-ms", json!(["1"]), r#"["60000"]"#), Ok(json!(["60000"])));
+        assert_eq!(read("ladder-levels", json!([75]), "[80]"), Ok(json!([80])));
+        // 08-the-same-column-twice
+        let twice = read("seller", json!({"tax-id": ""}), r#"{"tax-id": "A", "tax-id": "B"}"#);
+        assert_eq!(twice, Err("seller: `tax-id` stands there twice".to_owned()));
         let rates = r#"[{"country": "DE", "state": "", "name": "VAT", "percent": "19", "reverse-charge": false, "legal-basis": ""}]"#;
         assert_eq!(read("tax-rates", json!([]), rates).map(|read| read[0]["percent"].clone()), Ok(json!("19")));
         // money-12: what is not named of a record stays.

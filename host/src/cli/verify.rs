@@ -483,7 +483,7 @@ mod tests {
             })
         }
 
-        fn record(&self, _: &[Event]) -> Result<Vec<Fate>, LinkError> {
+        fn record(&self, _: u32, _: &[Event]) -> Result<Vec<Fate>, LinkError> {
             Ok(Vec::new())
         }
 

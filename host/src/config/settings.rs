@@ -92,7 +92,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "limits.address-requests",
         "128",
-        "requests of one address under way before its account is known, 1 to 10000",
+        "requests of one address (of IPv6: of one network of 64 bits) under way before its account is known, 1 to 10000",
     ),
     setting("limits.connections", "4096", "open connections, 1 to 100000"),
     setting(

@@ -115,9 +115,16 @@ impl Values {
         Ok(unknown)
     }
 
-    /// Settings of the command line: key and text.
+    /// Settings of the command line: key and text. Each one at most once: which of two is meant is anybody's guess.
     pub fn add_flags(&mut self, flags: &[(String, String)]) -> Result<(), ConfigError> {
-        for (key, text) in flags {
+        for (place, (key, text)) in flags.iter().enumerate() {
+            if flags[..place].iter().any(|(before, _)| before == key) {
+                return Err(ConfigError::Value {
+                    key: key.clone(),
+                    source_name: Source::Flag.to_string(),
+                    problem: "is given twice".to_owned(),
+                });
+            }
             self.set(key, text.clone(), Source::Flag)?;
         }
         Ok(())

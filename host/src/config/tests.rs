@@ -25,6 +25,16 @@ fn defaults_are_complete() {
     assert_eq!(config.trusted_proxies, TrustedProxies::default());
 }
 
+/// 08-the-same-column-twice
+#[test]
+fn a_setting_that_is_given_twice_is_refused_by_name() {
+    for second in ["127.0.0.1:1", "127.0.0.1:2"] {
+        let flags = [("listen", "127.0.0.1:1"), ("workers", "2"), ("listen", second)];
+        let error = load("", &[], &flags).expect_err("twice");
+        assert!(error.contains("setting `listen`") && error.ends_with("is given twice"), "{error}");
+    }
+}
+
 #[test]
 fn flags_win_over_environment_over_file() {
     let file = "data = \"/a\"\nworkers = 2\nlisten = \"127.0.0.1:1\"\n";

@@ -26,7 +26,7 @@ impl Link for Pages {
         })
     }
 
-    fn record(&self, _: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn record(&self, _: u32, _: &[Event]) -> Result<Vec<Fate>, LinkError> {
         Ok(Vec::new())
     }
 

@@ -75,7 +75,7 @@ impl Usage {
         }
         let mut used = 0_i64;
         for part in batch.chunks(BATCH) {
-            for (event, fate) in part.iter().zip(link.record(part)?) {
+            for (event, fate) in part.iter().zip(link.record(0, part)?) {
                 match fate {
                     Ok(Answer::Rated(amount)) => used += amount,
                     // Two events whose IDs differ only behind the 64th character.

@@ -227,10 +227,11 @@ impl Lines {
 }
 
 /// What becomes of columns that a file may not have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Others {
-    /// They mean nothing: files of events come from many systems.
-    Ignored,
+    /// They mean nothing: files of events come from many systems. Those that would mean something are refused, as the function says for
+    /// a name and the known ones.
+    Harmless(fn(&str, &[&str]) -> Option<&'static str>),
     /// They are refused by name: somebody meant something by them.
     Refused,
 }
@@ -289,11 +290,19 @@ impl Columns {
         }
         for (place, name) in names.iter().enumerate() {
             let known = self.is_known(name);
-            if self.others == Others::Refused && name.is_empty() {
-                return refuse(format!("column {} has no name; known are {}", place + 1, self.listed()));
-            }
-            if self.others == Others::Refused && !known {
-                return refuse(self.unknown(&fields[place]));
+            match self.others {
+                Others::Refused if name.is_empty() => {
+                    return refuse(format!("column {} has no name; known are {}", place + 1, self.listed()));
+                }
+                Others::Refused if !known => return refuse(self.unknown(&fields[place])),
+                Others::Harmless(refused) if !known => {
+                    let all: Vec<&str> = self.known().collect();
+                    if let Some(problem) = refused(&fields[place], &all) {
+                        let name = crate::text::shortened(&fields[place]);
+                        return refuse(format!("column `{name}` {problem}; known are {}", self.listed()));
+                    }
+                }
+                Others::Refused | Others::Harmless(_) => {}
             }
             if let Some(first) = names[..place].iter().position(|before| before == name).filter(|_| known) {
                 return refuse(format!("`{name}` stands there twice, in columns {} and {}", first + 1, place + 1));
@@ -398,7 +407,7 @@ mod tests {
         }
     }
 
-    const KNOWN: Columns = Columns { needed: &["id", "at"], optional: &["key"], others: Others::Ignored };
+    const KNOWN: Columns = Columns { needed: &["id", "at"], optional: &["key"], others: Others::Harmless(|_, _| None) };
     const STRICT: Columns = Columns { others: Others::Refused, ..KNOWN };
 
     fn header(columns: &Columns, text: &str) -> Result<Vec<String>, String> {

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// Columns of a usage file, in the order of the rejected file.
-pub const COLUMNS: [&str; 7] = ["id", "auth_id", "product", "heading", "number", "quantity", "at"];
+pub const COLUMNS: [&str; 7] = events::KEYS;
 
-/// What else a file may have means nothing here: events come from many systems. `key` is that of a mended event.
-const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &["key"], others: Others::Ignored };
+/// What else a file may have means nothing here: events come from many systems. What would mean something is refused, in every form by
+/// the same rule. `key` is that of a mended event.
+const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &["key"], others: Others::Harmless(events::beside) };
 
 /// One row of a file.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,12 +79,8 @@ impl Rows {
         match &self.form {
             Form::Json => json_row(line, text),
             Form::Csv { places, key, columns } => {
-                let unreadable = |texts: Vec<String>, limit| Row {
-                    line,
-                    texts,
-                    key: None,
-                    event: Err(Unreadable { field: "", limit }),
-                };
+                let unreadable =
+                    |texts: Vec<String>, limit| Row { line, texts, key: None, event: Err(Unreadable::of("", limit)) };
                 let fields = match file::fields(text) {
                     Ok(fields) => fields,
                     Err(_) => return unreadable(vec![text.to_owned()], "must be comma-separated text"),
@@ -129,7 +126,7 @@ fn json_row(line: u64, text: &str) -> Row {
     let (value, repeated) = match strict::read(text.as_bytes()) {
         Ok(read) => read,
         Err(_) => {
-            let event = Err(Unreadable { field: "", limit: "must be a JSON object" });
+            let event = Err(Unreadable::of("", "must be a JSON object"));
             return Row { line, texts: vec![text.to_owned()], key: None, event };
         }
     };
@@ -149,9 +146,9 @@ fn json_row(line: u64, text: &str) -> Row {
 /// The event of texts by [`COLUMNS`].
 fn event(texts: &[String]) -> Result<Event, Unreadable> {
     let [id, auth_id, product, heading, number, quantity, at] = texts else {
-        return Err(Unreadable { field: "", limit: "must have seven columns" });
+        return Err(Unreadable::of("", "must have seven columns"));
     };
-    let wrong = |field, limit| Unreadable { field, limit };
+    let wrong = Unreadable::of;
     let digits = quantity.bytes().all(|byte| byte.is_ascii_digit());
     let at_ms = text::moment_ms(at).map_err(|_| wrong("at", MOMENT))?;
     Ok(Event {
@@ -277,13 +274,42 @@ mod tests {
         assert_eq!(rows(&format!("\n\n{EVENT}\r\n{EVENT}")).expect("blank lines first").len(), 2);
     }
 
+    /// 07-columns-that-mean-nothing: CSV and JSON refuse the same names, and leave the same ones alone.
+    #[test]
+    fn names_that_would_change_the_quantity_are_refused_in_every_form() {
+        for name in
+            ["unit", "currency", "billed_seconds", "billedSeconds", "quantity_2", "Price per minute", "callduration"]
+        {
+            let refused = rows(&HEADER.replace("at\n", &format!("at,{name}\n"))).expect_err(name);
+            assert!(refused.starts_with(&format!("FILE, line 1: column `{name}` is not read, ")), "{refused}");
+            let row = rows(&EVENT.replace("\"at\":0", &format!("\"at\":0,\"{name}\":1"))).expect("readable").remove(0);
+            assert_eq!(row.event.expect_err(name).field, name);
+        }
+        for name in ["note", "sip_call_id", "carrier", "line", "reason", "detail", "received", "key", "trunk-2", "from"]
+        {
+            let csv = format!("{}e,MA1,sms,outbound,49301,1,0,x\n", HEADER.replace("at\n", &format!("at,{name}\n")));
+            let json = EVENT.replace("\"at\":0", &format!("\"at\":0,\"{name}\":1"));
+            let read = |text: &str| rows(text).expect("readable").remove(0).event.expect(name);
+            assert_eq!(read(&csv), read(&json), "{name}");
+        }
+        // The letters of a header's names may be large or small; beside the one that is read another one is refused.
+        let both = rows(&HEADER.replace("at\n", "at,Quantity\n")).expect_err("twice");
+        assert!(both.contains("`quantity` stands there twice"), "{both}");
+        for (name, row) in
+            [("Quantity", "{\"Quantity\":900,"), ("auth-id", "{\"auth-id\":\"MA2\","), ("At", "{\"At\":0,")]
+        {
+            let row = rows(&EVENT.replacen('{', row, 1)).expect("readable").remove(0);
+            assert_eq!(row.event.expect_err(name).field, name);
+        }
+    }
+
     #[test]
     fn a_key_that_stands_twice_is_one_bad_row_08_the_same_column_twice() {
         let twice = EVENT.replace("\"quantity\":1", "\"quantity\":1,\"quantity\":900");
         let note = EVENT.replace("\"at\":0", "\"at\":0,\"note\":1,\"note\":2");
         let all = rows(&format!("{EVENT}\n{twice}\n{note}\n{EVENT}\n")).expect("readable");
         assert!(all[0].event.is_ok() && all[3].event.is_ok());
-        assert_eq!(all[1].event, Err(Unreadable { field: "quantity", limit: "stands there twice" }));
-        assert_eq!(all[2].event, Err(Unreadable { field: "", limit: "must name each key once" }));
+        assert_eq!(all[1].event, Err(Unreadable::of("quantity", "stands there twice")));
+        assert_eq!(all[2].event, Err(Unreadable::of("", "must name each key once")));
     }
 }

@@ -3,7 +3,7 @@
 use super::file::{self, Checked, ImportError, Reading, wrong};
 use super::progress::{self, Progress};
 use super::rows::{COLUMNS, Row, Rows};
-use crate::cli::link::{Fate, Link, LinkError};
+use crate::cli::link::{Fate, Link, LinkError, digest_of};
 use crate::contract::exported::usage::{Answer, Event};
 use crate::export::table::{Cell, Table};
 use crate::rest::events::rejection_word;
@@ -66,6 +66,8 @@ struct Settled {
 pub fn import(link: &dyn Link, path: &Path, options: Options<'_>) -> Result<Summary, ImportError> {
     let checked = file::check(path, Reading::Lines)?;
     let mut rows = Rows::open(path)?;
+    // One file, one key: another file under it is another request.
+    link.whole(&digest_of(&[b"usage file", checked.digest.as_bytes()]));
     let place = options.rejected.map_or_else(|| rejected_path(path), Path::to_owned);
     check_place(path, &place)?;
     let mut progress = progress::load(path, &checked).unwrap_or_default();
@@ -161,10 +163,12 @@ fn feed(
 fn rate(link: &dyn Link, rows: &[Row]) -> Result<Vec<Fate>, LinkError> {
     let events: Vec<Event> = rows.iter().filter_map(|row| row.event.as_ref().ok().cloned()).collect();
     let mut answers = Vec::new();
-    if !events.is_empty() {
+    // A batch is named by its first line: the batches of a file are the same whenever, and in whatever order, they are sent.
+    let number = rows.first().map_or(0, |row| u32::try_from(row.line).unwrap_or(u32::MAX));
+    if !events.is_empty() || link.has_key() {
         let mut waits = AGAIN_MS.iter();
         answers = loop {
-            match (link.record(&events), waits.clone().next()) {
+            match (link.record(number, &events), waits.clone().next()) {
                 (Err(LinkError::Away(_)), Some(wait)) => {
                     waits.next();
                     std::thread::sleep(Duration::from_millis(*wait));

@@ -17,6 +17,10 @@ struct Rated {
     calls: AtomicU64,
     fail_from: Option<u64>,
     away_at: Option<u64>,
+    /// Its key, which is bound to the first whole.
+    key: bool,
+    whole: Mutex<Option<String>>,
+    numbers: Mutex<BTreeSet<u32>>,
 }
 
 impl Link for Rated {
@@ -24,7 +28,16 @@ impl Link for Rated {
         Err(LinkError::Failed("not used".to_owned()))
     }
 
-    fn record(&self, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn whole(&self, digest: &str) {
+        *self.whole.lock().expect("lock") = Some(digest.to_owned());
+    }
+
+    fn has_key(&self) -> bool {
+        self.key
+    }
+
+    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+        self.numbers.lock().expect("lock").insert(number);
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         assert!(events.len() <= 1000);
         if self.away_at == Some(call) {
@@ -227,4 +240,31 @@ fn an_import_goes_on_in_another_place_from_the_beginning() {
     let Counts { rated, duplicate, rejected, unreadable, .. } = summary.progress.counts;
     assert_eq!((rated + duplicate, rejected, unreadable, summary.resumed_after), (2225, 250, 25, 0));
     assert_eq!(std::fs::read_to_string(place("second.csv")).expect("rejected rows").lines().count(), 276);
+}
+
+/// sec-05-one-key-for-two-usage-batches: the file is the request, and each of its batches a part that is named by its place, also when an
+/// interrupted import goes on.
+#[test]
+fn sec_05_batches_are_parts_of_the_file_whenever_they_are_sent() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = file(folder.path());
+    let all = Rated { key: true, ..Rated::default() };
+    run(&all, &path).expect("imported");
+    let numbers = |link: &Rated| link.numbers.lock().expect("lock").iter().copied().collect::<Vec<_>>();
+    assert_eq!(numbers(&all), [2, 1002, 2002]);
+    let broken = Rated { key: true, fail_from: Some(1), ..Rated::default() };
+    run(&broken, &path).expect_err("interrupted");
+    let rest = Rated { key: true, ..Rated::default() };
+    run(&rest, &path).expect("gone on");
+    assert!(numbers(&rest).iter().all(|number| [2, 1002, 2002].contains(number)), "{:?}", numbers(&rest));
+    let whole = |link: &Rated| link.whole.lock().expect("lock").clone().expect("a whole");
+    assert_eq!(whole(&rest), whole(&all));
+    // Another file is another request, also one of which no row can be read.
+    std::fs::write(&path, "id,auth_id,product,heading,number,quantity,at\ne,MA1,fax,outbound,4930,60,0\n")
+        .expect("file");
+    let other = Rated { key: true, ..Rated::default() };
+    let mut on_progress = |_: &progress::Progress, _: u64| ();
+    import(&other, &path, Options { parallel: 1, rejected: None, on_progress: &mut on_progress }).expect("imported");
+    assert_ne!(whole(&other), whole(&all));
+    assert_eq!(numbers(&other), [2], "its key is bound all the same");
 }

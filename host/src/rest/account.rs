@@ -91,7 +91,9 @@ pub(super) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<()
     names.ticket.belongs_to(&limits.main_auth_id)?;
     rest.buckets
         .take(&limits.main_auth_id, limits.standard, Instant::now())
-        .map_err(|wait| Failure::too_often(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).div_ceil(1000)))
+        .map_err(|wait| Failure::too_often(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).div_ceil(1000)))?;
+    // Now that it is known who asks.
+    names.check_question()
 }
 
 fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {

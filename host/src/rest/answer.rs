@@ -193,7 +193,13 @@ impl Failure {
 
     /// The response.
     pub fn respond(self, api_id: &str) -> Response {
-        let mut body = json!({"api_id": api_id, "error": self.message, "code": self.code});
+        self.respond_with(json!({"api_id": api_id}))
+    }
+
+    /// The response about a request of which a part was carried out: this failure beside what came of that part.
+    pub fn respond_with(self, mut body: Value) -> Response {
+        body["error"] = self.message.into();
+        body["code"] = self.code.into();
         if !self.fields.is_empty() {
             body["fields"] = Value::Array(self.fields);
         }

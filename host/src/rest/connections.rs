@@ -3,7 +3,7 @@
 //! A connection that waits for a request, or whose answer nobody reads, is worth least. When a new one finds no room, the one that has waited
 //! longest is closed, of the address that has the most. So whoever opens connections and is silent closes his own.
 
-use super::places::Ticket;
+use super::places::{Ticket, counted};
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
@@ -34,7 +34,8 @@ struct Open {
 
 /// One of them.
 pub struct Connection {
-    address: IpAddr,
+    /// Who it is counted against: its peer, and behind a trusted proxy the customer whose request came last.
+    address: Mutex<IpAddr>,
     /// Since when it waits for its client; `None`: a request is being worked on.
     waits_since: Mutex<Option<Instant>>,
     /// What the last answer still holds until it is sent.
@@ -59,7 +60,7 @@ impl Connections {
     /// Room for one more, which another one may have to give up. `None`: all are at work.
     pub fn open(self: &Arc<Self>, address: IpAddr) -> Option<Opened> {
         let connection = Arc::new(Connection {
-            address: address.to_canonical(),
+            address: Mutex::new(counted(address)),
             waits_since: Mutex::new(Some(Instant::now())),
             unsent: Mutex::default(),
             closing: Notify::new(),
@@ -81,12 +82,14 @@ impl Connections {
 /// The connection that has waited longest, of the address with the most connections.
 fn least_wanted(open: &HashMap<u64, Arc<Connection>>) -> Option<u64> {
     let mut of_address: HashMap<IpAddr, usize> = HashMap::new();
-    for connection in open.values() {
-        *of_address.entry(connection.address).or_insert(0) += 1;
+    let addresses: HashMap<u64, IpAddr> =
+        open.iter().map(|(number, connection)| (*number, *locked(&connection.address))).collect();
+    for address in addresses.values() {
+        *of_address.entry(*address).or_insert(0) += 1;
     }
     let waiting = open.iter().filter_map(|(number, connection)| {
         let since = (*locked(&connection.waits_since))?;
-        Some((std::cmp::Reverse(of_address[&connection.address]), since, *number))
+        Some((std::cmp::Reverse(of_address[&addresses[number]]), since, *number))
     });
     waiting.min().map(|(_, _, number)| number)
 }
@@ -98,8 +101,11 @@ impl Drop for Opened {
 }
 
 impl Connection {
-    /// A request has come and is worked on.
-    pub fn works(&self) {
+    /// A request of this customer has come and is worked on; none: nobody knows whose.
+    pub fn works(&self, customer: Option<IpAddr>) {
+        if let Some(customer) = customer {
+            *locked(&self.address) = counted(customer);
+        }
         *locked(&self.waits_since) = None;
     }
 
@@ -210,11 +216,28 @@ mod tests {
         assert_eq!(locked(&all.open).by_number.len(), 3);
     }
 
+    /// Behind a trusted proxy every connection has the proxy's address; a request says whose it is.
+    #[tokio::test]
+    async fn sec_01_connections_of_a_proxy_are_counted_by_whose_requests_they_brought() {
+        let all = Connections::new(4);
+        let proxy = address(9);
+        let opened: Vec<Opened> = (0..4).map(|_| all.open(proxy).expect("room")).collect();
+        // One customer, in several places of his network, holds three of them; all have their answers.
+        let customers = ["198.51.100.1", "2001:db8::1", "2001:db8::2:0:0:1", "2001:db8::3:0:0:1"];
+        for (opened, customer) in opened.iter().zip(customers) {
+            opened.connection.works(Some(customer.parse().expect("address")));
+            opened.connection.answers(Ticket::default());
+        }
+        assert!(all.open(proxy).is_some());
+        tokio::time::timeout(Duration::from_secs(5), opened[1].connection.closed()).await.expect("closed");
+        assert!(locked(&all.open).by_number.contains_key(&opened[0].number), "of another customer, although older");
+    }
+
     #[test]
     fn sec_01_what_is_worked_on_is_never_closed() {
         let all = Connections::new(2);
         let opened: Vec<Opened> = (0..2).map(|_| all.open(address(1)).expect("room")).collect();
-        opened.iter().for_each(|opened| opened.connection.works());
+        opened.iter().for_each(|opened| opened.connection.works(None));
         assert!(all.open(address(2)).is_none());
         opened[1].connection.answers(Ticket::default());
         assert!(all.open(address(2)).is_some(), "an answer that is not read makes room");

@@ -3,15 +3,23 @@
 use crate::contract::exported::usage::{Answer, Event, Heading, Product, Rejection};
 use crate::json::strict::Repeated;
 use crate::text;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// An event that has no form in the contract: what is wrong with which field. It cannot be kept, so its sender is told exactly.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unreadable {
     /// Field, such as `quantity`; empty: the event as a whole.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What was expected.
     pub limit: &'static str,
+}
+
+impl Unreadable {
+    /// What is wrong with a field of the contract's.
+    pub const fn of(field: &'static str, limit: &'static str) -> Unreadable {
+        Unreadable { field: Cow::Borrowed(field), limit }
+    }
 }
 
 const TEXT: &str = "must be text";
@@ -24,10 +32,12 @@ pub const HEADING: &str = "must be outbound or inbound, or one of them with -mob
 /// What a moment must be.
 pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or milliseconds since 1970";
 
-/// The event of one JSON value: `{id, auth_id, product, heading, number, quantity, at}`. Keys beyond these mean nothing.
+/// The event of one JSON value: `{id, auth_id, product, heading, number, quantity, at}`. Keys beyond these mean nothing, and those that
+/// would mean something are refused ([`beside`]).
 pub fn read(value: &Value) -> Result<Event, Unreadable> {
-    let Some(object) = value.as_object() else { return Err(Unreadable { field: "", limit: "must be an object" }) };
-    let wrong = |field, limit| Unreadable { field, limit };
+    let Some(object) = value.as_object() else { return Err(Unreadable::of("", "must be an object")) };
+    check_names(object, &KEYS)?;
+    let wrong = Unreadable::of;
     let text = |field: &'static str| match object.get(field) {
         Some(Value::String(text)) => Ok(text.clone()),
         None | Some(Value::Null) => Err(wrong(field, "is missing")),
@@ -57,14 +67,111 @@ pub fn read(value: &Value) -> Result<Event, Unreadable> {
 }
 
 /// Keys of an event.
-const KEYS: [&str; 7] = ["id", "auth_id", "product", "heading", "number", "quantity", "at"];
+pub const KEYS: [&str; 7] = ["id", "auth_id", "product", "heading", "number", "quantity", "at"];
 
 /// An event in which a key stands twice: which of the two is meant is not known.
 pub fn repeated(repeated: &Repeated) -> Unreadable {
     match KEYS.into_iter().find(|key| *key == repeated.key) {
-        Some(field) => Unreadable { field, limit: "stands there twice" },
-        None => Unreadable { field: "", limit: "must name each key once" },
+        Some(field) => Unreadable::of(field, "stands there twice"),
+        None => Unreadable::of("", "must name each key once"),
     }
+}
+
+/// What is said of a name that looks like one that is read.
+const LOOKS_KNOWN: &str = "is not read, but looks like a name that is: write it as that, or leave it out";
+/// What is said of a name that says how a quantity is meant.
+const CHANGES_MEANING: &str = "is not read, and would change what was used: quantities are seconds or message parts, and what they cost is in the price book";
+
+/// Words of a name that say how much was used, in what, or what it costs.
+const MEANING: [&str; 39] = [
+    "amount",
+    "billable",
+    "billed",
+    "charge",
+    "charged",
+    "cost",
+    "count",
+    "currency",
+    "duration",
+    "eur",
+    "fee",
+    "gbp",
+    "hour",
+    "hours",
+    "increment",
+    "increments",
+    "length",
+    "min",
+    "mins",
+    "minute",
+    "minutes",
+    "ms",
+    "part",
+    "parts",
+    "pulse",
+    "qty",
+    "quantity",
+    "rate",
+    "sec",
+    "second",
+    "seconds",
+    "secs",
+    "segment",
+    "segments",
+    "tax",
+    "timezone",
+    "unit",
+    "units",
+    "usd",
+];
+/// The same where words are written as one, such as `billsec` or `callduration`.
+const STEMS: [&str; 10] =
+    ["amount", "billsec", "currenc", "duration", "millis", "minute", "price", "quantit", "seconds", "timezone"];
+
+/// Why a name beside the known ones is refused; none: it means nothing, as what other systems write down of an event.
+///
+/// One rule for events in REST, in JSON and in CSV: refused is what could be one of the known names, in other letters or counted
+/// (`Quantity`, `authId`, `quantity_2`), and what says how a quantity is meant or what it costs (`unit`, `currency`, `billed_seconds`).
+pub fn beside(name: &str, known: &[&str]) -> Option<&'static str> {
+    let bare = |text: &str| text.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let bared: String = bare(name);
+    let uncounted = bared.trim_end_matches(char::is_numeric);
+    if known.iter().any(|known| bare(known) == uncounted) {
+        return Some(LOOKS_KNOWN);
+    }
+    let means = |word: &str| MEANING.contains(&word);
+    (words(name).iter().any(|word| means(word)) || STEMS.iter().any(|stem| bared.contains(stem)))
+        .then_some(CHANGES_MEANING)
+}
+
+/// The words of a name in small letters: `billedSeconds`, `billed_seconds` and `Billed Seconds` have the same.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small_before = false;
+    for letter in name.chars() {
+        if !letter.is_alphabetic() || (letter.is_uppercase() && small_before) {
+            words.push(String::new());
+        }
+        small_before = letter.is_lowercase();
+        if letter.is_alphabetic()
+            && let Some(last) = words.last_mut()
+        {
+            last.extend(letter.to_lowercase());
+        }
+    }
+    words
+}
+
+/// Refuses names beside the known ones that would mean something.
+pub fn check_names(object: &Map<String, Value>, known: &[&'static str]) -> Result<(), Unreadable> {
+    for name in object.keys() {
+        if !known.contains(&name.as_str())
+            && let Some(limit) = beside(name, known)
+        {
+            return Err(Unreadable { field: text::shortened(name).into(), limit });
+        }
+    }
+    Ok(())
 }
 
 /// The product of a word.
@@ -143,7 +250,7 @@ pub fn answer(id: Option<&str>, answer: &Result<Answer, Unreadable>) -> Value {
         Ok(Answer::Duplicate) => json!({"status": "duplicate"}),
         Ok(Answer::Conflicting) => json!({"status": "conflicting"}),
         Ok(Answer::Rejected(reason)) => json!({"status": "rejected", "reason": rejection_word(*reason)}),
-        Err(wrong) => json!({"status": "unreadable", "field": wrong.field, "limit": wrong.limit}),
+        Err(wrong) => json!({"status": "unreadable", "field": *wrong.field, "limit": wrong.limit}),
     };
     if let Some(id) = id {
         shown["id"] = Value::from(id);
@@ -235,9 +342,9 @@ mod tests {
         ] {
             let mut event = good();
             event[field] = value.clone();
-            assert_eq!(read(&event), Err(Unreadable { field, limit }), "{field} {value}");
+            assert_eq!(read(&event), Err(Unreadable::of(field, limit)), "{field} {value}");
         }
-        assert_eq!(read(&json!("e-1")), Err(Unreadable { field: "", limit: "must be an object" }));
+        assert_eq!(read(&json!("e-1")), Err(Unreadable::of("", "must be an object")));
         // What the contract can express is left to the rules, which keep what they reject.
         let mut event = good();
         event["number"] = json!("no digits");
@@ -248,7 +355,7 @@ mod tests {
     #[test]
     fn answers_count() {
         let mut counts = Counts::default();
-        let wrong = Unreadable { field: "at", limit: MOMENT };
+        let wrong = Unreadable::of("at", MOMENT);
         for answer in [
             Ok(Answer::Rated(12_340)),
             Ok(Answer::Rated(10)),

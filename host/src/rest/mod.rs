@@ -64,6 +64,7 @@ use limit::Buckets;
 use places::{Numbers, Places};
 use request::{Names, Peer};
 use serde_json::Value;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -302,9 +303,11 @@ async fn metrics(State(rest): State<Arc<Rest>>) -> Response {
 async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let mut names = Names::new(request.headers());
+    names.repeated = request.uri().query().and_then(request::repeated_in);
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
+    let sender = sender(&rest, &request);
     if let Some(connection) = &connection {
-        connection.works();
+        connection.works(sender);
     }
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route =
@@ -313,7 +316,7 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
     request.extensions_mut().insert(RouteName(route));
     // Health is answered even when everything is busy.
     let watching = matches!(route, "healthz" | "readyz" | "metrics");
-    let entered = if watching { Ok(places::Ticket::default()) } else { enter(&rest, &request) };
+    let entered = if watching { Ok(places::Ticket::default()) } else { enter(&rest, &request, sender) };
     let mut response = match entered {
         Ok(ticket) => {
             names.ticket = ticket;
@@ -350,10 +353,13 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
 }
 
 /// A place for a request, and who it is counted against.
-fn enter(rest: &Rest, request: &Request) -> Result<places::Ticket, Failure> {
-    let headers = request.headers();
-    let operator = request::check_operator(rest, headers).is_ok();
+fn enter(rest: &Rest, request: &Request, sender: Option<IpAddr>) -> Result<places::Ticket, Failure> {
+    let operator = request::check_operator(rest, request.headers()).is_ok();
+    rest.places.enter(operator, sender)
+}
+
+/// The address of whoever sent a request: the peer's, or what trusted proxies say.
+fn sender(rest: &Rest, request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let address = request::customer_address(peer, headers, &rest.trusted_proxies);
-    rest.places.enter(operator, address.and_then(|address| address.parse().ok()))
+    request::customer_address(peer, request.headers(), &rest.trusted_proxies)?.parse().ok()
 }

@@ -9,7 +9,7 @@ use super::answer::Failure;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -45,6 +45,17 @@ pub struct Places {
     refused_at: Mutex<Option<Instant>>,
 }
 
+/// The address that a sender is counted by. Whoever has one address of IPv6 has 2⁶⁴ of them: there it is the network.
+pub fn counted(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & NETWORK)),
+    }
+}
+
+/// The first 64 bits of an address of IPv6.
+const NETWORK: u128 = u128::MAX << 64;
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -65,7 +76,7 @@ impl Places {
     pub fn enter(self: &Arc<Self>, operator: bool, address: Option<IpAddr>) -> Result<Ticket, Failure> {
         let counted = match address.filter(|_| !operator) {
             None => None,
-            Some(address) => Some(self.count(Sender::Address(address), self.numbers.address)?),
+            Some(address) => Some(self.count(Sender::Address(counted(address)), self.numbers.address)?),
         };
         let Some(place) = self.free(operator) else { return Err(self.none_free()) };
         let held = Held { place: Some(place), counted };
@@ -264,6 +275,21 @@ mod tests {
         assert_eq!(status(places.enter(false, Some("192.0.2.7".parse().expect("address")))), 200);
         strangers[0].belongs_to("MA1").expect("an account now");
         assert_eq!(status(places.enter(false, HERE)), 200);
+    }
+
+    #[test]
+    fn sec_01_all_addresses_of_a_network_of_ipv6_are_one_sender() {
+        let places = Places::new(Numbers { common: 100, ..NUMBERS });
+        let enter = |address: String| places.enter(false, Some(address.parse().expect("address")));
+        let held: Vec<_> =
+            (0..4).map(|last| enter(format!("2001:db8:1:2:{last}::1")).expect("within the share")).collect();
+        assert_eq!(status(enter("2001:db8:1:2:ffff::9".to_owned())), 429);
+        assert_eq!(status(enter("2001:db8:1:3::1".to_owned())), 200, "another network");
+        assert_eq!(status(enter("192.0.2.1".to_owned())), 200);
+        // Those of IPv4 stay apart, also where they are written as IPv6.
+        let mapped: Vec<_> =
+            (1..6).map(|last| enter(format!("::ffff:192.0.2.{last}")).expect("each for itself")).collect();
+        assert_eq!((held.len(), mapped.len()), (4, 5));
     }
 
     #[test]

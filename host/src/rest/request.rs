@@ -6,6 +6,7 @@ use super::places::Ticket;
 use crate::config::TrustedProxies;
 use crate::contract::types::{Caller, Credential, Operator, Principal, RequestPart};
 use crate::json::strict::{self, Repeated};
+use crate::text;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -16,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
@@ -55,6 +57,8 @@ pub struct Names {
     pub request: String,
     /// What the request holds.
     pub ticket: Ticket,
+    /// The first key that its question has twice.
+    pub repeated: Option<String>,
 }
 
 impl Names {
@@ -67,7 +71,37 @@ impl Names {
             request: given.filter(good).map_or_else(|| api_id.clone(), str::to_owned),
             api_id,
             ticket: Ticket::default(),
+            repeated: None,
         }
+    }
+
+    /// Refuses a question in which a key stands twice: which of the two counts would be anybody's guess. For after it is known who asks.
+    pub fn check_question(&self) -> Result<(), Failure> {
+        match &self.repeated {
+            None => Ok(()),
+            Some(key) => Err(Failure::field(&text::shortened(key), "repeated", "is given twice")),
+        }
+    }
+}
+
+/// The first key that a question has twice, however it is written.
+pub fn repeated_in(question: &str) -> Option<String> {
+    let mut seen = HashSet::new();
+    form_urlencoded::parse(question.as_bytes()).map(|(key, _)| key.into_owned()).find(|key| !seen.insert(key.clone()))
+}
+
+/// Headers that say who asks and for what: each at most once.
+const ONCE: [(&str, &str); 4] = [
+    ("authorization", "Authorization"),
+    ("x-operator-name", "X-Operator-Name"),
+    ("idempotency-key", "Idempotency-Key"),
+    (IDEMPOTENCY_PART, "Idempotency-Part"),
+];
+
+fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
+    match ONCE.iter().find(|(name, _)| headers.get_all(*name).iter().nth(1).is_some()) {
+        None => Ok(()),
+        Some((_, written)) => Err(Failure::field(written, "repeated", "stands there twice")),
     }
 }
 
@@ -101,9 +135,6 @@ fn device(headers: &HeaderMap) -> Option<String> {
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let wrong = || Failure::field("Idempotency-Key", "wrong-form", "1 to 255 printable ASCII characters");
-    if headers.get_all("idempotency-key").iter().nth(1).is_some() {
-        return Err(Failure::field("Idempotency-Key", "repeated", "stands there twice"));
-    }
     match headers.get("idempotency-key").map(|value| value.to_str()) {
         None => Ok(None),
         Some(Ok(key))
@@ -131,13 +162,16 @@ pub fn part(headers: &HeaderMap) -> Result<Option<RequestPart>, Failure> {
 
 /// The caller of a customer's request.
 pub fn customer(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
+    check_headers(headers)?;
     let credential = basic(headers).ok_or_else(|| Failure::unauthenticated("Basic"))?;
     caller(rest, headers, peer, names, Principal::Token(credential))
 }
 
 /// The caller of an operator's request: whoever has the token, under the name that it gives, with every permission.
 pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
+    check_headers(headers)?;
     check_operator(rest, headers)?;
+    names.check_question()?;
     let name = match headers.get("x-operator-name").map(|value| value.to_str()) {
         None => "operator",
         Some(Ok(name)) if (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic()) => name,

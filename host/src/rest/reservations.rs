@@ -16,10 +16,14 @@ use axum::extract::{MatchedPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Most items of one request.
 const ITEMS_MAX: usize = 1000;
+
+/// Names of an item that is reserved, extended or released.
+const KEYS: [&str; 9] = ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms"];
 
 /// What one of these routes does: its last word, function of the contract, name of the batch there.
 const ROUTES: [(&str, &str, &str); 4] = [
@@ -103,16 +107,17 @@ fn field_name(field: &str) -> String {
     }
 }
 
-type Wrong = (&'static str, &'static str);
+type Wrong = (Cow<'static, str>, &'static str);
 
 /// One item in the JSON form of the contract, or the field that is wrong and what it must be.
 fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
-    let object = item.as_object().ok_or(("", "must be an object"))?;
+    let object = item.as_object().ok_or((Cow::from(""), "must be an object"))?;
     if word == "Settle" {
         let event = events::read(item).map_err(|wrong| (wrong.field, wrong.limit))?;
-        let event = wit::to_value(&event).map_err(|_| ("", "must be a usage event"))?;
+        let event = wit::to_value(&event).map_err(|_| (Cow::from(""), "must be a usage event"))?;
         return Ok(json!({"name": text_of(object, "name")?, "event": event}));
     }
+    events::check_names(object, &KEYS).map_err(|wrong| (wrong.field, wrong.limit))?;
     let mut read = json!({"auth-id": text_of(object, "auth_id")?, "name": text_of(object, "name")?});
     if word == "Release" {
         return Ok(read);
@@ -120,14 +125,14 @@ fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
     read["price"] = price(object)?;
     let lasts = match object.get("lasts_ms") {
         None | Some(Value::Null) => 0,
-        Some(value) => value.as_i64().ok_or(("lasts_ms", "must be a whole number of milliseconds"))?,
+        Some(value) => value.as_i64().ok_or((Cow::from("lasts_ms"), "must be a whole number of milliseconds"))?,
     };
     read["lasts-ms"] = lasts.to_string().into();
     if word == "Reserve" {
         let kind = match object.get("kind") {
             None | Some(Value::Null) => "call",
             Some(Value::String(kind)) if kind == "call" || kind == "message" => kind,
-            Some(_) => return Err(("kind", "must be call or message")),
+            Some(_) => return Err((Cow::from("kind"), "must be call or message")),
         };
         read["kind"] = kind.into();
     }
@@ -137,18 +142,19 @@ fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
 fn price(object: &Map<String, Value>) -> Result<Value, Wrong> {
     match object.get("amount") {
         Some(Value::String(amount)) => {
-            let micros = text::micros(amount).map_err(|_| ("amount", "must be an amount such as \"0.60\""))?;
+            let micros =
+                text::micros(amount).map_err(|_| (Cow::from("amount"), "must be an amount such as \"0.60\""))?;
             return Ok(json!({"amount": micros.to_string()}));
         }
         None | Some(Value::Null) => {}
-        Some(_) => return Err(("amount", "must be text such as \"0.60\"")),
+        Some(_) => return Err((Cow::from("amount"), "must be text such as \"0.60\"")),
     }
     let product = text_of(object, "product")?;
-    events::product(&product).ok_or(("product", events::PRODUCT))?;
+    events::product(&product).ok_or((Cow::from("product"), events::PRODUCT))?;
     let heading = text_of(object, "heading")?;
-    events::heading(&heading).ok_or(("heading", events::HEADING))?;
+    events::heading(&heading).ok_or((Cow::from("heading"), events::HEADING))?;
     let quantity = object.get("quantity").and_then(Value::as_u64).and_then(|quantity| u32::try_from(quantity).ok());
-    let quantity = quantity.ok_or(("quantity", events::QUANTITY))?;
+    let quantity = quantity.ok_or((Cow::from("quantity"), events::QUANTITY))?;
     Ok(
         json!({"rated": {"product": product, "heading": heading, "number": text_of(object, "number")?, "quantity": quantity}}),
     )
@@ -157,8 +163,8 @@ fn price(object: &Map<String, Value>) -> Result<Value, Wrong> {
 fn text_of(object: &Map<String, Value>, field: &'static str) -> Result<String, Wrong> {
     match object.get(field) {
         Some(Value::String(text)) => Ok(text.clone()),
-        None | Some(Value::Null) => Err((field, "is missing")),
-        Some(_) => Err((field, "must be text")),
+        None | Some(Value::Null) => Err((field.into(), "is missing")),
+        Some(_) => Err((field.into(), "must be text")),
     }
 }
 

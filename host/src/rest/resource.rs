@@ -120,6 +120,10 @@ where
         let more = request::json_object(&incoming.headers, &bytes)?;
         keys::check(incoming.route, &incoming.method, query.iter().map(|(name, _)| name.as_str()))?;
         keys::check(incoming.route, &incoming.method, more.keys().map(String::as_str))?;
+        if let Some(key) = more.iter().find(|(key, value)| contradicts(given.get(*key), value)).map(|(key, _)| key) {
+            let limit = "stands in the question and in the body, with different values";
+            return Err(Failure::field(&crate::text::shortened(key), "repeated", limit));
+        }
         given.extend(more);
         given.retain(|_, value| !value.is_null());
         run(Asked {
@@ -134,6 +138,17 @@ where
         .await
     };
     answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+}
+
+/// Whether a key of the question says something else than the same key of the body. Some clients say everything in both.
+fn contradicts(question: Option<&Value>, body: &Value) -> bool {
+    let Some(Value::String(question)) = question else { return false };
+    match body {
+        Value::Null => false,
+        Value::String(text) => text != question,
+        Value::Bool(flag) => !question.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
+        other => other.to_string() != *question,
+    }
 }
 
 pub(super) fn query(uri: &Uri) -> Result<Vec<(String, String)>, Failure> {

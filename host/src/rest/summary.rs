@@ -14,7 +14,7 @@
 //!
 //! | parameter | of both |
 //! |---|---|
-//! | `product` | only charges for `voice`, `sms`, `mms`, `number-rent`, `number-setup`, `seats` or `adjustment` |
+//! | `product` | only charges for `voice`, `sms`, `mms`, `number-rent`, `number-setup`, `seats`, `adjustment` or `correction` |
 //! | `subaccount` | only charges of this sub-account; the main account's own auth ID: those of it alone |
 //! | `format` | `json`, or `csv` for spreadsheets |
 //!
@@ -44,7 +44,7 @@ const PAGES_MAX: usize = 20;
 const LAST_MOMENT: i64 = 9_999_999_999_999;
 
 /// Words of products.
-const PRODUCTS: [(&str, &str); 7] = [
+const PRODUCTS: [(&str, &str); 8] = [
     ("voice", "voice"),
     ("sms", "sms"),
     ("mms", "mms"),
@@ -52,6 +52,7 @@ const PRODUCTS: [(&str, &str); 7] = [
     ("number-setup", "number-setup"),
     ("seats", "seats"),
     ("adjustment", "adjustment"),
+    ("correction", "correction"),
 ];
 
 fn filter(asked: &Asked) -> Result<Value, Failure> {

@@ -70,6 +70,13 @@ impl Made {
                     _ => refused(json!({"not-found": "document"})),
                 }
             }
+            "usage.record-events"
+                if arguments["events"]
+                    .as_array()
+                    .is_some_and(|events| events.iter().any(|event| event["id"] == "busy")) =>
+            {
+                refused(json!({"reconciling": "0"}))
+            }
             "usage.record-events" => {
                 let answers: Vec<Value> = arguments["events"]
                     .as_array()
@@ -378,6 +385,36 @@ async fn usage_is_answered_event_by_event() {
 }
 
 #[tokio::test]
+async fn names_that_would_change_an_event_are_refused_by_name_07_columns_that_mean_nothing() {
+    let server = usual();
+    let mut told = Vec::new();
+    for name in ["unit", "currency", "Quantity", "quantity_2", "auth-id", "billed_seconds", "note", "sip_call_id"] {
+        let mut event = json!({"id": "e", "auth_id": ACCOUNT, "product": "sms", "heading": "outbound", "number": "49301",
+            "quantity": 1, "at": 0});
+        event[name] = json!("EUR");
+        let batch = json!({"events": [event]}).to_string();
+        let answer = server.operator("POST", "/v1/Usage/", &batch).await.body["answers"][0].clone();
+        match answer["status"].as_str() {
+            Some("rated") => {}
+            status => {
+                assert_eq!((status, answer["field"].as_str()), (Some("unreadable"), Some(name)));
+                told.push(name);
+            }
+        }
+        // The same at the other doors of events.
+        let mended = batch.replace("\"events\":[{", "\"events\":[{\"key\":\"k\",");
+        let seen = server.operator("POST", "/v1/Usage/Rejected/", &mended).await;
+        let refused = seen.body["fields"][0]["field"] == format!("events[0].{name}");
+        assert_eq!(refused, told.last() == Some(&name), "{}", seen.text);
+        let settled = batch.replace("\"events\":[{", "\"items\":[{\"name\":\"n\",");
+        let seen = server.operator("POST", "/v1/Usage/Settle/", &settled).await;
+        let refused = seen.body["fields"][0]["field"] == format!("items[0].{name}");
+        assert_eq!(refused, told.last() == Some(&name), "{}", seen.text);
+    }
+    assert_eq!(told, ["unit", "currency", "Quantity", "quantity_2", "auth-id", "billed_seconds"]);
+}
+
+#[tokio::test]
 async fn an_event_in_which_a_key_stands_twice_spoils_no_other_08_the_same_column_twice() {
     let server = usual();
     let event = |id: &str, more: &str| {
@@ -400,6 +437,111 @@ async fn an_event_in_which_a_key_stands_twice_spoils_no_other_08_the_same_column
     assert_eq!((seen.status, &seen.body["error"]), (400, &json!("events: stands there twice")));
     let seen = server.operator("POST", "/v1/Operator/call/operator.get-policy", r#"{"a":{"b":1,"b":2}}"#).await;
     assert_eq!((seen.status, &seen.body["error"]), (400, &json!("a.b: stands there twice")));
+}
+
+/// 08-the-same-column-twice: whatever the route and the method, and however the key is written.
+#[tokio::test]
+async fn a_key_twice_in_a_question_or_a_header_twice_is_refused_by_name() {
+    let server = usual();
+    let account = format!("/v1/Account/{ACCOUNT}/");
+    for (method, path, key) in [
+        ("POST", "Seats/?paid=1&paid=9", "paid"),
+        ("POST", "Billing/?country=DE&%63ountry=GB", "country"),
+        ("POST", "?name=a&name=a", "name"),
+        ("GET", "?colour=1&colour=2", "colour"),
+        ("GET", "Pricing/?country_iso=US&country_iso=GB", "country_iso"),
+        ("GET", "Invoice/?order=a&order=b", "order"),
+        ("DELETE", "Number/14155550100/?a=1&a=", "a"),
+        ("POST", "PhoneNumber/14155550100/?a=1&b=1&a=2", "a"),
+    ] {
+        let calls = server.rules.asked.lock().expect("lock").len();
+        let seen = server.customer(method, &format!("{account}{path}"), "").await;
+        assert_eq!((seen.status, &seen.body["error"]), (400, &json!(format!("{key}: is given twice"))), "{path}");
+        assert!(
+            server.rules.asked.lock().expect("lock")[calls..]
+                .iter()
+                .all(|(function, _)| function == "accounts.authenticate")
+        );
+        // Strangers learn nothing.
+        assert_eq!(server.ask(method, &format!("{account}{path}"), &[], "").await.status, 401, "{path}");
+    }
+    for (method, path) in [
+        ("POST", "/v1/Usage/"),
+        ("GET", "/v1/Usage/Rejected/"),
+        ("POST", "/v1/Usage/Reserve/"),
+        ("POST", "/v1/Operator/call/operator.get-policy"),
+        ("GET", "/v1/Operator/clock"),
+        ("POST", "/v1/Operator/clock"),
+    ] {
+        let seen = server.operator(method, &format!("{path}?x=1&x=1"), "{}").await;
+        assert_eq!((seen.status, &seen.body["error"]), (400, &json!("x: is given twice")), "{path}");
+        assert_eq!(server.ask(method, &format!("{path}?x=1&x=1"), &[], "{}").await.status, 401, "{path}");
+    }
+    let bearer = format!("Bearer {OPERATOR}");
+    let once = ("authorization", bearer.as_str());
+    for (name, headers) in [
+        ("Authorization", vec![once, once]),
+        ("X-Operator-Name", vec![once, ("x-operator-name", "a"), ("x-operator-name", "b")]),
+        ("Idempotency-Key", vec![once, ("idempotency-key", "a"), ("idempotency-key", "a")]),
+        ("Idempotency-Part", vec![once, ("idempotency-part", "a/1"), ("idempotency-part", "a/2")]),
+    ] {
+        let seen = server.ask("POST", "/v1/Operator/call/operator.get-policy", &headers, "{}").await;
+        assert_eq!((seen.status, &seen.body["error"]), (400, &json!(format!("{name}: stands there twice"))));
+    }
+    // The body may repeat what the question says, and not contradict it.
+    let update = format!("{account}Number/14155550100/?alias=Fox");
+    let seen = server.customer("POST", &update, r#"{"alias":"Fox"}"#).await;
+    assert!(!seen.text.contains("different values"), "{}", seen.text);
+    let seen = server.customer("POST", &update, r#"{"alias":"Wolf"}"#).await;
+    let both = "alias: stands in the question and in the body, with different values";
+    assert_eq!((seen.status, &seen.body["error"]), (400, &json!(both)));
+}
+
+/// sec-05, sec-03: a batch that is carried out in several calls says exactly which part was, whatever stopped the rest.
+#[tokio::test]
+async fn sec_05_a_batch_that_breaks_off_says_what_was_carried_out() {
+    let server = usual();
+    let event = |id: &str| json!({"id": id, "auth_id": ACCOUNT, "product": "voice", "heading": "outbound", "number": "4930", "quantity": 60, "at": 0});
+    let batch = |first: &str, last: &str| {
+        let events = (0..1005).map(|number| match number {
+            0 => event(first),
+            1004 => event(last),
+            _ => event("new"),
+        });
+        json!({"events": events.collect::<Vec<_>>()}).to_string()
+    };
+    let Seen { status, body, .. } = server.operator("POST", "/v1/Usage/", &batch("again", "busy")).await;
+    assert_eq!((status, &body["code"], &body["message"]), (503, &json!("reconciling"), &json!("recorded in part")));
+    assert_eq!(body["answers"].as_array().map(Vec::len), Some(1000));
+    assert_eq!((&body["counts"]["rated"], &body["counts"]["duplicate"]), (&json!(999), &json!(1)));
+    assert_eq!((&body["amount"], &body["transactions"]), (&json!("12.32766"), &json!(["t-1"])));
+    let error = body["error"].as_str().expect("error");
+    assert!(
+        error.starts_with(
+            "events[0] to events[999] of 1005 are carried out, as answers says; of those from events[1000] on: "
+        ),
+        "{error}"
+    );
+    // Nothing of it was carried out: nothing is told of a part.
+    let Seen { status, body, .. } = server.operator("POST", "/v1/Usage/", &batch("busy", "new")).await;
+    assert_eq!((status, &body["code"], body.get("answers")), (503, &json!("reconciling"), None));
+    assert!(!body["error"].as_str().expect("error").contains("carried out"), "{body}");
+}
+
+/// sec-05-one-key-for-two-usage-batches: what a client sends in parts of its own is handed on as such.
+#[tokio::test]
+async fn sec_05_a_part_of_a_larger_request_says_so_to_the_rules() {
+    let server = usual();
+    let event = json!({"id": "e", "auth_id": ACCOUNT, "product": "voice", "heading": "outbound", "number": "4930", "quantity": 60, "at": 0});
+    let whole = "a".repeat(64);
+    let bearer = format!("Bearer {OPERATOR}");
+    let part = format!("{whole}/1002");
+    let headers = [("authorization", bearer.as_str()), ("idempotency-key", "K"), ("idempotency-part", part.as_str())];
+    let Seen { status, .. } = server.ask("POST", "/v1/Usage/", &headers, &json!({"events": [event]}).to_string()).await;
+    assert_eq!((status, &server.last().1["caller"]["part"]), (200, &json!({"whole": whole, "number": 1002})));
+    let many = json!({"events": vec![event; 1001]}).to_string();
+    let Seen { status, body, .. } = server.ask("POST", "/v1/Usage/", &headers, &many).await;
+    assert_eq!((status, &body["fields"][0]["field"]), (400, &json!("Idempotency-Part")));
 }
 
 #[tokio::test]

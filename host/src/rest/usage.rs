@@ -35,6 +35,7 @@ pub async fn record(
     let api_id = names.api_id.clone();
     let answer = async {
         let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
+        let caller = Caller { part: request::part(&headers)?, ..caller };
         let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
         let (mut given, repeated) = request::json_object_with_repeats(&headers, &bytes)?;
         let events = match given.remove("events") {
@@ -46,6 +47,10 @@ pub async fn record(
             let limit = format!("{} events are too many, at most {EVENTS_MAX} a request", events.len());
             return Err(Failure::field("events", "too-many", &limit));
         }
+        if caller.part.is_some() && events.len() > CALL_EVENTS_MAX {
+            let limit = format!("a part has at most {CALL_EVENTS_MAX} events");
+            return Err(Failure::field("Idempotency-Part", "too-many", &limit));
+        }
         // An event in which a key stands twice is answered by itself; anywhere else it is the whole request that is unclear.
         let mut unclear = BTreeMap::new();
         for one in &repeated {
@@ -56,7 +61,7 @@ pub async fn record(
                 _ => return Err(request::repeated_key(one)),
             }
         }
-        let (answers, transactions) = rate(&rest, &caller, &events, &unclear).await?;
+        let (answers, transactions, broke_off) = rate(&rest, &caller, &events, &unclear).await?;
         let mut counts = Counts::default();
         answers.iter().for_each(|answer| counts.add(answer));
         for (name, count) in counts.by_name() {
@@ -68,35 +73,50 @@ pub async fn record(
             events.iter().zip(&answers).map(|(event, answer)| events::answer(id(event).as_deref(), answer)).collect();
         let by_name: serde_json::Map<String, Value> =
             counts.by_name().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
+        let message = if broke_off.is_some() { "recorded in part" } else { "recorded" };
         let answer = json!({
             "api_id": names.api_id,
-            "message": "recorded",
+            "message": message,
             "counts": by_name,
             "amount": text::amount_on_wire(counts.amount),
             "answers": shown,
             "transactions": transactions,
         });
-        Ok(axum::Json(answer).into_response())
+        Ok(match broke_off {
+            Some(failure) => in_part(failure, answers.len(), events.len()).respond_with(answer),
+            None => axum::Json(answer).into_response(),
+        })
     };
     answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
 }
 
 type Answers = Vec<Result<Answer, Unreadable>>;
 
-/// One call of the rules for each thousand events. A failure in between leaves what was rated: sending it all again counts
-/// nothing twice. An idempotency key is bound to all of the request, whatever its size and whichever events can be read.
+/// A failure after some events were carried out: says which were, and that the answers to these are there.
+fn in_part(failure: Failure, done: usize, all: usize) -> Failure {
+    let message = format!(
+        "events[0] to events[{}] of {all} are carried out, as answers says; of those from events[{done}] on: {}. Send these again, or all: nothing is counted twice",
+        done - 1,
+        failure.message
+    );
+    Failure { message, ..failure }
+}
+
+/// One call of the rules for each thousand events, up to the first that fails. Where some events were carried out before, their answers
+/// come with the failure: sending it all again counts nothing twice. An idempotency key is bound to all of the request, whatever its size and whichever events can be read.
 async fn rate(
     rest: &Rest,
     caller: &Caller,
     given: &[Value],
     unclear: &BTreeMap<usize, Unreadable>,
-) -> Result<(Answers, Vec<String>), Failure> {
+) -> Result<(Answers, Vec<String>, Option<Failure>), Failure> {
     let read_one = |(place, event): (usize, &Value)| match unclear.get(&place) {
         Some(wrong) => Err(wrong.clone()),
         None => events::read(event),
     };
     let mut read: Vec<Result<Event, Unreadable>> = given.iter().enumerate().map(read_one).collect();
-    let whole = caller.idempotency_key.as_ref().and_then(|_| whole(given, &read));
+    let own_part = caller.part.clone();
+    let whole = caller.idempotency_key.as_ref().filter(|_| own_part.is_none()).and_then(|_| whole(given, &read));
     let mut answers: Answers = Vec::with_capacity(given.len());
     let mut transactions = Vec::new();
     let mut number = 0;
@@ -106,10 +126,15 @@ async fn rate(
         let events: Vec<Event> = part.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
         let mut rated = Vec::new();
         if !events.is_empty() || caller.idempotency_key.is_some() {
-            let part = whole.clone().map(|whole| RequestPart { whole, number });
-            let batch = record_part(rest, Caller { part, ..caller.clone() }, events).await?;
-            rated = batch.answers;
-            transactions.extend(batch.transactions);
+            let part = whole.clone().map(|whole| RequestPart { whole, number }).or_else(|| own_part.clone());
+            match record_part(rest, Caller { part, ..caller.clone() }, events).await {
+                Ok(batch) => {
+                    rated = batch.answers;
+                    transactions.extend(batch.transactions);
+                }
+                Err(failure) if answers.is_empty() => return Err(failure),
+                Err(failure) => return Ok((answers, transactions, Some(failure))),
+            }
         }
         number += 1;
         let mut rated = rated.into_iter();
@@ -126,7 +151,7 @@ async fn rate(
             });
         }
     }
-    Ok((answers, transactions))
+    Ok((answers, transactions, None))
 }
 
 /// Digest of a request that one call of the rules does not see all of; none where one does.

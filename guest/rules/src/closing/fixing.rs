@@ -109,8 +109,8 @@ fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing,
     }
 }
 
-/// Credit came in: an account that waits for what it owes is looked at again.
-pub(crate) fn credited(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+/// The balance has moved: an account that waits for what it owes is looked at again, so that the queue says how much that is now.
+pub(crate) fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if accounts::profile(call, account)?.standing == Standing::Closing
         && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
     {

@@ -166,6 +166,32 @@ fn an_account_that_owes_when_it_is_to_be_closed_waits_for_it() {
     story.agrees();
 }
 
+/// 11-paid-stays-paid-after-a-chargeback: what the queue asks for is what is owed now.
+#[test]
+fn a_chargeback_while_a_closing_waits_for_payment_is_asked_for_too() {
+    let mut story = Story::new();
+    story.paying(25);
+    story.close();
+    story.debited(40_000_000);
+    story.advance(HOUR_MS);
+    let note = |story: &Story| {
+        let page = story.fake.query(story.now, |call| queue::list_queue(call, &operator(), None, 100)).expect("a page");
+        page.items.iter().map(|item| item.note.clone()).collect::<Vec<_>>()
+    };
+    let asked = |owed: &str| {
+        vec![format!("{owed} is owed: it is to be paid (credits.settle) or written off (credits.write-off)")]
+    };
+    assert_eq!(note(&story), asked("15"));
+    story.command(|call, auth| {
+        charges::record_chargeback(call, &operator(), auth, 1, Some(10_000_000), "case 1".to_owned())
+    });
+    story.advance(MINUTE_MS);
+    assert_eq!((note(&story), story.closing().owed), (asked("25"), 25_000_000));
+    story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+    assert_eq!((story.closing().step, story.kinds_in_queue().len()), (Step::Done, 0));
+    story.agrees();
+}
+
 fn refunds_of(story: &Story) -> Vec<ShownRefund> {
     story.closing().refunds
 }

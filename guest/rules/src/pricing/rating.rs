@@ -38,7 +38,7 @@ impl Rated {
 /// The digits that a price is looked for by: none where the other side is no number, for which a row with an empty prefix is meant.
 fn rated_digits(event: &Event) -> Option<Prefix> {
     match product::other_side(event.heading, &event.number)? {
-        OtherSide::Number => Prefix::parse(&event.number),
+        OtherSide::Number(digits) => Prefix::parse(&digits),
         OtherSide::NoNumber => Some(Prefix::EMPTY),
     }
 }

@@ -119,6 +119,8 @@ pub enum ChargedProduct {
     Seats,
     /// Debits by the operator
     Adjustment,
+    /// What the operator has given back of charges
+    Correction,
 }
 
 /// Which charges.
