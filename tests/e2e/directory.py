@@ -224,6 +224,86 @@ def belongs_together():
         checks.equal("sec-04 a first start that was cut off goes on", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 200)
 
 
+STORE_FILES = ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm")
+SIMULATED = {"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}
+
+
+def paid(server):
+    book = sqlite3.connect(server.data / "gateway.sqlite")
+    found = sorted(amount for (amount,) in book.execute("SELECT amount FROM intentions WHERE state = 'paid' AND charge_key IS NULL"))
+    book.close()
+    return found
+
+
+def older_stores():
+    """sec-02: an older state of the store is put in place as a file, whatever made it one."""
+    for name in ["a backup", "a copy of the stopped store", "a copy of the running store"]:
+        with Server(SIMULATED) as server:
+            server.publish_prices()
+            account, _ = server.account()
+            server.card(account, "tok_approve")
+            old = server.home / "old"
+            old.mkdir(mode=0o700)
+            if name == "a backup":
+                server.cli("backup", old / "store.sqlite")
+            else:
+                if name == "a copy of the stopped store":
+                    server.stop()
+                for file in STORE_FILES[:2]:
+                    if (server.data / file).exists():
+                        shutil.copy(server.data / file, old / file)
+                if name == "a copy of the stopped store":
+                    server.start()
+            for key, amount in (("K1", "50.00"), ("K2", "30.00")):
+                checks.equal(f"sec-02 {name}: {key} is paid", server.cli("--idempotency-key", key, "recharge", "now", account, amount).returncode, 0)
+            # As the machine dies: nobody writes down how far the store has come.
+            server.kill()
+            newest = server.home / "newest"
+            shutil.copytree(server.data, newest)
+            for file in STORE_FILES:
+                (server.data / file).unlink(missing_ok=True)
+            for path in old.iterdir():
+                shutil.copy(path, server.data / path.name)
+            does_not_start(f"sec-02 {name}", server, "store.sqlite", "coinbox --data NEW restore", "--accept older-store")
+            done = server.offline("account", "list")
+            checks.true(f"sec-02 {name}: a command is refused too", done.returncode == 1 and "older-store" in done.stderr, done)
+            # The volume alone is an old one, with what the directory itself remembers.
+            (server.data / "store-mark.json").unlink()
+            does_not_start(f"sec-02 {name}, the mark removed", server, "coinbox --data NEW restore", "--accept older-store")
+            server.flags = ["--accept", "older-store"]
+            server.start()
+            server.flags = []
+            server.advance("5m")
+            checks.equal(f"sec-02 {name}: meant, it finds what was paid since", str(server.balance(account)), "80")
+            for key, amount in (("K2", "30.00"), ("K1", "50.00")):
+                done = server.cli("--idempotency-key", key, "recharge", "now", account, amount)
+                checks.true(f"sec-02 {name}: {key} again is the same charge", done.returncode == 0 and "failed" not in done.stdout + done.stderr, done)
+            server.advance("3h")
+            checks.equal(f"sec-02 {name}: each was paid once", paid(server), [30_000_000, 50_000_000])
+            checks.equal(f"sec-02 {name}: and is in the balance once", str(server.balance(account)), "80")
+            checks.equal(f"sec-02 {name}: verify", server.cli("verify").returncode, 0)
+            server.stop()
+            server.start()
+            checks.equal(f"sec-02 {name}: the next start needs nobody", str(server.balance(account)), "80")
+            server.stop()
+            # The newest store belongs here as before.
+            shutil.rmtree(server.data)
+            shutil.copytree(newest, server.data)
+            server.start()
+            checks.equal(f"sec-02 {name}: the newest one opens as ever", str(server.balance(account)), "80")
+
+    # Usage alone reaches nobody outside: then the directory itself remembers.
+    with Server(SIMULATED) as server:
+        account, _ = server.account()
+        server.stop()
+        shutil.copy(server.data / "store.sqlite", server.home / "store.sqlite")
+        server.start()
+        server.goodwill(account, "5.00")
+        server.stop()
+        shutil.copy(server.home / "store.sqlite", server.data / "store.sqlite")
+        does_not_start("sec-02 an older store after which nothing left the host", server, "store-mark.json has seen", "--accept older-store")
+
+
 def clocks():
     with Server({"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}) as server:
         server.account()
@@ -293,5 +373,6 @@ def clocks():
 private()
 two_writers()
 belongs_together()
+older_stores()
 clocks()
 checks.finish()

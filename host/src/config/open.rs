@@ -1,6 +1,6 @@
 //! From a configuration to a running host.
 
-use super::parts::{self, CLOCK_FILE, MARK_FILE, Part, TOKEN_FILE};
+use super::parts::{self, AGE_FILE, CLOCK_FILE, MARK_FILE, Older, Part, Seen, TOKEN_FILE};
 use super::{ClockMode, Config, Email};
 use crate::capability::{Capabilities, Clock, Mailer};
 use crate::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
@@ -15,8 +15,8 @@ use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::private;
 use crate::random::SystemRandom;
 use crate::sequencer::{OnFailure, SequencerOptions};
-use crate::storage::Durable;
-use crate::storage::sqlite::Sqlite;
+use crate::storage::sqlite::{self, Sqlite};
+use crate::storage::{Durable, Progress};
 use crate::telephony::TelephonyLog;
 use crate::text;
 use crate::vault::{KeyRing, KeyVault};
@@ -48,6 +48,23 @@ pub struct Host {
     pub opened: Opened,
     clock_file: Option<PathBuf>,
     guard: Option<Guard>,
+    age: Option<Age>,
+}
+
+/// How far the store has come, and where the data directory keeps it.
+#[derive(Clone)]
+struct Age {
+    progress: Progress,
+    file: PathBuf,
+}
+
+impl Age {
+    /// Keeps it for the next start. Without it, only what lies elsewhere tells an older store from the newest.
+    fn keep(&self) {
+        if let Err(error) = replace(&self.file, &serde_json::json!(self.progress.mark()).to_string()) {
+            tracing::warn!(file = %self.file.display(), %error, "how far the store has come cannot be kept");
+        }
+    }
 }
 
 /// What is told of a store when it is opened.
@@ -93,6 +110,7 @@ impl Host {
             opened: Opened::default(),
             clock_file: None,
             guard: None,
+            age: None,
         }
     }
 
@@ -139,6 +157,9 @@ impl Host {
         if let Some(guard) = &self.guard {
             guard.keep();
         }
+        if let Some(age) = &self.age {
+            age.keep();
+        }
         stopped
     }
 
@@ -178,7 +199,37 @@ impl Host {
 }
 
 /// Opens or makes the store of a configuration, with everything around it. `must_exist`: a directory without a store is an error.
-pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<OnFailure>) -> Result<Host, OpenError> {
+pub fn open(
+    config: &Config,
+    drive: Drive,
+    must_exist: bool,
+    mut on_failure: Option<OnFailure>,
+) -> Result<Host, OpenError> {
+    let accepted = config.accept.older_store;
+    if accepted && Sqlite::exists(&config.data) && sqlite::holds_backup(&config.data)? {
+        reinstate(config, "it is a backup that was put in place as a file")?;
+    }
+    match open_once(config, drive, must_exist, &mut on_failure) {
+        Err(error) if accepted && error.is::<Older>() => {
+            reinstate(config, &error.to_string())?;
+            open_once(config, drive, must_exist, &mut on_failure)
+        }
+        opened => opened,
+    }
+}
+
+/// A person has said that the store is an older state and is meant.
+fn reinstate(config: &Config, why: &str) -> anyhow::Result<()> {
+    tracing::warn!(why, "the store goes on as one that was restored: the gateway and the stock are asked what has happened since");
+    Ok(sqlite::reinstate(&config.data, &SystemRandom, RealClock::new().now())?)
+}
+
+fn open_once(
+    config: &Config,
+    drive: Drive,
+    must_exist: bool,
+    on_failure: &mut Option<OnFailure>,
+) -> Result<Host, OpenError> {
     let data = &config.data;
     if must_exist && !Sqlite::exists(data) {
         anyhow::bail!(
@@ -216,6 +267,15 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
     if parts::check_family(config, Part::NumberOrders, inventory.family().as_deref(), checked.family())? {
         inventory.set_family(checked.family())?;
     }
+    let (progress, name) = (store.progress(), store.store_name());
+    let outside = [
+        Seen { by: parts::place(config, Part::Gateway), commits: sandbox.seen(&name)? },
+        Seen { by: parts::place(config, Part::NumberOrders), commits: inventory.seen(&name) },
+        parts::seen_here(config, &name),
+    ];
+    parts::check_age(config, &progress.mark(), outside)?;
+    sandbox.follow(progress.clone())?;
+    inventory.follow(progress.clone());
     checked.remember(&store)?;
     let capabilities = Capabilities {
         vault: Arc::new(vault),
@@ -232,9 +292,12 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         capabilities,
         simulated_clock,
         drive,
-        sequencer: SequencerOptions { on_failure, ..SequencerOptions::default() },
+        sequencer: SequencerOptions { on_failure: on_failure.take(), ..SequencerOptions::default() },
     })?;
-    let host = Host { coinbox, metrics, documents: Documents::of(&config.documents), opened, clock_file, guard };
+    let documents = Documents::of(&config.documents);
+    let age = Age { progress, file: data.join(AGE_FILE) };
+    age.keep();
+    let host = Host { coinbox, metrics, documents, opened, clock_file, guard, age: Some(age) };
     host.keep_clock()?;
     if let Some(guard) = &host.guard {
         guard.keep();

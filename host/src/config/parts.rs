@@ -8,7 +8,7 @@ use crate::capability::Vault;
 use crate::contract::vault::UnsealError;
 use crate::private;
 use crate::storage::sqlite::{Home, Sqlite};
-use crate::storage::{Beginning, Durable};
+use crate::storage::{Beginning, Durable, Mark};
 use crate::vault::KeyVault;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ pub(super) const TOKEN_FILE: &str = "operator-token";
 pub(super) const CLOCK_FILE: &str = "simulated-clock";
 /// File of what a real clock was last believed to be, in the data directory.
 pub(super) const MARK_FILE: &str = "clock-mark.json";
+/// File of how far the store has come, in the data directory.
+pub(super) const AGE_FILE: &str = "store-mark.json";
 /// File of the store in the data directory.
 const STORE_FILE: &str = "store.sqlite";
 
@@ -113,7 +115,7 @@ fn left_of_a_store(config: &Config) -> Vec<PathBuf> {
     let data = &config.data;
     let files = [&config.payment_sandbox, &config.inventory_orders, &config.telephony_log];
     let mut left: Vec<PathBuf> = files.into_iter().filter(|path| path.starts_with(data)).cloned().collect();
-    left.extend([data.join(CLOCK_FILE), data.join(MARK_FILE), data.join("mail/new")]);
+    left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new"].map(|name| data.join(name)));
     left.retain(|path| path.exists());
     left
 }
@@ -192,6 +194,55 @@ pub(super) fn check_family(config: &Config, part: Part, found: Option<&str>, fam
             part.name()
         ),
     }
+}
+
+/// A part, as it is called to a person.
+pub(super) fn place(config: &Config, part: Part) -> String {
+    format!("{} {}", part.words(), part.path(config).display())
+}
+
+/// What was seen of a store, and by whom.
+pub(super) struct Seen {
+    /// As it is called to a person.
+    pub by: String,
+    /// Its commits then; `None`: it has seen nothing of this store.
+    pub commits: Option<i64>,
+}
+
+/// Somebody outside has seen more commits of this store than it has: it is an older state of itself, and what it has done since is known only
+/// outside.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the store in {data} is an older state of itself: it has {commits} commits, and {by} has seen {seen}. What has happened since is not in it, and repeating it would charge or order again. Put the newest store back; if it is lost, make a store of this one with `coinbox --data NEW restore FILE`, FILE being a backup or a copy of {store} without its log, which asks the gateway and the stock what has happened since. To do that where it stands, start with --accept older-store"
+)]
+pub(super) struct Older {
+    data: String,
+    store: String,
+    commits: i64,
+    by: String,
+    seen: i64,
+}
+
+/// Nobody may have seen more of the store than there is.
+pub(super) fn check_age(config: &Config, own: &Mark, seen: impl IntoIterator<Item = Seen>) -> Result<(), Older> {
+    for Seen { by, commits } in seen {
+        if let Some(seen) = commits.filter(|seen| *seen > own.commits) {
+            let (data, store) = (config.data.display().to_string(), config.data.join(STORE_FILE).display().to_string());
+            return Err(Older { data, store, commits: own.commits, by, seen });
+        }
+    }
+    Ok(())
+}
+
+/// What the data directory itself has seen of a store; a file that cannot be read says nothing.
+pub(super) fn seen_here(config: &Config, store: &str) -> Seen {
+    let path = config.data.join(AGE_FILE);
+    let mark = fs::read_to_string(&path).ok().and_then(|text| {
+        serde_json::from_str::<Mark>(&text)
+            .map_err(|error| tracing::warn!(file = %path.display(), %error, "how far the store had come cannot be read"))
+            .ok()
+    });
+    Seen { by: path.display().to_string(), commits: mark.filter(|mark| mark.store == store).map(|mark| mark.commits) }
 }
 
 /// The keys must open what the store has sealed and answer what it has digested. Answers the proof for the next time.
@@ -288,7 +339,7 @@ pub(super) fn close_to_others(config: &Config) {
             PathBuf::from(name)
         })
     };
-    let mut files: Vec<PathBuf> = ["lock", CLOCK_FILE, MARK_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
+    let mut files: Vec<PathBuf> = ["lock", CLOCK_FILE, MARK_FILE, AGE_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
     files.extend(with_logs(&data.join(STORE_FILE)));
     files.extend(with_logs(&config.payment_sandbox));
     files.extend([config.inventory_orders.clone(), config.telephony_log.clone()]);

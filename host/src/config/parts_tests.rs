@@ -83,6 +83,7 @@ fn sec_04_a_directory_that_had_a_store_must_have_one() {
         "simulated-clock",
         "mail/new/a",
         "clock-mark.json",
+        "store-mark.json",
     ];
     for name in left {
         let bench = Bench::new(&[]);
@@ -117,6 +118,35 @@ fn sec_04_a_directory_that_had_a_store_must_have_one() {
     private::write(&book, b"").expect("written");
     let bench = Bench::new(&[("payment-sandbox", &book.display().to_string())]);
     assert_eq!(bench.before(), Ok(()));
+}
+
+#[test]
+fn sec_02_nobody_may_have_seen_more_of_a_store_than_there_is() {
+    let bench = Bench::new(&[]);
+    let store = bench.store();
+    let own = store.progress();
+    assert_eq!(own.mark().commits, 0);
+    commit(&store, NOON, "a", "1");
+    commit(&store, NOON, "a", "2");
+    assert_eq!(own.mark(), Mark { store: store.store_name(), commits: 2 });
+    let by = |commits| Seen { by: "the book".to_owned(), commits };
+    for fine in [None, Some(0), Some(2)] {
+        assert!(check_age(&bench.config, &own.mark(), [by(fine)]).is_ok(), "{fine:?}");
+    }
+    let older = check_age(&bench.config, &own.mark(), [by(Some(1)), by(Some(3))]).expect_err("older");
+    let text = older.to_string();
+    assert!(text.contains("it has 2 commits, and the book has seen 3"), "{text}");
+    assert!(text.contains("restore") && text.contains("--accept older-store"), "{text}");
+
+    let here = |store: &str| seen_here(&bench.config, store).commits;
+    assert_eq!(here("x"), None, "no file");
+    let file = bench.config.data.join(AGE_FILE);
+    private::write(&file, br#"{"store":"x","commits":7}"#).expect("written");
+    assert_eq!((here("x"), here("y")), (Some(7), None));
+    private::write(&file, b"{").expect("written");
+    assert_eq!(here("x"), None, "what cannot be read says nothing");
+    drop(store);
+    assert_eq!(bench.store().progress().mark(), own.mark(), "it is in the store");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::contract::inventory::{
     NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
 };
 use crate::contract::types::Fact;
+use crate::storage::{Mark, Progress};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -65,6 +66,9 @@ struct Entry {
     /// Names and values, as the request brought them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     metadata: Vec<(String, String)>,
+    /// The store that asked for it, and how far it had come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Mark>,
 }
 
 /// The journal's first line.
@@ -102,6 +106,10 @@ struct State {
     /// Nothing that was carried out since is missing.
     complete_since: Instant,
     family: Option<String>,
+    /// Most commits of each store that the journal has seen.
+    seen: BTreeMap<String, i64>,
+    /// The store that asks, and how far it has come.
+    followed: Option<Progress>,
     journal: File,
     /// Length of the journal up to its last whole line.
     written: u64,
@@ -140,6 +148,8 @@ impl FileInventory {
             // A journal without its first line is of an older version, which has written none.
             complete_since: Instant::MIN,
             family: None,
+            seen: BTreeMap::new(),
+            followed: None,
             journal: file,
             written: 0,
         };
@@ -162,6 +172,16 @@ impl FileInventory {
         state.append(&owner)?;
         state.family = Some(owner.family);
         Ok(())
+    }
+
+    /// How many commits of a store the journal has seen at most; `None` of a store that has ordered nothing.
+    pub fn seen(&self, store: &str) -> Option<i64> {
+        self.state().seen.get(store).copied()
+    }
+
+    /// From now on the journal notes with each order and release how far this store has come.
+    pub fn follow(&self, progress: Progress) {
+        self.state().followed = Some(progress);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -209,7 +229,8 @@ impl FileInventory {
         let answer = decide(&state);
         let (number, account) = (number.to_owned(), account.to_owned());
         let metadata = metadata.iter().map(|fact| (fact.name.clone(), fact.value.clone())).collect();
-        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer, metadata };
+        let seen = state.followed.as_ref().map(Progress::mark);
+        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer, metadata, seen };
         match state.append(&entry) {
             Ok(()) => {
                 state.apply(entry);
@@ -274,6 +295,10 @@ impl State {
     }
 
     fn apply(&mut self, entry: Entry) {
+        if let Some(mark) = &entry.seen {
+            let most = self.seen.entry(mark.store.clone()).or_insert(mark.commits);
+            *most = mark.commits.max(*most);
+        }
         if entry.answer == Decided::Done {
             self.carried_out.push(StockMovement {
                 key: entry.key.clone(),
@@ -505,6 +530,24 @@ mod tests {
         assert_eq!(inventory.family().as_deref(), Some("two"));
         assert_eq!((inventory.find("a"), inventory.find("b")), (Some(Outcome::Done), Some(Outcome::Done)));
         assert_eq!(crate::private::open_to_others(&folder.journal()), None, "sec-06");
+    }
+
+    #[test]
+    fn sec_02_a_journal_remembers_how_far_a_store_had_come_that_ordered() {
+        let folder = Folder::new();
+        let inventory = folder.open();
+        inventory.order(&order("a", "14155550100", "MA1"));
+        assert_eq!(inventory.seen("one"), None, "it follows nobody");
+        let progress = Progress::new("one", 4);
+        inventory.follow(progress.clone());
+        inventory.order(&order("b", "18005550100", "MA1"));
+        progress.reached(9);
+        assert_eq!(inventory.seen("one"), Some(4));
+        inventory.release(&release("c", "18005550100", "MA1"));
+        drop(inventory);
+        let inventory = folder.open();
+        assert_eq!((inventory.seen("one"), inventory.seen("two")), (Some(9), None));
+        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done, "answers are as ever");
     }
 
     #[test]

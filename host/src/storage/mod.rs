@@ -8,6 +8,7 @@ mod durable;
 mod group;
 pub mod limits;
 pub mod memory;
+mod progress;
 pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -19,6 +20,7 @@ pub(crate) use durable::{FeedBuilder, PageBuilder};
 pub(crate) use group::span;
 pub use group::{GroupChanges, Spans};
 pub use limits::LimitError;
+pub use progress::{Mark, Progress};
 
 /// Longest key in bytes.
 pub const KEY_BYTES_MAX: usize = 512;

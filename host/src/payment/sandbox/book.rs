@@ -4,6 +4,7 @@ use super::{RequestLine, SandboxError, read_metadata};
 use crate::capability::Instant;
 use crate::contract::payment::{Movement, Paid};
 use crate::private;
+use crate::storage::Progress;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
@@ -123,6 +124,8 @@ impl Intention {
 /// The open book.
 pub(super) struct Book {
     connection: Connection,
+    /// The store that asks, and how far it has come.
+    pub(super) followed: Option<Progress>,
 }
 
 impl Book {
@@ -169,7 +172,7 @@ impl Book {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         // An answer must not outlive its reason in a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
-        Ok(Book { connection })
+        Ok(Book { connection, followed: None })
     }
 
     /// Runs one request in one transaction, which is durable when this returns. What has come due by `now` is settled first.
@@ -192,7 +195,7 @@ pub(super) type Placed = (Movement, (Instant, i64));
 
 /// The book inside one transaction.
 pub(super) struct Page<'a> {
-    transaction: &'a Transaction<'a>,
+    pub(super) transaction: &'a Transaction<'a>,
 }
 
 const COLUMNS: &str = "number, key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code, paid_at, received_at, metadata";

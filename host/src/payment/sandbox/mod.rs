@@ -44,6 +44,7 @@ use crate::contract::payment::{
     ChargeRequest, Finding, MethodAnswer, Movement, MovementPage, NotSent, Outcome, RefundRequest,
 };
 use crate::contract::types::Fact;
+use crate::storage::Progress;
 use book::{Book, Intention, Page, State};
 use card::{Card, SLOW_MS_MAX};
 use decide::{come_nearer, declined};
@@ -210,7 +211,12 @@ impl Sandbox {
         let fault =
             if self.down.load(Ordering::SeqCst) { Some(Fault::NotSent) } else { lock(&self.money_faults).pop_front() };
         let mut hold_back_ms = 0;
+        // Read before the book: what asks for this was committed long ago.
+        let mark = lock(&self.book).followed.as_ref().map(Progress::mark);
         let carried = self.transact(|page, now| {
+            if let Some(mark) = &mark {
+                page.see(mark)?;
+            }
             let outcome = match fault {
                 Some(Fault::NotSent) => Outcome::NotSent(self.not_sent("the gateway is down")),
                 Some(Fault::LostBefore) => Outcome::Unknown("no answer".to_owned()),

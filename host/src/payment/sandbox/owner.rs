@@ -1,11 +1,17 @@
 //! Whose book it is: the family of stores that a sandbox takes and gives back money for.
 
+use super::book::Page;
 use super::{Sandbox, SandboxError};
+use crate::storage::{Mark, Progress};
 use rusqlite::OptionalExtension;
 use std::sync::PoisonError;
 
 /// Beside the other tables: a book without it is of nobody yet.
 const OWNER: &str = "CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), family TEXT NOT NULL)";
+
+/// How far each store had come when it last asked for something.
+const SEEN: &str =
+    "CREATE TABLE IF NOT EXISTS seen (store TEXT PRIMARY KEY, commits INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
 impl Sandbox {
     /// The family that the book was told of; `None` where nobody has told it.
@@ -25,6 +31,36 @@ impl Sandbox {
         let connection = book.connection();
         connection.execute_batch(OWNER)?;
         connection.execute("INSERT OR REPLACE INTO owner (id, family) VALUES (1, ?1)", [family])?;
+        Ok(())
+    }
+
+    /// How many commits of a store the book has seen at most; `None` of a store that it has moved nothing for.
+    pub fn seen(&self, store: &str) -> Result<Option<i64>, SandboxError> {
+        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = book.connection();
+        connection.execute_batch(SEEN)?;
+        let known = "SELECT commits FROM seen WHERE store = ?1";
+        Ok(connection.query_row(known, [store], |row| row.get(0)).optional()?)
+    }
+
+    /// From now on the book notes with each charge and refund how far this store has come.
+    pub fn follow(&self, progress: Progress) -> Result<(), SandboxError> {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.connection().execute_batch(SEEN)?;
+        book.followed = Some(progress);
+        Ok(())
+    }
+}
+
+impl Page<'_> {
+    /// Notes how far a store has come that asks for something.
+    pub(super) fn see(&self, mark: &Mark) -> Result<(), SandboxError> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO seen (store, commits) VALUES (?1, ?2)
+                 ON CONFLICT (store) DO UPDATE SET commits = max(commits, excluded.commits)",
+            )?
+            .execute((&mark.store, mark.commits))?;
         Ok(())
     }
 }
@@ -49,5 +85,53 @@ mod tests {
         drop(sandbox);
         assert_eq!(open().family().expect("reads").as_deref(), Some("two"));
         assert_eq!(crate::private::open_to_others(&path), None, "sec-06");
+    }
+
+    #[test]
+    fn sec_02_a_book_remembers_how_far_a_store_had_come_that_moved_money() {
+        use crate::capability::PaymentGateway;
+        use crate::contract::payment::ChargeRequest;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("book.sqlite");
+        let open =
+            || Sandbox::open(&path, Arc::new(SimulatedClock::new(0)), SandboxSettings::default()).expect("opens");
+        let sandbox = open();
+        let progress = Progress::new("one", 4);
+        let charge = |key: &str| {
+            sandbox.charge(ChargeRequest {
+                key: key.to_owned(),
+                auth_id: "MA1".to_owned(),
+                amount: 1_000_000,
+                currency: "USD".to_owned(),
+                method: "tok_approve".to_owned(),
+                customer_present: true,
+                statement: "x".to_owned(),
+                metadata: Vec::new(),
+            })
+        };
+        charge("a");
+        assert_eq!(sandbox.seen("one").expect("reads"), None, "it follows nobody");
+        sandbox.follow(progress.clone()).expect("writes");
+        charge("b");
+        assert_eq!(sandbox.seen("one").expect("reads"), Some(4));
+        progress.reached(9);
+        assert_eq!(sandbox.seen("one").expect("reads"), Some(4), "only what asks is noted");
+        charge("b");
+        drop(sandbox);
+        let sandbox = open();
+        assert_eq!((sandbox.seen("one").expect("reads"), sandbox.seen("two").expect("reads")), (Some(9), None));
+        // An older state that is used all the same does not make the book forget.
+        sandbox.follow(Progress::new("one", 2)).expect("writes");
+        sandbox.charge(ChargeRequest {
+            key: "c".to_owned(),
+            auth_id: "MA1".to_owned(),
+            amount: 1_000_000,
+            currency: "USD".to_owned(),
+            method: "tok_approve".to_owned(),
+            customer_present: true,
+            statement: "x".to_owned(),
+            metadata: Vec::new(),
+        });
+        assert_eq!(sandbox.seen("one").expect("reads"), Some(9));
     }
 }

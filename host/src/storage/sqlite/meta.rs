@@ -35,9 +35,28 @@ CREATE TABLE meta (
     name TEXT NOT NULL,
     beginning TEXT NOT NULL,
     moment INTEGER NOT NULL,
-    checksum TEXT NOT NULL
+    checksum TEXT NOT NULL,
+    commits INTEGER NOT NULL DEFAULT 0,
+    feed_from INTEGER NOT NULL DEFAULT 1,
+    backup INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 ";
+
+/// What the first version did not have, with what its stores begin with.
+const LATER_COLUMNS: [(&str, i64); 3] = [("commits", 0), ("feed_from", 1), ("backup", 0)];
+
+/// Gives the row of an older store its later columns.
+pub(super) fn add_columns(connection: &Connection) -> rusqlite::Result<()> {
+    for (column, first) in LATER_COLUMNS {
+        let has = connection
+            .prepare("SELECT count(*) FROM pragma_table_info('meta') WHERE name = ?1")?
+            .query_row([column], |row| row.get::<_, i64>(0))?;
+        if has == 0 {
+            connection.execute_batch(&format!("ALTER TABLE meta ADD COLUMN {column} INTEGER NOT NULL DEFAULT {first}"))?;
+        }
+    }
+    Ok(())
+}
 
 /// Beside `meta` since it says nothing about what the store holds: what belongs to the store, and who writes to it. Made by the first
 /// program that knows it.
@@ -119,21 +138,40 @@ pub(super) struct Meta {
     pub(super) name: String,
     pub(super) beginning: Option<Beginning>,
     pub(super) moment: i64,
+    /// Groups that were committed, in this store and in those that it was restored from: tells an older state from a newer one.
+    pub(super) commits: i64,
+    /// No line of the feed gets a lower position: what a lost history has given out is not given again.
+    pub(super) feed_from: i64,
+    /// It is a backup, and not a store to be written to.
+    pub(super) backup: bool,
 }
 
 impl Meta {
     fn checksum(&self) -> String {
-        let text =
+        let mut text =
             format!("coinbox store {FORMAT}\n{}\n{}\n{}", self.name, beginning_text(self.beginning), self.moment);
+        // An older program writes none of these, and its checksum is of the rest.
+        if (self.commits, self.feed_from, self.backup) != (0, 1, false) {
+            text.push_str(&format!("\n{}\n{}\n{}", self.commits, self.feed_from, self.backup));
+        }
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO meta (id, name, beginning, moment, checksum) VALUES (1, ?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO meta (id, name, beginning, moment, checksum, commits, feed_from, backup)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute((&self.name, beginning_text(self.beginning), self.moment, self.checksum()))?;
+            .execute((
+                &self.name,
+                beginning_text(self.beginning),
+                self.moment,
+                self.checksum(),
+                self.commits,
+                self.feed_from,
+                self.backup,
+            ))?;
         Ok(())
     }
 }
@@ -161,7 +199,9 @@ pub(super) fn write_schema(connection: &Connection, name: &str) -> rusqlite::Res
     super::pragma(connection, "synchronous", "FULL")?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(SCHEMA)?;
-    Meta { name: name.to_owned(), beginning: Some(Beginning::Created), moment: 0 }.write(connection)?;
+    let name = name.to_owned();
+    let beginning = Some(Beginning::Created);
+    Meta { name, beginning, moment: 0, commits: 0, feed_from: 1, backup: false }.write(connection)?;
     super::pragma(connection, "application_id", APPLICATION_ID)?;
     super::pragma(connection, "user_version", FORMAT)?;
     connection.execute_batch("COMMIT")
@@ -176,12 +216,17 @@ pub(super) fn read(path: &Path, connection: &Connection) -> Result<Meta, StoreEr
 
 /// The row, or `None` where there is none that matches its checksum.
 pub(super) fn read_raw(connection: &Connection) -> rusqlite::Result<Option<Meta>> {
-    let row: Option<(String, String, i64, String)> = connection
-        .prepare_cached("SELECT name, beginning, moment, checksum FROM meta WHERE id = 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    let row = connection
+        .prepare_cached(
+            "SELECT name, beginning, moment, commits, feed_from, backup, checksum FROM meta WHERE id = 1",
+        )?
+        .query_row([], |row| {
+            let beginning = parse_beginning(&row.get::<_, String>(1)?);
+            let (name, moment) = (row.get(0)?, row.get(2)?);
+            let (commits, feed_from, backup) = (row.get(3)?, row.get(4)?, row.get(5)?);
+            let meta = beginning.map(|beginning| Meta { name, beginning, moment, commits, feed_from, backup });
+            Ok((meta, row.get::<_, String>(6)?))
+        })
         .optional()?;
-    Ok(row.and_then(|(name, beginning, moment, checksum)| {
-        let meta = Meta { name, beginning: parse_beginning(&beginning)?, moment };
-        (meta.checksum() == checksum).then_some(meta)
-    }))
+    Ok(row.and_then(|(meta, checksum)| meta.filter(|meta| meta.checksum() == checksum)))
 }

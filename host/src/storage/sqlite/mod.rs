@@ -14,11 +14,13 @@ mod meta;
 mod read;
 mod write;
 
-pub use backup::{Origin, install};
+pub use backup::{Origin, holds_backup, install, install_at, reinstate};
 pub use meta::Home;
+use meta::Meta;
 
 use super::{
-    Beginning, Checked, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name,
+    Beginning, Checked, Durable, GroupChanges, Progress, Snapshot, Source, StoreError, Timer, TimerLane, View,
+    draw_store_name,
 };
 use crate::capability::Random;
 use crate::private;
@@ -83,6 +85,7 @@ struct Owner {
     name: String,
     /// Drawn for this program: the store has it as long as no other program has opened the store.
     mark: String,
+    progress: Progress,
     possession: Arc<Possession>,
 }
 
@@ -143,7 +146,15 @@ impl Sqlite {
         if let Some(pages) = options.pages_max {
             writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(explain)?;
         }
-        let name = meta::read(&path, &writer)?.name;
+        meta::add_columns(&writer).map_err(explain)?;
+        let Meta { name, commits, backup, .. } = meta::read(&path, &writer)?;
+        if backup {
+            return Err(StoreError(format!(
+                "store {} is a backup that was put in place as a file: it does not know what has happened since, and nobody would ask the gateway. Put the store itself back, or make a store of the backup with `coinbox --data NEW restore {}`. To do that where it stands, start with --accept older-store",
+                path.display(),
+                path.display()
+            )));
+        }
         digest::add_columns(&writer).map_err(explain)?;
         let home = meta::read_home(&writer).map_err(explain)?;
         // What an older version has made belongs to no family yet: it begins one.
@@ -152,12 +163,18 @@ impl Sqlite {
         meta::write_home(&writer, &mark, &home).map_err(explain)?;
         let possession = Arc::new(Possession { hold, _lock: lock });
         let pool = Arc::new(Pool::new(path.clone(), &options, possession.clone()));
-        let owner = Owner { path, name, mark, possession };
+        let progress = Progress::new(&name, commits);
+        let owner = Owner { path, name, mark, progress, possession };
         Ok(Sqlite { options, writer: Mutex::new(writer), desk: Desk::default(), pool, owner })
     }
 
     fn path(&self) -> &Path {
         &self.owner.path
+    }
+
+    /// How far the store has come, for what lies outside to note.
+    pub fn progress(&self) -> Progress {
+        self.owner.progress.clone()
     }
 
     /// What belongs to this store.
@@ -199,8 +216,11 @@ impl Durable for Sqlite {
     }
 
     fn last_position(&self) -> Result<u64, StoreError> {
-        let last: Result<i64, _> =
-            self.writer().query_row("SELECT coalesce(max(position), 0) FROM feed", [], |row| row.get(0));
+        let last: Result<i64, _> = self.writer().query_row(
+            "SELECT max((SELECT coalesce(max(position), 0) FROM feed), (SELECT feed_from - 1 FROM meta WHERE id = 1))",
+            [],
+            |row| row.get(0),
+        );
         let last = last.map_err(|error| broken(self.path(), &error))?;
         u64::try_from(last).map_err(|_| damaged(self.path(), &format!("the feed has the position {last}")))
     }

@@ -24,14 +24,16 @@ pub(super) fn group(owner: &Owner, connection: &Connection, group: &GroupChanges
         // A panic has left a transaction open: nothing of it was promised to anybody.
         connection.execute_batch("ROLLBACK").map_err(|error| broken(path, &error))?;
     }
-    let write = || {
+    let mut commits = 0;
+    let mut write = || {
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         // Inside the transaction: nobody can come between this look and the commit.
         if !meta::is_writer(connection, &owner.mark)? {
             return Ok(Fate::TakenOver);
         }
-        if !write_changes(&owner.name, connection, group)? {
-            return Ok(Fate::Altered);
+        match write_changes(&owner.name, connection, group)? {
+            Some(count) => commits = count,
+            None => return Ok(Fate::Altered),
         }
         connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(Fate::Committed)
@@ -42,7 +44,10 @@ pub(super) fn group(owner: &Owner, connection: &Connection, group: &GroupChanges
         let _ = connection.execute_batch("ROLLBACK");
     }
     match result {
-        Ok(Fate::Committed) => Ok(()),
+        Ok(Fate::Committed) => {
+            owner.progress.reached(commits);
+            Ok(())
+        }
         Ok(Fate::TakenOver) => Err(StoreError(format!(
             "store {}: another program has opened it to write since this one did, so nothing more is written here. Two writers on one store are not possible: stop one of them, then start the other again",
             path.display()
@@ -52,10 +57,10 @@ pub(super) fn group(owner: &Owner, connection: &Connection, group: &GroupChanges
     }
 }
 
-/// Answers `false` where the file is not the store that was opened.
-fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> rusqlite::Result<bool> {
+/// Answers how many commits the store has with this one; `None` where the file is not the store that was opened.
+fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> rusqlite::Result<Option<i64>> {
     let Some(before) = meta::read_raw(connection)?.filter(|meta| meta.name == name) else {
-        return Ok(false);
+        return Ok(None);
     };
     if !group.clears.is_empty() {
         let mut clear = connection.prepare_cached("DELETE FROM entries WHERE key >= ?1 AND key < ?2")?;
@@ -104,10 +109,11 @@ fn write_changes(name: &str, connection: &Connection, group: &GroupChanges) -> r
     let after = Meta {
         moment: before.moment.max(group.moment),
         beginning: before.beginning.filter(|_| !group.settles_beginning),
-        name: before.name,
+        commits: before.commits + 1,
+        ..before
     };
     after.write(connection)?;
-    Ok(true)
+    Ok(Some(after.commits))
 }
 
 /// Position in [`TimerLane::ALL`]: what the file holds.
