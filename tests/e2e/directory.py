@@ -11,6 +11,8 @@ from pathlib import Path
 from coinbox import Checks, Server, event, poll, run
 
 checks = Checks()
+STORE_FILES = ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm")
+SIMULATED = {"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}
 
 
 def mode(path):
@@ -146,6 +148,38 @@ def two_writers():
         checks.equal("sec-09 put back, it goes on", server.balance(account), balance)
 
 
+def two_journals():
+    """sec-09: a restored store beside the old one, with the journal and the book that both belong to."""
+    with Server(SIMULATED).stock() as first:
+        first.publish_prices()
+        accounts = [first.account(name=name)[0] for name in ("A", "B")]
+        for account in accounts:
+            first.goodwill(account, "50.00")
+        backup, home = first.home / "backup.sqlite", first.home / "second"
+        first.cli("backup", backup)
+        checks.equal("sec-09 restore", run("--data", home / "data", "restore", backup).returncode, 0)
+        shutil.copy(first.data / "vault-keys.json", home / "data" / "vault-keys.json")
+        parts = {"inventory.orders": "number-orders.jsonl", "payment-sandbox": "gateway.sqlite"}
+        for setting, part in parts.items():
+            shared = {**SIMULATED, "inventory.stock": first.data / "numbers.csv", setting: first.data / part}
+            second = Server(shared, home=home)
+            does_not_start(f"sec-09 two servers, one {part}", second, part, f"setting `{setting}`", "is in use by another process")
+        done = first.cli("numbers", "buy", accounts[0], "14155550100")
+        checks.equal("sec-09 the first one sells its numbers", done.returncode, 0)
+        checks.true("sec-09 others may read the journal", len((first.data / "number-orders.jsonl").read_text().splitlines()) >= 3)
+        with sqlite3.connect(f"file:{first.data / 'gateway.sqlite'}?mode=ro", uri=True) as book:
+            checks.equal("sec-09 others may read the book", book.execute("SELECT count(*) FROM intentions").fetchone()[0], 0)
+        book.close()
+        first.cli("backup", first.home / "later.sqlite")
+        checks.true("sec-09 a backup goes on working", (first.home / "later.sqlite").exists())
+        first.kill()
+        shared = {**SIMULATED, "inventory.stock": first.data / "numbers.csv", **{setting: first.data / part for setting, part in parts.items()}}
+        with Server(shared, home=home) as second:
+            second.advance("5m")
+            done = second.cli("numbers", "buy", accounts[1], "14155550100")
+            checks.true("sec-09 once the first is off, the second knows what it has sold", done.returncode != 0 and "succeeded" not in done.stdout, done)
+
+
 def belongs_together():
     with Server() as server:
         account, token = server.account()
@@ -222,10 +256,6 @@ def belongs_together():
     with server:
         account, token = server.account()
         checks.equal("sec-04 a first start that was cut off goes on", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 200)
-
-
-STORE_FILES = ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm")
-SIMULATED = {"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}
 
 
 def paid(server):
@@ -372,6 +402,7 @@ def clocks():
 
 private()
 two_writers()
+two_journals()
 belongs_together()
 older_stores()
 clocks()

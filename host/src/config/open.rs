@@ -9,6 +9,7 @@ use crate::contract::types::{Caller, Operator, Principal};
 use crate::documents::Documents;
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
+use crate::hold::HoldError;
 use crate::inventory::FileInventory;
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
@@ -220,7 +221,10 @@ pub fn open(
 
 /// A person has said that the store is an older state and is meant.
 fn reinstate(config: &Config, why: &str) -> anyhow::Result<()> {
-    tracing::warn!(why, "the store goes on as one that was restored: the gateway and the stock are asked what has happened since");
+    tracing::warn!(
+        why,
+        "the store goes on as one that was restored: the gateway and the stock are asked what has happened since"
+    );
     Ok(sqlite::reinstate(&config.data, &SystemRandom, RealClock::new().now())?)
 }
 
@@ -253,7 +257,7 @@ fn open_once(
     let opened = Opened { new, last: store.moment()? };
     let Clocks { clock, simulated_clock, clock_file, guard } = clocks(config, &store, checked.clock)?;
     let sandbox = Sandbox::open(&config.payment_sandbox, clock.clone(), SandboxSettings::default())
-        .map_err(|error| anyhow::anyhow!("{}: {error}", config.payment_sandbox.display()))?;
+        .map_err(|error| anyhow::anyhow!("{}: {error}", parts::place(config, Part::Gateway)))?;
     if parts::check_family(config, Part::Gateway, sandbox.family()?.as_deref(), checked.family())? {
         sandbox.set_family(checked.family())?;
     }
@@ -263,7 +267,12 @@ fn open_once(
     if *must_exist && !stock.is_file() {
         anyhow::bail!("setting `inventory.stock`: {} is no file", stock.display());
     }
-    let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone())?;
+    let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone()).map_err(|error| match error
+        .is::<HoldError>(
+    ) {
+        true => anyhow::anyhow!("{}: {error}", parts::place(config, Part::NumberOrders)),
+        false => error,
+    })?;
     if parts::check_family(config, Part::NumberOrders, inventory.family().as_deref(), checked.family())? {
         inventory.set_family(checked.family())?;
     }

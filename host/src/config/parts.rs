@@ -239,7 +239,9 @@ pub(super) fn seen_here(config: &Config, store: &str) -> Seen {
     let path = config.data.join(AGE_FILE);
     let mark = fs::read_to_string(&path).ok().and_then(|text| {
         serde_json::from_str::<Mark>(&text)
-            .map_err(|error| tracing::warn!(file = %path.display(), %error, "how far the store had come cannot be read"))
+            .map_err(
+                |error| tracing::warn!(file = %path.display(), %error, "how far the store had come cannot be read"),
+            )
             .ok()
     });
     Seen { by: path.display().to_string(), commits: mark.filter(|mark| mark.store == store).map(|mark| mark.commits) }
@@ -339,7 +341,8 @@ pub(super) fn close_to_others(config: &Config) {
             PathBuf::from(name)
         })
     };
-    let mut files: Vec<PathBuf> = ["lock", CLOCK_FILE, MARK_FILE, AGE_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
+    let mut files: Vec<PathBuf> =
+        ["lock", CLOCK_FILE, MARK_FILE, AGE_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
     files.extend(with_logs(&data.join(STORE_FILE)));
     files.extend(with_logs(&config.payment_sandbox));
     files.extend([config.inventory_orders.clone(), config.telephony_log.clone()]);

@@ -14,6 +14,7 @@ use crate::contract::inventory::{
     NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
 };
 use crate::contract::types::Fact;
+use crate::hold::FileHold;
 use crate::storage::{Mark, Progress};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -111,6 +112,7 @@ struct State {
     /// The store that asks, and how far it has come.
     followed: Option<Progress>,
     journal: File,
+    hold: FileHold,
     /// Length of the journal up to its last whole line.
     written: u64,
 }
@@ -139,6 +141,9 @@ impl FileInventory {
         let stock = if seen.is_some() { stock::read(stock_file)? } else { Stock::new() };
         let opened = crate::private::options().create(true).read(true).append(true).open(journal);
         let file = opened.map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
+        // Before it is read: what another program is writing is no line that was cut off.
+        let hold = file.try_clone().map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
+        let hold = FileHold::of(hold, journal)?;
         let mut state = State {
             stock,
             seen,
@@ -151,6 +156,7 @@ impl FileInventory {
             seen: BTreeMap::new(),
             followed: None,
             journal: file,
+            hold,
             written: 0,
         };
         state.replay(journal)?;
@@ -322,6 +328,20 @@ impl State {
         self.known.insert(entry.key, entry.answer);
     }
 
+    /// What was written here last is the end of the file that the name leads to. Otherwise somebody else writes too, and what is known here of
+    /// who holds a number is not all.
+    fn check_alone(&self) -> std::io::Result<()> {
+        self.hold.check_in_place().map_err(std::io::Error::other)?;
+        let length = self.journal.metadata()?.len();
+        if length != self.written {
+            return Err(std::io::Error::other(format!(
+                "it has {length} bytes and this program has left {}: another program writes to it. Stop that one, then start this one again",
+                self.written
+            )));
+        }
+        Ok(())
+    }
+
     /// Appends a line and waits until it is on disk. A line that fails half-way is taken away again.
     fn append(&mut self, entry: &impl Serialize) -> std::io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
@@ -329,6 +349,7 @@ impl State {
         if line.len() > LINE_BYTES_MAX {
             return Err(std::io::Error::other(format!("an entry has at most {LINE_BYTES_MAX} bytes")));
         }
+        self.check_alone()?;
         let done = self.journal.write_all(&line).and_then(|()| self.journal.sync_data());
         match done {
             Ok(()) => {
@@ -548,6 +569,45 @@ mod tests {
         let inventory = folder.open();
         assert_eq!((inventory.seen("one"), inventory.seen("two")), (Some(9), None));
         assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done, "answers are as ever");
+    }
+
+    /// sec-09: who holds a number stands in one journal, which one program writes.
+    #[test]
+    fn sec_09_a_journal_has_one_writer() {
+        let folder = Folder::new();
+        let open = |journal: &Path| {
+            FileInventory::open(&folder.stock(), journal, Arc::new(SimulatedClock::new(1_000)))
+                .map_err(|error| error.to_string())
+        };
+        let first = folder.open();
+        first.order(&order("a", "14155550100", "MA1"));
+        let link = folder.0.path().join("link.jsonl");
+        std::os::unix::fs::symlink(folder.journal(), &link).expect("linked");
+        for way in [&folder.journal(), &link] {
+            let text = open(way).err().expect("refused");
+            assert!(text.contains("is in use by another process") && text.contains("Stop that one"), "{text}");
+        }
+        assert_eq!(fs::read_to_string(&link).expect("others may read").lines().count(), 2);
+        assert_eq!(first.order(&order("b", "18005550100", "MA1")), Outcome::Done, "the first one goes on");
+        // Where locks are not seen: what another program has written is found before this one writes.
+        let mut other = fs::OpenOptions::new().append(true).open(folder.journal()).expect("opens");
+        let line = r#"{"at":1,"key":"x","what":"order","number":"1","account":"MA2","answer":"done"}"#;
+        writeln!(other, "{line}").expect("written");
+        let refused = first.release(&release("c", "18005550100", "MA1"));
+        assert!(
+            matches!(&refused, Outcome::NotSent(why) if why.cause.contains("another program writes to it")),
+            "{refused:?}"
+        );
+        drop(first);
+        let second = folder.open();
+        assert_eq!(
+            (second.find("b"), second.find("c"), second.find("x")),
+            (Some(Outcome::Done), None, Some(Outcome::Done))
+        );
+        fs::rename(folder.journal(), folder.0.path().join("away")).expect("moved");
+        let refused = second.release(&release("d", "18005550100", "MA1"));
+        assert!(matches!(&refused, Outcome::NotSent(why) if why.cause.contains("moved or replaced")), "{refused:?}");
+        assert!(!folder.journal().exists());
     }
 
     #[test]

@@ -134,4 +134,38 @@ mod tests {
         });
         assert_eq!(sandbox.seen("one").expect("reads"), Some(9));
     }
+
+    /// sec-09: one book is written by one program, on whatever way it is reached.
+    #[test]
+    fn sec_09_a_book_has_one_writer() {
+        use crate::capability::PaymentGateway;
+        let folder = tempfile::tempdir().expect("folder");
+        let (path, link) = (folder.path().join("book.sqlite"), folder.path().join("link.sqlite"));
+        let open =
+            |path: &std::path::Path| Sandbox::open(path, Arc::new(SimulatedClock::new(0)), SandboxSettings::default());
+        let first = open(&path).expect("opens");
+        std::os::unix::fs::symlink(&path, &link).expect("linked");
+        for way in [&path, &link] {
+            let text = open(way).err().expect("refused").to_string();
+            assert!(text.contains("is in use by another process") && text.contains("Stop that one"), "{text}");
+        }
+        // Others may look.
+        let reader = rusqlite::Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let found = reader.expect("opens").query_row("SELECT count(*) FROM intentions", [], |row| row.get::<_, i64>(0));
+        assert_eq!(found, Ok(0));
+        assert_eq!(first.requests().expect("goes on").len(), 0);
+        // On a file system without locks between machines, the mark in the book tells.
+        let other = rusqlite::Connection::open(&path).expect("opens");
+        other.execute("UPDATE holder SET mark = 'another'", []).expect("written");
+        drop(other);
+        let text = first.requests().expect_err("taken over").to_string();
+        assert!(text.contains("another program has opened the book"), "{text}");
+        assert!(matches!(first.find("a"), crate::contract::payment::Finding::NotAsked(_)));
+        drop(first);
+        let second = open(&link).expect("free again");
+        assert_eq!(second.requests().expect("reads").len(), 0, "nothing was written by the one that had lost it");
+        std::fs::rename(&path, folder.path().join("away.sqlite")).expect("moved");
+        let text = second.requests().expect_err("moved away").to_string();
+        assert!(text.contains("moved or replaced"), "{text}");
+    }
 }

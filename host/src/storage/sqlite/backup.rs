@@ -268,7 +268,8 @@ pub fn reinstate(directory: &Path, random: &dyn Random, now: i64) -> Result<(), 
         let explain = |error: rusqlite::Error| broken(&path, &error);
         let before = meta::read(&path, connection)?;
         if meta::read_home(connection).map_err(explain)?.is_none() {
-            meta::write_home(connection, "", &Home { family: before.name.clone(), ..Home::default() }).map_err(explain)?;
+            meta::write_home(connection, "", &Home { family: before.name.clone(), ..Home::default() })
+                .map_err(explain)?;
         }
         let meta = renewed(&before, Origin::Restored, connection, random, now).map_err(explain)?;
         meta.write(connection).map_err(explain)

@@ -52,7 +52,8 @@ pub(super) fn add_columns(connection: &Connection) -> rusqlite::Result<()> {
             .prepare("SELECT count(*) FROM pragma_table_info('meta') WHERE name = ?1")?
             .query_row([column], |row| row.get::<_, i64>(0))?;
         if has == 0 {
-            connection.execute_batch(&format!("ALTER TABLE meta ADD COLUMN {column} INTEGER NOT NULL DEFAULT {first}"))?;
+            connection
+                .execute_batch(&format!("ALTER TABLE meta ADD COLUMN {column} INTEGER NOT NULL DEFAULT {first}"))?;
         }
     }
     Ok(())
@@ -217,9 +218,7 @@ pub(super) fn read(path: &Path, connection: &Connection) -> Result<Meta, StoreEr
 /// The row, or `None` where there is none that matches its checksum.
 pub(super) fn read_raw(connection: &Connection) -> rusqlite::Result<Option<Meta>> {
     let row = connection
-        .prepare_cached(
-            "SELECT name, beginning, moment, commits, feed_from, backup, checksum FROM meta WHERE id = 1",
-        )?
+        .prepare_cached("SELECT name, beginning, moment, commits, feed_from, backup, checksum FROM meta WHERE id = 1")?
         .query_row([], |row| {
             let beginning = parse_beginning(&row.get::<_, String>(1)?);
             let (name, moment) = (row.get(0)?, row.get(2)?);
