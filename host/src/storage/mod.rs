@@ -53,6 +53,10 @@ pub struct Checked {
     pub damage: Vec<String>,
     /// How many there are of these.
     pub damaged: u64,
+    /// What is not there of what was written, or there and was not written: a sentence for each kind of record.
+    pub missing: Vec<String>,
+    /// Rows that were there when this store began to count them: what was lost before is not known.
+    pub uncounted: u64,
 }
 
 impl Checked {

@@ -12,6 +12,7 @@ mod hold;
 mod lock;
 mod meta;
 mod read;
+mod tally;
 mod write;
 
 pub use backup::{Origin, holds_backup, install, install_at, reinstate};
@@ -33,6 +34,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
+use tally::Tally;
 
 /// Tuning. The defaults fit a host that stays below 300 MB.
 #[derive(Clone, Debug)]
@@ -156,6 +158,7 @@ impl Sqlite {
             )));
         }
         digest::add_columns(&writer).map_err(explain)?;
+        let commits = tally::begin(&writer, commits).map_err(explain)?;
         let home = meta::read_home(&writer).map_err(explain)?;
         // What an older version has made belongs to no family yet: it begins one.
         let home = home.unwrap_or_else(|| Home { family: name.clone(), ..Home::default() });
@@ -230,10 +233,11 @@ impl Durable for Sqlite {
         let writer = self.writer();
         let mut statement = writer.prepare("SELECT key, lane, due, digest FROM timers").map_err(explain)?;
         let mut rows = statement.query([]).map_err(explain)?;
-        let mut timers = Vec::new();
+        let (mut timers, mut found) = (Vec::new(), Tally::default());
         while let Some(row) = rows.next().map_err(explain)? {
             let (key, lane, due): (String, i64, i64) =
                 (row.get(0).map_err(explain)?, row.get(1).map_err(explain)?, row.get(2).map_err(explain)?);
+            found.add_timer(digest::of_old_timer(row).map_err(explain)?);
             let stored = digest::stored(row, 3).map_err(explain)?;
             digest::check(stored, digest::of_timer(&key, lane, due), || format!("timer {key}")).map_err(explain)?;
             let lane = *usize::try_from(lane)
@@ -242,7 +246,10 @@ impl Durable for Sqlite {
                 .ok_or_else(|| damaged(self.path(), &format!("a timer is in the unknown lane {lane}")))?;
             timers.push(Timer { key, lane, due });
         }
-        Ok(timers)
+        match tally::check_timers(&writer, found).map_err(explain)? {
+            Some(what) => Err(damaged(self.path(), &what)),
+            None => Ok(timers),
+        }
     }
 
     fn commit(&self, group: &Arc<GroupChanges>) -> Result<(), StoreError> {
