@@ -229,6 +229,15 @@ def belongs_together():
                 does_not_start(f"sec-04 {part} is gone", server, part, "is missing", f"--accept {flag}")
                 (server.home / part).rename(server.data / part)
 
+            emptied = [("gateway.sqlite", b"", "is empty"), ("number-orders.jsonl", b"", "is empty"),
+                       ("number-orders.jsonl", b'{"opened":0}\n', "does not say whose it is")]
+            for part, content, says in emptied:
+                shutil.copy(server.data / part, server.home / part)
+                (server.data / part).write_bytes(content)
+                does_not_start(f"sec-04 {part} with {len(content)} bytes", server, part, says, f"--accept {'gateway' if 'gateway' in part else 'number-orders'}")
+                checks.equal(f"sec-04 {part} stays as it is", (server.data / part).read_bytes(), content)
+                shutil.copy(server.home / part, server.data / part)
+
             keys, own = server.data / "vault-keys.json", server.home / "own-keys.json"
             shutil.copy(keys, own)
             with Server() as foreign:
@@ -334,6 +343,42 @@ def older_stores():
         does_not_start("sec-02 an older store after which nothing left the host", server, "store-mark.json has seen", "--accept older-store")
 
 
+def stop_whole(server):
+    """Stops it and moves the log of the gateway's book into its file, so that the file can be copied by itself."""
+    server.stop()
+    book = sqlite3.connect(server.data / "gateway.sqlite")
+    book.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    book.close()
+
+
+def cut_off():
+    """sec-04: a journal and a book that have less than they had."""
+    with Server(SIMULATED).stock() as server:
+        server.publish_prices()
+        account, _ = server.account()
+        server.card(account, "tok_approve")
+        stop_whole(server)
+        old = server.home / "old"
+        shutil.copytree(server.data, old)
+        server.start()
+        server.recharge(account, "50.00")
+        checks.equal("sec-04 a number is bought", server.cli("numbers", "buy", account, "14155550100").returncode, 0)
+        stop_whole(server)
+        for part in ["gateway.sqlite", "number-orders.jsonl"]:
+            now = server.home / part
+            shutil.copy(server.data / part, now)
+            shutil.copy(old / part, server.data / part)
+            does_not_start(f"sec-04 an older {part}", server, part, "entries and had", "cut off")
+            shutil.copy(now, server.data / part)
+        journal = server.data / "number-orders.jsonl"
+        lines = journal.read_text().splitlines(keepends=True)
+        journal.write_text("".join(lines[:-1]))
+        does_not_start("sec-04 a journal without its last line", server, "has 0 entries and had 1")
+        journal.write_text("".join(lines))
+        server.start()
+        checks.equal("sec-04 with its own parts it goes on", server.get("/readyz").status, 200)
+
+
 def clocks():
     with Server({"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}) as server:
         server.account()
@@ -404,6 +449,7 @@ private()
 two_writers()
 two_journals()
 belongs_together()
+cut_off()
 older_stores()
 clocks()
 checks.finish()

@@ -1,6 +1,6 @@
 //! From a configuration to a running host.
 
-use super::parts::{self, AGE_FILE, CLOCK_FILE, MARK_FILE, Older, Part, Seen, TOKEN_FILE};
+use super::parts::{self, AGE_FILE, CLOCK_FILE, Found, MARK_FILE, Older, Part, Seen, TOKEN_FILE};
 use super::{ClockMode, Config, Email};
 use crate::capability::{Capabilities, Clock, Mailer};
 use crate::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
@@ -25,6 +25,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// Main accounts are counted up to this many at start.
@@ -57,9 +58,26 @@ pub struct Host {
 struct Age {
     progress: Progress,
     file: PathBuf,
+    store: Arc<Sqlite>,
+    /// How many entries each part has by now.
+    entries: [(Part, Arc<AtomicI64>); 2],
 }
 
 impl Age {
+    /// Keeps at an orderly end what the parts have, so that one that has less is known the next time.
+    fn keep_entries(&self) {
+        let keep = || {
+            let mut home = self.store.home()?;
+            for (part, entries) in &self.entries {
+                parts::set_entries(&mut home.parts, *part, entries.load(Ordering::SeqCst));
+            }
+            self.store.set_home(&home)
+        };
+        if let Err(error) = keep() {
+            tracing::warn!(%error, "what the parts of this store have cannot be kept");
+        }
+    }
+
     /// Keeps it for the next start. Without it, only what lies elsewhere tells an older store from the newest.
     fn keep(&self) {
         if let Err(error) = replace(&self.file, &serde_json::json!(self.progress.mark()).to_string()) {
@@ -159,6 +177,10 @@ impl Host {
             guard.keep();
         }
         if let Some(age) = &self.age {
+            // After a failure the store is left as it is.
+            if stopped.is_ok() {
+                age.keep_entries();
+            }
             age.keep();
         }
         stopped
@@ -251,14 +273,15 @@ fn open_once(
     let engine = load_engine(config)?;
     let metrics = Arc::new(Metrics::new());
     // The store is opened before the files around it: whoever does not get the lock touches nothing.
-    let store = Sqlite::open_or_create(data, &*random, Default::default())?;
+    let store = Arc::new(Sqlite::open_or_create(data, &*random, Default::default())?);
     parts::close_to_others(config);
-    let checked = parts::check(config, &store, &vault)?;
+    let mut checked = parts::check(config, &store, &vault)?;
     let opened = Opened { new, last: store.moment()? };
     let Clocks { clock, simulated_clock, clock_file, guard } = clocks(config, &store, checked.clock)?;
     let sandbox = Sandbox::open(&config.payment_sandbox, clock.clone(), SandboxSettings::default())
         .map_err(|error| anyhow::anyhow!("{}: {error}", parts::place(config, Part::Gateway)))?;
-    if parts::check_family(config, Part::Gateway, sandbox.family()?.as_deref(), checked.family())? {
+    let found = Found { family: sandbox.family()?, entries: sandbox.entries().load(Ordering::SeqCst) };
+    if checked.check_part(config, Part::Gateway, &found)? {
         sandbox.set_family(checked.family())?;
     }
     let telephony = TelephonyLog::open(&config.telephony_log, clock.clone())
@@ -273,7 +296,8 @@ fn open_once(
         true => anyhow::anyhow!("{}: {error}", parts::place(config, Part::NumberOrders)),
         false => error,
     })?;
-    if parts::check_family(config, Part::NumberOrders, inventory.family().as_deref(), checked.family())? {
+    let found = Found { family: inventory.family(), entries: inventory.entries().load(Ordering::SeqCst) };
+    if checked.check_part(config, Part::NumberOrders, &found)? {
         inventory.set_family(checked.family())?;
     }
     let (progress, name) = (store.progress(), store.store_name());
@@ -286,6 +310,7 @@ fn open_once(
     sandbox.follow(progress.clone())?;
     inventory.follow(progress.clone());
     checked.remember(&store)?;
+    let entries = [(Part::Gateway, sandbox.entries()), (Part::NumberOrders, inventory.entries())];
     let capabilities = Capabilities {
         vault: Arc::new(vault),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
@@ -297,14 +322,14 @@ fn open_once(
     };
     let coinbox = Coinbox::open(Options {
         runtime: Arc::new(engine),
-        store: StoreChoice::Own(Arc::new(store)),
+        store: StoreChoice::Own(store.clone()),
         capabilities,
         simulated_clock,
         drive,
         sequencer: SequencerOptions { on_failure: on_failure.take(), ..SequencerOptions::default() },
     })?;
     let documents = Documents::of(&config.documents);
-    let age = Age { progress, file: data.join(AGE_FILE) };
+    let age = Age { progress, file: data.join(AGE_FILE), store, entries };
     age.keep();
     let host = Host { coinbox, metrics, documents, opened, clock_file, guard, age: Some(age) };
     host.keep_clock()?;

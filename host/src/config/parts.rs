@@ -117,6 +117,12 @@ fn left_of_a_store(config: &Config) -> Vec<PathBuf> {
     let mut left: Vec<PathBuf> = files.into_iter().filter(|path| path.starts_with(data)).cloned().collect();
     left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new"].map(|name| data.join(name)));
     left.retain(|path| path.exists());
+    // Documents are printed of what a store holds.
+    let documents = &config.documents.directory;
+    let printed = || fs::read_dir(documents).is_ok_and(|mut files| files.next().is_some());
+    if documents.starts_with(data) && printed() {
+        left.push(documents.clone());
+    }
     left
 }
 
@@ -132,8 +138,7 @@ pub(super) fn check(config: &Config, store: &Sqlite, vault: &KeyVault) -> anyhow
     for part in Part::ALL {
         check_there(config, part, &home, restored)?;
     }
-    home.parts = Part::ALL.map(Part::name).join(",");
-    Ok(Checked { clock, before, home })
+    Ok(Checked { clock, before, home, restored })
 }
 
 /// What a store was found to belong with.
@@ -142,6 +147,7 @@ pub(super) struct Checked {
     pub clock: ClockMode,
     before: Home,
     home: Home,
+    restored: bool,
 }
 
 impl Checked {
@@ -157,24 +163,76 @@ impl Checked {
     pub(super) fn family(&self) -> &str {
         &self.home.family
     }
+
+    /// A part that was opened must be of this store's family and have what it had, or be new to the store. Answers whether it must be told
+    /// its family.
+    pub(super) fn check_part(&mut self, config: &Config, part: Part, found: &Found) -> anyhow::Result<bool> {
+        let meant = self.restored || part.accepted(config.accept);
+        let place = place(config, part);
+        let refuse = |what: &str| {
+            if meant {
+                tracing::warn!("{place} {what}: nothing more is known of what was in it");
+                return Ok(());
+            }
+            anyhow::bail!(
+                "{place} {what}: it was emptied, cut off or replaced. Put this store's own back, or name where it is now. To go on with it all the same, start with --accept {}",
+                part.name()
+            )
+        };
+        if let Some(had) = used_with(&self.home.parts, part) {
+            if found.family.is_none() {
+                refuse("does not say whose it is, and this store has been used with it")?;
+            } else if found.entries < had {
+                refuse(&format!("has {} entries and had {had} when this store was last used with it", found.entries))?;
+            }
+        }
+        set_entries(&mut self.home.parts, part, found.entries);
+        check_family(config, part, found.family.as_deref(), &self.home.family)
+    }
 }
 
-/// A part that a store was used with must be there. A restored store may begin without: it says what is then not known.
+/// What a part was found to hold.
+pub(super) struct Found {
+    /// The family that it was told of.
+    pub family: Option<String>,
+    /// What it has been asked for so far.
+    pub entries: i64,
+}
+
+/// How many entries a part had when the store was last used with it; `None`: it has not been. As it stands in the store: `gateway=7,number-orders=2`.
+fn used_with(parts: &str, part: Part) -> Option<i64> {
+    parts.split(',').find_map(|written| {
+        let (name, entries) = written.split_once('=').unwrap_or((written, "0"));
+        (name == part.name()).then(|| entries.parse().unwrap_or_default())
+    })
+}
+
+/// Writes down how many entries a part has.
+pub(super) fn set_entries(parts: &mut String, part: Part, entries: i64) {
+    let now = |one: Part| if one == part { Some(entries) } else { used_with(parts, one) };
+    let written = Part::ALL.map(|one| now(one).map(|entries| format!("{}={entries}", one.name())));
+    *parts = written.into_iter().flatten().collect::<Vec<_>>().join(",");
+}
+
+/// A part that a store was used with must be there, and not be empty. A restored store may begin without: it says what is then not known.
 fn check_there(config: &Config, part: Part, home: &Home, restored: bool) -> anyhow::Result<()> {
     let path = part.path(config);
-    if !home.parts.split(',').any(|name| name == part.name()) || path.exists() {
+    // Nothing is as long as what was made and never written: a part of this host has a first line or page.
+    let length = fs::metadata(path).map(|file| file.len()).ok();
+    if used_with(&home.parts, part).is_none() || length.is_some_and(|length| length > 0) {
         return Ok(());
     }
+    let state = if length.is_some() { "empty" } else { "missing" };
     if restored || part.accepted(config.accept) {
         tracing::warn!(
             path = %path.display(),
-            "{} is not there: an empty one is made, and nothing is known of what was in it",
+            "{} is {state}: a new one is made, and nothing is known of what was in it",
             part.words()
         );
         return Ok(());
     }
     anyhow::bail!(
-        "{} {} is missing, and this store has been used with it. Put it back, or name where it is now. To begin with an empty one all the same, start with --accept {}",
+        "{} {} is {state}, and this store has been used with it. Put it back, or name where it is now. To begin with an empty one all the same, start with --accept {}",
         part.words(),
         path.display(),
         part.name()
@@ -182,7 +240,7 @@ fn check_there(config: &Config, part: Part, home: &Home, restored: bool) -> anyh
 }
 
 /// A part must be of this store's family, or of none yet. Answers whether it must be told its family.
-pub(super) fn check_family(config: &Config, part: Part, found: Option<&str>, family: &str) -> anyhow::Result<bool> {
+fn check_family(config: &Config, part: Part, found: Option<&str>, family: &str) -> anyhow::Result<bool> {
     match found {
         None => Ok(true),
         Some(found) if found == family => Ok(false),

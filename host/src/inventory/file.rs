@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -111,6 +112,8 @@ struct State {
     seen: BTreeMap<String, i64>,
     /// The store that asks, and how far it has come.
     followed: Option<Progress>,
+    /// How many orders and releases were decided.
+    entries: Arc<AtomicI64>,
     journal: File,
     hold: FileHold,
     /// Length of the journal up to its last whole line.
@@ -155,6 +158,7 @@ impl FileInventory {
             family: None,
             seen: BTreeMap::new(),
             followed: None,
+            entries: Arc::default(),
             journal: file,
             hold,
             written: 0,
@@ -183,6 +187,11 @@ impl FileInventory {
     /// How many commits of a store the journal has seen at most; `None` of a store that has ordered nothing.
     pub fn seen(&self, store: &str) -> Option<i64> {
         self.state().seen.get(store).copied()
+    }
+
+    /// How many orders and releases the journal has, as they come.
+    pub fn entries(&self) -> Arc<AtomicI64> {
+        self.state().entries.clone()
     }
 
     /// From now on the journal notes with each order and release how far this store has come.
@@ -326,6 +335,7 @@ impl State {
             _ => {}
         }
         self.known.insert(entry.key, entry.answer);
+        self.entries.store(i64::try_from(self.known.len()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 
     /// What was written here last is the end of the file that the name leads to. Otherwise somebody else writes too, and what is known here of

@@ -7,7 +7,10 @@ use crate::hold::FileHold;
 use crate::private;
 use crate::storage::Progress;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// "CBsx": marks the file as ours.
@@ -132,6 +135,8 @@ pub(super) struct Book {
     pub(super) followed: Option<Progress>,
     /// Drawn for this program: the book has it as long as no other program has opened the book.
     mark: String,
+    /// The number of the last intention on disk.
+    pub(super) entries: Arc<AtomicI64>,
     // Last: free only when SQLite has closed the file. `None`: a book in memory.
     hold: Option<FileHold>,
 }
@@ -185,7 +190,9 @@ impl Book {
         let mark = uuid::Uuid::new_v4().simple().to_string();
         connection.execute_batch(HOLDER)?;
         connection.execute("INSERT OR REPLACE INTO holder (id, mark) VALUES (1, ?1)", [&mark])?;
-        Ok(Book { connection, followed: None, mark, hold: None })
+        let last: i64 =
+            connection.query_row("SELECT coalesce(max(number), 0) FROM intentions", [], |row| row.get(0))?;
+        Ok(Book { connection, followed: None, mark, entries: Arc::new(AtomicI64::new(last)), hold: None })
     }
 
     /// Runs one request in one transaction, which is durable when this returns. What has come due by `now` is settled first.
@@ -206,10 +213,12 @@ impl Book {
         if held != Some(true) {
             return Err(SandboxError::TakenOver);
         }
-        let page = Page { transaction: &transaction };
+        let page = Page { transaction: &transaction, added: Cell::new(0) };
         page.settle(now)?;
         let answer = work(&page)?;
+        let added = page.added.get();
         transaction.commit()?;
+        self.entries.fetch_max(added, Ordering::SeqCst);
         Ok(answer)
     }
 }
@@ -220,6 +229,8 @@ pub(super) type Placed = (Movement, (Instant, i64));
 /// The book inside one transaction.
 pub(super) struct Page<'a> {
     pub(super) transaction: &'a Transaction<'a>,
+    /// The number of the last intention that was added in it.
+    added: Cell<i64>,
 }
 
 const COLUMNS: &str = "number, key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code, paid_at, received_at, metadata";
@@ -297,6 +308,7 @@ impl Page<'_> {
             new.received_at,
             new.metadata
         ])?;
+        self.added.set(number);
         Ok(Intention { number, ..new })
     }
 

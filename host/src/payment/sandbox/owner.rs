@@ -4,7 +4,8 @@ use super::book::Page;
 use super::{Sandbox, SandboxError};
 use crate::storage::{Mark, Progress};
 use rusqlite::OptionalExtension;
-use std::sync::PoisonError;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, PoisonError};
 
 /// Beside the other tables: a book without it is of nobody yet.
 const OWNER: &str = "CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), family TEXT NOT NULL)";
@@ -43,6 +44,11 @@ impl Sandbox {
         Ok(connection.query_row(known, [store], |row| row.get(0)).optional()?)
     }
 
+    /// How many charges and refunds the book has, as they come.
+    pub fn entries(&self) -> Arc<AtomicI64> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner).entries.clone()
+    }
+
     /// From now on the book notes with each charge and refund how far this store has come.
     pub fn follow(&self, progress: Progress) -> Result<(), SandboxError> {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +76,6 @@ mod tests {
     use super::super::SandboxSettings;
     use super::*;
     use crate::clock::SimulatedClock;
-    use std::sync::Arc;
 
     #[test]
     fn sec_04_a_book_remembers_whose_it_is() {
