@@ -15,7 +15,8 @@
 //! | `body/<account>/<name>/<part>` | lines and movements of an invoice, 150 a record |
 //! | `docno/<kind>/<number>` | where the document of a number lies |
 //! | `docn/<account>` | how many documents of each kind an account has |
-//! | `series/<kind>/<year>` | the last number that was given |
+//! | `series/<kind>/<year>`, `series/<kind>/<year>-<range>` | the last number that was given |
+//! | `series/range` | the range of numbers that a restored store has begun |
 //! | `seat/<account>` | how many seats are paid for, and for which month last |
 //! | `docst/<account>/<number>` | what changes about an issued document: credited, a charge for it failed, a payment taken back |
 //!
@@ -50,7 +51,7 @@ pub(crate) use billing::keep_state;
 pub(crate) use close::close_page;
 pub(crate) use last::{FinalStep, Fixed, begin_final, end_final};
 pub(crate) use lists::is_invoice_of;
-pub(crate) use number::{mark_failed, number_page, run};
+pub(crate) use number::{begin_range, mark_failed, number_page, run};
 pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month};
 pub(crate) use tax::check_rates;

@@ -398,8 +398,17 @@ fn sec_02_a_backup_is_no_store_until_it_is_restored() {
     assert_eq!(value(&*store.snapshot().expect("a view"), "a").as_deref(), Some("1"));
     let home = store.home().expect("a home");
     assert_eq!(home.family, name, "of the same family");
+    // Positions of the feed that the lost history may have given out are not given out again, and what is committed goes on there.
+    assert_eq!(store.last_position(), Ok(5_000_000_000 - 1));
+    let mut next = 5_000_000_000;
+    let line = Changes { lines: vec![("t".into(), "2".into())], ..Changes::default() };
+    store.commit(&group(line, 9, &mut next)).expect("commits");
+    assert_eq!(store.last_position(), Ok(5_000_000_000));
+    let lines = store.snapshot().expect("a view").read_feed(None, 1, 10).expect("reads");
+    assert_eq!(lines.iter().map(|line| line.position).collect::<Vec<_>>(), [5_000_000_000]);
     // The same of a store that is no backup but older than what others have seen.
     drop(store);
     reinstate(new.path(), &Counting::default(), 0).expect("a store");
     assert_eq!(open(new.path()).beginning(), Ok(Some(Beginning::Restored(7))));
+    assert_eq!(open(new.path()).last_position(), Ok(6_000_000_000 - 1), "whatever the machine's clock shows");
 }
