@@ -100,16 +100,25 @@ pub struct Opened {
 struct Guard {
     clock: Arc<GuardedClock>,
     mark_file: PathBuf,
+    store: Arc<Sqlite>,
 }
 
 impl Guard {
     /// Keeps what the machine's clocks show, for the next start. Without it that start only has the store's last moment to go by.
     fn keep(&self) {
         let Some(mark) = self.clock.mark() else { return };
-        if let Err(error) = replace(&self.mark_file, &serde_json::json!(mark).to_string()) {
+        if let Err(error) = keep_mark(&self.mark_file, &self.store, &mark) {
             tracing::warn!(file = %self.mark_file.display(), %error, "what the clocks show cannot be kept");
         }
     }
+}
+
+/// In the file and in the store: a clean-up that takes the file for a left-over must not make a wrong clock believed.
+fn keep_mark(file: &Path, store: &Sqlite, mark: &ClockMark) -> anyhow::Result<()> {
+    let text = serde_json::json!(mark).to_string();
+    let home = store.home()?;
+    store.set_home(&crate::storage::sqlite::Home { clock_mark: text.clone(), ..home })?;
+    Ok(replace(file, &text)?)
 }
 
 /// Writes a whole file or none.
@@ -347,7 +356,7 @@ struct Clocks {
     guard: Option<Guard>,
 }
 
-fn clocks(config: &Config, store: &Sqlite, mode: ClockMode) -> anyhow::Result<Clocks> {
+fn clocks(config: &Config, store: &Arc<Sqlite>, mode: ClockMode) -> anyhow::Result<Clocks> {
     let data = &config.data;
     if let ClockMode::Simulated(start) = mode {
         let file = data.join(CLOCK_FILE);
@@ -360,18 +369,27 @@ fn clocks(config: &Config, store: &Sqlite, mode: ClockMode) -> anyhow::Result<Cl
     let clock = Arc::new(if store.beginning()?.is_some() {
         GuardedClock::fresh(last, machine, config.clock_guard)
     } else {
-        GuardedClock::after(last, read_mark(&mark_file).as_ref(), machine, config.clock_guard)
+        GuardedClock::after(last, read_mark(&mark_file, store)?.as_ref(), machine, config.clock_guard)
     });
-    let guard = Guard { clock: clock.clone(), mark_file };
+    let guard = Guard { clock: clock.clone(), mark_file, store: store.clone() };
     Ok(Clocks { clock, simulated_clock: None, clock_file: None, guard: Some(guard) })
 }
 
-/// What was believed before. A file that cannot be read says nothing: then the store's last moment is what there is to go by.
-fn read_mark(file: &Path) -> Option<ClockMark> {
-    let text = fs::read_to_string(file).ok()?;
-    serde_json::from_str(&text)
-        .map_err(|error| tracing::warn!(file = %file.display(), %error, "what the clocks have shown cannot be read"))
-        .ok()
+/// What was believed before: by the file, and where it is gone or cannot be read, by the store. Where neither says it, the store's last moment is what
+/// there is to go by.
+fn read_mark(file: &Path, store: &Sqlite) -> anyhow::Result<Option<ClockMark>> {
+    let parse = |text: &str| {
+        serde_json::from_str(text)
+            .map_err(
+                |error| tracing::warn!(file = %file.display(), %error, "what the clocks have shown cannot be read"),
+            )
+            .ok()
+    };
+    if let Some(mark) = fs::read_to_string(file).ok().and_then(|text| parse(&text)) {
+        return Ok(Some(mark));
+    }
+    let kept = store.home()?.clock_mark;
+    Ok(if kept.is_empty() { None } else { parse(&kept) })
 }
 
 /// The keys of a store that exists must be there: with new ones nothing that was sealed could be read again.
@@ -497,5 +515,38 @@ pub fn read_operator_token(config: &Config) -> anyhow::Result<Option<String>> {
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => anyhow::bail!("operator token {}: {error}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// sec-03: the file may be removed, and a clock that was wrong is not believed for it.
+    #[test]
+    fn sec_03_what_the_clocks_showed_is_known_without_its_file() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join(MARK_FILE);
+        let open = || Sqlite::open_or_create(folder.path(), &SystemRandom, Default::default()).expect("opens");
+        let store = open();
+        assert_eq!(read_mark(&file, &store).expect("reads"), None);
+        let mark = |calendar| ClockMark { start: "one".to_owned(), passed_ms: 7, calendar };
+        keep_mark(&file, &store, &mark(9)).expect("kept");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(9)));
+        drop(store);
+        let store = open();
+        fs::remove_file(&file).expect("removed");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(9)), "removed");
+        private::write(&file, b"{").expect("written");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(9)), "cannot be read");
+        keep_mark(&file, &store, &mark(11)).expect("kept");
+        fs::remove_file(&file).expect("removed");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(11)));
+        // A store of an older version has no such column.
+        drop(store);
+        let old = rusqlite::Connection::open(folder.path().join("store.sqlite")).expect("opens");
+        old.execute_batch("ALTER TABLE home DROP COLUMN clock_mark").expect("altered");
+        old.close().expect("closes");
+        assert_eq!(read_mark(&file, &open()).expect("reads"), None);
     }
 }

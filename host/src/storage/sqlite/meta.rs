@@ -68,7 +68,8 @@ CREATE TABLE IF NOT EXISTS home (
     family TEXT NOT NULL,
     clock TEXT NOT NULL,
     proof TEXT NOT NULL,
-    parts TEXT NOT NULL
+    parts TEXT NOT NULL,
+    clock_mark TEXT NOT NULL DEFAULT ''
 ) STRICT;
 ";
 
@@ -81,8 +82,10 @@ pub struct Home {
     pub clock: String,
     /// Sealed with the keys that its secrets are sealed with; empty until somebody has sealed it.
     pub proof: String,
-    /// Names of the files outside the store that it has been used with, with commas.
+    /// Names of the files outside the store that it has been used with and how many entries each had, with commas.
     pub parts: String,
+    /// What the machine's clocks showed together when they were believed last; empty where nobody has believed any.
+    pub clock_mark: String,
 }
 
 /// What is known of the home; `None` in a store that no program has opened that knows it.
@@ -90,9 +93,17 @@ pub(super) fn read_home(connection: &Connection) -> rusqlite::Result<Option<Home
     if !has_home(connection)? {
         return Ok(None);
     }
+    // A table of an older version has no mark.
+    let mark = if has_clock_mark(connection)? { "clock_mark" } else { "''" };
     connection
-        .query_row("SELECT family, clock, proof, parts FROM home WHERE id = 1", [], |row| {
-            Ok(Home { family: row.get(0)?, clock: row.get(1)?, proof: row.get(2)?, parts: row.get(3)? })
+        .query_row(&format!("SELECT family, clock, proof, parts, {mark} FROM home WHERE id = 1"), [], |row| {
+            Ok(Home {
+                family: row.get(0)?,
+                clock: row.get(1)?,
+                proof: row.get(2)?,
+                parts: row.get(3)?,
+                clock_mark: row.get(4)?,
+            })
         })
         .optional()
 }
@@ -103,16 +114,24 @@ fn has_home(connection: &Connection) -> rusqlite::Result<bool> {
     })
 }
 
+fn has_clock_mark(connection: &Connection) -> rusqlite::Result<bool> {
+    let found = "SELECT count(*) FROM pragma_table_info('home') WHERE name = 'clock_mark'";
+    connection.query_row(found, [], |row| Ok(row.get::<_, i64>(0)? > 0))
+}
+
 /// Writes the home and whose mark commits must find from now on.
 pub(super) fn write_home(connection: &Connection, writer: &str, home: &Home) -> rusqlite::Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let write = || {
         if !has_home(connection)? {
             connection.execute_batch(HOME)?;
+        } else if !has_clock_mark(connection)? {
+            connection.execute_batch("ALTER TABLE home ADD COLUMN clock_mark TEXT NOT NULL DEFAULT ''")?;
         }
         connection.execute(
-            "INSERT OR REPLACE INTO home (id, writer, family, clock, proof, parts) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
-            (writer, &home.family, &home.clock, &home.proof, &home.parts),
+            "INSERT OR REPLACE INTO home (id, writer, family, clock, proof, parts, clock_mark)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+            (writer, &home.family, &home.clock, &home.proof, &home.parts, &home.clock_mark),
         )?;
         connection.execute_batch("COMMIT")
     };
