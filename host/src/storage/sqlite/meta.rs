@@ -143,6 +143,15 @@ pub(super) fn write_home(connection: &Connection, writer: &str, home: &Home) -> 
     })
 }
 
+/// Changes the home for as long as the store has the mark of this writer. Answers whether it has.
+pub(super) fn update_home(connection: &Connection, writer: &str, home: &Home) -> rusqlite::Result<bool> {
+    let changed = connection.execute(
+        "UPDATE home SET family = ?2, clock = ?3, proof = ?4, parts = ?5, clock_mark = ?6 WHERE id = 1 AND writer = ?1",
+        (writer, &home.family, &home.clock, &home.proof, &home.parts, &home.clock_mark),
+    )?;
+    Ok(changed == 1)
+}
+
 /// Whether the store still has the mark of this writer.
 pub(super) fn is_writer(connection: &Connection, writer: &str) -> rusqlite::Result<bool> {
     let found: Option<bool> = connection

@@ -196,7 +196,16 @@ impl Sqlite {
 
     /// Writes down what belongs to this store.
     pub fn set_home(&self, home: &Home) -> Result<(), StoreError> {
-        meta::write_home(&self.writer(), &self.owner.mark, home).map_err(|error| broken(self.path(), &error))
+        self.owner.possession.hold.check_in_place()?;
+        // Whoever has opened the store since has it now.
+        match meta::update_home(&self.writer(), &self.owner.mark, home) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError(format!(
+                "store {}: another program has opened it to write since this one did, so nothing more is written here",
+                self.path().display()
+            ))),
+            Err(error) => Err(broken(self.path(), &error)),
+        }
     }
 
     /// The writer, for one use. A panic under the lock leaves at worst an open transaction, which the next use rolls back.
