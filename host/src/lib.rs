@@ -13,6 +13,7 @@ pub mod email;
 pub mod engine;
 pub mod export;
 pub mod forecast;
+pub mod hold;
 pub mod import;
 pub mod in_memory;
 pub mod inventory;

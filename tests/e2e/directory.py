@@ -11,6 +11,8 @@ from pathlib import Path
 from coinbox import Checks, Server, event, poll, run
 
 checks = Checks()
+STORE_FILES = ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm")
+SIMULATED = {"clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}
 
 
 def mode(path):
@@ -146,6 +148,38 @@ def two_writers():
         checks.equal("sec-09 put back, it goes on", server.balance(account), balance)
 
 
+def two_journals():
+    """sec-09: a restored store beside the old one, with the journal and the book that both belong to."""
+    with Server(SIMULATED).stock() as first:
+        first.publish_prices()
+        accounts = [first.account(name=name)[0] for name in ("A", "B")]
+        for account in accounts:
+            first.goodwill(account, "50.00")
+        backup, home = first.home / "backup.sqlite", first.home / "second"
+        first.cli("backup", backup)
+        checks.equal("sec-09 restore", run("--data", home / "data", "restore", backup).returncode, 0)
+        shutil.copy(first.data / "vault-keys.json", home / "data" / "vault-keys.json")
+        parts = {"inventory.orders": "number-orders.jsonl", "payment-sandbox": "gateway.sqlite"}
+        for setting, part in parts.items():
+            shared = {**SIMULATED, "inventory.stock": first.data / "numbers.csv", setting: first.data / part}
+            second = Server(shared, home=home)
+            does_not_start(f"sec-09 two servers, one {part}", second, part, f"setting `{setting}`", "is in use by another process")
+        done = first.cli("numbers", "buy", accounts[0], "14155550100")
+        checks.equal("sec-09 the first one sells its numbers", done.returncode, 0)
+        checks.true("sec-09 others may read the journal", len((first.data / "number-orders.jsonl").read_text().splitlines()) >= 3)
+        with sqlite3.connect(f"file:{first.data / 'gateway.sqlite'}?mode=ro", uri=True) as book:
+            checks.equal("sec-09 others may read the book", book.execute("SELECT count(*) FROM intentions").fetchone()[0], 0)
+        book.close()
+        first.cli("backup", first.home / "later.sqlite")
+        checks.true("sec-09 a backup goes on working", (first.home / "later.sqlite").exists())
+        first.kill()
+        shared = {**SIMULATED, "inventory.stock": first.data / "numbers.csv", **{setting: first.data / part for setting, part in parts.items()}}
+        with Server(shared, home=home) as second:
+            second.advance("5m")
+            done = second.cli("numbers", "buy", accounts[1], "14155550100")
+            checks.true("sec-09 once the first is off, the second knows what it has sold", done.returncode != 0 and "succeeded" not in done.stdout, done)
+
+
 def belongs_together():
     with Server() as server:
         account, token = server.account()
@@ -195,6 +229,15 @@ def belongs_together():
                 does_not_start(f"sec-04 {part} is gone", server, part, "is missing", f"--accept {flag}")
                 (server.home / part).rename(server.data / part)
 
+            emptied = [("gateway.sqlite", b"", "is empty"), ("number-orders.jsonl", b"", "is empty"),
+                       ("number-orders.jsonl", b'{"opened":0}\n', "does not say whose it is")]
+            for part, content, says in emptied:
+                shutil.copy(server.data / part, server.home / part)
+                (server.data / part).write_bytes(content)
+                does_not_start(f"sec-04 {part} with {len(content)} bytes", server, part, says, f"--accept {'gateway' if 'gateway' in part else 'number-orders'}")
+                checks.equal(f"sec-04 {part} stays as it is", (server.data / part).read_bytes(), content)
+                shutil.copy(server.home / part, server.data / part)
+
             keys, own = server.data / "vault-keys.json", server.home / "own-keys.json"
             shutil.copy(keys, own)
             with Server() as foreign:
@@ -222,6 +265,118 @@ def belongs_together():
     with server:
         account, token = server.account()
         checks.equal("sec-04 a first start that was cut off goes on", server.get(f"/v1/Account/{account}/", auth=(account, token)).status, 200)
+
+
+def paid(server):
+    book = sqlite3.connect(server.data / "gateway.sqlite")
+    found = sorted(amount for (amount,) in book.execute("SELECT amount FROM intentions WHERE state = 'paid' AND charge_key IS NULL"))
+    book.close()
+    return found
+
+
+def older_stores():
+    """sec-02: an older state of the store is put in place as a file, whatever made it one."""
+    for name in ["a backup", "a copy of the stopped store", "a copy of the running store"]:
+        with Server(SIMULATED) as server:
+            server.publish_prices()
+            account, _ = server.account()
+            server.card(account, "tok_approve")
+            old = server.home / "old"
+            old.mkdir(mode=0o700)
+            if name == "a backup":
+                server.cli("backup", old / "store.sqlite")
+            else:
+                if name == "a copy of the stopped store":
+                    server.stop()
+                for file in STORE_FILES[:2]:
+                    if (server.data / file).exists():
+                        shutil.copy(server.data / file, old / file)
+                if name == "a copy of the stopped store":
+                    server.start()
+            for key, amount in (("K1", "50.00"), ("K2", "30.00")):
+                checks.equal(f"sec-02 {name}: {key} is paid", server.cli("--idempotency-key", key, "recharge", "now", account, amount).returncode, 0)
+            # As the machine dies: nobody writes down how far the store has come.
+            server.kill()
+            newest = server.home / "newest"
+            shutil.copytree(server.data, newest)
+            for file in STORE_FILES:
+                (server.data / file).unlink(missing_ok=True)
+            for path in old.iterdir():
+                shutil.copy(path, server.data / path.name)
+            does_not_start(f"sec-02 {name}", server, "store.sqlite", "coinbox --data NEW restore", "--accept older-store")
+            done = server.offline("account", "list")
+            checks.true(f"sec-02 {name}: a command is refused too", done.returncode == 1 and "older-store" in done.stderr, done)
+            # The volume alone is an old one, with what the directory itself remembers.
+            (server.data / "store-mark.json").unlink()
+            does_not_start(f"sec-02 {name}, the mark removed", server, "coinbox --data NEW restore", "--accept older-store")
+            server.flags = ["--accept", "older-store"]
+            server.start()
+            server.flags = []
+            server.advance("5m")
+            checks.equal(f"sec-02 {name}: meant, it finds what was paid since", str(server.balance(account)), "80")
+            for key, amount in (("K2", "30.00"), ("K1", "50.00")):
+                done = server.cli("--idempotency-key", key, "recharge", "now", account, amount)
+                checks.true(f"sec-02 {name}: {key} again is the same charge", done.returncode == 0 and "failed" not in done.stdout + done.stderr, done)
+            server.advance("3h")
+            checks.equal(f"sec-02 {name}: each was paid once", paid(server), [30_000_000, 50_000_000])
+            checks.equal(f"sec-02 {name}: and is in the balance once", str(server.balance(account)), "80")
+            checks.equal(f"sec-02 {name}: verify", server.cli("verify").returncode, 0)
+            server.stop()
+            server.start()
+            checks.equal(f"sec-02 {name}: the next start needs nobody", str(server.balance(account)), "80")
+            server.stop()
+            # The newest store belongs here as before.
+            shutil.rmtree(server.data)
+            shutil.copytree(newest, server.data)
+            server.start()
+            checks.equal(f"sec-02 {name}: the newest one opens as ever", str(server.balance(account)), "80")
+
+    # Usage alone reaches nobody outside: then the directory itself remembers.
+    with Server(SIMULATED) as server:
+        account, _ = server.account()
+        server.stop()
+        shutil.copy(server.data / "store.sqlite", server.home / "store.sqlite")
+        server.start()
+        server.goodwill(account, "5.00")
+        server.stop()
+        shutil.copy(server.home / "store.sqlite", server.data / "store.sqlite")
+        does_not_start("sec-02 an older store after which nothing left the host", server, "store-mark.json has seen", "--accept older-store")
+
+
+def stop_whole(server):
+    """Stops it and moves the log of the gateway's book into its file, so that the file can be copied by itself."""
+    server.stop()
+    book = sqlite3.connect(server.data / "gateway.sqlite")
+    book.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    book.close()
+
+
+def cut_off():
+    """sec-04: a journal and a book that have less than they had."""
+    with Server(SIMULATED).stock() as server:
+        server.publish_prices()
+        account, _ = server.account()
+        server.card(account, "tok_approve")
+        stop_whole(server)
+        old = server.home / "old"
+        shutil.copytree(server.data, old)
+        server.start()
+        server.recharge(account, "50.00")
+        checks.equal("sec-04 a number is bought", server.cli("numbers", "buy", account, "14155550100").returncode, 0)
+        stop_whole(server)
+        for part in ["gateway.sqlite", "number-orders.jsonl"]:
+            now = server.home / part
+            shutil.copy(server.data / part, now)
+            shutil.copy(old / part, server.data / part)
+            does_not_start(f"sec-04 an older {part}", server, part, "entries and had", "cut off")
+            shutil.copy(now, server.data / part)
+        journal = server.data / "number-orders.jsonl"
+        lines = journal.read_text().splitlines(keepends=True)
+        journal.write_text("".join(lines[:-1]))
+        does_not_start("sec-04 a journal without its last line", server, "has 0 entries and had 1")
+        journal.write_text("".join(lines))
+        server.start()
+        checks.equal("sec-04 with its own parts it goes on", server.get("/readyz").status, 200)
 
 
 def clocks():
@@ -292,6 +447,9 @@ def clocks():
 
 private()
 two_writers()
+two_journals()
 belongs_together()
+cut_off()
+older_stores()
 clocks()
 checks.finish()

@@ -227,13 +227,14 @@ pub(crate) fn open(call: &mut Call<'_>, backup: Instant) -> Result<(), Fault> {
         call.put(outside.key(), &reconciliation);
         call.timer(&outside.job().to_string(), Lane::Urgent, call.now());
     }
+    let range = crate::invoices::begin_range(call)?;
     emit(
         call,
         EventDraft {
             account: None,
             kind: "reconciliation-started",
             rule: "CRD-7",
-            facts: vec![Fact::new("backup-moment", backup)],
+            facts: vec![Fact::new("backup-moment", backup), Fact::new("numbers", range)],
             transactions: Vec::new(),
         },
     );

@@ -380,7 +380,7 @@ const SENTENCES: &[Line] = &[
     (
         "reconciliation-started",
         ALWAYS,
-        "The store was restored from a backup of {backup-moment}: nothing new is charged until all payments since are booked.",
+        "The store was restored from a backup of {backup-moment}: nothing new is charged until all payments since are booked. Documents are numbered in the range {numbers} from now on.",
     ),
     (
         "reconciliation-finished",

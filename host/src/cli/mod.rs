@@ -190,6 +190,7 @@ fn configuration(common: &Common, command: &Command) -> anyhow::Result<Config> {
             clock_mode: has(Accepted::ClockMode),
             gateway: has(Accepted::Gateway),
             number_orders: has(Accepted::NumberOrders),
+            older_store: has(Accepted::OlderStore),
         };
     }
     Ok(config)

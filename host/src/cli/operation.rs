@@ -8,7 +8,7 @@ use crate::clock::RealClock;
 use crate::config::Config;
 use crate::json::strict;
 use crate::random::SystemRandom;
-use crate::storage::sqlite::{Origin, install};
+use crate::storage::sqlite::{Origin, install_at};
 use crate::text;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -198,7 +198,7 @@ pub fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
 /// Runs `restore`.
 pub fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> anyhow::Result<()> {
     let origin = if copy { Origin::Copied } else { Origin::Restored };
-    let last = install(from, &config.data, origin, &SystemRandom)?;
+    let last = install_at(from, &config.data, origin, &SystemRandom, RealClock::new().now())?;
     let data = config.data.display();
     // The last moment that the new store knows, beside what this machine believes to be now: a person sees whether both can be right.
     output.note(&format!(

@@ -47,6 +47,10 @@ pub struct Report {
     pub rows_unchecked: u64,
     /// Rows that are not what was written.
     pub damage: Vec<String>,
+    /// Records that are missing, or were not written by anybody.
+    pub missing: Vec<String>,
+    /// Rows that were there when the store began to count them.
+    pub uncounted: u64,
     /// Accounts of which something is too much to compare, with what.
     pub not_compared: Vec<String>,
     /// What does not follow from the ledger, in the JSON form of the contract.
@@ -60,7 +64,7 @@ pub struct Report {
 impl Report {
     /// Whether everything follows from the ledger.
     pub fn is_sound(&self) -> bool {
-        self.differences.is_empty() && self.unbalanced.is_empty() && self.damage.is_empty()
+        self.differences.is_empty() && self.unbalanced.is_empty() && self.damage.is_empty() && self.missing.is_empty()
     }
 }
 
@@ -68,18 +72,24 @@ impl Report {
 pub fn verify(link: &dyn Link) -> anyhow::Result<Report> {
     // First, since whatever is read afterwards would stumble over a damaged row without saying how many there are.
     let read = link.host("check", Some(json!({})))?;
-    let damage = read["damage"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let texts = |list: &Value| -> Vec<String> {
+        list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let (damage, missing) = (texts(&read["damage"]), texts(&read["missing"]));
     let (rows, rows_unchecked) = (count(&read["rows"]), count(&read["without-digest"]));
-    let mut report = Report { damage, rows, rows_unchecked, ..Report::default() };
+    let uncounted = count(&read["uncounted"]);
+    let mut report = Report { damage, missing, rows, rows_unchecked, uncounted, ..Report::default() };
     if report.is_sound() {
-        report = Report { rows: report.rows, rows_unchecked: report.rows_unchecked, ..rounds(link)? };
+        let Report { rows, rows_unchecked, uncounted, .. } = report;
+        report = Report { rows, rows_unchecked, uncounted, ..rounds(link)? };
     }
     Ok(report)
 }
 
 /// What came of reading a whole store, as the route `check` answers it.
 pub fn shown_check(checked: &Checked) -> Value {
-    json!({"rows": checked.rows, "without-digest": checked.without_digest, "damaged": checked.damaged, "damage": checked.damage})
+    json!({"rows": checked.rows, "without-digest": checked.without_digest, "damaged": checked.damaged, "damage": checked.damage,
+        "missing": checked.missing, "uncounted": checked.uncounted})
 }
 
 fn count(value: &Value) -> u64 {
@@ -334,7 +344,7 @@ pub(super) fn run(work: &Work) -> anyhow::Result<()> {
     let report = verify(&*work.link)?;
     let shown = json!({"sound": report.is_sound(), "accounts": report.accounts, "transactions": report.transactions,
         "events": report.events, "months": report.months, "counted": report.counted, "indexed": report.indexed, "rows": report.rows,
-        "rows-unchecked": report.rows_unchecked, "damage": report.damage, "not-compared": not_compared(&report), "differences": report.differences, "unbalanced": report.unbalanced,
+        "rows-unchecked": report.rows_unchecked, "damage": report.damage, "missing": report.missing, "not-compared": not_compared(&report), "differences": report.differences, "unbalanced": report.unbalanced,
         "trial-balance": report.trial_balance.iter().map(|(name, sum)| (name.clone(), Value::from(sum.to_string())))
             .collect::<serde_json::Map<_, _>>()});
     work.output.answer(&shown, |_| {
@@ -357,8 +367,9 @@ pub(super) fn run(work: &Work) -> anyhow::Result<()> {
         format!("{} accounts, {} transactions with {} charges", report.accounts, report.transactions, report.events);
     anyhow::ensure!(
         report.is_sound(),
-        "verify: {counted}: {} differences{}{}",
+        "verify: {counted}: {} differences{}{}{}",
         report.differences.len(),
+        report.missing.iter().map(|what| format!("; {what}")).collect::<String>(),
         report.damage.iter().map(|what| format!("; {what} is not what was written")).collect::<String>(),
         report.unbalanced.iter().map(|line| format!("; {line}")).collect::<String>()
     );
@@ -380,7 +391,7 @@ fn not_compared(report: &Report) -> Vec<String> {
     let mut list = vec![
         "what the gateway and the stock of numbers know".to_owned(),
         "documents with the ledger after they were issued".to_owned(),
-        "settings, cards and prices, of which nothing else follows".to_owned(),
+        "whether settings, limits, credentials, cards, prices, rented numbers, numbering of documents, timers and lines of the feed are the right ones: of these, only that each is as it was written, that none is missing and that none was added".to_owned(),
         "counted events that no line of usage has".to_owned(),
     ];
     if report.months.is_none() {
@@ -391,6 +402,12 @@ fn not_compared(report: &Report) -> Vec<String> {
     }
     if report.rows_unchecked > 0 {
         list.push(format!("{} of {} rows, which have no check value", report.rows_unchecked, report.rows));
+    }
+    if report.uncounted > 0 {
+        list.push(format!(
+            "what was missing before this version began to count the {} rows that it found",
+            report.uncounted
+        ));
     }
     list.extend(report.not_compared.iter().map(|what| format!("{what}, which are too many")));
     list
@@ -411,6 +428,7 @@ mod tests {
         postings: Vec<i64>,
         rounds: Mutex<u32>,
         damage: Vec<String>,
+        missing: Vec<String>,
     }
 
     impl Link for Books {
@@ -493,7 +511,8 @@ mod tests {
 
         fn host(&self, route: &str, _: Option<Value>) -> Result<Value, LinkError> {
             assert_eq!(route, "check");
-            Ok(json!({"rows": 9, "without-digest": 1, "damaged": self.damage.len(), "damage": self.damage}))
+            Ok(json!({"rows": 9, "without-digest": 1, "damaged": self.damage.len(), "damage": self.damage,
+                "missing": self.missing, "uncounted": 3}))
         }
     }
 
@@ -506,6 +525,7 @@ mod tests {
             postings: postings.to_vec(),
             rounds: Mutex::default(),
             damage: Vec::new(),
+            missing: Vec::new(),
         };
         let report = verify(&books).expect("verified");
         let rounds = *books.rounds.lock().expect("lock");
@@ -542,6 +562,7 @@ mod tests {
             postings: vec![5, -5],
             rounds: Mutex::default(),
             damage: damage.iter().map(|what| (*what).to_owned()).collect(),
+            missing: Vec::new(),
         };
         let report = verify(&books(&["entry ch/MA1/1"])).expect("verified");
         assert_eq!((report.is_sound(), report.damage), (false, vec!["entry ch/MA1/1".to_owned()]));
@@ -552,6 +573,11 @@ mod tests {
         assert!(list.iter().any(|what| what.ends_with("being prepared")), "{list:?}");
         assert!(list.contains(&"1 of 9 rows, which have no check value".to_owned()), "{list:?}");
         assert!(list.contains(&"MA1 pages, which are too many".to_owned()), "{list:?}");
+        assert!(list.iter().any(|what| what.contains("timers") && what.contains("none is missing")), "{list:?}");
+        assert!(list.iter().any(|what| what.contains("began to count the 3 rows")), "{list:?}");
+        let absent = "2 of 2 entries `num` are missing".to_owned();
+        let report = verify(&Books { missing: vec![absent.clone()], ..books(&[]) }).expect("verified");
+        assert_eq!((report.is_sound(), report.missing), (false, vec![absent]));
     }
 
     #[test]
@@ -570,6 +596,7 @@ mod tests {
                 postings: vec![5, -5],
                 rounds: Mutex::default(),
                 damage: Vec::new(),
+                missing: Vec::new(),
             };
             let report = verify(&books).expect("verified");
             (report.months, report.differences.len(), *books.rounds.lock().expect("lock"))

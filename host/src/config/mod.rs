@@ -75,6 +75,8 @@ pub struct Accept {
     pub gateway: bool,
     /// The same for the journal of number orders.
     pub number_orders: bool,
+    /// A backup that was put in place as a file, or another older state of the store: it is treated as a restored one.
+    pub older_store: bool,
 }
 
 /// Which clock the rules are shown.

@@ -1,6 +1,6 @@
 //! From a configuration to a running host.
 
-use super::parts::{self, CLOCK_FILE, MARK_FILE, Part, TOKEN_FILE};
+use super::parts::{self, AGE_FILE, CLOCK_FILE, Found, MARK_FILE, Older, Part, Seen, TOKEN_FILE};
 use super::{ClockMode, Config, Email};
 use crate::capability::{Capabilities, Clock, Mailer};
 use crate::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
@@ -9,14 +9,15 @@ use crate::contract::types::{Caller, Operator, Principal};
 use crate::documents::{Documents, Mailed};
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
+use crate::hold::HoldError;
 use crate::inventory::FileInventory;
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::private;
 use crate::random::SystemRandom;
 use crate::sequencer::{OnFailure, SequencerOptions};
-use crate::storage::Durable;
-use crate::storage::sqlite::Sqlite;
+use crate::storage::sqlite::{self, Sqlite};
+use crate::storage::{Durable, Progress};
 use crate::telephony::TelephonyLog;
 use crate::text;
 use crate::vault::{KeyRing, KeyVault};
@@ -24,6 +25,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// Main accounts are counted up to this many at start.
@@ -48,6 +50,40 @@ pub struct Host {
     pub opened: Opened,
     clock_file: Option<PathBuf>,
     guard: Option<Guard>,
+    age: Option<Age>,
+}
+
+/// How far the store has come, and where the data directory keeps it.
+#[derive(Clone)]
+struct Age {
+    progress: Progress,
+    file: PathBuf,
+    store: Arc<Sqlite>,
+    /// How many entries each part has by now.
+    entries: [(Part, Arc<AtomicI64>); 2],
+}
+
+impl Age {
+    /// Keeps at an orderly end what the parts have, so that one that has less is known the next time.
+    fn keep_entries(&self) {
+        let keep = || {
+            let mut home = self.store.home()?;
+            for (part, entries) in &self.entries {
+                parts::set_entries(&mut home.parts, *part, entries.load(Ordering::SeqCst));
+            }
+            self.store.set_home(&home)
+        };
+        if let Err(error) = keep() {
+            tracing::warn!(%error, "what the parts of this store have cannot be kept");
+        }
+    }
+
+    /// Keeps it for the next start. Without it, only what lies elsewhere tells an older store from the newest.
+    fn keep(&self) {
+        if let Err(error) = replace(&self.file, &serde_json::json!(self.progress.mark()).to_string()) {
+            tracing::warn!(file = %self.file.display(), %error, "how far the store has come cannot be kept");
+        }
+    }
 }
 
 /// What is told of a store when it is opened.
@@ -64,16 +100,25 @@ pub struct Opened {
 struct Guard {
     clock: Arc<GuardedClock>,
     mark_file: PathBuf,
+    store: Arc<Sqlite>,
 }
 
 impl Guard {
     /// Keeps what the machine's clocks show, for the next start. Without it that start only has the store's last moment to go by.
     fn keep(&self) {
         let Some(mark) = self.clock.mark() else { return };
-        if let Err(error) = replace(&self.mark_file, &serde_json::json!(mark).to_string()) {
+        if let Err(error) = keep_mark(&self.mark_file, &self.store, &mark) {
             tracing::warn!(file = %self.mark_file.display(), %error, "what the clocks show cannot be kept");
         }
     }
+}
+
+/// In the file and in the store: a clean-up that takes the file for a left-over must not make a wrong clock believed.
+fn keep_mark(file: &Path, store: &Sqlite, mark: &ClockMark) -> anyhow::Result<()> {
+    let text = serde_json::json!(mark).to_string();
+    let home = store.home()?;
+    store.set_home(&crate::storage::sqlite::Home { clock_mark: text.clone(), ..home })?;
+    Ok(replace(file, &text)?)
 }
 
 /// Writes a whole file or none.
@@ -93,6 +138,7 @@ impl Host {
             opened: Opened::default(),
             clock_file: None,
             guard: None,
+            age: None,
         }
     }
 
@@ -139,6 +185,13 @@ impl Host {
         if let Some(guard) = &self.guard {
             guard.keep();
         }
+        if let Some(age) = &self.age {
+            // After a failure the store is left as it is.
+            if stopped.is_ok() {
+                age.keep_entries();
+            }
+            age.keep();
+        }
         stopped
     }
 
@@ -178,7 +231,40 @@ impl Host {
 }
 
 /// Opens or makes the store of a configuration, with everything around it. `must_exist`: a directory without a store is an error.
-pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<OnFailure>) -> Result<Host, OpenError> {
+pub fn open(
+    config: &Config,
+    drive: Drive,
+    must_exist: bool,
+    mut on_failure: Option<OnFailure>,
+) -> Result<Host, OpenError> {
+    let accepted = config.accept.older_store;
+    if accepted && Sqlite::exists(&config.data) && sqlite::holds_backup(&config.data)? {
+        reinstate(config, "it is a backup that was put in place as a file")?;
+    }
+    match open_once(config, drive, must_exist, &mut on_failure) {
+        Err(error) if accepted && error.is::<Older>() => {
+            reinstate(config, &error.to_string())?;
+            open_once(config, drive, must_exist, &mut on_failure)
+        }
+        opened => opened,
+    }
+}
+
+/// A person has said that the store is an older state and is meant.
+fn reinstate(config: &Config, why: &str) -> anyhow::Result<()> {
+    tracing::warn!(
+        why,
+        "the store goes on as one that was restored: the gateway and the stock are asked what has happened since"
+    );
+    Ok(sqlite::reinstate(&config.data, &SystemRandom, RealClock::new().now())?)
+}
+
+fn open_once(
+    config: &Config,
+    drive: Drive,
+    must_exist: bool,
+    on_failure: &mut Option<OnFailure>,
+) -> Result<Host, OpenError> {
     let data = &config.data;
     if must_exist && !Sqlite::exists(data) {
         anyhow::bail!(
@@ -196,14 +282,15 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
     let engine = load_engine(config)?;
     let metrics = Arc::new(Metrics::new());
     // The store is opened before the files around it: whoever does not get the lock touches nothing.
-    let store = Sqlite::open_or_create(data, &*random, Default::default())?;
+    let store = Arc::new(Sqlite::open_or_create(data, &*random, Default::default())?);
     parts::close_to_others(config);
-    let checked = parts::check(config, &store, &vault)?;
+    let mut checked = parts::check(config, &store, &vault)?;
     let opened = Opened { new, last: store.moment()? };
     let Clocks { clock, simulated_clock, clock_file, guard } = clocks(config, &store, checked.clock)?;
     let sandbox = Sandbox::open(&config.payment_sandbox, clock.clone(), SandboxSettings::default())
-        .map_err(|error| anyhow::anyhow!("{}: {error}", config.payment_sandbox.display()))?;
-    if parts::check_family(config, Part::Gateway, sandbox.family()?.as_deref(), checked.family())? {
+        .map_err(|error| anyhow::anyhow!("{}: {error}", parts::place(config, Part::Gateway)))?;
+    let found = Found { family: sandbox.family()?, entries: sandbox.entries().load(Ordering::SeqCst) };
+    if checked.check_part(config, Part::Gateway, &found)? {
         sandbox.set_family(checked.family())?;
     }
     let telephony = TelephonyLog::open(&config.telephony_log, clock.clone())
@@ -212,13 +299,29 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
     if *must_exist && !stock.is_file() {
         anyhow::bail!("setting `inventory.stock`: {} is no file", stock.display());
     }
-    let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone())?;
-    if parts::check_family(config, Part::NumberOrders, inventory.family().as_deref(), checked.family())? {
+    let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone()).map_err(|error| match error
+        .is::<HoldError>(
+    ) {
+        true => anyhow::anyhow!("{}: {error}", parts::place(config, Part::NumberOrders)),
+        false => error,
+    })?;
+    let found = Found { family: inventory.family(), entries: inventory.entries().load(Ordering::SeqCst) };
+    if checked.check_part(config, Part::NumberOrders, &found)? {
         inventory.set_family(checked.family())?;
     }
+    let (progress, name) = (store.progress(), store.store_name());
+    let outside = [
+        Seen { by: parts::place(config, Part::Gateway), commits: sandbox.seen(&name)? },
+        Seen { by: parts::place(config, Part::NumberOrders), commits: inventory.seen(&name) },
+        parts::seen_here(config, &name),
+    ];
+    parts::check_age(config, &progress.mark(), outside)?;
+    sandbox.follow(progress.clone())?;
+    inventory.follow(progress.clone());
     checked.remember(&store)?;
     let documents = Documents::of(&config.documents);
     let mailed = Arc::new(Mailed::new(documents.clone()));
+    let entries = [(Part::Gateway, sandbox.entries()), (Part::NumberOrders, inventory.entries())];
     let capabilities = Capabilities {
         vault: Arc::new(vault),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
@@ -230,14 +333,16 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
     };
     let coinbox = Coinbox::open(Options {
         runtime: Arc::new(engine),
-        store: StoreChoice::Own(Arc::new(store)),
+        store: StoreChoice::Own(store.clone()),
         capabilities,
         simulated_clock,
         drive,
-        sequencer: SequencerOptions { on_failure, ..SequencerOptions::default() },
+        sequencer: SequencerOptions { on_failure: on_failure.take(), ..SequencerOptions::default() },
     })?;
     mailed.connect(&coinbox);
-    let host = Host { coinbox, metrics, documents, opened, clock_file, guard };
+    let age = Age { progress, file: data.join(AGE_FILE), store, entries };
+    age.keep();
+    let host = Host { coinbox, metrics, documents, opened, clock_file, guard, age: Some(age) };
     host.keep_clock()?;
     if let Some(guard) = &host.guard {
         guard.keep();
@@ -253,7 +358,7 @@ struct Clocks {
     guard: Option<Guard>,
 }
 
-fn clocks(config: &Config, store: &Sqlite, mode: ClockMode) -> anyhow::Result<Clocks> {
+fn clocks(config: &Config, store: &Arc<Sqlite>, mode: ClockMode) -> anyhow::Result<Clocks> {
     let data = &config.data;
     if let ClockMode::Simulated(start) = mode {
         let file = data.join(CLOCK_FILE);
@@ -266,18 +371,27 @@ fn clocks(config: &Config, store: &Sqlite, mode: ClockMode) -> anyhow::Result<Cl
     let clock = Arc::new(if store.beginning()?.is_some() {
         GuardedClock::fresh(last, machine, config.clock_guard)
     } else {
-        GuardedClock::after(last, read_mark(&mark_file).as_ref(), machine, config.clock_guard)
+        GuardedClock::after(last, read_mark(&mark_file, store)?.as_ref(), machine, config.clock_guard)
     });
-    let guard = Guard { clock: clock.clone(), mark_file };
+    let guard = Guard { clock: clock.clone(), mark_file, store: store.clone() };
     Ok(Clocks { clock, simulated_clock: None, clock_file: None, guard: Some(guard) })
 }
 
-/// What was believed before. A file that cannot be read says nothing: then the store's last moment is what there is to go by.
-fn read_mark(file: &Path) -> Option<ClockMark> {
-    let text = fs::read_to_string(file).ok()?;
-    serde_json::from_str(&text)
-        .map_err(|error| tracing::warn!(file = %file.display(), %error, "what the clocks have shown cannot be read"))
-        .ok()
+/// What was believed before: by the file, and where it is gone or cannot be read, by the store. Where neither says it, the store's last moment is what
+/// there is to go by.
+fn read_mark(file: &Path, store: &Sqlite) -> anyhow::Result<Option<ClockMark>> {
+    let parse = |text: &str| {
+        serde_json::from_str(text)
+            .map_err(
+                |error| tracing::warn!(file = %file.display(), %error, "what the clocks have shown cannot be read"),
+            )
+            .ok()
+    };
+    if let Some(mark) = fs::read_to_string(file).ok().and_then(|text| parse(&text)) {
+        return Ok(Some(mark));
+    }
+    let kept = store.home()?.clock_mark;
+    Ok(if kept.is_empty() { None } else { parse(&kept) })
 }
 
 /// The keys of a store that exists must be there: with new ones nothing that was sealed could be read again.
@@ -404,5 +518,38 @@ pub fn read_operator_token(config: &Config) -> anyhow::Result<Option<String>> {
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => anyhow::bail!("operator token {}: {error}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// sec-03: the file may be removed, and a clock that was wrong is not believed for it.
+    #[test]
+    fn sec_03_what_the_clocks_showed_is_known_without_its_file() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join(MARK_FILE);
+        let open = || Sqlite::open_or_create(folder.path(), &SystemRandom, Default::default()).expect("opens");
+        let store = open();
+        assert_eq!(read_mark(&file, &store).expect("reads"), None);
+        let mark = |calendar| ClockMark { start: "one".to_owned(), passed_ms: 7, calendar };
+        keep_mark(&file, &store, &mark(9)).expect("kept");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(9)));
+        drop(store);
+        let store = open();
+        fs::remove_file(&file).expect("removed");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(9)), "removed");
+        private::write(&file, b"{").expect("written");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(9)), "cannot be read");
+        keep_mark(&file, &store, &mark(11)).expect("kept");
+        fs::remove_file(&file).expect("removed");
+        assert_eq!(read_mark(&file, &store).expect("reads"), Some(mark(11)));
+        // A store of an older version has no such column.
+        drop(store);
+        let old = rusqlite::Connection::open(folder.path().join("store.sqlite")).expect("opens");
+        old.execute_batch("ALTER TABLE home DROP COLUMN clock_mark").expect("altered");
+        old.close().expect("closes");
+        assert_eq!(read_mark(&file, &open()).expect("reads"), None);
     }
 }

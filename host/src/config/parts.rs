@@ -8,7 +8,7 @@ use crate::capability::Vault;
 use crate::contract::vault::UnsealError;
 use crate::private;
 use crate::storage::sqlite::{Home, Sqlite};
-use crate::storage::{Beginning, Durable};
+use crate::storage::{Beginning, Durable, Mark};
 use crate::vault::KeyVault;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ pub(super) const TOKEN_FILE: &str = "operator-token";
 pub(super) const CLOCK_FILE: &str = "simulated-clock";
 /// File of what a real clock was last believed to be, in the data directory.
 pub(super) const MARK_FILE: &str = "clock-mark.json";
+/// File of how far the store has come, in the data directory.
+pub(super) const AGE_FILE: &str = "store-mark.json";
 /// File of the store in the data directory.
 const STORE_FILE: &str = "store.sqlite";
 
@@ -113,8 +115,14 @@ fn left_of_a_store(config: &Config) -> Vec<PathBuf> {
     let data = &config.data;
     let files = [&config.payment_sandbox, &config.inventory_orders, &config.telephony_log];
     let mut left: Vec<PathBuf> = files.into_iter().filter(|path| path.starts_with(data)).cloned().collect();
-    left.extend([data.join(CLOCK_FILE), data.join(MARK_FILE), data.join("mail/new")]);
+    left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new"].map(|name| data.join(name)));
     left.retain(|path| path.exists());
+    // Documents are printed of what a store holds.
+    let documents = &config.documents.directory;
+    let printed = || fs::read_dir(documents).is_ok_and(|mut files| files.next().is_some());
+    if documents.starts_with(data) && printed() {
+        left.push(documents.clone());
+    }
     left
 }
 
@@ -130,8 +138,7 @@ pub(super) fn check(config: &Config, store: &Sqlite, vault: &KeyVault) -> anyhow
     for part in Part::ALL {
         check_there(config, part, &home, restored)?;
     }
-    home.parts = Part::ALL.map(Part::name).join(",");
-    Ok(Checked { clock, before, home })
+    Ok(Checked { clock, before, home, restored })
 }
 
 /// What a store was found to belong with.
@@ -140,6 +147,7 @@ pub(super) struct Checked {
     pub clock: ClockMode,
     before: Home,
     home: Home,
+    restored: bool,
 }
 
 impl Checked {
@@ -155,24 +163,76 @@ impl Checked {
     pub(super) fn family(&self) -> &str {
         &self.home.family
     }
+
+    /// A part that was opened must be of this store's family and have what it had, or be new to the store. Answers whether it must be told
+    /// its family.
+    pub(super) fn check_part(&mut self, config: &Config, part: Part, found: &Found) -> anyhow::Result<bool> {
+        let meant = self.restored || part.accepted(config.accept);
+        let place = place(config, part);
+        let refuse = |what: &str| {
+            if meant {
+                tracing::warn!("{place} {what}: nothing more is known of what was in it");
+                return Ok(());
+            }
+            anyhow::bail!(
+                "{place} {what}: it was emptied, cut off or replaced. Put this store's own back, or name where it is now. To go on with it all the same, start with --accept {}",
+                part.name()
+            )
+        };
+        if let Some(had) = used_with(&self.home.parts, part) {
+            if found.family.is_none() {
+                refuse("does not say whose it is, and this store has been used with it")?;
+            } else if found.entries < had {
+                refuse(&format!("has {} entries and had {had} when this store was last used with it", found.entries))?;
+            }
+        }
+        set_entries(&mut self.home.parts, part, found.entries);
+        check_family(config, part, found.family.as_deref(), &self.home.family)
+    }
 }
 
-/// A part that a store was used with must be there. A restored store may begin without: it says what is then not known.
+/// What a part was found to hold.
+pub(super) struct Found {
+    /// The family that it was told of.
+    pub family: Option<String>,
+    /// What it has been asked for so far.
+    pub entries: i64,
+}
+
+/// How many entries a part had when the store was last used with it; `None`: it has not been. As it stands in the store: `gateway=7,number-orders=2`.
+fn used_with(parts: &str, part: Part) -> Option<i64> {
+    parts.split(',').find_map(|written| {
+        let (name, entries) = written.split_once('=').unwrap_or((written, "0"));
+        (name == part.name()).then(|| entries.parse().unwrap_or_default())
+    })
+}
+
+/// Writes down how many entries a part has.
+pub(super) fn set_entries(parts: &mut String, part: Part, entries: i64) {
+    let now = |one: Part| if one == part { Some(entries) } else { used_with(parts, one) };
+    let written = Part::ALL.map(|one| now(one).map(|entries| format!("{}={entries}", one.name())));
+    *parts = written.into_iter().flatten().collect::<Vec<_>>().join(",");
+}
+
+/// A part that a store was used with must be there, and not be empty. A restored store may begin without: it says what is then not known.
 fn check_there(config: &Config, part: Part, home: &Home, restored: bool) -> anyhow::Result<()> {
     let path = part.path(config);
-    if !home.parts.split(',').any(|name| name == part.name()) || path.exists() {
+    // Nothing is as long as what was made and never written: a part of this host has a first line or page.
+    let length = fs::metadata(path).map(|file| file.len()).ok();
+    if used_with(&home.parts, part).is_none() || length.is_some_and(|length| length > 0) {
         return Ok(());
     }
+    let state = if length.is_some() { "empty" } else { "missing" };
     if restored || part.accepted(config.accept) {
         tracing::warn!(
             path = %path.display(),
-            "{} is not there: an empty one is made, and nothing is known of what was in it",
+            "{} is {state}: a new one is made, and nothing is known of what was in it",
             part.words()
         );
         return Ok(());
     }
     anyhow::bail!(
-        "{} {} is missing, and this store has been used with it. Put it back, or name where it is now. To begin with an empty one all the same, start with --accept {}",
+        "{} {} is {state}, and this store has been used with it. Put it back, or name where it is now. To begin with an empty one all the same, start with --accept {}",
         part.words(),
         path.display(),
         part.name()
@@ -180,7 +240,7 @@ fn check_there(config: &Config, part: Part, home: &Home, restored: bool) -> anyh
 }
 
 /// A part must be of this store's family, or of none yet. Answers whether it must be told its family.
-pub(super) fn check_family(config: &Config, part: Part, found: Option<&str>, family: &str) -> anyhow::Result<bool> {
+fn check_family(config: &Config, part: Part, found: Option<&str>, family: &str) -> anyhow::Result<bool> {
     match found {
         None => Ok(true),
         Some(found) if found == family => Ok(false),
@@ -192,6 +252,57 @@ pub(super) fn check_family(config: &Config, part: Part, found: Option<&str>, fam
             part.name()
         ),
     }
+}
+
+/// A part, as it is called to a person.
+pub(super) fn place(config: &Config, part: Part) -> String {
+    format!("{} {}", part.words(), part.path(config).display())
+}
+
+/// What was seen of a store, and by whom.
+pub(super) struct Seen {
+    /// As it is called to a person.
+    pub by: String,
+    /// Its commits then; `None`: it has seen nothing of this store.
+    pub commits: Option<i64>,
+}
+
+/// Somebody outside has seen more commits of this store than it has: it is an older state of itself, and what it has done since is known only
+/// outside.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the store in {data} is an older state of itself: it has {commits} commits, and {by} has seen {seen}. What has happened since is not in it, and repeating it would charge or order again. Put the newest store back; if it is lost, make a store of this one with `coinbox --data NEW restore FILE`, FILE being a backup or a copy of {store} without its log, which asks the gateway and the stock what has happened since. To do that where it stands, start with --accept older-store"
+)]
+pub(super) struct Older {
+    data: String,
+    store: String,
+    commits: i64,
+    by: String,
+    seen: i64,
+}
+
+/// Nobody may have seen more of the store than there is.
+pub(super) fn check_age(config: &Config, own: &Mark, seen: impl IntoIterator<Item = Seen>) -> Result<(), Older> {
+    for Seen { by, commits } in seen {
+        if let Some(seen) = commits.filter(|seen| *seen > own.commits) {
+            let (data, store) = (config.data.display().to_string(), config.data.join(STORE_FILE).display().to_string());
+            return Err(Older { data, store, commits: own.commits, by, seen });
+        }
+    }
+    Ok(())
+}
+
+/// What the data directory itself has seen of a store; a file that cannot be read says nothing.
+pub(super) fn seen_here(config: &Config, store: &str) -> Seen {
+    let path = config.data.join(AGE_FILE);
+    let mark = fs::read_to_string(&path).ok().and_then(|text| {
+        serde_json::from_str::<Mark>(&text)
+            .map_err(
+                |error| tracing::warn!(file = %path.display(), %error, "how far the store had come cannot be read"),
+            )
+            .ok()
+    });
+    Seen { by: path.display().to_string(), commits: mark.filter(|mark| mark.store == store).map(|mark| mark.commits) }
 }
 
 /// The keys must open what the store has sealed and answer what it has digested. Answers the proof for the next time.
@@ -288,7 +399,8 @@ pub(super) fn close_to_others(config: &Config) {
             PathBuf::from(name)
         })
     };
-    let mut files: Vec<PathBuf> = ["lock", CLOCK_FILE, MARK_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
+    let mut files: Vec<PathBuf> =
+        ["lock", CLOCK_FILE, MARK_FILE, AGE_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
     files.extend(with_logs(&data.join(STORE_FILE)));
     files.extend(with_logs(&config.payment_sandbox));
     files.extend([config.inventory_orders.clone(), config.telephony_log.clone()]);

@@ -44,14 +44,18 @@ impl Bench {
     fn store(&self) -> Sqlite {
         let store = self.store_alone();
         for part in Part::ALL {
-            private::provide(part.path(&self.config)).expect("made");
+            private::write(part.path(&self.config), b"x").expect("made");
         }
         store
     }
 
     /// What a start does with these keys. Answers the clock.
     fn start(&self, store: &Sqlite, keys: &str) -> Result<ClockMode, String> {
-        let checked = check(&self.config, store, &vault(keys)).map_err(|error| error.to_string())?;
+        let mut checked = check(&self.config, store, &vault(keys)).map_err(|error| error.to_string())?;
+        for part in Part::ALL {
+            let found = Found { family: Some(checked.family().to_owned()), entries: 0 };
+            checked.check_part(&self.config, part, &found).map_err(|error| error.to_string())?;
+        }
         checked.remember(store).map_err(|error| error.to_string())?;
         Ok(checked.clock)
     }
@@ -83,6 +87,7 @@ fn sec_04_a_directory_that_had_a_store_must_have_one() {
         "simulated-clock",
         "mail/new/a",
         "clock-mark.json",
+        "store-mark.json",
     ];
     for name in left {
         let bench = Bench::new(&[]);
@@ -117,6 +122,35 @@ fn sec_04_a_directory_that_had_a_store_must_have_one() {
     private::write(&book, b"").expect("written");
     let bench = Bench::new(&[("payment-sandbox", &book.display().to_string())]);
     assert_eq!(bench.before(), Ok(()));
+}
+
+#[test]
+fn sec_02_nobody_may_have_seen_more_of_a_store_than_there_is() {
+    let bench = Bench::new(&[]);
+    let store = bench.store();
+    let own = store.progress();
+    assert_eq!(own.mark().commits, 0);
+    commit(&store, NOON, "a", "1");
+    commit(&store, NOON, "a", "2");
+    assert_eq!(own.mark(), Mark { store: store.store_name(), commits: 2 });
+    let by = |commits| Seen { by: "the book".to_owned(), commits };
+    for fine in [None, Some(0), Some(2)] {
+        assert!(check_age(&bench.config, &own.mark(), [by(fine)]).is_ok(), "{fine:?}");
+    }
+    let older = check_age(&bench.config, &own.mark(), [by(Some(1)), by(Some(3))]).expect_err("older");
+    let text = older.to_string();
+    assert!(text.contains("it has 2 commits, and the book has seen 3"), "{text}");
+    assert!(text.contains("restore") && text.contains("--accept older-store"), "{text}");
+
+    let here = |store: &str| seen_here(&bench.config, store).commits;
+    assert_eq!(here("x"), None, "no file");
+    let file = bench.config.data.join(AGE_FILE);
+    private::write(&file, br#"{"store":"x","commits":7}"#).expect("written");
+    assert_eq!((here("x"), here("y")), (Some(7), None));
+    private::write(&file, b"{").expect("written");
+    assert_eq!(here("x"), None, "what cannot be read says nothing");
+    drop(store);
+    assert_eq!(bench.store().progress().mark(), own.mark(), "it is in the store");
 }
 
 #[test]
@@ -248,7 +282,7 @@ fn sec_04_parts_that_a_store_was_used_with_must_be_there_and_its_own() {
     commit(&store, NOON, "a", "1");
     assert!(bench.start(&store, OLD).is_ok(), "none was there before");
     for part in Part::ALL {
-        bench.put(part.path(&bench.config).file_name().and_then(|name| name.to_str()).expect("a name"));
+        private::write(part.path(&bench.config), b"x").expect("written");
     }
     assert!(bench.start(&store, OLD).is_ok());
     for part in Part::ALL {
@@ -306,4 +340,59 @@ fn sec_06_what_was_left_open_is_closed_but_for_directories() {
     }
     assert_eq!(private::open_to_others(&bench.config.data), Some(0o755), "the operator's to close");
     assert_eq!(private::open_to_others(&bench.config.data.join("notes.txt")), Some(0o644), "not Coinbox's own");
+}
+
+/// Whatever a part has lost: what stands in it, whose it is, or its end.
+#[test]
+fn sec_04_parts_that_were_emptied_or_cut_off_are_not_adopted() {
+    for part in Part::ALL {
+        let bench = Bench::new(&[]);
+        let store = bench.store();
+        let family = || Some(store.home().expect("reads").family);
+        let with = |config: &Config, found: Found| -> Result<bool, String> {
+            let mut checked = check(config, &store, &vault(OLD)).map_err(|error| error.to_string())?;
+            let told = checked.check_part(config, part, &found).map_err(|error| error.to_string())?;
+            checked.remember(&store).map_err(|error| error.to_string())?;
+            Ok(told)
+        };
+        let mut meant = bench.config.clone();
+        meant.accept.gateway = part == Part::Gateway;
+        meant.accept.number_orders = part == Part::NumberOrders;
+        let path = part.path(&bench.config);
+        private::write(path, b"").expect("written");
+        let new = || Found { family: None, entries: 0 };
+        assert_eq!(with(&bench.config, new()), Ok(true), "a new one is told whose it is");
+        let text = with(&bench.config, new()).expect_err("empty");
+        assert!(text.contains("is empty, and this store has been used with it"), "{text}");
+        private::write(path, b"x").expect("written");
+        let text = with(&bench.config, new()).expect_err("of nobody");
+        assert!(text.contains("does not say whose it is") && text.contains(&path.display().to_string()), "{text}");
+        assert!(text.contains(&format!("--accept {}", part.name())), "{text}");
+        assert_eq!(with(&meant, new()), Ok(true), "who means it");
+
+        let of = |entries| Found { family: family(), entries };
+        assert_eq!(with(&bench.config, of(7)), Ok(false));
+        assert_eq!(with(&bench.config, of(7)), Ok(false));
+        let text = with(&bench.config, of(6)).expect_err("cut off");
+        assert!(text.contains("has 6 entries and had 7") && text.contains("cut off"), "{text}");
+        assert_eq!(with(&meant, of(6)), Ok(false), "who means it");
+        assert_eq!(with(&bench.config, of(6)), Ok(false), "from then on");
+        let mut parts = store.home().expect("reads").parts;
+        assert_eq!(parts, format!("{}=6", part.name()));
+        set_entries(&mut parts, part, 9);
+        assert_eq!(used_with(&parts, part), Some(9));
+        assert_eq!(used_with("gateway,number-orders", part), Some(0), "as an older version wrote it");
+    }
+}
+
+#[test]
+fn sec_04_printed_documents_are_what_a_store_leaves() {
+    let bench = Bench::new(&[]);
+    private::directory(&bench.config.documents.directory).expect("made");
+    bench.put("vault-keys.json");
+    bench.put("operator-token");
+    assert_eq!(bench.before(), Ok(()), "an empty directory is none");
+    private::write(&bench.config.documents.directory.join("R-2026-000001.pdf"), b"x").expect("written");
+    let text = bench.before().expect_err("a document of a store that is not there");
+    assert!(text.contains("documents") && text.contains("--accept new-store"), "{text}");
 }

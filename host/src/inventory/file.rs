@@ -14,11 +14,14 @@ use crate::contract::inventory::{
     NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
 };
 use crate::contract::types::Fact;
+use crate::hold::FileHold;
+use crate::storage::{Mark, Progress};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -65,6 +68,9 @@ struct Entry {
     /// Names and values, as the request brought them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     metadata: Vec<(String, String)>,
+    /// The store that asked for it, and how far it had come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Mark>,
 }
 
 /// The journal's first line.
@@ -102,7 +108,14 @@ struct State {
     /// Nothing that was carried out since is missing.
     complete_since: Instant,
     family: Option<String>,
+    /// Most commits of each store that the journal has seen.
+    seen: BTreeMap<String, i64>,
+    /// The store that asks, and how far it has come.
+    followed: Option<Progress>,
+    /// How many orders and releases were decided.
+    entries: Arc<AtomicI64>,
     journal: File,
+    hold: FileHold,
     /// Length of the journal up to its last whole line.
     written: u64,
 }
@@ -131,6 +144,9 @@ impl FileInventory {
         let stock = if seen.is_some() { stock::read(stock_file)? } else { Stock::new() };
         let opened = crate::private::options().create(true).read(true).append(true).open(journal);
         let file = opened.map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
+        // Before it is read: what another program is writing is no line that was cut off.
+        let hold = file.try_clone().map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
+        let hold = FileHold::of(hold, journal)?;
         let mut state = State {
             stock,
             seen,
@@ -140,7 +156,11 @@ impl FileInventory {
             // A journal without its first line is of an older version, which has written none.
             complete_since: Instant::MIN,
             family: None,
+            seen: BTreeMap::new(),
+            followed: None,
+            entries: Arc::default(),
             journal: file,
+            hold,
             written: 0,
         };
         state.replay(journal)?;
@@ -162,6 +182,21 @@ impl FileInventory {
         state.append(&owner)?;
         state.family = Some(owner.family);
         Ok(())
+    }
+
+    /// How many commits of a store the journal has seen at most; `None` of a store that has ordered nothing.
+    pub fn seen(&self, store: &str) -> Option<i64> {
+        self.state().seen.get(store).copied()
+    }
+
+    /// How many orders and releases the journal has, as they come.
+    pub fn entries(&self) -> Arc<AtomicI64> {
+        self.state().entries.clone()
+    }
+
+    /// From now on the journal notes with each order and release how far this store has come.
+    pub fn follow(&self, progress: Progress) {
+        self.state().followed = Some(progress);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -209,7 +244,8 @@ impl FileInventory {
         let answer = decide(&state);
         let (number, account) = (number.to_owned(), account.to_owned());
         let metadata = metadata.iter().map(|fact| (fact.name.clone(), fact.value.clone())).collect();
-        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer, metadata };
+        let seen = state.followed.as_ref().map(Progress::mark);
+        let entry = Entry { at: self.clock.now(), key: key.to_owned(), what, number, account, answer, metadata, seen };
         match state.append(&entry) {
             Ok(()) => {
                 state.apply(entry);
@@ -274,6 +310,10 @@ impl State {
     }
 
     fn apply(&mut self, entry: Entry) {
+        if let Some(mark) = &entry.seen {
+            let most = self.seen.entry(mark.store.clone()).or_insert(mark.commits);
+            *most = mark.commits.max(*most);
+        }
         if entry.answer == Decided::Done {
             self.carried_out.push(StockMovement {
                 key: entry.key.clone(),
@@ -295,6 +335,21 @@ impl State {
             _ => {}
         }
         self.known.insert(entry.key, entry.answer);
+        self.entries.store(i64::try_from(self.known.len()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
+    /// What was written here last is the end of the file that the name leads to. Otherwise somebody else writes too, and what is known here of
+    /// who holds a number is not all.
+    fn check_alone(&self) -> std::io::Result<()> {
+        self.hold.check_in_place().map_err(std::io::Error::other)?;
+        let length = self.journal.metadata()?.len();
+        if length != self.written {
+            return Err(std::io::Error::other(format!(
+                "it has {length} bytes and this program has left {}: another program writes to it. Stop that one, then start this one again",
+                self.written
+            )));
+        }
+        Ok(())
     }
 
     /// Appends a line and waits until it is on disk. A line that fails half-way is taken away again.
@@ -304,6 +359,7 @@ impl State {
         if line.len() > LINE_BYTES_MAX {
             return Err(std::io::Error::other(format!("an entry has at most {LINE_BYTES_MAX} bytes")));
         }
+        self.check_alone()?;
         let done = self.journal.write_all(&line).and_then(|()| self.journal.sync_data());
         match done {
             Ok(()) => {
@@ -505,6 +561,63 @@ mod tests {
         assert_eq!(inventory.family().as_deref(), Some("two"));
         assert_eq!((inventory.find("a"), inventory.find("b")), (Some(Outcome::Done), Some(Outcome::Done)));
         assert_eq!(crate::private::open_to_others(&folder.journal()), None, "sec-06");
+    }
+
+    #[test]
+    fn sec_02_a_journal_remembers_how_far_a_store_had_come_that_ordered() {
+        let folder = Folder::new();
+        let inventory = folder.open();
+        inventory.order(&order("a", "14155550100", "MA1"));
+        assert_eq!(inventory.seen("one"), None, "it follows nobody");
+        let progress = Progress::new("one", 4);
+        inventory.follow(progress.clone());
+        inventory.order(&order("b", "18005550100", "MA1"));
+        progress.reached(9);
+        assert_eq!(inventory.seen("one"), Some(4));
+        inventory.release(&release("c", "18005550100", "MA1"));
+        drop(inventory);
+        let inventory = folder.open();
+        assert_eq!((inventory.seen("one"), inventory.seen("two")), (Some(9), None));
+        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done, "answers are as ever");
+    }
+
+    /// sec-09: who holds a number stands in one journal, which one program writes.
+    #[test]
+    fn sec_09_a_journal_has_one_writer() {
+        let folder = Folder::new();
+        let open = |journal: &Path| {
+            FileInventory::open(&folder.stock(), journal, Arc::new(SimulatedClock::new(1_000)))
+                .map_err(|error| error.to_string())
+        };
+        let first = folder.open();
+        first.order(&order("a", "14155550100", "MA1"));
+        let link = folder.0.path().join("link.jsonl");
+        std::os::unix::fs::symlink(folder.journal(), &link).expect("linked");
+        for way in [&folder.journal(), &link] {
+            let text = open(way).err().expect("refused");
+            assert!(text.contains("is in use by another process") && text.contains("Stop that one"), "{text}");
+        }
+        assert_eq!(fs::read_to_string(&link).expect("others may read").lines().count(), 2);
+        assert_eq!(first.order(&order("b", "18005550100", "MA1")), Outcome::Done, "the first one goes on");
+        // Where locks are not seen: what another program has written is found before this one writes.
+        let mut other = fs::OpenOptions::new().append(true).open(folder.journal()).expect("opens");
+        let line = r#"{"at":1,"key":"x","what":"order","number":"1","account":"MA2","answer":"done"}"#;
+        writeln!(other, "{line}").expect("written");
+        let refused = first.release(&release("c", "18005550100", "MA1"));
+        assert!(
+            matches!(&refused, Outcome::NotSent(why) if why.cause.contains("another program writes to it")),
+            "{refused:?}"
+        );
+        drop(first);
+        let second = folder.open();
+        assert_eq!(
+            (second.find("b"), second.find("c"), second.find("x")),
+            (Some(Outcome::Done), None, Some(Outcome::Done))
+        );
+        fs::rename(folder.journal(), folder.0.path().join("away")).expect("moved");
+        let refused = second.release(&release("d", "18005550100", "MA1"));
+        assert!(matches!(&refused, Outcome::NotSent(why) if why.cause.contains("moved or replaced")), "{refused:?}");
+        assert!(!folder.journal().exists());
     }
 
     #[test]

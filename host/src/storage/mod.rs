@@ -8,6 +8,7 @@ mod durable;
 mod group;
 pub mod limits;
 pub mod memory;
+mod progress;
 pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -19,6 +20,7 @@ pub(crate) use durable::{FeedBuilder, PageBuilder};
 pub(crate) use group::span;
 pub use group::{GroupChanges, Spans};
 pub use limits::LimitError;
+pub use progress::{Mark, Progress};
 
 /// Longest key in bytes.
 pub const KEY_BYTES_MAX: usize = 512;
@@ -51,6 +53,10 @@ pub struct Checked {
     pub damage: Vec<String>,
     /// How many there are of these.
     pub damaged: u64,
+    /// What is not there of what was written, or there and was not written: a sentence for each kind of record.
+    pub missing: Vec<String>,
+    /// Rows that were there when this store began to count them: what was lost before is not known.
+    pub uncounted: u64,
 }
 
 impl Checked {

@@ -16,7 +16,8 @@
 //! | `body/<account>/<name>/<part>` | lines and movements of an invoice, 150 a record |
 //! | `docno/<kind>/<number>` | where the document of a number lies |
 //! | `docn/<account>` | how many documents of each kind an account has |
-//! | `series/<kind>/<year>` | the last number that was given |
+//! | `series/<kind>/<year>`, `series/<kind>/<year>-<range>` | the last number that was given |
+//! | `series/range` | the range of numbers that a restored store has begun |
 //! | `seat/<account>` | how many seats are paid for, and for which month last |
 //! | `iss/<kind>/<moment>/<number>` | where a document lies, by the moment of issue, for lists over all accounts |
 //! | `docst/<account>/<number>` | what changes about an issued document: credited, a charge for it failed, a payment taken back |
@@ -58,7 +59,7 @@ pub(crate) use close::close_page;
 pub(crate) use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
 pub(crate) use last::{FinalStep, Fixed, begin_final, end_final};
 pub(crate) use lists::is_invoice_of;
-pub(crate) use number::{became_postpaid, mark_failed, number_page, run};
+pub(crate) use number::{became_postpaid, begin_range, mark_failed, number_page, run};
 pub(crate) use records::BY_NUMBER;
 pub(crate) use seats::charge_page as charge_seats;
 pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month, receipt_of};

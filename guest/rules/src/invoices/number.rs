@@ -1,4 +1,7 @@
 //! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
+//!
+//! A restored store cannot know which numbers the lost history has given out and mailed. So it begins a range of its own, named after itself: `2026-K3F9-000001`
+//! where it would have been `2026-000042`. Each range is gapless in itself, and no number stands on two documents.
 
 use super::records::{DRAFTS, Place, State, Stored, draft_key, keep};
 use super::standing::Covering;
@@ -23,7 +26,7 @@ use serde::{Deserialize, Serialize};
 /// Drafts that get their number in one call.
 const DRAFTS_PER_CALL: usize = 100;
 
-/// The last number of a series, at `series/<kind>/<year>`.
+/// The last number of a series, at `series/<kind>/<year>`, in a restored store `series/<kind>/<year>-<range>`.
 #[derive(Serialize, Deserialize)]
 struct Series {
     v: u32,
@@ -32,6 +35,43 @@ struct Series {
 
 impl Record for Series {
     const KIND: &'static str = "series of numbers";
+}
+
+/// The range that numbers are given in since the last restore, at [`RANGE`]. Without it there was none.
+#[derive(Serialize, Deserialize)]
+struct Range {
+    v: u32,
+    name: String,
+    /// When it began.
+    at: Instant,
+}
+
+impl Record for Range {
+    const KIND: &'static str = "range of numbers";
+}
+
+const RANGE: &str = "series/range";
+/// Letters of a store's name that name its range, unless they name one already.
+const RANGE_LETTERS: usize = 4;
+
+fn series_key(kind: DocumentKind, range: &str) -> String {
+    format!("series/{}/{range}", kind.letter())
+}
+
+/// Begins a range of numbers for a store that has just been restored and got its name. Answers what it is called.
+pub(crate) fn begin_range(call: &mut Call<'_>) -> Result<String, Fault> {
+    let name = call.store_name().to_ascii_uppercase();
+    let year = calendar::date(call.now()).year();
+    let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
+    let before = call.get::<Range>(RANGE)?.map(|range| range.name);
+    let is_used = |call: &Call<'_>, name: &str| {
+        before.as_deref() == Some(name)
+            || kinds.iter().any(|kind| call.text(&series_key(*kind, &format!("{year:04}-{name}"))).is_some())
+    };
+    let letters = (RANGE_LETTERS..name.len()).find(|letters| !is_used(call, &name[..*letters])).unwrap_or(name.len());
+    let name = name[..letters].to_owned();
+    call.put(RANGE, &Range { v: 1, name: name.clone(), at: call.now() });
+    Ok(name)
 }
 
 /// An invoice that has just been issued.
@@ -45,7 +85,7 @@ pub(crate) struct Issued {
     pub(crate) days: (i64, i64),
 }
 
-/// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix.
+/// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix, `2026-K3F9-000001` in a restored store.
 pub(super) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<String, Fault> {
     let policy = Policy::load(call)?;
     let prefix = match kind {
@@ -54,12 +94,16 @@ pub(super) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<Str
         DocumentKind::Receipt => &policy.receipt_prefix,
     };
     let year = calendar::date(call.now()).year();
-    let key = format!("series/{}/{year:04}", kind.letter());
+    let range = match call.get::<Range>(RANGE)? {
+        None => format!("{year:04}"),
+        Some(range) => format!("{year:04}-{}", range.name),
+    };
+    let key = series_key(kind, &range);
     let last = call.get::<Series>(&key)?.map_or(0, |series| series.last);
     let last =
         last.checked_add(1).ok_or_else(|| Fault::problem("series-exhausted", vec![Fact::new("series", &key)]))?;
     call.put(&key, &Series { v: 1, last });
-    let number = format!("{prefix}{year:04}-{last:06}");
+    let number = format!("{prefix}{range}-{last:06}");
     assert!(!Place::is_taken(call, kind, &number), "a number is given once");
     Ok(number)
 }

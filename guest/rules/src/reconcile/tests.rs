@@ -121,6 +121,46 @@ fn sec_02_a_repeat_after_a_restore_gets_its_first_answer_and_charges_nothing() {
     story.is_sound();
 }
 
+/// Numbers of documents, in order.
+fn numbers(story: &Story) -> Vec<String> {
+    let keys = story.fake.dump();
+    keys.keys().filter_map(|key| key.strip_prefix("docno/r/")).map(str::to_owned).collect()
+}
+
+/// sec-02: what the lost history has numbered and mailed does not stand on another document too.
+#[test]
+fn sec_02_numbers_of_documents_of_the_lost_history_are_not_given_again() {
+    let mut story = Story::new();
+    story.recharge(20);
+    assert_eq!(numbers(&story), ["R-2026-000001"]);
+    let backup = story.backup();
+    story.recharge(30);
+    let lost = numbers(&story);
+    assert_eq!(lost, ["R-2026-000001", "R-2026-000002"]);
+    let mut given = lost.clone();
+    // Twice the same backup, and a backup of a restored store whose name begins alike.
+    for name in ["k3f9000000000000", "zzzz000000000000"] {
+        story.install(&backup, name);
+        story.drain();
+        story.recharge(25);
+        let range = name[..4].to_ascii_uppercase();
+        // Later years, other kinds: each range is gapless in itself.
+        let new: Vec<String> = numbers(&story).into_iter().filter(|number| number != "R-2026-000001").collect();
+        assert!(new.len() >= 2, "the payment that was recovered and a new one: {new:?}");
+        let counted: Vec<String> = (1..=new.len()).map(|number| format!("R-2026-{range}-{number:06}")).collect();
+        assert_eq!(new, counted);
+        assert!(new.iter().all(|number| !given.contains(number)), "{new:?}");
+        given.extend(new);
+    }
+    let again = story.backup();
+    story.install(&again, "zzzz111111111111");
+    story.drain();
+    story.recharge(25);
+    let last = numbers(&story).into_iter().filter(|number| number.contains("ZZZZ1")).collect::<Vec<_>>();
+    assert_eq!(last, ["R-2026-ZZZZ1-000001"], "four letters that name a range already are not enough");
+    story.is_sound();
+}
+
 #[test]
 fn sec_02_before_the_reconciliation_is_over_a_key_is_told_to_come_again() {
     let mut story = Story::new();

@@ -259,6 +259,8 @@ pub enum Accepted {
     Gateway,
     /// The same for the journal of number orders
     NumberOrders,
+    /// A backup put in place as a file, or another older state of the store: it becomes a restored one, and finds out what has happened since
+    OlderStore,
 }
 
 /// Kind of a new account.

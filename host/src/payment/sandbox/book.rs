@@ -3,9 +3,14 @@
 use super::{RequestLine, SandboxError, read_metadata};
 use crate::capability::Instant;
 use crate::contract::payment::{Movement, Paid};
+use crate::hold::FileHold;
 use crate::private;
+use crate::storage::Progress;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// "CBsx": marks the file as ours.
@@ -15,6 +20,9 @@ const LAYOUT: i64 = 2;
 const LAYOUT_WITHOUT_METADATA: i64 = 1;
 /// Older lines of the request log are dropped.
 const REQUESTS_MAX: i64 = 100_000;
+
+/// Who writes to the book. Beside the other tables: made by the first program that knows it.
+const HOLDER: &str = "CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY CHECK (id = 1), mark TEXT NOT NULL)";
 
 const TABLES: &str = "
     CREATE TABLE intentions (
@@ -123,15 +131,25 @@ impl Intention {
 /// The open book.
 pub(super) struct Book {
     connection: Connection,
+    /// The store that asks, and how far it has come.
+    pub(super) followed: Option<Progress>,
+    /// Drawn for this program: the book has it as long as no other program has opened the book.
+    mark: String,
+    /// The number of the last intention on disk.
+    pub(super) entries: Arc<AtomicI64>,
+    // Last: free only when SQLite has closed the file. `None`: a book in memory.
+    hold: Option<FileHold>,
 }
 
 impl Book {
     pub fn open(path: &Path) -> Result<Book, SandboxError> {
         private::provide(path).map_err(SandboxError::File)?;
+        let hold = FileHold::take(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::from_secs(10))?;
-        Book::prepare(connection)
+        let book = Book::prepare(connection)?;
+        Ok(Book { hold: Some(hold), ..book })
     }
 
     pub fn connection(&self) -> &Connection {
@@ -169,7 +187,12 @@ impl Book {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         // An answer must not outlive its reason in a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
-        Ok(Book { connection })
+        let mark = uuid::Uuid::new_v4().simple().to_string();
+        connection.execute_batch(HOLDER)?;
+        connection.execute("INSERT OR REPLACE INTO holder (id, mark) VALUES (1, ?1)", [&mark])?;
+        let last: i64 =
+            connection.query_row("SELECT coalesce(max(number), 0) FROM intentions", [], |row| row.get(0))?;
+        Ok(Book { connection, followed: None, mark, entries: Arc::new(AtomicI64::new(last)), hold: None })
     }
 
     /// Runs one request in one transaction, which is durable when this returns. What has come due by `now` is settled first.
@@ -178,11 +201,24 @@ impl Book {
         now: Instant,
         work: impl FnOnce(&Page<'_>) -> Result<Answer, SandboxError>,
     ) -> Result<Answer, SandboxError> {
+        if let Some(hold) = &self.hold {
+            hold.check_in_place()?;
+        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let page = Page { transaction: &transaction };
+        // Inside the transaction: nobody can come between this look and the commit.
+        let held: Option<bool> = transaction
+            .prepare_cached("SELECT mark = ?1 FROM holder WHERE id = 1")?
+            .query_row([&self.mark], |row| row.get(0))
+            .optional()?;
+        if held != Some(true) {
+            return Err(SandboxError::TakenOver);
+        }
+        let page = Page { transaction: &transaction, added: Cell::new(0) };
         page.settle(now)?;
         let answer = work(&page)?;
+        let added = page.added.get();
         transaction.commit()?;
+        self.entries.fetch_max(added, Ordering::SeqCst);
         Ok(answer)
     }
 }
@@ -192,7 +228,9 @@ pub(super) type Placed = (Movement, (Instant, i64));
 
 /// The book inside one transaction.
 pub(super) struct Page<'a> {
-    transaction: &'a Transaction<'a>,
+    pub(super) transaction: &'a Transaction<'a>,
+    /// The number of the last intention that was added in it.
+    added: Cell<i64>,
 }
 
 const COLUMNS: &str = "number, key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code, paid_at, received_at, metadata";
@@ -270,6 +308,7 @@ impl Page<'_> {
             new.received_at,
             new.metadata
         ])?;
+        self.added.set(number);
         Ok(Intention { number, ..new })
     }
 

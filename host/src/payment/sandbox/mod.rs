@@ -44,6 +44,8 @@ use crate::contract::payment::{
     ChargeRequest, Finding, MethodAnswer, Movement, MovementPage, NotSent, Outcome, RefundRequest,
 };
 use crate::contract::types::Fact;
+use crate::hold::HoldError;
+use crate::storage::Progress;
 use book::{Book, Intention, Page, State};
 use card::{Card, SLOW_MS_MAX};
 use decide::{come_nearer, declined};
@@ -73,6 +75,14 @@ pub enum SandboxError {
         "the file of the payment sandbox is damaged ({0}): put back a copy, or remove it to begin with an empty one"
     )]
     Damaged(String),
+    /// Another process has the file, or it is not where it was.
+    #[error(transparent)]
+    Held(#[from] HoldError),
+    /// Another program has opened the file to write since this one did.
+    #[error(
+        "another program has opened the book since this one did, so nothing more is written here. Stop one of them, then start the other again"
+    )]
+    TakenOver,
     /// A file of something else.
     #[error("the file is not a payment sandbox: name another one, or one that does not exist yet")]
     NotASandbox,
@@ -210,7 +220,12 @@ impl Sandbox {
         let fault =
             if self.down.load(Ordering::SeqCst) { Some(Fault::NotSent) } else { lock(&self.money_faults).pop_front() };
         let mut hold_back_ms = 0;
+        // Read before the book: what asks for this was committed long ago.
+        let mark = lock(&self.book).followed.as_ref().map(Progress::mark);
         let carried = self.transact(|page, now| {
+            if let Some(mark) = &mark {
+                page.see(mark)?;
+            }
             let outcome = match fault {
                 Some(Fault::NotSent) => Outcome::NotSent(self.not_sent("the gateway is down")),
                 Some(Fault::LostBefore) => Outcome::Unknown("no answer".to_owned()),
@@ -235,8 +250,12 @@ impl Sandbox {
         if hold_back_ms > 0 {
             std::thread::sleep(Duration::from_millis(hold_back_ms.min(SLOW_MS_MAX)));
         }
-        // A commit that failed may still have reached the disk.
-        carried.unwrap_or_else(|error| Outcome::Unknown(error.to_string()))
+        carried.unwrap_or_else(|error| match error {
+            // Found out before anything was written.
+            SandboxError::Held(_) | SandboxError::TakenOver => Outcome::NotSent(self.not_sent(&error.to_string())),
+            // A commit that failed may still have reached the disk.
+            _ => Outcome::Unknown(error.to_string()),
+        })
     }
 
     /// `find` or `close`.

@@ -481,16 +481,22 @@ fn requests_are_listed_with_their_answers() {
 #[test]
 fn the_file_outlives_the_program() {
     let folder = tempfile::tempdir().expect("folder");
-    let path = folder.path().join("gateway.sqlite");
+    let mut path = folder.path().join("gateway.sqlite");
     let clock = Arc::new(SimulatedClock::new(START));
-    let open = || Sandbox::open(&path, clock.clone(), SandboxSettings::default()).expect("sandbox");
-    let first = open();
+    let open = |path: &Path| Sandbox::open(path, clock.clone(), SandboxSettings::default()).expect("sandbox");
+    let first = open(&path);
     assert!(matches!(first.charge(request("a", "tok_decline_after:1", 10_000)), Outcome::Paid(_)));
     assert_eq!(first.charge(request("b", "tok_unknown_then_paid", 10_000)), unknown());
     assert_eq!(first.find("b"), Finding::NotFound);
-    // As a kill would: nothing is closed in order.
-    std::mem::forget(first);
-    let second = open();
+    // As a kill would leave it: nothing is closed in order, and the log is beside the file.
+    let killed = folder.path().join("killed.sqlite");
+    for suffix in ["", "-wal"] {
+        let name = |path: &Path| format!("{}{suffix}", path.display());
+        std::fs::copy(name(&path), name(&killed)).expect("copied");
+    }
+    drop(first);
+    path = killed;
+    let second = open(&path);
     assert_eq!(second.charge(request("a", "tok_decline_after:1", 10_000)), paid(1, START));
     assert!(matches!(second.charge(request("c", "tok_decline_after:1", 10_000)), Outcome::Declined(_)));
     assert_eq!(second.find("b"), Finding::NotFound);

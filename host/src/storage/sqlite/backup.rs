@@ -3,7 +3,7 @@
 use super::files;
 use super::hold::{self, StoreHold};
 use super::lock::DirectoryLock;
-use super::meta::{self, Home};
+use super::meta::{self, Home, Meta};
 use super::{Sqlite, broken, connect, pragma, write};
 use crate::capability::Random;
 use crate::private;
@@ -20,6 +20,9 @@ const STEP_PAGES: i32 = 256;
 
 /// How often a backup waits one millisecond for a file that somebody else has locked.
 const WAITS_MAX: u32 = 10_000;
+
+/// Lines of the feed that no history writes between a backup and its loss.
+const FEED_JUMP: i64 = 1_000_000_000;
 
 struct Order {
     group: Arc<GroupChanges>,
@@ -68,13 +71,20 @@ pub(super) fn run(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
     let unfinished = unfinished_backup(to);
     files::discard(&unfinished)?;
     let result = copy(store, &unfinished)
-        .and_then(|()| settle(&unfinished, |_| Ok(())))
+        .and_then(|()| settle(&unfinished, |connection| mark_backup(&unfinished, connection)))
         .and_then(|()| files::rename_durably(&unfinished, to));
     if result.is_err() {
         // The first error is the one to tell.
         let _ = files::discard(&unfinished);
     }
     result
+}
+
+/// A backup says that it is one: put in place as a file, it would be taken for the store itself, and nobody would ask the gateway what has happened
+/// since.
+fn mark_backup(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+    let meta = Meta { backup: true, ..meta::read(path, connection)? };
+    meta.write(connection).map_err(|error| broken(path, &error))
 }
 
 fn unfinished_backup(to: &Path) -> PathBuf {
@@ -133,6 +143,7 @@ fn settle(path: &Path, edit: impl FnOnce(&Connection) -> Result<(), StoreError>)
     pragma(&connection, "synchronous", "FULL").map_err(explain)?;
     files::check_length(path, hold.file(), &connection)?;
     files::check_pages(path, &connection)?;
+    meta::add_columns(&connection).map_err(explain)?;
     meta::read(path, &connection)?;
     edit(&connection)?;
     connection.close().map_err(|(_, error)| explain(error))?;
@@ -149,8 +160,20 @@ pub enum Origin {
     Copied,
 }
 
-/// Makes a new store, with a new name, of a backup. The directory must hold no store yet. Answers the moment of the backup's last command.
+/// [`install_at`] without a clock: a second restore of the same backup may give out positions of the feed that the first one has given out.
 pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Random) -> Result<i64, StoreError> {
+    install_at(backup, directory, origin, random, 0)
+}
+
+/// Makes a new store, with a new name, of a backup. The directory must hold no store yet. `now`: what the machine's clock shows, in milliseconds.
+/// Answers the moment of the backup's last command.
+pub fn install_at(
+    backup: &Path,
+    directory: &Path,
+    origin: Origin,
+    random: &dyn Random,
+    now: i64,
+) -> Result<i64, StoreError> {
     if files::has_log(backup) {
         return Err(StoreError(format!(
             "{} has a log beside it: it is a store, not a backup of one. Make a backup with `coinbox backup` and name that",
@@ -169,11 +192,12 @@ pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Ran
             StoreError(format!("{} cannot be copied to {}: {error}", backup.display(), unfinished.display()))
         })?;
         settle(&unfinished, |connection| {
-            let mut meta = meta::read(&unfinished, connection)?;
-            last = meta.moment;
+            let before = meta::read(&unfinished, connection)?;
+            last = before.moment;
             let explain = |error: rusqlite::Error| broken(&unfinished, &error);
+            let meta = renewed(&before, origin, connection, random, now).map_err(explain)?;
+            let old_name = before.name;
             let before = meta::read_home(connection).map_err(explain)?;
-            let old_name = std::mem::replace(&mut meta.name, draw_store_name(random));
             let before = before.unwrap_or_else(|| Home { family: old_name, ..Home::default() });
             // A copy is for trying things out: nothing outside belongs to it, and it may run with another clock.
             let home = match origin {
@@ -182,8 +206,7 @@ pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Ran
             };
             // A mark that no program has: whoever opens the store draws its own.
             meta::write_home(connection, "", &home).map_err(explain)?;
-            meta.beginning = Some(next_beginning(meta.beginning, origin, meta.moment));
-            meta.write(connection).map_err(|error| broken(&unfinished, &error))
+            meta.write(connection).map_err(explain)
         })?;
         files::finish(directory, &unfinished)
     };
@@ -193,6 +216,64 @@ pub fn install(backup: &Path, directory: &Path, origin: Origin, random: &dyn Ran
         let _ = files::discard(&unfinished);
     }
     result.map(|()| last)
+}
+
+/// What a store says about itself that is made of another one's state: a new name, how it came to be, and positions of the feed that the other
+/// one has not given out.
+fn renewed(
+    before: &Meta,
+    origin: Origin,
+    connection: &Connection,
+    random: &dyn Random,
+    now: i64,
+) -> rusqlite::Result<Meta> {
+    let last: i64 = connection.query_row("SELECT coalesce(max(position), 0) FROM feed", [], |row| row.get(0))?;
+    Ok(Meta {
+        name: draw_store_name(random),
+        beginning: Some(next_beginning(before.beginning, origin, before.moment)),
+        feed_from: match origin {
+            Origin::Restored => next_feed(last.max(before.feed_from), now),
+            Origin::Copied => before.feed_from,
+        },
+        backup: false,
+        ..before.clone()
+    })
+}
+
+/// Beyond every position that the lost history can have given out, and what an earlier restore of the same backup has: the microsecond of the
+/// restore is that, unless the machine's clock is wrong by years; then so many lines are.
+fn next_feed(last: i64, now: i64) -> i64 {
+    now.saturating_mul(1000).max(last.saturating_add(FEED_JUMP))
+}
+
+/// Whether a directory holds a backup that was put there as a file.
+pub fn holds_backup(directory: &Path) -> Result<bool, StoreError> {
+    let _lock = DirectoryLock::take(directory, false)?;
+    let path = directory.join(files::STORE_FILE);
+    let hold = StoreHold::take(&path)?;
+    files::check_head(&path, hold.file())?;
+    let connection = connect(&path)?;
+    meta::add_columns(&connection).map_err(|error| broken(&path, &error))?;
+    let found = meta::read(&path, &connection)?.backup;
+    drop(connection);
+    drop(hold);
+    Ok(found)
+}
+
+/// Makes a store that is an older state of itself a restored one, where it stands: with a new name, and told to find out what has happened since.
+pub fn reinstate(directory: &Path, random: &dyn Random, now: i64) -> Result<(), StoreError> {
+    let _lock = DirectoryLock::take(directory, false)?;
+    let path = directory.join(files::STORE_FILE);
+    settle(&path, |connection| {
+        let explain = |error: rusqlite::Error| broken(&path, &error);
+        let before = meta::read(&path, connection)?;
+        if meta::read_home(connection).map_err(explain)?.is_none() {
+            meta::write_home(connection, "", &Home { family: before.name.clone(), ..Home::default() })
+                .map_err(explain)?;
+        }
+        let meta = renewed(&before, Origin::Restored, connection, random, now).map_err(explain)?;
+        meta.write(connection).map_err(explain)
+    })
 }
 
 /// What the rules were not told before the backup still counts.

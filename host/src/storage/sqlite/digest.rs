@@ -4,6 +4,7 @@
 //! compared whenever the row is read. It protects against accidents, not against somebody who writes digests too. Rows of a store that an
 //! older version made have none until they are written again.
 
+use super::tally::Comparison;
 use super::{Sqlite, broken};
 use crate::storage::{Checked, StoreError};
 use rusqlite::types::ValueRef;
@@ -45,6 +46,23 @@ pub(super) fn stored(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<i6
     row.get(column)
 }
 
+/// What an entry counts with that is overwritten or removed: its stored digest, in this column, or the one that it would have, of the value in
+/// the next one.
+pub(super) fn of_old_entry(row: &Row<'_>, column: usize, key: &str) -> rusqlite::Result<i64> {
+    match stored(row, column)? {
+        Some(digest) => Ok(digest),
+        None => Ok(digest(&[b"entry", key.as_bytes(), bytes(row, column + 1)?])),
+    }
+}
+
+/// The same of a timer, as key, lane, due and digest.
+pub(super) fn of_old_timer(row: &Row<'_>) -> rusqlite::Result<i64> {
+    match stored(row, 3)? {
+        Some(digest) => Ok(digest),
+        None => Ok(of_timer(&row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)),
+    }
+}
+
 /// Refuses a row that is not what was written.
 pub(super) fn check(stored: Option<i64>, computed: i64, what: impl FnOnce() -> String) -> rusqlite::Result<()> {
     if stored.is_none_or(|stored| stored == computed) {
@@ -75,10 +93,11 @@ fn bytes<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a [u8]> {
     })
 }
 
-/// Reads every row of the store and compares it with its digest, and the file's structure as SQLite sees it.
+/// Reads every row of the store and compares it with its digest, what is there with what was counted, and the file's structure as SQLite sees it.
 pub(super) fn whole(store: &Sqlite, connection: &Connection) -> Result<Checked, StoreError> {
     let mut checked = Checked::default();
     let mut run = || -> rusqlite::Result<()> {
+        let mut tally = Comparison::of(connection)?;
         let mut structure = connection.prepare("PRAGMA integrity_check(20)")?;
         let mut rows = structure.query([])?;
         while let Some(row) = rows.next()? {
@@ -91,7 +110,9 @@ pub(super) fn whole(store: &Sqlite, connection: &Connection) -> Result<Checked, 
         let mut rows = entries.query([])?;
         while let Some(row) = rows.next()? {
             let (key, value) = (bytes(row, 0)?, bytes(row, 1)?);
-            let same = compare(stored(row, 2)?, digest(&[b"entry", key, value]), &mut checked);
+            let (stored, computed) = (stored(row, 2)?, digest(&[b"entry", key, value]));
+            let same = compare(stored, computed, &mut checked);
+            tally.found.add_entry(&String::from_utf8_lossy(key), stored.unwrap_or(computed));
             if !same || std::str::from_utf8(key).is_err() || std::str::from_utf8(value).is_err() {
                 checked.damaged(NAMED_MAX, format!("entry {}", String::from_utf8_lossy(key).escape_debug()));
             }
@@ -101,7 +122,9 @@ pub(super) fn whole(store: &Sqlite, connection: &Connection) -> Result<Checked, 
         while let Some(row) = rows.next()? {
             let position: i64 = row.get(0)?;
             let computed = digest(&[b"line", &position.to_le_bytes(), bytes(row, 1)?, bytes(row, 2)?]);
-            if !compare(stored(row, 3)?, computed, &mut checked) {
+            let stored = stored(row, 3)?;
+            tally.found.add_line(stored.unwrap_or(computed));
+            if !compare(stored, computed, &mut checked) {
                 checked.damaged(NAMED_MAX, format!("feed line {position}"));
             }
         }
@@ -110,10 +133,13 @@ pub(super) fn whole(store: &Sqlite, connection: &Connection) -> Result<Checked, 
         while let Some(row) = rows.next()? {
             let (lane, due): (i64, i64) = (row.get(1)?, row.get(2)?);
             let computed = digest(&[b"timer", bytes(row, 0)?, &lane.to_le_bytes(), &due.to_le_bytes()]);
-            if !compare(stored(row, 3)?, computed, &mut checked) {
+            let stored = stored(row, 3)?;
+            tally.found.add_timer(stored.unwrap_or(computed));
+            if !compare(stored, computed, &mut checked) {
                 checked.damaged(NAMED_MAX, format!("timer {}", String::from_utf8_lossy(bytes(row, 0)?).escape_debug()));
             }
         }
+        tally.tell(&mut checked);
         Ok(())
     };
     run().map_err(|error| broken(store.path(), &error))?;

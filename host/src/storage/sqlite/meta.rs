@@ -35,9 +35,29 @@ CREATE TABLE meta (
     name TEXT NOT NULL,
     beginning TEXT NOT NULL,
     moment INTEGER NOT NULL,
-    checksum TEXT NOT NULL
+    checksum TEXT NOT NULL,
+    commits INTEGER NOT NULL DEFAULT 0,
+    feed_from INTEGER NOT NULL DEFAULT 1,
+    backup INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 ";
+
+/// What the first version did not have, with what its stores begin with.
+const LATER_COLUMNS: [(&str, i64); 3] = [("commits", 0), ("feed_from", 1), ("backup", 0)];
+
+/// Gives the row of an older store its later columns.
+pub(super) fn add_columns(connection: &Connection) -> rusqlite::Result<()> {
+    for (column, first) in LATER_COLUMNS {
+        let has = connection
+            .prepare("SELECT count(*) FROM pragma_table_info('meta') WHERE name = ?1")?
+            .query_row([column], |row| row.get::<_, i64>(0))?;
+        if has == 0 {
+            connection
+                .execute_batch(&format!("ALTER TABLE meta ADD COLUMN {column} INTEGER NOT NULL DEFAULT {first}"))?;
+        }
+    }
+    Ok(())
+}
 
 /// Beside `meta` since it says nothing about what the store holds: what belongs to the store, and who writes to it. Made by the first
 /// program that knows it.
@@ -48,7 +68,8 @@ CREATE TABLE IF NOT EXISTS home (
     family TEXT NOT NULL,
     clock TEXT NOT NULL,
     proof TEXT NOT NULL,
-    parts TEXT NOT NULL
+    parts TEXT NOT NULL,
+    clock_mark TEXT NOT NULL DEFAULT ''
 ) STRICT;
 ";
 
@@ -61,8 +82,10 @@ pub struct Home {
     pub clock: String,
     /// Sealed with the keys that its secrets are sealed with; empty until somebody has sealed it.
     pub proof: String,
-    /// Names of the files outside the store that it has been used with, with commas.
+    /// Names of the files outside the store that it has been used with and how many entries each had, with commas.
     pub parts: String,
+    /// What the machine's clocks showed together when they were believed last; empty where nobody has believed any.
+    pub clock_mark: String,
 }
 
 /// What is known of the home; `None` in a store that no program has opened that knows it.
@@ -70,9 +93,17 @@ pub(super) fn read_home(connection: &Connection) -> rusqlite::Result<Option<Home
     if !has_home(connection)? {
         return Ok(None);
     }
+    // A table of an older version has no mark.
+    let mark = if has_clock_mark(connection)? { "clock_mark" } else { "''" };
     connection
-        .query_row("SELECT family, clock, proof, parts FROM home WHERE id = 1", [], |row| {
-            Ok(Home { family: row.get(0)?, clock: row.get(1)?, proof: row.get(2)?, parts: row.get(3)? })
+        .query_row(&format!("SELECT family, clock, proof, parts, {mark} FROM home WHERE id = 1"), [], |row| {
+            Ok(Home {
+                family: row.get(0)?,
+                clock: row.get(1)?,
+                proof: row.get(2)?,
+                parts: row.get(3)?,
+                clock_mark: row.get(4)?,
+            })
         })
         .optional()
 }
@@ -83,16 +114,24 @@ fn has_home(connection: &Connection) -> rusqlite::Result<bool> {
     })
 }
 
+fn has_clock_mark(connection: &Connection) -> rusqlite::Result<bool> {
+    let found = "SELECT count(*) FROM pragma_table_info('home') WHERE name = 'clock_mark'";
+    connection.query_row(found, [], |row| Ok(row.get::<_, i64>(0)? > 0))
+}
+
 /// Writes the home and whose mark commits must find from now on.
 pub(super) fn write_home(connection: &Connection, writer: &str, home: &Home) -> rusqlite::Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let write = || {
         if !has_home(connection)? {
             connection.execute_batch(HOME)?;
+        } else if !has_clock_mark(connection)? {
+            connection.execute_batch("ALTER TABLE home ADD COLUMN clock_mark TEXT NOT NULL DEFAULT ''")?;
         }
         connection.execute(
-            "INSERT OR REPLACE INTO home (id, writer, family, clock, proof, parts) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
-            (writer, &home.family, &home.clock, &home.proof, &home.parts),
+            "INSERT OR REPLACE INTO home (id, writer, family, clock, proof, parts, clock_mark)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+            (writer, &home.family, &home.clock, &home.proof, &home.parts, &home.clock_mark),
         )?;
         connection.execute_batch("COMMIT")
     };
@@ -102,6 +141,15 @@ pub(super) fn write_home(connection: &Connection, writer: &str, home: &Home) -> 
             let _ = connection.execute_batch("ROLLBACK");
         }
     })
+}
+
+/// Changes the home for as long as the store has the mark of this writer. Answers whether it has.
+pub(super) fn update_home(connection: &Connection, writer: &str, home: &Home) -> rusqlite::Result<bool> {
+    let changed = connection.execute(
+        "UPDATE home SET family = ?2, clock = ?3, proof = ?4, parts = ?5, clock_mark = ?6 WHERE id = 1 AND writer = ?1",
+        (writer, &home.family, &home.clock, &home.proof, &home.parts, &home.clock_mark),
+    )?;
+    Ok(changed == 1)
 }
 
 /// Whether the store still has the mark of this writer.
@@ -119,21 +167,40 @@ pub(super) struct Meta {
     pub(super) name: String,
     pub(super) beginning: Option<Beginning>,
     pub(super) moment: i64,
+    /// Groups that were committed, in this store and in those that it was restored from: tells an older state from a newer one.
+    pub(super) commits: i64,
+    /// No line of the feed gets a lower position: what a lost history has given out is not given again.
+    pub(super) feed_from: i64,
+    /// It is a backup, and not a store to be written to.
+    pub(super) backup: bool,
 }
 
 impl Meta {
     fn checksum(&self) -> String {
-        let text =
+        let mut text =
             format!("coinbox store {FORMAT}\n{}\n{}\n{}", self.name, beginning_text(self.beginning), self.moment);
+        // An older program writes none of these, and its checksum is of the rest.
+        if (self.commits, self.feed_from, self.backup) != (0, 1, false) {
+            text.push_str(&format!("\n{}\n{}\n{}", self.commits, self.feed_from, self.backup));
+        }
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO meta (id, name, beginning, moment, checksum) VALUES (1, ?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO meta (id, name, beginning, moment, checksum, commits, feed_from, backup)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute((&self.name, beginning_text(self.beginning), self.moment, self.checksum()))?;
+            .execute((
+                &self.name,
+                beginning_text(self.beginning),
+                self.moment,
+                self.checksum(),
+                self.commits,
+                self.feed_from,
+                self.backup,
+            ))?;
         Ok(())
     }
 }
@@ -161,7 +228,9 @@ pub(super) fn write_schema(connection: &Connection, name: &str) -> rusqlite::Res
     super::pragma(connection, "synchronous", "FULL")?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(SCHEMA)?;
-    Meta { name: name.to_owned(), beginning: Some(Beginning::Created), moment: 0 }.write(connection)?;
+    let name = name.to_owned();
+    let beginning = Some(Beginning::Created);
+    Meta { name, beginning, moment: 0, commits: 0, feed_from: 1, backup: false }.write(connection)?;
     super::pragma(connection, "application_id", APPLICATION_ID)?;
     super::pragma(connection, "user_version", FORMAT)?;
     connection.execute_batch("COMMIT")
@@ -176,12 +245,15 @@ pub(super) fn read(path: &Path, connection: &Connection) -> Result<Meta, StoreEr
 
 /// The row, or `None` where there is none that matches its checksum.
 pub(super) fn read_raw(connection: &Connection) -> rusqlite::Result<Option<Meta>> {
-    let row: Option<(String, String, i64, String)> = connection
-        .prepare_cached("SELECT name, beginning, moment, checksum FROM meta WHERE id = 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    let row = connection
+        .prepare_cached("SELECT name, beginning, moment, commits, feed_from, backup, checksum FROM meta WHERE id = 1")?
+        .query_row([], |row| {
+            let beginning = parse_beginning(&row.get::<_, String>(1)?);
+            let (name, moment) = (row.get(0)?, row.get(2)?);
+            let (commits, feed_from, backup) = (row.get(3)?, row.get(4)?, row.get(5)?);
+            let meta = beginning.map(|beginning| Meta { name, beginning, moment, commits, feed_from, backup });
+            Ok((meta, row.get::<_, String>(6)?))
+        })
         .optional()?;
-    Ok(row.and_then(|(name, beginning, moment, checksum)| {
-        let meta = Meta { name, beginning: parse_beginning(&beginning)?, moment };
-        (meta.checksum() == checksum).then_some(meta)
-    }))
+    Ok(row.and_then(|(meta, checksum)| meta.filter(|meta| meta.checksum() == checksum)))
 }

@@ -12,13 +12,16 @@ mod hold;
 mod lock;
 mod meta;
 mod read;
+mod tally;
 mod write;
 
-pub use backup::{Origin, install};
+pub use backup::{Origin, holds_backup, install, install_at, reinstate};
 pub use meta::Home;
+use meta::Meta;
 
 use super::{
-    Beginning, Checked, Durable, GroupChanges, Snapshot, Source, StoreError, Timer, TimerLane, View, draw_store_name,
+    Beginning, Checked, Durable, GroupChanges, Progress, Snapshot, Source, StoreError, Timer, TimerLane, View,
+    draw_store_name,
 };
 use crate::capability::Random;
 use crate::private;
@@ -31,6 +34,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
+use tally::Tally;
 
 /// Tuning. The defaults fit a host that stays below 300 MB.
 #[derive(Clone, Debug)]
@@ -83,6 +87,7 @@ struct Owner {
     name: String,
     /// Drawn for this program: the store has it as long as no other program has opened the store.
     mark: String,
+    progress: Progress,
     possession: Arc<Possession>,
 }
 
@@ -143,8 +148,17 @@ impl Sqlite {
         if let Some(pages) = options.pages_max {
             writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(explain)?;
         }
-        let name = meta::read(&path, &writer)?.name;
+        meta::add_columns(&writer).map_err(explain)?;
+        let Meta { name, commits, backup, .. } = meta::read(&path, &writer)?;
+        if backup {
+            return Err(StoreError(format!(
+                "store {} is a backup that was put in place as a file: it does not know what has happened since, and nobody would ask the gateway. Put the store itself back, or make a store of the backup with `coinbox --data NEW restore {}`. To do that where it stands, start with --accept older-store",
+                path.display(),
+                path.display()
+            )));
+        }
         digest::add_columns(&writer).map_err(explain)?;
+        let commits = tally::begin(&writer, commits).map_err(explain)?;
         let home = meta::read_home(&writer).map_err(explain)?;
         // What an older version has made belongs to no family yet: it begins one.
         let home = home.unwrap_or_else(|| Home { family: name.clone(), ..Home::default() });
@@ -152,12 +166,18 @@ impl Sqlite {
         meta::write_home(&writer, &mark, &home).map_err(explain)?;
         let possession = Arc::new(Possession { hold, _lock: lock });
         let pool = Arc::new(Pool::new(path.clone(), &options, possession.clone()));
-        let owner = Owner { path, name, mark, possession };
+        let progress = Progress::new(&name, commits);
+        let owner = Owner { path, name, mark, progress, possession };
         Ok(Sqlite { options, writer: Mutex::new(writer), desk: Desk::default(), pool, owner })
     }
 
     fn path(&self) -> &Path {
         &self.owner.path
+    }
+
+    /// How far the store has come, for what lies outside to note.
+    pub fn progress(&self) -> Progress {
+        self.owner.progress.clone()
     }
 
     /// What belongs to this store.
@@ -176,7 +196,16 @@ impl Sqlite {
 
     /// Writes down what belongs to this store.
     pub fn set_home(&self, home: &Home) -> Result<(), StoreError> {
-        meta::write_home(&self.writer(), &self.owner.mark, home).map_err(|error| broken(self.path(), &error))
+        self.owner.possession.hold.check_in_place()?;
+        // Whoever has opened the store since has it now.
+        match meta::update_home(&self.writer(), &self.owner.mark, home) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError(format!(
+                "store {}: another program has opened it to write since this one did, so nothing more is written here",
+                self.path().display()
+            ))),
+            Err(error) => Err(broken(self.path(), &error)),
+        }
     }
 
     /// The writer, for one use. A panic under the lock leaves at worst an open transaction, which the next use rolls back.
@@ -199,8 +228,11 @@ impl Durable for Sqlite {
     }
 
     fn last_position(&self) -> Result<u64, StoreError> {
-        let last: Result<i64, _> =
-            self.writer().query_row("SELECT coalesce(max(position), 0) FROM feed", [], |row| row.get(0));
+        let last: Result<i64, _> = self.writer().query_row(
+            "SELECT max((SELECT coalesce(max(position), 0) FROM feed), (SELECT feed_from - 1 FROM meta WHERE id = 1))",
+            [],
+            |row| row.get(0),
+        );
         let last = last.map_err(|error| broken(self.path(), &error))?;
         u64::try_from(last).map_err(|_| damaged(self.path(), &format!("the feed has the position {last}")))
     }
@@ -210,10 +242,11 @@ impl Durable for Sqlite {
         let writer = self.writer();
         let mut statement = writer.prepare("SELECT key, lane, due, digest FROM timers").map_err(explain)?;
         let mut rows = statement.query([]).map_err(explain)?;
-        let mut timers = Vec::new();
+        let (mut timers, mut found) = (Vec::new(), Tally::default());
         while let Some(row) = rows.next().map_err(explain)? {
             let (key, lane, due): (String, i64, i64) =
                 (row.get(0).map_err(explain)?, row.get(1).map_err(explain)?, row.get(2).map_err(explain)?);
+            found.add_timer(digest::of_old_timer(row).map_err(explain)?);
             let stored = digest::stored(row, 3).map_err(explain)?;
             digest::check(stored, digest::of_timer(&key, lane, due), || format!("timer {key}")).map_err(explain)?;
             let lane = *usize::try_from(lane)
@@ -222,7 +255,10 @@ impl Durable for Sqlite {
                 .ok_or_else(|| damaged(self.path(), &format!("a timer is in the unknown lane {lane}")))?;
             timers.push(Timer { key, lane, due });
         }
-        Ok(timers)
+        match tally::check_timers(&writer, found).map_err(explain)? {
+            Some(what) => Err(damaged(self.path(), &what)),
+            None => Ok(timers),
+        }
     }
 
     fn commit(&self, group: &Arc<GroupChanges>) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! What a store in a file meets: other writers, damage, full disks, backups.
 
 use super::*;
-use crate::storage::sqlite::{Origin, install};
+use crate::storage::sqlite::{Origin, holds_backup, install, reinstate};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -372,4 +372,43 @@ fn only_a_sound_backup_is_installed() {
     let mut position = 1;
     store.commit(&group(puts(&[("a", "1")]), 1, &mut position)).expect("commits");
     assert!(install(&file(&source)).contains("it is a store, not a backup of one"));
+}
+
+/// sec-02: a backup that is put in place as a file does not know what has happened since, and says so.
+#[test]
+fn sec_02_a_backup_is_no_store_until_it_is_restored() {
+    let (old, new) = (directory(), directory());
+    let store = create(old.path());
+    let mut position = 1;
+    let line = Changes { lines: vec![("t".into(), "1".into())], ..puts(&[("a", "1")]) };
+    store.commit(&group(line, 7, &mut position)).expect("commits");
+    store.backup(&file(&new)).expect("a backup");
+    let name = store.store_name();
+    drop(store);
+    assert_eq!((holds_backup(old.path()), holds_backup(new.path())), (Ok(false), Ok(true)));
+    let text = refusal(reopen(&new));
+    assert!(text.contains("is a backup that was put in place as a file"), "{text}");
+    assert!(text.contains("coinbox --data NEW restore") && text.contains("--accept older-store"), "{text}");
+    assert_eq!(refusal(reopen(&new)), text, "as often as one tries");
+
+    reinstate(new.path(), &Counting::default(), 5_000_000).expect("a store");
+    let store = open(new.path());
+    assert_ne!(store.store_name(), name);
+    assert_eq!((store.beginning(), store.moment()), (Ok(Some(Beginning::Restored(7))), Ok(7)));
+    assert_eq!(value(&*store.snapshot().expect("a view"), "a").as_deref(), Some("1"));
+    let home = store.home().expect("a home");
+    assert_eq!(home.family, name, "of the same family");
+    // Positions of the feed that the lost history may have given out are not given out again, and what is committed goes on there.
+    assert_eq!(store.last_position(), Ok(5_000_000_000 - 1));
+    let mut next = 5_000_000_000;
+    let line = Changes { lines: vec![("t".into(), "2".into())], ..Changes::default() };
+    store.commit(&group(line, 9, &mut next)).expect("commits");
+    assert_eq!(store.last_position(), Ok(5_000_000_000));
+    let lines = store.snapshot().expect("a view").read_feed(None, 1, 10).expect("reads");
+    assert_eq!(lines.iter().map(|line| line.position).collect::<Vec<_>>(), [5_000_000_000]);
+    // The same of a store that is no backup but older than what others have seen.
+    drop(store);
+    reinstate(new.path(), &Counting::default(), 0).expect("a store");
+    assert_eq!(open(new.path()).beginning(), Ok(Some(Beginning::Restored(7))));
+    assert_eq!(open(new.path()).last_position(), Ok(6_000_000_000 - 1), "whatever the machine's clock shows");
 }

@@ -197,13 +197,31 @@ fn sec_06_every_file_of_a_store_is_for_its_owner_only() {
 }
 
 #[test]
+fn sec_09_what_belongs_to_a_store_is_written_by_its_writer_only() {
+    let home = directory();
+    let store = create(&home.path().join("data"));
+    let other = rusqlite::Connection::open(home.path().join("data/store.sqlite")).expect("opens");
+    other.execute("UPDATE home SET writer = 'another'", []).expect("written");
+    let StoreError(text) = store.set_home(&Home::default()).expect_err("taken over");
+    assert!(text.contains("another program has opened it"), "{text}");
+    let writer: String = other.query_row("SELECT writer FROM home", [], |row| row.get(0)).expect("a row");
+    assert_eq!(writer, "another");
+}
+
+#[test]
 fn what_belongs_to_a_store_goes_with_its_restored_stores_and_not_with_copies() {
     let home = directory();
     let store = create(&home.path().join("data"));
     let name = store.store_name();
     assert_eq!(store.home(), Ok(Home { family: name.clone(), ..Home::default() }));
     let text = str::to_owned;
-    let told = Home { family: name.clone(), clock: text("real"), proof: text("v1.k.x"), parts: text("gateway") };
+    let told = Home {
+        family: name.clone(),
+        clock: text("real"),
+        proof: text("v1.k.x"),
+        parts: text("gateway"),
+        clock_mark: text("{}"),
+    };
     store.set_home(&told).expect("written");
     store.commit(&group(puts(&[("a", "1")]), 1, &mut 1)).expect("still the writer");
     let backup = home.path().join("backup");

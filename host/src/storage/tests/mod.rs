@@ -3,6 +3,7 @@
 mod files;
 mod hold;
 pub(crate) mod model;
+mod tally;
 
 use super::memory::Memory;
 use super::sqlite::{Sqlite, SqliteOptions};

@@ -165,6 +165,8 @@ proptest! {
                 prop_assert_eq!(ask(&*view, &question).expect("answers"), model.answers(&question));
                 prop_assert_eq!(timers(store), model.timers.clone());
                 prop_assert_eq!(store.last_position(), Ok(model.feed.len() as u64));
+                // sec-10: what was counted is what is there.
+                prop_assert_eq!(store.check().expect("reads").missing, Vec::<String>::new());
             }
         }
         drop(sqlite);
