@@ -18,6 +18,7 @@ mod leave;
 mod machine;
 mod model;
 pub mod operation;
+mod prices;
 mod report;
 mod run;
 mod shrink;

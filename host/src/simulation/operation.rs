@@ -150,6 +150,12 @@ pub enum Operation {
     Limit { account: usize, maximum: Option<i64> },
     /// The operator changes the policy.
     Policy(Choice),
+    /// The operator publishes all prices at so many percent, so many milliseconds from now.
+    Publish { percent: i64, ahead: i64 },
+    /// The operator takes the version back that begins last.
+    TakeBack,
+    /// The operator gives an account prices of its own, or takes the last ones back.
+    OwnPrices { account: usize, percent: Option<i64>, ahead: i64 },
     /// A call of the past is made again under its key.
     Repeat { nth: usize },
     /// The gateway reports a payment by itself, perhaps not for the first time.
@@ -264,11 +270,21 @@ fn tale(dice: &mut Dice) -> Vec<Operation> {
     }
 }
 
+/// How dear a sheet is.
+fn percent(dice: &mut Dice) -> i64 {
+    dice.of(&[50, 100, 150, 200])
+}
+
+/// How long before it begins a sheet is published: some begin at once, some while events that are ahead of the clock come in.
+fn ahead(dice: &mut Dice) -> i64 {
+    dice.of(&[0, 0, 1, MINUTE, 5 * MINUTE, 60 * MINUTE, DAY, 3 * DAY])
+}
+
 fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(280) {
+    match dice.below(292) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -364,6 +380,12 @@ fn draw(dice: &mut Dice) -> Operation {
         274..280 => {
             let limit = (1 + dice.amount(300)) * USD;
             Operation::Billing { account, limit: dice.chance(75).then_some(limit) }
+        }
+        280..286 => Operation::Publish { percent: percent(dice), ahead: ahead(dice) },
+        286..288 => Operation::TakeBack,
+        288..292 => {
+            let percent = dice.chance(75).then(|| percent(dice));
+            Operation::OwnPrices { account, percent, ahead: ahead(dice) }
         }
         _ => Operation::Wait {
             ms: dice.of(&[1, 1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]),

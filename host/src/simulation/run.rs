@@ -91,7 +91,7 @@ impl Simulation {
     pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<Simulation> {
         let mut world = World::new(runtime, keeping, seed, START)?;
         world.ok("pricing.create-version", None, json!({}))?;
-        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows()}))?;
+        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         for number in STOCK {
@@ -245,6 +245,9 @@ impl Simulation {
             Operation::Redeem { account, nth, wrong } => return self.redeem(*account, *nth, *wrong),
             Operation::Repeat { nth } => return self.repeat(*nth),
             Operation::Notice { nth } => return self.notice(*nth),
+            Operation::Publish { percent, ahead } => return self.publish(*percent, *ahead),
+            Operation::TakeBack => return self.take_back(),
+            Operation::OwnPrices { account, percent, ahead } => return self.price_account(*account, *percent, *ahead),
             Operation::Reserve { .. } | Operation::Extend { .. } => return self.hold(operation),
             Operation::Settle { nth, quantity, age, again } => return self.settle(*nth, *quantity, *age, *again),
             Operation::Release { nth } => return self.release(*nth),

@@ -13,6 +13,7 @@ mod dunning;
 mod follow;
 mod holds;
 mod numbers;
+mod prices;
 mod recharge;
 mod usage;
 
@@ -21,6 +22,7 @@ pub use closing::{Refund, RefundState};
 pub use coupons::{Coupon, Coupons, Try};
 pub use holds::Wanted;
 pub use numbers::{STOCK, number_prices, offer};
+pub use prices::Prices;
 pub use recharge::{ChargeState, Settings};
 pub use usage::{Reported, Usage, price_rows};
 
