@@ -120,6 +120,7 @@ fn choose(policy: &mut Value, choice: &Choice) {
         Choice::Minimum(minimum) => policy["minimum-recharge"] = json!(minimum.to_string()),
         Choice::SeriesLimit(limit) => policy["series-limit"] = json!(limit),
         Choice::FailureLimit(limit) => policy["failure-limit"] = json!(limit),
+        Choice::DunningDays(days) => policy["dunning-days"] = json!(days),
     }
 }
 

@@ -71,6 +71,8 @@ pub enum Choice {
     SeriesLimit(u32),
     /// R8.
     FailureLimit(u32),
+    /// CRD-15: days after issue.
+    DunningDays(Vec<u32>),
 }
 
 /// One thing that happens. Amounts are micro-units; `account`, `nth` and `source` are counted round and round.
@@ -413,7 +415,7 @@ fn settings(dice: &mut Dice, account: usize) -> Operation {
 }
 
 fn choice(dice: &mut Dice) -> Choice {
-    match dice.below(5) {
+    match dice.below(6) {
         0 => Choice::Thresholds((0..dice.below(5)).map(|_| dice.amount(400) * USD).collect()),
         1 => Choice::Levels(dice.of(&[
             vec![75, 50, 25, 0],
@@ -423,6 +425,7 @@ fn choice(dice: &mut Dice) -> Choice {
         ])),
         2 => Choice::Minimum(dice.of(&[20, 25, 30]) * USD),
         3 => Choice::SeriesLimit(dice.of(&[40, 3, 8])),
+        4 => Choice::DunningDays(dice.of(&[vec![1, 3, 5, 7], vec![2, 3], vec![4], vec![], vec![1, 2, 9, 10, 30]])),
         _ => Choice::FailureLimit(dice.of(&[5, 1, 3])),
     }
 }

@@ -39,7 +39,7 @@ impl Account {
         let words = vec![("charge", number.to_string())];
         self.expect(Told { kind: "chargeback", amounts: vec![("amount", amount), ("balance", self.balance())], words });
         for (end, amount) in reopened {
-            self.reopen_invoice(end, amount, number, now);
+            self.reopen_invoice(end, amount, number, now, policy);
         }
         self.dunning.charged_back = Some(now);
         match self.standing {

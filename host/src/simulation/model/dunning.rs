@@ -11,8 +11,6 @@ use crate::simulation::operation::DAY;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 
-/// Days after issue on which an unpaid invoice is charged again: the default of the requirements.
-const DAYS: [i64; 4] = [1, 3, 5, 7];
 /// How long an attempt may be put off because a person pays what is owed.
 const PUT_OFF: i64 = 3_600_000;
 
@@ -36,7 +34,8 @@ struct Reopened {
     amount: i64,
     due: i64,
     charge: u32,
-    /// When it is charged, if it is.
+    /// Whether it is charged, and when.
+    collected: bool,
     next: Option<i64>,
 }
 
@@ -55,6 +54,13 @@ pub struct Dunning {
     held_until: i64,
     /// Attempts made.
     pub attempts: u64,
+}
+
+impl Policy {
+    /// How many days after issue the attempt is made that follows so many failed ones: the first at issue.
+    fn days_of_attempt(&self, failed: usize) -> Option<i64> {
+        failed.checked_sub(1).map_or(Some(0), |step| self.dunning_days.get(step).copied().map(i64::from))
+    }
 }
 
 impl Account {
@@ -152,11 +158,12 @@ impl Account {
     }
 
     /// The invoice of a cycle that has ended is open again, and the attempts begin anew a day later (R84).
-    pub(super) fn reopen_invoice(&mut self, end: i64, amount: i64, charge: u32, now: i64) {
+    pub(super) fn reopen_invoice(&mut self, end: i64, amount: i64, charge: u32, now: i64, policy: &Policy) {
         let cycle = self.covered(end);
         let due = self.owed_between(cycle.0, end - 1);
-        let next = (self.limit.is_some() && !self.is_leaving()).then_some(now + DAYS[0] * DAY);
-        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next });
+        let collected = self.limit.is_some() && !self.is_leaving();
+        let next = policy.days_of_attempt(1).filter(|_| collected).map(|days| now + days * DAY);
+        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, collected, next });
         self.mail("invoice-reopened");
     }
 
@@ -174,7 +181,7 @@ impl Account {
         ensure!(event.number("charge") == Some(told.charge), "{told:?}");
         let next = told.next.map_or_else(|| "none".to_owned(), crate::text::day);
         ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}");
-        if told.next.is_none() {
+        if !told.collected {
             return Ok(());
         }
         let number = event.word("number").context("an invoice has a number")?.to_owned();
@@ -277,7 +284,7 @@ impl Account {
                 let (place, _) = self.attempt_on(event)?;
                 let reason = self.unusable(None).context("the card could be charged")?;
                 ensure!(event.word("reason") == Some(reason), "the card is {reason}");
-                self.fail_attempt(place, event)?;
+                self.fail_attempt(place, event, policy)?;
                 self.judge(at, policy, Occasion::Other);
                 Ok(())
             }
@@ -301,12 +308,11 @@ impl Account {
     }
 
     /// A failed attempt: the next one is so many days after issue, or none is left, and the account is suspended.
-    fn fail_attempt(&mut self, place: usize, event: Event<'_>) -> Result<()> {
+    fn fail_attempt(&mut self, place: usize, event: Event<'_>, policy: &Policy) -> Result<()> {
         let at = event.at();
         let one = &mut self.dunning.unpaid[place];
         // What was late moves what comes after it.
-        let days = |failed: usize| failed.checked_sub(1).map_or(Some(0), |step| DAYS.get(step).copied());
-        let (before, after) = (days(one.failed), days(one.failed + 1));
+        let (before, after) = (policy.days_of_attempt(one.failed), policy.days_of_attempt(one.failed + 1));
         one.failed += 1;
         one.charge = None;
         one.next = after.map(|after| (one.issued + after * DAY).max(at + (after - before.unwrap_or(0)) * DAY));
@@ -323,9 +329,9 @@ impl Account {
     }
 
     /// The charge for an invoice was declined, or given up while it was still wanted.
-    pub(super) fn attempt_failed(&mut self, number: u32, event: Event<'_>) -> Result<()> {
+    pub(super) fn attempt_failed(&mut self, number: u32, event: Event<'_>, policy: &Policy) -> Result<()> {
         let place = self.dunning.unpaid.iter().position(|one| one.charge == Some(number));
-        self.fail_attempt(place.context("it was for no invoice")?, event)
+        self.fail_attempt(place.context("it was for no invoice")?, event, policy)
     }
 
     /// The charge for an invoice was paid, or nobody needs it any more: what is still owed is charged at once.

@@ -246,7 +246,7 @@ impl Account {
             let pays = token.is_some_and(|token| token.starts_with("tok_approve"));
             ensure!(!pays, "a card that always pays was declined");
         }
-        self.attempt_failed(number, event)?;
+        self.attempt_failed(number, event, policy)?;
         self.judge(event.at(), policy, Occasion::Other);
         Ok(())
     }

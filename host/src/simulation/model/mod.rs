@@ -45,6 +45,8 @@ pub struct Policy {
     pub series_limit: u32,
     /// R8.
     pub failure_limit: u32,
+    /// CRD-15: days after issue on which an unpaid invoice is charged again.
+    pub dunning_days: Vec<u32>,
     /// ACC-4.
     pub trial_credits: i64,
     /// ACC-6.
@@ -66,6 +68,7 @@ impl Default for Policy {
             levels: vec![75, 50, 25, 0],
             series_limit: 40,
             failure_limit: 5,
+            dunning_days: vec![1, 3, 5, 7],
             trial_credits: 10 * USD,
             trial_subaccounts: 1,
             trial_numbers: 1,
@@ -84,6 +87,7 @@ impl Policy {
             Choice::Minimum(minimum) => self.minimum = *minimum,
             Choice::SeriesLimit(limit) => self.series_limit = *limit,
             Choice::FailureLimit(limit) => self.failure_limit = *limit,
+            Choice::DunningDays(days) => self.dunning_days.clone_from(days),
         }
     }
 }
