@@ -1,6 +1,6 @@
 //! Invoices and receipts of a simulated world: gapless numbers, sums that add up, balances and charges that are the model's.
 
-use super::model::{Account, Model};
+use super::model::{Account, ChargeState, Model, RefundState};
 use super::world::World;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -15,17 +15,20 @@ pub(super) fn all(world: &mut World, model: &Model) -> Result<()> {
     for account in &model.accounts {
         let mut opening = 0;
         for kind in ["invoice", "receipt"] {
-            for number in listed(world, account, kind)? {
+            for listed in listed(world, account, kind)? {
+                let number = super::text(&listed["number"])?;
                 let (series, count) = number.rsplit_once('-').with_context(|| format!("{number} is no number"))?;
                 let new = numbers.entry(format!("{kind} {series}")).or_default().insert(count.parse()?);
                 ensure!(new, "{kind} {number} was given twice");
                 if kind == "invoice" {
                     let of = format!("invoice {number} of {}", account.id);
-                    opening = invoice(world, account, &number, opening).context(of)?;
+                    opening = invoice(world, account, &number, opening).context(of.clone())?;
+                    stands(account, &listed).context(of)?;
                 }
             }
         }
         invoiced(world, account)?;
+        receipts(world, account)?;
     }
     for (series, counts) in numbers {
         ensure!(counts.last().copied() == Some(counts.len() as u64), "{series} has gaps: {counts:?}");
@@ -33,23 +36,69 @@ pub(super) fn all(world: &mut World, model: &Model) -> Result<()> {
     Ok(())
 }
 
-/// Numbers of an account's documents, oldest first.
-fn listed(world: &mut World, account: &Account, kind: &str) -> Result<Vec<String>> {
+/// An account's documents as the list has them, oldest first.
+fn listed(world: &mut World, account: &Account, kind: &str) -> Result<Vec<Value>> {
     let filter =
         json!({"status": null, "number": null, "issued-from": null, "issued-before": null, "oldest-first": true});
-    let mut numbers = Vec::new();
+    let mut documents = Vec::new();
     let mut after = Value::Null;
     loop {
         let arguments = json!({"auth-id": account.id, "kind": kind, "filter": filter, "after": after, "limit": 100});
         let page = world.ok("invoices.list-documents", None, arguments)?;
-        for document in page["documents"].as_array().into_iter().flatten() {
-            numbers.push(super::text(&document["number"])?);
-        }
+        documents.extend(page["documents"].as_array().into_iter().flatten().cloned());
         after = page["next"].clone();
         if after.is_null() {
-            return Ok(numbers);
+            return Ok(documents);
         }
     }
+}
+
+/// R84: a list says of an invoice what is owed of it now.
+fn stands(account: &Account, listed: &Value) -> Result<()> {
+    let end = wide(&listed["period-end"])?;
+    let number = listed["number"].as_str().unwrap_or_default();
+    let (status, due) = account.invoice_stands(end, number);
+    let shown = (listed["status"].as_str(), wide(&listed["due"])?);
+    ensure!(shown == (Some(status), due), "it stands as {shown:?}, by the model {status}, {due}");
+    Ok(())
+}
+
+/// INV-3, R84: every payment, failure, refund, coupon and chargeback has its receipt, and one whose payment was taken back says so. By what it refers to:
+/// status, amount, and how much of it was taken back.
+fn receipts(world: &mut World, account: &Account) -> Result<()> {
+    let mut expected = Vec::new();
+    let mut expect = |of: String, status: &str, amount: i64, back: i64| {
+        expected.push((of, status.to_owned(), amount, back));
+    };
+    for (number, charge) in &account.recharge.charges {
+        let of = charge.invoice.clone().unwrap_or_else(|| format!("charge-{number}"));
+        match charge.state {
+            ChargeState::Paid if charge.charged_back > 0 => {
+                expect(of.clone(), "charged-back", charge.amount, charge.charged_back);
+            }
+            ChargeState::Paid => expect(of.clone(), "successful", charge.amount, 0),
+            ChargeState::Declined => expect(of.clone(), "failed", charge.amount, 0),
+            ChargeState::Open | ChargeState::Void => {}
+        }
+        charge.chargebacks.iter().for_each(|amount| expect(of.clone(), "charged-back", *amount, 0));
+    }
+    for refund in &account.refunds {
+        if matches!(refund.state, RefundState::Paid | RefundState::SettledOtherwise) {
+            expect(format!("charge-{}", refund.charge), "refunded", refund.amount, 0);
+        }
+    }
+    for (place, amount) in account.coupons.iter().enumerate() {
+        expect(format!("redemption-{}", place + 1), "successful", *amount, 0);
+    }
+    let mut found = Vec::new();
+    for listed in listed(world, account, "receipt")? {
+        let word = |name: &str| listed[name].as_str().unwrap_or_default().to_owned();
+        found.push((word("refers-to"), word("status"), wide(&listed["total"])?, wide(&listed["charged-back"])?));
+    }
+    expected.sort_unstable();
+    found.sort_unstable();
+    ensure!(found == expected, "{}: receipts {found:?}, the model has {expected:?}", account.id);
+    Ok(())
 }
 
 fn wide(value: &Value) -> Result<i64> {

@@ -175,6 +175,8 @@ pub struct Account {
     pub(super) rounded_off: BTreeMap<i64, i64>,
     /// Ends of the months that have an invoice.
     pub(super) issued: BTreeSet<i64>,
+    /// Amounts of coupons that were redeemed.
+    pub coupons: Vec<i64>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
@@ -343,6 +345,7 @@ impl Account {
 
     /// A redeemed coupon (CRD-13).
     pub fn redeem(&mut self, amount: i64, expires: Option<i64>, now: i64, policy: &Policy) {
+        self.coupons.push(amount);
         self.mail("coupon-redeemed");
         self.give(LotKind::Promotional, amount, expires.unwrap_or(i64::MAX), "coupon-redeemed", now, policy);
     }

@@ -24,6 +24,7 @@ impl Account {
     pub fn charge_back(&mut self, number: u32, amount: i64, now: i64, policy: &Policy) {
         let Some(charge) = self.recharge.charges.get_mut(&number) else { return };
         charge.charged_back += amount;
+        charge.chargebacks.push(amount);
         let of_it = charge.lot;
         let mut reopened = Vec::new();
         if self.standing != Standing::Closed {

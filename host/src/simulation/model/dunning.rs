@@ -9,7 +9,7 @@ use super::{Event, Occasion, Policy, Told};
 use crate::simulation::next_month;
 use crate::simulation::operation::DAY;
 use anyhow::{Context, Result, ensure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long an attempt may be put off because a person pays what is owed.
 const PUT_OFF: i64 = 3_600_000;
@@ -52,6 +52,8 @@ pub struct Dunning {
     pub(super) charged_back: Option<i64>,
     /// Until then a person's payment of the debt may hold attempts back.
     held_until: i64,
+    /// Numbers of invoices of which the last attempt failed.
+    pub failed: BTreeSet<String>,
     /// Attempts made.
     pub attempts: u64,
 }
@@ -181,10 +183,12 @@ impl Account {
         ensure!(event.number("charge") == Some(told.charge), "{told:?}");
         let next = told.next.map_or_else(|| "none".to_owned(), crate::text::day);
         ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}");
+        let number = event.word("number").context("an invoice has a number")?.to_owned();
         if !told.collected {
+            self.dunning.failed.remove(&number);
             return Ok(());
         }
-        let number = event.word("number").context("an invoice has a number")?.to_owned();
+        self.dunning.failed.remove(&number);
         let known = self.dunning.unpaid.iter().find(|one| one.number == number);
         let charge = known.and_then(|one| one.charge);
         self.dunning.unpaid.retain(|one| one.number != number);
@@ -276,6 +280,9 @@ impl Account {
                 ensure!(event.number("charge") == Some(number), "the model counts charge {number}");
                 let one = &mut self.dunning.unpaid[place];
                 (one.charge, one.next) = (Some(number), None);
+                if let Some(charge) = self.recharge.charges.get_mut(&number) {
+                    charge.invoice = Some(one.number.clone());
+                }
                 self.dunning.attempts += 1;
                 Ok(())
             }
@@ -321,6 +328,7 @@ impl Account {
         let next = one.next.map_or_else(|| "none".to_owned(), crate::text::day);
         ensure!(event.word("next-attempt") == Some(next.as_str()), "the next attempt is {next}");
         let (exhausted, cycle) = (one.next.is_none(), one.cycle);
+        self.dunning.failed.insert(one.number.clone());
         self.mail("invoice-unpaid");
         if exhausted && self.standing == Standing::Active && self.owed_of(cycle) > 0 {
             self.enter(Standing::Suspended(PAYMENT_FAILURE));
@@ -332,6 +340,25 @@ impl Account {
     pub(super) fn attempt_failed(&mut self, number: u32, event: Event<'_>, policy: &Policy) -> Result<()> {
         let place = self.dunning.unpaid.iter().position(|one| one.charge == Some(number));
         self.fail_attempt(place.context("it was for no invoice")?, event, policy)
+    }
+
+    /// No attempt at an invoice has failed any more that was collected.
+    pub(super) fn attempt_paid(&mut self, number: u32) {
+        if let Some(one) = self.dunning.unpaid.iter().find(|one| one.charge == Some(number)) {
+            self.dunning.failed.remove(&one.number);
+        }
+    }
+
+    /// How the invoice stands of a cycle that ends so, and what is owed of it (R84).
+    pub fn invoice_stands(&self, end: i64, number: &str) -> (&'static str, i64) {
+        let (first, end) = self.covered(end);
+        let status = |due| match due {
+            0 => "paid",
+            _ if self.dunning.failed.contains(number) => "failed",
+            _ => "open",
+        };
+        let due = self.owed_between(first, end - 1);
+        (status(due), due)
     }
 
     /// The charge for an invoice was paid, or nobody needs it any more: what is still owed is charged at once.

@@ -231,7 +231,10 @@ impl Account {
             ChargeKind::Automatic => self.recharge.paid(),
             ChargeKind::Manual => self.recharge.reset(),
             ChargeKind::Settlement => self.put_off(at),
-            ChargeKind::Invoice => self.attempt_over(number, at),
+            ChargeKind::Invoice => {
+                self.attempt_paid(number);
+                self.attempt_over(number, at);
+            }
         }
         self.trial &= !matches!(kind, ChargeKind::Automatic | ChargeKind::Manual);
         self.judge(at, policy, Occasion::Credit);

@@ -95,6 +95,10 @@ pub struct Charge {
     pub given_up: bool,
     /// What its card holder has taken back.
     pub charged_back: i64,
+    /// In these parts.
+    pub chargebacks: Vec<i64>,
+    /// The number of the invoice that it pays.
+    pub invoice: Option<String>,
 }
 
 /// Automatic recharge and all charges of an account.
@@ -155,8 +159,19 @@ impl Recharge {
     pub(super) fn charge(&mut self, kind: ChargeKind, amount: i64, (card, token): (u32, String), now: i64) -> u32 {
         let number = u32::try_from(self.charges.len()).unwrap_or(u32::MAX) + 1;
         let state = ChargeState::Open;
-        let charge =
-            Charge { kind, amount, card, token, state, created: now, lot: None, given_up: false, charged_back: 0 };
+        let charge = Charge {
+            kind,
+            amount,
+            card,
+            token,
+            state,
+            created: now,
+            lot: None,
+            given_up: false,
+            charged_back: 0,
+            chargebacks: Vec::new(),
+            invoice: None,
+        };
         self.charges.insert(number, charge);
         number
     }
