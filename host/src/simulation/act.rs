@@ -178,6 +178,18 @@ impl Simulation {
                     self.model.accounts[place].stand(standing, now, &policy);
                 }
             }
+            Operation::Address { country, tax_id, .. } => {
+                let number = match (tax_id, *country) {
+                    (false, _) => "",
+                    (true, "DE") => "DE123456789",
+                    (true, _) => "12-3456789",
+                };
+                let change = json!({"country": country, "tax-id": number});
+                let arguments = json!({"auth-id": id, "change": change});
+                if self.command("invoices.set-billing", arguments, true)?.is_some() {
+                    self.model.accounts[place].move_to(country, *tax_id);
+                }
+            }
             Operation::Seats { paid, .. } => {
                 // The owner has a seat.
                 let expected = *paid >= 1;

@@ -134,6 +134,11 @@ fn invoice(world: &mut World, account: &Account, number: &str, opening: i64) -> 
     ensure!(balance == Some(of("closing-balance")?), "the model ends the month with {balance:?}: {document}");
     let charged = account.charged.get(&end).copied().unwrap_or(0);
     ensure!(charged == lines, "the model charges {charged} in this month: {document}");
+    let taxes: Vec<i64> =
+        document["taxes"].as_array().into_iter().flatten().map(|tax| wide(&tax["amount"])).collect::<Result<_>>()?;
+    let taxes: Vec<i64> = taxes.into_iter().filter(|tax| *tax != 0).collect();
+    let expected = account.taxes.get(&end).cloned().unwrap_or_default();
+    ensure!(taxes == expected, "the model has taxes of {expected:?}: {document}");
     let discount = account.discounts.get(&end).copied().unwrap_or(0);
     ensure!(of("discount")? == discount, "the model has a discount of {discount} in this month: {document}");
     of("closing-balance")

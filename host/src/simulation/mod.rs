@@ -120,6 +120,13 @@ fn choose(policy: &mut Value, choice: &Choice) {
         Choice::Minimum(minimum) => policy["minimum-recharge"] = json!(minimum.to_string()),
         Choice::SeriesLimit(limit) => policy["series-limit"] = json!(limit),
         Choice::FailureLimit(limit) => policy["failure-limit"] = json!(limit),
+        Choice::Taxes(rates) => {
+            let rate = |(country, percent, reverse): &(&str, i64, bool)| {
+                json!({"country": country, "state": "", "name": "Tax", "percent": crate::text::amount(*percent),
+                    "reverse-charge": reverse})
+            };
+            policy["tax-rates"] = rates.iter().map(rate).collect();
+        }
         Choice::DunningDays(days) => policy["dunning-days"] = json!(days),
     }
 }

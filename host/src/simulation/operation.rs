@@ -73,6 +73,8 @@ pub enum Choice {
     FailureLimit(u32),
     /// CRD-15: days after issue.
     DunningDays(Vec<u32>),
+    /// INV-7: country, percent in millionths, whether whoever has a tax ID owes it himself.
+    Taxes(Vec<(&'static str, i64, bool)>),
 }
 
 /// One thing that happens. Amounts are micro-units; `account`, `nth` and `source` are counted round and round.
@@ -148,6 +150,8 @@ pub enum Operation {
     Close { account: usize, at_once: bool },
     /// The operator sends a refund again, or has paid it in another way.
     Refund { nth: usize, otherwise: bool },
+    /// The customer says in which country he is billed, perhaps with a tax ID.
+    Address { account: usize, country: &'static str, tax_id: bool },
     /// The operator changes the largest recharge of an account.
     Limit { account: usize, maximum: Option<i64> },
     /// The operator changes the policy.
@@ -204,6 +208,7 @@ impl Operation {
             | Operation::Alerts { account, .. }
             | Operation::Suspend { account, .. }
             | Operation::Seats { account, .. }
+            | Operation::Address { account, .. }
             | Operation::Limit { account, .. } => *account,
             _ => return None,
         })
@@ -221,6 +226,10 @@ pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
         operations.push(Operation::AddCard { account: 1, token, default: true });
         let limit = (20 + dice.amount(300)) * USD;
         operations.push(Operation::Billing { account: 1, limit: Some(limit) });
+    }
+    if dice.chance(40) {
+        operations.push(Operation::Policy(Choice::Taxes(taxes(dice))));
+        operations.extend((0..2).map(|account| address(dice, account)));
     }
     // Most simulations have somebody who recharges automatically from the beginning.
     if dice.chance(80) {
@@ -286,7 +295,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(292) {
+    match dice.below(295) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -385,6 +394,7 @@ fn draw(dice: &mut Dice) -> Operation {
         }
         280..286 => Operation::Publish { percent: percent(dice), ahead: ahead(dice) },
         286..288 => Operation::TakeBack,
+        292..295 => address(dice, account),
         288..292 => {
             let percent = dice.chance(75).then(|| percent(dice));
             Operation::OwnPrices { account, percent, ahead: ahead(dice) }
@@ -414,8 +424,22 @@ fn settings(dice: &mut Dice, account: usize) -> Operation {
     }
 }
 
+/// Rates that make parts of a cent, one and two on the same net amount.
+fn taxes(dice: &mut Dice) -> Vec<(&'static str, i64, bool)> {
+    dice.of(&[
+        vec![],
+        vec![("US", 8_875_000, false)],
+        vec![("US", 7_250_000, false), ("US", 333_333, false), ("DE", 19_000_000, true)],
+        vec![("US", 19_600_000, true), ("DE", 19_000_000, false)],
+    ])
+}
+
+fn address(dice: &mut Dice, account: usize) -> Operation {
+    Operation::Address { account, country: dice.of(&["US", "US", "DE", "JP"]), tax_id: dice.chance(30) }
+}
+
 fn choice(dice: &mut Dice) -> Choice {
-    match dice.below(6) {
+    match dice.below(7) {
         0 => Choice::Thresholds((0..dice.below(5)).map(|_| dice.amount(400) * USD).collect()),
         1 => Choice::Levels(dice.of(&[
             vec![75, 50, 25, 0],
@@ -425,7 +449,8 @@ fn choice(dice: &mut Dice) -> Choice {
         ])),
         2 => Choice::Minimum(dice.of(&[20, 25, 30]) * USD),
         3 => Choice::SeriesLimit(dice.of(&[40, 3, 8])),
-        4 => Choice::DunningDays(dice.of(&[vec![1, 3, 5, 7], vec![2, 3], vec![4], vec![], vec![1, 2, 9, 10, 30]])),
+        4 => Choice::Taxes(taxes(dice)),
+        5 => Choice::DunningDays(dice.of(&[vec![1, 3, 5, 7], vec![2, 3], vec![4], vec![], vec![1, 2, 9, 10, 30]])),
         _ => Choice::FailureLimit(dice.of(&[5, 1, 3])),
     }
 }

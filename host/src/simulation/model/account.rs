@@ -177,6 +177,10 @@ pub struct Account {
     pub(super) issued: BTreeSet<i64>,
     /// Amounts of coupons that were redeemed.
     pub coupons: Vec<i64>,
+    /// Where it is billed, and whether it has a tax ID.
+    pub(super) address: (&'static str, bool),
+    /// The taxes of its invoices that are something, by their ends (INV-7, R28).
+    pub taxes: BTreeMap<i64, Vec<i64>>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.

@@ -20,9 +20,9 @@ pub(super) fn to_cents(amount: i64) -> i64 {
 }
 
 impl Account {
-    /// Gives back what the end of a cycle has rounded away: what is owed of its days is less, then it is as if so much of the newest payments had not been
+    /// Gives back what the end of a cycle has rounded away, or tax on corrections: what is owed of its days is less, then it is as if so much of the newest payments had not been
     /// spent (R18, R85).
-    pub(super) fn give_cents_back(&mut self, (first, end): (i64, i64), amount: i64) {
+    pub(super) fn give_back_of_cycle(&mut self, (first, end): (i64, i64), amount: i64) {
         let less = amount.min(self.owed_between(first, end - 1));
         self.forgive(first, end - 1, less);
         let mut left = amount - less;

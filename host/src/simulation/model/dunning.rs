@@ -104,26 +104,30 @@ impl Account {
         in_cents(self.owed_between(first, end - 1))
     }
 
-    /// A cycle ends: its charges less the discount are made whole cents (R85). Of a postpaid account what is owed of it is, too, where credit that was none has
-    /// paid a part, and its invoice is due if that is something (R4). Nothing is taxed here.
+    /// A cycle ends: its charges less the discount are made whole cents (R85), and taxed (R28). Of a postpaid account what is owed of it is, too, where credit that was none has
+    /// paid a part, and its invoice is due if that is something (R4).
     pub(super) fn close_cycle(&mut self, cycle: (i64, i64), policy: &Policy) {
         let (first, end) = cycle;
         let before = self.balance();
         let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
         let exact = of_month(&self.charged) - of_month(&self.discounts);
-        let rounding = to_cents(exact) - exact + of_month(&self.rounded_off);
-        if rounding > 0 {
-            self.take(rounding, end - 1);
-        } else {
-            self.give_cents_back(cycle, -rounding);
+        let net = to_cents(exact);
+        let taxes: Vec<i64> = self.taxes_on(net, policy).into_iter().filter(|tax| *tax != 0).collect();
+        for amount in [net - exact + of_month(&self.rounded_off), taxes.iter().sum()] {
+            if amount > 0 {
+                self.take(amount, end - 1);
+            } else {
+                self.give_back_of_cycle(cycle, -amount);
+            }
         }
+        self.taxes.insert(end, taxes);
         if self.limit.is_some() {
             let owed = self.owed_between(first, end - 1);
             let rounded = in_cents(owed);
             if rounded > owed {
                 self.take(rounded - owed, end - 1);
             } else {
-                self.give_cents_back(cycle, owed - rounded);
+                self.give_back_of_cycle(cycle, owed - rounded);
             }
             if rounded > 0 {
                 let covered = self.covered(end);

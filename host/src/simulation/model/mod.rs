@@ -15,6 +15,7 @@ mod holds;
 mod numbers;
 mod prices;
 mod recharge;
+mod taxes;
 mod usage;
 
 pub use account::{Account, Card, CardState, LotKind, Standing};
@@ -47,6 +48,8 @@ pub struct Policy {
     pub failure_limit: u32,
     /// CRD-15: days after issue on which an unpaid invoice is charged again.
     pub dunning_days: Vec<u32>,
+    /// INV-7: country, percent in millionths, whether whoever has a tax ID owes it himself.
+    pub taxes: Vec<(&'static str, i64, bool)>,
     /// ACC-4.
     pub trial_credits: i64,
     /// ACC-6.
@@ -69,6 +72,7 @@ impl Default for Policy {
             series_limit: 40,
             failure_limit: 5,
             dunning_days: vec![1, 3, 5, 7],
+            taxes: Vec::new(),
             trial_credits: 10 * USD,
             trial_subaccounts: 1,
             trial_numbers: 1,
@@ -87,6 +91,7 @@ impl Policy {
             Choice::Minimum(minimum) => self.minimum = *minimum,
             Choice::SeriesLimit(limit) => self.series_limit = *limit,
             Choice::FailureLimit(limit) => self.failure_limit = *limit,
+            Choice::Taxes(rates) => self.taxes.clone_from(rates),
             Choice::DunningDays(days) => self.dunning_days.clone_from(days),
         }
     }
