@@ -172,10 +172,12 @@ fn services(world: &mut World, account: &Account) -> Result<()> {
     let filter = json!({"kind": null, "starts-with": null, "holder": null, "alias": null, "voice": false, "sms": false, "mms": false});
     let arguments = json!({"auth-id": account.id, "filter": filter, "offset": 0, "limit": 100});
     let page = world.ok("numbers.list", None, arguments)?;
-    let mut rented = Vec::new();
+    let mut held = Vec::new();
     for one in page["numbers"].as_array().into_iter().flatten() {
-        rented.push(super::text(&one["number"])?);
+        held.push((super::text(&one["number"])?, super::text(&one["holder"])?));
     }
+    ensure!(held == account.holders(), "{} has numbers {held:?}, the model {:?}", account.id, account.holders());
+    let rented: Vec<String> = held.into_iter().map(|(number, _)| number).collect();
     let expected = account.rents.numbers();
     ensure!(rented == expected, "{} rents {rented:?}, the model {expected:?}", account.id);
     let (mut sorted, network) = (expected, world.stock.held_by(&account.id));

@@ -85,6 +85,8 @@ pub enum Operation {
     Account { trial: bool },
     /// A sub-account is made.
     Subaccount { account: usize },
+    /// A sub-account is deleted; its numbers: `refuse`, `move`, `cascade`.
+    Delete { nth: usize, numbers: &'static str },
     /// The platform reports usage.
     Usage { events: Vec<Planned> },
     /// Rejected events are sent again as they are.
@@ -295,7 +297,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(295) {
+    match dice.below(298) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -395,6 +397,7 @@ fn draw(dice: &mut Dice) -> Operation {
         280..286 => Operation::Publish { percent: percent(dice), ahead: ahead(dice) },
         286..288 => Operation::TakeBack,
         292..295 => address(dice, account),
+        295..298 => Operation::Delete { nth, numbers: dice.of(&["refuse", "move", "cascade"]) },
         288..292 => {
             let percent = dice.chance(75).then(|| percent(dice));
             Operation::OwnPrices { account, percent, ahead: ahead(dice) }

@@ -252,6 +252,7 @@ impl Simulation {
             Operation::Settle { nth, quantity, age, again } => return self.settle(*nth, *quantity, *age, *again),
             Operation::Release { nth } => return self.release(*nth),
             Operation::Buy { source, nth } => return self.buy(*source, *nth),
+            Operation::Delete { nth, numbers } => return self.delete(*nth, numbers),
             Operation::GiveBack { nth } => return self.give_back(*nth),
             Operation::Close { account, at_once } => return self.close(*account, *at_once),
             Operation::Refund { nth, otherwise } => return self.decide_refund(*nth, *otherwise),

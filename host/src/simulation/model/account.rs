@@ -122,6 +122,8 @@ pub struct Account {
     pub id: String,
     /// How many sub-accounts.
     pub subaccounts: usize,
+    /// Auth IDs of those that were deleted.
+    pub deleted: BTreeSet<String>,
     /// Still a trial.
     pub trial: bool,
     /// Whether it may be used.
@@ -217,10 +219,10 @@ impl Account {
         self.standing != Standing::Active
     }
 
-    /// What stands in the way of use, as the contract refuses it.
-    pub(super) fn hindrance(&self) -> Option<Value> {
+    /// What stands in the way of use by the account or a sub-account of it, as the contract refuses it.
+    pub(super) fn hindrance(&self, source: &str) -> Option<Value> {
         match self.standing {
-            Standing::Active => None,
+            Standing::Active => self.deleted.contains(source).then(|| json!("disabled")),
             Standing::Suspended(reason) => Some(json!({"suspended": reason})),
             Standing::Closing | Standing::Closed => Some(json!("closed")),
         }

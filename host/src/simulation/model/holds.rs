@@ -145,7 +145,7 @@ impl Account {
         if self.holds.ended(&wanted.name, now).is_some() {
             return Some(json!("over"));
         }
-        if let Some(refusal) = self.hindrance() {
+        if let Some(refusal) = self.hindrance(&wanted.source) {
             return Some(json!({"refused": refusal}));
         }
         let amount = wanted.price(percent)?;
@@ -183,7 +183,7 @@ impl Account {
         policy: &Policy,
     ) -> Option<Value> {
         let available = self.available();
-        let hindrance = self.hindrance();
+        let hindrance = self.hindrance(&wanted.source);
         let ended = self.holds.ended(&wanted.name, now).is_some();
         let Some(hold) = self.holds.open.get_mut(&wanted.name) else {
             return Some(json!(if ended { "over" } else { "unknown" }));

@@ -70,6 +70,7 @@ fn first_rent(monthly: i64, at: i64) -> i64 {
 
 #[derive(Clone, Debug)]
 struct Order {
+    holder: String,
     setup: i64,
     monthly: i64,
     first: i64,
@@ -80,8 +81,8 @@ struct Order {
 #[derive(Clone, Debug, Default)]
 pub struct Rents {
     orders: BTreeMap<String, Order>,
-    /// By moment of delivery and number: the rent of a month.
-    rented: BTreeMap<(i64, String), i64>,
+    /// By moment of delivery and number: the rent of a month, and who has it.
+    rented: BTreeMap<(i64, String), (i64, String)>,
     seats: u32,
     /// Rent that the feed must tell: month, numbers in order of their rental.
     due: Vec<(String, Vec<String>)>,
@@ -141,7 +142,7 @@ impl Rents {
     }
 
     fn rent_of(&self, number: &str) -> i64 {
-        self.rented.iter().find(|((_, rented), _)| rented == number).map_or(0, |(_, rent)| *rent)
+        self.rented.iter().find(|((_, rented), _)| rented == number).map_or(0, |(_, (rent, _))| *rent)
     }
 }
 
@@ -155,9 +156,9 @@ impl Account {
     }
 
     /// Orders a number: fee and first rent are held.
-    pub fn order(&mut self, number: &str, kind: &str, now: i64, policy: &Policy) {
+    pub fn order(&mut self, holder: &str, number: &str, kind: &str, now: i64, policy: &Policy) {
         let (setup, monthly) = fees(kind).unwrap_or_default();
-        let order = Order { setup, monthly, first: first_rent(monthly, now), at: now };
+        let order = Order { holder: holder.to_owned(), setup, monthly, first: first_rent(monthly, now), at: now };
         self.rents.orders.insert(number.to_owned(), order);
         self.judge(now, policy, Occasion::Other);
     }
@@ -174,6 +175,31 @@ impl Account {
         for debt in self.debts.iter_mut().filter(|debt| debt.rent_of.as_deref() == Some(number)) {
             debt.rent_of = Some(String::new());
         }
+    }
+
+    /// Numbers of a sub-account.
+    pub fn numbers_of(&self, sub: &str) -> Vec<String> {
+        let of = self.rents.rented.iter().filter(|(_, (_, holder))| holder == sub);
+        of.map(|((_, number), _)| number.clone()).collect()
+    }
+
+    /// A sub-account is deleted (SUB-4): its numbers go to the account, or are given back.
+    pub fn delete(&mut self, sub: &str, gives_back: bool) {
+        self.subaccounts -= 1;
+        self.deleted.insert(sub.to_owned());
+        for number in self.numbers_of(sub) {
+            if gives_back {
+                self.give_back(&number);
+            }
+        }
+        for (_, holder) in self.rents.rented.values_mut().filter(|(_, holder)| holder == sub) {
+            holder.clone_from(&self.id);
+        }
+    }
+
+    /// Who has which number.
+    pub fn holders(&self) -> Vec<(String, String)> {
+        self.rents.rented.iter().map(|((_, number), (_, holder))| (number.clone(), holder.clone())).collect()
     }
 
     /// When a number is released because rent is owed (R19).
@@ -218,7 +244,10 @@ impl Account {
                 ensure!(told == expected, "the model takes {expected:?}");
                 self.charge(order.setup, at, None);
                 self.charge(first, at, Some(&number));
-                self.rents.rented.insert((at, number), order.monthly);
+                // A sub-account that is gone has left it to the account.
+                let gone = self.deleted.contains(&order.holder);
+                let holder = if gone { self.id.clone() } else { order.holder };
+                self.rents.rented.insert((at, number), (order.monthly, holder));
                 ensure!(event.amount("balance") == Some(self.balance()), "the balance is {}", self.balance());
                 self.judge(at, policy, Occasion::Other);
             }
