@@ -120,6 +120,16 @@ impl Simulation {
                     );
                 }
             }
+            Operation::CreditNote { nth, amount, .. } => {
+                let Some((number, left)) = super::nth(&account.creditable(), *nth) else { return Ok(()) };
+                let given = amount.unwrap_or(left);
+                let expected = given > 0 && given <= left && !account.is_over(now);
+                let amount = amount.map(|amount| amount.to_string());
+                let arguments = json!({"auth-id": id, "invoice": number, "amount": amount, "reason": "simulation"});
+                if self.command("invoices.issue-credit-note", arguments, expected)?.is_some() {
+                    self.model.accounts[place].credit_note(&number, given, now, &policy);
+                }
+            }
             Operation::WriteOff { .. } => {
                 let expected = account.balance() < 0;
                 let arguments = json!({"auth-id": id, "reason": "simulation"});

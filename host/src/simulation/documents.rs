@@ -1,6 +1,6 @@
 //! Invoices and receipts of a simulated world: gapless numbers, sums that add up, balances and charges that are the model's.
 
-use super::model::{Account, ChargeState, Model, RefundState};
+use super::model::{Account, ChargeState, CreditNote, Model, RefundState};
 use super::world::World;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ pub(super) fn all(world: &mut World, model: &Model) -> Result<()> {
     let mut numbers = BTreeMap::<String, BTreeSet<u64>>::new();
     for account in &model.accounts {
         let mut opening = 0;
-        for kind in ["invoice", "receipt"] {
+        for kind in ["invoice", "receipt", "credit-note"] {
             for listed in listed(world, account, kind)? {
                 let number = super::text(&listed["number"])?;
                 let (series, count) = number.rsplit_once('-').with_context(|| format!("{number} is no number"))?;
@@ -29,6 +29,7 @@ pub(super) fn all(world: &mut World, model: &Model) -> Result<()> {
         }
         invoiced(world, account)?;
         receipts(world, account)?;
+        credit_notes(world, account)?;
     }
     for (series, counts) in numbers {
         ensure!(counts.last().copied() == Some(counts.len() as u64), "{series} has gaps: {counts:?}");
@@ -58,8 +59,9 @@ fn stands(account: &Account, listed: &Value) -> Result<()> {
     let end = wide(&listed["period-end"])?;
     let number = listed["number"].as_str().unwrap_or_default();
     let (status, due) = account.invoice_stands(end, number);
-    let shown = (listed["status"].as_str(), wide(&listed["due"])?);
-    ensure!(shown == (Some(status), due), "it stands as {shown:?}, by the model {status}, {due}");
+    let shown = (listed["status"].as_str(), wide(&listed["due"])?, wide(&listed["credited"])?);
+    let expected = (Some(status), due, account.credited(number));
+    ensure!(shown == expected, "it stands as {shown:?}, by the model {expected:?}");
     Ok(())
 }
 
@@ -98,6 +100,25 @@ fn receipts(world: &mut World, account: &Account) -> Result<()> {
     expected.sort_unstable();
     found.sort_unstable();
     ensure!(found == expected, "{}: receipts {found:?}, the model has {expected:?}", account.id);
+    Ok(())
+}
+
+/// INV-5: what was given back of which invoice, of its net amount and of each of its taxes.
+fn credit_notes(world: &mut World, account: &Account) -> Result<()> {
+    let mut found = Vec::new();
+    for listed in listed(world, account, "credit-note")? {
+        let number = super::text(&listed["number"])?;
+        let note = world.ok("invoices.read-document", None, json!({"auth-id": account.id, "number": number}))?;
+        let (amount, net) = (wide(&note["total"])?, wide(&note["net"])?);
+        let mut parts = vec![net];
+        for tax in note["taxes"].as_array().into_iter().flatten() {
+            parts.push(wide(&tax["amount"])?);
+        }
+        ensure!(sum(&note["lines"])? == net && parts.iter().sum::<i64>() == amount, "it does not add up: {note}");
+        found.push(CreditNote { invoice: super::text(&note["refers-to"])?, amount, parts });
+    }
+    let expected = &account.credit_notes;
+    ensure!(found == *expected, "{}: credit notes {found:?}, the model has {expected:?}", account.id);
     Ok(())
 }
 

@@ -138,6 +138,8 @@ pub enum Operation {
     PayOwed { account: usize, card: Option<u32> },
     /// The operator gives up what is owed.
     WriteOff { account: usize },
+    /// The operator gives back so much of an invoice, or all that is left of it.
+    CreditNote { account: usize, nth: usize, amount: Option<i64> },
     /// The customer saves settings of the automatic recharge.
     AutoRecharge { account: usize, enabled: bool, below: i64, amount: i64, caps: [Option<i64>; 3] },
     /// The customer sets alerts of his own.
@@ -204,6 +206,7 @@ impl Operation {
             | Operation::GiveUp { account, .. }
             | Operation::PayOwed { account, .. }
             | Operation::WriteOff { account }
+            | Operation::CreditNote { account, .. }
             | Operation::Chargeback { account, .. }
             | Operation::Billing { account, .. }
             | Operation::AutoRecharge { account, .. }
@@ -297,7 +300,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(298) {
+    match dice.below(306) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -397,6 +400,10 @@ fn draw(dice: &mut Dice) -> Operation {
         280..286 => Operation::Publish { percent: percent(dice), ahead: ahead(dice) },
         286..288 => Operation::TakeBack,
         292..295 => address(dice, account),
+        298..306 => {
+            let amount = dice.chance(60).then(|| (1 + dice.amount(500)) * USD / 100);
+            Operation::CreditNote { account, nth, amount }
+        }
         295..298 => Operation::Delete { nth, numbers: dice.of(&["refuse", "move", "cascade"]) },
         288..292 => {
             let percent = dice.chance(75).then(|| percent(dice));

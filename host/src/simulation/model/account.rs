@@ -179,6 +179,10 @@ pub struct Account {
     pub(super) issued: BTreeSet<i64>,
     /// Amounts of coupons that were redeemed.
     pub coupons: Vec<i64>,
+    /// Invoices in their order.
+    pub(super) made: Vec<super::credit_notes::Made>,
+    /// Credit notes in their order.
+    pub credit_notes: Vec<super::CreditNote>,
     /// Where it is billed, and whether it has a tax ID.
     pub(super) address: (&'static str, bool),
     /// The taxes of its invoices that are something, by their ends (INV-7, R28).

@@ -112,7 +112,8 @@ impl Account {
         let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
         let exact = of_month(&self.charged) - of_month(&self.discounts);
         let net = to_cents(exact);
-        let taxes: Vec<i64> = self.taxes_on(net, policy).into_iter().filter(|tax| *tax != 0).collect();
+        let taxes = self.taxes_on(net, policy);
+        self.make_invoice(end, net, &taxes);
         for amount in [net - exact + of_month(&self.rounded_off), taxes.iter().sum()] {
             if amount > 0 {
                 self.take(amount, end - 1);
@@ -120,7 +121,7 @@ impl Account {
                 self.give_back_of_cycle(cycle, -amount);
             }
         }
-        self.taxes.insert(end, taxes);
+        self.taxes.insert(end, taxes.into_iter().filter(|tax| *tax != 0).collect());
         if self.limit.is_some() {
             let owed = self.owed_between(first, end - 1);
             let rounded = in_cents(owed);
@@ -159,7 +160,7 @@ impl Account {
     }
 
     /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
-    fn covered(&self, end: i64) -> (i64, i64) {
+    pub(super) fn covered(&self, end: i64) -> (i64, i64) {
         (self.issued.range(..end).next_back().copied().unwrap_or(0), end)
     }
 

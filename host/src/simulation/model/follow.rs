@@ -67,6 +67,7 @@ impl Account {
         match event.kind() {
             "balance-low" | "out-of-credit" | "credit-available" | "limit-low" | "limit-reached"
             | "limit-available" => self.foretold(0, event),
+            "invoice-issued" => self.follow_issued(event),
             "invoice-due" | "invoice-reopened" => self.follow_dunning(event, policy),
             "recharge-started" if event.word("kind") == Some("invoice") => self.follow_dunning(event, policy),
             "recharge-failed" if event.word("kind") == Some("invoice") => self.follow_declined_invoice(event, policy),
@@ -169,6 +170,7 @@ impl Account {
             | "debit"
             | "trial-credits"
             | "coupon-redeemed"
+            | "credit-note-issued"
             | "written-off"
             | "default-card-changed"
             | "card-removed" => self.foretold(2, event),

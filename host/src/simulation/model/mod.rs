@@ -8,6 +8,7 @@ mod account;
 mod chargebacks;
 mod closing;
 mod coupons;
+mod credit_notes;
 mod debts;
 mod dunning;
 mod follow;
@@ -21,6 +22,7 @@ mod usage;
 pub use account::{Account, Card, CardState, LotKind, Standing};
 pub use closing::{Refund, RefundState};
 pub use coupons::{Coupon, Coupons, Try};
+pub use credit_notes::CreditNote;
 pub use holds::Wanted;
 pub use numbers::{STOCK, number_prices, offer};
 pub use prices::Prices;
@@ -167,7 +169,7 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 20] = [
+pub const MAILS: [&str; 21] = [
     "account-closed",
     "account-closing",
     "account-welcome",
@@ -176,6 +178,7 @@ pub const MAILS: [&str; 20] = [
     "balance-low",
     "chargeback",
     "coupon-redeemed",
+    "credit-note-issued",
     "invoice-reopened",
     "invoice-unpaid",
     "limit-low",
