@@ -188,6 +188,13 @@ impl Simulation {
                     self.model.accounts[place].stand(standing, now, &policy);
                 }
             }
+            Operation::Cycle { quarterly, .. } => {
+                let months = if *quarterly { 3 } else { 1 };
+                let arguments = json!({"auth-id": id, "months": months});
+                if self.command("invoices.set-cycle", arguments, true)?.is_some() {
+                    self.model.accounts[place].set_cycle(*quarterly);
+                }
+            }
             Operation::Address { country, tax_id, .. } => {
                 let number = match (tax_id, *country) {
                     (false, _) => "",

@@ -153,23 +153,21 @@ fn invoice(world: &mut World, account: &Account, number: &str, opening: i64) -> 
     let end = of("period-end")?;
     let balance = account.month_ends.get(&end).copied();
     ensure!(balance == Some(of("closing-balance")?), "the model ends the month with {balance:?}: {document}");
-    let charged = account.charged.get(&end).copied().unwrap_or(0);
-    ensure!(charged == lines, "the model charges {charged} in this month: {document}");
+    let (charged, discount) = account.cycles.documents.get(&end).copied().unwrap_or_default();
+    ensure!(charged == lines, "the model charges {charged} in this cycle: {document}");
     let taxes: Vec<i64> =
         document["taxes"].as_array().into_iter().flatten().map(|tax| wide(&tax["amount"])).collect::<Result<_>>()?;
     let taxes: Vec<i64> = taxes.into_iter().filter(|tax| *tax != 0).collect();
     let expected = account.taxes.get(&end).cloned().unwrap_or_default();
     ensure!(taxes == expected, "the model has taxes of {expected:?}: {document}");
-    let discount = account.discounts.get(&end).copied().unwrap_or(0);
-    ensure!(of("discount")? == discount, "the model has a discount of {discount} in this month: {document}");
+    ensure!(of("discount")? == discount, "the model has a discount of {discount} in this cycle: {document}");
     of("closing-balance")
 }
 
-/// Whoever was charged anything in a month that is over has an invoice of it.
+/// Whoever was charged anything in a cycle that is over has an invoice of it.
 fn invoiced(world: &mut World, account: &Account) -> Result<()> {
     let invoices = listed(world, account, "invoice")?.len();
-    let now = world.now();
-    let months = account.charged.iter().filter(|(end, charged)| **end <= now && **charged > 0).count();
-    ensure!(invoices >= months, "{}: {invoices} invoices for {months} months with charges", account.id);
+    let cycles = account.cycles.documents.values().filter(|(charged, _)| *charged > 0).count();
+    ensure!(invoices >= cycles, "{}: {invoices} invoices for {cycles} cycles with charges", account.id);
     Ok(())
 }

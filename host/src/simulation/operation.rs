@@ -154,6 +154,8 @@ pub enum Operation {
     Close { account: usize, at_once: bool },
     /// The operator sends a refund again, or has paid it in another way.
     Refund { nth: usize, otherwise: bool },
+    /// The operator has invoices made each quarter, or each month.
+    Cycle { account: usize, quarterly: bool },
     /// The customer says in which country he is billed, perhaps with a tax ID.
     Address { account: usize, country: &'static str, tax_id: bool },
     /// The operator changes the largest recharge of an account.
@@ -214,6 +216,7 @@ impl Operation {
             | Operation::Suspend { account, .. }
             | Operation::Seats { account, .. }
             | Operation::Address { account, .. }
+            | Operation::Cycle { account, .. }
             | Operation::Limit { account, .. } => *account,
             _ => return None,
         })
@@ -235,6 +238,9 @@ pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
     if dice.chance(40) {
         operations.push(Operation::Policy(Choice::Taxes(taxes(dice))));
         operations.extend((0..2).map(|account| address(dice, account)));
+    }
+    if dice.chance(25) {
+        operations.push(Operation::Cycle { account: 1, quarterly: true });
     }
     // Most simulations have somebody who recharges automatically from the beginning.
     if dice.chance(80) {
@@ -300,7 +306,7 @@ fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(306) {
+    match dice.below(309) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -404,6 +410,7 @@ fn draw(dice: &mut Dice) -> Operation {
             let amount = dice.chance(60).then(|| (1 + dice.amount(500)) * USD / 100);
             Operation::CreditNote { account, nth, amount }
         }
+        306..309 => Operation::Cycle { account, quarterly: dice.chance(60) },
         295..298 => Operation::Delete { nth, numbers: dice.of(&["refuse", "move", "cascade"]) },
         288..292 => {
             let percent = dice.chance(75).then(|| percent(dice));

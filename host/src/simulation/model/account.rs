@@ -1,6 +1,7 @@
 //! One account of the model: lots in spending order, what is owed, alerts, cards (CRD-2, CRD-8, R2, R17, R18, R21).
 
 use super::closing::{Closing, Refund};
+use super::cycles::Cycles;
 use super::dunning::Dunning;
 use super::holds::Holds;
 use super::numbers::Rents;
@@ -169,13 +170,9 @@ pub struct Account {
     closes: Option<i64>,
     /// Balance at the ends of months, by the moment after them.
     pub month_ends: BTreeMap<i64, i64>,
-    /// What was charged in months, by their ends: what their invoices must come to.
-    pub charged: BTreeMap<i64, i64>,
-    /// What trial and promotional credit has paid of that, at once or as what was owed: the discounts of these invoices (R28, R86).
-    pub discounts: BTreeMap<i64, i64>,
-    /// What of it was too little to be paid and was rounded away before its month's end.
-    pub(super) rounded_off: BTreeMap<i64, i64>,
-    /// Ends of the months that have an invoice.
+    /// What was charged, and what its invoices must come to.
+    pub cycles: Cycles,
+    /// Ends of the cycles that have an invoice.
     pub(super) issued: BTreeSet<i64>,
     /// Amounts of coupons that were redeemed.
     pub coupons: Vec<i64>,
@@ -277,22 +274,15 @@ impl Account {
 
     /// Closes the month that is over, if that is still to be done.
     pub(super) fn close_month(&mut self, policy: &Policy) {
-        let Some(end) = self.closes.take() else { return };
-        let cycle = (month_of(end - 1), end);
-        if !self.has_invoice(cycle) {
-            return;
+        if let Some(end) = self.closes.take().filter(|end| self.cycles.ends_at(*end)) {
+            self.invoice_until(end, policy);
         }
-        let before = self.balance();
-        self.close_cycle(cycle, policy);
-        self.issued.insert(end);
-        let rounded = self.balance() - before;
-        *self.month_ends.entry(end).or_default() += rounded;
     }
 
     /// Whether a cycle that ends now has an invoice: something was charged, or is owed that only an invoice asks for.
     pub(super) fn has_invoice(&self, (first, end): (i64, i64)) -> bool {
         let owed = || super::debts::in_cents(self.owed_between(first, end - 1));
-        self.charged.contains_key(&next_month(end - 1)) || (self.limit.is_some() && owed() > 0)
+        self.cycles.has_charges((first, end)) || (self.limit.is_some() && owed() > 0)
     }
 
     /// Adds credit: what is owed is paid first. Answers how much that was.
@@ -347,8 +337,7 @@ impl Account {
     pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
         let paid = self.pay_debts_of(amount);
         self.add_lot(kind, amount, &paid, moment);
-        let charges = paid.charges.get(&month_of(now)).copied().unwrap_or(0);
-        *self.discounts.entry(next_month(now)).or_default() += charges;
+        self.cycles.gift(now, paid.charges);
         self.moved(told, amount);
         self.judge(now, policy, Occasion::Credit);
     }
@@ -372,11 +361,10 @@ impl Account {
 
     /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
     pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
-        *self.charged.entry(next_month(now)).or_default() += amount;
         let (left, free) = self.take_from_lots(amount);
-        *self.discounts.entry(next_month(now)).or_default() += free;
+        self.cycles.charge(amount, free, now);
         if left > 0 {
-            let unpaid = if self.limit.is_some() { next_month(now) + DAY } else { now };
+            let unpaid = if self.limit.is_some() { self.cycles.end(now) + DAY } else { now };
             let rent_of = rent_of.map(str::to_owned);
             self.debts.push(Debt { at: now, unpaid, rent_of, charge: true, amount: left });
         }
@@ -422,7 +410,7 @@ impl Account {
 
     /// Gives back to the lot of a paid charge (R18): a charge below zero (R27).
     pub fn correct(&mut self, charge: u32, amount: i64, now: i64, policy: &Policy) {
-        *self.charged.entry(next_month(now)).or_default() -= amount;
+        self.cycles.charge(-amount, 0, now);
         let number = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
         let paid = self.pay_debts(amount);
         if let Some(lot) = self.lots.iter_mut().find(|lot| Some(lot.number) == number) {

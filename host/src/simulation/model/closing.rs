@@ -6,7 +6,6 @@ use super::debts::CENT;
 use super::recharge::ChargeState;
 use super::{Event, Policy, Taken, Told};
 use crate::simulation::operation::DAY;
-use crate::simulation::{month_of, next_month};
 use anyhow::{Context, Result, bail, ensure};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -155,20 +154,8 @@ impl Account {
         }
         self.pass_months(ends, policy);
         self.close_month(policy);
-        let period_end = ends + 1;
-        let has_invoice = self.has_invoice((month_of(ends), period_end));
-        if has_invoice {
-            self.close_cycle((month_of(ends), period_end), policy);
-        }
-        self.month_ends.insert(period_end, self.balance());
-        for sums in [&mut self.charged, &mut self.discounts, &mut self.rounded_off] {
-            if let Some(sum) = sums.remove(&next_month(ends)) {
-                sums.insert(period_end, sum);
-            }
-        }
-        if has_invoice {
-            self.issued.insert(period_end);
-        }
+        self.month_ends.insert(ends + 1, self.balance());
+        self.invoice_until(ends + 1, policy);
         if let Some(closing) = &mut self.closing {
             closing.invoiced = true;
         }

@@ -3,8 +3,9 @@
 use super::account::{Account, Debt};
 use super::recharge::{Charge, ChargeKind, ChargeState};
 use super::{Occasion, Policy};
+use crate::simulation::month_of;
 use crate::simulation::operation::DAY;
-use crate::simulation::{month_of, next_month};
+use std::collections::BTreeMap;
 
 /// Micros of a cent.
 pub(super) const CENT: i64 = 10_000;
@@ -70,9 +71,11 @@ impl Account {
     pub(super) fn round_off(&mut self, until: i64, now: i64) {
         let (days, owed) = (until.div_euclid(DAY), self.owed_between(0, until));
         if in_cents(owed) == 0 {
-            let gone = |debt: &&Debt| debt.at.div_euclid(DAY) <= days && debt.charge && debt.at >= month_of(now);
-            let charges: i64 = self.debts.iter().filter(gone).map(|debt| debt.amount).sum();
-            *self.rounded_off.entry(next_month(now)).or_default() += charges;
+            let mut charges = BTreeMap::new();
+            for debt in self.debts.iter().filter(|debt| debt.at.div_euclid(DAY) <= days && debt.charge) {
+                *charges.entry(month_of(debt.at)).or_default() += debt.amount;
+            }
+            self.cycles.round_off(now, charges);
             self.debts.retain(|debt| debt.at.div_euclid(DAY) > days);
         }
     }

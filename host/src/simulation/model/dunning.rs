@@ -6,10 +6,9 @@ use super::chargebacks::PAYMENT_FAILURE;
 use super::debts::{in_cents, to_cents};
 use super::recharge::{ChargeKind, ChargeState};
 use super::{Event, Occasion, Policy, Told};
-use crate::simulation::next_month;
 use crate::simulation::operation::DAY;
 use anyhow::{Context, Result, ensure};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How long an attempt may be put off because a person pays what is owed.
 const PUT_OFF: i64 = 3_600_000;
@@ -109,12 +108,13 @@ impl Account {
     pub(super) fn close_cycle(&mut self, cycle: (i64, i64), policy: &Policy) {
         let (first, end) = cycle;
         let before = self.balance();
-        let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
-        let exact = of_month(&self.charged) - of_month(&self.discounts);
+        let sums = self.cycles.sums(cycle);
+        self.cycles.invoice(end, &sums);
+        let exact = sums.charged - sums.discount;
         let net = to_cents(exact);
         let taxes = self.taxes_on(net, policy);
         self.make_invoice(end, net, &taxes);
-        for amount in [net - exact + of_month(&self.rounded_off), taxes.iter().sum()] {
+        for amount in [net - exact + sums.rounded_off, taxes.iter().sum()] {
             if amount > 0 {
                 self.take(amount, end - 1);
             } else {
@@ -398,15 +398,17 @@ mod tests {
         let policy = Policy::default();
         let mut account = Account::open("MA".to_owned(), false, 0, &policy);
         account.bill(Some(5 * CENT), 0, &policy);
+        // January and February 1970.
+        let (first, second) = ((0, 31 * DAY), (31 * DAY, 59 * DAY));
         account.spend(CENT + 4_990, 0);
         assert_eq!((account.left(), account.available()), (4 * CENT - 4_990, 4 * CENT - 4_990));
-        account.close_cycle((0, DAY), &policy);
-        assert_eq!((account.balance(), account.owed_of((0, DAY)), account.owed_of((DAY, 2 * DAY))), (-CENT, CENT, 0));
-        account.spend(5_000, DAY);
-        account.close_cycle((DAY, 2 * DAY), &policy);
-        assert_eq!((account.balance(), account.owed_between(0, DAY)), (-2 * CENT, 2 * CENT));
+        account.close_cycle(first, &policy);
+        assert_eq!((account.balance(), account.owed_of(first), account.owed_of(second)), (-CENT, CENT, 0));
+        account.spend(5_000, second.0);
+        account.close_cycle(second, &policy);
+        assert_eq!((account.balance(), account.owed_of(first), account.owed_of(second)), (-2 * CENT, CENT, CENT));
         assert!(!account.may_bill(None) && account.may_bill(Some(CENT)));
-        account.write_off(DAY, &policy);
+        account.write_off(second.1, &policy);
         assert!(account.may_bill(None));
     }
 }

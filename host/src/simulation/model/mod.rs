@@ -9,6 +9,7 @@ mod chargebacks;
 mod closing;
 mod coupons;
 mod credit_notes;
+mod cycles;
 mod debts;
 mod dunning;
 mod follow;
