@@ -53,7 +53,7 @@ impl Simulation {
             Operation::AddCard { token, default, .. } => {
                 let expected = account.cards.len() < 10;
                 // A token of its own: the gateway forgets removed ones for good.
-                let token = format!("{token}-{place}x{}", account.last_card + 1);
+                let token = format!("{token}-{place}x{}s{}", account.last_card + 1, self.step);
                 let arguments = json!({"auth-id": id, "token": token, "make-default": default});
                 if self.command("credits.add-card", arguments, expected)?.is_some() {
                     let account = &mut self.model.accounts[place];
@@ -65,6 +65,7 @@ impl Simulation {
                         state: CardState::Checking,
                         wanted: *default,
                         added: now,
+                        forgotten: false,
                     });
                 }
             }

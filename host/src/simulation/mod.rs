@@ -20,6 +20,7 @@ mod model;
 pub mod operation;
 mod prices;
 mod report;
+mod restore;
 mod run;
 mod shrink;
 mod supply;

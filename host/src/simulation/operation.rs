@@ -160,6 +160,10 @@ pub enum Operation {
     Address { account: usize, country: &'static str, tax_id: bool },
     /// The operator changes the largest recharge of an account.
     Limit { account: usize, maximum: Option<i64> },
+    /// A backup is taken.
+    Backup,
+    /// The store is lost, and the backup is put back; perhaps the host dies while it finds out what has happened since.
+    Restore { crash: Option<u64> },
     /// The operator changes the policy.
     Policy(Choice),
     /// The operator publishes all prices at so many percent, so many milliseconds from now.
@@ -268,7 +272,19 @@ fn tale(dice: &mut Dice) -> Vec<Operation> {
     let debit = Operation::Debit { account, amount: (1 + dice.amount(6_000_000)) * 10 };
     let close = Operation::Close { account, at_once: dice.chance(40) };
     let month = || Operation::NextMonth { offset: 0 };
-    match dice.below(5) {
+    match dice.below(7) {
+        // What has happened since a backup is lost.
+        5 | 6 => {
+            let mut operations = vec![Operation::Backup];
+            if nth.is_multiple_of(2) {
+                operations.push(recharge);
+            }
+            for _ in 0..2 + dice.below(5) {
+                operations.push(until_short(dice));
+            }
+            operations.push(Operation::Restore { crash: dice.chance(40).then(|| 1 + dice.below(60)) });
+            operations
+        }
         // Somebody leaves while a payment is under way.
         0 => {
             let token = dice.of(&["tok_debit:172800000", "tok_late_finds:3", "tok_unknown_then_paid"]);
@@ -300,6 +316,21 @@ fn percent(dice: &mut Dice) -> i64 {
 /// How long before it begins a sheet is published: some begin at once, some while events that are ahead of the clock come in.
 fn ahead(dice: &mut Dice) -> i64 {
     dice.of(&[0, 0, 1, MINUTE, 5 * MINUTE, 60 * MINUTE, DAY, 3 * DAY])
+}
+
+/// Something that takes less than an hour and brings nobody new.
+fn until_short(dice: &mut Dice) -> Operation {
+    loop {
+        let operation = draw(dice);
+        let long = match &operation {
+            Operation::Account { .. } | Operation::NextMonth { .. } => true,
+            Operation::Wait { ms } => *ms > 10 * MINUTE,
+            _ => false,
+        };
+        if !long {
+            return operation;
+        }
+    }
 }
 
 fn draw(dice: &mut Dice) -> Operation {

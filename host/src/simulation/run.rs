@@ -5,6 +5,7 @@ use super::model::{
     Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
 };
 use super::operation::{DAY, MINUTE, Operation};
+use super::restore::Backup;
 use super::world::{Keeping, World};
 use crate::contract::email;
 use crate::engine::RulesRuntime;
@@ -44,6 +45,8 @@ pub struct Seen {
     pub crashes: u64,
     /// Commands that met a conflict.
     pub conflicts: u64,
+    /// Restores.
+    pub restored: u64,
 }
 
 impl Seen {
@@ -61,15 +64,16 @@ impl Seen {
         self.invoiced += other.invoiced;
         self.crashes += other.crashes;
         self.conflicts += other.conflicts;
+        self.restored += other.restored;
     }
 }
 
 /// A command that was answered `ok`.
-struct Done {
-    function: &'static str,
-    key: String,
-    arguments: Value,
-    answer: Value,
+pub(super) struct Done {
+    pub(super) function: &'static str,
+    pub(super) key: String,
+    pub(super) arguments: Value,
+    pub(super) answer: Value,
 }
 
 /// A simulation under way.
@@ -78,12 +82,13 @@ pub struct Simulation {
     pub world: World,
     /// The model.
     pub model: Model,
-    policy: Value,
-    done: Vec<Done>,
+    pub(super) policy: Value,
+    pub(super) done: Vec<Done>,
+    pub(super) backup: Option<Backup>,
     /// The gateway is down.
-    down: bool,
+    pub(super) down: bool,
     pub(super) step: usize,
-    seen: Seen,
+    pub(super) seen: Seen,
 }
 
 impl Simulation {
@@ -103,6 +108,7 @@ impl Simulation {
             model: Model::default(),
             policy,
             done: Vec::new(),
+            backup: None,
             down: false,
             step: 0,
             seen: Seen::default(),
@@ -153,7 +159,7 @@ impl Simulation {
     }
 
     /// Lets the model follow what has happened, and compares balances.
-    fn follow(&mut self) -> Result<()> {
+    pub(super) fn follow(&mut self) -> Result<()> {
         let taken = check::taken(&self.world)?;
         let now = self.world.now();
         for place in 0..self.model.accounts.len() {
@@ -252,6 +258,8 @@ impl Simulation {
             Operation::Settle { nth, quantity, age, again } => return self.settle(*nth, *quantity, *age, *again),
             Operation::Release { nth } => return self.release(*nth),
             Operation::Buy { source, nth } => return self.buy(*source, *nth),
+            Operation::Backup => return self.back_up(),
+            Operation::Restore { crash } => return self.restore(*crash),
             Operation::Delete { nth, numbers } => return self.delete(*nth, numbers),
             Operation::GiveBack { nth } => return self.give_back(*nth),
             Operation::Close { account, at_once } => return self.close(*account, *at_once),

@@ -100,6 +100,8 @@ pub struct Card {
     pub wanted: bool,
     /// When it was added.
     pub added: i64,
+    /// The gateway has forgotten it: it was removed in a history that was lost.
+    pub forgotten: bool,
 }
 
 /// Whether an account may be used (ACC-8, ACC-12).
@@ -150,6 +152,8 @@ pub struct Account {
     /// What goes back to cards, by number from 1.
     pub refunds: Vec<Refund>,
     pub(super) closing: Option<Closing>,
+    /// What was lost and may come back.
+    pub(super) gone: super::restores::Gone,
     pub(super) lots: Vec<Lot>,
     /// The suspension ends once nothing is owed.
     pub(super) lifts: bool,
@@ -525,6 +529,11 @@ impl Account {
         let mut open: Vec<&Lot> = self.lots.iter().filter(|lot| lot.rest > 0).collect();
         open.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
         open.into_iter().map(|lot| (lot.number, lot.kind.name(), lot.rest)).collect()
+    }
+
+    /// What is left of a lot.
+    pub(super) fn rest_of(&self, number: u32) -> i64 {
+        self.lots.iter().find(|lot| lot.number == number).map_or(0, |lot| lot.rest)
     }
 
     /// A lot whose time is over and that still holds something.

@@ -56,6 +56,8 @@ pub enum RefundState {
     Paid,
     /// The operator has.
     SettledOtherwise,
+    /// The number is that of a refund of a history that was lost, which was never made.
+    Never,
 }
 
 /// One refund.
@@ -195,6 +197,23 @@ impl Account {
         }
     }
 
+    /// Whether its closing is over, or still to come.
+    pub(super) fn closes_later_than(&self, now: i64) -> bool {
+        self.closing.as_ref().is_none_or(|closing| closing.ends > now || self.standing == Standing::Closed)
+    }
+
+    /// A refund of a history that was lost has come back, under its number.
+    pub(super) fn recover_refund(&mut self, number: usize, charge: u32, amount: i64, due: &str) -> Result<()> {
+        let refund = |state| Refund { charge, amount, state, tries: 1, overdue_at: i64::MAX, overdue: false };
+        ensure!(number > self.refunds.len(), "refund {number} is there already");
+        while self.refunds.len() + 1 < number {
+            self.refunds.push(refund(RefundState::Never));
+        }
+        let overdue_at = midnight_after(due.parse().context("a refund is due on a day")?);
+        self.refunds.push(Refund { overdue_at, ..refund(RefundState::Open) });
+        Ok(())
+    }
+
     fn promise(&mut self, charge: u32, amount: i64, cause: &str, at: i64) {
         let due = business_day(at, BUSINESS_DAYS);
         let (state, overdue_at) = (RefundState::Open, midnight_after(due));
@@ -297,7 +316,9 @@ impl Account {
             "refund-paid" => {
                 ensure!(open, "it was {:?}", refund.state);
                 refund.state = RefundState::Paid;
-                self.mail("refund-paid");
+                if !self.is_quiet(number) {
+                    self.mail("refund-paid");
+                }
             }
             "refund-failed" => {
                 ensure!(open, "it was {:?}", refund.state);

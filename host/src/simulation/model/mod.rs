@@ -17,6 +17,7 @@ mod holds;
 mod numbers;
 mod prices;
 mod recharge;
+mod restores;
 mod taxes;
 mod usage;
 
@@ -28,6 +29,7 @@ pub use holds::Wanted;
 pub use numbers::{STOCK, number_prices, offer};
 pub use prices::Prices;
 pub use recharge::{ChargeState, Settings};
+pub use restores::Lost;
 pub use usage::{Reported, Usage, price_rows};
 
 use super::operation::{Choice, DAY, USD};
@@ -212,4 +214,6 @@ pub struct Model {
     pub settled: BTreeMap<String, Reported>,
     /// Choices in force.
     pub policy: Policy,
+    /// What belongs to histories that were lost.
+    pub lost: Lost,
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long rent may stay unpaid: the default of the requirements.
 const GRACE: i64 = 30 * 86_400_000;
@@ -75,12 +75,16 @@ struct Order {
     monthly: i64,
     first: i64,
     at: i64,
+    /// When the stock has carried it out, if that was before a restore.
+    delivered: Option<i64>,
 }
 
 /// Numbers of an account, ordered and rented, its seats, and what falls due at a month's beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Rents {
     orders: BTreeMap<String, Order>,
+    /// Numbers that a restore has brought back.
+    pub recovered: BTreeSet<String>,
     /// By moment of delivery and number: the rent of a month, and who has it.
     rented: BTreeMap<(i64, String), (i64, String)>,
     seats: u32,
@@ -107,6 +111,28 @@ impl Rents {
     /// Whether an order of this number has no final answer.
     pub fn is_ordered(&self, number: &str) -> bool {
         self.orders.contains_key(number)
+    }
+
+    /// Numbers that are rented or ordered, and were not by this account then.
+    pub(super) fn orders_since(&self, then: &Account) -> Vec<String> {
+        let now = self.numbers().into_iter().chain(self.orders.keys().cloned());
+        now.filter(|number| !then.rents.is_ordered(number) && !then.rents.numbers().contains(number)).collect()
+    }
+
+    /// Whether nothing is ordered or rented.
+    pub(super) fn is_idle(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// An order of a history that was lost has come back.
+    pub(super) fn recover(&mut self, number: &str, holder: String, delivered: i64) -> Result<()> {
+        let kind = STOCK.iter().find(|(known, _)| *known == number).map_or("", |(_, kind)| kind);
+        let (setup, monthly) = fees(kind).context("it has no price")?;
+        let (first, at) = (first_rent(monthly, delivered), delivered);
+        let order = Order { holder, setup, monthly, first, at, delivered: Some(delivered) };
+        ensure!(self.orders.insert(number.to_owned(), order).is_none(), "it is ordered already");
+        self.recovered.insert(number.to_owned());
+        Ok(())
     }
 
     /// How many are rented or ordered.
@@ -158,7 +184,14 @@ impl Account {
     /// Orders a number: fee and first rent are held.
     pub fn order(&mut self, holder: &str, number: &str, kind: &str, now: i64, policy: &Policy) {
         let (setup, monthly) = fees(kind).unwrap_or_default();
-        let order = Order { holder: holder.to_owned(), setup, monthly, first: first_rent(monthly, now), at: now };
+        let order = Order {
+            holder: holder.to_owned(),
+            setup,
+            monthly,
+            first: first_rent(monthly, now),
+            at: now,
+            delivered: None,
+        };
         self.rents.orders.insert(number.to_owned(), order);
         self.judge(now, policy, Occasion::Other);
     }
@@ -247,7 +280,7 @@ impl Account {
                 // A sub-account that is gone has left it to the account.
                 let gone = self.deleted.contains(&order.holder);
                 let holder = if gone { self.id.clone() } else { order.holder };
-                self.rents.rented.insert((at, number), (order.monthly, holder));
+                self.rents.rented.insert((order.delivered.unwrap_or(at), number), (order.monthly, holder));
                 ensure!(event.amount("balance") == Some(self.balance()), "the balance is {}", self.balance());
                 self.judge(at, policy, Occasion::Other);
             }
@@ -266,6 +299,10 @@ impl Account {
                 if self.rents.released_at.replace(at) != Some(at) {
                     self.mail("number-released");
                 }
+            }
+            "number-released" if event.word("cause") == Some("released-before-the-restore") => {
+                self.give_back(&number);
+                self.rents.recovered.remove(&number);
             }
             "rent-posted" => self.follow_rent(event, policy)?,
             "rent-owed" => {
