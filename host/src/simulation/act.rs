@@ -199,7 +199,7 @@ impl Simulation {
             Operation::Address { country, tax_id, .. } => {
                 let number = match (tax_id, *country) {
                     (false, _) => "",
-                    (true, "DE") => "DE123456789",
+                    (true, "DE") => "DE136695976",
                     (true, _) => "12-3456789",
                 };
                 let change = json!({"country": country, "tax-id": number});

@@ -27,7 +27,6 @@ pub use coupons::{Coupon, Coupons, Try};
 pub use credit_notes::CreditNote;
 pub use holds::Wanted;
 pub use numbers::{STOCK, number_prices, offer};
-pub use prices::Prices;
 pub use recharge::{ChargeState, Settings};
 pub use restores::Lost;
 pub use usage::{Reported, Usage, price_rows};
