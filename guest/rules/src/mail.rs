@@ -22,6 +22,9 @@ struct Pending {
     template: String,
     facts: Vec<Fact>,
     attempt: u32,
+    /// Under which the mail system knows it, in a store that was restored too. None: an older version has written it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 impl Record for Pending {
@@ -46,6 +49,11 @@ fn key(account: AuthId, number: u32) -> String {
     format!("mail/{account}/{number:08}")
 }
 
+/// What the mail system knows a mail by: one that is handed over twice is sent once.
+fn outside_key(call: &Call<'_>, account: AuthId, number: u32) -> String {
+    format!("cb-{}-{account}-mail-{number}", call.store_name())
+}
+
 /// Puts a mail on its way to the registered address and all billing addresses. Account name, auth ID and brand are added.
 pub fn send(call: &mut Call<'_>, account: AuthId, template: &str, mut facts: Vec<Fact>) -> Result<(), Fault> {
     let profile = accounts::profile(call, account)?;
@@ -53,7 +61,8 @@ pub fn send(call: &mut Call<'_>, account: AuthId, template: &str, mut facts: Vec
     facts.push(Fact::new("auth-id", account));
     facts.push(Fact::new("brand", &Policy::load(call)?.brand));
     let number = Numbers::next_mail(call, account)?;
-    call.put(&key(account, number), &Pending { v: 1, template: template.to_owned(), facts, attempt: 0 });
+    let outside = Some(outside_key(call, account, number));
+    call.put(&key(account, number), &Pending { v: 1, template: template.to_owned(), facts, attempt: 0, key: outside });
     call.timer(&JobKey::Mail(account, number).to_string(), Lane::Normal, call.now());
     Ok(())
 }
@@ -78,7 +87,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
         facts.push(Fact::new("receipt", "none"));
     }
     let message = Message {
-        key: format!("cb-{}-{account}-mail-{number}", call.store_name()),
+        key: pending.key.unwrap_or_else(|| outside_key(call, account, number)),
         to,
         template: pending.template,
         language: "en".to_owned(),

@@ -2,13 +2,16 @@
 
 use super::check;
 use super::model::{Model, Standing};
-use super::operation::DAY;
+use super::operation::{DAY, MINUTE};
 use super::run::{Done, Simulation};
 use crate::capability::Inventory;
 use crate::storage::memory::Memory;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// How long it takes at most to find out what has happened since a backup: so long nothing new starts outside.
+const PATIENCE: i64 = 3 * MINUTE;
 
 /// A backup, and what was known when it was taken.
 pub(super) struct Backup {
@@ -38,7 +41,7 @@ impl Simulation {
 
     /// Whether what has happened since the backup can be foretold to the last digit. What would happen late is not, nor accounts that the backup does not know.
     fn can_restore(&self, backup: &Backup) -> bool {
-        let now = self.world.now();
+        let now = self.world.now() + PATIENCE;
         backup.at.div_euclid(DAY) == now.div_euclid(DAY)
             && backup.model.accounts.len() == self.model.accounts.len()
             && backup.model.accounts.iter().zip(&self.model.accounts).all(|(then, lost)| then.can_lose(lost, now))
@@ -69,8 +72,12 @@ impl Simulation {
         let repeated = self.done.split_off(backup.done);
         self.world.restore(&backup.store, crash)?;
         self.world.drain()?;
-        self.follow()?;
+        if crash.is_some() {
+            // Whoever died while he asked for the list is asked again when his time is over.
+            self.world.advance_to(self.world.now() + PATIENCE)?;
+        }
         self.world.call_off_crash();
+        self.follow()?;
         self.seen.restored += 1;
         check::ledger(&mut self.world, &self.model)?;
         for done in repeated {

@@ -73,6 +73,10 @@ impl Account {
         if matches!(event.kind(), "recharge-started" | "recharge-failed" | "recharge-capped") {
             self.reconciled(at, policy);
         }
+        let is_alert = matches!(event.kind(), "balance-low" | "out-of-credit" | "limit-low" | "limit-reached");
+        if is_alert && self.expected[0].is_empty() {
+            self.judge_restored(at, policy);
+        }
         match event.kind() {
             "recharge-recovered" | "recharge-found-open" | "refund-recovered" | "number-recovered" => {
                 self.follow_restored(event, policy, taken)

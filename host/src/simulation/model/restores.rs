@@ -28,6 +28,8 @@ pub(super) struct Gone {
     refunds: BTreeMap<usize, (u32, i64)>,
     /// Nothing is charged automatically before everything has come back.
     pub(super) reconciling: bool,
+    /// Something has come back by which the account is not judged yet.
+    touched: bool,
     /// A refund that came back just now, about which nobody is mailed again.
     quiet: Option<usize>,
 }
@@ -59,7 +61,7 @@ impl Account {
         let refunds = lost.refunds.iter().enumerate().skip(self.refunds.len());
         let refunds = refunds.map(|(place, refund)| (place + 1, (refund.charge, refund.amount))).collect();
         let orders = carried_out.clone();
-        self.gone = Gone { charges, orders, refunds, reconciling: true, quiet: None };
+        self.gone = Gone { charges, orders, refunds, reconciling: true, touched: false, quiet: None };
         for card in &mut self.cards {
             card.forgotten |= !lost.cards.iter().any(|kept| kept.number == card.number && kept.token == card.token);
         }
@@ -67,14 +69,22 @@ impl Account {
 
     /// Everything has come back.
     pub(super) fn reconciled(&mut self, at: i64, policy: &Policy) {
+        self.judge_restored(at, policy);
         if std::mem::take(&mut self.gone.reconciling) {
             self.judge(at, policy, Occasion::Other);
         }
     }
 
+    /// Whoever has had something back is judged when all of it is there.
+    pub(super) fn judge_restored(&mut self, at: i64, policy: &Policy) {
+        if std::mem::take(&mut self.gone.touched) {
+            self.judge(at, policy, Occasion::Credit);
+        }
+    }
+
     /// The feed tells what has come back.
     pub(super) fn follow_restored(&mut self, event: Event<'_>, policy: &Policy, taken: &Taken) -> Result<()> {
-        let at = event.at();
+        self.gone.touched = true;
         match event.kind() {
             "recharge-recovered" => self.follow_recovered_charge(event, policy, taken),
             "recharge-found-open" => {
@@ -110,11 +120,7 @@ impl Account {
                 self.rents.recover(number, holder, delivered)
             }
             other => anyhow::bail!("{other} comes back from nowhere"),
-        }?;
-        if event.kind() == "refund-recovered" {
-            self.judge(at, policy, Occasion::Credit);
         }
-        Ok(())
     }
 
     fn lost_charge(&mut self, event: Event<'_>) -> Result<(u32, Charge)> {
