@@ -123,7 +123,7 @@ fn choose(policy: &mut Value, choice: &Choice) {
         Choice::FailureLimit(limit) => policy["failure-limit"] = json!(limit),
         Choice::Taxes(rates) => {
             let rate = |(country, percent, reverse): &(&str, i64, bool)| {
-                json!({"country": country, "state": "", "name": "Tax", "percent": crate::text::amount(*percent),
+                json!({"country": country, "state": "", "name": format!("Tax of {percent}"), "percent": crate::text::amount(*percent),
                     "reverse-charge": reverse})
             };
             policy["tax-rates"] = rates.iter().map(rate).collect();
