@@ -1,4 +1,4 @@
-//! Random histories against a small independent model (CRD-1, CRD-2, CRD-5, CRD-7, CRD-8, USE-1, USE-6), and the same history in fresh
+//! Random histories against a small independent model (CRD-1, CRD-2, CRD-5, CRD-7, CRD-8, USE-1, USE-6, R85), and the same history in fresh
 //! and in warm instances.
 //!
 //! The seed of a failing history is printed: `COINBOX_SEED=17 cargo test --release -p coinbox-tests --test crash_model` runs it again.
@@ -143,8 +143,7 @@ impl History {
             0..30 => self.usage(),
             30..38 => self.goodwill(place, &account),
             38..42 => {
-                // Whole cents, so that no invoice rounds: `coinbox simulate` looks at that (R85).
-                let amount = (1 + self.dice.below(4_000)) * 10_000;
+                let amount = (1 + self.dice.below(4_000_000)) * 10;
                 let debit = json!({"auth-id": account, "adjustment": {"debit": amount.to_string()}, "reason": "model"});
                 if self.ask("credits.adjust", debit).get("ok").is_some() {
                     self.models[place].debit(amount);
@@ -193,7 +192,7 @@ impl History {
                 }
             }
             _ => {
-                let by = *self.dice.of(&[1, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]);
+                let by = *self.dice.of(&[1, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY, 16 * DAY]);
                 self.log.push(format!("advance {by}"));
                 self.host.advance(by);
             }
@@ -256,7 +255,7 @@ impl History {
 
     fn goodwill(&mut self, place: usize, account: &str) {
         let now = self.host.coinbox.now();
-        let amount = (1 + self.dice.below(30_000)) * 10_000;
+        let amount = (1 + self.dice.below(30_000_000)) * 10;
         let expires = self.dice.chance(50).then(|| now + 1 + self.dice.below(9 * DAY));
         let goodwill = json!({"goodwill": {"amount": amount.to_string(), "expires": expires.map(|at| at.to_string())}});
         let arguments = json!({"auth-id": account, "adjustment": goodwill, "reason": "model"});
@@ -273,7 +272,7 @@ impl History {
             return;
         }
         let charge = *self.dice.of(&charges);
-        let amount = (1 + self.dice.below(400)) * 100_000;
+        let amount = (1 + self.dice.below(4_000_000)) * 10;
         let correction = json!({"correction": {"amount": amount.to_string(), "charge": charge["number"]}});
         let arguments = json!({"auth-id": account, "adjustment": correction, "reason": "model"});
         let accepted = self.ask("credits.adjust", arguments).get("ok").is_some();
@@ -298,12 +297,13 @@ impl History {
 
     /// Lets the models follow what happened by itself, and compares.
     fn follow(&mut self) {
+        let now = self.host.coinbox.now();
         let movements = self.world.gateway.movements().expect("the gateway's book");
         let paid_at: BTreeMap<String, i64> =
             movements.iter().filter_map(|moved| moved.paid.as_ref().map(|paid| (moved.key.clone(), paid.at))).collect();
         for (account, model) in self.accounts.iter().zip(&mut self.models) {
             let events = self.host.feed(account, model.position());
-            model.follow(&events, &paid_at);
+            model.follow(&events, &paid_at, now);
             assert_eq!(self.host.balance(account), model.balance(), "balance of {account}");
         }
     }
@@ -369,17 +369,23 @@ fn run(seed: u64, runtime: Arc<dyn RulesRuntime>) -> History {
 
 #[test]
 fn random_histories_keep_to_the_model() {
-    let (mut paid, mut declined, mut alerts) = (0, 0, 0);
+    let (mut paid, mut declined, mut alerts, mut rounded) = (0, 0, 0, [0, 0]);
     for seed in seeds(SEEDS) {
         let history = run(seed, world::rules());
         paid += history.world.taken().len();
         let mails = history.world.mailer.messages();
         declined += mails.iter().filter(|mail| mail.template == "recharge-failed").count();
         alerts += mails.iter().filter(|mail| mail.template == "balance-low").count();
+        for (way, sum) in rounded.iter_mut().enumerate() {
+            *sum += history.models.iter().map(|model| model.rounded[way]).sum::<usize>();
+        }
     }
-    println!("{paid} charges paid, {declined} failed, {alerts} alerts");
+    println!("{paid} charges paid, {declined} failed, {alerts} alerts, {rounded:?} months rounded down and up");
     // Histories in which nothing happens would prove nothing.
-    assert!(std::env::var("COINBOX_SEED").is_ok() || (paid > 100 && declined > 30 && alerts > 100));
+    assert!(
+        std::env::var("COINBOX_SEED").is_ok()
+            || (paid > 100 && declined > 30 && alerts > 100 && rounded.iter().all(|months| *months > 20))
+    );
 }
 
 #[test]

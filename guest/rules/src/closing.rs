@@ -10,6 +10,8 @@
 //! The refund window is counted back from the moment of 1, when the owner asks; the due day counts from the day of 2, when the refund is fixed.
 
 mod fixing;
+#[cfg(test)]
+mod foretold;
 mod records;
 #[cfg(test)]
 mod tests;

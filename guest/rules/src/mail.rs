@@ -38,6 +38,9 @@ struct Pending {
     /// Who did not get it, in the order of the next attempt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<String>,
+    /// Under which the mail system knows it, in a store that was restored too. None: an older version has written it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 impl Record for Pending {
@@ -95,6 +98,11 @@ fn key(account: AuthId, number: u32) -> String {
     format!("mail/{account}/{number:08}")
 }
 
+/// What the mail system knows a mail by: one that is handed over twice is sent once.
+fn outside_key(call: &Call<'_>, account: AuthId, number: u32) -> String {
+    format!("cb-{}-{account}-mail-{number}", call.store_name())
+}
+
 /// Puts a mail on its way to the registered address and all billing addresses. Account name, auth ID, currency and brand are added.
 pub fn send(call: &mut Call<'_>, account: AuthId, template: &str, facts: Vec<Fact>) -> Result<(), Fault> {
     put(call, account, template, facts, None)
@@ -134,6 +142,7 @@ fn put(
         settled: Vec::new(),
         refused: Vec::new(),
         open: Vec::new(),
+        key: Some(outside_key(call, account, number)),
     };
     call.put(&key(account, number), &pending);
     call.timer(&JobKey::Mail(account, number).to_string(), Lane::Normal, call.now());
@@ -171,7 +180,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     let attached =
         pending.document.map(|(kind, number)| AttachedDocument { auth_id: account.to_string(), kind, number });
     let message = Message {
-        key: format!("cb-{}-{account}-mail-{number}", call.store_name()),
+        key: pending.key.unwrap_or_else(|| outside_key(call, account, number)),
         to,
         template: pending.template,
         language: "en".to_owned(),

@@ -5,6 +5,7 @@ use super::model::{
     Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
 };
 use super::operation::{DAY, MINUTE, Operation};
+use super::restore::Backup;
 use super::world::{Keeping, World};
 use crate::contract::email;
 use crate::engine::RulesRuntime;
@@ -44,6 +45,8 @@ pub struct Seen {
     pub crashes: u64,
     /// Commands that met a conflict.
     pub conflicts: u64,
+    /// Restores.
+    pub restored: u64,
 }
 
 impl Seen {
@@ -61,15 +64,16 @@ impl Seen {
         self.invoiced += other.invoiced;
         self.crashes += other.crashes;
         self.conflicts += other.conflicts;
+        self.restored += other.restored;
     }
 }
 
 /// A command that was answered `ok`.
-struct Done {
-    function: &'static str,
-    key: String,
-    arguments: Value,
-    answer: Value,
+pub(super) struct Done {
+    pub(super) function: &'static str,
+    pub(super) key: String,
+    pub(super) arguments: Value,
+    pub(super) answer: Value,
 }
 
 /// A simulation under way.
@@ -78,12 +82,13 @@ pub struct Simulation {
     pub world: World,
     /// The model.
     pub model: Model,
-    policy: Value,
-    done: Vec<Done>,
+    pub(super) policy: Value,
+    pub(super) done: Vec<Done>,
+    pub(super) backup: Option<Backup>,
     /// The gateway is down.
-    down: bool,
+    pub(super) down: bool,
     pub(super) step: usize,
-    seen: Seen,
+    pub(super) seen: Seen,
 }
 
 impl Simulation {
@@ -91,7 +96,7 @@ impl Simulation {
     pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<Simulation> {
         let mut world = World::new(runtime, keeping, seed, START)?;
         world.ok("pricing.create-version", None, json!({}))?;
-        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows()}))?;
+        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         for number in STOCK {
@@ -106,6 +111,7 @@ impl Simulation {
             model: Model::default(),
             policy,
             done: Vec::new(),
+            backup: None,
             down: false,
             step: 0,
             seen: Seen::default(),
@@ -156,7 +162,7 @@ impl Simulation {
     }
 
     /// Lets the model follow what has happened, and compares balances.
-    fn follow(&mut self) -> Result<()> {
+    pub(super) fn follow(&mut self) -> Result<()> {
         let taken = check::taken(&self.world)?;
         let now = self.world.now();
         for place in 0..self.model.accounts.len() {
@@ -248,10 +254,16 @@ impl Simulation {
             Operation::Redeem { account, nth, wrong } => return self.redeem(*account, *nth, *wrong),
             Operation::Repeat { nth } => return self.repeat(*nth),
             Operation::Notice { nth } => return self.notice(*nth),
+            Operation::Publish { percent, ahead } => return self.publish(*percent, *ahead),
+            Operation::TakeBack => return self.take_back(),
+            Operation::OwnPrices { account, percent, ahead } => return self.price_account(*account, *percent, *ahead),
             Operation::Reserve { .. } | Operation::Extend { .. } => return self.hold(operation),
             Operation::Settle { nth, quantity, age, again } => return self.settle(*nth, *quantity, *age, *again),
             Operation::Release { nth } => return self.release(*nth),
             Operation::Buy { source, nth } => return self.buy(*source, *nth),
+            Operation::Backup => return self.back_up(),
+            Operation::Restore { crash } => return self.restore(*crash),
+            Operation::Delete { nth, numbers } => return self.delete(*nth, numbers),
             Operation::GiveBack { nth } => return self.give_back(*nth),
             Operation::Close { account, at_once } => return self.close(*account, *at_once),
             Operation::Refund { nth, otherwise } => return self.decide_refund(*nth, *otherwise),

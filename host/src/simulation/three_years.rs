@@ -98,7 +98,7 @@ impl ThreeYears {
     pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<ThreeYears> {
         let mut world = World::new(runtime, keeping, seed, START)?;
         world.ok("pricing.create-version", None, json!({}))?;
-        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": super::model::price_rows()}))?;
+        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": super::model::price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         let mut policy = world.ok("operator.get-policy", None, json!({}))?;

@@ -56,6 +56,24 @@ impl Memory {
         Memory { state: Arc::new(RwLock::new(state)) }
     }
 
+    /// This state, which stays as it is: a backup.
+    pub fn backup_in_memory(&self) -> Self {
+        Memory { state: Arc::new(RwLock::new(self.state())) }
+    }
+
+    /// The store that is installed of a backup: the same content, a name of its own, and the rules are told since when it knows nothing.
+    pub fn restored(&self, random: &dyn Random) -> Self {
+        let mut state = self.state();
+        state.name = draw_store_name(random);
+        state.beginning = Some(match state.beginning {
+            Some(Beginning::Created) => Beginning::Created,
+            Some(Beginning::Copied) => Beginning::Copied,
+            Some(Beginning::Restored(earlier)) => Beginning::Restored(earlier.min(state.moment)),
+            None => Beginning::Restored(state.moment),
+        });
+        Memory { state: Arc::new(RwLock::new(state)) }
+    }
+
     fn state(&self) -> State {
         read(&self.state)
     }

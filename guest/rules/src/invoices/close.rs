@@ -227,8 +227,9 @@ impl Draft {
         }
         let days = cycle.days();
         let postpaid = profile.billing_mode == BillingMode::Postpaid;
-        if postpaid {
-            // Its total is whole cents; credit that was none may have paid a part of it (R4).
+        if postpaid && span.first <= span.last {
+            // Its total is whole cents; credit that was none may have paid a part of it (R4). What the first of two final invoices asks for is so already: a gift
+            // that pays a part of it takes nothing else off the account.
             let owed = wallet::owed_between(call, account, days.0, days.1)?;
             let difference = owed.to_cents_half_up()?.minus(owed)?;
             if difference != Money::ZERO {

@@ -15,7 +15,7 @@ use crate::queue::{Claim, QueueItem, Resolution};
 use crate::recharge::Caps;
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, keyed, operator};
-use crate::vocabulary::Micros;
+use crate::vocabulary::{Micros, Suspension};
 use std::collections::BTreeMap;
 
 struct Backup {
@@ -159,6 +159,25 @@ fn sec_02_numbers_of_documents_of_the_lost_history_are_not_given_again() {
     let last = numbers(&story).into_iter().filter(|number| number.contains("ZZZZ1")).collect::<Vec<_>>();
     assert_eq!(last, ["R-2026-ZZZZ1-000001"], "four letters that name a range already are not enough");
     story.is_sound();
+}
+
+#[test]
+fn a_mail_that_the_backup_had_not_sent_goes_out_under_the_key_that_it_had() {
+    let mut story = Story::new();
+    let account = story.account.clone();
+    let suspended = accounts::Standing::Suspended(Suspension::SuspiciousActivity);
+    story
+        .fake
+        .command(story.now, |call| accounts::set_standing(call, &operator(), account, suspended, String::new()))
+        .expect("an account");
+    let backup = story.backup();
+    story.drain();
+    story.restored(&backup);
+    let mails = story.gateway.mails.borrow();
+    let keys: Vec<&str> =
+        mails.iter().filter(|mail| mail.template == "account-suspended").map(|mail| mail.key.as_str()).collect();
+    assert_eq!(keys.len(), 2, "the mail system tells by the key that it is the same one");
+    assert_eq!(keys[0], keys[1]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One account of the model: lots in spending order, what is owed, alerts, cards (CRD-2, CRD-8, R2, R17, R18, R21).
 
 use super::closing::{Closing, Refund};
+use super::cycles::Cycles;
 use super::dunning::Dunning;
 use super::holds::Holds;
 use super::numbers::Rents;
@@ -99,6 +100,8 @@ pub struct Card {
     pub wanted: bool,
     /// When it was added.
     pub added: i64,
+    /// The gateway has forgotten it: it was removed in a history that was lost.
+    pub forgotten: bool,
 }
 
 /// Whether an account may be used (ACC-8, ACC-12).
@@ -122,6 +125,8 @@ pub struct Account {
     pub id: String,
     /// How many sub-accounts.
     pub subaccounts: usize,
+    /// Auth IDs of those that were deleted.
+    pub deleted: BTreeSet<String>,
     /// Still a trial.
     pub trial: bool,
     /// Whether it may be used.
@@ -147,6 +152,8 @@ pub struct Account {
     /// What goes back to cards, by number from 1.
     pub refunds: Vec<Refund>,
     pub(super) closing: Option<Closing>,
+    /// What was lost and may come back.
+    pub(super) gone: super::restores::Gone,
     pub(super) lots: Vec<Lot>,
     /// The suspension ends once nothing is owed.
     pub(super) lifts: bool,
@@ -167,14 +174,20 @@ pub struct Account {
     closes: Option<i64>,
     /// Balance at the ends of months, by the moment after them.
     pub month_ends: BTreeMap<i64, i64>,
-    /// What was charged in months, by their ends: what their invoices must come to.
-    pub charged: BTreeMap<i64, i64>,
-    /// What trial and promotional credit has paid of that, at once or as what was owed: the discounts of these invoices (R28, R86).
-    pub discounts: BTreeMap<i64, i64>,
-    /// What of it was too little to be paid and was rounded away before its month's end.
-    pub(super) rounded_off: BTreeMap<i64, i64>,
-    /// Ends of the months that have an invoice.
+    /// What was charged, and what its invoices must come to.
+    pub cycles: Cycles,
+    /// Ends of the cycles that have an invoice.
     pub(super) issued: BTreeSet<i64>,
+    /// Amounts of coupons that were redeemed.
+    pub coupons: Vec<i64>,
+    /// Invoices in their order.
+    pub(super) made: Vec<super::credit_notes::Made>,
+    /// Credit notes in their order.
+    pub credit_notes: Vec<super::CreditNote>,
+    /// Where it is billed, and whether it has a tax ID.
+    pub(super) address: (&'static str, bool),
+    /// The taxes of its invoices that are something, by their ends (INV-7, R28).
+    pub taxes: BTreeMap<i64, Vec<i64>>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
@@ -214,10 +227,10 @@ impl Account {
         self.standing != Standing::Active
     }
 
-    /// What stands in the way of use, as the contract refuses it.
-    pub(super) fn hindrance(&self) -> Option<Value> {
+    /// What stands in the way of use by the account or a sub-account of it, as the contract refuses it.
+    pub(super) fn hindrance(&self, source: &str) -> Option<Value> {
         match self.standing {
-            Standing::Active => None,
+            Standing::Active => self.deleted.contains(source).then(|| json!("disabled")),
             Standing::Suspended(reason) => Some(json!({"suspended": reason})),
             Standing::Closing | Standing::Closed => Some(json!("closed")),
         }
@@ -268,22 +281,15 @@ impl Account {
 
     /// Closes the month that is over, if that is still to be done.
     pub(super) fn close_month(&mut self, policy: &Policy) {
-        let Some(end) = self.closes.take() else { return };
-        let cycle = (month_of(end - 1), end);
-        if !self.has_invoice(cycle) {
-            return;
+        if let Some(end) = self.closes.take().filter(|end| self.cycles.ends_at(*end)) {
+            self.invoice_until(end, policy);
         }
-        let before = self.balance();
-        self.close_cycle(cycle, policy);
-        self.issued.insert(end);
-        let rounded = self.balance() - before;
-        *self.month_ends.entry(end).or_default() += rounded;
     }
 
     /// Whether a cycle that ends now has an invoice: something was charged, or is owed that only an invoice asks for.
-    pub(super) fn has_invoice(&self, (_, end): (i64, i64)) -> bool {
+    pub(super) fn has_invoice(&self, (first, end): (i64, i64)) -> bool {
         let owed = || super::debts::in_cents(self.owed_between(self.covered(end).0, end - 1));
-        self.charged.contains_key(&next_month(end - 1)) || (self.limit.is_some() && owed() > 0)
+        self.cycles.has_charges((first, end)) || (self.limit.is_some() && owed() > 0)
     }
 
     /// Adds credit: what is owed is paid first. Answers how much that was.
@@ -338,14 +344,14 @@ impl Account {
     pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
         let paid = self.pay_debts_of(amount);
         self.add_lot(kind, amount, &paid, moment);
-        let charges = paid.charges.get(&month_of(now)).copied().unwrap_or(0);
-        *self.discounts.entry(next_month(now)).or_default() += charges;
+        self.cycles.gift(now, paid.charges);
         self.moved(told, amount);
         self.judge(now, policy, Occasion::Credit);
     }
 
     /// A redeemed coupon (CRD-13).
     pub fn redeem(&mut self, amount: i64, expires: Option<i64>, now: i64, policy: &Policy) {
+        self.coupons.push(amount);
         self.mail("coupon-redeemed");
         self.give(LotKind::Promotional, amount, expires.unwrap_or(i64::MAX), "coupon-redeemed", now, policy);
     }
@@ -362,11 +368,10 @@ impl Account {
 
     /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
     pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
-        *self.charged.entry(next_month(now)).or_default() += amount;
         let (left, free) = self.take_from_lots(amount);
-        *self.discounts.entry(next_month(now)).or_default() += free;
+        self.cycles.charge(amount, free, now);
         if left > 0 {
-            let unpaid = if self.limit.is_some() { next_month(now) + DAY } else { now };
+            let unpaid = if self.limit.is_some() { self.cycles.end(now) + DAY } else { now };
             let rent_of = rent_of.map(str::to_owned);
             self.debts.push(Debt { at: now, unpaid, rent_of, charge: true, amount: left });
         }
@@ -412,7 +417,7 @@ impl Account {
 
     /// Gives back to the lot of a paid charge (R18): a charge below zero (R27).
     pub fn correct(&mut self, charge: u32, amount: i64, now: i64, policy: &Policy) {
-        *self.charged.entry(next_month(now)).or_default() -= amount;
+        self.cycles.charge(-amount, 0, now);
         let number = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
         let paid = self.pay_debts(amount);
         if let Some(lot) = self.lots.iter_mut().find(|lot| Some(lot.number) == number) {
@@ -527,6 +532,11 @@ impl Account {
         let mut open: Vec<&Lot> = self.lots.iter().filter(|lot| lot.rest > 0).collect();
         open.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
         open.into_iter().map(|lot| (lot.number, lot.kind.name(), lot.rest)).collect()
+    }
+
+    /// What is left of a lot.
+    pub(super) fn rest_of(&self, number: u32) -> i64 {
+        self.lots.iter().find(|lot| lot.number == number).map_or(0, |lot| lot.rest)
     }
 
     /// A lot whose time is over and that still holds something.

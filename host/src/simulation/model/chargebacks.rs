@@ -24,6 +24,7 @@ impl Account {
     pub fn charge_back(&mut self, number: u32, amount: i64, now: i64, policy: &Policy) {
         let Some(charge) = self.recharge.charges.get_mut(&number) else { return };
         charge.charged_back += amount;
+        charge.chargebacks.push(amount);
         let of_it = charge.lot;
         let mut reopened = Vec::new();
         if self.standing != Standing::Closed {
@@ -39,7 +40,7 @@ impl Account {
         let words = vec![("charge", number.to_string())];
         self.expect(Told { kind: "chargeback", amounts: vec![("amount", amount), ("balance", self.balance())], words });
         for (end, amount) in reopened {
-            self.reopen_invoice(end, amount, number, now);
+            self.reopen_invoice(end, amount, number, now, policy);
         }
         self.dunning.charged_back = Some(now);
         match self.standing {
