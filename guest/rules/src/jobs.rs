@@ -11,8 +11,8 @@ use crate::reconcile::Outside;
 use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
-    cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers, policy,
-    recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
+    cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers,
+    policy, recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -161,13 +161,13 @@ impl Wanted {
     }
 
     pub(super) fn fits(&self, row: &IssuedDocument) -> bool {
-        let DocumentSummary { kind, number, issued, status, due, .. } = &row.document;
+        let DocumentSummary { kind, number, issued, status, open_amount, .. } = &row.document;
         self.kinds.contains(kind)
             && (self.window.0..self.window.1).contains(issued)
             && self.receipt.is_none_or(|wanted| row.receipt == Some(wanted))
             && self.status.as_ref().is_none_or(|wanted| wanted == status)
             && self.number.as_ref().is_none_or(|wanted| wanted == number)
-            && self.open_from.is_none_or(|from| *due >= from)
+            && self.open_from.is_none_or(|from| *open_amount >= from)
             && self.account.is_none_or(|account| row.auth_id == account.as_str())
     }
 }
