@@ -117,6 +117,10 @@ pub trait Inventory: Send + Sync {
     fn release(&self, request: &inventory::ReleaseRequest) -> inventory::Outcome;
     /// How an order or release stands; `None`: not known.
     fn find(&self, key: &str) -> Option<inventory::Outcome>;
+    /// How many numbers of the stock cannot be used as they are listed and are left out. Whoever watches the host is told.
+    fn left_out(&self) -> u64 {
+        0
+    }
     /// Orders and releases since a moment; `None`: the stock could not be asked.
     fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory::StockPage>;
 }

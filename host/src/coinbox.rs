@@ -275,6 +275,11 @@ impl Coinbox {
         Reader { inner: Arc::downgrade(&self.inner) }
     }
 
+    /// How many numbers of the stock cannot be used as they are listed.
+    pub fn numbers_left_out(&self) -> u64 {
+        self.inner.capabilities.inventory.left_out()
+    }
+
     /// The rules that it runs, for a host beside it.
     pub fn runtime(&self) -> Arc<dyn RulesRuntime> {
         self.inner.runtime.clone()

@@ -152,6 +152,11 @@ impl Metrics {
             ),
             ("coinbox_ready", "1: calls are served.", u8::from(coinbox.readiness().is_ok()).to_string()),
             (
+                "coinbox_stock_rows_left_out",
+                "Rows of the stock of numbers that cannot be used; the log names them.",
+                coinbox.numbers_left_out().to_string(),
+            ),
+            (
                 "coinbox_clock_seconds",
                 "The moment that the rules are told.",
                 seconds(u128::from(coinbox.now().unsigned_abs()) * 1_000),

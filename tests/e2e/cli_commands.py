@@ -91,6 +91,9 @@ def history(told, server):
     told.fails("account list --standing of a word", "account", "list", "--standing", "idle", says=["--standing"], code=2)
     told.fails("account list --owing and an amount", "account", "list", "--owing", "--balance-below", "1", says=["--owing"], code=2)
     told.ok("account update", "account", "update", account, "--name", "Acme 2", "--address", "MG Road", says=["Acme 2", "MG Road", "Pune"])
+    # 01-one-bad-recipient-stops-all-mail: a registered address can be corrected.
+    told.fails("account update, no mail address", "account", "update", account, "--email", "bad..one@acme.example", says=["email"])
+    told.ok("account update --email", "account", "update", account, "--email", "owner@acme.example", says=["owner@acme.example"])
     checks.equal(f"{told.way}: account token", len(told.ok("account token", "account", "token", account).strip()), 40)
     # money-12-settings-that-are-not-named-are-reset
     told.ok("account limits", "account", "limits", account, "--maximum-recharge", "20000.00", says=["20000.00", "as the policy says"])
@@ -256,6 +259,7 @@ def numbers(told, server, account, sub):
     checks.equal(f"{told.way}: numbers search", ([one["offer"]["number"] for one in found["offers"]], found["total"]), (["14155550101"], 2))
     told.ok("numbers buy", "numbers", "buy", sub, "+1 (415) 555-0100", "--alias", "desk", says=["purchase of 14155550100 succeeded"])
     told.fails("numbers buy of one that is rented", "numbers", "buy", account, "14155550100", says=["14155550100 is not in stock"])
+    told.fails("numbers buy of no number", "numbers", "buy", account, "abc", says=["number abc", "5 to 15 digits"])
     told.ok("numbers list", "numbers", "list", account, says=["14155550100", sub, "desk", "0.80"])
     told.ok("numbers list of another type", "numbers", "list", account, "--type", "toll-free", says=["none"])
     told.ok("numbers update", "numbers", "update", account, "14155550100", "--holder", account, "--alias", "", says=["renewal"])

@@ -1,5 +1,6 @@
 """The data directory: who may read it (sec-06), who may write to it (sec-09), what belongs together (sec-04, sec-11), and its clock (sec-03)."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -445,7 +446,34 @@ def clocks():
         checks.holds("sec-03 a metric tells it", server.get("/metrics").text, "coinbox_clock_machine_behind_seconds 34")
 
 
+def stock():
+    """09-one-number-spoils-the-search: one row that cannot be used keeps neither the server nor the other numbers from anybody."""
+    good = ("14155550101", "US", "1", "local", "", "", "true", "", "")
+    bad = ("447700900001", "UK", "44", "mobile", "", "", "true", "", "")
+    server = Server()
+    server.stock([good, bad])
+    with server:
+        checks.equal("09 the server starts, and whoever watches it is told", server.get("/readyz").text,
+                     "ready; rows of the stock of numbers that are left out because they cannot be used: 1 (see the log)\n")
+        checks.holds("09 the log names the row", server.log_text(), "line 3: country: must be GB")
+        checks.holds("09 a metric counts it", server.get("/metrics").text, "coinbox_stock_rows_left_out 1")
+        server.publish_prices()
+        account, _ = server.account()
+
+        def found():
+            answer = server.cli("numbers", "search", account, "US", "--json")
+            return [one["offer"]["number"] for one in json.loads(answer.stdout)["offers"]]
+        checks.equal("09 the other number is offered", found(), ["14155550101"])
+        server.stock([good, ("0014155550102", "US", "00", "local", "", "", "true", "", ""), ("14155550103", *good[1:])])
+        checks.equal("09 a change of the stock is the same", found(), ["14155550101", "14155550103"])
+        checks.holds("09 the log names that row too", server.log_text(), "line 3: number: must be 5 to 15 digits")
+        server.stock([good])
+        checks.equal("09 mended", found(), ["14155550101"])
+        checks.equal("09 nobody has to look", server.get("/readyz").text, "ready\n")
+
+
 private()
+stock()
 two_writers()
 two_journals()
 belongs_together()

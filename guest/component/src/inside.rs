@@ -163,7 +163,7 @@ records! {
         auth_id, account_type, name, email, address, city, state, timezone, billing_mode, auto_recharge, cash_credits,
         available, standing, created,
     }
-    exported::accounts::Change = accounts::Change { name, address, city, state, timezone }
+    exported::accounts::Change = accounts::Change { name, email, address, city, state, timezone }
     exported::accounts::AccountFilter = accounts::AccountFilter {
         name, email, email_part, account_type, billing_mode, standing, balance_below, balance_from,
     }

@@ -25,8 +25,8 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
         }
         Account::List(asked) => return super::lists::accounts(work, &asked),
         Account::Show { account } => work.link.call("accounts.get", json!({"auth-id": account}))?,
-        Account::Update { account, name, address, city, state, timezone } => {
-            let change = json!({"name": name, "address": text_setting(address), "city": text_setting(city),
+        Account::Update { account, name, email, address, city, state, timezone } => {
+            let change = json!({"name": name, "email": email, "address": text_setting(address), "city": text_setting(city),
                 "state": text_setting(state), "timezone": timezone});
             work.link.call("accounts.update", json!({"auth-id": account, "change": change}))?
         }

@@ -15,7 +15,7 @@ const ALWAYS: (&str, &str) = ("", "");
 
 const SENTENCES: &[Line] = &[
     ("account-created", ALWAYS, "The account was made[ by {by}][ as {account-type}]."),
-    ("account-changed", ALWAYS, "Changed: {fields}[, by {by}]."),
+    ("account-changed", ALWAYS, "Changed: {fields}[; mails go to {email} and no longer to {email-before}][, by {by}]."),
     ("account-upgraded", ALWAYS, "The first paid recharge made the trial a standard account."),
     (
         "account-suspended",

@@ -5,6 +5,7 @@ use super::credits::follow;
 use super::show::{Rows, Text, amount, field, moment, plain};
 use super::{Work, text_setting};
 use crate::rest::number_form::offer_of;
+use coinbox_forms::{country, phone};
 use serde_json::{Map, Value, json};
 
 /// Most numbers of one page of the contract.
@@ -14,6 +15,7 @@ const PAGE: u32 = 100;
 pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
     match command {
         Numbers::Search { account, country, number_type, pattern, region, city, services, limit, offset } => {
+            check_search(&country, [("--region", &region), ("--city", &city)], pattern.as_deref(), limit)?;
             let mut filter = services_of(&services);
             filter.insert("country".to_owned(), country.to_ascii_uppercase().into());
             filter.insert("kind".to_owned(), kind(number_type));
@@ -29,7 +31,7 @@ pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
             })
         }
         Numbers::Buy { account, number, alias, app } => {
-            let number = digits(&number);
+            let number = number_of(&number)?;
             let mut filter = services_of(&[]);
             filter.insert("number".to_owned(), number.clone().into());
             let page = offers(work, filter, 0, 1)?;
@@ -76,7 +78,7 @@ pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
             })
         }
         Numbers::Show { account, number } => {
-            let found = work.link.call("numbers.get", json!({"auth-id": account, "number": digits(&number)}))?;
+            let found = work.link.call("numbers.get", json!({"auth-id": account, "number": number_of(&number)?}))?;
             work.output.answer(&found, |found| Text::Table(of_number(found)))
         }
         Numbers::Update { account, number, alias, app, holder } => {
@@ -85,12 +87,12 @@ pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
                 "nothing to change: give --alias, --app or --holder"
             );
             let change = json!({"alias": text_setting(alias), "app-id": text_setting(app), "holder": holder});
-            let arguments = json!({"auth-id": account, "number": digits(&number), "change": change});
+            let arguments = json!({"auth-id": account, "number": number_of(&number)?, "change": change});
             let changed = work.link.call("numbers.update", arguments)?;
             work.output.answer(&changed, |changed| Text::Table(of_number(changed)))
         }
         Numbers::Release { account, number } => {
-            let number = digits(&number);
+            let number = number_of(&number)?;
             let started = work.link.call("numbers.release", json!({"auth-id": account, "number": number}))?;
             follow(work, &started, &format!("release of {number}"))
         }
@@ -100,6 +102,40 @@ pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
 /// A number as people write it, as the contract has it.
 fn digits(number: &str) -> String {
     number.chars().filter(|letter| !matches!(letter, '+' | ' ' | '-' | '(' | ')')).collect()
+}
+
+/// A number that is named, as the contract has it, or what is wrong with it, as it was typed.
+fn number_of(typed: &str) -> anyhow::Result<String> {
+    let number = digits(typed);
+    anyhow::ensure!(
+        phone::is_number(&number),
+        "number {}: must be {}; `+`, spaces, `-` and brackets may stand between",
+        crate::text::shortened(typed),
+        phone::NUMBER_LIMIT
+    );
+    Ok(number)
+}
+
+/// The bounds of a search, in the words of this command.
+fn check_search(
+    country: &str,
+    names: [(&str, &Option<String>); 2],
+    pattern: Option<&str>,
+    limit: u32,
+) -> anyhow::Result<()> {
+    if let Err(problem) = country::check(&country.to_ascii_uppercase()) {
+        anyhow::bail!("country {}: must be {}", crate::text::shortened(country), problem.limit);
+    }
+    if let Some(pattern) = pattern.filter(|pattern| !phone::is_digits(pattern, 1, 14)) {
+        let pattern = crate::text::shortened(pattern);
+        anyhow::bail!("--pattern {pattern}: must be 1 to 14 digits, those after the calling code");
+    }
+    for (option, name) in names {
+        let long = name.as_deref().is_some_and(|name| name.chars().count() > 100);
+        anyhow::ensure!(!long, "{option}: must be at most 100 characters");
+    }
+    anyhow::ensure!((1..=PAGE).contains(&limit), "--limit {limit}: must be 1 to {PAGE}");
+    Ok(())
 }
 
 fn kind(number_type: Option<NumberType>) -> Value {
@@ -121,10 +157,7 @@ fn offers(work: &Work, mut filter: Map<String, Value>, offset: u32, limit: u32) 
     filter.insert("offset".to_owned(), offset.into());
     filter.insert("limit".to_owned(), limit.into());
     let page = work.link.call("numbers.offers", json!({"filter": filter}))?;
-    anyhow::ensure!(
-        !page.is_null(),
-        "the stock cannot be asked, or a filter is out of its bounds: country is a code of ISO 3166-1, --pattern 1 to 14 digits"
-    );
+    anyhow::ensure!(!page.is_null(), "the stock of numbers cannot be asked at present; try again later");
     Ok(page)
 }
 
@@ -183,6 +216,35 @@ mod tests {
     fn numbers_are_typed_as_people_write_them() {
         assert_eq!(digits("+1 (415) 555-0100"), "14155550100");
         assert_eq!(digits("14155550100"), "14155550100");
+    }
+
+    /// 14-files-of-the-wrong-form, 13-limits-in-milliseconds: what is refused is named as it was typed.
+    #[test]
+    fn case_14_files_of_the_wrong_form_a_number_is_named_as_it_was_typed() {
+        assert_eq!(number_of("+1 (415) 555-0100").expect("a number"), "14155550100");
+        let refused = |typed: &str| number_of(typed).expect_err(typed).to_string();
+        let limit = "must be 5 to 15 digits, no leading zero; `+`, spaces, `-` and brackets may stand between";
+        for typed in ["abc", "", "+1 415", "0014155550100", "1234567890123456", "1415555010O"] {
+            assert_eq!(refused(typed), format!("number {typed}: {limit}"));
+        }
+        let search = |country: &str, pattern: Option<&str>, city: Option<String>, limit| {
+            check_search(country, [("--region", &None), ("--city", &city)], pattern, limit)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(search("us", Some("415"), None, 100), Ok(()));
+        assert_eq!(
+            search("uk", None, None, 1).expect_err("UK"),
+            "country uk: must be GB, the code of ISO 3166-1: two upper-case letters"
+        );
+        assert_eq!(
+            search("US", Some("41x"), None, 1).expect_err("x"),
+            "--pattern 41x: must be 1 to 14 digits, those after the calling code"
+        );
+        assert_eq!(
+            search("US", None, Some("x".repeat(101)), 1).expect_err("long"),
+            "--city: must be at most 100 characters"
+        );
+        assert_eq!(search("US", None, None, 0).expect_err("none"), "--limit 0: must be 1 to 100");
     }
 
     #[test]

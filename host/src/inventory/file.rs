@@ -7,8 +7,8 @@
 //! with who holds it and is not offered again.
 
 use super::memory::listing;
-use super::offers;
-use super::stock::{self, Stock};
+use super::shelf::{Key, Shelf};
+use super::stock::{self, LeftOut, Stock};
 use crate::capability::{Clock, Instant, Inventory};
 use crate::contract::inventory::{
     NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
@@ -17,12 +17,12 @@ use crate::contract::types::Fact;
 use crate::hold::FileHold;
 use crate::storage::{Mark, Progress};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::SystemTime;
 
 /// When an order that could not be written down is tried again, at the earliest.
@@ -93,15 +93,22 @@ struct Owner {
 pub struct FileInventory {
     clock: Arc<dyn Clock>,
     stock_file: PathBuf,
+    /// Held by whoever reads the stock file.
+    reading: Mutex<()>,
     state: Mutex<State>,
 }
 
 struct State {
-    stock: Stock,
+    /// What can be bought. Whoever searches takes it along and holds nothing up.
+    shelf: Arc<Shelf>,
+    /// Rows of the stock file that cannot be used.
+    left_out: u64,
     /// The stock file when it was last looked at.
     seen: Option<Seen>,
     /// Account by number.
     holders: BTreeMap<String, String>,
+    /// Numbers that somebody holds.
+    held: HashSet<Key>,
     known: BTreeMap<String, Decided>,
     /// What was carried out, in order.
     carried_out: Vec<StockMovement>,
@@ -109,7 +116,7 @@ struct State {
     complete_since: Instant,
     family: Option<String>,
     /// Most commits of each store that the journal has seen.
-    seen: BTreeMap<String, i64>,
+    commits: BTreeMap<String, i64>,
     /// The store that asks, and how far it has come.
     followed: Option<Progress>,
     /// How many orders and releases were decided.
@@ -138,25 +145,27 @@ impl Seen {
 }
 
 impl FileInventory {
-    /// Opens both files. A stock file that is not there is an empty stock; one with a broken line is an error that names all of them.
+    /// Opens both files. A stock file that is not there is an empty stock; its broken rows are left out and logged.
     pub fn open(stock_file: &Path, journal: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<FileInventory> {
         let seen = Seen::of(stock_file).map_err(|error| anyhow::anyhow!("{}: {error}", stock_file.display()))?;
-        let stock = if seen.is_some() { stock::read(stock_file)? } else { Stock::new() };
+        let read = if seen.is_some() { stock::read(stock_file)? } else { Default::default() };
         let opened = crate::private::options().create(true).read(true).append(true).open(journal);
         let file = opened.map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
         // Before it is read: what another program is writing is no line that was cut off.
         let hold = file.try_clone().map_err(|error| anyhow::anyhow!("{}: {error}", journal.display()))?;
         let hold = FileHold::of(hold, journal)?;
         let mut state = State {
-            stock,
+            shelf: Arc::new(Shelf::new(Stock::new())),
+            left_out: 0,
             seen,
             holders: BTreeMap::new(),
+            held: HashSet::new(),
             known: BTreeMap::new(),
             carried_out: Vec::new(),
             // A journal without its first line is of an older version, which has written none.
             complete_since: Instant::MIN,
             family: None,
-            seen: BTreeMap::new(),
+            commits: BTreeMap::new(),
             followed: None,
             entries: Arc::default(),
             journal: file,
@@ -167,7 +176,13 @@ impl FileInventory {
         if state.written == 0 {
             state.begin(clock.now())?;
         }
-        Ok(FileInventory { clock, stock_file: stock_file.to_owned(), state: Mutex::new(state) })
+        state.put_up(read, stock_file);
+        Ok(FileInventory {
+            clock,
+            stock_file: stock_file.to_owned(),
+            reading: Mutex::new(()),
+            state: Mutex::new(state),
+        })
     }
 
     /// The family of stores that the journal was told of; `None` where nobody has told it.
@@ -186,7 +201,7 @@ impl FileInventory {
 
     /// How many commits of a store the journal has seen at most; `None` of a store that has ordered nothing.
     pub fn seen(&self, store: &str) -> Option<i64> {
-        self.state().seen.get(store).copied()
+        self.state().commits.get(store).copied()
     }
 
     /// How many orders and releases the journal has, as they come.
@@ -203,8 +218,14 @@ impl FileInventory {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the stock file again if it has changed. A broken one changes nothing: the stock stays as it was, and the log says why.
-    fn refresh(&self, state: &mut State) {
+    /// Reads the stock file again if it has changed. One that cannot be read changes nothing: the stock stays as it was, and the log says
+    /// why. While somebody reads it, everybody else goes on with the stock as it was.
+    fn refresh(&self) {
+        let _reading = match self.reading.try_lock() {
+            Ok(reading) => reading,
+            Err(TryLockError::Poisoned(reading)) => reading.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         let seen = match Seen::of(&self.stock_file) {
             Ok(seen) => seen,
             Err(error) => {
@@ -212,15 +233,16 @@ impl FileInventory {
                 return;
             }
         };
-        if seen == state.seen {
+        if seen == self.state().seen {
             return;
         }
+        let read = if seen.is_some() { stock::read(&self.stock_file) } else { Ok(Default::default()) };
+        let mut state = self.state();
         state.seen = seen;
-        let read = if seen.is_some() { stock::read(&self.stock_file) } else { Ok(Stock::new()) };
         match read {
-            Ok(stock) => {
-                tracing::info!(numbers = stock.len(), "the stock of numbers has changed");
-                state.stock = stock;
+            Ok(read) => {
+                tracing::info!(numbers = read.0.len(), "the stock of numbers has changed");
+                state.put_up(read, &self.stock_file);
             }
             Err(error) => {
                 tracing::error!(%error, "the stock of numbers is broken: the one before stays in use");
@@ -236,11 +258,14 @@ impl FileInventory {
         metadata: &[Fact],
         decide: impl FnOnce(&State) -> Decided,
     ) -> Outcome {
+        if let Some(known) = self.find(key) {
+            return known;
+        }
+        self.refresh();
         let mut state = self.state();
         if let Some(known) = state.known.get(key) {
             return (*known).into();
         }
-        self.refresh(&mut state);
         let answer = decide(&state);
         let (number, account) = (number.to_owned(), account.to_owned());
         let metadata = metadata.iter().map(|fact| (fact.name.clone(), fact.value.clone())).collect();
@@ -261,6 +286,16 @@ impl FileInventory {
 }
 
 impl State {
+    /// A stock as it was read, without what somebody holds.
+    fn put_up(&mut self, (stock, left_out): (Stock, LeftOut), file: &Path) {
+        if left_out.rows > 0 {
+            let (file, rows) = (file.display(), left_out.rows);
+            tracing::error!(%file, rows, wrong = %left_out, "rows of the stock of numbers cannot be used and are left out");
+        }
+        self.left_out = left_out.rows;
+        self.shelf = Arc::new(Shelf::new(stock).without(&self.held));
+    }
+
     /// Reads the journal. A last line without its end was never answered: it is taken away.
     fn replay(&mut self, path: &Path) -> anyhow::Result<()> {
         let mut reader = BufReader::new(&self.journal);
@@ -311,7 +346,7 @@ impl State {
 
     fn apply(&mut self, entry: Entry) {
         if let Some(mark) = &entry.seen {
-            let most = self.seen.entry(mark.store.clone()).or_insert(mark.commits);
+            let most = self.commits.entry(mark.store.clone()).or_insert(mark.commits);
             *most = mark.commits.max(*most);
         }
         if entry.answer == Decided::Done {
@@ -327,10 +362,18 @@ impl State {
         }
         match (entry.what, entry.answer) {
             (Kind::Order, Decided::Done) => {
+                if let Some(key) = Key::of(&entry.number) {
+                    self.held.insert(key);
+                    Arc::make_mut(&mut self.shelf).take(key);
+                }
                 self.holders.insert(entry.number, entry.account);
             }
             (Kind::Release, Decided::Done) if self.holders.get(&entry.number) == Some(&entry.account) => {
                 self.holders.remove(&entry.number);
+                if let Some(key) = Key::of(&entry.number) {
+                    self.held.remove(&key);
+                    Arc::make_mut(&mut self.shelf).put_back(key);
+                }
             }
             _ => {}
         }
@@ -376,16 +419,15 @@ impl State {
 
 impl Inventory for FileInventory {
     fn offer(&self, filter: &OfferFilter) -> Option<OfferPage> {
-        let mut state = self.state();
-        self.refresh(&mut state);
-        let free = state.stock.values().filter(|offer| !state.holders.contains_key(&offer.number));
-        Some(offers::page(free, filter))
+        self.refresh();
+        let shelf = self.state().shelf.clone();
+        Some(shelf.page(filter))
     }
 
     fn order(&self, request: &OrderRequest) -> Outcome {
         let asked = (Kind::Order, request.number.as_str(), request.auth_id.as_str());
         self.decide(&request.key, asked, &request.metadata, |state| {
-            let offered = state.stock.get(&request.number);
+            let offered = state.shelf.get(&request.number);
             let fits = offered.is_some_and(|offer| offer.country == request.country && offer.kind == request.kind);
             if fits && !state.holders.contains_key(&request.number) { Decided::Done } else { Decided::NotAvailable }
         })
@@ -398,6 +440,10 @@ impl Inventory for FileInventory {
 
     fn find(&self, key: &str) -> Option<Outcome> {
         self.state().known.get(key).map(|known| (*known).into())
+    }
+
+    fn left_out(&self) -> u64 {
+        self.state().left_out
     }
 
     fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<StockPage> {
@@ -451,10 +497,10 @@ mod tests {
         ReleaseRequest { key: key.to_owned(), number, auth_id, metadata: Vec::new() }
     }
 
-    fn offered(inventory: &FileInventory) -> Vec<String> {
-        let filter = OfferFilter {
+    fn nothing_wanted() -> OfferFilter {
+        OfferFilter {
             number: None,
-            country: Some("US".to_owned()),
+            country: None,
             kind: None,
             pattern: None,
             region: None,
@@ -464,7 +510,11 @@ mod tests {
             mms: false,
             offset: 0,
             limit: 100,
-        };
+        }
+    }
+
+    fn offered(inventory: &FileInventory) -> Vec<String> {
+        let filter = OfferFilter { country: Some("US".to_owned()), ..nothing_wanted() };
         let page = inventory.offer(&filter).expect("a stock");
         page.numbers.into_iter().map(|offer| offer.number).collect()
     }
@@ -620,13 +670,44 @@ mod tests {
         assert!(!folder.journal().exists());
     }
 
+    /// Case 09-one-number-spoils-the-search, when a server starts and while it runs: a row that cannot be used is left out, and counted.
     #[test]
-    fn broken_files_are_refused_at_the_start() {
+    fn case_09_one_number_spoils_neither_a_start_nor_a_change_of_the_stock() {
         let folder = Folder::new();
-        fs::write(folder.stock(), STOCK.replace("local", "landline")).expect("file");
+        fs::write(folder.stock(), format!("{STOCK}447700900001,UK,44,mobile,1,1\n")).expect("file");
+        let inventory = folder.open();
+        assert_eq!(
+            (offered(&inventory), inventory.left_out()),
+            (vec!["14155550100".to_owned(), "18005550100".to_owned()], 1)
+        );
+        assert_eq!(inventory.order(&order("a", "447700900001", "MA1")), Outcome::NotAvailable);
+        let more = "0014155550101,US,00,local,1,1\n14155550102,US,1,local,1,1\n14155550103,US,1\n";
+        fs::write(folder.stock(), format!("{STOCK}{more}")).expect("file");
+        assert_eq!(offered(&inventory), ["14155550100", "14155550102", "18005550100"]);
+        assert_eq!(inventory.left_out(), 2);
+        fs::write(folder.stock(), STOCK).expect("file");
+        assert_eq!((offered(&inventory).len(), inventory.left_out()), (2, 0));
+        // What is no stock at all is an error at the start, as nothing in it can be used.
+        fs::write(folder.stock(), "number,price\n14155550100,1\n").expect("file");
         let clock = Arc::new(SimulatedClock::new(1_000));
         let error = FileInventory::open(&folder.stock(), &folder.journal(), clock).err().expect("broken").to_string();
-        assert!(error.ends_with("line 2: type: must be local, national, mobile or toll-free"), "{error}");
+        assert!(error.contains("line 1: "), "{error}");
+    }
+
+    /// sec-01-slow-bodies-block-everybody: whoever searches, or reads a changed stock, holds up nobody who buys.
+    #[test]
+    fn sec_01_a_search_and_a_change_of_the_stock_hold_up_no_purchase() {
+        let folder = Folder::new();
+        let inventory = folder.open();
+        let searching = inventory.state().shelf.clone();
+        let reading = inventory.reading.lock().expect("free");
+        fs::write(folder.stock(), format!("{STOCK}14155550101,US,1,local,1,1\n")).expect("file");
+        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(offered(&inventory), ["18005550100"], "the stock as it was, without what was sold");
+        let filter = OfferFilter { country: Some("US".to_owned()), ..nothing_wanted() };
+        assert_eq!(searching.page(&filter).total, 2, "a search sees the stock as it began");
+        drop(reading);
+        assert_eq!(offered(&inventory), ["14155550101", "18005550100"]);
     }
 
     /// sec-02: the journal tells a restored store what was ordered, and a journal that was lost says that it knows nothing of before.

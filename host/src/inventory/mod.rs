@@ -3,9 +3,10 @@
 mod file;
 mod memory;
 mod offers;
+mod shelf;
 mod stock;
 
 pub use file::FileInventory;
 pub use memory::{Fault, MemoryInventory, Request};
 pub use offers::page;
-pub use stock::{Stock, read as read_stock};
+pub use stock::{LeftOut, Stock, read as read_stock};

@@ -37,10 +37,29 @@ const KINDS: [(&str, NumberKind); 5] = [
 /// Numbers by themselves, in ascending order.
 pub type Stock = BTreeMap<String, OfferedNumber>;
 
-/// Reads a stock file. Everything that is wrong with its lines is told at once, up to twenty of them.
-pub fn read(path: &Path) -> anyhow::Result<Stock> {
+/// Rows of a stock file that cannot be used: the others can.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct LeftOut {
+    /// How many.
+    pub rows: u64,
+    /// The first twenty of them, with what is wrong.
+    pub told: Vec<String>,
+}
+
+impl std::fmt::Display for LeftOut {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.told.join("; "))?;
+        match self.rows.saturating_sub(self.told.len() as u64) {
+            0 => Ok(()),
+            more => write!(formatter, "; and {more} more lines"),
+        }
+    }
+}
+
+/// Reads a stock file. A row that cannot be used is left out, and keeps no other one from use; what cannot be read as a whole is an error.
+pub fn read(path: &Path) -> anyhow::Result<(Stock, LeftOut)> {
     let checked = file::check(path, Reading::LinesOrJson)?;
-    let mut stock = Reader { path, stock: Stock::new(), lines: BTreeMap::new(), wrong: Vec::new(), more: 0 };
+    let mut stock = Reader { path, stock: Stock::new(), lines: BTreeMap::new(), left_out: LeftOut::default() };
     match file::first_letter(path)? {
         None => {}
         Some('{') => anyhow::bail!("{}: a stock as JSON is a list of objects", path.display()),
@@ -55,7 +74,7 @@ pub fn read(path: &Path) -> anyhow::Result<Stock> {
         }
         Some(_) => stock.csv()?,
     }
-    stock.end()
+    Ok((stock.stock, stock.left_out))
 }
 
 struct Reader<'a> {
@@ -63,8 +82,7 @@ struct Reader<'a> {
     stock: Stock,
     /// Where each number stands.
     lines: BTreeMap<String, u64>,
-    wrong: Vec<String>,
-    more: usize,
+    left_out: LeftOut,
 }
 
 impl Reader<'_> {
@@ -96,11 +114,19 @@ impl Reader<'_> {
         let (list, repeated) = strict::read(text.as_bytes()).map_err(|error| {
             file::wrong_line(self.path, error.line() as u64, format!("no list of objects: {error}"))
         })?;
-        if let Some(first) = repeated.first() {
-            anyhow::bail!("{}: `{}` stands there twice", self.path.display(), first.path());
-        }
         let Value::Array(rows) = list else { anyhow::bail!("{}: no list of objects", self.path.display()) };
+        let row_of = |repeated: &strict::Repeated| {
+            let path = repeated.path();
+            let place =
+                path.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(place, _)| place.parse::<u64>());
+            (place.and_then(Result::ok).map_or(0, |place| place + 1), path)
+        };
+        let repeated: BTreeMap<u64, String> = repeated.iter().rev().map(row_of).collect();
         for (line, row) in (1..).zip(rows) {
+            if let Some(path) = repeated.get(&line) {
+                self.tell(line, &format!("`{path}` stands there twice"));
+                continue;
+            }
             let Value::Object(object) = row else {
                 self.tell(line, "must be an object");
                 continue;
@@ -137,10 +163,17 @@ impl Reader<'_> {
             }
             Ok(offer) => offer,
         };
-        if let Some(first) = self.lines.insert(offer.number.clone(), line) {
-            self.tell(line, &format!("number: {} stands in line {first} too", offer.number));
+        if let Some(first) = self.lines.get(&offer.number).copied() {
+            // Which of two different ones is meant nobody can know, and what a number costs follows from them.
+            let same = self.stock.get(&offer.number) == Some(&offer);
+            let which = if same { "one is left out" } else { "they differ, so both are left out" };
+            if !same && self.stock.remove(&offer.number).is_some() {
+                self.left_out.rows += 1;
+            }
+            self.tell(line, &format!("number: {} stands in line {first} too; {which}", offer.number));
             return Ok(());
         }
+        self.lines.insert(offer.number.clone(), line);
         self.stock.insert(offer.number.clone(), offer);
         if self.stock.len() > NUMBERS_MAX {
             return Err(file::wrong_line(self.path, line, format!("a stock has at most {NUMBERS_MAX} numbers")));
@@ -149,19 +182,10 @@ impl Reader<'_> {
     }
 
     fn tell(&mut self, line: u64, problem: &str) {
-        if self.wrong.len() < TOLD_MAX {
-            self.wrong.push(format!("line {line}: {problem}"));
-        } else {
-            self.more += 1;
+        self.left_out.rows += 1;
+        if self.left_out.told.len() < TOLD_MAX {
+            self.left_out.told.push(format!("line {line}: {problem}"));
         }
-    }
-
-    fn end(self) -> anyhow::Result<Stock> {
-        if self.wrong.is_empty() {
-            return Ok(self.stock);
-        }
-        let more = if self.more > 0 { format!("; and {} more lines", self.more) } else { String::new() };
-        anyhow::bail!("{}, {}{more}", self.path.display(), self.wrong.join("; "))
     }
 }
 
@@ -223,7 +247,61 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("numbers");
         std::fs::write(&path, text).expect("file");
-        read(&path).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))
+        let (stock, left_out) =
+            read(&path).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))?;
+        if left_out.rows == 0 { Ok(stock) } else { Err(format!("FILE, {left_out}")) }
+    }
+
+    /// The numbers that can be used, and what is said of the others.
+    fn used(text: &str) -> (Vec<String>, LeftOut) {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("numbers");
+        std::fs::write(&path, text).expect("file");
+        let (stock, left_out) = read(&path).expect("a stock");
+        (stock.into_keys().collect(), left_out)
+    }
+
+    /// Case 09-one-number-spoils-the-search: a bad row is left out, and told, and the others can be used.
+    #[test]
+    fn case_09_one_number_spoils_the_search_no_longer() {
+        let header = "number,country,calling_code,type";
+        let good = ["14155550100,US,1,local", "14155550102,US,1,local"];
+        for bad in [
+            "0014155550101,US,00,local",
+            "447700900001,UK,44,mobile",
+            "14155550101,US,1",
+            "x",
+            "14155550101,US,1,landline",
+            "\"14155550101,US,1,local",
+        ] {
+            let (numbers, left_out) = used(&format!("{header}\n{}\n{bad}\n{}\n", good[0], good[1]));
+            assert_eq!(numbers, ["14155550100", "14155550102"], "{bad}");
+            assert_eq!((left_out.rows, left_out.told.len()), (1, 1), "{bad}");
+            assert!(left_out.told[0].starts_with("line 3: "), "{}", left_out.told[0]);
+        }
+        // One that stands twice: the same again is one; two that differ are none, for nobody knows which is meant.
+        let (numbers, left_out) = used(&format!("{header}\n{}\n{}\n{}\n", good[0], good[1], good[0]));
+        assert_eq!((numbers.len(), left_out.rows), (2, 1));
+        assert_eq!(left_out.told, ["line 4: number: 14155550100 stands in line 2 too; one is left out"]);
+        let (numbers, left_out) = used(&format!("{header}\n{}\n{}\n14155550100,US,1,mobile\n", good[0], good[1]));
+        assert_eq!((numbers, left_out.rows), (vec!["14155550102".to_owned()], 2));
+        assert_eq!(
+            left_out.told,
+            ["line 4: number: 14155550100 stands in line 2 too; they differ, so both are left out"]
+        );
+        let row = |number: &str, more: &str| {
+            format!("{{\"number\":\"{number}\",\"country\":\"US\",\"calling_code\":\"1\",\"type\":\"local\"{more}}}")
+        };
+        for bad in [
+            "5".to_owned(),
+            row("14155550101", ",\"type\":\"mobile\""),
+            row("14155550101", ",\"price\":1"),
+            row("x", ""),
+        ] {
+            let (numbers, left_out) = used(&format!("[{},{bad},{}]", row("14155550100", ""), row("14155550102", "")));
+            assert_eq!((numbers.len(), left_out.rows), (2, 1), "{bad}");
+            assert!(left_out.told[0].starts_with("line 2: "), "{}", left_out.told[0]);
+        }
     }
 
     #[test]
@@ -247,7 +325,7 @@ mod tests {
             .expect_err("broken");
         assert_eq!(
             error,
-            "FILE, line 2: number: must be 5 to 15 digits, no leading zero, country calling code first, country: must be US, the code of ISO 3166-1: two upper-case letters, calling_code: must be 1 to 4 digits that the number begins with, type: must be local, national, mobile or toll-free, voice: must be true or false; line 4: number: 14155550100 stands in line 3 too; line 5: 4 columns, the header has 5"
+            "FILE, line 2: number: must be 5 to 15 digits, no leading zero, country calling code first, country: must be US, the code of ISO 3166-1: two upper-case letters, calling_code: must be 1 to 4 digits that the number begins with, type: must be local, national, mobile or toll-free, voice: must be true or false; line 4: number: 14155550100 stands in line 3 too; one is left out; line 5: 4 columns, the header has 5"
         );
         // Cases 09-one-number-spoils-the-search and 05-countries-that-do-not-exist.
         for (line, expected) in [
@@ -291,7 +369,7 @@ mod tests {
         let number = r#""number":"14155550100","country":"US","calling_code":"1""#;
         assert_eq!(
             of(&format!("[{{{number},\"type\":\"local\",\"type\":\"mobile\"}}]")),
-            Err("FILE: `[0].type` stands there twice".to_owned())
+            Err("FILE, line 1: `[0].type` stands there twice".to_owned())
         );
         let twice = of(&format!("[{{{number},\"type\":\"local\",\"calling-code\":\"1\"}}]")).expect_err("twice");
         assert!(twice.ends_with("line 1: calling-code: stands there twice"), "{twice}");

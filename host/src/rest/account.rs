@@ -18,8 +18,8 @@ use std::time::Instant;
 /// Longest body of a customer's request.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// Keys that a customer may change.
-const CHANGEABLE: [&str; 5] = ["name", "address", "city", "state", "timezone"];
+/// Keys that change the account, if the rules let this caller change them: another `email` than the present is the operator's to set.
+const CHANGEABLE: [&str; 6] = ["name", "email", "address", "city", "state", "timezone"];
 
 /// Documented keys that only the platform changes (R38). `api_id` names an answer, not the account: echoed back it means nothing.
 const READ_ONLY: [&str; 6] =
@@ -133,7 +133,7 @@ fn field_name(field: &str) -> String {
 }
 
 fn nothing() -> Change {
-    Change { name: None, address: None, city: None, state: None, timezone: None }
+    Change { name: None, email: None, address: None, city: None, state: None, timezone: None }
 }
 
 /// The changes that a body asks for: null means not supplied (T6), unknown keys mean nothing (T7).
@@ -146,8 +146,8 @@ fn change(given: &Map<String, Value>) -> Result<Change, Failure> {
             Some(_) => return Err(Failure::field(key, "wrong-form", "must be text")),
         };
     }
-    let [name, address, city, state, timezone] = texts;
-    Ok(Change { name, address, city, state, timezone })
+    let [name, email, address, city, state, timezone] = texts;
+    Ok(Change { name, email, address, city, state, timezone })
 }
 
 /// A documented read-only key may be sent back as it is, not with another value (R38).

@@ -286,10 +286,18 @@ async fn wrong_method(Extension(names): Extension<Names>) -> Response {
 async fn ready(State(rest): State<Arc<Rest>>) -> Response {
     let full = || rest.places.full().map_or(Ok(()), Err);
     match rest.host.coinbox.readiness().map_err(|why| why.to_string()).and_then(|()| full()) {
-        Ok(()) => match rest.host.coinbox.clock_doubt() {
-            None => "ready\n".into_response(),
-            Some(doubt) => format!("ready; {doubt}\n").into_response(),
-        },
+        Ok(()) => {
+            let doubt = rest.host.coinbox.clock_doubt().map(|doubt| doubt.to_string());
+            let left_out = Some(rest.host.coinbox.numbers_left_out()).filter(|rows| *rows > 0);
+            let rows = |rows| {
+                format!(
+                    "rows of the stock of numbers that are left out because they cannot be used: {rows} (see the log)"
+                )
+            };
+            let notes = doubt.into_iter().chain(left_out.map(rows));
+            let told: String = notes.map(|note| format!("; {note}")).collect();
+            format!("ready{told}\n").into_response()
+        }
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }
 }

@@ -57,6 +57,9 @@ impl Made {
             "accounts.update" if mine && arguments["change"]["name"] == "suspended" => {
                 refused(json!({"suspended": "payment-failure"}))
             }
+            "accounts.update" if mine && arguments["change"]["email"] == "thief@elsewhere.example" => {
+                refused(json!({"forbidden": "accounts.update"}))
+            }
             "accounts.update" if mine => json!({"ok": account}),
             "invoices.read-document" if known || arguments["caller"]["who"]["operator"].is_object() => {
                 match arguments["number"].as_str() {
@@ -281,7 +284,7 @@ async fn updates_hand_on_what_is_given_and_answer_changed() {
     assert_eq!(function, "accounts.update");
     assert_eq!(
         arguments["change"],
-        json!({"name": "Lucius Fox", "address": null, "city": null, "state": null, "timezone": null})
+        json!({"name": "Lucius Fox", "email": null, "address": null, "city": null, "state": null, "timezone": null})
     );
     assert_eq!(
         (&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]),
@@ -293,6 +296,22 @@ async fn updates_hand_on_what_is_given_and_answer_changed() {
         assert_eq!((seen.status, &seen.body["message"]), (202, &json!("changed")), "{nothing}");
         assert_eq!(server.last().0, "accounts.get", "nothing to change is no command");
     }
+}
+
+/// Case 01-one-bad-recipient-stops-all-mail: an address is changed or refused, never taken without a change.
+#[tokio::test]
+async fn case_01_another_mail_address_is_asked_of_the_rules() {
+    let server = usual();
+    let path = format!("/v1/Account/{ACCOUNT}/");
+    let seen = server.customer("POST", &path, "{\"email\": \"thief@elsewhere.example\"}").await;
+    assert_eq!(seen.status, 403, "{}", seen.body);
+    let (function, arguments) = server.last();
+    assert_eq!(
+        (function.as_str(), &arguments["change"]["email"]),
+        ("accounts.update", &json!("thief@elsewhere.example"))
+    );
+    let seen = server.customer("POST", &path, "{\"email\": 5}").await;
+    assert_eq!((seen.status, server.last().0.as_str()), (400, "accounts.get"));
 }
 
 #[tokio::test]

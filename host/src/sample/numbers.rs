@@ -100,7 +100,8 @@ mod tests {
         let path = folder.path().join("numbers.csv");
         let mut file = std::fs::File::create(&path).expect("file");
         let count = write_stock(&mut file).expect("written");
-        let stock = crate::inventory::read_stock(&path).expect("every line is a number of its own");
+        let (stock, left_out) = crate::inventory::read_stock(&path).expect("a stock");
+        assert_eq!(left_out, crate::inventory::LeftOut::default(), "every line is a number of its own");
         assert_eq!(stock.len(), count as usize);
         for country in COUNTRIES.iter() {
             assert!(stock.values().any(|offer| offer.country == country.code), "{}", country.code);

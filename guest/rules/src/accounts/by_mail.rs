@@ -43,6 +43,12 @@ pub(crate) fn put(call: &mut Call<'_>, email: &str, account: AuthId) {
     call.put(&key(email, account), &Entry { v: 1 });
 }
 
+/// The account has another address now.
+pub(crate) fn moved(call: &mut Call<'_>, (before, now): (&str, &str), account: AuthId) {
+    call.remove(&key(before, account));
+    put(call, now, account);
+}
+
 /// Accounts with this address behind one, in order of auth ID. The flag: there are more.
 pub(super) fn page(
     call: &Call<'_>,

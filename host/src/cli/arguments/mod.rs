@@ -326,6 +326,9 @@ pub enum Account {
         /// 1 to 100 characters
         #[arg(long)]
         name: Option<String>,
+        /// Registered mail address: mails go to it from now on, those on their way too
+        #[arg(long)]
+        email: Option<String>,
         /// Billing address
         #[arg(long)]
         address: Option<String>,
