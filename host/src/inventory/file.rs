@@ -116,7 +116,7 @@ struct State {
     complete_since: Instant,
     family: Option<String>,
     /// Most commits of each store that the journal has seen.
-    commits: BTreeMap<String, i64>,
+    marks: BTreeMap<String, i64>,
     /// The store that asks, and how far it has come.
     followed: Option<Progress>,
     /// How many orders and releases were decided.
@@ -165,7 +165,7 @@ impl FileInventory {
             // A journal without its first line is of an older version, which has written none.
             complete_since: Instant::MIN,
             family: None,
-            commits: BTreeMap::new(),
+            marks: BTreeMap::new(),
             followed: None,
             entries: Arc::default(),
             journal: file,
@@ -201,7 +201,7 @@ impl FileInventory {
 
     /// How many commits of a store the journal has seen at most; `None` of a store that has ordered nothing.
     pub fn seen(&self, store: &str) -> Option<i64> {
-        self.state().commits.get(store).copied()
+        self.state().marks.get(store).copied()
     }
 
     /// How many orders and releases the journal has, as they come.
@@ -346,7 +346,7 @@ impl State {
 
     fn apply(&mut self, entry: Entry) {
         if let Some(mark) = &entry.seen {
-            let most = self.commits.entry(mark.store.clone()).or_insert(mark.commits);
+            let most = self.marks.entry(mark.store.clone()).or_insert(mark.commits);
             *most = mark.commits.max(*most);
         }
         if entry.answer == Decided::Done {
