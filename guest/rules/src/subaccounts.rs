@@ -271,32 +271,30 @@ pub enum Disposal {
 /// Deletes a sub-account: its token fails from now on, its history stays with the main account.
 pub fn delete(call: &mut Call<'_>, caller: &Caller, auth_id: String, disposal: Disposal) -> Result<(), Error> {
     let (who, sub) = credentials::permit_on(call, caller, "subaccounts.delete", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "subaccounts.delete", &disposal, |call| {
-        let before = need(call, sub)?;
-        let numbers = phone_numbers::numbers_of(call, before.parent, sub)?;
-        if disposal == Disposal::Refuse && numbers > 0 {
-            return Err(Error::HasNumbers(numbers));
-        }
-        let main = before.parent;
-        phone_numbers::disband(call, main, sub, disposal == Disposal::Cascade)?;
-        call.remove(&index(main, before.created, sub));
-        let count = count(call, main)?.saturating_sub(1);
-        call.put(&format!("subn/{main}"), &Count { v: 1, count });
-        let now = call.now();
-        call.put(&key(sub), &Sub { enabled: false, modified: Some(now), deleted: Some(now), ..before });
-        credentials::withdraw(call, sub);
-        let facts = vec![
-            Fact::new("sub-account", sub),
-            Fact::new("numbers", numbers),
-            Fact::new("disposal", disposal.word()),
-            Fact::new("by", who.name()),
-        ];
-        emit(
-            call,
-            EventDraft { account: Some(main), kind: "subaccount-deleted", rule: "SUB-4", facts, transactions: vec![] },
-        );
-        Ok(())
-    })
+    let before = need(call, sub)?;
+    let numbers = phone_numbers::numbers_of(call, before.parent, sub)?;
+    if disposal == Disposal::Refuse && numbers > 0 {
+        return Err(Error::HasNumbers(numbers));
+    }
+    let main = before.parent;
+    phone_numbers::disband(call, main, sub, disposal == Disposal::Cascade)?;
+    call.remove(&index(main, before.created, sub));
+    let count = count(call, main)?.saturating_sub(1);
+    call.put(&format!("subn/{main}"), &Count { v: 1, count });
+    let now = call.now();
+    call.put(&key(sub), &Sub { enabled: false, modified: Some(now), deleted: Some(now), ..before });
+    credentials::withdraw(call, sub);
+    let facts = vec![
+        Fact::new("sub-account", sub),
+        Fact::new("numbers", numbers),
+        Fact::new("disposal", disposal.word()),
+        Fact::new("by", who.name()),
+    ];
+    emit(
+        call,
+        EventDraft { account: Some(main), kind: "subaccount-deleted", rule: "SUB-4", facts, transactions: vec![] },
+    );
+    Ok(())
 }
 
 impl Disposal {

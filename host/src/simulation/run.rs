@@ -363,7 +363,9 @@ impl Simulation {
         // Whether somebody may buy is asked before what he has bought, and who leaves is told nothing else.
         let refused = &again["err"]["refused"];
         let closed = refused == "closed" && self.is_of_a_leaver(&arguments);
-        let barred = closed || (function == "numbers.buy" && refused.get("suspended").is_some());
+        let barred = closed
+            || function == "subaccounts.delete"
+            || (function == "numbers.buy" && refused.get("suspended").is_some());
         ensure!(first == again || barred, "{function} {arguments}: first answered {first}, then {again}");
         let after = super::world::stored_lines(&*self.world.store()?.snapshot()?)?;
         ensure!(before == after, "{function} {arguments}: its repeat has changed the store");

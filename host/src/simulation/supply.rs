@@ -32,6 +32,8 @@ impl Simulation {
         let mut subs = self.model.usage.sources.clone();
         subs.retain(|(id, _)| !mains.contains(&id));
         let Some((sub, place)) = super::nth(&subs, nth) else { return Ok(()) };
+        // A deletion is known by no key: whoever repeats it is told that there is no such sub-account.
+        self.world.call_off_crash();
         let account = &self.model.accounts[place];
         let may = numbers != "refuse" || account.numbers_of(&sub).is_empty();
         let expected = may && !account.deleted.contains(&sub);

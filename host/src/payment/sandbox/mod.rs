@@ -12,7 +12,7 @@
 //! | `tok_timeout_after` | charged, answer lost: unknown; find: found(paid) |
 //! | `tok_late`, `tok_late:MS` | pending, paid after MS milliseconds of the clock (setting `late_ms`) |
 //! | `tok_late_decline`, `tok_late_decline:MS` | pending, declined after MS milliseconds |
-//! | `tok_late_finds:K` | pending, paid at the K-th find |
+//! | `tok_late_finds:K` | pending, paid at the K-th find or close |
 //! | `tok_debit`, `tok_debit:MS` | as `tok_late`, and described as a bank debit |
 //! | `tok_unknown_then_paid` | unknown; the first two finds or repeats learn nothing; then paid |
 //! | `tok_unknown_then_never` | unknown; find: not-found; closed by `close` or after `give_up_ms` |
@@ -384,6 +384,10 @@ impl PaymentGateway for Sandbox {
             };
             match known.state {
                 State::Paid | State::Declined | State::Pending | State::PendingDecline => {
+                    if known.state == State::Pending && known.settles_at.is_none() {
+                        come_nearer(&mut known, now);
+                        page.update(&known)?;
+                    }
                     Ok(Finding::Found(self.outcome(&known, now)))
                 }
                 State::LostBefore | State::NotTaken | State::InTransit | State::Never | State::Closed => {
