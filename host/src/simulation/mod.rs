@@ -124,7 +124,7 @@ fn choose(policy: &mut Value, choice: &Choice) {
         Choice::Taxes(rates) => {
             let rate = |(country, percent, reverse): &(&str, i64, bool)| {
                 json!({"country": country, "state": "", "name": format!("Tax of {percent}"), "percent": crate::text::amount(*percent),
-                    "reverse-charge": reverse})
+                    "reverse-charge": reverse, "legal-basis": ""})
             };
             policy["tax-rates"] = rates.iter().map(rate).collect();
         }
