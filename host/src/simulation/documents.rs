@@ -59,7 +59,7 @@ fn stands(account: &Account, listed: &Value) -> Result<()> {
     let end = wide(&listed["period-end"])?;
     let number = listed["number"].as_str().unwrap_or_default();
     let (status, due) = account.invoice_stands(end, number);
-    let shown = (listed["status"].as_str(), wide(&listed["due"])?, wide(&listed["credited"])?);
+    let shown = (listed["status"].as_str(), wide(&listed["open-amount"])?, wide(&listed["credited"])?);
     let expected = (Some(status), due, account.credited(number));
     ensure!(shown == expected, "it stands as {shown:?}, by the model {expected:?}");
     Ok(())
