@@ -168,14 +168,15 @@ fn transfer(connection: &mut SmtpConnection, mail: &Composed, to: &Address) -> R
     let envelope = Envelope::new(Some(mail.from.clone()), vec![to.clone()])
         .map_err(|error| (Stopped::Refused(shorten(&error)), true))?;
     let mut parameters = Vec::new();
-    if envelope.has_non_ascii_addresses() {
+    let international = !AsRef::<str>::as_ref(&mail.from).is_ascii() || !AsRef::<str>::as_ref(to).is_ascii();
+    if international {
         parameters.push(MailParameter::SmtpUtfEight);
     }
     if !mail.bytes.is_ascii() {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     for (needs, extension) in [
-        (envelope.has_non_ascii_addresses(), Extension::SmtpUtfEight),
+        (international, Extension::SmtpUtfEight),
         (!mail.bytes.is_ascii(), Extension::EightBitMime),
     ] {
         if needs && !connection.server_info().supports_feature(extension) {

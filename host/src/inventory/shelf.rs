@@ -290,7 +290,8 @@ mod tests {
             let walked = offers::page(stock.values().filter(|offer| free(&offer.number)), &filter);
             prop_assert_eq!(shelf.page(&filter), walked);
             for (number, offer) in &stock {
-                prop_assert_eq!(shelf.get(number).as_ref(), Some(offer));
+                let found = shelf.get(number);
+                prop_assert_eq!(found.as_ref(), Some(offer));
             }
         }
     }
