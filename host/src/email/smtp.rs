@@ -4,7 +4,6 @@ use super::compose::{Composed, Composer, sent, shorten};
 use crate::capability::Mailer;
 use crate::contract::email::{Message, OpenRecipient, Outcome, Partly, RefusedRecipient};
 use lettre::Address;
-use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
@@ -165,8 +164,6 @@ fn transfer(connection: &mut SmtpConnection, mail: &Composed, to: &Address) -> R
         let cause = format!("does not take mails from {}: {}", mail.from, describe(&error));
         (Stopped::Everybody(shorten(&cause)), answered(&error))
     };
-    let envelope = Envelope::new(Some(mail.from.clone()), vec![to.clone()])
-        .map_err(|error| (Stopped::Refused(shorten(&error)), true))?;
     let mut parameters = Vec::new();
     let international = !AsRef::<str>::as_ref(&mail.from).is_ascii() || !AsRef::<str>::as_ref(to).is_ascii();
     if international {
@@ -175,10 +172,9 @@ fn transfer(connection: &mut SmtpConnection, mail: &Composed, to: &Address) -> R
     if !mail.bytes.is_ascii() {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    for (needs, extension) in [
-        (international, Extension::SmtpUtfEight),
-        (!mail.bytes.is_ascii(), Extension::EightBitMime),
-    ] {
+    for (needs, extension) in
+        [(international, Extension::SmtpUtfEight), (!mail.bytes.is_ascii(), Extension::EightBitMime)]
+    {
         if needs && !connection.server_info().supports_feature(extension) {
             let cause = format!("mail server: it cannot take this mail: it has no {extension}");
             return Err((Stopped::Open(cause), true));

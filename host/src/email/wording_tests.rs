@@ -60,7 +60,8 @@ fn money_01_nothing_is_to_be_done_only_where_nothing_is_owed() {
     let wording = Wording::built_in().expect("templates");
     let base =
         [("account-name", "A"), ("auth-id", "MA0"), ("brand", "B"), ("number", "2026-000002"), ("total", "1.00")];
-    let period = [("period-start", "2026-09-01"), ("period-end", "2026-09-30")];
+    let period =
+        [("period-start", "2026-09-01"), ("period-end", "2026-09-30"), ("currency", "USD"), ("attachment", "none")];
     for (name, open, paid) in [
         ("invoice-issued", [("amount-due", "47.21"), ("status", "open")], [("amount-due", "0.00"), ("status", "paid")]),
         ("account-reinstated", [("owed", "47.21"), ("details", "")], [("owed", "0.00"), ("details", "")]),
@@ -96,6 +97,8 @@ fn case_11_no_attempt_is_promised_that_is_not_made() {
             ("reason", "expired"),
             ("attempt", "1"),
             ("receipt", "none"),
+            ("attachment", "none"),
+            ("currency", "USD"),
             ("next-attempt", next),
         ]);
         let filled = wording.fill(name, "en", &all).expect("filled");

@@ -96,11 +96,6 @@ impl Shelf {
         Shelf { classes: classes.into_iter().map(Arc::new).collect(), places: Arc::new(places) }
     }
 
-    /// How many numbers the stock has.
-    pub(super) fn len(&self) -> usize {
-        self.places.len()
-    }
-
     /// Takes those that somebody holds off.
     pub(super) fn without(mut self, held: &HashSet<Key>) -> Shelf {
         for class in &mut self.classes {

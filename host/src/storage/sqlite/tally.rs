@@ -7,7 +7,7 @@
 use super::digest;
 use crate::storage::Checked;
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Made by the first program that knows it, as `home` is.
 const TABLE: &str = "
@@ -52,10 +52,7 @@ pub(super) struct Tally(BTreeMap<String, Sum>);
 
 impl Tally {
     fn kind(&mut self, kind: &str) -> &mut Sum {
-        if !self.0.contains_key(kind) {
-            self.0.insert(kind.to_owned(), Sum::default());
-        }
-        self.0.get_mut(kind).expect("just inserted")
+        self.0.entry(kind.to_owned()).or_default()
     }
 
     fn entries(&mut self, key: &str) -> &mut Sum {
@@ -107,7 +104,7 @@ impl Tally {
     /// Compares what was counted with what is there, and names what is missing.
     fn differences(&self, found: &Tally) -> Vec<String> {
         let none = Sum::default();
-        let kinds: std::collections::BTreeSet<&String> = self.0.keys().chain(found.0.keys()).collect();
+        let kinds: BTreeSet<&String> = self.0.keys().chain(found.0.keys()).collect();
         let of = |tally: &Tally, kind: &String| *tally.0.get(kind).unwrap_or(&none);
         let told = |kind: &String| {
             let (written, there) = (of(self, kind), of(found, kind));

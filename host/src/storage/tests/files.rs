@@ -391,7 +391,9 @@ fn sec_02_a_backup_is_no_store_until_it_is_restored() {
     assert!(text.contains("coinbox --data NEW restore") && text.contains("--accept older-store"), "{text}");
     assert_eq!(refusal(reopen(&new)), text, "as often as one tries");
 
-    reinstate(new.path(), &Counting::default(), 5_000_000).expect("a store");
+    let random = Counting::default();
+    draw_store_name(&random);
+    reinstate(new.path(), &random, 5_000_000).expect("a store");
     let store = open(new.path());
     assert_ne!(store.store_name(), name);
     assert_eq!((store.beginning(), store.moment()), (Ok(Some(Beginning::Restored(7))), Ok(7)));
@@ -408,7 +410,7 @@ fn sec_02_a_backup_is_no_store_until_it_is_restored() {
     assert_eq!(lines.iter().map(|line| line.position).collect::<Vec<_>>(), [5_000_000_000]);
     // The same of a store that is no backup but older than what others have seen.
     drop(store);
-    reinstate(new.path(), &Counting::default(), 0).expect("a store");
+    reinstate(new.path(), &random, 0).expect("a store");
     assert_eq!(open(new.path()).beginning(), Ok(Some(Beginning::Restored(7))));
     assert_eq!(open(new.path()).last_position(), Ok(6_000_000_000 - 1), "whatever the machine's clock shows");
 }
