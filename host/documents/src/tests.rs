@@ -520,7 +520,7 @@ fn letters_that_no_package_has_are_printed_as_a_stand_in_and_told() {
     document.note = "Thank you\n\u{fffd}: letters that cannot be printed: U+10D4A".to_owned();
     assert_eq!(TYPESETTER.typeset(&document).expect("printed"), once, "as the document that says so itself");
     // A letter and an accent that no font has together.
-    document.customer.legal_name = "Acme \u{5d0}\u{1ac5}".to_owned();
+    document.customer.legal_name = "Acme e\u{1ac5}".to_owned();
     assert!(TYPESETTER.typeset(&document).is_ok());
 }
 

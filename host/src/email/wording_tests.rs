@@ -272,8 +272,9 @@ fn unreadable_templates_are_an_error_at_start() {
 /// money-13: whatever a mail says of money, it says in which currency.
 #[test]
 fn every_amount_has_its_currency() {
-    const AMOUNTS: [&str; 12] = [
+    const AMOUNTS: [&str; 13] = [
         "amount",
+        "owed",
         "balance",
         "threshold",
         "refunded",

@@ -135,6 +135,9 @@ fn device(headers: &HeaderMap) -> Option<String> {
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let wrong = || Failure::field("Idempotency-Key", "wrong-form", "1 to 255 printable ASCII characters");
+    if headers.get_all("idempotency-key").iter().nth(1).is_some() {
+        return Err(Failure::field("Idempotency-Key", "repeated", "stands there twice"));
+    }
     match headers.get("idempotency-key").map(|value| value.to_str()) {
         None => Ok(None),
         Some(Ok(key))

@@ -185,7 +185,7 @@ fn a_chargeback_while_a_closing_waits_for_payment_is_asked_for_too() {
     let asked = |owed: &str| {
         vec![format!("{owed} is owed: it is to be paid (credits.settle) or written off (credits.write-off)")]
     };
-    assert_eq!(note(&story), asked("15"));
+    assert_eq!(note(&story), asked("15.00"));
     story.command(|call, auth| {
         charges::record_chargeback(call, &operator(), auth, 1, Some(10_000_000), "case 1".to_owned())
     });

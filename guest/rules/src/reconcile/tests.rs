@@ -131,7 +131,7 @@ fn numbers(story: &Story) -> Vec<String> {
 #[test]
 fn sec_02_numbers_of_documents_of_the_lost_history_are_not_given_again() {
     let mut story = Story::new();
-    story.recharge(20);
+    story.recharge(25);
     assert_eq!(numbers(&story), ["R-2026-000001"]);
     let backup = story.backup();
     story.recharge(30);

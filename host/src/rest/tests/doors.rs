@@ -69,7 +69,10 @@ async fn filters_of_a_summary_reach_the_rules() {
     let wrong = server.customer("GET", &path.replace("voice", "fax"), "").await;
     assert_eq!(
         (wrong.status, wrong.body["error"].as_str()),
-        (400, Some("product: must be one of voice, sms, mms, number-rent, number-setup, seats, adjustment"))
+        (
+            400,
+            Some("product: must be one of voice, sms, mms, number-rent, number-setup, seats, adjustment, correction")
+        )
     );
     let form = server.customer("GET", &format!("{path}&format=xml"), "").await;
     assert_eq!((form.status, form.body["error"].as_str()), (400, Some("format: must be one of json, csv")));

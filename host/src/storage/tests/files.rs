@@ -381,7 +381,10 @@ fn sec_02_a_backup_is_no_store_until_it_is_restored() {
     let store = create(old.path());
     let mut position = 1;
     let line = Changes { lines: vec![("t".into(), "1".into())], ..puts(&[("a", "1")]) };
-    store.commit(&group(line, 7, &mut position)).expect("commits");
+    let mut first = GroupChanges::default();
+    first.add(line, 7, &mut position);
+    first.settles_beginning = true;
+    store.commit(&Arc::new(first)).expect("commits");
     store.backup(&file(&new)).expect("a backup");
     let name = store.store_name();
     drop(store);
