@@ -220,8 +220,10 @@ def check_text(name, made, pdf):
     # Long texts are compared word by word: in a table other columns stand between their lines. Poppler puts letters that run from right to left in
     # an order of its own, so of those it only has to find each line's.
     missing = [word for text in words for word in text.split() if not is_right_to_left(text) and bare(word) not in everything]
-    lines = [sorted(bare(one)) for one in re.split(r"\n|  +", text)]
-    missing += [text for text in words if is_right_to_left(text) and sorted(bare(text)) not in lines]
+    # What runs from left to right among them may stand on a line of its own.
+    turned = lambda one: sorted(letter for letter in bare(one) if is_right_to_left(letter))
+    lines = [turned(one) for one in re.split(r"\n|  +", text)]
+    missing += [text for text in words if is_right_to_left(text) and turned(text) not in lines]
     checks.equal(f"{name}: every name", missing, [])
     if made["edition"] > 1:
         checks.true(f"{name}: names of the system's own are not for customers", "charge-" not in text, text)
@@ -327,7 +329,8 @@ def all_samples():
         pdf = preview(name, made)
         text = check_text(name, made, pdf)
         pages = check_pdf(name, pdf)
-        if made["kind"] == "invoice":
+        # Those of the first edition keep their bytes.
+        if made["kind"] == "invoice" and made["edition"] > 1:
             together(name, text)
         words = {"receipt": ["Receipt", "Received from"], "failed-receipt": ["Failed payment", "Reason: Insufficient funds"],
                  "refund-receipt": ["Refund receipt", "Refunded to", "Refund of"], "chargeback-receipt": ["Chargeback receipt", "Paid back by the bank to", "Chargeback of"],

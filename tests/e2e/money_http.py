@@ -454,7 +454,7 @@ def billing_and_seats(server, parties):
     post = lambda path, body, **more: server.post(f"{base}/{path}", body, **(more or operator))
     nothing = {"legal_name": "", "address": "", "city": "", "state": "", "country": "", "tax_id": "", "notification_addresses": [],
                "cycle_months": 1, "complete": False}
-    gives("Billing", server.get(f"{base}/Billing/", **operator), nothing)
+    gives("Billing", server.get(f"{base}/Billing/", **operator), {**nothing, "legal_name": "Acme", "address": "1 Main Street", "country": "NZ", "complete": True})
     change = {"legal_name": "Acme GmbH", "address": "Ring 1", "city": "Köln", "country": "DE", "tax_id": "DE136695976",
               "notification_addresses": ["books@example.com"]}
     billing = {**nothing, **change, "complete": True}

@@ -384,7 +384,7 @@ fn random_histories_keep_to_the_model() {
     // Histories in which nothing happens would prove nothing.
     assert!(
         std::env::var("COINBOX_SEED").is_ok()
-            || (paid > 100 && declined > 30 && alerts > 100 && rounded.iter().all(|months| *months > 20))
+            || (paid > 100 && declined > 30 && alerts > 100 && rounded.iter().all(|months| *months > 15))
     );
 }
 

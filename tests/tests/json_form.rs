@@ -26,7 +26,7 @@ fn works() -> Vec<Value> {
         "language": "en", "facts": [{"name": "n", "value": "v"}], "secret-facts": [],
         "attachments": [
             {"kept": {"digest": "00", "size": "18446744073709551615", "media-type": "text/csv", "name": "a"}},
-            {"document": ["invoice", "2026-000123"]},
+            {"document": {"auth-id": "MA1", "kind": "invoice", "number": "2026-000123"}},
         ],
     });
     vec![
