@@ -19,7 +19,7 @@ use crate::storage::{Beginning, Checked, Durable, StoreError, View};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// Where entries are kept.
@@ -91,6 +91,21 @@ pub enum HostError {
 #[derive(Clone)]
 pub struct Coinbox {
     inner: Arc<Inner>,
+}
+
+/// Asks a host questions without keeping it open.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    inner: Weak<Inner>,
+}
+
+impl Reader {
+    /// Runs a query; an error also where the host is gone.
+    pub(crate) fn query(&self, function: &str, arguments: &Value) -> Result<Value, String> {
+        let inner = self.inner.upgrade().ok_or("the host is stopping")?;
+        let answer = inner.query(|runtime, context| runtime.call(None, context, function, arguments));
+        answer.map_err(|error| error.to_string())
+    }
 }
 
 /// What calls and workers share.
@@ -253,6 +268,11 @@ impl Coinbox {
     /// Why the clock is not believed at present. [`Coinbox::readiness`] tells it too where it keeps jobs from being driven.
     pub fn clock_doubt(&self) -> Option<Doubt> {
         self.inner.capabilities.clock.doubt()
+    }
+
+    /// Asks this host questions without keeping it open.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader { inner: Arc::downgrade(&self.inner) }
     }
 
     /// The rules that it runs, for a host beside it.

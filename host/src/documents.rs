@@ -3,8 +3,14 @@
 //!
 //! Printing runs beside the lane: it reads one document through a query and touches no storage of the rules.
 
+use crate::coinbox::{Coinbox, Reader};
 use crate::config::DocumentSettings;
-use serde_json::Value;
+use crate::contract::email::AttachedDocument;
+use crate::contract::types::{Caller, Operator, Principal};
+use crate::email::{AttachedFile, Attachments};
+use crate::json as wit;
+use serde_json::{Value, json};
+use std::sync::OnceLock;
 
 /// Why there is no PDF.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -44,12 +50,70 @@ impl Documents {
     }
 }
 
+/// Reads one document, for mails.
+const READ: &str = "invoices.read-document";
+
+/// Issued documents for mails: read as the rules froze them, and printed.
+pub(crate) struct Mailed {
+    documents: Documents,
+    reader: OnceLock<Reader>,
+}
+
+impl Mailed {
+    /// Of a host that is about to be opened.
+    pub(crate) fn new(documents: Documents) -> Mailed {
+        Mailed { documents, reader: OnceLock::new() }
+    }
+
+    /// From here on documents are found: mails of before are asked for again.
+    pub(crate) fn connect(&self, coinbox: &Coinbox) {
+        // Only the first host counts; there is no second.
+        let _ = self.reader.set(coinbox.reader());
+    }
+}
+
+impl Attachments for Mailed {
+    fn find(&self, document: &AttachedDocument) -> Result<Option<AttachedFile>, String> {
+        let reader = self.reader.get().ok_or("the host is starting")?;
+        let caller = Caller {
+            who: Principal::Operator(Operator { name: "mail".to_owned(), permissions: vec![READ.to_owned()] }),
+            address: None,
+            device: None,
+            request: format!("mail-{}-{}", document.kind, document.number),
+            idempotency_key: None,
+            part: None,
+        };
+        let caller = wit::to_value(&caller).map_err(|error| error.to_string())?;
+        let arguments = json!({"caller": caller, "auth-id": document.auth_id, "number": document.number});
+        let mut answer = reader.query(READ, &arguments)?;
+        let frozen = answer["ok"].take();
+        if frozen["kind"] != document.kind.as_str() {
+            tracing::error!(
+                kind = document.kind,
+                number = document.number,
+                "a mail goes without its document: it cannot be read"
+            );
+            return Ok(None);
+        }
+        match self.documents.issued(&frozen) {
+            Ok(bytes) => Ok(Some(AttachedFile { name: file_name(&frozen), media_type: "application/pdf", bytes })),
+            Err(Unprinted::Later(cause)) => Err(cause),
+            Err(Unprinted::NotBuiltIn) => Ok(None),
+            Err(error @ (Unprinted::MissingGlyphs(_) | Unprinted::Failed(_))) => {
+                tracing::error!(%error, kind = document.kind, number = document.number, "a mail goes without its document");
+                Ok(None)
+            }
+        }
+    }
+}
+
 /// Tries templates, fonts and words: what is wrong with them is an error at start.
 pub fn check(settings: &DocumentSettings) -> anyhow::Result<()> {
     imp::check(settings)
 }
 
-/// The PDF of a document that nobody issued, in the contract's JSON form, or of a made-up one of a kind (`invoice`, `credit-note`, `receipt`).
+/// The PDF of a document that nobody issued, in the contract's JSON form, or of a made-up one (`invoice`, `reverse-charge`, `credit-note`, `receipt`,
+/// `refund`, `failed-payment`, `chargeback`, `chargeback-reversal`).
 pub fn preview(settings: &DocumentSettings, document: Preview<'_>) -> Result<Vec<u8>, Unprinted> {
     imp::preview(settings, document)
 }
@@ -59,7 +123,7 @@ pub fn preview(settings: &DocumentSettings, document: Preview<'_>) -> Result<Vec
 pub enum Preview<'a> {
     /// The contract's JSON form.
     Document(&'a Value),
-    /// A kind's name.
+    /// A name.
     Sample(&'a str),
 }
 
@@ -77,7 +141,7 @@ mod imp {
     use super::{Preview, Unprinted};
     use crate::config::{DocumentSettings, Paper};
     use coinbox_documents::typesetter::TypesetError;
-    use coinbox_documents::{Document, Kind, PrintError, Printer, PrinterLimits, Settings, Typesetter, sample};
+    use coinbox_documents::{Document, PrintError, Printer, PrinterLimits, Settings, Typesetter, sample};
     use serde_json::Value;
     use std::sync::{Arc, Mutex, PoisonError};
     use std::time::Duration;
@@ -153,9 +217,7 @@ mod imp {
         let document = match document {
             Preview::Document(value) => Document::read(value).map_err(PrintError::from)?,
             Preview::Sample(name) => {
-                let kinds = [Kind::Invoice, Kind::CreditNote, Kind::Receipt];
-                let kind = kinds.into_iter().find(|kind| kind.name() == name);
-                sample::of_kind(kind.ok_or_else(|| Unprinted::Failed(format!("no kind of document is called {name}")))?)
+                sample::named(name).ok_or_else(|| Unprinted::Failed(format!("no made-up document is called {name}")))?
             }
         };
         let typesetter = Typesetter::open(&chosen(settings)).map_err(PrintError::from)?;

@@ -12,7 +12,7 @@ checks = Checks()
 START = "2026-10-05T09:00:00Z"  # a Monday
 LATER = "2026-10-05T10:00:00Z"  # when what follows the coupons has come
 UNKNOWN = "MA" + "0" * 18
-DOCUMENTS = ["number", "issued", "total", "due", "status", "method", "refers to", "credited"]
+DOCUMENTS = ["number", "issued", "total", "open", "status", "method", "refers to", "credited"]
 REFUNDS = ["number", "why", "amount", "card", "charge", "state", "due", "settled", "reference", "payment"]
 CARD = Like(r"visa \d{4}")
 REFERENCE = Like(r"sbx-\d{8}")
@@ -360,11 +360,11 @@ def receipts(commands, server, account, invoice):
     commands.names[number] = "RECEIPT"
     commands.json("receipts", "show", account, number, gives={
         "kind": "receipt", "number": number, "issued": ms(LATER), "lines": [
-            {"product": "recharge", "description": Like(r"Recharge, manual, visa \d{4}"), "quantity": "1", "amount": "200000000"}],
+            {"product": "recharge", "description": "Recharge, manual", "quantity": "1", "amount": "200000000"}],
         "net": "200000000", "taxes": [], "total": "200000000", "amount-due": "0", "status": "successful", "method": "card", "refers-to": "charge-1"})
     commands.table("receipts", "show", account, number, header=["", "", "quantity", "amount"], rows=[
         ["number", number, "", ""], ["issued", LATER, "", ""], ["customer", "Acme", "", ""],
-        ["Acme", Like(r"Recharge, manual, visa \d{4}"), "1", "200.00"], ["net", "", "", "200.00"], ["total", "", "", "200.00"],
+        ["Acme", "Recharge, manual", "1", "200.00"], ["net", "", "", "200.00"], ["total", "", "", "200.00"],
         ["status at issue", "successful (card)", "", ""], ["status now", "successful", "", ""], ["refers to", "charge-1", "", ""]])
     commands.refused("receipts", "show", account, "R-2026-999999", says=["document not found"])
 

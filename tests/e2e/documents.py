@@ -1,6 +1,8 @@
 """Documents as PDF: `pdftotext`, `pdfinfo` and `pdffonts` of poppler read what was printed. Samples and pages as pictures stay in target/e2e/documents."""
 
 import datetime
+import email
+import email.header
 import hashlib
 import json
 import re
@@ -21,12 +23,16 @@ DAY = 86_400_000
 SELLER = {
     "legal-name": "Example Communications Inc.", "address-lines": ["201 Example Street, Suite 400", "San Francisco, CA 94105"],
     "country": "US", "tax-id": "12-3456789", "email": "billing@example.com", "auth-id": "",
+    "registration-number": "Delaware file 7654321", "phone": "+1 415 555 0100",
 }
+# As CLDR names them.
+COUNTRIES = {"US": "United States", "DE": "Germany", "IN": "India", "AE": "United Arab Emirates", "CN": "China", "RU": "Russia", "": ""}
+ONE = {"seconds": "second", "parts": "part", "numbers": "number", "seats": "seat"}
 
 
 def party(name="Müller & Søn Telecom GmbH", lines=("Königstraße 12", "70173 Stuttgart"), country="DE", tax_id="DE136695976"):
     return {"legal-name": name, "address-lines": list(lines), "country": country, "tax-id": tax_id,
-            "email": "accounts@customer.example", "auth-id": MAIN}
+            "email": "accounts@customer.example", "auth-id": MAIN, "registration-number": "", "phone": ""}
 
 
 def line(product, description, quantity, unit, amount, section=MAIN, name=""):
@@ -39,8 +45,8 @@ def priced(one, count, billed, unit, unit_price, **more):
     return {**one, "count": str(count), "price": {"billed": billed, "unit": unit, "unit-price": unit_price}, **more}
 
 
-def tax(name, percent, base, amount, reverse=False):
-    return {"name": name, "percent": percent, "base": str(base), "amount": str(amount), "reverse-charge": reverse}
+def tax(name, percent, base, amount, reverse=False, basis=""):
+    return {"name": name, "percent": percent, "base": str(base), "amount": str(amount), "reverse-charge": reverse, "legal-basis": basis}
 
 
 def movement(label, at, amount):
@@ -65,6 +71,8 @@ def document(kind, number, lines, customer=None, discount=0, taxes=(), opening=0
         "lines": list(lines), "discount": str(discount), "rounding": str(net - exact), "net": str(net), "taxes": list(taxes), "total": str(total),
         "opening-balance": str(opening), "closing-balance": str(closing), "movements": list(movements),
         "amount-due": str(max(0, -closing)), "status": "open" if closing < 0 else "paid", "method": "credits", "refers-to": None, "note": "",
+        "about": None, "due": None, "payment-terms": "Due at once." if invoice else "", "ways-to-pay": ["Bank: 000123456789"] if invoice else [],
+        "card": "", "payment-reference": "", "payment-at": None, "edition": 2,
     }
     made.update(more)
     return made
@@ -128,6 +136,12 @@ def in_order(name, text, parts):
     return checks.true(name, True)
 
 
+def table(made, *amounts):
+    """How a table of totals, taxes or balances writes its amounts: two decimals where all are whole cents. The first edition has five."""
+    cents = made["edition"] > 1 and all(int(one) % 10_000 == 0 for one in amounts)
+    return lambda micros: money(micros, 2 if cents else 5)
+
+
 def expected(made):
     """What must stand in a document, in the order of the page."""
     rows = [made["seller"]["legal-name"]]
@@ -136,22 +150,37 @@ def expected(made):
         if not sections or sections[-1][0] != one["section"]:
             sections.append((one["section"], []))
         sections[-1][1].append(one)
+    of_line = money if made["kind"] == "invoice" else table(made, *(one["amount"] for one in made["lines"]))
     for section, lines in sections:
         if len(sections) > 1 and section:
             rows.append(section)
         for one in lines:
             # A description that takes two lines has the figures of its row between them in the text.
-            rows.append(money(one["amount"]))
+            rows.append(of_line(one["amount"]))
         if len(sections) > 1:
-            rows.append(money(sum(int(one["amount"]) for one in lines)))
-    rows += [f"USD {money(made['total'])}"]
+            rows.append(of_line(sum(int(one["amount"]) for one in lines)))
+    gross, taxed = sum(int(one["amount"]) for one in made["lines"]), sum(int(one["amount"]) for one in made["taxes"])
+    of_total = table(made, gross, taxed, made["discount"], made["net"], made["total"])
+    of_tax = table(made, *(one[what] for one in made["taxes"] for what in ("base", "amount")))
+    if int(made["discount"]) or int(made["rounding"]):
+        rows += [of_total(gross)] + [of_total(-int(made["discount"]))] * (int(made["discount"]) != 0)
+        rows += [of_total(made["rounding"])] * (int(made["rounding"]) != 0)
+    if made["edition"] > 1 and any(not one["reverse-charge"] for one in made["taxes"]):
+        rows += [of_total(made["net"]), of_total(taxed)]
+    rows += [f"USD {of_total(made['total'])}"]
     for one in made["taxes"]:
-        rows += [one["percent"] + "%", money(one["base"]), money(one["amount"])]
+        if made["edition"] == 1 or not one["reverse-charge"]:
+            rows += [one["percent"] + "%", of_tax(one["base"]), of_tax(one["amount"])]
+    for one in made["taxes"]:
+        if made["edition"] > 1 and one["reverse-charge"]:
+            rows += ["Reverse charge: the customer owes the tax.", one["legal-basis"]]
     if made["kind"] == "invoice":
-        rows.append(money(made["opening-balance"]))
+        of_balance = table(made, *(made[what] for what in ("opening-balance", "closing-balance", "total", "amount-due")), *(one["amount"] for one in made["movements"]))
+        rows.append(of_balance(made["opening-balance"]))
         for one in made["movements"]:
-            rows += [date(one["at"]), money(one["amount"])]
-        rows += [money(-int(made["total"])), money(made["closing-balance"]), f"USD {money(made['amount-due'])}"]
+            rows += [date(one["at"]), of_balance(one["amount"])]
+        rows += [of_balance(-int(made["total"])), of_balance(made["closing-balance"]), f"USD {of_balance(made['amount-due'])}"]
+        rows += [made["payment-terms"], *(made["ways-to-pay"] if int(made["amount-due"]) > 0 else [])]
     return rows
 
 
@@ -161,23 +190,49 @@ def check_text(name, made, pdf):
     everything = bare(text)
     words = [made["number"], *made["customer"]["address-lines"], made["customer"]["legal-name"], made["customer"]["tax-id"],
              made["customer"]["email"], made["customer"]["auth-id"], date(made["issued"])]
+    for who in ("seller", "customer"):
+        words += [made[who]["registration-number"], made[who]["phone"]]
+        words.append(COUNTRIES[made[who]["country"]] if made["edition"] > 1 else made[who]["country"])
     words += [one["description"] for one in made["lines"]] + [one["section-name"] for one in made["lines"] if len({o["section"] for o in made["lines"]}) > 1]
-    words += [f"{int(one['quantity']):,} {one['unit']}" for one in made["lines"]]
-    prices = [one["price"] for one in made["lines"] if one["price"]]
-    words += [f"{Decimal(one['billed']):,} {one['unit'].replace('minutes', 'min')} × {one['unit-price']}" for one in prices]
-    words += [date(one[at]) for one in made["lines"] for at in ["used-from", "used-to"] if one[at]]
+    if made["kind"] == "invoice" or made["edition"] == 1:
+        words += [f"{int(one['quantity']):,} {one['unit']}" for one in made["lines"] if int(one["quantity"]) != 1 or made["edition"] == 1]
+        words += [f"1 {ONE.get(one['unit'], one['unit'])}" for one in made["lines"] if int(one["quantity"]) == 1 and made["edition"] > 1]
+        prices = [one["price"] for one in made["lines"] if one["price"]]
+        words += [f"{Decimal(one['billed']):,} {one['unit']}" for one in prices] + [one["unit-price"] for one in prices]
+        words += [f"{int(one['count']):,}" for one in made["lines"] if int(one["count"])]
+        words += [date(one[at]) for one in made["lines"] for at in ["used-from", "used-to"] if one[at]]
     # The built-in English words are the contract's own, with a capital letter.
-    words += [made["status"].capitalize(), made["method"].capitalize(), made["refers-to"] or ""]
+    words += [made["status"].capitalize().replace("-", " "), made["method"].capitalize(), made["refers-to"] or "" if made["edition"] == 1 else ""]
     words.append(f"{date(made['issued'])} 00:00:00 UTC" if made["kind"] == "receipt" else "")
-    words += [one["label"] for one in made["movements"]] + [one["name"] for one in made["taxes"]] + [made["note"]]
+    words += [one["label"] for one in made["movements"]] + [one["name"] for one in made["taxes"] if made["edition"] == 1 or not one["reverse-charge"]]
+    if made["kind"] == "credit-note" and made["note"]:
+        words.append(f"Reason: {made['note']}")
+    elif made["kind"] != "receipt":
+        words.append(made["note"])
+    if made["about"]:
+        words.append(f"{made['about']['kind'].replace('-', ' ')} {made['about']['number']} of {date(made['about']['issued'])}")
+    words += [date(made["due"])] if made["due"] else []
+    if made["card"]:
+        brand, digits = made["card"].split(" ")
+        words.append(f"{brand.capitalize()} •••• {digits}")
+        checks.true(f"{name}: the card stands there masked only", bare(made["card"]) not in everything.lower(), text)
+    words.append(made["payment-reference"])
     # Long texts are compared word by word: in a table other columns stand between their lines. Poppler puts letters that run from right to left in
     # an order of its own, so of those it only has to find each line's.
     missing = [word for text in words for word in text.split() if not is_right_to_left(text) and bare(word) not in everything]
     lines = [sorted(bare(one)) for one in re.split(r"\n|  +", text)]
     missing += [text for text in words if is_right_to_left(text) and sorted(bare(text)) not in lines]
     checks.equal(f"{name}: every name", missing, [])
+    if made["edition"] > 1:
+        checks.true(f"{name}: names of the system's own are not for customers", "charge-" not in text, text)
     checks.true(f"{name}: no box for a missing letter", "\ufffd" not in text and "\u25a1" not in text, text)
     return text
+
+
+def together(name, text):
+    """money-13: the balance never stands alone below its heading."""
+    last = next(page for page in reversed(text.split("\f")) if "Amount due" in page)
+    checks.holds(f"{name}: the end of the balance stands together (money-13)", last, "This invoice", "Closing balance")
 
 
 def check_pdf(name, pdf):
@@ -221,20 +276,39 @@ def samples():
     vat = (net * 19 // 100 + 5_000) // 10_000 * 10_000  # 19 % in whole cents
     yield "invoice", document("invoice", "2026-000123", lines, discount=10_000_000, taxes=[tax("VAT", "19", net, vat)],
                               opening=118_400_010, movements=movements)
-    yield "owed", document("invoice", "2026-000124", lines, opening=-1_000_000, movements=[])
-    yield "reverse-charge", document("invoice", "2026-000125", lines, taxes=[tax("VAT", "19", cents(net + 10_000_000), 0, True)], opening=900_000_000,
-                                     note="Reverse charge: the tax is owed by the customer.")
+    yield "owed", document("invoice", "2026-000124", lines, opening=-1_000_000, movements=[], due=str(ISSUED + 14 * DAY))
+    yield "reverse-charge", document("invoice", "2026-000125", lines, opening=900_000_000,
+                                     taxes=[tax("VAT", "19", cents(net + 10_000_000), 0, True, "Article 196 of Directive 2006/112/EC")])
+    # As 0.1 made them: amounts to the fifth decimal, and nothing of what came later.
+    bare_lines = [dict(one, price=None, count="0", **{"used-from": None, "used-to": None}) for one in lines]
+    bare_lines[-1] = dict(bare_lines[-1], amount="74999260")
+    taxed = sum(int(one["amount"]) for one in bare_lines) - 10_000_000
+    first = document("invoice", "2026-000127", bare_lines, discount=10_000_000, taxes=[tax("VAT", "19", taxed, (taxed * 19 + 500) // 1000 * 10)],
+                     opening=118_400_010, movements=[dict(one, earlier=False) for one in movements])
+    yield "first-edition", dict(first, edition=1, **{"payment-terms": "", "ways-to-pay": [], "seller": dict(SELLER, **{"registration-number": "", "phone": ""})})
     many = [line("voice-outbound", f"Voice calls, outbound, route {number:04}", number * 61, "seconds", 100_000 + number * 10,
                  f"SALONG{number // 50:014}", f"Section {number // 50}") for number in range(400)]
     yield "400-lines", document("invoice", "2026-000126", many, opening=100_000_000)
-    yield "credit-note", document("credit-note", "CN-2026-000004", [line("credit-note", "Calls of 17 November were billed twice", 1, "", 20_000_000)],
-                                  taxes=[tax("VAT", "19", 20_000_000, 3_800_000)], status="credited", **{"refers-to": "2026-000123"})
-    yield "receipt", document("receipt", "R-2026-000981", [line("recharge", "Recharge by card, Visa ending 4242", 1, "", 200_000_000)],
-                              status="successful", method="card", **{"refers-to": "charge-7"})
-    yield "failed-receipt", document("receipt", "R-2026-000982", [line("recharge", "Recharge by card, Visa ending 0002", 1, "", 25_000_000)],
-                                     status="failed", method="card", note="Declined: insufficient funds", **{"refers-to": "charge-8"})
-    yield "refund-receipt", document("receipt", "R-2026-000983", [line("refund", "Refund 2, Visa 0002", 1, "", 13_870_000)],
-                                     status="refunded", method="other", note="SEPA 7", **{"refers-to": "charge-8"})
+    invoice, receipt = ({"kind": kind, "number": number, "issued": str(ISSUED - DAY)} for kind, number in (("invoice", "2026-000123"), ("receipt", "R-2026-000971")))
+    yield "credit-note", document("credit-note", "CN-2026-000004", [line("credit-note", "Credit for invoice 2026-000123", 1, "", 20_000_000)],
+                                  taxes=[tax("VAT", "19", 20_000_000, 3_800_000)], status="credited", about=invoice,
+                                  note="Calls of 17 November were billed twice", **{"refers-to": "2026-000123"})
+    paid = {"method": "card", "card": "visa 4242", "payment-reference": "ch_3PqX2eKfT81"}
+    yield "receipt", document("receipt", "R-2026-000981", [line("recharge", "Recharge, manual", 1, "", 200_000_000)], status="successful",
+                              **paid, **{"refers-to": "charge-7"})
+    yield "invoice-receipt", document("receipt", "R-2026-000984", [line("invoice-payment", "Payment of invoice 2026-000123", 1, "", 61_350_000)],
+                                      status="successful", about=invoice, **paid, **{"refers-to": "2026-000123"})
+    yield "failed-receipt", document("receipt", "R-2026-000982", [line("recharge", "Recharge, manual", 1, "", 25_000_000)], status="failed",
+                                     note="insufficient-funds", **dict(paid, **{"payment-reference": ""}), **{"refers-to": "charge-8"})
+    yield "refund-receipt", document("receipt", "R-2026-000983", [line("refund", "Refund 2", 1, "", 13_870_000)], status="refunded", method="other",
+                                     about=receipt, **{"payment-reference": "SEPA 7", "refers-to": "charge-8"})
+    first_receipt = {"kind": "receipt", "number": "R-2026-000981", "issued": str(ISSUED - 3 * DAY)}
+    yield "chargeback-receipt", document("receipt", "R-2026-000985", [line("chargeback", "Chargeback, payment of invoice 2026-000123", 1, "", 61_350_000)],
+                                         status="charged-back", about=first_receipt, method="card", card="visa 4242",
+                                         **{"payment-reference": "dp_1PqX9eKfT02", "refers-to": "2026-000123"})
+    yield "reversal-receipt", document("receipt", "R-2026-000986", [line("dispute-won", "Dispute won, recharge", 1, "", 61_350_000)],
+                                       status="successful", about=dict(first_receipt, number="R-2026-000985"), method="card", card="visa 4242",
+                                       **{"payment-reference": "dp_1PqX9eKfT02", "refers-to": "charge-7"})
     scripts = {
         "telugu": ("శ్రీ వెంకటేశ్వర టెలికాం లిమిటెడ్", ["బంజారా హిల్స్, రోడ్ నం. 12", "హైదరాబాద్ 500034"], "IN"),
         "arabic": ("شركة الاتصالات المتحدة ذ.م.م", ["شارع الشيخ زايد 45", "دبي 12345"], "AE"),
@@ -253,6 +327,14 @@ def all_samples():
         pdf = preview(name, made)
         text = check_text(name, made, pdf)
         pages = check_pdf(name, pdf)
+        if made["kind"] == "invoice":
+            together(name, text)
+        words = {"receipt": ["Receipt", "Received from"], "failed-receipt": ["Failed payment", "Reason: Insufficient funds"],
+                 "refund-receipt": ["Refund receipt", "Refunded to", "Refund of"], "chargeback-receipt": ["Chargeback receipt", "Paid back by the bank to", "Chargeback of"],
+                 "reversal-receipt": ["Chargeback reversal", "Received from", "Reversal of"], "reverse-charge": ["Ways to pay"][:int(made["amount-due"]) > 0]}
+        checks.holds(f"{name}: what a finance department looks for (money-13)", text, *words.get(name, []))
+        if name == "reverse-charge":
+            checks.true("reverse charge: no rate, no row of the tax (money-13)", "19%" not in text.replace(" ", "") and "VAT" not in text, text)
         if name == "400-lines":
             checks.true("400 lines: several pages", pages >= 8, pages)
             headings = sum("Description" in page and "Quantity" in page for page in text.split("\f"))
@@ -290,7 +372,7 @@ def templates():
     coinbox("document", "sample", "receipt", "-o", "own.pdf", settings=settings)
     checks.holds("an operator's template", text_of(FOLDER / "own.pdf"), "Paid to us", "Thank you", "200.00")
     coinbox("document", "sample", "invoice", "-o", "german.pdf", settings=["documents.language=de", "documents.paper=us-letter"])
-    checks.holds("another language", text_of(FOLDER / "german.pdf"), "Rechnung", "1.204.560", "240,91200")
+    checks.holds("another language", text_of(FOLDER / "german.pdf"), "Rechnung", "20.076 Minuten", "Deutschland", "240,91200")
     checks.holds("another paper", poppler("pdfinfo", FOLDER / "german.pdf"), "letter")
     (folder / "receipt.typ").write_text("fine\n#nowhere\n")
     done = coinbox("--data", str(FOLDER / "no-data"), "serve", check=False, settings=[*settings, "listen=127.0.0.1:0"])
@@ -337,6 +419,12 @@ def issued():
         in_order("the customer's name", text_of(pdf), [name])
         kept = list((server.data / "documents" / "pdf").glob("*/*.pdf"))
         checks.equal("it is kept under its digest", [one.stem for one in kept], [hashlib.sha256(answer.body).hexdigest()])
+        mailed = [email.message_from_bytes(file.read_bytes()) for file in (server.data / "mail" / "new").iterdir()]
+        mail = next(one for one in mailed if number in str(email.header.make_header(email.header.decode_header(one["Subject"]))))
+        parts = {part.get_content_type(): part for part in mail.walk()}
+        checks.equal("the mail about it has the same PDF with it (money-13)",
+                     (parts["application/pdf"].get_filename(), parts["application/pdf"].get_payload(decode=True) == answer.body), (f"invoice-{number}.pdf", True))
+        checks.holds("and says the currency (money-13)", parts["text/plain"].get_payload(decode=True).decode(), "Total: ", " USD", "attached as PDF")
         kept[0].write_bytes(b"%PDF-damaged")
         checks.true("what is damaged is printed anew, the same", server.get(route, bearer=server.token).body == answer.body)
         checks.true("and kept again", kept[0].read_bytes() == answer.body)

@@ -328,7 +328,7 @@ def documents(server, parties):
     gives("Receipt: the next page", server.get(page["meta"]["next"], **operator), {"meta": {"next": None}, "objects": receipts[1:]})
     gives("Receipt, one", get(f"Receipt/{number}/"), {
         "kind": "receipt", "number": number, "issued": START, "period_start": None, "lines": [
-            {"product": "recharge", "description": Like(r"Recharge, manual, visa \d{4}"), "quantity": 1, "amount": "200.00000"}],
+            {"product": "recharge", "description": "Recharge, manual", "quantity": 1, "amount": "200.00000"}],
         "total": "200.00000", "status": "successful", "method": "card", "refers_to": "charge-1"})
 
     gives("CreditNote: none yet", get("CreditNote/"), {"objects": []})

@@ -1,5 +1,7 @@
 //! What goes wrong in real life, each by its name (CRD-5, CRD-7, USE-1, USE-6).
 
+#![recursion_limit = "256"]
+
 use coinbox_host::coinbox::{Drive, StoreChoice};
 use coinbox_host::contract::exported::about::Facts;
 use coinbox_host::engine::{CallContext, CallOutcome, Class, Engine, InstancePolicy, Limits, RulesRuntime, RulesSlot};
@@ -408,7 +410,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         "dunning-days": [0], "lift-payment-suspension": true, "reservation-ttl-ms": "-1", "trial-subaccounts": 0, "standard-subaccounts": 0, "trial-numbers": 0, "standard-numbers": 0,
         "first-month": "none", "rent-grace-ms": "-1", "rent-warning-days": [], "standard-rate": 0,
         "lookup-rate": 0, "message-rate": 0, "brand": "",
-        "seller": {"legal-name": "", "address-lines": [], "country": "x", "tax-id": "", "email": ""}, "tax-rates": [],
+        "seller": {"legal-name": "", "address-lines": [], "country": "x", "tax-id": "", "email": "", "registration-number": "", "phone": ""}, "tax-rates": [], "payment-days": 0, "payment-terms": "", "ways-to-pay": [],
         "invoice-prefix": "", "credit-note-prefix": "", "receipt-prefix": "", "require-billing-address": false,
     });
     vec![

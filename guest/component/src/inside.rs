@@ -110,20 +110,24 @@ records! {
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
 
-    exported::invoices::Party = invoices::Party { legal_name, address_lines, country, tax_id, email, auth_id }
+    exported::invoices::Party = invoices::Party {
+        legal_name, address_lines, country, tax_id, email, auth_id, registration_number, phone,
+    }
     exported::invoices::DocumentLine = invoices::DocumentLine {
         section, section_name, product, description, quantity, unit, count, price, used_from, used_to, amount,
     }
     exported::invoices::LinePrice = invoices::LinePrice { billed, unit, unit_price }
-    exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge }
+    exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge, legal_basis }
     exported::invoices::Movement = invoices::DocumentMovement { label, at, amount, earlier }
+    exported::invoices::DocumentReference = invoices::DocumentReference { kind, number, issued }
     exported::invoices::Document = invoices::Document {
         kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, rounding, net,
-        taxes, total, opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note,
+        taxes, total, opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note, about,
+        due, payment_terms, ways_to_pay, card, payment_reference, edition,
     }
     exported::invoices::DocumentSummary = invoices::DocumentSummary {
         kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
-        due, charged_back,
+        open_amount, charged_back,
     }
     exported::invoices::DocumentPage = invoices::DocumentPage { documents, next }
     exported::invoices::IssuedFilter = invoices::IssuedFilter {
@@ -192,12 +196,14 @@ records! {
         ask_again_ms, hang_up_grace_ms, dunning_days, lift_payment_suspension, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, daily_summary_hour,
         daily_summaries, trial_credits, close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries,
         trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
-        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, invoice_prefix,
-        credit_note_prefix, receipt_prefix, require_billing_address, unusual_spend,
+        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, payment_days, payment_terms,
+        ways_to_pay, invoice_prefix, credit_note_prefix, receipt_prefix, require_billing_address, unusual_spend,
     }
     exported::operator::UnusualSpend = policy::UnusualSpend { factor, floor, without_history }
-    exported::operator::Seller = policy::Seller { legal_name, address_lines, country, tax_id, email }
-    exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge }
+    exported::operator::Seller = policy::Seller {
+        legal_name, address_lines, country, tax_id, email, registration_number, phone,
+    }
+    exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge, legal_basis }
     exported::operator::LimitsChange = policy::LimitsChange { maximum_recharge, standard_rate, lookup_rate, message_rate, as_policy }
     exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
     exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }

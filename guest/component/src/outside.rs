@@ -20,6 +20,7 @@ records! {
     }
     payment::MovementPage = outside::MovementPage { movements, next, complete_since }
     payment::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
+    email::AttachedDocument = outside::AttachedDocument { auth_id, kind, number }
     email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
     email::Mailbox = outside::Mailbox { address, name }
     email::RefusedRecipient = outside::RefusedRecipient { address, cause }

@@ -13,6 +13,7 @@ use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
+use crate::invoices::CURRENCY;
 use crate::jobs::{JobKey, Next};
 use crate::mail;
 use crate::money::Money;
@@ -264,9 +265,9 @@ fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals:
     mail::send(call, account, "daily-summary", facts)
 }
 
-/// `voice outbound: 12 (720 in all) 1.20`.
+/// `voice outbound: 12 (720 in all) 1.20 USD`.
 fn row(name: &str, sum: Sum) -> String {
-    format!("{name}: {} ({} in all) {}", sum.count, sum.quantity, sum.amount)
+    format!("{name}: {} ({} in all) {} {CURRENCY}", sum.count, sum.quantity, sum.amount)
 }
 
 #[cfg(test)]

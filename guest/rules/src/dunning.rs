@@ -26,7 +26,7 @@ use crate::charges::{self, Charge, Purpose};
 use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
-use crate::invoices::{self, Covering};
+use crate::invoices::{self, Covering, DocumentKind};
 use crate::jobs::{JobKey, Next};
 use crate::mail;
 use crate::money::Money;
@@ -270,7 +270,7 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
     let mut mailed =
         vec![Fact::new("number", &one.number), Fact::new("amount", failed.amount), Fact::new("card", failed.card)];
     mailed.extend(common.clone());
-    mail::send(call, account, "invoice-unpaid", mailed)?;
+    mail::send_with(call, account, "invoice-unpaid", mailed, (DocumentKind::Invoice, &one.number))?;
     let mut told = match failed.charge {
         Some(charge) => charge.facts(),
         None => vec![
@@ -402,7 +402,7 @@ pub(crate) fn reopened(
         Fact::new("charge", charge),
         Fact::new("next-attempt", next.map_or_else(|| "none".to_owned(), calendar::day_name)),
     ];
-    mail::send(call, account, "invoice-reopened", facts.clone())?;
+    mail::send_with(call, account, "invoice-reopened", facts.clone(), (DocumentKind::Invoice, number))?;
     tell(call, account, "invoice-reopened", facts);
     Ok(())
 }

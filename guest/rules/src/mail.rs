@@ -5,9 +5,10 @@ use crate::alerts;
 use crate::call::{Call, Record};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
+use crate::invoices::{CURRENCY, DocumentKind};
 use crate::jobs::{JobKey, Next, Task, Work};
 use crate::numbers::Numbers;
-use crate::outside::{MailOutcome, Mailbox, Message, RefusedRecipient};
+use crate::outside::{AttachedDocument, Attachment, MailOutcome, Mailbox, Message, RefusedRecipient};
 use crate::policy::Policy;
 use crate::port::Lane;
 use crate::queue::{self, QueueEntry};
@@ -22,6 +23,9 @@ struct Pending {
     template: String,
     facts: Vec<Fact>,
     attempt: u32,
+    /// Kind and number of the document that goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    document: Option<(String, String)>,
 }
 
 impl Record for Pending {
@@ -46,14 +50,36 @@ fn key(account: AuthId, number: u32) -> String {
     format!("mail/{account}/{number:08}")
 }
 
-/// Puts a mail on its way to the registered address and all billing addresses. Account name, auth ID and brand are added.
-pub fn send(call: &mut Call<'_>, account: AuthId, template: &str, mut facts: Vec<Fact>) -> Result<(), Fault> {
+/// Puts a mail on its way to the registered address and all billing addresses. Account name, auth ID, currency and brand are added.
+pub fn send(call: &mut Call<'_>, account: AuthId, template: &str, facts: Vec<Fact>) -> Result<(), Fault> {
+    put(call, account, template, facts, None)
+}
+
+/// The same with an issued document.
+pub(crate) fn send_with(
+    call: &mut Call<'_>,
+    account: AuthId,
+    template: &str,
+    facts: Vec<Fact>,
+    (kind, number): (DocumentKind, &str),
+) -> Result<(), Fault> {
+    put(call, account, template, facts, Some((kind.word().to_owned(), number.to_owned())))
+}
+
+fn put(
+    call: &mut Call<'_>,
+    account: AuthId,
+    template: &str,
+    mut facts: Vec<Fact>,
+    document: Option<(String, String)>,
+) -> Result<(), Fault> {
     let profile = accounts::profile(call, account)?;
     facts.push(Fact::new("account-name", &profile.name));
     facts.push(Fact::new("auth-id", account));
+    facts.push(Fact::new("currency", CURRENCY));
     facts.push(Fact::new("brand", &Policy::load(call)?.brand));
     let number = Numbers::next_mail(call, account)?;
-    call.put(&key(account, number), &Pending { v: 1, template: template.to_owned(), facts, attempt: 0 });
+    call.put(&key(account, number), &Pending { v: 1, template: template.to_owned(), facts, attempt: 0, document });
     call.timer(&JobKey::Mail(account, number).to_string(), Lane::Normal, call.now());
     Ok(())
 }
@@ -77,6 +103,12 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
     if of_a_charge && !facts.iter().any(|fact| fact.name == "receipt") {
         facts.push(Fact::new("receipt", "none"));
     }
+    // One that a version has written down that did not say the currency.
+    if !facts.iter().any(|fact| fact.name == "currency") {
+        facts.push(Fact::new("currency", CURRENCY));
+    }
+    let attached =
+        pending.document.map(|(kind, number)| AttachedDocument { auth_id: account.to_string(), kind, number });
     let message = Message {
         key: format!("cb-{}-{account}-mail-{number}", call.store_name()),
         to,
@@ -84,7 +116,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
         language: "en".to_owned(),
         facts,
         secret_facts: Vec::new(),
-        attachments: Vec::new(),
+        attachments: attached.map(Attachment::Document).into_iter().collect(),
     };
     Ok(Some(Next::Perform(Task { job, attempt: pending.attempt, work: Work::SendMail(message) })))
 }

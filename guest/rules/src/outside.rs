@@ -173,7 +173,13 @@ contract_types! {
     /// Something sent along.
     enum Attachment {
         Kept(Blob),
-        Document((String, String)),
+        Document(AttachedDocument),
+    }
+    /// Which issued document.
+    struct AttachedDocument {
+        pub auth_id: String,
+        pub kind: String,
+        pub number: String,
     }
     /// Bytes that the host keeps.
     struct Blob {

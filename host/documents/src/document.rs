@@ -1,4 +1,7 @@
 //! The frozen document as the contract's JSON form has it: names with hyphens, 64-bit numbers as decimal text.
+//!
+//! A document that an earlier version issued lacks the fields of later ones. They are read as empty and, being empty, are not written: so it has the
+//! same fingerprint as ever, and its kept PDF is found.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,14 @@ pub enum DocumentError {
         number: String,
         /// What was expected and found.
         what: String,
+    },
+    /// Issued by a later version.
+    #[error("document {number} has edition {found}: this program prints editions 1 to {}", Edition::PRESENT.0)]
+    Edition {
+        /// Which document.
+        number: String,
+        /// Its edition.
+        found: u32,
     },
     /// A moment outside the years 1970 to 9998.
     #[error("document {number}: {field} {at_ms} is not in the years 1970 to 9998")]
@@ -92,6 +103,12 @@ pub struct Party {
     pub email: String,
     /// Auth ID of a customer, or empty.
     pub auth_id: String,
+    /// In the register of companies; of the seller, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub registration_number: String,
+    /// Of the seller, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
 }
 
 /// What was billed of a charge, and at which price (R85).
@@ -123,21 +140,29 @@ pub struct Line {
     pub quantity: u64,
     /// Of what, as a code or word.
     pub unit: String,
-    /// How many calls, messages, ….
-    #[serde(with = "wide")]
+    /// How many calls, messages, …; zero: the document does not say.
+    #[serde(default, with = "wide", skip_serializing_if = "is_zero")]
     pub count: u64,
     /// None: there is no price, or several.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<LinePrice>,
     /// When the first of them was used, if outside of the period.
-    #[serde(default, with = "wide_option")]
+    #[serde(default, with = "wide_option", skip_serializing_if = "Option::is_none")]
     pub used_from: Option<i64>,
     /// When the last of them was.
-    #[serde(default, with = "wide_option")]
+    #[serde(default, with = "wide_option", skip_serializing_if = "Option::is_none")]
     pub used_to: Option<i64>,
     /// Micro-units; corrections are below zero.
     #[serde(with = "wide")]
     pub amount: i64,
+}
+
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// One rate of tax (INV-7, R28).
@@ -156,6 +181,42 @@ pub struct Tax {
     pub amount: i64,
     /// The customer owes it to the state.
     pub reverse_charge: bool,
+    /// Why no tax is charged, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub legal_basis: String,
+}
+
+/// The document that another one is about.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Reference {
+    /// What it is.
+    pub kind: Kind,
+    /// Its number.
+    pub number: String,
+    /// When it was issued.
+    #[serde(with = "wide")]
+    pub issued: i64,
+}
+
+/// Which fields and words a document was issued with; each edition has templates of its own, so that what was issued earlier keeps its look.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[serde(transparent)]
+pub struct Edition(u32);
+
+impl Edition {
+    /// Of version 0.1, whose documents do not name it.
+    pub const FIRST: Edition = Edition(1);
+    /// Of now.
+    pub const PRESENT: Edition = Edition(2);
+
+    fn first() -> Edition {
+        Edition::FIRST
+    }
+
+    fn is_first(&self) -> bool {
+        *self == Edition::FIRST
+    }
 }
 
 /// One movement of the balance between opening and closing.
@@ -170,7 +231,8 @@ pub struct Movement {
     /// Micro-units, a credit is positive (R26).
     #[serde(with = "wide")]
     pub amount: i64,
-    /// It came before the period (R83).
+    /// It came before the period, after that of the document before (R83).
+    #[serde(default, skip_serializing_if = "is_false")]
     pub earlier: bool,
 }
 
@@ -203,7 +265,7 @@ pub struct Document {
     #[serde(with = "wide")]
     pub discount: i64,
     /// Makes net whole cents, at most half a cent either way (R85).
-    #[serde(with = "wide")]
+    #[serde(default, with = "wide", skip_serializing_if = "is_zero")]
     pub rounding: i64,
     /// Lines less discount, and rounding.
     #[serde(with = "wide")]
@@ -231,8 +293,32 @@ pub struct Document {
     /// Number of the document that this one is about.
     #[serde(default)]
     pub refers_to: Option<String>,
-    /// Further text for the customer; may have several lines.
+    /// Further text for the customer; may have several lines. Of a credit note: the reason.
     pub note: String,
+    /// The document that this one is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Reference>,
+    /// By when it is to be paid.
+    #[serde(default, with = "wide_option", skip_serializing_if = "Option::is_none")]
+    pub due: Option<i64>,
+    /// Terms of payment, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub payment_terms: String,
+    /// How it can be paid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways_to_pay: Vec<String>,
+    /// Brand and last digits of a card, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub card: String,
+    /// The gateway's own name for a payment, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub payment_reference: String,
+    /// When it was paid, declined or given back; none: at issue.
+    #[serde(default, with = "wide_option", skip_serializing_if = "Option::is_none")]
+    pub payment_at: Option<i64>,
+    /// Which fields and words it has.
+    #[serde(default = "Edition::first", skip_serializing_if = "Edition::is_first")]
+    pub edition: Edition,
 }
 
 impl Document {
@@ -246,6 +332,9 @@ impl Document {
     /// Holds its limits, and that its figures add up.
     pub fn check(&self) -> Result<(), DocumentError> {
         self.check_lengths()?;
+        if self.edition < Edition::FIRST || self.edition > Edition::PRESENT {
+            return Err(DocumentError::Edition { number: self.number.clone(), found: self.edition.0 });
+        }
         self.check_moments()?;
         self.check_figures()
     }
@@ -266,7 +355,8 @@ impl Document {
         let text = |field: &str, text: &str| self.too_long(field, text.len(), TEXT_BYTES_MAX);
         for (who, party) in [("seller", &self.seller), ("customer", &self.customer)] {
             self.too_long(&format!("{who}.address-lines"), party.address_lines.len(), ADDRESS_LINES_MAX)?;
-            for part in [&party.legal_name, &party.country, &party.tax_id, &party.email, &party.auth_id] {
+            let Party { legal_name, country, tax_id, email, auth_id, registration_number, phone, .. } = party;
+            for part in [legal_name, country, tax_id, email, auth_id, registration_number, phone] {
                 text(who, part)?;
             }
             for line in &party.address_lines {
@@ -277,6 +367,12 @@ impl Document {
             text("number, currency, status or method", part)?;
         }
         text("refers-to", self.refers_to.as_deref().unwrap_or_default())?;
+        text("about", self.about.as_ref().map_or("", |about| &about.number))?;
+        text("payment-terms", &self.payment_terms)?;
+        text("card", &self.card)?;
+        text("payment-reference", &self.payment_reference)?;
+        self.too_long("ways-to-pay", self.ways_to_pay.len(), ADDRESS_LINES_MAX)?;
+        self.ways_to_pay.iter().try_for_each(|line| text("ways-to-pay", line))?;
         for line in &self.lines {
             for part in [&line.section, &line.section_name, &line.product, &line.description, &line.unit] {
                 text("lines", part)?;
@@ -288,6 +384,7 @@ impl Document {
         for tax in &self.taxes {
             text("taxes", &tax.name)?;
             text("taxes", &tax.percent)?;
+            text("taxes", &tax.legal_basis)?;
         }
         self.movements.iter().try_for_each(|movement| text("movements", &movement.label))
     }
@@ -302,6 +399,9 @@ impl Document {
         moment("issued", self.issued)?;
         moment("period-start", self.period_start.unwrap_or_default())?;
         moment("period-end", self.period_end.unwrap_or_default())?;
+        moment("due", self.due.unwrap_or_default())?;
+        moment("payment-at", self.payment_at.unwrap_or_default())?;
+        moment("about", self.about.as_ref().map_or(0, |about| about.issued))?;
         for line in &self.lines {
             moment("lines", line.used_from.unwrap_or_default())?;
             moment("lines", line.used_to.unwrap_or_default())?;

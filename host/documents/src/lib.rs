@@ -41,7 +41,7 @@ mod tests;
 pub mod typesetter;
 mod world;
 
-pub use document::{Document, DocumentError, Kind};
+pub use document::{Document, DocumentError, Edition, Kind};
 pub use printer::{PrintError, Printer, PrinterLimits};
 pub use shelf::{Shelf, ShelfError};
 pub use typesetter::{Paper, Settings, TypesetError, Typesetter};

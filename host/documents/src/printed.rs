@@ -1,12 +1,13 @@
 //! A document as the text that templates place: amounts, dates and counts written out, lines gathered in sections.
 //!
-//! * Amounts in tables always have five decimals (postings are exact to the fifth, R3); should one ever have a sixth, it is shown. The amount that
-//!   stands out (due, paid) has as many as it needs, at least two. Nothing is rounded.
+//! * Amounts of lines always have five decimals (postings are exact to the fifth, R3); should one ever have a sixth, it is shown. A table of totals,
+//!   taxes or balances, and the lines of receipts and credit notes, have two where all of its amounts are whole cents. The amount that stands out (due,
+//!   paid) has as many as it needs, at least two. Nothing is rounded.
 //! * Dates are UTC (R25), written `2026-01-31`: read the same everywhere. The period ends with its last day.
 //! * Words of the contract (`paid`, `card`, a product's code) are written as the words file has them, or as they are.
 
-use crate::document::{Document, Kind, Party};
-use crate::templates::Words;
+use crate::document::{Document, Edition, Kind, LinePrice, Party, Reference};
+use crate::templates::{Countries, Words};
 use coinbox_forms::letters::{self, STAND_IN, Unprintable};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -46,12 +47,14 @@ pub fn grouped(number: u128, marks: &Marks) -> String {
     written
 }
 
-/// Decimal text of the contract with the marks of the language.
-fn number(text: &str, marks: &Marks) -> String {
+/// Decimal text of the contract, such as `1234.5`, with these marks.
+fn decimal(text: &str, marks: &Marks) -> String {
     let text = plain(text);
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let whole = whole.parse().map_or_else(|_| whole.to_owned(), |whole| grouped(whole, marks));
-    if fraction.is_empty() { whole } else { format!("{whole}{}{fraction}", marks.decimal) }
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let Ok(number) = digits.parse::<u128>() else { return text };
+    let fraction = fraction.map(|digits| format!("{}{digits}", marks.decimal)).unwrap_or_default();
+    format!("{sign}{}{fraction}", grouped(number, marks))
 }
 
 fn utc(at_ms: i64, format: &str) -> String {
@@ -78,10 +81,44 @@ pub fn plain(text: &str) -> String {
     kept.collect::<String>().trim().to_owned()
 }
 
-/// What templates read as `document.json`.
-pub fn document(document: &Document, words: &Words) -> Value {
+/// Least decimals of a table: two where all of its amounts are whole cents.
+fn places(amounts: impl IntoIterator<Item = i128>) -> usize {
+    if amounts.into_iter().all(|micros| micros % 10_000 == 0) { 2 } else { 5 }
+}
+
+/// `Visa •••• 4242`, from the brand and last digits that the rules write.
+fn masked(card: &str) -> String {
+    let card = plain(card);
+    let Some((brand, digits)) =
+        card.rsplit_once(' ').filter(|(_, digits)| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
+        return card;
+    };
+    let mut letters = brand.chars();
+    let brand: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{brand} •••• {digits}")
+}
+
+fn reference(about: &Reference) -> Value {
+    json!({"kind": about.kind.name(), "number": plain(&about.number), "date": date(about.issued)})
+}
+
+/// What templates read as `document.json`. Fields are only ever added: templates of earlier editions and of operators read it too.
+pub fn document(document: &Document, words: &Words, countries: &Countries) -> Value {
     let marks = words.marks();
-    let exact = |micros: i64| amount(i128::from(micros), 5, &marks);
+    let wide = |micros: &i64| i128::from(*micros);
+    let (gross, tax) = (document.gross(), document.taxes.iter().map(|tax| i128::from(tax.amount)).sum::<i128>());
+    let present = document.edition >= Edition::PRESENT;
+    let in_totals = [gross, tax, wide(&document.discount), wide(&document.net), wide(&document.total)];
+    let in_totals = if present { places(in_totals) } else { 5 };
+    let in_taxes = document.taxes.iter().flat_map(|tax| [wide(&tax.base), wide(&tax.amount)]);
+    let in_taxes = if present { places(in_taxes) } else { 5 };
+    let balances = [document.opening_balance, document.closing_balance, document.total, document.amount_due];
+    let moved = document.movements.iter().map(|movement| movement.amount);
+    let in_balance = if present { places(balances.into_iter().chain(moved).map(i128::from)) } else { 5 };
+    let exact = |micros: i64| amount(i128::from(micros), in_totals, &marks);
+    let taxed = |micros: i64| amount(i128::from(micros), in_taxes, &marks);
+    let balance = |micros: i64| amount(i128::from(micros), in_balance, &marks);
     let standing_out = match document.kind {
         Kind::Invoice => document.amount_due,
         Kind::CreditNote | Kind::Receipt => document.total,
@@ -91,60 +128,86 @@ pub fn document(document: &Document, words: &Words) -> Value {
         .iter()
         .map(|tax| {
             json!({"name": plain(&tax.name), "percent": plain(&tax.percent).replace('.', &marks.decimal),
-                "base": exact(tax.base), "amount": exact(tax.amount), "reverse-charge": tax.reverse_charge})
+                "base": taxed(tax.base), "amount": taxed(tax.amount), "reverse-charge": tax.reverse_charge,
+                "legal-basis": plain(&tax.legal_basis)})
         })
         .collect();
+    // Movements of before the period have a heading, and so have those that follow them (R83).
+    let mut before = false;
     let movements: Vec<Value> = document
         .movements
         .iter()
         .map(|movement| {
-            json!({"label": plain(&movement.label), "date": date(movement.at), "amount": exact(movement.amount),
-                "earlier": movement.earlier})
+            let heading = match (before, movement.earlier) {
+                (false, true) => Some("earlier-movements"),
+                (true, false) => Some("movements-of-period"),
+                _ => None,
+            };
+            before = movement.earlier;
+            json!({"label": plain(&movement.label), "date": date(movement.at), "amount": balance(movement.amount), "heading": heading})
         })
         .collect();
     let period = document
         .period_start
         .zip(document.period_end)
         .map(|(start, end)| json!({"from": date(start), "to": date(end.saturating_sub(1).max(start))}));
+    let moved_at = document.payment_at.unwrap_or(document.issued);
     let note: Vec<String> = document.note.lines().map(plain).collect();
     json!({
         "kind": document.kind.name(),
         "number": plain(&document.number),
         "issued": {"date": date(document.issued), "time": utc(document.issued, "%H:%M:%S UTC")},
         "period": period,
-        "seller": party(&document.seller),
-        "customer": party(&document.customer),
+        "seller": party(&document.seller, countries),
+        "customer": party(&document.customer, countries),
         "currency": plain(&document.currency),
         "sections": sections(document, words, &marks),
-        "gross": amount(document.gross(), 5, &marks),
-        "discount": (document.discount != 0).then(|| amount(-i128::from(document.discount), 5, &marks)),
+        "gross": amount(gross, in_totals, &marks),
+        "discount": (document.discount != 0).then(|| amount(-i128::from(document.discount), in_totals, &marks)),
         "rounding": (document.rounding != 0).then(|| exact(document.rounding)),
         "net": exact(document.net),
         "taxes": taxes,
-        "tax": amount(document.taxes.iter().map(|tax| i128::from(tax.amount)).sum(), 5, &marks),
+        "tax": amount(tax, in_totals, &marks),
         "total": exact(document.total),
-        "charged": amount(-i128::from(document.total), 5, &marks),
-        "opening-balance": exact(document.opening_balance),
-        "closing-balance": exact(document.closing_balance),
+        "charged": amount(-i128::from(document.total), in_balance, &marks),
+        "opening-balance": balance(document.opening_balance),
+        "closing-balance": balance(document.closing_balance),
         "movements": movements,
-        "amount-due": exact(document.amount_due),
+        "amount-due": balance(document.amount_due),
+        "owes": document.amount_due > 0,
         "headline": amount(i128::from(standing_out), 2, &marks),
         "status": {"code": plain(&document.status), "shown": words.word("status", &plain(&document.status))},
         "method": words.word("method", &plain(&document.method)),
+        "product": document.lines.first().map(|line| plain(&line.product)),
         "refers-to": document.refers_to.as_deref().map(plain),
         "note": note.join("\n").trim(),
+        "reason": words.word("reason", note.join("\n").trim()),
+        "about": document.about.as_ref().map(reference),
+        "due": document.due.map(date),
+        "payment-terms": plain(&document.payment_terms),
+        "ways-to-pay": document.ways_to_pay.iter().map(|line| plain(line)).filter(|line| !line.is_empty()).collect::<Vec<_>>(),
+        "card": masked(&document.card),
+        "payment-reference": plain(&document.payment_reference),
+        "moved": {"date": date(moved_at), "time": utc(moved_at, "%H:%M:%S UTC")},
     })
 }
 
-fn party(party: &Party) -> Value {
+fn party(party: &Party, countries: &Countries) -> Value {
     let lines: Vec<String> =
         party.address_lines.iter().map(|line| plain(line)).filter(|line| !line.is_empty()).collect();
     json!({"legal-name": plain(&party.legal_name), "address-lines": lines, "country": plain(&party.country),
-        "tax-id": plain(&party.tax_id), "email": plain(&party.email), "auth-id": plain(&party.auth_id)})
+        "country-name": countries.name(&plain(&party.country)), "registration-number": plain(&party.registration_number),
+        "phone": plain(&party.phone), "tax-id": plain(&party.tax_id), "email": plain(&party.email), "auth-id": plain(&party.auth_id)})
 }
 
 /// Lines of one section follow each other; a section that comes again is printed again.
 fn sections(document: &Document, words: &Words, marks: &Marks) -> Vec<Value> {
+    let present = document.edition >= Edition::PRESENT;
+    let least = if present && document.kind != Kind::Invoice {
+        places(document.lines.iter().map(|line| i128::from(line.amount)))
+    } else {
+        5
+    };
     let groups = document.lines.chunk_by(|left, right| left.section == right.section);
     groups
         .map(|group| {
@@ -152,20 +215,32 @@ fn sections(document: &Document, words: &Words, marks: &Marks) -> Vec<Value> {
             let lines: Vec<Value> = group
                 .iter()
                 .map(|line| {
-                    let unit = words.word("unit", &plain(&line.unit));
-                    let price = line.price.as_ref().map(|price| {
-                        json!({"billed": number(&price.billed, marks), "unit": words.word("unit", &plain(&price.unit)),
-                            "unit-price": number(&price.unit_price, marks)})
-                    });
+                    let unit = |one: bool, unit: &str| {
+                        if one && present {
+                            words.word_of("unit-one", "unit", &plain(unit))
+                        } else {
+                            words.word("unit", &plain(unit))
+                        }
+                    };
+                    let used = grouped(u128::from(line.quantity), marks);
+                    let used = (used, unit(line.quantity == 1, &line.unit));
+                    let (quantity, price) = match &line.price {
+                        Some(LinePrice { billed, unit: of, unit_price }) => {
+                            ((decimal(billed, marks), unit(billed == "1", of)), Some(decimal(unit_price, marks)))
+                        }
+                        None => (used.clone(), None),
+                    };
+                    // What was used, where other than that was billed: seconds of minutes, say.
+                    let of_use = (used.0 != quantity.0).then(|| json!({"quantity": used.0, "unit": used.1}));
                     let used = line.used_from.zip(line.used_to).map(|(from, to)| json!({"from": date(from), "to": date(to)}));
                     json!({"product": words.word("product", &plain(&line.product)), "description": plain(&line.description),
-                        "quantity": grouped(u128::from(line.quantity), marks), "unit": unit,
-                        "count": grouped(u128::from(line.count), marks), "price": price, "used": used,
-                        "amount": amount(i128::from(line.amount), 5, marks)})
+                        "quantity": quantity.0, "unit": quantity.1, "of-use": of_use, "unit-price": price,
+                        "count": (line.count > 0).then(|| grouped(u128::from(line.count), marks)), "used": used,
+                        "amount": amount(i128::from(line.amount), least, marks)})
                 })
                 .collect();
             json!({"auth-id": plain(&group[0].section), "name": plain(&group[0].section_name), "lines": lines,
-                "subtotal": amount(subtotal, 5, marks)})
+                "subtotal": amount(subtotal, least, marks)})
         })
         .collect()
 }
@@ -199,6 +274,32 @@ mod tests {
         let german = Marks { decimal: ",".to_owned(), group: ".".to_owned() };
         assert_eq!(amount(1_234_500_000, 5, &german), "1.234,50000");
         assert_eq!(grouped(u128::from(u64::MAX), &marks()), "18,446,744,073,709,551,615");
+    }
+
+    #[test]
+    fn decimal_text_gets_the_marks_of_the_language() {
+        let german = Marks { decimal: ",".to_owned(), group: ".".to_owned() };
+        for (text, english, in_german) in [
+            ("0.0120", "0.0120", "0,0120"),
+            ("1234567", "1,234,567", "1.234.567"),
+            ("-1234.5", "-1,234.5", "-1.234,5"),
+            ("many", "many", "many"),
+        ] {
+            assert_eq!((decimal(text, &marks()).as_str(), decimal(text, &german).as_str()), (english, in_german));
+        }
+    }
+
+    /// money-13: brand and last digits, as cards are written on receipts.
+    #[test]
+    fn cards_are_masked() {
+        for (card, expected) in [
+            ("visa 4242", "Visa •••• 4242"),
+            ("american express 0005", "American express •••• 0005"),
+            ("", ""),
+            ("bank debit", "bank debit"),
+        ] {
+            assert_eq!(masked(card), expected);
+        }
     }
 
     #[test]

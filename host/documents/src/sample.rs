@@ -1,6 +1,6 @@
-//! Made-up documents: what templates are tried with at start, and what `coinbox documents sample` prints.
+//! Made-up documents: what templates are tried with at start, and what `coinbox document sample` prints.
 
-use crate::document::{Document, Kind, Line, LinePrice, Movement, Party, Tax};
+use crate::document::{Document, Edition, Kind, Line, LinePrice, Movement, Party, Reference, Tax};
 
 /// 1 December 2026, 00:00 UTC.
 const ISSUED: i64 = 1_796_083_200_000;
@@ -10,18 +10,26 @@ const HOUR: i64 = 3_600_000;
 const ACCOUNT: &str = "MASAMPLE000000000001";
 const SUBACCOUNT: &str = "SASAMPLE000000000002";
 
-/// One of each kind.
-pub fn of_each_kind() -> [Document; 3] {
-    [invoice(), credit_note(), receipt()]
+/// All of them by name.
+pub const ALL: [(&str, fn() -> Document); 8] = [
+    ("invoice", invoice),
+    ("reverse-charge", reverse_charge),
+    ("credit-note", credit_note),
+    ("receipt", receipt),
+    ("refund", refund),
+    ("failed-payment", failed_payment),
+    ("chargeback", chargeback),
+    ("chargeback-reversal", chargeback_reversal),
+];
+
+/// Every one of them.
+pub fn of_each_kind() -> impl Iterator<Item = Document> {
+    ALL.iter().map(|(_, make)| make())
 }
 
-/// One of a kind.
-pub fn of_kind(kind: Kind) -> Document {
-    match kind {
-        Kind::Invoice => invoice(),
-        Kind::CreditNote => credit_note(),
-        Kind::Receipt => receipt(),
-    }
+/// One of a kind, or of another name of [`ALL`].
+pub fn named(name: &str) -> Option<Document> {
+    ALL.iter().find(|(its, _)| *its == name).map(|(_, make)| make())
 }
 
 fn texts<const N: usize>(lines: [&str; N]) -> Vec<String> {
@@ -36,6 +44,8 @@ fn seller() -> Party {
         tax_id: "12-3456789".to_owned(),
         email: "billing@example.com".to_owned(),
         auth_id: String::new(),
+        registration_number: "Delaware file 7654321".to_owned(),
+        phone: "+1 415 555 0100".to_owned(),
     }
 }
 
@@ -47,7 +57,23 @@ fn customer() -> Party {
         tax_id: "DE136695976".to_owned(),
         email: "accounts@customer.example".to_owned(),
         auth_id: ACCOUNT.to_owned(),
+        ..Party::default()
     }
+}
+
+fn tax(name: &str, percent: &str, base: i64, amount: i64) -> Tax {
+    Tax {
+        name: name.to_owned(),
+        percent: percent.to_owned(),
+        base,
+        amount,
+        reverse_charge: false,
+        legal_basis: String::new(),
+    }
+}
+
+fn about(document: &Document) -> Option<Reference> {
+    Some(Reference { kind: document.kind, number: document.number.clone(), issued: document.issued })
 }
 
 fn line(section: (&str, &str), product: &str, description: &str, quantity: (u64, &str), amount: i64) -> Line {
@@ -152,20 +178,8 @@ pub fn invoice() -> Document {
         rounding: -730,
         net: 424_920_000,
         taxes: vec![
-            Tax {
-                name: "VAT".to_owned(),
-                percent: "19".to_owned(),
-                base: 424_920_000,
-                amount: 80_730_000,
-                reverse_charge: false,
-            },
-            Tax {
-                name: "Communications levy".to_owned(),
-                percent: "0.25".to_owned(),
-                base: 424_920_000,
-                amount: 1_060_000,
-                reverse_charge: false,
-            },
+            tax("VAT", "19", 424_920_000, 80_730_000),
+            tax("Communications levy", "0.25", 424_920_000, 1_060_000),
         ],
         total: 506_710_000,
         opening_balance: 98_400_010,
@@ -182,6 +196,36 @@ pub fn invoice() -> Document {
         method: "credits".to_owned(),
         refers_to: None,
         note: String::new(),
+        about: None,
+        due: None,
+        payment_terms: "Charges are taken from the prepaid balance; what it lacks is due at once.".to_owned(),
+        ways_to_pay: texts(["Card: in your account settings", "Bank transfer: Example Bank, account 000123456789"]),
+        card: String::new(),
+        payment_reference: String::new(),
+        payment_at: None,
+        edition: Edition::PRESENT,
+    }
+}
+
+/// The same month of a customer who owes the tax himself, and some of the invoice.
+pub fn reverse_charge() -> Document {
+    let vat = Tax {
+        reverse_charge: true,
+        legal_basis: "Article 196 of Directive 2006/112/EC".to_owned(),
+        ..tax("VAT", "19", 424_920_000, 0)
+    };
+    Document {
+        number: "2026-000124".to_owned(),
+        taxes: vec![vat],
+        total: 424_920_000,
+        opening_balance: -70_000_000,
+        closing_balance: -34_920_000,
+        amount_due: 34_920_000,
+        due: Some(ISSUED + 14 * 24 * HOUR),
+        payment_terms: "14 days net.".to_owned(),
+        status: "open".to_owned(),
+        method: "invoice".to_owned(),
+        ..invoice()
     }
 }
 
@@ -193,17 +237,11 @@ pub fn credit_note() -> Document {
         issued: ISSUED + 80 * HOUR,
         period_start: None,
         period_end: None,
-        lines: vec![line((ACCOUNT, ""), "credit-note", "Calls of 17 November were billed twice", (1, ""), 20_000_000)],
+        lines: vec![line((ACCOUNT, ""), "credit-note", "Credit for invoice 2026-000123", (1, ""), 20_000_000)],
         discount: 0,
         rounding: 0,
         net: 20_000_000,
-        taxes: vec![Tax {
-            name: "VAT".to_owned(),
-            percent: "19".to_owned(),
-            base: 20_000_000,
-            amount: 3_800_000,
-            reverse_charge: false,
-        }],
+        taxes: vec![tax("VAT", "19", 20_000_000, 3_800_000)],
         total: 23_800_000,
         opening_balance: 0,
         closing_balance: 0,
@@ -212,6 +250,10 @@ pub fn credit_note() -> Document {
         status: "credited".to_owned(),
         method: "credits".to_owned(),
         refers_to: Some("2026-000123".to_owned()),
+        note: "Calls of 17 November were billed twice".to_owned(),
+        about: about(&invoice()),
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
         ..invoice()
     }
 }
@@ -224,7 +266,7 @@ pub fn receipt() -> Document {
         issued: ISSUED + 33 * HOUR + 754_000,
         period_start: None,
         period_end: None,
-        lines: vec![line((ACCOUNT, ""), "recharge", "Recharge by card, Visa ending 4242", (1, ""), 200_000_000)],
+        lines: vec![line((ACCOUNT, ""), "recharge", "Recharge, manual", (1, ""), 200_000_000)],
         discount: 0,
         rounding: 0,
         net: 200_000_000,
@@ -237,6 +279,65 @@ pub fn receipt() -> Document {
         status: "successful".to_owned(),
         method: "card".to_owned(),
         refers_to: Some("charge-7".to_owned()),
+        card: "visa 4242".to_owned(),
+        payment_reference: "ch_3PqX2eKfT81".to_owned(),
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
         ..invoice()
+    }
+}
+
+/// A part of that payment, given back.
+pub fn refund() -> Document {
+    let amount = 51_680_000;
+    Document {
+        number: "R-2026-000997".to_owned(),
+        issued: ISSUED + 200 * HOUR,
+        lines: vec![line((ACCOUNT, ""), "refund", "Refund 1", (1, ""), amount)],
+        net: amount,
+        total: amount,
+        status: "refunded".to_owned(),
+        about: about(&receipt()),
+        payment_reference: "re_3PqX2eKfT81".to_owned(),
+        ..receipt()
+    }
+}
+
+/// An attempt that was declined.
+pub fn failed_payment() -> Document {
+    Document {
+        number: "R-2026-000980".to_owned(),
+        issued: ISSUED + 32 * HOUR,
+        lines: vec![line((ACCOUNT, ""), "recharge", "Recharge, automatic", (1, ""), 200_000_000)],
+        status: "failed".to_owned(),
+        note: "insufficient-funds".to_owned(),
+        refers_to: Some("charge-6".to_owned()),
+        payment_reference: String::new(),
+        ..receipt()
+    }
+}
+
+/// What the card holder's bank took back of that payment.
+pub fn chargeback() -> Document {
+    Document {
+        number: "R-2026-001004".to_owned(),
+        issued: ISSUED + 700 * HOUR,
+        lines: vec![line((ACCOUNT, ""), "chargeback", "Chargeback, recharge", (1, ""), 200_000_000)],
+        status: "charged-back".to_owned(),
+        about: about(&receipt()),
+        payment_reference: "dp_1PqX9eKfT02".to_owned(),
+        ..receipt()
+    }
+}
+
+/// The dispute about it was won.
+pub fn chargeback_reversal() -> Document {
+    Document {
+        number: "R-2026-001019".to_owned(),
+        issued: ISSUED + 740 * HOUR,
+        lines: vec![line((ACCOUNT, ""), "dispute-won", "Dispute won, recharge", (1, ""), 200_000_000)],
+        about: about(&chargeback()),
+        payment_reference: "dp_1PqX9eKfT02".to_owned(),
+        ..receipt()
     }
 }

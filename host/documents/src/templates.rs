@@ -1,6 +1,9 @@
-//! Templates and words: built in, each file replaceable by one of the same name in the operator's folder.
+//! Templates, words and names of countries: built in, each file replaceable by one of the same name in the operator's folder.
+//!
+//! Each edition of documents has templates of its own: what was issued earlier is printed as it was then. Words are shared, so a word whose meaning
+//! changes gets a new name. An operator's file stands in place of the built-in one of every edition, as it did when that was the only one.
 
-use crate::document::Kind;
+use crate::document::{Edition, Kind};
 use crate::printed::Marks;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -15,13 +18,24 @@ const FILES_MAX: usize = 200;
 const COMPLETE: &str = "en";
 
 /// Built-in files by name.
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 8] = [
     ("document.typ", include_str!("../templates/document.typ")),
     ("invoice.typ", include_str!("../templates/invoice.typ")),
     ("credit-note.typ", include_str!("../templates/credit-note.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
     ("words-en.json", include_str!("../templates/words-en.json")),
     ("words-de.json", include_str!("../templates/words-de.json")),
+    // Territory names of the CLDR, version 48.
+    ("countries-en.json", include_str!("../templates/countries-en.json")),
+    ("countries-de.json", include_str!("../templates/countries-de.json")),
+];
+
+/// Templates of the first edition, in place of those of now. They never change.
+const FIRST_EDITION: [(&str, &str); 4] = [
+    ("document.typ", include_str!("../templates/edition-1/document.typ")),
+    ("invoice.typ", include_str!("../templates/edition-1/invoice.typ")),
+    ("credit-note.typ", include_str!("../templates/edition-1/credit-note.typ")),
+    ("receipt.typ", include_str!("../templates/edition-1/receipt.typ")),
 ];
 
 /// A template folder that cannot be used.
@@ -43,20 +57,39 @@ fn wrong(file: impl Into<String>, problem: impl ToString) -> TemplateError {
 pub struct Templates {
     /// By name, as in the folder; no sub-folders.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// The same for documents of the first edition.
+    pub first_edition: BTreeMap<String, Vec<u8>>,
     /// Words of the chosen language.
     pub words: Words,
+    /// Names of countries in it.
+    pub countries: Countries,
+    /// Whether the operator has put files in the place of built-in ones.
+    pub are_changed: bool,
 }
 
 impl Templates {
     /// Built-in files, those of the folder in their place and beside them, and the words of a language.
     pub fn open(folder: Option<&Path>, language: &str) -> Result<Templates, TemplateError> {
-        let mut files: BTreeMap<String, Vec<u8>> =
-            BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        let named = |list: &[(&str, &str)]| -> BTreeMap<String, Vec<u8>> {
+            list.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+        };
+        let (mut files, mut first_edition) = (named(&BUILT_IN), named(&BUILT_IN));
+        first_edition.extend(named(&FIRST_EDITION));
+        let mut own = BTreeMap::new();
         if let Some(folder) = folder {
-            read_folder(folder, &mut files)?;
+            read_folder(folder, &mut own)?;
         }
+        let are_changed = !own.is_empty();
+        first_edition.extend(own.clone());
+        files.extend(own);
         let words = Words::read(language, &files)?;
-        Ok(Templates { files, words })
+        let countries = Countries::read(language, &files)?;
+        Ok(Templates { files, first_edition, words, countries, are_changed })
+    }
+
+    /// Files of an edition.
+    pub fn of(&self, edition: Edition) -> &BTreeMap<String, Vec<u8>> {
+        if edition == Edition::FIRST { &self.first_edition } else { &self.files }
     }
 
     /// File name of a kind's template.
@@ -140,6 +173,12 @@ impl Words {
         found.unwrap_or(code).to_owned()
     }
 
+    /// The same of a narrower group, or of the wider one where that lacks it.
+    pub fn word_of(&self, narrow: &str, wide: &str, code: &str) -> String {
+        let found = self.words.get(narrow).and_then(|group| group.get(code)).and_then(Value::as_str);
+        found.map_or_else(|| self.word(wide, code), str::to_owned)
+    }
+
     /// How numbers are written.
     pub fn marks(&self) -> Marks {
         let text = |key: &str| self.words.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -149,6 +188,32 @@ impl Words {
     /// What templates read as `words.json`.
     pub fn json(&self) -> Value {
         Value::Object(self.words.clone())
+    }
+}
+
+/// Names of countries by their ISO 3166-1 alpha-2 code.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Countries {
+    names: BTreeMap<String, String>,
+}
+
+impl Countries {
+    /// English names, and over them those of `countries-LANGUAGE.json`, if there is one.
+    fn read(language: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Countries, TemplateError> {
+        let mut names = BTreeMap::new();
+        for language in [COMPLETE, language] {
+            let file = format!("countries-{language}.json");
+            for (code, name) in files.get(&file).map(|bytes| object(&file, bytes)).transpose()?.unwrap_or_default() {
+                let Value::String(name) = name else { return Err(wrong(&file, format!("`{code}` must be text"))) };
+                names.insert(code, name);
+            }
+        }
+        Ok(Countries { names })
+    }
+
+    /// The name of a code; what is no code of the list stays as it is.
+    pub fn name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.names.get(code).map_or(code, String::as_str)
     }
 }
 
@@ -172,6 +237,24 @@ mod tests {
         }
         let error = Templates::open(None, "xx").expect_err("no such language").to_string();
         assert_eq!(error, "words-xx.json: there is no such file; there are words for de, en");
+    }
+
+    /// money-13: countries are printed by name, in each built-in language.
+    #[test]
+    fn every_country_has_a_name_in_every_language() {
+        let countries = |language| Templates::open(None, language).expect("built in").countries;
+        let (english, german) = (countries("en"), countries("de"));
+        assert_eq!((english.name("DE"), german.name("DE")), ("Germany", "Deutschland"));
+        assert_eq!((english.name("US"), german.name("US")), ("United States", "Vereinigte Staaten"));
+        assert_eq!((english.name("ZZ"), english.name("")), ("ZZ", ""));
+        // All of ISO 3166-1, and Kosovo.
+        assert_eq!((english.names.len(), german.names.len()), (250, 250));
+        let folder = crate::tests::Folder::new();
+        let words = built_in("de").replacen("\"de\"", "\"gsw\"", 1);
+        fs::write(folder.path().join("words-gsw.json"), words).expect("written");
+        fs::write(folder.path().join("countries-gsw.json"), r#"{"CH": "Schwiiz"}"#).expect("written");
+        let own = Templates::open(Some(folder.path()), "gsw").expect("opens").countries;
+        assert_eq!((own.name("CH"), own.name("DE")), ("Schwiiz", "Germany"), "what it lacks is English");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whole documents, with the built-in fonts: what stands on the pages, bounds, hostile text, the same bytes.
 
-use crate::document::{Document, DocumentError, Kind, Line, Movement};
+use crate::document::{Document, DocumentError, Edition, Kind, Line, Movement, Party};
 use crate::sample;
 use crate::templates::RESERVED;
 use crate::typesetter::{Settings, TypesetError, Typesetter};
@@ -86,11 +86,15 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
         &[
             "Example Communications Inc.",
             "201 Example Street, Suite 400",
+            "United States",
             "Tax ID 12-3456789",
+            "Registration number Delaware file 7654321",
+            "Phone +1 415 555 0100",
             "Invoice",
             "Müller & Søn Telecom GmbH",
             "Königstraße 12",
             "70173 Stuttgart",
+            "Germany",
             "Tax ID DE136695976",
             "2026-000123",
             "2026-12-01",
@@ -99,19 +103,23 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
             "USD0.00",
             "Paid",
             "Main account MASAMPLE000000000001",
-            "20,076 min × 0.012",
-            "5,120 in all",
-            "1,204,560 seconds",
+            "20,076 minutes",
+            "1,204,560 seconds used",
+            "0.012",
+            "5,120",
             "240.91200",
             "Used 2026-10-30 – 2026-10-31",
-            "60 min × 0.012",
-            "12 in all",
+            "60 minutes",
+            "3,411 seconds used",
+            "12",
             "0.72000",
-            "1,440 min × 0.0055",
+            "1,440 minutes",
+            "0.0055",
             "7.92000",
-            "12,045 parts × 0.0055",
+            "12,045 parts",
             "66.24750",
-            "14 months × 0.80",
+            "14 months",
+            "0.80",
             "11.20000",
             "2026-11-17: Debit for a lost handset",
             "25.00000",
@@ -121,10 +129,13 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
             "351.27950",
             "Support desk",
             "Sub-account SASAMPLE000000000002",
-            "120.10250 min × 0.012",
-            "7,205 seconds",
+            "120.10250 minutes",
+            "7,205 seconds used",
+            "0.012",
+            "44",
             "1.44123",
-            "310 parts × 0.02",
+            "310 parts",
+            "0.02",
             "6.20000",
             "1.00000",
             "75.00000",
@@ -140,11 +151,11 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
             "USD506.71000",
             "VAT",
             "19%",
-            "424.92000",
-            "80.73000",
+            "424.92",
+            "80.73",
             "Communications levy",
             "0.25%",
-            "1.06000",
+            "1.06",
             "Opening balance",
             "98.40001",
             "Earlier movements",
@@ -165,51 +176,232 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
             "51.69001",
             "Amount due",
             "USD0.00000",
+            "Terms of payment",
+            "Charges are taken from the prepaid balance",
         ],
     );
+    assert!(!text.contains("Ways to pay"), "nothing is owed: {text}");
+    // One number is not "1 numbers" (money-13).
+    in_order(&text, &["14 months", "Set-up of numbers", "1 number\n"]);
 }
 
+/// money-13: what a finance department looks for on a credit note.
 #[test]
-fn a_credit_note_names_its_invoice_and_a_receipt_its_time() {
+fn a_credit_note_names_its_invoice_with_its_date_and_the_reason() {
     let note = TYPESETTER.page_texts(&sample::credit_note()).expect("set").concat();
-    let parts =
-        ["Credit note", "CN-2026-000004", "2026-12-04", "2026-000123", "USD23.80", "Credited", "20.00000", "3.80000"];
+    let parts = [
+        "Credit note",
+        "CN-2026-000004",
+        "2026-12-04",
+        "For",
+        "invoice 2026-000123 of 2026-12-01",
+        "USD23.80",
+        "Credited",
+        "Reason: Calls of 17 November were billed twice",
+        "20.00",
+        "3.80",
+    ];
     in_order(&note, &parts);
-    assert!(!note.contains("Amount due") && !note.contains("Opening balance"), "{note}");
-    let receipt = TYPESETTER.page_texts(&sample::receipt()).expect("set").concat();
+    assert_eq!(note.matches("billed twice").count(), 1, "{note}");
+    for absent in ["Amount due", "Opening balance", "Terms of payment"] {
+        assert!(!note.contains(absent), "{absent}: {note}");
+    }
+}
+
+/// money-13: receipts of payments, of refunds, and of payments that failed.
+#[test]
+fn a_receipt_says_what_became_of_the_money_and_by_which_card() {
+    let text = |document: &Document| TYPESETTER.page_texts(document).expect("set").concat();
+    let paid = text(&sample::receipt());
     let parts = [
         "Receipt",
+        "Received from",
         "R-2026-000981",
         "2026-12-02 09:12:34 UTC",
-        "charge-7",
+        "Visa •••• 4242",
+        "ch_3PqX2eKfT81",
+        "Amount received",
         "USD200.00",
         "Successful",
         "Card",
-        "Visa ending 4242",
+        "Recharge, manual",
     ];
-    in_order(&receipt, &parts);
-    let failed =
-        Document { status: "failed".to_owned(), note: "Declined: insufficient funds".to_owned(), ..sample::receipt() };
-    let failed = TYPESETTER.page_texts(&failed).expect("set").concat();
-    in_order(&failed, &["Failed", "Declined: insufficient funds"]);
+    in_order(&paid, &parts);
+    let refund = text(&sample::refund());
+    let parts = [
+        "Refund receipt",
+        "Refunded to",
+        "R-2026-000997",
+        "Refund of",
+        "receipt R-2026-000981 of 2026-12-02",
+        "Visa •••• 4242",
+        "re_3PqX2eKfT81",
+        "Amount refunded",
+        "USD51.68",
+        "Refunded",
+    ];
+    in_order(&refund, &parts);
+    let failed = text(&sample::failed_payment());
+    in_order(&failed, &["Failed payment", "Amount that was not paid", "Failed", "Reason: Insufficient funds"]);
+    // What the bank took back, of which receipt, with the gateway's reference; and that it came again.
+    let parts = [
+        "Chargeback receipt",
+        "Paid back by the bank to",
+        "R-2026-001004",
+        "Chargeback of",
+        "receipt R-2026-000981 of 2026-12-02",
+        "Visa •••• 4242",
+        "dp_1PqX9eKfT02",
+        "Amount that the bank took back",
+        "USD200.00",
+        "Charged back",
+        "Card",
+    ];
+    let chargeback = text(&sample::chargeback());
+    in_order(&chargeback, &parts);
+    let parts = [
+        "Chargeback reversal",
+        "Received from",
+        "Reversal of",
+        "receipt R-2026-001004 of 2026-12-30",
+        "dp_1PqX9eKfT02",
+        "Amount credited again",
+        "Successful",
+    ];
+    let restored = text(&sample::chargeback_reversal());
+    in_order(&restored, &parts);
+    for absent in ["Billed to", "Amount received", "Received from"] {
+        assert!(!chargeback.contains(absent), "{absent}: {chargeback}");
+    }
+    for (text, absent) in [(&refund, "Billed to"), (&paid, "Billed to"), (&failed, "Received")] {
+        assert!(!text.contains(absent), "{absent}: {text}");
+    }
+    // One that had to wait for the seller says when the money moved, and when it was issued.
+    let waited = Document { payment_at: Some(sample::receipt().issued - 864_000_000), ..sample::receipt() };
+    in_order(&text(&waited), &["2026-11-22 09:12:34 UTC", "Issued", "2026-12-02"]);
+    // Names of the system's own are not for customers.
+    assert!(![&paid, &refund, &failed, &chargeback, &restored].into_iter().any(|text| text.contains("charge-")));
 }
 
+/// money-13: the customer owes the tax, so there is neither a rate nor an amount, but the law that says so.
 #[test]
-fn reverse_charge_and_words_of_no_list_are_printed() {
-    let mut document = sample::invoice();
-    document.taxes.truncate(1);
-    document.taxes[0].amount = 0;
-    document.taxes[0].reverse_charge = true;
-    document.total = document.net;
-    document.closing_balance += 81_790_000;
-    document.note = "Reverse charge: the tax is owed by the customer.".to_owned();
-    document.method = "wire-transfer".to_owned();
-    document.lines[0].unit = String::new();
+fn reverse_charge_names_its_legal_basis_and_no_rate() {
+    let document = sample::reverse_charge();
     let text = TYPESETTER.page_texts(&document).expect("set").concat();
     in_order(
         &text,
-        &["wire-transfer", "VAT", "Reverse charge", "19%", "424.92000", "0.00000", "Reverse charge: the tax is owed"],
+        &[
+            "Due by",
+            "2026-12-15",
+            "Total",
+            "USD424.92000",
+            "Reverse charge: the customer owes the tax.",
+            "Article 196 of Directive 2006/112/EC",
+            "Account balance",
+            "Amount due",
+            "USD34.92",
+            "Terms of payment",
+            "14 days net.",
+            "Ways to pay",
+            "Bank transfer: Example Bank, account 000123456789",
+        ],
     );
+    for absent in ["VAT", "19%", "0.00000", "Rate"] {
+        assert!(!text.contains(absent), "{absent}: {text}");
+    }
+    // Beside a tax that is charged, only that one has a row.
+    let mut both = sample::invoice();
+    both.taxes[0] = document.taxes[0].clone();
+    both.total = both.net + both.taxes[1].amount;
+    both.closing_balance += 80_730_000;
+    let text = TYPESETTER.page_texts(&both).expect("set").concat();
+    in_order(&text, &["Communications levy", "0.25%", "1.06", "Reverse charge"]);
+    assert!(!text.contains("VAT"), "{text}");
+    // A rate of zero is charged, and says why.
+    let mut zero = sample::invoice();
+    zero.taxes.truncate(1);
+    zero.taxes[0].percent = "0".to_owned();
+    zero.taxes[0].amount = 0;
+    zero.taxes[0].legal_basis = "Exempt under section 4".to_owned();
+    (zero.total, zero.closing_balance) = (zero.net, zero.closing_balance + 81_790_000);
+    in_order(&TYPESETTER.page_texts(&zero).expect("set").concat(), &["VAT", "Exempt under section 4", "0%"]);
+}
+
+/// money-13: the balance never stands alone below its heading, wherever the lines end.
+#[test]
+fn totals_and_balance_stay_together() {
+    for lines in 20..60 {
+        for movements in [0, 3, 4, 15, 16, 40] {
+            let mut document = long_invoice(lines);
+            document.movements =
+                vec![
+                    Movement { label: "Payment".to_owned(), at: document.issued, amount: 0, earlier: false };
+                    movements
+                ];
+            let pages = TYPESETTER.page_texts(&document).expect("set");
+            let page_of = |what: &str| pages.iter().rposition(|page| page.contains(what)).expect("printed");
+            let end = page_of("Amount due\n");
+            assert_eq!(page_of("Closing balance"), end);
+            assert_eq!(page_of("This invoice"), end);
+            let last = pages[end].matches("Payment\n").count();
+            assert!(last >= movements.min(3), "{lines} lines, {movements} movements: {last} beside the end");
+            if movements <= 15 {
+                assert_eq!((page_of("Total\n"), page_of("Account balance")), (end, end), "{lines}, {movements}");
+            }
+        }
+    }
+}
+
+#[test]
+fn words_of_no_list_are_printed() {
+    let mut document = sample::invoice();
+    document.method = "wire-transfer".to_owned();
+    document.lines[0].unit = String::new();
+    document.customer.country = "Freedonia".to_owned();
+    document.note = "A note.".to_owned();
+    in_order(&TYPESETTER.page_texts(&document).expect("set").concat(), &["Freedonia", "wire-transfer", "A note."]);
+}
+
+/// Documents of version 0.1: the same fingerprint, so that what is kept is found, and the same bytes where nothing is kept (money-13).
+///
+/// The digests are those of the program of version 0.1. They change with the typesetting library, and with nothing else.
+#[test]
+fn what_an_earlier_version_issued_keeps_its_bytes() {
+    let documents: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../fixtures/edition-1.json")).expect("JSON");
+    let expected = [
+        "73f16e833b94ab837fa8dd8ac932a55a17b3446e03a881d0b4eb30b48314558a",
+        "22bbe190d0e253a8f1653761879c8ad86543093d8eb30c662408d97e8dd7f368",
+        "73592ae2fbb7c9ac858ed269ba3ff0510cab9eb9fcaacb798579052211b8f3cd",
+    ];
+    for (value, digest) in documents.into_iter().zip(expected) {
+        let document = Document::read(&value).expect("of the first edition");
+        assert_eq!(document.edition, Edition::FIRST);
+        // Written as it was read: what is new is left out, and so the fingerprint is the same.
+        assert_eq!(serde_json::to_value(&document).expect("JSON"), value);
+        let pdf = TYPESETTER.typeset(&document).expect("set");
+        assert_eq!(crate::shelf::Fingerprint::of(&pdf).hex(), digest, "{}", document.number);
+        // As the contract shows it now, with the new fields empty.
+        let mut shown = value.clone();
+        for (field, empty) in [
+            ("about", serde_json::Value::Null),
+            ("due", serde_json::Value::Null),
+            ("payment-terms", "".into()),
+            ("ways-to-pay", serde_json::json!([])),
+            ("card", "".into()),
+            ("payment-reference", "".into()),
+            ("payment-at", serde_json::Value::Null),
+            ("edition", 1.into()),
+        ] {
+            shown[field] = empty;
+        }
+        assert_eq!(Document::read(&shown).expect("read"), document);
+    }
+    let later = serde_json::json!({"edition": 3});
+    let mut value = serde_json::to_value(sample::receipt()).expect("JSON");
+    value["edition"] = later["edition"].clone();
+    let error = Document::read(&value).expect_err("of a later version").to_string();
+    assert_eq!(error, "document R-2026-000981 has edition 3: this program prints editions 1 to 2");
 }
 
 #[test]
@@ -230,10 +422,7 @@ fn long_invoices_repeat_their_headings_and_number_their_pages() {
     let text = pages.concat();
     let numbers: Vec<String> = (0..400).map(|number| format!("Line number {number:05}")).collect();
     in_order(&text, &numbers.iter().map(String::as_str).collect::<Vec<_>>());
-    in_order(
-        &text,
-        &["10.00000", "10.00000", "10.00000", "10.00000", "Total", "USD40.00000", "-40.00000", "USD40.00000"],
-    );
+    in_order(&text, &["10.00000", "10.00000", "10.00000", "10.00000", "Total", "USD40.00", "-40.00", "USD40.00"]);
 }
 
 #[test]
@@ -248,11 +437,11 @@ fn the_longest_invoice_of_the_contract_is_printed() {
 #[test]
 fn an_invoice_without_lines_and_one_without_addresses_are_printed() {
     let mut document = long_invoice(0);
-    document.seller = Default::default();
-    document.customer = Default::default();
+    document.seller = Party::default();
+    document.customer = Party::default();
     document.period_end = None;
     let text = TYPESETTER.page_texts(&document).expect("set").concat();
-    in_order(&text, &["Invoice", "2026-000123", "Total", "USD0.00000", "Page 1 of 1"]);
+    in_order(&text, &["Invoice", "2026-000123", "Total", "USD0.00", "Page 1 of 1"]);
 }
 
 /// Texts that mean something to the engine when they are source.
@@ -431,6 +620,9 @@ fn operators_replace_templates_and_words_and_hear_of_mistakes_at_start() {
     std::fs::remove_file(folder.path().join("receipt.typ")).expect("removed");
     let german = Settings { language: "de".to_owned(), ..settings };
     let text = Typesetter::open(&german).expect("opens").page_texts(&sample::invoice()).expect("set").concat();
-    in_order(&text, &["Rechnung", "Bezahlt", "Telefonie, abgehend", "1.204.560", "240,91200", "Seite 1 von"]);
+    in_order(
+        &text,
+        &["Rechnung", "Bezahlt", "Telefonie, abgehend", "20.076 Minuten", "0,012", "240,91200", "Seite 1 von"],
+    );
     assert_eq!(Kind::CreditNote.name(), "credit-note");
 }

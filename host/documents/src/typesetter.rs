@@ -1,6 +1,6 @@
 //! From a document to the bytes of a PDF.
 
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, Edition};
 use crate::fonts::{Fonts, Machine};
 use crate::glyphs;
 use crate::printed;
@@ -117,6 +117,7 @@ pub struct Typesetter {
     library: LazyHash<Library>,
     templates: Templates,
     files: Files,
+    first_edition: Files,
     paper: Paper,
     built_in: Arc<Fonts>,
     machine: Machine,
@@ -126,17 +127,25 @@ impl Typesetter {
     /// With templates that were tried: one document of each kind is set, so that a mistake in them is found at start.
     pub fn open(settings: &Settings) -> Result<Typesetter, TypesetError> {
         let templates = Templates::open(settings.templates.as_deref(), &settings.language)?;
-        let files = templates.files.iter().map(|(name, bytes)| (name.clone(), Bytes::new(bytes.clone()))).collect();
+        let files = |edition| -> Files {
+            let files = templates.of(edition).iter();
+            files.map(|(name, bytes)| (name.clone(), Bytes::new(bytes.clone()))).collect()
+        };
+        let (files, first_edition) = (files(Edition::PRESENT), files(Edition::FIRST));
         let typesetter = Typesetter {
             library: LazyHash::new(Library::default()),
             templates,
             files,
+            first_edition,
             paper: settings.paper,
             built_in: Arc::new(Fonts::built_in()),
             machine: Machine::new(settings.fonts.clone()),
         };
         for document in sample::of_each_kind() {
             typesetter.typeset(&document)?;
+            if typesetter.templates.are_changed {
+                typesetter.typeset(&Document { edition: Edition::FIRST, ..document })?;
+            }
         }
         Ok(typesetter)
     }
@@ -152,7 +161,7 @@ impl Typesetter {
 
     /// What the template reads about a document.
     fn own(&self, document: &Document) -> Files {
-        let printed = printed::document(document, &self.templates.words).to_string();
+        let printed = printed::document(document, &self.templates.words, &self.templates.countries).to_string();
         let words = self.templates.words.json().to_string();
         let settings = json!({"paper": self.paper.name()}).to_string();
         [("document.json", printed), ("words.json", words), ("settings.json", settings)]
@@ -189,7 +198,8 @@ impl Typesetter {
             place: file.to_owned(),
             problem: "is no file name".to_owned(),
         })?;
-        let world = Surroundings { library: &self.library, fonts, files: &self.files, own: own.clone(), main };
+        let files = if document.edition == Edition::FIRST { &self.first_edition } else { &self.files };
+        let world = Surroundings { library: &self.library, fonts, files, own: own.clone(), main };
         let pages = typst::compile::<PagedDocument>(&world).output;
         let pages = pages.map_err(|errors| template_error(document, &world, errors.first()))?;
         if pages.pages().len() > PAGES_MAX {

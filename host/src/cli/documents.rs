@@ -111,13 +111,14 @@ fn list(work: &Work, kind: &str, listed: Listed) -> anyhow::Result<()> {
         }
     }
     work.output.answer(&Value::Array(documents), |documents| {
-        let mut rows = Rows::new(&["number", "issued", ">total", ">due", "status", "method", "refers to", ">credited"]);
+        let mut rows =
+            Rows::new(&["number", "issued", ">total", ">open", "status", "method", "refers to", ">credited"]);
         for document in documents.as_array().into_iter().flatten() {
             rows.add(vec![
                 field(document, "number"),
                 moment(&document["issued"]),
                 amount(&document["total"]),
-                amount(&document["due"]),
+                amount(&document["open-amount"]),
                 field(document, "status"),
                 field(document, "method"),
                 field(document, "refers-to"),
@@ -184,8 +185,8 @@ fn document(document: &Value) -> Text {
     add("status at issue", status, String::new(), String::new());
     let present = &document["present"];
     if !present.is_null() {
-        let due = if document["kind"] == "invoice" { amount(&present["due"]) } else { String::new() };
-        add("status now", field(present, "status"), String::new(), due);
+        let open = if document["kind"] == "invoice" { amount(&present["open-amount"]) } else { String::new() };
+        add("status now", field(present, "status"), String::new(), open);
     }
     for (name, key) in [("refers to", "refers-to"), ("note", "note")] {
         let text = field(document, key);
@@ -224,8 +225,9 @@ fn brief(document: &Value) -> String {
         return "none".to_owned();
     }
     let (number, mut status) = (field(document, "number"), field(document, "status"));
-    if document["due"] != "0" && !document["due"].is_null() {
-        status = format!("{status}, {} due", amount(&document["due"]));
+    let open = &document["open-amount"];
+    if open != "0" && !open.is_null() {
+        status = format!("{status}, {} open", amount(open));
     }
     format!("{number} of {}: {} ({status})", moment(&document["issued"]), amount(&document["total"]))
 }

@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(read("brand", json!("x"), "Acme 5"), Ok(json!("Acme 5")));
         assert_eq!(read("require-billing-address", json!(false), "true"), Ok(json!(true)));
         assert!(read("require-billing-address", json!(false), "yes").is_err());
-        let rates = r#"[{"country": "DE", "state": "", "name": "VAT", "percent": "19", "reverse-charge": false}]"#;
+        let rates = r#"[{"country": "DE", "state": "", "name": "VAT", "percent": "19", "reverse-charge": false, "legal-basis": ""}]"#;
         assert_eq!(read("tax-rates", json!([]), rates).map(|read| read[0]["percent"].clone()), Ok(json!("19")));
         // money-12: what is not named of a record stays.
         let seller = json!({"legal-name": "Acme", "tax-id": "DE1", "address-lines": ["A 1"]});

@@ -40,6 +40,11 @@ pub fn preview(config: &Config, output: &Output, command: &Document) -> anyhow::
                 SampleKind::Invoice => "invoice",
                 SampleKind::CreditNote => "credit-note",
                 SampleKind::Receipt => "receipt",
+                SampleKind::ReverseCharge => "reverse-charge",
+                SampleKind::Refund => "refund",
+                SampleKind::FailedPayment => "failed-payment",
+                SampleKind::Chargeback => "chargeback",
+                SampleKind::ChargebackReversal => "chargeback-reversal",
             };
             write(output, &documents::preview(settings, Preview::Sample(kind))?, file.as_deref())
         }

@@ -225,6 +225,8 @@ pub struct Config {
     pub email: Email,
     /// Sender of mails.
     pub email_from: String,
+    /// Whether mails about invoices and credit notes have the PDF with them.
+    pub email_documents: bool,
     /// Folder of own templates.
     pub templates: Option<PathBuf>,
     /// Printed documents.
@@ -282,6 +284,7 @@ impl Config {
             accept: Accept::default(),
             email: read.email(&data)?,
             email_from: from,
+            email_documents: read.one_of("email.attach-documents", &[("yes", true), ("no", false)])?,
             templates: read.path("email.templates"),
             documents: read.documents(&data)?,
             inventory_stock: (beside("inventory.stock", "numbers.csv"), read.path("inventory.stock").is_some()),

@@ -6,7 +6,7 @@ use crate::capability::{Capabilities, Clock, Mailer};
 use crate::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
 use crate::contract::types::{Caller, Operator, Principal};
-use crate::documents::Documents;
+use crate::documents::{Documents, Mailed};
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
 use crate::inventory::FileInventory;
@@ -217,10 +217,12 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         inventory.set_family(checked.family())?;
     }
     checked.remember(&store)?;
+    let documents = Documents::of(&config.documents);
+    let mailed = Arc::new(Mailed::new(documents.clone()));
     let capabilities = Capabilities {
         vault: Arc::new(vault),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
-        email: mailer(config, &clock)?,
+        email: mailer(config, &clock, mailed.clone())?,
         telephony: Arc::new(telephony),
         inventory: Arc::new(inventory),
         random,
@@ -234,7 +236,8 @@ pub fn open(config: &Config, drive: Drive, must_exist: bool, on_failure: Option<
         drive,
         sequencer: SequencerOptions { on_failure, ..SequencerOptions::default() },
     })?;
-    let host = Host { coinbox, metrics, documents: Documents::of(&config.documents), opened, clock_file, guard };
+    mailed.connect(&coinbox);
+    let host = Host { coinbox, metrics, documents, opened, clock_file, guard };
     host.keep_clock()?;
     if let Some(guard) = &host.guard {
         guard.keep();
@@ -326,12 +329,13 @@ fn component_path(config: &Config) -> anyhow::Result<PathBuf> {
     })
 }
 
-fn mailer(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
+fn mailer(config: &Config, clock: &Arc<dyn Clock>, mailed: Arc<Mailed>) -> anyhow::Result<Arc<dyn Mailer>> {
     let wording = match &config.templates {
         Some(folder) => Wording::with_folder(folder)?,
         None => Wording::built_in()?,
     };
     let composer = Composer::new(wording, &config.email_from, clock.clone())?;
+    let composer = if config.email_documents { composer.with_attachments(mailed) } else { composer };
     Ok(match &config.email {
         Email::Maildir(folder) => Arc::new(
             MaildirMailer::open(folder, composer)

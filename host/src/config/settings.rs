@@ -52,6 +52,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("email.transport", "maildir", "maildir or smtp"),
     setting("email.maildir", "", "folder of the mails; default: DATA/mail"),
     setting("email.from", "Coinbox <billing@localhost>", "sender of all mails"),
+    setting(
+        "email.attach-documents",
+        "yes",
+        "yes or no: whether mails about invoices and credit notes have the PDF with them",
+    ),
     setting("email.templates", "", "folder whose files replace built-in mail templates; default: none"),
     setting("email.smtp.host", "", "mail server"),
     setting("email.smtp.port", "", "its port; default: 465 for tls, 587 for start-tls, 25 for plain"),

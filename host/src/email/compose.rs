@@ -1,11 +1,12 @@
 //! From a message of the rules to the bytes of a mail.
 
+use super::attachments::{self, AttachedFile, Attachments};
 use super::wording::Wording;
 use crate::capability::{Clock, Instant};
-use crate::contract::email::{Mailbox, Message, NotSent, Outcome, RefusedRecipient};
+use crate::contract::email::{Attachment, Mailbox, Message, NotSent, Outcome, RefusedRecipient};
 use lettre::Address;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox as MailboxHeader, MultiPart, SinglePart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment as AttachmentPart, Mailbox as MailboxHeader, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -16,6 +17,8 @@ const KEY_BYTES_MAX: usize = 255;
 const NAME_CHARS_MAX: usize = 200;
 /// Longest cause that is handed back.
 const CAUSE_CHARS_MAX: usize = 300;
+/// When a file that was not ready is asked for again, at the earliest.
+const FILE_AGAIN_MS: i64 = 60_000;
 
 /// Why the sender's own address cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,22 @@ pub struct Composer {
     wording: Wording,
     from: MailboxHeader,
     clock: Arc<dyn Clock>,
+    attachments: Option<Arc<dyn Attachments>>,
+}
+
+/// Why there is no mail.
+#[derive(Debug)]
+pub(super) enum Uncomposed {
+    /// There will never be one.
+    Never(String),
+    /// A file that goes with it is not ready.
+    NotYet(String),
+}
+
+impl From<String> for Uncomposed {
+    fn from(problem: String) -> Uncomposed {
+        Uncomposed::Never(problem)
+    }
 }
 
 /// A mail that is ready to go.
@@ -50,7 +69,12 @@ impl Composer {
     /// Mails from `from`, such as `Coinbox <billing@example.com>`, with these templates.
     pub fn new(wording: Wording, from: &str, clock: Arc<dyn Clock>) -> Result<Composer, SenderError> {
         let from = from.parse().map_err(|cause| SenderError { given: from.chars().take(200).collect(), cause })?;
-        Ok(Composer { wording, from, clock })
+        Ok(Composer { wording, from, clock, attachments: None })
+    }
+
+    /// The same, whose mails take issued documents along.
+    pub fn with_attachments(self, attachments: Arc<dyn Attachments>) -> Composer {
+        Composer { attachments: Some(attachments), ..self }
     }
 
     /// The templates.
@@ -63,16 +87,36 @@ impl Composer {
         Outcome::NotSent(NotSent { ask_again, cause: shorten(cause) })
     }
 
-    /// The mail, or why there will never be one.
-    pub(super) fn compose(&self, message: &Message) -> Result<Composed, String> {
-        if message.key.is_empty() || message.key.len() > KEY_BYTES_MAX {
-            return Err(format!("the key of a mail has 1 to {KEY_BYTES_MAX} bytes"));
+    /// What to answer where there is no mail.
+    pub(super) fn refuse(&self, uncomposed: Uncomposed) -> Outcome {
+        match uncomposed {
+            Uncomposed::Never(problem) => Outcome::Refused(problem),
+            Uncomposed::NotYet(cause) => self.not_sent(FILE_AGAIN_MS, &cause),
         }
-        if !message.attachments.is_empty() {
-            return Err("this host cannot attach files to mails yet".to_owned());
+    }
+
+    /// The files that go with a mail.
+    fn files(&self, message: &Message) -> Result<Vec<AttachedFile>, Uncomposed> {
+        let mut files = Vec::new();
+        for attachment in &message.attachments {
+            match (attachment, &self.attachments) {
+                (Attachment::Kept(_), _) => return Err("this host keeps no files for mails".to_owned().into()),
+                (Attachment::Document(_), None) => {}
+                (Attachment::Document(document), Some(attachments)) => {
+                    files.extend(attachments.find(document).map_err(Uncomposed::NotYet)?);
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    /// The mail, or why there is none.
+    pub(super) fn compose(&self, message: &Message) -> Result<Composed, Uncomposed> {
+        if message.key.is_empty() || message.key.len() > KEY_BYTES_MAX {
+            return Err(format!("the key of a mail has 1 to {KEY_BYTES_MAX} bytes").into());
         }
         if message.to.is_empty() || message.to.len() > RECIPIENTS_MAX {
-            return Err(format!("a mail has 1 to {RECIPIENTS_MAX} recipients, not {}", message.to.len()));
+            return Err(format!("a mail has 1 to {RECIPIENTS_MAX} recipients, not {}", message.to.len()).into());
         }
         let (mut recipients, mut refused) = (Vec::new(), Vec::new());
         for mailbox in &message.to {
@@ -83,6 +127,8 @@ impl Composer {
         }
         let mut facts = message.facts.clone();
         facts.extend(message.secret_facts.iter().cloned());
+        let files = self.files(message)?;
+        facts.push(attachments::fact(files.first().map(|file| file.name.as_str())));
         let filled = self.wording.fill(&message.template, &message.language, &facts)?;
         if recipients.is_empty() {
             let (from, name) = (self.from.email.clone(), name_of(&message.key));
@@ -105,6 +151,15 @@ impl Composer {
             .boundary(format!("part-{name}"))
             .singlepart(SinglePart::plain(filled.text))
             .singlepart(SinglePart::html(filled.html));
+        let parts = if files.is_empty() {
+            parts
+        } else {
+            let mixed = MultiPart::mixed().boundary(format!("files-{name}")).multipart(parts);
+            files.into_iter().try_fold(mixed, |mixed, file| {
+                let media_type = ContentType::parse(file.media_type).map_err(|error| shorten(&error))?;
+                Ok::<_, String>(mixed.singlepart(AttachmentPart::new(file.name).body(file.bytes, media_type)))
+            })?
+        };
         let mail =
             builder.multipart(parts).map_err(|error| format!("the mail cannot be built: {}", shorten(&error)))?;
         let to = recipients.into_iter().map(|mailbox| mailbox.email).collect();

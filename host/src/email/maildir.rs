@@ -60,7 +60,7 @@ impl Mailer for MaildirMailer {
     fn send(&self, message: &Message) -> Outcome {
         let mail = match self.composer.compose(message) {
             Ok(mail) => mail,
-            Err(problem) => return Outcome::Refused(problem),
+            Err(uncomposed) => return self.composer.refuse(uncomposed),
         };
         if mail.to.is_empty() {
             return sent(mail.refused);

@@ -4,6 +4,7 @@
 //! [`MaildirMailer`] to a folder, [`SmtpMailer`] to a mail server, [`RecordingMailer`] to a test. The Message-ID is made
 //! from the message's key, so a repeat is recognisable wherever it arrives.
 
+mod attachments;
 mod catalog;
 mod compose;
 mod maildir;
@@ -15,6 +16,7 @@ mod wording;
 #[cfg(test)]
 mod wording_tests;
 
+pub use attachments::{AttachedFile, Attachments};
 pub use catalog::{TEMPLATES, WORDS};
 pub use compose::{Composer, RECIPIENTS_MAX, SenderError};
 pub use maildir::MaildirMailer;

@@ -40,6 +40,7 @@ impl Mailer for RecordingMailer {
     fn send(&self, message: &Message) -> Outcome {
         let mut facts = message.facts.clone();
         facts.extend(message.secret_facts.iter().cloned());
+        facts.push(super::attachments::fact(None));
         let filled = match self.wording.fill(&message.template, &message.language, &facts) {
             Ok(filled) => filled,
             Err(problem) => return Outcome::Refused(problem),

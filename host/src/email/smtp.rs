@@ -108,7 +108,7 @@ impl Mailer for SmtpMailer {
     fn send(&self, message: &Message) -> Outcome {
         let mail = match self.composer.compose(message) {
             Ok(mail) => mail,
-            Err(problem) => return Outcome::Refused(problem),
+            Err(uncomposed) => return self.composer.refuse(uncomposed),
         };
         let (mut refused, mut failed) = (mail.refused, None);
         for (place, address) in mail.to.iter().enumerate() {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::capability::Mailer;
 use crate::clock::SimulatedClock;
-use crate::contract::email::{Attachment, Mailbox, Message, Outcome};
-use crate::contract::types::Fact;
+use crate::contract::email::{AttachedDocument, Attachment, Mailbox, Message, Outcome};
+use crate::contract::types::{Blob, Fact};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -36,6 +36,7 @@ fn message(key: &str, to: &[(&str, Option<&str>)]) -> Message {
             fact("auth-id", "MA0"),
             fact("balance", "99.50"),
             fact("threshold", "100.00"),
+            fact("currency", "USD"),
         ],
         secret_facts: vec![fact("brand", "Coinbox")],
         attachments: Vec::new(),
@@ -65,7 +66,7 @@ fn maildir_holds_a_repeated_mail_once() {
     for expected in [
         "From: Coinbox <billing@example.com>\r\n",
         "To: =?utf-8?b?xYF1a2Fzeg==?= <a@example.org>\r\n",
-        "Subject: Your Coinbox balance is below 100.00\r\n",
+        "Subject: Your Coinbox balance is below 100.00 USD\r\n",
         "Date: Sun, 01 Mar 2026 00:00:00 +0000\r\n",
         "Auto-Submitted: auto-generated\r\n",
         "Content-Type: multipart/alternative;",
@@ -117,14 +118,14 @@ fn what_can_never_be_sent_is_refused() {
     let mailer = MaildirMailer::open(folder.path(), composer()).expect("maildir");
     let good = message("k", &[("a@example.org", None)]);
     let crowd = vec![("a@example.org", None); 51];
-    let attached = Attachment::Document(("invoice".to_owned(), "2026-000123".to_owned()));
+    let blob = Blob { digest: "0".repeat(64), size: 1, media_type: "text/plain".to_owned(), name: "a.txt".to_owned() };
     for (bad, expected) in [
         (message("k", &[]), "1 to 50 recipients"),
         (message("k", &crowd), "1 to 50 recipients"),
         (message("", &[("a@example.org", None)]), "1 to 255 bytes"),
         (Message { template: "nothing".to_owned(), ..good.clone() }, "no mail template is called"),
         (Message { secret_facts: Vec::new(), ..good.clone() }, "the fact brand is missing"),
-        (Message { attachments: vec![attached], ..good.clone() }, "cannot attach"),
+        (Message { attachments: vec![Attachment::Kept(blob)], ..good.clone() }, "keeps no files"),
     ] {
         let Outcome::Refused(problem) = mailer.send(&bad) else { panic!("refused: {expected}") };
         assert!(problem.contains(expected), "{problem}");
@@ -180,6 +181,71 @@ mod forms {
     }
 }
 
+/// A document that is there, one that is printed later, and one that cannot be.
+struct Shelf;
+
+impl Attachments for Shelf {
+    fn find(&self, document: &AttachedDocument) -> Result<Option<AttachedFile>, String> {
+        match document.number.as_str() {
+            "2026-000001" => Ok(Some(AttachedFile {
+                name: format!("{}-{}.pdf", document.kind, document.number),
+                media_type: "application/pdf",
+                bytes: b"%PDF-of-the-invoice".to_vec(),
+            })),
+            "2026-000002" => Err("being printed".to_owned()),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// money-13: the mail about an invoice has the invoice with it, and says so.
+#[test]
+fn an_invoice_goes_with_its_mail() {
+    let folder = tempfile::tempdir().expect("folder");
+    let composer = composer().with_attachments(Arc::new(Shelf));
+    let mailer = MaildirMailer::open(folder.path(), composer).expect("maildir");
+    let mail = |number: &str| {
+        let (auth_id, kind, number) = ("MA0".to_owned(), "invoice".to_owned(), number.to_owned());
+        let fact = |name: &str, value: &str| Fact { name: name.to_owned(), value: value.to_owned() };
+        let mut mail = message(&format!("key-{number}"), &[("a@example.org", None)]);
+        mail.template = "invoice-issued".to_owned();
+        mail.facts.extend([
+            fact("number", &number),
+            fact("period-start", "2026-02-01"),
+            fact("period-end", "2026-02-28"),
+            fact("total", "12.50"),
+            fact("amount-due", "0.00"),
+            fact("status", "paid"),
+        ]);
+        mail.attachments = vec![Attachment::Document(AttachedDocument { auth_id, kind, number })];
+        mail
+    };
+    let Outcome::NotSent(not_sent) = mailer.send(&mail("2026-000002")) else { panic!("is not ready") };
+    assert_eq!((not_sent.ask_again, not_sent.cause.as_str()), (START + 60_000, "being printed"));
+    assert_eq!(files(folder.path(), "new"), Vec::<String>::new());
+    let text_of = |number: &str| {
+        assert_eq!(mailer.send(&mail(number)), Outcome::Sent);
+        let name = files(folder.path(), "new").remove(0);
+        let path = folder.path().join("new").join(name);
+        let text = fs::read_to_string(&path).expect("mail");
+        fs::remove_file(path).expect("removed");
+        text
+    };
+    let with = text_of("2026-000001");
+    for part in [
+        "Content-Type: multipart/mixed",
+        "multipart/alternative",
+        "The invoice is attached as PDF.",
+        "Total: 12.50 USD",
+        "Content-Disposition: attachment; filename=\"invoice-2026-000001.pdf\"",
+        "Content-Type: application/pdf",
+    ] {
+        assert!(with.contains(part), "{part}: {with}");
+    }
+    let without = text_of("2026-000003");
+    assert!(!without.contains("attached") && !without.contains("multipart/mixed"), "{without}");
+}
+
 #[test]
 fn no_header_can_be_smuggled_in() {
     let folder = tempfile::tempdir().expect("folder");
@@ -212,7 +278,7 @@ fn recording_keeps_what_was_sent() {
     assert_eq!(mailer.send(&mail), Outcome::Refused("no".to_owned()));
     assert_eq!(mailer.send(&mail), Outcome::Sent);
     assert_eq!(mailer.messages(), std::slice::from_ref(&mail));
-    assert_eq!(mailer.filled()[0].subject, "Your Coinbox balance is below 100.00");
+    assert_eq!(mailer.filled()[0].subject, "Your Coinbox balance is below 100.00 USD");
     let Outcome::Refused(problem) = mailer.send(&Message { facts: Vec::new(), ..mail }) else { panic!("refused") };
     assert!(problem.contains("account-name is missing"), "{problem}");
 }
@@ -282,7 +348,7 @@ fn smtp_hands_the_mail_to_each_recipient() {
         assert!(said.contains("MAIL FROM:<billing@example.com>"), "{said}");
         assert!(said.contains(&format!("RCPT TO:<{address}>\r\n")), "{said}");
         assert_eq!(said.matches("RCPT TO").count(), 1);
-        assert!(said.contains("Subject: Your Coinbox balance is below 100.00\r\n"), "{said}");
+        assert!(said.contains("Subject: Your Coinbox balance is below 100.00 USD\r\n"), "{said}");
         assert!(said.contains("multipart/alternative"), "{said}");
     }
     let id = |said: &String| said.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);

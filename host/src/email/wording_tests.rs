@@ -21,6 +21,7 @@ fn failed(reason: &str, kind: &str, next_step: &str, card: &str) -> Filled {
         ("kind", kind),
         ("next-step", next_step),
         ("receipt", if card == "none" { "none" } else { "R-2026-000007" }),
+        ("currency", "USD"),
         ("brand", "Coinbox"),
     ]);
     Wording::built_in().expect("templates").fill("recharge-failed", "en-GB", &facts).expect("filled")
@@ -29,18 +30,18 @@ fn failed(reason: &str, kind: &str, next_step: &str, card: &str) -> Filled {
 #[test]
 fn a_mail_is_filled() {
     let filled = failed("insufficient-funds", "automatic", "75.00", "visa 4242");
-    assert_eq!(filled.subject, "Coinbox could not recharge your account with 25.00");
+    assert_eq!(filled.subject, "Coinbox could not recharge your account with 25.00 USD");
     assert_eq!(
         filled.text,
         "Hello Zoë & Söhne <b>,\n\
          \n\
-         The automatic recharge of 25.00 did not work.\n\
+         The automatic recharge of 25.00 USD did not work.\n\
          \n\
          Why: The bank says there is not enough money behind the card.\n\
          Card: visa 4242\n\
          Receipt: R-2026-000007\n\
          What you can do: Put money behind the card, or make another card the default.\n\
-         What happens next: We will try again when your available credit is down to 75.00.\n\
+         What happens next: We will try again when your available credit is down to 75.00 USD.\n\
          \n\
          --\n\
          Coinbox billing, account MA0\n"
@@ -58,7 +59,7 @@ fn words_of_a_later_version_are_shown_escaped_once() {
     let filled = failed("<x>&", "automatic", "<y>", "none");
     assert!(filled.text.contains("The payment could not be made (<x>&).\n"), "{}", filled.text);
     assert!(filled.html.contains("could not be made (&lt;x&gt;&amp;)."), "{}", filled.html);
-    assert!(filled.html.contains("is down to &lt;y&gt;."), "{}", filled.html);
+    assert!(filled.html.contains("is down to &lt;y&gt; USD."), "{}", filled.html);
 }
 
 #[test]
@@ -144,7 +145,8 @@ fn an_operators_folder_replaces_and_adds_languages() {
         ("notes.md", "not a template {{"),
     ])
     .expect("good templates");
-    let all = facts(&[("account-name", "A&B"), ("auth-id", "MA0"), ("brand", "C"), ("balance", "1.00")]);
+    let all =
+        facts(&[("account-name", "A&B"), ("auth-id", "MA0"), ("brand", "C"), ("balance", "1.00"), ("currency", "USD")]);
     let subject = |language: &str| wording.fill("account-welcome", language, &all).expect("filled").subject;
     assert_eq!(subject("en"), "Hi A&B");
     assert_eq!(subject("fr"), "Hi A&B");
@@ -205,4 +207,41 @@ fn unreadable_templates_are_an_error_at_start() {
     assert!(Wording::with_folder(folder.path()).expect_err("not UTF-8").to_string().contains("words.txt"));
     fs::write(folder.path().join("words.txt"), vec![b' '; 300_000]).expect("write");
     assert!(Wording::with_folder(folder.path()).expect_err("long").to_string().contains("262144"));
+}
+
+/// money-13: whatever a mail says of money, it says in which currency.
+#[test]
+fn every_amount_has_its_currency() {
+    const AMOUNTS: [&str; 12] = [
+        "amount",
+        "balance",
+        "threshold",
+        "refunded",
+        "forfeited",
+        "total",
+        "amount-due",
+        "tax",
+        "left",
+        "credit-limit",
+        "cap",
+        "next-step",
+    ];
+    let wording = Wording::built_in().expect("templates");
+    let mut seen = 0;
+    for (template, names) in TEMPLATES {
+        let fact = |name: &&str| {
+            let value = if AMOUNTS.contains(name) { "71.25".to_owned() } else { format!("[{name}]") };
+            Fact { name: (*name).to_owned(), value: if *name == "currency" { "USD".to_owned() } else { value } }
+        };
+        let facts: Vec<Fact> = names.iter().map(fact).collect();
+        let filled = wording.fill(template, "en", &facts).expect("filled");
+        for part in [&filled.subject, &filled.text, &filled.html] {
+            let (all, with) = (part.matches("71.25").count(), part.matches("71.25 USD").count());
+            assert_eq!(all, with, "{template}: {part}");
+            seen += all;
+        }
+        let has_amount = names.iter().any(|name| AMOUNTS.contains(name));
+        assert_eq!(names.contains(&"currency"), has_amount, "{template}");
+    }
+    assert!(seen > 60, "{seen}");
 }

@@ -23,14 +23,15 @@ const AMOUNTS: [&str; 13] = [
     "closing-balance",
     "credited",
     "discount",
-    "due",
     "net",
+    "open-amount",
     "opening-balance",
     "rounding",
     "total",
 ];
 /// Keys of moments.
-const MOMENTS: [&str; 7] = ["at", "issued", "next-charge", "period-end", "period-start", "used-from", "used-to"];
+const MOMENTS: [&str; 9] =
+    ["at", "issued", "next-charge", "period-end", "period-start", "due", "payment-at", "used-from", "used-to"];
 /// Most documents of a page.
 const PAGE: u32 = 100;
 
@@ -89,7 +90,7 @@ pub async fn show(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind)
             return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
         }
         let present = asked.call("invoices.read-standing", arguments, field_name).await?;
-        let names = ["status", "due", "credited", "charged-back"];
+        let names = ["status", "open-amount", "credited", "charged-back"];
         document["present"] = names.into_iter().map(|name| (name.to_owned(), present[name].clone())).collect();
         Ok(object(&asked, document))
     })
@@ -190,12 +191,14 @@ mod tests {
     fn documents_are_shown_in_the_form_of_the_wire() {
         let document = json!({"number": "2026-000001", "issued": "1775001600000", "period-start": null, "amount-due": "2630000",
             "lines": [{"section-name": "7", "quantity": "47", "count": "2", "amount": "470000", "used-from": "1775001600000",
-                "price": {"billed": "1", "unit": "minutes", "unit-price": "0.47"}}], "refers-to": "12", "rounding": "-10"});
+                "price": {"billed": "1", "unit": "minutes", "unit-price": "0.47"}}], "refers-to": "12", "rounding": "-10",
+            "due": "1776211200000", "about": {"kind": "invoice", "number": "7", "issued": "1775001600000"}});
         assert_eq!(
             wire("", document),
             json!({"number": "2026-000001", "issued": "2026-04-01T00:00:00Z", "period_start": null, "amount_due": "2.63000",
                 "lines": [{"section_name": "7", "quantity": 47, "count": 2, "amount": "0.47000", "used_from": "2026-04-01T00:00:00Z",
-                    "price": {"billed": "1", "unit": "minutes", "unit_price": "0.47"}}], "refers_to": "12", "rounding": "-0.00001"})
+                    "price": {"billed": "1", "unit": "minutes", "unit_price": "0.47"}}], "refers_to": "12", "rounding": "-0.00001",
+                "due": "2026-04-15T00:00:00Z", "about": {"kind": "invoice", "number": "7", "issued": "2026-04-01T00:00:00Z"}})
         );
     }
 }

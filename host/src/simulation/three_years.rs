@@ -102,7 +102,7 @@ impl ThreeYears {
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         let mut policy = world.ok("operator.get-policy", None, json!({}))?;
-        let tax = |country: &str, name: &str, percent: &str| json!({"country": country, "state": "", "name": name, "percent": percent, "reverse-charge": false});
+        let tax = |country: &str, name: &str, percent: &str| json!({"country": country, "state": "", "name": name, "percent": percent, "reverse-charge": false, "legal-basis": ""});
         policy["tax-rates"] = json!([tax("US", "Sales tax", "8.25"), tax("DE", "VAT", "19")]);
         world.ok("operator.set-policy", None, json!({"policy": policy}))?;
         let coupon = json!({"code": COUPON, "amount": (15 * USD).to_string(), "redeem-by": (START + 500 * DAY).to_string(),

@@ -287,15 +287,12 @@ fn receipt(
     // It names the invoice or the recharge that it is about (R27).
     let (product, description, refers_to) = match charge.invoice() {
         Some(number) => {
-            let how = if charge.recovered { "recovered after a restore" } else { &charge.card_label };
-            ("invoice-payment", format!("Payment of invoice {number}, {how}"), number.to_owned())
+            let after = if charge.recovered { ", recovered after a restore" } else { "" };
+            ("invoice-payment", format!("Payment of invoice {number}{after}"), number.to_owned())
         }
         None => {
-            let description = if charge.recovered {
-                "Recharge, recovered after a restore".to_owned()
-            } else {
-                format!("Recharge, {}, {}", charge.kind.word(), charge.card_label)
-            };
+            let how = if charge.recovered { "recovered after a restore" } else { charge.kind.word() };
+            let description = format!("Recharge, {how}");
             ("recharge", description, receipts::charge_name(charge.number))
         }
     };
@@ -305,6 +302,9 @@ fn receipt(
         method: "card",
         product,
         description: &description,
+        card: &charge.card_label,
+        reference: charge.reference.as_deref().unwrap_or_default(),
+        charge: Some(charge.number),
         refers_to: Some(refers_to),
         note,
         transactions,

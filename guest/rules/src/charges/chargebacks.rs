@@ -108,6 +108,7 @@ fn adopt(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<Charge, Faul
         sent: None,
         settled: Some(booked),
         reference: None,
+        receipt: None,
         lot: Some((number, place)),
         asked: 0,
         overdue: false,
@@ -149,10 +150,12 @@ fn take_back(
         let facts = vec![Fact::new("charge", number), Fact::new("limit", CHARGEBACKS_MAX)];
         return Err(Fault::problem("too-many-chargebacks", facts).into());
     }
+    // A payment without a charge has one from now on, which its receipt names.
+    save(call, account, &charge);
     let lost = accounts::is_closed(call, account)?;
     let taken = if lost { write_off(call, &charge, amount)? } else { take(call, account, &charge, amount)? };
     let receipt = document(call, account, &charge, amount, Outcome::ChargedBack, (reference, &taken.transaction))?;
-    invoices::note_charged_back(call, account, &about(&charge), amount)?;
+    note_charged_back(call, account, &charge, amount)?;
     charge.chargebacks.push(reference.to_owned());
     charge.charged_back = charge.charged_back.plus(amount)?;
     charge.disputes.push(Dispute {
@@ -227,11 +230,10 @@ fn document(
         Outcome::ChargedBack => ("chargeback", "Chargeback"),
         _ => ("dispute-won", "Dispute won"),
     };
-    let about = match charge.invoice() {
-        Some(invoice) => format!("payment of invoice {invoice}"),
-        None => format!("charge {}", charge.number),
+    let description = match charge.invoice() {
+        Some(invoice) => format!("{what}, payment of invoice {invoice}"),
+        None => format!("{what}, recharge"),
     };
-    let description = format!("{what}, {about}, {}", charge.card_label);
     let refers_to = referred(charge);
     let receipt = Receipt {
         amount,
@@ -239,8 +241,11 @@ fn document(
         method: "card",
         product,
         description: &description,
+        card: if charge.card_label == NO_CARD { "" } else { &charge.card_label },
+        reference,
+        charge: Some(charge.number),
         refers_to: Some(refers_to),
-        note: reference,
+        note: "",
         transactions: vec![transaction.to_owned()],
     };
     receipts::issue(call, account, receipt)
@@ -251,15 +256,26 @@ fn referred(charge: &Charge) -> String {
     charge.invoice().map_or_else(|| receipts::charge_name(charge.number), str::to_owned)
 }
 
-/// By what the receipt of a payment is found.
-fn about(charge: &Charge) -> invoices::PaymentReceipt {
-    let at = charge.settled.unwrap_or(charge.created);
-    // A payment that was credited without a charge has the number of its key.
+/// The number of a charge's receipt. None: a person has credited the payment.
+pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<String>, Fault> {
+    if charge.receipt.is_some() {
+        return Ok(charge.receipt.clone());
+    }
+    // A version that noted none has issued it, or it was issued before there was a charge, with the number of its key.
     let in_key = parse_gateway_key(&charge.key).map(|(_, number)| receipts::charge_name(number));
-    invoices::PaymentReceipt {
-        at,
+    let payment = invoices::PaymentReceipt {
+        at: charge.settled.unwrap_or(charge.created),
         amount: charge.amount,
         refers_to: in_key.into_iter().chain([referred(charge)]).collect(),
+    };
+    invoices::receipt_of(call, account, &payment)
+}
+
+/// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.
+fn note_charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
+    match receipt_of(call, account, charge)? {
+        Some(receipt) => invoices::note_charged_back(call, account, &receipt, amount),
+        None => Ok(()),
     }
 }
 
@@ -387,7 +403,7 @@ pub fn record_dispute_won(
         };
         let about_step = (reference.as_str(), transaction.as_str());
         let receipt = document(call, account, &charge, dispute.amount, Outcome::Successful, about_step)?;
-        invoices::note_charged_back(call, account, &about(&charge), dispute.amount.negated()?)?;
+        note_charged_back(call, account, &charge, dispute.amount.negated()?)?;
         invoices::note_reversed(call, account, &dispute.receipt)?;
         charge.charged_back = charge.charged_back.minus(dispute.amount)?;
         charge.disputes.retain(|known| known.reference != reference);

@@ -99,6 +99,9 @@ pub struct Charge {
     /// Number of the invoice that it pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) invoice: Option<String>,
+    /// Number of its receipt. None: it is not final, or a version that did not note it made the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) receipt: Option<String>,
     /// What its card holder has taken back.
     #[serde(default, skip_serializing_if = "no_money")]
     pub(super) charged_back: Money,
@@ -246,6 +249,15 @@ pub(super) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
     call.put(&place(account, charge.number), charge);
 }
 
+/// Notes the number of a charge's receipt.
+pub(crate) fn note_receipt(call: &mut Call<'_>, account: AuthId, number: u32, receipt: &str) -> Result<(), Fault> {
+    if let Some(mut charge) = load(call, account, number)? {
+        charge.receipt = Some(receipt.to_owned());
+        save(call, account, &charge);
+    }
+    Ok(())
+}
+
 impl Charge {
     pub(super) fn is_settled(&self) -> bool {
         !matches!(self.state, ChargeState::Due | ChargeState::Open)
@@ -265,6 +277,11 @@ impl Charge {
         let mut facts = metadata::of(self.kind.word(), self.asked_for.as_ref());
         facts.extend(self.invoice.as_ref().map(|number| Fact::new("invoice", number)));
         facts
+    }
+
+    /// The number of the receipt of a chargeback; empty: an older version made none.
+    pub(crate) fn chargeback_receipt(&self, reference: &str) -> Option<String> {
+        self.dispute(reference).map(|dispute| dispute.receipt)
     }
 
     /// The chargeback of this reference. Of one that an older version has booked the amount is known if it was the only one.

@@ -68,6 +68,7 @@ pub(crate) fn recover(
         overdue: false,
         given_up: false,
         invoice,
+        receipt: None,
         charged_back: Money::ZERO,
         chargebacks: Vec::new(),
         disputes: Vec::new(),

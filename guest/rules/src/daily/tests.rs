@@ -53,7 +53,7 @@ fn a_day_with_usage_is_mailed_once_at_the_hour_and_an_idle_one_never() {
         let mail = mails.iter().find(|mail| mail.template == "daily-summary").expect("a mail");
         let fact = |name: &str| mail.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
         assert_eq!(fact("amount").as_deref(), Some("0.851"));
-        assert_eq!(fact("details").as_deref(), Some("sms outbound: 1 (100 in all) 0.851"));
+        assert_eq!(fact("details").as_deref(), Some("sms outbound: 1 (100 in all) 0.851 USD"));
         assert_eq!(fact("timezone").as_deref(), Some("Asia/Kolkata"));
     }
     story.advance(10 * DAY_MS);

@@ -141,6 +141,7 @@ pub(super) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> R
         tax_id: stored.tax_id,
         email: profile.email.clone(),
         auth_id: account.to_string(),
+        ..Party::default()
     })
 }
 
@@ -154,6 +155,8 @@ pub(super) fn seller(policy: &Policy) -> Party {
         tax_id: seller.tax_id,
         email: seller.email,
         auth_id: String::new(),
+        registration_number: seller.registration_number,
+        phone: seller.phone,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::gather::{self, Gathered, Span};
 use super::records::{Bill, Stored, Unmade, draft_key};
 use super::tax::{Taxed, taxes};
-use super::{CURRENCY, Document, DocumentKind, DocumentMovement, billing};
+use super::{CURRENCY, Document, DocumentKind, DocumentMovement, EDITION, billing};
 use crate::accounts::{self, BillingMode, Profile};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix, successor};
@@ -242,7 +242,6 @@ impl Draft {
             judge(call, account, Occasion::Debit)?;
         }
         let owed = wallet::owed_between(call, account, days.0, days.1)?;
-        let reverse = taxes.iter().any(|line| line.reverse_charge);
         let document = Document {
             kind: DocumentKind::Invoice,
             number: String::new(),
@@ -265,7 +264,15 @@ impl Draft {
             status: if owed > Money::ZERO { "open" } else { "paid" }.to_owned(),
             method: if postpaid { "invoice" } else { "credits" }.to_owned(),
             refers_to: None,
-            note: if reverse { "Reverse charge: the tax is owed by the customer." } else { "" }.to_owned(),
+            // Reverse charge is said beside the taxes, with its legal basis.
+            note: String::new(),
+            about: None,
+            due: None,
+            payment_terms: policy.payment_terms.clone(),
+            ways_to_pay: policy.ways_to_pay.clone(),
+            card: String::new(),
+            payment_reference: String::new(),
+            edition: EDITION,
         };
         Ok(Draft { account, span, document, owed, postpaid, transactions })
     }

@@ -9,7 +9,7 @@
 use super::number::issue_now;
 use super::records::{Place, State, Stored};
 use super::tax::shares;
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, Error, TaxLine, billing, standing};
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, EDITION, Error, TaxLine, billing, standing};
 use crate::accounts;
 use crate::call::Call;
 use crate::charges;
@@ -130,7 +130,8 @@ fn give(
         Fact::new("balance", wallet.balance),
         Fact::new("reason", reason),
     ];
-    mail::send(call, account, "credit-note-issued", facts.clone())?;
+    let attached = (DocumentKind::CreditNote, stored.document.number.as_str());
+    mail::send_with(call, account, "credit-note-issued", facts.clone(), attached)?;
     let mut facts = facts;
     facts.push(Fact::new("by", by));
     emit(
@@ -193,5 +194,12 @@ fn document(
         method: "credits".to_owned(),
         refers_to: Some(invoice.number.clone()),
         note: reason.to_owned(),
+        about: Some(invoice.reference()),
+        due: None,
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
+        card: String::new(),
+        payment_reference: String::new(),
+        edition: EDITION,
     })
 }

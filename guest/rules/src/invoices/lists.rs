@@ -42,7 +42,7 @@ pub struct DocumentSummary {
     #[serde(with = "int_text")]
     pub credited: Micros,
     #[serde(with = "int_text")]
-    pub due: Micros,
+    pub open_amount: Micros,
     #[serde(with = "int_text")]
     pub charged_back: Micros,
 }
@@ -208,7 +208,7 @@ pub(super) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) 
         method: document.method,
         refers_to: document.refers_to,
         credited: state.credited()?.micros(),
-        due: due.micros(),
+        open_amount: due.micros(),
         charged_back: state.charged_back.micros(),
     })
 }

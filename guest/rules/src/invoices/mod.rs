@@ -60,7 +60,7 @@ pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{mark_failed, number_page, run};
 pub(crate) use records::BY_NUMBER;
 pub(crate) use seats::charge_page as charge_seats;
-pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month};
+pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month, receipt_of};
 pub(crate) use tax::check_rates;
 
 use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};
@@ -88,6 +88,10 @@ pub struct Party {
     pub tax_id: String,
     pub email: String,
     pub auth_id: String,
+    #[serde(default)]
+    pub registration_number: String,
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// What was billed of a line, and at which price.
@@ -136,6 +140,8 @@ pub struct TaxLine {
     #[serde(with = "int_text")]
     pub amount: Micros,
     pub reverse_charge: bool,
+    #[serde(default)]
+    pub legal_basis: String,
 }
 
 /// What moved the balance and is no charge.
@@ -162,6 +168,24 @@ pub enum DocumentKind {
     CreditNote,
     /// Of one charge, refund or coupon.
     Receipt,
+}
+
+/// The document that another one is about.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentReference {
+    pub kind: DocumentKind,
+    pub number: String,
+    #[serde(with = "int_text")]
+    pub issued: Instant,
+}
+
+/// Which fields and words documents of now have; those of version 0.1 have edition 1.
+pub(crate) const EDITION: u32 = 2;
+
+fn first_edition() -> u32 {
+    1
 }
 
 /// A frozen document: see `wit/invoices.wit`.
@@ -202,6 +226,27 @@ pub struct Document {
     #[serde(default)]
     pub refers_to: Option<String>,
     pub note: String,
+    #[serde(default)]
+    pub about: Option<DocumentReference>,
+    #[serde(with = "optional_int_text", default)]
+    pub due: Option<Instant>,
+    #[serde(default)]
+    pub payment_terms: String,
+    #[serde(default)]
+    pub ways_to_pay: Vec<String>,
+    #[serde(default)]
+    pub card: String,
+    #[serde(default)]
+    pub payment_reference: String,
+    #[serde(default = "first_edition")]
+    pub edition: u32,
+}
+
+impl Document {
+    /// As the document that another one is about.
+    pub(crate) fn reference(&self) -> DocumentReference {
+        DocumentReference { kind: self.kind, number: self.number.clone(), issued: self.issued }
+    }
 }
 
 #[cfg(test)]

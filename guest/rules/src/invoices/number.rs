@@ -1,7 +1,7 @@
 //! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
 
 use super::records::{DRAFTS, Place, State, Stored, keep};
-use super::{DocumentKind, records, standing};
+use super::{Document, DocumentKind, records, standing};
 use crate::accounts::{self, BillingMode};
 use crate::calendar;
 use crate::call::{Call, Record};
@@ -13,7 +13,7 @@ use crate::money::Money;
 use crate::month_end::Progress;
 use crate::policy::Policy;
 use crate::port::Lane;
-use crate::vocabulary::{Fact, Fault};
+use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Drafts that get their number in one call.
@@ -88,6 +88,7 @@ pub(crate) fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
 fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(), Fault> {
     stored.document.number = next_number(call, DocumentKind::Invoice)?;
     stored.document.issued = call.now();
+    stored.document.due = due(call, &stored.document)?;
     let n = keep(call, account, &stored)?;
     let document = &stored.document;
     let money = Money::from_micros;
@@ -101,7 +102,7 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
         Fact::new("amount-due", money(document.amount_due)),
         Fact::new("status", &document.status),
     ];
-    mail::send(call, account, "invoice-issued", facts.clone())?;
+    mail::send_with(call, account, "invoice-issued", facts.clone(), (document.kind, &document.number))?;
     let mut facts = facts;
     facts.push(Fact::new("net", money(document.net)));
     facts.push(Fact::new("discount", money(document.discount)));
@@ -128,6 +129,12 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
         collect(call, &issued)?;
     }
     Ok(())
+}
+
+/// By when an invoice of which something is owed is due (INV-2).
+fn due(call: &Call<'_>, document: &Document) -> Result<Option<Instant>, Fault> {
+    let days = Policy::load(call)?.payment_days;
+    Ok((document.amount_due > 0).then(|| document.issued + Instant::from(days) * DAY_MS))
 }
 
 /// Begins to collect a postpaid invoice of which something is owed, in the change that issues it (CRD-15, R29).

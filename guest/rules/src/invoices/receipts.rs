@@ -4,10 +4,11 @@
 //! A receipt has its own number, not the charge's: what failed, was refunded or came from a coupon is in the same gapless series.
 
 use super::number::issue_now;
-use super::records::Stored;
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, billing};
+use super::records::{Place, Stored};
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing};
 use crate::accounts;
 use crate::call::Call;
+use crate::charges;
 use crate::ids::AuthId;
 use crate::money::Money;
 use crate::policy::Policy;
@@ -47,8 +48,14 @@ pub(crate) struct Receipt<'a> {
     pub(crate) method: &'a str,
     /// `recharge`, `refund`, `invoice-payment`, `coupon`, `chargeback`, `dispute-won`.
     pub(crate) product: &'a str,
-    /// For people: the card, the coupon's code.
+    /// For people: what it was, the coupon's code.
     pub(crate) description: &'a str,
+    /// Brand and last digits of the card, or empty.
+    pub(crate) card: &'a str,
+    /// The gateway's own name for it, what the operator noted of a refund, or empty.
+    pub(crate) reference: &'a str,
+    /// The charge that it is about: its own receipt, that of a refund of it, of a chargeback of it, of a dispute about it.
+    pub(crate) charge: Option<u32>,
     /// The recharge (`charge-7`) or the number of the invoice that it is about.
     pub(crate) refers_to: Option<String>,
     /// Why it failed, or empty.
@@ -102,8 +109,39 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
         amount_due: 0,
         status: receipt.outcome.word().to_owned(),
         method: receipt.method.to_owned(),
-        refers_to: receipt.refers_to,
         note: receipt.note.to_owned(),
+        about: about(call, account, &receipt)?,
+        refers_to: receipt.refers_to,
+        due: None,
+        payment_terms: String::new(),
+        ways_to_pay: Vec::new(),
+        card: receipt.card.to_owned(),
+        payment_reference: receipt.reference.to_owned(),
+        edition: EDITION,
     };
-    Ok(issue_now(call, account, Stored::whole(document, receipt.transactions))?.document.number)
+    let number = issue_now(call, account, Stored::whole(document, receipt.transactions))?.document.number;
+    if let Some(charge) = receipt.charge.filter(|_| is_own(receipt.product)) {
+        charges::note_receipt(call, account, charge, &number)?;
+    }
+    Ok(number)
+}
+
+/// Whether it is the receipt of a charge itself, not of what became of the money later.
+fn is_own(product: &str) -> bool {
+    matches!(product, "recharge" | "invoice-payment")
+}
+
+/// The document that a receipt is about: the invoice that was paid, the receipt of the payment that is given or taken back, that of the chargeback
+/// which was won.
+fn about(call: &Call<'_>, account: AuthId, receipt: &Receipt<'_>) -> Result<Option<DocumentReference>, Fault> {
+    let Some(number) = receipt.charge else { return Ok(None) };
+    let Some(charge) = charges::load(call, account, number)? else { return Ok(None) };
+    let (kind, number): (_, Option<String>) = match receipt.product {
+        product if is_own(product) => (DocumentKind::Invoice, charge.invoice().map(str::to_owned)),
+        "dispute-won" => (DocumentKind::Receipt, charge.chargeback_receipt(receipt.reference)),
+        _ => (DocumentKind::Receipt, charges::receipt_of(call, account, &charge)?),
+    };
+    // A chargeback that an older version recorded has none.
+    let Some(number) = number.filter(|number| !number.is_empty()) else { return Ok(None) };
+    Ok(Place::find(call, account, &[kind], &number)?.map(|stored| stored.document.reference()))
 }

@@ -12,6 +12,15 @@ use serde::{Deserialize, Serialize};
 const PART: usize = 150;
 
 impl DocumentKind {
+    /// Its word in the contract.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            DocumentKind::Invoice => "invoice",
+            DocumentKind::CreditNote => "credit-note",
+            DocumentKind::Receipt => "receipt",
+        }
+    }
+
     /// Its letter in keys.
     pub(super) fn letter(self) -> char {
         match self {

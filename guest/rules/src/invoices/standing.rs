@@ -72,9 +72,17 @@ pub(crate) struct PaymentReceipt {
 pub(crate) fn note_charged_back(
     call: &mut Call<'_>,
     account: AuthId,
-    payment: &PaymentReceipt,
+    receipt: &str,
     amount: Money,
 ) -> Result<(), Fault> {
+    let mut state = State::load(call, account, receipt)?;
+    state.charged_back = state.charged_back.plus(amount)?;
+    state.save(call, account, receipt);
+    Ok(())
+}
+
+/// The number of the receipt of a payment whose charge does not note it. None: a person has credited it.
+pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, payment: &PaymentReceipt) -> Result<Option<String>, Fault> {
     let prefix = documents_prefix(account, DocumentKind::Receipt);
     let mut end = end_of_prefix(&prefix);
     loop {
@@ -87,19 +95,15 @@ pub(crate) fn note_charged_back(
                 && receipt.refers_to.as_ref().is_some_and(|name| payment.refers_to.contains(name))
                 && receipt.lines.iter().all(|line| matches!(line.product.as_str(), "recharge" | "invoice-payment"));
             if is_it {
-                let mut state = State::load(call, account, &receipt.number)?;
-                state.charged_back = state.charged_back.plus(amount)?;
-                state.save(call, account, &receipt.number);
-                return Ok(());
+                return Ok(Some(stored.document.number));
             }
             if receipt.issued < payment.at {
-                // A payment that a person has credited has none.
-                return Ok(());
+                return Ok(None);
             }
             end = key;
         }
         if !more {
-            return Ok(());
+            return Ok(None);
         }
     }
 }

@@ -24,6 +24,9 @@ pub struct TaxRate {
     pub percent: String,
     /// Whether a customer with a valid tax ID owes the tax himself.
     pub reverse_charge: bool,
+    /// Why no tax is charged, printed under reverse charge and at a rate of 0: 0 to 200 characters.
+    #[serde(default)]
+    pub legal_basis: String,
 }
 
 fn percent(text: &str) -> Option<Decimal> {
@@ -54,6 +57,7 @@ pub(crate) fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
             FieldRule::WrongForm,
             "0 to 100, 6 decimals",
         );
+        checks.text(&rate.legal_basis, &field("legal-basis"), 0, 200);
     }
 }
 
@@ -114,7 +118,9 @@ pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
     for rate in rates.iter().filter(|rate| rate.country == customer.country && holds_for(rate, &state)) {
         let reverse_charge =
             rate.reverse_charge && !customer.tax_id.is_empty() && tax_id::is_of(customer.country, customer.tax_id);
-        let amount = match percent(&rate.percent) {
+        let percent = percent(&rate.percent);
+        let is_zero = percent.is_some_and(|percent| percent.is_zero());
+        let amount = match percent {
             Some(percent) if !reverse_charge => {
                 let exact = net.to_decimal().checked_mul(percent).ok_or(crate::money::MoneyOverflow)?;
                 Money::cents(exact / Decimal::ONE_HUNDRED)?
@@ -127,6 +133,7 @@ pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
             base: net.micros(),
             amount: amount.micros(),
             reverse_charge,
+            legal_basis: if reverse_charge || is_zero { rate.legal_basis.clone() } else { String::new() },
         });
     }
     Ok(lines)
@@ -174,7 +181,8 @@ mod tests {
 
     fn rate(country: &str, state: &str, percent: &str, reverse_charge: bool) -> TaxRate {
         let (country, state) = (country.to_owned(), state.to_owned());
-        TaxRate { country, state, name: "Tax".to_owned(), percent: percent.to_owned(), reverse_charge }
+        let (name, percent, legal_basis) = ("Tax".to_owned(), percent.to_owned(), "by law".to_owned());
+        TaxRate { country, state, name, percent, reverse_charge, legal_basis }
     }
 
     fn amounts(rates: &[TaxRate], country: &str, state: &str, tax_id: &str, net: i64) -> Vec<(i64, bool)> {
@@ -286,6 +294,20 @@ mod tests {
             named(" ", "GST", "5"),
         ];
         assert_eq!(refused(&rows), [twice(2, 0), twice(3, 0), twice(4, 1)]);
+    }
+
+    /// money-13: the legal basis stands where no tax is charged, and nowhere else.
+    #[test]
+    fn the_legal_basis_says_why_no_tax_is_charged() {
+        let table = [rate("DE", "", "19", true), rate("FR", "", "0.00", false)];
+        let basis = |country, tax_id| {
+            let taxed = Taxed { country, state: "", tax_id };
+            let lines = taxes(&table, &taxed, Money::from_units(1)).expect("small amounts");
+            lines.into_iter().map(|line| line.legal_basis).collect::<Vec<_>>()
+        };
+        assert_eq!(basis("DE", ""), [""], "tax is charged");
+        assert_eq!(basis("DE", "DE136695976"), ["by law"]);
+        assert_eq!(basis("FR", ""), ["by law"]);
     }
 
     #[test]

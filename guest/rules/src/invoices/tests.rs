@@ -93,6 +93,7 @@ fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
         name: format!("VAT {percent}"),
         percent: percent.to_owned(),
         reverse_charge,
+        legal_basis: "Article 196, Directive 2006/112/EC".to_owned(),
     }
 }
 
@@ -274,7 +275,7 @@ fn a_valid_tax_id_reverses_the_charge_where_the_table_says_so() {
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000001");
     assert_eq!((invoice.total, invoice.taxes[0].amount, invoice.taxes[0].reverse_charge), (10_000_000, 0, true));
-    assert_eq!(invoice.note, "Reverse charge: the tax is owed by the customer.");
+    assert_eq!(invoice.taxes[0].legal_basis, "Article 196, Directive 2006/112/EC");
     assert!(ledger(&story).iter().all(|one| one.kind != "tax"));
 }
 

@@ -112,6 +112,12 @@ pub struct Policy {
     pub seller: Seller,
     /// INV-7. None: no tax.
     pub tax_rates: Vec<TaxRate>,
+    /// INV-2. Days after issue by which an invoice is due, 0 to 365.
+    pub payment_days: u32,
+    /// INV-2. Printed on invoices, 0 to 500 characters.
+    pub payment_terms: String,
+    /// INV-2. How an invoice can be paid: 0 to 10 lines of 1 to 200 characters.
+    pub ways_to_pay: Vec<String>,
     /// INV-1. Before the year in numbers of invoices: 0 to 10 of `A-Z0-9-`; the three prefixes differ.
     pub invoice_prefix: String,
     /// INV-5.
@@ -160,6 +166,12 @@ pub struct Seller {
     pub tax_id: String,
     /// An address that mails can be sent to, or empty.
     pub email: String,
+    /// In the register of companies, 0 to 100 characters.
+    #[serde(default)]
+    pub registration_number: String,
+    /// 0 to 40 characters.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// What a number pays at purchase for the month that has begun (NUM-3, R20).
@@ -213,6 +225,9 @@ impl Default for Policy {
             brand: "Coinbox".to_owned(),
             seller: Seller::default(),
             tax_rates: Vec::new(),
+            payment_days: 0,
+            payment_terms: String::new(),
+            ways_to_pay: Vec::new(),
             invoice_prefix: String::new(),
             credit_note_prefix: "CN-".to_owned(),
             receipt_prefix: "R-".to_owned(),
@@ -341,6 +356,12 @@ impl Policy {
         checks.require(self.brand.is_ascii(), "policy.brand", FieldRule::WrongForm, "printable ASCII");
         self.seller.check(&mut checks);
         invoices::check_rates(&mut checks, &self.tax_rates);
+        range(&mut checks, "policy.payment-days", self.payment_days, 0, 365);
+        checks.text(&self.payment_terms, "policy.payment-terms", 0, 500);
+        at_most(&mut checks, "policy.ways-to-pay", self.ways_to_pay.len(), 10);
+        for (place, line) in self.ways_to_pay.iter().take(10).enumerate() {
+            checks.text(line, &format!("policy.ways-to-pay[{place}]"), 1, 200);
+        }
         let prefixes = [
             ("policy.invoice-prefix", &self.invoice_prefix),
             ("policy.credit-note-prefix", &self.credit_note_prefix),
@@ -371,6 +392,8 @@ impl Seller {
         if !self.email.is_empty() {
             checks.email(&self.email, "policy.seller.email");
         }
+        checks.text(&self.registration_number, "policy.seller.registration-number", 0, 100);
+        checks.text(&self.phone, "policy.seller.phone", 0, 40);
     }
 }
 
@@ -536,6 +559,8 @@ mod tests {
                 country: "us".to_owned(),
                 tax_id: "1".repeat(31),
                 email: "e".repeat(255),
+                registration_number: "H".repeat(101),
+                phone: "0".repeat(41),
             },
             tax_rates: vec![TaxRate {
                 country: String::new(),
@@ -543,7 +568,11 @@ mod tests {
                 name: String::new(),
                 percent: "100.1".to_owned(),
                 reverse_charge: true,
+                legal_basis: "x".repeat(201),
             }],
+            payment_days: 366,
+            payment_terms: "t".repeat(501),
+            ways_to_pay: vec![String::new(); 11],
             invoice_prefix: "A".repeat(11),
             credit_note_prefix: "cn".to_owned(),
             receipt_prefix: "A".repeat(11),
@@ -573,7 +602,11 @@ mod tests {
         expected.extend(["rent-warning-days[2]", "standard-rate"]);
         expected.extend(["lookup-rate", "message-rate", "brand"]);
         expected.extend(["seller.legal-name", "seller.address-lines[0]", "seller.country", "seller.tax-id"]);
-        expected.extend(["seller.email", "tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);
+        expected.extend(["seller.email", "seller.registration-number", "seller.phone"]);
+        expected.extend(["tax-rates[0].country", "tax-rates[0].name", "tax-rates[0].percent"]);
+        expected.extend(["tax-rates[0].legal-basis", "payment-days", "payment-terms", "ways-to-pay"]);
+        let ways: Vec<String> = (0..10).map(|place| format!("ways-to-pay[{place}]")).collect();
+        expected.extend(ways.iter().map(String::as_str));
         expected.extend(["invoice-prefix", "credit-note-prefix", "receipt-prefix", "receipt-prefix"]);
         let expected: Vec<String> = expected.into_iter().map(|field| format!("policy.{field}")).collect();
         assert_eq!(fields(error), expected);

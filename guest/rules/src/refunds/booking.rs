@@ -174,16 +174,19 @@ pub(super) fn pay(
     call.cancel(&refund.job(account).to_string());
     save(call, account, refund);
     let reference = refund.reference.clone().unwrap_or_default();
-    let description = format!("Refund {}, {}", refund.number, refund.card);
+    let description = format!("Refund {}", refund.number);
     let by_card = refund.state == RefundState::Paid;
     let receipt = Receipt {
         amount: refund.amount,
         outcome: Outcome::Refunded,
         method: if by_card { "card" } else { "other" },
         product: "refund",
-        description: description.trim_end_matches(", "),
+        description: &description,
+        card: if by_card { &refund.card } else { "" },
+        reference: &reference,
+        charge: refund.charge,
         refers_to: refund.charge.map(receipts::charge_name),
-        note: if by_card { "" } else { &reference },
+        note: "",
         transactions: transactions.clone(),
     };
     let receipt = receipts::issue(call, account, receipt)?;

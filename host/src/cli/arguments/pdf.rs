@@ -24,6 +24,16 @@ pub enum SampleKind {
     CreditNote,
     /// A receipt
     Receipt,
+    /// An invoice whose tax the customer owes
+    ReverseCharge,
+    /// A receipt of a refund
+    Refund,
+    /// A receipt of a payment that failed
+    FailedPayment,
+    /// A receipt of what a card holder's bank took back
+    Chargeback,
+    /// A receipt of what the bank gave again
+    ChargebackReversal,
 }
 
 /// `document`.
