@@ -91,6 +91,15 @@ make_stock() {
     "$bin/coinbox-sample" numbers "$data/numbers.csv"
 }
 
+# Nothing is charged and no document issued before the policy says who sells.
+name_seller() {
+    [ -e "$sample/seller.done" ] && return
+    say "seller"
+    "$bin/coinbox" seller set --legal-name "Example Telecom Inc." --address "201 Example Street" --address "San Francisco, CA 94105" \
+        --country US --email billing@example.com >/dev/null
+    touch "$sample/seller.done"
+}
+
 make_accounts() {
     [ -e "$sample/sources.csv" ] && return
     say "customers"
@@ -180,6 +189,7 @@ TEXT
 make_stock
 start_server
 import_prices
+name_seller
 make_accounts
 import_usage
 show

@@ -107,6 +107,14 @@ def history(told, server):
     told.ok("subaccount update back", "subaccount", "update", sub, "--name", "sales", says=["sales"])
 
     told.ok("card add", "card", "add", account, "tok_approve", says=["succeeded"])
+    told.fails("recharge now before the seller is known (money-08)", "recharge", "now", account, "30.00", says=["seller incomplete", "legal-name", "country"])
+    told.ok("seller show", "seller", "show", says=["legal-name, address-lines, country"])
+    told.ok("seller set", "seller", "set", "--legal-name", "Example Telecom Ltd", "--address", "1 Example Road", "--address", "Wellington 6011",
+            "--country", "NZ", "--phone", "+64 4 555 0100", says=["Wellington 6011", "+64 4 555 0100", "nothing"])
+    told.ok("seller set leaves what is not named", "seller", "set", "--email", "billing@example.com", says=["Wellington 6011", "billing@example.com"])
+    told.fails("seller set takes nothing away that documents need", "seller", "set", "--country", "", says=["seller.country"])
+    told.fails("recharge now before billing information is complete (money-08)", "recharge", "now", account, "30.00", says=["billing incomplete", "legal-name"])
+    told.ok("billing set", "billing", "set", account, "--legal-name", "Acme Ltd", "--country", "IN", says=["true"])
     told.ok("card add --default", "card", "add", account, "tok_unknown_then_never", "--default", says=["card-2"])
     told.fails("card add of an unknown one", "card", "add", account, "tok_of_nobody", says=["failed"])
     told.ok("card list", "card", "list", account, says=["card-1", "card-2", "visa"])

@@ -7,7 +7,7 @@ from coinbox import Checks, Server
 checks = Checks()
 
 with Server() as server:
-    account, token = server.account(name="Legacy", email="legacy@example.com")
+    account, token = server.account(name="Legacy", email="legacy@example.com", billing=False)
     api = plivo.RestAPI(account, token, url=server.base)
 
     status, body = api.get_account()

@@ -28,7 +28,7 @@ with Server(settings={"clock.mode": "simulated", "clock.start": "2026-03-18T12:0
             req.url = req.url.replace("https://api.plivo.com", server.base)
             return super().send_request(req, **kw)
 
-    account, token = server.account(name="Wayne Enterprises", email="lucius@wayne.example")
+    account, token = server.account(name="Wayne Enterprises", email="lucius@wayne.example", billing=False)
     other, other_token = server.account(name="Other", email="other@example.com")
     server.call("operator.set-limits", auth_id=account, limits=LIMITS)
     client = Local(account, token)

@@ -234,13 +234,33 @@ impl Host {
         answer.get("ok").unwrap_or_else(|| panic!("{function} answers {answer}")).clone()
     }
 
-    /// A standard account.
+    /// Names the seller, unless the policy does: without one a new store charges nothing and issues nothing (R89).
+    pub fn seller(&self) {
+        let mut policy = self.ok("operator.get-policy", json!({}));
+        if policy["seller"]["legal-name"] == "" {
+            policy["seller"]["legal-name"] = "Test Telecom Ltd".into();
+            policy["seller"]["address-lines"] = json!(["1 Example Road"]);
+            policy["seller"]["country"] = "NZ".into();
+            self.ok("operator.set-policy", json!({"policy": policy}));
+        }
+    }
+
+    /// What an account must have before its first charge (R89).
+    pub fn billing(&self, account: &str) {
+        let change = json!({"legal-name": "Test Ltd", "address": "1 Main Street", "country": "NZ"});
+        self.ok("invoices.set-billing", json!({"auth-id": account, "change": change}));
+    }
+
+    /// A standard account that can be charged.
     pub fn account(&self) -> String {
+        self.seller();
         let account = json!({
             "account-type": "standard", "name": "Test", "email": "owner@example.com", "address": "", "city": "", "state": "",
             "timezone": "UTC",
         });
-        text(&self.ok("accounts.create", json!({"account": account}))["auth-id"])
+        let auth_id = text(&self.ok("accounts.create", json!({"account": account}))["auth-id"]);
+        self.billing(&auth_id);
+        auth_id
     }
 
     /// A card of this token, the default one.

@@ -114,7 +114,9 @@ impl History {
             "account-type": if trial { "developer" } else { "standard" }, "name": "Model", "email": "model@example.com",
             "address": "", "city": "", "state": "", "timezone": "UTC",
         });
+        self.host.seller();
         let auth_id = text(&self.host.ok("accounts.create", json!({"account": account}))["auth-id"]);
+        self.host.billing(&auth_id);
         let place = self.accounts.len();
         let mut model = Model::default();
         if trial {

@@ -123,7 +123,7 @@ records! {
     exported::invoices::Document = invoices::Document {
         kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, rounding, net,
         taxes, total, opening_balance, closing_balance, movements, amount_due, status, method, refers_to, note, about,
-        due, payment_terms, ways_to_pay, card, payment_reference, edition,
+        due, payment_terms, ways_to_pay, card, payment_reference, payment_at, edition,
     }
     exported::invoices::DocumentSummary = invoices::DocumentSummary {
         kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
@@ -296,7 +296,9 @@ variants! {
     }
     exported::credits::CardState = cards::CardState { Checking, Ready, UnknownToGateway | }
     exported::credits::Adjustment = credits::Adjustment { | Goodwill, Correction, Debit }
-    exported::credits::Error = credits::Error { TooManyCards, NotOpen, NothingOwed | Refused, NoUsableCard, Other }
+    exported::credits::Error = credits::Error {
+        TooManyCards, NotOpen, NothingOwed | Refused, NoUsableCard, BillingIncomplete, SellerIncomplete, Other
+    }
 
     exported::coupons::Validity = coupons::Validity { Unlimited | Lasting, Until }
     exported::coupons::Decline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
@@ -305,7 +307,7 @@ variants! {
 
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }
-    exported::invoices::Error = invoices::Error { | Refused, MoreThanInvoice, Other }
+    exported::invoices::Error = invoices::Error { | Refused, MoreThanInvoice, SellerIncomplete, Other }
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }

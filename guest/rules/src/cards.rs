@@ -102,7 +102,7 @@ pub struct ShownCard {
 }
 
 /// Why no card can be charged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Unusable {
     /// None is stored, or none is the default.
     None,
@@ -112,19 +112,33 @@ pub(crate) enum Unusable {
     Checking,
     /// The gateway does not know it.
     UnknownToGateway,
-    /// Legal name, address or country are missing, and the policy asks for them (R44).
-    NoBillingAddress,
+    /// These of the customer's legal name, address and country are missing, and the policy asks for them (R44, R89).
+    NoBillingAddress(Vec<&'static str>),
+    /// These of the seller's are (R89).
+    SellerIncomplete(Vec<&'static str>),
+}
+
+impl From<Unusable> for Error {
+    fn from(unusable: Unusable) -> Error {
+        let texts = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        match unusable {
+            Unusable::NoBillingAddress(missing) => Error::BillingIncomplete(texts(missing)),
+            Unusable::SellerIncomplete(missing) => Error::SellerIncomplete(texts(missing)),
+            other => Error::NoUsableCard(other.word().to_owned()),
+        }
+    }
 }
 
 impl Unusable {
     /// Its word in answers, events and mails.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Unusable::None => "none",
             Unusable::Expired => "expired",
             Unusable::Checking => "checking",
             Unusable::UnknownToGateway => "unknown-to-gateway",
-            Unusable::NoBillingAddress => "no-billing-address",
+            Unusable::NoBillingAddress(_) => "no-billing-address",
+            Unusable::SellerIncomplete(_) => "seller-incomplete",
         }
     }
 }
@@ -174,8 +188,15 @@ pub(crate) fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> 
         CardState::Checking => Err(Unusable::Checking),
         CardState::UnknownToGateway => Err(Unusable::UnknownToGateway),
         CardState::Ready if card.expires().is_some_and(|expires| call.now() >= expires) => Err(Unusable::Expired),
-        CardState::Ready if !invoices::is_chargeable(call, account)? => Err(Unusable::NoBillingAddress),
-        CardState::Ready => Ok(card.clone()),
+        CardState::Ready => {
+            let seller = invoices::seller::missing_for_charges(call)?;
+            let customer = invoices::missing_for_charges(call, account)?;
+            match (seller.is_empty(), customer.is_empty()) {
+                (false, _) => Err(Unusable::SellerIncomplete(seller)),
+                (true, false) => Err(Unusable::NoBillingAddress(customer)),
+                (true, true) => Ok(card.clone()),
+            }
+        }
     })
 }
 

@@ -20,7 +20,7 @@ pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub(crate) use chargebacks::{of_payment, receipt_of};
 pub use chargebacks::{record_chargeback, record_dispute_won, record_payment_chargeback};
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
-pub(crate) use records::{by_key, list_all, load, note_receipt, parse_gateway_key};
+pub(crate) use records::{by_key, list_all, load, note_chargeback_receipt, note_receipt, parse_gateway_key};
 pub(crate) use recovered::recover;
 pub(crate) use refilling::{give_back, room};
 pub use requests::{give_up, list_charges, recharge, settle_debt};

@@ -24,6 +24,10 @@ interface_error! {
     Error {
         /// No card can be charged, and why.
         NoUsableCard(String),
+        /// What billing information lacks before anything may be charged.
+        BillingIncomplete(Vec<String>),
+        /// What the policy's seller lacks before anything may be charged.
+        SellerIncomplete(Vec<String>),
         /// Ten cards are stored.
         TooManyCards,
         /// The charge cannot be given up.

@@ -21,7 +21,7 @@ mod tests;
 use crate::accounts::{self, Standing};
 use crate::calendar;
 use crate::call::{Call, Record};
-use crate::cards;
+use crate::cards::{self, Unusable};
 use crate::charges::{self, Charge, Purpose};
 use crate::closing::owed_in_cents;
 use crate::events::{EventDraft, emit};
@@ -217,6 +217,11 @@ fn attempt(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid) -> Result<(),
     let amount = one.amount(call, account)?;
     let card = match cards::usable_default(call, account)? {
         Ok(card) => card,
+        // Not the customer's fault: no attempt.
+        Err(Unusable::SellerIncomplete(_)) => {
+            one.next = Some(call.now() + DAY_MS);
+            return Ok(());
+        }
         Err(reason) => return fail(call, account, one, Failed::without_charge(amount, reason.word())),
     };
     let charge = charges::create(call, account, Purpose::Invoice(&one.number), amount, &card, None)?;

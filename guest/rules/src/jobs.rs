@@ -12,7 +12,7 @@ use crate::vocabulary::{Fault, Instant, int_text};
 use crate::zero_stop::Stop;
 use crate::{
     cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers,
-    recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
+    policy, recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -510,7 +510,8 @@ pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Err
     indexes::prepare(call)?;
     match beginning {
         Beginning::Again => return Ok(()),
-        Beginning::Created | Beginning::Copied => {}
+        Beginning::Created => policy::begin(call)?,
+        Beginning::Copied => {}
         Beginning::Restored(backup) => reconcile::open(call, backup)?,
     }
     housekeeping::schedule(call);

@@ -306,8 +306,8 @@ pub(crate) fn wait_for(call: &mut Call<'_>, account: AuthId, number: u32) -> Res
     })
 }
 
-/// Whether this account may be charged automatically now (R29, R31, R32, not before a restored store is reconciled, and not while a refund
-/// of its lost history waits for a person).
+/// Whether this account may be charged automatically now (R29, R31, R32; not before a restored store is reconciled, not while a refund of its lost
+/// history waits for a person, nor before the seller is complete, R89: that is no failure of the customer's, so it waits).
 fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
     if wallet.credit_limit().is_some() {
         return Ok(false);
@@ -315,6 +315,7 @@ fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool,
     let profile = accounts::profile(call, account)?;
     Ok(profile.account_type == AccountType::Standard
         && profile.standing == Standing::Active
+        && crate::invoices::seller::missing_for_charges(call)?.is_empty()
         && !crate::reconcile::is_open(call)?
         && !crate::reconcile::is_held(call, account)?)
 }

@@ -271,6 +271,17 @@ pub(crate) struct Story {
 impl Story {
     /// A standard account with a card that is approved unless the script says otherwise.
     pub(crate) fn new() -> Story {
+        let story = Story::without_seller();
+        // As an operator sets it before anything else: documents need it.
+        story.fake.plant(
+            policy::KEY,
+            r#"{"v":1,"policy":{"seller":{"legal-name":"Seller Inc.","address-lines":["1 Road"],"country":"NZ","tax-id":"","email":""}}}"#,
+        );
+        story
+    }
+
+    /// With a policy that was never set.
+    pub(crate) fn without_seller() -> Story {
         let fake = Fake::new();
         let created = fake
             .command(START, |call| {

@@ -182,7 +182,8 @@ fn an_invoice_shows_all_that_it_holds_in_order() {
     );
     assert!(!text.contains("Ways to pay"), "nothing is owed: {text}");
     // One number is not "1 numbers" (money-13).
-    in_order(&text, &["14 months", "Set-up of numbers", "1 number\n"]);
+    in_order(&text, &["14 months", "Set-up of numbers", "1 number", "1.00"]);
+    assert!(!text.contains("1 numbers"), "{text}");
 }
 
 /// money-13: what a finance department looks for on a credit note.
@@ -306,9 +307,10 @@ fn reverse_charge_names_its_legal_basis_and_no_rate() {
             "Bank transfer: Example Bank, account 000123456789",
         ],
     );
-    for absent in ["VAT", "19%", "0.00000", "Rate"] {
+    for absent in ["VAT", "19%", "Rate"] {
         assert!(!text.contains(absent), "{absent}: {text}");
     }
+    assert!(!text.lines().any(|line| ["0.00", "0.00000"].contains(&line.trim())), "no amount of tax: {text}");
     // Beside a tax that is charged, only that one has a row.
     let mut both = sample::invoice();
     both.taxes[0] = document.taxes[0].clone();
@@ -620,8 +622,9 @@ fn operators_replace_templates_and_words_and_hear_of_mistakes_at_start() {
     std::fs::remove_file(folder.path().join("receipt.typ")).expect("removed");
     let german = Settings { language: "de".to_owned(), ..settings };
     let text = Typesetter::open(&german).expect("opens").page_texts(&sample::invoice()).expect("set").concat();
+    // A word of a narrow column may stand on the next line.
     in_order(
-        &text,
+        &text.split_whitespace().collect::<Vec<_>>().join(" "),
         &["Rechnung", "Bezahlt", "Telefonie, abgehend", "20.076 Minuten", "0,012", "240,91200", "Seite 1 von"],
     );
     assert_eq!(Kind::CreditNote.name(), "credit-note");

@@ -152,6 +152,9 @@ fn make_account(server: &Server, number: usize, account: &SampleAccount) -> Resu
         }}),
     )?;
     let main = auth_id(&created)?;
+    // What has to be there before the first charge (R89).
+    let change = json!({"legal-name": account.name, "country": "US"});
+    call("billing", "invoices.set-billing", json!({"auth-id": main, "change": change}))?;
     if account.opening_credits > 0 {
         let goodwill = json!({"goodwill": {"amount": account.opening_credits.to_string(), "expires": null}});
         let reason = "Opening credits of the sample";

@@ -511,6 +511,7 @@ mod tests {
                 "amount: too small (limit: 25.00)",
             ),
             (json!({"no-usable-card": "expired"}), "no usable card: expired"),
+            (json!({"billing-incomplete": ["legal-name", "country"]}), "billing incomplete: legal-name, country"),
             (json!("already-published"), "already published"),
             (json!({"already-begun": "1792486800000"}), "already begun: 2026-10-20T09:00:00Z"),
             (json!({"refused": {"out-of-credit": "801017000"}}), "not enough credit: 801.017 is missing"),

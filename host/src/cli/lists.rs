@@ -35,7 +35,7 @@ pub(crate) const DOCUMENT_COLUMNS: [&str; 15] = [
 ];
 
 /// What is owed of a document now.
-pub(crate) const OPEN: &str = "due";
+pub(crate) const OPEN: &str = "open-amount";
 
 fn money(value: &Value) -> Cell<'static> {
     Cell::Number(text::amount_on_wire(super::wide(value)))

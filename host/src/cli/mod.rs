@@ -123,6 +123,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Explain { account, after } => feed::explain(&work, &account, after),
         Command::Verify => verify::run(&work),
         Command::Policy(command) => operation::policy(&work, command),
+        Command::Seller(command) => operation::seller(&work, command),
         Command::Queue { command } => queue::queue(&work, command),
         Command::Refunds(command) => queue::refunds(&work, command),
         Command::Forecast { account, months } => forecast::run(&work, &account, months),

@@ -1,6 +1,6 @@
 //! `coinbox policy …`, `clock …`, `backup`, `restore`, `config`.
 
-use super::arguments::{Clock, Policy};
+use super::arguments::{Clock, Policy, Seller, SellerChange};
 use super::show::{Output, Rows, Text, amount, field};
 use super::{Work, micros_of};
 use crate::capability::Clock as _;
@@ -17,7 +17,7 @@ use std::path::Path;
 const AMOUNTS: [&str; 4] = ["minimum-recharge", "maximum-recharge", "alert-thresholds", "trial-credits"];
 
 /// Lists of text: an empty one does not show that.
-const TEXTS: [&str; 1] = ["holidays"];
+const TEXTS: [&str; 2] = ["holidays", "ways-to-pay"];
 
 /// Runs `policy …`.
 pub fn policy(work: &Work, command: Policy) -> anyhow::Result<()> {
@@ -38,6 +38,55 @@ pub fn policy(work: &Work, command: Policy) -> anyhow::Result<()> {
         let fields = policy.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), shown(name, value)));
         Text::Table(Rows::of_fields(fields.collect()))
     })
+}
+
+/// Runs `seller …`: a part of the policy.
+pub fn seller(work: &Work, command: Seller) -> anyhow::Result<()> {
+    let mut policy = work.link.call("operator.get-policy", json!({}))?;
+    if let Seller::Set(change) = command {
+        let SellerChange { legal_name, address, country, tax_id, email, registration_number, phone } = change;
+        let texts = [
+            ("legal-name", legal_name),
+            ("country", country),
+            ("tax-id", tax_id),
+            ("email", email),
+            ("registration-number", registration_number),
+            ("phone", phone),
+        ];
+        for (field, text) in texts {
+            if let Some(text) = text {
+                policy["seller"][field] = text.into();
+            }
+        }
+        if !address.is_empty() {
+            policy["seller"]["address-lines"] = address.into();
+        }
+        policy = work.link.call("operator.set-policy", json!({"policy": policy}))?;
+    }
+    work.output.answer(&policy["seller"].clone(), |seller| {
+        let lines = seller["address-lines"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let missing = seller_lacks(&policy);
+        Text::Table(Rows::of_fields(vec![
+            ("legal name", field(seller, "legal-name")),
+            ("address", lines.collect::<Vec<_>>().join("\n")),
+            ("country", field(seller, "country")),
+            ("tax id", field(seller, "tax-id")),
+            ("email", field(seller, "email")),
+            ("registration number", field(seller, "registration-number")),
+            ("phone", field(seller, "phone")),
+            ("missing", if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") }),
+        ]))
+    })
+}
+
+/// What the seller of a policy lacks before a document is issued (R89), for people: the rules hold to it.
+pub fn seller_lacks(policy: &Value) -> Vec<&'static str> {
+    let is_empty = |field: &str| match &policy["seller"][field] {
+        Value::String(text) => text.is_empty(),
+        Value::Array(lines) => lines.is_empty(),
+        _ => true,
+    };
+    ["legal-name", "address-lines", "country"].into_iter().filter(|field| is_empty(field)).collect()
 }
 
 /// A field's new value, in the form of its present one.

@@ -1,10 +1,14 @@
 //! `coinbox serve`.
 
+use super::operation::seller_lacks;
 use crate::coinbox::Drive;
 use crate::config::{self, Config, Host, LogFormat};
+use crate::contract::types::{Caller, Operator, Principal};
+use crate::json as wit;
 use crate::rest::serve as server;
 use crate::rest::{self, Rest};
 use crate::text;
+use serde_json::json;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -49,6 +53,29 @@ fn tell_store(host: &Host) {
     }
 }
 
+/// Says at every start what has to be set before anything can be charged or issued (R89).
+fn warn_of_seller(host: &Host) -> anyhow::Result<()> {
+    let permissions = vec!["operator.get-policy".to_owned()];
+    let caller = Caller {
+        who: Principal::Operator(Operator { name: "start".to_owned(), permissions }),
+        address: None,
+        device: None,
+        request: "start".to_owned(),
+        idempotency_key: None,
+        part: None,
+    };
+    let answer = host.coinbox.call("operator.get-policy", &json!({"caller": wit::to_value(&caller)?}))?;
+    let missing = seller_lacks(&answer["ok"]);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        tracing::warn!(
+            missing,
+            "the policy's seller is not complete: no document is issued, and a new store charges nothing, until `coinbox seller set` has named it"
+        );
+    }
+    Ok(())
+}
+
 async fn serve(config: &Config) -> anyhow::Result<()> {
     // A port in use is found before anything is written.
     let listener = server::bind(config.listen).await?;
@@ -64,6 +91,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         crate::documents::check(&opened.documents)?;
         let host = config::open(&opened, Drive::Workers(opened.workers), false, Some(on_failure))?;
         let token = config::operator_token(&opened)?;
+        warn_of_seller(&host)?;
         Ok::<_, anyhow::Error>((host, token))
     });
     let (host, token) = host.await??;

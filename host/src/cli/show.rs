@@ -141,10 +141,12 @@ const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
 
 /// The payload of a case as people write it.
 pub fn payload(case: &str, payload: &Value) -> String {
-    if case == "already-begun" {
-        return moment(payload);
+    match payload {
+        payload if case == "already-begun" => moment(payload),
+        payload if is_amount_case(case) => amount(payload),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        payload => plain(payload),
     }
-    if is_amount_case(case) { amount(payload) } else { plain(payload) }
 }
 
 /// Whether a case of the contract has an amount with it.

@@ -154,6 +154,7 @@ pub const WORDS: &[(&str, &str, &[&str])] = &[
     ("account-suspended", "details", &["", "Some text."]),
     ("chargeback", "receipt", &["none", "R-2026-000001"]),
     ("coupon-redeemed", "receipt", &["none", "R-2026-000001"]),
+    ("dispute-won", "receipt", &["none", "R-2026-000001"]),
     ("credit-note-issued", "attachment", &["none", "credit-note-CN-2026-000001.pdf"]),
     ("coupon-redeemed", "expires", &["never", "2026-12-31"]),
     ("invoice-issued", "attachment", &["none", "invoice-2026-000001.pdf"]),

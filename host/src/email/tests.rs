@@ -72,7 +72,7 @@ fn maildir_holds_a_repeated_mail_once() {
         "Content-Type: multipart/alternative;",
         "Content-Type: text/plain; charset=utf-8\r\n",
         "Content-Type: text/html; charset=utf-8\r\n",
-        "It is now 99.50.",
+        "It is now 99.50 USD.",
     ] {
         assert!(text.contains(expected), "{expected:?} in\n{text}");
     }

@@ -165,14 +165,21 @@ impl Failure {
         }
         let (word, payload) = match error {
             Value::String(word) => (word.clone(), None),
-            Value::Object(object) => object
-                .iter()
-                .next()
-                .map_or((String::new(), None), |(word, payload)| (word.clone(), Some(on_wire(word, payload)))),
+            Value::Object(object) => {
+                object.iter().next().map_or((String::new(), None), |(word, payload)| (word.clone(), Some(payload)))
+            }
             _ => (String::new(), None),
         };
         let text = word.replace('-', " ");
-        let message = payload.map_or_else(|| text.clone(), |payload| format!("{text} (limit: {payload})"));
+        let message = match payload {
+            None => text,
+            // What is missing, by name.
+            Some(Value::Array(names)) => {
+                let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+                format!("{text}: {}", names.join(", "))
+            }
+            Some(payload) => format!("{text} (limit: {})", on_wire(&word, payload)),
+        };
         Failure::new(StatusCode::CONFLICT, &word.replace('-', "_"), message)
     }
 

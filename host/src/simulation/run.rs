@@ -97,7 +97,10 @@ impl Simulation {
         for number in STOCK {
             world.stock.add(crate::json::from_value(&offer(number)).context("an offer")?);
         }
-        let policy = world.ok("operator.get-policy", None, json!({}))?;
+        let mut policy = world.ok("operator.get-policy", None, json!({}))?;
+        super::world::name_seller(&mut policy);
+        let policy = world.ok("operator.set-policy", None, json!({"policy": policy}))?;
+        world.drain()?;
         Ok(Simulation {
             world,
             model: Model::default(),
@@ -298,6 +301,8 @@ impl Simulation {
         });
         let created = self.command("accounts.create", json!({"account": account}), true)?.unwrap_or_default();
         let id = super::text(&created["auth-id"])?;
+        let change = json!({"legal-name": "Model Ltd", "address": "1 Main Street", "country": "NZ"});
+        self.command("invoices.set-billing", json!({"auth-id": id, "change": change}), true)?;
         self.model.usage.sources.push((id.clone(), self.model.accounts.len()));
         self.model.accounts.push(Account::open(id, trial, self.world.now(), &self.model.policy));
         Ok(())

@@ -278,3 +278,11 @@ pub fn stored_lines(view: &dyn View) -> Result<Vec<String>> {
         }
     }
 }
+
+/// Fills in who sells: without it a new store charges nothing (R89).
+pub(super) fn name_seller(policy: &mut Value) {
+    let seller = &mut policy["seller"];
+    seller["legal-name"] = "Simulated Telecom Ltd".into();
+    seller["address-lines"] = json!(["1 Example Road"]);
+    seller["country"] = "NZ".into();
+}

@@ -186,6 +186,12 @@ pub fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
             })
         })
         .collect();
+    // Without a seller no invoice would be issued (R89).
+    let mut policy = ok(host.call("operator.get-policy", &json!({"caller": caller}))?)?;
+    policy["seller"]["legal-name"] = "Bench Telecom Ltd".into();
+    policy["seller"]["address-lines"] = json!(["1 Example Road"]);
+    policy["seller"]["country"] = "NZ".into();
+    ok(host.call("operator.set-policy", &json!({"caller": caller, "policy": policy}))?)?;
     ok(host.call("pricing.create-version", &json!({"caller": caller}))?)?;
     for part in rows.chunks(1000) {
         ok(host.call("pricing.add-rows", &json!({"caller": caller, "version": 1, "rows": part}))?)?;

@@ -270,10 +270,21 @@ class Server:
 
     # What most tests begin with
 
-    def account(self, name="Acme", email="owner@acme.example", kind="standard", **more):
-        """Auth ID and token of a new account."""
+    def name_seller(self):
+        """Names the seller, unless the policy does: without one a new store charges nothing and issues nothing (R89)."""
+        policy = self.call("operator.get-policy")
+        if not policy["seller"]["legal-name"]:
+            seller = {**policy["seller"], "legal-name": "Example Telecom Ltd", "address-lines": ["1 Example Road"], "country": "NZ"}
+            self.call("operator.set-policy", policy={**policy, "seller": seller})
+
+    def account(self, name="Acme", email="owner@acme.example", kind="standard", billing=True, **more):
+        """Auth ID and token of a new account, with what must be there before its first charge."""
         fields = {"account-type": kind, "name": name, "email": email, "address": "", "city": "", "state": "", "timezone": "UTC"}
+        self.name_seller()
         created = self.call("accounts.create", account={**fields, **more})
+        if billing:
+            change = {"legal-name": name, "address": more.get("address") or "1 Main Street", "country": "NZ"}
+            self.call("invoices.set-billing", auth_id=created["auth-id"], change=change)
         return created["auth-id"], created["auth-token"]
 
     def card(self, account, token):

@@ -50,6 +50,9 @@ pub(super) struct Given {
     pub clock: Option<i64>,
     #[serde(default, deserialize_with = "wide")]
     pub seed: Option<u64>,
+    /// `null`: the policy names no seller. Otherwise a complete one is filled in.
+    #[serde(default, deserialize_with = "given_even_if_null")]
+    pub seller: Option<Value>,
     /// Fields of the policy that differ from the defaults.
     #[serde(default)]
     pub policy: Map<String, Value>,
@@ -72,6 +75,9 @@ pub(super) struct Given {
 pub(super) struct GivenAccount {
     #[serde(rename = "type")]
     pub account_type: String,
+    /// `null`: it has no billing information. Otherwise legal name, address and country are filled in.
+    #[serde(default, deserialize_with = "given_even_if_null")]
+    pub billing: Option<Value>,
     #[serde(default)]
     pub subaccounts: Vec<String>,
     #[serde(default)]

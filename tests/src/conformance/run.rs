@@ -64,6 +64,18 @@ pub fn run(case: &Case, setup: Setup) -> anyhow::Result<Transcript> {
     run.close()
 }
 
+/// Where seller and customers are, unless a case says otherwise: no case has a tax there.
+const COUNTRY: &str = "NZ";
+
+/// Whether something that a case may leave out with `null` is to be filled in.
+fn is_filled_in(key: &str, given: Option<&Value>) -> anyhow::Result<bool> {
+    match given {
+        None => Ok(true),
+        Some(Value::Null) => Ok(false),
+        Some(other) => bail!("`{key}` is null or left out, not {other}"),
+    }
+}
+
 struct Run {
     world: World,
     /// Whether every error is checked to have changed nothing. Once a case is enough: all runs must leave the same entries.
@@ -79,11 +91,17 @@ struct Run {
 
 impl Run {
     fn prepare(&mut self, given: &Given) -> anyhow::Result<()> {
-        if !given.policy.is_empty() {
+        let seller = is_filled_in("seller", given.seller.as_ref())? && !given.policy.contains_key("seller");
+        if seller || !given.policy.is_empty() {
             let mut policy = self.must("operator.get-policy", json!({}))?;
             for (name, value) in &given.policy {
                 ensure!(policy.get(name).is_some(), "the policy has no field `{name}`");
                 policy[name] = value.clone();
+            }
+            if seller {
+                policy["seller"]["legal-name"] = "Example Telecom Ltd".into();
+                policy["seller"]["address-lines"] = json!(["1 Example Road", "Wellington 6011"]);
+                policy["seller"]["country"] = COUNTRY.into();
             }
             self.must("operator.set-policy", json!({ "policy": policy }))?;
         }
@@ -114,6 +132,10 @@ impl Run {
         });
         let created = self.must("accounts.create", json!({ "account": account }))?;
         let auth_id = self.keep(name, &created);
+        if is_filled_in("billing", given.billing.as_ref())? {
+            let change = json!({"legal-name": name, "address": "1 Main Street", "country": COUNTRY});
+            self.must("invoices.set-billing", json!({"auth-id": auth_id, "change": change}))?;
+        }
         for sub in &given.subaccounts {
             let created = self.must("subaccounts.create", json!({"parent": auth_id, "name": sub, "enabled": true}))?;
             self.keep(sub, &created);

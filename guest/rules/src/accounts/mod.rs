@@ -206,9 +206,11 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
                 let before = records::profile(call, auth)?.state;
                 crate::invoices::keep_state(call, auth, &before)?;
             }
+            let lacking = crate::invoices::lacks(call, auth)?;
             call.put(&key(auth), &profile);
             let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
             say(call, auth, "account-changed", "ACC-13", facts);
+            crate::invoices::changed_from(call, auth, lacking)?;
         }
         Ok(show(call, auth)?)
     })

@@ -163,7 +163,7 @@ fn take_back(
         amount,
         at: call.now(),
         unpaid: taken.unpaid,
-        receipt: receipt.clone(),
+        receipt: receipts::numbered(&receipt).unwrap_or_default().to_owned(),
         lost,
         won: None,
     });

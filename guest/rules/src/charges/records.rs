@@ -4,6 +4,7 @@ use crate::call::{Call, Record};
 use crate::cards;
 use crate::idempotency::Asked;
 use crate::ids::AuthId;
+use crate::invoices;
 use crate::jobs::JobKey;
 use crate::lots::{OfMonth, Place};
 use crate::metadata;
@@ -249,13 +250,37 @@ pub(super) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
     call.put(&place(account, charge.number), charge);
 }
 
-/// Notes the number of a charge's receipt.
-pub(crate) fn note_receipt(call: &mut Call<'_>, account: AuthId, number: u32, receipt: &str) -> Result<(), Fault> {
-    if let Some(mut charge) = load(call, account, number)? {
-        charge.receipt = Some(receipt.to_owned());
-        save(call, account, &charge);
+/// Notes the number of a charge's receipt, and on the receipt what the bank has taken back while it waited for its number.
+pub(crate) fn note_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    receipt: &str,
+) -> Result<(), Fault> {
+    charge.receipt = Some(receipt.to_owned());
+    save(call, account, &charge);
+    if charge.charged_back == Money::ZERO {
+        return Ok(());
     }
-    Ok(())
+    invoices::note_charged_back(call, account, receipt, charge.charged_back)
+}
+
+/// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
+pub(crate) fn note_chargeback_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    reference: &str,
+    receipt: &str,
+) -> Result<(), Fault> {
+    // One that is recorded by the call at hand has its number from it.
+    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
+        return Ok(());
+    };
+    receipt.clone_into(&mut dispute.receipt);
+    let won = dispute.won.is_some();
+    save(call, account, &charge);
+    if won { invoices::note_reversed(call, account, receipt) } else { Ok(()) }
 }
 
 impl Charge {
@@ -279,7 +304,7 @@ impl Charge {
         facts
     }
 
-    /// The number of the receipt of a chargeback; empty: an older version made none.
+    /// The number of the receipt of a chargeback; empty: an older version made none, or it waits for it.
     pub(crate) fn chargeback_receipt(&self, reference: &str) -> Option<String> {
         self.dispute(reference).map(|dispute| dispute.receipt)
     }

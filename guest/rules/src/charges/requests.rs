@@ -35,7 +35,7 @@ pub fn settle_debt(
         }
         let card = match cards::usable(call, account, card.as_deref())? {
             Ok(card) => card,
-            Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
+            Err(unusable) => return Err(unusable.into()),
         };
         let charge = create(call, account, Purpose::Settlement, amount, &card, asked)?;
         emit(
@@ -81,7 +81,7 @@ pub fn recharge(
             credits::check_lots(call, account)?;
             let card = match cards::usable(call, account, card.as_deref())? {
                 Ok(card) => card,
-                Err(reason) => return Err(Error::NoUsableCard(reason.word().to_owned())),
+                Err(unusable) => return Err(unusable.into()),
             };
             let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
             emit(

@@ -10,8 +10,10 @@ use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
+use crate::judge::{Occasion, judge};
 use crate::policy::Policy;
 use crate::queue::{self, QueueEntry};
+use crate::recharge;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
 use coinbox_forms::{country, subdivision, tax_id};
 use serde::{Deserialize, Serialize};
@@ -145,11 +147,11 @@ pub(super) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> R
     })
 }
 
-/// Who sells, as documents of now name it. Without a legal name it is the brand.
+/// Who sells, as documents of now name it.
 pub(super) fn seller(policy: &Policy) -> Party {
     let seller = policy.seller.clone();
     Party {
-        legal_name: if seller.legal_name.is_empty() { policy.brand.clone() } else { seller.legal_name },
+        legal_name: seller.legal_name,
         address_lines: seller.address_lines,
         country: seller.country,
         tax_id: seller.tax_id,
@@ -160,22 +162,23 @@ pub(super) fn seller(policy: &Policy) -> Party {
     }
 }
 
-/// Whether a charge may be made as far as billing information goes: where the policy asks for it, legal name, address and country must be
-/// there before the first paid charge (R44).
-pub(crate) fn is_chargeable(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+/// What billing information lacks before anything may be charged: where the policy asks for it, legal name, address and country (R44, R89).
+pub(crate) fn missing_for_charges(call: &Call<'_>, account: AuthId) -> Result<Vec<&'static str>, Fault> {
     if !Policy::load(call)?.require_billing_address {
-        return Ok(true);
+        return Ok(Vec::new());
     }
-    Ok(is_complete(&load(call, account)?, &accounts::profile(call, account)?))
+    Ok(missing(&load(call, account)?, &accounts::profile(call, account)?))
 }
 
-fn is_complete(stored: &StoredBilling, profile: &Profile) -> bool {
-    ![&stored.legal_name, &stored.country, &profile.address].into_iter().any(String::is_empty)
+/// What is not there of legal name, address and country.
+fn missing(stored: &StoredBilling, profile: &Profile) -> Vec<&'static str> {
+    let needed = [("legal-name", &stored.legal_name), ("address", &profile.address), ("country", &stored.country)];
+    needed.into_iter().filter_map(|(name, text)| text.is_empty().then_some(name)).collect()
 }
 
 fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
     let (stored, profile) = (load(call, account)?, accounts::profile(call, account)?);
-    let complete = is_complete(&stored, &profile);
+    let complete = missing(&stored, &profile).is_empty();
     let state = stored.state(&profile).to_owned();
     Ok(Billing {
         legal_name: stored.legal_name,
@@ -206,6 +209,7 @@ pub fn set_billing(
     let (who, account) = credentials::permit_on(call, caller, "invoices.set-billing", &auth_id)?;
     idempotency::once(call, caller, &auth_id, "invoices.set-billing", &change, |call| {
         let before = load(call, account)?;
+        let lacking = lacks(call, account)?;
         let profile = accounts::profile(call, account)?;
         let state = check(call, &change, &before, &profile)?;
         let mut stored = before.clone();
@@ -246,8 +250,23 @@ pub fn set_billing(
             let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
             say(call, account, facts);
         }
+        changed_from(call, account, lacking)?;
         Ok(shown(call, account)?)
     })
+}
+
+/// Whether billing information lacks something that is asked for before a charge.
+pub(crate) fn lacks(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(!missing_for_charges(call, account)?.is_empty())
+}
+
+/// Billing information has changed. If what charges ask for was lacking and is there now, automatic recharge begins anew, as with a usable card (R10, R44).
+pub(crate) fn changed_from(call: &mut Call<'_>, account: AuthId, lacking: bool) -> Result<(), Fault> {
+    if !lacking || lacks(call, account)? {
+        return Ok(());
+    }
+    recharge::reset(call, account)?;
+    judge(call, account, Occasion::Settings)
 }
 
 fn say(call: &mut Call<'_>, account: AuthId, facts: Vec<Fact>) {

@@ -272,6 +272,7 @@ impl Draft {
             ways_to_pay: policy.ways_to_pay.clone(),
             card: String::new(),
             payment_reference: String::new(),
+            payment_at: None,
             edition: EDITION,
         };
         Ok(Draft { account, span, document, owed, postpaid, transactions })

@@ -47,6 +47,10 @@ pub fn issue_credit_note(
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
+        let missing = Policy::load(call)?.seller.missing();
+        if !missing.is_empty() {
+            return Err(Error::SellerIncomplete(missing.into_iter().map(str::to_owned).collect()));
+        }
         let (n, stored) = Place::find_place(call, account, &[DocumentKind::Invoice], &invoice)?
             .ok_or_else(|| Fault::not_found("invoice"))?;
         let days = standing::days(call, account, n, &stored)?;
@@ -200,6 +204,7 @@ fn document(
         ways_to_pay: Vec::new(),
         card: String::new(),
         payment_reference: String::new(),
+        payment_at: None,
         edition: EDITION,
     })
 }

@@ -5,12 +5,13 @@
 //! numbers are gapless per year of issue whatever is repeated (R49). A draft and everything that it posts are one change, and so are a number,
 //! the issued document and the end of its draft: a crash between two calls leaves neither a gap nor a double.
 //!
-//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one.
+//! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one. While the policy's seller lacks what
+//! every document needs, invoices and receipts wait as drafts, and credit notes are refused ([`seller`]).
 //!
 //! | key | what |
 //! |---|---|
 //! | `bill/<account>` | up to which month invoices were made, with which balance, and how long a cycle is |
-//! | `draft/<moment>/<account>/<name>` | an invoice without number |
+//! | `draft/<moment>/<account>/<name>` | an invoice, or a receipt that waits for the seller, without number |
 //! | `doc/<account>/<kind>/<count>` | an issued document; `kind` is `i`, `c` or `r` |
 //! | `body/<account>/<name>/<part>` | lines and movements of an invoice, 150 a record |
 //! | `docno/<kind>/<number>` | where the document of a number lies |
@@ -37,6 +38,7 @@ mod number;
 pub(crate) mod receipts;
 mod records;
 mod seats;
+pub(crate) mod seller;
 mod standing;
 mod tax;
 
@@ -50,8 +52,7 @@ pub use lists::{
 pub use seats::{Seats, get_seats, set_seats};
 pub use tax::TaxRate;
 
-pub(crate) use billing::is_chargeable;
-pub(crate) use billing::keep_state;
+pub(crate) use billing::{changed_from, keep_state, lacks, missing_for_charges};
 pub(crate) use by_issue::PREFIX as BY_ISSUE;
 pub(crate) use close::close_page;
 pub(crate) use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
@@ -71,6 +72,8 @@ interface_error! {
     Error {
         /// What can still be credited of the invoice.
         MoreThanInvoice(#[serde(with = "int_text")] Micros),
+        /// What the policy's seller lacks before a document can be issued.
+        SellerIncomplete(Vec<String>),
     }
 }
 
@@ -238,6 +241,8 @@ pub struct Document {
     pub card: String,
     #[serde(default)]
     pub payment_reference: String,
+    #[serde(with = "optional_int_text", default)]
+    pub payment_at: Option<Instant>,
     #[serde(default = "first_edition")]
     pub edition: u32,
 }
@@ -249,6 +254,8 @@ impl Document {
     }
 }
 
+#[cfg(test)]
+mod seller_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

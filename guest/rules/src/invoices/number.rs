@@ -1,10 +1,10 @@
 //! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
 
-use super::records::{DRAFTS, Place, State, Stored, keep};
-use super::{Document, DocumentKind, records, standing};
+use super::records::{DRAFTS, Place, State, Stored, draft_key, keep};
+use super::{Document, DocumentKind, billing, receipts, records, seller, standing};
 use crate::accounts::{self, BillingMode};
 use crate::calendar;
-use crate::call::{Call, Record};
+use crate::call::{Call, Record, end_of_prefix};
 use crate::events::{EventDraft, emit};
 use crate::ids::AuthId;
 use crate::jobs::{JobKey, Next};
@@ -60,6 +60,15 @@ pub(super) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<Str
     Ok(number)
 }
 
+/// Keeps a document that cannot be issued yet among the drafts, in the order in which they were made.
+pub(super) fn wait(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
+    let key = |count: u32| draft_key(call.now(), account, &format!("receipt-{count:06}"));
+    let free = (1..).map(key).find(|key| call.text(key).is_none());
+    let key = free.ok_or_else(|| Fault::problem("counter-exhausted", vec![Fact::new("account", account)]))?;
+    call.put(&key, stored);
+    seller::tell(call)
+}
+
 /// The job that numbers drafts outside the month's end: final invoices of closing accounts.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     if let Progress::After(_) = number_page(call)? {
@@ -71,6 +80,13 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
 
 /// Gives the oldest drafts their numbers and issues them.
 pub(crate) fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
+    if !seller::is_complete(call)? {
+        if !call.span_text(DRAFTS, &end_of_prefix(DRAFTS), 1).0.is_empty() {
+            seller::tell(call)?;
+        }
+        // They wait, and nothing waits for them.
+        return Ok(Progress::Done);
+    }
     let (drafts, more) = call.list::<Stored>(DRAFTS, DRAFTS_PER_CALL)?;
     let mut last = DRAFTS.to_owned();
     for (key, stored) in drafts {
@@ -79,13 +95,23 @@ pub(crate) fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
             .and_then(AuthId::parse)
             .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)]))?;
         call.remove(&key);
-        issue(call, account, stored)?;
+        match stored.document.kind {
+            DocumentKind::Invoice => issue(call, account, stored)?,
+            DocumentKind::CreditNote | DocumentKind::Receipt => {
+                receipts::issue_draft(call, account, stored)?;
+            }
+        }
         last = key;
     }
-    Ok(if more { Progress::After(last) } else { Progress::Done })
+    if more {
+        return Ok(Progress::After(last));
+    }
+    seller::nothing_waits(call)?;
+    Ok(Progress::Done)
 }
 
 fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(), Fault> {
+    complete_seller(call, &mut stored.document)?;
     stored.document.number = next_number(call, DocumentKind::Invoice)?;
     stored.document.issued = call.now();
     stored.document.due = due(call, &stored.document)?;
@@ -161,8 +187,19 @@ pub(crate) fn mark_failed(call: &mut Call<'_>, account: AuthId, number: &str, fa
     Ok(())
 }
 
+/// A draft that was made while the seller was not complete names the seller of now.
+fn complete_seller(call: &Call<'_>, document: &mut Document) -> Result<(), Fault> {
+    let seller = &document.seller;
+    if seller.legal_name.is_empty() || seller.address_lines.is_empty() || seller.country.is_empty() {
+        let policy = Policy::load(call)?;
+        document.seller = billing::seller(&policy);
+    }
+    Ok(())
+}
+
 /// The number of a document that is issued by the command at hand, and the document kept under it.
 pub(super) fn issue_now(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<records::Stored, Fault> {
+    complete_seller(call, &mut stored.document)?;
     stored.document.number = next_number(call, stored.document.kind)?;
     stored.document.issued = call.now();
     keep(call, account, &stored)?;

@@ -3,12 +3,12 @@
 //!
 //! A receipt has its own number, not the charge's: what failed, was refunded or came from a coupon is in the same gapless series.
 
-use super::number::issue_now;
+use super::number::{issue_now, wait};
 use super::records::{Place, Stored};
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing};
+use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing, seller};
 use crate::accounts;
 use crate::call::Call;
-use crate::charges;
+use crate::charges::{self, Charge};
 use crate::ids::AuthId;
 use crate::money::Money;
 use crate::policy::Policy;
@@ -69,7 +69,11 @@ pub(crate) fn charge_name(number: u32) -> String {
     format!("charge-{number}")
 }
 
-/// Issues a receipt in the change that makes its payment final. Answers its number, for mails and events.
+/// Number of a receipt that has none yet, for mails and events.
+const NO_NUMBER: &str = "none";
+
+/// Issues a receipt in the change that makes its payment final. Answers its number, for mails and events; `none`: it waits for the seller to be
+/// complete (R89).
 pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) -> Result<String, Fault> {
     let profile = accounts::profile(call, account)?;
     let policy = Policy::load(call)?;
@@ -110,20 +114,50 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
         status: receipt.outcome.word().to_owned(),
         method: receipt.method.to_owned(),
         note: receipt.note.to_owned(),
-        about: about(call, account, &receipt)?,
+        about: None,
         refers_to: receipt.refers_to,
         due: None,
         payment_terms: String::new(),
         ways_to_pay: Vec::new(),
         card: receipt.card.to_owned(),
         payment_reference: receipt.reference.to_owned(),
+        payment_at: Some(call.now()),
         edition: EDITION,
     };
-    let number = issue_now(call, account, Stored::whole(document, receipt.transactions))?.document.number;
-    if let Some(charge) = receipt.charge.filter(|_| is_own(receipt.product)) {
-        charges::note_receipt(call, account, charge, &number)?;
+    let mut stored = Stored::whole(document, receipt.transactions);
+    stored.charge = receipt.charge;
+    if seller::is_ready(call)? {
+        return issue_draft(call, account, stored);
     }
-    Ok(number)
+    wait(call, account, &stored)?;
+    Ok(NO_NUMBER.to_owned())
+}
+
+/// Gives a receipt its number, and tells the charge. Answers the number.
+pub(super) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
+    let charge = match stored.charge {
+        Some(number) => charges::load(call, account, number)?,
+        None => None,
+    };
+    let product = stored.document.lines.first().map(|line| line.product.clone()).unwrap_or_default();
+    if let Some(charge) = &charge {
+        stored.document.about = about(call, account, charge, &product, &stored.document.payment_reference)?;
+    }
+    let document = issue_now(call, account, stored)?.document;
+    if let Some(charge) = charge {
+        let (number, reference) = (document.number.as_str(), document.payment_reference.as_str());
+        match product.as_str() {
+            product if is_own(product) => charges::note_receipt(call, account, charge, number)?,
+            "chargeback" => charges::note_chargeback_receipt(call, account, charge, reference, number)?,
+            _ => {}
+        }
+    }
+    Ok(document.number)
+}
+
+/// The number of a receipt, if it does not wait.
+pub(crate) fn numbered(receipt: &str) -> Option<&str> {
+    Some(receipt).filter(|receipt| *receipt != NO_NUMBER)
 }
 
 /// Whether it is the receipt of a charge itself, not of what became of the money later.
@@ -133,13 +167,17 @@ fn is_own(product: &str) -> bool {
 
 /// The document that a receipt is about: the invoice that was paid, the receipt of the payment that is given or taken back, that of the chargeback
 /// which was won.
-fn about(call: &Call<'_>, account: AuthId, receipt: &Receipt<'_>) -> Result<Option<DocumentReference>, Fault> {
-    let Some(number) = receipt.charge else { return Ok(None) };
-    let Some(charge) = charges::load(call, account, number)? else { return Ok(None) };
-    let (kind, number): (_, Option<String>) = match receipt.product {
+fn about(
+    call: &Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    product: &str,
+    reference: &str,
+) -> Result<Option<DocumentReference>, Fault> {
+    let (kind, number) = match product {
         product if is_own(product) => (DocumentKind::Invoice, charge.invoice().map(str::to_owned)),
-        "dispute-won" => (DocumentKind::Receipt, charge.chargeback_receipt(receipt.reference)),
-        _ => (DocumentKind::Receipt, charges::receipt_of(call, account, &charge)?),
+        "dispute-won" => (DocumentKind::Receipt, charge.chargeback_receipt(reference)),
+        _ => (DocumentKind::Receipt, charges::receipt_of(call, account, charge)?),
     };
     // A chargeback that an older version recorded has none.
     let Some(number) = number.filter(|number| !number.is_empty()) else { return Ok(None) };

@@ -116,6 +116,9 @@ pub(super) struct Stored {
     /// Ledger transactions behind it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) transactions: Vec<String>,
+    /// The charge that a receipt is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) charge: Option<u32>,
 }
 
 impl Record for Stored {
@@ -136,7 +139,7 @@ impl<T: Serialize + for<'de> Deserialize<'de>> Record for Part<T> {
 impl Stored {
     /// A document that is kept in one record.
     pub(super) fn whole(document: Document, transactions: Vec<String>) -> Stored {
-        Stored { v: 1, document, body: None, parts: (0, 0), owed: Money::ZERO, transactions }
+        Stored { v: 1, document, body: None, parts: (0, 0), owed: Money::ZERO, transactions, charge: None }
     }
 
     /// Writes lines and movements of an invoice apart, under a name that the account has not used yet.
@@ -151,7 +154,7 @@ impl Stored {
         let lines = std::mem::take(&mut document.lines);
         let movements = std::mem::take(&mut document.movements);
         let parts = (put_parts(call, account, name, 'l', lines), put_parts(call, account, name, 'm', movements));
-        Stored { v: 1, document, body: Some(name.to_owned()), parts, owed, transactions }
+        Stored { v: 1, document, body: Some(name.to_owned()), parts, owed, transactions, charge: None }
     }
 
     /// The whole document.

@@ -89,7 +89,7 @@ pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, payment: &PaymentRece
         let (page, more) = call.span_page_back::<Stored>(&prefix, &end, PAGE)?;
         for (key, stored) in page {
             let receipt = &stored.document;
-            let is_it = receipt.issued == payment.at
+            let is_it = receipt.payment_at.unwrap_or(receipt.issued) == payment.at
                 && receipt.status == "successful"
                 && receipt.total == payment.amount.micros()
                 && receipt.refers_to.as_ref().is_some_and(|name| payment.refers_to.contains(name))

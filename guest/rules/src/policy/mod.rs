@@ -124,7 +124,7 @@ pub struct Policy {
     pub credit_note_prefix: String,
     /// INV-3.
     pub receipt_prefix: String,
-    /// R44. Whether legal name, address and country must be there before a charge.
+    /// R44, R89. Whether legal name, address and country must be there before a charge, the customer's and the seller's. On in new stores: see [`begin`].
     pub require_billing_address: bool,
     /// R33. None, when it is set: as it was.
     #[serde(default)]
@@ -378,6 +378,31 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// Documents need the seller's legal name, address and country: once there, they stay, and customers are asked for theirs only where the
+    /// operator's are there (R89).
+    fn check_seller(&self, before: &Policy) -> Result<(), Fault> {
+        let asks = self.require_billing_address && !before.require_billing_address;
+        if before.seller.missing().is_empty() || asks {
+            let mut checks = Checks::new();
+            for name in self.seller.missing() {
+                checks.require(false, &format!("policy.seller.{name}"), FieldRule::Missing, 1);
+            }
+            checks.done()?;
+        }
+        Ok(())
+    }
+}
+
+/// Choices that differ in new stores: older ones keep what they have (R89).
+pub(crate) fn begin(call: &mut Call<'_>) -> Result<(), Fault> {
+    if call.text(KEY).is_none() {
+        let policy = Map::from_iter([("require-billing-address".to_owned(), Value::Bool(true))]);
+        call.put(KEY, &StoredPolicy { v: 1, policy });
+    }
+    invoices::seller::tell(call)
+}
+
 impl Seller {
     fn check(&self, checks: &mut Checks) {
         checks.text(&self.legal_name, "policy.seller.legal-name", 0, 200);
@@ -456,6 +481,7 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
     idempotency::once(call, caller, &who.scope(), "operator.set-policy", &policy, |call| {
         policy.check()?;
         let before = Policy::load(call)?;
+        policy.check_seller(&before)?;
         if policy.version != before.version {
             return Err(Error::PolicyChanged(before.version));
         }
@@ -466,6 +492,7 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
         let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
         facts.extend(differences(&before, &after));
         call.put(KEY, &StoredPolicy::of(&after));
+        invoices::seller::look_again(call)?;
         crate::housekeeping::start_rejudge(call);
         emit(call, EventDraft { account: None, kind: "policy-changed", rule: "SEC-12", facts, transactions: vec![] });
         Ok(after)

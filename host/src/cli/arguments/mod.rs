@@ -116,6 +116,9 @@ pub enum Command {
     /// What is printed on documents
     #[command(subcommand)]
     Billing(Billing),
+    /// Who sells, as documents name it: nothing is charged and no document issued before this is set
+    #[command(subcommand)]
+    Seller(Seller),
     /// Paid seats
     #[command(subcommand)]
     Seats(Seats),
@@ -604,6 +607,41 @@ pub enum Policy {
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
+}
+
+/// `seller`.
+#[derive(Subcommand, Debug)]
+pub enum Seller {
+    /// Who sells, and what is missing
+    Show,
+    /// Change what is given
+    Set(SellerChange),
+}
+
+/// What `seller set` changes. An empty text takes a field away; legal name, address and country can be changed, not taken away.
+#[derive(Args, Debug)]
+pub struct SellerChange {
+    /// Legal name
+    #[arg(long)]
+    pub legal_name: Option<String>,
+    /// A line of the address; all of them are replaced
+    #[arg(long = "address", value_name = "LINE")]
+    pub address: Vec<String>,
+    /// Two letters, such as DE
+    #[arg(long)]
+    pub country: Option<String>,
+    /// Tax ID
+    #[arg(long)]
+    pub tax_id: Option<String>,
+    /// Address for mail
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Number in the register of companies
+    #[arg(long)]
+    pub registration_number: Option<String>,
+    /// Phone
+    #[arg(long)]
+    pub phone: Option<String>,
 }
 
 /// `clock`.

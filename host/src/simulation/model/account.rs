@@ -189,6 +189,9 @@ impl Account {
         if trial && policy.trial_credits > 0 {
             account.give(LotKind::Trial, policy.trial_credits, now, "trial-credits", now, policy);
         }
+        // Set at once: nothing is charged before (R89).
+        let fields = "address legal-name country".to_owned();
+        account.expect(Told { kind: "billing-changed", amounts: Vec::new(), words: vec![("fields", fields)] });
         account
     }
 

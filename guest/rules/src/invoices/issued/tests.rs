@@ -47,7 +47,7 @@ fn fits(one: &IssuedDocument, filter: &IssuedFilter) -> bool {
         filter.month.as_ref().is_none_or(|month| Month::of(document.issued).to_string() == *month),
         filter.issued_from.is_none_or(|from| document.issued >= from),
         filter.issued_before.is_none_or(|before| document.issued < before),
-        filter.open_from.is_none_or(|open| document.kind == DocumentKind::Invoice && document.due >= open),
+        filter.open_from.is_none_or(|open| document.kind == DocumentKind::Invoice && document.open_amount >= open),
         filter.account.as_ref().is_none_or(|account| *account == one.auth_id),
     ];
     holds.into_iter().all(|holds| holds)

@@ -1,0 +1,95 @@
+//! The seller on documents: without legal name, address and country none is issued (R89, INV-2).
+//!
+//! What would be issued meanwhile waits as a draft, in the order in which it was made, and gets its number in that order as soon as the seller is
+//! complete: nothing is lost, and no series has a gap. Once complete, the policy keeps the seller complete. Where the policy asks customers for
+//! billing information before a charge, it asks the operator too: nothing is charged before the seller is complete.
+
+use super::records::DRAFTS;
+use crate::call::{Call, Record, end_of_prefix};
+use crate::jobs::JobKey;
+use crate::policy::{Policy, Seller};
+use crate::port::Lane;
+use crate::queue::{self, QueueEntry};
+use crate::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+/// Since when the operator's queue says that the seller is not complete, at `store/seller`.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    v: u32,
+    since: Instant,
+}
+
+impl Record for Told {
+    const KIND: &'static str = "seller that is not complete";
+}
+
+const KEY: &str = "store/seller";
+
+impl Seller {
+    /// What documents need and is not there, by the names of the policy.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let needed = [
+            ("legal-name", self.legal_name.is_empty()),
+            ("address-lines", self.address_lines.is_empty()),
+            ("country", self.country.is_empty()),
+        ];
+        needed.into_iter().filter_map(|(name, is_missing)| is_missing.then_some(name)).collect()
+    }
+}
+
+/// Whether documents can be issued.
+pub(super) fn is_complete(call: &Call<'_>) -> Result<bool, Fault> {
+    Ok(Policy::load(call)?.seller.missing().is_empty())
+}
+
+/// Whether a receipt gets its number at once: not before those that wait have theirs.
+pub(super) fn is_ready(call: &Call<'_>) -> Result<bool, Fault> {
+    Ok(is_complete(call)? && call.text(KEY).is_none())
+}
+
+/// What the seller lacks before anything may be charged; empty: nothing, or the policy does not ask for it (R89).
+pub(crate) fn missing_for_charges(call: &Call<'_>) -> Result<Vec<&'static str>, Fault> {
+    let policy = Policy::load(call)?;
+    Ok(if policy.require_billing_address { policy.seller.missing() } else { Vec::new() })
+}
+
+/// Tells the operator's queue, once, that the seller is not complete.
+pub(crate) fn tell(call: &mut Call<'_>) -> Result<(), Fault> {
+    if call.text(KEY).is_some() {
+        return Ok(());
+    }
+    let missing = Policy::load(call)?.seller.missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let since = call.now();
+    call.put(KEY, &Told { v: 1, since });
+    let note = format!(
+        "the policy's seller lacks {}: documents wait, and get their numbers once it is there",
+        missing.join(", ")
+    );
+    call.put(&queue::single_key(since, "seller"), &QueueEntry::new(None, "seller-incomplete", since, note));
+    Ok(())
+}
+
+/// The policy has changed: if the seller is complete, what waits is issued.
+pub(crate) fn look_again(call: &mut Call<'_>) -> Result<(), Fault> {
+    if call.text(KEY).is_none() || !is_complete(call)? {
+        return Ok(());
+    }
+    if call.span_text(DRAFTS, &end_of_prefix(DRAFTS), 1).0.is_empty() {
+        return nothing_waits(call);
+    }
+    call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+    Ok(())
+}
+
+/// Everything that waited has its number: the operator's queue says so no more.
+pub(super) fn nothing_waits(call: &mut Call<'_>) -> Result<(), Fault> {
+    if let Some(told) = call.get::<Told>(KEY)? {
+        call.remove(KEY);
+        call.remove(&queue::single_key(told.since, "seller"));
+    }
+    Ok(())
+}

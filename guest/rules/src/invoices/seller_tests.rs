@@ -1,0 +1,110 @@
+//! The seller on documents (R89, money-08).
+
+use super::{DocumentFilter, DocumentKind, list_documents};
+use crate::credits::{self, Adjustment, Goodwill};
+use crate::jobs::{self, Beginning};
+use crate::operator::Error;
+use crate::policy::{self, Policy, Seller};
+use crate::queue;
+use crate::scenario::Story;
+use crate::testing::{Fake, START, operator};
+use crate::vocabulary::{DAY_MS, FieldRule, Refusal};
+
+fn seller() -> Seller {
+    Seller {
+        legal_name: "Example Telecom Ltd".to_owned(),
+        address_lines: vec!["1 Example Road".to_owned()],
+        country: "NZ".to_owned(),
+        ..Seller::default()
+    }
+}
+
+fn change(fake: &Fake, change: impl FnOnce(&mut Policy)) -> Result<Policy, Error> {
+    fake.command(START, |call| {
+        let mut policy = Policy::load(call)?.as_ref().clone();
+        change(&mut policy);
+        policy::set_policy(call, &operator(), policy)
+    })
+}
+
+/// The fields that a change of the policy lacks.
+fn missing(changed: Result<Policy, Error>) -> Vec<String> {
+    match changed {
+        Err(Error::Refused(Refusal::Invalid(problems))) => {
+            assert!(problems.iter().all(|problem| problem.rule == FieldRule::Missing), "{problems:?}");
+            problems.into_iter().map(|problem| problem.field).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn queued(fake: &Fake) -> Vec<String> {
+    let page = fake.query(START, |call| queue::list_queue(call, &operator(), None, 100)).expect("a page");
+    page.items.into_iter().map(|item| item.kind).collect()
+}
+
+#[test]
+fn new_stores_ask_for_billing_information_and_older_ones_keep_what_they_have() {
+    let opened = |beginning| {
+        let fake = Fake::new();
+        fake.command(START, |call| jobs::store_opened(call, beginning)).expect("opened");
+        let policy = fake.query(START, Policy::load).expect("readable");
+        (policy.require_billing_address, policy.version, queued(&fake))
+    };
+    assert_eq!(opened(Beginning::Created), (true, 0, vec!["seller-incomplete".to_owned()]));
+    assert_eq!(opened(Beginning::Copied), (false, 0, vec![]), "a store that was there before");
+    let fake = Fake::new();
+    fake.plant(policy::KEY, r#"{"v":1,"policy":{"version":7}}"#);
+    assert!(!fake.query(START, Policy::load).expect("readable").require_billing_address);
+}
+
+#[test]
+fn a_complete_seller_stays_complete_and_is_needed_to_ask_customers() {
+    let fake = Fake::new();
+    let all = ["legal-name", "address-lines", "country"].map(|name| format!("policy.seller.{name}"));
+    assert_eq!(missing(change(&fake, |policy| policy.require_billing_address = true)), all);
+    assert!(change(&fake, |policy| policy.seller.country = "NZ".to_owned()).is_ok(), "a part may come first");
+    assert!(change(&fake, |policy| policy.seller.country.clear()).is_ok(), "and go again");
+    assert!(change(&fake, |policy| policy.seller = seller()).is_ok());
+    assert_eq!(missing(change(&fake, |policy| policy.seller = Seller::default())), all);
+    assert_eq!(missing(change(&fake, |policy| policy.seller.country.clear())), all[2..]);
+    assert!(change(&fake, |policy| policy.seller.legal_name = "Another Ltd".to_owned()).is_ok());
+    assert!(change(&fake, |policy| policy.require_billing_address = true).is_ok());
+}
+
+#[test]
+fn months_without_a_seller_are_invoiced_in_order_once_there_is_one() {
+    let mut story = Story::without_seller();
+    story.command(|call, auth| {
+        jobs::store_opened(call, Beginning::Copied).expect("opened");
+        let goodwill = Goodwill { amount: 1_000_000_000, expires: None };
+        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "gift".to_owned())
+    });
+    for _ in 0..3 {
+        story.debit(10);
+        story.advance(31 * DAY_MS);
+    }
+    let page = |story: &Story| {
+        let filter = DocumentFilter { oldest_first: true, ..DocumentFilter::default() };
+        let account = story.account.clone();
+        story
+            .fake
+            .query(story.now, |call| {
+                list_documents(call, &operator(), account, DocumentKind::Invoice, filter, None, 100)
+            })
+            .expect("a page")
+            .documents
+    };
+    assert_eq!(page(&story), []);
+    assert_eq!(queued(&story.fake), ["seller-incomplete"], "once, whatever waits");
+    story.command(|call, _| {
+        let mut policy = Policy::load(call)?.as_ref().clone();
+        policy.seller = seller();
+        policy::set_policy(call, &operator(), policy)
+    });
+    let issued = page(&story);
+    let numbers: Vec<&str> = issued.iter().map(|document| document.number.as_str()).collect();
+    assert_eq!(numbers, ["2026-000001", "2026-000002", "2026-000003"]);
+    assert!(issued.windows(2).all(|pair| pair[0].period_end == pair[1].period_start), "{issued:?}");
+    assert_eq!(queued(&story.fake), [String::new(); 0]);
+}
