@@ -21,6 +21,22 @@ need_c_compiler() {
 
 command -v rustc >/dev/null && command -v cargo >/dev/null ||
     fail "no Rust toolchain found. Install rustup from https://rustup.rs and run make again"
+
+# sec-12: the first `rustc` here would have rustup fetch the pinned version. NO_INSTALL=1 is a no to that too. Only newer versions of rustup know
+# the variable, so what is installed is looked up, and named for all that follows: then no file is read that asks for more.
+if [ "${NO_INSTALL:-0}" != 0 ]; then
+    export RUSTUP_AUTO_INSTALL=0
+    if command -v rustup >/dev/null && [ -z "${RUSTUP_TOOLCHAIN:-}" ]; then
+        pinned="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
+        installed="$(rustup toolchain list 2>/dev/null | cut -d' ' -f1 | grep -E "^${pinned//./\\.}(-|\$)" | head -n 1 || true)"
+        if [ -n "$installed" ]; then
+            export RUSTUP_TOOLCHAIN="$installed"
+        else
+            use_default_toolchain ||
+                fail "the toolchain $pinned of rust-toolchain.toml is not installed, and nothing is fetched: NO_INSTALL is set. Run: rustup toolchain install $pinned"
+        fi
+    fi
+fi
 rustc --version >/dev/null 2>&1 || use_default_toolchain ||
     fail "the toolchain of rust-toolchain.toml is not installed and rustup did not fetch it. Run: rustup toolchain install $(
         sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"

@@ -46,6 +46,48 @@ echo 100 >"$there/update-fails"
 asks INSTALL=1
 holds "a list that cannot be renewed" "$said" "could not be renewed"
 
+# A stand-in for rustup and its proxies: notes what would be fetched. Here only another version than the pinned one is installed.
+cat >"$there/rustup" <<'STUB'
+#!/bin/sh
+home="${0%/*}"
+case "$*" in
+    "toolchain list") cat "$home/toolchains" ;;
+    default) head -n 1 "$home/toolchains" ;;
+    *) echo "rustup $*" >>"$home/fetched"; exit 1 ;;
+esac
+STUB
+cat >"$there/rustc" <<'STUB'
+#!/bin/sh
+home="${0%/*}"
+grep -q "^${RUSTUP_TOOLCHAIN:-1.95.0-}" "$home/toolchains" || { echo "${RUSTUP_TOOLCHAIN:-pinned}" >>"$home/fetched"; exit 1; }
+STUB
+cp "$there/rustc" "$there/cargo"
+chmod +x "$there/rustup" "$there/rustc" "$there/cargo"
+
+# toolchain LIST VARIABLE=VALUE...: sources toolchain.sh where these versions are installed; what was fetched is in $fetched.
+toolchain() {
+    printf '%s\n' "$1" >"$there/toolchains"
+    rm -f "$there/fetched"
+    ended=0
+    said="$(env -u INSTALL -u NO_INSTALL -u RUSTUP_TOOLCHAIN PATH="$there:$PATH" "${@:2}" bash -c '
+        set -euo pipefail
+        . scripts/toolchain.sh
+        echo "uses ${RUSTUP_TOOLCHAIN:-the pinned one}"' 2>&1)" || ended=$?
+    fetched="$(cat "$there/fetched" 2>/dev/null || true)"
+}
+
+toolchain "1.96.0-x86_64-unknown-linux-gnu (default)" NO_INSTALL=1
+[ "$ended" = 0 ] && [ -z "$fetched" ] || fail "NO_INSTALL=1 fetched «$fetched»: $said"
+holds "NO_INSTALL=1 with another version" "$said" "uses 1.96.0-x86_64-unknown-linux-gnu"
+toolchain "1.95.0-x86_64-unknown-linux-gnu (default)" NO_INSTALL=1
+[ "$ended" = 0 ] && [ -z "$fetched" ] || fail "NO_INSTALL=1 fetched «$fetched»: $said"
+holds "NO_INSTALL=1 with the pinned version" "$said" "uses 1.95.0-x86_64-unknown-linux-gnu"
+toolchain "" NO_INSTALL=1
+[ "$ended" != 0 ] && [ -z "$fetched" ] || fail "NO_INSTALL=1 without any version fetched «$fetched»: $said"
+holds "NO_INSTALL=1 without any version" "$said" "nothing is fetched: NO_INSTALL is set. Run: rustup toolchain install 1.95.0"
+toolchain "" INSTALL=1
+[ -n "$fetched" ] || fail "this test would not see what rustup fetches"
+
 # Every package of Python has the checksums of its files, and those of Node come from the lock file and nowhere else.
 for list in tests/e2e/requirements/*.txt; do
     awk '/^[a-zA-Z]/ { if (name && !hashes) { print name; bad = 1 } name = $1; hashes = 0 } /--hash=sha256:/ { hashes++ }
