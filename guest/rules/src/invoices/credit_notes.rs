@@ -23,7 +23,7 @@ use crate::mail;
 use crate::money::{MICROS_PER_CENT, Money};
 use crate::policy::Policy;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
-use crate::wallet;
+use crate::wallet::{self, Payer};
 
 /// Gives back all that is left of an invoice, or a part of it.
 pub fn issue_credit_note(
@@ -103,7 +103,7 @@ fn give(
     let opening = wallet.balance;
     let id = ledger::next_id(call)?;
     // It corrects this invoice: what is owed of it goes first, whatever else is owed (R84).
-    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, given.amount)?;
+    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, given.amount, &Payer::Corrected)?;
     let (mut given_back, promotional) =
         charges::give_back(call, account, &mut wallet, given.amount.minus(of_it)?, &id)?;
     given_back.paid = given_back.paid.plus(of_it)?;

@@ -4,7 +4,7 @@ use super::{Wallet, is_zero, need, save};
 use crate::calendar::{self, Month};
 use crate::call::{Call, Record, end_of_prefix, successor};
 use crate::ids::AuthId;
-use crate::lots::OfMonth;
+use crate::lots::{OfMonth, Place};
 use crate::money::Money;
 use crate::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
@@ -24,11 +24,84 @@ pub struct Receivable {
     /// How much of it is no charge: tax and rounding of a cycle, payments that were taken back. It is paid last of its day.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub other: Money,
+    /// How much of what is no charge chargebacks have left owed, each for itself: paid last of it (R84).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) claims: Vec<Claim>,
+}
+
+/// A part of what is owed that a chargeback has left.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    /// Number of the charge that was taken back.
+    #[serde(rename = "c")]
+    pub(crate) charge: u32,
+    /// Which of its chargebacks, from 0.
+    #[serde(rename = "n")]
+    pub(crate) nth: u32,
+    /// Above zero.
+    #[serde(rename = "a")]
+    pub(crate) amount: Money,
+    /// Whether it is a debt of an invoice that the payment had paid.
+    #[serde(rename = "i", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) of_invoice: bool,
+}
+
+/// Claims of one day that are told apart. What is beyond is owed like any other part of it.
+const CLAIMS_MAX: usize = 1_000;
+
+/// What has made an end of what was owed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Payer {
+    /// Credit that came in as this lot, or was given back to it.
+    Lot(Place),
+    /// The operator has given it up (R24).
+    WrittenOff,
+    /// It was too little to be paid (R4, R85).
+    Rounded,
+    /// A credit note of the invoice that it was owed of (INV-5).
+    Corrected,
+}
+
+impl Payer {
+    /// Whether what it has paid is of the same kind.
+    pub(crate) fn is_like(&self, other: &Payer) -> bool {
+        match (self, other) {
+            (Payer::Lot(one), Payer::Lot(other)) => one.kind() == other.kind(),
+            _ => self == other,
+        }
+    }
 }
 
 impl Receivable {
     fn since(at: Instant) -> Receivable {
-        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO }
+        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO, claims: Vec::new() }
+    }
+
+    /// Takes so much off its claims, the oldest first.
+    fn take_claims(&mut self, amount: Money, taken: &mut Vec<(Claim, Instant)>) -> Result<(), Fault> {
+        let mut left = amount;
+        for claim in &mut self.claims {
+            let part = left.min(claim.amount);
+            if part > Money::ZERO {
+                claim.amount = claim.amount.minus(part)?;
+                left = left.minus(part)?;
+                taken.push((Claim { amount: part, ..claim.clone() }, self.since));
+            }
+        }
+        self.claims.retain(|claim| claim.amount > Money::ZERO);
+        Ok(())
+    }
+
+    /// Takes so much off what is no charge: what no chargeback has left first.
+    fn take_other(&mut self, amount: Money, taken: &mut Vec<(Claim, Instant)>) -> Result<(), Fault> {
+        let mut claimed = Money::ZERO;
+        for claim in &self.claims {
+            claimed = claimed.plus(claim.amount)?;
+        }
+        let plain = self.other.minus(claimed)?.max(Money::ZERO);
+        self.other = self.other.minus(amount)?;
+        self.take_claims(amount.minus(amount.min(plain))?, taken)
     }
 }
 
@@ -113,14 +186,14 @@ pub(crate) fn forgive_between(
     wallet.balance = wallet.balance.plus(amount)?;
     save(call, account, &wallet);
     let mut left = amount;
-    let mut charges = Vec::new();
+    let (mut charges, mut claims) = (Vec::new(), Vec::new());
     for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
         let less = left.min(receivable.amount);
         left = left.minus(less)?;
         receivable.amount = receivable.amount.minus(less)?;
         // What is no charge is forgiven first, and what is not rent before rent.
         let of_other = less.min(receivable.other);
-        receivable.other = receivable.other.minus(of_other)?;
+        receivable.take_other(of_other, &mut claims)?;
         if less > of_other {
             charges.push((Month::of(receivable.since), less.minus(of_other)?));
         }
@@ -134,6 +207,7 @@ pub(crate) fn forgive_between(
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
+    crate::charges::note_payer(call, account, &Payer::Rounded, claims)?;
     Ok(charges)
 }
 
@@ -156,6 +230,58 @@ pub(crate) fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) 
     receivable.other = receivable.other.plus(amount)?;
     call.put(&key, &receivable);
     Ok(())
+}
+
+/// Notes that so much of what is owed since a day and is no charge was left by a chargeback.
+pub(crate) fn claim(call: &mut Call<'_>, account: AuthId, at: Instant, claim: Claim) -> Result<(), Fault> {
+    if claim.amount > Money::ZERO {
+        let key = format!("owe/{account}/{}", calendar::day_name(at));
+        let mut receivable: Receivable = call.need(&key)?;
+        if receivable.claims.len() < CLAIMS_MAX {
+            receivable.claims.push(claim);
+            call.put(&key, &receivable);
+        }
+    }
+    Ok(())
+}
+
+/// Pays what is still owed of what a chargeback has left, before anything else: the dispute was won. Answers how much that was.
+pub(crate) fn pay_claim(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    (charge, nth): (u32, u32),
+) -> Result<Money, Fault> {
+    let mut paid = Money::ZERO;
+    let (mut from, end) = span_of_days(account, None);
+    loop {
+        let (page, more) = call.span::<Receivable>(&from, &end, RECEIVABLE_DAYS)?;
+        for (key, mut receivable) in page {
+            from = successor(&key);
+            let is_it = |claim: &Claim| claim.charge == charge && claim.nth == nth;
+            let mut part = Money::ZERO;
+            for claim in receivable.claims.iter().filter(|claim| is_it(claim)) {
+                part = part.plus(claim.amount)?;
+            }
+            if part == Money::ZERO {
+                continue;
+            }
+            receivable.claims.retain(|claim| !is_it(claim));
+            receivable.other = receivable.other.minus(part)?;
+            receivable.amount = receivable.amount.minus(part)?;
+            if receivable.amount == Money::ZERO {
+                call.remove(&key);
+            } else {
+                call.put(&key, &receivable);
+            }
+            paid = paid.plus(part)?;
+        }
+        if !more {
+            break;
+        }
+    }
+    wallet.balance = wallet.balance.plus(paid)?;
+    Ok(paid)
 }
 
 /// The oldest open receivables. The flag: there are more.
@@ -220,6 +346,8 @@ struct Paying {
     months: BTreeMap<Month, Money>,
     /// Of what was paid, charges.
     charges: BTreeMap<Month, Money>,
+    /// Of what was paid, what chargebacks had left.
+    claims: Vec<(Claim, Instant)>,
 }
 
 impl Paying {
@@ -229,7 +357,7 @@ impl Paying {
         let of_rent = paid.min(receivable.rent);
         receivable.amount = receivable.amount.minus(paid)?;
         receivable.rent = receivable.rent.minus(of_rent)?;
-        receivable.other = receivable.other.minus(paid.minus(charges)?)?;
+        receivable.take_other(paid.minus(charges)?, &mut self.claims)?;
         self.left = self.left.minus(paid)?;
         self.rent = self.rent.plus(of_rent)?;
         let month = Month::of(receivable.since);
@@ -276,8 +404,14 @@ impl Paying {
 }
 
 /// Pays what is owed: unpaid rent first, then everything else, each the oldest day first (R2, R81).
-pub(super) fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Settled, Fault> {
-    pay_days(call, account, wallet, None, amount)
+pub(super) fn pay_owed(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    amount: Money,
+    payer: &Payer,
+) -> Result<Settled, Fault> {
+    pay_days(call, account, wallet, None, amount, payer)
 }
 
 /// [`pay_owed`], perhaps of some days only.
@@ -287,8 +421,15 @@ fn pay_days(
     wallet: &Wallet,
     days: Option<(Instant, Instant)>,
     amount: Money,
+    payer: &Payer,
 ) -> Result<Settled, Fault> {
-    let mut paying = Paying { left: amount, rent: Money::ZERO, months: BTreeMap::new(), charges: BTreeMap::new() };
+    let mut paying = Paying {
+        left: amount,
+        rent: Money::ZERO,
+        months: BTreeMap::new(),
+        charges: BTreeMap::new(),
+        claims: Vec::new(),
+    };
     if wallet.balance < Money::ZERO {
         let (first, end) = span_of_days(account, days);
         let unpaid = crate::phone_numbers::unpaid_rent(call, account)?;
@@ -299,6 +440,7 @@ fn pay_days(
             paying.walk(call, (&first, &end), None)?;
         }
         crate::phone_numbers::pay_rent(call, account, paying.rent)?;
+        crate::charges::note_payer(call, account, payer, paying.claims)?;
     }
     let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
     Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })
@@ -312,8 +454,9 @@ pub(crate) fn pay_between(
     wallet: &mut Wallet,
     days: (Instant, Instant),
     amount: Money,
+    payer: &Payer,
 ) -> Result<Money, Fault> {
-    let Settled { amount: paid, .. } = pay_days(call, account, wallet, Some(days), amount)?;
+    let Settled { amount: paid, .. } = pay_days(call, account, wallet, Some(days), amount, payer)?;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }
