@@ -128,7 +128,7 @@ def history(told, server):
     checks.equal(f"{told.way}: documents list --csv", [(row["auth_id"], row["total"], row["open"]) for row in csv.DictReader(listed.splitlines())],
                  [(account, "30.00000", "0.00000")])
     told.fails("documents list --month of a word", "documents", "list", "--month", "spring", says=["--month: wrong form (limit: a month such as 2026-11)"])
-    told.fails("documents list --status of a word", "documents", "list", "--status", "frozen", says=["--status: unknown value", "paid, open, failed"])
+    told.fails("documents list --status of a word", "documents", "list", "--status", "frozen", says=["--status: unknown value", "paid, written-off, open, failed"])
     told.fails("documents list --open-from of nothing", "documents", "list", "--open-from", "0", says=["--open-from: too small (limit: 0.000001)"])
     told.fails("documents list --account of nobody", "documents", "list", "--account", "MA" + "0" * 18, says=["account not found"])
     told.fails("documents list --open and an amount", "documents", "list", "--open", "--open-from", "1", says=["--open"], code=2)

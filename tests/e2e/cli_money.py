@@ -303,7 +303,7 @@ def invoices(commands, server, account, sub):
     commands.json("invoices", "list", account, "--status", "open", gives=[])
     commands.json("invoices", "list", account, "--status", "paid", "--number", "2026-", "--from", issued, "--before", now,
                   gives=[{"number": number}])
-    commands.refused("invoices", "list", account, "--status", "lost", says=["coinbox: --status: unknown value", "paid, open, failed"])
+    commands.refused("invoices", "list", account, "--status", "lost", says=["coinbox: --status: unknown value", "paid, written-off, open, failed"])
     commands.refused("invoices", "list", account, "--number", "1" * 41, says=["coinbox: --number: wrong form"])
     for flag, moment in [("--from", "2026"), ("--before", "20261101"), ("--before", "1793491200")]:
         commands.refused("invoices", "list", account, flag, moment, says=[flag, f"`{moment}` is not a moment"])

@@ -353,7 +353,7 @@ def documents(server, parties):
     for path in ["Invoice/", "Receipt/", "CreditNote/", "Billing/", "Billing/Overview/", "Seats/"]:
         answers.error_of(f"{path} of an unknown account", server.get(f"/v1/Account/{UNKNOWN}/{path}", **operator), 404, "account not found")
         answers.error_of(f"PUT {path}", server.ask("PUT", f"{base}/{path}", {}, **operator), 405)
-    for kind, statuses in [("Invoice", "paid, open, failed"), ("Receipt", "successful, failed, refunded, charged-back, reversed"), ("CreditNote", "credited")]:
+    for kind, statuses in [("Invoice", "paid, written-off, open, failed"), ("Receipt", "successful, failed, refunded, charged-back, reversed"), ("CreditNote", "credited")]:
         unchanged(kind, server, lambda query, kind=kind: get(f"{kind}/?{query}"), ("limit=0", "limit"), ("limit=few", "limit"),
                   ("status=lost", "status"), ("issued_from=noon", "issued_from"), ("issued_before=2026-10", "issued_before"), ("order=up", "order"),
                   ("issued_before=2026", "issued_before"), ("issued_from=20261101", "issued_from"),

@@ -11,7 +11,9 @@
 
 mod booking;
 mod chargebacks;
+mod correcting;
 mod disputes;
+mod putting;
 mod records;
 mod recovered;
 mod refilling;
@@ -20,6 +22,7 @@ mod requests;
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub(crate) use chargebacks::of_payment;
 pub use chargebacks::{record_chargeback, record_payment_chargeback};
+pub(crate) use correcting::{Corrected, give_back_of};
 pub(crate) use disputes::note_payer;
 pub use disputes::record_dispute_won;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};

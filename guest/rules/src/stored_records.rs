@@ -25,8 +25,8 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
-    "docst", "draft", "dun", "held", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel",
-    "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "docst", "draft", "dun", "ended", "held", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt",
+    "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -254,6 +254,22 @@ fn reserve(story: &mut Story) {
 fn with_documents(story: &Story) {
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
     let main = crate::ids::AuthId::parse(&story.account).expect("an auth ID");
+    let owing = NewAccount {
+        account_type: AccountType::Standard,
+        name: "Owing".to_owned(),
+        email: "owe@acme.example".to_owned(),
+        address: String::new(),
+        city: String::new(),
+        state: String::new(),
+        timezone: "UTC".to_owned(),
+    };
+    let written_off: Result<credits::Adjusted, credits::Error> = story.fake.command(story.now, |call| {
+        let account = accounts::create(call, &operator(), owing).expect("a good account").auth_id;
+        let spent = Adjustment::Debit(1_000_000);
+        credits::adjust(call, &operator(), account.clone(), spent, "spent".to_owned())?;
+        credits::write_off(call, &operator(), account, "gone".to_owned())
+    });
+    written_off.expect("good commands");
     let made: Result<(), invoices::Error> = story.fake.command(story.now, |call| {
         invoices::set_billing(call, &operator(), story.account.clone(), change)?;
         invoices::set_seats(call, &operator(), story.account.clone(), 2)?;

@@ -3,8 +3,10 @@
 //! One record of under 150 bytes an account, at `w/<account>`: all that a debit reads and writes as long as it stays above
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
+mod ended;
 mod receivables;
 
+pub(crate) use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_between};
 pub(crate) use receivables::{
     Claim, Payer, claim, forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between, pay_between, pay_claim,
     to_pay_until,

@@ -224,7 +224,7 @@ pub struct Document {
     /// Positive: the customer owes it (R26).
     #[serde(with = "wide")]
     pub amount_due: i64,
-    /// Such as `paid`, `open`, `failed`.
+    /// Such as `paid`, `open`, `failed`, `written-off`.
     pub status: String,
     /// How it is or was paid, such as `card`, `coupon`; or empty.
     pub method: String,

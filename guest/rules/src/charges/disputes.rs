@@ -6,8 +6,9 @@
 //! takes nothing (R17).
 
 use super::chargebacks::{Step, about, document};
+use super::putting::{Back, Putting};
 use super::records::{Charge, Dispute, load, save};
-use super::refilling::{charge_of, refill_last_spent, room_of};
+use super::refilling::charge_of;
 use crate::accounts::{self, Standing};
 use crate::calendar::Month;
 use crate::call::Call;
@@ -17,15 +18,13 @@ use crate::dunning;
 use crate::ids::AuthId;
 use crate::invoices;
 use crate::invoices::receipts::Outcome;
-use crate::jobs::JobKey;
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::lots::{self, FromLot, LotKind, OfMonth, Place};
 use crate::money::{MICROS_PER_CENT, Money};
-use crate::port::Lane;
 use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, Instant};
-use crate::wallet::{self, Claim, NewCredit, Payer, Refill, Wallet};
+use crate::wallet::{self, Claim, Payer, Wallet};
 
 /// Notes what has made an end of claims that chargebacks had left, so that it goes back there when they are won.
 pub(crate) fn note_payer(
@@ -41,6 +40,190 @@ pub(crate) fn note_payer(
             dispute.settle(payer, since, claim.amount)?;
             save(call, account, &charge);
         }
+    }
+    Ok(())
+}
+
+/// Notes that a credit note has given back what a gift had paid of a chargeback's debt: when that is won, it is credit of the payment.
+pub(crate) fn note_corrected(
+    call: &mut Call<'_>,
+    account: AuthId,
+    (number, nth): (u32, u32),
+    part: &FromLot,
+    since: Instant,
+) -> Result<(), Fault> {
+    let Some(mut charge) = load(call, account, number)? else { return Ok(()) };
+    let Some(reference) = charge.chargebacks.get(nth as usize).cloned() else { return Ok(()) };
+    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
+        return Ok(());
+    };
+    let payer = Payer::Lot(part.place.clone());
+    let mut left = part.amount;
+    for settled in dispute.settled.iter_mut().filter(|settled| settled.payer == payer && settled.since == since) {
+        let less = left.min(settled.amount);
+        settled.amount = settled.amount.minus(less)?;
+        left = left.minus(less)?;
+    }
+    dispute.settled.retain(|settled| settled.amount > Money::ZERO);
+    dispute.settle(&Payer::Corrected, since, part.amount.minus(left)?)?;
+    save(call, account, &charge);
+    Ok(())
+}
+
+/// What stands in the place of a payment that was taken back and was not paid for.
+#[derive(Default)]
+pub(super) struct Recalled {
+    pub(super) written_off: Money,
+    /// Gifts.
+    pub(super) lots: Vec<FromLot>,
+}
+
+/// A credit note gives back what a payment was spent on that the bank has taken back: the gifts that stand in its place go back to their lots, and
+/// write-offs are recovered. When such a dispute is won, that is credit of the payment.
+pub(super) fn recall(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: u32,
+    amount: Money,
+) -> Result<(Recalled, Money), Fault> {
+    let (mut recalled, mut left) = (Recalled::default(), amount);
+    let Some(mut charge) = load(call, account, number)? else { return Ok((recalled, left)) };
+    let mut ended = Vec::new();
+    let is_gift = |place: &Place| place.kind() != LotKind::Cash;
+    for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
+        let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
+        let claim = (number, u32::try_from(nth).unwrap_or(u32::MAX));
+        let mut corrected = Vec::new();
+        for settled in dispute.settled.iter_mut().rev() {
+            let part = left.min(settled.amount);
+            match &settled.payer {
+                _ if part == Money::ZERO => continue,
+                Payer::WrittenOff => recalled.written_off = recalled.written_off.plus(part)?,
+                Payer::Lot(place) if is_gift(place) => {
+                    recalled.lots.push(FromLot { place: place.clone(), amount: part });
+                }
+                _ => continue,
+            }
+            settled.amount = settled.amount.minus(part)?;
+            left = left.minus(part)?;
+            ended.push((settled.since, claim, settled.payer.clone(), part));
+            corrected.push((settled.since, part));
+        }
+        for taken in dispute.taken.iter_mut().rev().filter(|taken| is_gift(&taken.place)) {
+            let part = left.min(taken.amount);
+            if part > Money::ZERO {
+                taken.amount = taken.amount.minus(part)?;
+                left = left.minus(part)?;
+                recalled.lots.push(FromLot { place: taken.place.clone(), amount: part });
+                corrected.push((dispute.at, part));
+            }
+        }
+        dispute.settled.retain(|settled| settled.amount > Money::ZERO);
+        dispute.taken.retain(|taken| taken.amount > Money::ZERO);
+        for (since, part) in corrected {
+            dispute.settle(&Payer::Corrected, since, part)?;
+        }
+    }
+    save(call, account, &charge);
+    for (since, claim, payer, part) in ended {
+        wallet::take_ended(call, account, since, claim, &payer, part)?;
+    }
+    Ok((recalled, left))
+}
+
+/// What a chargeback has taken elsewhere or left owed and its payment's own lot gives instead.
+#[derive(Default)]
+pub(super) struct Released {
+    /// Was still owed.
+    pub(super) owed: Money,
+    pub(super) written_off: Money,
+    pub(super) rounded: Money,
+    /// Goes back to these lots.
+    pub(super) lots: Vec<FromLot>,
+    /// All of it.
+    pub(super) amount: Money,
+}
+
+/// Something comes back to the lot of a payment that the bank has taken back itself. Had it been there, that chargeback would have taken it first (R33): it does so now,
+/// and what it took elsewhere or left owed is released.
+pub(super) fn release(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    place: &Place,
+    amount: Money,
+) -> Result<Released, Fault> {
+    let mut released = Released::default();
+    let Some((mut lot, used)) = lots::find(call, account, place.number(), place)? else { return Ok(released) };
+    let Some(mut charge) = charge_of(call, account, &lot.origin)? else { return Ok(released) };
+    let mut ended = Vec::new();
+    for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
+        let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
+        let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));
+        let mut elsewhere = dispute.amount;
+        for taken in dispute.taken.iter().filter(|taken| taken.place == *place) {
+            elsewhere = elsewhere.minus(taken.amount)?;
+        }
+        let wanted = elsewhere.min(amount.minus(released.amount)?);
+        let owed = wallet::pay_claim(call, account, wallet, claim, wanted)?;
+        released.owed = released.owed.plus(owed)?;
+        let mut left = wanted.minus(owed)?;
+        for settled in dispute.settled.iter_mut().rev() {
+            let part = left.min(settled.amount);
+            match &settled.payer {
+                _ if part == Money::ZERO => continue,
+                // That is credit of this very payment.
+                Payer::Corrected => continue,
+                Payer::WrittenOff => released.written_off = released.written_off.plus(part)?,
+                Payer::Rounded => released.rounded = released.rounded.plus(part)?,
+                Payer::Lot(place) => released.lots.push(FromLot { place: place.clone(), amount: part }),
+            }
+            settled.amount = settled.amount.minus(part)?;
+            left = left.minus(part)?;
+            ended.push((settled.since, claim, settled.payer.clone(), part));
+        }
+        for taken in dispute.taken.iter_mut().rev().filter(|taken| taken.place != *place) {
+            let part = left.min(taken.amount);
+            if part > Money::ZERO {
+                taken.amount = taken.amount.minus(part)?;
+                left = left.minus(part)?;
+                released.lots.push(FromLot { place: taken.place.clone(), amount: part });
+            }
+        }
+        let given = wanted.minus(left)?;
+        dispute.settled.retain(|settled| settled.amount > Money::ZERO);
+        dispute.taken.retain(|taken| taken.amount > Money::ZERO);
+        if given == Money::ZERO {
+            continue;
+        }
+        dispute.taken.insert(0, FromLot { place: place.clone(), amount: given });
+        released.amount = released.amount.plus(given)?;
+        // As much less of the debts that the payment had paid is open again.
+        let mut most = elsewhere.minus(given)?;
+        for part in &mut dispute.unpaid {
+            let kept = part.amount.min(most);
+            lot.add_paid(OfMonth { month: part.month, amount: part.amount.minus(kept)? })?;
+            part.amount = kept;
+            most = most.minus(kept)?;
+        }
+        dispute.unpaid.retain(|part| part.amount > Money::ZERO);
+    }
+    save(call, account, &charge);
+    lots::keep(call, account, &lot, used);
+    for (since, claim, payer, part) in ended {
+        wallet::take_ended(call, account, since, claim, &payer, part)?;
+        take_paid(call, account, &payer, since, part)?;
+    }
+    Ok(released)
+}
+
+/// What a lot had paid of a debt is given back to it.
+fn take_paid(call: &mut Call<'_>, account: AuthId, payer: &Payer, since: Instant, amount: Money) -> Result<(), Fault> {
+    if let Payer::Lot(place) = payer
+        && let Some((mut lot, used)) = lots::find(call, account, place.number(), place)?
+    {
+        lot.take_paid(Month::of(since), amount)?;
+        lots::keep(call, account, &lot, used);
     }
     Ok(())
 }
@@ -147,35 +330,6 @@ impl Parts {
     }
 }
 
-/// What has come back, by where it is posted.
-#[derive(Default)]
-struct Back {
-    owed: Money,
-    trial: Money,
-    promotional: Money,
-    cash: Money,
-    /// Lots whose time is over, by their numbers.
-    expired: Vec<(u32, Money)>,
-    /// Charges that trial and promotional credit has paid of what was owed (R86).
-    pays: Vec<(Month, Money)>,
-}
-
-impl Back {
-    fn add(&mut self, kind: LotKind, amount: Money, refill: &Refill) -> Result<(), Fault> {
-        let kept = match kind {
-            LotKind::Trial => &mut self.trial,
-            LotKind::Promotional => &mut self.promotional,
-            LotKind::Cash => &mut self.cash,
-        };
-        *kept = kept.plus(amount)?.minus(refill.paid)?;
-        self.owed = self.owed.plus(refill.paid)?;
-        if kind != LotKind::Cash {
-            self.pays.extend(&refill.charges);
-        }
-        Ok(())
-    }
-}
-
 /// Puts everything back to where the chargeback took it, while the account is not closed.
 fn put_back(
     call: &mut Call<'_>,
@@ -188,7 +342,8 @@ fn put_back(
     let transaction = ledger::next_id(call)?;
     let mut wallet = wallet::need(call, account)?;
     let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));
-    let mut back = Back { owed: wallet::pay_claim(call, account, &mut wallet, claim)?, ..Back::default() };
+    let mut back =
+        Back { owed: wallet::pay_claim(call, account, &mut wallet, claim, dispute.amount)?, ..Back::default() };
     let mut parts = Parts::of(dispute, back.owed)?;
     let mut own = parts.corrected()?;
     if parts.unknown > Money::ZERO {
@@ -199,14 +354,11 @@ fn put_back(
         pays_again(call, account, charge, dispute, &parts.corrected)?;
     }
     for settled in &dispute.settled {
-        if let Payer::Lot(place) = &settled.payer
-            && let Some((mut lot, used)) = lots::find(call, account, place.number(), place)?
-        {
-            lot.take_paid(Month::of(settled.since), settled.amount)?;
-            lots::keep(call, account, &lot, used);
-        }
+        wallet::take_ended(call, account, settled.since, claim, &settled.payer, settled.amount)?;
+        take_paid(call, account, &settled.payer, settled.since, settled.amount)?;
     }
-    let mut putting = Putting { account, charge, origin: &transaction, wallet: &mut wallet, back: &mut back };
+    let mut putting =
+        Putting { account, charge: Some(charge), origin: &transaction, wallet: &mut wallet, back: &mut back };
     if own > Money::ZERO {
         match charge.lot() {
             Some((_, place)) => parts.lots.push(FromLot { place: place.clone(), amount: own }),
@@ -218,21 +370,11 @@ fn put_back(
         putting.put(call, &part.place, part.amount)?;
     }
     wallet::save(call, account, &wallet);
-    let mut expired = Money::ZERO;
-    for (number, amount) in &back.expired {
-        expired = expired.plus(*amount)?;
-        credits::tell_expired(call, account, *number, *amount, wallet.balance, &transaction);
-    }
-    let postings = vec![
-        Posting(LedgerAccount::PaymentClearing, None, dispute.amount),
-        Posting(LedgerAccount::WriteOffs, None, parts.written_off.negated()?),
-        Posting(LedgerAccount::Rounding, None, parts.rounded.negated()?),
-        Posting(LedgerAccount::ExpiredCredits, None, expired.negated()?),
-        Posting(LedgerAccount::CreditsTrial, Some(account), back.trial.negated()?),
-        Posting(LedgerAccount::CreditsPromotional, Some(account), back.promotional.negated()?),
-        Posting(LedgerAccount::CreditsCash, Some(account), back.cash.negated()?),
-        Posting(LedgerAccount::Receivables, Some(account), back.owed.negated()?),
-    ];
+    back.written_off = back.written_off.plus(parts.written_off)?;
+    back.rounded = back.rounded.plus(parts.rounded)?;
+    let mut postings = back.postings(account)?.to_vec();
+    postings.push(Posting(LedgerAccount::PaymentClearing, None, dispute.amount));
+    back.tell_expired(call, account, wallet.balance, &transaction);
     ledger::post_gift(call, &transaction, ("dispute-won", &charge.key), postings, back.pays)?;
     Ok(transaction)
 }
@@ -282,88 +424,6 @@ fn pay_reopened(
         }
     }
     Ok((owed, left))
-}
-
-/// What goes back to lots of an account.
-struct Putting<'a> {
-    account: AuthId,
-    /// The charge whose dispute was won.
-    charge: &'a Charge,
-    /// The transaction.
-    origin: &'a str,
-    wallet: &'a mut Wallet,
-    back: &'a mut Back,
-}
-
-impl Putting<'_> {
-    /// Gives an amount back to a lot. What it does not lack any more, because it was given back already or the lot's own payment was taken back or
-    /// refunded, stays of its kind: cash goes to the lot of the won payment or of another one that lacks it, else it is a new lot.
-    fn put(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<(), Fault> {
-        if place.expires().is_some_and(|expires| expires <= call.now()) {
-            self.back.expired.push((place.number(), amount));
-            return Ok(());
-        }
-        let mut left = amount.minus(self.refill(call, place, amount)?)?;
-        if place.kind() == LotKind::Cash {
-            if let Some((_, own)) = self.charge.lot().filter(|(_, own)| own != place) {
-                left = left.minus(self.refill(call, own, left)?)?;
-            }
-            let done = refill_last_spent(call, self.account, self.wallet, left)?;
-            let paid = Refill { paid: done.paid, ..Refill::default() };
-            self.back.add(LotKind::Cash, left.minus(done.left)?, &paid)?;
-            left = done.left;
-        }
-        if left > Money::ZERO {
-            self.new_lot(call, place.kind(), place.expires(), left)?;
-        }
-        Ok(())
-    }
-
-    /// Gives as much back to a lot as it lacks. Answers how much that was.
-    fn refill(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
-        let part = room_of(call, self.account, self.wallet, place)?.min(amount);
-        if part == Money::ZERO {
-            return Ok(Money::ZERO);
-        }
-        let Some(refill) = wallet::refill(call, self.account, self.wallet, place.number(), place, part)? else {
-            return Ok(Money::ZERO);
-        };
-        if let Some(expires) = place.expires() {
-            let job = JobKey::Expire(self.account, place.number(), place.clone());
-            call.timer(&job.to_string(), Lane::Normal, expires);
-        }
-        if place.kind() == LotKind::Cash
-            && let Some((mut lot, used)) = lots::find(call, self.account, place.number(), place)?
-        {
-            for month in &refill.months {
-                lot.add_paid(*month)?;
-            }
-            lots::keep(call, self.account, &lot, used);
-        }
-        self.back.add(place.kind(), part, &refill)?;
-        Ok(part)
-    }
-
-    fn new_lot(
-        &mut self,
-        call: &mut Call<'_>,
-        kind: LotKind,
-        expires: Option<Instant>,
-        amount: Money,
-    ) -> Result<(), Fault> {
-        let (since, origin) = match kind {
-            LotKind::Cash => (self.charge.settled().unwrap_or(call.now()), self.charge.key.as_str()),
-            _ => (call.now(), self.origin),
-        };
-        let new = NewCredit { kind, amount, since, expires, origin };
-        let credited = wallet::credit(call, self.account, self.wallet, &new)?;
-        if let Some(expires) = expires {
-            let job = JobKey::Expire(self.account, credited.lot.number, credited.lot.place());
-            call.timer(&job.to_string(), Lane::Normal, expires);
-        }
-        let refill = Refill { paid: credited.paid, months: Vec::new(), charges: credited.charges };
-        self.back.add(kind, amount, &refill)
-    }
 }
 
 /// Of a closed account: what was paid for, at once or for what the chargeback had left owed, is given back to the card that paid it (R24, CRD-12). Trial and

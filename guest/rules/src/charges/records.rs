@@ -1,6 +1,5 @@
 //! The record of a charge, its key, and the form of the contract.
 
-use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::cards;
 use crate::idempotency::Asked;
@@ -161,8 +160,10 @@ const SETTLED_MAX: usize = 1_000;
 impl Dispute {
     /// Notes what has made an end of a part of what it had left owed.
     pub(super) fn settle(&mut self, payer: &Payer, since: Instant, amount: Money) -> Result<(), Fault> {
-        let month = Month::of(since);
-        let is_same = |known: &&mut SettledBy| known.payer == *payer && Month::of(known.since) == month;
+        if amount == Money::ZERO {
+            return Ok(());
+        }
+        let is_same = |known: &&mut SettledBy| known.payer == *payer && known.since == since;
         let full = self.settled.len() >= SETTLED_MAX;
         let mut known = self.settled.iter_mut().rev().find(is_same);
         if known.is_none() && full {

@@ -11,7 +11,7 @@ use crate::vocabulary::{Fact, Fault};
 use crate::wallet::{self, NewCredit, Wallet};
 
 /// Charges that are looked at, newest first.
-const LOOKED_AT: usize = 1_000;
+pub(super) const LOOKED_AT: usize = 1_000;
 
 /// How an amount that is given back fell on what is owed and on lots.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]

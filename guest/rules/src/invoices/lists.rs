@@ -89,7 +89,7 @@ pub struct Overview {
 /// How documents of a kind can stand.
 pub(super) fn statuses(kind: DocumentKind) -> &'static [&'static str] {
     match kind {
-        DocumentKind::Invoice => &["paid", "open", "failed"],
+        DocumentKind::Invoice => &["paid", "written-off", "open", "failed"],
         DocumentKind::CreditNote => &["credited"],
         DocumentKind::Receipt => &["successful", "failed", "refunded", "charged-back", "reversed"],
     }
@@ -175,7 +175,7 @@ pub(crate) fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> R
     Ok(Place::find(call, account, &[DocumentKind::Invoice], number)?.is_some())
 }
 
-/// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, a payment is
+/// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, and not paid if some of that was written off; a payment is
 /// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
 pub(super) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
     let state = State::load(call, account, &stored.document.number)?;
@@ -186,8 +186,12 @@ pub(super) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) 
         }
         _ => Money::ZERO,
     };
+    let given_up = kind == DocumentKind::Invoice
+        && due == Money::ZERO
+        && standing::written_off(call, account, n, &stored)? > Money::ZERO;
     let document = stored.document;
     let status = match kind {
+        DocumentKind::Invoice if given_up => "written-off",
         DocumentKind::Invoice if due == Money::ZERO => "paid",
         DocumentKind::Invoice if state.failed => "failed",
         DocumentKind::Invoice => "open",

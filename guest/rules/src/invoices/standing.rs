@@ -1,11 +1,11 @@
 //! How documents stand now: computed from what is owed of the days that an invoice covers, and from what became of a payment (R84).
 
-use super::DocumentKind;
 use super::records::{State, Stored, document_key, documents_prefix};
+use super::{Document, DocumentKind};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix};
 use crate::ids::AuthId;
-use crate::money::Money;
+use crate::money::{MICROS_PER_CENT, Money};
 use crate::vocabulary::{Fault, Instant};
 use crate::wallet;
 
@@ -35,6 +35,40 @@ pub(super) fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) ->
 pub(super) fn owed(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
     let (first, last) = days(call, account, n, stored)?;
     wallet::owed_between(call, account, first, last)
+}
+
+/// What of the days that an invoice covers was written off (R24).
+pub(super) fn written_off(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
+    wallet::written_off_between(call, account, days(call, account, n, stored)?)
+}
+
+/// What can still be given back of an invoice: what is neither credited already nor written off (INV-5, R24), in whole cents.
+pub(super) fn not_given_back(
+    call: &Call<'_>,
+    account: AuthId,
+    days: (Instant, Instant),
+    invoice: &Document,
+    state: &State,
+) -> Result<Money, Fault> {
+    let written_off = wallet::written_off_between(call, account, days)?;
+    let left = Money::from_micros(invoice.total).minus(state.credited()?)?.minus(written_off)?;
+    Ok(left.minus(Money::from_micros(left.micros().rem_euclid(MICROS_PER_CENT)))?)
+}
+
+/// What payments have paid of an invoice at most, and was not given back: neither is it owed, nor written off, nor have gifts paid it.
+pub(super) fn paid_in_cash(
+    call: &Call<'_>,
+    account: AuthId,
+    days: (Instant, Instant),
+    invoice: &Document,
+    state: &State,
+) -> Result<Money, Fault> {
+    let end = invoice.period_end.unwrap_or(invoice.issued);
+    let mut cash = Money::from_micros(invoice.total).minus(state.credited()?)?;
+    cash = cash.minus(wallet::written_off_between(call, account, days)?)?;
+    cash = cash.minus(wallet::owed_between(call, account, days.0, days.1)?)?;
+    cash = cash.minus(wallet::gifts_between(call, account, days, end)?)?;
+    Ok(cash.max(Money::ZERO))
 }
 
 /// The issued invoice that covers a month.

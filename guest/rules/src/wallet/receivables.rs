@@ -1,5 +1,6 @@
 //! What lots could not cover: one receivable a UTC day, paid by any credit before it becomes a lot (R2, R81).
 
+use super::ended::{self, OfDay};
 use super::{Wallet, is_zero, need, save};
 use crate::calendar::{self, Month};
 use crate::call::{Call, Record, end_of_prefix, successor};
@@ -128,13 +129,13 @@ pub(crate) fn owed_between(call: &Call<'_>, account: AuthId, from: Instant, to: 
 
 /// Receivables of the days from one moment to another, oldest first: at most a few months.
 fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
-    let (first, end) = span_of_days(account, Some((from, to)));
+    let (first, end) = span_of_days("owe", account, Some((from, to)));
     Ok(call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?.0)
 }
 
-/// The keys of receivables of some days, both included, or of all.
-fn span_of_days(account: AuthId, days: Option<(Instant, Instant)>) -> (String, String) {
-    let prefix = format!("owe/{account}/");
+/// The keys of records of some days, both included, or of all.
+pub(super) fn span_of_days(kind: &str, account: AuthId, days: Option<(Instant, Instant)>) -> (String, String) {
+    let prefix = format!("{kind}/{account}/");
     match days {
         Some((from, to)) => {
             let day = |moment| format!("{prefix}{}", calendar::day_name(moment));
@@ -245,28 +246,31 @@ pub(crate) fn claim(call: &mut Call<'_>, account: AuthId, at: Instant, claim: Cl
     Ok(())
 }
 
-/// Pays what is still owed of what a chargeback has left, before anything else: the dispute was won. Answers how much that was.
+/// Pays what is still owed of what a chargeback has left, at most so much, before anything else: the dispute was won. Answers how much that was.
 pub(crate) fn pay_claim(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     (charge, nth): (u32, u32),
+    most: Money,
 ) -> Result<Money, Fault> {
     let mut paid = Money::ZERO;
-    let (mut from, end) = span_of_days(account, None);
+    let (mut from, end) = span_of_days("owe", account, None);
     loop {
         let (page, more) = call.span::<Receivable>(&from, &end, RECEIVABLE_DAYS)?;
         for (key, mut receivable) in page {
             from = successor(&key);
             let is_it = |claim: &Claim| claim.charge == charge && claim.nth == nth;
             let mut part = Money::ZERO;
-            for claim in receivable.claims.iter().filter(|claim| is_it(claim)) {
-                part = part.plus(claim.amount)?;
+            for claim in receivable.claims.iter_mut().filter(|claim| is_it(claim)) {
+                let less = claim.amount.min(most.minus(paid)?.minus(part)?);
+                claim.amount = claim.amount.minus(less)?;
+                part = part.plus(less)?;
             }
             if part == Money::ZERO {
                 continue;
             }
-            receivable.claims.retain(|claim| !is_it(claim));
+            receivable.claims.retain(|claim| claim.amount > Money::ZERO);
             receivable.other = receivable.other.minus(part)?;
             receivable.amount = receivable.amount.minus(part)?;
             if receivable.amount == Money::ZERO {
@@ -301,7 +305,7 @@ pub(crate) fn debtors(call: &Call<'_>, after: Option<AuthId>, limit: u32) -> Res
 
 /// What is owed since each day, by the day's name.
 pub(crate) fn owed_by_day(call: &Call<'_>, account: AuthId) -> Result<BTreeMap<String, Money>, Fault> {
-    let (mut first, end) = span_of_days(account, None);
+    let (mut first, end) = span_of_days("owe", account, None);
     let days = first.len();
     let mut owed = BTreeMap::new();
     loop {
@@ -348,6 +352,8 @@ struct Paying {
     charges: BTreeMap<Month, Money>,
     /// Of what was paid, what chargebacks had left.
     claims: Vec<(Claim, Instant)>,
+    /// Of what was paid, everything else, by its days.
+    days: Vec<OfDay>,
 }
 
 impl Paying {
@@ -357,7 +363,13 @@ impl Paying {
         let of_rent = paid.min(receivable.rent);
         receivable.amount = receivable.amount.minus(paid)?;
         receivable.rent = receivable.rent.minus(of_rent)?;
+        let known = self.claims.len();
         receivable.take_other(paid.minus(charges)?, &mut self.claims)?;
+        let mut amount = paid;
+        for (claim, _) in &self.claims[known..] {
+            amount = amount.minus(claim.amount)?;
+        }
+        self.days.push(OfDay { since: receivable.since, amount, charges });
         self.left = self.left.minus(paid)?;
         self.rent = self.rent.plus(of_rent)?;
         let month = Month::of(receivable.since);
@@ -429,9 +441,10 @@ fn pay_days(
         months: BTreeMap::new(),
         charges: BTreeMap::new(),
         claims: Vec::new(),
+        days: Vec::new(),
     };
     if wallet.balance < Money::ZERO {
-        let (first, end) = span_of_days(account, days);
+        let (first, end) = span_of_days("owe", account, days);
         let unpaid = crate::phone_numbers::unpaid_rent(call, account)?;
         if unpaid > Money::ZERO {
             paying.walk(call, (&first, &end), Some(unpaid))?;
@@ -440,6 +453,7 @@ fn pay_days(
             paying.walk(call, (&first, &end), None)?;
         }
         crate::phone_numbers::pay_rent(call, account, paying.rent)?;
+        ended::note(call, account, payer, paying.days, &paying.claims)?;
         crate::charges::note_payer(call, account, payer, paying.claims)?;
     }
     let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
