@@ -362,6 +362,11 @@ fn reopen(
         let Some(invoice) = invoices::of_month(call, account, part.month)?.filter(|_| again > Money::ZERO) else {
             continue;
         };
+        // What a credit note has given back of it is not asked for again: it was spent since, and is owed since today.
+        let again = invoices::can_reopen(call, account, &invoice)?.map_or(again, |most| again.min(most));
+        if again == Money::ZERO {
+            continue;
+        }
         let since = (part.month.end() - 1).min(invoice.days.1);
         wallet::owe_since(call, account, again, since)?;
         wallet::claim(call, account, since, claim(again, true))?;

@@ -1,6 +1,6 @@
 //! How documents stand now: computed from what is owed of the days that an invoice covers, and from what became of a payment (R84).
 
-use super::records::{State, Stored, document_key, documents_prefix};
+use super::records::{Place, State, Stored, document_key, documents_prefix};
 use super::{Document, DocumentKind};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix};
@@ -69,6 +69,19 @@ pub(super) fn paid_in_cash(
     cash = cash.minus(wallet::owed_between(call, account, days.0, days.1)?)?;
     cash = cash.minus(wallet::gifts_between(call, account, days, end)?)?;
     Ok(cash.max(Money::ZERO))
+}
+
+/// How much more of an invoice can be owed than is: its total less what is credited, written off and owed already. Without a credit note there is no such limit.
+pub(crate) fn can_reopen(call: &Call<'_>, account: AuthId, invoice: &Covering) -> Result<Option<Money>, Fault> {
+    let state = State::load(call, account, &invoice.number)?;
+    if state.credited()? == Money::ZERO {
+        return Ok(None);
+    }
+    let Some(stored) = Place::find(call, account, &[DocumentKind::Invoice], &invoice.number)? else { return Ok(None) };
+    let owed = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
+    let written_off = wallet::written_off_between(call, account, invoice.days)?;
+    let left = Money::from_micros(stored.document.total).minus(state.credited()?)?.minus(written_off)?.minus(owed)?;
+    Ok(Some(left.max(Money::ZERO)))
 }
 
 /// The issued invoice that covers a month.
