@@ -53,7 +53,7 @@ impl Simulation {
             Operation::AddCard { token, default, .. } => {
                 let expected = account.cards.len() < 10;
                 // A token of its own: the gateway forgets removed ones for good.
-                let token = format!("{token}-{place}x{}", account.last_card + 1);
+                let token = format!("{token}-{place}x{}s{}", account.last_card + 1, self.step);
                 let arguments = json!({"auth-id": id, "token": token, "make-default": default});
                 if self.command("credits.add-card", arguments, expected)?.is_some() {
                     let account = &mut self.model.accounts[place];
@@ -65,6 +65,7 @@ impl Simulation {
                         state: CardState::Checking,
                         wanted: *default,
                         added: now,
+                        forgotten: false,
                     });
                 }
             }
@@ -118,6 +119,16 @@ impl Simulation {
                         started["name"] == json!(number.to_string()),
                         "the model counts charge {number}, not {started}"
                     );
+                }
+            }
+            Operation::CreditNote { nth, amount, .. } => {
+                let Some((number, left)) = super::nth(&account.creditable(), *nth) else { return Ok(()) };
+                let given = amount.unwrap_or(left);
+                let expected = given > 0 && given <= left && !account.is_over(now);
+                let amount = amount.map(|amount| amount.to_string());
+                let arguments = json!({"auth-id": id, "invoice": number, "amount": amount, "reason": "simulation"});
+                if self.command("invoices.issue-credit-note", arguments, expected)?.is_some() {
+                    self.model.accounts[place].credit_note(&number, given, now, &policy);
                 }
             }
             Operation::WriteOff { .. } => {
@@ -176,6 +187,25 @@ impl Simulation {
                 let expected = !account.is_leaving();
                 if self.command("accounts.set-standing", arguments, expected)?.is_some() {
                     self.model.accounts[place].stand(standing, now, &policy);
+                }
+            }
+            Operation::Cycle { quarterly, .. } => {
+                let months = if *quarterly { 3 } else { 1 };
+                let arguments = json!({"auth-id": id, "months": months});
+                if self.command("invoices.set-cycle", arguments, true)?.is_some() {
+                    self.model.accounts[place].set_cycle(*quarterly);
+                }
+            }
+            Operation::Address { country, tax_id, .. } => {
+                let number = match (tax_id, *country) {
+                    (false, _) => "",
+                    (true, "DE") => "DE136695976",
+                    (true, _) => "12-3456789",
+                };
+                let change = json!({"country": country, "tax-id": number});
+                let arguments = json!({"auth-id": id, "change": change});
+                if self.command("invoices.set-billing", arguments, true)?.is_some() {
+                    self.model.accounts[place].move_to(country, *tax_id);
                 }
             }
             Operation::Seats { paid, .. } => {

@@ -83,10 +83,10 @@ fn given_back(world: &World, model: &Model) -> Result<i64> {
         let as_foretold = match refund.state {
             RefundState::Paid => paid,
             RefundState::Open => paid || amounts.is_empty(),
-            RefundState::Failed | RefundState::SettledOtherwise => amounts.is_empty(),
+            RefundState::Failed | RefundState::SettledOtherwise | RefundState::Never => amounts.is_empty(),
         };
         ensure!(as_foretold, "refund {number} of {}: {refund:?}, the gateway has given back {amounts:?}", account.id);
-        if !is_due(refund) {
+        if !is_due(refund) && refund.state != RefundState::Never {
             given += refund.amount;
         }
     }
@@ -146,9 +146,10 @@ fn leavers(world: &mut World, account: &Account) -> Result<()> {
     let page = world.ok("refunds.list", None, json!({"auth-id": account.id, "after": null, "limit": 100}))?;
     let mut states: Vec<&Value> = page["refunds"].as_array().into_iter().flatten().map(|one| &one["state"]).collect();
     states.reverse();
-    let all_alike = states.len() == account.refunds.len()
-        && states.iter().zip(&account.refunds).all(|(state, refund)| match refund.state {
-            RefundState::Open => false,
+    let refunds: Vec<&Refund> = account.refunds.iter().filter(|refund| refund.state != RefundState::Never).collect();
+    let all_alike = states.len() == refunds.len()
+        && states.iter().zip(refunds).all(|(state, refund)| match refund.state {
+            RefundState::Open | RefundState::Never => false,
             RefundState::Failed => state.get("failed").is_some(),
             RefundState::Paid => *state == "paid",
             RefundState::SettledOtherwise => *state == "settled-otherwise",
@@ -172,10 +173,12 @@ fn services(world: &mut World, account: &Account) -> Result<()> {
     let filter = json!({"kind": null, "starts-with": null, "holder": null, "alias": null, "voice": false, "sms": false, "mms": false});
     let arguments = json!({"auth-id": account.id, "filter": filter, "offset": 0, "limit": 100});
     let page = world.ok("numbers.list", None, arguments)?;
-    let mut rented = Vec::new();
+    let mut held = Vec::new();
     for one in page["numbers"].as_array().into_iter().flatten() {
-        rented.push(super::text(&one["number"])?);
+        held.push((super::text(&one["number"])?, super::text(&one["holder"])?));
     }
+    ensure!(held == account.holders(), "{} has numbers {held:?}, the model {:?}", account.id, account.holders());
+    let rented: Vec<String> = held.into_iter().map(|(number, _)| number).collect();
     let expected = account.rents.numbers();
     ensure!(rented == expected, "{} rents {rented:?}, the model {expected:?}", account.id);
     let (mut sorted, network) = (expected, world.stock.held_by(&account.id));
@@ -190,8 +193,11 @@ fn lot(lot: &Value) -> Option<(u32, &str, i64)> {
 }
 
 /// The gateway was asked for nothing that the model does not know.
-fn asked_for(world: &World, model: &Model) -> Result<()> {
-    for request in world.gateway.requests()?.iter().filter(|request| request.call == "charge") {
+pub(super) fn asked_for(world: &World, model: &Model) -> Result<()> {
+    let lost = |place: &usize| model.lost.requests.iter().any(|range| range.contains(place));
+    let requests = world.gateway.requests()?;
+    let requests = requests.iter().enumerate().filter(|(place, _)| !lost(place)).map(|(_, request)| request);
+    for request in requests.filter(|request| request.call == "charge") {
         let of = |account: &&Account| request.subject.contains(&account.id);
         let account = model.accounts.iter().find(of).with_context(|| format!("{request:?} is nobody's"))?;
         let number = request.subject.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(0);
@@ -270,7 +276,8 @@ fn rejected(world: &mut World, model: &Model) -> Result<()> {
 
 fn mails(world: &World, model: &Model) -> Result<()> {
     let mut sent = BTreeMap::<(String, String), BTreeSet<String>>::new();
-    for message in world.mailer.messages() {
+    let lost = |place: usize| model.lost.mails.iter().any(|range| range.contains(&place));
+    for (_, message) in world.mailer.messages().into_iter().enumerate().filter(|(place, _)| !lost(*place)) {
         let of = |account: &&Account| message.key.contains(&account.id);
         let account = model.accounts.iter().find(of).with_context(|| format!("mail {} is nobody's", message.key))?;
         sent.entry((account.id.clone(), message.template.clone())).or_default().insert(message.key.clone());

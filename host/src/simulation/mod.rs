@@ -18,7 +18,9 @@ mod leave;
 mod machine;
 mod model;
 pub mod operation;
+mod prices;
 mod report;
+mod restore;
 mod run;
 mod shrink;
 mod supply;
@@ -119,6 +121,14 @@ fn choose(policy: &mut Value, choice: &Choice) {
         Choice::Minimum(minimum) => policy["minimum-recharge"] = json!(minimum.to_string()),
         Choice::SeriesLimit(limit) => policy["series-limit"] = json!(limit),
         Choice::FailureLimit(limit) => policy["failure-limit"] = json!(limit),
+        Choice::Taxes(rates) => {
+            let rate = |(country, percent, reverse): &(&str, i64, bool)| {
+                json!({"country": country, "state": "", "name": format!("Tax of {percent}"), "percent": crate::text::amount(*percent),
+                    "reverse-charge": reverse, "legal-basis": ""})
+            };
+            policy["tax-rates"] = rates.iter().map(rate).collect();
+        }
+        Choice::DunningDays(days) => policy["dunning-days"] = json!(days),
     }
 }
 

@@ -71,6 +71,10 @@ pub enum Choice {
     SeriesLimit(u32),
     /// R8.
     FailureLimit(u32),
+    /// CRD-15: days after issue.
+    DunningDays(Vec<u32>),
+    /// INV-7: country, percent in millionths, whether whoever has a tax ID owes it himself.
+    Taxes(Vec<(&'static str, i64, bool)>),
 }
 
 /// One thing that happens. Amounts are micro-units; `account`, `nth` and `source` are counted round and round.
@@ -81,6 +85,8 @@ pub enum Operation {
     Account { trial: bool },
     /// A sub-account is made.
     Subaccount { account: usize },
+    /// A sub-account is deleted; its numbers: `refuse`, `move`, `cascade`.
+    Delete { nth: usize, numbers: &'static str },
     /// The platform reports usage.
     Usage { events: Vec<Planned> },
     /// Rejected events are sent again as they are.
@@ -132,6 +138,8 @@ pub enum Operation {
     PayOwed { account: usize, card: Option<u32> },
     /// The operator gives up what is owed.
     WriteOff { account: usize },
+    /// The operator gives back so much of an invoice, or all that is left of it.
+    CreditNote { account: usize, nth: usize, amount: Option<i64> },
     /// The customer saves settings of the automatic recharge.
     AutoRecharge { account: usize, enabled: bool, below: i64, amount: i64, caps: [Option<i64>; 3] },
     /// The customer sets alerts of his own.
@@ -146,10 +154,24 @@ pub enum Operation {
     Close { account: usize, at_once: bool },
     /// The operator sends a refund again, or has paid it in another way.
     Refund { nth: usize, otherwise: bool },
+    /// The operator has invoices made each quarter, or each month.
+    Cycle { account: usize, quarterly: bool },
+    /// The customer says in which country he is billed, perhaps with a tax ID.
+    Address { account: usize, country: &'static str, tax_id: bool },
     /// The operator changes the largest recharge of an account.
     Limit { account: usize, maximum: Option<i64> },
+    /// A backup is taken.
+    Backup,
+    /// The store is lost, and the backup is put back; perhaps the host dies while it finds out what has happened since.
+    Restore { crash: Option<u64> },
     /// The operator changes the policy.
     Policy(Choice),
+    /// The operator publishes all prices at so many percent, so many milliseconds from now.
+    Publish { percent: i64, ahead: i64 },
+    /// The operator takes the version back that begins last.
+    TakeBack,
+    /// The operator gives an account prices of its own, or takes the last ones back.
+    OwnPrices { account: usize, percent: Option<i64>, ahead: i64 },
     /// A call of the past is made again under its key.
     Repeat { nth: usize },
     /// The gateway reports a payment by itself, perhaps not for the first time.
@@ -190,12 +212,15 @@ impl Operation {
             | Operation::GiveUp { account, .. }
             | Operation::PayOwed { account, .. }
             | Operation::WriteOff { account }
+            | Operation::CreditNote { account, .. }
             | Operation::Chargeback { account, .. }
             | Operation::Billing { account, .. }
             | Operation::AutoRecharge { account, .. }
             | Operation::Alerts { account, .. }
             | Operation::Suspend { account, .. }
             | Operation::Seats { account, .. }
+            | Operation::Address { account, .. }
+            | Operation::Cycle { account, .. }
             | Operation::Limit { account, .. } => *account,
             _ => return None,
         })
@@ -213,6 +238,13 @@ pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
         operations.push(Operation::AddCard { account: 1, token, default: true });
         let limit = (20 + dice.amount(300)) * USD;
         operations.push(Operation::Billing { account: 1, limit: Some(limit) });
+    }
+    if dice.chance(40) {
+        operations.push(Operation::Policy(Choice::Taxes(taxes(dice))));
+        operations.extend((0..2).map(|account| address(dice, account)));
+    }
+    if dice.chance(25) {
+        operations.push(Operation::Cycle { account: 1, quarterly: true });
     }
     // Most simulations have somebody who recharges automatically from the beginning.
     if dice.chance(80) {
@@ -240,7 +272,19 @@ fn tale(dice: &mut Dice) -> Vec<Operation> {
     let debit = Operation::Debit { account, amount: (1 + dice.amount(6_000_000)) * 10 };
     let close = Operation::Close { account, at_once: dice.chance(40) };
     let month = || Operation::NextMonth { offset: 0 };
-    match dice.below(5) {
+    match dice.below(7) {
+        // What has happened since a backup is lost.
+        5 | 6 => {
+            let mut operations = vec![Operation::Backup];
+            if nth.is_multiple_of(2) {
+                operations.push(recharge);
+            }
+            for _ in 0..2 + dice.below(5) {
+                operations.push(until_short(dice));
+            }
+            operations.push(Operation::Restore { crash: dice.chance(40).then(|| 1 + dice.below(60)) });
+            operations
+        }
         // Somebody leaves while a payment is under way.
         0 => {
             let token = dice.of(&["tok_debit:172800000", "tok_late_finds:3", "tok_unknown_then_paid"]);
@@ -264,11 +308,36 @@ fn tale(dice: &mut Dice) -> Vec<Operation> {
     }
 }
 
+/// How dear a sheet is.
+fn percent(dice: &mut Dice) -> i64 {
+    dice.of(&[50, 100, 150, 200])
+}
+
+/// How long before it begins a sheet is published: some begin at once, some while events that are ahead of the clock come in.
+fn ahead(dice: &mut Dice) -> i64 {
+    dice.of(&[0, 0, 1, MINUTE, 5 * MINUTE, 60 * MINUTE, DAY, 3 * DAY])
+}
+
+/// Something that takes less than an hour and brings nobody new.
+fn until_short(dice: &mut Dice) -> Operation {
+    loop {
+        let operation = draw(dice);
+        let long = match &operation {
+            Operation::Account { .. } | Operation::NextMonth { .. } => true,
+            Operation::Wait { ms } => *ms > 10 * MINUTE,
+            _ => false,
+        };
+        if !long {
+            return operation;
+        }
+    }
+}
+
 fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
-    match dice.below(280) {
+    match dice.below(309) {
         0..3 => Operation::Account { trial: dice.chance(40) },
         3..6 => Operation::Subaccount { account },
         6..60 => Operation::Usage { events: batch(dice) },
@@ -365,6 +434,19 @@ fn draw(dice: &mut Dice) -> Operation {
             let limit = (1 + dice.amount(300)) * USD;
             Operation::Billing { account, limit: dice.chance(75).then_some(limit) }
         }
+        280..286 => Operation::Publish { percent: percent(dice), ahead: ahead(dice) },
+        286..288 => Operation::TakeBack,
+        292..295 => address(dice, account),
+        298..306 => {
+            let amount = dice.chance(60).then(|| (1 + dice.amount(500)) * USD / 100);
+            Operation::CreditNote { account, nth, amount }
+        }
+        306..309 => Operation::Cycle { account, quarterly: dice.chance(60) },
+        295..298 => Operation::Delete { nth, numbers: dice.of(&["refuse", "move", "cascade"]) },
+        288..292 => {
+            let percent = dice.chance(75).then(|| percent(dice));
+            Operation::OwnPrices { account, percent, ahead: ahead(dice) }
+        }
         _ => Operation::Wait {
             ms: dice.of(&[1, 1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 7 * 60 * MINUTE, DAY, 4 * DAY]),
         },
@@ -390,8 +472,22 @@ fn settings(dice: &mut Dice, account: usize) -> Operation {
     }
 }
 
+/// Rates that make parts of a cent, one and two on the same net amount.
+fn taxes(dice: &mut Dice) -> Vec<(&'static str, i64, bool)> {
+    dice.of(&[
+        vec![],
+        vec![("US", 8_875_000, false)],
+        vec![("US", 7_250_000, false), ("US", 333_333, false), ("DE", 19_000_000, true)],
+        vec![("US", 19_600_000, true), ("DE", 19_000_000, false)],
+    ])
+}
+
+fn address(dice: &mut Dice, account: usize) -> Operation {
+    Operation::Address { account, country: dice.of(&["US", "US", "DE", "JP"]), tax_id: dice.chance(30) }
+}
+
 fn choice(dice: &mut Dice) -> Choice {
-    match dice.below(5) {
+    match dice.below(7) {
         0 => Choice::Thresholds((0..dice.below(5)).map(|_| dice.amount(400) * USD).collect()),
         1 => Choice::Levels(dice.of(&[
             vec![75, 50, 25, 0],
@@ -401,6 +497,8 @@ fn choice(dice: &mut Dice) -> Choice {
         ])),
         2 => Choice::Minimum(dice.of(&[20, 25, 30]) * USD),
         3 => Choice::SeriesLimit(dice.of(&[40, 3, 8])),
+        4 => Choice::Taxes(taxes(dice)),
+        5 => Choice::DunningDays(dice.of(&[vec![1, 3, 5, 7], vec![2, 3], vec![4], vec![], vec![1, 2, 9, 10, 30]])),
         _ => Choice::FailureLimit(dice.of(&[5, 1, 3])),
     }
 }

@@ -129,11 +129,12 @@ impl Simulation {
         let Some(payer) = self.payer(&wanted.source) else { return Ok(()) };
         let account = &mut self.model.accounts[payer];
         let (function, arguments, expected) = if made {
-            let expected = account.reserve(&wanted, now, &policy);
+            let percent = self.model.usage.prices.percent(payer, now);
+            let expected = account.reserve(&wanted, percent, now, &policy);
             self.model.wanted.push(wanted.clone());
             ("reservations.reserve", json!({"holds": [wanted.json()]}), expected)
         } else {
-            let expected = account.extend(&wanted, now, &policy);
+            let expected = account.extend(&wanted, (&self.model.usage.prices, payer), now, &policy);
             ("reservations.extend", json!({"extensions": [wanted.terms()]}), expected)
         };
         let mut answer = self.command(function, arguments, true)?.unwrap_or_default()[0].take();

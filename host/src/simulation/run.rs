@@ -5,6 +5,7 @@ use super::model::{
     Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
 };
 use super::operation::{DAY, MINUTE, Operation};
+use super::restore::Backup;
 use super::world::{Keeping, World};
 use crate::contract::email;
 use crate::engine::RulesRuntime;
@@ -44,6 +45,8 @@ pub struct Seen {
     pub crashes: u64,
     /// Commands that met a conflict.
     pub conflicts: u64,
+    /// Restores.
+    pub restored: u64,
 }
 
 impl Seen {
@@ -61,15 +64,16 @@ impl Seen {
         self.invoiced += other.invoiced;
         self.crashes += other.crashes;
         self.conflicts += other.conflicts;
+        self.restored += other.restored;
     }
 }
 
 /// A command that was answered `ok`.
-struct Done {
-    function: &'static str,
-    key: String,
-    arguments: Value,
-    answer: Value,
+pub(super) struct Done {
+    pub(super) function: &'static str,
+    pub(super) key: String,
+    pub(super) arguments: Value,
+    pub(super) answer: Value,
 }
 
 /// A simulation under way.
@@ -78,12 +82,13 @@ pub struct Simulation {
     pub world: World,
     /// The model.
     pub model: Model,
-    policy: Value,
-    done: Vec<Done>,
+    pub(super) policy: Value,
+    pub(super) done: Vec<Done>,
+    pub(super) backup: Option<Backup>,
     /// The gateway is down.
-    down: bool,
+    pub(super) down: bool,
     pub(super) step: usize,
-    seen: Seen,
+    pub(super) seen: Seen,
 }
 
 impl Simulation {
@@ -91,18 +96,22 @@ impl Simulation {
     pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<Simulation> {
         let mut world = World::new(runtime, keeping, seed, START)?;
         world.ok("pricing.create-version", None, json!({}))?;
-        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows()}))?;
+        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         for number in STOCK {
             world.stock.add(crate::json::from_value(&offer(number)).context("an offer")?);
         }
-        let policy = world.ok("operator.get-policy", None, json!({}))?;
+        let mut policy = world.ok("operator.get-policy", None, json!({}))?;
+        super::world::name_seller(&mut policy);
+        let policy = world.ok("operator.set-policy", None, json!({"policy": policy}))?;
+        world.drain()?;
         Ok(Simulation {
             world,
             model: Model::default(),
             policy,
             done: Vec::new(),
+            backup: None,
             down: false,
             step: 0,
             seen: Seen::default(),
@@ -153,7 +162,7 @@ impl Simulation {
     }
 
     /// Lets the model follow what has happened, and compares balances.
-    fn follow(&mut self) -> Result<()> {
+    pub(super) fn follow(&mut self) -> Result<()> {
         let taken = check::taken(&self.world)?;
         let now = self.world.now();
         for place in 0..self.model.accounts.len() {
@@ -245,10 +254,16 @@ impl Simulation {
             Operation::Redeem { account, nth, wrong } => return self.redeem(*account, *nth, *wrong),
             Operation::Repeat { nth } => return self.repeat(*nth),
             Operation::Notice { nth } => return self.notice(*nth),
+            Operation::Publish { percent, ahead } => return self.publish(*percent, *ahead),
+            Operation::TakeBack => return self.take_back(),
+            Operation::OwnPrices { account, percent, ahead } => return self.price_account(*account, *percent, *ahead),
             Operation::Reserve { .. } | Operation::Extend { .. } => return self.hold(operation),
             Operation::Settle { nth, quantity, age, again } => return self.settle(*nth, *quantity, *age, *again),
             Operation::Release { nth } => return self.release(*nth),
             Operation::Buy { source, nth } => return self.buy(*source, *nth),
+            Operation::Backup => return self.back_up(),
+            Operation::Restore { crash } => return self.restore(*crash),
+            Operation::Delete { nth, numbers } => return self.delete(*nth, numbers),
             Operation::GiveBack { nth } => return self.give_back(*nth),
             Operation::Close { account, at_once } => return self.close(*account, *at_once),
             Operation::Refund { nth, otherwise } => return self.decide_refund(*nth, *otherwise),
@@ -298,6 +313,8 @@ impl Simulation {
         });
         let created = self.command("accounts.create", json!({"account": account}), true)?.unwrap_or_default();
         let id = super::text(&created["auth-id"])?;
+        let change = json!({"legal-name": "Model Ltd", "address": "1 Main Street", "country": "NZ"});
+        self.command("invoices.set-billing", json!({"auth-id": id, "change": change}), true)?;
         self.model.usage.sources.push((id.clone(), self.model.accounts.len()));
         self.model.accounts.push(Account::open(id, trial, self.world.now(), &self.model.policy));
         Ok(())
@@ -346,7 +363,9 @@ impl Simulation {
         // Whether somebody may buy is asked before what he has bought, and who leaves is told nothing else.
         let refused = &again["err"]["refused"];
         let closed = refused == "closed" && self.is_of_a_leaver(&arguments);
-        let barred = closed || (function == "numbers.buy" && refused.get("suspended").is_some());
+        let barred = closed
+            || function == "subaccounts.delete"
+            || (function == "numbers.buy" && refused.get("suspended").is_some());
         ensure!(first == again || barred, "{function} {arguments}: first answered {first}, then {again}");
         let after = super::world::stored_lines(&*self.world.store()?.snapshot()?)?;
         ensure!(before == after, "{function} {arguments}: its repeat has changed the store");

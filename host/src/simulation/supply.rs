@@ -16,12 +16,31 @@ impl Simulation {
             return Ok(());
         }
         let rented = self.model.accounts.iter().any(|account| account.rents.numbers().iter().any(|one| one == number));
-        let expected = !rented && self.model.accounts[payer].may_buy(kind, now, &policy);
+        let gone = self.model.accounts[payer].deleted.contains(&source);
+        let expected = !rented && !gone && self.model.accounts[payer].may_buy(kind, now, &policy);
         if expected {
-            self.model.accounts[payer].order(number, kind, now, &policy);
+            self.model.accounts[payer].order(&source, number, kind, now, &policy);
         }
         let purchase = json!({"offer": offer((number, kind)), "alias": null, "app-id": null});
         self.command("numbers.buy", json!({"auth-id": source, "purchase": purchase}), expected)?;
+        Ok(())
+    }
+
+    /// A customer deletes a sub-account.
+    pub(super) fn delete(&mut self, nth: usize, numbers: &str) -> Result<()> {
+        let mains: Vec<&String> = self.model.accounts.iter().map(|account| &account.id).collect();
+        let mut subs = self.model.usage.sources.clone();
+        subs.retain(|(id, _)| !mains.contains(&id));
+        let Some((sub, place)) = super::nth(&subs, nth) else { return Ok(()) };
+        // A deletion is known by no key: whoever repeats it is told that there is no such sub-account.
+        self.world.call_off_crash();
+        let account = &self.model.accounts[place];
+        let may = numbers != "refuse" || account.numbers_of(&sub).is_empty();
+        let expected = may && !account.deleted.contains(&sub);
+        let arguments = json!({"auth-id": sub, "disposal": numbers});
+        if self.command("subaccounts.delete", arguments, expected)?.is_some() {
+            self.model.accounts[place].delete(&sub, numbers == "cascade");
+        }
         Ok(())
     }
 

@@ -98,11 +98,12 @@ impl ThreeYears {
     pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<ThreeYears> {
         let mut world = World::new(runtime, keeping, seed, START)?;
         world.ok("pricing.create-version", None, json!({}))?;
-        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": super::model::price_rows()}))?;
+        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": super::model::price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         let mut policy = world.ok("operator.get-policy", None, json!({}))?;
-        let tax = |country: &str, name: &str, percent: &str| json!({"country": country, "state": "", "name": name, "percent": percent, "reverse-charge": false});
+        let tax = |country: &str, name: &str, percent: &str| json!({"country": country, "state": "", "name": name, "percent": percent, "reverse-charge": false, "legal-basis": ""});
+        super::world::name_seller(&mut policy);
         policy["tax-rates"] = json!([tax("US", "Sales tax", "8.25"), tax("DE", "VAT", "19")]);
         world.ok("operator.set-policy", None, json!({"policy": policy}))?;
         let coupon = json!({"code": COUPON, "amount": (15 * USD).to_string(), "redeem-by": (START + 500 * DAY).to_string(),
@@ -363,6 +364,8 @@ fn open(world: &mut World, customer: &Customer) -> Result<Opened> {
     });
     let created = world.ok("accounts.create", Some(customer.name), json!({"account": account}))?;
     let id = super::text(&created["auth-id"])?;
+    let change = json!({"legal-name": customer.name, "country": "NZ"});
+    world.ok("invoices.set-billing", None, json!({"auth-id": id, "change": change}))?;
     let mut sources = vec![id.clone()];
     for number in 0..customer.subaccounts {
         let arguments = json!({"parent": id, "name": format!("part {number}"), "enabled": true});

@@ -166,6 +166,21 @@ impl World {
         Ok(())
     }
 
+    /// A backup of the store.
+    pub fn back_up(&self) -> Result<Memory> {
+        Ok(self.memory.as_ref().context("a simulated backup is of a store in memory")?.backup_in_memory())
+    }
+
+    /// The store is lost, and a backup of it is put in its place. The new host dies so many moments of asking from now, if it is to.
+    pub fn restore(&mut self, backup: &Memory, crash: Option<u64>) -> Result<()> {
+        self.store = None;
+        self.host = None;
+        self.memory = Some(Arc::new(backup.restored(&*self.random)));
+        self.open()?;
+        crash.into_iter().for_each(|moments| self.order_crash(moments));
+        Ok(())
+    }
+
     /// After a crash: a new process on the same store.
     fn reopen(&mut self) -> Result<()> {
         self.crashes.push(self.fuse.place());
@@ -277,4 +292,12 @@ pub fn stored_lines(view: &dyn View) -> Result<Vec<String>> {
             None => return Ok(lines),
         }
     }
+}
+
+/// Fills in who sells: without it a new store charges nothing (R89).
+pub(super) fn name_seller(policy: &mut Value) {
+    let seller = &mut policy["seller"];
+    seller["legal-name"] = "Simulated Telecom Ltd".into();
+    seller["address-lines"] = json!(["1 Example Road"]);
+    seller["country"] = "NZ".into();
 }

@@ -1,7 +1,9 @@
 //! One account of the model: lots in spending order, what is owed, alerts, cards (CRD-2, CRD-8, R2, R17, R18, R21).
 
 use super::closing::{Closing, Refund};
+use super::cycles::Cycles;
 use super::dunning::Dunning;
+use super::ended::{By, Claim, Dispute, Ended};
 use super::holds::Holds;
 use super::numbers::Rents;
 use super::recharge::Recharge;
@@ -58,19 +60,23 @@ pub(super) struct Debt {
     pub(super) rent_of: Option<String>,
     /// It is for something that was charged: not for what the end of a month has posted, nor for a payment that was taken back.
     pub(super) charge: bool,
+    /// The chargeback that has left it: number of the charge, and which of its chargebacks.
+    pub(super) claim: Option<Claim>,
+    /// Of what a chargeback has left: it is a debt of an invoice that the payment had paid.
+    pub(super) of_invoice: bool,
     pub(super) amount: i64,
 }
 
 /// What a credit has paid of debts, by the beginnings of their months.
 #[derive(Default)]
-struct Paid {
-    months: BTreeMap<i64, i64>,
+pub(super) struct Paid {
+    pub(super) months: BTreeMap<i64, i64>,
     /// What of it was charged.
-    charges: BTreeMap<i64, i64>,
+    pub(super) charges: BTreeMap<i64, i64>,
 }
 
 impl Paid {
-    fn amount(&self) -> i64 {
+    pub(super) fn amount(&self) -> i64 {
         self.months.values().sum()
     }
 }
@@ -99,6 +105,8 @@ pub struct Card {
     pub wanted: bool,
     /// When it was added.
     pub added: i64,
+    /// The gateway has forgotten it: it was removed in a history that was lost.
+    pub forgotten: bool,
 }
 
 /// Whether an account may be used (ACC-8, ACC-12).
@@ -122,6 +130,8 @@ pub struct Account {
     pub id: String,
     /// How many sub-accounts.
     pub subaccounts: usize,
+    /// Auth IDs of those that were deleted.
+    pub deleted: BTreeSet<String>,
     /// Still a trial.
     pub trial: bool,
     /// Whether it may be used.
@@ -147,6 +157,8 @@ pub struct Account {
     /// What goes back to cards, by number from 1.
     pub refunds: Vec<Refund>,
     pub(super) closing: Option<Closing>,
+    /// What was lost and may come back.
+    pub(super) gone: super::restores::Gone,
     pub(super) lots: Vec<Lot>,
     /// The suspension ends once nothing is owed.
     pub(super) lifts: bool,
@@ -154,6 +166,10 @@ pub struct Account {
     pub lifted: u64,
     /// How often what was owed was given up.
     pub(super) written_off: u64,
+    /// What gifts and write-offs have ended of what was owed.
+    pub(super) ended: Vec<Ended>,
+    /// Chargebacks of an account that was open.
+    pub(super) disputes: Vec<Dispute>,
     /// What is owed, in the order in which it is paid.
     pub(super) debts: Vec<Debt>,
     custom: BTreeSet<i64>,
@@ -162,19 +178,25 @@ pub struct Account {
     /// What the feed must tell next: of alerts, of recharges, of everything else.
     pub(super) expected: [VecDeque<Told>; 3],
     /// Up to when time has passed.
-    seen: i64,
+    pub(super) seen: i64,
     /// The end of a month that is not closed yet: what else happens at this very moment may come before (R26).
     closes: Option<i64>,
     /// Balance at the ends of months, by the moment after them.
     pub month_ends: BTreeMap<i64, i64>,
-    /// What was charged in months, by their ends: what their invoices must come to.
-    pub charged: BTreeMap<i64, i64>,
-    /// What trial and promotional credit has paid of that, at once or as what was owed: the discounts of these invoices (R28, R86).
-    pub discounts: BTreeMap<i64, i64>,
-    /// What of it was too little to be paid and was rounded away before its month's end.
-    pub(super) rounded_off: BTreeMap<i64, i64>,
-    /// Ends of the months that have an invoice.
+    /// What was charged, and what its invoices must come to.
+    pub cycles: Cycles,
+    /// Ends of the cycles that have an invoice.
     pub(super) issued: BTreeSet<i64>,
+    /// Amounts of coupons that were redeemed.
+    pub coupons: Vec<i64>,
+    /// Invoices in their order.
+    pub(super) made: Vec<super::credit_notes::Made>,
+    /// Credit notes in their order.
+    pub credit_notes: Vec<super::CreditNote>,
+    /// Where it is billed, and whether it has a tax ID.
+    pub(super) address: (&'static str, bool),
+    /// The taxes of its invoices that are something, by their ends (INV-7, R28).
+    pub taxes: BTreeMap<i64, Vec<i64>>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
@@ -189,6 +211,9 @@ impl Account {
         if trial && policy.trial_credits > 0 {
             account.give(LotKind::Trial, policy.trial_credits, now, "trial-credits", now, policy);
         }
+        // Set at once: nothing is charged before (R89).
+        let fields = "address legal-name country".to_owned();
+        account.expect(Told { kind: "billing-changed", amounts: Vec::new(), words: vec![("fields", fields)] });
         account
     }
 
@@ -211,10 +236,10 @@ impl Account {
         self.standing != Standing::Active
     }
 
-    /// What stands in the way of use, as the contract refuses it.
-    pub(super) fn hindrance(&self) -> Option<Value> {
+    /// What stands in the way of use by the account or a sub-account of it, as the contract refuses it.
+    pub(super) fn hindrance(&self, source: &str) -> Option<Value> {
         match self.standing {
-            Standing::Active => None,
+            Standing::Active => self.deleted.contains(source).then(|| json!("disabled")),
             Standing::Suspended(reason) => Some(json!({"suspended": reason})),
             Standing::Closing | Standing::Closed => Some(json!("closed")),
         }
@@ -265,32 +290,32 @@ impl Account {
 
     /// Closes the month that is over, if that is still to be done.
     pub(super) fn close_month(&mut self, policy: &Policy) {
-        let Some(end) = self.closes.take() else { return };
-        let cycle = (month_of(end - 1), end);
-        if !self.has_invoice(cycle) {
-            return;
+        if let Some(end) = self.closes.take().filter(|end| self.cycles.ends_at(*end)) {
+            self.invoice_until(end, policy);
         }
-        let before = self.balance();
-        self.close_cycle(cycle, policy);
-        self.issued.insert(end);
-        let rounded = self.balance() - before;
-        *self.month_ends.entry(end).or_default() += rounded;
     }
 
     /// Whether a cycle that ends now has an invoice: something was charged, or is owed that only an invoice asks for.
     pub(super) fn has_invoice(&self, (first, end): (i64, i64)) -> bool {
         let owed = || super::debts::in_cents(self.owed_between(first, end - 1));
-        self.charged.contains_key(&next_month(end - 1)) || (self.limit.is_some() && owed() > 0)
+        self.cycles.has_charges((first, end)) || (self.limit.is_some() && owed() > 0)
     }
 
     /// Adds credit: what is owed is paid first. Answers how much that was.
     pub(super) fn credit(&mut self, kind: LotKind, amount: i64, moment: i64) -> i64 {
-        let paid = self.pay_debts_of(amount);
+        let by = self.next_lot(kind);
+        let paid = self.pay_debts_of(amount, by);
         self.add_lot(kind, amount, &paid, moment);
         paid.amount()
     }
 
-    fn add_lot(&mut self, kind: LotKind, amount: i64, paid: &Paid, moment: i64) {
+    /// What the next lot pays with, if it is a gift.
+    pub(super) fn next_lot(&self, kind: LotKind) -> Option<By> {
+        let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
+        (kind != LotKind::Cash).then_some(By::Gift(number))
+    }
+
+    pub(super) fn add_lot(&mut self, kind: LotKind, amount: i64, paid: &Paid, moment: i64) {
         let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
         let debts = if kind == LotKind::Cash { paid.months.clone() } else { BTreeMap::new() };
         self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid.amount(), debts });
@@ -304,17 +329,19 @@ impl Account {
     /// Pays what is owed: unpaid rent first, then the oldest day, of a day its rent first and what is no charge last (CRD-10, R2, R81). Answers how much that
     /// was.
     pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
-        self.pay_debts_of(amount).amount()
+        self.pay_debts_of(amount, None).amount()
     }
 
     /// [`Account::pay_debts`], by the beginnings of the months of the debts.
-    fn pay_debts_of(&mut self, amount: i64) -> Paid {
+    pub(super) fn pay_debts_of(&mut self, amount: i64, by: Option<By>) -> Paid {
         let mut of = Paid::default();
         let mut debts = std::mem::take(&mut self.debts);
         debts.sort_by_key(|debt| {
-            (!self.is_unpaid_rent(debt), debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge)
+            let day = debt.at.div_euclid(DAY);
+            (!self.is_unpaid_rent(debt), day, debt.rent_of.is_none(), !debt.charge, debt.claim.is_some())
         });
         self.debts = debts;
+        let mut ended = Vec::new();
         let mut left = amount;
         for debt in &mut self.debts {
             let paid = left.min(debt.amount);
@@ -323,26 +350,31 @@ impl Account {
             if paid > 0 {
                 *of.months.entry(month_of(debt.at)).or_default() += paid;
             }
+            if paid > 0 {
+                ended.push(Debt { amount: paid, ..debt.clone() });
+            }
             if paid > 0 && debt.charge {
                 *of.charges.entry(month_of(debt.at)).or_default() += paid;
             }
         }
         self.debts.retain(|debt| debt.amount > 0);
+        self.note_ended(by, ended);
         of
     }
 
     /// Credit that is not paid for.
     pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
-        let paid = self.pay_debts_of(amount);
+        let by = self.next_lot(kind);
+        let paid = self.pay_debts_of(amount, by);
         self.add_lot(kind, amount, &paid, moment);
-        let charges = paid.charges.get(&month_of(now)).copied().unwrap_or(0);
-        *self.discounts.entry(next_month(now)).or_default() += charges;
+        self.cycles.gift(now, paid.charges);
         self.moved(told, amount);
         self.judge(now, policy, Occasion::Credit);
     }
 
     /// A redeemed coupon (CRD-13).
     pub fn redeem(&mut self, amount: i64, expires: Option<i64>, now: i64, policy: &Policy) {
+        self.coupons.push(amount);
         self.mail("coupon-redeemed");
         self.give(LotKind::Promotional, amount, expires.unwrap_or(i64::MAX), "coupon-redeemed", now, policy);
     }
@@ -359,38 +391,50 @@ impl Account {
 
     /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
     pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
-        *self.charged.entry(next_month(now)).or_default() += amount;
-        let (left, free) = self.take_from_lots(amount);
-        *self.discounts.entry(next_month(now)).or_default() += free;
+        let (left, gifts) = self.take_from_lots(amount);
+        let free = gifts.iter().map(|(_, taken)| taken).sum();
+        self.cycles.charge(amount, free, now);
         if left > 0 {
-            let unpaid = if self.limit.is_some() { next_month(now) + DAY } else { now };
+            let unpaid = if self.limit.is_some() { self.cycles.end(now) + DAY } else { now };
             let rent_of = rent_of.map(str::to_owned);
-            self.debts.push(Debt { at: now, unpaid, rent_of, charge: true, amount: left });
+            self.debts.push(Debt {
+                at: now,
+                unpaid,
+                rent_of,
+                charge: true,
+                claim: None,
+                of_invoice: false,
+                amount: left,
+            });
         }
         left
     }
 
-    /// Takes something that is no charge, in spending order; what no lot covers is owed since a moment. Answers how much that is.
-    pub(super) fn take(&mut self, amount: i64, since: i64) -> i64 {
-        let (left, _) = self.take_from_lots(amount);
+    /// Takes something that is no charge, perhaps for a chargeback, in spending order; what no lot covers is owed since a moment. Answers how much that is, and
+    /// which gifts have given how much.
+    pub(super) fn take_for(&mut self, amount: i64, since: i64, claim: Option<Claim>) -> (i64, Vec<(u32, i64)>) {
+        let (left, gifts) = self.take_from_lots(amount);
         if left > 0 {
-            self.debts.push(Debt { at: since, unpaid: since, rent_of: None, charge: false, amount: left });
+            let (rent_of, charge, of_invoice) = (None, false, false);
+            self.debts.push(Debt { at: since, unpaid: since, rent_of, charge, claim, of_invoice, amount: left });
         }
-        left
+        (left, gifts)
     }
 
-    /// Answers what no lot covers, and what trial and promotional lots have paid.
-    fn take_from_lots(&mut self, amount: i64) -> (i64, i64) {
+    /// Answers what no lot covers, and which trial and promotional lots have paid how much.
+    fn take_from_lots(&mut self, amount: i64) -> (i64, Vec<(u32, i64)>) {
         let mut order: Vec<&mut Lot> = self.lots.iter_mut().filter(|lot| lot.rest > 0).collect();
         order.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
-        let (mut left, mut free) = (amount, 0);
+        let (mut left, mut gifts) = (amount, Vec::new());
         for lot in order {
             let taken = left.min(lot.rest);
             lot.rest -= taken;
             left -= taken;
-            free += if lot.kind == LotKind::Cash { 0 } else { taken };
+            if lot.kind != LotKind::Cash && taken > 0 {
+                gifts.push((lot.number, taken));
+            }
         }
-        (left, free)
+        (left, gifts)
     }
 
     /// The operator takes.
@@ -409,7 +453,7 @@ impl Account {
 
     /// Gives back to the lot of a paid charge (R18): a charge below zero (R27).
     pub fn correct(&mut self, charge: u32, amount: i64, now: i64, policy: &Policy) {
-        *self.charged.entry(next_month(now)).or_default() -= amount;
+        self.cycles.charge(-amount, 0, now);
         let number = self.recharge.charges.get(&charge).and_then(|charge| charge.lot);
         let paid = self.pay_debts(amount);
         if let Some(lot) = self.lots.iter_mut().find(|lot| Some(lot.number) == number) {
@@ -524,6 +568,11 @@ impl Account {
         let mut open: Vec<&Lot> = self.lots.iter().filter(|lot| lot.rest > 0).collect();
         open.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
         open.into_iter().map(|lot| (lot.number, lot.kind.name(), lot.rest)).collect()
+    }
+
+    /// What is left of a lot.
+    pub(super) fn rest_of(&self, number: u32) -> i64 {
+        self.lots.iter().find(|lot| lot.number == number).map_or(0, |lot| lot.rest)
     }
 
     /// A lot whose time is over and that still holds something.

@@ -6,7 +6,6 @@ use super::debts::CENT;
 use super::recharge::ChargeState;
 use super::{Event, Policy, Taken, Told};
 use crate::simulation::operation::DAY;
-use crate::simulation::{month_of, next_month};
 use anyhow::{Context, Result, bail, ensure};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -57,6 +56,8 @@ pub enum RefundState {
     Paid,
     /// The operator has.
     SettledOtherwise,
+    /// The number is that of a refund of a history that was lost, which was never made.
+    Never,
 }
 
 /// One refund.
@@ -155,20 +156,8 @@ impl Account {
         }
         self.pass_months(ends, policy);
         self.close_month(policy);
-        let period_end = ends + 1;
-        let has_invoice = self.has_invoice((month_of(ends), period_end));
-        if has_invoice {
-            self.close_cycle((month_of(ends), period_end), policy);
-        }
-        self.month_ends.insert(period_end, self.balance());
-        for sums in [&mut self.charged, &mut self.discounts, &mut self.rounded_off] {
-            if let Some(sum) = sums.remove(&next_month(ends)) {
-                sums.insert(period_end, sum);
-            }
-        }
-        if has_invoice {
-            self.issued.insert(period_end);
-        }
+        self.month_ends.insert(ends + 1, self.balance());
+        self.invoice_until(ends + 1, policy);
         if let Some(closing) = &mut self.closing {
             closing.invoiced = true;
         }
@@ -206,6 +195,23 @@ impl Account {
             let words = vec![("refund", word), ("try", refund.tries.to_string())];
             self.expect(Told { kind: "refund-retried", amounts: Vec::new(), words });
         }
+    }
+
+    /// Whether its closing is over, or still to come.
+    pub(super) fn closes_later_than(&self, now: i64) -> bool {
+        self.closing.as_ref().is_none_or(|closing| closing.ends > now || self.standing == Standing::Closed)
+    }
+
+    /// A refund of a history that was lost has come back, under its number.
+    pub(super) fn recover_refund(&mut self, number: usize, charge: u32, amount: i64, due: &str) -> Result<()> {
+        let refund = |state| Refund { charge, amount, state, tries: 1, overdue_at: i64::MAX, overdue: false };
+        ensure!(number > self.refunds.len(), "refund {number} is there already");
+        while self.refunds.len() + 1 < number {
+            self.refunds.push(refund(RefundState::Never));
+        }
+        let overdue_at = midnight_after(due.parse().context("a refund is due on a day")?);
+        self.refunds.push(Refund { overdue_at, ..refund(RefundState::Open) });
+        Ok(())
     }
 
     fn promise(&mut self, charge: u32, amount: i64, cause: &str, at: i64) {
@@ -310,7 +316,9 @@ impl Account {
             "refund-paid" => {
                 ensure!(open, "it was {:?}", refund.state);
                 refund.state = RefundState::Paid;
-                self.mail("refund-paid");
+                if !self.is_quiet(number) {
+                    self.mail("refund-paid");
+                }
             }
             "refund-failed" => {
                 ensure!(open, "it was {:?}", refund.state);

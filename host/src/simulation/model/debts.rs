@@ -1,10 +1,12 @@
 //! What an account owes and how that ends: by a payment of exactly that, or because the operator gives it up (R2, R4, R24).
 
-use super::account::{Account, Debt, LotKind};
+use super::account::{Account, Debt};
+use super::ended::By;
 use super::recharge::{Charge, ChargeKind, ChargeState};
 use super::{Occasion, Policy};
+use crate::simulation::month_of;
 use crate::simulation::operation::DAY;
-use crate::simulation::{month_of, next_month};
+use std::collections::BTreeMap;
 
 /// Micros of a cent.
 pub(super) const CENT: i64 = 10_000;
@@ -20,34 +22,28 @@ pub(super) fn to_cents(amount: i64) -> i64 {
 }
 
 impl Account {
-    /// Gives back what the end of a cycle has rounded away: what is owed of its days is less, then it is as if so much of the newest payments had not been
+    /// Gives back what the end of a cycle has rounded away, or tax on corrections: what is owed of its days is less, then it is as if so much of the newest payments had not been
     /// spent (R18, R85).
-    pub(super) fn give_cents_back(&mut self, (first, end): (i64, i64), amount: i64) {
+    pub(super) fn give_back_of_cycle(&mut self, (first, end): (i64, i64), amount: i64) {
         let less = amount.min(self.owed_between(first, end - 1));
         self.forgive(first, end - 1, less);
-        let mut left = amount - less;
-        let numbers: Vec<u32> = self.recharge.charges.keys().rev().copied().collect();
-        for number in numbers {
-            while left > 0 {
-                let part = left.min(self.spent_of(number));
-                if part == 0 {
-                    break;
-                }
-                let paid = self.pay_debts(part);
-                let lot = self.recharge.charges[&number].lot;
-                if let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) {
-                    lot.rest += part - paid;
-                }
-                left -= part;
-            }
-        }
-        if left > 0 {
-            self.credit(LotKind::Promotional, left, i64::MAX);
-        }
+        self.refill(amount - less);
+    }
+
+    /// Pays what is owed of the days that an invoice covers, as any credit does. Answers what is left.
+    pub(super) fn pay_debts_of_invoice(&mut self, end: i64, amount: i64) -> i64 {
+        let (first, end) = self.covered(end);
+        let days = first.div_euclid(DAY)..=(end - 1).div_euclid(DAY);
+        let (of_it, others) =
+            std::mem::take(&mut self.debts).into_iter().partition(|debt| days.contains(&debt.at.div_euclid(DAY)));
+        self.debts = of_it;
+        let paid = self.pay_debts(amount);
+        self.debts.extend::<Vec<Debt>>(others);
+        amount - paid
     }
 
     /// What was spent of a paid charge, without what was taken or given back of it.
-    fn spent_of(&self, number: u32) -> i64 {
+    pub(super) fn spent_of(&self, number: u32) -> i64 {
         let lot = self.recharge.charges.get(&number).and_then(|charge| charge.lot);
         let Some(lot) = self.lots.iter().find(|one| Some(one.number) == lot) else { return 0 };
         (self.left_of(number) - lot.rest).max(0)
@@ -76,9 +72,11 @@ impl Account {
     pub(super) fn round_off(&mut self, until: i64, now: i64) {
         let (days, owed) = (until.div_euclid(DAY), self.owed_between(0, until));
         if in_cents(owed) == 0 {
-            let gone = |debt: &&Debt| debt.at.div_euclid(DAY) <= days && debt.charge && debt.at >= month_of(now);
-            let charges: i64 = self.debts.iter().filter(gone).map(|debt| debt.amount).sum();
-            *self.rounded_off.entry(next_month(now)).or_default() += charges;
+            let mut charges = BTreeMap::new();
+            for debt in self.debts.iter().filter(|debt| debt.at.div_euclid(DAY) <= days && debt.charge) {
+                *charges.entry(month_of(debt.at)).or_default() += debt.amount;
+            }
+            self.cycles.round_off(now, charges);
             self.debts.retain(|debt| debt.at.div_euclid(DAY) > days);
         }
     }
@@ -92,7 +90,8 @@ impl Account {
     /// The operator gives up what is owed; nothing is credited.
     pub fn write_off(&mut self, now: i64, policy: &Policy) {
         let owed = -self.balance();
-        self.debts.clear();
+        let debts = std::mem::take(&mut self.debts);
+        self.note_ended(Some(By::WrittenOff), debts);
         self.written_off += 1;
         self.moved("written-off", owed);
         self.judge(now, policy, Occasion::Credit);

@@ -6,13 +6,10 @@ use super::chargebacks::PAYMENT_FAILURE;
 use super::debts::{in_cents, to_cents};
 use super::recharge::{ChargeKind, ChargeState};
 use super::{Event, Occasion, Policy, Told};
-use crate::simulation::next_month;
 use crate::simulation::operation::DAY;
 use anyhow::{Context, Result, ensure};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-/// Days after issue on which an unpaid invoice is charged again: the default of the requirements.
-const DAYS: [i64; 4] = [1, 3, 5, 7];
 /// How long an attempt may be put off because a person pays what is owed.
 const PUT_OFF: i64 = 3_600_000;
 
@@ -36,7 +33,8 @@ struct Reopened {
     amount: i64,
     due: i64,
     charge: u32,
-    /// When it is charged, if it is.
+    /// Whether it is charged, and when.
+    collected: bool,
     next: Option<i64>,
 }
 
@@ -53,8 +51,17 @@ pub struct Dunning {
     pub(super) charged_back: Option<i64>,
     /// Until then a person's payment of the debt may hold attempts back.
     held_until: i64,
+    /// Numbers of invoices of which the last attempt failed.
+    pub failed: BTreeSet<String>,
     /// Attempts made.
     pub attempts: u64,
+}
+
+impl Policy {
+    /// How many days after issue the attempt is made that follows so many failed ones: the first at issue.
+    fn days_of_attempt(&self, failed: usize) -> Option<i64> {
+        failed.checked_sub(1).map_or(Some(0), |step| self.dunning_days.get(step).copied().map(i64::from))
+    }
 }
 
 impl Account {
@@ -96,26 +103,34 @@ impl Account {
         in_cents(self.owed_between(first, end - 1))
     }
 
-    /// A cycle ends: its charges less the discount are made whole cents (R85). Of a postpaid account what is owed of it is, too, where credit that was none has
-    /// paid a part, and its invoice is due if that is something (R4). Nothing is taxed here.
+    /// A cycle ends: its charges less the discount are made whole cents (R85), and taxed (R28). Of a postpaid account what is owed of it is, too, where credit that was none has
+    /// paid a part, and its invoice is due if that is something (R4).
     pub(super) fn close_cycle(&mut self, cycle: (i64, i64), policy: &Policy) {
         let (first, end) = cycle;
         let before = self.balance();
-        let of_month = |sums: &BTreeMap<i64, i64>| sums.get(&next_month(end - 1)).copied().unwrap_or(0);
-        let exact = of_month(&self.charged) - of_month(&self.discounts);
-        let rounding = to_cents(exact) - exact + of_month(&self.rounded_off);
-        if rounding > 0 {
-            self.take(rounding, end - 1);
-        } else {
-            self.give_cents_back(cycle, -rounding);
+        let sums = self.cycles.sums(cycle);
+        self.cycles.invoice(end, &sums);
+        let exact = sums.charged - sums.discount;
+        let net = to_cents(exact);
+        let taxes = self.taxes_on(net, policy);
+        self.make_invoice(end, net, &taxes);
+        for amount in [net - exact + sums.rounded_off, taxes.iter().sum()] {
+            if amount > 0 {
+                let (_, gifts) = self.take_for(amount, end - 1, None);
+                self.note_gifts(end - 1, gifts);
+            } else {
+                self.give_back_of_cycle(cycle, -amount);
+            }
         }
+        self.taxes.insert(end, taxes.into_iter().filter(|tax| *tax != 0).collect());
         if self.limit.is_some() {
             let owed = self.owed_between(first, end - 1);
             let rounded = in_cents(owed);
             if rounded > owed {
-                self.take(rounded - owed, end - 1);
+                let (_, gifts) = self.take_for(rounded - owed, end - 1, None);
+                self.note_gifts(end - 1, gifts);
             } else {
-                self.give_cents_back(cycle, owed - rounded);
+                self.give_back_of_cycle(cycle, owed - rounded);
             }
             if rounded > 0 {
                 let covered = self.covered(end);
@@ -147,16 +162,17 @@ impl Account {
     }
 
     /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
-    fn covered(&self, end: i64) -> (i64, i64) {
+    pub(super) fn covered(&self, end: i64) -> (i64, i64) {
         (self.issued.range(..end).next_back().copied().unwrap_or(0), end)
     }
 
     /// The invoice of a cycle that has ended is open again, and the attempts begin anew a day later (R84).
-    pub(super) fn reopen_invoice(&mut self, end: i64, amount: i64, charge: u32, now: i64) {
+    pub(super) fn reopen_invoice(&mut self, end: i64, amount: i64, charge: u32, now: i64, policy: &Policy) {
         let cycle = self.covered(end);
         let due = self.owed_between(cycle.0, end - 1);
-        let next = (self.limit.is_some() && !self.is_leaving()).then_some(now + DAYS[0] * DAY);
-        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, next });
+        let collected = self.limit.is_some() && !self.is_leaving();
+        let next = policy.days_of_attempt(1).filter(|_| collected).map(|days| now + days * DAY);
+        self.dunning.reopened.push(Reopened { cycle, amount, due, charge, collected, next });
         self.mail("invoice-reopened");
     }
 
@@ -174,10 +190,12 @@ impl Account {
         ensure!(event.number("charge") == Some(told.charge), "{told:?}");
         let next = told.next.map_or_else(|| "none".to_owned(), crate::text::day);
         ensure!(event.word("next-attempt") == Some(next.as_str()), "{told:?}");
-        if told.next.is_none() {
+        let number = event.word("number").context("an invoice has a number")?.to_owned();
+        if !told.collected {
+            self.dunning.failed.remove(&number);
             return Ok(());
         }
-        let number = event.word("number").context("an invoice has a number")?.to_owned();
+        self.dunning.failed.remove(&number);
         let known = self.dunning.unpaid.iter().find(|one| one.number == number);
         let charge = known.and_then(|one| one.charge);
         self.dunning.unpaid.retain(|one| one.number != number);
@@ -269,6 +287,9 @@ impl Account {
                 ensure!(event.number("charge") == Some(number), "the model counts charge {number}");
                 let one = &mut self.dunning.unpaid[place];
                 (one.charge, one.next) = (Some(number), None);
+                if let Some(charge) = self.recharge.charges.get_mut(&number) {
+                    charge.invoice = Some(one.number.clone());
+                }
                 self.dunning.attempts += 1;
                 Ok(())
             }
@@ -277,7 +298,7 @@ impl Account {
                 let (place, _) = self.attempt_on(event)?;
                 let reason = self.unusable(None).context("the card could be charged")?;
                 ensure!(event.word("reason") == Some(reason), "the card is {reason}");
-                self.fail_attempt(place, event)?;
+                self.fail_attempt(place, event, policy)?;
                 self.judge(at, policy, Occasion::Other);
                 Ok(())
             }
@@ -301,12 +322,11 @@ impl Account {
     }
 
     /// A failed attempt: the next one is so many days after issue, or none is left, and the account is suspended.
-    fn fail_attempt(&mut self, place: usize, event: Event<'_>) -> Result<()> {
+    fn fail_attempt(&mut self, place: usize, event: Event<'_>, policy: &Policy) -> Result<()> {
         let at = event.at();
         let one = &mut self.dunning.unpaid[place];
         // What was late moves what comes after it.
-        let days = |failed: usize| failed.checked_sub(1).map_or(Some(0), |step| DAYS.get(step).copied());
-        let (before, after) = (days(one.failed), days(one.failed + 1));
+        let (before, after) = (policy.days_of_attempt(one.failed), policy.days_of_attempt(one.failed + 1));
         one.failed += 1;
         one.charge = None;
         one.next = after.map(|after| (one.issued + after * DAY).max(at + (after - before.unwrap_or(0)) * DAY));
@@ -315,6 +335,7 @@ impl Account {
         let next = one.next.map_or_else(|| "none".to_owned(), crate::text::day);
         ensure!(event.word("next-attempt") == Some(next.as_str()), "the next attempt is {next}");
         let (exhausted, cycle) = (one.next.is_none(), one.cycle);
+        self.dunning.failed.insert(one.number.clone());
         self.mail("invoice-unpaid");
         if exhausted && self.standing == Standing::Active && self.owed_of(cycle) > 0 {
             self.enter(Standing::Suspended(PAYMENT_FAILURE));
@@ -323,9 +344,28 @@ impl Account {
     }
 
     /// The charge for an invoice was declined, or given up while it was still wanted.
-    pub(super) fn attempt_failed(&mut self, number: u32, event: Event<'_>) -> Result<()> {
+    pub(super) fn attempt_failed(&mut self, number: u32, event: Event<'_>, policy: &Policy) -> Result<()> {
         let place = self.dunning.unpaid.iter().position(|one| one.charge == Some(number));
-        self.fail_attempt(place.context("it was for no invoice")?, event)
+        self.fail_attempt(place.context("it was for no invoice")?, event, policy)
+    }
+
+    /// No attempt at an invoice has failed any more that was collected.
+    pub(super) fn attempt_paid(&mut self, number: u32) {
+        if let Some(one) = self.dunning.unpaid.iter().find(|one| one.charge == Some(number)) {
+            self.dunning.failed.remove(&one.number);
+        }
+    }
+
+    /// How the invoice stands of a cycle that ends so, and what is owed of it (R84).
+    pub fn invoice_stands(&self, end: i64, number: &str) -> (&'static str, i64) {
+        let (first, end) = self.covered(end);
+        let status = |due| match due {
+            0 => "paid",
+            _ if self.dunning.failed.contains(number) => "failed",
+            _ => "open",
+        };
+        let due = self.owed_between(first, end - 1);
+        (status(due), due)
     }
 
     /// The charge for an invoice was paid, or nobody needs it any more: what is still owed is charged at once.
@@ -360,15 +400,17 @@ mod tests {
         let policy = Policy::default();
         let mut account = Account::open("MA".to_owned(), false, 0, &policy);
         account.bill(Some(5 * CENT), 0, &policy);
+        // January and February 1970.
+        let (first, second) = ((0, 31 * DAY), (31 * DAY, 59 * DAY));
         account.spend(CENT + 4_990, 0);
         assert_eq!((account.left(), account.available()), (4 * CENT - 4_990, 4 * CENT - 4_990));
-        account.close_cycle((0, DAY), &policy);
-        assert_eq!((account.balance(), account.owed_of((0, DAY)), account.owed_of((DAY, 2 * DAY))), (-CENT, CENT, 0));
-        account.spend(5_000, DAY);
-        account.close_cycle((DAY, 2 * DAY), &policy);
-        assert_eq!((account.balance(), account.owed_between(0, DAY)), (-2 * CENT, 2 * CENT));
+        account.close_cycle(first, &policy);
+        assert_eq!((account.balance(), account.owed_of(first), account.owed_of(second)), (-CENT, CENT, 0));
+        account.spend(5_000, second.0);
+        account.close_cycle(second, &policy);
+        assert_eq!((account.balance(), account.owed_of(first), account.owed_of(second)), (-2 * CENT, CENT, CENT));
         assert!(!account.may_bill(None) && account.may_bill(Some(CENT)));
-        account.write_off(DAY, &policy);
+        account.write_off(second.1, &policy);
         assert!(account.may_bill(None));
     }
 }

@@ -31,6 +31,7 @@ impl Account {
         }
         self.pass_time(now, policy);
         self.close_month(policy);
+        self.reconciled(now, policy);
         let missing: Vec<&Told> = self.expected.iter().flatten().collect();
         ensure!(missing.is_empty(), "account {}: the feed does not tell {missing:?}", self.id);
         if let Some(name) = self.holds.overdue(now) {
@@ -54,6 +55,11 @@ impl Account {
         Ok(())
     }
 
+    fn always_pays(&self, token: Option<&str>) -> bool {
+        let known = |token: &str| self.cards.iter().any(|card| card.token == token && !card.forgotten);
+        token.is_some_and(|token| token.starts_with("tok_approve") && known(token))
+    }
+
     pub(super) fn foretold(&mut self, place: usize, event: Event<'_>) -> Result<()> {
         let expected = self.expected[place].pop_front();
         match expected {
@@ -64,9 +70,20 @@ impl Account {
 
     fn follow_one(&mut self, event: Event<'_>, policy: &Policy, taken: &Taken) -> Result<()> {
         let at = event.at();
+        if matches!(event.kind(), "recharge-started" | "recharge-failed" | "recharge-capped") {
+            self.reconciled(at, policy);
+        }
+        let is_alert = matches!(event.kind(), "balance-low" | "out-of-credit" | "limit-low" | "limit-reached");
+        if is_alert && self.expected[0].is_empty() {
+            self.judge_restored(at, policy);
+        }
         match event.kind() {
+            "recharge-recovered" | "recharge-found-open" | "refund-recovered" | "number-recovered" => {
+                self.follow_restored(event, policy, taken)
+            }
             "balance-low" | "out-of-credit" | "credit-available" | "limit-low" | "limit-reached"
             | "limit-available" => self.foretold(0, event),
+            "invoice-issued" => self.follow_issued(event),
             "invoice-due" | "invoice-reopened" => self.follow_dunning(event, policy),
             "recharge-started" if event.word("kind") == Some("invoice") => self.follow_dunning(event, policy),
             "recharge-failed" if event.word("kind") == Some("invoice") => self.follow_declined_invoice(event, policy),
@@ -74,8 +91,7 @@ impl Account {
             "recharge-failed" if event.word("charge").is_none() => self.foretold(1, event),
             "recharge-failed" => {
                 let (number, token) = self.settled(event, ChargeState::Declined)?;
-                let pays = token.is_some_and(|token| token.starts_with("tok_approve"));
-                ensure!(!pays, "a card that always pays was declined");
+                ensure!(!self.always_pays(token.as_deref()), "a card that always pays was declined");
                 let (kind, amount) = (self.recharge.charges[&number].kind, self.recharge.charges[&number].amount);
                 match kind {
                     ChargeKind::Automatic => {
@@ -169,6 +185,7 @@ impl Account {
             | "debit"
             | "trial-credits"
             | "coupon-redeemed"
+            | "credit-note-issued"
             | "written-off"
             | "default-card-changed"
             | "card-removed" => self.foretold(2, event),
@@ -180,7 +197,7 @@ impl Account {
                 }
                 Ok(())
             }
-            "payment-unexplained" | "payment-notice-unknown" | "recharge-recovered" | "refund-unexplained" => {
+            "payment-unexplained" | "payment-notice-unknown" | "refund-unexplained" => {
                 bail!("nothing is lost here")
             }
             _ => Ok(()),
@@ -231,7 +248,10 @@ impl Account {
             ChargeKind::Automatic => self.recharge.paid(),
             ChargeKind::Manual => self.recharge.reset(),
             ChargeKind::Settlement => self.put_off(at),
-            ChargeKind::Invoice => self.attempt_over(number, at),
+            ChargeKind::Invoice => {
+                self.attempt_paid(number);
+                self.attempt_over(number, at);
+            }
         }
         self.trial &= !matches!(kind, ChargeKind::Automatic | ChargeKind::Manual);
         self.judge(at, policy, Occasion::Credit);
@@ -243,10 +263,9 @@ impl Account {
         let Some(number) = event.number("charge") else { return self.follow_dunning(event, policy) };
         if self.recharge.charges.get(&number).is_none_or(|charge| charge.state != ChargeState::Void) {
             let (_, token) = self.settled(event, ChargeState::Declined)?;
-            let pays = token.is_some_and(|token| token.starts_with("tok_approve"));
-            ensure!(!pays, "a card that always pays was declined");
+            ensure!(!self.always_pays(token.as_deref()), "a card that always pays was declined");
         }
-        self.attempt_failed(number, event)?;
+        self.attempt_failed(number, event, policy)?;
         self.judge(event.at(), policy, Occasion::Other);
         Ok(())
     }
@@ -259,7 +278,7 @@ impl Account {
         let known = event.kind() == "card-added";
         // A gateway that is down for long has a card given up that it would know.
         let given_up = !known && at - card.added >= DESCRIBED_AT_LEAST;
-        let expected = !card.token.starts_with("tok_nobody_knows");
+        let expected = !card.token.starts_with("tok_nobody_knows") && !card.forgotten;
         ensure!(known == expected || given_up, "card {number} has the token {}", card.token);
         card.state = if known { CardState::Ready } else { CardState::Unknown };
         let wanted = card.wanted;

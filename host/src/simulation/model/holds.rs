@@ -1,7 +1,8 @@
 //! Reservations of the model: what is held, for how long, and what settling it comes to (USE-3, R1, R12, R16).
 
 use super::account::Account;
-use super::usage::{Reported, Usage, price};
+use super::prices::{Prices, price};
+use super::usage::{Reported, Usage};
 use super::{Event, Occasion, Policy};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -46,17 +47,32 @@ impl Wanted {
         json!({"auth-id": self.source, "name": self.name, "price": price, "lasts-ms": self.lasts.to_string()})
     }
 
-    fn price(&self) -> Option<i64> {
+    /// At so many percent.
+    fn price(&self, percent: Option<i64>) -> Option<i64> {
         match &self.rated {
             None => Some(self.amount),
-            Some((number, seconds)) => price("voice", number, *seconds),
+            Some((number, seconds)) => Some(price("voice", number, *seconds)? * percent? / 100),
         }
     }
+
+    /// What is quoted with it.
+    fn quote(&self, percent: Option<i64>) -> Option<Quote> {
+        self.rated.as_ref().zip(percent).map(|((number, _), percent)| (number.clone(), percent))
+    }
+}
+
+/// The number that a price of voice was quoted for, and the percentage: both stay (R87).
+type Quote = (String, i64);
+
+/// The percentage that was quoted for this event.
+fn quoted(quote: Option<&Quote>, event: &Reported) -> Option<i64> {
+    quote.filter(|(number, _)| event.product == "voice" && *number == event.number).map(|(_, percent)| *percent)
 }
 
 #[derive(Clone, Debug)]
 struct Hold {
     wanted: Wanted,
+    quote: Option<Quote>,
     amount: i64,
     begun: i64,
     until: i64,
@@ -75,7 +91,7 @@ enum End {
 pub struct Holds {
     open: BTreeMap<String, Hold>,
     /// With the moment from which the name is free again.
-    over: BTreeMap<String, (End, i64)>,
+    over: BTreeMap<String, (End, i64, Option<Quote>)>,
     /// An extension was refused: a call may have to end.
     refused: bool,
 }
@@ -97,12 +113,20 @@ impl Holds {
     }
 
     fn ended(&self, name: &str, now: i64) -> Option<&End> {
-        self.over.get(name).filter(|(_, free)| *free > now).map(|(end, _)| end)
+        self.over.get(name).filter(|(_, free, _)| *free > now).map(|(end, _, _)| end)
+    }
+
+    /// What an event that settles it is rated at, if that was quoted.
+    fn quoted(&self, name: &str, now: i64, event: &Reported) -> Option<i64> {
+        let over = self.over.get(name).filter(|(_, free, _)| *free > now).and_then(|(_, _, quote)| quote.as_ref());
+        quoted(self.open.get(name).map_or(over, |hold| hold.quote.as_ref()), event)
     }
 
     fn end(&mut self, name: &str, end: End, now: i64, policy: &Policy) -> i64 {
-        self.over.insert(name.to_owned(), (end, now + policy.window + policy.ahead));
-        self.open.remove(name).map_or(0, |hold| hold.amount)
+        let hold = self.open.remove(name);
+        let quote = hold.as_ref().and_then(|hold| hold.quote.clone());
+        self.over.insert(name.to_owned(), (end, now + policy.window + policy.ahead, quote));
+        hold.map_or(0, |hold| hold.amount)
     }
 }
 
@@ -114,22 +138,29 @@ pub(super) fn out_of_credit(available: i64, price: i64) -> Option<Value> {
 
 impl Account {
     /// What a reservation must be answered. `None` stands for the refusal of a number without price, whose words are not foretold.
-    pub fn reserve(&mut self, wanted: &Wanted, now: i64, policy: &Policy) -> Option<Value> {
+    pub fn reserve(&mut self, wanted: &Wanted, percent: Option<i64>, now: i64, policy: &Policy) -> Option<Value> {
         if let Some(open) = self.holds.open.get(&wanted.name) {
             return Some(if open.wanted == *wanted { self.shown(&wanted.name) } else { json!("conflicting") });
         }
         if self.holds.ended(&wanted.name, now).is_some() {
             return Some(json!("over"));
         }
-        if let Some(refusal) = self.hindrance() {
+        if let Some(refusal) = self.hindrance(&wanted.source) {
             return Some(json!({"refused": refusal}));
         }
-        let amount = wanted.price()?;
+        let amount = wanted.price(percent)?;
         if let Some(refusal) = out_of_credit(self.available(), amount) {
             return Some(json!({"refused": refusal}));
         }
         let until = now + wanted.lasts;
-        let hold = Hold { wanted: wanted.clone(), amount, begun: now, until, expires: until + WAITS };
+        let hold = Hold {
+            wanted: wanted.clone(),
+            quote: wanted.quote(percent),
+            amount,
+            begun: now,
+            until,
+            expires: until + WAITS,
+        };
         self.holds.open.insert(wanted.name.clone(), hold);
         let shown = self.shown(&wanted.name);
         self.judge(now, policy, Occasion::Other);
@@ -144,9 +175,15 @@ impl Account {
     }
 
     /// What an extension must be answered; of an ending only why.
-    pub fn extend(&mut self, wanted: &Wanted, now: i64, policy: &Policy) -> Option<Value> {
+    pub fn extend(
+        &mut self,
+        wanted: &Wanted,
+        (prices, payer): (&Prices, usize),
+        now: i64,
+        policy: &Policy,
+    ) -> Option<Value> {
         let available = self.available();
-        let hindrance = self.hindrance();
+        let hindrance = self.hindrance(&wanted.source);
         let ended = self.holds.ended(&wanted.name, now).is_some();
         let Some(hold) = self.holds.open.get_mut(&wanted.name) else {
             return Some(json!(if ended { "over" } else { "unknown" }));
@@ -155,7 +192,11 @@ impl Account {
         let refusal = if hindrance.is_some() {
             hindrance
         } else {
-            let Some(total) = wanted.price() else {
+            // Of what was quoted for this number before, otherwise of what was in force when it began.
+            let number = wanted.rated.as_ref().map(|(number, _)| number);
+            let before = hold.quote.as_ref().filter(|(quoted, _)| Some(quoted) == number).map(|(_, percent)| *percent);
+            let percent = before.or_else(|| prices.percent(payer, hold.begun));
+            let Some(total) = wanted.price(percent) else {
                 self.holds.refused |= call;
                 return None;
             };
@@ -164,6 +205,7 @@ impl Account {
                 Some(json!({"out-of-credit": (more - available).to_string()}))
             } else {
                 hold.amount += more;
+                hold.quote = hold.quote.take().or(wanted.quote(percent));
                 hold.until = hold.until.max(hold.begun + wanted.lasts);
                 hold.expires = hold.expires.max(hold.until + WAITS);
                 None
@@ -202,7 +244,8 @@ impl Account {
                 return json!("conflicting");
             }
         };
-        let (answer, paid) = usage.report(event, now, policy);
+        let quoted = self.holds.quoted(name, now, event);
+        let (answer, paid) = usage.report_quoted(event, quoted, now, policy);
         if paid.is_none() && answer != "duplicate" {
             return answer;
         }
@@ -266,15 +309,15 @@ mod tests {
             amount,
             lasts: 1000,
         };
-        let first = account.reserve(&wanted("a", 9_000_000), 0, &policy);
+        let first = account.reserve(&wanted("a", 9_000_000), None, 0, &policy);
         assert_eq!(first.expect("an answer")["reserved"]["expires"], "3601000");
         assert_eq!(account.available(), 1_000_000);
         // Again changes nothing, another content is a conflict, and what is left does not cover more than itself.
-        account.reserve(&wanted("a", 9_000_000), 5, &policy);
+        account.reserve(&wanted("a", 9_000_000), None, 5, &policy);
         assert_eq!(account.available(), 1_000_000);
-        assert_eq!(account.reserve(&wanted("a", 1), 5, &policy), Some(json!("conflicting")));
+        assert_eq!(account.reserve(&wanted("a", 1), None, 5, &policy), Some(json!("conflicting")));
         let refused = json!({"refused": {"out-of-credit": "1"}});
-        assert_eq!(account.reserve(&wanted("b", 1_000_001), 5, &policy), Some(refused));
+        assert_eq!(account.reserve(&wanted("b", 1_000_001), None, 5, &policy), Some(refused));
         assert_eq!(account.release("a", 5, &policy), json!({"released": "9000000"}));
         assert_eq!((account.available(), account.release("a", 5, &policy)), (10_000_000, json!("over")));
         // The name is free again when no event of the time before is accepted any more.

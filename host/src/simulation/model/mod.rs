@@ -8,20 +8,28 @@ mod account;
 mod chargebacks;
 mod closing;
 mod coupons;
+mod credit_notes;
+mod cycles;
 mod debts;
 mod dunning;
+mod ended;
 mod follow;
 mod holds;
 mod numbers;
+mod prices;
 mod recharge;
+mod restores;
+mod taxes;
 mod usage;
 
 pub use account::{Account, Card, CardState, LotKind, Standing};
 pub use closing::{Refund, RefundState};
 pub use coupons::{Coupon, Coupons, Try};
+pub use credit_notes::CreditNote;
 pub use holds::Wanted;
 pub use numbers::{STOCK, number_prices, offer};
 pub use recharge::{ChargeState, Settings};
+pub use restores::Lost;
 pub use usage::{Reported, Usage, price_rows};
 
 use super::operation::{Choice, DAY, USD};
@@ -43,6 +51,10 @@ pub struct Policy {
     pub series_limit: u32,
     /// R8.
     pub failure_limit: u32,
+    /// CRD-15: days after issue on which an unpaid invoice is charged again.
+    pub dunning_days: Vec<u32>,
+    /// INV-7: country, percent in millionths, whether whoever has a tax ID owes it himself.
+    pub taxes: Vec<(&'static str, i64, bool)>,
     /// ACC-4.
     pub trial_credits: i64,
     /// ACC-6.
@@ -64,6 +76,8 @@ impl Default for Policy {
             levels: vec![75, 50, 25, 0],
             series_limit: 40,
             failure_limit: 5,
+            dunning_days: vec![1, 3, 5, 7],
+            taxes: Vec::new(),
             trial_credits: 10 * USD,
             trial_subaccounts: 1,
             trial_numbers: 1,
@@ -82,6 +96,8 @@ impl Policy {
             Choice::Minimum(minimum) => self.minimum = *minimum,
             Choice::SeriesLimit(limit) => self.series_limit = *limit,
             Choice::FailureLimit(limit) => self.failure_limit = *limit,
+            Choice::Taxes(rates) => self.taxes.clone_from(rates),
+            Choice::DunningDays(days) => self.dunning_days.clone_from(days),
         }
     }
 }
@@ -156,7 +172,7 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 20] = [
+pub const MAILS: [&str; 21] = [
     "account-closed",
     "account-closing",
     "account-welcome",
@@ -165,6 +181,7 @@ pub const MAILS: [&str; 20] = [
     "balance-low",
     "chargeback",
     "coupon-redeemed",
+    "credit-note-issued",
     "invoice-reopened",
     "invoice-unpaid",
     "limit-low",
@@ -197,4 +214,6 @@ pub struct Model {
     pub settled: BTreeMap<String, Reported>,
     /// Choices in force.
     pub policy: Policy,
+    /// What belongs to histories that were lost.
+    pub lost: Lost,
 }

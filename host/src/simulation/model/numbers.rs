@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long rent may stay unpaid: the default of the requirements.
 const GRACE: i64 = 30 * 86_400_000;
@@ -70,18 +70,23 @@ fn first_rent(monthly: i64, at: i64) -> i64 {
 
 #[derive(Clone, Debug)]
 struct Order {
+    holder: String,
     setup: i64,
     monthly: i64,
     first: i64,
     at: i64,
+    /// When the stock has carried it out, if that was before a restore.
+    delivered: Option<i64>,
 }
 
 /// Numbers of an account, ordered and rented, its seats, and what falls due at a month's beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Rents {
     orders: BTreeMap<String, Order>,
-    /// By moment of delivery and number: the rent of a month.
-    rented: BTreeMap<(i64, String), i64>,
+    /// Numbers that a restore has brought back.
+    pub recovered: BTreeSet<String>,
+    /// By moment of delivery and number: the rent of a month, and who has it.
+    rented: BTreeMap<(i64, String), (i64, String)>,
     seats: u32,
     /// Rent that the feed must tell: month, numbers in order of their rental.
     due: Vec<(String, Vec<String>)>,
@@ -106,6 +111,28 @@ impl Rents {
     /// Whether an order of this number has no final answer.
     pub fn is_ordered(&self, number: &str) -> bool {
         self.orders.contains_key(number)
+    }
+
+    /// Numbers that are rented or ordered, and were not by this account then.
+    pub(super) fn orders_since(&self, then: &Account) -> Vec<String> {
+        let now = self.numbers().into_iter().chain(self.orders.keys().cloned());
+        now.filter(|number| !then.rents.is_ordered(number) && !then.rents.numbers().contains(number)).collect()
+    }
+
+    /// Whether nothing is ordered or rented.
+    pub(super) fn is_idle(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// An order of a history that was lost has come back.
+    pub(super) fn recover(&mut self, number: &str, holder: String, delivered: i64) -> Result<()> {
+        let kind = STOCK.iter().find(|(known, _)| *known == number).map_or("", |(_, kind)| kind);
+        let (setup, monthly) = fees(kind).context("it has no price")?;
+        let (first, at) = (first_rent(monthly, delivered), delivered);
+        let order = Order { holder, setup, monthly, first, at, delivered: Some(delivered) };
+        ensure!(self.orders.insert(number.to_owned(), order).is_none(), "it is ordered already");
+        self.recovered.insert(number.to_owned());
+        Ok(())
     }
 
     /// How many are rented or ordered.
@@ -141,7 +168,7 @@ impl Rents {
     }
 
     fn rent_of(&self, number: &str) -> i64 {
-        self.rented.iter().find(|((_, rented), _)| rented == number).map_or(0, |(_, rent)| *rent)
+        self.rented.iter().find(|((_, rented), _)| rented == number).map_or(0, |(_, (rent, _))| *rent)
     }
 }
 
@@ -155,9 +182,16 @@ impl Account {
     }
 
     /// Orders a number: fee and first rent are held.
-    pub fn order(&mut self, number: &str, kind: &str, now: i64, policy: &Policy) {
+    pub fn order(&mut self, holder: &str, number: &str, kind: &str, now: i64, policy: &Policy) {
         let (setup, monthly) = fees(kind).unwrap_or_default();
-        let order = Order { setup, monthly, first: first_rent(monthly, now), at: now };
+        let order = Order {
+            holder: holder.to_owned(),
+            setup,
+            monthly,
+            first: first_rent(monthly, now),
+            at: now,
+            delivered: None,
+        };
         self.rents.orders.insert(number.to_owned(), order);
         self.judge(now, policy, Occasion::Other);
     }
@@ -174,6 +208,31 @@ impl Account {
         for debt in self.debts.iter_mut().filter(|debt| debt.rent_of.as_deref() == Some(number)) {
             debt.rent_of = Some(String::new());
         }
+    }
+
+    /// Numbers of a sub-account.
+    pub fn numbers_of(&self, sub: &str) -> Vec<String> {
+        let of = self.rents.rented.iter().filter(|(_, (_, holder))| holder == sub);
+        of.map(|((_, number), _)| number.clone()).collect()
+    }
+
+    /// A sub-account is deleted (SUB-4): its numbers go to the account, or are given back.
+    pub fn delete(&mut self, sub: &str, gives_back: bool) {
+        self.subaccounts -= 1;
+        self.deleted.insert(sub.to_owned());
+        for number in self.numbers_of(sub) {
+            if gives_back {
+                self.give_back(&number);
+            }
+        }
+        for (_, holder) in self.rents.rented.values_mut().filter(|(_, holder)| holder == sub) {
+            holder.clone_from(&self.id);
+        }
+    }
+
+    /// Who has which number.
+    pub fn holders(&self) -> Vec<(String, String)> {
+        self.rents.rented.iter().map(|((_, number), (_, holder))| (number.clone(), holder.clone())).collect()
     }
 
     /// When a number is released because rent is owed (R19).
@@ -218,7 +277,10 @@ impl Account {
                 ensure!(told == expected, "the model takes {expected:?}");
                 self.charge(order.setup, at, None);
                 self.charge(first, at, Some(&number));
-                self.rents.rented.insert((at, number), order.monthly);
+                // A sub-account that is gone has left it to the account.
+                let gone = self.deleted.contains(&order.holder);
+                let holder = if gone { self.id.clone() } else { order.holder };
+                self.rents.rented.insert((order.delivered.unwrap_or(at), number), (order.monthly, holder));
                 ensure!(event.amount("balance") == Some(self.balance()), "the balance is {}", self.balance());
                 self.judge(at, policy, Occasion::Other);
             }
@@ -237,6 +299,10 @@ impl Account {
                 if self.rents.released_at.replace(at) != Some(at) {
                     self.mail("number-released");
                 }
+            }
+            "number-released" if event.word("cause") == Some("released-before-the-restore") => {
+                self.give_back(&number);
+                self.rents.recovered.remove(&number);
             }
             "rent-posted" => self.follow_rent(event, policy)?,
             "rent-owed" => {

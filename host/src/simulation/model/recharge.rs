@@ -95,6 +95,10 @@ pub struct Charge {
     pub given_up: bool,
     /// What its card holder has taken back.
     pub charged_back: i64,
+    /// In these parts.
+    pub chargebacks: Vec<i64>,
+    /// The number of the invoice that it pays.
+    pub invoice: Option<String>,
 }
 
 /// Automatic recharge and all charges of an account.
@@ -104,6 +108,8 @@ pub struct Recharge {
     pub settings: Option<Settings>,
     /// By number, from 1.
     pub charges: BTreeMap<u32, Charge>,
+    /// Numbers of those that a restore has brought back.
+    pub recovered: BTreeSet<u32>,
     pub(super) ladder: Ladder,
     /// Failed attempts of the episode (R8).
     failures: u32,
@@ -153,10 +159,22 @@ impl Recharge {
 
     /// Writes a charge down; answers its number.
     pub(super) fn charge(&mut self, kind: ChargeKind, amount: i64, (card, token): (u32, String), now: i64) -> u32 {
-        let number = u32::try_from(self.charges.len()).unwrap_or(u32::MAX) + 1;
+        // One of a history that was lost keeps its number, and those before it are not given again.
+        let number = self.charges.last_key_value().map_or(0, |(last, _)| *last) + 1;
         let state = ChargeState::Open;
-        let charge =
-            Charge { kind, amount, card, token, state, created: now, lot: None, given_up: false, charged_back: 0 };
+        let charge = Charge {
+            kind,
+            amount,
+            card,
+            token,
+            state,
+            created: now,
+            lot: None,
+            given_up: false,
+            charged_back: 0,
+            chargebacks: Vec::new(),
+            invoice: None,
+        };
         self.charges.insert(number, charge);
         number
     }
@@ -255,7 +273,7 @@ impl Account {
         if self.recharge.ladder == Ladder::Ready && (available >= below || !enabled) {
             self.recharge.series = 0;
         }
-        if !enabled || self.trial || self.is_barred() {
+        if !enabled || self.trial || self.is_barred() || self.gone.reconciling {
             return;
         }
         let due = match self.recharge.ladder {

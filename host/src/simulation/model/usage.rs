@@ -1,7 +1,7 @@
 //! Usage events of the model: what each is answered, what it costs, which wait to be mended (USE-1, USE-6, R14, R15, R47).
 
 use super::Policy;
-use crate::simulation::operation::MINUTE;
+use super::prices::Prices;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ pub struct Reported {
     pub source: String,
     /// Its ID.
     pub id: String,
-    /// When it ended.
+    /// When it began.
     pub at: i64,
     /// `voice`, `sms`, `mms`.
     pub product: String,
@@ -41,6 +41,8 @@ pub struct Usage {
     pub sources: Vec<(String, usize)>,
     /// Events that were rated, in order.
     pub rated: Vec<Reported>,
+    /// What it costs.
+    pub prices: Prices,
     counted: BTreeMap<(String, String, i64), Reported>,
     /// From when on usage of accounts that were closed is rejected, by their places.
     pub ends: BTreeMap<usize, i64>,
@@ -48,30 +50,30 @@ pub struct Usage {
     pub rejected: BTreeMap<Reported, (&'static str, i64)>,
 }
 
-/// Voice at 0.60 a minute, SMS at 0.05 to numbers that begin with 1, at 0.07 to 1900, nothing else has a price.
-pub(super) fn price(product: &str, number: &str, quantity: u32) -> Option<i64> {
-    let quantity = i64::from(quantity);
-    match product {
-        _ if !number.starts_with('1') => None,
-        "voice" => Some((quantity * 1000 + MINUTE - 1) / MINUTE * 600_000),
-        "sms" if number.starts_with("1900") => Some(quantity * 70_000),
-        "sms" => Some(quantity * 50_000),
-        _ => None,
-    }
-}
-
-/// The price rows behind [`price`], in the form of the contract.
-pub fn price_rows() -> Vec<Value> {
-    let row = |product: &str, prefix: &str, rate: &str, seconds: u32| {
+/// The price rows behind [`super::prices::price`] at so many percent, in the form of the contract.
+pub fn price_rows(percent: i64) -> Vec<Value> {
+    let row = |product: &str, prefix: &str, rate: i64, seconds: u32| {
+        let rate = crate::text::amount(rate * percent / 100);
         json!({"product": product, "heading": "outbound", "country": "US", "prefix": prefix, "rate": rate,
             "first-increment": seconds, "next-increment": seconds})
     };
-    vec![row("voice", "1", "0.6", 60), row("sms", "1", "0.05", 0), row("sms", "1900", "0.07", 0)]
+    vec![row("voice", "1", 600_000, 60), row("sms", "1", 50_000, 0), row("sms", "1900", 70_000, 0)]
 }
 
 impl Usage {
     /// Takes one event on. Answers what the contract must answer, and who pays how much.
     pub fn report(&mut self, event: &Reported, now: i64, policy: &Policy) -> (Value, Option<(usize, i64)>) {
+        self.report_quoted(event, None, now, policy)
+    }
+
+    /// [`Usage::report`] of an event whose price was quoted at so many percent.
+    pub(super) fn report_quoted(
+        &mut self,
+        event: &Reported,
+        quoted: Option<i64>,
+        now: i64,
+        policy: &Policy,
+    ) -> (Value, Option<(usize, i64)>) {
         let payer = self.sources.iter().find(|(id, _)| *id == event.source).map(|(_, payer)| *payer);
         let well_formed =
             (3..=15).contains(&event.number.len()) && event.number.bytes().all(|byte| byte.is_ascii_digit());
@@ -90,7 +92,10 @@ impl Usage {
                 return (json!("duplicate"), None);
             }
             "conflict"
-        } else if let (Some(amount), Some(payer)) = (price(&event.product, &event.number, event.quantity), payer) {
+        } else if let Some((payer, amount)) = payer.and_then(|payer| {
+            let used = (event.product.as_str(), event.number.as_str(), event.quantity);
+            Some((payer, self.prices.rate(payer, used, event.at, quoted)?))
+        }) {
             self.counted.insert(event.identity(), event.clone());
             self.rated.push(event.clone());
             return (json!({"rated": amount.to_string()}), Some((payer, amount)));
