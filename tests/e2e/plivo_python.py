@@ -28,7 +28,7 @@ with Server(settings={"clock.mode": "simulated", "clock.start": "2026-03-18T12:0
             req.url = req.url.replace("https://api.plivo.com", server.base)
             return super().send_request(req, **kw)
 
-    account, token = server.account(name="Wayne Enterprises", email="lucius@wayne.example", billing=False)
+    account, token = server.account(name="Wayne Enterprises", email="lucius@wayne.example")
     other, other_token = server.account(name="Other", email="other@example.com")
     server.call("operator.set-limits", auth_id=account, limits=LIMITS)
     client = Local(account, token)
@@ -64,7 +64,7 @@ with Server(settings={"clock.mode": "simulated", "clock.start": "2026-03-18T12:0
     checks.equal("auto_recharge is a boolean", seen.auto_recharge, False)
     checks.equal("auth_id", seen.auth_id, account)
     checks.equal("resource_uri", seen.resource_uri, f"/v1/Account/{account}/")
-    checks.equal("empty fields are empty text", (seen.address, seen.city, seen.state), ("", "", ""))
+    checks.equal("the address is that of billing, empty fields are empty text", (seen.address, seen.city, seen.state), ("1 Main Street", "", ""))
     checks.equal("timezone", seen.timezone, "UTC")
     checks.true("api_id is a UUID", re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", seen.api_id), seen.api_id)
     checks.true("api_id is new in every answer", client.account.get().api_id != seen.api_id)
