@@ -248,13 +248,15 @@ impl<'a> Writer<'a> {
         let mut row = self.row(number, at_ms)?;
         match kind % 6 {
             0 => row.id = String::new(),
-            1 => {
-                // Of what comes in, the other side may be anything.
+            // Of what comes in, the other side may be anything.
+            1..=3 => {
                 row.heading = "outbound";
-                row.number = format!("{}x{}", &row.number[..4], &row.number[5..]);
+                row.number = match kind % 6 {
+                    1 => format!("{}x{}", &row.number[..4], &row.number[5..]),
+                    2 => "12".to_owned(),
+                    _ => self.digits(&row.number, 16),
+                };
             }
-            2 => row.number = "12".to_owned(),
-            3 => row.number = self.digits(&row.number, 16),
             4 => row.quantity = "1000001".to_owned(),
             _ => row.id = format!("{}{}", row.id, "0".repeat(255)),
         }
