@@ -116,7 +116,7 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
     let read = gathered.read;
     if gathered.lines.is_empty() {
         // Whatever nothing was charged for, such as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
-        let owed = wallet::owed_between(call, account, bill.covered_until(), span.end - 1)?.to_cents_half_up()?;
+        let owed = wallet::owed_between(call, account, bill.uncovered_from(), span.end - 1)?.to_cents_half_up()?;
         if owed == Money::ZERO {
             return Ok((Drafted::Nothing, read));
         }
@@ -210,7 +210,7 @@ impl Draft {
             tax = tax.plus(Money::from_micros(line.amount))?;
         }
         // From the end of the document before, so that every day belongs to one: what is owed of it is how it stands (R84).
-        let cycle = Cycle { account, first: bill.covered_until(), last: span.last, end: span.end };
+        let cycle = Cycle { account, first: bill.uncovered_from(), last: span.last, end: span.end };
         let mut transactions = Vec::new();
         for (kind, to, amount) in
             [("rounding", LedgerAccount::Rounding, rounding.plus(gathered.rounded)?), ("tax", LedgerAccount::Tax, tax)]

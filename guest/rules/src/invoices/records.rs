@@ -5,7 +5,7 @@ use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
-use crate::vocabulary::{Fact, Fault, Instant};
+use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Lines or movements of one record: each has at most about 1 300 bytes, and a stored value holds 256 KiB.
@@ -103,6 +103,16 @@ impl Bill {
     pub(super) fn covered_until(&self) -> Instant {
         self.end.or(self.until.map(Month::first)).unwrap_or(0)
     }
+
+    /// First moment of the first day that no document covers. What is owed is kept by the day, so a day on which a document ended is that one's.
+    pub(super) fn uncovered_from(&self) -> Instant {
+        next_day(self.covered_until())
+    }
+}
+
+/// A moment that is the first of its day, or else the first of the next one.
+pub(super) fn next_day(moment: Instant) -> Instant {
+    (moment + DAY_MS - 1).div_euclid(DAY_MS) * DAY_MS
 }
 
 /// A document as it is kept: lines and movements of invoices lie in records of their own.

@@ -1,7 +1,7 @@
 //! How documents stand now: computed from what is owed of the days that an invoice covers, and from what became of a payment (R84).
 
 use super::DocumentKind;
-use super::records::{State, Stored, document_key, documents_prefix};
+use super::records::{State, Stored, document_key, documents_prefix, next_day};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix};
 use crate::ids::AuthId;
@@ -26,7 +26,7 @@ pub(super) fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) ->
         Some(before) => call.get::<Stored>(&document_key(account, DocumentKind::Invoice, before))?,
         None => None,
     };
-    let first = before.and_then(|before| before.document.period_end).unwrap_or(0);
+    let first = next_day(before.and_then(|before| before.document.period_end).unwrap_or(0));
     let end = stored.document.period_end.unwrap_or(stored.document.issued);
     Ok((first, end - 1))
 }

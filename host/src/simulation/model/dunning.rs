@@ -180,7 +180,9 @@ impl Account {
 
     /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
     pub(super) fn covered(&self, end: i64) -> (i64, i64) {
-        (self.issued.range(..end).next_back().copied().unwrap_or(0), end)
+        let before = self.issued.range(..end).next_back().copied().unwrap_or(0);
+        // Debts have the age of their day, and a day on which a document ended is that one's.
+        ((before + DAY - 1).div_euclid(DAY) * DAY, end)
     }
 
     /// The invoice of a cycle that has ended is open again, and the attempts begin anew a day later (R84).
