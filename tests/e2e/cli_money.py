@@ -392,7 +392,7 @@ def receipts(commands, server, account, invoice):
         "balance": "139200000", "last-invoice": {"number": invoice, "total": "2670000", "status": "paid", "credited": "2670000"},
         "cards": [card], "receipts": [{"number": number, "total": "200000000", "status": "successful"}]})
     commands.fields("billing", "overview", account, gives={
-        "balance": "139.20", "last invoice": f"{invoice} of 2026-11-01T00:00:00Z: 2.67 (paid)",
+        "balance": "139.20", "owed now": "nothing", "last invoice": f"{invoice} of 2026-11-01T00:00:00Z: 2.67 (paid)",
         "cards": f"card-1 visa {overview['cards'][0]['last-four']} (ready, default)", "receipts": f"{number} of {LATER}: 200.00 (successful)"})
     commands.refused("billing", "overview", UNKNOWN, says=["account not found"])
 
