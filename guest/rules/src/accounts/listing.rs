@@ -9,7 +9,7 @@ use crate::credentials;
 use crate::ids::AuthId;
 use crate::indexes;
 use crate::money::Money;
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
+use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use crate::wallet;
 use serde::{Deserialize, Serialize};
 
@@ -213,13 +213,14 @@ impl Wanted {
         }
         let first = after.map_or_else(|| super::PREFIX.to_owned(), |after| successor(&key(after)));
         let (records, more) = call.span_page::<Profile>(&first, &end_of_prefix(super::PREFIX), looked_at)?;
-        let accounts: Vec<(AuthId, Profile)> = records
+        let accounts: Result<Vec<(AuthId, Profile)>, Fault> = records
             .into_iter()
-            .map(|(key, profile)| {
-                let auth = AuthId::parse(&key[super::PREFIX.len()..]).expect("keys of accounts are made from auth IDs");
-                (auth, profile)
+            .map(|(key, profile)| match key.strip_prefix(super::PREFIX).and_then(AuthId::parse) {
+                Some(auth) => Ok((auth, profile)),
+                None => Err(Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)])),
             })
             .collect();
+        let accounts = accounts?;
         let reached = accounts.last().map(|(auth, _)| *auth).filter(|_| more);
         Ok(Part { accounts, reached })
     }

@@ -102,7 +102,7 @@ mod tests {
             || Sandbox::open(&path, Arc::new(SimulatedClock::new(0)), SandboxSettings::default()).expect("opens");
         let sandbox = open();
         let progress = Progress::new("one", 4);
-        let charge = |key: &str| {
+        let charge = |sandbox: &Sandbox, key: &str| {
             sandbox.charge(ChargeRequest {
                 key: key.to_owned(),
                 auth_id: "MA1".to_owned(),
@@ -114,29 +114,20 @@ mod tests {
                 metadata: Vec::new(),
             })
         };
-        charge("a");
+        charge(&sandbox, "a");
         assert_eq!(sandbox.seen("one").expect("reads"), None, "it follows nobody");
         sandbox.follow(progress.clone()).expect("writes");
-        charge("b");
+        charge(&sandbox, "b");
         assert_eq!(sandbox.seen("one").expect("reads"), Some(4));
         progress.reached(9);
         assert_eq!(sandbox.seen("one").expect("reads"), Some(4), "only what asks is noted");
-        charge("b");
+        charge(&sandbox, "b");
         drop(sandbox);
         let sandbox = open();
         assert_eq!((sandbox.seen("one").expect("reads"), sandbox.seen("two").expect("reads")), (Some(9), None));
         // An older state that is used all the same does not make the book forget.
         sandbox.follow(Progress::new("one", 2)).expect("writes");
-        sandbox.charge(ChargeRequest {
-            key: "c".to_owned(),
-            auth_id: "MA1".to_owned(),
-            amount: 1_000_000,
-            currency: "USD".to_owned(),
-            method: "tok_approve".to_owned(),
-            customer_present: true,
-            statement: "x".to_owned(),
-            metadata: Vec::new(),
-        });
+        charge(&sandbox, "c");
         assert_eq!(sandbox.seen("one").expect("reads"), Some(9));
     }
 

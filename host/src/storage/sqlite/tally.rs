@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS tally (
 const BEGUN: &str = "begun";
 /// Commits that were counted: a program that does not know the table leaves it behind.
 const COMMITS: &str = "commits";
+/// Entries, before the beginning of their keys.
+const ENTRIES: &str = "entry ";
 /// Lines of the feed.
 const FEED: &str = "line";
 /// Timers.
@@ -48,16 +50,36 @@ impl Sum {
 
 /// Rows that come and go, by kind.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub(super) struct Tally(BTreeMap<String, Sum>);
+pub(super) struct Tally {
+    /// By the beginning of their keys.
+    entries: BTreeMap<String, Sum>,
+    feed: Sum,
+    timers: Sum,
+}
 
 impl Tally {
-    fn kind(&mut self, kind: &str) -> &mut Sum {
-        self.0.entry(kind.to_owned()).or_default()
-    }
-
+    /// Of every row that is written: only the first one of a kind takes memory.
     fn entries(&mut self, key: &str) -> &mut Sum {
         let first = key.split_once('/').map_or(key, |(first, _)| first);
-        self.kind(&format!("entry {first}"))
+        if !self.entries.contains_key(first) {
+            self.entries.insert(first.to_owned(), Sum::default());
+        }
+        self.entries.get_mut(first).expect("it was put there")
+    }
+
+    /// Each kind by its name in the table.
+    fn kinds(&self) -> BTreeMap<String, Sum> {
+        let entries = self.entries.iter().map(|(first, sum)| (format!("{ENTRIES}{first}"), *sum));
+        entries.chain([(FEED.to_owned(), self.feed), (TIMERS.to_owned(), self.timers)]).collect()
+    }
+
+    /// Takes what the table says of a kind.
+    fn set(&mut self, kind: &str, sum: Sum) {
+        match kind.strip_prefix(ENTRIES) {
+            Some(first) => *self.entries(first) = sum,
+            None if kind == FEED => self.feed = sum,
+            None => self.timers = sum,
+        }
     }
 
     /// An entry that is written.
@@ -72,17 +94,17 @@ impl Tally {
 
     /// A line of the feed that is written.
     pub(super) fn add_line(&mut self, digest: i64) {
-        self.kind(FEED).add(digest);
+        self.feed.add(digest);
     }
 
     /// A timer that is set.
     pub(super) fn add_timer(&mut self, digest: i64) {
-        self.kind(TIMERS).add(digest);
+        self.timers.add(digest);
     }
 
     /// A timer that is moved or taken back.
     pub(super) fn take_timer(&mut self, digest: i64) {
-        self.kind(TIMERS).take(digest);
+        self.timers.take(digest);
     }
 
     /// Writes what has changed, with the number of this commit.
@@ -90,11 +112,11 @@ impl Tally {
         let mut read = connection.prepare_cached("SELECT rows, sum FROM tally WHERE kind = ?1")?;
         let mut write =
             connection.prepare_cached("INSERT OR REPLACE INTO tally (kind, rows, sum) VALUES (?1, ?2, ?3)")?;
-        for (kind, change) in &self.0 {
-            if *change == Sum::default() {
+        for (kind, change) in self.kinds() {
+            if change == Sum::default() {
                 continue;
             }
-            let before = read.query_row([kind], sum).optional()?.unwrap_or_default();
+            let before = read.query_row([&kind], sum).optional()?.unwrap_or_default();
             write.execute((kind, before.rows + change.rows, before.sum.wrapping_add(change.sum)))?;
         }
         write.execute((COMMITS, commits, 0))?;
@@ -103,13 +125,13 @@ impl Tally {
 
     /// Compares what was counted with what is there, and names what is missing.
     fn differences(&self, found: &Tally) -> Vec<String> {
-        let none = Sum::default();
-        let kinds: BTreeSet<&String> = self.0.keys().chain(found.0.keys()).collect();
-        let of = |tally: &Tally, kind: &String| *tally.0.get(kind).unwrap_or(&none);
+        let (written, found) = (self.kinds(), found.kinds());
+        let kinds: BTreeSet<&String> = written.keys().chain(found.keys()).collect();
         let told = |kind: &String| {
-            let (written, there) = (of(self, kind), of(found, kind));
-            let what = match kind.split_once(' ') {
-                Some((_, first)) => format!("entries `{first}`"),
+            let of = |kinds: &BTreeMap<String, Sum>| kinds.get(kind).copied().unwrap_or_default();
+            let (written, there) = (of(&written), of(&found));
+            let what = match kind.strip_prefix(ENTRIES) {
+                Some(first) => format!("entries `{first}`"),
                 None if kind == FEED => "lines of the feed".to_owned(),
                 None => "timers".to_owned(),
             };
@@ -151,7 +173,7 @@ pub(super) fn begin(connection: &Connection, commits: i64) -> rusqlite::Result<i
         connection.execute("DELETE FROM tally", [])?;
         let found = count(connection)?;
         found.write(connection, commits)?;
-        let rows: i64 = found.0.values().map(|sum| sum.rows).sum();
+        let rows: i64 = found.kinds().values().map(|sum| sum.rows).sum();
         connection.execute("INSERT OR REPLACE INTO tally (kind, rows, sum) VALUES (?1, ?2, 0)", (BEGUN, rows))?;
         let meta = super::meta::read_raw(connection)?;
         if let Some(meta) = meta {
@@ -215,7 +237,7 @@ impl Comparison {
             match kind.as_str() {
                 BEGUN => begun = row.get::<_, i64>(0)?.unsigned_abs(),
                 COMMITS => {}
-                _ => *written.kind(&kind) = sum(row)?,
+                _ => written.set(&kind, sum(row)?),
             }
         }
         Ok(Comparison { written, found: Tally::default(), begun })
@@ -231,6 +253,6 @@ impl Comparison {
 /// Whether the timers are those that were written: without them nothing becomes due, and nobody would notice for a month.
 pub(super) fn check_timers(connection: &Connection, found: Tally) -> rusqlite::Result<Option<String>> {
     let written = connection.query_row("SELECT rows, sum FROM tally WHERE kind = ?1", [TIMERS], sum).optional()?;
-    let written = Tally([(TIMERS.to_owned(), written.unwrap_or_default())].into());
+    let written = Tally { timers: written.unwrap_or_default(), ..Tally::default() };
     Ok(written.differences(&found).pop())
 }
