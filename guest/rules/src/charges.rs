@@ -11,6 +11,9 @@
 
 mod booking;
 mod chargebacks;
+mod correcting;
+mod disputes;
+mod putting;
 mod records;
 mod recovered;
 mod refilling;
@@ -18,7 +21,10 @@ mod requests;
 
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
 pub(crate) use chargebacks::{of_payment, receipt_of};
-pub use chargebacks::{record_chargeback, record_dispute_won, record_payment_chargeback};
+pub use chargebacks::{record_chargeback, record_payment_chargeback};
+pub(crate) use correcting::{Corrected, give_back_of};
+pub(crate) use disputes::note_payer;
+pub use disputes::record_dispute_won;
 pub use records::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use records::{by_key, list_all, load, note_chargeback_receipt, note_receipt, parse_gateway_key};
 pub(crate) use recovered::recover;

@@ -16,7 +16,7 @@ use crate::posting::{self, Debit};
 use crate::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, interface_error, optional_int_text,
 };
-use crate::wallet::{self, NewCredit};
+use crate::wallet::{self, NewCredit, Payer};
 use serde::{Deserialize, Serialize};
 
 interface_error! {
@@ -260,6 +260,11 @@ pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> 
     Ok(Granted { transaction: id, paid_owed: credited.paid, lot: credited.lot.number })
 }
 
+/// Tells that credit whose time is over was removed as it came back (R17).
+pub(crate) fn tell_expired(call: &mut Call<'_>, account: AuthId, lot: u32, amount: Money, balance: Money, id: &str) {
+    told(call, account, "credit-expired", "CRD-2", amount, balance, &format!("lot {lot}"), id);
+}
+
 #[expect(clippy::too_many_arguments, reason = "the facts of one kind of event")]
 fn told(
     call: &mut Call<'_>,
@@ -382,7 +387,7 @@ fn correct(
     {
         return Err(too_large());
     }
-    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?;
+    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?.paid;
     wallet::save(call, account, &wallet);
     let line = Line::adjustment(account, ChargeCode::Correction, reason, call.now(), amount.negated()?);
     let id = ledger::next_id(call)?;
@@ -412,7 +417,7 @@ pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: 
         checks.done()?;
         expire_due(call, account)?;
         let mut wallet = wallet::need(call, account)?;
-        let amount = wallet::forgive(call, account, &mut wallet)?;
+        let amount = wallet::forgive(call, account, &mut wallet, &Payer::WrittenOff)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
         }

@@ -115,6 +115,17 @@ pub struct OfMonth {
     pub amount: Money,
 }
 
+/// A part of an amount that a lot has given.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct FromLot {
+    /// Its place.
+    #[serde(rename = "l")]
+    pub(crate) place: Place,
+    /// Above zero.
+    #[serde(rename = "a")]
+    pub(crate) amount: Money,
+}
+
 impl Record for Lot {
     const KIND: &'static str = "lot";
 }
@@ -130,6 +141,29 @@ impl Lot {
         origin: &str,
     ) -> Lot {
         Lot { v: 1, number, kind, amount, rest: amount, since, expires, origin: origin.to_owned(), paid: Vec::new() }
+    }
+
+    /// Notes that it has paid so much of debts of a month.
+    pub(crate) fn add_paid(&mut self, part: OfMonth) -> Result<(), Fault> {
+        if part.amount > Money::ZERO {
+            match self.paid.iter_mut().find(|known| known.month == part.month) {
+                Some(known) => known.amount = known.amount.plus(part.amount)?,
+                None => self.paid.push(part),
+            }
+            self.paid.sort_by_key(|part| part.month);
+        }
+        Ok(())
+    }
+
+    /// Notes that so much of what it has paid of debts of a month was given back. Answers how much of it that was.
+    pub(crate) fn take_paid(&mut self, month: Month, amount: Money) -> Result<Money, Fault> {
+        let mut taken = Money::ZERO;
+        for known in self.paid.iter_mut().filter(|known| known.month == month) {
+            taken = known.amount.min(amount);
+            known.amount = known.amount.minus(taken)?;
+        }
+        self.paid.retain(|known| known.amount > Money::ZERO);
+        Ok(taken)
     }
 
     /// Its place in spending order.

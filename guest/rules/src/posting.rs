@@ -6,6 +6,7 @@ use crate::charge_code::ChargeCode;
 use crate::credits;
 use crate::ids::AuthId;
 use crate::ledger::{self, LedgerAccount, Line, Posting};
+use crate::lots::{FromLot, LotKind};
 use crate::money::Money;
 use crate::vocabulary::{Fact, Fault, Instant};
 use crate::wallet::{self, Split};
@@ -34,6 +35,8 @@ pub(crate) struct Posted {
     pub(crate) amount: Money,
     /// Which credit paid.
     pub(crate) split: Split,
+    /// Which lots of it were given, not paid for.
+    pub(crate) gifts: Vec<FromLot>,
     /// Afterwards.
     pub(crate) balance: Money,
 }
@@ -61,7 +64,12 @@ pub(crate) fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> R
     }
     let mut wallet = wallet::need(call, account)?;
     let mut split = Split::default();
-    wallet::debit(call, account, &mut wallet, amount, &mut split)?;
+    let mut gifts = Vec::new();
+    wallet::debit_noting(call, account, &mut wallet, amount, &mut split, &mut |place, amount| {
+        if place.kind() != LotKind::Cash && amount > Money::ZERO {
+            gifts.push(FromLot { place: place.clone(), amount });
+        }
+    })?;
     wallet::save(call, account, &wallet);
     let transaction = ledger::next_id(call)?;
     let mut postings = split.postings(account).to_vec();
@@ -69,7 +77,7 @@ pub(crate) fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> R
         postings.push(Posting(ledger_account, None, sum.negated()?));
     }
     ledger::post_in_cycle(call, &transaction, debit.kind, debit.cause, debit.cycle, postings, debit.lines)?;
-    Ok(Posted { transaction, amount, split, balance: wallet.balance })
+    Ok(Posted { transaction, amount, split, gifts, balance: wallet.balance })
 }
 
 /// Makes an end of what is owed since the days up to a moment if it is less than half a cent: the gateway cannot move it (R4). What it is of charges of the

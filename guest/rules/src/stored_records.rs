@@ -25,8 +25,8 @@ const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
-    "docst", "draft", "dun", "held", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt", "rel",
-    "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "docst", "draft", "dun", "ended", "held", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt",
+    "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -190,6 +190,21 @@ fn everything() -> (Story, String) {
     story.gateway.metadata.borrow_mut().insert(key.clone(), metadata::of("manual", Some(&asked)));
     story.gateway.paid.borrow_mut().push((key, 1_000_000));
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
+    // A debt that was written off.
+    let owing = NewAccount {
+        account_type: AccountType::Standard,
+        name: "Owing".to_owned(),
+        email: "owe@acme.example".to_owned(),
+        address: String::new(),
+        city: String::new(),
+        state: String::new(),
+        timezone: "UTC".to_owned(),
+    };
+    story.command(|call, _| {
+        let account = accounts::create(call, &operator(), owing).expect("a good account").auth_id;
+        credits::adjust(call, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
+        credits::write_off(call, &operator(), account, "gone".to_owned())
+    });
     // What follows is written down and not driven any more.
     let account = story.account.clone();
     let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: account, started: START };

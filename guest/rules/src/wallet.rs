@@ -3,20 +3,23 @@
 //! One record of under 150 bytes an account, at `w/<account>`: all that a debit reads and writes as long as it stays above
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
+mod ended;
 mod receivables;
 
+pub(crate) use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_between};
+pub(crate) use receivables::{
+    Claim, EndedClaim, Payer, claim, end_claim, forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between,
+    pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
+};
 pub use receivables::{Receivable, receivables};
 use receivables::{Settled, owe, pay_owed};
 pub(crate) use receivables::{debtors, owed_by_day};
-pub(crate) use receivables::{
-    forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between, pay_between, pay_unpaid_rent, to_pay_until,
-};
 
 use crate::calendar::Month;
 use crate::call::{Call, Record};
 use crate::ids::AuthId;
 use crate::ledger::{LedgerAccount, Posting};
-use crate::lots::{self, Lot, LotKind, Place};
+use crate::lots::{self, Lot, LotKind, OfMonth, Place};
 use crate::money::Money;
 use crate::numbers::Numbers;
 use crate::vocabulary::{Fault, Instant};
@@ -221,7 +224,8 @@ pub fn mark_overrides(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault>
 /// Takes all that is left of an account: its lots are used up, nothing is owed. What that is, is the caller's to post. Open reservations
 /// and orders end by their own jobs.
 pub(crate) fn empty(call: &mut Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<(), Fault> {
-    forgive(call, account, wallet)?;
+    // Less than anybody could pay: it is rounded away.
+    forgive(call, account, wallet, &Payer::Rounded)?;
     for lot in lots::open(call, account, OPEN_LOTS_MAX)? {
         lots::retire(call, account, lot);
     }
@@ -231,12 +235,17 @@ pub(crate) fn empty(call: &mut Call<'_>, account: AuthId, wallet: &mut Wallet) -
 }
 
 /// Removes what is owed as if it were paid. Answers how much that was; what stands against it is the caller's to post.
-pub(crate) fn forgive(call: &mut Call<'_>, account: AuthId, wallet: &mut Wallet) -> Result<Money, Fault> {
+pub(crate) fn forgive(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    payer: &Payer,
+) -> Result<Money, Fault> {
     if wallet.balance >= Money::ZERO {
         return Ok(Money::ZERO);
     }
     let owed = wallet.balance.negated()?;
-    let paid = pay_owed(call, account, wallet, owed)?.amount;
+    let paid = pay_owed(call, account, wallet, owed, payer)?.amount;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }
@@ -284,6 +293,18 @@ pub fn debit(
     amount: Money,
     split: &mut Split,
 ) -> Result<(), Fault> {
+    debit_noting(call, account, wallet, amount, split, &mut |_, _| {})
+}
+
+/// [`debit`] that tells which lots have given how much, in their order.
+pub(crate) fn debit_noting(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    amount: Money,
+    split: &mut Split,
+    note: &mut dyn FnMut(&Place, Money),
+) -> Result<(), Fault> {
     wallet.balance = wallet.balance.minus(amount)?;
     let mut left = amount;
     loop {
@@ -296,6 +317,7 @@ pub fn debit(
         };
         let taken = left.min(wallet.rest);
         split.add(place.kind(), taken)?;
+        note(place, taken);
         wallet.rest = wallet.rest.minus(taken)?;
         left = left.minus(taken)?;
         if wallet.rest > Money::ZERO {
@@ -403,7 +425,8 @@ pub fn credit(
 ) -> Result<Credited, Fault> {
     let number = Numbers::next_lot(call, account)?;
     let mut lot = Lot::new(number, new.kind, new.amount, new.since, new.expires, new.origin);
-    let Settled { amount: paid, months, charges } = pay_owed(call, account, wallet, new.amount)?;
+    let payer = Payer::Lot(lot.place());
+    let Settled { amount: paid, months, charges } = pay_owed(call, account, wallet, new.amount, &payer)?;
     let kept = new.amount.minus(paid)?;
     wallet.balance = wallet.balance.plus(new.amount)?;
     lot.rest = kept;
@@ -435,21 +458,34 @@ pub(crate) fn rest_of(
     Ok(lots::find(call, account, number, place)?.map_or(Money::ZERO, |(lot, _)| lot.rest))
 }
 
-/// Gives back to a lot that has been spent from (R18): first what is owed is paid. Answers what receivables took.
-pub fn refill(
+/// What a lot that was given back to has paid of what is owed.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(crate) struct Refill {
+    /// All of it.
+    pub(crate) paid: Money,
+    /// By the months since whose days it was owed.
+    pub(crate) months: Vec<OfMonth>,
+    /// How much of it are charges, by the month since which they were owed (R86).
+    pub(crate) charges: Vec<(Month, Money)>,
+}
+
+/// Gives back to a lot that has been spent from (R18): first what is owed is paid. Answers what receivables took; none: the lot does not lack so
+/// much.
+pub(crate) fn refill(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     number: u32,
     place: &Place,
     amount: Money,
-) -> Result<Option<Money>, Fault> {
+) -> Result<Option<Refill>, Fault> {
     settle_current(call, account, wallet)?;
     let Some((mut lot, used)) = lots::find(call, account, number, place)? else { return Ok(None) };
     if lot.rest.plus(amount)? > lot.amount {
         return Ok(None);
     }
-    let paid = pay_owed(call, account, wallet, amount)?.amount;
+    let payer = Payer::Lot(place.clone());
+    let Settled { amount: paid, months, charges } = pay_owed(call, account, wallet, amount, &payer)?;
     let kept = amount.minus(paid)?;
     wallet.balance = wallet.balance.plus(amount)?;
     if kept > Money::ZERO {
@@ -461,7 +497,7 @@ pub fn refill(
         }
     }
     step_to_first(call, account, wallet)?;
-    Ok(Some(paid))
+    Ok(Some(Refill { paid, months, charges }))
 }
 
 /// Takes an amount from one lot, out of spending order. Answers how much of it was there.

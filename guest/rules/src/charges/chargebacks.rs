@@ -1,8 +1,9 @@
-//! Disputes: a card holder has taken a payment back through the bank, and whether that was won (R33, R84, CRD-19).
+//! Disputes: a card holder has taken a payment back through the bank (R33, R84, CRD-19). What becomes of one that is won: [`super::disputes`].
 //!
 //! A chargeback takes first what is left of the payment's own lot, so that it is never refunded as well, then debts that the payment had paid at
 //! once, the newest first: their invoices are open again. The rest is owed since today. Other credit covers what it can, as it would have
-//! done if the payment had never come.
+//! done if the payment had never come. What it took from which lot, and what pays what it left owed, is written down: a dispute that is won puts
+//! it back there.
 
 use super::records::{Charge, ChargeKind, ChargeState, Dispute, load, parse_gateway_key, save};
 use crate::accounts::{self, Standing};
@@ -16,14 +17,14 @@ use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::invoices::{self, Covering};
 use crate::judge::{Occasion, judge};
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::lots::{self, LotKind, OfMonth};
+use crate::lots::{self, FromLot, OfMonth};
 use crate::mail;
 use crate::money::Money;
 use crate::numbers::Numbers;
 use crate::reconcile;
-use crate::refunds::{self, Cause, NewRefund};
+use crate::refunds;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
-use crate::wallet::{self, NewCredit, Split};
+use crate::wallet::{self, Claim, Split};
 
 /// Chargebacks of one charge.
 const CHARGEBACKS_MAX: usize = 20;
@@ -163,6 +164,8 @@ fn take_back(
         amount,
         at: call.now(),
         unpaid: taken.unpaid,
+        taken: taken.lots,
+        settled: Vec::new(),
         receipt: receipts::numbered(&receipt).unwrap_or_default().to_owned(),
         lost,
         won: None,
@@ -183,17 +186,17 @@ fn take_back(
 }
 
 /// A step in the life of a dispute, as it is told.
-struct Step<'a> {
-    kind: &'a str,
-    rule: &'a str,
-    amount: Money,
-    balance: Money,
-    reference: &'a str,
-    receipt: &'a str,
+pub(super) struct Step<'a> {
+    pub(super) kind: &'a str,
+    pub(super) rule: &'a str,
+    pub(super) amount: Money,
+    pub(super) balance: Money,
+    pub(super) reference: &'a str,
+    pub(super) receipt: &'a str,
 }
 
 impl Step<'_> {
-    fn tell(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge, who: &Who, transaction: &str) {
+    pub(super) fn tell(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge, who: &Who, transaction: &str) {
         let mut facts = charge.facts();
         facts.retain(|fact| fact.name != "amount");
         facts.push(Fact::new("amount", self.amount));
@@ -205,7 +208,7 @@ impl Step<'_> {
         emit(call, EventDraft { account: Some(account), kind, rule, facts, transactions });
     }
 
-    fn mail(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    pub(super) fn mail(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
         let facts = vec![
             Fact::new("amount", self.amount),
             Fact::new("balance", self.balance),
@@ -218,7 +221,7 @@ impl Step<'_> {
 }
 
 /// The document of a step (R84).
-fn document(
+pub(super) fn document(
     call: &mut Call<'_>,
     account: AuthId,
     charge: &Charge,
@@ -272,7 +275,12 @@ pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, charge: &Charge) -> R
 }
 
 /// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.
-fn note_charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
+pub(super) fn note_charged_back(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    amount: Money,
+) -> Result<(), Fault> {
     match receipt_of(call, account, charge)? {
         Some(receipt) => invoices::note_charged_back(call, account, &receipt, amount),
         None => Ok(()),
@@ -282,6 +290,8 @@ fn note_charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, amou
 /// What a chargeback has taken.
 struct Taken {
     transaction: String,
+    /// From which lots, in order.
+    lots: Vec<FromLot>,
     /// Debts that the payment had paid and that are open again or were paid by other credit at once, by their months, newest first.
     unpaid: Vec<OfMonth>,
     /// Invoices of which something is owed again, and how much.
@@ -294,7 +304,7 @@ fn write_off(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<Take
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount), gone];
     let transaction = ledger::next_id(call)?;
     ledger::post(call, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
-    Ok(Taken { transaction, unpaid: Vec::new(), reopened: Vec::new() })
+    Ok(Taken { transaction, lots: Vec::new(), unpaid: Vec::new(), reopened: Vec::new() })
 }
 
 /// Takes the amount off the account.
@@ -302,24 +312,35 @@ fn take(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) ->
     credits::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     let mut split = Split::default();
+    let mut lots = Vec::new();
     if let Some((lot, place)) = charge.lot() {
         split.cash = wallet::take_from(call, account, &mut wallet, *lot, place, amount)?;
+        if split.cash > Money::ZERO {
+            lots.push(FromLot { place: place.clone(), amount: split.cash });
+        }
     }
     let rest = amount.minus(split.cash)?;
-    wallet::debit(call, account, &mut wallet, rest, &mut split)?;
+    wallet::debit_noting(call, account, &mut wallet, rest, &mut split, &mut |place, amount| {
+        if amount > Money::ZERO {
+            lots.push(FromLot { place: place.clone(), amount });
+        }
+    })?;
     wallet::save(call, account, &wallet);
     let unpaid = unpay(call, account, charge, rest)?;
-    let reopened = reopen(call, account, &unpaid, rest, split.owed)?;
+    let nth = u32::try_from(charge.chargebacks.len()).unwrap_or(u32::MAX);
+    let claim = |amount, of_invoice| Claim { charge: charge.number, nth, amount, of_invoice };
+    let reopened = reopen(call, account, &unpaid, rest, split.owed, &claim)?;
     let mut of_today = split.owed;
     for (_, again) in &reopened {
         of_today = of_today.minus(*again)?;
     }
     wallet::owe_as_other(call, account, of_today)?;
+    wallet::claim(call, account, call.now(), claim(of_today, false))?;
     let mut postings = split.postings(account).to_vec();
     postings.push(Posting(LedgerAccount::PaymentClearing, None, amount.negated()?));
     let transaction = ledger::next_id(call)?;
     ledger::post(call, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
-    Ok(Taken { transaction, unpaid, reopened })
+    Ok(Taken { transaction, lots, unpaid, reopened })
 }
 
 /// Takes an amount off what the payment has paid of debts, the newest first: as if it had been smaller.
@@ -348,6 +369,7 @@ fn reopen(
     unpaid: &[OfMonth],
     taken: Money,
     owed: Money,
+    claim: &dyn Fn(Money, bool) -> Claim,
 ) -> Result<Vec<(Covering, Money)>, Fault> {
     let mut of_today = taken;
     for part in unpaid {
@@ -361,126 +383,18 @@ fn reopen(
         let Some(invoice) = invoices::of_month(call, account, part.month)?.filter(|_| again > Money::ZERO) else {
             continue;
         };
-        wallet::owe_since(call, account, again, (part.month.end() - 1).min(invoice.days.1))?;
+        // What a credit note has given back of it is not asked for again: it was spent since, and is owed since today.
+        let again = invoices::can_reopen(call, account, &invoice)?.map_or(again, |most| again.min(most));
+        if again == Money::ZERO {
+            continue;
+        }
+        let since = (part.month.end() - 1).min(invoice.days.1);
+        wallet::owe_since(call, account, again, since)?;
+        wallet::claim(call, account, since, claim(again, true))?;
         match reopened.iter_mut().find(|(known, _)| known.number == invoice.number) {
             Some((_, amount)) => *amount = amount.plus(again)?,
             None => reopened.push((invoice, again)),
         }
     }
     Ok(reopened)
-}
-
-/// Books that a dispute was won: the money is back, and what the chargeback had reopened is paid again (R84).
-pub fn record_dispute_won(
-    call: &mut Call<'_>,
-    caller: &Caller,
-    auth_id: String,
-    number: u32,
-    reference: String,
-) -> Result<Adjusted, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "credits.record-dispute-won", &auth_id)?;
-    let args = (&auth_id, number, &reference);
-    crate::idempotency::once(call, caller, &auth_id, "credits.record-dispute-won", &args, |call| {
-        let mut checks = Checks::new();
-        checks.text(&reference, "reference", 1, 200);
-        checks.done()?;
-        let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
-        let dispute = charge.dispute(&reference).ok_or_else(|| Fault::not_found("chargeback"))?;
-        if dispute.won.is_some() {
-            let facts = vec![Fact::new("charge", number), Fact::new("reference", &reference)];
-            return Err(Fault::problem("dispute-won-already", facts).into());
-        }
-        let transaction = match (accounts::is_closed(call, account)?, dispute.lost) {
-            (false, _) => put_back(call, account, &charge, &dispute)?,
-            (true, true) => recover(call, &charge, dispute.amount)?,
-            // It had been taken off an account that had to pay it before its closing: it is the customer's (R24).
-            (true, false) => {
-                let (cause, charge_key, card) = (Cause::PaidAfterClosing, &charge.key, &charge.card_label);
-                let (amount, charge) = (dispute.amount, Some(number));
-                let new = NewRefund { cause, amount, charge_key, charge, card, asked: None };
-                refunds::give_back(call, account, &new)?.1
-            }
-        };
-        let about_step = (reference.as_str(), transaction.as_str());
-        let receipt = document(call, account, &charge, dispute.amount, Outcome::Successful, about_step)?;
-        note_charged_back(call, account, &charge, dispute.amount.negated()?)?;
-        invoices::note_reversed(call, account, &dispute.receipt)?;
-        charge.charged_back = charge.charged_back.minus(dispute.amount)?;
-        charge.disputes.retain(|known| known.reference != reference);
-        let (amount, won) = (dispute.amount, Some(call.now()));
-        charge.disputes.push(Dispute { unpaid: Vec::new(), won, ..dispute });
-        save(call, account, &charge);
-        let balance = wallet::need(call, account)?.balance;
-        let (kind, rule, reference) = ("dispute-won", "CRD-19", reference.as_str());
-        let step = Step { kind, rule, amount, balance, reference, receipt: &receipt };
-        step.tell(call, account, &charge, &who, &transaction);
-        if accounts::profile(call, account)?.standing != Standing::Closed {
-            step.mail(call, account, &charge)?;
-            dunning::dispute_won(call, account, number)?;
-            judge(call, account, Occasion::Credit)?;
-        }
-        Ok(Adjusted { transaction, balance: balance.micros() })
-    })
-}
-
-/// What was written off comes in after all.
-fn recover(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<String, Fault> {
-    let back = Posting(LedgerAccount::PaymentClearing, None, amount);
-    let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount.negated()?), back];
-    let transaction = ledger::next_id(call)?;
-    ledger::post(call, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
-    Ok(transaction)
-}
-
-/// Pays rent that is unpaid, as any credit does (R81), then what the chargeback had reopened, then whatever else is owed; the rest is credit of the payment
-/// again.
-fn put_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Dispute) -> Result<String, Fault> {
-    credits::expire_due(call, account)?;
-    let mut wallet = wallet::need(call, account)?;
-    let (mut owed, mut paid) = wallet::pay_unpaid_rent(call, account, &mut wallet, dispute.amount)?;
-    for part in dispute.unpaid.iter().rev() {
-        let days = (part.month.first(), part.month.end() - 1);
-        let left = dispute.amount.minus(owed)?;
-        let amount = wallet::pay_between(call, account, &mut wallet, days, part.amount.min(left))?;
-        owed = owed.plus(amount)?;
-        paid.push(OfMonth { month: part.month, amount });
-    }
-    let rest = dispute.amount.minus(owed)?;
-    if rest > Money::ZERO {
-        let refilled = match charge.lot() {
-            Some((lot, place)) => wallet::refill(call, account, &mut wallet, *lot, place, rest)?,
-            None => None,
-        };
-        owed = owed.plus(match refilled {
-            Some(paid) => paid,
-            // Corrections have filled its lot meanwhile.
-            None => {
-                let (kind, since, origin) = (LotKind::Cash, call.now(), charge.key.as_str());
-                let new = NewCredit { kind, amount: rest, since, expires: None, origin };
-                wallet::credit(call, account, &mut wallet, &new)?.paid
-            }
-        })?;
-    }
-    wallet::save(call, account, &wallet);
-    if let Some((number, place)) = charge.lot()
-        && let Some((mut lot, used)) = lots::find(call, account, *number, place)?
-    {
-        for part in paid.into_iter().filter(|part| part.amount > Money::ZERO) {
-            match lot.paid.iter_mut().find(|known| known.month == part.month) {
-                Some(known) => known.amount = known.amount.plus(part.amount)?,
-                None => lot.paid.push(part),
-            }
-        }
-        lot.paid.sort_by_key(|part| part.month);
-        lots::keep(call, account, &lot, used);
-    }
-    let kept = dispute.amount.minus(owed)?;
-    let postings = vec![
-        Posting(LedgerAccount::PaymentClearing, None, dispute.amount),
-        Posting(LedgerAccount::CreditsCash, Some(account), kept.negated()?),
-        Posting(LedgerAccount::Receivables, Some(account), owed.negated()?),
-    ];
-    let transaction = ledger::next_id(call)?;
-    ledger::post(call, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
-    Ok(transaction)
 }

@@ -6,11 +6,12 @@ use crate::idempotency::Asked;
 use crate::ids::AuthId;
 use crate::invoices;
 use crate::jobs::JobKey;
-use crate::lots::{OfMonth, Place};
+use crate::lots::{FromLot, OfMonth, Place};
 use crate::metadata;
 use crate::money::Money;
 use crate::outside::DeclineReason;
 use crate::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
+use crate::wallet::Payer;
 use serde::{Deserialize, Serialize};
 
 /// Who asked for the charge.
@@ -129,6 +130,12 @@ pub(super) struct Dispute {
     /// What it has taken of debts that the payment had paid, by their months, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) unpaid: Vec<OfMonth>,
+    /// The lots that it was taken from, in that order. An older version has not written it down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) taken: Vec<FromLot>,
+    /// What has made an end of what it had left owed. What of the amount is neither here nor taken is still owed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) settled: Vec<SettledBy>,
     /// Number of its document.
     pub(super) receipt: String,
     /// Whether the account was closed already, so that it was a loss.
@@ -137,6 +144,41 @@ pub(super) struct Dispute {
     /// When it was won.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) won: Option<Instant>,
+}
+
+/// An end of a part of what a chargeback had left owed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct SettledBy {
+    #[serde(rename = "p")]
+    pub(super) payer: Payer,
+    /// Since when it was owed.
+    #[serde(rename = "t")]
+    pub(super) since: Instant,
+    #[serde(rename = "a")]
+    pub(super) amount: Money,
+}
+
+/// Payers of one dispute that are told apart; a further one is counted with the last of its kind.
+const SETTLED_MAX: usize = 1_000;
+
+impl Dispute {
+    /// Notes what has made an end of a part of what it had left owed.
+    pub(super) fn settle(&mut self, payer: &Payer, since: Instant, amount: Money) -> Result<(), Fault> {
+        if amount == Money::ZERO {
+            return Ok(());
+        }
+        let is_same = |known: &&mut SettledBy| known.payer == *payer && known.since == since;
+        let full = self.settled.len() >= SETTLED_MAX;
+        let mut known = self.settled.iter_mut().rev().find(is_same);
+        if known.is_none() && full {
+            known = self.settled.iter_mut().rev().find(|known| known.payer.is_like(payer));
+        }
+        match known {
+            Some(known) => known.amount = known.amount.plus(amount)?,
+            None => self.settled.push(SettledBy { payer: payer.clone(), since, amount }),
+        }
+        Ok(())
+    }
 }
 
 fn is_zero(answered: &u32) -> bool {
@@ -318,6 +360,8 @@ impl Charge {
                 amount: self.charged_back,
                 at: self.settled.unwrap_or(self.created),
                 unpaid: Vec::new(),
+                taken: Vec::new(),
+                settled: Vec::new(),
                 receipt: String::new(),
                 lost: false,
                 won: None,

@@ -1,16 +1,17 @@
 //! What can be given back to the lots of paid charges (R18).
 
-use super::records::Charge;
+use super::chargebacks::of_payment;
+use super::records::{Charge, by_key};
 use crate::call::Call;
 use crate::ids::AuthId;
-use crate::lots::LotKind;
+use crate::lots::{self, LotKind, Place};
 use crate::money::Money;
 use crate::refunds;
 use crate::vocabulary::{Fact, Fault};
 use crate::wallet::{self, NewCredit, Wallet};
 
 /// Charges that are looked at, newest first.
-const LOOKED_AT: usize = 1_000;
+pub(super) const LOOKED_AT: usize = 1_000;
 
 /// How an amount that is given back fell on what is owed and on lots.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
@@ -34,9 +35,28 @@ pub(crate) fn room(call: &Call<'_>, account: AuthId, wallet: &Wallet, charge: &C
     Ok(spent.minus(gone)?.max(Money::ZERO))
 }
 
+/// What a lot lacks that can be given back to it: of a payment's lot [`room`].
+pub(super) fn room_of(call: &Call<'_>, account: AuthId, wallet: &Wallet, place: &Place) -> Result<Money, Fault> {
+    let Some((lot, _)) = lots::find(call, account, place.number(), place)? else { return Ok(Money::ZERO) };
+    if lot.kind == LotKind::Cash
+        && let Some(charge) = charge_of(call, account, &lot.origin)?
+    {
+        return room(call, account, wallet, &charge);
+    }
+    Ok(lot.amount.minus(wallet::rest_of(call, account, wallet, lot.number, place)?)?)
+}
+
+/// The charge of a payment, if it has one.
+pub(super) fn charge_of(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<Charge>, Fault> {
+    match by_key(call, key)?.filter(|(owner, _)| *owner == account) {
+        Some((_, charge)) => Ok(Some(charge)),
+        None => of_payment(call, account, key),
+    }
+}
+
 /// Gives an amount back: first what is owed is paid, the rest goes back to the lots that were spent last. Oldest cash is spent first
 /// (CRD-2), so those are the newest that anything was taken from.
-fn refill_last_spent(
+pub(super) fn refill_last_spent(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
@@ -53,7 +73,8 @@ fn refill_last_spent(
                 break;
             }
             let paid = wallet::refill(call, account, wallet, *number, place, part)?
-                .ok_or_else(|| Fault::problem("lot-missing", vec![Fact::new("charge", charge.number)]))?;
+                .ok_or_else(|| Fault::problem("lot-missing", vec![Fact::new("charge", charge.number)]))?
+                .paid;
             done.paid = done.paid.plus(paid)?;
             done.cash = done.cash.plus(part)?.minus(paid)?;
             done.left = done.left.minus(part)?;

@@ -340,6 +340,7 @@ impl Cycle {
             let debit = Debit { kind, cause: &cause, cycle, lines: Vec::new(), others: vec![(to, amount)] };
             let posted = posting::debit(call, self.account, debit)?;
             wallet::owe_since(call, self.account, posted.split.owed, self.end - 1)?;
+            wallet::note_gifts(call, self.account, self.end - 1, &posted.gifts)?;
             return Ok(posted.transaction);
         }
         let amount = amount.negated()?;

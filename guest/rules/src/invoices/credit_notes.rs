@@ -1,10 +1,10 @@
 //! Credit notes: the only correction of an issued invoice (INV-5, R27).
 //!
 //! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder and in whole cents (R85); the last credit note of an
-//! invoice therefore gives back exactly what the ones before left. It takes back charges that were paid with cash or are owed (what trial and promotional
-//! credit has paid is a discount of the invoice): first it pays rent that is unpaid (R81), then what is owed of the invoice, then what else is owed, then it goes back to the recharges that were spent last (R18), as
-//! cash that is taxed when it is spent again and refunded at a closing. Only what no recharge of the account lacks becomes
-//! promotional credit.
+//! invoice therefore gives back exactly what the ones before left. First it pays rent that is unpaid (R81), then what is owed of the invoice. What was written off of it nobody has paid, so it is not
+//! given back (R24). The rest goes back as what it was: what payments have paid to the recharges that have paid this invoice or were spent last (R18), as
+//! cash that is taxed when it is spent again and refunded at a closing; what gifts have paid after its cycle, which is no discount of it (R86), to these gifts. Both pay first what else
+//! is owed. Only what no recharge of the account lacks becomes promotional credit.
 
 use super::number::issue_now;
 use super::records::{Place, State, Stored};
@@ -12,7 +12,7 @@ use super::tax::shares;
 use super::{CURRENCY, Document, DocumentKind, DocumentLine, EDITION, Error, TaxLine, billing, standing};
 use crate::accounts;
 use crate::call::Call;
-use crate::charges;
+use crate::charges::{self, Corrected};
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
@@ -23,7 +23,7 @@ use crate::mail;
 use crate::money::{MICROS_PER_CENT, Money};
 use crate::policy::Policy;
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
-use crate::wallet;
+use crate::wallet::{self, Payer};
 
 /// Gives back all that is left of an invoice, or a part of it.
 pub fn issue_credit_note(
@@ -55,13 +55,14 @@ pub fn issue_credit_note(
             .ok_or_else(|| Fault::not_found("invoice"))?;
         let days = standing::days(call, account, n, &stored)?;
         let mut state = State::load(call, account, &invoice)?;
-        let left = Money::from_micros(stored.document.total).minus(state.credited()?)?;
+        let left = standing::not_given_back(call, account, days, &stored.document, &state)?;
         let amount = amount.map_or(left, Money::from_micros);
         if amount > left || left <= Money::ZERO {
             // An invoice of corrections alone has nothing to give back.
             return Err(Error::MoreThanInvoice(left.max(Money::ZERO).micros()));
         }
-        let given = Given { days, ..split(&stored.document, &mut state, amount)? };
+        let cash = standing::paid_in_cash(call, account, days, &stored.document, &state)?;
+        let given = Given { days, cash, ..split(&stored.document, &mut state, amount)? };
         state.save(call, account, &invoice);
         let document = give(call, account, &stored.document, &given, &reason, who.name())?;
         Ok(document)
@@ -72,6 +73,8 @@ pub fn issue_credit_note(
 struct Given {
     /// The days that the invoice covers.
     days: (Instant, Instant),
+    /// What payments have paid of it at most.
+    cash: Money,
     amount: Money,
     net: Money,
     taxes: Vec<Money>,
@@ -91,7 +94,7 @@ fn split(invoice: &Document, state: &mut State, amount: Money) -> Result<Given, 
     for (given, tax) in state.taxes.iter_mut().zip(&taxes) {
         *given = given.plus(*tax)?;
     }
-    Ok(Given { days: (0, 0), amount, net, taxes })
+    Ok(Given { days: (0, 0), cash: Money::ZERO, amount, net, taxes })
 }
 
 /// Posts the credit and issues the note.
@@ -109,23 +112,23 @@ fn give(
     // Rent that is unpaid goes first, as with any credit, or a number could be lost (R81). It corrects this invoice: what is owed of it comes next, whatever
     // else is owed (R84).
     let (of_rent, _) = wallet::pay_unpaid_rent(call, account, &mut wallet, given.amount)?;
-    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, given.amount.minus(of_rent)?)?;
-    let paid = of_rent.plus(of_it)?;
-    let (mut given_back, promotional) = charges::give_back(call, account, &mut wallet, given.amount.minus(paid)?, &id)?;
-    given_back.paid = given_back.paid.plus(paid)?;
+    let rest = given.amount.minus(of_rent)?;
+    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, rest, &Payer::Corrected)?;
+    let end = invoice.period_end.unwrap_or(invoice.issued);
+    let corrected = Corrected { days: given.days, end, number: &invoice.number, cash: given.cash };
+    let mut back = charges::give_back_of(call, account, &mut wallet, &corrected, rest.minus(of_it)?, &id)?;
+    back.owed = back.owed.plus(of_rent)?.plus(of_it)?;
     wallet::save(call, account, &wallet);
     let mut tax = Money::ZERO;
     for part in &given.taxes {
         tax = tax.plus(*part)?;
     }
-    let postings = vec![
-        Posting(LedgerAccount::Adjustments, None, given.net),
-        Posting(LedgerAccount::Tax, None, tax),
-        Posting(LedgerAccount::CreditsCash, Some(account), given_back.cash.negated()?),
-        Posting(LedgerAccount::CreditsPromotional, Some(account), promotional.negated()?),
-        Posting(LedgerAccount::Receivables, Some(account), given_back.paid.negated()?),
-    ];
-    ledger::post(call, &id, "credit-note", &format!("{}, {reason}", invoice.number), postings, Vec::new())?;
+    let mut postings =
+        vec![Posting(LedgerAccount::Adjustments, None, given.net), Posting(LedgerAccount::Tax, None, tax)];
+    postings.extend(back.postings(account)?);
+    back.tell_expired(call, account, wallet.balance, &id);
+    let cause = format!("{}, {reason}", invoice.number);
+    ledger::post_gift(call, &id, ("credit-note", &cause), postings, back.pays)?;
     let document = document(call, account, invoice, given, reason, (opening, wallet.balance))?;
     let stored = issue_now(call, account, Stored::whole(document, vec![id.clone()]))?;
     let facts = vec![

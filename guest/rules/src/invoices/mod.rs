@@ -62,7 +62,9 @@ pub(crate) use lists::is_invoice_of;
 pub(crate) use number::{became_postpaid, begin_range, mark_failed, number_page, run};
 pub(crate) use records::BY_NUMBER;
 pub(crate) use seats::charge_page as charge_seats;
-pub(crate) use standing::{Covering, PaymentReceipt, note_charged_back, note_reversed, of_month, receipt_of};
+pub(crate) use standing::{
+    Covering, PaymentReceipt, can_reopen, note_charged_back, note_reversed, of_month, receipt_of,
+};
 pub(crate) use tax::check_rates;
 
 use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};

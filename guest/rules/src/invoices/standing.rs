@@ -1,11 +1,11 @@
 //! How documents stand now: computed from what is owed of the days that an invoice covers, and from what became of a payment (R84).
 
-use super::DocumentKind;
-use super::records::{State, Stored, document_key, documents_prefix, next_day};
+use super::records::{Place, State, Stored, document_key, documents_prefix, next_day};
+use super::{Document, DocumentKind};
 use crate::calendar::Month;
 use crate::call::{Call, end_of_prefix};
 use crate::ids::AuthId;
-use crate::money::Money;
+use crate::money::{MICROS_PER_CENT, Money};
 use crate::vocabulary::{Fault, Instant};
 use crate::wallet;
 
@@ -35,6 +35,48 @@ pub(super) fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) ->
 pub(super) fn owed(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
     let (first, last) = days(call, account, n, stored)?;
     wallet::owed_between(call, account, first, last)
+}
+
+/// What can still be given back of an invoice: what is neither credited already nor written off (INV-5, R24), in whole cents.
+pub(super) fn not_given_back(
+    call: &Call<'_>,
+    account: AuthId,
+    days: (Instant, Instant),
+    invoice: &Document,
+    state: &State,
+) -> Result<Money, Fault> {
+    let written_off = wallet::written_off_between(call, account, days)?;
+    let left = Money::from_micros(invoice.total).minus(state.credited()?)?.minus(written_off)?;
+    Ok(left.minus(Money::from_micros(left.micros().rem_euclid(MICROS_PER_CENT)))?)
+}
+
+/// What payments have paid of an invoice at most, and was not given back: neither is it owed, nor written off, nor have gifts paid it.
+pub(super) fn paid_in_cash(
+    call: &Call<'_>,
+    account: AuthId,
+    days: (Instant, Instant),
+    invoice: &Document,
+    state: &State,
+) -> Result<Money, Fault> {
+    let end = invoice.period_end.unwrap_or(invoice.issued);
+    let mut cash = Money::from_micros(invoice.total).minus(state.credited()?)?;
+    cash = cash.minus(wallet::written_off_between(call, account, days)?)?;
+    cash = cash.minus(wallet::owed_between(call, account, days.0, days.1)?)?;
+    cash = cash.minus(wallet::gifts_between(call, account, days, end)?)?;
+    Ok(cash.max(Money::ZERO))
+}
+
+/// How much more of an invoice can be owed than is: its total less what is credited, written off and owed already. Without a credit note there is no such limit.
+pub(crate) fn can_reopen(call: &Call<'_>, account: AuthId, invoice: &Covering) -> Result<Option<Money>, Fault> {
+    let state = State::load(call, account, &invoice.number)?;
+    if state.credited()? == Money::ZERO {
+        return Ok(None);
+    }
+    let Some(stored) = Place::find(call, account, &[DocumentKind::Invoice], &invoice.number)? else { return Ok(None) };
+    let owed = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
+    let written_off = wallet::written_off_between(call, account, invoice.days)?;
+    let left = Money::from_micros(stored.document.total).minus(state.credited()?)?.minus(written_off)?.minus(owed)?;
+    Ok(Some(left.max(Money::ZERO)))
 }
 
 /// The issued invoice that covers a month.

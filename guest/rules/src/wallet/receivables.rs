@@ -1,10 +1,11 @@
 //! What lots could not cover: one receivable a UTC day, paid by any credit before it becomes a lot (R2, R81).
 
+use super::ended::{self, OfDay};
 use super::{Wallet, is_zero, need, save};
 use crate::calendar::{self, Month};
 use crate::call::{Call, Record, end_of_prefix, successor};
 use crate::ids::AuthId;
-use crate::lots::OfMonth;
+use crate::lots::{OfMonth, Place};
 use crate::money::Money;
 use crate::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
@@ -24,11 +25,84 @@ pub struct Receivable {
     /// How much of it is no charge: tax and rounding of a cycle, payments that were taken back. It is paid last of its day.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub other: Money,
+    /// How much of what is no charge chargebacks have left owed, each for itself: paid last of it (R84).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) claims: Vec<Claim>,
+}
+
+/// A part of what is owed that a chargeback has left.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    /// Number of the charge that was taken back.
+    #[serde(rename = "c")]
+    pub(crate) charge: u32,
+    /// Which of its chargebacks, from 0.
+    #[serde(rename = "n")]
+    pub(crate) nth: u32,
+    /// Above zero.
+    #[serde(rename = "a")]
+    pub(crate) amount: Money,
+    /// Whether it is a debt of an invoice that the payment had paid.
+    #[serde(rename = "i", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) of_invoice: bool,
+}
+
+/// Claims of one day that are told apart. What is beyond is owed like any other part of it.
+const CLAIMS_MAX: usize = 1_000;
+
+/// What has made an end of what was owed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Payer {
+    /// Credit that came in as this lot, or was given back to it.
+    Lot(Place),
+    /// The operator has given it up (R24).
+    WrittenOff,
+    /// It was too little to be paid (R4, R85).
+    Rounded,
+    /// A credit note of the invoice that it was owed of (INV-5).
+    Corrected,
+}
+
+impl Payer {
+    /// Whether what it has paid is of the same kind.
+    pub(crate) fn is_like(&self, other: &Payer) -> bool {
+        match (self, other) {
+            (Payer::Lot(one), Payer::Lot(other)) => one.kind() == other.kind(),
+            _ => self == other,
+        }
+    }
 }
 
 impl Receivable {
     fn since(at: Instant) -> Receivable {
-        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO }
+        Receivable { v: 1, amount: Money::ZERO, since: at, rent: Money::ZERO, other: Money::ZERO, claims: Vec::new() }
+    }
+
+    /// Takes so much off its claims, the oldest first.
+    fn take_claims(&mut self, amount: Money, taken: &mut Vec<(Claim, Instant)>) -> Result<(), Fault> {
+        let mut left = amount;
+        for claim in &mut self.claims {
+            let part = left.min(claim.amount);
+            if part > Money::ZERO {
+                claim.amount = claim.amount.minus(part)?;
+                left = left.minus(part)?;
+                taken.push((Claim { amount: part, ..claim.clone() }, self.since));
+            }
+        }
+        self.claims.retain(|claim| claim.amount > Money::ZERO);
+        Ok(())
+    }
+
+    /// Takes so much off what is no charge: what no chargeback has left first.
+    fn take_other(&mut self, amount: Money, taken: &mut Vec<(Claim, Instant)>) -> Result<(), Fault> {
+        let mut claimed = Money::ZERO;
+        for claim in &self.claims {
+            claimed = claimed.plus(claim.amount)?;
+        }
+        let plain = self.other.minus(claimed)?.max(Money::ZERO);
+        self.other = self.other.minus(amount)?;
+        self.take_claims(amount.minus(amount.min(plain))?, taken)
     }
 }
 
@@ -55,13 +129,13 @@ pub(crate) fn owed_between(call: &Call<'_>, account: AuthId, from: Instant, to: 
 
 /// Receivables of the days from one moment to another, oldest first: at most a few months.
 fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
-    let (first, end) = span_of_days(account, Some((from, to)));
+    let (first, end) = span_of_days("owe", account, Some((from, to)));
     Ok(call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?.0)
 }
 
-/// The keys of receivables of some days, both included, or of all.
-fn span_of_days(account: AuthId, days: Option<(Instant, Instant)>) -> (String, String) {
-    let prefix = format!("owe/{account}/");
+/// The keys of records of some days, both included, or of all.
+pub(super) fn span_of_days(kind: &str, account: AuthId, days: Option<(Instant, Instant)>) -> (String, String) {
+    let prefix = format!("{kind}/{account}/");
     match days {
         Some((from, to)) => {
             let day = |moment| format!("{prefix}{}", calendar::day_name(moment));
@@ -113,14 +187,14 @@ pub(crate) fn forgive_between(
     wallet.balance = wallet.balance.plus(amount)?;
     save(call, account, &wallet);
     let mut left = amount;
-    let mut charges = Vec::new();
+    let (mut charges, mut claims) = (Vec::new(), Vec::new());
     for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
         let less = left.min(receivable.amount);
         left = left.minus(less)?;
         receivable.amount = receivable.amount.minus(less)?;
         // What is no charge is forgiven first, and what is not rent before rent.
         let of_other = less.min(receivable.other);
-        receivable.other = receivable.other.minus(of_other)?;
+        receivable.take_other(of_other, &mut claims)?;
         if less > of_other {
             charges.push((Month::of(receivable.since), less.minus(of_other)?));
         }
@@ -134,6 +208,7 @@ pub(crate) fn forgive_between(
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
+    crate::charges::note_payer(call, account, &Payer::Rounded, claims)?;
     Ok(charges)
 }
 
@@ -158,6 +233,105 @@ pub(crate) fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) 
     Ok(())
 }
 
+/// Notes that so much of what is owed since a day and is no charge was left by a chargeback.
+pub(crate) fn claim(call: &mut Call<'_>, account: AuthId, at: Instant, claim: Claim) -> Result<(), Fault> {
+    if claim.amount > Money::ZERO {
+        let key = format!("owe/{account}/{}", calendar::day_name(at));
+        let mut receivable: Receivable = call.need(&key)?;
+        if receivable.claims.len() < CLAIMS_MAX {
+            receivable.claims.push(claim);
+            call.put(&key, &receivable);
+        }
+    }
+    Ok(())
+}
+
+/// The days since which something is owed that a chargeback has left.
+fn days_of_claim(
+    call: &Call<'_>,
+    account: AuthId,
+    (charge, nth): (u32, u32),
+) -> Result<Vec<(String, Receivable)>, Fault> {
+    let (mut from, end) = span_of_days("owe", account, None);
+    let mut days = Vec::new();
+    loop {
+        let (page, more) = call.span::<Receivable>(&from, &end, RECEIVABLE_DAYS)?;
+        if let Some((last, _)) = page.last() {
+            from = successor(last);
+        }
+        let of_it = |day: &Receivable| day.claims.iter().any(|claim| claim.charge == charge && claim.nth == nth);
+        days.extend(page.into_iter().filter(|(_, day)| of_it(day)));
+        if !more {
+            return Ok(days);
+        }
+    }
+}
+
+/// Pays what is still owed of what a chargeback has left, the oldest first and at most so much, before anything else. Answers how much that was.
+pub(crate) fn pay_claim(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    id: (u32, u32),
+    most: Money,
+) -> Result<Money, Fault> {
+    let mut left = most;
+    for (key, mut day) in days_of_claim(call, account, id)? {
+        for claim in day.claims.iter_mut().filter(|claim| (claim.charge, claim.nth) == id) {
+            let part = claim.amount.min(left);
+            claim.amount = claim.amount.minus(part)?;
+            day.other = day.other.minus(part)?;
+            day.amount = day.amount.minus(part)?;
+            left = left.minus(part)?;
+        }
+        day.claims.retain(|claim| claim.amount > Money::ZERO);
+        if day.amount == Money::ZERO {
+            call.remove(&key);
+        } else {
+            call.put(&key, &day);
+        }
+    }
+    let paid = most.minus(left)?;
+    wallet.balance = wallet.balance.plus(paid)?;
+    Ok(paid)
+}
+
+/// What became of that which was still owed of a chargeback when its dispute was won.
+pub(crate) struct EndedClaim {
+    /// All of it, which the payment that is back has paid.
+    pub(crate) amount: Money,
+    /// What went to unpaid rent instead, by the months since which that was owed.
+    pub(crate) rent: Vec<OfMonth>,
+    /// As much of the debts of invoices is still owed in its place, as any other debt, by months.
+    pub(crate) still_owed: Vec<OfMonth>,
+}
+
+/// Pays with what is still owed of a chargeback first rent that is unpaid, as with any credit (R81), then that which it had left, whatever else is owed (R84).
+pub(crate) fn end_claim(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    id: (u32, u32),
+) -> Result<EndedClaim, Fault> {
+    let mut amount = Money::ZERO;
+    for (_, day) in days_of_claim(call, account, id)? {
+        for claim in day.claims.iter().filter(|claim| (claim.charge, claim.nth) == id) {
+            amount = amount.plus(claim.amount)?;
+        }
+    }
+    let (of_rent, rent) = pay_unpaid_rent(call, account, wallet, amount)?;
+    pay_claim(call, account, wallet, id, amount.minus(of_rent)?)?;
+    let mut still_owed = Vec::new();
+    for (key, mut day) in days_of_claim(call, account, id)? {
+        for claim in day.claims.iter().filter(|claim| (claim.charge, claim.nth) == id && claim.of_invoice) {
+            still_owed.push(OfMonth { month: Month::of(day.since), amount: claim.amount });
+        }
+        day.claims.retain(|claim| (claim.charge, claim.nth) != id);
+        call.put(&key, &day);
+    }
+    Ok(EndedClaim { amount, rent, still_owed })
+}
+
 /// The oldest open receivables. The flag: there are more.
 pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
     call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
@@ -175,7 +349,7 @@ pub(crate) fn debtors(call: &Call<'_>, after: Option<AuthId>, limit: u32) -> Res
 
 /// What is owed since each day, by the day's name.
 pub(crate) fn owed_by_day(call: &Call<'_>, account: AuthId) -> Result<BTreeMap<String, Money>, Fault> {
-    let (mut first, end) = span_of_days(account, None);
+    let (mut first, end) = span_of_days("owe", account, None);
     let days = first.len();
     let mut owed = BTreeMap::new();
     loop {
@@ -220,6 +394,10 @@ struct Paying {
     months: BTreeMap<Month, Money>,
     /// Of what was paid, charges.
     charges: BTreeMap<Month, Money>,
+    /// Of what was paid, what chargebacks had left.
+    claims: Vec<(Claim, Instant)>,
+    /// Of what was paid, everything else, by its days.
+    days: Vec<OfDay>,
 }
 
 impl Paying {
@@ -229,7 +407,13 @@ impl Paying {
         let of_rent = paid.min(receivable.rent);
         receivable.amount = receivable.amount.minus(paid)?;
         receivable.rent = receivable.rent.minus(of_rent)?;
-        receivable.other = receivable.other.minus(paid.minus(charges)?)?;
+        let known = self.claims.len();
+        receivable.take_other(paid.minus(charges)?, &mut self.claims)?;
+        let mut amount = paid;
+        for (claim, _) in &self.claims[known..] {
+            amount = amount.minus(claim.amount)?;
+        }
+        self.days.push(OfDay { since: receivable.since, amount, charges });
         self.left = self.left.minus(paid)?;
         self.rent = self.rent.plus(of_rent)?;
         let month = Month::of(receivable.since);
@@ -276,8 +460,14 @@ impl Paying {
 }
 
 /// Pays what is owed: unpaid rent first, then everything else, each the oldest day first (R2, R81).
-pub(super) fn pay_owed(call: &mut Call<'_>, account: AuthId, wallet: &Wallet, amount: Money) -> Result<Settled, Fault> {
-    pay_part(call, account, wallet, Part::All, amount)
+pub(super) fn pay_owed(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    amount: Money,
+    payer: &Payer,
+) -> Result<Settled, Fault> {
+    pay_part(call, account, wallet, Part::All, amount, payer)
 }
 
 /// Which part of what is owed a credit may pay.
@@ -297,14 +487,22 @@ fn pay_part(
     wallet: &Wallet,
     part: Part,
     amount: Money,
+    payer: &Payer,
 ) -> Result<Settled, Fault> {
-    let mut paying = Paying { left: amount, rent: Money::ZERO, months: BTreeMap::new(), charges: BTreeMap::new() };
+    let mut paying = Paying {
+        left: amount,
+        rent: Money::ZERO,
+        months: BTreeMap::new(),
+        charges: BTreeMap::new(),
+        claims: Vec::new(),
+        days: Vec::new(),
+    };
     if wallet.balance < Money::ZERO {
         let days = match part {
             Part::Days(from, to) => Some((from, to)),
             Part::All | Part::UnpaidRent => None,
         };
-        let (first, end) = span_of_days(account, days);
+        let (first, end) = span_of_days("owe", account, days);
         let unpaid = crate::phone_numbers::unpaid_rent(call, account)?;
         if unpaid > Money::ZERO {
             paying.walk(call, (&first, &end), Some(unpaid))?;
@@ -313,20 +511,23 @@ fn pay_part(
             paying.walk(call, (&first, &end), None)?;
         }
         crate::phone_numbers::pay_rent(call, account, paying.rent)?;
+        ended::note(call, account, payer, paying.days, &paying.claims)?;
+        crate::charges::note_payer(call, account, payer, paying.claims)?;
     }
     let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
     Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })
 }
 
 /// Pays rent that is unpaid, and nothing else: any credit does that before it pays what it is meant for (R81). Answers how much that was, and since which
-/// months it was owed.
+/// months it was owed. No chargeback leaves rent, and no gift comes here: nobody needs to know later what has paid it.
 pub(crate) fn pay_unpaid_rent(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     amount: Money,
 ) -> Result<(Money, Vec<OfMonth>), Fault> {
-    let Settled { amount: paid, months, .. } = pay_part(call, account, wallet, Part::UnpaidRent, amount)?;
+    let Settled { amount: paid, months, .. } =
+        pay_part(call, account, wallet, Part::UnpaidRent, amount, &Payer::Corrected)?;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok((paid, months))
 }
@@ -339,8 +540,9 @@ pub(crate) fn pay_between(
     wallet: &mut Wallet,
     (from, to): (Instant, Instant),
     amount: Money,
+    payer: &Payer,
 ) -> Result<Money, Fault> {
-    let Settled { amount: paid, .. } = pay_part(call, account, wallet, Part::Days(from, to), amount)?;
+    let Settled { amount: paid, .. } = pay_part(call, account, wallet, Part::Days(from, to), amount, payer)?;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }

@@ -380,3 +380,28 @@ fn r86_a_gift_that_pays_back_a_chargeback_is_no_discount() {
     let [invoice] = &invoices(&story)[..] else { panic!("one invoice") };
     assert_eq!((invoice.discount, invoice.net, invoice.closing_balance), (0, 20_000_000, 0));
 }
+
+#[test]
+fn r84_a_dispute_that_an_older_version_has_booked_is_won_as_far_as_it_is_recorded() {
+    let mut story = begun();
+    story.recharge(50);
+    story.debit(50);
+    goodwill(&mut story, 30_000_000, None);
+    charge_back(&mut story, 1, 50_000_000);
+    let mut stored = story.fake.dump();
+    for (_, value) in stored.iter_mut().filter(|(key, _)| key.starts_with("ch/") || key.starts_with("owe/")) {
+        let mut record: serde_json::Value = serde_json::from_str(value).expect("JSON");
+        let fields = record.as_object_mut().expect("a record");
+        fields.remove("claims");
+        for dispute in fields.get_mut("disputes").and_then(serde_json::Value::as_array_mut).into_iter().flatten() {
+            let dispute = dispute.as_object_mut().expect("a record");
+            assert!(dispute.remove("taken").is_some(), "today it is written down");
+        }
+        *value = record.to_string();
+    }
+    story.fake.replace(&stored);
+    story.command(|call, auth| charges::record_dispute_won(call, &operator(), auth, 1, "case 1".to_owned()));
+    // What it was taken from is not known: it pays the 20.00 that are owed, the rest is credit of the payment.
+    let balance = story.balance();
+    assert_eq!((balance.cash, balance.promotional, balance.owed), (30_000_000, 0, 0));
+}
