@@ -3,6 +3,7 @@
 use super::closing::{Closing, Refund};
 use super::cycles::Cycles;
 use super::dunning::Dunning;
+use super::ended::{By, Claim, Dispute, Ended};
 use super::holds::Holds;
 use super::numbers::Rents;
 use super::recharge::Recharge;
@@ -59,19 +60,23 @@ pub(super) struct Debt {
     pub(super) rent_of: Option<String>,
     /// It is for something that was charged: not for what the end of a month has posted, nor for a payment that was taken back.
     pub(super) charge: bool,
+    /// The chargeback that has left it: number of the charge, and which of its chargebacks.
+    pub(super) claim: Option<Claim>,
+    /// Of what a chargeback has left: it is a debt of an invoice that the payment had paid.
+    pub(super) of_invoice: bool,
     pub(super) amount: i64,
 }
 
 /// What a credit has paid of debts, by the beginnings of their months.
 #[derive(Default)]
-struct Paid {
-    months: BTreeMap<i64, i64>,
+pub(super) struct Paid {
+    pub(super) months: BTreeMap<i64, i64>,
     /// What of it was charged.
-    charges: BTreeMap<i64, i64>,
+    pub(super) charges: BTreeMap<i64, i64>,
 }
 
 impl Paid {
-    fn amount(&self) -> i64 {
+    pub(super) fn amount(&self) -> i64 {
         self.months.values().sum()
     }
 }
@@ -161,6 +166,10 @@ pub struct Account {
     pub lifted: u64,
     /// How often what was owed was given up.
     pub(super) written_off: u64,
+    /// What gifts and write-offs have ended of what was owed.
+    pub(super) ended: Vec<Ended>,
+    /// Chargebacks of an account that was open.
+    pub(super) disputes: Vec<Dispute>,
     /// What is owed, in the order in which it is paid.
     pub(super) debts: Vec<Debt>,
     custom: BTreeSet<i64>,
@@ -169,7 +178,7 @@ pub struct Account {
     /// What the feed must tell next: of alerts, of recharges, of everything else.
     pub(super) expected: [VecDeque<Told>; 3],
     /// Up to when time has passed.
-    seen: i64,
+    pub(super) seen: i64,
     /// The end of a month that is not closed yet: what else happens at this very moment may come before (R26).
     closes: Option<i64>,
     /// Balance at the ends of months, by the moment after them.
@@ -294,12 +303,19 @@ impl Account {
 
     /// Adds credit: what is owed is paid first. Answers how much that was.
     pub(super) fn credit(&mut self, kind: LotKind, amount: i64, moment: i64) -> i64 {
-        let paid = self.pay_debts_of(amount);
+        let by = self.next_lot(kind);
+        let paid = self.pay_debts_of(amount, by);
         self.add_lot(kind, amount, &paid, moment);
         paid.amount()
     }
 
-    fn add_lot(&mut self, kind: LotKind, amount: i64, paid: &Paid, moment: i64) {
+    /// What the next lot pays with, if it is a gift.
+    pub(super) fn next_lot(&self, kind: LotKind) -> Option<By> {
+        let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
+        (kind != LotKind::Cash).then_some(By::Gift(number))
+    }
+
+    pub(super) fn add_lot(&mut self, kind: LotKind, amount: i64, paid: &Paid, moment: i64) {
         let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
         let debts = if kind == LotKind::Cash { paid.months.clone() } else { BTreeMap::new() };
         self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid.amount(), debts });
@@ -313,17 +329,19 @@ impl Account {
     /// Pays what is owed: unpaid rent first, then the oldest day, of a day its rent first and what is no charge last (CRD-10, R2, R81). Answers how much that
     /// was.
     pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
-        self.pay_debts_of(amount).amount()
+        self.pay_debts_of(amount, None).amount()
     }
 
     /// [`Account::pay_debts`], by the beginnings of the months of the debts.
-    fn pay_debts_of(&mut self, amount: i64) -> Paid {
+    pub(super) fn pay_debts_of(&mut self, amount: i64, by: Option<By>) -> Paid {
         let mut of = Paid::default();
         let mut debts = std::mem::take(&mut self.debts);
         debts.sort_by_key(|debt| {
-            (!self.is_unpaid_rent(debt), debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge)
+            let day = debt.at.div_euclid(DAY);
+            (!self.is_unpaid_rent(debt), day, debt.rent_of.is_none(), !debt.charge, debt.claim.is_some())
         });
         self.debts = debts;
+        let mut ended = Vec::new();
         let mut left = amount;
         for debt in &mut self.debts {
             let paid = left.min(debt.amount);
@@ -332,17 +350,22 @@ impl Account {
             if paid > 0 {
                 *of.months.entry(month_of(debt.at)).or_default() += paid;
             }
+            if paid > 0 {
+                ended.push(Debt { amount: paid, ..debt.clone() });
+            }
             if paid > 0 && debt.charge {
                 *of.charges.entry(month_of(debt.at)).or_default() += paid;
             }
         }
         self.debts.retain(|debt| debt.amount > 0);
+        self.note_ended(by, ended);
         of
     }
 
     /// Credit that is not paid for.
     pub fn give(&mut self, kind: LotKind, amount: i64, moment: i64, told: &'static str, now: i64, policy: &Policy) {
-        let paid = self.pay_debts_of(amount);
+        let by = self.next_lot(kind);
+        let paid = self.pay_debts_of(amount, by);
         self.add_lot(kind, amount, &paid, moment);
         self.cycles.gift(now, paid.charges);
         self.moved(told, amount);
@@ -368,37 +391,50 @@ impl Account {
 
     /// [`Account::spend`], perhaps for the rent of a number. Answers what is owed of it.
     pub(super) fn charge(&mut self, amount: i64, now: i64, rent_of: Option<&str>) -> i64 {
-        let (left, free) = self.take_from_lots(amount);
+        let (left, gifts) = self.take_from_lots(amount);
+        let free = gifts.iter().map(|(_, taken)| taken).sum();
         self.cycles.charge(amount, free, now);
         if left > 0 {
             let unpaid = if self.limit.is_some() { self.cycles.end(now) + DAY } else { now };
             let rent_of = rent_of.map(str::to_owned);
-            self.debts.push(Debt { at: now, unpaid, rent_of, charge: true, amount: left });
+            self.debts.push(Debt {
+                at: now,
+                unpaid,
+                rent_of,
+                charge: true,
+                claim: None,
+                of_invoice: false,
+                amount: left,
+            });
         }
         left
     }
 
-    /// Takes something that is no charge, in spending order; what no lot covers is owed since a moment. Answers how much that is.
-    pub(super) fn take(&mut self, amount: i64, since: i64) -> i64 {
-        let (left, _) = self.take_from_lots(amount);
+    /// Takes something that is no charge, perhaps for a chargeback, in spending order; what no lot covers is owed since a moment. Answers how much that is, and
+    /// which gifts have given how much.
+    pub(super) fn take_for(&mut self, amount: i64, since: i64, claim: Option<Claim>) -> (i64, Vec<(u32, i64)>) {
+        let (left, gifts) = self.take_from_lots(amount);
         if left > 0 {
-            self.debts.push(Debt { at: since, unpaid: since, rent_of: None, charge: false, amount: left });
+            let (rent_of, charge, of_invoice) = (None, false, false);
+            self.debts.push(Debt { at: since, unpaid: since, rent_of, charge, claim, of_invoice, amount: left });
         }
-        left
+        (left, gifts)
     }
 
-    /// Answers what no lot covers, and what trial and promotional lots have paid.
-    fn take_from_lots(&mut self, amount: i64) -> (i64, i64) {
+    /// Answers what no lot covers, and which trial and promotional lots have paid how much.
+    fn take_from_lots(&mut self, amount: i64) -> (i64, Vec<(u32, i64)>) {
         let mut order: Vec<&mut Lot> = self.lots.iter_mut().filter(|lot| lot.rest > 0).collect();
         order.sort_by_key(|lot| (lot.kind, lot.moment, lot.number));
-        let (mut left, mut free) = (amount, 0);
+        let (mut left, mut gifts) = (amount, Vec::new());
         for lot in order {
             let taken = left.min(lot.rest);
             lot.rest -= taken;
             left -= taken;
-            free += if lot.kind == LotKind::Cash { 0 } else { taken };
+            if lot.kind != LotKind::Cash && taken > 0 {
+                gifts.push((lot.number, taken));
+            }
         }
-        (left, free)
+        (left, gifts)
     }
 
     /// The operator takes.

@@ -1,6 +1,7 @@
 //! Payments that card holders take back, in the model, and suspension for payment failure with its end (ACC-8, ACC-9, R33).
 
 use super::account::{Account, Debt, Standing};
+use super::ended::{Claim, Dispute};
 use super::recharge::ChargeState;
 use super::{Occasion, Policy, Told};
 use crate::simulation::next_month;
@@ -34,8 +35,11 @@ impl Account {
                 lot.rest -= taken;
                 amount - taken
             });
-            let owed = self.take(left, now);
-            reopened = self.reopen(of_it, left, owed, now);
+            let nth = self.disputes.iter().filter(|dispute| dispute.claim.0 == number).count();
+            let claim = (number, nth);
+            let (owed, gifts) = self.take_for(left, now, Some(claim));
+            self.disputes.push(Dispute { claim, gifts, ..Dispute::default() });
+            reopened = self.reopen(of_it, left, owed, claim);
         }
         let words = vec![("charge", number.to_string())];
         self.expect(Told { kind: "chargeback", amounts: vec![("amount", amount), ("balance", self.balance())], words });
@@ -58,7 +62,7 @@ impl Account {
 
     /// What a payment has paid of debts is owed again, of the newest month first and as far as other credit has not paid it, which pays the
     /// oldest. Where that month has an invoice, the debt is of its age again (R84). Answers which invoices, by their ends, and how much of each.
-    fn reopen(&mut self, lot: Option<u32>, taken: i64, owed: i64, now: i64) -> Vec<(i64, i64)> {
+    fn reopen(&mut self, lot: Option<u32>, taken: i64, owed: i64, claim: Claim) -> Vec<(i64, i64)> {
         let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) else { return Vec::new() };
         let mut left = taken;
         let mut parts = Vec::new();
@@ -68,17 +72,28 @@ impl Account {
             left -= part;
             parts.push((*month, part));
         }
+        lot.debts.retain(|_, paid| *paid > 0);
+        let months = parts.iter().filter(|(_, part)| *part > 0).map(|(month, _)| *month);
+        if let Some(dispute) = self.disputes.last_mut() {
+            dispute.unpaid = months.collect();
+        }
         let mut again = owed - owed.min(left);
         let mut reopened: Vec<(i64, i64)> = Vec::new();
         for (month, part) in parts {
             let back = again.min(part);
             again -= back;
             let Some(end) = self.issued.range(month + 1..).next().copied().filter(|_| back > 0) else { continue };
-            if let Some(debt) = self.debts.iter_mut().rev().find(|debt| debt.at == now && !debt.charge) {
+            // No more than is left of the invoice: the rest was spent since it was given back.
+            let back = back.min(self.can_reopen(end));
+            if back == 0 {
+                continue;
+            }
+            if let Some(debt) = self.debts.iter_mut().rev().find(|debt| debt.claim == Some(claim) && !debt.of_invoice) {
                 debt.amount -= back;
             }
             let at = (next_month(month) - 1).min(end - 1);
-            self.debts.push(Debt { at, unpaid: at, rent_of: None, charge: false, amount: back });
+            let (rent_of, charge, claim, of_invoice) = (None, false, Some(claim), true);
+            self.debts.push(Debt { at, unpaid: at, rent_of, charge, claim, of_invoice, amount: back });
             match reopened.iter_mut().find(|(known, _)| *known == end) {
                 Some((_, amount)) => *amount += back,
                 None => reopened.push((end, back)),

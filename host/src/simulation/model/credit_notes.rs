@@ -69,7 +69,10 @@ impl Account {
 
     /// Numbers of issued invoices, and what can be given back of each.
     pub fn creditable(&self) -> Vec<(String, i64)> {
-        let of = |made: &Made| Some((made.number.clone()?, made.left.iter().sum()));
+        let of = |made: &Made| {
+            let left = made.left.iter().sum::<i64>() - self.written_off_of(made.end);
+            Some((made.number.clone()?, left - left.rem_euclid(CENT)))
+        };
         self.made.iter().filter_map(of).collect()
     }
 
@@ -85,15 +88,25 @@ impl Account {
         let parts = split(amount, &made.left);
         made.left.iter_mut().zip(&parts).for_each(|(left, part)| *left -= part);
         made.credited += amount;
-        let end = made.end;
+        let (end, whole) = (made.end, made.left.iter().sum::<i64>() + amount);
+        let (from, to) = self.covered(end);
+        let gifts: i64 = self.gifts_of(end).iter().map(|(_, part)| part).sum();
+        let cash = whole - self.written_off_of(end) - self.owed_between(from, to - 1) - gifts;
         let left = self.pay_debts_of_invoice(end, amount);
-        self.refill(left);
+        self.credit_back(number, end, left, cash.max(0));
         let tax = parts[1..].iter().sum();
         self.credit_notes.push(CreditNote { invoice: number.to_owned(), amount, parts });
         let amounts = vec![("amount", amount), ("tax", tax), ("balance", self.balance())];
         self.expect(Told { kind: "credit-note-issued", amounts, words: vec![("invoice", number.to_owned())] });
         self.mail("credit-note-issued");
         self.judge(now, policy, Occasion::Credit);
+    }
+
+    /// How much of an invoice that ends so can be open again: without a credit note there is no limit.
+    pub(super) fn can_reopen(&self, end: i64) -> i64 {
+        let Some(made) = self.made.iter().find(|made| made.end == end && made.credited > 0) else { return i64::MAX };
+        let (from, to) = self.covered(end);
+        (made.left.iter().sum::<i64>() - self.written_off_of(end) - self.owed_between(from, to - 1)).max(0)
     }
 
     /// As if so much of the newest payments had not been spent (R18); what no payment lacks is a gift.

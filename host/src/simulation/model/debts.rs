@@ -1,6 +1,7 @@
 //! What an account owes and how that ends: by a payment of exactly that, or because the operator gives it up (R2, R4, R24).
 
 use super::account::{Account, Debt};
+use super::ended::By;
 use super::recharge::{Charge, ChargeKind, ChargeState};
 use super::{Occasion, Policy};
 use crate::simulation::month_of;
@@ -29,13 +30,14 @@ impl Account {
         self.refill(amount - less);
     }
 
-    /// Pays what is owed of the days that an invoice covers, as any credit does. Answers what is left.
+    /// Pays rent that is unpaid (R81), then what is owed of the days that an invoice covers. Answers what is left.
     pub(super) fn pay_debts_of_invoice(&mut self, end: i64, amount: i64) -> i64 {
         let (first, end) = self.covered(end);
         let days = first.div_euclid(DAY)..=(end - 1).div_euclid(DAY);
-        let (of_it, others) =
-            std::mem::take(&mut self.debts).into_iter().partition(|debt| days.contains(&debt.at.div_euclid(DAY)));
-        self.debts = of_it;
+        let debts = std::mem::take(&mut self.debts);
+        let (first, others) =
+            debts.into_iter().partition(|debt| self.is_unpaid_rent(debt) || days.contains(&debt.at.div_euclid(DAY)));
+        self.debts = first;
         let paid = self.pay_debts(amount);
         self.debts.extend::<Vec<Debt>>(others);
         amount - paid
@@ -89,7 +91,8 @@ impl Account {
     /// The operator gives up what is owed; nothing is credited.
     pub fn write_off(&mut self, now: i64, policy: &Policy) {
         let owed = -self.balance();
-        self.debts.clear();
+        let debts = std::mem::take(&mut self.debts);
+        self.note_ended(Some(By::WrittenOff), debts);
         self.written_off += 1;
         self.moved("written-off", owed);
         self.judge(now, policy, Occasion::Credit);

@@ -124,7 +124,8 @@ impl Account {
         self.make_invoice(end, net, &taxes);
         for amount in [net - exact + sums.rounded_off, taxes.iter().sum()] {
             if amount > 0 {
-                self.take(amount, end - 1);
+                let (_, gifts) = self.take_for(amount, end - 1, None);
+                self.note_gifts(end - 1, gifts);
             } else {
                 self.give_back_of_cycle(cycle, -amount);
             }
@@ -134,7 +135,8 @@ impl Account {
             let owed = self.owed_between(cycle.0, end - 1);
             let rounded = in_cents(owed);
             if rounded > owed {
-                self.take(rounded - owed, end - 1);
+                let (_, gifts) = self.take_for(rounded - owed, end - 1, None);
+                self.note_gifts(end - 1, gifts);
             } else {
                 self.give_back_of_cycle(cycle, owed - rounded);
             }

@@ -12,6 +12,7 @@ mod credit_notes;
 mod cycles;
 mod debts;
 mod dunning;
+mod ended;
 mod follow;
 mod holds;
 mod numbers;
