@@ -16,7 +16,7 @@ impl Simulation {
         self.pass(BESIDE[0])?;
         let (now, policy) = (self.world.now(), self.model.policy.clone());
         let account = &self.model.accounts[place];
-        let expected = account.may_close(at_once);
+        let expected = account.may_close(at_once, now, &policy);
         let (function, arguments) = if at_once {
             let arguments = json!({"auth-id": account.id, "standing": "closed", "details": "simulation"});
             ("accounts.set-standing", arguments)

@@ -113,11 +113,19 @@ impl Account {
     }
 
     /// Whether it can be closed: asked again while it is being closed, it is told how that stands. At once is only for what owes nothing.
-    pub fn may_close(&self, at_once: bool) -> bool {
+    pub fn may_close(&self, at_once: bool, now: i64, policy: &Policy) -> bool {
         match self.standing {
             Standing::Closed => false,
             Standing::Closing if !at_once => true,
-            _ => self.due() == 0,
+            _ if self.due() > 0 => false,
+            // What its final invoice asks for, such as tax, must be paid as well (R23).
+            _ if at_once => {
+                let mut closed = self.clone();
+                closed.close(at_once, now, policy);
+                closed.pass_final_invoice(now, policy);
+                closed.due() == 0
+            }
+            _ => true,
         }
     }
 
