@@ -117,6 +117,16 @@ pub fn permit_on(call: &Call<'_>, caller: &Caller, function: &str, auth_id: &str
     Ok((who, target.expect("a malformed target is never permitted")))
 }
 
+/// [`permit_on`] for a sub-account that was deleted: who could have asked then is told of it again, and nobody else learns that it was there.
+pub(crate) fn permit_on_deleted(
+    call: &Call<'_>,
+    caller: &Caller,
+    function: &str,
+    parent: AuthId,
+) -> Result<Who, Fault> {
+    decide(call, caller, function, Target::Deleted(parent))
+}
+
 /// The main account of this auth ID, by form only.
 pub fn main_account(auth_id: &str) -> Result<AuthId, Fault> {
     AuthId::parse(auth_id).filter(AuthId::is_main).ok_or_else(|| Fault::not_found("account"))
@@ -135,6 +145,8 @@ pub fn main_of(call: &Call<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
 enum Target {
     None,
     Account(AuthId),
+    /// A sub-account that was deleted, of this main account.
+    Deleted(AuthId),
     Malformed,
 }
 
@@ -179,6 +191,7 @@ fn decide_operator(call: &Call<'_>, operator: &Operator, function: &Function, ta
             }
             check_target(call, function, auth)?;
         }
+        Target::Deleted(parent) => check_target(call, function, parent)?,
     }
     Ok(Who::Operator(operator.name.clone()))
 }
@@ -197,8 +210,10 @@ fn decide_token(call: &Call<'_>, credential: &Credential, function: &Function, t
             }
             true
         }
+        (Who::Main(main), Target::Deleted(parent)) if parent == *main => true,
+        (Who::Main(_), Target::Deleted(_)) => return Err(Fault::not_found("sub-account")),
         (Who::Sub { sub, .. }, Target::Account(auth)) => auth == *sub,
-        (Who::Operator(_) | Who::Host, _) => false,
+        (Who::Sub { .. }, Target::Deleted(_)) | (Who::Operator(_) | Who::Host, _) => false,
     };
     let may_ask = function.tokens != Tokens::Main || matches!(who, Who::Main(_));
     if !mine || !may_ask {
@@ -214,7 +229,7 @@ fn decide_token(call: &Call<'_>, credential: &Credential, function: &Function, t
         }
         _ => {}
     }
-    if let Target::Account(auth) = target {
+    if let Target::Account(auth) | Target::Deleted(auth) = target {
         check_target(call, function, auth)?;
     }
     Ok(who)

@@ -2,7 +2,7 @@
 
 use crate::accounts::{self, AccountType};
 use crate::call::{Call, Record, end_of_prefix};
-use crate::credentials;
+use crate::credentials::{self, Who};
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
 use crate::ids::AuthId;
@@ -270,7 +270,22 @@ pub enum Disposal {
 
 /// Deletes a sub-account: its token fails from now on, its history stays with the main account.
 pub fn delete(call: &mut Call<'_>, caller: &Caller, auth_id: String, disposal: Disposal) -> Result<(), Error> {
-    let (who, sub) = credentials::permit_on(call, caller, "subaccounts.delete", &auth_id)?;
+    const FUNCTION: &str = "subaccounts.delete";
+    let deleted = match AuthId::parse(&auth_id).filter(|auth| !auth.is_main()) {
+        Some(sub) => call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_some()),
+        None => None,
+    };
+    if let Some(Sub { parent, .. }) = deleted {
+        // Whoever repeats the request under its key is told again that it is done (R42).
+        credentials::permit_on_deleted(call, caller, FUNCTION, parent)?;
+        let gone = |_: &mut Call<'_>| Err(Fault::not_found("sub-account").into());
+        return idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, gone);
+    }
+    let (who, sub) = credentials::permit_on(call, caller, FUNCTION, &auth_id)?;
+    idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, |call| remove(call, &who, sub, disposal))
+}
+
+fn remove(call: &mut Call<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Result<(), Error> {
     let before = need(call, sub)?;
     let numbers = phone_numbers::numbers_of(call, before.parent, sub)?;
     if disposal == Disposal::Refuse && numbers > 0 {
