@@ -32,10 +32,10 @@ component-check-reproducible: ## Build HEAD twice in different places and compar
 	@scripts/check-reproducible.sh
 
 host: ## Build target/release/coinbox
-	@$(toolchain); need_c_compiler; cargo build --release --locked --package coinbox-host
+	@$(toolchain); need_c_compiler; cargo build "$${native[@]}" --bins
 
 bench: component host ## Run the benchmarks
-	@$(toolchain); cargo bench --locked --package coinbox-tests
+	@$(toolchain); cargo bench "$${native[@]}" --bench bench
 
 check: ## Formatting, lints, documentation, licences and sources of dependencies
 	@scripts/check.sh

@@ -8,7 +8,8 @@ need_c_compiler
 
 cargo doc --workspace --no-deps --locked --lib --bins
 mkdir -p target/docs
-cargo run --release --quiet --locked --package coinbox-tests --example contract_document -- wit >target/docs/contract.md.new
+cargo build "${native[@]}" --example contract_document
+target/release/examples/contract_document wit >target/docs/contract.md.new
 mv target/docs/contract.md.new target/docs/contract.md
 say "contract: target/docs/contract.md"
 say "crates:   target/doc/coinbox_host/index.html, target/doc/coinbox_rules/index.html"

@@ -60,9 +60,6 @@ build() {
 
 build "1/4 the component" scripts/build-component.sh
 build "1/4 the component that breaks the contract" scripts/build-component.sh hostile
-# All of the workspace at once: the same dependencies with other features would be compiled a second time.
-# Without the two components: they link for WebAssembly only.
-native=(--release --locked --workspace --exclude coinbox-component --exclude coinbox-hostile)
 build "2/4 the host and its tests" cargo build "${native[@]}" --lib --bins --examples --tests
 
 say "3/4 cargo test"

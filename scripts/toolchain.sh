@@ -1,4 +1,9 @@
-# Sourced by the other scripts, in the root of the tree: messages, and a Rust toolchain that answers here.
+# Sourced by the other scripts, in the root of the tree: messages, what is built natively, and a Rust toolchain that answers here.
+
+# What every script builds for this machine, and how: the same packages in the same profile, so that no dependency is compiled a second time with
+# other features. Without the two components, which link for WebAssembly only. `--test one_build` compares what the scripts build.
+# shellcheck disable=SC2034
+native=(--profile release --locked --workspace --exclude coinbox-component --exclude coinbox-hostile)
 
 say() { printf '== %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
