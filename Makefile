@@ -5,7 +5,7 @@ SHELL := bash
 
 toolchain := . scripts/toolchain.sh
 
-.PHONY: help run month test component hostile component-cargo-component component-check-reproducible host bench check docs test-crash simulate
+.PHONY: help run month test component component-size hostile component-cargo-component component-check-reproducible host bench check docs test-crash simulate
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-30s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ test: ## Build everything and run every test
 
 component: ## Build target/component/coinbox.wasm
 	@scripts/build-component.sh
+
+component-size: component ## Print the size of the component and what each area of the rules costs in it
+	@scripts/component-size.sh
 
 hostile: ## Build target/component/hostile.wasm, which breaks the contract for the tests of the host
 	@scripts/build-component.sh hostile

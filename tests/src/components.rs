@@ -26,9 +26,16 @@ pub fn hostile() -> &'static [u8] {
     BYTES.get_or_init(|| read("COINBOX_HOSTILE", "target/component/hostile.wasm", "hostile"))
 }
 
+/// The names of the functions of the component that breaks the contract.
+pub fn hostile_symbols() -> PathBuf {
+    std::env::var_os("COINBOX_HOSTILE")
+        .map_or_else(|| repository("target/component/hostile.wasm"), PathBuf::from)
+        .with_extension("symbols")
+}
+
 /// An engine for a component, with its compiled code kept beside the component.
 pub fn engine(wasm: &[u8], limits: Limits, instances: InstancePolicy) -> Engine {
-    let options = Options { limits, instances, cache: Some(repository("target/component/cache")) };
+    let options = Options { limits, instances, cache: Some(repository("target/component/cache")), symbols: None };
     Engine::load(wasm, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -130,7 +130,28 @@ fn an_answer_that_is_no_text_is_absurd() {
 fn a_trap_with_writes_staged_writes_nothing() {
     let CallError::Trap { message, place } = refused("jobs.begin", "trap") else { panic!("another error") };
     assert_eq!(message, "wasm trap: wasm `unreachable` instruction executed");
-    assert!(place.is_some());
+    // The names are in a file that this engine was not shown.
+    let place = place.expect("a place");
+    assert!(place.starts_with("function ") && place.ends_with(" of coinbox_hostile.wasm"), "{place}");
+}
+
+#[test]
+fn a_trap_is_named_from_the_file_beside_the_component() {
+    let options = Options { limits: limits(), symbols: Some(components::hostile_symbols()), ..Options::default() };
+    let engine = Engine::load(components::hostile(), &options).expect("loaded");
+    for behaviour in ["trap", "panic"] {
+        let error = refused_once(&engine, None, "jobs.begin", behaviour);
+        let CallError::Trap { place: Some(place), .. } = &error else { panic!("another error: {error}") };
+        assert!(place.contains("coinbox"), "{place}");
+        assert!(error.to_string().ends_with(&format!(" (in {place})")), "{error}");
+    }
+    // The file of another component names nothing.
+    let other = Options { symbols: Some(components::hostile_symbols().with_file_name("coinbox.symbols")), ..options };
+    let engine = Engine::load(components::hostile(), &other).expect("loaded");
+    let CallError::Trap { place, .. } = refused_once(&engine, None, "jobs.begin", "trap") else {
+        panic!("another error")
+    };
+    assert!(place.is_some_and(|place| place.starts_with("function ")));
 }
 
 #[test]

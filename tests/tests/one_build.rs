@@ -117,11 +117,13 @@ fn commands(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for line in text.lines() {
         let Some((_, after)) = line.split_once("cargo ") else { continue };
-        let command = after.split(['`', '#', '|', '<', ';']).next().unwrap_or_default().replace("$$", "$");
+        let command = after.split(['`', '#', '|', '<', ';', '&']).next().unwrap_or_default().replace("$$", "$");
         // What a program is started with is not cargo's.
         let command = command.split(" -- ").next().unwrap_or_default().trim().trim_end_matches('\\');
         let Some((subcommand, arguments)) = command.split_once(' ') else { continue };
-        if arguments.starts_with(['-', '"', '$']) {
+        // Another list of packages than `native` is that of the components, which no program is made of.
+        let others = arguments.matches('$').count() > arguments.matches("${native[@]}").count();
+        if arguments.starts_with(['-', '"', '$']) && !others {
             match subcommand {
                 // Cargo shows no graph for what it is to start.
                 "run" => found.insert(format!("build {arguments}")),
@@ -248,6 +250,7 @@ fn commands_are_told_from_prose() {
                 build \"2/4 the host\" cargo build --release --tests\n\
                 `cargo run --release --example embed -- loud`, after `make component`\n\
                 cargo test \"${native[@]}\" --no-fail-fast </dev/null 2>&1 | tee log\n\
+                cargo build \"${components[@]}\" --all-targets\n\
                 cargo fmt --all --check\n";
     let expected = [
         "build \"${native[@]}\" --bins",

@@ -419,7 +419,8 @@ pub fn load_engine_only(config: &Config) -> anyhow::Result<Engine> {
 fn compile(config: &Config, cache: Option<PathBuf>) -> anyhow::Result<Engine> {
     let path = component_path(config)?;
     let wasm = fs::read(&path).map_err(|error| anyhow::anyhow!("component {}: {error}", path.display()))?;
-    let options = engine::Options { cache, ..engine::Options::default() };
+    let symbols = Some(path.with_extension("symbols"));
+    let options = engine::Options { cache, symbols, ..engine::Options::default() };
     Engine::load(&wasm, &options).map_err(|error| anyhow::anyhow!("component {}: {error}", path.display()))
 }
 

@@ -68,7 +68,7 @@ pub enum CallError {
     Trap {
         /// What it reported last, or the name of the trap.
         message: String,
-        /// The function that it was in, where the component keeps names.
+        /// The function that it was in: its name where there are names, otherwise its number.
         place: Option<String>,
     },
     /// What the guest answered is no value of the contract: text that is not UTF-8, a case that does not exist, a pointer outside.

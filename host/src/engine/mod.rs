@@ -30,6 +30,7 @@ mod nothing;
 mod outside;
 mod runtime;
 mod state;
+mod symbols;
 mod ticker;
 
 pub use crate::contract::exported::about::Class;
@@ -46,6 +47,7 @@ use instances::{Pool, Taken, Warm};
 use state::CallState;
 use std::path::PathBuf;
 use std::sync::Arc;
+use symbols::Symbols;
 use wasmtime::component::{HasSelf, InstancePre, Linker};
 use wasmtime::{Config, Enabled, OptLevel, PoolingAllocationConfig, Store, Trap, UpdateDeadline, WasmBacktrace};
 
@@ -58,6 +60,8 @@ pub struct Options {
     pub instances: InstancePolicy,
     /// Directory for compiled code; `None`: compile at each start.
     pub cache: Option<PathBuf>,
+    /// File with the names of the component's functions, as `make component` writes it; read when a trap has to be named.
+    pub symbols: Option<PathBuf>,
 }
 
 /// Everything that belongs to one call besides function and arguments.
@@ -81,6 +85,7 @@ pub struct Engine {
     limits: Arc<Limits>,
     policy: InstancePolicy,
     pool: Arc<Pool>,
+    symbols: Option<Symbols>,
 }
 
 /// An instance during a call of [`Engine::run`].
@@ -128,6 +133,7 @@ impl Engine {
             limits: Arc::new(limits.clone()),
             policy: options.instances,
             pool: Pool::new(),
+            symbols: options.symbols.as_deref().map(|path| Symbols::of(wasm, path)),
         };
         let facts = engine.describe().map_err(LoadError::Describe)?;
         engine.functions = Functions::join(exported, facts)?;
@@ -257,9 +263,8 @@ impl Engine {
         if *trap == Trap::StackOverflow {
             return CallError::Stack { limit_bytes: self.limits.stack_bytes };
         }
-        let place = error
-            .downcast_ref::<WasmBacktrace>()
-            .and_then(|trace| trace.frames().iter().find_map(|frame| frame.func_name().map(str::to_owned)));
+        let place =
+            error.downcast_ref::<WasmBacktrace>().and_then(|trace| symbols::place(trace, self.symbols.as_ref()));
         CallError::Trap { message: ended.last_words.unwrap_or_else(|| trap.to_string()), place }
     }
 }
