@@ -3,6 +3,9 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
+# The component and the host are built side by side: the component is linked for minutes on one processor.
+MAKEFLAGS += --jobs=2
+
 toolchain := . scripts/toolchain.sh
 
 .PHONY: help run month test component component-size hostile component-cargo-component component-check-reproducible host bench check docs test-crash simulate
