@@ -10,8 +10,11 @@ const HOUR: i64 = 3_600_000;
 const ACCOUNT: &str = "MASAMPLE000000000001";
 const SUBACCOUNT: &str = "SASAMPLE000000000002";
 
+/// A kind's name, and what makes its sample.
+pub type Sample = (&'static str, fn() -> Document);
+
 /// All of them by name.
-pub const ALL: [(&str, fn() -> Document); 8] = [
+pub const ALL: [Sample; 8] = [
     ("invoice", invoice),
     ("reverse-charge", reverse_charge),
     ("credit-note", credit_note),

@@ -205,7 +205,7 @@ impl Typesetter {
         let mut replaced = BTreeSet::new();
         // At first what no font has. Then also what only no single font has together with its neighbours, such as a letter with its accents.
         for only_unknown in [true, false] {
-            let more = missing.iter().filter(|letter| !letter.is_ascii() && !(only_unknown && fonts.has(**letter)));
+            let more = missing.iter().filter(|letter| !letter.is_ascii() && (!only_unknown || !fonts.has(**letter)));
             replaced.extend(more.copied());
             let own = stood_in(own, &replaced, &self.templates.words);
             let (pages, left) = self.lay_out(document, &own, fonts.clone())?;

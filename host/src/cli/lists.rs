@@ -12,11 +12,24 @@ const ACCOUNTS: usize = 500;
 /// Most documents of one page of the contract.
 const DOCUMENTS: usize = 100;
 
+/// A list as CSV.
+pub(crate) struct Csv {
+    /// The names of the columns, in order.
+    pub(crate) columns: &'static [&'static str],
+    /// The cells of one row, in the same order.
+    pub(crate) cells: fn(&Value) -> Vec<Cell<'static>>,
+}
+
+/// Accounts as CSV.
+pub(crate) const ACCOUNTS_CSV: Csv = Csv { columns: &ACCOUNT_COLUMNS, cells: account_cells };
+/// Documents as CSV.
+pub(crate) const DOCUMENTS_CSV: Csv = Csv { columns: &DOCUMENT_COLUMNS, cells: document_cells };
+
 /// Columns of accounts as CSV.
-pub(crate) const ACCOUNT_COLUMNS: [&str; 8] =
+const ACCOUNT_COLUMNS: [&str; 8] =
     ["auth_id", "name", "email", "account_type", "billing_mode", "standing", "balance", "created"];
 /// Columns of documents as CSV.
-pub(crate) const DOCUMENT_COLUMNS: [&str; 15] = [
+const DOCUMENT_COLUMNS: [&str; 15] = [
     "auth_id",
     "name",
     "kind",
@@ -42,7 +55,7 @@ fn money(value: &Value) -> Cell<'static> {
 }
 
 /// An account of a list, as the contract shows it, by [`ACCOUNT_COLUMNS`].
-pub(crate) fn account_cells(one: &Value) -> Vec<Cell<'static>> {
+fn account_cells(one: &Value) -> Vec<Cell<'static>> {
     let cell = |column: &&str| match *column {
         "balance" => money(&one["balance"]),
         "created" => moment(&one["created"]).into(),
@@ -53,7 +66,7 @@ pub(crate) fn account_cells(one: &Value) -> Vec<Cell<'static>> {
 }
 
 /// A document of a list, as the contract shows it, by [`DOCUMENT_COLUMNS`].
-pub(crate) fn document_cells(one: &Value) -> Vec<Cell<'static>> {
+fn document_cells(one: &Value) -> Vec<Cell<'static>> {
     let document = &one["document"];
     let cell = |column: &&str| match *column {
         "auth_id" | "name" | "receipt" => field(one, &column.replace('_', "-")).into(),
@@ -92,14 +105,14 @@ fn print(
     work: &Work,
     name: &str,
     (rows, next): (Vec<Value>, Option<String>),
-    csv: Option<(&[&str], fn(&Value) -> Vec<Cell<'static>>)>,
+    csv: Option<Csv>,
     table: impl FnOnce(&[Value]) -> Rows,
 ) -> anyhow::Result<()> {
-    if let Some((columns, cells)) = csv {
+    if let Some(csv) = csv {
         anyhow::ensure!(!work.output.is_json(), "--csv and --json exclude each other");
-        let mut out = Table::begin(std::io::stdout().lock(), columns)?;
+        let mut out = Table::begin(std::io::stdout().lock(), csv.columns)?;
         for one in &rows {
-            out.row(cells(one))?;
+            out.row((csv.cells)(one))?;
         }
         out.flush()?;
     } else {
@@ -125,9 +138,7 @@ pub(super) fn accounts(work: &Work, asked: &Accounts) -> anyhow::Result<()> {
         "balance-below": below, "balance-from": micros("--balance-from", &asked.balance_from)?});
     let page = (asked.after.clone(), asked.limit, ACCOUNTS);
     let listed = pages(work, ("accounts.list", "accounts"), &filter, page)?;
-    let csv: Option<(&[&str], fn(&Value) -> Vec<Cell<'static>>)> =
-        asked.csv.then_some((&ACCOUNT_COLUMNS, account_cells));
-    print(work, "accounts", listed, csv, |accounts| {
+    print(work, "accounts", listed, asked.csv.then_some(ACCOUNTS_CSV), |accounts| {
         let mut rows = Rows::new(&["auth ID", "name", "email", "type", "pays", "standing", ">balance"]);
         for account in accounts {
             let mut row: Vec<String> = ["auth-id", "name", "email", "account-type", "billing-mode", "standing"]
@@ -154,9 +165,7 @@ pub(super) fn documents(work: &Work, asked: &Issued) -> anyhow::Result<()> {
         "oldest-first": asked.oldest_first});
     let page = (asked.after.clone(), asked.limit, DOCUMENTS);
     let listed = pages(work, ("invoices.list-issued", "documents"), &filter, page)?;
-    let csv: Option<(&[&str], fn(&Value) -> Vec<Cell<'static>>)> =
-        asked.csv.then_some((&DOCUMENT_COLUMNS, document_cells));
-    print(work, "documents", listed, csv, |documents| {
+    print(work, "documents", listed, asked.csv.then_some(DOCUMENTS_CSV), |documents| {
         let header = ["auth ID", "name", "kind", "number", "issued", ">total", ">open", "status"];
         let mut rows = Rows::new(&header);
         for one in documents {

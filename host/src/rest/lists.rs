@@ -5,8 +5,8 @@
 use super::Rest;
 use super::answer::Failure;
 use super::resource::{self, Asked, Form, Incoming};
-use crate::cli::lists::{ACCOUNT_COLUMNS, DOCUMENT_COLUMNS, OPEN, account_cells, document_cells};
-use crate::export::table::{Cell, Table};
+use crate::cli::lists::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
+use crate::export::table::Table;
 use crate::text;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,8 +41,7 @@ pub async fn accounts(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Resp
             "billing-mode": chosen(&asked, "billing_mode", &["prepaid", "postpaid"])?,
             "standing": chosen(&asked, "standing", &["active", "suspended", "closing", "closed"])?,
             "balance-below": below, "balance-from": amount(&asked, "balance_from")?});
-        let columns = (&ACCOUNT_COLUMNS[..], account_cells as fn(&Value) -> Vec<Cell<'static>>);
-        list(&asked, ("accounts.list", "accounts"), filter, columns, account).await
+        list(&asked, ("accounts.list", "accounts"), filter, ACCOUNTS_CSV, account).await
     })
     .await
 }
@@ -64,8 +63,7 @@ pub async fn documents(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Res
             "number": asked.text("number")?, "month": asked.text("month")?, "issued-from": moment("issued_from")?,
             "issued-before": moment("issued_before")?, "open-from": amount(&asked, "open_from")?,
             "account": asked.text("account")?, "oldest-first": order.as_deref() == Some("oldest")});
-        let columns = (&DOCUMENT_COLUMNS[..], document_cells as fn(&Value) -> Vec<Cell<'static>>);
-        list(&asked, ("invoices.list-issued", "documents"), filter, columns, document).await
+        list(&asked, ("invoices.list-issued", "documents"), filter, DOCUMENTS_CSV, document).await
     })
     .await
 }
@@ -75,7 +73,7 @@ async fn list(
     asked: &Asked,
     (function, rows): (&str, &str),
     filter: Value,
-    (columns, cells): (&[&str], fn(&Value) -> Vec<Cell<'static>>),
+    csv: Csv,
     object: fn(&Value) -> Value,
 ) -> Result<Response, Failure> {
     let limit = match asked.text("limit")? {
@@ -97,8 +95,8 @@ async fn list(
         let unwritten =
             |error: csv::Error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string());
         let mut written = Vec::new();
-        let mut table = Table::begin(&mut written, columns).map_err(unwritten)?;
-        listed().try_for_each(|one| table.row(cells(one))).map_err(unwritten)?;
+        let mut table = Table::begin(&mut written, csv.columns).map_err(unwritten)?;
+        listed().try_for_each(|one| table.row((csv.cells)(one))).map_err(unwritten)?;
         table.flush().map_err(|error| unwritten(error.into()))?;
         drop(table);
         return Ok(resource::csv(written, next.as_deref()));

@@ -147,7 +147,10 @@ fn contradicts(question: Option<&Value>, body: &Value) -> bool {
         Value::Null => false,
         Value::String(text) => text != question,
         Value::Bool(flag) => !question.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
-        other => other.to_string() != *question,
+        other => {
+            let written = other.to_string();
+            written != *question
+        }
     }
 }
 
