@@ -4,7 +4,7 @@
 //! arguments get the first answer again; the same key and other arguments are refused. Records are kept for ever.
 //!
 //! A restore takes such a record away while what the command has done outside stays. So digests of key and arguments travel with every
-//! charge, refund, order and release ([`Asked`]), and come back with the reconciliation ([`remember`]).
+//! charge, refund, order and release (`Asked`), and come back with the reconciliation (`remember`).
 //!
 //! | key | what |
 //! |---|---|

@@ -114,7 +114,7 @@ impl Wallet {
         Wallet { balance, reserved, rest, place, ..self.clone() }
     }
 
-    /// Whether a lot may have outlived its time: then [`late`] tells which, before anything is spent (R17).
+    /// Whether a lot may have outlived its time: then `late` tells which, before anything is spent (R17).
     pub fn may_hold_late(&self, now: Instant) -> bool {
         match &self.place {
             Some(place) if place.kind() == LotKind::Trial => {

@@ -6,7 +6,7 @@
 //! the issued document and the end of its draft: a crash between two calls leaves neither a gap nor a double.
 //!
 //! Credit notes and receipts get their number in the command that makes them: what it changes is committed as one. While the policy's seller lacks what
-//! every document needs, invoices and receipts wait as drafts, and credit notes are refused ([`seller`]).
+//! every document needs, invoices and receipts wait as drafts, and credit notes are refused (`seller`).
 //!
 //! | key | what |
 //! |---|---|

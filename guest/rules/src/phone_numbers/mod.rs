@@ -1,7 +1,7 @@
 //! Phone numbers: offers with prices, purchase, rent, release (NUM-1 to NUM-6, SUB-5).
 //!
 //! What is in stock is the platform's business; an account, a price and a month of rent are ours. A main account pays for its own
-//! numbers and for those of its sub-accounts. See [`buying`] for the order, [`rent`] for the month, [`debts`] for what is owed.
+//! numbers and for those of its sub-accounts. See `buying` for the order, `rent` for the month, `debts` for what is owed.
 
 mod buying;
 mod debts;

@@ -124,7 +124,7 @@ pub struct Policy {
     pub credit_note_prefix: String,
     /// INV-3.
     pub receipt_prefix: String,
-    /// R44, R89. Whether legal name, address and country must be there before a charge, the customer's and the seller's. On in new stores: see [`begin`].
+    /// R44, R89. Whether legal name, address and country must be there before a charge, the customer's and the seller's. On in new stores: see `begin`.
     pub require_billing_address: bool,
     /// R33. None, when it is set: as it was.
     #[serde(default)]

@@ -50,7 +50,7 @@ impl PriceKey {
         [&format!("{letters}{used_in}"), detail, &self.price].join("/")
     }
 
-    /// Reads back what [`PriceKey::name`] gives.
+    /// Reads back what `PriceKey::name` gives.
     pub fn parse(name: &str) -> Option<PriceKey> {
         let mut parts = name.split('/');
         let (first, detail, price) = (parts.next()?, parts.next()?, parts.next()?);
