@@ -8,7 +8,7 @@ MAKEFLAGS += --jobs=2
 
 toolchain := . scripts/toolchain.sh
 
-.PHONY: help run month test component component-size hostile component-cargo-component component-check-reproducible host bench check docs test-crash simulate
+.PHONY: help run month test component component-size hostile component-cargo-component component-check-reproducible host bench check docs test-crash simulate gate
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-30s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ host: ## Build target/release/coinbox
 
 bench: component host ## Run the benchmarks
 	@$(toolchain); cargo bench "$${native[@]}" --bench bench
+
+gate: ## Whether the rules still do the same: FILE=… writes digests of what all cases and seeds leave, EARLIER=… compares
+	@scripts/gate.sh $${FILE:-target/gate/digests} $${EARLIER:+"$$EARLIER"}
 
 check: ## Formatting, lints, documentation, licences and sources of dependencies
 	@scripts/check.sh

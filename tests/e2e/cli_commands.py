@@ -301,6 +301,18 @@ def simulations(home):
     beyond = run("simulate", "--seed", "5", "--only", "80", cwd=home)
     checks.equal("simulate --only beyond the plan", beyond.returncode, 1)
     checks.holds("simulate --only beyond the plan: says", beyond.stderr, "--only: 0 to 79")
+    written = [home / "digests", home / "digests-again"]
+    for file in written:
+        made = run("simulate", "--seed", "5", "--seeds", "2", "--operations", "10", "--digests", str(file), cwd=home)
+        checks.equal("simulate --digests", made.returncode, 0)
+    lines = written[0].read_text().splitlines()
+    checks.equal("simulate --digests: a line a seed", [line.split()[0] for line in lines], ["simulation/0005", "simulation/0006"])
+    parts = [[part.split(":")[0] for part in line.split()[1:]] for line in lines]
+    checks.equal("simulate --digests: its parts", parts, [["store", "feed", "run"]] * 2)
+    checks.equal("simulate --digests again: the same", written[1].read_text().splitlines(), lines)
+    nowhere = run("simulate", "--seed", "5", "--digests", str(home / "no" / "digests"), cwd=home)
+    checks.equal("simulate --digests into a folder that is not there", nowhere.returncode, 1)
+    checks.holds("simulate --digests into a folder that is not there: says", nowhere.stderr, "no/digests")
     for bad in (["--seed", "many"], ["--seeds", "0"], ["--only", "1"], ["--operations", "0"], ["--ledger", "there"]):
         checks.equal(f"simulate {' '.join(bad)}", run("simulate", *bad, cwd=home).returncode, 2)
 

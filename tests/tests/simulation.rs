@@ -2,13 +2,15 @@
 //! deliberately broken rule can be tried in; and that on the component a seed is the same history, byte for byte.
 //!
 //! `COINBOX_SEED=17 cargo test --release -p coinbox-tests --test simulation` runs one seed, `17..2000` many, `COINBOX_RULES=component`
-//! takes the component, `COINBOX_SHRINK=0` tells a failure as it was found.
+//! takes the component, `COINBOX_SHRINK=0` tells a failure as it was found, `COINBOX_DIGESTS=FILE` writes a line a seed: digests of what it has left, for
+//! `scripts/gate.sh`.
 
 use coinbox_host::engine::RulesRuntime;
-use coinbox_host::simulation::{self, Seen};
+use coinbox_host::simulation::{self, DigestBook, Seen};
 use coinbox_tests::components;
 use coinbox_tests::crash_world::lend;
 use coinbox_tests::native::NativeRules;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
@@ -60,6 +62,7 @@ fn short_seeds_keep_to_the_model() {
     quietly();
     let (next, started) = (AtomicU64::new(first), Instant::now());
     let seen = Mutex::new((Seen::default(), 0_u64));
+    let book = DigestBook::default();
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::SeqCst);
@@ -73,6 +76,7 @@ fn short_seeds_keep_to_the_model() {
             };
             match outcome {
                 Ok(outcome) => {
+                    book.note_seed(seed, outcome.digests);
                     let mut seen = seen.lock().expect("nobody panics while holding it");
                     seen.0.add(outcome.seen);
                     seen.1 += 1;
@@ -93,6 +97,9 @@ fn short_seeds_keep_to_the_model() {
         }
     });
     let (seen, seeds) = seen.into_inner().expect("nobody panics while holding it");
+    if let Some(wanted) = std::env::var_os("COINBOX_DIGESTS") {
+        book.write(Path::new(&wanted)).unwrap_or_else(|error| panic!("{}: {error}", wanted.display()));
+    }
     println!("{seeds} seeds in {:.1?}: {seen:?}", started.elapsed());
     // Histories in which nothing happens would prove nothing.
     let enough = seen.paid >= 2 * seeds && seen.declined >= seeds / 5 && seen.crashes >= seeds / 2;

@@ -6,9 +6,10 @@ use crate::capability::Random;
 use crate::config::{self, Config};
 use crate::engine::RulesRuntime;
 use crate::random::SystemRandom;
-use crate::simulation::{self, Failure, Outcome, Seen};
+use crate::simulation::{self, DigestBook, Failure, Outcome, Seen};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,6 +24,10 @@ pub fn run(config: &Config, output: &Output, arguments: &Simulate) -> anyhow::Re
     if arguments.seed.is_none() {
         output.note(&format!("from seed {seed}"));
     }
+    if let Some(path) = &arguments.digests {
+        // Said before hours of work, not after them.
+        write_book(&DigestBook::default(), path)?;
+    }
     if !arguments.only.is_empty() {
         let known = arguments.only.iter().all(|place| *place < arguments.operations);
         anyhow::ensure!(known, "--only: 0 to {}, or a higher --operations", arguments.operations - 1);
@@ -30,9 +35,15 @@ pub fn run(config: &Config, output: &Output, arguments: &Simulate) -> anyhow::Re
     }
     let alone = arguments.seed.is_some() && arguments.duration.is_none();
     match arguments.seeds.or(alone.then_some(1)) {
-        Some(1) => one(output, seed, simulation::run(&rules, seed, arguments.operations)),
+        Some(1) if arguments.digests.is_none() => {
+            one(output, seed, simulation::run(&rules, seed, arguments.operations))
+        }
         seeds => many(&rules, output, arguments, seed, seeds),
     }
+}
+
+fn write_book(book: &DigestBook, path: &Path) -> anyhow::Result<()> {
+    book.write(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
 }
 
 /// Few enough digits to be typed again.
@@ -46,7 +57,7 @@ fn one(output: &Output, seed: u64, outcome: Result<Outcome, Box<Failure>>) -> an
     let outcome = outcome.map_err(|failure| failed(output, &failure))?;
     let mut shown = shown(outcome.seen);
     shown["seed"] = seed.into();
-    shown["digest"] = outcome.digest.into();
+    shown["digest"] = outcome.digests.whole().into();
     output.answer(&shown, table)
 }
 
@@ -87,6 +98,7 @@ struct Work {
     until: Option<Instant>,
     stop: AtomicBool,
     seen: Mutex<(Seen, u64, Option<Box<Failure>>)>,
+    book: DigestBook,
     bar: ProgressBar,
     started: Instant,
 }
@@ -103,6 +115,7 @@ impl Work {
             match outcome {
                 Ok(outcome) => {
                     seen.0.add(outcome.seen);
+                    self.book.note_seed(seed, outcome.digests);
                     seen.1 += 1;
                     self.bar.inc(1);
                     self.bar.set_message(format!("{:.1} seeds/s", per_second(seen.1, self.started.elapsed())));
@@ -149,6 +162,7 @@ fn many(
         until,
         stop: AtomicBool::new(false),
         seen: Mutex::default(),
+        book: DigestBook::default(),
         bar,
         started,
     };
@@ -161,6 +175,9 @@ fn many(
     let (seen, done, failure) = work.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(failure) = failure {
         return Err(failed(output, &failure));
+    }
+    if let Some(path) = &arguments.digests {
+        write_book(&work.book, path)?;
     }
     let mut shown = shown(seen);
     shown["seeds"] = done.into();

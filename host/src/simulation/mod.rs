@@ -12,6 +12,7 @@ mod cast;
 mod check;
 mod conflict;
 mod dice;
+mod digests;
 mod documents;
 pub mod fuse;
 mod leave;
@@ -27,15 +28,15 @@ mod supply;
 pub mod three_years;
 pub mod world;
 
+pub use digests::{DigestBook, Digests, Left};
 pub use run::{START, Seen, Simulation};
 pub use shrink::Failure;
-pub use world::{Keeping, World, stored_lines};
+pub use world::{Keeping, World, stored};
 
 use crate::engine::RulesRuntime;
 use anyhow::{Context, Result};
 use operation::{Choice, Operation};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Operations of a simulation where nothing else is asked for.
@@ -46,8 +47,8 @@ pub const OPERATIONS: usize = 80;
 pub struct Outcome {
     /// What was seen in it.
     pub seen: Seen,
-    /// SHA-256 of every stored byte, the timers and what the gateway was asked: the same history leaves the same bytes.
-    pub digest: String,
+    /// Of everything that it has left: the same history leaves the same bytes.
+    pub digests: Digests,
 }
 
 /// Runs the history of a seed. A failure comes back short.
@@ -84,13 +85,8 @@ fn attempt(
             reached += 1;
         }
         let seen = simulation.end()?;
-        let mut digest = Sha256::new();
-        for line in simulation.world.bytes()? {
-            digest.update(line.as_bytes());
-            digest.update(b"\n");
-        }
-        let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Outcome { seen, digest })
+        let digests = simulation.world.left()?.digests();
+        Ok(Outcome { seen, digests })
     };
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut work));
     match ran {

@@ -1,6 +1,7 @@
 //! The world around a simulated host: what survives when the host dies, the host itself, and time.
 
 use super::conflict::Conflicting;
+use super::digests::Left;
 use super::fuse::{Fuse, FusedRules, FusedStore, fused};
 use super::machine::Machine;
 use crate::capability::Capabilities;
@@ -39,6 +40,9 @@ pub enum Keeping {
     /// In an SQLite store in this directory.
     Sqlite(PathBuf),
 }
+
+/// Entries or lines of the feed that are read at once.
+const PAGE: u32 = crate::storage::PAGE_ENTRIES_MAX;
 
 /// Everything that outlives a host, and the host of now.
 pub struct World {
@@ -254,25 +258,42 @@ impl World {
         bail!("more than {MOMENTS_MAX} due moments before {}", crate::text::moment(moment))
     }
 
-    /// Every stored byte, the timers and what the gateway was asked, as lines.
+    /// Every stored byte, the timers and what the outside was asked, as lines.
     pub fn bytes(&self) -> Result<Vec<String>> {
-        let store = self.store()?;
-        let mut lines = stored_lines(&*store.snapshot()?)?;
-        let mut timers: Vec<String> =
-            store.timers()?.iter().map(|timer| format!("timer {} {:?} {}", timer.key, timer.lane, timer.due)).collect();
-        timers.sort_unstable();
-        lines.append(&mut timers);
-        lines.extend(self.gateway.requests()?.iter().map(|request| {
+        Ok(self.left()?.lines())
+    }
+
+    /// The same, part by part.
+    pub fn left(&self) -> Result<Left> {
+        let mut left = stored(&**self.store()?)?;
+        left.run.extend(self.gateway.requests()?.iter().map(|request| {
             let amount = request.amount.map(|amount| amount.to_string()).unwrap_or_default();
             format!("gateway {} {} {} {amount} {}", request.at, request.call, request.subject, request.answer)
         }));
-        Ok(lines)
+        left.run.extend(self.mailer.messages().iter().map(|message| format!("mail {message:?}")));
+        left.run.extend(self.telephony.hang_ups().iter().map(|order| format!("hang-up {order:?}")));
+        left.run.extend(self.stock.requests().iter().map(|request| format!("stock {request:?}")));
+        Ok(left)
     }
 }
 
+/// Everything that a store holds: name, entries, timers, feed.
+pub fn stored(store: &dyn Durable) -> Result<Left> {
+    let view = store.snapshot()?;
+    let mut left = Left { store: entry_lines(&*view)?, feed: feed_lines(&*view)?, run: Vec::new() };
+    let mut timers: Vec<String> =
+        store.timers()?.iter().map(|timer| format!("timer {} {:?} {}", timer.key, timer.lane, timer.due)).collect();
+    timers.sort_unstable();
+    left.store.append(&mut timers);
+    Ok(left)
+}
+
 /// Entries and feed of a state, a line each.
-pub fn stored_lines(view: &dyn View) -> Result<Vec<String>> {
-    const PAGE: u32 = crate::storage::PAGE_ENTRIES_MAX;
+pub(super) fn stored_lines(view: &dyn View) -> Result<Vec<String>> {
+    Ok([entry_lines(view)?, feed_lines(view)?].concat())
+}
+
+fn entry_lines(view: &dyn View) -> Result<Vec<String>> {
     let mut lines = vec![format!("store {}", view.store_name())];
     let mut first = "!".to_owned();
     loop {
@@ -280,9 +301,13 @@ pub fn stored_lines(view: &dyn View) -> Result<Vec<String>> {
         lines.extend(page.entries.iter().map(|(key, value)| format!("entry {key} {value}")));
         match page.entries.last() {
             Some((last, _)) if page.more => first = format!("{last}!"),
-            _ => break,
+            _ => return Ok(lines),
         }
     }
+}
+
+fn feed_lines(view: &dyn View) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
     let mut after = 0;
     loop {
         let page = view.read_feed(None, after, PAGE)?;

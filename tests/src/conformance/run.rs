@@ -16,23 +16,33 @@ use coinbox_host::engine::{CallContext, Class};
 use coinbox_host::inventory::Fault as StockFault;
 use coinbox_host::json::{self as contract_json};
 use coinbox_host::payment::sandbox::Fault;
-use coinbox_host::storage::Direction;
+use coinbox_host::simulation::{Digests, Left, stored};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Everything that a run has left: answers, stored entries, feed, requests, mails, orders. Runs of one case must leave the same.
+/// Everything that a run has left: answers, stored entries, timers, feed, requests, mails, orders. Runs of one case must leave the same.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Transcript(Vec<String>);
+pub struct Transcript(Left);
 
 impl Transcript {
     /// The first line in which another run differs.
     pub fn difference(&self, other: &Transcript) -> Option<String> {
-        let longest = self.0.len().max(other.0.len());
-        let line =
-            |transcript: &Transcript, place| transcript.0.get(place).map_or("(nothing)", String::as_str).to_owned();
-        (0..longest)
-            .find(|place| self.0.get(*place) != other.0.get(*place))
-            .map(|place| format!("line {} of {longest}:\n  {}\n  {}", place + 1, line(self, place), line(other, place)))
+        let parts = [
+            ("what it did", &self.0.run, &other.0.run),
+            ("the store", &self.0.store, &other.0.store),
+            ("the feed", &self.0.feed, &other.0.feed),
+        ];
+        parts.into_iter().find_map(|(part, one, other)| {
+            let longest = one.len().max(other.len());
+            let place = (0..longest).find(|place| one.get(*place) != other.get(*place))?;
+            let line = |lines: &Vec<String>| lines.get(place).map_or("(nothing)", String::as_str).to_owned();
+            Some(format!("line {} of {longest} of {part}:\n  {}\n  {}", place + 1, line(one), line(other)))
+        })
+    }
+
+    /// Of each part.
+    pub fn digests(&self) -> Digests {
+        self.0.digests()
     }
 }
 
@@ -203,11 +213,11 @@ impl Run {
 
     fn call_step(&mut self, step: &CallStep) -> anyhow::Result<()> {
         let args = self.variables.fill_fields(&step.args, false).map_err(anyhow::Error::msg)?;
-        let before = if self.checks_errors { self.entries()? } else { Vec::new() };
+        let before = if self.checks_errors { Some(self.stored()?) } else { None };
         let answer = self.call(&step.call, args, step.caller.as_ref(), step.key.as_deref())?;
         self.lines.push(format!("{} -> {}", step.call, canonical(&answer)));
-        if self.checks_errors && answer.get("err").is_some() {
-            ensure!(before == self.entries()?, "answered {answer} and changed the store all the same");
+        if let Some(before) = before.filter(|_| answer.get("err").is_some()) {
+            ensure!(before == self.stored()?, "answered {answer} and changed the store all the same");
         }
         match &step.answer {
             Some(pattern) => {
@@ -435,26 +445,8 @@ impl Run {
         Ok(())
     }
 
-    fn entries(&self) -> anyhow::Result<Vec<String>> {
-        let view = self.world.coinbox.snapshot()?;
-        let mut entries = Vec::new();
-        let mut first = "!".to_owned();
-        loop {
-            let page = view.scan(&first, "~~", Direction::Ascending, 10_000)?;
-            entries.extend(page.entries.iter().map(|(key, value)| format!("{key} = {value}")));
-            match page.entries.last() {
-                Some((last, _)) if page.more => first = format!("{last}!"),
-                _ => break,
-            }
-        }
-        let mut after = 0;
-        loop {
-            let lines = view.read_feed(None, after, 10_000)?;
-            let Some(last) = lines.last() else { break };
-            after = last.position;
-            entries.extend(lines.iter().map(|line| format!("feed {} {}: {}", line.position, line.topic, line.body)));
-        }
-        Ok(entries)
+    fn stored(&self) -> anyhow::Result<Left> {
+        stored(&*self.world.store)
     }
 
     fn close(mut self) -> anyhow::Result<Transcript> {
@@ -462,10 +454,9 @@ impl Run {
         for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups, &seen.inventory] {
             self.lines.extend(values.iter().map(canonical));
         }
-        let entries = self.entries()?;
-        self.lines.extend(entries);
+        let left = Left { run: self.lines, ..stored(&*self.world.store)? };
         self.world.coinbox.stop()?;
-        Ok(Transcript(self.lines))
+        Ok(Transcript(left))
     }
 }
 

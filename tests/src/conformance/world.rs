@@ -11,6 +11,9 @@ use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
 use coinbox_host::random::SeededRandom;
 use coinbox_host::sequencer::SequencerOptions;
+use coinbox_host::storage::Durable;
+use coinbox_host::storage::memory::Memory;
+use coinbox_host::storage::sqlite::{Sqlite, SqliteOptions};
 use coinbox_host::telephony::RecordingTelephony;
 use coinbox_host::vault::{KeyRing, KeyVault};
 use std::sync::{Arc, OnceLock};
@@ -71,6 +74,7 @@ pub(super) struct World {
     pub mailer: Arc<RecordingMailer>,
     pub telephony: Arc<RecordingTelephony>,
     pub stock: Arc<MemoryInventory>,
+    pub store: Arc<dyn Durable>,
     // Last: the store is closed before its folder goes.
     _disk: Option<tempfile::TempDir>,
 }
@@ -86,23 +90,28 @@ impl World {
         let capabilities = Capabilities {
             clock: clock.clone(),
             random: random.clone(),
-            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random)),
+            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random.clone())),
             payment: gateway.clone(),
             email: mailer.clone(),
             telephony: telephony.clone(),
             inventory: stock.clone(),
         };
         let disk = setup.on_disk.then(crate::crash_world::scratch);
-        let store = disk.as_ref().map_or(StoreChoice::Memory, |disk| StoreChoice::Sqlite(disk.path().join("store")));
+        let store: Arc<dyn Durable> = match &disk {
+            None => Arc::new(Memory::create(&*random)),
+            Some(disk) => {
+                Arc::new(Sqlite::open_or_create(&disk.path().join("store"), &*random, SqliteOptions::default())?)
+            }
+        };
         let runtime = setup.runtime();
         let coinbox = Coinbox::open(Options {
             runtime: runtime.clone(),
-            store,
+            store: StoreChoice::Own(store.clone()),
             capabilities: capabilities.clone(),
             simulated_clock: Some(clock),
             drive: Drive::ByHand,
             sequencer: SequencerOptions::default(),
         })?;
-        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, stock, _disk: disk })
+        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, stock, store, _disk: disk })
     }
 }

@@ -209,8 +209,11 @@ pub struct Simulate {
     /// Only these operations of the seed, by their places, as a failure names them
     #[arg(long, value_name = "PLACES", value_delimiter = ',', requires = "seed", conflicts_with_all = ["seeds", "duration"])]
     pub only: Vec<usize>,
+    /// Write a line a seed into this file, in order: digests of store, feed and what the outside was asked
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
+    pub digests: Option<PathBuf>,
     /// Instead: a handful of customers through three years, verified at every month's end
-    #[arg(long, conflicts_with_all = ["seeds", "duration", "only"])]
+    #[arg(long, conflicts_with_all = ["seeds", "duration", "only", "digests"])]
     pub three_years: bool,
     /// Write the ledger of the three years into this folder, for hledger and beancount
     #[arg(long, value_name = "DIR", requires = "three_years")]
