@@ -4,6 +4,7 @@ pub mod conformance;
 pub use coinbox_host::simulation::fuse as crash;
 pub mod crash_model;
 pub mod crash_world;
+pub mod layers;
 pub mod native;
 
 /// The part of the contract that the component's own mapping of types speaks of.
