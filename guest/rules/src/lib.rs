@@ -81,6 +81,7 @@ pub mod summary;
 #[cfg(test)]
 mod testing;
 mod text;
+mod timezone;
 pub mod totals;
 mod unusual;
 pub mod usage;

@@ -62,7 +62,7 @@ pub fn describe() -> Facts {
         .collect();
     Facts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        time_zones: crate::accounts::timezone::release().to_owned(),
+        time_zones: crate::timezone::release().to_owned(),
         record_version: RECORD_VERSION,
         functions,
     }

@@ -3,7 +3,6 @@
 pub(crate) mod by_mail;
 mod listing;
 mod records;
-pub mod timezone;
 
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
 pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
@@ -18,7 +17,7 @@ use crate::ids::AuthId;
 use crate::judge::{Occasion, judge};
 use crate::policy::{self, Policy};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error};
-use crate::{dunning, idempotency, mail, wallet};
+use crate::{dunning, idempotency, mail, timezone, wallet};
 use records::reason_name;
 use serde::{Deserialize, Serialize};
 
