@@ -153,7 +153,7 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
             })
             .collect(),
         recipients: alerts.recipients,
-        suggested: crate::summary::average_daily_spend(call, account)?.map(Money::micros),
+        suggested: crate::totals::spending::average_daily_spend(call, account)?.map(Money::micros),
     })
 }
 

@@ -21,6 +21,7 @@
 pub mod check;
 mod priced;
 mod records;
+pub(crate) mod spending;
 
 pub use priced::{PriceKey, PricedSum, PricedTotals};
 pub use records::{
