@@ -93,9 +93,30 @@ impl ChargeCode {
     }
 }
 
+/// Product, heading, detail of a code of the totals.
+pub(crate) fn words(code: &str) -> (String, String, String) {
+    let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
+    let (product, heading) = match ChargeCode::parse(letters) {
+        Some(code) => code.words(),
+        None => (letters, ""),
+    };
+    (product.to_owned(), heading.to_owned(), detail.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_of_the_totals_is_told_in_words() {
+        let told = |code| {
+            let (product, heading, detail) = words(code);
+            [product, heading, detail].join("|")
+        };
+        assert_eq!(told("nr US local"), "number-rent||US local");
+        assert_eq!(told(&ChargeCode::Usage(Product::Voice, Heading::Outbound).code()), "voice|outbound|");
+        assert_eq!(told("zz"), "zz||", "a code that these rules do not know is told as it is");
+    }
 
     #[test]
     fn codes_read_back() {

@@ -9,6 +9,7 @@
 use crate::accounts;
 use crate::calendar;
 use crate::call::{Call, Record};
+use crate::charge_code;
 use crate::credentials;
 use crate::events::{EventDraft, emit};
 use crate::idempotency;
@@ -19,7 +20,6 @@ use crate::mail;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::port::Lane;
-use crate::summary;
 use crate::totals::{self, SourceTotals, Sum};
 use crate::usage::Error;
 use crate::vocabulary::{Caller, Fact, Fault, Instant, MINUTE_MS, optional_int_text};
@@ -244,7 +244,7 @@ fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals:
     for (code, sum) in &totals.by {
         all.add(*sum)?;
         if rows.len() < ROWS_MAX {
-            let (product, heading, detail) = summary::words(code);
+            let (product, heading, detail) = charge_code::words(code);
             let name = [product, heading, detail].join(" ").trim().to_owned();
             rows.push(row(&name, *sum));
         } else {

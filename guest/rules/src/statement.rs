@@ -7,11 +7,11 @@
 use crate::accounts;
 use crate::calendar::Month;
 use crate::call::{Call, successor};
+use crate::charge_code;
 use crate::credentials;
 use crate::credits::Error;
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
-use crate::summary;
 use crate::text::is_name;
 use crate::totals::{self, CycleTotals, Movement};
 use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, uint_text};
@@ -122,7 +122,7 @@ fn statement(call: &Call<'_>, account: AuthId, month: Month, after: Option<Strin
     let mut charges = Vec::with_capacity(cycle.by.len());
     for (code, sum) in &cycle.by {
         charged = charged.plus(sum.amount)?;
-        let (product, heading, detail) = summary::words(code);
+        let (product, heading, detail) = charge_code::words(code);
         let (count, quantity, amount) = (sum.count, sum.quantity, sum.amount.micros());
         charges.push(StatementCharge { product, heading, detail, count, quantity, amount });
     }

@@ -8,7 +8,7 @@
 use crate::accounts;
 use crate::calendar;
 use crate::call::{Call, end_of_prefix, successor};
-use crate::charge_code::ChargeCode;
+use crate::charge_code::{ChargeCode, words};
 use crate::credentials;
 use crate::ids::{AuthId, time_key};
 use crate::ledger::{self, Line};
@@ -195,16 +195,6 @@ pub struct LinePage {
     /// `after` of the next page.
     #[serde(default)]
     pub next: Option<String>,
-}
-
-/// Product, heading, detail of a code of the totals.
-pub(crate) fn words(code: &str) -> (String, String, String) {
-    let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
-    let (product, heading) = match ChargeCode::parse(letters) {
-        Some(code) => code.words(),
-        None => (letters, ""),
-    };
-    (product.to_owned(), heading.to_owned(), detail.to_owned())
 }
 
 /// Rows in the making.
