@@ -67,7 +67,8 @@ fn area(name: &str) -> String {
         None => match name.find("::") {
             Some(end) => {
                 let start = name[..end].rfind(|letter: char| !is_word(letter)).map_or(0, |at| at + 1);
-                name[start..end].to_owned()
+                // Of a type without a crate: `<str>::trim`.
+                if start == end { "core".to_owned() } else { name[start..end].to_owned() }
             }
             None => "others".to_owned(),
         },
@@ -104,6 +105,7 @@ mod tests {
             ("<alloc::string::String as core::fmt::Write>::write_str", "alloc"),
             ("<&mut dlmalloc::Dlmalloc<A>>::malloc", "dlmalloc"),
             ("__rustc::rust_begin_unwind", "__rustc"),
+            ("<str>::trim_matches::<<char>::is_whitespace>", "core"),
             ("memcmp", "others"),
         ];
         for (name, expected) in cases {
