@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test: the component, the host, `cargo test`, then each executable tests/e2e/*.sh in order of name.
+# Every test: the component, the host, formatting and lints (check.sh), `cargo test`, then each executable tests/e2e/*.sh in order of name.
 #
 # An end-to-end script finds COINBOX (the program) and COINBOX_COMPONENT (the component) in its environment, runs in the
 # root of the tree without input, and passes when it exits with 0. Logs lie in target/test-logs.
@@ -58,11 +58,18 @@ build() {
     finish
 }
 
-build "1/4 the component" scripts/build-component.sh
-build "1/4 the component that breaks the contract" scripts/build-component.sh hostile
-build "2/4 the host and its tests" cargo build "${native[@]}" --lib --bins --examples --tests
+build "1/5 the component" scripts/build-component.sh
+build "1/5 the component that breaks the contract" scripts/build-component.sh hostile
+build "2/5 the host and its tests" cargo build "${native[@]}" --lib --bins --examples --tests
 
-say "3/4 cargo test"
+say "3/5 formatting, lints, documentation, dependencies"
+scripts/check.sh --built </dev/null 2>&1 | tee "$logs/check.log"
+status=${PIPESTATUS[0]}
+# What could not be checked is told in the table too.
+timed "scripts/check.sh$(sed -n '$s/.*\(; not checked: .*\)/\1/p' "$logs/check.log")"
+count "scripts/check.sh, see $logs/check.log" "$status"
+
+say "4/5 cargo test"
 export COINBOX_COMPONENT="$PWD/target/component/coinbox.wasm"
 export COINBOX_HOSTILE="$PWD/target/component/hostile.wasm"
 cargo test "${native[@]}" --no-fail-fast </dev/null 2>&1 | tee "$logs/cargo-test.log"
@@ -89,7 +96,7 @@ while IFS= read -r line; do took+=("$line"); done < <(awk '
     }' "$logs/cargo-test.log")
 step_started=$SECONDS
 
-say "4/4 end to end"
+say "5/5 end to end"
 export COINBOX="$PWD/target/release/coinbox"
 for script in tests/e2e/*.sh; do
     [ -x "$script" ] || continue
