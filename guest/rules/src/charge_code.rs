@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_code_of_the_totals_is_told_in_words() {
-        let told = |code| {
+        let told = |code: &str| {
             let (product, heading, detail) = words(code);
             [product, heading, detail].join("|")
         };
