@@ -13,6 +13,8 @@ mod booking;
 mod chargebacks;
 mod correcting;
 mod disputes;
+#[cfg(test)]
+mod proofs;
 mod putting;
 mod records;
 mod recovered;
