@@ -190,21 +190,7 @@ fn everything() -> (Story, String) {
     story.gateway.metadata.borrow_mut().insert(key.clone(), metadata::of("manual", Some(&asked)));
     story.gateway.paid.borrow_mut().push((key, 1_000_000));
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
-    // A debt that was written off.
-    let owing = NewAccount {
-        account_type: AccountType::Standard,
-        name: "Owing".to_owned(),
-        email: "owe@acme.example".to_owned(),
-        address: String::new(),
-        city: String::new(),
-        state: String::new(),
-        timezone: "UTC".to_owned(),
-    };
-    story.command(|call, _| {
-        let account = accounts::create(call, &operator(), owing).expect("a good account").auth_id;
-        credits::adjust(call, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
-        credits::write_off(call, &operator(), account, "gone".to_owned())
-    });
+    write_off(&mut story);
     // What follows is written down and not driven any more.
     let account = story.account.clone();
     let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: account, started: START };
@@ -238,6 +224,24 @@ fn everything() -> (Story, String) {
         .expect("good commands");
     with_documents(&story);
     (story, sub)
+}
+
+/// A debt that was written off.
+fn write_off(story: &mut Story) {
+    let owing = NewAccount {
+        account_type: AccountType::Standard,
+        name: "Owing".to_owned(),
+        email: "owe@acme.example".to_owned(),
+        address: String::new(),
+        city: String::new(),
+        state: String::new(),
+        timezone: "UTC".to_owned(),
+    };
+    story.command(|call, _| {
+        let account = accounts::create(call, &operator(), owing).expect("a good account").auth_id;
+        credits::adjust(call, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
+        credits::write_off(call, &operator(), account, "gone".to_owned())
+    });
 }
 
 /// One reservation that is over and one whose extension was refused.

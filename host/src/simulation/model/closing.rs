@@ -369,9 +369,9 @@ mod tests {
         let policy = Policy::default();
         let mut account = Account::open("MA".to_owned(), true, 0, &policy);
         account.spend(20_000_000, 0);
-        assert!(!account.may_close(false) && !account.may_close(true));
+        assert!(!account.may_close(false, 0, &policy) && !account.may_close(true, 0, &policy));
         account.write_off(0, &policy);
-        assert!(account.may_close(false));
+        assert!(account.may_close(false, 0, &policy));
         assert_eq!(account.close(false, 5, &policy), 3_600_005);
         assert!(account.is_barred() && !account.is_over(3_600_004) && account.is_over(3_600_005));
         assert!(account.is_open_to("credits.settle") && !account.is_open_to("credits.recharge"));
