@@ -192,8 +192,7 @@ fn everything() -> (Story, String) {
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
     write_off(&mut story);
     // What follows is written down and not driven any more.
-    let account = story.account.clone();
-    let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: account, started: START };
+    let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START };
     story
         .fake
         .command(story.now, |call| zero_stop::calls_started(call, &operator(), vec![running]))
