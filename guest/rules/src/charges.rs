@@ -21,7 +21,7 @@ mod recovered;
 mod refilling;
 mod requests;
 
-pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
+pub(crate) use booking::{book, book_closed, tell_paid_after_closing, tell_unawaited};
 pub(crate) use chargebacks::{of_payment, receipt_of};
 pub use chargebacks::{record_chargeback, record_payment_chargeback};
 pub(crate) use correcting::{Corrected, give_back_of};

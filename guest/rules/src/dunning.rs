@@ -411,7 +411,10 @@ pub(crate) fn declined(
 ) -> Result<(), Fault> {
     let mut dunning = Dunning::load(call, account)?;
     let collected = dunning.is_collected(accounts::profile(call, account)?.standing);
-    let Some(one) = dunning.of_charge(charge.number) else { return Ok(()) };
+    let Some(one) = dunning.of_charge(charge.number) else {
+        charges::tell_unawaited(call, account, charge, reason, receipt);
+        return Ok(());
+    };
     let (amount, card) = (charge.amount(), charge.card_label.as_str());
     let failed = Failed { amount, reason, card, receipt, charge: Some(charge), collected };
     fail(call, account, one, failed)?;

@@ -551,7 +551,10 @@ pub(crate) fn declined(
     reason: &str,
     receipt: &str,
 ) -> Result<(), Fault> {
-    let Some(mut recharge) = load(call, account)? else { return Ok(()) };
+    let Some(mut recharge) = load(call, account)? else {
+        charges::tell_unawaited(call, account, charge, reason, receipt);
+        return Ok(());
+    };
     fail(call, account, wallet.available()?, &mut recharge, reason, Some((charge, receipt)))?;
     call.put(&key(account), &recharge);
     Ok(())

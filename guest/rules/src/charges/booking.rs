@@ -272,6 +272,15 @@ fn book_declined(
     judge(call, account, Occasion::Debit)
 }
 
+/// A charge of a history that was lost was declined, and nothing of this one waits for it: the feed tells how it ended (CRD-7, EVT-1).
+pub(crate) fn tell_unawaited(call: &mut Call<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
+    let mut facts = charge.facts();
+    facts.push(Fact::new("reason", reason));
+    facts.push(Fact::new("receipt", receipt));
+    let (account, kind, rule) = (Some(account), "recharge-failed", charge.kind.rule());
+    emit(call, EventDraft { account, kind, rule, facts, transactions: Vec::new() });
+}
+
 /// The receipt of a charge that is final (INV-3, R27).
 fn receipt(
     call: &mut Call<'_>,

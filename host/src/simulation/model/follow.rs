@@ -94,6 +94,10 @@ impl Account {
                 ensure!(!self.always_pays(token.as_deref()), "a card that always pays was declined");
                 let (kind, amount) = (self.recharge.charges[&number].kind, self.recharge.charges[&number].amount);
                 match kind {
+                    ChargeKind::Automatic if self.recharge.settings.is_none() => {
+                        self.recharge.reset();
+                        self.recharge.ladder = Ladder::Ready;
+                    }
                     ChargeKind::Automatic => {
                         let told = self.fail(event.word("reason").unwrap_or_default(), amount, policy);
                         ensure!(told.is(&event), "the model expects {told:?}");
@@ -265,7 +269,10 @@ impl Account {
             let (_, token) = self.settled(event, ChargeState::Declined)?;
             ensure!(!self.always_pays(token.as_deref()), "a card that always pays was declined");
         }
-        self.attempt_failed(number, event, policy)?;
+        // No attempt of this history waits for one of a history that was lost.
+        if !self.recharge.recovered.contains(&number) || self.end_of_cycle(number).is_some() {
+            self.attempt_failed(number, event, policy)?;
+        }
         self.judge(event.at(), policy, Occasion::Other);
         Ok(())
     }
