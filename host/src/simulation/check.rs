@@ -158,6 +158,24 @@ fn leavers(world: &mut World, account: &Account) -> Result<()> {
     Ok(())
 }
 
+/// Who has which number.
+pub(super) fn numbers(world: &mut World, model: &Model) -> Result<()> {
+    model.accounts.iter().try_for_each(|account| holders(world, account).map(drop))
+}
+
+/// The numbers of an account with who has each: itself or a sub-account.
+fn holders(world: &mut World, account: &Account) -> Result<Vec<(String, String)>> {
+    let filter = json!({"kind": null, "starts-with": null, "holder": null, "alias": null, "voice": false, "sms": false, "mms": false});
+    let arguments = json!({"auth-id": account.id, "filter": filter, "offset": 0, "limit": 100});
+    let page = world.ok("numbers.list", None, arguments)?;
+    let mut held = Vec::new();
+    for one in page["numbers"].as_array().into_iter().flatten() {
+        held.push((super::text(&one["number"])?, super::text(&one["holder"])?));
+    }
+    ensure!(held == account.holders(), "{} has numbers {held:?}, the model {:?}", account.id, account.holders());
+    Ok(held)
+}
+
 /// What is reserved, which calls go on, which numbers are rented, here and on the network.
 fn services(world: &mut World, account: &Account) -> Result<()> {
     let arguments = json!({"auth-id": account.id, "after": null, "limit": 500});
@@ -170,14 +188,7 @@ fn services(world: &mut World, account: &Account) -> Result<()> {
     let calls = world.ok("usage.list-calls", None, json!({"auth-id": account.id}))?;
     let must_end = account.left() <= 0 || account.is_barred();
     ensure!(!must_end || calls == json!([]), "{}: calls go on with {} left", account.id, account.left());
-    let filter = json!({"kind": null, "starts-with": null, "holder": null, "alias": null, "voice": false, "sms": false, "mms": false});
-    let arguments = json!({"auth-id": account.id, "filter": filter, "offset": 0, "limit": 100});
-    let page = world.ok("numbers.list", None, arguments)?;
-    let mut held = Vec::new();
-    for one in page["numbers"].as_array().into_iter().flatten() {
-        held.push((super::text(&one["number"])?, super::text(&one["holder"])?));
-    }
-    ensure!(held == account.holders(), "{} has numbers {held:?}, the model {:?}", account.id, account.holders());
+    let held = holders(world, account)?;
     let rented: Vec<String> = held.into_iter().map(|(number, _)| number).collect();
     let expected = account.rents.numbers();
     ensure!(rented == expected, "{} rents {rented:?}, the model {expected:?}", account.id);

@@ -54,6 +54,16 @@ fn listed(world: &mut World, account: &Account, kind: &str) -> Result<Vec<Value>
     }
 }
 
+/// R84: how every invoice stands now.
+pub(super) fn standing(world: &mut World, model: &Model) -> Result<()> {
+    for account in &model.accounts {
+        for listed in listed(world, account, "invoice")? {
+            stands(account, &listed).with_context(|| format!("invoice {} of {}", listed["number"], account.id))?;
+        }
+    }
+    Ok(())
+}
+
 /// R84: a list says of an invoice what is owed of it now.
 fn stands(account: &Account, listed: &Value) -> Result<()> {
     let end = wide(&listed["period-end"])?;

@@ -22,6 +22,7 @@ pub mod operation;
 mod prices;
 mod report;
 mod restore;
+mod rows;
 mod run;
 mod shrink;
 mod supply;
@@ -99,8 +100,11 @@ fn attempt(
     }
 }
 
-/// The nth of several, counted round and round.
+/// The nth of several, counted round and round, or the newest one.
 fn nth<T: Clone>(all: &[T], nth: usize) -> Option<T> {
+    if nth == operation::NEWEST {
+        return all.last().cloned();
+    }
     (!all.is_empty()).then(|| all[nth % all.len()].clone())
 }
 

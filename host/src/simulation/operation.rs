@@ -5,6 +5,7 @@
 //! what makes a failing list short.
 
 use super::dice::Dice;
+use super::rows;
 use crate::inventory::Fault as StockFault;
 use crate::payment::sandbox::Fault;
 
@@ -14,6 +15,9 @@ pub const MINUTE: i64 = 60_000;
 pub const DAY: i64 = 86_400_000;
 /// One dollar in micro-units.
 pub const USD: i64 = 1_000_000;
+
+/// Counted so, it is the newest one.
+pub const NEWEST: usize = usize::MAX;
 
 /// Every way in which a card can behave, but those that only take real time.
 pub const TOKENS: [&str; 23] = [
@@ -253,59 +257,14 @@ pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
         operations.push(settings(dice, 0));
     }
     while operations.len() < count {
-        if dice.chance(4) {
-            operations.extend(tale(dice));
+        if dice.chance(8) {
+            operations.extend(rows::row(dice));
         } else {
             operations.push(draw(dice));
         }
     }
     operations.truncate(count);
     operations
-}
-
-/// What seldom comes together by chance: a few operations about one account.
-fn tale(dice: &mut Dice) -> Vec<Operation> {
-    let account = usize::try_from(dice.below(3)).unwrap_or(0);
-    let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
-    let card = |token: &'static str| Operation::AddCard { account, token, default: true };
-    let recharge = Operation::Recharge { account, amount: (30 + dice.amount(60)) * USD, card: None };
-    let debit = Operation::Debit { account, amount: (1 + dice.amount(6_000_000)) * 10 };
-    let close = Operation::Close { account, at_once: dice.chance(40) };
-    let month = || Operation::NextMonth { offset: 0 };
-    match dice.below(7) {
-        // What has happened since a backup is lost.
-        5 | 6 => {
-            let mut operations = vec![Operation::Backup];
-            if nth.is_multiple_of(2) {
-                operations.push(recharge);
-            }
-            for _ in 0..2 + dice.below(5) {
-                operations.push(until_short(dice));
-            }
-            operations.push(Operation::Restore { crash: dice.chance(40).then(|| 1 + dice.below(60)) });
-            operations
-        }
-        // Somebody leaves while a payment is under way.
-        0 => {
-            let token = dice.of(&["tok_debit:172800000", "tok_late_finds:3", "tok_unknown_then_paid"]);
-            vec![card(token), recharge, close, Operation::Wait { ms: DAY }]
-        }
-        // A refund is declined until it is overdue.
-        1 => {
-            let decided = Operation::Refund { nth, otherwise: dice.chance(50) };
-            let token = if nth.is_multiple_of(2) { "tok_refund_declined" } else { "tok_refund_declined:1" };
-            vec![card(token), recharge, close, month(), month(), decided]
-        }
-        // Some of what is left is too old to be given back.
-        2 => vec![card("tok_approve"), recharge.clone(), month(), month(), month(), month(), recharge, close],
-        // An invoice is charged while an older debt is open.
-        3 => {
-            let limit = Operation::Billing { account, limit: Some((100 + dice.amount(200)) * USD) };
-            vec![debit.clone(), month(), limit, debit, card("tok_approve"), month()]
-        }
-        // Somebody leaves while a number is on its way.
-        _ => vec![recharge, Operation::Stock(StockFault::Late), Operation::Buy { source: account, nth }, close],
-    }
 }
 
 /// How dear a sheet is.
@@ -318,22 +277,7 @@ fn ahead(dice: &mut Dice) -> i64 {
     dice.of(&[0, 0, 1, MINUTE, 5 * MINUTE, 60 * MINUTE, DAY, 3 * DAY])
 }
 
-/// Something that takes less than an hour and brings nobody new.
-fn until_short(dice: &mut Dice) -> Operation {
-    loop {
-        let operation = draw(dice);
-        let long = match &operation {
-            Operation::Account { .. } | Operation::NextMonth { .. } => true,
-            Operation::Wait { ms } => *ms > 10 * MINUTE,
-            _ => false,
-        };
-        if !long {
-            return operation;
-        }
-    }
-}
-
-fn draw(dice: &mut Dice) -> Operation {
+pub(super) fn draw(dice: &mut Dice) -> Operation {
     let account = usize::try_from(dice.below(8)).unwrap_or(0);
     let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
     let card = u32::try_from(1 + dice.below(5)).unwrap_or(1);
@@ -388,7 +332,7 @@ fn draw(dice: &mut Dice) -> Operation {
         160..162 => Operation::LookUp(dice.of(&[Fault::LostBefore, Fault::LostAfter, Fault::NotSent])),
         162..166 => Operation::Gateway { down: dice.chance(35) },
         166..168 => Operation::Mail { failures: 1 + dice.below(12) },
-        168..171 => Operation::Conflicts { commands: 1 + dice.below(6) },
+        168..171 => Operation::Conflicts { commands: 1 + dice.below(9) },
         171..176 => Operation::Crash { moments: 1 + dice.below(120) },
         176..184 => Operation::NextMonth { offset: dice.amount(4) - 2 },
         184..188 => Operation::WrongClock { by: dice.of(&[20 * MINUTE, 300 * MINUTE, 40 * DAY, 100_000 * DAY]) },
@@ -504,7 +448,7 @@ fn choice(dice: &mut Dice) -> Choice {
 }
 
 fn batch(dice: &mut Dice) -> Vec<Planned> {
-    (0..=dice.below(8))
+    (0..=dice.below(10))
         .map(|_| {
             let nth = usize::try_from(dice.below(1000)).unwrap_or(0);
             match dice.below(100) {

@@ -1,10 +1,11 @@
 //! One simulation: operations done with a real host, each foretold by the model, and compared after every one.
 
 use super::check;
+use super::documents;
 use super::model::{
     Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
 };
-use super::operation::{DAY, MINUTE, Operation};
+use super::operation::{DAY, MINUTE, NEWEST, Operation};
 use super::restore::Backup;
 use super::world::{Keeping, World};
 use crate::contract::email;
@@ -125,10 +126,17 @@ impl Simulation {
         self.apply(operation)?;
         self.world.drain()?;
         self.follow()?;
-        if matches!(operation, Operation::NextMonth { .. }) {
-            check::ledger(&mut self.world, &self.model)?;
+        match operation {
+            Operation::NextMonth { .. } => {
+                check::ledger(&mut self.world, &self.model)?;
+                documents::standing(&mut self.world, &self.model)
+            }
+            Operation::Delete { .. } => check::numbers(&mut self.world, &self.model),
+            Operation::CreditNote { .. } | Operation::Chargeback { .. } | Operation::WriteOff { .. } => {
+                documents::standing(&mut self.world, &self.model)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Lets everything come to rest, and compares everything.
@@ -221,7 +229,10 @@ impl Simulation {
 
     pub(super) fn account(&self, nth: usize) -> Option<usize> {
         let count = self.model.accounts.len();
-        (count > 0).then(|| nth % count)
+        match nth {
+            NEWEST => count.checked_sub(1),
+            nth => (count > 0).then(|| nth % count),
+        }
     }
 
     fn apply(&mut self, operation: &Operation) -> Result<()> {

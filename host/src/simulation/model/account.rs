@@ -41,7 +41,6 @@ pub struct Lot {
     /// Expiry of what was given, moment of everything else.
     pub(super) moment: i64,
     pub(super) number: u32,
-    pub(super) amount: i64,
     pub(super) rest: i64,
     /// Of a payment: what of it has paid debts at once, by the beginnings of their months.
     pub(super) debts: BTreeMap<i64, i64>,
@@ -318,7 +317,7 @@ impl Account {
     pub(super) fn add_lot(&mut self, kind: LotKind, amount: i64, paid: &Paid, moment: i64) {
         let number = u32::try_from(self.lots.len()).unwrap_or(u32::MAX) + 1;
         let debts = if kind == LotKind::Cash { paid.months.clone() } else { BTreeMap::new() };
-        self.lots.push(Lot { kind, moment, number, amount, rest: amount - paid.amount(), debts });
+        self.lots.push(Lot { kind, moment, number, rest: amount - paid.amount(), debts });
     }
 
     /// Whether it is rent that counts as unpaid by now.
@@ -444,11 +443,10 @@ impl Account {
         self.judge(now, policy, Occasion::Other);
     }
 
-    /// Whether so much has been spent of the lot of a paid charge. What was taken back through the bank is not there to be given back.
+    /// Whether so much has been spent of the lot of a paid charge. What was taken back through the bank, or refunded in a history that was lost, is not there to be
+    /// given back.
     pub fn can_correct(&self, charge: u32, amount: i64) -> bool {
-        let charge = self.recharge.charges.get(&charge);
-        let lot = charge.and_then(|charge| self.lots.iter().find(|lot| Some(lot.number) == charge.lot));
-        lot.is_some_and(|lot| lot.rest + amount + charge.map_or(0, |charge| charge.charged_back) <= lot.amount)
+        amount <= self.spent_of(charge)
     }
 
     /// Gives back to the lot of a paid charge (R18): a charge below zero (R27).

@@ -94,9 +94,14 @@ impl Prices {
         self.versions.len() < before
     }
 
-    /// Sets the prices of an account from now on or later: nothing of its own that was to begin then or later is left. Answers whether it may.
+    /// Sets the prices of an account from now on or later: nothing of its own that was to begin then or later is left. Answers whether it may:
+    /// not if one of those has priced something ahead of the clock.
     pub fn set_own(&mut self, payer: usize, percent: i64, starts: i64, now: i64) -> bool {
+        let reached = self.reached(now);
         let sets = self.own.entry(payer).or_default();
+        if sets.iter().any(|set| set.starts >= starts && set.starts > now && set.starts <= reached) {
+            return false;
+        }
         let kept: Vec<Sheet> = sets.iter().filter(|set| set.starts < starts).cloned().collect();
         let begun = kept.iter().filter(|set| set.starts <= now).count();
         if kept.len() - begun + usize::from(begun > 0) >= LIVE_SETS_MAX {
@@ -150,5 +155,10 @@ mod tests {
         assert!(prices.withdraw_own(7, 19) && !prices.withdraw_own(7, 19));
         assert_eq!(prices.rate(7, ("voice", "1415", 61), 30, Some(200)), Some(2_400_000));
         assert_eq!(prices.rate(7, ("voice", "44", 61), 30, Some(200)), None);
+        // What has priced something ahead of the clock is neither replaced nor taken back.
+        assert!(prices.set_own(7, 150, 60, 40));
+        assert_eq!(prices.rate(7, ("sms", "1212", 2), 65, None), Some(150_000));
+        assert!(!prices.set_own(7, 50, 50, 41) && !prices.withdraw_own(7, 41));
+        assert!(prices.set_own(7, 50, 61, 41) && prices.set_own(7, 50, 66, 41));
     }
 }
