@@ -89,28 +89,7 @@ impl Account {
             "recharge-failed" if event.word("kind") == Some("invoice") => self.follow_declined_invoice(event, policy),
             "recharge-started" | "recharge-capped" => self.foretold(1, event),
             "recharge-failed" if event.word("charge").is_none() => self.foretold(1, event),
-            "recharge-failed" => {
-                let (number, token) = self.settled(event, ChargeState::Declined)?;
-                ensure!(!self.always_pays(token.as_deref()), "a card that always pays was declined");
-                let (kind, amount) = (self.recharge.charges[&number].kind, self.recharge.charges[&number].amount);
-                match kind {
-                    ChargeKind::Automatic if self.recharge.settings.is_none() => {
-                        self.recharge.reset();
-                        self.recharge.ladder = Ladder::Ready;
-                    }
-                    ChargeKind::Automatic => {
-                        let told = self.fail(event.word("reason").unwrap_or_default(), amount, policy);
-                        ensure!(told.is(&event), "the model expects {told:?}");
-                    }
-                    ChargeKind::Settlement => {
-                        self.put_off(at);
-                        self.mail("recharge-failed");
-                    }
-                    ChargeKind::Manual | ChargeKind::Invoice => self.mail("recharge-failed"),
-                }
-                self.judge(at, policy, Occasion::Other);
-                Ok(())
-            }
+            "recharge-failed" => self.follow_declined(event, policy),
             "recharge-paid" => self.follow_paid(event, policy, taken),
             "recharge-open" => {
                 let number = event.number("charge").unwrap_or_default();
@@ -206,6 +185,30 @@ impl Account {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A charge is declined that is none for an invoice.
+    fn follow_declined(&mut self, event: Event<'_>, policy: &Policy) -> Result<()> {
+        let (number, token) = self.settled(event, ChargeState::Declined)?;
+        ensure!(!self.always_pays(token.as_deref()), "a card that always pays was declined");
+        let (kind, amount) = (self.recharge.charges[&number].kind, self.recharge.charges[&number].amount);
+        match kind {
+            ChargeKind::Automatic if self.recharge.settings.is_none() => {
+                self.recharge.reset();
+                self.recharge.ladder = Ladder::Ready;
+            }
+            ChargeKind::Automatic => {
+                let told = self.fail(event.word("reason").unwrap_or_default(), amount, policy);
+                ensure!(told.is(&event), "the model expects {told:?}");
+            }
+            ChargeKind::Settlement => {
+                self.put_off(event.at());
+                self.mail("recharge-failed");
+            }
+            ChargeKind::Manual | ChargeKind::Invoice => self.mail("recharge-failed"),
+        }
+        self.judge(event.at(), policy, Occasion::Other);
+        Ok(())
     }
 
     /// A charge becomes final, once. Answers its number and the token of its card, if that is still stored.
