@@ -8,8 +8,8 @@ mod receivables;
 
 pub(crate) use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_between};
 pub(crate) use receivables::{
-    Claim, EndedClaim, Payer, claim, end_claim, forgive_between, owe_as_other, owe_as_rent, owe_since, owed_between,
-    pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
+    Claim, Claimed, EndedClaim, Payer, claim, end_claim, forgive_between, owe_as_other, owe_as_rent, owe_since,
+    owed_between, pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
 };
 pub use receivables::{Receivable, receivables};
 use receivables::{Settled, owe, pay_owed};

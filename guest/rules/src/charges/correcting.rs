@@ -2,7 +2,7 @@
 
 use super::disputes::{note_corrected, recall};
 use super::putting::{Back, Putting};
-use super::records::Charge;
+use super::records::{Charge, Dispute};
 use super::refilling::{LOOKED_AT, room};
 use crate::calendar::Month;
 use crate::call::Call;
@@ -24,8 +24,8 @@ pub(crate) struct Corrected<'a> {
 }
 
 /// Gives back what was paid of an invoice: what payments have paid goes back to them, of those that have paid this invoice first, then to
-/// those that were spent last; what gifts have paid after its cycle goes back to their lots. Where a payment was taken back by the bank, what stands
-/// in its place goes back: a write-off of it is recovered. What no payment lacks becomes promotional credit.
+/// those before its end that were spent last, then to later ones; what gifts have paid after its cycle goes back to their lots. Where a payment was taken back by
+/// the bank, what stands in its place goes back: what of it is still owed is paid, a write-off of it is recovered. What no payment lacks becomes promotional credit.
 pub(crate) fn give_back_of(
     call: &mut Call<'_>,
     account: AuthId,
@@ -64,37 +64,75 @@ fn to_payments(
     let mut left = amount;
     let account = putting.account;
     let (listed, _) = call.list::<Charge>(&format!("ch/{account}/"), LOOKED_AT)?;
-    let (mut of_it, mut others) = (Vec::new(), Vec::new());
+    let mut charges = Vec::new();
     for (_, charge) in listed {
-        let list = if has_paid(call, account, &charge, corrected)? { &mut of_it } else { &mut others };
-        list.push(charge);
+        charges.push((relation(call, account, &charge, corrected)?, charge));
     }
-    for charge in of_it.iter().chain(&others) {
-        let Some((_, place)) = charge.lot() else { continue };
-        // What pays debts takes no room: the same lot can be asked again.
-        while left > Money::ZERO {
-            let part = room(call, account, putting.wallet, charge)?.min(left);
-            if part == Money::ZERO {
-                break;
-            }
-            forget_paid(call, account, place, corrected, part)?;
-            let given = putting.refill(call, place, part)?;
-            if given == Money::ZERO {
-                break;
-            }
-            left = left.minus(given)?;
+    // The newest first, as they are listed.
+    charges.sort_by_key(|(relation, _)| match relation {
+        Relation::HasPaid(_) => 0,
+        Relation::Before => 1,
+        Relation::After => 2,
+    });
+    let of_it = charges.iter().filter(|(relation, _)| matches!(relation, Relation::HasPaid(_)));
+    // What payments that stand have paid of it comes before what stands in the place of others.
+    for (relation, charge) in of_it.clone() {
+        if let Relation::HasPaid(paid) = relation {
+            let part = left.min(*paid);
+            left = left.minus(part)?.plus(to_payment(call, putting, charge, corrected, part)?)?;
         }
-        if left > Money::ZERO && charge.charged_back > Money::ZERO {
-            let (recalled, rest) = recall(call, account, charge.number, left)?;
-            left = rest;
-            putting.back.written_off = putting.back.written_off.plus(recalled.written_off)?;
-            for part in recalled.lots {
-                putting.put(call, &part.place, part.amount)?;
-            }
-        }
-        if left == Money::ZERO {
+    }
+    for (_, charge) in of_it {
+        left = to_its_place(call, putting, charge, left)?;
+    }
+    for (_, charge) in &charges {
+        left = to_payment(call, putting, charge, corrected, left)?;
+        left = to_its_place(call, putting, charge, left)?;
+    }
+    Ok(left)
+}
+
+/// Gives back to one payment. Answers what it does not lack.
+fn to_payment(
+    call: &mut Call<'_>,
+    putting: &mut Putting<'_>,
+    charge: &Charge,
+    corrected: &Corrected<'_>,
+    amount: Money,
+) -> Result<Money, Fault> {
+    let (account, mut left) = (putting.account, amount);
+    let Some((_, place)) = charge.lot() else { return Ok(left) };
+    // What pays debts takes no room: the same lot can be asked again.
+    while left > Money::ZERO {
+        let part = room(call, account, putting.wallet, charge)?.min(left);
+        if part == Money::ZERO {
             break;
         }
+        forget_paid(call, account, place, corrected, part)?;
+        let given = putting.refill(call, place, part)?;
+        if given == Money::ZERO {
+            break;
+        }
+        left = left.minus(given)?;
+    }
+    Ok(left)
+}
+
+/// Gives back of what stands in the place of a payment that the bank has taken back. Answers what is left.
+fn to_its_place(
+    call: &mut Call<'_>,
+    putting: &mut Putting<'_>,
+    charge: &Charge,
+    amount: Money,
+) -> Result<Money, Fault> {
+    if amount == Money::ZERO || charge.charged_back == Money::ZERO {
+        return Ok(amount);
+    }
+    let (recalled, left) = recall(call, putting.account, putting.wallet, charge.number, amount)?;
+    putting.back.owed = putting.back.owed.plus(recalled.owed)?;
+    putting.back.written_off = putting.back.written_off.plus(recalled.written_off)?;
+    for part in recalled.lots {
+        putting.put(call, &part.place, part.amount)?;
     }
     Ok(left)
 }
@@ -103,17 +141,34 @@ fn is_of(month: Month, (from, to): (Instant, Instant)) -> bool {
     month.first() <= to && from < month.end()
 }
 
-/// Whether a payment has paid this invoice, or had before it was taken back.
-fn has_paid(call: &Call<'_>, account: AuthId, charge: &Charge, corrected: &Corrected<'_>) -> Result<bool, Fault> {
-    if charge.invoice() == Some(corrected.number) {
-        return Ok(true);
+/// What a payment has to do with an invoice, in the order in which credit notes of it go back to them.
+enum Relation {
+    /// It has paid so much as debts of it, or had paid some before it was taken back.
+    HasPaid(Money),
+    /// It came before the end of the cycle, so that the cycle's charges may have been taken from it.
+    Before,
+    /// Nothing of the cycle was taken from it.
+    After,
+}
+
+fn relation(call: &Call<'_>, account: AuthId, charge: &Charge, corrected: &Corrected<'_>) -> Result<Relation, Fault> {
+    let of_days = |part: &&lots::OfMonth| is_of(part.month, corrected.days);
+    let reopened = |dispute: &Dispute| dispute.won.is_none() && dispute.unpaid.iter().any(|part| of_days(&part));
+    let found = match charge.lot() {
+        Some((number, place)) => lots::find(call, account, *number, place)?,
+        None => None,
+    };
+    let mut paid = Money::ZERO;
+    for part in found.iter().flat_map(|(lot, _)| &lot.paid).filter(of_days) {
+        paid = paid.plus(part.amount)?;
     }
-    let of_days = |parts: &[lots::OfMonth]| parts.iter().any(|part| is_of(part.month, corrected.days));
-    if charge.disputes.iter().any(|dispute| dispute.won.is_none() && of_days(&dispute.unpaid)) {
-        return Ok(true);
-    }
-    let Some((number, place)) = charge.lot() else { return Ok(false) };
-    Ok(lots::find(call, account, *number, place)?.is_some_and(|(lot, _)| of_days(&lot.paid)))
+    Ok(match found {
+        _ if paid > Money::ZERO => Relation::HasPaid(paid),
+        _ if charge.invoice() == Some(corrected.number) => Relation::HasPaid(paid),
+        _ if charge.disputes.iter().any(reopened) => Relation::HasPaid(paid),
+        Some((lot, _)) if lot.since >= corrected.end => Relation::After,
+        _ => Relation::Before,
+    })
 }
 
 /// What a payment has paid of the invoice is given back: should the bank take the payment back, that does not open the invoice again (R84).

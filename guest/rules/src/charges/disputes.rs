@@ -10,7 +10,7 @@ use super::putting::{Back, Putting};
 use super::records::{Charge, Dispute, load, save};
 use super::refilling::charge_of;
 use crate::accounts::{self, Standing};
-use crate::calendar::Month;
+use crate::calendar::{self, Month};
 use crate::call::Call;
 use crate::credentials;
 use crate::credits::{self, Adjusted, Error};
@@ -24,7 +24,7 @@ use crate::lots::{self, FromLot, LotKind, OfMonth, Place};
 use crate::money::{MICROS_PER_CENT, Money};
 use crate::refunds::{self, Cause, NewRefund};
 use crate::vocabulary::{Caller, Checks, Fact, Fault, Instant};
-use crate::wallet::{self, Claim, EndedClaim, Payer, Wallet};
+use crate::wallet::{self, Claim, Claimed, EndedClaim, Payer, Wallet};
 
 /// Notes what has made an end of claims that chargebacks had left, so that it goes back there when they are won.
 pub(crate) fn note_payer(
@@ -73,28 +73,35 @@ pub(crate) fn note_corrected(
 /// What stands in the place of a payment that was taken back and was not paid for.
 #[derive(Default)]
 pub(super) struct Recalled {
+    /// Was still owed.
+    pub(super) owed: Money,
     pub(super) written_off: Money,
     /// Gifts.
     pub(super) lots: Vec<FromLot>,
 }
 
-/// A credit note gives back what a payment was spent on that the bank has taken back: the gifts that stand in its place go back to their lots, and
-/// write-offs are recovered. When such a dispute is won, that is credit of the payment.
+/// A credit note gives back what a payment was spent on that the bank has taken back: what of that is still owed is paid, the gifts that stand in its
+/// place go back to their lots, and write-offs are recovered. When such a dispute is won, that is credit of the payment. What the payment had paid of issued invoices stays
+/// out of it: that is owed of their days, and what gifts and write-offs have ended of it is known there (`ended/`).
 pub(super) fn recall(
     call: &mut Call<'_>,
     account: AuthId,
+    wallet: &mut Wallet,
     number: u32,
     amount: Money,
 ) -> Result<(Recalled, Money), Fault> {
     let (mut recalled, mut left) = (Recalled::default(), amount);
     let Some(mut charge) = load(call, account, number)? else { return Ok((recalled, left)) };
-    let mut ended = Vec::new();
     let is_gift = |place: &Place| place.kind() != LotKind::Cash;
     for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
+        let before = left;
         let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
         let claim = (number, u32::try_from(nth).unwrap_or(u32::MAX));
-        let mut corrected = Vec::new();
-        for settled in dispute.settled.iter_mut().rev() {
+        let owed = wallet::pay_claim(call, account, wallet, claim, Claimed::OfItsDay, left)?;
+        recalled.owed = recalled.owed.plus(owed)?;
+        left = left.minus(owed)?;
+        let its_day = calendar::day_name(dispute.at);
+        for settled in dispute.settled.iter_mut().rev().filter(|known| calendar::day_name(known.since) == its_day) {
             let part = left.min(settled.amount);
             match &settled.payer {
                 _ if part == Money::ZERO => continue,
@@ -106,8 +113,6 @@ pub(super) fn recall(
             }
             settled.amount = settled.amount.minus(part)?;
             left = left.minus(part)?;
-            ended.push((settled.since, claim, settled.payer.clone(), part));
-            corrected.push((settled.since, part));
         }
         for taken in dispute.taken.iter_mut().rev().filter(|taken| is_gift(&taken.place)) {
             let part = left.min(taken.amount);
@@ -115,19 +120,13 @@ pub(super) fn recall(
                 taken.amount = taken.amount.minus(part)?;
                 left = left.minus(part)?;
                 recalled.lots.push(FromLot { place: taken.place.clone(), amount: part });
-                corrected.push((dispute.at, part));
             }
         }
         dispute.settled.retain(|settled| settled.amount > Money::ZERO);
         dispute.taken.retain(|taken| taken.amount > Money::ZERO);
-        for (since, part) in corrected {
-            dispute.settle(&Payer::Corrected, since, part)?;
-        }
+        dispute.settle(&Payer::Corrected, dispute.at, before.minus(left)?)?;
     }
     save(call, account, &charge);
-    for (since, claim, payer, part) in ended {
-        wallet::take_ended(call, account, since, claim, &payer, part)?;
-    }
     Ok((recalled, left))
 }
 
@@ -165,7 +164,7 @@ pub(super) fn release(
             elsewhere = elsewhere.minus(taken.amount)?;
         }
         let wanted = elsewhere.min(amount.minus(released.amount)?);
-        let owed = wallet::pay_claim(call, account, wallet, claim, wanted)?;
+        let owed = wallet::pay_claim(call, account, wallet, claim, Claimed::All, wanted)?;
         released.owed = released.owed.plus(owed)?;
         let mut left = wanted.minus(owed)?;
         for settled in dispute.settled.iter_mut().rev() {

@@ -2,7 +2,7 @@
 //!
 //! What is given back is split over net amount and taxes in proportion to what is left of each, by largest remainder and in whole cents (R85); the last credit note of an
 //! invoice therefore gives back exactly what the ones before left. First it pays rent that is unpaid (R81), then what is owed of the invoice. What was written off of it nobody has paid, so it is not
-//! given back (R24). The rest goes back as what it was: what payments have paid to the recharges that have paid this invoice or were spent last (R18), as
+//! given back (R24). The rest goes back as what it was: what payments have paid to the recharges that have paid this invoice, or came before its end and were spent last (R18), as
 //! cash that is taxed when it is spent again and refunded at a closing; what gifts have paid after its cycle, which is no discount of it (R86), to these gifts. Both pay first what else
 //! is owed. Only what no recharge of the account lacks becomes promotional credit.
 

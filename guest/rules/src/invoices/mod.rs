@@ -258,6 +258,8 @@ impl Document {
 }
 
 #[cfg(test)]
+mod proofs;
+#[cfg(test)]
 mod seller_tests;
 #[cfg(test)]
 mod tests;

@@ -277,17 +277,27 @@ fn days_of_claim(
     }
 }
 
+/// Which part of what a chargeback has left owed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Claimed {
+    All,
+    /// What is no debt of an issued invoice: it is owed since the day of the chargeback.
+    OfItsDay,
+}
+
 /// Pays what is still owed of what a chargeback has left, the oldest first and at most so much, before anything else. Answers how much that was.
 pub(crate) fn pay_claim(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     id: (u32, u32),
+    which: Claimed,
     most: Money,
 ) -> Result<Money, Fault> {
     let mut left = most;
+    let is_it = |claim: &&mut Claim| (claim.charge, claim.nth) == id && (which == Claimed::All || !claim.of_invoice);
     for (key, mut day) in days_of_claim(call, account, id)? {
-        for claim in day.claims.iter_mut().filter(|claim| (claim.charge, claim.nth) == id) {
+        for claim in day.claims.iter_mut().filter(is_it) {
             let part = claim.amount.min(left);
             claim.amount = claim.amount.minus(part)?;
             day.other = day.other.minus(part)?;
@@ -330,7 +340,7 @@ pub(crate) fn end_claim(
         }
     }
     let (of_rent, rent) = pay_unpaid_rent(call, account, wallet, amount)?;
-    pay_claim(call, account, wallet, id, amount.minus(of_rent)?)?;
+    pay_claim(call, account, wallet, id, Claimed::All, amount.minus(of_rent)?)?;
     let mut still_owed = Vec::new();
     for (key, mut day) in days_of_claim(call, account, id)? {
         for claim in day.claims.iter().filter(|claim| (claim.charge, claim.nth) == id && claim.of_invoice) {
