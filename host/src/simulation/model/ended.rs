@@ -120,11 +120,12 @@ impl Account {
         }
     }
 
-    /// Gives back to payments, first to those that have paid this invoice; what stands in the place of one that was taken back goes back too.
+    /// Gives back to payments: first to those that have paid debts of this invoice, then to those that came before its end, last to later ones. What stands in the
+    /// place of one that was taken back goes back too.
     fn back_to_payments(&mut self, number: &str, end: i64, amount: i64) -> i64 {
         let (from, to) = self.covered(end);
         let is_of = |month: i64| month < to && from < next_month(month);
-        let mut order: Vec<(bool, u32)> = Vec::new();
+        let mut order: Vec<(u8, u32)> = Vec::new();
         for (charge, of) in &self.recharge.charges {
             let lot = self.lots.iter().find(|lot| Some(lot.number) == of.lot);
             let paid = of.invoice.as_deref() == Some(number)
@@ -133,33 +134,54 @@ impl Account {
                     .disputes
                     .iter()
                     .any(|one| one.claim.0 == *charge && one.unpaid.iter().any(|month| is_of(*month)));
-            order.push((!paid, *charge));
+            let later = lot.is_some_and(|lot| lot.moment >= end);
+            order.push((if paid { 0 } else { 1 + u8::from(later) }, *charge));
         }
-        order.sort_by_key(|(others, charge)| (*others, -i64::from(*charge)));
+        order.sort_by_key(|(rank, charge)| (*rank, -i64::from(*charge)));
         let mut left = amount;
+        // What payments that stand have paid of it comes before what stands in the place of others.
+        let of_it: Vec<u32> = order.iter().filter(|(rank, _)| *rank == 0).map(|(_, charge)| *charge).collect();
+        for charge in &of_it {
+            let lot = self.recharge.charges[charge].lot;
+            let paid = self.lots.iter().filter(|one| Some(one.number) == lot).flat_map(|lot| &lot.debts);
+            let part = left.min(paid.filter(|(month, _)| is_of(**month)).map(|(_, paid)| *paid).sum());
+            left -= part - self.back_to_payment(*charge, (from, to), part);
+        }
+        for charge in of_it {
+            left = self.recall(charge, left);
+        }
         for (_, charge) in order {
-            while left > 0 {
-                let part = left.min(self.spent_of(charge));
-                let Some(lot) = self.recharge.charges[&charge].lot.filter(|_| part > 0) else { break };
-                if let Some(lot) = self.lots.iter_mut().find(|one| one.number == lot) {
-                    let mut undone = part;
-                    for (_, paid) in lot.debts.iter_mut().rev().filter(|(month, _)| is_of(**month)) {
-                        let less = undone.min(*paid);
-                        *paid -= less;
-                        undone -= less;
-                    }
-                    lot.debts.retain(|_, paid| *paid > 0);
-                }
-                self.back_to(lot, part);
-                left -= part;
-            }
+            left = self.back_to_payment(charge, (from, to), left);
             left = self.recall(charge, left);
         }
         left
     }
 
-    /// What stands in the place of a payment that was taken back: the newest chargeback first, of it what has ended its debt before what it has
-    /// taken, the last first.
+    /// Gives back to one payment for an invoice that covers some days. Answers what it does not lack.
+    fn back_to_payment(&mut self, charge: u32, (from, to): (i64, i64), amount: i64) -> i64 {
+        let mut left = amount;
+        while left > 0 {
+            let part = left.min(self.spent_of(charge));
+            let Some(lot) = self.recharge.charges[&charge].lot.filter(|_| part > 0) else { break };
+            if let Some(lot) = self.lots.iter_mut().find(|one| one.number == lot) {
+                let mut undone = part;
+                for (_, paid) in
+                    lot.debts.iter_mut().rev().filter(|(month, _)| **month < to && from < next_month(**month))
+                {
+                    let less = undone.min(*paid);
+                    *paid -= less;
+                    undone -= less;
+                }
+                lot.debts.retain(|_, paid| *paid > 0);
+            }
+            self.back_to(lot, part);
+            left -= part;
+        }
+        left
+    }
+
+    /// What stands in the place of a payment that was taken back: the newest chargeback first, of it what is still owed before what has ended its debt, then what it has
+    /// taken, the last first. Debts of issued invoices belong to these.
     fn recall(&mut self, charge: u32, amount: i64) -> i64 {
         let mut left = amount;
         let mut gifts = Vec::new();
@@ -167,7 +189,13 @@ impl Account {
             (0..self.disputes.len()).rev().filter(|nth| self.disputes[*nth].claim.0 == charge).collect::<Vec<_>>()
         {
             let claim = self.disputes[nth].claim;
-            for ended in self.ended.iter_mut().rev().filter(|ended| ended.debt.claim == Some(claim)) {
+            let is_it = |debt: &Debt| debt.claim == Some(claim) && !debt.of_invoice;
+            for debt in self.debts.iter_mut().filter(|debt| is_it(debt)) {
+                let part = left.min(debt.amount);
+                debt.amount -= part;
+                left -= part;
+            }
+            for ended in self.ended.iter_mut().rev().filter(|ended| is_it(&ended.debt)) {
                 let part = left.min(ended.debt.amount);
                 ended.debt.amount -= part;
                 left -= part;
@@ -184,6 +212,7 @@ impl Account {
                 }
             }
         }
+        self.debts.retain(|debt| debt.amount > 0);
         for (lot, part) in gifts {
             self.back_to(lot, part);
         }
