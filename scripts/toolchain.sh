@@ -5,6 +5,9 @@
 # shellcheck disable=SC2034
 native=(--profile release --locked --workspace --exclude coinbox-component --exclude coinbox-hostile)
 
+# `make` hands on a pool of jobs that its recipes cannot join; cargo and rustc have pools of their own.
+unset MAKEFLAGS MFLAGS
+
 say() { printf '== %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
