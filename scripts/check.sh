@@ -29,9 +29,7 @@ skip() {
     [ -n "$built" ] || failed+=("$1: not checked")
 }
 
-# The selection of scripts/test.sh, and then the two components: with them in one selection, features of dependencies would differ from those
-# that the tests were built with.
-native=(--release --locked --workspace --exclude coinbox-component --exclude coinbox-hostile)
+# Beside `native` (toolchain.sh), which the tests were built with: in one selection with the components, features of dependencies would differ.
 components=(--release --locked --package coinbox-component --package coinbox-hostile)
 
 lint() {
