@@ -12,21 +12,23 @@
 //! | entries by which accounts and documents are found | those of each account's address, and of each document by number and by moment of issue |
 //! | entries of counted events | one for each line of usage that could be sent again, naming its transaction |
 
-use crate::calendar::Month;
-use crate::call::{Call, Record, end_of_prefix, successor};
-use crate::charges::list_all;
-use crate::credentials;
-use crate::ids::AuthId;
-use crate::ledger::{self, Transaction};
-use crate::money::Money;
-use crate::operator::{Difference, Error};
-use crate::text::is_name;
-use crate::totals::{
+use crate::access::credentials;
+use crate::accounts;
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
+use crate::indexes;
+use crate::ledger::totals::{
     self, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, code_of, cycle_key, days_prefix, movements_prefix,
     pages_prefix, sum_of,
 };
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule};
-use crate::{accounts, indexes, usage};
+use crate::ledger::{self, Transaction};
+use crate::operator::{Difference, Error};
+use crate::payments::charges::list_all;
+use crate::usage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -140,7 +142,7 @@ impl Proof<'_, '_> {
             return Ok(());
         }
         let profile = accounts::profile(self.call, self.account)?;
-        let entry = self.call.text(&accounts::by_mail::key(&profile.email, self.account));
+        let entry = self.call.text(&crate::profiles::by_mail::key(&profile.email, self.account));
         let stored = if entry.is_some() { "an entry" } else { "no entry" };
         self.differs("account-by-address", stored.to_owned(), "an entry".to_owned());
         let (call, account) = (self.call, self.account);
@@ -238,7 +240,10 @@ impl Proof<'_, '_> {
         for charge in charges {
             let paid = payments.remove(&charge.key);
             // A payment that came after the charge's final answer was booked by a person, without it.
-            if paid.is_some() && !charge.is_paid() && crate::reconcile::booked_at(self.call, &charge.key)?.is_some() {
+            if paid.is_some()
+                && !charge.is_paid()
+                && crate::payments::reconcile::booked_at(self.call, &charge.key)?.is_some()
+            {
                 continue;
             }
             let stands = if charge.is_paid() { charge.amount() } else { Money::ZERO };
@@ -252,7 +257,7 @@ impl Proof<'_, '_> {
         }
         for (key, paid) in payments {
             // Payments that no charge explains were booked by the reconciliation or by a person, which is noted.
-            if crate::reconcile::booked_at(self.call, &key)?.is_none() {
+            if crate::payments::reconcile::booked_at(self.call, &key)?.is_none() {
                 self.differs(&format!("payment:{key}"), "no charge".to_owned(), paid.to_string());
             }
         }
@@ -275,7 +280,7 @@ pub fn compare_events(
     checks.done()?;
     let floor = usage::counted_since(call)?;
     // A line is posted after its event, so older transactions have none that is still remembered.
-    let oldest = format!("{}{}", ledger::PREFIX, crate::ids::time_key(floor));
+    let oldest = format!("{}{}", ledger::PREFIX, crate::ground::ids::time_key(floor));
     let first = after.map_or(oldest, |id| successor(&format!("{}{id}", ledger::PREFIX)));
     let (page, more) = call.span_page::<Transaction>(&first, &end_of_prefix(ledger::PREFIX), limit)?;
     let page = page

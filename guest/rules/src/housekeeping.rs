@@ -1,13 +1,13 @@
 //! Bulk work over the whole store, a bounded page at a time.
 
-use crate::call::{Call, Record, end_of_prefix, successor};
-use crate::ids::AuthId;
+use crate::credit::judge::{Occasion, judge};
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{DAY_MS, Fault};
 use crate::jobs::{JobKey, Next};
-use crate::judge::{Occasion, judge};
-use crate::policy::Policy;
-use crate::port::Lane;
-use crate::vocabulary::{DAY_MS, Fault};
-use crate::wallet::Wallet;
+use crate::ledger::wallet::Wallet;
+use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Accounts looked at in one transaction.
@@ -40,7 +40,7 @@ pub(crate) fn rejudge(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     for (key, _) in page {
         if let Some(account) = key.strip_prefix("w/").and_then(AuthId::parse) {
             judge(call, account, Occasion::Settings)?;
-            crate::phone_numbers::look_again(call, account)?;
+            crate::numbers::look_again(call, account)?;
         }
     }
     let job = JobKey::Rejudge.to_string();

@@ -4,15 +4,16 @@
 //! job, a bounded page a call; until it has come to its end, questions that need them say so. `operator.compare-derived` and
 //! `operator.compare-indexes` hold them against what they follow from.
 
-use crate::accounts::{self, Profile, by_mail};
-use crate::call::{Call, Record, end_of_prefix, successor};
-use crate::credentials;
+use crate::access::credentials;
+use crate::accounts::{self, Profile};
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::port::Lane;
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
 use crate::invoices;
 use crate::jobs::{JobKey, Next};
 use crate::operator::{Difference, Error};
-use crate::port::Lane;
-use crate::text::is_name;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
+use crate::profiles::by_mail;
 use serde::{Deserialize, Serialize};
 
 /// Records that one call of the job looks at.

@@ -1,19 +1,35 @@
 //! Work that the clock or an earlier decision has made due: begin, perform, finish.
 
-use crate::call::Call;
-use crate::ids::AuthId;
-use crate::lots::Place;
-use crate::outside::{
+use crate::accounts::closing;
+use crate::credit::credits;
+use crate::credit::recharge;
+use crate::credit::zero_stop;
+use crate::credit::zero_stop::Stop;
+use crate::ground::call::Call;
+use crate::ground::ids::AuthId;
+use crate::ground::outside::{
     ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
     OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage, TelephonyOutcome,
 };
-use crate::reconcile::Outside;
-use crate::vocabulary::{Fault, Instant, int_text};
-use crate::zero_stop::Stop;
-use crate::{
-    cards, charges, closing, credits, daily, dunning, housekeeping, indexes, invoices, mail, month_end, phone_numbers,
-    policy, recharge, reconcile, refunds, reservations, totals, unusual, zero_stop,
-};
+use crate::ground::vocabulary::{Fault, Instant, int_text};
+use crate::housekeeping;
+use crate::indexes;
+use crate::invoices;
+use crate::ledger::lots::Place;
+use crate::ledger::totals;
+use crate::month_end;
+use crate::numbers;
+use crate::payments::cards;
+use crate::payments::charges;
+use crate::payments::dunning;
+use crate::payments::reconcile;
+use crate::payments::reconcile::Outside;
+use crate::payments::refunds;
+use crate::profiles::mail;
+use crate::profiles::policy;
+use crate::usage::daily;
+use crate::usage::reservations;
+use crate::usage::unusual;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -241,7 +257,7 @@ pub enum Error {
     /// This attempt is not the current one; the payload is.
     StaleAttempt(u32),
     /// A stored record cannot be used: the host reports it and tries again later.
-    Other(crate::vocabulary::Problem),
+    Other(crate::ground::vocabulary::Problem),
 }
 
 /// How something stands that a customer waits for.
@@ -274,9 +290,9 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Error {
         match fault {
             Fault::Other(problem) => Error::Other(problem),
-            Fault::Refused(refusal) => Error::Other(crate::vocabulary::Problem {
+            Fault::Refused(refusal) => Error::Other(crate::ground::vocabulary::Problem {
                 code: "job-refused".to_owned(),
-                facts: vec![crate::vocabulary::Fact::new("refusal", format!("{refusal:?}"))],
+                facts: vec![crate::ground::vocabulary::Fact::new("refusal", format!("{refusal:?}"))],
             }),
         }
     }
@@ -306,10 +322,10 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
             credits::expire_lot(call, account, number, &place)?;
             Some(Next::Rest)
         }
-        JobKey::Order(account, count) => phone_numbers::begin_order(call, account, count)?,
-        JobKey::Release(account, count) => phone_numbers::begin_release(call, account, count)?,
-        JobKey::RentOwed(account) => phone_numbers::watch_debts(call, account)?,
-        JobKey::Disband(holder) => phone_numbers::disband_all(call, holder)?,
+        JobKey::Order(account, count) => numbers::begin_order(call, account, count)?,
+        JobKey::Release(account, count) => numbers::begin_release(call, account, count)?,
+        JobKey::RentOwed(account) => numbers::watch_debts(call, account)?,
+        JobKey::Disband(holder) => numbers::disband_all(call, holder)?,
         JobKey::Reservations => reservations::run(call)?,
         JobKey::Reconcile => reconcile::begin(call, Outside::Payments)?,
         JobKey::ReconcileStock => reconcile::begin(call, Outside::Stock)?,
@@ -361,10 +377,10 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
         Work::SendCode(message) => Done::Code(effects.send_code(&message)),
         Work::HangUp(request) => Done::HangUp(effects.hang_up(&request)),
         Work::OrderNumber(request) => {
-            Done::Number(phone_numbers::send(effects, task.attempt, &request.key, |effects| effects.order(&request)))
+            Done::Number(numbers::send(effects, task.attempt, &request.key, |effects| effects.order(&request)))
         }
         Work::ReleaseNumber(request) => {
-            Done::Number(phone_numbers::send(effects, task.attempt, &request.key, |effects| effects.release(&request)))
+            Done::Number(numbers::send(effects, task.attempt, &request.key, |effects| effects.release(&request)))
         }
         Work::Reconcile(request) => Done::Movements(effects.movements_since(request.since, request.cursor.as_deref())),
         Work::ReconcileStock(request) => {
@@ -388,8 +404,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         }
         JobKey::HangUp(account) => zero_stop::attempt(call, account, Stop::All)?,
         JobKey::EndCalls(account) => zero_stop::attempt(call, account, Stop::Refused)?,
-        JobKey::Order(account, count) => phone_numbers::order_attempt(call, account, count)?,
-        JobKey::Release(account, count) => phone_numbers::release_attempt(call, account, count)?,
+        JobKey::Order(account, count) => numbers::order_attempt(call, account, count)?,
+        JobKey::Release(account, count) => numbers::release_attempt(call, account, count)?,
         JobKey::Reconcile => reconcile::attempt(call, Outside::Payments)?.map(|attempt| (attempt, false)),
         JobKey::ReconcileStock => reconcile::attempt(call, Outside::Stock)?.map(|attempt| (attempt, false)),
         JobKey::Expiring(..)
@@ -448,8 +464,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         (JobKey::Forget(account, number), _) => cards::finish_forget(call, account, number, false)?,
         (JobKey::HangUp(account), done) => zero_stop::finish(call, account, Stop::All, ended(done))?,
         (JobKey::EndCalls(account), done) => zero_stop::finish(call, account, Stop::Refused, ended(done))?,
-        (JobKey::Order(account, count), done) => phone_numbers::book_order(call, account, count, stock(done))?,
-        (JobKey::Release(account, count), done) => phone_numbers::book_release(call, account, count, stock(done))?,
+        (JobKey::Order(account, count), done) => numbers::book_order(call, account, count, stock(done))?,
+        (JobKey::Release(account, count), done) => numbers::book_release(call, account, count, stock(done))?,
         (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
         (JobKey::Reconcile, _) => reconcile::finish(call, None)?,
         (JobKey::ReconcileStock, Done::StockMovements(page)) => reconcile::finish_stock(call, page)?,
@@ -499,8 +515,8 @@ pub fn look(call: &Call<'_>, job: String) -> Option<Standing> {
         JobKey::Charge(account, number) => charges::look(call, account, number).ok()?,
         JobKey::Refund(account, number) => refunds::look(call, account, number).ok()?,
         JobKey::Card(account, number) => cards::look(call, account, number).ok()?,
-        JobKey::Order(account, count) => phone_numbers::look_order(call, account, count).ok()?,
-        JobKey::Release(account, count) => phone_numbers::look_release(call, account, count).ok()?,
+        JobKey::Order(account, count) => numbers::look_order(call, account, count).ok()?,
+        JobKey::Release(account, count) => numbers::look_release(call, account, count).ok()?,
         _ => None,
     }
 }
@@ -521,7 +537,7 @@ pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Err
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lots::LotKind;
+    use crate::ledger::lots::LotKind;
 
     #[test]
     fn keys_read_back() {

@@ -25,66 +25,38 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod about;
+pub mod access;
 pub mod accounts;
-pub mod alerts;
-mod business_days;
-pub mod calendar;
-pub mod call;
-pub mod cards;
-pub mod charge_code;
-pub mod charges;
-pub mod closing;
-pub mod coupons;
-pub mod credentials;
-pub mod credits;
-pub mod daily;
+pub mod credit;
 pub mod derived;
-mod dunning;
-pub mod events;
+pub mod ground;
 mod housekeeping;
-pub mod idempotency;
-pub mod ids;
 pub mod indexes;
 pub mod invoices;
 pub mod jobs;
-mod judge;
 pub mod ledger;
-pub mod lots;
-mod mail;
-mod metadata;
-pub mod money;
 pub mod month_end;
-mod numbers;
+pub mod numbers;
 pub mod operator;
-pub mod outside;
-pub mod phone_numbers;
-pub mod policy;
-pub mod port;
-mod posting;
-pub mod postpaid;
+pub mod payments;
 pub mod pricing;
-pub mod product;
-pub mod queue;
-pub mod recharge;
-mod reconcile;
-pub mod refunds;
-pub mod reservations;
+pub mod profiles;
 #[cfg(test)]
 mod scenario;
 #[cfg(test)]
 mod scenario_edges;
-pub mod statement;
 #[cfg(test)]
 mod stored_records;
-pub mod subaccounts;
-pub mod summary;
 #[cfg(test)]
 mod testing;
-mod text;
-mod timezone;
-pub mod totals;
-mod unusual;
 pub mod usage;
-pub mod vocabulary;
-pub mod wallet;
-pub mod zero_stop;
+
+pub use access::credentials;
+pub use accounts::{closing, postpaid, subaccounts};
+pub use credit::{alerts, credits, recharge, zero_stop};
+pub use ground::{calendar, call, events, idempotency, ids, money, outside, port, product, vocabulary};
+pub use ledger::{charge_code, lots, statement, totals, wallet};
+pub use numbers as phone_numbers;
+pub use payments::{cards, charges, coupons, queue, refunds};
+pub use profiles::policy;
+pub use usage::{daily, reservations, summary};

@@ -4,13 +4,15 @@
 //! what belongs to that month is closed before anything of the new month is posted. A call that does not come to its end has
 //! changed nothing, and the next one goes on where the last one stood. Months that passed while no host was running are done one after another.
 
-use crate::calendar::Month;
-use crate::call::{Call, Record};
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, Record};
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Fault, MINUTE_MS};
 use crate::invoices;
 use crate::jobs::{JobKey, Next};
-use crate::port::Lane;
-use crate::vocabulary::{Fault, MINUTE_MS};
-use crate::{phone_numbers, reconcile, totals};
+use crate::ledger::totals;
+use crate::numbers;
+use crate::payments::reconcile;
 use serde::{Deserialize, Serialize};
 
 /// What is being done.
@@ -90,7 +92,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
         Phase::Totals => catch_up(call, state.month)?,
         Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,
         Phase::Number => invoices::number_page(call)?,
-        Phase::Rent => phone_numbers::run_rent(call, state.month, state.after.as_deref())?,
+        Phase::Rent => numbers::run_rent(call, state.month, state.after.as_deref())?,
         Phase::Seats => invoices::charge_seats(call, state.month, state.after.as_deref())?,
     };
     let job = JobKey::MonthEnd.to_string();

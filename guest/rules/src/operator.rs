@@ -1,16 +1,16 @@
 //! What only the operator does: the ledger, the proof that balances follow from it, and what waits for a person.
 
-use crate::call::{Call, end_of_prefix, successor};
-use crate::charge_code::ChargeCode;
-use crate::credentials;
-use crate::credits::exact_lots;
-use crate::ids::AuthId;
+use crate::access::credentials;
+use crate::credit::credits::exact_lots;
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, interface_error};
+use crate::ledger::charge_code::ChargeCode;
+use crate::ledger::lots::LotKind;
+use crate::ledger::wallet;
 use crate::ledger::{self, Transaction};
-use crate::lots::LotKind;
-use crate::money::Money;
-use crate::text::is_name;
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, interface_error};
-use crate::wallet;
 use serde::{Deserialize, Serialize};
 
 interface_error! {
@@ -246,15 +246,15 @@ fn compare_one(
     let mode = |postpaid: bool| if postpaid { "postpaid" } else { "prepaid" }.to_owned();
     let postpaid = crate::accounts::profile(call, account)?.billing_mode == crate::accounts::BillingMode::Postpaid;
     differs("billing-mode", mode(wallet.credit_limit().is_some()), mode(postpaid));
-    let place = lots.first().map(crate::lots::Lot::place);
-    let held = crate::reservations::sum(call, account)?;
+    let place = lots.first().map(crate::ledger::lots::Lot::place);
+    let held = crate::usage::reservations::sum(call, account)?;
     if held.is_none() {
         differs("reservations", "more than can be compared".to_owned(), "at most 1000000".to_owned());
     }
     let reserved = match held {
         Some(held) => held
-            .plus(crate::phone_numbers::reserved(call, account)?)?
-            .plus(crate::reconcile::held_amount(call, account)?)?,
+            .plus(crate::numbers::reserved(call, account)?)?
+            .plus(crate::payments::reconcile::held_amount(call, account)?)?,
         None => wallet.reserved,
     };
     let rebuilt = wallet.rebuilt(balance, reserved, current_rest.unwrap_or(Money::ZERO), place);

@@ -1,21 +1,21 @@
 //! Whole stories in unit tests: accounts with cards, a scripted gateway, and jobs driven in order of moment, lane and key.
 
 use crate::accounts::{self, AccountType, NewAccount};
-use crate::cards;
-use crate::charges;
-use crate::credits::{self, Adjustment, Balance};
-use crate::jobs::{self, Next};
-use crate::money::Money;
-use crate::outside::{
+use crate::credit::credits::{self, Adjustment, Balance};
+use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
+use crate::ground::money::Money;
+use crate::ground::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
     MethodAnswer, MethodDescription, MethodKind, Movement, MovementPage, NotSent, OfferFilter, OfferPage,
     OpenRecipient, OrderRequest, Paid, Partly, PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest,
     StockMovement, StockOutcome, StockPage, TelephonyOutcome,
 };
-use crate::policy;
-use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
+use crate::ground::vocabulary::{DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
+use crate::jobs::{self, Next};
+use crate::payments::cards;
+use crate::payments::charges;
+use crate::profiles::policy;
 use crate::testing::{Fake, START, operator};
-use crate::vocabulary::{DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -328,7 +328,7 @@ impl Story {
     /// Runs a command that must succeed, and everything that it makes due.
     pub(crate) fn command<T, E: std::fmt::Debug>(
         &mut self,
-        run: impl FnOnce(&mut crate::call::Call<'_>, String) -> Result<T, E>,
+        run: impl FnOnce(&mut crate::ground::call::Call<'_>, String) -> Result<T, E>,
     ) -> T {
         let account = self.account.clone();
         let answer = self.fake.command(self.now, |call| run(call, account)).expect("a good command");
@@ -537,13 +537,13 @@ fn crd_8_one_mail_a_dip_naming_the_lowest_threshold() {
 fn crd_10_calls_end_at_zero_and_wait_for_a_charge_that_is_open() {
     let mut story = Story::new();
     story.recharge(50);
-    let call = |name: &str, started| crate::zero_stop::RunningCall {
+    let call = |name: &str, started| crate::credit::zero_stop::RunningCall {
         call: name.to_owned(),
         auth_id: story.account.clone(),
         started,
     };
     let calls = vec![call("older", START), call("newer", START + 1)];
-    story.command(|call, _| crate::zero_stop::calls_started(call, &operator(), calls));
+    story.command(|call, _| crate::credit::zero_stop::calls_started(call, &operator(), calls));
     story.automatic(20, 25, Caps::default());
     story.script(&[Answer::LostBefore, Answer::Decline]);
     story.debit(50);

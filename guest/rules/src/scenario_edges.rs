@@ -1,21 +1,21 @@
 //! Stories at the edges: races of charges, answers that come twice or too late, extreme amounts.
 
 use crate::accounts::{self, AccountType, NewAccount, Standing};
-use crate::alerts;
-use crate::cards;
-use crate::charges;
-use crate::credits::{self, Adjustment, Correction, Goodwill};
-use crate::events;
+use crate::credit::alerts;
+use crate::credit::credits::{self, Adjustment, Correction, Goodwill};
+use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding};
+use crate::credit::zero_stop::{self, RunningCall};
+use crate::ground::events;
+use crate::ground::money::Money;
+use crate::ground::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
+use crate::ground::vocabulary::{Caller, DAY_MS, Principal, Refusal, Suspension};
 use crate::jobs::{self, Beginning, Done, Next, Task, Work};
-use crate::money::Money;
 use crate::operator as operator_view;
-use crate::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
-use crate::queue::QueueItem;
-use crate::recharge::{self, Caps, RechargeSettings, RechargeStanding};
+use crate::payments::cards;
+use crate::payments::charges;
+use crate::payments::queue::QueueItem;
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, caller, operator};
-use crate::vocabulary::{Caller, DAY_MS, Principal, Refusal, Suspension};
-use crate::zero_stop::{self, RunningCall};
 
 fn level(units: i64) -> RechargeStanding {
     RechargeStanding::WaitingForLevel(Money::from_units(units).micros())
@@ -25,7 +25,7 @@ impl Story {
     /// Runs a command that must succeed and drives nothing.
     fn quietly<T, E: std::fmt::Debug>(
         &self,
-        run: impl FnOnce(&mut crate::call::Call<'_>, String) -> Result<T, E>,
+        run: impl FnOnce(&mut crate::ground::call::Call<'_>, String) -> Result<T, E>,
     ) -> T {
         self.fake.command(self.now, |call| run(call, self.account.clone())).expect("a good command")
     }
@@ -42,7 +42,10 @@ impl Story {
     }
 
     fn queue(&self) -> Vec<QueueItem> {
-        self.fake.query(self.now, |call| crate::queue::list_queue(call, &operator(), None, 100)).expect("a page").items
+        self.fake
+            .query(self.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 100))
+            .expect("a page")
+            .items
     }
 
     fn running(&self, name: &str, started: i64) -> RunningCall {
@@ -342,7 +345,7 @@ fn crd_7_what_a_restored_store_recovers_is_a_paid_recharge_in_every_way() {
     story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("early")));
     assert_eq!(story.queue().len(), 1);
     story.gateway.paid.borrow_mut().push((key.clone(), 25_000_000));
-    story.gateway.metadata.borrow_mut().insert(key.clone(), crate::metadata::of("manual", None));
+    story.gateway.metadata.borrow_mut().insert(key.clone(), crate::ground::metadata::of("manual", None));
     story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
     assert_eq!((story.units(), story.shown().account_type), ("35.00".to_owned(), AccountType::Standard));
     assert_eq!(story.queue(), [], "it is booked");
@@ -518,7 +521,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
     let account = || story.account.clone();
     for amount in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX, i64::MAX / 10_000 * 10_000] {
         let try_it = |adjustment: Adjustment| {
-            let run = |call: &mut crate::call::Call<'_>| {
+            let run = |call: &mut crate::ground::call::Call<'_>| {
                 credits::adjust(call, &operator(), account(), adjustment, "extreme".to_owned())
             };
             story.fake.command(story.now, run).expect_err("out of bounds");
@@ -527,11 +530,12 @@ fn extreme_amounts_are_refused_and_never_trap() {
         try_it(Adjustment::Goodwill(Goodwill { amount, expires: None }));
         try_it(Adjustment::Goodwill(Goodwill { amount: 10, expires: Some(amount) }));
         try_it(Adjustment::Correction(Correction { amount, charge: Some(1), payment: None }));
-        let recharge = |call: &mut crate::call::Call<'_>| charges::recharge(call, &operator(), account(), amount, None);
+        let recharge =
+            |call: &mut crate::ground::call::Call<'_>| charges::recharge(call, &operator(), account(), amount, None);
         story.fake.command(story.now, recharge).expect_err("out of bounds");
         for (balance_amount, recharge_amount) in [(amount, 25_000_000), (25_000_000, amount), (amount, amount)] {
             let settings = RechargeSettings { enabled: true, balance_amount, recharge_amount, caps: Caps::default() };
-            let save = |call: &mut crate::call::Call<'_>| {
+            let save = |call: &mut crate::ground::call::Call<'_>| {
                 recharge::set_auto_recharge(call, &operator(), account(), settings.into())
             };
             story.fake.command(story.now, save).expect_err("out of bounds");
@@ -545,7 +549,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
         }];
         // An error or differences, but an answer.
         let _ = story.fake.query(story.now, |call| operator_view::compare(call, &operator(), folded));
-        let thresholds = |call: &mut crate::call::Call<'_>| {
+        let thresholds = |call: &mut crate::ground::call::Call<'_>| {
             alerts::set_alerts(call, &operator(), account(), Some(vec![amount, amount, amount]), None)
         };
         let _ = story.fake.command(story.now, thresholds);
@@ -569,13 +573,14 @@ fn the_feed_tells_nobody_what_an_account_id_looks_like() {
 fn r_17_a_lot_whose_time_is_over_is_not_spent_though_its_job_is_late() {
     let mut story = Story::new();
     story.recharge(25);
-    let goodwill = crate::credits::Goodwill { amount: Money::from_units(10).micros(), expires: Some(START + 1_000) };
+    let goodwill =
+        crate::credit::credits::Goodwill { amount: Money::from_units(10).micros(), expires: Some(START + 1_000) };
     story.command(|call, auth| {
-        crate::credits::adjust(
+        crate::credit::credits::adjust(
             call,
             &operator(),
             auth,
-            crate::credits::Adjustment::Goodwill(goodwill),
+            crate::credit::credits::Adjustment::Goodwill(goodwill),
             "sorry".to_owned(),
         )
     });
@@ -590,11 +595,11 @@ fn r_17_a_lot_whose_time_is_over_is_not_spent_though_its_job_is_late() {
 fn use_6_one_rejected_event_is_not_mended_into_two() {
     let mut story = Story::new();
     let account = story.account.clone();
-    let event = |id: &str| crate::product::Event {
+    let event = |id: &str| crate::ground::product::Event {
         id: id.to_owned(),
         auth_id: account.clone(),
-        product: crate::product::Product::Sms,
-        heading: crate::product::Heading::Outbound,
+        product: crate::ground::product::Product::Sms,
+        heading: crate::ground::product::Heading::Outbound,
         number: "4915112345".to_owned(),
         quantity: 1,
         at: START,
@@ -609,9 +614,9 @@ fn use_6_one_rejected_event_is_not_mended_into_two() {
         .clone();
     let twice = ["two", "three"].map(|id| crate::usage::Resubmission { key: key.clone(), event: event(id) }).to_vec();
     let refused = story.fake.command(story.now, |call| crate::usage::resubmit(call, &operator(), twice));
-    let problem = crate::vocabulary::Fault::invalid(
+    let problem = crate::ground::vocabulary::Fault::invalid(
         "events[1].key",
-        crate::vocabulary::FieldRule::NotAllowedTogether,
+        crate::ground::vocabulary::FieldRule::NotAllowedTogether,
         Some("each key once"),
     );
     assert_eq!(refused, Err(problem.into()));
@@ -628,9 +633,10 @@ fn r17_credit_whose_time_is_over_is_late_before_its_job_has_run() {
     }
     story.debit(2);
     let late = |story: &Story, at| {
-        let account = crate::ids::AuthId::parse(&story.account).expect("an auth ID");
-        let rest =
-            story.fake.query(at, |call| crate::wallet::late_rest(call, account, &crate::wallet::need(call, account)?));
+        let account = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
+        let rest = story.fake.query(at, |call| {
+            crate::ledger::wallet::late_rest(call, account, &crate::ledger::wallet::need(call, account)?)
+        });
         rest.expect("readable").micros()
     };
     assert_eq!(late(&story, START + DAY_MS - 1), 0);
@@ -642,7 +648,12 @@ fn r17_credit_whose_time_is_over_is_late_before_its_job_has_run() {
 fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
     let mut story = Story::new();
     story.command(|call, auth| {
-        crate::postpaid::set_billing(call, &operator(), auth, crate::postpaid::Billing::Postpaid(10_000_000_000_000))
+        crate::accounts::postpaid::set_billing(
+            call,
+            &operator(),
+            auth,
+            crate::accounts::postpaid::Billing::Postpaid(10_000_000_000_000),
+        )
     });
     let amount = 9_999_999_990_000;
     let gift = Adjustment::Goodwill(Goodwill { amount, expires: Some(START + DAY_MS) });
@@ -658,20 +669,22 @@ fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
     let goodwill = || Adjustment::Goodwill(Goodwill { amount: Money::from_micros(10).micros(), expires: None });
     story.command(|call, auth| {
         for _ in 0..4_999 {
-            crate::credits::adjust(call, &operator(), auth.clone(), goodwill(), "many".to_owned())?;
+            crate::credit::credits::adjust(call, &operator(), auth.clone(), goodwill(), "many".to_owned())?;
         }
-        Ok::<_, crate::credits::Error>(())
+        Ok::<_, crate::credit::credits::Error>(())
     });
-    story.command(|call, auth| crate::credits::adjust(call, &operator(), auth, goodwill(), "the last".to_owned()));
+    story.command(|call, auth| {
+        crate::credit::credits::adjust(call, &operator(), auth, goodwill(), "the last".to_owned())
+    });
     let before = story.fake.dump();
     let account = story.account.clone();
-    let too_many = |error: crate::credits::Error| matches!(error, crate::credits::Error::Other(problem) if problem.code == "too-many-lots");
+    let too_many = |error: crate::credit::credits::Error| matches!(error, crate::credit::credits::Error::Other(problem) if problem.code == "too-many-lots");
     let refused = story.fake.command(story.now, |call| {
-        crate::credits::adjust(call, &operator(), account.clone(), goodwill(), "one more".to_owned())
+        crate::credit::credits::adjust(call, &operator(), account.clone(), goodwill(), "one more".to_owned())
     });
     assert!(refused.is_err_and(too_many));
     let refused = story.fake.command(story.now, |call| {
-        crate::charges::recharge(call, &operator(), account.clone(), Money::from_units(25).micros(), None)
+        crate::payments::charges::recharge(call, &operator(), account.clone(), Money::from_units(25).micros(), None)
     });
     assert!(refused.is_err_and(too_many));
     assert_eq!(story.fake.dump(), before);

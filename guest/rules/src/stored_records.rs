@@ -3,21 +3,31 @@
 //! The fixture of the present version is written by `COINBOX_WRITE_FIXTURE=1 cargo test -p coinbox-rules stored_records`, which is
 //! done once, when a version is released; afterwards the file never changes.
 
+use crate::accounts::subaccounts;
 use crate::accounts::{self, AccountType, NewAccount};
-use crate::credits::{self, Adjustment, Goodwill};
-use crate::idempotency::Asked;
-use crate::outside::{OfferedNumber, StockOutcome};
+use crate::credit::alerts;
+use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::recharge::Caps;
+use crate::credit::zero_stop;
+use crate::ground::idempotency::Asked;
+use crate::ground::metadata;
+use crate::ground::outside::{OfferedNumber, StockOutcome};
+use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
+use crate::ground::vocabulary::DAY_MS;
+use crate::invoices;
+use crate::jobs;
+use crate::numbers;
+use crate::operator as ledger_operator;
+use crate::payments::cards;
+use crate::payments::charges;
+use crate::payments::coupons;
 use crate::pricing::{self, PriceRow};
-use crate::product::{Event, Heading, NumberKind, Product, Rejection};
-use crate::recharge::Caps;
-use crate::reservations::{self, Extension, Hold, Kind, Named, Price};
+use crate::profiles::policy;
 use crate::scenario::{Answer, Story};
 use crate::testing::{START, keyed, operator};
-use crate::vocabulary::DAY_MS;
-use crate::{
-    alerts, cards, charges, coupons, daily, invoices, jobs, metadata, operator as ledger_operator, phone_numbers,
-    policy, subaccounts, usage, zero_stop,
-};
+use crate::usage;
+use crate::usage::daily;
+use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price};
 use std::collections::{BTreeMap, BTreeSet};
 
 const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
@@ -66,7 +76,7 @@ fn numbers(story: &mut Story) {
         timezone: "UTC".to_owned(),
     };
     let account = story.command(|call, _| accounts::create(call, &operator(), new)).auth_id;
-    let purchase = |number: &str| phone_numbers::Purchase {
+    let purchase = |number: &str| numbers::Purchase {
         offer: OfferedNumber {
             number: number.to_owned(),
             country: "US".to_owned(),
@@ -81,11 +91,11 @@ fn numbers(story: &mut Story) {
         alias: Some("front desk".to_owned()),
         app_id: None,
     };
-    let buy = |call: &mut crate::call::Call<'_>, number| {
-        phone_numbers::buy(call, &operator(), account.to_owned(), purchase(number))
+    let buy = |call: &mut crate::ground::call::Call<'_>, number| {
+        numbers::buy(call, &operator(), account.to_owned(), purchase(number))
     };
     story.command(|call, _| buy(call, "14155550100"));
-    story.command(|call, _| phone_numbers::release(call, &operator(), account.to_owned(), "14155550100".to_owned()));
+    story.command(|call, _| numbers::release(call, &operator(), account.to_owned(), "14155550100".to_owned()));
     *story.gateway.stock_script.borrow_mut() = vec![StockOutcome::Unknown("time-out".to_owned())];
     story.command(|call, _| buy(call, "14155550101"));
     let spent = Adjustment::Debit(9_000_000);
@@ -155,7 +165,7 @@ fn everything() -> (Story, String) {
         policy::set_limits(call, &operator(), auth, limits)
     });
     story.minimum(20);
-    let trial = |call: &mut crate::call::Call<'_>, _| {
+    let trial = |call: &mut crate::ground::call::Call<'_>, _| {
         let trial = NewAccount {
             account_type: AccountType::Developer,
             name: "Trial".to_owned(),
@@ -271,14 +281,14 @@ fn reserve(story: &mut Story) {
 /// Billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
 fn with_documents(story: &Story) {
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
-    let main = crate::ids::AuthId::parse(&story.account).expect("an auth ID");
+    let main = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
     let made: Result<(), invoices::Error> = story.fake.command(story.now, |call| {
         invoices::set_billing(call, &operator(), story.account.clone(), change)?;
         invoices::set_seats(call, &operator(), story.account.clone(), 2)?;
         invoices::set_cycle(call, &operator(), story.account.clone(), 3)?;
         invoices::mark_failed(call, main, "2026-000001", true)?;
-        crate::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
-        crate::unusual::run(call, main)?;
+        crate::payments::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
+        crate::usage::unusual::run(call, main)?;
         for _ in 0..100 {
             if let invoices::FinalStep::Ready(draft) = invoices::begin_final(call, main)? {
                 return Ok(invoices::end_final(call, main, *draft, None)?);

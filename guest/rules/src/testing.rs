@@ -1,11 +1,11 @@
 //! A host in memory for unit tests: one state, seeded random bytes, a vault that anybody could open.
 
 use crate::about;
-use crate::call::{Call, Lent};
-use crate::ids::AuthId;
-use crate::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
+use crate::ground::call::{Call, Lent};
+use crate::ground::ids::AuthId;
+use crate::ground::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
+use crate::ground::vocabulary::{Caller, Credential, Instant, Operator, Principal};
 use crate::pricing::BookCache;
-use crate::vocabulary::{Caller, Credential, Instant, Operator, Principal};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -105,7 +105,7 @@ impl Fake {
             entries.remove(key);
         }
         for (key, value) in &changes.puts {
-            assert!(crate::text::is_name(key, 512), "{key:?} is no key");
+            assert!(crate::ground::text::is_name(key, 512), "{key:?} is no key");
             assert!(value.len() <= 256 * 1024, "the value of {key} has {} bytes", value.len());
             assert!(serde_json::from_str::<serde_json::Value>(value).is_ok(), "{key} holds {value}");
             assert!(!changes.removes.contains(key), "{key} is both written and removed");
@@ -175,7 +175,7 @@ impl Vault for Fake {
 
     fn digest(&self, purpose: &str, input: &str) -> String {
         use sha2::{Digest, Sha256};
-        crate::text::hex(&Sha256::digest(format!("{purpose}\n{input}")))[..43].to_owned()
+        crate::ground::text::hex(&Sha256::digest(format!("{purpose}\n{input}")))[..43].to_owned()
     }
 }
 

@@ -1,25 +1,11 @@
 //! Facts about the rules themselves: version, record version, and the table of every function of the contract.
 
-mod functions;
-
-pub use functions::{Function, On, Tokens, function, functions};
+pub use crate::access::functions::{Class, Function, On, Tokens, function, functions};
 
 use serde::{Deserialize, Serialize};
 
 /// Highest record version that these rules write; they read all lower ones.
 pub const RECORD_VERSION: u32 = 1;
-
-/// What a call may do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// Reads.
-    Query,
-    /// Reads, decides, hands over one set of changes.
-    Command,
-    /// Acts on the outside world and touches no storage.
-    Effect,
-}
 
 /// One function of the contract, as [`describe`] answers it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -62,7 +48,7 @@ pub fn describe() -> Facts {
         .collect();
     Facts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        time_zones: crate::timezone::release().to_owned(),
+        time_zones: crate::ground::timezone::release().to_owned(),
         record_version: RECORD_VERSION,
         functions,
     }

@@ -3,14 +3,15 @@
 //! Every question walks one of three ways in the same order: all accounts, those of one address, or those that owe. A call looks at a bounded part
 //! of its way; a page that the filter has thinned out may be short and say where to go on.
 
-use super::{AccountType, BillingMode, Error, Profile, Standing, by_mail, key, profile};
-use crate::call::{Call, end_of_prefix, successor};
-use crate::credentials;
-use crate::ids::AuthId;
+use super::{AccountType, BillingMode, Error, Profile, Standing, key, profile};
+use crate::access::credentials;
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use crate::indexes;
-use crate::money::Money;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
-use crate::wallet;
+use crate::ledger::wallet;
+use crate::profiles::by_mail;
 use serde::{Deserialize, Serialize};
 
 /// Accounts that one call looks at for a filter.
@@ -156,7 +157,7 @@ impl Wanted {
             email.make_ascii_lowercase();
         }
         if let Some(part) = &mut filter.email_part {
-            let good = crate::text::is_name(part, 254);
+            let good = crate::ground::text::is_name(part, 254);
             checks.require(good, "filter.email-part", FieldRule::WrongForm, "1 to 254 printable ASCII");
             part.make_ascii_lowercase();
         }

@@ -1,24 +1,32 @@
 //! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
 
-pub(crate) mod by_mail;
+pub mod closing;
 mod listing;
-mod records;
+pub mod postpaid;
+pub mod subaccounts;
 
+pub use crate::profiles::profile::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
+pub(crate) use crate::profiles::profile::{PREFIX, change_address};
+pub(crate) use crate::profiles::profile::{is_closed, save};
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
-pub use records::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
-pub(crate) use records::{PREFIX, change_address};
-pub(crate) use records::{is_closed, save};
 
-use crate::call::Call;
-use crate::closing::owed_in_cents;
-use crate::credentials::{self, Who};
-use crate::events::{EventDraft, emit};
-use crate::ids::AuthId;
-use crate::judge::{Occasion, judge};
-use crate::policy::{self, Policy};
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error};
-use crate::{dunning, idempotency, mail, timezone, wallet};
-use records::reason_name;
+use crate::access::credentials::{self, Who};
+use crate::accounts::closing::owed_in_cents;
+use crate::credit::judge::{Occasion, judge};
+use crate::ground::call::Call;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::ids::AuthId;
+use crate::ground::timezone;
+use crate::ground::vocabulary::{
+    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
+};
+use crate::ledger::wallet;
+use crate::payments::dunning;
+use crate::profiles::by_mail;
+use crate::profiles::mail;
+use crate::profiles::policy::{self, Policy};
+use crate::profiles::profile::reason_name;
 use serde::{Deserialize, Serialize};
 
 /// How often a free auth ID is looked for. Two equal ones among 36^18 are a fault of the random source.
@@ -123,7 +131,7 @@ interface_error! {
     /// Errors of `accounts`.
     Error {
         /// This much has to be paid before the account can be closed.
-        Owes(#[serde(with = "crate::vocabulary::int_text")] Micros),
+        Owes(#[serde(with = "crate::ground::vocabulary::int_text")] Micros),
     }
 }
 
@@ -215,7 +223,7 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         }
         if !changed.is_empty() {
             if changed.contains(&"state") {
-                let before = records::profile(call, auth)?.state;
+                let before = self::profile(call, auth)?.state;
                 crate::invoices::keep_state(call, auth, &before)?;
             }
             let lacking = crate::invoices::lacks(call, auth)?;
@@ -235,7 +243,7 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
 }
 
 /// Suspends or reinstates (ACC-8, ACC-9), or closes at once, without the time in which usage of before is still posted: for
-/// accounts that must not go on (ACC-12, [`crate::closing`]). The standing that it has already changes nothing.
+/// accounts that must not go on (ACC-12, [`crate::accounts::closing`]). The standing that it has already changes nothing.
 pub fn set_standing(
     call: &mut Call<'_>,
     caller: &Caller,
@@ -259,7 +267,7 @@ pub fn set_standing(
             return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
         }
         if standing == Standing::Closed {
-            crate::closing::close_at_once(call, auth, &who, &details)?;
+            crate::accounts::closing::close_at_once(call, auth, &who, &details)?;
             return Ok(show(call, auth)?);
         }
         stand(call, auth, standing, &details, who.name())?;
@@ -360,7 +368,7 @@ fn check_timezone(checks: &mut Checks, name: &str, field: &str) {
 pub(crate) fn draw_free(call: &Call<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
     for _ in 0..DRAWS_MAX {
         let auth = AuthId::draw(call, prefix);
-        let taken = if auth.is_main() { key(auth) } else { crate::subaccounts::key(auth) };
+        let taken = if auth.is_main() { key(auth) } else { crate::accounts::subaccounts::key(auth) };
         if call.text(&taken).is_none() {
             return Ok(auth);
         }

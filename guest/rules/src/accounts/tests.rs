@@ -1,8 +1,8 @@
 //! Making, reading, changing and suspending accounts.
 
 use super::*;
+use crate::ground::vocabulary::{DAY_MS, Suspension};
 use crate::testing::{self, Fake, START, holder, keyed, operator};
-use crate::vocabulary::{DAY_MS, Suspension};
 
 fn new_account(account_type: AccountType) -> NewAccount {
     NewAccount {
@@ -197,7 +197,7 @@ fn limits_of_requests_are_the_main_accounts() {
     let created = made(&fake, AccountType::Developer);
     let sub = fake
         .command(START, |call| {
-            crate::subaccounts::create(call, &operator(), created.auth_id.clone(), "one".to_owned(), false)
+            crate::accounts::subaccounts::create(call, &operator(), created.auth_id.clone(), "one".to_owned(), false)
         })
         .expect("a sub-account");
     let limits = policy::LimitsChange { message_rate: Some(50), ..Default::default() };
@@ -241,16 +241,19 @@ fn sub_accounts_come_newest_first_and_are_limited() {
     let (trial, standard) = (made(&fake, AccountType::Developer), made(&fake, AccountType::Standard));
     let make = |at: Instant, parent: &Created, name: &str| {
         let owner = holder(&parent.auth_id, &parent.auth_token);
-        fake.command(at, |call| crate::subaccounts::create(call, &owner, parent.auth_id.clone(), name.to_owned(), true))
+        fake.command(at, |call| {
+            crate::accounts::subaccounts::create(call, &owner, parent.auth_id.clone(), name.to_owned(), true)
+        })
     };
     assert!(make(START, &trial, "first").is_ok());
-    assert_eq!(make(START, &trial, "second"), Err(crate::subaccounts::Error::TooManySubaccounts(1)));
+    assert_eq!(make(START, &trial, "second"), Err(crate::accounts::subaccounts::Error::TooManySubaccounts(1)));
     for day in 0..5 {
         make(START + day * DAY_MS, &standard, &format!("sub {day}")).expect("a sub-account");
     }
     let names = |offset: u32, limit: u32| {
         let parent = standard.auth_id.clone();
-        let page = fake.query(START, |call| crate::subaccounts::list(call, &operator(), parent, offset, limit));
+        let page =
+            fake.query(START, |call| crate::accounts::subaccounts::list(call, &operator(), parent, offset, limit));
         let page = page.expect("a page");
         assert_eq!(page.total, 5);
         page.subaccounts.into_iter().map(|sub| sub.name).collect::<Vec<_>>()
@@ -268,12 +271,12 @@ fn a_sub_account_is_renamed_and_disabled() {
     let owner = holder(&parent.auth_id, &parent.auth_token);
     let created = fake
         .command(START, |call| {
-            crate::subaccounts::create(call, &owner, parent.auth_id.clone(), "sales".to_owned(), true)
+            crate::accounts::subaccounts::create(call, &owner, parent.auth_id.clone(), "sales".to_owned(), true)
         })
         .expect("a sub-account");
     let update = |at: Instant, name: Option<&str>, enabled: Option<bool>| {
-        let change = crate::subaccounts::Change { name: name.map(str::to_owned), enabled };
-        fake.command(at, |call| crate::subaccounts::update(call, &owner, created.auth_id.clone(), change))
+        let change = crate::accounts::subaccounts::Change { name: name.map(str::to_owned), enabled };
+        fake.command(at, |call| crate::accounts::subaccounts::update(call, &owner, created.auth_id.clone(), change))
     };
     let first = update(START + 1, None, None).expect("nothing changed");
     assert_eq!((first.modified, first.created, first.parent.as_str()), (None, START, parent.auth_id.as_str()));

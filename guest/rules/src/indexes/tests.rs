@@ -81,7 +81,7 @@ fn a_host_that_does_not_say_that_it_opens_a_store_gets_them_with_the_daily_clean
     let mut world = WorldOfDocuments::new(2);
     let right = entries(&world);
     of_before(&world);
-    world.story.advance(crate::vocabulary::DAY_MS);
+    world.story.advance(crate::ground::vocabulary::DAY_MS);
     let kept = entries(&world);
     assert!(right.keys().all(|key| kept.contains_key(key)), "every document of before is found again");
     assert_eq!(kept[KEY], right[KEY]);

@@ -2,19 +2,19 @@
 
 use super::records::Bill;
 use super::{Error, Party, tax};
+use crate::access::credentials;
 use crate::accounts::{self, Profile};
-use crate::alerts;
-use crate::calendar::Month;
-use crate::call::{Call, Record};
-use crate::credentials;
-use crate::events::{EventDraft, emit};
-use crate::idempotency;
-use crate::ids::AuthId;
-use crate::judge::{Occasion, judge};
-use crate::policy::Policy;
-use crate::queue::{self, QueueEntry};
-use crate::recharge;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
+use crate::credit::alerts;
+use crate::credit::judge::{Occasion, judge};
+use crate::credit::recharge;
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, Record};
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::ids::AuthId;
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
+use crate::payments::queue::{self, QueueEntry};
+use crate::profiles::policy::Policy;
 use coinbox_forms::{country, subdivision, tax_id};
 use serde::{Deserialize, Serialize};
 

@@ -6,9 +6,9 @@
 
 use super::DocumentKind;
 use super::records::Stored;
-use crate::call::{Call, Record};
-use crate::ids::{AuthId, time_key};
-use crate::vocabulary::Instant;
+use crate::ground::call::{Call, Record};
+use crate::ground::ids::{AuthId, time_key};
+use crate::ground::vocabulary::Instant;
 use serde::{Deserialize, Serialize};
 
 /// Beginning of every key.

@@ -10,20 +10,20 @@ use super::number::issue_now;
 use super::records::{Place, State, Stored};
 use super::tax::shares;
 use super::{CURRENCY, Document, DocumentKind, DocumentLine, EDITION, Error, TaxLine, billing, standing};
+use crate::access::credentials;
 use crate::accounts;
-use crate::call::Call;
-use crate::charges::{self, Corrected};
-use crate::credentials;
-use crate::events::{EventDraft, emit};
-use crate::idempotency;
-use crate::ids::AuthId;
-use crate::judge::{Occasion, judge};
+use crate::credit::judge::{Occasion, judge};
+use crate::ground::call::Call;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::ids::AuthId;
+use crate::ground::money::{MICROS_PER_CENT, Money};
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
+use crate::ledger::wallet::{self, Payer};
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::mail;
-use crate::money::{MICROS_PER_CENT, Money};
-use crate::policy::Policy;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
-use crate::wallet::{self, Payer};
+use crate::payments::charges::{self, Corrected};
+use crate::profiles::mail;
+use crate::profiles::policy::Policy;
 
 /// Gives back all that is left of an invoice, or a part of it.
 pub fn issue_credit_note(

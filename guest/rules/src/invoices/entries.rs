@@ -3,10 +3,10 @@
 use super::by_issue::{self, Entry};
 use super::records::{Place, Stored, count_of, document_key, documents_prefix};
 use super::{DocumentKind, issued};
-use crate::call::{Call, end_of_prefix, successor};
-use crate::ids::AuthId;
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::vocabulary::Fault;
 use crate::indexes::{Compared, unreadable};
-use crate::vocabulary::Fault;
 
 /// Beginning of the keys of all documents.
 pub(crate) const DOCUMENTS: &str = "doc/";

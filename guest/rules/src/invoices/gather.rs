@@ -2,13 +2,13 @@
 
 use super::lines::Charged;
 use super::{DocumentLine, DocumentMovement};
-use crate::calendar::Month;
-use crate::call::{Call, successor};
-use crate::ids::{AuthId, time_key};
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, successor};
+use crate::ground::ids::{AuthId, time_key};
+use crate::ground::money::Money;
+use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::ledger;
-use crate::money::Money;
-use crate::totals::{self, CycleTotals, Flow, Movement};
-use crate::vocabulary::{Fact, Fault, Instant};
+use crate::ledger::totals::{self, CycleTotals, Flow, Movement};
 use std::collections::BTreeMap;
 
 /// Code of the problem that lines and ledger disagree.

@@ -6,15 +6,15 @@ use super::close::{self, Draft, movement};
 use super::gather;
 use super::records::Bill;
 use crate::accounts;
-use crate::calendar::Month;
-use crate::call::Call;
-use crate::ids::AuthId;
+use crate::ground::calendar::Month;
+use crate::ground::call::Call;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::jobs::JobKey;
-use crate::money::Money;
-use crate::port::Lane;
-use crate::totals;
-use crate::vocabulary::{Fact, Fault, Instant};
-use crate::wallet;
+use crate::ledger::totals;
+use crate::ledger::wallet;
 
 /// How far the last document of a closing account is.
 pub(crate) enum FinalStep {

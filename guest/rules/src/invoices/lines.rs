@@ -2,14 +2,14 @@
 
 use super::{DocumentLine, LinePrice};
 use crate::accounts;
-use crate::calendar::{self, Month};
-use crate::call::{Call, end_of_prefix, successor};
-use crate::charge_code::ChargeCode;
-use crate::ids::AuthId;
-use crate::product::Product;
-use crate::subaccounts;
-use crate::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
-use crate::vocabulary::Fault;
+use crate::accounts::subaccounts;
+use crate::ground::calendar::{self, Month};
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::product::Product;
+use crate::ground::vocabulary::Fault;
+use crate::ledger::charge_code::ChargeCode;
+use crate::ledger::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 

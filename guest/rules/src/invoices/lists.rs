@@ -3,14 +3,14 @@
 use super::records::{Place, State, Stored, documents_prefix};
 use super::standing;
 use super::{Document, DocumentKind, Error};
-use crate::call::{Call, end_of_prefix, successor};
-use crate::cards::{self, ShownCard};
-use crate::credentials;
-use crate::ids::AuthId;
-use crate::money::Money;
-use crate::text::is_name;
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
-use crate::wallet;
+use crate::access::credentials;
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
+use crate::ledger::wallet;
+use crate::payments::cards::{self, ShownCard};
 use serde::{Deserialize, Serialize};
 
 /// Documents that one call looks at for a filter.

@@ -67,7 +67,7 @@ pub(crate) use standing::{
 };
 pub(crate) use tax::check_rates;
 
-use crate::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};
+use crate::ground::vocabulary::{Instant, Micros, int_text, interface_error, optional_int_text, uint_text};
 use serde::{Deserialize, Serialize};
 
 interface_error! {

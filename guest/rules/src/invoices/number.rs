@@ -6,21 +6,21 @@
 use super::records::{DRAFTS, Place, State, Stored, draft_key, keep};
 use super::standing::Covering;
 use super::{Document, DocumentKind, billing, receipts, records, seller, standing};
+use crate::accounts::closing::owed_in_cents;
 use crate::accounts::{self, BillingMode};
-use crate::calendar::{self, Month};
-use crate::call::{Call, Record, end_of_prefix};
-use crate::closing::owed_in_cents;
-use crate::events::{EventDraft, emit};
-use crate::ids::AuthId;
+use crate::ground::calendar::{self, Month};
+use crate::ground::call::{Call, Record, end_of_prefix};
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::jobs::{JobKey, Next};
-use crate::mail;
-use crate::money::Money;
+use crate::ledger::totals;
+use crate::ledger::wallet;
 use crate::month_end::Progress;
-use crate::policy::Policy;
-use crate::port::Lane;
-use crate::totals;
-use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
-use crate::wallet;
+use crate::profiles::mail;
+use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Drafts that get their number in one call.
@@ -227,7 +227,7 @@ fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
             transactions: Vec::new(),
         },
     );
-    crate::dunning::start(call, issued.account, &issued.number, issued.days)
+    crate::payments::dunning::start(call, issued.account, &issued.number, issued.days)
 }
 
 /// The account pays by invoice from now on: what its invoices have left owed is collected as if they had just been issued, and for what none has the cycle

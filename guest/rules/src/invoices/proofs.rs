@@ -2,17 +2,17 @@
 
 use super::records::{Place, State};
 use super::{DocumentFilter, DocumentKind, DocumentSummary, issue_credit_note, list_documents, standing};
-use crate::charges::{ChargeState, list_charges, record_chargeback, record_dispute_won};
-use crate::credits::{self, Adjustment, Balance, Goodwill};
-use crate::ids::AuthId;
+use crate::accounts::postpaid::Billing;
+use crate::credit::credits::{self, Adjustment, Balance, Goodwill};
+use crate::ground::ids::AuthId;
+use crate::ground::money::{MICROS_PER_CENT, Money};
+use crate::ground::vocabulary::{DAY_MS, Instant};
+use crate::ledger::wallet;
 use crate::ledger::{LedgerAccount, Transaction};
-use crate::money::{MICROS_PER_CENT, Money};
 use crate::operator::{Folded, compare};
-use crate::postpaid::Billing;
+use crate::payments::charges::{ChargeState, list_charges, record_chargeback, record_dispute_won};
 use crate::scenario::Story;
 use crate::testing::operator;
-use crate::vocabulary::{DAY_MS, Instant};
-use crate::wallet;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -75,7 +75,7 @@ impl Told {
             crate::month_end::schedule(call);
             if postpaid {
                 let billing = Billing::Postpaid(of_units(1_000));
-                crate::postpaid::set_billing(call, &operator(), auth, billing).expect("good billing");
+                crate::accounts::postpaid::set_billing(call, &operator(), auth, billing).expect("good billing");
             }
             Ok(())
         });

@@ -7,13 +7,13 @@ use super::number::{issue_now, wait};
 use super::records::{Place, Stored};
 use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing, seller};
 use crate::accounts;
-use crate::call::Call;
-use crate::charges::{self, Charge};
-use crate::ids::AuthId;
-use crate::money::Money;
-use crate::policy::Policy;
-use crate::vocabulary::Fault;
-use crate::wallet;
+use crate::ground::call::Call;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::vocabulary::Fault;
+use crate::ledger::wallet;
+use crate::payments::charges::{self, Charge};
+use crate::profiles::policy::Policy;
 
 /// What became of the money.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

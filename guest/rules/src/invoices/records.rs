@@ -1,11 +1,11 @@
 //! How documents are kept.
 
 use super::{Document, DocumentKind};
-use crate::calendar::Month;
-use crate::call::{Call, Record};
-use crate::ids::{AuthId, time_key};
-use crate::money::Money;
-use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, Record};
+use crate::ground::ids::{AuthId, time_key};
+use crate::ground::money::Money;
+use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Lines or movements of one record: each has at most about 1 300 bytes, and a stored value holds 256 KiB.
@@ -281,7 +281,7 @@ impl Place {
         kinds: &[DocumentKind],
         number: &str,
     ) -> Result<Option<(u32, Stored)>, Fault> {
-        if !crate::text::is_name(number, 40) {
+        if !crate::ground::text::is_name(number, 40) {
             return Ok(None);
         }
         for kind in kinds {

@@ -1,20 +1,20 @@
 //! Paid seats: how many, and their price on the first of a month (INV-8, R45).
 
 use super::Error;
+use crate::access::credentials;
 use crate::accounts::{self, Standing};
-use crate::calendar::Month;
-use crate::call::{Call, Record, end_of_prefix, successor};
-use crate::charge_code::ChargeCode;
-use crate::credentials;
-use crate::events::{EventDraft, emit};
-use crate::idempotency;
-use crate::ids::AuthId;
-use crate::judge::{Occasion, judge};
+use crate::credit::judge::{Occasion, judge};
+use crate::credit::posting::{self, Debit};
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::ids::AuthId;
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
 use crate::ledger::Line;
+use crate::ledger::charge_code::ChargeCode;
 use crate::month_end::Progress;
-use crate::posting::{self, Debit};
 use crate::pricing;
-use crate::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
 use serde::{Deserialize, Serialize};
 
 /// Most seats of one account.

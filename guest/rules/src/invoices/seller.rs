@@ -5,12 +5,12 @@
 //! billing information before a charge, it asks the operator too: nothing is charged before the seller is complete.
 
 use super::records::DRAFTS;
-use crate::call::{Call, Record, end_of_prefix};
+use crate::ground::call::{Call, Record, end_of_prefix};
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Fault, Instant};
 use crate::jobs::JobKey;
-use crate::policy::{Policy, Seller};
-use crate::port::Lane;
-use crate::queue::{self, QueueEntry};
-use crate::vocabulary::{Fault, Instant};
+use crate::payments::queue::{self, QueueEntry};
+use crate::profiles::policy::{Policy, Seller};
 use serde::{Deserialize, Serialize};
 
 /// Since when the operator's queue says that the seller is not complete, at `store/seller`.

@@ -1,14 +1,14 @@
 //! The seller on documents (R89, money-08).
 
 use super::{DocumentFilter, DocumentKind, list_documents};
-use crate::credits::{self, Adjustment, Goodwill};
+use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::ground::vocabulary::{DAY_MS, FieldRule, Refusal};
 use crate::jobs::{self, Beginning};
 use crate::operator::Error;
-use crate::policy::{self, Policy, Seller};
-use crate::queue;
+use crate::payments::queue;
+use crate::profiles::policy::{self, Policy, Seller};
 use crate::scenario::Story;
 use crate::testing::{Fake, START, operator};
-use crate::vocabulary::{DAY_MS, FieldRule, Refusal};
 
 fn seller() -> Seller {
     Seller {

@@ -2,12 +2,12 @@
 
 use super::records::{Place, State, Stored, document_key, documents_prefix, next_day};
 use super::{Document, DocumentKind};
-use crate::calendar::Month;
-use crate::call::{Call, end_of_prefix};
-use crate::ids::AuthId;
-use crate::money::{MICROS_PER_CENT, Money};
-use crate::vocabulary::{Fault, Instant};
-use crate::wallet;
+use crate::ground::calendar::Month;
+use crate::ground::call::{Call, end_of_prefix};
+use crate::ground::ids::AuthId;
+use crate::ground::money::{MICROS_PER_CENT, Money};
+use crate::ground::vocabulary::{Fault, Instant};
+use crate::ledger::wallet;
 
 /// Documents that are read at a time.
 const PAGE: u32 = 100;

@@ -1,8 +1,8 @@
 //! Tax on invoices: the policy's table by country and state, reverse charge (INV-7, R28).
 
 use super::TaxLine;
-use crate::money::{MICROS_PER_CENT, MICROS_PER_POSTED_STEP, Money};
-use crate::vocabulary::{Checks, Fault, FieldRule};
+use crate::ground::money::{MICROS_PER_CENT, MICROS_PER_POSTED_STEP, Money};
+use crate::ground::vocabulary::{Checks, Fault, FieldRule};
 use coinbox_forms::{country, subdivision, tax_id};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -122,7 +122,7 @@ pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
         let is_zero = percent.is_some_and(|percent| percent.is_zero());
         let amount = match percent {
             Some(percent) if !reverse_charge => {
-                let exact = net.to_decimal().checked_mul(percent).ok_or(crate::money::MoneyOverflow)?;
+                let exact = net.to_decimal().checked_mul(percent).ok_or(crate::ground::money::MoneyOverflow)?;
                 Money::cents(exact / Decimal::ONE_HUNDRED)?
             }
             _ => Money::ZERO,
@@ -170,7 +170,7 @@ pub(super) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault
     shares
         .into_iter()
         .map(|(_, share, _)| {
-            i64::try_from(share * step).map(Money::from_micros).map_err(|_| crate::money::MoneyOverflow.into())
+            i64::try_from(share * step).map(Money::from_micros).map_err(|_| crate::ground::money::MoneyOverflow.into())
         })
         .collect()
 }
@@ -250,7 +250,7 @@ mod tests {
             let mut checks = Checks::new();
             check_rates(&mut checks, &[rate(country, state, "1", false)]);
             match checks.done() {
-                Err(Fault::Refused(crate::vocabulary::Refusal::Invalid(problems))) => {
+                Err(Fault::Refused(crate::ground::vocabulary::Refusal::Invalid(problems))) => {
                     problems.into_iter().map(|problem| (problem.field, problem.limit.unwrap_or_default())).collect()
                 }
                 _ => Vec::new(),
@@ -271,7 +271,7 @@ mod tests {
             let mut checks = Checks::new();
             check_rates(&mut checks, rows);
             match checks.done() {
-                Err(Fault::Refused(crate::vocabulary::Refusal::Invalid(problems))) => {
+                Err(Fault::Refused(crate::ground::vocabulary::Refusal::Invalid(problems))) => {
                     problems.into_iter().map(|problem| (problem.field, problem.limit.unwrap_or_default())).collect()
                 }
                 _ => Vec::new(),

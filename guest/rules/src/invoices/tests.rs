@@ -1,21 +1,21 @@
 use super::*;
 use crate::accounts;
-use crate::calendar::Month;
-use crate::call::Call;
-use crate::charge_code::ChargeCode;
-use crate::credits::{self, Adjustment, Goodwill};
-use crate::ids::AuthId;
+use crate::accounts::postpaid;
+use crate::accounts::subaccounts;
+use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::judge::{Occasion, judge};
+use crate::credit::posting::{self, Debit};
+use crate::ground::calendar::Month;
+use crate::ground::call::Call;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::vocabulary::{DAY_MS, Fault, Refusal};
 use crate::jobs;
-use crate::judge::{Occasion, judge};
+use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{LedgerAccount, Line, Transaction};
-use crate::money::Money;
-use crate::policy;
-use crate::posting::{self, Debit};
-use crate::postpaid;
+use crate::profiles::policy;
 use crate::scenario::{Answer, Story};
-use crate::subaccounts;
 use crate::testing::{Dice, START, operator};
-use crate::vocabulary::{DAY_MS, Fault, Refusal};
 use std::collections::BTreeMap;
 
 mod cases;
@@ -359,7 +359,7 @@ fn credit_notes_give_back_exact_shares_and_never_more_than_the_invoice() {
     assert_eq!(note(&mut story, None), Err(Error::MoreThanInvoice(0)));
     assert_eq!(
         note(&mut story, Some(396_670)),
-        Err(Fault::invalid("amount", crate::vocabulary::FieldRule::WrongForm, Some("whole cents")).into())
+        Err(Fault::invalid("amount", crate::ground::vocabulary::FieldRule::WrongForm, Some("whole cents")).into())
     );
     let shown = &list(&story, DocumentKind::Invoice)[0];
     assert_eq!((shown.credited, shown.status.as_str()), (1_190_000, "paid"));
@@ -572,27 +572,31 @@ fn an_account_whose_last_lines_are_not_what_the_ledger_says_closes_when_they_are
     story.recharge(25);
     charge(&mut story, main, "vo", 10_000_000);
     story.advance(DAY_MS);
-    let key = crate::totals::source_key(Month::of(START), main, main);
+    let key = crate::ledger::totals::source_key(Month::of(START), main, main);
     let sound = story.fake.dump()[&key].clone();
     story.fake.plant(&key, &sound.replace("10000000", "9999990"));
-    story.command(|call, auth| crate::closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
     let standing = |story: &Story| {
-        let status =
-            story.fake.query(story.now, |call| crate::closing::get_closing(call, &operator(), story.account.clone()));
+        let status = story
+            .fake
+            .query(story.now, |call| crate::accounts::closing::get_closing(call, &operator(), story.account.clone()));
         status.map(|status| (status.step, status.refunded)).expect("an account that is being closed")
     };
     let in_queue = |story: &Story| {
-        let page = story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10));
+        let page = story.fake.query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10));
         page.expect("a page").items.into_iter().map(|item| item.kind).collect::<Vec<_>>()
     };
     for _ in 0..2 {
         story.advance(DAY_MS);
-        assert_eq!((standing(&story), story.units()), ((crate::closing::Step::Settling, 0), "15.00".to_owned()));
+        assert_eq!(
+            (standing(&story), story.units()),
+            ((crate::accounts::closing::Step::Settling, 0), "15.00".to_owned())
+        );
         assert_eq!(in_queue(&story), ["invoice-not-made"], "the operator is told, once");
     }
     story.fake.plant(&key, &sound);
     story.advance(DAY_MS);
-    assert_eq!(standing(&story), (crate::closing::Step::Done, 15_000_000));
+    assert_eq!(standing(&story), (crate::accounts::closing::Step::Done, 15_000_000));
     assert_eq!((read(&story, "2026-000001").total, in_queue(&story)), (10_000_000, Vec::new()));
 }
 
@@ -692,7 +696,7 @@ fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
     set_policy(&mut story, |policy| policy.require_billing_address = true);
     let recharge = |story: &Story| {
         story.fake.command(story.now, |call| {
-            crate::charges::recharge(call, &operator(), story.account.clone(), 25_000_000, None)
+            crate::payments::charges::recharge(call, &operator(), story.account.clone(), 25_000_000, None)
         })
     };
     let missing = ["legal-name", "address", "country"].map(str::to_owned).to_vec();
@@ -898,14 +902,16 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     let first = std::mem::replace(&mut story.account, other);
     let second = account(&story);
     charge(&mut story, second, "vo", 2_000_000);
-    story.advance(crate::vocabulary::HOUR_MS);
-    let key = crate::totals::source_key(Month::of(START), main, main);
+    story.advance(crate::ground::vocabulary::HOUR_MS);
+    let key = crate::ledger::totals::source_key(Month::of(START), main, main);
     let sound = story.fake.dump()[&key].clone();
     story.fake.plant(&key, &sound.replace("1000000", "999990"));
     to_next_month(&mut story);
     assert_eq!(read(&story, "2026-000001").total, 2_000_000);
-    let queue =
-        story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10)).expect("a queue");
+    let queue = story
+        .fake
+        .query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10))
+        .expect("a queue");
     let items: Vec<(&str, &str)> = queue.items.iter().map(|item| (item.kind.as_str(), item.auth_id.as_str())).collect();
     assert_eq!(items, [("invoice-not-made", first.as_str())]);
     assert!(queue.items[0].note.contains("lines 0.99999, ledger 1.00"), "{}", queue.items[0].note);
@@ -915,15 +921,17 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     for _ in 0..4 {
         to_next_month(&mut story);
     }
-    let waiting = story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10));
+    let waiting = story.fake.query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10));
     assert_eq!(waiting.map(|page| page.items.len()), Ok(1), "tried again each month, told once");
     story.fake.plant(&key, &sound);
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000002");
     check_sums(&invoice);
     assert_eq!((invoice.total, invoice.period_start), (1_000_000, Some(START)));
-    let queue =
-        story.fake.query(story.now, |call| crate::queue::list_queue(call, &operator(), None, 10)).expect("a queue");
+    let queue = story
+        .fake
+        .query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10))
+        .expect("a queue");
     assert_eq!(queue.items, [], "it waits for nobody any more");
     story.account = second;
     assert_eq!(list(&story, DocumentKind::Invoice).len(), 1);

@@ -1,15 +1,18 @@
 //! A store with accounts and documents of every kind, made at random, for tests of lists.
 
 use super::{DocumentFilter, DocumentKind, issue_credit_note, list_documents};
+use crate::accounts::postpaid;
 use crate::accounts::{self, AccountType, NewAccount, Standing};
-use crate::calendar::Month;
-use crate::call::Call;
-use crate::coupons;
-use crate::credits::{self, Adjustment, Goodwill};
+use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::ground::calendar::Month;
+use crate::ground::call::Call;
+use crate::ground::vocabulary::{DAY_MS, Suspension};
+use crate::jobs;
+use crate::payments::cards;
+use crate::payments::charges;
+use crate::payments::coupons;
 use crate::scenario::{Answer, Story};
 use crate::testing::{Dice, START, operator};
-use crate::vocabulary::{DAY_MS, Suspension};
-use crate::{cards, charges, jobs, postpaid};
 use std::collections::BTreeMap;
 
 /// The store and who is in it.

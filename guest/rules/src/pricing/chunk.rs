@@ -2,10 +2,10 @@
 
 use super::digits::Prefix;
 use super::numbers::PriceTable;
-use crate::call::Record;
-use crate::money::{MICROS_PER_POSTED_STEP, Money, MoneyOverflow};
-use crate::product::{Heading, Product};
-use crate::text::{parse_signed, push_padded};
+use crate::ground::call::Record;
+use crate::ground::money::{MICROS_PER_POSTED_STEP, Money, MoneyOverflow};
+use crate::ground::product::{Heading, Product};
+use crate::ground::text::{parse_signed, push_padded};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::collections::BTreeMap;
 use std::fmt;

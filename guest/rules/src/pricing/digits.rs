@@ -1,6 +1,6 @@
 //! Digits of phone numbers: prefixes as numbers, country calling codes, and the regions that price rows are kept by.
 
-use crate::text::push_padded;
+use crate::ground::text::push_padded;
 use std::fmt;
 
 /// Longest prefix and longest number in digits (E.164).

@@ -6,11 +6,11 @@
 use super::upkeep::{self, reached};
 use super::versions::{Entry, Standing, StoredVersions};
 use super::{Error, MOMENT_MAX, VERSIONS_KEY, Version, VersionState};
-use crate::call::Call;
-use crate::credentials;
-use crate::events::{EventDraft, emit};
-use crate::idempotency;
-use crate::vocabulary::{Caller, Checks, Fact, FieldRule, Instant};
+use crate::access::credentials;
+use crate::ground::call::Call;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant};
 
 /// Says what has become of a version.
 pub(super) fn tell(call: &mut Call<'_>, kind: &'static str, facts: Vec<Fact>) {

@@ -3,12 +3,12 @@
 
 use super::tests::{account, add, book, draft, event, overrides, problems, publish, rate, sms, voice};
 use super::*;
-use crate::ids::AuthId;
-use crate::port::Lane;
-use crate::product::{NumberKind, Rejection};
+use crate::ground::ids::AuthId;
+use crate::ground::port::Lane;
+use crate::ground::product::{NumberKind, Rejection};
+use crate::ground::vocabulary::{DAY_MS, Refusal};
 use crate::testing::{Fake, START, operator};
 use crate::usage;
-use crate::vocabulary::{DAY_MS, Refusal};
 
 fn states(fake: &Fake) -> Vec<(u32, VersionState, Option<Instant>)> {
     let listed = fake.query(START, |call| list_versions(call, &operator())).expect("versions");
@@ -63,7 +63,8 @@ fn keys_of(fake: &Fake, version: u32) -> usize {
 }
 
 fn record(fake: &Fake, now: Instant, auth_id: AuthId, at: Instant) {
-    let event = crate::product::Event { auth_id: auth_id.to_string(), ..event(Product::Voice, "447700900123", 60, at) };
+    let event =
+        crate::ground::product::Event { auth_id: auth_id.to_string(), ..event(Product::Voice, "447700900123", 60, at) };
     let answer = fake.command(now, |call| usage::record_events(call, &operator(), vec![event])).expect("a batch");
     assert!(matches!(answer.answers[0], usage::Answer::Rated(_)), "{answer:?}");
 }

@@ -4,10 +4,10 @@ use super::chunk::{StoredRows, parse_prefix};
 use super::digits::Prefix;
 use super::versions::{Index, StoredVersions, chunk_key, letters, parse_letters};
 use super::{Error, Row, RowPage, show_row};
-use crate::call::Call;
-use crate::credentials;
-use crate::product::{Heading, Product};
-use crate::vocabulary::{Caller, Fault, FieldRule};
+use crate::access::credentials;
+use crate::ground::call::Call;
+use crate::ground::product::{Heading, Product};
+use crate::ground::vocabulary::{Caller, Fault, FieldRule};
 use std::collections::BTreeMap;
 
 /// Rows of one page.

@@ -32,11 +32,13 @@ pub use overrides::{OverrideSet, get_overrides, has_overrides, list_overrides, s
 pub(crate) use upkeep::{clean, note_ahead};
 pub use versions::VERSIONS_KEY;
 
-use crate::call::Call;
-use crate::credentials;
-use crate::idempotency;
-use crate::product::{Heading, Product};
-use crate::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text};
+use crate::access::credentials;
+use crate::ground::call::Call;
+use crate::ground::idempotency;
+use crate::ground::product::{Heading, Product};
+use crate::ground::vocabulary::{
+    Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
+};
 use chunk::{NO_COUNTRY, RATE_MAX, StoredRows, parse_prefix};
 use coinbox_forms::{country, letters};
 use digits::region;

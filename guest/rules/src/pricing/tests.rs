@@ -3,11 +3,11 @@
 use super::rating::{Book, Rated};
 use super::*;
 use crate::accounts::{AccountType, Created, NewAccount};
-use crate::ids::AuthId;
-use crate::money::Money;
-use crate::product::{Event, NumberKind, Rejection};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::product::{Event, NumberKind, Rejection};
+use crate::ground::vocabulary::{DAY_MS, Refusal};
 use crate::testing::{Fake, START, keyed, operator};
-use crate::vocabulary::{DAY_MS, Refusal};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -160,7 +160,7 @@ fn overrides_win_ties_and_lose_to_longer_prefixes() {
     assert_eq!(rated("430000", START + 10), ("4".to_owned(), 1_000));
     overrides(&fake, START, account, START + 20, vec![]).expect("set");
     assert_eq!(rated("447800", START + 20), ("447".to_owned(), 50_000));
-    let wallet = fake.query(START, |call| crate::wallet::need(call, account)).expect("a wallet");
+    let wallet = fake.query(START, |call| crate::ledger::wallet::need(call, account)).expect("a wallet");
     assert!(wallet.has_overrides());
 }
 
@@ -376,7 +376,7 @@ fn a_warm_instance_answers_another_store_from_that_stores_rows() {
     let price = |rate_text: &str| {
         let fake = Fake::new();
         book(&fake, vec![voice("44", rate_text)]);
-        let lent = crate::call::Lent { storage: &fake, vault: &fake, random: &fake, now: START, books: &cache };
+        let lent = crate::ground::call::Lent { storage: &fake, vault: &fake, random: &fake, now: START, books: &cache };
         let call = Call::new(lent);
         let event = event(Product::Voice, "447700", 60, START);
         Book::open(&call).expect("readable").rate(&call, &event, None).expect("readable").map(|rated| rated.amount)

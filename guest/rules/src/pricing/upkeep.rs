@@ -2,10 +2,10 @@
 
 use super::life::{take_away, tell};
 use super::versions::{Entry, Standing, StoredVersions};
-use crate::call::{Call, Record};
+use crate::ground::call::{Call, Record};
+use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::month_end;
 use crate::usage;
-use crate::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Most versions. A sheet a day takes about forty places: those of the usage window.

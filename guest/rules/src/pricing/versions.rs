@@ -2,10 +2,10 @@
 
 use super::digits::Prefix;
 use super::{Error, Version, VersionState};
-use crate::call::{Call, Record, end_of_prefix};
-use crate::product::{Heading, Product};
-use crate::text::hex;
-use crate::vocabulary::{Fault, Instant};
+use crate::ground::call::{Call, Record, end_of_prefix};
+use crate::ground::product::{Heading, Product};
+use crate::ground::text::hex;
+use crate::ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

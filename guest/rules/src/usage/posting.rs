@@ -3,24 +3,24 @@
 //! This is the hottest path of the rules. Events of one call are looked up by number, not by name: each source and each main
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
-use super::{
+use super::recording::{
     Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity,
     is_well_formed, keep_rejected,
 };
-use crate::call::Call;
-use crate::credits;
-use crate::events::{EventDraft, emit};
-use crate::ids::AuthId;
-use crate::judge::{Occasion, judge};
+use crate::accounts::subaccounts;
+use crate::credit::credits;
+use crate::credit::judge::{Occasion, judge};
+use crate::ground::call::Call;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::product::{Event, Product, Rejection};
+use crate::ground::text::{push_hex, push_padded};
+use crate::ground::vocabulary::{Fact, Fault, Instant};
+use crate::ledger::wallet::{self, Split, Wallet};
 use crate::ledger::{self, LAST_KEY, LedgerAccount, Line, Posting};
-use crate::money::Money;
-use crate::policy::Policy;
 use crate::pricing::rating::{Book, Rated};
-use crate::product::{Event, Product, Rejection};
-use crate::subaccounts;
-use crate::text::{push_hex, push_padded};
-use crate::vocabulary::{Fact, Fault, Instant};
-use crate::wallet::{self, Split, Wallet};
+use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ impl Spender {
 
     fn give_back(&mut self, held: Option<&Held>) -> Result<(), Fault> {
         match held {
-            Some(held) => crate::reservations::give_back(&mut self.wallet, held.amount),
+            Some(held) => crate::usage::reservations::give_back(&mut self.wallet, held.amount),
             None => Ok(()),
         }
     }
@@ -422,8 +422,8 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::time_key;
-    use crate::product::Heading;
+    use crate::ground::ids::time_key;
+    use crate::ground::product::Heading;
 
     #[test]
     fn keys_are_the_moment_and_the_hash_and_sort_as_numbers() {

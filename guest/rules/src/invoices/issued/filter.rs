@@ -3,11 +3,11 @@
 use super::super::lists::{DocumentSummary, statuses};
 use super::super::{Document, DocumentKind};
 use super::IssuedDocument;
-use crate::calendar::Month;
-use crate::ids::AuthId;
-use crate::money::Money;
-use crate::text::is_name;
-use crate::vocabulary::{Checks, FieldRule, Instant, Micros, optional_int_text};
+use crate::ground::calendar::Month;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{Checks, FieldRule, Instant, Micros, optional_int_text};
 use serde::{Deserialize, Serialize};
 
 /// All kinds of documents, in the order in which they stand that were issued in the same moment.

@@ -2,7 +2,7 @@ use super::super::lists::{DocumentFilter, list_documents};
 use super::super::read_document;
 use super::super::world::WorldOfDocuments;
 use super::*;
-use crate::calendar::Month;
+use crate::ground::calendar::Month;
 use crate::testing::{Dice, operator};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,11 +5,13 @@ use super::super::records::{Place, Stored, documents_prefix};
 use super::super::{DocumentKind, by_issue};
 use super::filter::{KINDS, Wanted};
 use super::{Bounds, Candidate};
-use crate::call::{Call, end_of_prefix, successor};
-use crate::ids::{AuthId, time_key};
-use crate::text::is_name;
-use crate::vocabulary::{Fault, Instant};
-use crate::{calendar, indexes, wallet};
+use crate::ground::calendar;
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::ids::{AuthId, time_key};
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{Fault, Instant};
+use crate::indexes;
+use crate::ledger::wallet;
 
 /// Invoices of an account that are read at a time.
 const INVOICES_AT_ONCE: u32 = 50;

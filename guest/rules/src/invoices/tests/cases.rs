@@ -1,7 +1,7 @@
 //! What practice found about documents: each test names its case.
 
 use super::*;
-use crate::charges;
+use crate::payments::charges;
 
 fn goodwill(story: &mut Story, amount: i64, expires: Option<i64>) {
     let gift = Adjustment::Goodwill(Goodwill { amount, expires });
@@ -189,7 +189,7 @@ fn money_06_after_its_last_charges_are_invoiced_no_account_is_corrected() {
     story.recharge(25);
     charge(&mut story, main, "vo", 25_000_000);
     story.advance(DAY_MS);
-    story.command(|call, auth| crate::closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
     story.advance(DAY_MS);
     let correction = Adjustment::Correction(credits::Correction { amount: 10_000, charge: Some(1), payment: None });
     let auth = story.account.clone();
@@ -264,7 +264,7 @@ fn money_09_where_something_is_owed_the_last_document_follows_its_payment() {
         story.recharge(25);
         charge(&mut story, main, "vo", 25_000_000);
         story.advance(DAY_MS);
-        story.command(|call, auth| crate::closing::close(call, &operator(), auth, "wished".to_owned()));
+        story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
         story.advance(DAY_MS);
         let documents = invoices(&story);
         let [invoice] = &documents[..] else { panic!("the invoice of what was charged") };
@@ -296,8 +296,8 @@ fn money_09_a_payment_in_the_moment_of_the_invoice_is_on_the_last_document() {
     story.recharge(25);
     charge(&mut story, main, "vo", 25_000_000);
     story.advance(DAY_MS);
-    story.command(|call, auth| crate::closing::close(call, &operator(), auth, "wished".to_owned()));
-    story.advance(crate::vocabulary::HOUR_MS);
+    story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.advance(crate::ground::vocabulary::HOUR_MS);
     story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
     let [invoice, last] = &invoices(&story)[..] else { panic!("two documents") };
     assert_eq!((invoice.lines.len(), invoice.closing_balance), (1, -4_750_000));

@@ -1,10 +1,10 @@
 //! Lines that their reader can check (money-11-invoice-lines-cannot-be-checked, R85).
 
 use super::*;
+use crate::ground::product::{Event, Heading, Product};
+use crate::ground::vocabulary::HOUR_MS;
 use crate::pricing::{self, PriceRow};
-use crate::product::{Event, Heading, Product};
 use crate::usage;
-use crate::vocabulary::HOUR_MS;
 
 fn publish(story: &mut Story, version: u32, rate: &str, starts_at: i64) {
     let row = PriceRow {
@@ -193,7 +193,7 @@ fn money_11_prices_beyond_those_that_are_told_apart_are_one_line_a_product() {
             let debit = Debit { kind: "test-charge", cause: "test", cycle: None, lines, others: Vec::new() };
             posting::debit(call, auth, debit).map(drop)
         });
-        story.advance(2 * crate::vocabulary::MINUTE_MS);
+        story.advance(2 * crate::ground::vocabulary::MINUTE_MS);
     }
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000001");

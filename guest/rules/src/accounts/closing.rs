@@ -1,0 +1,163 @@
+//! Closing an account: use stops, what was used is settled, what is left is given back (ACC-12, CRD-12, R23, R24).
+//!
+//! 1. `accounts.close` sets the standing `closing`: nothing new may be used, running calls end, automatic recharge is off. What is owed
+//!    must be paid (or written off) first.
+//! 2. For the policy's `close-settle-ms` usage that happened before is still posted. Then usage is rejected, the final invoice is made, and
+//!    what is left of each recharge of the refund window is fixed as a refund, in one transaction with what is forfeited: trial and
+//!    promotional credit, and older recharges. If something is owed by then, the account waits for it, closed to use.
+//! 3. Closed, its sub-accounts are disabled, a page a call.
+//!
+//! The refund window is counted back from the moment of 1, when the owner asks; the due day counts from the day of 2, when the refund is fixed.
+
+mod fixing;
+#[cfg(test)]
+mod foretold;
+#[cfg(test)]
+mod tests;
+
+pub use crate::credit::records::closing::{ClosingStatus, Step};
+pub(crate) use fixing::{moved, run};
+
+use crate::access::credentials::{self, Who};
+use crate::accounts::{self, Error, Standing};
+use crate::credit::credits;
+use crate::credit::judge::{Occasion, judge};
+use crate::credit::recharge;
+use crate::credit::records::closing::Closing;
+use crate::ground::call::Call;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault};
+use crate::jobs::JobKey;
+use crate::ledger::wallet;
+use crate::numbers;
+use crate::payments::dunning;
+use crate::payments::refunds;
+use crate::profiles::mail;
+use crate::profiles::policy::Policy;
+
+/// Refunds of one answer.
+const REFUNDS_SHOWN: usize = 100;
+
+fn key(account: AuthId) -> String {
+    format!("clos/{account}")
+}
+
+fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Closing>, Fault> {
+    call.get(&key(account))
+}
+
+fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
+    emit(call, EventDraft { account: Some(account), kind, rule: "ACC-12", facts, transactions });
+}
+
+/// What a payment of exactly what is owed would take: whole cents, rounded half-up (R4, R24). Zero: nothing is owed, or less than the
+/// gateway can move.
+pub(crate) fn owed_in_cents(balance: Money) -> Result<Money, Fault> {
+    if balance >= Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    let owed = balance.negated()?.plus(Money::from_micros(crate::ground::money::MICROS_PER_CENT / 2))?;
+    Ok(Money::from_micros(owed.micros() - owed.micros() % crate::ground::money::MICROS_PER_CENT))
+}
+
+/// Begins to close an account (ACC-12). Asked again, it answers how that stands.
+pub fn close(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<ClosingStatus, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "accounts.close", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "accounts.close", &(&auth_id, &reason), |call| {
+        let wait = Policy::load(call)?.close_settle_ms;
+        begin(call, account, &who, &reason, wait)?;
+        status(call, account)
+    })
+}
+
+/// How the closing of an account stands.
+pub fn get_closing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<ClosingStatus, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "accounts.get-closing", &auth_id)?;
+    status(call, account)
+}
+
+/// Stops use and sets the moment at which the account is closed. Nothing is changed if something is owed.
+pub(crate) fn begin(
+    call: &mut Call<'_>,
+    account: AuthId,
+    who: &Who,
+    reason: &str,
+    wait: crate::ground::vocabulary::Instant,
+) -> Result<(), Error> {
+    let mut checks = Checks::new();
+    checks.text(reason, "reason", 0, 500);
+    checks.done()?;
+    let mut profile = accounts::profile(call, account)?;
+    if profile.standing == Standing::Closing {
+        return Ok(());
+    }
+    credits::expire_due(call, account)?;
+    let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
+    if owed > Money::ZERO {
+        return Err(Error::Owes(owed.micros()));
+    }
+    profile.standing = Standing::Closing;
+    reason.clone_into(&mut profile.details);
+    accounts::save(call, account, &profile);
+    dunning::stood(call, account, Standing::Closing)?;
+    let closing = Closing::new(call.now(), call.now() + wait, who.name(), reason);
+    call.put(&key(account), &closing);
+    call.timer(&JobKey::Close(account).to_string(), Lane::Normal, closing.closes_at);
+    recharge::switch_off(call, account)?;
+    // Rent that is still due for this month is posted with it, before the final invoice.
+    numbers::release_all(call, account)?;
+    if wait > 0 {
+        let closes = crate::ground::calendar::moment_name(closing.closes_at);
+        let facts =
+            vec![Fact::new("reason", reason), Fact::new("closes-at", closing.closes_at), Fact::new("by", who.name())];
+        tell(call, account, "account-closing", facts, Vec::new());
+        mail::send(call, account, "account-closing", vec![Fact::new("closes", closes), Fact::new("details", reason)])?;
+    }
+    Ok(judge(call, account, Occasion::Standing)?)
+}
+
+/// Closes without waiting for usage of before: what is reported later is rejected.
+pub(crate) fn close_at_once(call: &mut Call<'_>, account: AuthId, who: &Who, reason: &str) -> Result<(), Error> {
+    begin(call, account, who, reason, 0)?;
+    // One that was to be closed later is closed now.
+    if let Some(mut closing) = load(call, account)? {
+        closing.closes_at = closing.closes_at.min(call.now());
+        call.put(&key(account), &closing);
+    }
+    // What cannot be done in this call is done by the job, which is due now.
+    run(call, account)?;
+    let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
+    if owed > Money::ZERO { Err(Error::Owes(owed.micros())) } else { Ok(()) }
+}
+
+/// A person has decided about what a restore had held: a closing that waits for it goes on.
+pub(crate) fn let_go(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if let Some(closing) = load(call, account)?.filter(|closing| matches!(closing.step, Step::Settling | Step::Owing)) {
+        let due = closing.closes_at.max(call.now());
+        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, due);
+    }
+    Ok(())
+}
+
+fn status(call: &Call<'_>, account: AuthId) -> Result<ClosingStatus, Error> {
+    let closing = load(call, account)?.ok_or_else(|| Fault::not_found("closing"))?;
+    let (page, _) = refunds::refunds(call, account, None, REFUNDS_SHOWN)?;
+    let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
+    Ok(ClosingStatus {
+        begun: closing.begun,
+        closes_at: closing.closes_at,
+        closed: closing.closed,
+        by: closing.by,
+        reason: closing.reason,
+        owed: owed.micros(),
+        refunded: closing.refunded.micros(),
+        rounding: closing.rounding.micros(),
+        forfeited: closing.forfeited.micros(),
+        refunds: page.iter().map(|refund| refund.shown(account)).collect(),
+        step: closing.step,
+    })
+}

@@ -1,0 +1,424 @@
+//! The record of a charge, its key, and the form of the contract.
+
+use crate::ground::call::{Call, Record};
+use crate::ground::idempotency::Asked;
+use crate::ground::ids::AuthId;
+use crate::ground::metadata;
+use crate::ground::money::Money;
+use crate::ground::outside::DeclineReason;
+use crate::ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
+use crate::invoices;
+use crate::jobs::JobKey;
+use crate::ledger::lots::{FromLot, OfMonth, Place};
+use crate::ledger::wallet::Payer;
+use crate::payments::cards;
+use serde::{Deserialize, Serialize};
+
+/// Who asked for the charge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChargeKind {
+    /// The rules (CRD-5).
+    Automatic,
+    /// A person (CRD-4).
+    Manual,
+    /// A person, for exactly what is owed (R24).
+    Settlement,
+    /// The rules, for an invoice of a postpaid account (CRD-15).
+    Invoice,
+}
+
+impl ChargeKind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            ChargeKind::Automatic => "automatic",
+            ChargeKind::Manual => "manual",
+            ChargeKind::Settlement => "settlement",
+            ChargeKind::Invoice => "invoice",
+        }
+    }
+
+    /// The rule behind it.
+    pub(crate) fn rule(self) -> &'static str {
+        match self {
+            ChargeKind::Automatic => "CRD-5",
+            ChargeKind::Manual => "CRD-4",
+            ChargeKind::Settlement => "ACC-12",
+            ChargeKind::Invoice => "CRD-15",
+        }
+    }
+}
+
+/// How a charge stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChargeState {
+    /// Written down, not sent.
+    Due,
+    /// With the gateway.
+    Open,
+    /// Final: moved.
+    Paid,
+    /// Final: not moved.
+    Declined(DeclineReason),
+    /// Moved nothing and never will.
+    Void(String),
+}
+
+/// The record of a charge, at `ch/<account>/<number, newest first>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Charge {
+    pub(crate) v: u32,
+    /// Counted per account from 1.
+    pub number: u32,
+    pub(crate) kind: ChargeKind,
+    pub(crate) amount: Money,
+    pub(crate) card: u32,
+    /// Brand and last digits, for people.
+    pub card_label: String,
+    /// The key that the gateway knows it by.
+    pub key: String,
+    pub(crate) state: ChargeState,
+    pub(crate) attempt: u32,
+    /// The last attempt whose outcome was booked: a second finish of it changes nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) answered: u32,
+    pub(crate) created: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sent: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) settled: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lot: Option<(u32, Place)>,
+    /// How often it was asked about.
+    pub(crate) asked: u32,
+    /// Whether the operator's queue and the customer know that it is open for too long.
+    pub(crate) overdue: bool,
+    /// Whether the operator has given it up: the gateway is asked to make it final.
+    pub(crate) given_up: bool,
+    /// Number of the invoice that it pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) invoice: Option<String>,
+    /// Number of its receipt. None: it is not final, or a version that did not note it made the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) receipt: Option<String>,
+    /// What its card holder has taken back.
+    #[serde(default, skip_serializing_if = "no_money")]
+    pub(crate) charged_back: Money,
+    /// References of its chargebacks: each is booked once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) chargebacks: Vec<String>,
+    /// For which client's key, in digests: the gateway keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) asked_for: Option<Asked>,
+    /// Whether a reconciliation has found it at the gateway: a history that was lost has sent it, this one only asks about it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) recovered: bool,
+    /// What is known of each of them; an older version has kept the references only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) disputes: Vec<Dispute>,
+}
+
+/// A chargeback and what became of it (R84).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Dispute {
+    pub(crate) reference: String,
+    pub(crate) amount: Money,
+    pub(crate) at: Instant,
+    /// What it has taken of debts that the payment had paid, by their months, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unpaid: Vec<OfMonth>,
+    /// The lots that it was taken from, in that order. An older version has not written it down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) taken: Vec<FromLot>,
+    /// What has made an end of what it had left owed. What of the amount is neither here nor taken is still owed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) settled: Vec<SettledBy>,
+    /// Number of its document.
+    pub(crate) receipt: String,
+    /// Whether the account was closed already, so that it was a loss.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lost: bool,
+    /// When it was won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) won: Option<Instant>,
+}
+
+/// An end of a part of what a chargeback had left owed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct SettledBy {
+    #[serde(rename = "p")]
+    pub(crate) payer: Payer,
+    /// Since when it was owed.
+    #[serde(rename = "t")]
+    pub(crate) since: Instant,
+    #[serde(rename = "a")]
+    pub(crate) amount: Money,
+}
+
+/// Payers of one dispute that are told apart; a further one is counted with the last of its kind.
+const SETTLED_MAX: usize = 1_000;
+
+impl Dispute {
+    /// Notes what has made an end of a part of what it had left owed.
+    pub(crate) fn settle(&mut self, payer: &Payer, since: Instant, amount: Money) -> Result<(), Fault> {
+        if amount == Money::ZERO {
+            return Ok(());
+        }
+        let is_same = |known: &&mut SettledBy| known.payer == *payer && known.since == since;
+        let full = self.settled.len() >= SETTLED_MAX;
+        let mut known = self.settled.iter_mut().rev().find(is_same);
+        if known.is_none() && full {
+            known = self.settled.iter_mut().rev().find(|known| known.payer.is_like(payer));
+        }
+        match known {
+            Some(known) => known.amount = known.amount.plus(amount)?,
+            None => self.settled.push(SettledBy { payer: payer.clone(), since, amount }),
+        }
+        Ok(())
+    }
+}
+
+fn is_zero(answered: &u32) -> bool {
+    *answered == 0
+}
+
+fn no_money(amount: &Money) -> bool {
+    *amount == Money::ZERO
+}
+
+impl Record for Charge {
+    const KIND: &'static str = "charge";
+}
+
+/// A charge as the contract shows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ShownCharge {
+    pub number: u32,
+    pub kind: ChargeKind,
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    pub card: String,
+    pub state: ChargeState,
+    pub key: String,
+    #[serde(with = "int_text")]
+    pub created: Instant,
+    #[serde(with = "optional_int_text", default)]
+    pub settled: Option<Instant>,
+    #[serde(default)]
+    pub reference: Option<String>,
+    #[serde(default)]
+    pub invoice: Option<String>,
+    #[serde(with = "int_text")]
+    pub charged_back: Micros,
+    pub job: String,
+    pub attempts: u32,
+}
+
+/// A page of charges, newest first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ChargePage {
+    pub charges: Vec<ShownCharge>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+pub(crate) fn place(account: AuthId, number: u32) -> String {
+    format!("ch/{account}/{:010}", u32::MAX - number)
+}
+
+/// The key of a charge at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
+pub(crate) fn gateway_key(store: &str, account: AuthId, number: u32) -> String {
+    format!("cb-{store}-{account}-charge-{number}")
+}
+
+/// Account and number in a key of [`gateway_key`], whichever store made it.
+pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (store, account, word, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // The key becomes part of stored keys: only what this function's counterpart could have written is one of ours.
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (account, number) = (AuthId::parse(account)?, number.parse().ok()?);
+    (word == "charge" && plain && gateway_key(store, account, number) == key).then_some((account, number))
+}
+
+/// The charges of an account, newest first, and whether there are more.
+pub(crate) fn list_all(call: &Call<'_>, account: AuthId, limit: usize) -> Result<(Vec<Charge>, bool), Fault> {
+    let (charges, more) = call.list::<Charge>(&format!("ch/{account}/"), limit)?;
+    Ok((charges.into_iter().map(|(_, charge)| charge).collect(), more))
+}
+
+/// Number of a charge that could not keep the one in its key, at `chk/<key>`.
+#[derive(Serialize, Deserialize)]
+struct Renumbered {
+    v: u32,
+    number: u32,
+}
+
+impl Record for Renumbered {
+    const KIND: &'static str = "number of a recovered charge";
+}
+
+/// Notes under which number a charge is kept whose key has another one.
+pub(crate) fn renumber(call: &mut Call<'_>, key: &str, number: u32) {
+    call.put(&format!("chk/{key}"), &Renumbered { v: 1, number });
+}
+
+/// The charge that the gateway knows by this key, and its account.
+pub(crate) fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Charge)>, Fault> {
+    let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
+    let found = match load(call, account, number)?.filter(|charge| charge.key == key) {
+        Some(charge) => Some(charge),
+        None => match call.get::<Renumbered>(&format!("chk/{key}"))? {
+            Some(renumbered) => load(call, account, renumbered.number)?.filter(|charge| charge.key == key),
+            None => None,
+        },
+    };
+    Ok(found.map(|charge| (account, charge)))
+}
+
+/// The charge with this number.
+pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Charge>, Fault> {
+    call.get(&place(account, number))
+}
+
+pub(crate) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
+    call.put(&place(account, charge.number), charge);
+}
+
+/// Notes the number of a charge's receipt, and on the receipt what the bank has taken back while it waited for its number.
+pub(crate) fn note_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    receipt: &str,
+) -> Result<(), Fault> {
+    charge.receipt = Some(receipt.to_owned());
+    save(call, account, &charge);
+    if charge.charged_back == Money::ZERO {
+        return Ok(());
+    }
+    invoices::note_charged_back(call, account, receipt, charge.charged_back)
+}
+
+/// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
+pub(crate) fn note_chargeback_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    reference: &str,
+    receipt: &str,
+) -> Result<(), Fault> {
+    // One that is recorded by the call at hand has its number from it.
+    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
+        return Ok(());
+    };
+    receipt.clone_into(&mut dispute.receipt);
+    let won = dispute.won.is_some();
+    save(call, account, &charge);
+    if won { invoices::note_reversed(call, account, receipt) } else { Ok(()) }
+}
+
+impl Charge {
+    pub(crate) fn is_settled(&self) -> bool {
+        !matches!(self.state, ChargeState::Due | ChargeState::Open)
+    }
+
+    /// When its outcome was booked.
+    pub(crate) fn settled(&self) -> Option<Instant> {
+        self.settled
+    }
+
+    pub(crate) fn job(&self, account: AuthId) -> JobKey {
+        JobKey::Charge(account, self.number)
+    }
+
+    /// What the gateway keeps with it.
+    pub(crate) fn metadata(&self) -> Vec<Fact> {
+        let mut facts = metadata::of(self.kind.word(), self.asked_for.as_ref());
+        facts.extend(self.invoice.as_ref().map(|number| Fact::new("invoice", number)));
+        facts
+    }
+
+    /// The number of the receipt of a chargeback; empty: an older version made none, or it waits for it.
+    pub(crate) fn chargeback_receipt(&self, reference: &str) -> Option<String> {
+        self.dispute(reference).map(|dispute| dispute.receipt)
+    }
+
+    /// The chargeback of this reference. Of one that an older version has booked the amount is known if it was the only one.
+    pub(crate) fn dispute(&self, reference: &str) -> Option<Dispute> {
+        let known = self.disputes.iter().find(|dispute| dispute.reference == reference).cloned();
+        known.or_else(|| match self.chargebacks.as_slice() {
+            [only] if only == reference => Some(Dispute {
+                reference: reference.to_owned(),
+                amount: self.charged_back,
+                at: self.settled.unwrap_or(self.created),
+                unpaid: Vec::new(),
+                taken: Vec::new(),
+                settled: Vec::new(),
+                receipt: String::new(),
+                lost: false,
+                won: None,
+            }),
+            _ => None,
+        })
+    }
+
+    /// What it takes.
+    pub(crate) fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// Number of the invoice that it pays.
+    pub(crate) fn invoice(&self) -> Option<&str> {
+        self.invoice.as_deref()
+    }
+
+    /// Whether it has moved its amount.
+    pub(crate) fn is_paid(&self) -> bool {
+        self.state == ChargeState::Paid
+    }
+
+    /// The lot that it paid for, once paid.
+    pub(crate) fn lot(&self) -> Option<&(u32, Place)> {
+        self.lot.as_ref()
+    }
+
+    /// The form of the contract.
+    pub(crate) fn shown(&self, account: AuthId) -> ShownCharge {
+        ShownCharge {
+            number: self.number,
+            kind: self.kind,
+            amount: self.amount.micros(),
+            card: if self.card == 0 { "none".to_owned() } else { cards::name(self.card) },
+            state: self.state.clone(),
+            key: self.key.clone(),
+            created: self.created,
+            settled: self.settled,
+            reference: self.reference.clone(),
+            invoice: self.invoice.clone(),
+            charged_back: self.charged_back.micros(),
+            job: self.job(account).to_string(),
+            attempts: self.attempt,
+        }
+    }
+
+    /// What events say of it.
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        let mut facts = vec![
+            Fact::new("charge", self.number),
+            Fact::new("kind", self.kind.word()),
+            Fact::new("amount", self.amount),
+            Fact::new("card", &self.card_label),
+            Fact::new("key", &self.key),
+        ];
+        facts.extend(self.invoice.as_ref().map(|number| Fact::new("invoice", number)));
+        facts
+    }
+}

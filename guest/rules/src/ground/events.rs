@@ -1,0 +1,115 @@
+//! The feed: everything that matters, in order, with its cause (EVT-1, EVT-2).
+
+use crate::access::credentials;
+use crate::ground::call::Call;
+use crate::ground::ids::AuthId;
+use crate::ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant, int_text, interface_error, uint_text};
+use serde::{Deserialize, Serialize};
+
+/// Topic of what concerns no account.
+pub const OPERATOR_TOPIC: &str = "operator";
+
+/// One event, before the host gives it a position.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EventDraft<'a> {
+    /// Whom it concerns; none: the operator.
+    pub account: Option<AuthId>,
+    /// What happened.
+    pub kind: &'a str,
+    /// Requirement ID of the rule behind it.
+    pub rule: &'a str,
+    /// Machine-readable cause.
+    pub facts: Vec<Fact>,
+    /// Ledger transactions behind it.
+    pub transactions: Vec<String>,
+}
+
+/// One event as it is read.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Event {
+    /// Grows; numbers may be skipped.
+    #[serde(with = "uint_text")]
+    pub position: u64,
+    /// Main account or `operator`.
+    pub account: String,
+    /// When.
+    #[serde(with = "int_text")]
+    pub at: Instant,
+    /// What.
+    pub kind: String,
+    /// Why.
+    pub rule: String,
+    /// With which amounts, thresholds, attempts.
+    pub facts: Vec<Fact>,
+    /// Moved by which transactions.
+    pub transactions: Vec<String>,
+}
+
+interface_error! {
+    /// Errors of `events`.
+    Error {}
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    v: u32,
+    at: Instant,
+    kind: String,
+    rule: String,
+    facts: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    transactions: Vec<String>,
+}
+
+/// Appends an event to the feed.
+pub fn emit(call: &mut Call<'_>, draft: EventDraft<'_>) {
+    let body = Body {
+        v: 1,
+        at: call.now(),
+        kind: draft.kind.to_owned(),
+        rule: draft.rule.to_owned(),
+        facts: draft.facts.into_iter().map(|fact| (fact.name, fact.value)).collect(),
+        transactions: draft.transactions,
+    };
+    let topic = draft.account.map_or_else(|| OPERATOR_TOPIC.to_owned(), |account| account.to_string());
+    call.line(&topic, serde_json::to_string(&body).expect("text and numbers only"));
+}
+
+/// Committed events after a position: one account's, or with `None` all (EVT-1).
+pub fn read(
+    call: &Call<'_>,
+    caller: &Caller,
+    account: Option<String>,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Event>, Error> {
+    match &account {
+        Some(account) => drop(credentials::permit_on(call, caller, "events.read", account)?),
+        None => drop(credentials::permit(call, caller, "events.read", None)?),
+    }
+    let mut checks = Checks::new();
+    checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
+    checks.require(limit <= 1000, "limit", FieldRule::TooLarge, 1000);
+    checks.done()?;
+    let lines = call.feed(account.as_deref(), after, limit);
+    let mut events = Vec::with_capacity(lines.len());
+    for line in lines {
+        let body: Body = serde_json::from_str(&line.body).map_err(|error| {
+            crate::ground::vocabulary::Fault::problem(
+                "stored-record-unreadable",
+                vec![Fact::new("kind", "event"), Fact::new("key", line.position), Fact::new("cause", error)],
+            )
+        })?;
+        events.push(Event {
+            position: line.position,
+            account: line.topic,
+            at: body.at,
+            kind: body.kind,
+            rule: body.rule,
+            facts: body.facts.into_iter().map(|(name, value)| Fact { name, value }).collect(),
+            transactions: body.transactions,
+        });
+    }
+    Ok(events)
+}

@@ -1,0 +1,10 @@
+//! Money that has moved: transactions, lots, the wallet, receivables, what the ledger says of a month.
+
+pub mod charge_code;
+pub mod lots;
+pub mod statement;
+pub mod totals;
+mod transactions;
+pub mod wallet;
+
+pub use transactions::*;

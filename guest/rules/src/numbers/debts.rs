@@ -1,0 +1,319 @@
+//! Rent that is owed: what of it is paid, who is warned, which numbers go (NUM-4, R19).
+//!
+//! What lots cannot cover is a receivable of its day; of it, the part that is rent is known. Any credit pays unpaid rent before everything else that
+//! is owed (R81), the oldest day first, so rent is paid in the order in which it was posted, and one sum says what is paid: an
+//! account keeps how much rent it has ever owed and how much of that it has paid, and a number's rent is paid once the second sum has
+//! reached the place that the first had after it. Nothing has to be touched at a payment but that sum.
+
+use super::records::{self, Debt, Rented};
+use super::{releasing, rent};
+use crate::accounts::closing::owed_in_cents;
+use crate::credit::judge::{Occasion, judge};
+use crate::credit::posting;
+use crate::ground::calendar;
+use crate::ground::call::{Call, Record};
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use crate::invoices;
+use crate::jobs::{JobKey, Next};
+use crate::ledger::wallet;
+use crate::profiles::mail;
+use crate::profiles::policy::Policy;
+use serde::{Deserialize, Serialize};
+
+/// Numbers released in one call.
+pub(super) const RELEASES_PER_CALL: usize = 200;
+/// Numbers that a mail names.
+const NAMED_MAX: usize = 20;
+
+/// Rent that an account could not pay, at `rent/<account>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+struct Rent {
+    v: u32,
+    /// All that was ever owed.
+    owed: Money,
+    /// All that was ever paid of it.
+    paid: Money,
+    /// How much of what was ever owed has counted as unpaid when it was last written; days in `open` may have been added since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    due: Money,
+    /// Days on which rent was left unpaid, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<Unpaid>,
+}
+
+/// One UTC day on which rent was left unpaid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Unpaid {
+    /// The first such posting of the day.
+    since: Instant,
+    /// What had ever been owed after the last one.
+    to: Money,
+    /// How many of the mails about it have been sent.
+    warned: u32,
+}
+
+fn is_zero(amount: &Money) -> bool {
+    *amount == Money::ZERO
+}
+
+impl Rent {
+    /// How much of what was ever owed counts as unpaid by now, paid or not: of a postpaid account not yet what its next invoice asks for.
+    fn due(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+        let prepaid = wallet::need(call, account)?.credit_limit().is_none();
+        Ok(if prepaid { self.owed } else { self.due_by(call.now()) })
+    }
+
+    /// [`Rent::due`] of an account that pays by invoice.
+    fn due_by(&self, now: Instant) -> Money {
+        let since = self.open.iter().filter(|open| open.since <= now).map(|open| open.to);
+        since.max().unwrap_or(Money::ZERO).max(self.due)
+    }
+}
+
+impl Record for Rent {
+    const KIND: &'static str = "unpaid rent";
+}
+
+fn key(account: AuthId) -> String {
+    format!("rent/{account}")
+}
+
+fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
+    call.get(&key(account))
+}
+
+/// How much of the rent that it ever owed an account has paid.
+pub(super) fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    Ok(load(call, account)?.map_or(Money::ZERO, |rent| rent.paid))
+}
+
+/// Rent that counts as unpaid: any credit pays it first (R81). Of a postpaid account that is not yet the rent that its next invoice asks for
+/// (decision 14).
+pub(crate) fn unpaid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    let Some(rent) = load(call, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
+    Ok(rent.due(call, account)?.minus(rent.paid)?.max(Money::ZERO))
+}
+
+/// When a number is released if nothing is paid.
+pub(super) fn release_at(rented: &Rented, paid: Money, policy: &Policy) -> Option<Instant> {
+    rented.unpaid(paid).map(|debt| debt.since + policy.rent_grace_ms)
+}
+
+/// What of each amount is not covered when the first ones are paid first and `owed` is left over in all.
+pub(super) fn tail(amounts: &[Money], owed: Money) -> Result<Vec<Money>, Fault> {
+    let mut left = owed;
+    let mut uncovered = vec![Money::ZERO; amounts.len()];
+    for (amount, place) in amounts.iter().zip(&mut uncovered).rev() {
+        *place = left.min(*amount);
+        left = left.minus(*place)?;
+    }
+    Ok(uncovered)
+}
+
+/// Notes that of what was just owed these amounts are rent, in this order. Answers the debt of each that is not zero.
+pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Vec<Option<Debt>>, Fault> {
+    let mut sum = Money::ZERO;
+    for amount in amounts {
+        sum = sum.plus(*amount)?;
+    }
+    if sum == Money::ZERO {
+        return Ok(vec![None; amounts.len()]);
+    }
+    let since = unpaid_since(call, account)?;
+    let mut rent = load(call, account)?.unwrap_or_default();
+    rent.v = 1;
+    let mut debts = Vec::with_capacity(amounts.len());
+    for amount in amounts {
+        rent.owed = rent.owed.plus(*amount)?;
+        debts.push((*amount > Money::ZERO).then_some(Debt { since, to: rent.owed }));
+    }
+    let paid = rent.paid;
+    if since <= call.now() {
+        rent.due = rent.owed;
+    }
+    rent.open.retain(|open| open.to > paid);
+    match rent.open.last_mut() {
+        Some(open) if calendar::day_name(open.since) == calendar::day_name(since) => open.to = rent.owed,
+        _ => rent.open.push(Unpaid { since, to: rent.owed, warned: 0 }),
+    }
+    call.put(&key(account), &rent);
+    wallet::owe_as_rent(call, account, sum)?;
+    // At once, also if there is nothing to say yet: the job knows what else it waits for.
+    call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
+    Ok(debts)
+}
+
+/// Since when rent that is posted now counts as unpaid. A postpaid account pays with its invoice: from a day after that is issued, when
+/// the first attempt to charge it has been made (decision 14).
+pub(super) fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
+    if wallet::need(call, account)?.credit_limit().is_none() {
+        return Ok(call.now());
+    }
+    Ok(invoices::end_of_cycle(call, account)? + DAY_MS)
+}
+
+/// Notes that so much of the rent that was owed is paid.
+pub(crate) fn pay(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    if amount > Money::ZERO {
+        let mut rent: Rent = call.need(&key(account))?;
+        rent.paid = rent.paid.plus(amount)?;
+        call.put(&key(account), &rent);
+    }
+    Ok(())
+}
+
+/// Looks at what is unpaid soon: the policy has changed.
+pub(crate) fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if load(call, account)?.is_some_and(|rent| !rent.open.is_empty()) {
+        call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
+    }
+    Ok(())
+}
+
+impl Unpaid {
+    fn deadline(&self, policy: &Policy) -> Instant {
+        self.since + policy.rent_grace_ms
+    }
+
+    /// Moments of its mails: at once, and so many days before the release.
+    fn mails(&self, policy: &Policy) -> Vec<Instant> {
+        let before = policy.rent_warning_days.iter().map(|days| self.deadline(policy) - i64::from(*days) * DAY_MS);
+        std::iter::once(self.since).chain(before).collect()
+    }
+}
+
+/// Warns about unpaid rent, and releases the numbers whose time is over.
+pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    if load(call, account)?.is_none() {
+        return Ok(None);
+    }
+    let job = JobKey::RentOwed(account).to_string();
+    let now = call.now();
+    if release_due(call, account, now, RELEASES_PER_CALL)? > 0 {
+        // More may be due, and rent of a month that has just begun may have been owed meanwhile: everything is looked at once more.
+        call.timer(&job, Lane::Normal, now);
+        return Ok(Some(Next::Again));
+    }
+    let mut rent = load(call, account)?.unwrap_or_default();
+    let policy = Policy::load(call)?;
+    let payable = is_payable(call, account)?;
+    let paid = rent.paid;
+    rent.due = rent.due_by(now);
+    rent.open.retain(|open| open.to > paid);
+    let unpaid: Vec<(String, Rented, Instant)> = records::all(call, account)?
+        .into_iter()
+        .filter_map(|(key, rented)| {
+            let since = rented.unpaid(paid)?.since;
+            Some((key, rented, since))
+        })
+        .collect();
+    let is_due = |since: Instant| since + policy.rent_grace_ms <= now;
+    // What is not asked for yet is no part of what a mail asks for.
+    let owed = rent.due(call, account)?.minus(paid)?.max(Money::ZERO);
+    for open in &mut rent.open {
+        let mails = open.mails(&policy);
+        let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
+        if !payable {
+            continue;
+        }
+        if due > open.warned && !is_due(open.since) {
+            let day = calendar::day_name(open.since);
+            let numbers = unpaid.iter().filter(|(_, _, since)| calendar::day_name(*since) == day).count();
+            if numbers > 0 {
+                warn(call, account, numbers, owed, open.deadline(&policy))?;
+            }
+        }
+        open.warned = open.warned.max(due);
+    }
+    // A day is watched until its rent is paid or the last of its numbers is gone; the debt stays.
+    let after = |open: &Unpaid| {
+        let debts = unpaid.iter().flat_map(|(_, rented, _)| &rented.debts);
+        !is_due(open.since) || debts.into_iter().any(|debt| debt.to > paid && debt.to <= open.to && !is_due(debt.since))
+    };
+    rent.open = rent.open.iter().filter(|open| after(open)).cloned().collect();
+    call.put(&key(account), &rent);
+    let mails = rent.open.iter().flat_map(|open| open.mails(&policy));
+    let deadlines = rent.open.iter().map(|open| open.deadline(&policy));
+    let releases = unpaid.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
+    match mails.chain(deadlines).chain(releases).filter(|moment| *moment > now).min() {
+        Some(next) => call.timer(&job, Lane::Normal, next),
+        None => call.cancel(&job),
+    }
+    Ok(Some(Next::Rest))
+}
+
+/// Whether so much is owed that it can be paid. Less than half a cent cannot (R4): nobody is asked for it, and no number is lost over it.
+fn is_payable(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(owed_in_cents(wallet::need(call, account)?.balance)? > Money::ZERO)
+}
+
+/// Whether one of these numbers of an account is to be released by a moment if nothing is paid.
+pub(super) fn has_due(
+    call: &Call<'_>,
+    account: AuthId,
+    numbers: &[(String, Rented)],
+    at: Instant,
+) -> Result<bool, Fault> {
+    if numbers.iter().all(|(_, rented)| rented.debts.is_empty()) {
+        return Ok(false);
+    }
+    let (paid, policy) = (paid(call, account)?, Policy::load(call)?);
+    Ok(numbers.iter().any(|(_, rented)| release_at(rented, paid, &policy).is_some_and(|moment| moment <= at)))
+}
+
+/// Releases numbers whose time is over at a moment that has come, no more than so many, and answers how many those were. None: there is none
+/// left. What less than half a cent is owed for is rounded away instead.
+pub(super) fn release_due(call: &mut Call<'_>, account: AuthId, at: Instant, most: usize) -> Result<usize, Fault> {
+    let Some(rent) = load(call, account)? else { return Ok(0) };
+    let policy = Policy::load(call)?;
+    if rent.open.iter().any(|open| open.deadline(&policy) <= at) && !is_payable(call, account)? {
+        posting::round_off(call, account, call.now(), "rent")?;
+    }
+    let paid = paid(call, account)?;
+    let mut numbers = records::all(call, account)?;
+    let due = |rented: &Rented| release_at(rented, paid, &policy).filter(|moment| *moment <= at);
+    let Some(earliest) = numbers.iter().filter_map(|(_, rented)| due(rented)).min() else { return Ok(0) };
+    // If the moment is long past, months may have begun before it whose rent is not taken yet: that comes first, of all numbers in order.
+    let month = rent::last_month_until(earliest);
+    let mut behind: Vec<(String, Rented)> =
+        numbers.iter().filter(|(_, rented)| rented.is_behind(month)).cloned().collect();
+    if behind.len() <= rent::CATCH_UP_LINES_MAX && rent::post(call, account, &mut behind, month)? {
+        judge(call, account, Occasion::Debit)?;
+        numbers = records::all(call, account)?;
+    }
+    numbers.retain(|(_, rented)| due(rented).is_some_and(|moment| rent::last_month_until(moment) == month));
+    numbers.truncate(most);
+    let count = numbers.len();
+    release(call, account, numbers)?;
+    Ok(count)
+}
+
+fn warn(call: &mut Call<'_>, account: AuthId, numbers: usize, owed: Money, deadline: Instant) -> Result<(), Fault> {
+    let days = (deadline - call.now() + DAY_MS - 1).div_euclid(DAY_MS);
+    let mut facts = vec![Fact::new("numbers", numbers), Fact::new("amount", owed), Fact::new("days", days)];
+    let mut told = facts.clone();
+    told.push(Fact::new("release-at", deadline));
+    facts.push(Fact::new("release-on", calendar::day_name(deadline)));
+    facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, account)?.balance)?));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "rent-owed", rule: "NUM-4", facts: told, transactions: Vec::new() },
+    );
+    mail::send(call, account, "rent-owed", facts)
+}
+
+fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>) -> Result<(), Fault> {
+    let count = numbers.len();
+    let mut named: Vec<String> = numbers.iter().take(NAMED_MAX).map(|(_, rented)| rented.number().to_owned()).collect();
+    if count > NAMED_MAX {
+        named.push("…".to_owned());
+    }
+    releasing::release(call, account, numbers, "rent-unpaid", None)?;
+    let owed = unpaid(call, account)?;
+    let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
+    mail::send(call, account, "number-released", facts)
+}

@@ -1,0 +1,46 @@
+//! Orders and releases of a history that was lost: the stock has carried them out, and a reconciliation writes them down again (CRD-7, NUM-5).
+
+use super::{buying, releasing};
+use crate::ground::call::Call;
+use crate::ground::ids::AuthId;
+use crate::ground::metadata::Metadata;
+use crate::ground::outside::StockMovement;
+use crate::ground::vocabulary::Fault;
+use crate::ledger::wallet;
+
+/// What became of an order or release that the stock lists.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Recovered {
+    /// It is of no store of ours.
+    Foreign,
+    /// The records have it.
+    Known,
+    /// It was written down for this account.
+    Booked(AuthId),
+    /// It cannot be, and why: a person decides.
+    Unplaced(AuthId, &'static str),
+}
+
+/// Writes an order or release down that the stock lists.
+pub(crate) fn recover(
+    call: &mut Call<'_>,
+    movement: &StockMovement,
+    metadata: Option<&Metadata>,
+) -> Result<Recovered, Fault> {
+    let parse = if movement.release { releasing::parse_stock_key } else { buying::parse_stock_key };
+    let Some((account, count)) = parse(&movement.key) else { return Ok(Recovered::Foreign) };
+    let good = super::is_digits(&movement.number, 5, 15) && !movement.number.starts_with('0');
+    if !good {
+        return Ok(Recovered::Unplaced(account, "the stock names no number"));
+    }
+    if wallet::load(call, account)?.is_none() {
+        if movement.release {
+            return Ok(Recovered::Foreign);
+        }
+        return Ok(Recovered::Unplaced(account, "ordered by an account that is not there"));
+    }
+    if movement.release {
+        return releasing::recover(call, account, count, movement, metadata);
+    }
+    buying::recover(call, account, count, movement, metadata)
+}

@@ -1,0 +1,267 @@
+//! Charges: one intention each, written down before the gateway is called, final once (CRD-4, CRD-7, R11).
+//!
+//! A charge is a job: `begin` writes down that an attempt starts, the effect acts (and from the second attempt on asks first),
+//! `finish` books. Pending and unknown are neither paid nor declined: the charge stays open and is asked about until the gateway
+//! answers. Its key is derived from store, account and number, and never used for anything else.
+//!
+//! | key | what |
+//! |---|---|
+//! | `ch/<account>/<number, newest first>` | a charge |
+//! | `chk/<key>` | the number of a charge that a reconciliation could not give the number in its key |
+
+mod booking;
+mod chargebacks;
+mod correcting;
+mod disputes;
+#[cfg(test)]
+mod proofs;
+mod putting;
+mod recovered;
+mod requests;
+
+pub use crate::credit::records::charges::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
+pub(crate) use crate::credit::records::charges::{
+    by_key, list_all, load, note_chargeback_receipt, note_receipt, parse_gateway_key,
+};
+pub(crate) use crate::credit::refilling::{give_back, room};
+pub(crate) use booking::{book, book_closed, tell_paid_after_closing, tell_unawaited};
+pub(crate) use chargebacks::{of_payment, receipt_of};
+pub use chargebacks::{record_chargeback, record_payment_chargeback};
+pub(crate) use correcting::{Corrected, give_back_of};
+pub(crate) use disputes::note_payer;
+pub use disputes::record_dispute_won;
+pub(crate) use recovered::recover;
+pub use requests::{give_up, list_charges, recharge, settle_debt};
+
+use crate::accounts::{self, Standing};
+use crate::credit::judge::{Occasion, judge};
+use crate::credit::recharge;
+use crate::credit::records::charges::{gateway_key, save};
+use crate::ground::call::Call;
+use crate::ground::counters::Numbers;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency::Asked;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::outside::ChargeRequest;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use crate::jobs::{Next, Task, Work};
+use crate::ledger::wallet;
+use crate::payments::cards::{self, Card};
+use crate::payments::dunning;
+use crate::payments::queue;
+use crate::profiles::policy::Policy;
+
+/// How long an attempt may take before the next one asks what became of it.
+const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// How soon a charge looks again whether a restored store is reconciled: its customer may be waiting.
+const RECONCILING_MS: Instant = 500;
+
+/// What a charge is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose<'a> {
+    /// A recharge by the rules (CRD-5).
+    Automatic,
+    /// A recharge by a person (CRD-4).
+    Manual,
+    /// What is owed, by a person (R24).
+    Settlement,
+    /// The invoice of this number, by the rules (CRD-15).
+    Invoice(&'a str),
+}
+
+/// Writes a charge down and makes it due now.
+pub(crate) fn create(
+    call: &mut Call<'_>,
+    account: AuthId,
+    purpose: Purpose<'_>,
+    amount: Money,
+    card: &Card,
+    asked: Option<Asked>,
+) -> Result<Charge, Fault> {
+    let number = Numbers::next_charge(call, account)?;
+    let (kind, invoice) = match purpose {
+        Purpose::Automatic => (ChargeKind::Automatic, None),
+        Purpose::Manual => (ChargeKind::Manual, None),
+        Purpose::Settlement => (ChargeKind::Settlement, None),
+        Purpose::Invoice(number) => (ChargeKind::Invoice, Some(number.to_owned())),
+    };
+    let charge = Charge {
+        v: 1,
+        number,
+        kind,
+        amount,
+        card: card.number,
+        card_label: card.label(),
+        key: gateway_key(&call.store_name(), account, number),
+        state: ChargeState::Due,
+        attempt: 0,
+        answered: 0,
+        created: call.now(),
+        sent: None,
+        settled: None,
+        reference: None,
+        lot: None,
+        asked: 0,
+        overdue: false,
+        given_up: false,
+        invoice,
+        receipt: None,
+        charged_back: Money::ZERO,
+        chargebacks: Vec::new(),
+        asked_for: asked,
+        recovered: false,
+        disputes: Vec::new(),
+    };
+    count_in_caps(call, account, &charge, amount)?;
+    match kind {
+        ChargeKind::Automatic => {}
+        ChargeKind::Manual => Numbers::count_open_manual(call, account, true)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, number)?,
+    }
+    save(call, account, &charge);
+    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
+    Ok(charge)
+}
+
+/// Recharges count in the caps on automatic ones; what pays a debt does not (R22).
+pub(super) fn count_in_caps(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
+    match charge.kind {
+        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(call, account, charge.created, amount),
+        ChargeKind::Settlement | ChargeKind::Invoice => Ok(()),
+    }
+}
+
+/// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
+pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let Some(mut charge) = load(call, account, number)? else { return Ok(None) };
+    if charge.is_settled() {
+        return Ok(None);
+    }
+    let job = charge.job(account).to_string();
+    let token = cards::token(call, account, charge.card)?;
+    if charge.state == ChargeState::Due {
+        if crate::payments::reconcile::is_open(call)? {
+            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
+            return Ok(Some(Next::Rest));
+        }
+        // A charge from before a restore may have been sent in the history that was lost: it is asked about, and if nobody wants
+        // it any more it is made final at the gateway, never just dropped.
+        let elsewhere = charge.key != gateway_key(&call.store_name(), account, number);
+        if let Some(cause) = obstacle(call, account, &charge)? {
+            if !elsewhere {
+                drop_charge(call, account, charge, cause)?;
+                return Ok(Some(Next::Rest));
+            }
+            charge.given_up = true;
+        }
+        charge.attempt = charge.attempt.max(u32::from(elsewhere));
+        charge.state = ChargeState::Open;
+        charge.sent = Some(call.now());
+    }
+    charge.attempt += 1;
+    save(call, account, &charge);
+    call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
+    let policy = Policy::load(call)?;
+    let work = match (charge.given_up, token) {
+        (false, _) if charge.recovered => Work::FindPayment(charge.key.clone()),
+        (false, Some(token)) => Work::Charge(ChargeRequest {
+            key: charge.key.clone(),
+            auth_id: account.to_string(),
+            amount: charge.amount.micros(),
+            currency: "USD".to_owned(),
+            method: token,
+            customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
+            statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
+            metadata: charge.metadata(),
+        }),
+        // The card is gone, the charge may have gone out with it before: make the key final.
+        (true, _) | (false, None) => Work::ClosePayment(charge.key.clone()),
+    };
+    Ok(Some(Next::Perform(Task { job, attempt: charge.attempt, work })))
+}
+
+/// Why a charge that was never sent should not be.
+fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<&'static str>, Fault> {
+    let wallet = wallet::need(call, account)?;
+    match accounts::profile(call, account)?.standing {
+        Standing::Closed => return Ok(Some("account-closed")),
+        Standing::Closing if charge.kind != ChargeKind::Settlement => return Ok(Some("account-closed")),
+        _ => {}
+    }
+    // Paid or written off meanwhile: another payment would only have to be given back.
+    if charge.kind == ChargeKind::Settlement && crate::accounts::closing::owed_in_cents(wallet.balance)? < charge.amount
+    {
+        return Ok(Some("not-needed"));
+    }
+    if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(call, account, charge)? {
+        return Ok(Some("not-needed"));
+    }
+    if let Err(reason) = cards::usable(call, account, Some(&cards::name(charge.card)))? {
+        return Ok(Some(reason.word()));
+    }
+    if charge.kind == ChargeKind::Automatic && !recharge::is_wanted(call, account, &wallet)? {
+        return Ok(Some("not-needed"));
+    }
+    Ok(None)
+}
+
+pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {
+    charge.state = ChargeState::Void(cause.to_owned());
+    charge.settled = Some(call.now());
+    settle(call, account, &charge)?;
+    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
+    let mut facts = charge.facts();
+    facts.push(Fact::new("cause", cause));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-dropped", rule: "CRD-7", facts, transactions: Vec::new() },
+    );
+    match charge.kind {
+        ChargeKind::Automatic => recharge::dropped(call, account)?,
+        ChargeKind::Invoice => dunning::dropped(call, account, &charge, cause)?,
+        ChargeKind::Manual | ChargeKind::Settlement => {}
+    }
+    judge(call, account, Occasion::Settings)
+}
+
+pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    save(call, account, charge);
+    call.cancel(&charge.job(account).to_string());
+    match charge.kind {
+        ChargeKind::Automatic => {}
+        ChargeKind::Manual => Numbers::count_open_manual(call, account, false)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(call, account, charge.number)?,
+    }
+    if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
+        call.remove(&queue::charge_key(sent, account, charge.number));
+    }
+    Ok(())
+}
+
+/// The current attempt, and whether its outcome is booked already.
+pub(crate) fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
+    let charge = load(call, account, number)?;
+    Ok(charge.map(|charge| (charge.attempt, charge.is_settled() || charge.attempt == charge.answered)))
+}
+
+/// Notes that the outcome of the current attempt is booked.
+pub(crate) fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    if let Some(mut charge) = load(call, account, number)? {
+        charge.answered = charge.attempt;
+        save(call, account, &charge);
+    }
+    Ok(())
+}
+
+/// How it stands, for someone who waits.
+pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<crate::jobs::Standing>, Fault> {
+    use crate::jobs::Standing;
+    Ok(load(call, account, number)?.map(|charge| match charge.state {
+        ChargeState::Due | ChargeState::Open => Standing::Working,
+        ChargeState::Paid => Standing::Succeeded,
+        ChargeState::Declined(reason) => Standing::Failed(reason.word().to_owned()),
+        ChargeState::Void(cause) => Standing::Failed(cause),
+    }))
+}

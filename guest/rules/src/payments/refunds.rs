@@ -1,0 +1,294 @@
+//! Refunds: each gives back a part of one payment, is written down before the gateway is called, and stays due until the money
+//! has gone back (CRD-12, R23, R24).
+//!
+//! A refund is fixed by posting what is owed to `liabilities:refunds`, and paid by posting it from there to the gateway. Its job
+//! is that of a charge: begin, perform, finish; pending and unknown are asked about until answered. A declined refund is final
+//! for its key only: it waits in the operator's queue and is tried again under a new key, or settled in another way.
+//!
+//! | key | what |
+//! |---|---|
+//! | `rfd/<account>/<number, newest first>` | a refund |
+//! | `rfk/<key>` | the number of a refund that a reconciliation could not give the number in its key |
+
+mod booking;
+mod recovered;
+
+pub use crate::credit::records::refunds::{Cause, Refund, RefundPage, RefundState, ShownRefund};
+pub(crate) use booking::{answered, attempt, begin, book, book_closed, look};
+pub(crate) use recovered::{Found, recover, recover_payment};
+
+use crate::access::credentials;
+use crate::credit::credits::Started;
+use crate::ground::business_days;
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::counters::Numbers;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency::{self, Asked};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
+use crate::jobs::JobKey;
+use crate::ledger::wallet;
+use crate::ledger::{self, LedgerAccount, Posting};
+use crate::payments::queue;
+use crate::payments::reconcile::Outside;
+use crate::profiles::policy::Policy;
+use serde::{Deserialize, Serialize};
+
+interface_error! {
+    /// Errors of `refunds`.
+    Error {
+        /// It has not failed: there is nothing to try again or to settle in another way.
+        NotFailed,
+    }
+}
+
+const PAGE_MAX: u32 = 100;
+
+fn place(account: AuthId, number: u32) -> String {
+    format!("rfd/{account}/{:010}", u32::MAX - number)
+}
+
+/// The key of one try of a refund at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
+fn gateway_key(store: &str, account: AuthId, number: u32, tries: u32) -> String {
+    format!("cb-{store}-{account}-refund-{number}-{tries}")
+}
+
+/// Number of a refund that could not keep the one in its key, at `rfk/<key>`.
+#[derive(Serialize, Deserialize)]
+struct Renumbered {
+    v: u32,
+    number: u32,
+}
+
+impl Record for Renumbered {
+    const KIND: &'static str = "number of a recovered refund";
+}
+
+/// The refund that the gateway knows by this key, and its account.
+pub(crate) fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fault> {
+    let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
+    let found = match load(call, account, number)?.filter(|refund| refund.key == key) {
+        Some(refund) => Some(refund),
+        None => match call.get::<Renumbered>(&format!("rfk/{key}"))? {
+            Some(renumbered) => load(call, account, renumbered.number)?.filter(|refund| refund.key == key),
+            None => None,
+        },
+    };
+    Ok(found.map(|refund| (account, refund)))
+}
+
+/// Account and number in a key of [`gateway_key`], whichever store made it.
+pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (store, account, word) = (parts.next()?, parts.next()?, parts.next()?);
+    let (number, tries) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let account = AuthId::parse(account)?;
+    (word == "refund" && plain && gateway_key(store, account, number, tries) == key).then_some((account, number))
+}
+
+/// The refund with this number.
+pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Refund>, Fault> {
+    call.get(&place(account, number))
+}
+
+fn save(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
+    call.put(&place(account, refund.number), refund);
+}
+
+fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
+    emit(call, EventDraft { account: Some(account), kind, rule: "CRD-12", facts, transactions });
+}
+
+/// What is to be given back of which payment.
+pub(crate) struct NewRefund<'a> {
+    pub(crate) cause: Cause,
+    /// Whole cents above zero, and posted to `liabilities:refunds` already.
+    pub(crate) amount: Money,
+    /// The key that the gateway knows the payment by.
+    pub(crate) charge_key: &'a str,
+    /// Number of the charge, if the payment has one.
+    pub(crate) charge: Option<u32>,
+    /// Brand and last digits of the card, for people; empty where it is not known.
+    pub(crate) card: &'a str,
+    /// For which client's key.
+    pub(crate) asked: Option<Asked>,
+}
+
+/// Writes a refund down and makes it due now.
+pub(crate) fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<Refund, Fault> {
+    let policy = Policy::load(call)?;
+    let due = business_days::after(call.now(), policy.refund_business_days, &policy.holidays);
+    let number = Numbers::next_refund(call, account)?;
+    let refund = Refund {
+        v: 1,
+        number,
+        cause: new.cause,
+        amount: new.amount,
+        charge_key: new.charge_key.to_owned(),
+        charge: new.charge,
+        card: new.card.to_owned(),
+        state: RefundState::Due,
+        tries: 1,
+        key: gateway_key(&call.store_name(), account, number, 1),
+        attempt: 0,
+        answered: 0,
+        asked: 0,
+        created: call.now(),
+        due: due.to_string(),
+        overdue_at: business_days::end_of(due),
+        overdue: false,
+        queued: None,
+        sent: None,
+        settled: None,
+        reference: None,
+        asked_for: new.asked.clone(),
+        recovered: false,
+        uncovered: Money::ZERO,
+    };
+    save(call, account, &refund);
+    call.timer(&refund.job(account).to_string(), Lane::Normal, call.now());
+    tell(call, account, "refund-due", refund.facts(), Vec::new());
+    Ok(refund)
+}
+
+/// Gives back in full what was paid for an account that is closed: it becomes no credit (R24). Answers the ledger transaction.
+pub(crate) fn give_back(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<(Refund, String), Fault> {
+    let id = ledger::next_id(call)?;
+    ledger::post(
+        call,
+        &id,
+        new.cause.word(),
+        new.charge_key,
+        vec![
+            Posting(LedgerAccount::PaymentClearing, None, new.amount),
+            Posting(LedgerAccount::Refunds, None, new.amount.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    Ok((create(call, account, new)?, id))
+}
+
+/// The first refunds of an account, newest first, those with a number below `after`. The flag: there are more.
+pub fn refunds(
+    call: &Call<'_>,
+    account: AuthId,
+    after: Option<u32>,
+    limit: usize,
+) -> Result<(Vec<Refund>, bool), Fault> {
+    let prefix = format!("rfd/{account}/");
+    let first = after.map_or_else(|| prefix.clone(), |number| successor(&place(account, number)));
+    let (page, more) = call.span::<Refund>(&first, &end_of_prefix(&prefix), limit)?;
+    Ok((page.into_iter().map(|(_, refund)| refund).collect(), more))
+}
+
+/// What of a payment was given back or still is to be, whether the gateway has done it yet or not.
+pub(crate) fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> Result<Money, Fault> {
+    let (mut sum, mut after) = (Money::ZERO, None);
+    loop {
+        let (page, more) = refunds(call, account, after, PAGE_MAX as usize)?;
+        for refund in page.iter().filter(|refund| refund.charge_key == charge_key) {
+            sum = sum.plus(refund.amount)?;
+        }
+        after = page.last().map(|refund| refund.number);
+        if !more {
+            return Ok(sum);
+        }
+    }
+}
+
+/// Refunds of an account, newest first.
+pub fn list(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    after: Option<u32>,
+    limit: u32,
+) -> Result<RefundPage, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "refunds.list", &auth_id)?;
+    let mut checks = Checks::new();
+    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.done()?;
+    wallet::need(call, account)?;
+    let (page, more) = refunds(call, account, after, limit as usize)?;
+    let next = page.last().filter(|_| more).map(|last| last.number);
+    Ok(RefundPage { refunds: page.iter().map(|refund| refund.shown(account)).collect(), next })
+}
+
+/// A refund that has failed, or why there is none.
+fn failed(call: &Call<'_>, account: AuthId, number: u32) -> Result<Refund, Error> {
+    let refund = load(call, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
+    if matches!(refund.state, RefundState::Failed(_)) { Ok(refund) } else { Err(Error::NotFailed) }
+}
+
+/// Tries a failed refund again, under a new key.
+pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "refunds.retry", &auth_id)?;
+    let (about, function) = ((auth_id.as_str(), Some(account)), ("refunds.retry", Outside::Payments));
+    idempotency::once_outside(call, caller, about, function, &(&auth_id, number), |call, asked| {
+        let mut refund = failed(call, account, number)?;
+        refund.tries += 1;
+        refund.key = gateway_key(&call.store_name(), account, number, refund.tries);
+        refund.state = RefundState::Due;
+        (refund.asked_for, refund.recovered) = (asked, false);
+        (refund.attempt, refund.answered, refund.asked, refund.sent) = (0, 0, 0, None);
+        let job = refund.job(account).to_string();
+        save(call, account, &refund);
+        call.timer(&job, Lane::Urgent, call.now());
+        let mut facts = refund.facts();
+        facts.push(Fact::new("try", refund.tries));
+        facts.push(Fact::new("by", who.name()));
+        tell(call, account, "refund-retried", facts, Vec::new());
+        Ok(Started { job, name: number.to_string() })
+    })
+}
+
+/// Notes that a failed refund was paid in another way, such as a bank transfer.
+pub fn settle(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    number: u32,
+    reference: String,
+) -> Result<ShownRefund, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "refunds.settle", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "refunds.settle", &(&auth_id, number, &reference), |call| {
+        let mut checks = Checks::new();
+        checks.text(&reference, "reference", 1, 200);
+        checks.done()?;
+        let mut refund = failed(call, account, number)?;
+        refund.reference = Some(reference.clone());
+        let receipt = booking::pay(call, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
+        booking::mail_paid(call, account, &refund, receipt)?;
+        Ok(refund.shown(account))
+    })
+}
+
+impl Refund {
+    pub(crate) fn job(&self, account: AuthId) -> JobKey {
+        JobKey::Refund(account, self.number)
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.state, RefundState::Paid | RefundState::SettledOtherwise)
+    }
+
+    /// Takes it out of the operator's queue.
+    fn unqueue(&mut self, call: &mut Call<'_>, account: AuthId) {
+        if let Some(since) = self.queued.take() {
+            call.remove(&queue::refund_key(since, account, self.number));
+        }
+    }
+
+    /// Puts it into the operator's queue, or says anew there why it waits.
+    fn enqueue(&mut self, call: &mut Call<'_>, account: AuthId, kind: &str, note: &str) {
+        let since = *self.queued.get_or_insert(call.now());
+        let note: String = format!("due on {}: {note}", self.due).chars().take(300).collect();
+        let mut entry = queue::QueueEntry::new(Some(account), kind, since, note);
+        entry.refund = Some(self.number);
+        call.put(&queue::refund_key(since, account, self.number), &entry);
+    }
+}

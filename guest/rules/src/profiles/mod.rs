@@ -1,0 +1,6 @@
+//! What is known of an account without its money: who it is, how it is reached, what the policy lets it do.
+
+pub(crate) mod by_mail;
+pub(crate) mod mail;
+pub mod policy;
+pub(crate) mod profile;

@@ -1,0 +1,274 @@
+//! Daily summary mails (USE-4): at the policy's hour of the account's own time zone, about the local day that has ended.
+//!
+//! Nobody is mailed every day without being asked: an account switches it on for itself, or the operator for all that have not
+//! chosen (policy `daily-summaries`). The totals job arms a timer when it folds usage of a day, so an idle account has none and gets no
+//! mail. A day is mailed once: `mailed` only grows, whatever happens to the time zone, the policy or a host that dies. A day whose
+//! first usage is reported after its hour is mailed as soon as that is folded, or with the next mail if it is one day older; what is
+//! reported later still is in the summaries only.
+
+use crate::access::credentials;
+use crate::accounts;
+use crate::ground::calendar;
+use crate::ground::call::{Call, Record};
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Caller, Fact, Fault, Instant, MINUTE_MS, optional_int_text};
+use crate::invoices::CURRENCY;
+use crate::jobs::{JobKey, Next};
+use crate::ledger::charge_code;
+use crate::ledger::totals::{self, SourceTotals, Sum};
+use crate::ledger::wallet;
+use crate::profiles::mail;
+use crate::profiles::policy::Policy;
+use crate::usage::Error;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long a mail waits for totals that are behind, each time.
+const WAIT_MS: Instant = 5 * MINUTE_MS;
+/// Kinds of charges that a mail tells one by one; the rest is one line.
+const ROWS_MAX: usize = 30;
+
+/// What an account wants, and how far it has been told, at `daily/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Daily {
+    v: u32,
+    /// The account's own choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    /// The last local day that a mail was sent about, or that is not to be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mailed: Option<String>,
+    /// When the timer is due, if it is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due: Option<Instant>,
+}
+
+impl Record for Daily {
+    const KIND: &'static str = "daily summary";
+}
+
+impl Daily {
+    fn load(call: &Call<'_>, account: AuthId) -> Result<Daily, Fault> {
+        Ok(call.get(&key(account))?.unwrap_or(Daily { v: 1, enabled: None, mailed: None, due: None }))
+    }
+
+    fn mailed(&self) -> Option<Date> {
+        self.mailed.as_deref().and_then(calendar::parse_day)
+    }
+
+    /// Sets the timer, unless it is due earlier already.
+    fn arm(&mut self, call: &mut Call<'_>, account: AuthId, due: Instant) {
+        if self.due.is_none_or(|before| due < before) {
+            self.due = Some(due);
+            call.put(&key(account), self);
+            call.timer(&JobKey::Daily(account).to_string(), Lane::Bulk, due);
+        }
+    }
+}
+
+/// How daily mails stand for an account.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DailySummary {
+    /// Whether mails are sent.
+    pub enabled: bool,
+    /// Whether the account has chosen that itself; otherwise it is as the policy says.
+    pub chosen: bool,
+    /// Hour of the account's time zone.
+    pub hour: u32,
+    /// When the next mail is due. None: nothing has been used since the last.
+    #[serde(default, with = "optional_int_text")]
+    pub due: Option<Instant>,
+    /// The last local day that a mail was sent about, or before which none will be.
+    #[serde(default)]
+    pub told_until: Option<String>,
+}
+
+fn key(account: AuthId) -> String {
+    format!("daily/{account}")
+}
+
+fn hour(policy: &Policy) -> i8 {
+    i8::try_from(policy.daily_summary_hour).unwrap_or(23)
+}
+
+/// What an account chooses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DailyChoice {
+    /// Mails are sent.
+    On,
+    /// None are.
+    Off,
+    /// As the policy says.
+    AsPolicy,
+}
+
+/// Switches an account's daily mail on or off, or leaves it to the policy.
+pub fn set_daily_summary(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    choice: DailyChoice,
+) -> Result<DailySummary, Error> {
+    let enabled = match choice {
+        DailyChoice::On => Some(true),
+        DailyChoice::Off => Some(false),
+        DailyChoice::AsPolicy => None,
+    };
+    let (who, account) = credentials::permit_on(call, caller, "usage.set-daily-summary", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "usage.set-daily-summary", &enabled, |call| {
+        let policy = Policy::load(call)?;
+        let mut daily = Daily::load(call, account)?;
+        let was_on = daily.enabled.unwrap_or(policy.daily_summaries);
+        let is_on = enabled.unwrap_or(policy.daily_summaries);
+        if daily.enabled != enabled {
+            daily.enabled = enabled;
+            let word = enabled.map_or_else(|| "as-the-policy-says".to_owned(), |enabled| enabled.to_string());
+            let facts = vec![Fact::new("enabled", word), Fact::new("by", who.name())];
+            let account = Some(account);
+            emit(call, EventDraft { account, kind: "daily-summary-set", rule: "USE-4", facts, transactions: vec![] });
+        }
+        if is_on && !was_on {
+            // Days that ended before are not told; today is, even if all of it has been used already.
+            let zone = calendar::zone(&accounts::profile(call, account)?.timezone);
+            let today = calendar::local_day(&zone, call.now());
+            let yesterday = calendar::days_before(today, 1);
+            daily.mailed = Some(daily.mailed().map_or(yesterday, |mailed| mailed.max(yesterday)).to_string());
+            if daily.due.is_none() && call.text(&totals::day_key(account, today)).is_some() {
+                let due = calendar::moment_of(&zone, calendar::day_after(today), hour(&policy));
+                daily.arm(call, account, due);
+            }
+        }
+        call.put(&key(account), &daily);
+        Ok(shown(&daily, &policy))
+    })
+}
+
+/// How daily mails stand for an account.
+pub fn get_daily_summary(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<DailySummary, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "usage.get-daily-summary", &auth_id)?;
+    Ok(shown(&Daily::load(call, account)?, Policy::load(call)?.as_ref()))
+}
+
+fn shown(daily: &Daily, policy: &Policy) -> DailySummary {
+    let enabled = daily.enabled.unwrap_or(policy.daily_summaries);
+    DailySummary {
+        enabled,
+        chosen: daily.enabled.is_some(),
+        hour: policy.daily_summary_hour,
+        due: daily.due.filter(|_| enabled),
+        told_until: daily.mailed.clone(),
+    }
+}
+
+/// Arms the mails of accounts of which usage on these local days has just been folded.
+pub(crate) fn usage_folded(
+    call: &mut Call<'_>,
+    days: &BTreeMap<AuthId, BTreeSet<Date>>,
+    zones: &BTreeMap<AuthId, TimeZone>,
+) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    call.prefetch(days.keys().map(|account| key(*account)));
+    for (account, days) in days {
+        let mut daily = Daily::load(call, *account)?;
+        if !daily.enabled.unwrap_or(policy.daily_summaries) {
+            continue;
+        }
+        let zone = &zones[account];
+        let yesterday = calendar::days_before(calendar::local_day(zone, call.now()), 1);
+        let mailed = daily.mailed();
+        let untold = days.iter().find(|day| **day >= yesterday && mailed.is_none_or(|mailed| **day > mailed));
+        if let Some(day) = untold {
+            let due = calendar::moment_of(zone, calendar::day_after(*day), hour(&policy)).max(call.now());
+            daily.arm(call, *account, due);
+        }
+    }
+    Ok(())
+}
+
+/// Sends what has become due, and arms the next.
+pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let policy = Policy::load(call)?;
+    let mut daily = Daily::load(call, account)?;
+    daily.due = None;
+    let profile = accounts::profile(call, account)?;
+    let wanted = daily.enabled.unwrap_or(policy.daily_summaries) && profile.standing != accounts::Standing::Closed;
+    if !wanted {
+        call.put(&key(account), &daily);
+        return Ok(None);
+    }
+    let zone = calendar::zone(&profile.timezone);
+    let today = calendar::local_day(&zone, call.now());
+    let come = calendar::moment_of(&zone, today, hour(&policy)) <= call.now();
+    let day = calendar::days_before(today, if come { 1 } else { 2 });
+    let ended = calendar::moment_of(&zone, calendar::day_after(day), 0).min(call.now());
+    if !totals::are_complete_before(call, ended)? {
+        let due = call.now() + WAIT_MS;
+        daily.arm(call, account, due);
+        return Ok(Some(Next::Rest));
+    }
+    for told in [calendar::days_before(day, 1), day] {
+        // The day before belongs to this mail only where mails were sent before: its usage came too late for its own.
+        let untold = daily.mailed().map_or(told == day, |mailed| told > mailed);
+        if let (true, Some(totals)) = (untold, call.get::<SourceTotals>(&totals::day_key(account, told))?) {
+            send(call, account, told, &profile.timezone, &totals)?;
+            daily.mailed = Some(told.to_string());
+        }
+    }
+    // Days after that one which have been used already: today, or two after a move of the time zone.
+    let mut next = calendar::day_after(day);
+    let last = calendar::day_after(today);
+    while next <= last {
+        if call.text(&totals::day_key(account, next)).is_some() {
+            let due = calendar::moment_of(&zone, calendar::day_after(next), hour(&policy)).max(call.now());
+            daily.arm(call, account, due);
+            break;
+        }
+        next = calendar::day_after(next);
+    }
+    call.put(&key(account), &daily);
+    Ok(Some(Next::Rest))
+}
+
+fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals: &SourceTotals) -> Result<(), Fault> {
+    let mut all = Sum::default();
+    let mut rows = Vec::new();
+    let mut others = Sum::default();
+    for (code, sum) in &totals.by {
+        all.add(*sum)?;
+        if rows.len() < ROWS_MAX {
+            let (product, heading, detail) = charge_code::words(code);
+            let name = [product, heading, detail].join(" ").trim().to_owned();
+            rows.push(row(&name, *sum));
+        } else {
+            others.add(*sum)?;
+        }
+    }
+    if others.count > 0 {
+        rows.push(row("others", others));
+    }
+    let balance: Money = wallet::need(call, account)?.balance;
+    let facts = vec![
+        Fact::new("day", day),
+        Fact::new("timezone", timezone),
+        Fact::new("amount", all.amount),
+        Fact::new("balance", balance),
+        Fact::new("details", rows.join("\n")),
+    ];
+    mail::send(call, account, "daily-summary", facts)
+}
+
+/// `voice outbound: 12 (720 in all) 1.20 USD`.
+fn row(name: &str, sum: Sum) -> String {
+    format!("{name}: {} ({} in all) {} {CURRENCY}", sum.count, sum.quantity, sum.amount)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,567 @@
+//! Usage events: deduplicated, rated, debited and posted in one call (USE-1, USE-6), and admission of chargeable requests (R12).
+//!
+//! A batch costs the host four reads at most and one set of changes: dedupe keys with wallets and sub-accounts first, then
+//! the wallets of parents, then price chunks that are not cached. The rated events of a call are one ledger transaction (two
+//! or three for a large batch); the dedupe key begins with the event's time, so that new keys land side by side.
+
+use super::posting;
+use crate::access::credentials;
+use crate::accounts::{self, Standing};
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::ids::{AuthId, time_key};
+use crate::ground::money::Money;
+use crate::ground::product::{self, Event, Quote, Rejection};
+use crate::ground::text::is_name;
+use crate::ground::vocabulary::{
+    Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
+};
+use crate::ledger::Line;
+use crate::ledger::wallet;
+use crate::pricing::Row;
+use crate::pricing::rating::Book;
+use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher13;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher;
+
+interface_error! {
+    /// Errors of `usage`.
+    Error {
+        /// More than 1000 events; how many.
+        TooManyEvents(u32),
+        /// Nothing on the list of rejected events has this key.
+        NoSuchReject(String),
+    }
+}
+
+/// Most events of one call.
+pub const EVENTS_MAX: usize = 1000;
+/// Events of one ledger transaction: its record stays under the size limit of a stored value.
+pub(super) const EVENTS_PER_TRANSACTION: usize = 500;
+/// Bytes of the lines of one ledger transaction, for the same reason: IDs and names of the other side may be long.
+pub(super) const LINES_BYTES_MAX: usize = 160_000;
+const QUANTITY_MAX: u32 = 1_000_000;
+/// Longest ID of an event and of a call: Call-IDs of SIP are longer than most.
+pub(crate) const ID_MAX: usize = 255;
+const ID_LIMIT: &str = "1 to 255 printable ASCII characters";
+/// Most characters of a field that the list of rejected events keeps.
+const KEPT_MAX: usize = 1000;
+/// Rejected events that one page of a filtered list looks at.
+const LOOKED_AT_MAX: usize = 2_000;
+
+/// What became of an event.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// Debited, this amount.
+    Rated(#[serde(with = "int_text")] Micros),
+    /// Counted before, and the same.
+    Duplicate,
+    /// Counted before with other content.
+    Conflicting,
+    /// Kept on the list of rejected events.
+    Rejected(Rejection),
+}
+
+/// Answers in the batch's order, and where the rated events are.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BatchAnswer {
+    /// One an event.
+    pub answers: Vec<Answer>,
+    /// Ledger transactions.
+    pub transactions: Vec<String>,
+}
+
+/// A rejected event, at `x/<moment>/<hash>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Rejected {
+    v: u32,
+    event: Event,
+    reason: Rejection,
+    received: Instant,
+}
+
+impl Record for Rejected {
+    const KIND: &'static str = "rejected event";
+}
+
+/// A rejected event as the contract shows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RejectedEvent {
+    /// Names it for `resubmit` and `discard`.
+    pub key: String,
+    /// As it came.
+    pub event: Event,
+    /// Why.
+    pub reason: Rejection,
+    /// When, the first time.
+    #[serde(with = "int_text")]
+    pub received: Instant,
+}
+
+/// A page of rejected events.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RejectPage {
+    /// By the event's own time.
+    pub rejected: Vec<RejectedEvent>,
+    /// For the next page.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// A mended event.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Resubmission {
+    /// What to take off the list.
+    pub key: String,
+    /// What to rate instead.
+    pub event: Event,
+}
+
+fn hash(parts: &[&[u8]]) -> u64 {
+    // Fixed keys: the hash is part of stored keys and must be the same on every host.
+    let mut hasher = SipHasher13::new_with_keys(0x636f_696e_626f_7831, 0x6576_656e_742d_6964);
+    for part in parts {
+        hasher.write_u64(part.len() as u64);
+        hasher.write(part);
+    }
+    hasher.finish()
+}
+
+/// Where an event is remembered: by its moment, then by account and ID (R47).
+pub(super) fn identity(event: &Event) -> u64 {
+    hash(&[event.auth_id.as_bytes(), event.id.as_bytes(), &event.at.to_le_bytes()])
+}
+
+pub(super) fn content(event: &Event) -> u64 {
+    hash(&[
+        &[event.product.letter() as u8, event.heading.letter() as u8],
+        event.number.as_bytes(),
+        &event.quantity.to_le_bytes(),
+    ])
+}
+
+/// Identity and content of an event as text.
+pub(crate) fn event_digest(event: &Event) -> String {
+    format!("{:016x}{:016x}", identity(event), content(event))
+}
+
+/// What a reservation gives to the event that settles it.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub(crate) struct Held {
+    /// Once the event is counted, now or before, its account holds so much less.
+    pub(crate) amount: Money,
+    /// The price that it was quoted at, which is the event's (R87). None: the price in force at the event's own time.
+    pub(crate) quoted: Option<Row>,
+}
+
+/// Rates and debits events of reservations.
+pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+    posting::post(call, events, held)
+}
+
+fn rejected_key(event: &Event) -> String {
+    format!("x/{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
+}
+
+pub(super) fn is_well_formed(event: &Event) -> bool {
+    is_name(&event.id, ID_MAX)
+        && product::other_side(event.heading, &event.number).is_some()
+        && event.quantity <= QUANTITY_MAX
+}
+
+/// Rates and debits, in the order given.
+pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
+    let who = credentials::permit(call, caller, "usage.record-events", None)?;
+    if events.len() > EVENTS_MAX {
+        return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
+    }
+    crate::ground::idempotency::once(call, caller, &who.scope(), "usage.record-events", &events, |call| {
+        Ok(posting::post(call, &events, &[])?)
+    })
+}
+
+pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
+    let key = rejected_key(event);
+    let received = call.get::<Rejected>(&key)?.map_or(call.now(), |rejected| rejected.received);
+    let mut kept = event.clone();
+    // The list keeps the event as it came, so that it can be sent again; only what no network gives is cut, since a malformed field may be
+    // of any length.
+    for text in [&mut kept.id, &mut kept.auth_id, &mut kept.number] {
+        if text.chars().count() > KEPT_MAX {
+            *text = text.chars().take(KEPT_MAX).collect();
+        }
+    }
+    call.put(&key, &Rejected { v: 1, event: kept, reason, received });
+    Ok(())
+}
+
+/// Up to which moment counted events have been forgotten, at [`FLOOR_KEY`].
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Floor {
+    v: u32,
+    at: Instant,
+}
+
+impl Record for Floor {
+    const KIND: &'static str = "oldest remembered event";
+}
+
+/// Read with every batch.
+pub(super) const FLOOR_KEY: &str = "usage/floor";
+
+/// Events from before this moment could have been counted already without being remembered: they are too old, whatever window
+/// the policy has now.
+pub(crate) fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
+    Ok(call.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
+}
+
+/// Since when counted events are remembered, for whoever compares them.
+pub(crate) fn counted_since(call: &Call<'_>) -> Result<Instant, Fault> {
+    floor(call)
+}
+
+/// Where the event behind a line of the ledger is remembered.
+pub(crate) fn counted_key(line: &Line) -> String {
+    let identity = hash(&[line.a.to_string().as_bytes(), line.i.as_bytes(), &line.t.to_le_bytes()]);
+    format!("d/{}/{identity:016x}", crate::ground::ids::time_key(line.t))
+}
+
+/// The transaction in which that event was counted; `None`: it is not remembered.
+pub(crate) fn counted_in(call: &Call<'_>, line: &Line) -> Result<Option<String>, Fault> {
+    let key = counted_key(line);
+    call.text(&key).map(|text| posting::counted_in(&key, &text)).transpose()
+}
+
+/// Forgets which events before a moment were counted; none of them is accepted any more.
+pub(crate) fn forget_counted(call: &mut Call<'_>, before: Instant) -> Result<(), Fault> {
+    if before > floor(call)? {
+        call.clear("d/".to_owned(), format!("d/{}", crate::ground::ids::time_key(before)));
+        call.put(FLOOR_KEY, &Floor { v: 1, at: before });
+    }
+    Ok(())
+}
+
+/// Where the walk over rejected events stands, at [`WALK_KEY`]; gone when it is at the end.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Walk {
+    v: u32,
+    after: String,
+}
+
+impl Record for Walk {
+    const KIND: &'static str = "walk over rejected events";
+}
+
+const WALK_KEY: &str = "store/walk/rejected";
+
+/// Removes rejected events received before a moment, a page a call. Answers whether the walk is at its end.
+pub(crate) fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fault> {
+    let first = call.get::<Walk>(WALK_KEY)?.map_or_else(|| "x/".to_owned(), |walk| successor(&walk.after));
+    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), EVENTS_MAX)?;
+    for (key, _) in page.iter().filter(|(_, rejected)| rejected.received < oldest) {
+        call.remove(key);
+    }
+    match page.into_iter().next_back().filter(|_| more) {
+        Some((after, _)) => call.put(WALK_KEY, &Walk { v: 1, after }),
+        None => call.remove(WALK_KEY),
+    }
+    Ok(!more)
+}
+
+/// What an event would cost at its own time, for the account's own token or an operator.
+pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
+    let (_, source) = credentials::permit_on(call, caller, "usage.quote-event", &event.auth_id)?;
+    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    Ok(quote(call, &event, main)?)
+}
+
+fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
+    let mut checks = Checks::new();
+    checks.require(is_name(&event.id, ID_MAX), "event.id", FieldRule::WrongForm, ID_LIMIT);
+    let side = product::other_side(event.heading, &event.number).is_some();
+    checks.require(side, "event.number", FieldRule::WrongForm, product::other_side_limit(event.heading));
+    checks.require(event.quantity <= QUANTITY_MAX, "event.quantity", FieldRule::TooLarge, QUANTITY_MAX);
+    checks.done()?;
+    let overrides = wallet::need(call, main)?.has_overrides().then_some(main);
+    let mut book = Book::open(call)?;
+    book.prefetch(call, std::iter::once((event, overrides)))?;
+    let rated = book.rate(call, event, overrides)?.map_err(|_| {
+        Fault::Refused(Refusal::Invalid(vec![FieldProblem {
+            field: "event.number".to_owned(),
+            rule: FieldRule::UnknownValue,
+            limit: Some("a number with a price".to_owned()),
+        }]))
+    })?;
+    Ok(Quote { rate: rated.rate.to_string(), prefix: rated.prefix.to_string(), amount: rated.amount.micros() })
+}
+
+/// May a chargeable request of this size begin now? (R12)
+pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
+    let (_, source) = credentials::permit_on(call, caller, "usage.admit", &event.auth_id)?;
+    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    if let Some(refusal) = hindrance(call, main, source)? {
+        return Err(refusal.into());
+    }
+    let quote = quote(call, &event, main)?;
+    let mut wallet = wallet::need(call, main)?;
+    wallet.balance = wallet.balance.minus(wallet::late_rest(call, main, &wallet)?)?;
+    match out_of_credit(&wallet, Money::from_micros(quote.amount))? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(quote),
+    }
+}
+
+/// What stands in the way of spending, credit apart.
+pub(crate) fn hindrance(call: &Call<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
+    Ok(match accounts::profile(call, main)?.standing {
+        Standing::Active if source.is_main() || crate::accounts::subaccounts::is_enabled(call, source)? => None,
+        Standing::Active => Some(Refusal::Disabled),
+        Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
+        Standing::Closing | Standing::Closed => Some(Refusal::Closed),
+    })
+}
+
+/// Whether available does not cover a price, or is not above zero (R12).
+pub(crate) fn out_of_credit(wallet: &wallet::Wallet, price: Money) -> Result<Option<Refusal>, Fault> {
+    let available = wallet.available()?;
+    if available > Money::ZERO && available >= price {
+        return Ok(None);
+    }
+    // At price zero too, available must be above zero: then the smallest amount is what is missing.
+    let missing = price.max(Money::from_micros(1)).minus(available)?;
+    Ok(Some(Refusal::OutOfCredit(missing.micros())))
+}
+
+/// Rejected events by their own time, of one account with its sub-accounts or of one reason if these are given. A page looks at
+/// a bounded part of the list, so that it may be short, or empty, and still have a next one.
+pub fn list_rejected(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: Option<String>,
+    reason: Option<Rejection>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<RejectPage, Error> {
+    credentials::permit(call, caller, "usage.list-rejected", None)?;
+    let mut checks = Checks::new();
+    let good = auth_id.as_deref().is_none_or(|auth_id| (1..=KEPT_MAX).contains(&auth_id.chars().count()));
+    checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 1000 characters");
+    checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    let good = after.as_deref().is_none_or(is_reject_key);
+    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let limit = usize::try_from(limit).unwrap_or(500);
+    let looked_at = if auth_id.is_none() && reason.is_none() { limit } else { LOOKED_AT_MAX };
+    let first = after.map_or_else(|| "x/".to_owned(), |after| successor(&format!("x/{after}")));
+    let (page, mut more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), looked_at)?;
+    let mains = mains_of_subs(call, page.iter().map(|(_, rejected)| &rejected.event), auth_id.as_deref())?;
+    let wanted = |rejected: &Rejected| {
+        let of = &rejected.event.auth_id;
+        reason.is_none_or(|reason| reason == rejected.reason)
+            && auth_id.as_ref().is_none_or(|wanted| wanted == of || mains.get(of).is_some_and(|main| main == wanted))
+    };
+    let (mut rejected, mut reached) = (Vec::new(), None);
+    for (key, entry) in page {
+        if rejected.len() == limit {
+            more = true;
+            break;
+        }
+        let key = key.trim_start_matches("x/").to_owned();
+        reached = Some(key.clone());
+        if wanted(&entry) {
+            rejected.push(RejectedEvent { key, event: entry.event, reason: entry.reason, received: entry.received });
+        }
+    }
+    Ok(RejectPage { rejected, next: reached.filter(|_| more) })
+}
+
+/// Main accounts of the sub-accounts that these events name, if a main account is looked for.
+fn mains_of_subs<'a>(
+    call: &Call<'_>,
+    events: impl Iterator<Item = &'a Event>,
+    wanted: Option<&str>,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let mut mains = BTreeMap::new();
+    if !wanted.and_then(AuthId::parse).is_some_and(|wanted| wanted.is_main()) {
+        return Ok(mains);
+    }
+    let subs: BTreeSet<AuthId> =
+        events.filter_map(|event| AuthId::parse(&event.auth_id)).filter(|sub| !sub.is_main()).collect();
+    call.prefetch(subs.iter().map(|sub| crate::accounts::subaccounts::key(*sub)));
+    for sub in subs {
+        if let Some(parent) = crate::accounts::subaccounts::parent(call, sub)? {
+            mains.insert(sub.to_string(), parent.to_string());
+        }
+    }
+    Ok(mains)
+}
+
+fn is_reject_key(key: &str) -> bool {
+    key.len() == 13 + 1 + 32 && is_name(key, 64)
+}
+
+fn need_rejects<'a>(call: &Call<'_>, keys: impl Iterator<Item = &'a String>) -> Result<(), Error> {
+    for key in keys {
+        if !is_reject_key(key) || call.text(&format!("x/{key}")).is_none() {
+            return Err(Error::NoSuchReject(key.chars().take(64).collect()));
+        }
+    }
+    Ok(())
+}
+
+fn check_count(count: usize, field: &str) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    checks.require(count > 0, field, FieldRule::Missing, "1");
+    checks.require(count <= EVENTS_MAX, field, FieldRule::TooMany, EVENTS_MAX);
+    checks.done()
+}
+
+/// Rates mended events; those that are counted now leave the list.
+pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>) -> Result<BatchAnswer, Error> {
+    let who = credentials::permit(call, caller, "usage.resubmit", None)?;
+    crate::ground::idempotency::once(call, caller, &who.scope(), "usage.resubmit", &events, |call| {
+        check_count(events.len(), "events")?;
+        let mut named = BTreeSet::new();
+        let mut checks = Checks::new();
+        for (index, mended) in events.iter().enumerate() {
+            let field = format!("events[{index}].key");
+            checks.require(named.insert(&mended.key), &field, FieldRule::NotAllowedTogether, "each key once");
+        }
+        checks.done()?;
+        call.prefetch(events.iter().map(|mended| format!("x/{}", mended.key)));
+        need_rejects(call, events.iter().map(|mended| &mended.key))?;
+        for mended in &events {
+            call.remove(&format!("x/{}", mended.key));
+        }
+        let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
+        // What is rejected again is put on the list anew, with its new reason.
+        Ok(posting::post(call, &batch, &[])?)
+    })
+}
+
+/// Takes events off the list for good.
+pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Result<(), Error> {
+    let who = credentials::permit(call, caller, "usage.discard", None)?;
+    crate::ground::idempotency::once(call, caller, &who.scope(), "usage.discard", &keys, |call| {
+        check_count(keys.len(), "keys")?;
+        call.prefetch(keys.iter().map(|key| format!("x/{key}")));
+        need_rejects(call, keys.iter())?;
+        for key in &keys {
+            call.remove(&format!("x/{key}"));
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::product::{Heading, Product};
+    use crate::ledger;
+    use crate::pricing::{self, PriceRow};
+    use crate::scenario::Story;
+    use crate::testing::{START, operator};
+
+    fn event(id: String, auth_id: &str, number: &str) -> Event {
+        Event {
+            id,
+            auth_id: auth_id.to_owned(),
+            product: Product::Voice,
+            heading: Heading::Inbound,
+            number: number.to_owned(),
+            quantity: 60,
+            at: START,
+        }
+    }
+
+    fn priced() -> Story {
+        let mut story = Story::new();
+        let row = |prefix: &str, rate: &str| PriceRow {
+            product: Product::Voice,
+            heading: Heading::Inbound,
+            country: String::new(),
+            prefix: prefix.to_owned(),
+            rate: rate.to_owned(),
+            first_increment: 60,
+            next_increment: 60,
+            group: None,
+        };
+        let rows = vec![row("", "0.004"), PriceRow { country: "US".to_owned(), ..row("1", "0.0055") }];
+        story.command(|call, _| pricing::create_version(call, &operator()));
+        story.command(|call, _| pricing::add_rows(call, &operator(), 1, rows));
+        story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+        story
+    }
+
+    fn record(story: &mut Story, events: &[Event]) -> BatchAnswer {
+        let events = events.to_vec();
+        story.command(|call, _| record_events(call, &operator(), events))
+    }
+
+    /// Case 12-the-other-side-is-no-number: the posting says that no prefix was matched, and holds the other side as it came.
+    #[test]
+    fn the_other_side_that_is_no_number_is_posted_as_it_came() {
+        let mut story = priced();
+        let sides = ["anonymous", "", "AMAZON", "sip:bob@example.com", "Caf\u{e9} \"x\"", "14155550100"];
+        let events: Vec<Event> =
+            sides.iter().zip(1..).map(|(side, place)| event(format!("c{place}"), &story.account, side)).collect();
+        let answer = record(&mut story, &events);
+        let rated = [4_000, 4_000, 4_000, 4_000, 4_000, 5_500].map(Answer::Rated);
+        assert_eq!(answer.answers, rated);
+        let key = format!("{}{}", ledger::PREFIX, answer.transactions[0]);
+        let posted: ledger::Transaction = serde_json::from_str(&story.fake.dump()[&key]).expect("a transaction");
+        let found: Vec<(&str, &str)> = posted.lines.iter().map(|line| (line.n.as_str(), line.x.as_str())).collect();
+        let expected: Vec<(&str, &str)> = sides.iter().copied().zip(["", "", "", "", "", "1"]).collect();
+        assert_eq!(found, expected);
+    }
+
+    /// Case 12-the-other-side-is-no-number: whatever the network says of a sender, what came in is rated (R14); a number in another form is
+    /// rated as that number.
+    #[test]
+    fn what_came_in_is_rated_however_its_sender_is_written() {
+        let mut story = priced();
+        let numbers = ["+14155550123", "tel:+14155550123", "tel:+1-415-555-0123;npdi", "+1 (415) 555-0123"];
+        let others = ["12", "7", "0", "1234567890123456", "*67", "(415) 555-0123", "tel:911", "anonymous;npdi"];
+        let sides: Vec<&str> = numbers.iter().chain(&others).copied().collect();
+        let events: Vec<Event> =
+            sides.iter().zip(1..).map(|(side, place)| event(format!("c{place}"), &story.account, side)).collect();
+        let answer = record(&mut story, &events);
+        let amounts = std::iter::repeat_n(5_500, numbers.len()).chain(std::iter::repeat_n(4_000, others.len()));
+        assert_eq!(answer.answers, amounts.map(Answer::Rated).collect::<Vec<_>>());
+        // What is called needs digits, so that a mistake is seen before it costs something.
+        let called = Event { heading: Heading::Outbound, ..event("c99".to_owned(), &story.account, "+14155550123") };
+        assert_eq!(record(&mut story, &[called]).answers, [Answer::Rejected(Rejection::Malformed)]);
+    }
+
+    /// Case 12-the-other-side-is-no-number: IDs and names are long, and a batch of the longest still fits its records.
+    #[test]
+    fn a_batch_of_the_longest_ids_fits_its_records() {
+        let mut story = priced();
+        let events: Vec<Event> =
+            (0..EVENTS_MAX).map(|place| event(format!("{place:\"<255}"), &story.account, &"\"".repeat(255))).collect();
+        let answer = record(&mut story, &events);
+        assert!(answer.answers.iter().all(|answer| *answer == Answer::Rated(4_000)));
+        assert!(answer.transactions.len() > 2, "{} transactions", answer.transactions.len());
+        assert!(record(&mut story, &events).answers.iter().all(|answer| *answer == Answer::Duplicate));
+    }
+
+    /// Case 12-the-other-side-is-no-number: the list of rejected events keeps what is needed to send an event again.
+    #[test]
+    fn rejected_events_keep_their_whole_id() {
+        let mut story = priced();
+        let long = "x".repeat(255);
+        let unpriced = Event { product: Product::Sms, ..event(long.clone(), &story.account, "AMAZON") };
+        let longer = event("y".repeat(900), &story.account, "14155550100");
+        record(&mut story, &[unpriced.clone(), longer.clone()]);
+        let page =
+            story.fake.query(story.now, |call| list_rejected(call, &operator(), None, None, None, 10)).expect("a page");
+        let mut kept: Vec<Event> = page.rejected.into_iter().map(|rejected| rejected.event).collect();
+        kept.sort_by_key(|event| event.id.len());
+        assert_eq!(kept, [unpriced, longer]);
+    }
+}

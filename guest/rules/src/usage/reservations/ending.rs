@@ -1,0 +1,76 @@
+//! Calls whose extension was refused: each ends when its reserved time is used (R16, R48).
+
+use super::records::{Open, ending_prefix, open_key, parse_ending, set_ends};
+use crate::credit::zero_stop;
+use crate::ground::call::{Call, end_of_prefix};
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::ids::{AuthId, time_key};
+use crate::ground::money::Money;
+use crate::ground::vocabulary::{Fact, Fault, Instant, Refusal};
+
+/// Tells that an extension was refused, and sees to it that the call is ended then.
+pub(super) fn order(
+    call: &mut Call<'_>,
+    account: AuthId,
+    name: &str,
+    why: &Refusal,
+    available: Money,
+    ends: Instant,
+) -> Result<(), Fault> {
+    let mut facts = vec![Fact::new("call", name), Fact::new("reason", word(why)), Fact::new("available", available)];
+    if let Refusal::OutOfCredit(missing) = why {
+        facts.push(Fact::new("missing", Money::from_micros(*missing)));
+    }
+    facts.push(Fact::new("ends", ends));
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "extension-refused",
+            rule: "USE-3",
+            facts,
+            transactions: Vec::new(),
+        },
+    );
+    zero_stop::schedule_refused(call, account)
+}
+
+fn word(why: &Refusal) -> &'static str {
+    match why {
+        Refusal::OutOfCredit(_) => "out-of-credit",
+        Refusal::Suspended(_) => "suspended",
+        Refusal::Disabled => "disabled",
+        Refusal::Closed => "closed",
+        Refusal::NotYetActive => "not-yet-active",
+        Refusal::Invalid(_) => "no-price",
+        _ => "refused",
+    }
+}
+
+/// When the next call of the account ends.
+pub(crate) fn next(call: &Call<'_>, account: AuthId) -> Result<Option<Instant>, Fault> {
+    let prefix = ending_prefix(account);
+    let (entries, _) = call.span_text(&prefix, &end_of_prefix(&prefix), 1);
+    Ok(entries.first().and_then(|(key, _)| parse_ending(&prefix, key)).map(|(moment, _)| moment))
+}
+
+/// The calls whose moment has come, in its order, at most a page. Those that are over already are forgotten.
+pub(crate) fn due(call: &mut Call<'_>, account: AuthId, page: usize) -> Result<Vec<String>, Fault> {
+    let prefix = ending_prefix(account);
+    let end = format!("{prefix}{}", time_key(call.now().saturating_add(1)));
+    let (entries, _) = call.span_text(&prefix, &end, page);
+    let mut names = Vec::with_capacity(entries.len());
+    for (key, _) in entries {
+        let Some((_, name)) = parse_ending(&prefix, &key) else { continue };
+        if zero_stop::is_running(call, account, name)? {
+            names.push(name.to_owned());
+        } else {
+            call.remove(&key);
+            if let Some(mut open) = call.get::<Open>(&open_key(account, name))? {
+                set_ends(call, account, name, &mut open, None);
+                call.put(&open_key(account, name), &open);
+            }
+        }
+    }
+    Ok(names)
+}
