@@ -253,7 +253,7 @@ variants! {
     }
     exported::jobs::Next = jobs::Next { Again, Rest | Perform }
     exported::jobs::Error = jobs::Error { NoSuchJob | StaleAttempt, Other }
-    exported::jobs::Standing = jobs::Standing { Working, Succeeded | Failed }
+    exported::jobs::Standing = jobs::JobState { Working, Succeeded | Failed }
     exported::jobs::Beginning = jobs::Beginning { Created, Copied, Again | Restored }
 
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }

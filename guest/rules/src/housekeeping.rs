@@ -3,9 +3,9 @@
 use crate::credit::judge::{Occasion, judge};
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobKey, Next};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fault};
-use crate::jobs::{JobKey, Next};
 use crate::ledger::wallet::Wallet;
 use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};

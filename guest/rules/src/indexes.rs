@@ -7,11 +7,11 @@
 use crate::access::credentials;
 use crate::accounts::{self, Profile};
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::job::{JobKey, Next};
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
 use crate::invoices;
-use crate::jobs::{JobKey, Next};
 use crate::operator::{Difference, Error};
 use crate::profiles::by_mail;
 use serde::{Deserialize, Serialize};

@@ -6,10 +6,10 @@
 
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record};
+use crate::ground::job::{JobKey, Next, Progress};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, MINUTE_MS};
 use crate::invoices;
-use crate::jobs::{JobKey, Next};
 use crate::ledger::totals;
 use crate::numbers;
 use crate::payments::reconcile;
@@ -51,14 +51,6 @@ impl Record for State {
 }
 
 const KEY: &str = "store/month-end";
-
-/// How far a phase has come with one page.
-pub(crate) enum Progress {
-    /// There is more after this key.
-    After(String),
-    /// The phase is over.
-    Done,
-}
 
 /// Sets the timer for the next first of a month, if it is not set yet.
 pub(crate) fn schedule(call: &mut Call<'_>) {

@@ -3,6 +3,7 @@
 use crate::accounts::{self, AccountType, NewAccount};
 use crate::credit::credits::{self, Adjustment, Balance};
 use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
+use crate::ground::job::Next;
 use crate::ground::money::Money;
 use crate::ground::outside::{
     ChargeRequest, CodeMessage, DeclineReason, Declined, Effects, Finding, HangUpRequest, MailOutcome, Message,
@@ -11,7 +12,7 @@ use crate::ground::outside::{
     StockMovement, StockOutcome, StockPage, TelephonyOutcome,
 };
 use crate::ground::vocabulary::{DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
-use crate::jobs::{self, Next};
+use crate::jobs;
 use crate::payments::cards;
 use crate::payments::charges;
 use crate::profiles::policy;

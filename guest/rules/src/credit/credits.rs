@@ -6,12 +6,12 @@ use crate::credit::posting::{self, Debit};
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, interface_error, optional_int_text,
 };
-use crate::jobs::JobKey;
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::lots::{self, LotKind, Place};
 use crate::ledger::wallet::{self, NewCredit, Payer};
@@ -246,7 +246,7 @@ pub(crate) fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> 
     let credited = wallet::credit(call, account, &mut wallet, &new)?;
     wallet::save(call, account, &wallet);
     if let (Some(expires), true) = (grant.expires, credited.kept > Money::ZERO) {
-        let job = JobKey::Expire(account, credited.lot.number, credited.lot.place());
+        let job = JobKey::Expire(account, credited.lot.number, credited.lot.place().to_string());
         call.timer(&job.to_string(), Lane::Normal, expires);
     }
     let postings = vec![

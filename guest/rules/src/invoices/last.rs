@@ -9,10 +9,10 @@ use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant};
-use crate::jobs::JobKey;
 use crate::ledger::totals;
 use crate::ledger::wallet;
 

@@ -10,10 +10,10 @@ use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::job::Progress;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
 use crate::ledger::Line;
 use crate::ledger::charge_code::ChargeCode;
-use crate::month_end::Progress;
 use crate::pricing;
 use serde::{Deserialize, Serialize};
 

@@ -6,9 +6,9 @@
 
 use super::records::DRAFTS;
 use crate::ground::call::{Call, Record, end_of_prefix};
+use crate::ground::job::JobKey;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::jobs::JobKey;
 use crate::payments::queue::{self, QueueEntry};
 use crate::profiles::policy::{Policy, Seller};
 use serde::{Deserialize, Serialize};

@@ -20,6 +20,7 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::metadata;
 use crate::ground::metadata::Metadata;
 use crate::ground::money::Money;
@@ -27,7 +28,6 @@ use crate::ground::outside::{OfferedNumber, OrderRequest, StockMovement, StockOu
 use crate::ground::port::Lane;
 use crate::ground::product::NumberKind;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
-use crate::jobs::{JobKey, Next, Standing, Task, Work};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::wallet;
 use crate::payments::reconcile;
@@ -277,11 +277,11 @@ pub(crate) fn attempt(call: &Call<'_>, account: AuthId, count: u32) -> Result<Op
 }
 
 /// How it stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Standing>, Fault> {
+pub(crate) fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account, count)?.map(|order| match order.state {
-        State::Due | State::Open => Standing::Working,
-        State::Done => Standing::Succeeded,
-        State::Failed(cause) => Standing::Failed(cause),
+        State::Due | State::Open => JobState::Working,
+        State::Done => JobState::Succeeded,
+        State::Failed(cause) => JobState::Failed(cause),
     }))
 }
 

@@ -7,9 +7,9 @@ use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobKey, Next};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault};
-use crate::jobs::{JobKey, Next};
 use serde::{Deserialize, Serialize};
 
 /// Numbers moved or released in one call.

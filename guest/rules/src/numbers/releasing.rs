@@ -12,12 +12,12 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::metadata;
 use crate::ground::metadata::Metadata;
 use crate::ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
-use crate::jobs::{JobKey, Next, Standing, Task, Work};
 use crate::payments::reconcile;
 use serde::{Deserialize, Serialize};
 
@@ -136,9 +136,9 @@ pub(crate) fn attempt(call: &Call<'_>, account: AuthId, count: u32) -> Result<Op
 }
 
 /// How it stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Standing>, Fault> {
+pub(crate) fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobState>, Fault> {
     let settled = load(call, account, count)?.map(|release| release.settled.is_some());
-    Ok(settled.map(|settled| if settled { Standing::Succeeded } else { Standing::Working }))
+    Ok(settled.map(|settled| if settled { JobState::Succeeded } else { JobState::Working }))
 }
 
 /// Books what the stock answered.

@@ -3,10 +3,10 @@
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::{AuthId, time_key};
+use crate::ground::job::JobKey;
 use crate::ground::outside::{Effects, StockOutcome};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
-use crate::jobs::JobKey;
 use crate::payments::queue::QueueEntry;
 use crate::profiles::policy::Policy;
 use coinbox_forms::letters;

@@ -8,12 +8,12 @@ use crate::ground::calendar;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::outside::MethodAnswer;
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
 use crate::invoices;
-use crate::jobs::{JobKey, Next, Standing, Task, Work};
 use crate::ledger::wallet;
 use crate::profiles::mail;
 use coinbox_forms::letters;
@@ -456,11 +456,11 @@ pub(crate) fn finish_describe(
 }
 
 /// How a card that was added stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Standing>, Fault> {
+pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account)?.find(number).map(|card| match card.state {
-        CardState::Checking => Standing::Working,
-        CardState::Ready => Standing::Succeeded,
-        CardState::UnknownToGateway => Standing::Failed("unknown-to-gateway".to_owned()),
+        CardState::Checking => JobState::Working,
+        CardState::Ready => JobState::Succeeded,
+        CardState::UnknownToGateway => JobState::Failed("unknown-to-gateway".to_owned()),
     }))
 }
 

@@ -42,11 +42,11 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::Asked;
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobState, Next, Task, Work};
 use crate::ground::money::Money;
 use crate::ground::outside::ChargeRequest;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
-use crate::jobs::{Next, Task, Work};
 use crate::ledger::wallet;
 use crate::payments::cards::{self, Card};
 use crate::payments::dunning;
@@ -256,12 +256,11 @@ pub(crate) fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Res
 }
 
 /// How it stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<crate::jobs::Standing>, Fault> {
-    use crate::jobs::Standing;
+pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account, number)?.map(|charge| match charge.state {
-        ChargeState::Due | ChargeState::Open => Standing::Working,
-        ChargeState::Paid => Standing::Succeeded,
-        ChargeState::Declined(reason) => Standing::Failed(reason.word().to_owned()),
-        ChargeState::Void(cause) => Standing::Failed(cause),
+        ChargeState::Due | ChargeState::Open => JobState::Working,
+        ChargeState::Paid => JobState::Succeeded,
+        ChargeState::Declined(reason) => JobState::Failed(reason.word().to_owned()),
+        ChargeState::Void(cause) => JobState::Failed(cause),
     }))
 }

@@ -3,12 +3,12 @@
 use crate::ground::call::{Call, Record};
 use crate::ground::idempotency::Asked;
 use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
 use crate::ground::metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::DeclineReason;
 use crate::ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use crate::invoices;
-use crate::jobs::JobKey;
 use crate::ledger::lots::{FromLot, OfMonth, Place};
 use crate::ledger::wallet::Payer;
 use crate::payments::cards;

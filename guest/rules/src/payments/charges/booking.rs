@@ -9,12 +9,12 @@ use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, load, sav
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::job::Next;
 use crate::ground::money::Money;
 use crate::ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::invoices::receipts::{self, Outcome, Receipt};
-use crate::jobs::Next;
 use crate::ledger::lots::LotKind;
 use crate::ledger::wallet::{self, NewCredit};
 use crate::ledger::{self, LedgerAccount, Posting};

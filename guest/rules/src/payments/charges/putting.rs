@@ -7,10 +7,10 @@ use crate::credit::refilling::{refill_last_spent, room_of};
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::jobs::JobKey;
 use crate::ledger::lots::{self, LotKind, Place};
 use crate::ledger::wallet::{self, NewCredit, Refill, Wallet};
 use crate::ledger::{LedgerAccount, Posting};
@@ -134,7 +134,7 @@ impl Putting<'_> {
             return Ok(Money::ZERO);
         };
         if let Some(expires) = place.expires() {
-            let job = JobKey::Expire(self.account, place.number(), place.clone());
+            let job = JobKey::Expire(self.account, place.number(), place.to_string());
             call.timer(&job.to_string(), Lane::Normal, expires);
         }
         if place.kind() == LotKind::Cash
@@ -163,7 +163,7 @@ impl Putting<'_> {
         let new = NewCredit { kind, amount, since, expires, origin };
         let credited = wallet::credit(call, self.account, self.wallet, &new)?;
         if let Some(expires) = expires {
-            let job = JobKey::Expire(self.account, credited.lot.number, credited.lot.place());
+            let job = JobKey::Expire(self.account, credited.lot.number, credited.lot.place().to_string());
             call.timer(&job.to_string(), Lane::Normal, expires);
         }
         let refill = Refill { paid: credited.paid, months: Vec::new(), charges: credited.charges };

@@ -4,6 +4,7 @@ use super::*;
 use crate::accounts::closing;
 use crate::credit::credits::{self, Started};
 use crate::credit::recharge::Caps;
+use crate::ground::job::JobState;
 use crate::ground::outside::{OfferedNumber, StockMovement};
 use crate::ground::port::Lane;
 use crate::ground::product::NumberKind;
@@ -114,7 +115,7 @@ fn sec_02_a_repeat_after_a_restore_gets_its_first_answer_and_charges_nothing() {
     assert_eq!(story.asked("order-4711", 60_000_000), Err(Refusal::KeyReused.into()), "another body");
     assert_eq!((story.units(), story.charges_paid()), ("50.00".to_owned(), 1));
     let standing = story.fake.query(story.now, |call| jobs::look(call, first.job));
-    assert_eq!(standing, Some(jobs::Standing::Succeeded), "the job of the first answer is there");
+    assert_eq!(standing, Some(JobState::Succeeded), "the job of the first answer is there");
     // A key whose request never left the lost host, and one that is new, are carried out.
     story.asked("order-4712", 25_000_000).expect("a new key");
     assert_eq!((story.units(), story.charges_paid()), ("75.00".to_owned(), 2));
@@ -308,7 +309,7 @@ fn sec_02_a_settlement_and_a_number_taken_meanwhile_keep_one_key_one_charge() {
     let again = story.command(|call, auth| charges::settle_debt(call, &caller, auth, None));
     assert_eq!((first.name.as_str(), again.name.as_str()), ("1", "2"), "its number was taken, so it has the next one");
     let standing = story.fake.query(story.now, |call| jobs::look(call, again.job));
-    assert_eq!(standing, Some(jobs::Standing::Succeeded));
+    assert_eq!(standing, Some(JobState::Succeeded));
     assert_eq!((story.units(), story.charges_paid()), ("25.00".to_owned(), 2));
     // The gateway may say it again, and it is restored again.
     let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
@@ -643,7 +644,7 @@ fn sec_02_a_number_ordered_since_the_backup_is_held_and_paid_and_not_ordered_aga
     assert_eq!(story.bought("number-1", "14155550101"), Err(Refusal::KeyReused.into()));
     assert_eq!(story.orders("order"), 1);
     let standing = story.fake.query(story.now, |call| jobs::look(call, first.job));
-    assert_eq!(standing, Some(jobs::Standing::Succeeded));
+    assert_eq!(standing, Some(JobState::Succeeded));
     story.is_sound();
 }
 

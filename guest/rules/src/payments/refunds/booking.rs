@@ -3,12 +3,12 @@
 use super::{Refund, RefundState, gateway_key, load, save, tell};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
+use crate::ground::job::{JobState, Next, Task, Work};
 use crate::ground::money::Money;
 use crate::ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome, RefundRequest};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::invoices::receipts::{self, Outcome, Receipt};
-use crate::jobs::{Next, Standing, Task, Work};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
@@ -88,11 +88,11 @@ pub(crate) fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Res
 }
 
 /// How it stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Standing>, Fault> {
+pub(crate) fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account, number)?.map(|refund| match refund.state {
-        RefundState::Due | RefundState::Open => Standing::Working,
-        RefundState::Paid | RefundState::SettledOtherwise => Standing::Succeeded,
-        RefundState::Failed(reason) => Standing::Failed(reason.word().to_owned()),
+        RefundState::Due | RefundState::Open => JobState::Working,
+        RefundState::Paid | RefundState::SettledOtherwise => JobState::Succeeded,
+        RefundState::Failed(reason) => JobState::Failed(reason.word().to_owned()),
     }))
 }
 

@@ -10,11 +10,11 @@
 use super::{Kind, Shown};
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::{AuthId, time_key};
+use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::product::{Event, Heading, Product};
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::jobs::JobKey;
 use crate::pricing::Row;
 use serde::{Deserialize, Serialize};
 
