@@ -1,7 +1,7 @@
 //! Limits of the contract in the form in which people and programs type them.
 //!
-//! The rules answer a broken bound in the units of the contract: milliseconds for moments and durations. Whoever typed `8d` or
-//! `2026-09-01T00:00:00Z` is told the limit in that form. Amounts come as amounts already.
+//! The rules answer a broken bound in the units of the contract: milliseconds for moments and durations. A person who typed `8d` or
+//! `2026-09-01T00:00:00Z` gets the limit in that form. Amounts are amounts already.
 
 use crate::contract::types::{FieldProblem, FieldRule};
 use crate::text;

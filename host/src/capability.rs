@@ -1,7 +1,7 @@
 //! What the host lends to the rules besides storage: clock, random bytes, keys, payment, email, telephony, the stock of numbers.
 //!
-//! Each capability is a small trait; the program picks an implementation from its configuration, an embedding program
-//! may bring its own.
+//! Each capability is a small trait. The program `coinbox` picks an implementation from its configuration. A program that embeds
+//! the host may bring its own.
 
 use crate::contract::{email, inventory, payment, telephony, vault};
 use std::sync::Arc;

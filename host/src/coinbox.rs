@@ -1,8 +1,8 @@
 //! The host as a library: opens a store, runs the rules on it, and drives what becomes due.
 //!
 //! Queries run on a snapshot of the durable state, as many at a time as there are instances. Commands run one after another in the
-//! lane; when a call returns, everything that it wrote and read is safe. What the clock makes due is driven by workers, or
-//! by hand where runs must repeat exactly (see [`Drive`]).
+//! lane. When a call returns, everything that it wrote and read is safe on disk. Workers drive what the clock makes due; where runs
+//! must repeat exactly, the caller drives it (see [`Drive`]).
 
 use crate::capability::{Capabilities, Doubt};
 use crate::clock::SimulatedClock;

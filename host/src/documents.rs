@@ -1,5 +1,5 @@
-//! Issued documents as PDF (INV-2, INV-3): the rules freeze a document, this prints it. All of it is in the crate `coinbox-documents`;
-//! without the feature `documents` nothing is printed, and whoever asks is told so.
+//! Issued documents as PDF (INV-2, INV-3): the rules freeze a document, and this module prints it. The printing is in the crate
+//! `coinbox-documents`. Without the feature `documents` nothing is printed, and a request for a PDF gets an error that says so.
 //!
 //! Printing runs beside the lane: it reads one document through a query and touches no storage of the rules.
 

@@ -1,7 +1,7 @@
-//! Drives jobs: `begin`, `perform`, `finish`, as the rules ask for it. Decides nothing.
+//! Drives jobs: `begin`, `perform`, `finish`, as the rules ask for it. The driver decides nothing.
 //!
-//! A job that cannot be driven (a trap, a broken record) is put off and reported; it never holds up another one. While the machine's clock has
-//! jumped ahead and nobody has confirmed it, no job is begun.
+//! A job that cannot be driven (a trap, a broken record) is put off and reported. It never delays another job. After the machine's
+//! clock has jumped ahead, no job is begun until a person has confirmed the clock.
 
 use crate::coinbox::{HostError, Inner};
 use crate::sequencer::{Decision, TakenTimer};

@@ -1,9 +1,8 @@
-//! Holding a file against another program that would write to it too (sec-09): what counts on being the only writer is held where it is
-//! written, and not by a file beside it.
+//! Locks a file against a second program that would write to it (sec-09). The lock is on the file itself, and not on a file beside it.
 //!
-//! The lock is the operating system's and belongs to the file, whatever name it is reached by; it is free when the process ends, however it ends.
-//! Reading the file with other programs is no harm and stays possible. Where a file system does not tell one machine of another's locks, whoever
-//! writes compares besides what it finds with what it has left.
+//! It is a lock of the operating system, and belongs to the file by whatever name the file is reached. It is free when the process ends, however
+//! the process ends. Other programs can still read the file, which does no harm. Some file systems do not tell one machine of another machine's
+//! locks. So the writer also compares what it finds in the file with what it has left there.
 
 use std::fs::{self, File, Metadata, TryLockError};
 use std::os::unix::fs::MetadataExt;

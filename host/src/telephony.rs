@@ -1,7 +1,7 @@
 //! Telephony for a host without a switch: what would have been done, as JSON lines in a file; and a recorder for tests.
 //!
-//! The log is the only place where a one-time code arrives, so it holds the code in clear: it stands in for the phone and is
-//! as private as one. Its file is made readable by its owner only.
+//! The log takes the place of the phone: a one-time code arrives nowhere else, so the log has the code in clear text. It is as private as a
+//! phone; only the owner of the file can read it.
 
 use crate::capability::{Clock, Instant, Telephony};
 use crate::contract::telephony::{Channel, CodeMessage, HangUpCause, HangUpRequest, NotSent, Outcome};

@@ -1,7 +1,7 @@
 //! Amounts and moments as people and wires write them.
 //!
-//! The contract counts millionths and milliseconds. Everything that a person types or reads is decimal text and RFC 3339;
-//! both ways are exact, and this is the only place that knows how.
+//! The contract counts millionths and milliseconds. Everything that a person types or reads is decimal text and RFC 3339. The conversion is
+//! exact in both directions, and it is only here.
 
 use jiff::Timestamp;
 

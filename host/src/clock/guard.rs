@@ -1,10 +1,10 @@
 //! A real clock whose machine is not believed at once.
 //!
-//! Invoices, rent and releases cannot be undone, and one wrong reading of one source must not cause them (decision 21). So the guard
-//! keeps a time of its own: it goes on with the machine's steady clock and leans towards the machine's calendar clock by at
-//! most a thousandth. As long as the calendar clock is no further ahead of it than a bound, the calendar clock is what
-//! the rules are told. Beyond the bound it is in doubt: the rules are told the guard's own time, jobs stand still, and a
-//! person decides, or the machine's clock is set right.
+//! Invoices, rent and releases cannot be undone, so one wrong reading of one source must not cause them (decision 21). The guard
+//! keeps a time of its own. This time goes on with the machine's steady clock, and leans towards the machine's calendar clock by
+//! at most a thousandth. While the calendar clock is ahead of the guard's time by no more than a bound, the rules get the calendar
+//! clock. Beyond the bound the calendar clock is in doubt: the rules get the guard's time, and jobs stand still until a person
+//! decides or the machine's clock is set right.
 
 use crate::capability::{Clock, Doubt, Instant};
 use crate::text;

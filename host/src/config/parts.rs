@@ -1,7 +1,7 @@
 //! What belongs together: a store, its keys, the gateway's book, the journal of number orders, and the clock that it runs with.
 //!
-//! A part that is missing, or that is another store's, is found at start, before anything is made or written: a store that is replaced by an
-//! empty one, or keys that open nothing, would otherwise be noticed by customers.
+//! A part that is missing, or that belongs to another store, is found at start, before anything is made or written. Otherwise customers
+//! would be the first to notice an empty store in the place of theirs, or keys that open nothing.
 
 use super::{Accept, ClockMode, Config};
 use crate::capability::Vault;

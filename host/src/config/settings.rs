@@ -1,4 +1,4 @@
-//! The table of settings: one row each, for the file, the environment, flags and the print-out.
+//! The table of settings. One row defines a setting for the file, the environment, the flags and `coinbox config`.
 
 /// One setting.
 pub(super) struct Setting {

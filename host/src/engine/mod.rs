@@ -1,7 +1,7 @@
 //! Runs the rules component: its compilation, its instances, its limits, and the imports that the host lends it.
 //!
-//! The engine knows the contract and nothing of billing. It runs one call at a time on the caller's thread and hands back the answer and,
-//! of a command that succeeded, the changes; who orders commands and makes them durable is [`crate::sequencer`].
+//! The engine knows the contract and nothing of billing. It runs one call at a time on the caller's thread. It hands back the answer and,
+//! if a command succeeded, the changes. [`crate::sequencer`] orders commands and makes their changes durable.
 //!
 //! ```no_run
 //! # fn main() -> anyhow::Result<()> {

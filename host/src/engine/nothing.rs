@@ -1,4 +1,4 @@
-//! Capabilities for `about.describe`, which may use none: constants, so that it describes the same for ever.
+//! Capabilities for `about.describe`, which must not use any. They are constants, so a component always describes itself in the same way.
 
 use crate::capability::{Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
 use crate::contract::{email, inventory, payment, telephony, vault};

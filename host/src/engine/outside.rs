@@ -1,7 +1,7 @@
 //! Imports that act on the outside: payment, email, telephony, the stock of numbers. Lent to effects only.
 //!
-//! Each is bounded in time. When the bound is reached the answer is the contract's own word for "not known": the call goes on and can
-//! tell `jobs.finish`, where a trap would leave money that may have moved without any trace.
+//! Each import is bounded in time. When the bound is reached, the answer is the contract's own word for "not known". So the call goes on and
+//! can tell `jobs.finish`. A trap would leave no trace of money that may have moved.
 
 use super::error::Misuse;
 use super::state::CallState;

@@ -1,10 +1,10 @@
 //! Tables for spreadsheets, in which text stays text.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and runs it, wherever the text came from. Such a text is
-//! written with an apostrophe before it, which spreadsheets take for "this is text" and which [`unmarked`] takes off again: what our own
-//! imports read is what was exported, byte for byte. Numbers are written as numbers.
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and runs it, wherever the text came from. So such a text gets
+//! an apostrophe before it, which tells spreadsheets that this is text. [`unmarked`] removes the apostrophe: our own imports read what was
+//! exported, byte for byte. Numbers are written as numbers.
 //!
-//! Everything that writes comma-separated text goes through here; a test looks for what does not.
+//! Everything that writes comma-separated text goes through this module. A test finds code that does not.
 
 use std::borrow::Cow;
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! A copy of a store in use, for asking what would happen.
 //!
-//! A fork is made of nothing that reaches the outside: it takes a running host and no capability, and brings its own. Its store has a
-//! name of its own, so that none of its keys is one that the original could use; its gateway is a throw-away sandbox in
-//! memory, its mails and hang-ups end in lists, its stock of numbers is empty, its vault has a key that is drawn for it. All of it is gone when it is dropped.
+//! Nothing in a fork reaches the outside. A fork is made of a running host; it takes none of that host's capabilities and brings its own. Its
+//! store has a name of its own, so the original could never use one of its keys. Its gateway is a throw-away sandbox in memory, its mails and
+//! hang-ups end in lists, its stock of numbers is empty, and its vault has a new random key. When the fork is dropped, all of this is gone.
 
 use crate::capability::{Capabilities, Instant, PaymentGateway};
 use crate::clock::SimulatedClock;

@@ -1,7 +1,8 @@
 //! What would happen to an account if it went on like this: its last 30 days lived again on a [`Fork`].
 //!
-//! Every event that was rated in the last 30 days happens again 30 days later, and again after that, at the prices of then. Everything else
-//! is what the rules do by themselves: recharges, alerts, rent, invoices. Cards pay. The original is only read, once, for the copy.
+//! Every event that was rated in the last 30 days happens again 30 days later, and again after another 30 days, each time at the prices in force
+//! then. Everything else is what the rules do by themselves: recharges, alerts, rent, invoices. Cards pay. The original is read only once, for
+//! the copy.
 
 mod fork;
 mod usage;

@@ -1,10 +1,10 @@
 //! A stock in files: the numbers that the operator lists, and a journal of who has ordered them (NUM-5).
 //!
-//! The stock file is the operator's: it may be changed while a server runs, and is read again when it has changed. The journal is
-//! Coinbox's: one JSON line for each order and release that was decided, on disk before it is answered, so that the same key gets
-//! the same answer after a crash too. Its first line says since when it is kept: a journal that is younger than a backup does not know
-//! what was ordered before it, and says so when a restored store asks. Who holds a number follows from the journal alone; a number that is taken out of the stock file stays
-//! with who holds it and is not offered again.
+//! The operator writes the stock file. It may be changed while a server runs, and is read again when it has changed. Coinbox writes the
+//! journal: one JSON line for each order and release that was decided, on disk before it is answered. So the same key gets the same answer
+//! after a crash too. The first line of the journal says since when it is kept. A journal that is younger than a backup does not know what was
+//! ordered before, and says so when a restored store asks. Who holds a number follows from the journal alone. A number that is removed from the
+//! stock file stays with its holder and is not offered again.
 
 use super::memory::listing;
 use super::shelf::{Key, Shelf};

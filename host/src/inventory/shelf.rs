@@ -1,8 +1,8 @@
 //! The numbers of a stock in an order that a search need not walk through.
 //!
-//! Numbers that are equal in everything but themselves are of one class, and a class has its free numbers in ascending order. A search looks at classes, not
-//! at numbers: how many fit, and which are on a page, follows from where the bounds of a prefix lie in each class. A shelf is shared by whoever
-//! searches; a purchase changes the one class that the number is of, and waits for no search.
+//! Numbers that differ in nothing but their digits are of one class, and a class has its free numbers in ascending order. A search looks at
+//! classes, not at numbers: the bounds of a prefix in each class say how many numbers fit, and which are on a page. All searches share one
+//! shelf. A purchase changes only the class of its number, and waits for no search.
 
 use super::stock::Stock;
 use crate::contract::inventory::{OfferFilter, OfferPage, OfferedNumber};

@@ -1,7 +1,7 @@
 //! JSON in which every key of an object stands once.
 //!
-//! RFC 8259 leaves open which of two equal keys counts, and readers differ. Where JSON comes from outside it is read here, so that none
-//! of them counts.
+//! RFC 8259 does not say which of two equal keys counts, and readers differ. JSON that comes from outside is read here: a key that stands
+//! twice is reported, and neither of its values counts.
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};

@@ -1,7 +1,8 @@
 //! Open connections: how many there may be, and which one makes room when all are taken (sec-01).
 //!
-//! A connection that waits for a request, or whose answer nobody reads, is worth least. When a new one finds no room, the one that has waited
-//! longest is closed, of the address that has the most. So whoever opens connections and is silent closes his own.
+//! A connection that waits for a request, or whose answer nobody reads, is worth least. When a new connection finds no room, one of these is
+//! closed: of the address that has most of them, the one that has waited longest. So a client that opens connections and stays silent closes its
+//! own connections.
 
 use super::places::{Ticket, counted};
 use std::collections::HashMap;

@@ -1,7 +1,8 @@
 //! Invoices, credit notes, receipts, billing information and seats below `/v1/Account/{auth_id}/` (INV-3 to INV-6, INV-8).
 //!
-//! For the operator's token; API credentials use resources and see no documents (R35). Documents are shown field by field as they were
-//! frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601. Beside them `present` says how it stands now (R84).
+//! These routes take the operator's token. API credentials use resources and see no documents (R35). A document is shown field by field as it
+//! was frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601. Beside these fields `present` has the present
+//! status (R84).
 
 use super::Rest;
 use super::answer::Failure;

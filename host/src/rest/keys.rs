@@ -1,6 +1,5 @@
-//! Which keys a question may have. Keys that a route does not know change nothing (R38), except where they would have changed what the
-//! answer means: a list of money that was asked for with a filter, and answers without it, is a wrong sum. Such routes name all
-//! their keys here, and refuse any other by its name.
+//! Which keys a query may have. A key that a route does not know changes nothing (R38). Lists of money are the exception: a list that ignores
+//! a filter gives a wrong sum. The routes of these lists name all their keys here, and refuse any other key by its name.
 
 use super::answer::Failure;
 use axum::http::{Method, StatusCode};

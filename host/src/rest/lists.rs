@@ -1,6 +1,6 @@
 //! `/v1/Operator/accounts/` and `/v1/Operator/documents/`: lists over all accounts, for the operator (INV-9).
 //!
-//! Every key filters or is refused; an empty one is no filter that was left out.
+//! Every key filters or is refused. An empty value is not the same as a filter that was left out.
 
 use super::Rest;
 use super::answer::Failure;

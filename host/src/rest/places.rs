@@ -1,9 +1,9 @@
-//! Places for requests: what all senders share, and what one of them may hold of it (sec-01).
+//! Places for requests: all senders share them, and one sender may hold only some of them (sec-01).
 //!
-//! A request holds a **place** while the server works for it, and never while it waits for its sender: a body that comes slowly gives its place
-//! back and asks for one again once it is complete. Customers cannot take the operator's places. Whatever a request holds, its sender is
-//! counted from the first to the last byte, the answer's included: before it is known by its address, afterwards by its account. So whoever
-//! is slow is slow at the cost of one account.
+//! A request holds a **place** while the server works for it, and never while it waits for its sender. A request whose body comes slowly gives its
+//! place back, and asks for one again once the body is complete. Customers cannot take the operator's places. The sender of a request is counted
+//! from the first byte of the request to the last byte of the answer: by its address until the account is known, then by the account. So a slow
+//! sender costs only its own account.
 
 use super::answer::Failure;
 use std::collections::HashMap;

@@ -1,9 +1,9 @@
-//! The lane: commands run one after another, and are answered when what they wrote and read is safe.
+//! The lane: commands run one after another, and are answered when what they wrote and read is safe on disk.
 //!
-//! One thread runs commands in the order of their arrival. Each sees the newest *sequenced* state: what is durable, and above it what
-//! earlier commands have changed. A second thread makes changes durable, a group at a time: everything that was sequenced
-//! while the previous group was written. A command's answer is held back until the newest group that it could have seen, or is part of,
-//! is durable. So a hot key costs nothing extra, nothing is validated, and nobody learns what a loss of power could take back.
+//! One thread runs commands in the order of their arrival. Each command sees the newest *sequenced* state: what is durable, and above it what
+//! earlier commands have changed. A second thread makes changes durable, a group at a time. A group is everything that was sequenced while the
+//! previous group was written. The answer of a command is held back until the newest group that the command could have seen, or is part of, is
+//! durable. So a hot key costs nothing extra, nothing needs to be validated, and no answer tells what a loss of power could take back.
 //!
 //! ```
 //! # use coinbox_host::capability::Random;

@@ -1,11 +1,11 @@
 //! Simulation: the real rules in the real host, with random operations and faults, against an independent model.
 //!
 //! A seed is one history: which customers come, what they use and pay, what operators change, how cards and gateway behave, when the host
-//! dies and in the middle of what. Time is simulated, so a history of months takes a fraction of a second, and it is the same history on
-//! every machine. After every operation the model (`model`) must have foretold what happened; at month ends and at the end the
-//! whole ledger is folded and held against balances, lots and the gateway's own book.
+//! dies and in the middle of what. Time is simulated, so a history of months takes a fraction of a second, and the history is the same on
+//! every machine. After every operation the model (`model`) must have foretold what happened. At month ends and at the end the whole ledger is
+//! folded and compared with balances, lots and the gateway's own book.
 //!
-//! A history that fails is made short: operations are left out as long as it still fails. The list of those that are left is the report.
+//! A history that fails is shortened: operations are left out as long as it still fails. The report lists the operations that are left.
 
 mod act;
 mod cast;

@@ -1,8 +1,7 @@
 //! Storage: ordered text entries, one feed, and timers, changed together or not at all.
 //!
-//! [`View`] is what one call sees. [`Changes`] is what one command hands over. [`Durable`] keeps it: [`memory::Memory`] until
-//! the program ends, [`sqlite::Sqlite`] for good. Who runs commands one after another in front of them is
-//! [`crate::sequencer`].
+//! [`View`] is what one call sees. [`Changes`] is what one command hands over. A [`Durable`] keeps the changes: [`memory::Memory`] until
+//! the program ends, [`sqlite::Sqlite`] for good. [`crate::sequencer`] runs the commands one after another.
 
 mod durable;
 mod group;

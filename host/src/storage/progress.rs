@@ -1,9 +1,9 @@
-//! How far a store has come, and what others have seen of it (sec-02): an older state of a store is told by what lies outside.
+//! How many commits a store has, and how many others have seen (sec-02). An older state of a store is found by comparing the two.
 //!
-//! A file says nothing about being the newest of its history. A backup that is put in place as a file, a volume that was rolled back, a
-//! snapshot of a machine: each is a sound store, and does not know what has happened since. So whatever lies outside and does something for a
-//! store notes with it how many commits the store had then. What has been asked for is committed before; a store that has fewer commits than
-//! somebody outside has seen is an older state of itself.
+//! A file does not say whether it is the newest of its history. A backup that is put in place as a file, a volume that was rolled back, a
+//! snapshot of a machine: each is a sound store, and does not know what has happened since. So the gateway's book and the journal of orders note,
+//! with everything that they do for a store, how many commits the store had. A request is committed before it is sent. So a store that has fewer
+//! commits than somebody outside has seen is an older state of itself.
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! An independent model of accounts, written from the requirements and not from the rules: small, slow and plain.
 //!
-//! What only the outside decides (whether a card pays, when the gateway answers) the model takes from the feed and holds against
-//! the gateway's own book. Everything that the rules decide it foretells: balances and lots, which alert fires, when an
-//! automatic recharge starts, at which level it is tried again, which cap refuses it, which mail goes out.
+//! Only the outside decides some things: whether a card pays, when the gateway answers. The model takes these from the feed, and compares them
+//! with the gateway's own book. The model foretells everything that the rules decide: balances and lots, which alert fires, when an automatic
+//! recharge starts, at which level it is tried again, which cap refuses it, which mail goes out.
 
 mod account;
 mod chargebacks;

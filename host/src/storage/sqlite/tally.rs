@@ -1,8 +1,9 @@
-//! How many rows of each kind there are, and the sum of their check values (sec-10): a row that is gone has no check value to be compared with.
+//! How many rows of each kind there are, and the sum of their check values (sec-10): a row that is gone has no check value to compare with.
 //!
-//! Each commit moves the count and the sum of the kinds that it touches, in its own transaction. A kind is the feed, the timers, or the entries whose keys begin alike
-//! up to the first `/`. Sums wrap, so it does not matter in which order rows come and go, and a row that is removed, added or
-//! exchanged by anything but a commit shows for ever. It protects against accidents, as the check values do, not against somebody who writes sums too.
+//! Each commit moves the count and the sum of the kinds that it touches, in its own transaction. A kind is the feed, the timers, or all entries
+//! whose keys begin alike up to the first `/`. Sums wrap, so it does not matter in which order rows come and go. If anything but a commit removes,
+//! adds or exchanges a row, the sums show it for ever. Like the check values, sums protect against accidents, and not against somebody who writes
+//! sums too.
 
 use super::digest;
 use crate::storage::Checked;
