@@ -40,7 +40,11 @@ python_environment() {
     say "installing $list into target/e2e/$name"
     rm -rf "${environments:?}/$name"
     # Debian keeps what venv needs in a package of its own.
-    python3 -c 'import ensurepip' 2>/dev/null || apt_install "the end-to-end tests use it" python3-venv || true
+    # Two scripts may come here at once, and one apt-get at a time is all that a machine allows.
+    {
+        flock 8 || true
+        python3 -c 'import ensurepip' 2>/dev/null || apt_install "the end-to-end tests use it" python3-venv || true
+    } 8>"$environments/installing"
     python3 -m venv "$environments/$name" ||
         fail "python3 cannot make a virtual environment (Debian: apt-get install python3-venv)"
     "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement "$list" ||
