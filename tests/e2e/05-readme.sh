@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The README's program is the example that `cargo test` has built, it runs, and every file that a document points to is there.
+# The README's program is the example that `cargo test` has built, it runs, and every file that a document points to is there. So is every file that
+# docs/architecture.md names under "Where is …?".
 set -euo pipefail
 . "$(dirname "$0")/support/setup.sh"
 
@@ -21,4 +22,11 @@ for document in README.md docs/*.md docs/decisions/*.md tests/conformance/README
     done < <(grep -oE '\]\([^)#:]+\)' "$document" | sed 's/^](//; s/)$//')
 done
 [ -z "$missing" ] || fail "links to files that are not there:$missing"
+
+# Files in backticks: those of a folder at the top as they are, others below the rules.
+gone=
+while read -r named; do
+    [ -e "$named" ] || [ -e "guest/rules/src/$named" ] || gone="$gone $named"
+done < <(sed -n '/^## Where is/,/^## Where this/p' docs/architecture.md | grep -oE '`[^` ]+/[^` ]*`' | tr -d '`')
+[ -z "$gone" ] || fail "docs/architecture.md says \"Where is …?\" and names files that are not there:$gone"
 say "ok"
