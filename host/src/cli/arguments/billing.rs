@@ -121,14 +121,14 @@ pub enum Recharge {
         #[arg(long)]
         card: Option<String>,
     },
-    /// Change automatic recharge; what is not given stays, and nothing given only shows it
+    /// Change automatic recharge. What is not given stays; without any change the command shows it
     Auto {
         /// Main account
         account: String,
         /// On or off
         #[arg(value_enum)]
         switch: Option<Switch>,
-        /// Recharge when available credit falls below this; needed the first time
+        /// Recharge when available credit falls below this. Needed the first time
         #[arg(long, value_name = "AMOUNT")]
         below: Option<String>,
         /// What one charge takes; needed the first time
@@ -203,7 +203,7 @@ pub enum Card {
 /// `alerts`.
 #[derive(Subcommand, Debug)]
 pub enum Alerts {
-    /// Replace the customer's own thresholds, or the recipients; what is not given stays
+    /// Replace the customer's own thresholds, or the recipients. What is not given stays
     Set {
         /// Main account
         account: String,

@@ -116,7 +116,7 @@ pub enum Billing {
         /// Tax ID
         #[arg(long)]
         tax_id: Option<String>,
-        /// Extra address for mails about money; all of them are replaced, none takes all away
+        /// Extra address for mails about money. The addresses given replace all others; `none` removes all
         #[arg(long = "notify", value_name = "EMAIL|none")]
         notify: Vec<String>,
     },

@@ -34,7 +34,7 @@ pub struct Accounts {
     /// Only those with this registered address, whole
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
-    /// Only those with this in their registered address, such as @example.com
+    /// Only accounts with this in their registered address, such as @example.com
     #[arg(long, value_name = "PART")]
     pub email_part: Option<String>,
     /// Only those of this type
@@ -95,7 +95,7 @@ pub enum ReceiptKind {
 /// `documents`.
 #[derive(Subcommand, Debug)]
 pub enum Documents {
-    /// Documents of all accounts with how they stand now, newest first; those that are owed by account
+    /// Documents of all accounts with their present status, newest first; documents that are owed, by account
     List(Issued),
 }
 

@@ -58,7 +58,7 @@ pub struct Common {
     /// Address of a running server [default: COINBOX_SERVER, or the configured one on this machine]
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "URL", conflicts_with = "data")]
     pub server: Option<String>,
-    /// Operator token [default: that of the configuration or the data directory]
+    /// Operator token [default: the token of the configuration or the data directory]
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// Your name in the audit trail
@@ -116,7 +116,7 @@ pub enum Command {
     /// What is printed on documents
     #[command(subcommand)]
     Billing(Billing),
-    /// Who sells, as documents name it: nothing is charged and no document issued before this is set
+    /// The seller that documents name. Nothing is charged and no document is issued before it is set
     #[command(subcommand)]
     Seller(Seller),
     /// Paid seats
@@ -144,7 +144,7 @@ pub enum Command {
         #[arg(long, default_value_t = 0)]
         after: u64,
     },
-    /// What would happen to an account if the last 30 days went on: recharges, balances, on a copy of the store
+    /// What would happen to an account if its last 30 days went on: recharges, balances. Runs on a copy of the store
     Forecast {
         /// Main account
         account: String,
@@ -191,7 +191,7 @@ pub enum Command {
 /// `simulate`.
 #[derive(Args, Debug)]
 pub struct Simulate {
-    /// The first seed; alone, the only one [default: drawn at random, and told]
+    /// The first seed, or the only one without --seeds and --for [default: drawn at random and printed]
     #[arg(long)]
     pub seed: Option<u64>,
     /// How many seeds [default: as many as the duration allows; without it 1 where --seed is given, otherwise 100]
@@ -206,13 +206,13 @@ pub struct Simulate {
     /// Seeds at once [default: one a processor]
     #[arg(long, value_parser = threads)]
     pub threads: Option<usize>,
-    /// Only these operations of the seed, by their places, as a failure names them
+    /// Only these operations of the seed, by the places that a failure names
     #[arg(long, value_name = "PLACES", value_delimiter = ',', requires = "seed", conflicts_with_all = ["seeds", "duration"])]
     pub only: Vec<usize>,
-    /// Write a line a seed into this file, in order: digests of store, feed and what the outside was asked
+    /// Write one line for each seed into this file, in order: digests of store, feed and requests to the outside
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     pub digests: Option<PathBuf>,
-    /// Instead: a handful of customers through three years, verified at every month's end
+    /// Run three years of a handful of customers instead, verified at every month's end
     #[arg(long, conflicts_with_all = ["seeds", "duration", "only", "digests"])]
     pub three_years: bool,
     /// Write the ledger of the three years into this folder, for hledger and beancount
@@ -246,7 +246,7 @@ pub struct Serve {
     /// real or simulated
     #[arg(long, value_name = "MODE")]
     pub clock: Option<String>,
-    /// What you mean although it is refused: for this start only. May be given several times
+    /// Accept what the server refuses, for this start only. May be given several times
     #[arg(long, value_name = "WHAT")]
     pub accept: Vec<Accepted>,
 }
@@ -258,11 +258,11 @@ pub enum Accepted {
     NewStore,
     /// Another kind of clock than the store has run with
     ClockMode,
-    /// A payment sandbox that is empty although the store has had one, or another store's
+    /// A payment sandbox that belongs to another store, or is empty although the store has used one
     Gateway,
     /// The same for the journal of number orders
     NumberOrders,
-    /// A backup put in place as a file, or another older state of the store: it becomes a restored one, and finds out what has happened since
+    /// A backup that was put in place as a file, or another older state of the store. It becomes a restored store, and finds out what has happened since
     OlderStore,
 }
 
@@ -322,14 +322,14 @@ pub enum Account {
     },
     /// List them by auth ID, all or those that all given options fit
     List(Accounts),
-    /// Change what is given; for a text that may be empty `none` takes it away
+    /// Change what is given. `none` removes a text that may be empty
     Update {
         /// Main account
         account: String,
         /// 1 to 100 characters
         #[arg(long)]
         name: Option<String>,
-        /// Registered mail address: mails go to it from now on, those on their way too
+        /// Registered mail address. From now on all mails go to it, those on their way too
         #[arg(long)]
         email: Option<String>,
         /// Billing address
@@ -358,7 +358,7 @@ pub enum Account {
         #[arg(long, default_value = "")]
         details: String,
     },
-    /// Show or set how it pays: from credit, or by invoice within a credit limit
+    /// Show or set how the account pays: from credit, or by invoice within a credit limit
     Pays {
         /// Main account
         account: String,
@@ -401,7 +401,7 @@ pub enum Account {
         /// Main account or sub-account
         account: String,
     },
-    /// Change limits of one account; what is not given stays, and nothing given only shows them
+    /// Change limits of one account. What is not given stays; without any change the command shows them
     Limits {
         /// Main account
         account: String,
@@ -489,11 +489,11 @@ pub enum PriceFormat {
 /// `pricebook`.
 #[derive(Subcommand, Debug)]
 pub enum Pricebook {
-    /// Make a new version of a CSV or JSON file and publish it; a file that is refused leaves nothing
+    /// Make a new version from a CSV or JSON file and publish it. A file that is refused leaves nothing behind
     Import {
         /// The file
         file: PathBuf,
-        /// From when it is in force, also before the first version, whose usage is rated then [default: now]
+        /// Start of the version. It may be before the first version: usage from then on can be rated [default: now]
         #[arg(long, value_name = "MOMENT")]
         starts_at: Option<String>,
         /// Leave it a draft
@@ -525,11 +525,11 @@ pub enum Pricebook {
     Publish {
         /// Its number
         version: u32,
-        /// From when it is in force, also before the first version [default: now]
+        /// Start of the version. It may be before the first version [default: now]
         #[arg(long, value_name = "MOMENT")]
         starts_at: Option<String>,
     },
-    /// Take a published version back before it begins; the one before it stays in force
+    /// Take a published version back before it begins. The version before it stays in force
     Withdraw {
         /// Its number
         version: u32,
@@ -626,7 +626,7 @@ pub enum Seller {
     Set(SellerChange),
 }
 
-/// What `seller set` changes. An empty text takes a field away; legal name, address and country can be changed, not taken away.
+/// What `seller set` changes. An empty text removes a field. Legal name, address and country can be changed, but not removed.
 #[derive(Args, Debug)]
 pub struct SellerChange {
     /// Legal name
@@ -666,9 +666,9 @@ pub enum Clock {
         #[arg(long)]
         to: Option<String>,
     },
-    /// Say that the machine's clock is right, although it has jumped ahead: `clock show` tells what it shows
+    /// Say that the machine's clock is right although it has jumped ahead. `clock show` prints what it shows
     Confirm {
-        /// The moment that you have seen the machine's clock show, a few minutes ago at most
+        /// The moment that the machine's clock showed when you looked, at most a few minutes ago
         to: String,
     },
 }

@@ -48,7 +48,7 @@ pub enum Numbers {
     },
     /// Rent a number: takes the set-up fee and the first rent
     Buy {
-        /// Main account or sub-account that will use it; the main account pays
+        /// Main account or sub-account that will use the number. The main account pays
         account: String,
         /// The number
         number: String,

@@ -48,7 +48,7 @@ pub enum Document {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Write a document of a JSON file, as `invoices.read-document` answers it
+    /// Print a document from a JSON file, in the form that `invoices.read-document` answers
     Preview {
         /// The file
         file: PathBuf,

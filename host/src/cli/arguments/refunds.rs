@@ -63,7 +63,7 @@ pub enum Queue {
         #[arg(long)]
         reason: String,
     },
-    /// A refund that no record explains was of this account's credit: take it off
+    /// A refund that no record explains came from this account's credit: take it off the credit
     Debit {
         /// The item
         item: String,

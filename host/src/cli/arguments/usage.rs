@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// `usage`.
 #[derive(Subcommand, Debug)]
 pub enum Usage {
-    /// Rate a CSV or JSON lines file; goes on where it was interrupted. Exit code 3: some rows were not counted
+    /// Rate a CSV or JSON lines file. An import that was interrupted goes on where it stopped. Exit code 3: some rows were not counted
     Import {
         /// The file
         file: PathBuf,
@@ -45,7 +45,7 @@ pub enum Usage {
         #[command(flatten)]
         price: Reserved,
     },
-    /// Post what a reserved call or message has come to, and give back what was held
+    /// Post the true cost of a reserved call or message, and free what was held
     Settle {
         /// Main account or sub-account
         account: String,
@@ -129,7 +129,7 @@ pub struct ChargeFilter {
     /// Only charges for this
     #[arg(long, value_enum)]
     pub product: Option<ChargedProduct>,
-    /// Only charges of this sub-account; with the main account's own name those of it alone
+    /// Only charges of this sub-account. The main account's own ID: only its own charges, without sub-accounts
     #[arg(long, value_name = "ACCOUNT")]
     pub subaccount: Option<String>,
 }
@@ -256,7 +256,7 @@ pub enum RejectedFor {
 /// Which rejected events.
 #[derive(Args, Clone, Debug)]
 pub struct RejectedFilter {
-    /// Only those of this account; of a main account with its sub-accounts
+    /// Only events of this account; of a main account, with its sub-accounts
     #[arg(long)]
     pub account: Option<String>,
     /// Only those with this reason
@@ -288,7 +288,7 @@ pub struct Rejected {
 /// `usage resubmit`.
 #[derive(Args, Debug)]
 pub struct Resubmit {
-    /// Mended events: a CSV or JSON lines file with a column `key` besides the others
+    /// Mended events: a CSV or JSON lines file that also has a column `key`
     #[arg(required_unless_present_any = ["account", "reason"], conflicts_with_all = ["account", "reason"])]
     pub file: Option<PathBuf>,
     /// Which of the list as they are, if no file is given
