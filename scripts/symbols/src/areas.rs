@@ -4,8 +4,8 @@ use crate::component::Function;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Crates whose modules are areas. The code of others counts for the crate.
-const OURS: [&str; 3] = ["coinbox_rules", "coinbox_component", "coinbox_forms"];
+/// Begins the names of our own crates: the table names their modules. The code of others counts for the crate.
+const OURS: &str = "coinbox_";
 
 /// Functions and bytes of one area.
 #[derive(Default)]
@@ -48,7 +48,7 @@ pub fn table(functions: &[Function], most: usize) -> String {
     text
 }
 
-/// `rules::wallet` for a function of that module or code that was made for one of its types, `serde_json` for another crate's own,
+/// `ledger::wallet` for a function of that module or code that was made for one of its types, `serde_json` for another crate's own,
 /// `contract::credits` for what the component exports.
 fn area(name: &str) -> String {
     let exported = name.strip_prefix("cabi_post_").unwrap_or(name);
@@ -57,12 +57,8 @@ fn area(name: &str) -> String {
     {
         return format!("contract::{}", interface.rsplit('/').next().unwrap_or(interface));
     }
-    let first = OURS.iter().filter_map(|of| name.find(&format!("{of}::")).map(|at| (at, *of))).min();
-    match first {
-        Some((at, of)) => {
-            let module = word(&name[at + of.len() + 2..]);
-            format!("{}::{module}", of.trim_start_matches("coinbox_"))
-        }
+    match ours(name) {
+        Some(module) => module,
         // The first crate that is named: `<alloc::string::String as core::fmt::Write>::write_str`.
         None => match name.find("::") {
             Some(end) => {
@@ -73,6 +69,16 @@ fn area(name: &str) -> String {
             None => "others".to_owned(),
         },
     }
+}
+
+/// The first module of ours that is named, as `crate::module` without what begins our names.
+fn ours(name: &str) -> Option<String> {
+    name.match_indices(OURS).find_map(|(at, _)| {
+        let ours = word(&name[at..]);
+        let behind = name[at + ours.len()..].strip_prefix("::")?;
+        let begins = name[..at].chars().next_back().is_none_or(|before| !is_word(before));
+        begins.then(|| format!("{}::{}", &ours[OURS.len()..], word(behind)))
+    })
 }
 
 fn word(text: &str) -> &str {
@@ -90,11 +96,13 @@ mod tests {
     #[test]
     fn a_function_belongs_to_the_area_that_it_was_made_for() {
         let cases = [
-            ("coinbox_rules::wallet::pay", "rules::wallet"),
-            ("<coinbox_rules::totals::Folding>::fold", "rules::totals"),
+            ("coinbox_ledger::wallet::pay", "ledger::wallet"),
+            ("<coinbox_ledger::totals::Folding>::fold", "ledger::totals"),
+            ("<alloc::vec::Vec<coinbox_rules::jobs::Error>>::push", "rules::jobs"),
+            ("<my_coinbox_x::Y as coinbox_forms::mail::Form>::of", "forms::mail"),
             (
-                "<serde_json::value::Value as serde_core::de::Deserializer>::deserialize_struct::<<coinbox_rules::policy::_::<impl X>>>",
-                "rules::policy",
+                "<serde_json::value::Value as serde_core::de::Deserializer>::deserialize_struct::<<coinbox_profiles::policy::_::<impl X>>>",
+                "profiles::policy",
             ),
             (
                 "coinbox_component::bindings::exports::coinbox::billing::jobs::_export_finish_cabi::<coinbox_rules::jobs::X>",
@@ -117,21 +125,21 @@ mod tests {
     fn the_table_adds_up() {
         let function = |index, bytes, name: &str| Function { index, bytes, name: name.to_owned() };
         let functions = [
-            function(2, 10, "coinbox_rules::wallet::pay"),
+            function(2, 10, "coinbox_ledger::wallet::pay"),
             function(
                 3,
                 300,
-                "coinbox_rules::policy::_::<impl serde_core::de::Deserialize for coinbox_rules::policy::Policy>::deserialize",
+                "coinbox_profiles::policy::_::<impl serde_core::de::Deserialize for coinbox_profiles::policy::Policy>::deserialize",
             ),
-            function(4, 5, "coinbox_rules::wallet::open"),
+            function(4, 5, "coinbox_ledger::wallet::open"),
         ];
         assert_eq!(
             table(&functions, 1),
             "    bytes     forms functions  area\n\
-             \x20     300       300         1  rules::policy\n\
-             \x20      15         0         2  rules::wallet\n\
+             \x20     300       300         1  profiles::policy\n\
+             \x20      15         0         2  ledger::wallet\n\
              \x20     315       300         3  all code\n\
-             \x20     300 coinbox_rules::policy::_::<impl serde_core::de::Deserialize for coinbox_rules::policy::Policy>::deserialize\n"
+             \x20     300 coinbox_profiles::policy::_::<impl serde_core::de::Deserialize for coinbox_profiles::policy::Policy>::deserialize\n"
         );
     }
 }
