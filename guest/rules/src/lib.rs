@@ -42,13 +42,7 @@ pub mod payments;
 pub mod pricing;
 pub mod profiles;
 #[cfg(test)]
-mod scenario;
-#[cfg(test)]
-mod scenario_edges;
-#[cfg(test)]
-mod stored_records;
-#[cfg(test)]
-mod testing;
+mod stories;
 pub mod usage;
 
 pub use access::credentials;

@@ -310,6 +310,3 @@ fn check_form(caller: &Caller) -> Result<(), Fault> {
     }
     checks.done()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,8 +1,9 @@
 //! Making, reading, changing and suspending accounts.
 
 use super::*;
+use crate::ground::testing::{self, Fake, START, holder, keyed};
 use crate::ground::vocabulary::{DAY_MS, Suspension};
-use crate::testing::{self, Fake, START, holder, keyed, operator};
+use crate::stories::scenario::operator;
 
 fn new_account(account_type: AccountType) -> NewAccount {
     NewAccount {

@@ -322,7 +322,7 @@ fn unreadable<R: Record>(key: &str, why: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Fake;
+    use crate::ground::testing::Fake;
 
     #[test]
     fn what_is_appended_is_put_in_key_order_and_once() {

@@ -205,8 +205,8 @@ fn digest(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::testing::{Fake, START, caller, keyed};
     use crate::ground::vocabulary::Principal;
-    use crate::testing::{Fake, START, caller, keyed};
 
     fn add(fake: &Fake, key: &str, scope: &str, amount: u32) -> Result<u32, Fault> {
         let caller = keyed(caller(Principal::Host), key);

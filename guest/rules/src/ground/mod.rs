@@ -14,6 +14,8 @@ pub mod money;
 pub mod outside;
 pub mod port;
 pub mod product;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod text;
 pub(crate) mod timezone;
 pub mod vocabulary;

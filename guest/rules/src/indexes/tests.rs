@@ -2,7 +2,7 @@ use super::*;
 use crate::derived::compare_derived;
 use crate::invoices::{IssuedFilter, WorldOfDocuments, list_issued};
 use crate::jobs;
-use crate::testing::operator;
+use crate::stories::scenario::operator;
 use std::collections::BTreeMap;
 
 /// What lists are found by.

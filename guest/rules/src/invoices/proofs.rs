@@ -11,8 +11,8 @@ use crate::ledger::wallet;
 use crate::ledger::{LedgerAccount, Transaction};
 use crate::operator::{Folded, compare};
 use crate::payments::charges::{ChargeState, list_charges, record_chargeback, record_dispute_won};
-use crate::scenario::Story;
-use crate::testing::operator;
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 use proptest::prelude::*;
 use proptest::sample::Index;
 

@@ -2,13 +2,14 @@
 
 use super::{DocumentFilter, DocumentKind, list_documents};
 use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{DAY_MS, FieldRule, Refusal};
 use crate::jobs::{self, Beginning};
 use crate::operator::Error;
 use crate::payments::queue;
 use crate::profiles::policy::{self, Policy, Seller};
-use crate::scenario::Story;
-use crate::testing::{Fake, START, operator};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 
 fn seller() -> Seller {
     Seller {

@@ -9,13 +9,14 @@ use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
+use crate::ground::testing::{Dice, START};
 use crate::ground::vocabulary::{DAY_MS, Fault, Refusal};
 use crate::jobs;
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{LedgerAccount, Line, Transaction};
 use crate::profiles::policy;
-use crate::scenario::{Answer, Story};
-use crate::testing::{Dice, START, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 use std::collections::BTreeMap;
 
 mod cases;
@@ -630,7 +631,7 @@ fn a_quarter_that_ends_while_its_account_closes_is_on_the_final_invoice() {
 #[test]
 fn every_charge_has_a_receipt_that_never_changes() {
     let mut story = begun();
-    story.script(&[crate::scenario::Answer::Decline]);
+    story.script(&[crate::stories::scenario::Answer::Decline]);
     story.recharge(30);
     story.recharge(40);
     let receipts = list(&story, DocumentKind::Receipt);
@@ -660,7 +661,7 @@ fn every_charge_has_a_receipt_that_never_changes() {
 #[test]
 fn lists_filter_and_page_both_ways() {
     let mut story = begun();
-    story.script(&[crate::scenario::Answer::Decline; 2]);
+    story.script(&[crate::stories::scenario::Answer::Decline; 2]);
     for _ in 0..5 {
         story.recharge(25);
         story.advance(DAY_MS);

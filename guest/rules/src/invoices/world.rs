@@ -6,13 +6,14 @@ use crate::accounts::{self, AccountType, NewAccount, Standing};
 use crate::credit::credits::{self, Adjustment, Goodwill};
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
+use crate::ground::testing::{Dice, START};
 use crate::ground::vocabulary::{DAY_MS, Suspension};
 use crate::jobs;
 use crate::payments::cards;
 use crate::payments::charges;
 use crate::payments::coupons;
-use crate::scenario::{Answer, Story};
-use crate::testing::{Dice, START, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 use std::collections::BTreeMap;
 
 /// The store and who is in it.

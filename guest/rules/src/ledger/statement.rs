@@ -198,6 +198,3 @@ fn movements(
     let next = shown.last().filter(|_| more).map(|last| last.transaction.clone());
     Ok((shown, next))
 }
-
-#[cfg(test)]
-mod tests;

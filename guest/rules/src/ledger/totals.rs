@@ -313,8 +313,3 @@ fn zones_of(call: &Call<'_>, mains: &BTreeMap<AuthId, AuthId>) -> Result<BTreeMa
     }
     Ok(zones)
 }
-
-#[cfg(test)]
-mod proofs;
-#[cfg(test)]
-pub(crate) mod tests;

@@ -383,7 +383,7 @@ fn check_balance(transaction: &Transaction, id: &str) -> Result<(), Fault> {
 mod tests {
     use super::*;
     use crate::ground::product::Heading;
-    use crate::testing::{Fake, START};
+    use crate::ground::testing::{Fake, START};
 
     #[test]
     fn usage_is_stored_as_its_lines_would_serialise() {

@@ -4,7 +4,7 @@
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
 mod ended;
-mod receivables;
+pub(crate) mod receivables;
 
 pub(crate) use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_between};
 pub(crate) use receivables::{

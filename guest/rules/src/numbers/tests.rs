@@ -10,13 +10,14 @@ use crate::ground::job::Next;
 use crate::ground::job::Progress;
 use crate::ground::money::Money;
 use crate::ground::outside::StockOutcome;
+use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS};
 use crate::jobs::{self};
 use crate::ledger::Transaction;
 use crate::pricing::{NumberPrices, NumberRow};
 use crate::profiles::policy::{self, FirstMonth};
-use crate::scenario::Story;
-use crate::testing::{Fake, START, operator};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -15,7 +15,7 @@ mod listing;
 mod numbers;
 mod overrides;
 pub mod rating;
-mod upkeep;
+pub(crate) mod upkeep;
 mod versions;
 
 pub use cache::BookCache;
@@ -323,8 +323,3 @@ fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result
     index.save(call, version);
     Ok(())
 }
-
-#[cfg(test)]
-mod life_tests;
-#[cfg(test)]
-mod tests;

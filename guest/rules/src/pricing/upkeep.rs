@@ -9,7 +9,7 @@ use crate::usage;
 use serde::{Deserialize, Serialize};
 
 /// Most versions. A sheet a day takes about forty places: those of the usage window.
-pub(super) const VERSIONS_MAX: usize = 1000;
+pub(crate) const VERSIONS_MAX: usize = 1000;
 /// How many versions that are over are kept to be looked at, the newest ones.
 const HISTORY_MAX: usize = 100;
 /// Most imports at once: the one that was left alone for longest makes room.

@@ -399,6 +399,3 @@ fn settle(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pendin
     tell_refused(call, account, &pending.template, &unsendable);
     book_refused(call, account, &pending)
 }
-
-#[cfg(test)]
-mod tests;

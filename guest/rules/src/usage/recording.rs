@@ -462,10 +462,11 @@ pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Resul
 mod tests {
     use super::*;
     use crate::ground::product::{Heading, Product};
+    use crate::ground::testing::START;
     use crate::ledger;
     use crate::pricing::{self, PriceRow};
-    use crate::scenario::Story;
-    use crate::testing::{START, operator};
+    use crate::stories::scenario::Story;
+    use crate::stories::scenario::operator;
 
     fn event(id: String, auth_id: &str, number: &str) -> Event {
         Event {

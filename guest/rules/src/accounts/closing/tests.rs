@@ -3,6 +3,7 @@ use super::*;
 use crate::accounts::Standing;
 use crate::credit::credits::{Adjustment, Goodwill, ShownLot};
 use crate::ground::calendar;
+use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use crate::ledger::{LedgerAccount, Transaction};
 use crate::operator::{Folded, compare};
@@ -10,8 +11,8 @@ use crate::payments::charges;
 use crate::payments::queue;
 use crate::payments::refunds::{RefundState, ShownRefund};
 use crate::profiles::policy;
-use crate::scenario::{Answer, Story};
-use crate::testing::{START, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

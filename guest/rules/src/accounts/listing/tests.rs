@@ -1,7 +1,8 @@
 use super::*;
 use crate::accounts;
+use crate::ground::testing::Dice;
 use crate::invoices::WorldOfDocuments;
-use crate::testing::{Dice, operator};
+use crate::stories::scenario::operator;
 
 /// All accounts, one by one.
 fn everybody(world: &WorldOfDocuments) -> Vec<accounts::Account> {

@@ -3,7 +3,8 @@ use super::super::read_document;
 use super::super::world::WorldOfDocuments;
 use super::*;
 use crate::ground::calendar::Month;
-use crate::testing::{Dice, operator};
+use crate::ground::testing::Dice;
+use crate::stories::scenario::operator;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All documents, account by account, as the lists of one account show them.

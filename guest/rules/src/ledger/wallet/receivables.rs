@@ -570,33 +570,4 @@ pub(crate) fn pay_between(
 /// Beginning of every key.
 const PREFIX: &str = "owe/";
 /// Days of receivables that are read at a time.
-const RECEIVABLE_DAYS: usize = 1_000;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ground::vocabulary::DAY_MS;
-    use crate::ledger::wallet::{Split, debit};
-    use crate::scenario::Story;
-
-    #[test]
-    fn r_2_what_is_owed_since_more_days_than_are_read_at_a_time_is_owed_whole() {
-        let story = Story::new();
-        let account = AuthId::parse(&story.account).expect("an auth ID");
-        let days = i64::try_from(RECEIVABLE_DAYS).expect("a small number") + 1;
-        for day in 0..days {
-            let done = story.fake.command(story.now + day * DAY_MS, |call| -> Result<(), Fault> {
-                let mut wallet = need(call, account)?;
-                debit(call, account, &mut wallet, Money::from_micros(10), &mut Split::default())?;
-                save(call, account, &wallet);
-                Ok(())
-            });
-            done.expect("a good debit");
-        }
-        let end = story.now + days * DAY_MS;
-        let owed =
-            |call: &Call<'_>| Ok::<_, Fault>((owed_between(call, account, 0, end)?, to_pay_until(call, account, end)?));
-        let all = Money::from_micros(10 * days);
-        assert_eq!(story.fake.query(end, owed).expect("readable days"), (all, all));
-    }
-}
+pub(crate) const RECEIVABLE_DAYS: usize = 1_000;

@@ -9,8 +9,8 @@ use crate::ledger::lots::LotKind;
 use crate::ledger::wallet;
 use crate::ledger::{LedgerAccount, Transaction};
 use crate::operator::{Folded, compare};
-use crate::scenario::Story;
-use crate::testing::operator;
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

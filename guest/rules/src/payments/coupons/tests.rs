@@ -1,7 +1,8 @@
 use super::*;
+use crate::ground::testing::{START, keyed};
 use crate::ground::vocabulary::Micros;
-use crate::scenario::Story;
-use crate::testing::{START, keyed, operator};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 
 fn coupon(code: &str, amount: Micros) -> NewCoupon {
     NewCoupon {

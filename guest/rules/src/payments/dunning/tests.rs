@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::accounts::postpaid::{self, Billing};
+use crate::ground::testing::Dice;
 use crate::payments::charges::{ChargeKind, ChargeState};
-use crate::scenario::{Answer, Story};
-use crate::testing::{Dice, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 
 fn postpaid() -> Story {
     let mut story = Story::new();

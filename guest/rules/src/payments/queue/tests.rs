@@ -1,10 +1,11 @@
 use super::*;
 use crate::credit::credits::{self, Adjustment, Correction};
 use crate::ground::outside::{Paid, PaymentOutcome};
+use crate::ground::testing::START;
 use crate::ground::vocabulary::Refusal;
 use crate::jobs::{self, Beginning};
-use crate::scenario::Story;
-use crate::testing::{START, operator};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 
 fn queue(story: &Story) -> Vec<QueueItem> {
     story.fake.query(story.now, |call| list_queue(call, &operator(), None, 100)).expect("a page").items

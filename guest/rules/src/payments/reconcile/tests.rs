@@ -8,6 +8,7 @@ use crate::ground::job::JobState;
 use crate::ground::outside::{OfferedNumber, StockMovement};
 use crate::ground::port::Lane;
 use crate::ground::product::NumberKind;
+use crate::ground::testing::{START, keyed};
 use crate::ground::vocabulary::{Micros, Suspension};
 use crate::jobs::{self, Beginning};
 use crate::numbers::{self, NumberFilter, Purchase};
@@ -15,8 +16,8 @@ use crate::operator as ledger_operator;
 use crate::payments::cards;
 use crate::payments::queue::{Claim, QueueItem, Resolution};
 use crate::pricing::{self, NumberPrices, NumberRow};
-use crate::scenario::{Answer, Story};
-use crate::testing::{START, keyed, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 use std::collections::BTreeMap;
 
 struct Backup {

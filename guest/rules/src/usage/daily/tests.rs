@@ -1,8 +1,9 @@
 use super::*;
+use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS};
-use crate::ledger::totals::tests::{sms, with_prices};
-use crate::scenario::Story;
-use crate::testing::{START, operator};
+use crate::stories::ledger::totals::{sms, with_prices};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 use crate::usage;
 
 fn zone(story: &mut Story, name: &str) {

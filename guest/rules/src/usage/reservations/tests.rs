@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::ground::testing::{START, holder};
 use crate::ground::vocabulary::{HOUR_MS, MINUTE_MS};
 use crate::operator as ledger_operator;
 use crate::pricing::{self, PriceRow};
-use crate::scenario::Story;
-use crate::testing::{START, holder, operator};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -3,10 +3,11 @@ use crate::accounts;
 use crate::accounts::subaccounts;
 use crate::credit::alerts;
 use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::ground::testing::{START, holder};
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS, Refusal};
-use crate::ledger::totals::tests::{sms, with_prices};
-use crate::scenario::Story;
-use crate::testing::{START, holder, operator};
+use crate::stories::ledger::totals::{sms, with_prices};
+use crate::stories::scenario::Story;
+use crate::stories::scenario::operator;
 use crate::usage;
 
 fn zone(story: &mut Story, name: &str) {

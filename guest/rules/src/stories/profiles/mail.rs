@@ -3,8 +3,7 @@
 use crate::accounts;
 use crate::credit::alerts;
 use crate::payments::queue::{QueueItem, Resolution, list_queue, resolve_payment};
-use crate::scenario::Story;
-use crate::testing::operator;
+use crate::stories::scenario::{Story, operator};
 
 fn queue(story: &Story) -> Vec<QueueItem> {
     story.fake.query(story.now, |call| list_queue(call, &operator(), None, 100)).expect("a page").items

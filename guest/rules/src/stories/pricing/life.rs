@@ -1,13 +1,17 @@
 //! What becomes of versions and override sets: 02-refused-price-sheets-use-up-the-price-book,
 //! 03-a-published-price-cannot-be-taken-back, 04-usage-from-before-the-first-price.
 
-use super::tests::{account, add, book, draft, event, overrides, problems, publish, rate, sms, voice};
-use super::*;
 use crate::ground::ids::AuthId;
 use crate::ground::port::Lane;
-use crate::ground::product::{NumberKind, Rejection};
-use crate::ground::vocabulary::{DAY_MS, Refusal};
-use crate::testing::{Fake, START, operator};
+use crate::ground::product::{NumberKind, Product, Rejection};
+use crate::ground::testing::{Fake, START};
+use crate::ground::vocabulary::{DAY_MS, Fault, FieldRule, Instant, Refusal};
+use crate::pricing::{
+    Error, NumberPrices, NumberRow, Version, VersionState, begin_import, clean, create_version, finish_import,
+    list_overrides, list_versions, remove_draft, set_number_prices, upkeep, withdraw_overrides, withdraw_version,
+};
+use crate::stories::pricing::book::{account, add, book, draft, event, overrides, problems, publish, rate, sms, voice};
+use crate::stories::scenario::operator;
 use crate::usage;
 
 fn states(fake: &Fake) -> Vec<(u32, VersionState, Option<Instant>)> {
@@ -332,7 +336,7 @@ fn overrides_may_start_in_the_past_while_nothing_was_in_force_04_usage_from_befo
     let too_small = [("starts-at".to_owned(), FieldRule::TooSmall)];
     let again = |now: Instant, starts_at: Instant| overrides(&fake, now, account, starts_at, vec![voice("44", "1")]);
     assert_eq!(problems(again(START, START - 2 * DAY_MS)), too_small, "a set of its own is in force");
-    let other = super::tests::account(&fake);
+    let other = crate::stories::pricing::book::account(&fake);
     let past = overrides(&fake, START + 10, other, START - DAY_MS, vec![voice("44", "1")]);
     assert_eq!(problems(past), too_small, "the price book is in force");
     assert_eq!(problems(overrides(&fake, START, other, -1, vec![])), too_small);

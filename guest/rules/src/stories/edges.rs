@@ -9,14 +9,15 @@ use crate::ground::events;
 use crate::ground::job::{Done, Next, Task, Work};
 use crate::ground::money::Money;
 use crate::ground::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
+use crate::ground::testing::{START, caller};
 use crate::ground::vocabulary::{Caller, DAY_MS, Principal, Refusal, Suspension};
 use crate::jobs::{self, Beginning};
 use crate::operator as operator_view;
 use crate::payments::cards;
 use crate::payments::charges;
 use crate::payments::queue::QueueItem;
-use crate::scenario::{Answer, Story};
-use crate::testing::{START, caller, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 
 fn level(units: i64) -> RechargeStanding {
     RechargeStanding::WaitingForLevel(Money::from_units(units).micros())

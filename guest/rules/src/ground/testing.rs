@@ -1,6 +1,5 @@
 //! A host in memory for unit tests: one state, seeded random bytes, a vault that anybody could open.
 
-use crate::about;
 use crate::ground::call::{Call, Lent};
 use crate::ground::ids::AuthId;
 use crate::ground::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
@@ -207,12 +206,6 @@ impl Dice {
 /// A caller with this proof.
 pub(crate) fn caller(who: Principal) -> Caller {
     Caller { who, address: None, device: None, request: "test-request".to_owned(), idempotency_key: None, part: None }
-}
-
-/// An operator who holds every permission.
-pub(crate) fn operator() -> Caller {
-    let every: Vec<&str> = about::functions().iter().filter_map(|function| function.permission).collect();
-    operator_with(&every)
 }
 
 /// An operator with these permissions only.

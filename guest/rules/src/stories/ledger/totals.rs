@@ -1,12 +1,20 @@
-use super::*;
-use crate::accounts;
+//! Running totals: what is folded, once, and into which record.
+
+use crate::ground::calendar::Month;
+use crate::ground::call::Record;
+use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{Event, Heading, Product};
-use crate::ground::vocabulary::DAY_MS;
+use crate::ground::testing::START;
+use crate::ground::vocabulary::{DAY_MS, Instant, MINUTE_MS};
+use crate::ledger::totals::{
+    CycleTotals, Movement, Page, PricedSum, PricedTotals, SourceTotals, Sum, are_complete_before, cycle_key,
+    movements_prefix, pages_prefix, run, source_key,
+};
+use crate::ledger::{self, Transaction};
 use crate::pricing::{self, PriceRow};
-use crate::scenario::Story;
-use crate::testing::{START, operator};
-use crate::usage;
+use crate::stories::scenario::{Story, operator};
+use crate::{accounts, usage};
 
 /// A story with SMS to the United States at 0.00851.
 pub(crate) fn with_prices() -> Story {

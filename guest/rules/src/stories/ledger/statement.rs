@@ -1,11 +1,16 @@
-use super::*;
+//! Statements of a month: their sums, their pages, their refusals.
+
 use crate::credit::credits::{self, Adjustment, Goodwill};
 use crate::credit::posting::{self, Debit};
+use crate::ground::calendar::Month;
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, MINUTE_MS};
 use crate::ledger::LedgerAccount;
-use crate::ledger::totals::tests::{sms, with_prices};
-use crate::scenario::Story;
-use crate::testing::{START, operator};
+use crate::ledger::statement::{Statement, get_statement};
+use crate::stories::ledger::totals::{sms, with_prices};
+use crate::stories::scenario::{Story, operator};
 use crate::usage;
 
 fn of(story: &Story, month: &str) -> Statement {

@@ -1,17 +1,23 @@
 //! Versions, rows, overrides and rating together.
 
-use super::rating::{Book, Rated};
-use super::*;
 use crate::accounts::{AccountType, Created, NewAccount};
+use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
-use crate::ground::product::{Event, NumberKind, Rejection};
-use crate::ground::vocabulary::{DAY_MS, Refusal};
-use crate::testing::{Fake, START, keyed, operator};
+use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
+use crate::ground::testing::{Fake, START, keyed};
+use crate::ground::vocabulary::{DAY_MS, Fault, FieldRule, Instant, Refusal};
+use crate::pricing::rating::{Book, Rated};
+use crate::pricing::{
+    BookCache, Error, NumberPrices, NumberRow, PriceRow, Rate, Version, VersionState, add_rows, create_version,
+    get_overrides, list_rows, list_versions, number_price, publish_version, seat_price, set_number_prices,
+    set_overrides,
+};
+use crate::stories::scenario::operator;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-pub(super) fn voice(prefix: &str, rate: &str) -> PriceRow {
+pub(crate) fn voice(prefix: &str, rate: &str) -> PriceRow {
     PriceRow {
         product: Product::Voice,
         heading: Heading::Outbound,
@@ -24,11 +30,11 @@ pub(super) fn voice(prefix: &str, rate: &str) -> PriceRow {
     }
 }
 
-pub(super) fn sms(prefix: &str, rate: &str) -> PriceRow {
+pub(crate) fn sms(prefix: &str, rate: &str) -> PriceRow {
     PriceRow { product: Product::Sms, first_increment: 0, next_increment: 0, ..voice(prefix, rate) }
 }
 
-pub(super) fn event(product: Product, number: &str, quantity: u32, at: Instant) -> Event {
+pub(crate) fn event(product: Product, number: &str, quantity: u32, at: Instant) -> Event {
     Event {
         id: "e".to_owned(),
         auth_id: "MAAAAAAAAAAAAAAAAAAA".to_owned(),
@@ -40,20 +46,20 @@ pub(super) fn event(product: Product, number: &str, quantity: u32, at: Instant) 
     }
 }
 
-pub(super) fn draft(fake: &Fake) -> u32 {
+pub(crate) fn draft(fake: &Fake) -> u32 {
     fake.command(START, |call| create_version(call, &operator())).expect("a draft").number
 }
 
-pub(super) fn add(fake: &Fake, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
+pub(crate) fn add(fake: &Fake, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
     fake.command(START, |call| add_rows(call, &operator(), version, rows))
 }
 
-pub(super) fn publish(fake: &Fake, now: Instant, version: u32, starts_at: Instant) -> Result<Version, Error> {
+pub(crate) fn publish(fake: &Fake, now: Instant, version: u32, starts_at: Instant) -> Result<Version, Error> {
     fake.command(now, |call| publish_version(call, &operator(), version, starts_at))
 }
 
 /// A version that is in force from the beginning.
-pub(super) fn book(fake: &Fake, rows: Vec<PriceRow>) -> u32 {
+pub(crate) fn book(fake: &Fake, rows: Vec<PriceRow>) -> u32 {
     let version = draft(fake);
     for part in rows.chunks(1000) {
         add(fake, version, part.to_vec()).expect("good rows");
@@ -62,7 +68,7 @@ pub(super) fn book(fake: &Fake, rows: Vec<PriceRow>) -> u32 {
     version
 }
 
-pub(super) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Result<Rated, Rejection> {
+pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Result<Rated, Rejection> {
     fake.query(START, |call| Book::open(call)?.rate(call, event, overrides)).expect("readable")
 }
 
@@ -70,7 +76,7 @@ fn matched(fake: &Fake, number: &str) -> Option<String> {
     rate(fake, &event(Product::Voice, number, 1, START), None).ok().map(|rated| rated.prefix.to_string())
 }
 
-pub(super) fn account(fake: &Fake) -> AuthId {
+pub(crate) fn account(fake: &Fake) -> AuthId {
     let account = NewAccount {
         account_type: AccountType::Standard,
         name: "n".to_owned(),
@@ -85,7 +91,7 @@ pub(super) fn account(fake: &Fake) -> AuthId {
     AuthId::parse(&created.auth_id).expect("an auth ID")
 }
 
-pub(super) fn overrides(
+pub(crate) fn overrides(
     fake: &Fake,
     now: Instant,
     account: AuthId,
@@ -95,7 +101,7 @@ pub(super) fn overrides(
     fake.command(now, |call| set_overrides(call, &operator(), account.to_string(), starts_at, rows, None))
 }
 
-pub(super) fn problems<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<(String, FieldRule)> {
+pub(crate) fn problems<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<(String, FieldRule)> {
     match answer {
         Err(Error::Refused(Refusal::Invalid(problems))) => {
             problems.into_iter().map(|problem| (problem.field, problem.rule)).collect()

@@ -1,10 +1,13 @@
 //! Every kind of caller against every function of the table.
 
-use super::*;
+use crate::about::{Function, On, Tokens};
+use crate::access::credentials::{Who, authenticate, permit, permit_on, reveal};
 use crate::access::functions;
-use crate::accounts::{AccountType, Created, NewAccount};
-use crate::ground::vocabulary::Suspension;
-use crate::testing::{self, Fake, START, holder, operator};
+use crate::accounts::{self, AccountType, Created, NewAccount, Standing, subaccounts};
+use crate::ground::ids::AuthId;
+use crate::ground::testing::{self, Fake, START, holder};
+use crate::ground::vocabulary::{Caller, Fault, Operator, Principal, Refusal, Suspension};
+use crate::stories::scenario::operator;
 
 /// Two main accounts, one with a sub-account.
 struct World {

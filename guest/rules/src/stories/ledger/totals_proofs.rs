@@ -1,17 +1,22 @@
 //! Totals against a fold that shares nothing with them: it reads the stored text of the ledger and computes with plain numbers.
 
-use super::tests::{sms, with_prices};
-use super::*;
+use crate::accounts::{self, subaccounts};
 use crate::credit::credits::{self, Adjustment, Goodwill};
 use crate::credit::posting::{self, Debit};
+use crate::ground::calendar::{self, Month};
+use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
-use crate::ground::vocabulary::{DAY_MS, HOUR_MS};
+use crate::ground::testing::START;
+use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS};
+use crate::ledger::totals::{fold_next, run};
 use crate::profiles::policy;
-use crate::scenario::Story;
-use crate::testing::{START, operator};
+use crate::stories::ledger::totals::{sms, with_prices};
+use crate::stories::scenario::{Story, operator};
 use crate::usage;
+use jiff::civil::Date;
 use proptest::prelude::*;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Sums by record and what they are of.
 type Sums = BTreeMap<(String, String), Vec<i64>>;

@@ -1,5 +1,6 @@
 //! Whole stories in unit tests: accounts with cards, a scripted gateway, and jobs driven in order of moment, lane and key.
 
+use crate::access::functions;
 use crate::accounts::{self, AccountType, NewAccount};
 use crate::credit::credits::{self, Adjustment, Balance};
 use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
@@ -11,14 +12,20 @@ use crate::ground::outside::{
     OpenRecipient, OrderRequest, Paid, Partly, PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest,
     StockMovement, StockOutcome, StockPage, TelephonyOutcome,
 };
-use crate::ground::vocabulary::{DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
+use crate::ground::testing::{Fake, START, operator_with};
+use crate::ground::vocabulary::{Caller, DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
 use crate::jobs;
 use crate::payments::cards;
 use crate::payments::charges;
 use crate::profiles::policy;
-use crate::testing::{Fake, START, operator};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+
+/// An operator who holds every permission.
+pub(crate) fn operator() -> Caller {
+    let every: Vec<&str> = functions::functions().iter().filter_map(|function| function.permission).collect();
+    operator_with(&every)
+}
 
 /// What the gateway answers to the next charge that it does not know yet.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -13,6 +13,7 @@ use crate::ground::idempotency::Asked;
 use crate::ground::metadata;
 use crate::ground::outside::{OfferedNumber, StockOutcome};
 use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
+use crate::ground::testing::{START, keyed};
 use crate::ground::vocabulary::DAY_MS;
 use crate::invoices;
 use crate::jobs;
@@ -23,14 +24,14 @@ use crate::payments::charges;
 use crate::payments::coupons;
 use crate::pricing::{self, PriceRow};
 use crate::profiles::policy;
-use crate::scenario::{Answer, Story};
-use crate::testing::{START, keyed, operator};
+use crate::stories::scenario::operator;
+use crate::stories::scenario::{Answer, Story};
 use crate::usage;
 use crate::usage::daily;
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price};
 use std::collections::{BTreeMap, BTreeSet};
 
-const VERSION_1: &str = include_str!("../fixtures/records-v1.json");
+const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
 
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[

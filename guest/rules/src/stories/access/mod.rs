@@ -1,0 +1,3 @@
+//! Stories of `access`. Credentials and permissions.
+
+mod credentials;

@@ -1,0 +1,10 @@
+//! Whole stories as unit tests: what needs several areas at once, or the accounts, gateway and jobs of [`scenario`]. A folder an area; it sees the
+//! areas by `crate::<area>::…`, as a crate of its own would.
+
+mod access;
+mod edges;
+pub(crate) mod ledger;
+mod pricing;
+mod profiles;
+pub(crate) mod scenario;
+mod stored_records;

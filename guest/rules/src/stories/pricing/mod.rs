@@ -1,0 +1,4 @@
+//! Stories of `pricing`. The price book.
+
+pub(crate) mod book;
+mod life;

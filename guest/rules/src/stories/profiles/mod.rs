@@ -1,0 +1,5 @@
+//! Stories of `profiles`. Policy, limits, mail.
+
+mod limits;
+mod mail;
+mod policy;
