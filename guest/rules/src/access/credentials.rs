@@ -1,12 +1,12 @@
 //! Who may do what: API tokens, operator permissions, and whose account it is (SEC-1, R35, R39).
 
 use crate::about::{self, Function, On, Tokens};
-use crate::accounts::subaccounts;
 use crate::accounts::{self, Standing};
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::{AuthId, draw_token};
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Operator, Principal, Refusal};
+use crate::profiles::subaccount;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -135,7 +135,7 @@ pub fn main_account(auth_id: &str) -> Result<AuthId, Fault> {
 /// The main account behind an auth ID: itself, or a sub-account's parent. None: neither exists.
 pub fn main_of(call: &Call<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
     if !auth.is_main() {
-        return subaccounts::parent(call, auth);
+        return subaccount::parent(call, auth);
     }
     Ok(call.text(&accounts::key(auth)).map(|_| auth))
 }
@@ -204,7 +204,7 @@ fn decide_token(call: &Call<'_>, credential: &Credential, function: &Function, t
         (Who::Main(main), Target::Account(auth)) if auth.is_main() => auth == *main,
         (Who::Main(main), Target::Account(auth)) => {
             // Under one's own account what is not there is not found; that says nothing about other accounts' (R39).
-            let own = subaccounts::load(call, auth)?.is_some_and(|sub| sub.parent == *main);
+            let own = subaccount::load(call, auth)?.is_some_and(|sub| sub.parent == *main);
             if !own {
                 return Err(Fault::not_found("sub-account"));
             }
@@ -251,7 +251,7 @@ fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
     let (who, main, enabled) = if auth.is_main() {
         (Who::Main(auth), auth, true)
     } else {
-        let sub = subaccounts::need(call, auth)?;
+        let sub = subaccount::need(call, auth)?;
         (Who::Sub { sub: auth, parent: sub.parent }, sub.parent, sub.enabled)
     };
     let hindrance = match accounts::profile(call, main)?.standing {
@@ -269,7 +269,7 @@ fn check_target(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<()
     let (main, enabled) = if auth.is_main() {
         (auth, true)
     } else {
-        let sub = subaccounts::need(call, auth)?;
+        let sub = subaccount::need(call, auth)?;
         (sub.parent, sub.enabled)
     };
     match accounts::profile(call, main)?.standing {

@@ -26,11 +26,9 @@ use crate::payments::dunning;
 use crate::profiles::by_mail;
 use crate::profiles::mail;
 use crate::profiles::policy::{self, Policy};
+use crate::profiles::profile::draw_free;
 use crate::profiles::profile::reason_name;
 use serde::{Deserialize, Serialize};
-
-/// How often a free auth ID is looked for. Two equal ones among 36^18 are a fault of the random source.
-const DRAWS_MAX: usize = 8;
 
 /// What the operator says when making an account.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -362,18 +360,6 @@ fn check_new(account: &NewAccount) -> Result<(), Fault> {
 
 fn check_timezone(checks: &mut Checks, name: &str, field: &str) {
     checks.require(timezone::is_known(name), field, FieldRule::UnknownValue, "IANA time zone name");
-}
-
-/// An auth ID that no account or sub-account has or had: their records are never removed.
-pub(crate) fn draw_free(call: &Call<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
-    for _ in 0..DRAWS_MAX {
-        let auth = AuthId::draw(call, prefix);
-        let taken = if auth.is_main() { key(auth) } else { crate::accounts::subaccounts::key(auth) };
-        if call.text(&taken).is_none() {
-            return Ok(auth);
-        }
-    }
-    Err(Fault::problem("no-free-auth-id", vec![Fact::new("draws", DRAWS_MAX)]))
 }
 
 fn say(call: &mut Call<'_>, auth: AuthId, kind: &str, rule: &str, facts: Vec<Fact>) {

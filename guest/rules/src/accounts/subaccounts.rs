@@ -2,7 +2,7 @@
 
 use crate::access::credentials::{self, Who};
 use crate::accounts::{self, AccountType};
-use crate::ground::call::{Call, Record, end_of_prefix};
+use crate::ground::call::{Call, end_of_prefix};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
@@ -11,6 +11,8 @@ use crate::ground::vocabulary::{
 };
 use crate::numbers;
 use crate::profiles::policy::Policy;
+use crate::profiles::profile;
+use crate::profiles::subaccount::{Count, Line, Sub, count, index, key, need};
 use serde::{Deserialize, Serialize};
 
 /// A new sub-account's credentials.
@@ -73,91 +75,6 @@ interface_error! {
     }
 }
 
-/// Record of a sub-account, at `sub/<auth ID>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Sub {
-    v: u32,
-    /// The main account.
-    pub parent: AuthId,
-    /// 1 to 100 characters.
-    pub name: String,
-    /// Whether it may be used.
-    pub enabled: bool,
-    /// When it was made.
-    pub created: Instant,
-    /// When it was last changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modified: Option<Instant>,
-    /// When it was deleted. The record stays: what it has used is still posted (R14), and its auth ID is never given again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<Instant>,
-}
-
-impl Record for Sub {
-    const KIND: &'static str = "sub-account";
-}
-
-/// How many sub-accounts a main account has, at `subn/<auth ID>`.
-#[derive(Serialize, Deserialize)]
-struct Count {
-    v: u32,
-    count: u32,
-}
-
-impl Record for Count {
-    const KIND: &'static str = "count of sub-accounts";
-}
-
-/// One line of the index `subs/<main account>/<time, falling>/<sub-account>`: the key says everything.
-#[derive(Serialize, Deserialize)]
-struct Line {
-    v: u32,
-}
-
-impl Record for Line {
-    const KIND: &'static str = "index of sub-accounts";
-}
-
-/// Key of a sub-account's record.
-pub fn key(sub: AuthId) -> String {
-    format!("sub/{sub}")
-}
-
-/// The record of a sub-account, if it exists and was not deleted.
-pub fn load(call: &Call<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_none()))
-}
-
-/// The record of a sub-account, or a refusal that it does not exist.
-pub fn need(call: &Call<'_>, sub: AuthId) -> Result<Sub, Fault> {
-    load(call, sub)?.ok_or_else(|| Fault::not_found("sub-account"))
-}
-
-/// The name of a sub-account; of a deleted one too, because what it has used is on invoices under its name.
-pub(crate) fn name(call: &Call<'_>, sub: AuthId) -> Result<String, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.name).unwrap_or_default())
-}
-
-/// The main account of a sub-account, if it exists; of a deleted one too.
-pub fn parent(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.parent))
-}
-
-/// Whether a sub-account exists and may be used.
-pub fn is_enabled(call: &Call<'_>, sub: AuthId) -> Result<bool, Fault> {
-    Ok(load(call, sub)?.is_some_and(|sub| sub.enabled))
-}
-
-/// How many sub-accounts a main account has.
-pub fn count(call: &Call<'_>, parent: AuthId) -> Result<u32, Fault> {
-    Ok(call.get::<Count>(&format!("subn/{parent}"))?.map_or(0, |stored| stored.count))
-}
-
-fn index(parent: AuthId, created: Instant, sub: AuthId) -> String {
-    let newest_first = 9_999_999_999_999 - created.clamp(0, 9_999_999_999_999);
-    format!("subs/{parent}/{newest_first:013}/{sub}")
-}
-
 /// Makes a sub-account with a token of its own.
 pub fn create(
     call: &mut Call<'_>,
@@ -182,7 +99,7 @@ pub fn create(
         if before >= limit {
             return Err(Error::TooManySubaccounts(limit));
         }
-        let sub = accounts::draw_free(call, b"SA")?;
+        let sub = profile::draw_free(call, b"SA")?;
         let token = credentials::issue(call, sub);
         let now = call.now();
         let record =

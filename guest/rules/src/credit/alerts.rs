@@ -1,10 +1,10 @@
 //! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
 
 use crate::access::credentials;
-use crate::credit::credits::Error;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text, optional_int_text};
 use crate::ledger::wallet::{self, Wallet};

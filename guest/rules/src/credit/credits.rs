@@ -6,46 +6,17 @@ use crate::credit::posting::{self, Debit};
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::{Adjusted, Error};
 use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
-use crate::ground::vocabulary::{
-    Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, interface_error, optional_int_text,
-};
+use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::lots::{self, LotKind, Place};
 use crate::ledger::wallet::{self, NewCredit, Payer};
 use crate::ledger::{self, LedgerAccount, Line, Posting};
 use crate::payments::charges;
 use serde::{Deserialize, Serialize};
-
-interface_error! {
-    /// Errors of `credits`.
-    Error {
-        /// No card can be charged, and why.
-        NoUsableCard(String),
-        /// What billing information lacks before anything may be charged.
-        BillingIncomplete(Vec<String>),
-        /// What the policy's seller lacks before anything may be charged.
-        SellerIncomplete(Vec<String>),
-        /// Ten cards are stored.
-        TooManyCards,
-        /// The charge cannot be given up.
-        NotOpen,
-        /// The account owes nothing, or less than the gateway can move.
-        NothingOwed,
-    }
-}
-
-/// Something was started: its job and its name.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Started {
-    /// For `jobs.look`.
-    pub job: String,
-    /// Number of the charge, or name of the card.
-    pub name: String,
-}
 
 /// The balance and what it is made of.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -122,17 +93,6 @@ pub struct Correction {
     /// Key of a payment that was credited without a charge: after a restore, or from the operator's queue.
     #[serde(default)]
     pub payment: Option<String>,
-}
-
-/// What an adjustment did.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Adjusted {
-    /// Its ledger transaction.
-    pub transaction: String,
-    /// Afterwards.
-    #[serde(with = "int_text")]
-    pub balance: Micros,
 }
 
 /// Most lots in one answer.

@@ -5,13 +5,13 @@
 
 use crate::access::credentials;
 use crate::accounts::{self, AccountType, Standing};
-use crate::credit::credits::Error;
 use crate::credit::judge::{Occasion, judge as judge_account};
 use crate::ground::calendar::{self, Period};
 use crate::ground::call::{Call, Record};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Error;
 use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;

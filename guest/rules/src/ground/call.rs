@@ -6,7 +6,8 @@
 use crate::ground::port::{Changes, Direction, Lane, Random, Storage, Vault};
 use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::pricing::BookCache;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -16,7 +16,8 @@ use crate::ground::ids::AuthId;
 use crate::ground::text::hex;
 use crate::ground::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal, RequestPart};
 use crate::payments::reconcile::{self, Outside};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

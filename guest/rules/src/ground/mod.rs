@@ -8,6 +8,7 @@ pub(crate) mod counters;
 pub mod events;
 pub mod idempotency;
 pub mod ids;
+pub mod interfaces;
 pub mod job;
 pub(crate) mod metadata;
 pub mod money;

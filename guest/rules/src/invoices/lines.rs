@@ -2,7 +2,6 @@
 
 use super::{DocumentLine, LinePrice};
 use crate::accounts;
-use crate::accounts::subaccounts;
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
@@ -10,6 +9,7 @@ use crate::ground::product::Product;
 use crate::ground::vocabulary::Fault;
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
+use crate::profiles::subaccount;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -111,7 +111,7 @@ impl Charged {
             let name = if source == account {
                 accounts::profile(call, account)?.name
             } else {
-                subaccounts::name(call, source)?
+                subaccount::name(call, source)?
             };
             let section = (source.as_str(), name.as_str());
             for (key, mut sum) in by {

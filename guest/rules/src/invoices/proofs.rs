@@ -5,6 +5,7 @@ use super::{DocumentFilter, DocumentKind, DocumentSummary, issue_credit_note, li
 use crate::accounts::postpaid::Billing;
 use crate::credit::credits::{self, Adjustment, Balance, Goodwill};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces;
 use crate::ground::money::{MICROS_PER_CENT, Money};
 use crate::ground::vocabulary::{DAY_MS, Instant};
 use crate::ledger::wallet;
@@ -71,7 +72,7 @@ struct Told {
 impl Told {
     fn new(postpaid: bool) -> Told {
         let mut story = Story::new();
-        story.command(|call, auth| -> Result<(), credits::Error> {
+        story.command(|call, auth| -> Result<(), interfaces::Error> {
             crate::month_end::schedule(call);
             if postpaid {
                 let billing = Billing::Postpaid(of_units(1_000));

@@ -30,7 +30,6 @@ pub use records::{
 };
 
 use crate::accounts;
-use crate::accounts::subaccounts;
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
@@ -39,6 +38,7 @@ use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{self, Line, Transaction};
+use crate::profiles::subaccount;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -289,10 +289,10 @@ pub(crate) fn mains_of<'a>(
     lines: impl Iterator<Item = &'a Line>,
 ) -> Result<BTreeMap<AuthId, AuthId>, Fault> {
     let mut mains: BTreeMap<AuthId, AuthId> = lines.map(|line| (line.a, line.a)).collect();
-    call.prefetch(mains.keys().filter(|source| !source.is_main()).map(|sub| subaccounts::key(*sub)));
+    call.prefetch(mains.keys().filter(|source| !source.is_main()).map(|sub| subaccount::key(*sub)));
     for (source, main) in &mut mains {
         if !source.is_main()
-            && let Some(parent) = subaccounts::parent(call, *source)?
+            && let Some(parent) = subaccount::parent(call, *source)?
         {
             *main = parent;
         }

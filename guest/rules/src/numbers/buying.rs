@@ -9,9 +9,8 @@ use super::recovered::Recovered;
 use super::stock::{LEASE_MS, Progress, Subject};
 use super::{Error, Purchase, check_offer, debts, releasing, rent};
 use crate::access::credentials;
-use crate::accounts::subaccounts;
 use crate::accounts::{self, AccountType, Standing as AccountStanding};
-use crate::credit::credits::{self, Started};
+use crate::credit::credits;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::posting::{self, Debit};
 use crate::ground::calendar::Month;
@@ -20,6 +19,7 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Started;
 use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::metadata;
 use crate::ground::metadata::Metadata;
@@ -34,6 +34,7 @@ use crate::payments::reconcile;
 use crate::payments::reconcile::Outside;
 use crate::pricing;
 use crate::profiles::policy::Policy;
+use crate::profiles::subaccount;
 use serde::{Deserialize, Serialize};
 
 /// How soon an order looks again whether a restored store is reconciled.
@@ -362,7 +363,7 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
         order.first_rent = rent::first_rent(Policy::load(call)?.first_month, order.monthly, at)?;
     }
     // A sub-account that was deleted meanwhile has left its numbers to the main account.
-    let holder = match subaccounts::load(call, order.holder)? {
+    let holder = match subaccount::load(call, order.holder)? {
         None if !order.holder.is_main() => account,
         _ => order.holder,
     };
@@ -462,7 +463,7 @@ pub(super) fn recover(
     let free = load(call, account, count)?.is_none() && Numbers::reach_order(call, account, count)?;
     let count = if free { count } else { Numbers::next_order(call, account)? };
     let holder = match metadata.get("holder").and_then(AuthId::parse) {
-        Some(holder) if subaccounts::load(call, holder)?.is_some_and(|sub| sub.parent == account) => holder,
+        Some(holder) if subaccount::load(call, holder)?.is_some_and(|sub| sub.parent == account) => holder,
         _ => account,
     };
     let asked_for = metadata.asked();

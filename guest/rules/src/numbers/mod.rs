@@ -27,13 +27,12 @@ pub(crate) use rent::run as run_rent;
 pub(crate) use stock::send;
 
 use crate::access::credentials;
-use crate::accounts::subaccounts;
-use crate::credit::credits::Started;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Started;
 use crate::ground::outside::{Effects, OfferFilter, OfferPage, OfferedNumber};
 use crate::ground::product::NumberKind;
 use crate::ground::text::is_name;
@@ -43,6 +42,7 @@ use crate::ground::vocabulary::{
 use crate::payments::reconcile::Outside;
 use crate::pricing;
 use crate::profiles::policy::Policy;
+use crate::profiles::subaccount;
 use coinbox_forms::country;
 use coinbox_forms::phone::{self, is_digits};
 use records::Rented;
@@ -405,7 +405,7 @@ fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Resul
     checks.done()?;
     let Some(holder) = change.holder.as_deref() else { return Ok(None) };
     let holder = AuthId::parse(holder).ok_or_else(|| Fault::not_found("sub-account"))?;
-    let family = holder == asking || subaccounts::load(call, holder)?.is_some_and(|sub| sub.parent == asking);
+    let family = holder == asking || subaccount::load(call, holder)?.is_some_and(|sub| sub.parent == asking);
     if family { Ok(Some(holder)) } else { Err(Fault::not_found("sub-account")) }
 }
 

@@ -1,13 +1,13 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
 use crate::access::credentials;
-use crate::credit::credits::{Error, Started};
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::recharge;
 use crate::ground::calendar;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::{Error, Started};
 use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::outside::MethodAnswer;
 use crate::ground::port::Lane;

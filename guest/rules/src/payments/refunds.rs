@@ -18,13 +18,13 @@ pub(crate) use booking::{answered, attempt, begin, book, book_closed, look};
 pub(crate) use recovered::{Found, recover, recover_payment};
 
 use crate::access::credentials;
-use crate::credit::credits::Started;
 use crate::ground::business_days;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Started;
 use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;

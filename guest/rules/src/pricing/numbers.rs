@@ -13,7 +13,8 @@ use crate::ground::ids::AuthId;
 use crate::ground::money::{MICROS_PER_POSTED_STEP, Money};
 use crate::ground::product::NumberKind;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

@@ -4,3 +4,4 @@ pub(crate) mod by_mail;
 pub(crate) mod mail;
 pub mod policy;
 pub(crate) mod profile;
+pub mod subaccount;

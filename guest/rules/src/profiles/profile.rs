@@ -140,3 +140,18 @@ pub(crate) fn reason_name(reason: Suspension) -> &'static str {
         Suspension::SuspiciousActivity => "suspicious-activity",
     }
 }
+
+/// How often a free auth ID is looked for. Two equal ones among 36^18 are a fault of the random source.
+const DRAWS_MAX: usize = 8;
+
+/// An auth ID that no account or sub-account has or had: their records are never removed.
+pub(crate) fn draw_free(call: &Call<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
+    for _ in 0..DRAWS_MAX {
+        let auth = AuthId::draw(call, prefix);
+        let taken = if auth.is_main() { key(auth) } else { crate::profiles::subaccount::key(auth) };
+        if call.text(&taken).is_none() {
+            return Ok(auth);
+        }
+    }
+    Err(Fault::problem("no-free-auth-id", vec![Fact::new("draws", DRAWS_MAX)]))
+}

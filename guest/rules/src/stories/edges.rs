@@ -6,6 +6,7 @@ use crate::credit::credits::{self, Adjustment, Correction, Goodwill};
 use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding};
 use crate::credit::zero_stop::{self, RunningCall};
 use crate::ground::events;
+use crate::ground::interfaces;
 use crate::ground::job::{Done, Next, Task, Work};
 use crate::ground::money::Money;
 use crate::ground::outside::{DeclineReason, Declined, Paid, PaymentOutcome};
@@ -416,7 +417,7 @@ fn crd_11_a_card_that_comes_back_is_not_forgotten_and_tokens_to_forget_are_bound
         match add {
             Ok(added) => story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, added.name)),
             Err(error) => {
-                assert_eq!(error, credits::Error::TooManyCards);
+                assert_eq!(error, interfaces::Error::TooManyCards);
                 refused += 1;
             }
         }
@@ -673,14 +674,14 @@ fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
         for _ in 0..4_999 {
             crate::credit::credits::adjust(call, &operator(), auth.clone(), goodwill(), "many".to_owned())?;
         }
-        Ok::<_, crate::credit::credits::Error>(())
+        Ok::<_, crate::ground::interfaces::Error>(())
     });
     story.command(|call, auth| {
         crate::credit::credits::adjust(call, &operator(), auth, goodwill(), "the last".to_owned())
     });
     let before = story.fake.dump();
     let account = story.account.clone();
-    let too_many = |error: crate::credit::credits::Error| matches!(error, crate::credit::credits::Error::Other(problem) if problem.code == "too-many-lots");
+    let too_many = |error: crate::ground::interfaces::Error| matches!(error, crate::ground::interfaces::Error::Other(problem) if problem.code == "too-many-lots");
     let refused = story.fake.command(story.now, |call| {
         crate::credit::credits::adjust(call, &operator(), account.clone(), goodwill(), "one more".to_owned())
     });

@@ -4,6 +4,7 @@ use crate::access::functions;
 use crate::accounts::{self, AccountType, NewAccount};
 use crate::credit::credits::{self, Adjustment, Balance};
 use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
+use crate::ground::interfaces;
 use crate::ground::job::Next;
 use crate::ground::money::Money;
 use crate::ground::outside::{
@@ -603,5 +604,5 @@ fn r_5_switching_on_needs_a_default_card() {
     let account = story.account.clone();
     let refused =
         story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings.into()));
-    assert_eq!(refused, Err(credits::Error::NoUsableCard("none".to_owned())));
+    assert_eq!(refused, Err(interfaces::Error::NoUsableCard("none".to_owned())));
 }

@@ -10,6 +10,7 @@ use crate::credit::credits::{self, Adjustment, Goodwill};
 use crate::credit::recharge::Caps;
 use crate::credit::zero_stop;
 use crate::ground::idempotency::Asked;
+use crate::ground::interfaces;
 use crate::ground::metadata;
 use crate::ground::outside::{OfferedNumber, StockOutcome};
 use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
@@ -226,7 +227,7 @@ fn everything() -> (Story, String) {
             )?;
             credits::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(
                 |error| match error {
-                    credits::Error::Refused(refusal) => accounts::Error::Refused(refusal),
+                    interfaces::Error::Refused(refusal) => accounts::Error::Refused(refusal),
                     other => panic!("{other:?}"),
                 },
             )

@@ -7,7 +7,6 @@ use super::recording::{
     Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity,
     is_well_formed, keep_rejected,
 };
-use crate::accounts::subaccounts;
 use crate::credit::credits;
 use crate::credit::judge::{Occasion, judge};
 use crate::ground::call::Call;
@@ -21,6 +20,7 @@ use crate::ledger::wallet::{self, Split, Wallet};
 use crate::ledger::{self, LAST_KEY, LedgerAccount, Line, Posting};
 use crate::pricing::rating::{Book, Rated};
 use crate::profiles::policy::Policy;
+use crate::profiles::subaccount;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ impl Batch {
         keys.extend(mains.iter().map(|main| wallet::key(*main)));
         let others = subs
             .iter()
-            .map(|sub| subaccounts::key(*sub))
+            .map(|sub| subaccount::key(*sub))
             .chain(Policy::keys())
             .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
         let mut counted = call.fetch(&mut keys, others);
@@ -131,7 +131,7 @@ impl Batch {
         }
         let mut parents = BTreeMap::new();
         for sub in subs {
-            parents.insert(sub, subaccounts::parent(call, sub)?);
+            parents.insert(sub, subaccount::parent(call, sub)?);
         }
         let mut others: Vec<AuthId> = parents.values().flatten().copied().collect();
         others.sort_unstable();

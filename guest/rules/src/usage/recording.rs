@@ -319,7 +319,7 @@ pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Er
 /// What stands in the way of spending, credit apart.
 pub(crate) fn hindrance(call: &Call<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
     Ok(match accounts::profile(call, main)?.standing {
-        Standing::Active if source.is_main() || crate::accounts::subaccounts::is_enabled(call, source)? => None,
+        Standing::Active if source.is_main() || crate::profiles::subaccount::is_enabled(call, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing | Standing::Closed => Some(Refusal::Closed),
@@ -392,9 +392,9 @@ fn mains_of_subs<'a>(
     }
     let subs: BTreeSet<AuthId> =
         events.filter_map(|event| AuthId::parse(&event.auth_id)).filter(|sub| !sub.is_main()).collect();
-    call.prefetch(subs.iter().map(|sub| crate::accounts::subaccounts::key(*sub)));
+    call.prefetch(subs.iter().map(|sub| crate::profiles::subaccount::key(*sub)));
     for sub in subs {
-        if let Some(parent) = crate::accounts::subaccounts::parent(call, sub)? {
+        if let Some(parent) = crate::profiles::subaccount::parent(call, sub)? {
             mains.insert(sub.to_string(), parent.to_string());
         }
     }

@@ -7,13 +7,14 @@
 
 use crate::access::credentials::{self, Who};
 use crate::accounts::{self, Standing};
-use crate::credit::credits::{self, Adjusted, Error};
+use crate::credit::credits;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, parse_gateway_key, save};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::{Adjusted, Error};
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::invoices::receipts::{self, Outcome, Receipt};

@@ -3,6 +3,7 @@
 use super::{record_chargeback, record_dispute_won};
 use crate::credit::credits::{self, Adjustment, Goodwill};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{DAY_MS, Instant};
 use crate::ledger::lots::LotKind;
@@ -53,7 +54,7 @@ type Lot = (LotKind, i64, Instant, Option<Instant>, String);
 impl Told {
     fn new() -> Told {
         let mut story = Story::new();
-        story.command(|call, _| -> Result<(), credits::Error> {
+        story.command(|call, _| -> Result<(), interfaces::Error> {
             crate::month_end::schedule(call);
             Ok(())
         });

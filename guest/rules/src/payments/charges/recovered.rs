@@ -5,7 +5,6 @@
 
 use super::booking::{Told, book_paid};
 use super::count_in_caps;
-use crate::credit::credits::Started;
 use crate::credit::recharge;
 use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
 use crate::ground::call::Call;
@@ -13,6 +12,7 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Started;
 use crate::ground::metadata::Metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::Movement;

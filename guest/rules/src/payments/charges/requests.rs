@@ -2,11 +2,12 @@
 
 use super::{Purpose, create};
 use crate::access::credentials;
-use crate::credit::credits::{self, Error, Started};
+use crate::credit::credits;
 use crate::credit::records::charges::{Charge, ChargePage, ChargeState, load, place, save};
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
+use crate::ground::interfaces::{Error, Started};
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::accounts::closing;
-use crate::credit::credits::{self, Started};
 use crate::credit::recharge::Caps;
+use crate::ground::interfaces::{self, Started};
 use crate::ground::job::JobState;
 use crate::ground::outside::{OfferedNumber, StockMovement};
 use crate::ground::port::Lane;
@@ -44,7 +44,7 @@ impl Story {
         self.drain();
     }
 
-    fn asked(&mut self, key: &str, micros: Micros) -> Result<Started, credits::Error> {
+    fn asked(&mut self, key: &str, micros: Micros) -> Result<Started, interfaces::Error> {
         let caller = keyed(operator(), key);
         let account = self.account.clone();
         let started = self.fake.command(self.now, |call| charges::recharge(call, &caller, account, micros, None));
@@ -101,7 +101,7 @@ impl Story {
     }
 }
 
-fn unknown(kind: &str) -> Result<Started, credits::Error> {
+fn unknown(kind: &str) -> Result<Started, interfaces::Error> {
     Err(Refusal::UnknownSinceRestore(kind.to_owned()).into())
 }
 

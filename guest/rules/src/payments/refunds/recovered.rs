@@ -6,13 +6,13 @@ use super::booking;
 use super::{
     Cause, NewRefund, Refund, RefundState, Renumbered, by_key, give_back, load, parse_gateway_key, refunds, save, tell,
 };
-use crate::credit::credits::Started;
 use crate::credit::recharge;
 use crate::ground::business_days;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Started;
 use crate::ground::metadata::Metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::{Movement, Paid, PaymentOutcome};

@@ -3,7 +3,6 @@
 use super::records::{DUE_KEY, Open, closed_key, open_key};
 use crate::access::credentials::Who;
 use crate::accounts;
-use crate::accounts::subaccounts;
 use crate::credit::credits;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::zero_stop;
@@ -13,6 +12,7 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Refusal};
 use crate::ledger::wallet::{self, Wallet};
 use crate::profiles::policy::Policy;
+use crate::profiles::subaccount;
 use crate::usage;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -44,7 +44,7 @@ impl Desk {
         let mut sources: Vec<AuthId> = items.clone().filter_map(|(auth_id, _)| AuthId::parse(auth_id)).collect();
         sources.sort_unstable();
         sources.dedup();
-        let subs = sources.iter().filter(|source| !source.is_main()).map(|sub| subaccounts::key(*sub));
+        let subs = sources.iter().filter(|source| !source.is_main()).map(|sub| subaccount::key(*sub));
         let mains = sources.iter().filter(|source| source.is_main()).map(|main| accounts::key(*main));
         call.prefetch(subs.chain(mains).chain(Policy::keys()).chain([DUE_KEY.to_owned()]));
         let only = if let Who::Sub { sub, .. } = who { Some(*sub) } else { None };
