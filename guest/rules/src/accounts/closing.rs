@@ -14,9 +14,8 @@ mod fixing;
 mod foretold;
 #[cfg(test)]
 mod tests;
-
 pub use crate::credit::records::closing::{ClosingStatus, Step};
-pub(crate) use fixing::{moved, run};
+pub(crate) use fixing::run;
 
 use crate::access::credentials::{self, Who};
 use crate::accounts::{self, Error, Standing};
@@ -24,6 +23,7 @@ use crate::credit::credits;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::recharge;
 use crate::credit::records::closing::Closing;
+use crate::credit::records::closing::{key, load};
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
@@ -33,6 +33,7 @@ use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault};
 use crate::ledger::wallet;
+use crate::ledger::wallet::owed_in_cents;
 use crate::numbers;
 use crate::payments::dunning;
 use crate::payments::refunds;
@@ -42,26 +43,8 @@ use crate::profiles::policy::Policy;
 /// Refunds of one answer.
 const REFUNDS_SHOWN: usize = 100;
 
-fn key(account: AuthId) -> String {
-    format!("clos/{account}")
-}
-
-fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Closing>, Fault> {
-    call.get(&key(account))
-}
-
 fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
     emit(call, EventDraft { account: Some(account), kind, rule: "ACC-12", facts, transactions });
-}
-
-/// What a payment of exactly what is owed would take: whole cents, rounded half-up (R4, R24). Zero: nothing is owed, or less than the
-/// gateway can move.
-pub(crate) fn owed_in_cents(balance: Money) -> Result<Money, Fault> {
-    if balance >= Money::ZERO {
-        return Ok(Money::ZERO);
-    }
-    let owed = balance.negated()?.plus(Money::from_micros(crate::ground::money::MICROS_PER_CENT / 2))?;
-    Ok(Money::from_micros(owed.micros() - owed.micros() % crate::ground::money::MICROS_PER_CENT))
 }
 
 /// Begins to close an account (ACC-12). Asked again, it answers how that stands.

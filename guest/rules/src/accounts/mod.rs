@@ -11,7 +11,6 @@ pub(crate) use crate::profiles::profile::{is_closed, save};
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
 
 use crate::access::credentials::{self, Who};
-use crate::accounts::closing::owed_in_cents;
 use crate::credit::judge::{Occasion, judge};
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
@@ -21,7 +20,7 @@ use crate::ground::timezone;
 use crate::ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
 };
-use crate::ledger::wallet;
+use crate::ledger::wallet::{self, owed_in_cents};
 use crate::payments::dunning;
 use crate::profiles::by_mail;
 use crate::profiles::mail;

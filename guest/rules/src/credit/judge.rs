@@ -3,9 +3,9 @@
 //! The order is fixed: alerts look at the balance, automatic recharge at available, the zero-stop at both, and then
 //! the wallet learns below which amount the next of them could begin.
 
-use crate::accounts::closing;
 use crate::credit::alerts;
 use crate::credit::recharge;
+use crate::credit::records::closing;
 use crate::credit::zero_stop;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;

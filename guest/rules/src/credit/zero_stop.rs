@@ -4,10 +4,12 @@
 use crate::access::credentials;
 use crate::accounts::{self, Standing};
 use crate::credit::recharge;
+use crate::credit::records::running_calls::{LAST_MOMENT, PAGE, calls};
+pub(crate) use crate::credit::records::running_calls::{forget, index_key, is_running, name};
 use crate::ground::call::{Call, Record};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
-use crate::ground::ids::{AuthId, time_key};
+use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, Next, Task, Work};
 use crate::ground::money::Money;
 use crate::ground::outside::{HangUpCause, HangUpRequest};
@@ -21,13 +23,11 @@ use crate::usage::{Error, ID_MAX};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Calls in one hang-up request, one report or one list.
-const PAGE: usize = 1000;
 /// Bytes of the names of one order.
 const ORDER_BYTES_MAX: usize = 160_000;
-/// Latest moment that keys can order.
-const LAST_MOMENT: Instant = 9_999_999_999_999;
+
 const LEASE_MS: Instant = MINUTE_MS;
+
 /// Pause before calls that could not be ended are tried again.
 const STUBBORN_MS: Instant = 5_000;
 
@@ -42,30 +42,6 @@ pub struct RunningCall {
     /// When it began.
     #[serde(with = "int_text")]
     pub started: Instant,
-}
-
-/// A running call, at `call/<account>/<start, newest first>/<name>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Running {
-    v: u32,
-    name: String,
-    auth_id: AuthId,
-    started: Instant,
-}
-
-impl Record for Running {
-    const KIND: &'static str = "running call";
-}
-
-/// Where a running call is, by its name, at `calli/<account>/<name>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Index {
-    v: u32,
-    key: String,
-}
-
-impl Record for Index {
-    const KIND: &'static str = "running call index";
 }
 
 /// Which calls an order ends.
@@ -151,21 +127,6 @@ impl Order {
 
 impl Record for Order {
     const KIND: &'static str = "hang-up order";
-}
-
-/// Where a running call is found by its name: to be read together with other keys.
-pub(crate) fn index_key(account: AuthId, name: &str) -> String {
-    format!("calli/{account}/{name}")
-}
-
-/// Whether a call of this name is running.
-pub(crate) fn is_running(call: &Call<'_>, account: AuthId, name: &str) -> Result<bool, Fault> {
-    Ok(call.get::<Index>(&index_key(account, name))?.is_some())
-}
-
-fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
-    let (entries, more) = call.list::<Running>(&format!("call/{account}/"), PAGE)?;
-    Ok((entries.into_iter().map(|(_, running)| running).collect(), more))
 }
 
 /// Why running calls must end now, if they must.
@@ -312,34 +273,6 @@ fn tell_ended(call: &mut Call<'_>, account: AuthId, stop: Stop, ended: usize, go
         }
     };
     emit(call, EventDraft { account: Some(account), kind: "calls-ended", rule, facts, transactions: Vec::new() });
-}
-
-/// Takes a call off the list, if it is on it.
-pub(crate) fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fault> {
-    let index = index_key(account, name);
-    if let Some(place) = call.get::<Index>(&index)? {
-        call.remove(&place.key);
-        call.remove(&index);
-    }
-    Ok(())
-}
-
-/// Puts a call on the list. Answers whether it was not on it.
-pub(crate) fn name(
-    call: &mut Call<'_>,
-    account: AuthId,
-    name: &str,
-    source: AuthId,
-    started: Instant,
-) -> Result<bool, Fault> {
-    let index = index_key(account, name);
-    if call.get::<Index>(&index)?.is_some() {
-        return Ok(false);
-    }
-    let key = format!("call/{account}/{}/{name}", time_key(LAST_MOMENT - started));
-    call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id: source, started });
-    call.put(&index, &Index { v: 1, key });
-    Ok(true)
 }
 
 /// Names running calls (CRD-10).

@@ -15,6 +15,7 @@ pub mod money;
 pub mod outside;
 pub mod port;
 pub mod product;
+pub(crate) mod queue;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text;

@@ -13,13 +13,13 @@ use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::job::Progress;
 use crate::ground::money::Money;
+use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fact, Fault, Instant, Problem};
 use crate::ledger::totals;
 use crate::ledger::wallet;
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::payments::charges;
 use crate::payments::dunning;
-use crate::payments::queue::{self, QueueEntry};
 use crate::profiles::policy::Policy;
 
 /// Accounts of one call.

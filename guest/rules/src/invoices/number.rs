@@ -6,7 +6,6 @@
 use super::records::{DRAFTS, Place, State, Stored, draft_key, keep};
 use super::standing::Covering;
 use super::{Document, DocumentKind, billing, receipts, records, seller, standing};
-use crate::accounts::closing::owed_in_cents;
 use crate::accounts::{self, BillingMode};
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, Record, end_of_prefix};
@@ -19,6 +18,7 @@ use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::ledger::totals;
 use crate::ledger::wallet;
+use crate::ledger::wallet::owed_in_cents;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};

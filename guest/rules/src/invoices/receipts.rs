@@ -3,16 +3,19 @@
 //!
 //! A receipt has its own number, not the charge's: what failed, was refunded or came from a coupon is in the same gapless series.
 
-use super::number::{issue_now, wait};
-use super::records::{Place, Stored};
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION, billing, seller};
 use crate::accounts;
+use crate::credit::records::charges::{self as charge_records, Charge};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::Fault;
+use crate::invoices::billing;
+use crate::invoices::number::{issue_now, wait};
+use crate::invoices::records::{Place, Stored};
+use crate::invoices::seller;
+use crate::invoices::{self, CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION};
 use crate::ledger::wallet;
-use crate::payments::charges::{self, Charge};
+use crate::payments::charges;
 use crate::profiles::policy::Policy;
 
 /// What became of the money.
@@ -136,7 +139,7 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
 /// Gives a receipt its number, and tells the charge. Answers the number.
 pub(super) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
     let charge = match stored.charge {
-        Some(number) => charges::load(call, account, number)?,
+        Some(number) => charge_records::load(call, account, number)?,
         None => None,
     };
     let product = stored.document.lines.first().map(|line| line.product.clone()).unwrap_or_default();
@@ -147,8 +150,8 @@ pub(super) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stor
     if let Some(charge) = charge {
         let (number, reference) = (document.number.as_str(), document.payment_reference.as_str());
         match product.as_str() {
-            product if is_own(product) => charges::note_receipt(call, account, charge, number)?,
-            "chargeback" => charges::note_chargeback_receipt(call, account, charge, reference, number)?,
+            product if is_own(product) => note_receipt(call, account, charge, number)?,
+            "chargeback" => note_chargeback_receipt(call, account, charge, reference, number)?,
             _ => {}
         }
     }
@@ -182,4 +185,37 @@ fn about(
     // A chargeback that an older version recorded has none.
     let Some(number) = number.filter(|number| !number.is_empty()) else { return Ok(None) };
     Ok(Place::find(call, account, &[kind], &number)?.map(|stored| stored.document.reference()))
+}
+
+/// Notes the number of a charge's receipt, and on the receipt what the bank has taken back while it waited for its number.
+pub(crate) fn note_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    receipt: &str,
+) -> Result<(), Fault> {
+    charge.receipt = Some(receipt.to_owned());
+    charge_records::save(call, account, &charge);
+    if charge.charged_back == Money::ZERO {
+        return Ok(());
+    }
+    invoices::note_charged_back(call, account, receipt, charge.charged_back)
+}
+
+/// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
+pub(crate) fn note_chargeback_receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    reference: &str,
+    receipt: &str,
+) -> Result<(), Fault> {
+    // One that is recorded by the call at hand has its number from it.
+    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
+        return Ok(());
+    };
+    receipt.clone_into(&mut dispute.receipt);
+    let won = dispute.won.is_some();
+    charge_records::save(call, account, &charge);
+    if won { invoices::note_reversed(call, account, receipt) } else { Ok(()) }
 }

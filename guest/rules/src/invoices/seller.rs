@@ -8,8 +8,8 @@ use super::records::DRAFTS;
 use crate::ground::call::{Call, Record, end_of_prefix};
 use crate::ground::job::JobKey;
 use crate::ground::port::Lane;
+use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::payments::queue::{self, QueueEntry};
 use crate::profiles::policy::{Policy, Seller};
 use serde::{Deserialize, Serialize};
 

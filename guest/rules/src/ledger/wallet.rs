@@ -7,6 +7,7 @@ mod ended;
 pub(crate) mod receivables;
 
 pub(crate) use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_between};
+pub(crate) use receivables::owed_in_cents;
 pub(crate) use receivables::{
     Claim, Claimed, EndedClaim, Payer, claim, end_claim, forgive_between, owe_as_other, owe_as_rent, owe_since,
     owed_between, pay_between, pay_claim, pay_unpaid_rent, to_pay_until,

@@ -7,7 +7,6 @@
 
 use super::records::{self, Debt, Rented};
 use super::{releasing, rent};
-use crate::accounts::closing::owed_in_cents;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::posting;
 use crate::ground::calendar;
@@ -20,6 +19,7 @@ use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::invoices;
 use crate::ledger::wallet;
+use crate::ledger::wallet::owed_in_cents;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,10 @@
 use crate::access::credentials;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::recharge;
-use crate::ground::calendar;
-use crate::ground::call::{Call, Record};
+pub use crate::credit::records::cards::{Card, CardState, ShownCard};
+pub(crate) use crate::credit::records::cards::{Unusable, has_default, name, shown, token, usable, usable_default};
+use crate::credit::records::cards::{Wallet, key, load, parse_name};
+use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces::{Error, Started};
@@ -13,110 +15,27 @@ use crate::ground::outside::MethodAnswer;
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
-use crate::invoices;
 use crate::ledger::wallet;
 use crate::profiles::mail;
 use coinbox_forms::letters;
-use serde::{Deserialize, Serialize};
 
 /// Most cards of an account.
 const CARDS_MAX: usize = 10;
+
 /// Most tokens of an account that the gateway still has to forget.
 const FORGETTING_MAX: usize = 100;
+
 /// Longest gateway token.
 const TOKEN_BYTES_MAX: usize = 200;
+
 /// How long before a card expires its owner is told.
 const EXPIRING_NOTICE_MS: Instant = 30 * DAY_MS;
+
 /// How long an attempt to describe or forget a card may take.
 const LEASE_MS: Instant = 2 * MINUTE_MS;
+
 /// Attempts before a description is given up.
 const DESCRIBE_ATTEMPTS_MAX: u32 = 50;
-
-/// Whether a card can be charged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CardState {
-    /// The gateway has not described it yet.
-    Checking,
-    /// It can be charged until it expires.
-    Ready,
-    /// The gateway does not know the token.
-    UnknownToGateway,
-}
-
-/// One stored card.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Card {
-    /// Counted per account from 1.
-    pub number: u32,
-    token: String,
-    brand: String,
-    last_four: String,
-    year: u16,
-    month: u8,
-    state: CardState,
-    make_default: bool,
-    attempt: u32,
-}
-
-impl Card {
-    /// What a person reads: brand and last four digits.
-    pub fn label(&self) -> String {
-        format!("{} {}", self.brand, self.last_four).trim().to_owned()
-    }
-
-    fn expires(&self) -> Option<Instant> {
-        calendar::card_expires(self.year, self.month)
-    }
-}
-
-/// The cards of an account, at `cards/<account>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Wallet {
-    v: u32,
-    last: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    default: Option<u32>,
-    cards: Vec<Card>,
-    /// Tokens that the gateway still has to forget.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    forgetting: Vec<(u32, String, u32)>,
-}
-
-impl Record for Wallet {
-    const KIND: &'static str = "payment cards";
-}
-
-/// A card as the contract shows it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct ShownCard {
-    pub name: String,
-    pub brand: String,
-    pub last_four: String,
-    pub expires_year: u16,
-    pub expires_month: u8,
-    pub is_default: bool,
-    pub state: CardState,
-}
-
-/// Why no card can be charged.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Unusable {
-    /// None is stored, or none is the default.
-    None,
-    /// Past its month.
-    Expired,
-    /// Not described yet.
-    Checking,
-    /// The gateway does not know it.
-    UnknownToGateway,
-    /// These of the customer's legal name, address and country are missing, and the policy asks for them (R44, R89).
-    NoBillingAddress(Vec<&'static str>),
-    /// These of the seller's are (R89).
-    SellerIncomplete(Vec<&'static str>),
-}
 
 impl From<Unusable> for Error {
     fn from(unusable: Unusable) -> Error {
@@ -127,92 +46,6 @@ impl From<Unusable> for Error {
             other => Error::NoUsableCard(other.word().to_owned()),
         }
     }
-}
-
-impl Unusable {
-    /// Its word in answers, events and mails.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Unusable::None => "none",
-            Unusable::Expired => "expired",
-            Unusable::Checking => "checking",
-            Unusable::UnknownToGateway => "unknown-to-gateway",
-            Unusable::NoBillingAddress(_) => "no-billing-address",
-            Unusable::SellerIncomplete(_) => "seller-incomplete",
-        }
-    }
-}
-
-fn key(account: AuthId) -> String {
-    format!("cards/{account}")
-}
-
-fn load(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(Wallet {
-        v: 1,
-        last: 0,
-        default: None,
-        cards: Vec::new(),
-        forgetting: Vec::new(),
-    }))
-}
-
-/// The name of a card in the contract.
-pub(crate) fn name(number: u32) -> String {
-    format!("card-{number}")
-}
-
-fn parse_name(name: &str) -> Option<u32> {
-    name.strip_prefix("card-")?.parse().ok().filter(|number: &u32| self::name(*number) == name)
-}
-
-impl Wallet {
-    fn find(&self, number: u32) -> Option<&Card> {
-        self.cards.iter().find(|card| card.number == number)
-    }
-
-    fn find_mut(&mut self, number: u32) -> Option<&mut Card> {
-        self.cards.iter_mut().find(|card| card.number == number)
-    }
-}
-
-/// The card of this name, or the default, if it can be charged now; unknown names are refused.
-pub(crate) fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> Result<Result<Card, Unusable>, Fault> {
-    let wallet = load(call, account)?;
-    let number = match wanted {
-        Some(wanted) => Some(parse_name(wanted).ok_or_else(|| Fault::not_found("card"))?),
-        None => wallet.default,
-    };
-    let Some(card) = number.and_then(|number| wallet.find(number)) else { return Ok(Err(Unusable::None)) };
-    Ok(match card.state {
-        CardState::Checking => Err(Unusable::Checking),
-        CardState::UnknownToGateway => Err(Unusable::UnknownToGateway),
-        CardState::Ready if card.expires().is_some_and(|expires| call.now() >= expires) => Err(Unusable::Expired),
-        CardState::Ready => {
-            let seller = invoices::seller::missing_for_charges(call)?;
-            let customer = invoices::missing_for_charges(call, account)?;
-            match (seller.is_empty(), customer.is_empty()) {
-                (false, _) => Err(Unusable::SellerIncomplete(seller)),
-                (true, false) => Err(Unusable::NoBillingAddress(customer)),
-                (true, true) => Ok(card.clone()),
-            }
-        }
-    })
-}
-
-/// The default card, if it can be charged now.
-pub(crate) fn usable_default(call: &Call<'_>, account: AuthId) -> Result<Result<Card, Unusable>, Fault> {
-    usable(call, account, None)
-}
-
-/// Whether a default card is stored, whatever its state: automatic recharge needs one (R5).
-pub(crate) fn has_default(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(load(call, account)?.default.is_some())
-}
-
-/// The gateway's token of a card that is still stored.
-pub(crate) fn token(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<String>, Fault> {
-    Ok(load(call, account)?.find(number).map(|card| card.token.clone()))
 }
 
 /// Stores a gateway token and asks the gateway what it stands for.
@@ -347,24 +180,6 @@ pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<V
     let (_, account) = credentials::permit_on(call, caller, "credits.list-cards", &auth_id)?;
     wallet::need(call, account)?;
     Ok(shown(call, account)?)
-}
-
-/// Cards as the contract shows them.
-pub(crate) fn shown(call: &Call<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> {
-    let wallet = load(call, account)?;
-    Ok(wallet
-        .cards
-        .iter()
-        .map(|card| ShownCard {
-            name: name(card.number),
-            brand: card.brand.clone(),
-            last_four: card.last_four.clone(),
-            expires_year: card.year,
-            expires_month: card.month,
-            is_default: wallet.default == Some(card.number),
-            state: card.state,
-        })
-        .collect())
 }
 
 /// Starts asking the gateway what a token stands for.

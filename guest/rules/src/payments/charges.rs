@@ -18,14 +18,12 @@ mod proofs;
 mod putting;
 mod recovered;
 mod requests;
-
+pub(crate) use crate::credit::charging::{Purpose, create, tell_unawaited};
 pub use crate::credit::records::charges::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
-pub(crate) use crate::credit::records::charges::{
-    by_key, list_all, load, note_chargeback_receipt, note_receipt, parse_gateway_key,
-};
+pub(crate) use crate::credit::records::charges::{by_key, list_all, load, of_payment, parse_gateway_key};
 pub(crate) use crate::credit::refilling::{give_back, room};
-pub(crate) use booking::{book, book_closed, tell_paid_after_closing, tell_unawaited};
-pub(crate) use chargebacks::{of_payment, receipt_of};
+pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
+pub(crate) use chargebacks::receipt_of;
 pub use chargebacks::{record_chargeback, record_payment_chargeback};
 pub(crate) use correcting::{Corrected, give_back_of};
 pub(crate) use disputes::note_payer;
@@ -34,104 +32,29 @@ pub(crate) use recovered::recover;
 pub use requests::{give_up, list_charges, recharge, settle_debt};
 
 use crate::accounts::{self, Standing};
+use crate::credit::charging::count_in_caps;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::recharge;
 use crate::credit::records::charges::{gateway_key, save};
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
-use crate::ground::idempotency::Asked;
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobState, Next, Task, Work};
-use crate::ground::money::Money;
 use crate::ground::outside::ChargeRequest;
 use crate::ground::port::Lane;
+use crate::ground::queue;
 use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
 use crate::ledger::wallet;
-use crate::payments::cards::{self, Card};
+use crate::payments::cards;
 use crate::payments::dunning;
-use crate::payments::queue;
 use crate::profiles::policy::Policy;
 
 /// How long an attempt may take before the next one asks what became of it.
 const LEASE_MS: Instant = 2 * MINUTE_MS;
+
 /// How soon a charge looks again whether a restored store is reconciled: its customer may be waiting.
 const RECONCILING_MS: Instant = 500;
-
-/// What a charge is for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Purpose<'a> {
-    /// A recharge by the rules (CRD-5).
-    Automatic,
-    /// A recharge by a person (CRD-4).
-    Manual,
-    /// What is owed, by a person (R24).
-    Settlement,
-    /// The invoice of this number, by the rules (CRD-15).
-    Invoice(&'a str),
-}
-
-/// Writes a charge down and makes it due now.
-pub(crate) fn create(
-    call: &mut Call<'_>,
-    account: AuthId,
-    purpose: Purpose<'_>,
-    amount: Money,
-    card: &Card,
-    asked: Option<Asked>,
-) -> Result<Charge, Fault> {
-    let number = Numbers::next_charge(call, account)?;
-    let (kind, invoice) = match purpose {
-        Purpose::Automatic => (ChargeKind::Automatic, None),
-        Purpose::Manual => (ChargeKind::Manual, None),
-        Purpose::Settlement => (ChargeKind::Settlement, None),
-        Purpose::Invoice(number) => (ChargeKind::Invoice, Some(number.to_owned())),
-    };
-    let charge = Charge {
-        v: 1,
-        number,
-        kind,
-        amount,
-        card: card.number,
-        card_label: card.label(),
-        key: gateway_key(&call.store_name(), account, number),
-        state: ChargeState::Due,
-        attempt: 0,
-        answered: 0,
-        created: call.now(),
-        sent: None,
-        settled: None,
-        reference: None,
-        lot: None,
-        asked: 0,
-        overdue: false,
-        given_up: false,
-        invoice,
-        receipt: None,
-        charged_back: Money::ZERO,
-        chargebacks: Vec::new(),
-        asked_for: asked,
-        recovered: false,
-        disputes: Vec::new(),
-    };
-    count_in_caps(call, account, &charge, amount)?;
-    match kind {
-        ChargeKind::Automatic => {}
-        ChargeKind::Manual => Numbers::count_open_manual(call, account, true)?,
-        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, number)?,
-    }
-    save(call, account, &charge);
-    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
-    Ok(charge)
-}
-
-/// Recharges count in the caps on automatic ones; what pays a debt does not (R22).
-pub(super) fn count_in_caps(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
-    match charge.kind {
-        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(call, account, charge.created, amount),
-        ChargeKind::Settlement | ChargeKind::Invoice => Ok(()),
-    }
-}
 
 /// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
 pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
@@ -191,8 +114,7 @@ fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<
         _ => {}
     }
     // Paid or written off meanwhile: another payment would only have to be given back.
-    if charge.kind == ChargeKind::Settlement && crate::accounts::closing::owed_in_cents(wallet.balance)? < charge.amount
-    {
+    if charge.kind == ChargeKind::Settlement && wallet::owed_in_cents(wallet.balance)? < charge.amount {
         return Ok(Some("not-needed"));
     }
     if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(call, account, charge)? {

@@ -7,13 +7,11 @@
 mod resolve;
 #[cfg(test)]
 mod tests;
-
 pub use resolve::{Claim, Resolution, Resolved, resolve_payment};
 
 use crate::access::credentials;
-use crate::ground::call::{Call, Record, end_of_prefix, successor};
-use crate::ground::ids::{AuthId, time_key};
-use crate::ground::money::Money;
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::queue::{PREFIX, QueueEntry};
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
 use crate::operator::Error;
@@ -21,91 +19,6 @@ use crate::payments::charges::{self, ShownCharge};
 use crate::payments::dunning;
 use crate::payments::refunds::{self, ShownRefund};
 use serde::{Deserialize, Serialize};
-
-const PREFIX: &str = "q/";
-
-/// Something that waits for a person, at `q/<since>/…`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct QueueEntry {
-    v: u32,
-    /// None: it names no account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    account: Option<AuthId>,
-    kind: String,
-    since: Instant,
-    charge: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) refund: Option<u32>,
-    /// Of a payment that no charge explains.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) payment: Option<Payment>,
-    /// Of a refund that no record explains.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) given_back: Option<Payment>,
-    /// The key of the movement for which its account is held.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) holds: Option<String>,
-    note: String,
-}
-
-/// What is known of a payment that no charge explains, or of a refund that no record does.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct Payment {
-    /// The key that the gateway knows it by.
-    pub(crate) key: String,
-    /// None: the gateway's notice did not say, or not in dollars.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) amount: Option<Money>,
-    /// When it was paid.
-    pub(crate) at: Instant,
-}
-
-impl Record for QueueEntry {
-    const KIND: &'static str = "operator queue entry";
-}
-
-impl QueueEntry {
-    /// An entry about nothing but what its note says.
-    pub(crate) fn new(account: Option<AuthId>, kind: &str, since: Instant, note: String) -> QueueEntry {
-        QueueEntry {
-            v: 1,
-            account,
-            kind: kind.to_owned(),
-            since,
-            charge: None,
-            refund: None,
-            payment: None,
-            given_back: None,
-            holds: None,
-            note,
-        }
-    }
-
-    /// An entry about a charge.
-    pub(crate) fn of_charge(account: AuthId, kind: &str, since: Instant, charge: u32, note: String) -> QueueEntry {
-        QueueEntry { charge: Some(charge), ..QueueEntry::new(Some(account), kind, since, note) }
-    }
-}
-
-/// Key of an entry about a charge.
-pub(crate) fn charge_key(since: Instant, account: AuthId, number: u32) -> String {
-    format!("{PREFIX}{}/{account}/{number:08}", time_key(since))
-}
-
-/// Key of an entry about a refund.
-pub(crate) fn refund_key(since: Instant, account: AuthId, number: u32) -> String {
-    format!("{PREFIX}{}/{account}/refund/{number:08}", time_key(since))
-}
-
-/// Key of an entry about a payment.
-pub(crate) fn payment_key(since: Instant, key: &str) -> String {
-    format!("{PREFIX}{}/payment/{key}", time_key(since))
-}
-
-/// Key of an entry about something there is one of: an account's closing, the reconciliation.
-pub(crate) fn single_key(since: Instant, what: &str) -> String {
-    format!("{PREFIX}{}/{what}", time_key(since))
-}
 
 /// Something that waits for a person.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -17,13 +17,19 @@ mod kept;
 mod stock;
 #[cfg(test)]
 mod tests;
-
-pub(crate) use kept::{held_amount, is_held, keep, keep_notice, keep_refund, let_go};
+pub(crate) use crate::credit::records::held::{held_amount, is_held};
+pub(crate) use crate::credit::records::reconciliation::{
+    Outside, booked_at, is_open, is_stock_open, lot_of, note_resolved, refuses_unknown_key,
+};
+pub(crate) use kept::{keep, keep_notice, keep_refund, let_go};
 
 use crate::accounts;
 use crate::credit::judge::{Occasion, judge};
 use crate::credit::recharge;
-use crate::ground::call::{Call, Record};
+use crate::credit::records::reconciliation::{
+    Moved, NOT_LISTED_ORDERS, NOT_LISTED_PAYMENTS, NotListed, OVERLAP_MS, Reconciliation, marker, not_listed_key,
+};
+use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
@@ -32,169 +38,22 @@ use crate::ground::metadata::Metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::{Movement, MovementPage, Paid, PaymentOutcome, StockPage};
 use crate::ground::port::Lane;
-use crate::ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS, Refusal};
+use crate::ground::queue::{self, QueueEntry};
+use crate::ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::invoices::receipts::{self, Outcome, Receipt};
-use crate::ledger::lots::{LotKind, Place};
+use crate::ledger::lots::LotKind;
 use crate::ledger::wallet::{self, NewCredit};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::payments::charges;
-use crate::payments::queue::{self, QueueEntry};
 use crate::payments::refunds::{self, Cause, Found, NewRefund};
-use serde::{Deserialize, Serialize};
 
-/// Who knows what happened outside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Outside {
-    /// The gateway: charges and refunds.
-    Payments,
-    /// The stock of numbers: orders and releases.
-    Stock,
-}
-
-impl Outside {
-    fn key(self) -> &'static str {
-        match self {
-            Outside::Payments => "store/reconcile",
-            Outside::Stock => "store/reconcile-stock",
-        }
-    }
-
-    fn job(self) -> JobKey {
-        match self {
-            Outside::Payments => JobKey::Reconcile,
-            Outside::Stock => JobKey::ReconcileStock,
-        }
-    }
-
-    /// Kinds of queue entries: it gives no list, and its list does not go back far enough.
-    fn entries(self) -> (&'static str, &'static str) {
-        match self {
-            Outside::Payments => ("reconciliation-stuck", NOT_LISTED_PAYMENTS),
-            Outside::Stock => ("orders-stuck", NOT_LISTED_ORDERS),
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Outside::Payments => "gateway",
-            Outside::Stock => "stock",
-        }
-    }
-
-    /// Whether an entry of the queue hides keys of clients of this kind.
-    fn hides(self, kind: &str) -> bool {
-        (kind == "number-without-record") == (self == Outside::Stock)
-    }
-}
-
-const NOT_LISTED_PAYMENTS: &str = "movements-not-listed";
-const NOT_LISTED_ORDERS: &str = "orders-not-listed";
-
-/// Where the reconciliation stands, at `store/reconcile` or `store/reconcile-stock`; gone when it is done.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Reconciliation {
-    v: u32,
-    since: Instant,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cursor: Option<String>,
-    attempt: u32,
-    booked: u32,
-    /// When it was opened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    opened: Option<Instant>,
-    /// Whether it waits in the operator's queue.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    stuck: bool,
-    /// From which moment on the pages so far were complete, if that is later than the backup.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    complete_since: Option<Instant>,
-}
-
-impl Reconciliation {
-    /// The moment of the backup.
-    fn backup(&self) -> Instant {
-        self.since.saturating_add(OVERLAP_MS)
-    }
-}
-
-impl Record for Reconciliation {
-    const KIND: &'static str = "reconciliation";
-}
-
-/// That the gateway or the stock does not look back to the backup, at `store/not-listed/<kind>`; gone when a person has looked.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct NotListed {
-    v: u32,
-    /// Since when it stands in the queue.
-    since: Instant,
-}
-
-impl Record for NotListed {
-    const KIND: &'static str = "what was not listed";
-}
-
-/// That a movement of another history has been booked, at `moved/<key>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Moved {
-    v: u32,
-    at: Instant,
-    /// The account and the lot that it became.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    lot: Option<(AuthId, u32, Place)>,
-}
-
-impl Moved {
-    fn new(at: Instant) -> Moved {
-        Moved { v: 1, at, lot: None }
-    }
-}
-
-impl Record for Moved {
-    const KIND: &'static str = "reconciled movement";
-}
-
-/// Longest key of a payment.
-const KEY_BYTES_MAX: usize = 200;
 /// The only currency of accounts (R4).
 const CURRENCY: &str = "USD";
-/// The backup's moment and the gateway's clock may differ by this much: movements from before are looked at too.
-const OVERLAP_MS: Instant = DAY_MS;
+
 const LEASE_MS: Instant = 2 * MINUTE_MS;
+
 /// After this long without a list of movements it is the operator's business.
 const STUCK_MS: Instant = HOUR_MS;
-/// How soon a client may try again with a key that the store cannot judge yet.
-const TRY_AGAIN_MS: Instant = 5_000;
-
-/// Whether no new charge or refund may start yet.
-pub(crate) fn is_open(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(call.text(Outside::Payments.key()).is_some())
-}
-
-/// Whether no new order or release may start yet.
-pub(crate) fn is_stock_open(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(call.text(Outside::Stock.key()).is_some())
-}
-
-/// Why a key that the store does not know cannot be taken as new: it may have been used in a history that was lost.
-pub(crate) fn refuses_unknown_key(
-    call: &Call<'_>,
-    account: Option<AuthId>,
-    outside: Outside,
-) -> Result<Option<Refusal>, Fault> {
-    if call.text(outside.key()).is_some() {
-        return Ok(Some(Refusal::Reconciling(call.now() + TRY_AGAIN_MS)));
-    }
-    let (_, not_listed) = outside.entries();
-    if call.text(&not_listed_key(not_listed)).is_some() {
-        return Ok(Some(Refusal::UnknownSinceRestore(not_listed.to_owned())));
-    }
-    let Some(account) = account else { return Ok(None) };
-    Ok(kept::hides_keys(call, account, |kind| outside.hides(kind))?.map(Refusal::UnknownSinceRestore))
-}
-
-fn not_listed_key(kind: &str) -> String {
-    format!("store/not-listed/{kind}")
-}
 
 /// A person has looked at what the gateway or the stock did not list. Answers whether this is the kind of such an entry.
 pub(crate) fn note_looked(call: &mut Call<'_>, kind: &str) -> bool {
@@ -545,27 +404,6 @@ pub(crate) fn credit_payment(
     Ok(Recovered { transaction: id, balance: wallet.balance })
 }
 
-/// The lot that a payment became which no charge explains, by the payment's key.
-pub(crate) fn lot_of(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<(u32, Place)>, Fault> {
-    if !crate::ground::text::is_name(key, KEY_BYTES_MAX) {
-        return Ok(None);
-    }
-    let lot = call.get::<Moved>(&marker(key))?.and_then(|moved| moved.lot);
-    Ok(lot.filter(|(owner, ..)| *owner == account).map(|(_, number, place)| (number, place)))
-}
-
-/// When a payment that no charge explains was booked.
-pub(crate) fn booked_at(call: &Call<'_>, key: &str) -> Result<Option<Instant>, Fault> {
-    Ok(call.get::<Moved>(&marker(key))?.map(|moved| moved.at))
-}
-
-/// Notes that a person has decided about a payment: it is booked no more, whatever the gateway lists later.
-pub(crate) fn note_resolved(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
-    let moved = call.get::<Moved>(&marker(key))?.unwrap_or_else(|| Moved::new(call.now()));
-    call.put(&marker(key), &moved);
-    Ok(())
-}
-
 /// Books a refund that the gateway has made or has under way: it is taken off the lot that it came from. What cannot be assigned holds the
 /// account until a person has decided. Answers the account if something was taken off it.
 fn book_refund(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Fault> {
@@ -607,8 +445,4 @@ fn book_refund(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId
             Ok(Some(account))
         }
     }
-}
-
-fn marker(key: &str) -> String {
-    format!("moved/{key}")
 }

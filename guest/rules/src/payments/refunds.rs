@@ -12,29 +12,27 @@
 
 mod booking;
 mod recovered;
-
-pub use crate::credit::records::refunds::{Cause, Refund, RefundPage, RefundState, ShownRefund};
+pub use crate::credit::records::refunds::{Cause, Refund, RefundPage, RefundState, ShownRefund, refunds};
+pub(crate) use crate::credit::records::refunds::{by_key, load, of_charge, parse_gateway_key};
 pub(crate) use booking::{answered, attempt, begin, book, book_closed, look};
 pub(crate) use recovered::{Found, recover, recover_payment};
 
 use crate::access::credentials;
+use crate::credit::records::refunds::{gateway_key, save};
 use crate::ground::business_days;
-use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces::Started;
-use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
 use crate::ledger::wallet;
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::payments::queue;
 use crate::payments::reconcile::Outside;
 use crate::profiles::policy::Policy;
-use serde::{Deserialize, Serialize};
 
 interface_error! {
     /// Errors of `refunds`.
@@ -45,58 +43,6 @@ interface_error! {
 }
 
 const PAGE_MAX: u32 = 100;
-
-fn place(account: AuthId, number: u32) -> String {
-    format!("rfd/{account}/{:010}", u32::MAX - number)
-}
-
-/// The key of one try of a refund at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
-fn gateway_key(store: &str, account: AuthId, number: u32, tries: u32) -> String {
-    format!("cb-{store}-{account}-refund-{number}-{tries}")
-}
-
-/// Number of a refund that could not keep the one in its key, at `rfk/<key>`.
-#[derive(Serialize, Deserialize)]
-struct Renumbered {
-    v: u32,
-    number: u32,
-}
-
-impl Record for Renumbered {
-    const KIND: &'static str = "number of a recovered refund";
-}
-
-/// The refund that the gateway knows by this key, and its account.
-pub(crate) fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fault> {
-    let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
-    let found = match load(call, account, number)?.filter(|refund| refund.key == key) {
-        Some(refund) => Some(refund),
-        None => match call.get::<Renumbered>(&format!("rfk/{key}"))? {
-            Some(renumbered) => load(call, account, renumbered.number)?.filter(|refund| refund.key == key),
-            None => None,
-        },
-    };
-    Ok(found.map(|refund| (account, refund)))
-}
-
-/// Account and number in a key of [`gateway_key`], whichever store made it.
-pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
-    let mut parts = key.strip_prefix("cb-")?.split('-');
-    let (store, account, word) = (parts.next()?, parts.next()?, parts.next()?);
-    let (number, tries) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let account = AuthId::parse(account)?;
-    (word == "refund" && plain && gateway_key(store, account, number, tries) == key).then_some((account, number))
-}
-
-/// The refund with this number.
-pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Refund>, Fault> {
-    call.get(&place(account, number))
-}
-
-fn save(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
-    call.put(&place(account, refund.number), refund);
-}
 
 fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
     emit(call, EventDraft { account: Some(account), kind, rule: "CRD-12", facts, transactions });
@@ -171,34 +117,6 @@ pub(crate) fn give_back(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_
     Ok((create(call, account, new)?, id))
 }
 
-/// The first refunds of an account, newest first, those with a number below `after`. The flag: there are more.
-pub fn refunds(
-    call: &Call<'_>,
-    account: AuthId,
-    after: Option<u32>,
-    limit: usize,
-) -> Result<(Vec<Refund>, bool), Fault> {
-    let prefix = format!("rfd/{account}/");
-    let first = after.map_or_else(|| prefix.clone(), |number| successor(&place(account, number)));
-    let (page, more) = call.span::<Refund>(&first, &end_of_prefix(&prefix), limit)?;
-    Ok((page.into_iter().map(|(_, refund)| refund).collect(), more))
-}
-
-/// What of a payment was given back or still is to be, whether the gateway has done it yet or not.
-pub(crate) fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> Result<Money, Fault> {
-    let (mut sum, mut after) = (Money::ZERO, None);
-    loop {
-        let (page, more) = refunds(call, account, after, PAGE_MAX as usize)?;
-        for refund in page.iter().filter(|refund| refund.charge_key == charge_key) {
-            sum = sum.plus(refund.amount)?;
-        }
-        after = page.last().map(|refund| refund.number);
-        if !more {
-            return Ok(sum);
-        }
-    }
-}
-
 /// Refunds of an account, newest first.
 pub fn list(
     call: &Call<'_>,
@@ -264,31 +182,4 @@ pub fn settle(
         booking::mail_paid(call, account, &refund, receipt)?;
         Ok(refund.shown(account))
     })
-}
-
-impl Refund {
-    pub(crate) fn job(&self, account: AuthId) -> JobKey {
-        JobKey::Refund(account, self.number)
-    }
-
-    /// Whether it is over.
-    pub(crate) fn is_settled(&self) -> bool {
-        matches!(self.state, RefundState::Paid | RefundState::SettledOtherwise)
-    }
-
-    /// Takes it out of the operator's queue.
-    fn unqueue(&mut self, call: &mut Call<'_>, account: AuthId) {
-        if let Some(since) = self.queued.take() {
-            call.remove(&queue::refund_key(since, account, self.number));
-        }
-    }
-
-    /// Puts it into the operator's queue, or says anew there why it waits.
-    fn enqueue(&mut self, call: &mut Call<'_>, account: AuthId, kind: &str, note: &str) {
-        let since = *self.queued.get_or_insert(call.now());
-        let note: String = format!("due on {}: {note}", self.due).chars().take(300).collect();
-        let mut entry = queue::QueueEntry::new(Some(account), kind, since, note);
-        entry.refund = Some(self.number);
-        call.put(&queue::refund_key(since, account, self.number), &entry);
-    }
 }

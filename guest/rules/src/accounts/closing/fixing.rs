@@ -1,23 +1,23 @@
 //! The end of a closing: what is left is fixed as refunds, in one transaction.
 
-use super::{key, load, owed_in_cents, tell};
+use super::tell;
 use crate::accounts::subaccounts;
 use crate::accounts::{self, Standing};
 use crate::credit::credits;
-use crate::credit::records::closing::{Closing, Step};
+use crate::credit::records::closing::{Closing, Step, key, load};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, Next};
 use crate::ground::money::{MICROS_PER_CENT, Money};
 use crate::ground::port::Lane;
+use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::invoices::{self, FinalStep};
 use crate::ledger::lots::{Lot, LotKind};
-use crate::ledger::wallet;
+use crate::ledger::wallet::{self, owed_in_cents};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::payments::charges;
 use crate::payments::dunning;
-use crate::payments::queue::{self, QueueEntry};
 use crate::payments::reconcile;
 use crate::payments::refunds::{self, Cause, NewRefund};
 use crate::profiles::mail;
@@ -25,10 +25,13 @@ use crate::profiles::policy::Policy;
 
 /// Sub-accounts disabled in one transaction.
 const SUBACCOUNTS_PER_CALL: usize = 500;
+
 /// After this it is tried again to make a final invoice whose lines were not what the ledger says.
 const DIFFERS_MS: Instant = DAY_MS;
+
 /// How soon a closing looks again whether a restored store is reconciled, and whether a person has decided about a refund that waits.
 const RECONCILING_MS: Instant = MINUTE_MS;
+
 const HELD_MS: Instant = HOUR_MS;
 
 /// The next step of a closing that is due.
@@ -112,16 +115,6 @@ fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing,
     if first {
         tell(call, account, "account-closing-owes", vec![Fact::new("owed", owed)], Vec::new());
     }
-}
-
-/// The balance has moved: an account that waits for what it owes is looked at again, so that the queue says how much that is now.
-pub(crate) fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if accounts::profile(call, account)?.standing == Standing::Closing
-        && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
-    {
-        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, call.now());
-    }
-    Ok(())
 }
 
 /// What the lots of an account become.

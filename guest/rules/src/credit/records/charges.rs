@@ -1,6 +1,7 @@
 //! The record of a charge, its key, and the form of the contract.
 
-use crate::ground::call::{Call, Record};
+use crate::credit::records::cards;
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::idempotency::Asked;
 use crate::ground::ids::AuthId;
 use crate::ground::job::JobKey;
@@ -8,10 +9,8 @@ use crate::ground::metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::DeclineReason;
 use crate::ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
-use crate::invoices;
 use crate::ledger::lots::{FromLot, OfMonth, Place};
 use crate::ledger::wallet::Payer;
-use crate::payments::cards;
 use serde::{Deserialize, Serialize};
 
 /// Who asked for the charge.
@@ -292,39 +291,6 @@ pub(crate) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
     call.put(&place(account, charge.number), charge);
 }
 
-/// Notes the number of a charge's receipt, and on the receipt what the bank has taken back while it waited for its number.
-pub(crate) fn note_receipt(
-    call: &mut Call<'_>,
-    account: AuthId,
-    mut charge: Charge,
-    receipt: &str,
-) -> Result<(), Fault> {
-    charge.receipt = Some(receipt.to_owned());
-    save(call, account, &charge);
-    if charge.charged_back == Money::ZERO {
-        return Ok(());
-    }
-    invoices::note_charged_back(call, account, receipt, charge.charged_back)
-}
-
-/// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
-pub(crate) fn note_chargeback_receipt(
-    call: &mut Call<'_>,
-    account: AuthId,
-    mut charge: Charge,
-    reference: &str,
-    receipt: &str,
-) -> Result<(), Fault> {
-    // One that is recorded by the call at hand has its number from it.
-    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
-        return Ok(());
-    };
-    receipt.clone_into(&mut dispute.receipt);
-    let won = dispute.won.is_some();
-    save(call, account, &charge);
-    if won { invoices::note_reversed(call, account, receipt) } else { Ok(()) }
-}
-
 impl Charge {
     pub(crate) fn is_settled(&self) -> bool {
         !matches!(self.state, ChargeState::Due | ChargeState::Open)
@@ -420,5 +386,24 @@ impl Charge {
         ];
         facts.extend(self.invoice.as_ref().map(|number| Fact::new("invoice", number)));
         facts
+    }
+}
+
+/// Charges that are looked at in one step.
+const PAGE: usize = 1_000;
+
+/// The charge that explains a payment.
+pub(crate) fn of_payment(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<Charge>, Fault> {
+    let prefix = format!("ch/{account}/");
+    let mut from = prefix.clone();
+    loop {
+        let (page, more) = call.span::<Charge>(&from, &end_of_prefix(&prefix), PAGE)?;
+        if let Some((last, _)) = page.last() {
+            from = successor(last);
+        }
+        let found = page.into_iter().map(|(_, charge)| charge).find(|charge| charge.key == key);
+        if found.is_some() || !more {
+            return Ok(found);
+        }
     }
 }

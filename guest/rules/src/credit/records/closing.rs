@@ -1,9 +1,13 @@
 //! What is stored of a closing, and how the contract shows it.
 
-use crate::ground::call::Record;
+use crate::credit::records::refunds::ShownRefund;
+use crate::ground::call::{Call, Record};
+use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
 use crate::ground::money::Money;
-use crate::ground::vocabulary::{Instant, Micros, int_text, optional_int_text};
-use crate::payments::refunds::ShownRefund;
+use crate::ground::port::Lane;
+use crate::ground::vocabulary::{Fault, Instant, Micros, int_text, optional_int_text};
+use crate::profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 
 /// How far it has come.
@@ -88,4 +92,22 @@ pub struct ClosingStatus {
     #[serde(with = "int_text")]
     pub forfeited: Micros,
     pub refunds: Vec<ShownRefund>,
+}
+
+pub(crate) fn key(account: AuthId) -> String {
+    format!("clos/{account}")
+}
+
+pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Closing>, Fault> {
+    call.get(&key(account))
+}
+
+/// The balance has moved: an account that waits for what it owes is looked at again, so that the queue says how much that is now.
+pub(crate) fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if profile::profile(call, account)?.standing == Standing::Closing
+        && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
+    {
+        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, call.now());
+    }
+    Ok(())
 }

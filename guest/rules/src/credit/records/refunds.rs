@@ -1,12 +1,14 @@
 //! What is stored of a refund, and how the contract shows it.
 
-use crate::ground::call::Record;
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::idempotency::Asked;
 use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
 use crate::ground::metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::DeclineReason;
-use crate::ground::vocabulary::{Fact, Instant, Micros, int_text, optional_int_text};
+use crate::ground::queue;
+use crate::ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
 
 /// Why something is given back.
@@ -199,4 +201,119 @@ pub struct RefundPage {
     /// For the next page.
     #[serde(default)]
     pub next: Option<u32>,
+}
+
+pub(crate) fn place(account: AuthId, number: u32) -> String {
+    format!("rfd/{account}/{:010}", u32::MAX - number)
+}
+
+/// The key of one try of a refund at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
+pub(crate) fn gateway_key(store: &str, account: AuthId, number: u32, tries: u32) -> String {
+    format!("cb-{store}-{account}-refund-{number}-{tries}")
+}
+
+/// Number of a refund that could not keep the one in its key, at `rfk/<key>`.
+#[derive(Serialize, Deserialize)]
+struct Renumbered {
+    v: u32,
+    number: u32,
+}
+
+impl Record for Renumbered {
+    const KIND: &'static str = "number of a recovered refund";
+}
+
+/// Notes under which number a refund is kept whose key has another one.
+pub(crate) fn renumber(call: &mut Call<'_>, key: &str, number: u32) {
+    call.put(&format!("rfk/{key}"), &Renumbered { v: 1, number });
+}
+
+/// The refund that the gateway knows by this key, and its account.
+pub(crate) fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fault> {
+    let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
+    let found = match load(call, account, number)?.filter(|refund| refund.key == key) {
+        Some(refund) => Some(refund),
+        None => match call.get::<Renumbered>(&format!("rfk/{key}"))? {
+            Some(renumbered) => load(call, account, renumbered.number)?.filter(|refund| refund.key == key),
+            None => None,
+        },
+    };
+    Ok(found.map(|refund| (account, refund)))
+}
+
+/// Account and number in a key of [`gateway_key`], whichever store made it.
+pub(crate) fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (store, account, word) = (parts.next()?, parts.next()?, parts.next()?);
+    let (number, tries) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let account = AuthId::parse(account)?;
+    (word == "refund" && plain && gateway_key(store, account, number, tries) == key).then_some((account, number))
+}
+
+/// The refund with this number.
+pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Refund>, Fault> {
+    call.get(&place(account, number))
+}
+
+pub(crate) fn save(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
+    call.put(&place(account, refund.number), refund);
+}
+
+/// Refunds that are looked at in one step.
+const PAGE: usize = 100;
+
+/// The first refunds of an account, newest first, those with a number below `after`. The flag: there are more.
+pub fn refunds(
+    call: &Call<'_>,
+    account: AuthId,
+    after: Option<u32>,
+    limit: usize,
+) -> Result<(Vec<Refund>, bool), Fault> {
+    let prefix = format!("rfd/{account}/");
+    let first = after.map_or_else(|| prefix.clone(), |number| successor(&place(account, number)));
+    let (page, more) = call.span::<Refund>(&first, &end_of_prefix(&prefix), limit)?;
+    Ok((page.into_iter().map(|(_, refund)| refund).collect(), more))
+}
+
+/// What of a payment was given back or still is to be, whether the gateway has done it yet or not.
+pub(crate) fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> Result<Money, Fault> {
+    let (mut sum, mut after) = (Money::ZERO, None);
+    loop {
+        let (page, more) = refunds(call, account, after, PAGE)?;
+        for refund in page.iter().filter(|refund| refund.charge_key == charge_key) {
+            sum = sum.plus(refund.amount)?;
+        }
+        after = page.last().map(|refund| refund.number);
+        if !more {
+            return Ok(sum);
+        }
+    }
+}
+
+impl Refund {
+    pub(crate) fn job(&self, account: AuthId) -> JobKey {
+        JobKey::Refund(account, self.number)
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.state, RefundState::Paid | RefundState::SettledOtherwise)
+    }
+
+    /// Takes it out of the operator's queue.
+    pub(crate) fn unqueue(&mut self, call: &mut Call<'_>, account: AuthId) {
+        if let Some(since) = self.queued.take() {
+            call.remove(&queue::refund_key(since, account, self.number));
+        }
+    }
+
+    /// Puts it into the operator's queue, or says anew there why it waits.
+    pub(crate) fn enqueue(&mut self, call: &mut Call<'_>, account: AuthId, kind: &str, note: &str) {
+        let since = *self.queued.get_or_insert(call.now());
+        let note: String = format!("due on {}: {note}", self.due).chars().take(300).collect();
+        let mut entry = queue::QueueEntry::new(Some(account), kind, since, note);
+        entry.refund = Some(self.number);
+        call.put(&queue::refund_key(since, account, self.number), &entry);
+    }
 }

@@ -569,5 +569,16 @@ pub(crate) fn pay_between(
 
 /// Beginning of every key.
 const PREFIX: &str = "owe/";
+
 /// Days of receivables that are read at a time.
 pub(crate) const RECEIVABLE_DAYS: usize = 1_000;
+
+/// What a payment of exactly what is owed would take: whole cents, rounded half-up (R4, R24). Zero: nothing is owed, or less than the
+/// gateway can move.
+pub(crate) fn owed_in_cents(balance: Money) -> Result<Money, Fault> {
+    if balance >= Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    let owed = balance.negated()?.plus(Money::from_micros(crate::ground::money::MICROS_PER_CENT / 2))?;
+    Ok(Money::from_micros(owed.micros() - owed.micros() % crate::ground::money::MICROS_PER_CENT))
+}

@@ -13,13 +13,13 @@ use crate::ground::job::Next;
 use crate::ground::money::Money;
 use crate::ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome};
 use crate::ground::port::Lane;
+use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::invoices::receipts::{self, Outcome, Receipt};
 use crate::ledger::lots::LotKind;
 use crate::ledger::wallet::{self, NewCredit};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::payments::dunning;
-use crate::payments::queue::{self, QueueEntry};
 use crate::payments::refunds::{self, Cause, NewRefund};
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
@@ -27,6 +27,7 @@ use coinbox_forms::letters;
 
 /// How much of the gateway's own name of a payment is kept.
 const REFERENCE_CHARS_MAX: usize = 200;
+
 /// After this long, an open charge is the operator's and the customer's business (R11).
 const OVERDUE_MS: Instant = DAY_MS;
 
@@ -279,15 +280,6 @@ fn book_declined(
         }
     }
     judge(call, account, Occasion::Debit)
-}
-
-/// A charge of a history that was lost was declined, and nothing of this one waits for it: the feed tells how it ended (CRD-7, EVT-1).
-pub(crate) fn tell_unawaited(call: &mut Call<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
-    let mut facts = charge.facts();
-    facts.push(Fact::new("reason", reason));
-    facts.push(Fact::new("receipt", receipt));
-    let (account, kind, rule) = (Some(account), "recharge-failed", charge.kind.rule());
-    emit(call, EventDraft { account, kind, rule, facts, transactions: Vec::new() });
 }
 
 /// The receipt of a charge that is final (INV-3, R27).

@@ -9,8 +9,9 @@ use crate::access::credentials::{self, Who};
 use crate::accounts::{self, Standing};
 use crate::credit::credits;
 use crate::credit::judge::{Occasion, judge};
+use crate::credit::records::charges::of_payment;
 use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, parse_gateway_key, save};
-use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
@@ -29,8 +30,9 @@ use crate::profiles::mail;
 
 /// Chargebacks of one charge.
 const CHARGEBACKS_MAX: usize = 20;
+
 /// Charges that are read at a time.
-const PAGE: usize = 1_000;
+
 /// What stands for the card of a payment that no charge explains.
 const NO_CARD: &str = "recovered payment";
 
@@ -71,22 +73,6 @@ pub fn record_payment_chargeback(
         };
         take_back(call, account, charge, amount, &reference, &who)
     })
-}
-
-/// The charge that explains a payment.
-pub(crate) fn of_payment(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<Charge>, Fault> {
-    let prefix = format!("ch/{account}/");
-    let mut from = prefix.clone();
-    loop {
-        let (page, more) = call.span::<Charge>(&from, &end_of_prefix(&prefix), PAGE)?;
-        if let Some((last, _)) = page.last() {
-            from = successor(last);
-        }
-        let found = page.into_iter().map(|(_, charge)| charge).find(|charge| charge.key == key);
-        if found.is_some() || !more {
-            return Ok(found);
-        }
-    }
 }
 
 /// Makes a paid charge of a payment that was credited without one.

@@ -27,7 +27,7 @@ pub fn settle_debt(
     let about = (auth_id.as_str(), Some(account));
     let function = ("credits.settle", Outside::Payments);
     crate::ground::idempotency::once_outside(call, caller, about, function, &(&auth_id, &card), |call, asked| {
-        let amount = crate::accounts::closing::owed_in_cents(wallet::need(call, account)?.balance)?;
+        let amount = crate::ledger::wallet::owed_in_cents(wallet::need(call, account)?.balance)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
         }

@@ -1,6 +1,5 @@
 //! What the operator decides about a payment that no charge explains, and about what a restore could not place.
 
-use super::{PREFIX, Payment, QueueEntry};
 use crate::access::credentials::{self, Who};
 use crate::credit::judge::{Occasion, judge};
 use crate::ground::call::Call;
@@ -8,6 +7,7 @@ use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
+use crate::ground::queue::{PREFIX, Payment, QueueEntry};
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal, optional_int_text};
 use crate::ledger::wallet::{self, Split};

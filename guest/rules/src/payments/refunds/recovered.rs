@@ -3,10 +3,9 @@
 //! What has gone back is taken off the lot that it came from, as a payment is put on. What no lot covers waits for a person.
 
 use super::booking;
-use super::{
-    Cause, NewRefund, Refund, RefundState, Renumbered, by_key, give_back, load, parse_gateway_key, refunds, save, tell,
-};
+use super::{Cause, NewRefund, Refund, RefundState, by_key, give_back, load, parse_gateway_key, refunds, save, tell};
 use crate::credit::recharge;
+use crate::credit::records::refunds::renumber;
 use crate::ground::business_days;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
@@ -120,7 +119,7 @@ fn hand_over(call: &mut Call<'_>, account: AuthId, mut refund: Refund, movement:
     refund.sent = Some(movement.received.clamp(0, call.now()));
     (refund.attempt, refund.answered, refund.asked) = (1, 1, 0);
     if parse_gateway_key(&refund.key).is_some_and(|(_, in_key)| in_key != number) {
-        call.put(&format!("rfk/{}", refund.key), &Renumbered { v: 1, number });
+        renumber(call, &refund.key, number);
     }
     save(call, account, &refund);
     call.timer(&refund.job(account).to_string(), Lane::Normal, call.now());

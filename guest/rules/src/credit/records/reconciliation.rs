@@ -1,0 +1,188 @@
+//! How far a reconciliation after a restore has come, and which movements of another history it has booked (CRD-7).
+//!
+//! How it is done is in `payments::reconcile`.
+
+use crate::credit::records::held;
+use crate::ground::call::{Call, Record};
+use crate::ground::ids::AuthId;
+use crate::ground::job::JobKey;
+use crate::ground::vocabulary::{DAY_MS, Fault, Instant, Refusal};
+use crate::ledger::lots::Place;
+use serde::{Deserialize, Serialize};
+
+/// Who knows what happened outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outside {
+    /// The gateway: charges and refunds.
+    Payments,
+    /// The stock of numbers: orders and releases.
+    Stock,
+}
+
+impl Outside {
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Outside::Payments => "store/reconcile",
+            Outside::Stock => "store/reconcile-stock",
+        }
+    }
+
+    pub(crate) fn job(self) -> JobKey {
+        match self {
+            Outside::Payments => JobKey::Reconcile,
+            Outside::Stock => JobKey::ReconcileStock,
+        }
+    }
+
+    /// Kinds of queue entries: it gives no list, and its list does not go back far enough.
+    pub(crate) fn entries(self) -> (&'static str, &'static str) {
+        match self {
+            Outside::Payments => ("reconciliation-stuck", NOT_LISTED_PAYMENTS),
+            Outside::Stock => ("orders-stuck", NOT_LISTED_ORDERS),
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Outside::Payments => "gateway",
+            Outside::Stock => "stock",
+        }
+    }
+
+    /// Whether an entry of the queue hides keys of clients of this kind.
+    pub(crate) fn hides(self, kind: &str) -> bool {
+        (kind == "number-without-record") == (self == Outside::Stock)
+    }
+}
+
+pub(crate) const NOT_LISTED_PAYMENTS: &str = "movements-not-listed";
+
+pub(crate) const NOT_LISTED_ORDERS: &str = "orders-not-listed";
+
+/// Where the reconciliation stands, at `store/reconcile` or `store/reconcile-stock`; gone when it is done.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Reconciliation {
+    pub(crate) v: u32,
+    pub(crate) since: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cursor: Option<String>,
+    pub(crate) attempt: u32,
+    pub(crate) booked: u32,
+    /// When it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) opened: Option<Instant>,
+    /// Whether it waits in the operator's queue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) stuck: bool,
+    /// From which moment on the pages so far were complete, if that is later than the backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) complete_since: Option<Instant>,
+}
+
+impl Reconciliation {
+    /// The moment of the backup.
+    pub(crate) fn backup(&self) -> Instant {
+        self.since.saturating_add(OVERLAP_MS)
+    }
+}
+
+impl Record for Reconciliation {
+    const KIND: &'static str = "reconciliation";
+}
+
+/// That the gateway or the stock does not look back to the backup, at `store/not-listed/<kind>`; gone when a person has looked.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct NotListed {
+    pub(crate) v: u32,
+    /// Since when it stands in the queue.
+    pub(crate) since: Instant,
+}
+
+impl Record for NotListed {
+    const KIND: &'static str = "what was not listed";
+}
+
+/// That a movement of another history has been booked, at `moved/<key>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Moved {
+    pub(crate) v: u32,
+    pub(crate) at: Instant,
+    /// The account and the lot that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lot: Option<(AuthId, u32, Place)>,
+}
+
+impl Moved {
+    pub(crate) fn new(at: Instant) -> Moved {
+        Moved { v: 1, at, lot: None }
+    }
+}
+
+impl Record for Moved {
+    const KIND: &'static str = "reconciled movement";
+}
+
+/// Longest key of a payment.
+pub(crate) const KEY_BYTES_MAX: usize = 200;
+
+/// The backup's moment and the gateway's clock may differ by this much: movements from before are looked at too.
+pub(crate) const OVERLAP_MS: Instant = DAY_MS;
+
+/// How soon a client may try again with a key that the store cannot judge yet.
+pub(crate) const TRY_AGAIN_MS: Instant = 5_000;
+
+/// Whether no new charge or refund may start yet.
+pub(crate) fn is_open(call: &Call<'_>) -> Result<bool, Fault> {
+    Ok(call.text(Outside::Payments.key()).is_some())
+}
+
+/// Whether no new order or release may start yet.
+pub(crate) fn is_stock_open(call: &Call<'_>) -> Result<bool, Fault> {
+    Ok(call.text(Outside::Stock.key()).is_some())
+}
+
+/// Why a key that the store does not know cannot be taken as new: it may have been used in a history that was lost.
+pub(crate) fn refuses_unknown_key(
+    call: &Call<'_>,
+    account: Option<AuthId>,
+    outside: Outside,
+) -> Result<Option<Refusal>, Fault> {
+    if call.text(outside.key()).is_some() {
+        return Ok(Some(Refusal::Reconciling(call.now() + TRY_AGAIN_MS)));
+    }
+    let (_, not_listed) = outside.entries();
+    if call.text(&not_listed_key(not_listed)).is_some() {
+        return Ok(Some(Refusal::UnknownSinceRestore(not_listed.to_owned())));
+    }
+    let Some(account) = account else { return Ok(None) };
+    Ok(held::hides_keys(call, account, |kind| outside.hides(kind))?.map(Refusal::UnknownSinceRestore))
+}
+
+pub(crate) fn not_listed_key(kind: &str) -> String {
+    format!("store/not-listed/{kind}")
+}
+
+/// The lot that a payment became which no charge explains, by the payment's key.
+pub(crate) fn lot_of(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<(u32, Place)>, Fault> {
+    if !crate::ground::text::is_name(key, KEY_BYTES_MAX) {
+        return Ok(None);
+    }
+    let lot = call.get::<Moved>(&marker(key))?.and_then(|moved| moved.lot);
+    Ok(lot.filter(|(owner, ..)| *owner == account).map(|(_, number, place)| (number, place)))
+}
+
+/// When a payment that no charge explains was booked.
+pub(crate) fn booked_at(call: &Call<'_>, key: &str) -> Result<Option<Instant>, Fault> {
+    Ok(call.get::<Moved>(&marker(key))?.map(|moved| moved.at))
+}
+
+/// Notes that a person has decided about a payment: it is booked no more, whatever the gateway lists later.
+pub(crate) fn note_resolved(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
+    let moved = call.get::<Moved>(&marker(key))?.unwrap_or_else(|| Moved::new(call.now()));
+    call.put(&marker(key), &moved);
+    Ok(())
+}
+
+pub(crate) fn marker(key: &str) -> String {
+    format!("moved/{key}")
+}
