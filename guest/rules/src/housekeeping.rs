@@ -1,6 +1,7 @@
 //! Bulk work over the whole store, a bounded page at a time.
 
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, Next};

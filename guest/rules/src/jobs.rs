@@ -1,10 +1,9 @@
 //! Work that the clock or an earlier decision has made due: begin, perform, finish.
 
 use crate::accounts::closing;
-use crate::credit::credits;
-use crate::credit::recharge;
-use crate::credit::zero_stop;
-use crate::credit::zero_stop::Stop;
+use crate::credit::movements::expiry;
+use crate::credit::settings::auto_recharge;
+use crate::credit::watch::zero_stop::Stop;
 use crate::ground::call::Call;
 use crate::ground::job::JobKey;
 pub use crate::ground::job::{Done, JobState, MovementsRequest, Next, Task, Work};
@@ -26,6 +25,7 @@ use crate::payments::refunds;
 use crate::profiles::mail;
 use crate::profiles::policy;
 use crate::usage::daily;
+use crate::usage::hang_ups;
 use crate::usage::reservations;
 use crate::usage::unusual;
 use serde::{Deserialize, Serialize};
@@ -78,11 +78,11 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Card(account, number) => cards::begin_describe(call, account, number)?,
         JobKey::Forget(account, number) => cards::begin_forget(call, account, number)?,
         JobKey::Expiring(account, number) => cards::mail_expiring(call, account, number)?,
-        JobKey::HangUp(account) => zero_stop::begin(call, account, Stop::All)?,
-        JobKey::EndCalls(account) => zero_stop::begin(call, account, Stop::Refused)?,
+        JobKey::HangUp(account) => hang_ups::begin(call, account, Stop::All)?,
+        JobKey::EndCalls(account) => hang_ups::begin(call, account, Stop::Refused)?,
         JobKey::Dun(account) => dunning::run(call, account)?,
         JobKey::Uncap(account) => {
-            recharge::uncap(call, account)?;
+            auto_recharge::uncap(call, account)?;
             Some(Next::Rest)
         }
         JobKey::Close(account) => closing::run(call, account)?,
@@ -90,7 +90,7 @@ pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
         JobKey::Unusual(account) => unusual::run(call, account)?,
         JobKey::Expire(account, number, place) => {
             let place = Place::parse(&place).ok_or(Error::NoSuchJob)?;
-            credits::expire_lot(call, account, number, &place)?;
+            expiry::expire_lot(call, account, number, &place)?;
             Some(Next::Rest)
         }
         JobKey::Order(account, count) => numbers::begin_order(call, account, count)?,
@@ -173,8 +173,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         JobKey::Forget(account, number) => {
             cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false))
         }
-        JobKey::HangUp(account) => zero_stop::attempt(call, account, Stop::All)?,
-        JobKey::EndCalls(account) => zero_stop::attempt(call, account, Stop::Refused)?,
+        JobKey::HangUp(account) => hang_ups::attempt(call, account, Stop::All)?,
+        JobKey::EndCalls(account) => hang_ups::attempt(call, account, Stop::Refused)?,
         JobKey::Order(account, count) => numbers::order_attempt(call, account, count)?,
         JobKey::Release(account, count) => numbers::release_attempt(call, account, count)?,
         JobKey::Reconcile => reconcile::attempt(call, Outside::Payments)?.map(|attempt| (attempt, false)),
@@ -233,8 +233,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
             cards::finish_forget(call, account, number, forgotten)?
         }
         (JobKey::Forget(account, number), _) => cards::finish_forget(call, account, number, false)?,
-        (JobKey::HangUp(account), done) => zero_stop::finish(call, account, Stop::All, ended(done))?,
-        (JobKey::EndCalls(account), done) => zero_stop::finish(call, account, Stop::Refused, ended(done))?,
+        (JobKey::HangUp(account), done) => hang_ups::finish(call, account, Stop::All, ended(done))?,
+        (JobKey::EndCalls(account), done) => hang_ups::finish(call, account, Stop::Refused, ended(done))?,
         (JobKey::Order(account, count), done) => numbers::book_order(call, account, count, stock(done))?,
         (JobKey::Release(account, count), done) => numbers::book_release(call, account, count, stock(done))?,
         (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,

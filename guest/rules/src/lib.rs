@@ -47,10 +47,17 @@ pub mod usage;
 
 pub use access::credentials;
 pub use accounts::{closing, postpaid, subaccounts};
-pub use credit::{alerts, credits, recharge, zero_stop};
+pub use credit::settings::{alerts, auto_recharge as recharge};
 pub use ground::{calendar, call, events, idempotency, ids, money, outside, port, product, vocabulary};
 pub use ledger::{charge_code, lots, statement, totals, wallet};
 pub use numbers as phone_numbers;
 pub use payments::{cards, charges, coupons, queue, refunds};
 pub use profiles::policy;
-pub use usage::{daily, reservations, summary};
+pub use usage::{daily, reservations, running_calls as zero_stop, summary};
+
+/// The interface `credits`, without charges, cards, recharge and alerts.
+pub mod credits {
+    pub use crate::credit::movements::adjustments::{Adjustment, Correction, Goodwill, adjust, write_off};
+    pub use crate::credit::settings::balance::{Balance, ShownLot, get_balance, list_lots};
+    pub use crate::ground::interfaces::{Adjusted, Error, Started};
+}

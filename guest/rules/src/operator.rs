@@ -1,7 +1,6 @@
 //! What only the operator does: the ledger, the proof that balances follow from it, and what waits for a person.
 
 use crate::access::credentials;
-use crate::credit::credits::exact_lots;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
@@ -9,6 +8,7 @@ use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, interface_error};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::lots::LotKind;
+use crate::ledger::open_lots::exact_lots;
 use crate::ledger::wallet;
 use crate::ledger::{self, Transaction};
 use serde::{Deserialize, Serialize};

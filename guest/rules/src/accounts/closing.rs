@@ -19,11 +19,12 @@ pub(crate) use fixing::run;
 
 use crate::access::credentials::{self, Who};
 use crate::accounts::{self, Error, Standing};
-use crate::credit::credits;
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::recharge;
+use crate::credit::movements::expiry;
 use crate::credit::records::closing::Closing;
 use crate::credit::records::closing::{key, load};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
@@ -78,7 +79,7 @@ pub(crate) fn begin(
     if profile.standing == Standing::Closing {
         return Ok(());
     }
-    credits::expire_due(call, account)?;
+    expiry::expire_due(call, account)?;
     let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
     if owed > Money::ZERO {
         return Err(Error::Owes(owed.micros()));

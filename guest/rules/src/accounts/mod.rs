@@ -4,14 +4,15 @@ pub mod closing;
 mod listing;
 pub mod postpaid;
 pub mod subaccounts;
-
 pub use crate::profiles::profile::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
 pub(crate) use crate::profiles::profile::{PREFIX, change_address};
 pub(crate) use crate::profiles::profile::{is_closed, save};
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
+#[cfg(test)]
+mod tests;
 
 use crate::access::credentials::{self, Who};
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::watch::judge::stand;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
@@ -20,13 +21,11 @@ use crate::ground::timezone;
 use crate::ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
 };
-use crate::ledger::wallet::{self, owed_in_cents};
-use crate::payments::dunning;
+use crate::ledger::wallet;
 use crate::profiles::by_mail;
 use crate::profiles::mail;
 use crate::profiles::policy::{self, Policy};
 use crate::profiles::profile::draw_free;
-use crate::profiles::profile::reason_name;
 use serde::{Deserialize, Serialize};
 
 /// What the operator says when making an account.
@@ -272,38 +271,6 @@ pub fn set_standing(
     })
 }
 
-/// Suspends or reinstates, tells and mails it, and looks at the account anew (ACC-8, ACC-9, R32).
-pub(crate) fn stand(
-    call: &mut Call<'_>,
-    auth: AuthId,
-    standing: Standing,
-    details: &str,
-    by: &str,
-) -> Result<(), Fault> {
-    let mut profile = profile(call, auth)?;
-    profile.standing = standing;
-    details.clone_into(&mut profile.details);
-    call.put(&key(auth), &profile);
-    let mut facts = vec![Fact::new("details", details)];
-    let (kind, rule) = match standing {
-        Standing::Suspended(reason) => {
-            facts.insert(0, Fact::new("reason", reason_name(reason)));
-            ("account-suspended", "ACC-8")
-        }
-        Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
-    };
-    let mut event_facts = facts.clone();
-    event_facts.push(Fact::new("by", by));
-    say(call, auth, kind, rule, event_facts);
-    dunning::stood(call, auth, standing)?;
-    judge(call, auth, Occasion::Standing)?;
-    if kind == "account-reinstated" {
-        // What is owed is to be paid all the same.
-        facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, auth)?.balance)?));
-    }
-    mail::send(call, auth, kind, facts)
-}
-
 /// The API token of a main account or a sub-account (SEC-1).
 pub fn reveal_token(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<String, Error> {
     let (_, auth) = credentials::permit_on(call, caller, "accounts.reveal-token", &auth_id)?;
@@ -364,6 +331,3 @@ fn check_timezone(checks: &mut Checks, name: &str, field: &str) {
 fn say(call: &mut Call<'_>, auth: AuthId, kind: &str, rule: &str, facts: Vec<Fact>) {
     emit(call, EventDraft { account: Some(auth), kind, rule, facts, transactions: vec![] });
 }
-
-#[cfg(test)]
-mod tests;

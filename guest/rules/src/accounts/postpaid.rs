@@ -5,9 +5,10 @@
 
 use crate::access::credentials;
 use crate::accounts::{self, AccountType, BillingMode};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting;
-use crate::credit::recharge;
+use crate::credit::movements::posting;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;

@@ -1,11 +1,9 @@
 //! What a movement sets off: charges to customers, alerts, automatic recharge, the end of credit, suspensions.
+//!
+//! `records` come first, then `charging`, then `watch`, which decides; `movements` move money and then ask it, `settings` are what customers read and set.
 
-pub mod alerts;
 pub(crate) mod charging;
-pub mod credits;
-pub(crate) mod judge;
-pub(crate) mod posting;
-pub mod recharge;
+pub mod movements;
 pub(crate) mod records;
-pub(crate) mod refilling;
-pub mod zero_stop;
+pub mod settings;
+pub mod watch;

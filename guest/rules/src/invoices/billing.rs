@@ -4,9 +4,11 @@ use super::records::Bill;
 use super::{Error, Party, tax};
 use crate::access::credentials;
 use crate::accounts::{self, Profile};
-use crate::credit::alerts;
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::recharge;
+use crate::credit::records::alerts::recipients;
+use crate::credit::settings::alerts;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
+use crate::credit::watch::recharge;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};
@@ -187,7 +189,7 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
         state,
         country: stored.country,
         tax_id: stored.tax_id,
-        notification_addresses: alerts::recipients(call, account)?,
+        notification_addresses: recipients(call, account)?,
         cycle_months: Bill::load(call, account)?.months,
         complete,
     })

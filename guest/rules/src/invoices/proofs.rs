@@ -3,7 +3,8 @@
 use super::records::{Place, State};
 use super::{DocumentFilter, DocumentKind, DocumentSummary, issue_credit_note, list_documents, standing};
 use crate::accounts::postpaid::Billing;
-use crate::credit::credits::{self, Adjustment, Balance, Goodwill};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::settings::balance::Balance;
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces;
 use crate::ground::money::{MICROS_PER_CENT, Money};
@@ -96,16 +97,16 @@ impl Told {
             }
             Happening::Debit(micros) => {
                 let debit = Adjustment::Debit(*micros);
-                story.command(|call, auth| credits::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, debit, "spent".to_owned()));
             }
             Happening::Gift(amount, lasting) => {
                 let expires = lasting.map(|lasting| story.now + lasting);
                 let gift = Adjustment::Goodwill(Goodwill { amount: *amount, expires });
-                story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
             }
             Happening::WriteOff => {
                 if story.balance().balance < 0 {
-                    story.command(|call, auth| credits::write_off(call, &operator(), auth, "gone".to_owned()));
+                    story.command(|call, auth| adjustments::write_off(call, &operator(), auth, "gone".to_owned()));
                 }
             }
             Happening::Wait(by) => story.advance(*by),

@@ -3,8 +3,9 @@
 use super::Error;
 use crate::access::credentials;
 use crate::accounts::{self, Standing};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting::{self, Debit};
+use crate::credit::movements::posting::{self, Debit};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::events::{EventDraft, emit};

@@ -1,7 +1,7 @@
 //! The seller on documents (R89, money-08).
 
 use super::{DocumentFilter, DocumentKind, list_documents};
-use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{DAY_MS, FieldRule, Refusal};
 use crate::jobs::{self, Beginning};
@@ -79,7 +79,7 @@ fn months_without_a_seller_are_invoiced_in_order_once_there_is_one() {
     story.command(|call, auth| {
         jobs::store_opened(call, Beginning::Copied).expect("opened");
         let goodwill = Goodwill { amount: 1_000_000_000, expires: None };
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "gift".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "gift".to_owned())
     });
     for _ in 0..3 {
         story.debit(10);

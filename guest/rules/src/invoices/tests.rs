@@ -2,9 +2,10 @@ use super::*;
 use crate::accounts;
 use crate::accounts::postpaid;
 use crate::accounts::subaccounts;
-use crate::credit::credits::{self, Adjustment, Goodwill};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting::{self, Debit};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::movements::posting::{self, Debit};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -237,7 +238,7 @@ fn promotional_credit_is_an_untaxed_discount_and_tax_is_posted_into_the_cycle() 
     in_germany(&mut story);
     story.recharge(50);
     let gift = Adjustment::Goodwill(Goodwill { amount: 3_000_000, expires: None });
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "sorry".to_owned()));
+    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "sorry".to_owned()));
     charge(&mut story, main, "vo", 10_000_000);
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000001");
@@ -316,7 +317,7 @@ fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
     assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "failed")]);
     // Credit pays the oldest first: one dollar pays the first invoice and nothing else.
     let gift = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "paid by bank".to_owned()));
+    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "paid by bank".to_owned()));
     assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "paid")]);
 }
 
@@ -436,7 +437,7 @@ fn random_taxes_are_exact_and_random_credit_notes_give_back_all_of_each_part() {
         }
         if dice.throw(2) == 0 {
             let gift = Adjustment::Goodwill(Goodwill { amount: some_amount(&mut dice), expires: None });
-            story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+            story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
         }
         for _ in 0..=dice.throw(4) {
             let amount = some_amount(&mut dice);
@@ -814,7 +815,9 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
                     1 => {
                         let expires = (dice.throw(2) == 0).then_some(story.now + 3 * DAY_MS);
                         let gift = Adjustment::Goodwill(Goodwill { amount: amount + 10, expires });
-                        story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+                        story.command(|call, auth| {
+                            adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned())
+                        });
                     }
                     2 => story.debit(1),
                     _ => {
@@ -856,10 +859,10 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
 /// Gives back to the first charge, if so much of it is spent.
 fn correct(story: &mut Story, amount: i64) {
     let account = story.account.clone();
-    let correction = Adjustment::Correction(credits::Correction { amount, charge: Some(1), payment: None });
-    let _ = story
-        .fake
-        .command(story.now, |call| credits::adjust(call, &operator(), account, correction, "wrong rate".to_owned()));
+    let correction = Adjustment::Correction(adjustments::Correction { amount, charge: Some(1), payment: None });
+    let _ = story.fake.command(story.now, |call| {
+        adjustments::adjust(call, &operator(), account, correction, "wrong rate".to_owned())
+    });
     story.drain();
 }
 

@@ -3,7 +3,7 @@
 use super::{DocumentFilter, DocumentKind, issue_credit_note, list_documents};
 use crate::accounts::postpaid;
 use crate::accounts::{self, AccountType, NewAccount, Standing};
-use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::testing::{Dice, START};
@@ -86,7 +86,7 @@ impl WorldOfDocuments {
         let units = 1_000_000 * (1 + i64::try_from(dice.throw(40)).unwrap_or(0));
         match dice.throw(10) {
             0..=3 => self.attempt(|call| {
-                credits::adjust(call, &operator(), auth, Adjustment::Debit(units), "used".to_owned()).is_ok()
+                adjustments::adjust(call, &operator(), auth, Adjustment::Debit(units), "used".to_owned()).is_ok()
             }),
             4 | 5 => {
                 let answer = [Answer::Approve, Answer::Decline][dice.throw(2) as usize];
@@ -96,7 +96,7 @@ impl WorldOfDocuments {
             }
             6 => self.attempt(|call| {
                 let goodwill = Adjustment::Goodwill(Goodwill { amount: 2_000_000, expires: None });
-                credits::adjust(call, &operator(), auth, goodwill, "sorry".to_owned()).is_ok()
+                adjustments::adjust(call, &operator(), auth, goodwill, "sorry".to_owned()).is_ok()
             }),
             7 => self.attempt(|call| coupons::redeem(call, &operator(), auth, COUPON.to_owned()).is_ok()),
             8 => {

@@ -2,6 +2,7 @@
 
 pub mod charge_code;
 pub mod lots;
+pub(crate) mod open_lots;
 pub mod statement;
 pub mod totals;
 mod transactions;

@@ -178,7 +178,7 @@ pub struct WalletView {
 /// Balance, available and the recharge switch of an account.
 pub fn read(call: &Call<'_>, account: AuthId) -> Result<WalletView, Fault> {
     let wallet = need(call, account)?;
-    let auto_recharge = crate::credit::recharge::load(call, account)?.is_some_and(|recharge| recharge.enabled());
+    let auto_recharge = crate::credit::watch::recharge::load(call, account)?.is_some_and(|recharge| recharge.enabled());
     Ok(WalletView { balance: wallet.balance, available: wallet.available()?, auto_recharge })
 }
 
@@ -197,10 +197,10 @@ pub fn open(call: &mut Call<'_>, account: AuthId, trial: Option<Money>) -> Resul
     };
     save(call, account, &wallet);
     if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
-        crate::credit::credits::grant(
+        crate::credit::movements::grants::grant(
             call,
             account,
-            &crate::credit::credits::Grant {
+            &crate::credit::movements::grants::Grant {
                 kind: LotKind::Trial,
                 amount,
                 expires: None,

@@ -10,9 +10,10 @@ use super::stock::{LEASE_MS, Progress, Subject};
 use super::{Error, Purchase, check_offer, debts, releasing, rent};
 use crate::access::credentials;
 use crate::accounts::{self, AccountType, Standing as AccountStanding};
-use crate::credit::credits;
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting::{self, Debit};
+use crate::credit::movements::expiry;
+use crate::credit::movements::posting::{self, Debit};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record};
 use crate::ground::counters::Numbers;
@@ -191,7 +192,7 @@ fn check(purchase: &Purchase) -> Result<(), Fault> {
 fn place_order(call: &mut Call<'_>, account: AuthId, mut order: Order) -> Result<Started, Fault> {
     let held = order.held()?;
     // What has expired must not pay: its job may be late (R17).
-    credits::expire_due(call, account)?;
+    expiry::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     let available = wallet.available()?;
     if available <= Money::ZERO || available < held {

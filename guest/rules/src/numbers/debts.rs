@@ -7,8 +7,9 @@
 
 use super::records::{self, Debt, Rented};
 use super::{releasing, rent};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting;
+use crate::credit::movements::posting;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};

@@ -2,7 +2,8 @@
 
 use super::records::{self, Rented};
 use super::{releasing, rent};
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};

@@ -7,8 +7,9 @@
 
 use super::debts::{self, RELEASES_PER_CALL};
 use super::records::{self, Rented};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting::{self, Debit};
+use crate::credit::movements::posting::{self, Debit};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::events::{EventDraft, emit};

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::accounts::{self, AccountType, NewAccount};
-use crate::credit::credits::{self, Adjustment};
+use crate::credit::movements::adjustments::{self, Adjustment};
+use crate::credit::settings::balance;
 use crate::ground::calendar::{Month, start_of};
 use crate::ground::call::Record;
 use crate::ground::ids::AuthId;
@@ -272,10 +273,11 @@ fn money_02_rent_for_a_month_not_held_but_one_that_is_paid_in_time_owes_it() {
     let (mut story, may) = two_to_be_released();
     story.now = may + 2 * DAY_MS;
     // The payment comes before the jobs that are late.
-    let gift = Adjustment::Goodwill(credits::Goodwill { amount: 10_000_000, expires: None });
+    let gift = Adjustment::Goodwill(adjustments::Goodwill { amount: 10_000_000, expires: None });
     let account = story.account.clone();
-    let given =
-        story.fake.command(story.now, |call| credits::adjust(call, &operator(), account, gift, "in time".to_owned()));
+    let given = story
+        .fake
+        .command(story.now, |call| adjustments::adjust(call, &operator(), account, gift, "in time".to_owned()));
     assert!(given.is_ok());
     story.drain();
     // One number is kept, and owes May like the first.
@@ -394,9 +396,11 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
         })
         .expect("records");
         if *credit > 0 {
-            let goodwill = Adjustment::Goodwill(credits::Goodwill { amount: *credit * 10, expires: None });
-            fake.command(START, |call| credits::adjust(call, &operator(), auth.clone(), goodwill, "gift".to_owned()))
-                .expect("good");
+            let goodwill = Adjustment::Goodwill(adjustments::Goodwill { amount: *credit * 10, expires: None });
+            fake.command(START, |call| {
+                adjustments::adjust(call, &operator(), auth.clone(), goodwill, "gift".to_owned())
+            })
+            .expect("good");
         }
         accounts.insert(auth, (*size, *credit * 10));
     }
@@ -437,7 +441,7 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
     for (auth, (size, credit)) in accounts {
         let due = 1_250_000 * i64::try_from(size).expect("few");
         prop_assert_eq!(charged.get(&auth).copied().unwrap_or_default(), due);
-        let balance = fake.query(first, |call| credits::get_balance(call, &operator(), auth.clone())).expect("known");
+        let balance = fake.query(first, |call| balance::get_balance(call, &operator(), auth.clone())).expect("known");
         prop_assert_eq!(balance.balance, credit - due);
         // As much as is owed is owed by numbers, from the newest on.
         let account = AuthId::parse(&auth).expect("an auth ID");

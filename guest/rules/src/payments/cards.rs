@@ -1,11 +1,12 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
 use crate::access::credentials;
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::recharge;
 pub use crate::credit::records::cards::{Card, CardState, ShownCard};
-pub(crate) use crate::credit::records::cards::{Unusable, has_default, name, shown, token, usable, usable_default};
+pub(crate) use crate::credit::records::cards::{Unusable, name, shown, token, usable, usable_default};
 use crate::credit::records::cards::{Wallet, key, load, parse_name};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
@@ -36,17 +37,6 @@ const LEASE_MS: Instant = 2 * MINUTE_MS;
 
 /// Attempts before a description is given up.
 const DESCRIBE_ATTEMPTS_MAX: u32 = 50;
-
-impl From<Unusable> for Error {
-    fn from(unusable: Unusable) -> Error {
-        let texts = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-        match unusable {
-            Unusable::NoBillingAddress(missing) => Error::BillingIncomplete(texts(missing)),
-            Unusable::SellerIncomplete(missing) => Error::SellerIncomplete(texts(missing)),
-            other => Error::NoUsableCard(other.word().to_owned()),
-        }
-    }
-}
 
 /// Stores a gateway token and asks the gateway what it stands for.
 pub fn add_card(

@@ -22,7 +22,7 @@ pub use records::{
 };
 
 use crate::access::credentials;
-use crate::credit::credits::{self, Grant};
+use crate::credit::movements::grants::{self, Grant};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
@@ -329,7 +329,7 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
     let count = call.get::<Redeemed>(&count_key)?.map_or(0, |redeemed| redeemed.count) + 1;
     call.put(&count_key, &Redeemed { v: 1, count });
     let reason = format!("coupon {} ({})", stored.number, stored.label);
-    let granted = credits::grant(
+    let granted = grants::grant(
         call,
         account,
         &Grant {

@@ -20,10 +20,11 @@
 
 #[cfg(test)]
 mod tests;
+pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, wait, waiting};
 
 use crate::accounts::{self, Standing};
-use crate::credit::records::dunning::{Dunning, Unpaid, key};
-pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, wait, waiting};
+use crate::credit::records::dunning::{Dunning, Unpaid};
+use crate::credit::watch::judge::stand;
 use crate::ground::calendar;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
@@ -239,7 +240,7 @@ fn suspend(call: &mut Call<'_>, account: AuthId, details: &str) -> Result<(), Fa
     if accounts::profile(call, account)?.standing != Standing::Active {
         return Ok(());
     }
-    accounts::stand(call, account, Standing::Suspended(Suspension::PaymentFailure), details, "coinbox")
+    stand(call, account, Standing::Suspended(Suspension::PaymentFailure), details, "coinbox")
 }
 
 /// An invoice of which a payment was taken back is owed again: that is told and mailed, and if it is one that is charged, the attempts begin anew
@@ -306,7 +307,7 @@ pub(crate) fn dispute_won(call: &mut Call<'_>, account: AuthId, charge: u32) -> 
     let over = held && dunning.disputes == 0 && suspended && !dunning.is_due(call, account)?;
     if over && Policy::load(call)?.lift_payment_suspension {
         let details = format!("the dispute of charge {charge} was won");
-        accounts::stand(call, account, Standing::Active, &details, "coinbox")?;
+        stand(call, account, Standing::Active, &details, "coinbox")?;
     }
     Ok(())
 }
@@ -329,25 +330,4 @@ pub(crate) fn charged_back(call: &mut Call<'_>, account: AuthId, charge: &Charge
         Standing::Active => suspend(call, account, &format!("the payment of charge {} was taken back", charge.number)),
         standing => stood(call, account, standing),
     }
-}
-
-/// Credit came in, or a debt was written off: what is paid does not wait for a person any more, and a suspension for payment failure ends once everything
-/// due is paid, if the policy says so (ACC-9).
-pub(crate) fn credited(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let Some(mut dunning) = call.get::<Dunning>(&key(account))? else { return Ok(()) };
-    if let Some(to) = dunning.waits.as_ref().map(|waits| waits.to) {
-        dunning.wait(call, account, to)?;
-        dunning.save(call, account);
-    }
-    if !dunning.lifts {
-        return Ok(());
-    }
-    let standing = accounts::profile(call, account)?.standing;
-    let suspended = standing == Standing::Suspended(Suspension::PaymentFailure);
-    if !suspended || dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {
-        return Ok(());
-    }
-    dunning.drop_paid(call, account)?;
-    dunning.save(call, account);
-    accounts::stand(call, account, Standing::Active, "everything due is paid", "coinbox")
 }

@@ -24,11 +24,12 @@ pub(crate) use crate::credit::records::reconciliation::{
 pub(crate) use kept::{keep, keep_notice, keep_refund, let_go};
 
 use crate::accounts;
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::recharge;
 use crate::credit::records::reconciliation::{
     Moved, NOT_LISTED_ORDERS, NOT_LISTED_PAYMENTS, NotListed, OVERLAP_MS, Reconciliation, marker, not_listed_key,
 };
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};

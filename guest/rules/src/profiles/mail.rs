@@ -1,7 +1,7 @@
 //! Mails: written down with the change that causes them, sent by jobs, tried again for about three days.
 
 use crate::accounts;
-use crate::credit::alerts;
+use crate::credit::records::alerts;
 use crate::ground::call::{Call, Record};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};

@@ -1,10 +1,11 @@
 //! Stories at the edges: races of charges, answers that come twice or too late, extreme amounts.
 
 use crate::accounts::{self, AccountType, NewAccount, Standing};
-use crate::credit::alerts;
-use crate::credit::credits::{self, Adjustment, Correction, Goodwill};
-use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding};
-use crate::credit::zero_stop::{self, RunningCall};
+use crate::credit::movements::adjustments::{self, Adjustment, Correction, Goodwill};
+use crate::credit::settings::alerts;
+use crate::credit::settings::auto_recharge::{self, RechargeStanding};
+use crate::credit::settings::balance;
+use crate::credit::watch::recharge::{Caps, RechargeSettings};
 use crate::ground::events;
 use crate::ground::interfaces;
 use crate::ground::job::{Done, Next, Task, Work};
@@ -19,6 +20,7 @@ use crate::payments::charges;
 use crate::payments::queue::QueueItem;
 use crate::stories::scenario::operator;
 use crate::stories::scenario::{Answer, Story};
+use crate::usage::running_calls::{self, RunningCall};
 
 fn level(units: i64) -> RechargeStanding {
     RechargeStanding::WaitingForLevel(Money::from_units(units).micros())
@@ -58,13 +60,13 @@ impl Story {
     fn goodwill(&mut self, units: i64) {
         let goodwill = Goodwill { amount: Money::from_units(units).micros(), expires: None };
         self.command(|call, auth| {
-            credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+            adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
         });
     }
 
     fn quiet_debit(&self, units: i64) {
         let debit = Adjustment::Debit(Money::from_units(units).micros());
-        self.quietly(|call, auth| credits::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+        self.quietly(|call, auth| adjustments::adjust(call, &operator(), auth, debit, "spent".to_owned()));
     }
 
     fn trial(&mut self) {
@@ -106,18 +108,18 @@ fn r_48_a_call_named_while_others_are_being_ended_is_ended_too() {
     let mut story = Story::new();
     story.recharge(25);
     let first = vec![story.running("first", START)];
-    story.command(|call, _| zero_stop::calls_started(call, &operator(), first));
+    story.command(|call, _| running_calls::calls_started(call, &operator(), first));
     story.quiet_debit(25);
     let job = format!("{}/hang-up", story.account);
     let task = story.begin(&job);
     let second = vec![story.running("second", START + 1)];
-    story.quietly(|call, _| zero_stop::calls_started(call, &operator(), second));
+    story.quietly(|call, _| running_calls::calls_started(call, &operator(), second));
     assert_eq!(story.finish(&task, Done::HangUp(Vec::new())), Ok(Next::Again));
     assert_eq!(story.finish(&task, Done::HangUp(Vec::new())), Ok(Next::Rest), "a second finish changes nothing");
     story.drain();
     let asked: Vec<Vec<String>> = story.gateway.hang_ups.borrow().iter().map(|order| order.calls.clone()).collect();
     assert_eq!(asked, [["second"]]);
-    let left = story.fake.query(story.now, |call| zero_stop::list_calls(call, &operator(), story.account.clone()));
+    let left = story.fake.query(story.now, |call| running_calls::list_calls(call, &operator(), story.account.clone()));
     assert_eq!(left, Ok(Vec::new()));
 }
 
@@ -126,7 +128,7 @@ fn an_answer_to_an_earlier_hang_up_is_not_taken_for_one_to_a_later() {
     let mut story = Story::new();
     story.recharge(25);
     let first = vec![story.running("first", START)];
-    story.command(|call, _| zero_stop::calls_started(call, &operator(), first));
+    story.command(|call, _| running_calls::calls_started(call, &operator(), first));
     story.quiet_debit(25);
     let job = format!("{}/hang-up", story.account);
     let early = story.begin(&job);
@@ -144,7 +146,7 @@ fn r_48_calls_that_cannot_be_ended_do_not_keep_others_going() {
     for page in 0..2 {
         let calls =
             (0..600).map(|place| story.running(&format!("c-{page}-{place}"), START + page * 600 + place)).collect();
-        story.command(|call, _| zero_stop::calls_started(call, &operator(), calls));
+        story.command(|call, _| running_calls::calls_started(call, &operator(), calls));
     }
     story.quiet_debit(25);
     let job = format!("{}/hang-up", story.account);
@@ -160,7 +162,7 @@ fn r_48_calls_that_cannot_be_ended_do_not_keep_others_going() {
     assert_eq!(story.fake.timers()[&job].1, START + 5_000);
     // A new call does not wait for the pause to end.
     let new = vec![story.running("new", START + 9_000)];
-    story.quietly(|call, _| zero_stop::calls_started(call, &operator(), new));
+    story.quietly(|call, _| running_calls::calls_started(call, &operator(), new));
     assert_eq!(story.fake.timers()[&job].1, START);
 }
 
@@ -177,7 +179,7 @@ fn crd_6_a_level_is_tried_once_whatever_comes_in_meanwhile() {
     story.quiet_debit(15);
     story.quietly(|call, auth| {
         let goodwill = Goodwill { amount: 10_000_000, expires: None };
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "meanwhile".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "meanwhile".to_owned())
     });
     story.drain();
     assert_eq!((story.units(), story.status().standing), ("55.00".to_owned(), level(25)), "50 has been tried");
@@ -205,15 +207,17 @@ fn crd_6_levels_of_a_balance_amount_of_one_cent_are_exact() {
         recharge_amount: Money::from_units(25).micros(),
         caps: Caps::default(),
     };
-    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
+    story.command(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
     story.script(&[Answer::Decline; 5]);
     story.command(|call, auth| {
-        credits::adjust(call, &operator(), auth, Adjustment::Debit(24_990_010), "spent".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Debit(24_990_010), "spent".to_owned())
     });
     assert_eq!(story.status().standing, RechargeStanding::WaitingForLevel(7_500));
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, Adjustment::Debit(2_480), "spent".to_owned()));
+    story.command(|call, auth| {
+        adjustments::adjust(call, &operator(), auth, Adjustment::Debit(2_480), "spent".to_owned())
+    });
     assert_eq!(story.status().failures, 1, "0.00751 is above the level");
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, Adjustment::Debit(10), "spent".to_owned()));
+    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, Adjustment::Debit(10), "spent".to_owned()));
     assert_eq!(story.status().standing, RechargeStanding::WaitingForLevel(5_000), "0.0075 is at it");
 }
 
@@ -225,7 +229,7 @@ fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual
     story.debit(100);
     assert_eq!(story.status().series, 2);
     let settings = RechargeSettings { enabled: false, ..story.status().settings.expect("saved") };
-    story.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
+    story.command(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
     assert_eq!(story.status().series, 0);
 
     let mut story = Story::new();
@@ -434,7 +438,7 @@ fn crd_6_the_failure_of_an_open_charge_names_its_own_amount() {
     story.quiet_debit(10);
     let settings =
         RechargeSettings { recharge_amount: Money::from_units(50).micros(), ..story.status().settings.expect("saved") };
-    story.quietly(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
+    story.quietly(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
     story.drain();
     let mails = story.gateway.mails.borrow();
     let mail = mails.iter().find(|mail| mail.template == "recharge-failed").expect("a mail");
@@ -450,7 +454,7 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
     let correct = |story: &Story, charge: u32, amount: i64| {
         story.fake.command(story.now, |call| {
             let correction = Correction { amount, charge: Some(charge), payment: None };
-            credits::adjust(
+            adjustments::adjust(
                 call,
                 &operator(),
                 story.account.clone(),
@@ -467,7 +471,7 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
     assert!(correct(&story, 3, 10).is_err());
     let rests: Vec<(u32, i64)> = story
         .fake
-        .query(story.now, |call| credits::list_lots(call, &operator(), story.account.clone()))
+        .query(story.now, |call| balance::list_lots(call, &operator(), story.account.clone()))
         .expect("lots")
         .into_iter()
         .map(|lot| (lot.number, lot.rest))
@@ -481,7 +485,7 @@ fn r_17_the_current_lot_expires_with_what_is_left_of_it() {
     story.recharge(25);
     story.command(|call, auth| {
         let goodwill = Goodwill { amount: 10_000_000, expires: Some(START + DAY_MS) };
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
     });
     story.debit(4);
     story.advance(DAY_MS - 1);
@@ -498,7 +502,7 @@ fn r_17_a_lot_behind_trial_credit_ends_at_its_moment_however_late_its_job_is() {
         for (amount, expires) in [(5_000_000, DAY_MS), (3_000_000, 2 * DAY_MS)] {
             let goodwill = Goodwill { amount, expires: Some(START + expires) };
             story.command(|call, auth| {
-                credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+                adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
             });
         }
         if !known {
@@ -525,7 +529,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
     for amount in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX, i64::MAX / 10_000 * 10_000] {
         let try_it = |adjustment: Adjustment| {
             let run = |call: &mut crate::ground::call::Call<'_>| {
-                credits::adjust(call, &operator(), account(), adjustment, "extreme".to_owned())
+                adjustments::adjust(call, &operator(), account(), adjustment, "extreme".to_owned())
             };
             story.fake.command(story.now, run).expect_err("out of bounds");
         };
@@ -539,7 +543,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
         for (balance_amount, recharge_amount) in [(amount, 25_000_000), (25_000_000, amount), (amount, amount)] {
             let settings = RechargeSettings { enabled: true, balance_amount, recharge_amount, caps: Caps::default() };
             let save = |call: &mut crate::ground::call::Call<'_>| {
-                recharge::set_auto_recharge(call, &operator(), account(), settings.into())
+                auto_recharge::set_auto_recharge(call, &operator(), account(), settings.into())
             };
             story.fake.command(story.now, save).expect_err("out of bounds");
         }
@@ -576,14 +580,16 @@ fn the_feed_tells_nobody_what_an_account_id_looks_like() {
 fn r_17_a_lot_whose_time_is_over_is_not_spent_though_its_job_is_late() {
     let mut story = Story::new();
     story.recharge(25);
-    let goodwill =
-        crate::credit::credits::Goodwill { amount: Money::from_units(10).micros(), expires: Some(START + 1_000) };
+    let goodwill = crate::credit::movements::adjustments::Goodwill {
+        amount: Money::from_units(10).micros(),
+        expires: Some(START + 1_000),
+    };
     story.command(|call, auth| {
-        crate::credit::credits::adjust(
+        crate::credit::movements::adjustments::adjust(
             call,
             &operator(),
             auth,
-            crate::credit::credits::Adjustment::Goodwill(goodwill),
+            crate::credit::movements::adjustments::Adjustment::Goodwill(goodwill),
             "sorry".to_owned(),
         )
     });
@@ -632,7 +638,9 @@ fn r17_credit_whose_time_is_over_is_late_before_its_job_has_run() {
         Adjustment::Goodwill(Goodwill { amount: Money::from_units(units).micros(), expires: Some(expires) })
     };
     for (units, expires) in [(5, START + DAY_MS), (7, START + 2 * DAY_MS)] {
-        story.command(|call, auth| credits::adjust(call, &operator(), auth, gift(units, expires), "gift".to_owned()));
+        story.command(|call, auth| {
+            adjustments::adjust(call, &operator(), auth, gift(units, expires), "gift".to_owned())
+        });
     }
     story.debit(2);
     let late = |story: &Story, at| {
@@ -660,7 +668,7 @@ fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
     });
     let amount = 9_999_999_990_000;
     let gift = Adjustment::Goodwill(Goodwill { amount, expires: Some(START + DAY_MS) });
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
     story.debit(1);
     let wallet = story.fake.dump()[&format!("w/{}", story.account)].clone();
     assert!(wallet.len() < 150, "{} bytes: {wallet}", wallet.len());
@@ -672,18 +680,30 @@ fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
     let goodwill = || Adjustment::Goodwill(Goodwill { amount: Money::from_micros(10).micros(), expires: None });
     story.command(|call, auth| {
         for _ in 0..4_999 {
-            crate::credit::credits::adjust(call, &operator(), auth.clone(), goodwill(), "many".to_owned())?;
+            crate::credit::movements::adjustments::adjust(
+                call,
+                &operator(),
+                auth.clone(),
+                goodwill(),
+                "many".to_owned(),
+            )?;
         }
         Ok::<_, crate::ground::interfaces::Error>(())
     });
     story.command(|call, auth| {
-        crate::credit::credits::adjust(call, &operator(), auth, goodwill(), "the last".to_owned())
+        crate::credit::movements::adjustments::adjust(call, &operator(), auth, goodwill(), "the last".to_owned())
     });
     let before = story.fake.dump();
     let account = story.account.clone();
     let too_many = |error: crate::ground::interfaces::Error| matches!(error, crate::ground::interfaces::Error::Other(problem) if problem.code == "too-many-lots");
     let refused = story.fake.command(story.now, |call| {
-        crate::credit::credits::adjust(call, &operator(), account.clone(), goodwill(), "one more".to_owned())
+        crate::credit::movements::adjustments::adjust(
+            call,
+            &operator(),
+            account.clone(),
+            goodwill(),
+            "one more".to_owned(),
+        )
     });
     assert!(refused.is_err_and(too_many));
     let refused = story.fake.command(story.now, |call| {

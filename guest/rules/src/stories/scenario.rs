@@ -2,8 +2,10 @@
 
 use crate::access::functions;
 use crate::accounts::{self, AccountType, NewAccount};
-use crate::credit::credits::{self, Adjustment, Balance};
-use crate::credit::recharge::{self, Caps, RechargeSettings, RechargeStanding, RechargeStatus};
+use crate::credit::movements::adjustments::{self, Adjustment};
+use crate::credit::settings::auto_recharge::{self, RechargeStanding, RechargeStatus};
+use crate::credit::settings::balance::{self, Balance};
+use crate::credit::watch::recharge::{Caps, RechargeSettings};
 use crate::ground::interfaces;
 use crate::ground::job::Next;
 use crate::ground::money::Money;
@@ -385,7 +387,7 @@ impl Story {
     pub(crate) fn debit(&mut self, units: i64) {
         let amount = Money::from_units(units).micros();
         self.command(|call, auth| {
-            credits::adjust(call, &operator(), auth, Adjustment::Debit(amount), "spent".to_owned())
+            adjustments::adjust(call, &operator(), auth, Adjustment::Debit(amount), "spent".to_owned())
         });
     }
 
@@ -401,7 +403,7 @@ impl Story {
             recharge_amount: Money::from_units(amount).micros(),
             caps,
         };
-        self.command(|call, auth| recharge::set_auto_recharge(call, &operator(), auth, settings.into()))
+        self.command(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()))
     }
 
     fn automatic_off_and_on_at(&mut self, units: i64) {
@@ -419,13 +421,13 @@ impl Story {
 
     pub(crate) fn status(&self) -> RechargeStatus {
         self.fake
-            .query(self.now, |call| recharge::get_auto_recharge(call, &operator(), self.account.clone()))
+            .query(self.now, |call| auto_recharge::get_auto_recharge(call, &operator(), self.account.clone()))
             .expect("a known account")
     }
 
     pub(crate) fn balance(&self) -> Balance {
         self.fake
-            .query(self.now, |call| credits::get_balance(call, &operator(), self.account.clone()))
+            .query(self.now, |call| balance::get_balance(call, &operator(), self.account.clone()))
             .expect("a known account")
     }
 
@@ -546,13 +548,13 @@ fn crd_8_one_mail_a_dip_naming_the_lowest_threshold() {
 fn crd_10_calls_end_at_zero_and_wait_for_a_charge_that_is_open() {
     let mut story = Story::new();
     story.recharge(50);
-    let call = |name: &str, started| crate::credit::zero_stop::RunningCall {
+    let call = |name: &str, started| crate::usage::running_calls::RunningCall {
         call: name.to_owned(),
         auth_id: story.account.clone(),
         started,
     };
     let calls = vec![call("older", START), call("newer", START + 1)];
-    story.command(|call, _| crate::credit::zero_stop::calls_started(call, &operator(), calls));
+    story.command(|call, _| crate::usage::running_calls::calls_started(call, &operator(), calls));
     story.automatic(20, 25, Caps::default());
     story.script(&[Answer::LostBefore, Answer::Decline]);
     story.debit(50);
@@ -602,7 +604,8 @@ fn r_5_switching_on_needs_a_default_card() {
         caps: Caps::default(),
     };
     let account = story.account.clone();
-    let refused =
-        story.fake.command(story.now, |call| recharge::set_auto_recharge(call, &operator(), account, settings.into()));
+    let refused = story
+        .fake
+        .command(story.now, |call| auto_recharge::set_auto_recharge(call, &operator(), account, settings.into()));
     assert_eq!(refused, Err(interfaces::Error::NoUsableCard("none".to_owned())));
 }

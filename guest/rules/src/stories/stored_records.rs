@@ -5,10 +5,9 @@
 
 use crate::accounts::subaccounts;
 use crate::accounts::{self, AccountType, NewAccount};
-use crate::credit::alerts;
-use crate::credit::credits::{self, Adjustment, Goodwill};
-use crate::credit::recharge::Caps;
-use crate::credit::zero_stop;
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::settings::alerts;
+use crate::credit::watch::recharge::Caps;
 use crate::ground::idempotency::Asked;
 use crate::ground::interfaces;
 use crate::ground::metadata;
@@ -30,6 +29,7 @@ use crate::stories::scenario::{Answer, Story};
 use crate::usage;
 use crate::usage::daily;
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price};
+use crate::usage::running_calls;
 use std::collections::{BTreeMap, BTreeSet};
 
 const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
@@ -101,7 +101,7 @@ fn numbers(story: &mut Story) {
     *story.gateway.stock_script.borrow_mut() = vec![StockOutcome::Unknown("time-out".to_owned())];
     story.command(|call, _| buy(call, "14155550101"));
     let spent = Adjustment::Debit(9_000_000);
-    story.command(|call, _| credits::adjust(call, &operator(), account.to_owned(), spent, "spent".to_owned()));
+    story.command(|call, _| adjustments::adjust(call, &operator(), account.to_owned(), spent, "spent".to_owned()));
 }
 
 /// A store that holds every kind of record. Answers the sub-account too.
@@ -126,7 +126,7 @@ fn everything() -> (Story, String) {
     reserve(&mut story);
     story.command(|call, auth| {
         let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 90 * DAY_MS) };
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
     });
     story.automatic(40, 25, Caps { month: Some(500_000_000), ..Caps::default() });
     story.script(&[Answer::Decline]);
@@ -204,10 +204,11 @@ fn everything() -> (Story, String) {
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
     write_off(&mut story);
     // What follows is written down and not driven any more.
-    let running = zero_stop::RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START };
+    let running =
+        running_calls::RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START };
     story
         .fake
-        .command(story.now, |call| zero_stop::calls_started(call, &operator(), vec![running]))
+        .command(story.now, |call| running_calls::calls_started(call, &operator(), vec![running]))
         .expect("a known account");
     story
         .fake
@@ -225,12 +226,12 @@ fn everything() -> (Story, String) {
                 accounts::Standing::Active,
                 "checked".to_owned(),
             )?;
-            credits::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(
-                |error| match error {
+            adjustments::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(|error| {
+                match error {
                     interfaces::Error::Refused(refusal) => accounts::Error::Refused(refusal),
                     other => panic!("{other:?}"),
-                },
-            )
+                }
+            })
         })
         .expect("good commands");
     with_documents(&story);
@@ -250,8 +251,8 @@ fn write_off(story: &mut Story) {
     };
     story.command(|call, _| {
         let account = accounts::create(call, &operator(), owing).expect("a good account").auth_id;
-        credits::adjust(call, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
-        credits::write_off(call, &operator(), account, "gone".to_owned())
+        adjustments::adjust(call, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
+        adjustments::write_off(call, &operator(), account, "gone".to_owned())
     });
 }
 
@@ -346,7 +347,7 @@ fn records_of_version_1_are_read_and_worked_with() {
     assert_eq!(answer.answers, [usage::Answer::Duplicate]);
     let calls = story
         .fake
-        .query(story.now, |call| zero_stop::list_calls(call, &operator(), story.account.clone()))
+        .query(story.now, |call| running_calls::list_calls(call, &operator(), story.account.clone()))
         .expect("a known account");
     assert_eq!(calls.len(), 1);
     let page =

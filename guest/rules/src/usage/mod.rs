@@ -1,9 +1,11 @@
 //! Events to amounts to postings, reservations, summaries.
 
 pub mod daily;
+pub(crate) mod hang_ups;
 mod posting;
 mod recording;
 pub mod reservations;
+pub mod running_calls;
 pub mod summary;
 pub(crate) mod unusual;
 

@@ -7,8 +7,9 @@ use super::recording::{
     Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity,
     is_well_formed, keep_rejected,
 };
-use crate::credit::credits;
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::movements::expiry;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
@@ -166,7 +167,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
     let mut batch = Batch::read(call, events)?;
     for spender in &mut batch.spenders {
         if spender.wallet.may_hold_late(call.now()) {
-            credits::expire_due(call, spender.account)?;
+            expiry::expire_due(call, spender.account)?;
             let wallet = wallet::need(call, spender.account)?;
             *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet)?;
         }

@@ -11,7 +11,7 @@
 //! (R48), and alone when its extension was refused and its reserved time is used. Settling, releasing and expiring take it off.
 
 mod desk;
-mod ending;
+pub(crate) mod ending;
 mod expiry;
 mod records;
 mod settle;
@@ -19,13 +19,12 @@ mod settle;
 mod tests;
 
 pub(crate) use desk::give_back;
-pub(crate) use ending::{due as ending_calls, next as next_ending};
 pub(crate) use expiry::run;
 pub(crate) use records::{Open, open_prefix};
 pub use settle::{Former, SettleAnswer, SettleBatch, Settled, Settlement, settle};
 
 use crate::access::credentials;
-use crate::credit::zero_stop;
+use crate::credit::records::running_calls;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
@@ -291,7 +290,7 @@ fn reserve_one(
     records::index(call, open.indexed, main, &hold.name);
     records::look_by(call, open.indexed)?;
     if hold.kind == Kind::Call {
-        zero_stop::name(call, main, &hold.name, source, open.begun)?;
+        running_calls::name(call, main, &hold.name, source, open.begun)?;
     }
     call.put(&records::open_key(main, &hold.name), &open);
     Ok(ReserveAnswer::Reserved(open.shown(&hold.name)))
@@ -418,7 +417,7 @@ fn release_one(call: &mut Call<'_>, desk: &mut Desk, item: &Named, forget: Insta
     };
     let amount = open.amount;
     give_back(desk.wallet(main), amount)?;
-    zero_stop::forget(call, main, &item.name)?;
+    running_calls::forget(call, main, &item.name)?;
     records::close(call, main, &item.name, open, End::Released, forget);
     Ok(ReleaseAnswer::Released(amount.micros()))
 }

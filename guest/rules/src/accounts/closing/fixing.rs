@@ -3,7 +3,7 @@
 use super::tell;
 use crate::accounts::subaccounts;
 use crate::accounts::{self, Standing};
-use crate::credit::credits;
+use crate::credit::movements::expiry;
 use crate::credit::records::closing::{Closing, Step, key, load};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -14,6 +14,7 @@ use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::invoices::{self, FinalStep};
 use crate::ledger::lots::{Lot, LotKind};
+use crate::ledger::open_lots;
 use crate::ledger::wallet::{self, owed_in_cents};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::payments::charges;
@@ -96,7 +97,7 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
 /// Nothing more is debited from here on: late lots end, usage is rejected, and the last document is begun with the rounding and tax of what was charged,
 /// before the refund is fixed (R23, R26).
 fn finish_use(call: &mut Call<'_>, account: AuthId) -> Result<FinalStep, Fault> {
-    credits::expire_due(call, account)?;
+    expiry::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     if !wallet.is_closed() {
         wallet.close();
@@ -157,7 +158,7 @@ impl Fixed {
 /// Takes all credit off the account, in one transaction, and closes it for good.
 fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
     let window = Policy::load(call)?.refund_window_ms;
-    let fixed = Fixed::of(credits::exact_lots(call, account)?, closing.begun.saturating_sub(window))?;
+    let fixed = Fixed::of(open_lots::exact_lots(call, account)?, closing.begun.saturating_sub(window))?;
     let mut wallet = wallet::need(call, account)?;
     // Less than the gateway can move: rounded away (R4).
     let unpayable = if wallet.balance < Money::ZERO { wallet.balance.negated()? } else { Money::ZERO };

@@ -1,7 +1,9 @@
 use super::foretold::Foretold;
 use super::*;
 use crate::accounts::Standing;
-use crate::credit::credits::{Adjustment, Goodwill, ShownLot};
+use crate::credit::movements::adjustments::{Adjustment, Goodwill};
+use crate::credit::settings::balance::ShownLot;
+use crate::credits;
 use crate::ground::calendar;
 use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};

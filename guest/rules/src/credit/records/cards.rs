@@ -3,6 +3,7 @@
 use crate::ground::calendar;
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::Error;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::invoices;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,17 @@ pub(crate) enum Unusable {
     NoBillingAddress(Vec<&'static str>),
     /// These of the seller's are (R89).
     SellerIncomplete(Vec<&'static str>),
+}
+
+impl From<Unusable> for Error {
+    fn from(unusable: Unusable) -> Error {
+        let texts = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        match unusable {
+            Unusable::NoBillingAddress(missing) => Error::BillingIncomplete(texts(missing)),
+            Unusable::SellerIncomplete(missing) => Error::SellerIncomplete(texts(missing)),
+            other => Error::NoUsableCard(other.word().to_owned()),
+        }
+    }
 }
 
 impl Unusable {

@@ -1,5 +1,6 @@
 //! Records that many read and few write.
 
+pub(crate) mod alerts;
 pub(crate) mod cards;
 pub(crate) mod charges;
 pub(crate) mod closing;

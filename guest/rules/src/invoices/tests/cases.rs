@@ -1,6 +1,7 @@
 //! What practice found about documents: each test names its case.
 
 use super::*;
+use crate::credits;
 use crate::payments::charges;
 
 fn goodwill(story: &mut Story, amount: i64, expires: Option<i64>) {

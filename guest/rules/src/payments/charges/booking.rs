@@ -2,10 +2,11 @@
 
 use super::{count_in_caps, drop_charge, settle};
 use crate::accounts::{self, AccountType};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::posting;
-use crate::credit::recharge;
+use crate::credit::movements::posting;
 use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, load, save};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;

@@ -7,10 +7,11 @@
 
 use crate::access::credentials::{self, Who};
 use crate::accounts::{self, Standing};
-use crate::credit::credits;
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::movements::expiry;
 use crate::credit::records::charges::of_payment;
 use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, parse_gateway_key, save};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
@@ -30,8 +31,6 @@ use crate::profiles::mail;
 
 /// Chargebacks of one charge.
 const CHARGEBACKS_MAX: usize = 20;
-
-/// Charges that are read at a time.
 
 /// What stands for the card of a payment that no charge explains.
 const NO_CARD: &str = "recovered payment";
@@ -296,7 +295,7 @@ fn write_off(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<Take
 
 /// Takes the amount off the account.
 fn take(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
-    credits::expire_due(call, account)?;
+    expiry::expire_due(call, account)?;
     let mut wallet = wallet::need(call, account)?;
     let mut split = Split::default();
     let mut lots = Vec::new();

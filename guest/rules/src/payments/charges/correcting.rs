@@ -2,8 +2,8 @@
 
 use super::disputes::{note_corrected, recall};
 use super::putting::{Back, Putting};
+use crate::credit::movements::refilling::{LOOKED_AT, room};
 use crate::credit::records::charges::{Charge, Dispute};
-use crate::credit::refilling::{LOOKED_AT, room};
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;

@@ -9,10 +9,11 @@ use super::chargebacks::{Step, document, note_charged_back};
 use super::putting::{Back, Putting};
 use crate::access::credentials;
 use crate::accounts::{self, Standing};
-use crate::credit::credits;
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::movements::expiry;
+use crate::credit::movements::refilling::charge_of;
 use crate::credit::records::charges::{Charge, Dispute, load, save};
-use crate::credit::refilling::charge_of;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -338,7 +339,7 @@ fn put_back(
     nth: usize,
     dispute: &Dispute,
 ) -> Result<String, Fault> {
-    credits::expire_due(call, account)?;
+    expiry::expire_due(call, account)?;
     let transaction = ledger::next_id(call)?;
     let mut wallet = wallet::need(call, account)?;
     let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));

@@ -1,7 +1,8 @@
 //! Disputes that are won leave everything as if the bank had never asked (R84), whatever happened before.
 
 use super::{record_chargeback, record_dispute_won};
-use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::settings::balance;
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces;
 use crate::ground::money::Money;
@@ -71,16 +72,16 @@ impl Told {
             }
             Happening::Debit(micros) => {
                 let debit = Adjustment::Debit(*micros);
-                story.command(|call, auth| credits::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, debit, "spent".to_owned()));
             }
             Happening::Gift(amount, lasting) => {
                 let expires = lasting.map(|lasting| story.now + lasting);
                 let gift = Adjustment::Goodwill(Goodwill { amount: *amount, expires });
-                story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
             }
             Happening::WriteOff => {
                 if story.balance().balance < 0 {
-                    story.command(|call, auth| credits::write_off(call, &operator(), auth, "gone".to_owned()));
+                    story.command(|call, auth| adjustments::write_off(call, &operator(), auth, "gone".to_owned()));
                 }
             }
             Happening::Wait(by) => story.advance(*by),
@@ -106,7 +107,7 @@ impl Told {
 
     fn lots(&self) -> Vec<Lot> {
         let account = self.story.account.clone();
-        let lots = self.story.fake.query(self.story.now, |call| credits::list_lots(call, &operator(), account));
+        let lots = self.story.fake.query(self.story.now, |call| balance::list_lots(call, &operator(), account));
         let mut lots: Vec<Lot> = lots
             .expect("a known account")
             .into_iter()

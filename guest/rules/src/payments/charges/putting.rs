@@ -1,9 +1,9 @@
 //! Credit that goes back to where it came from: what a won dispute or a credit note gives back.
 
 use super::disputes;
-use crate::credit::credits;
+use crate::credit::movements::expiry;
+use crate::credit::movements::refilling::{refill_last_spent, room_of};
 use crate::credit::records::charges::Charge;
-use crate::credit::refilling::{refill_last_spent, room_of};
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -67,7 +67,7 @@ impl Back {
     /// Tells of credit whose time was over.
     pub(crate) fn tell_expired(&self, call: &mut Call<'_>, account: AuthId, balance: Money, id: &str) {
         for (number, amount) in &self.expired {
-            credits::tell_expired(call, account, *number, *amount, balance, id);
+            expiry::tell_expired(call, account, *number, *amount, balance, id);
         }
     }
 }

@@ -5,8 +5,8 @@
 
 use super::booking::{Told, book_paid};
 use super::count_in_caps;
-use crate::credit::recharge;
 use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};

@@ -2,7 +2,6 @@
 
 use super::{Purpose, create};
 use crate::access::credentials;
-use crate::credit::credits;
 use crate::credit::records::charges::{Charge, ChargePage, ChargeState, load, place, save};
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
@@ -11,6 +10,7 @@ use crate::ground::interfaces::{Error, Started};
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
+use crate::ledger::open_lots;
 use crate::ledger::wallet;
 use crate::payments::cards;
 use crate::payments::reconcile::Outside;
@@ -79,7 +79,7 @@ pub fn recharge(
             checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
             checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
             checks.done()?;
-            credits::check_lots(call, account)?;
+            open_lots::check_lots(call, account)?;
             let card = match cards::usable(call, account, card.as_deref())? {
                 Ok(card) => card,
                 Err(unusable) => return Err(unusable.into()),

@@ -68,7 +68,10 @@ fn never_more_than_is_owed_is_taken_and_in_the_end_all_of_it() {
         story.advance(45 * DAY_MS);
         assert_eq!((story.balance().balance, standing(&story)), (0, Standing::Active), "seed {seed}");
         let account = AuthId::parse(&story.account).expect("an auth ID");
-        let left = story.fake.query(story.now, |call| call.get::<Dunning>(&key(account))).expect("readable");
+        let left = story
+            .fake
+            .query(story.now, |call| call.get::<Dunning>(&crate::credit::records::dunning::key(account)))
+            .expect("readable");
         assert_eq!(left, None, "seed {seed}");
     }
     assert!(suspensions > 5 && paid_at_once > 50 && retried > 50, "{suspensions} {paid_at_once} {retried}");

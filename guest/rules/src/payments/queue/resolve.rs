@@ -1,7 +1,8 @@
 //! What the operator decides about a payment that no charge explains, and about what a restore could not place.
 
 use crate::access::credentials::{self, Who};
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
@@ -190,7 +191,7 @@ fn credit(call: &mut Call<'_>, claim: &Claim, payment: &Payment) -> Result<Resol
     }
     let recovered = reconcile::credit_payment(call, account, &payment.key, amount, payment.at)?;
     crate::accounts::upgrade(call, account)?;
-    crate::credit::recharge::reset(call, account)?;
+    crate::credit::watch::recharge::reset(call, account)?;
     judge(call, account, Occasion::Credit)?;
     Ok(Resolved { transaction: Some(recovered.transaction), refund: None })
 }
@@ -204,7 +205,7 @@ fn debit(call: &mut Call<'_>, claim: &Claim, given_back: &Payment) -> Result<Res
     let postings = if closed {
         vec![Posting(LedgerAccount::WriteOffs, None, amount), gone]
     } else {
-        crate::credit::credits::expire_due(call, account)?;
+        crate::credit::movements::expiry::expire_due(call, account)?;
         let mut wallet = wallet::need(call, account)?;
         let mut split = Split::default();
         wallet::debit(call, account, &mut wallet, amount, &mut split)?;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::credit::credits::{self, Adjustment, Correction};
+use crate::credit::movements::adjustments::{self, Adjustment, Correction};
 use crate::ground::outside::{Paid, PaymentOutcome};
 use crate::ground::testing::START;
 use crate::ground::vocabulary::Refusal;
@@ -39,7 +39,7 @@ fn a_payment_of_unknown_amount_is_credited_with_what_the_operator_names_once() {
     story.debit(10);
     let correction = Correction { amount: 4_000_000, charge: None, payment: Some(key.clone()) };
     story.command(|call, auth| {
-        credits::adjust(call, &operator(), auth, Adjustment::Correction(correction), "restored".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Correction(correction), "restored".to_owned())
     });
     assert_eq!((story.units(), story.balance().cash), ("24.00".to_owned(), 24_000_000));
     story.gateway.paid.borrow_mut().push((key.clone(), 30_000_000));

@@ -9,8 +9,9 @@
 //! | `held/<account>` | what waits and what it holds |
 
 use super::{CURRENCY, Moved, marker};
-use crate::credit::judge::{Occasion, judge};
 use crate::credit::records::held::{Held, Item, REFUND, held_key};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::accounts::closing;
-use crate::credit::recharge::Caps;
+use crate::credit::watch::recharge::Caps;
 use crate::ground::interfaces::{self, Started};
 use crate::ground::job::JobState;
 use crate::ground::outside::{OfferedNumber, StockMovement};

@@ -4,8 +4,8 @@
 
 use super::booking;
 use super::{Cause, NewRefund, Refund, RefundState, by_key, give_back, load, parse_gateway_key, refunds, save, tell};
-use crate::credit::recharge;
 use crate::credit::records::refunds::renumber;
+use crate::credit::watch::recharge;
 use crate::ground::business_days;
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;

@@ -2,7 +2,8 @@
 
 use super::{Policy, amount, range};
 use crate::access::credentials;
-use crate::credit::judge::{Occasion, judge};
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::{Call, Record};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;

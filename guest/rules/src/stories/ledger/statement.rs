@@ -1,7 +1,7 @@
 //! Statements of a month: their sums, their pages, their refusals.
 
-use crate::credit::credits::{self, Adjustment, Goodwill};
-use crate::credit::posting::{self, Debit};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::movements::posting::{self, Debit};
 use crate::ground::calendar::Month;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
@@ -27,7 +27,7 @@ fn months_add_up_and_join() {
     let account = story.account.clone();
     let goodwill = Goodwill { amount: 7_000_000, expires: Some(START + 33 * DAY_MS) };
     story.command(|call, auth| {
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
     });
     story.recharge(30);
     let batch = vec![sms("1", &account, 1_000, START)];
@@ -76,7 +76,7 @@ fn what_expires_is_a_movement_with_its_kind_of_credit() {
     let mut story = Story::new();
     let goodwill = Goodwill { amount: 7_000_000, expires: Some(START + DAY_MS) };
     story.command(|call, auth| {
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
     });
     story.advance(2 * DAY_MS);
     let month = of(&story, "2026-03");
@@ -94,7 +94,7 @@ fn movements_are_paged_and_a_page_knows_all_sums() {
         let goodwill = Adjustment::Goodwill(Goodwill { amount: 10_000, expires: None });
         story
             .fake
-            .command(story.now, |call| credits::adjust(call, &operator(), account, goodwill, "gift".to_owned()))
+            .command(story.now, |call| adjustments::adjust(call, &operator(), account, goodwill, "gift".to_owned()))
             .expect("goodwill");
     }
     story.advance(2 * MINUTE_MS);

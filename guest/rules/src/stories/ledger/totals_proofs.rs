@@ -1,8 +1,8 @@
 //! Totals against a fold that shares nothing with them: it reads the stored text of the ledger and computes with plain numbers.
 
 use crate::accounts::{self, subaccounts};
-use crate::credit::credits::{self, Adjustment, Goodwill};
-use crate::credit::posting::{self, Debit};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::movements::posting::{self, Debit};
 use crate::ground::calendar::{self, Month};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
@@ -163,7 +163,7 @@ fn take(story: &mut Story, step: &Step, sources: &[String], number: usize) {
             let reason = number.to_string();
             story
                 .fake
-                .command(now, |call| credits::adjust(call, &operator(), account, adjustment, reason))
+                .command(now, |call| adjustments::adjust(call, &operator(), account, adjustment, reason))
                 .expect("a debit");
         }
         Step::Goodwill { units, days } => {
@@ -172,7 +172,7 @@ fn take(story: &mut Story, step: &Step, sources: &[String], number: usize) {
             let reason = number.to_string();
             story
                 .fake
-                .command(now, |call| credits::adjust(call, &operator(), account, goodwill, reason))
+                .command(now, |call| adjustments::adjust(call, &operator(), account, goodwill, reason))
                 .expect("goodwill");
         }
         Step::Recharge(units) => story.recharge(*units),

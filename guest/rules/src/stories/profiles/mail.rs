@@ -1,7 +1,7 @@
 //! Case 01-one-bad-recipient-stops-all-mail, from behind: an address that is refused after all.
 
 use crate::accounts;
-use crate::credit::alerts;
+use crate::credit::settings::alerts;
 use crate::payments::queue::{QueueItem, Resolution, list_queue, resolve_payment};
 use crate::stories::scenario::{Story, operator};
 

@@ -3,9 +3,10 @@
 use super::records::{DUE_KEY, Open, closed_key, open_key};
 use crate::access::credentials::Who;
 use crate::accounts;
-use crate::credit::credits;
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::zero_stop;
+use crate::credit::movements::expiry;
+use crate::credit::records::running_calls;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
@@ -57,8 +58,9 @@ impl Desk {
             }
         }
         let named = items.filter_map(|(auth_id, name)| Some((desk.main(auth_id)?, name)));
-        let about = named
-            .flat_map(|(main, name)| [open_key(main, name), closed_key(main, name), zero_stop::index_key(main, name)]);
+        let about = named.flat_map(|(main, name)| {
+            [open_key(main, name), closed_key(main, name), running_calls::index_key(main, name)]
+        });
         let of_accounts = desk.mains.values().flat_map(|main| [wallet::key(*main), accounts::key(*main)]);
         call.prefetch(about.chain(of_accounts));
         let mains: Vec<AuthId> = desk.mains.values().copied().collect();
@@ -66,7 +68,7 @@ impl Desk {
             if let Entry::Vacant(party) = desk.parties.entry(main) {
                 let mut wallet = wallet::need(call, main)?;
                 if wallet.may_hold_late(call.now()) {
-                    credits::expire_due(call, main)?;
+                    expiry::expire_due(call, main)?;
                     wallet = wallet::need(call, main)?;
                 }
                 party.insert(Party { before: wallet.clone(), wallet });

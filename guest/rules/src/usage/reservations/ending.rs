@@ -1,12 +1,14 @@
 //! Calls whose extension was refused: each ends when its reserved time is used (R16, R48).
 
-use super::records::{Open, ending_prefix, open_key, parse_ending, set_ends};
-use crate::credit::zero_stop;
+use crate::credit::records::running_calls;
+use crate::credit::watch::zero_stop::{Order, Stop};
 use crate::ground::call::{Call, end_of_prefix};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::money::Money;
+use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant, Refusal};
+use crate::usage::reservations::records::{Open, ending_prefix, open_key, parse_ending, set_ends};
 
 /// Tells that an extension was refused, and sees to it that the call is ended then.
 pub(super) fn order(
@@ -32,7 +34,7 @@ pub(super) fn order(
             transactions: Vec::new(),
         },
     );
-    zero_stop::schedule_refused(call, account)
+    schedule_refused(call, account)
 }
 
 fn word(why: &Refusal) -> &'static str {
@@ -62,7 +64,7 @@ pub(crate) fn due(call: &mut Call<'_>, account: AuthId, page: usize) -> Result<V
     let mut names = Vec::with_capacity(entries.len());
     for (key, _) in entries {
         let Some((_, name)) = parse_ending(&prefix, &key) else { continue };
-        if zero_stop::is_running(call, account, name)? {
+        if running_calls::is_running(call, account, name)? {
             names.push(name.to_owned());
         } else {
             call.remove(&key);
@@ -73,4 +75,14 @@ pub(crate) fn due(call: &mut Call<'_>, account: AuthId, page: usize) -> Result<V
         }
     }
     Ok(names)
+}
+
+/// Sets the moment at which the next call ends whose extension was refused. An order under way sets it when it is done.
+pub(crate) fn schedule_refused(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if call.get::<Order>(&Stop::Refused.order_key(account))?.is_none()
+        && let Some(moment) = next(call, account)?
+    {
+        call.timer(&Stop::Refused.job(account), Lane::Urgent, moment);
+    }
+    Ok(())
 }

@@ -7,8 +7,9 @@ use super::records::{
     Closed, End, INDEX, Open, close, closed_key, index, look_at, look_no_more, open_key, parse_index, unindex,
 };
 use super::{forget_at, give_back};
-use crate::credit::judge::{Occasion, judge};
-use crate::credit::zero_stop;
+use crate::credit::records::running_calls;
+use crate::credit::watch::judge::judge;
+use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::{Call, end_of_prefix};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::{AuthId, time_key};
@@ -61,7 +62,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
             give_back(&mut freed.wallet, open.amount)?;
             freed.count += 1;
             freed.amount = freed.amount.plus(open.amount)?;
-            zero_stop::forget(call, account, name)?;
+            running_calls::forget(call, account, name)?;
             close(call, account, name, open, End::Expired, forget);
             continue;
         }

@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::records::{self, Closed, End, Open, Quoted};
 use super::{Error, ITEMS_MAX, check_count, check_name, forget_at};
 use crate::access::credentials;
-use crate::credit::zero_stop;
+use crate::credit::records::running_calls;
 use crate::ground::call::Call;
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
@@ -128,7 +128,7 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
         };
         if let Some(main) = desk.main(&item.event.auth_id) {
             // Whatever becomes of the event: the call is over.
-            zero_stop::forget(call, main, &item.name)?;
+            running_calls::forget(call, main, &item.name)?;
         }
         match &one {
             Found::Otherwise => usage::keep_rejected(call, &item.event, Rejection::Conflict)?,

@@ -1,7 +1,7 @@
 //! Reservations against a model that is nothing but sums: whatever happens in whatever order, nothing is promised or spent twice.
 
 use super::*;
-use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::ground::testing::{START, holder};
 use crate::ground::vocabulary::{HOUR_MS, MINUTE_MS};
 use crate::operator as ledger_operator;
@@ -32,7 +32,7 @@ fn story() -> Story {
 
 fn credit(story: &mut Story, amount: i64) {
     let goodwill = Adjustment::Goodwill(Goodwill { amount, expires: None });
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, goodwill, "given".to_owned()));
+    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, goodwill, "given".to_owned()));
 }
 
 fn hold(auth_id: &str, name: &str, amount: i64, lasts_ms: Instant) -> Hold {

@@ -1,8 +1,8 @@
 use super::*;
 use crate::accounts;
 use crate::accounts::subaccounts;
-use crate::credit::alerts;
-use crate::credit::credits::{self, Adjustment, Goodwill};
+use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::credit::settings::alerts;
 use crate::ground::testing::{START, holder};
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS, Refusal};
 use crate::stories::ledger::totals::{sms, with_prices};
@@ -52,7 +52,9 @@ fn rows_are_the_same_before_and_after_the_totals_have_followed() {
     let reason = "sorry".to_owned();
     story
         .fake
-        .command(story.now, |call| credits::adjust(call, &operator(), main.clone(), Adjustment::Debit(500_000), reason))
+        .command(story.now, |call| {
+            adjustments::adjust(call, &operator(), main.clone(), Adjustment::Debit(500_000), reason)
+        })
         .expect("a debit");
     let check = |story: &Story| {
         let of = |of: &str, group: &[Grouping]| told(&ask(story, of, "2026-03-20", "2026-03-21", group).expect("rows"));
@@ -214,11 +216,11 @@ fn crd_9_the_average_is_exact_and_rounded_up_to_a_cent_once() {
     story.now = START + HOUR_MS;
     story.command(|call, _| usage::record_events(call, &operator(), batch));
     story.command(|call, auth| {
-        credits::adjust(call, &operator(), auth, Adjustment::Debit(9_000_000), "a correction".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Debit(9_000_000), "a correction".to_owned())
     });
     let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 5 * DAY_MS) };
     story.command(|call, auth| {
-        credits::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
     });
     assert_eq!(suggested(&story), None, "no full day yet");
     story.advance(DAY_MS);

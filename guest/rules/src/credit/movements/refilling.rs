@@ -1,14 +1,13 @@
 //! What can be given back to the lots of paid charges (R18).
 
-use super::records::charges::{Charge, by_key};
+use crate::credit::records::charges::{Charge, by_key, of_payment};
+use crate::credit::records::refunds;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fact, Fault};
 use crate::ledger::lots::{self, LotKind, Place};
 use crate::ledger::wallet::{self, NewCredit, Wallet};
-use crate::payments::charges::of_payment;
-use crate::payments::refunds;
 
 /// Charges that are looked at, newest first.
 pub(crate) const LOOKED_AT: usize = 1_000;

@@ -1,6 +1,6 @@
 //! The one way to charge an account something that is no batch of usage: rent, set-up fees, seats, tax, debits.
 
-use crate::credit::credits;
+use crate::credit::movements::expiry;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -42,9 +42,9 @@ pub(crate) struct Posted {
 }
 
 /// Takes the sum from the account in spending order, below zero if need be (R2), and posts it. What is set off by the new
-/// balance, and what is told, is the caller's: [`crate::credit::judge::judge`], [`crate::ground::events::emit`].
+/// balance, and what is told, is the caller's: [`crate::credit::watch::judge::judge`], [`crate::ground::events::emit`].
 pub(crate) fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> Result<Posted, Fault> {
-    credits::expire_due(call, account)?;
+    expiry::expire_due(call, account)?;
     let mut income: BTreeMap<LedgerAccount, Money> = BTreeMap::new();
     let mut amount = Money::ZERO;
     let mut add = |ledger_account, part: Money| -> Result<(), Fault> {

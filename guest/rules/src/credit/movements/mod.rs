@@ -1,0 +1,8 @@
+//! Whatever moves money and then asks the judge.
+
+pub mod adjustments;
+pub(crate) mod expiry;
+pub(crate) mod grants;
+pub(crate) mod posting;
+pub(crate) mod refilling;
+pub(crate) mod telling;
