@@ -11,8 +11,8 @@ use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, Misuse, R
 use coinbox_host::json::{self, JsonError};
 use coinbox_host::storage::{Changes, Timer, TimerLane};
 use coinbox_rules::call::{Call, Lent};
+use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::port;
-use coinbox_rules::pricing::BookCache;
 use lent::{LentEffects, LentRandom, LentStorage, LentVault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -88,8 +88,8 @@ impl Running<'_> {
         let storage = LentStorage(view);
         let vault = LentVault(&*self.context.capabilities.vault);
         let random = LentRandom(&*self.context.capabilities.random);
-        let books = BookCache::default();
-        run(Call::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, books: &books }))
+        let kept = Kept::default();
+        run(Call::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, kept: &kept }))
     }
 
     fn query<T: Serialize, E: Serialize>(&self, run: impl FnOnce(&Call<'_>) -> Result<T, E>) -> Ran {

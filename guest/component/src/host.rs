@@ -5,9 +5,9 @@ use crate::bindings::wasi::random::random;
 use crate::contract::{diagnostics, email, inventory, payment, storage, telephony, vault};
 use crate::mapping::Translate;
 use coinbox_rules::call::{Call, Lent};
+use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::outside::{self, Effects};
 use coinbox_rules::port::{self, Changes};
-use coinbox_rules::pricing::BookCache;
 use std::sync::Once;
 
 /// The host that this component runs in.
@@ -132,7 +132,7 @@ impl Effects for Host {
 
 thread_local! {
     // The only thing that outlives a call: parsed records that never change under their key.
-    static BOOKS: BookCache = BookCache::default();
+    static KEPT: Kept = Kept::default();
 }
 
 fn with_call<T>(run: impl FnOnce(Call<'_>) -> T) -> T {
@@ -142,7 +142,7 @@ fn with_call<T>(run: impl FnOnce(Call<'_>) -> T) -> T {
         .ok()
         .and_then(|seconds| seconds.checked_mul(1000))
         .map_or(i64::MAX / 2, |ms| ms.saturating_add(i64::from(moment.nanoseconds / 1_000_000)));
-    BOOKS.with(|books| run(Call::new(Lent { storage: &Host, vault: &Host, random: &Host, now, books })))
+    KEPT.with(|kept| run(Call::new(Lent { storage: &Host, vault: &Host, random: &Host, now, kept })))
 }
 
 /// Runs a query: it reads.

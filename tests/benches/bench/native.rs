@@ -5,8 +5,8 @@ use coinbox_host::contract::exported::usage as contract;
 use coinbox_host::contract::types;
 use coinbox_host::storage::{self as store, View};
 use coinbox_rules::call::{Call, Lent};
+use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::port::{self, Changes, FeedLine, UnsealError};
-use coinbox_rules::pricing::BookCache;
 use coinbox_rules::product::{Event, Heading, Product};
 use coinbox_rules::usage::{self, BatchAnswer};
 use coinbox_rules::vocabulary::{Caller, Operator, Principal};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// The rules with a cache that lives as long as a warm instance's.
 #[derive(Default)]
 pub struct Native {
-    books: BookCache,
+    kept: Kept,
 }
 
 struct Host<'a> {
@@ -130,7 +130,7 @@ impl Native {
     fn call<T>(&self, view: &dyn View, capabilities: &Capabilities, run: impl FnOnce(Call<'_>) -> T) -> T {
         let host = Host { view, capabilities };
         let now = capabilities.clock.now();
-        run(Call::new(Lent { storage: &host, vault: &host, random: &host, now, books: &self.books }))
+        run(Call::new(Lent { storage: &host, vault: &host, random: &host, now, kept: &self.kept }))
     }
 
     /// `usage.record-events`.

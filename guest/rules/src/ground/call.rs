@@ -3,9 +3,9 @@
 //! Reads go to the host's one state once a key; writes stay here until the call has succeeded and the host is
 //! handed all of them. A call that fails is simply dropped: not one byte has changed.
 
+use crate::ground::kept::Kept;
 use crate::ground::port::{Changes, Direction, Lane, Random, Storage, Vault};
 use crate::ground::vocabulary::{Fact, Fault, Instant};
-use crate::pricing::BookCache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -18,7 +18,7 @@ pub trait Record: Serialize + DeserializeOwned {
     const KIND: &'static str;
 }
 
-/// What a call needs of its host, and the caches that outlive it.
+/// What a call needs of its host, and what outlives it.
 #[derive(Clone, Copy)]
 pub struct Lent<'host> {
     /// The one state.
@@ -29,8 +29,8 @@ pub struct Lent<'host> {
     pub random: &'host dyn Random,
     /// The moment of the call.
     pub now: Instant,
-    /// Parsed price book chunks: immutable, so a warm instance may keep them.
-    pub books: &'host BookCache,
+    /// Parsed records: immutable, so a warm instance may keep them.
+    pub kept: &'host Kept,
 }
 
 /// One call.
@@ -80,9 +80,9 @@ impl<'host> Call<'host> {
         self.lent.random.next()
     }
 
-    /// Caches of immutable records.
-    pub fn books(&self) -> &'host BookCache {
-        self.lent.books
+    /// What outlives the call.
+    pub fn kept(&self) -> &'host Kept {
+        self.lent.kept
     }
 
     /// Reads several keys at once, so that later [`Call::text`] and [`Call::get`] need no crossing of their own.
@@ -328,8 +328,8 @@ mod tests {
     #[test]
     fn what_is_appended_is_put_in_key_order_and_once() {
         let fake = Fake::new();
-        let books = BookCache::new();
-        let mut call = Call::new(Lent { storage: &fake, vault: &fake, random: &fake, now: 0, books: &books });
+        let kept = Kept::new();
+        let mut call = Call::new(Lent { storage: &fake, vault: &fake, random: &fake, now: 0, kept: &kept });
         call.put_text("c", "1".to_owned());
         call.put_text("a", "1".to_owned());
         for key in ["d", "b", "c"] {

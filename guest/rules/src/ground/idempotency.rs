@@ -12,10 +12,8 @@
 //! | `back/<digest>` | one that a reconciliation has found again: the digest is of scope, function and key |
 
 use crate::ground::call::{Call, Record};
-use crate::ground::ids::AuthId;
 use crate::ground::text::hex;
 use crate::ground::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal, RequestPart};
-use crate::payments::reconcile::{self, Outside};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -137,16 +135,16 @@ fn back_key(asked: &Asked) -> String {
     format!("back/{}", asked.key)
 }
 
-/// [`once`] for commands whose effect is outside and outlives the store. `account`: the main account that it is about.
+/// [`once`] for commands whose effect is outside and outlives the store.
 ///
-/// After a restore a key that this store does not know may have been used in the history that was lost. While the reconciliation is open it
-/// is refused until that is over; where the reconciliation could not learn everything, until a person has looked.
+/// After a restore a key that this store does not know may have been used in the history that was lost. `unknown` says whether such a key is
+/// refused.
 pub(crate) fn once_outside<T, E>(
     call: &mut Call<'_>,
     caller: &Caller,
-    (scope, account): (&str, Option<AuthId>),
-    (function, outside): (&str, Outside),
+    (scope, function): (&str, &str),
     args: &impl Serialize,
+    unknown: impl FnOnce(&Call<'_>) -> Result<Option<Refusal>, Fault>,
     run: impl FnOnce(&mut Call<'_>, Option<Asked>) -> Result<T, E>,
 ) -> Result<T, E>
 where
@@ -168,7 +166,7 @@ where
         });
     }
     once(call, caller, scope, function, args, |call| {
-        if let Some(refusal) = reconcile::refuses_unknown_key(call, account, outside)? {
+        if let Some(refusal) = unknown(call)? {
             return Err(Fault::from(refusal).into());
         }
         run(call, Some(asked))

@@ -2,9 +2,9 @@
 
 use crate::ground::call::{Call, Lent};
 use crate::ground::ids::AuthId;
+use crate::ground::kept::Kept;
 use crate::ground::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
 use crate::ground::vocabulary::{Caller, Credential, Instant, Operator, Principal};
-use crate::pricing::BookCache;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct Fake {
     crossings: Cell<usize>,
     /// Another name than that of tests.
     name: RefCell<Option<String>>,
-    books: BookCache,
+    kept: Kept,
 }
 
 impl Fake {
@@ -87,7 +87,7 @@ impl Fake {
     }
 
     fn lend(&self, now: Instant) -> Lent<'_> {
-        Lent { storage: self, vault: self, random: self, now, books: &self.books }
+        Lent { storage: self, vault: self, random: self, now, kept: &self.kept }
     }
 
     fn apply(&self, changes: &Changes) {

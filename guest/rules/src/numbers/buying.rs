@@ -31,8 +31,7 @@ use crate::ground::product::NumberKind;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::wallet;
-use crate::payments::reconcile;
-use crate::payments::reconcile::Outside;
+use crate::payments::reconcile::{self, Outside};
 use crate::pricing;
 use crate::profiles::policy::Policy;
 use crate::profiles::subaccount;
@@ -134,7 +133,7 @@ fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, F
 pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
     let (_, holder) = credentials::permit_on(call, caller, "numbers.buy", &auth_id)?;
     let (about, function) = ((auth_id.as_str(), credentials::main_of(call, holder)?), ("numbers.buy", Outside::Stock));
-    idempotency::once_outside(call, caller, about, function, &purchase, |call, asked| {
+    reconcile::once_outside(call, caller, about, function, &purchase, |call, asked| {
         let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
         check(&purchase)?;
         let offer = purchase.offer.clone();

@@ -39,7 +39,7 @@ use crate::ground::text::is_name;
 use crate::ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error, optional_int_text,
 };
-use crate::payments::reconcile::Outside;
+use crate::payments::reconcile::{self, Outside};
 use crate::pricing;
 use crate::profiles::policy::Policy;
 use crate::profiles::subaccount;
@@ -414,7 +414,7 @@ pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: St
     let (_, asking) = credentials::permit_on(call, caller, "numbers.release", &auth_id)?;
     let (about, function) =
         ((auth_id.as_str(), credentials::main_of(call, asking)?), ("numbers.release", Outside::Stock));
-    idempotency::once_outside(call, caller, about, function, &number, |call, asked| {
+    reconcile::once_outside(call, caller, about, function, &number, |call, asked| {
         let (account, key, rented) = need(call, asking, &number)?;
         let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
         let job = jobs.first().map(ToString::to_string).unwrap_or_default();

@@ -19,7 +19,7 @@ mod stock;
 mod tests;
 pub(crate) use crate::credit::records::held::{held_amount, is_held};
 pub(crate) use crate::credit::records::reconciliation::{
-    Outside, booked_at, is_open, is_stock_open, lot_of, note_resolved, refuses_unknown_key,
+    Outside, booked_at, is_open, is_stock_open, lot_of, note_resolved, once_outside,
 };
 pub(crate) use kept::{keep, keep_notice, keep_refund, let_go};
 

@@ -31,7 +31,7 @@ use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
 use crate::ledger::wallet;
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::payments::reconcile::Outside;
+use crate::payments::reconcile::{self, Outside};
 use crate::profiles::policy::Policy;
 
 interface_error! {
@@ -145,7 +145,7 @@ fn failed(call: &Call<'_>, account: AuthId, number: u32) -> Result<Refund, Error
 pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
     let (who, account) = credentials::permit_on(call, caller, "refunds.retry", &auth_id)?;
     let (about, function) = ((auth_id.as_str(), Some(account)), ("refunds.retry", Outside::Payments));
-    idempotency::once_outside(call, caller, about, function, &(&auth_id, number), |call, asked| {
+    reconcile::once_outside(call, caller, about, function, &(&auth_id, number), |call, asked| {
         let mut refund = failed(call, account, number)?;
         refund.tries += 1;
         refund.key = gateway_key(&call.store_name(), account, number, refund.tries);

@@ -1,4 +1,4 @@
-//! Parsed records that outlive a call: the policy, price book versions, chunks, override sets.
+//! Parsed records that outlive a call: price book versions, chunks, override sets.
 //!
 //! Everything here is kept under what it was parsed from: a text, or a digest of the content. So a warm instance
 //! answers exactly what a fresh one would, whatever store it serves.
@@ -7,9 +7,9 @@ use super::chunk::{Chunk, OverrideSet};
 use super::digits::Prefix;
 use super::numbers::PriceTable;
 use super::versions::{Index, Versions};
+use crate::ground::call::Call;
 use crate::ground::product::{Heading, Product};
 use crate::ground::vocabulary::Fault;
-use crate::profiles::policy::Policy;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ const ENTRY_ROWS: usize = 8;
 /// Name of a chunk: digest of its version's content, product, heading, region.
 type ChunkName = (Rc<str>, Product, Heading, Prefix);
 
-/// Caches of immutable records. One an instance; every call is lent it.
+/// Parsed immutable records: the slot of this area in what outlives a call.
 #[derive(Default)]
 pub struct BookCache {
     kept: RefCell<Kept>,
@@ -30,7 +30,6 @@ pub struct BookCache {
 
 #[derive(Default)]
 struct Kept {
-    policy: Option<(Rc<str>, Rc<Policy>)>,
     versions: Option<(Rc<str>, Rc<Versions>)>,
     indexes: BTreeMap<Rc<str>, Rc<Index>>,
     chunks: BTreeMap<ChunkName, Rc<Chunk>>,
@@ -54,25 +53,9 @@ impl Kept {
 }
 
 impl BookCache {
-    /// Nothing kept yet.
-    pub fn new() -> BookCache {
-        BookCache::default()
-    }
-
-    /// The policy of this text.
-    pub(crate) fn policy(
-        &self,
-        text: &Rc<str>,
-        parse: impl FnOnce() -> Result<Policy, Fault>,
-    ) -> Result<Rc<Policy>, Fault> {
-        if let Some((known, policy)) = &self.kept.borrow().policy
-            && known == text
-        {
-            return Ok(policy.clone());
-        }
-        let policy = Rc::new(parse()?);
-        self.kept.borrow_mut().policy = Some((text.clone(), policy.clone()));
-        Ok(policy)
+    /// The one of this instance.
+    pub(super) fn of(call: &Call<'_>) -> Rc<BookCache> {
+        call.kept().slot()
     }
 
     /// The versions of this text.
@@ -138,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let cache = BookCache::new();
+        let cache = BookCache::default();
         let chunk = Rc::new(Chunk::default());
         for number in 0..40_000_u32 {
             let digest: Rc<str> = Rc::from(format!("{number:032x}"));

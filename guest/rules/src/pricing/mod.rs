@@ -18,7 +18,6 @@ pub mod rating;
 pub(crate) mod upkeep;
 mod versions;
 
-pub use cache::BookCache;
 pub use chunk::{Rate, Row};
 pub use countries::by_country;
 pub use digits::Prefix;

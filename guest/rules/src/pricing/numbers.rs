@@ -3,6 +3,7 @@
 //! The number prices of a version are one record, `pb/<version>/numbers`; an account's own ones are part of its override
 //! sets. Both are looked up at the moment that is charged for, never at the moment of charging.
 
+use super::cache::BookCache;
 use super::overrides::Sets;
 use super::versions::{Entry, StoredVersions, Versions, digest};
 use super::{Error, Version};
@@ -214,11 +215,11 @@ pub fn get_number_overrides(
 impl Entry {
     /// Its number prices, parsed once a digest.
     fn number_prices(call: &Call<'_>, number: u32, digest: &Rc<str>) -> Result<Rc<PriceTable>, Fault> {
-        if let Some(kept) = call.books().numbers(digest) {
+        if let Some(kept) = BookCache::of(call).numbers(digest) {
             return Ok(kept);
         }
         let table: Rc<PriceTable> = Rc::new(call.need(&key(number))?);
-        call.books().keep_numbers(digest, &table);
+        BookCache::of(call).keep_numbers(digest, &table);
         Ok(table)
     }
 }

@@ -1,5 +1,6 @@
 //! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
 
+use super::cache::BookCache;
 use super::chunk::{OverrideSet as ParsedSet, StoredOverrides};
 use super::numbers::{NumberPrices, PriceTable};
 use super::upkeep;
@@ -82,12 +83,12 @@ impl SetEntry {
 
     /// The parsed rows, kept under the digest of their content.
     pub(super) fn load(&self, call: &Call<'_>, account: AuthId) -> Result<Rc<ParsedSet>, Fault> {
-        if let Some(set) = call.books().set(&self.digest) {
+        if let Some(set) = BookCache::of(call).set(&self.digest) {
             return Ok(set);
         }
         let stored: StoredOverrides = call.need(&self.key(account))?;
         let set = Rc::new(ParsedSet::new(stored));
-        call.books().keep_set(&self.digest, &set);
+        BookCache::of(call).keep_set(&self.digest, &set);
         Ok(set)
     }
 }

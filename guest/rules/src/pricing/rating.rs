@@ -1,5 +1,6 @@
 //! From an event to an amount: the version in force at the event's own time, the longest prefix, the increments (USE-1, USE-2).
 
+use super::cache::BookCache;
 use super::chunk::{Chunk, OverrideSet, Rate, Row, StoredRows};
 use super::digits::{Prefix, regions};
 use super::overrides::Sets;
@@ -95,7 +96,7 @@ impl Book {
         let mut missing = Vec::new();
         for place in versions {
             let version = self.versions.at(place);
-            match call.books().index(&version.digest) {
+            match BookCache::of(call).index(&version.digest) {
                 Some(index) => {
                     self.indexes.insert(place, index);
                 }
@@ -113,7 +114,7 @@ impl Book {
         for place in missing {
             let version = self.versions.at(place);
             let index = Rc::new(Index::load(call, version.number)?);
-            call.books().keep_index(&version.digest, &index);
+            BookCache::of(call).keep_index(&version.digest, &index);
             self.indexes.insert(place, index);
         }
         for account in accounts {
@@ -139,7 +140,7 @@ impl Book {
                 self.chunks.insert(name, None);
                 continue;
             }
-            let kept = call.books().chunk(&(version.digest.clone(), place.0, place.1, place.2));
+            let kept = BookCache::of(call).chunk(&(version.digest.clone(), place.0, place.1, place.2));
             if kept.is_some() {
                 self.chunks.insert(name, kept);
             } else {
@@ -152,7 +153,7 @@ impl Book {
             if let Some(entry) = self.sets[account].in_force(*at)
                 && !self.overrides.contains_key(&entry.digest)
             {
-                if call.books().set(&entry.digest).is_none() {
+                if BookCache::of(call).set(&entry.digest).is_none() {
                     keys.push(entry.key(*account));
                 }
                 sets.push((*account, entry.clone()));
@@ -163,7 +164,7 @@ impl Book {
             let (version, place) = (self.versions.at(name.0), name.1);
             let stored: StoredRows = call.need(&chunk_key(version.number, &place))?;
             let chunk = Rc::new(Chunk::new(stored.rows));
-            call.books().keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
+            BookCache::of(call).keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
             self.chunks.insert(name, Some(chunk));
         }
         for (account, entry) in sets {

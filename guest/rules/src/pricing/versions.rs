@@ -1,5 +1,6 @@
 //! Which price book versions there are, and which chunks each holds.
 
+use super::cache::BookCache;
 use super::digits::Prefix;
 use super::{Error, Version, VersionState};
 use crate::ground::call::{Call, Record, end_of_prefix};
@@ -186,7 +187,7 @@ impl Versions {
     /// The versions as the call sees them. Parsed once per text.
     pub(super) fn load(call: &Call<'_>) -> Result<Rc<Versions>, Fault> {
         let text = call.text(VERSIONS_KEY).unwrap_or_default();
-        call.books().versions(&text, || {
+        BookCache::of(call).versions(&text, || {
             let mut published: Vec<Published> = StoredVersions::load(call)?
                 .versions
                 .into_iter()

@@ -6,7 +6,7 @@ use crate::credit::settings::alerts;
 use crate::credit::settings::auto_recharge::{self, RechargeStanding};
 use crate::credit::settings::balance;
 use crate::credit::watch::recharge::{Caps, RechargeSettings};
-use crate::ground::events;
+use crate::events;
 use crate::ground::interfaces;
 use crate::ground::job::{Done, Next, Task, Work};
 use crate::ground::money::Money;

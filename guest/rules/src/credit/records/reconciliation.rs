@@ -4,10 +4,12 @@
 
 use crate::credit::records::held;
 use crate::ground::call::{Call, Record};
+use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
 use crate::ground::job::JobKey;
-use crate::ground::vocabulary::{DAY_MS, Fault, Instant, Refusal};
+use crate::ground::vocabulary::{Caller, DAY_MS, Fault, Instant, Refusal};
 use crate::ledger::lots::Place;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Who knows what happened outside.
@@ -141,12 +143,28 @@ pub(crate) fn is_stock_open(call: &Call<'_>) -> Result<bool, Fault> {
     Ok(call.text(Outside::Stock.key()).is_some())
 }
 
+/// [`idempotency::once_outside`] for commands that reach the gateway or the stock. `account`: the main account that it is about.
+///
+/// While the reconciliation is open a key that the store does not know is refused until that is over; where the reconciliation could not learn
+/// everything, until a person has looked.
+pub(crate) fn once_outside<T, E>(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    (scope, account): (&str, Option<AuthId>),
+    (function, outside): (&str, Outside),
+    args: &impl Serialize,
+    run: impl FnOnce(&mut Call<'_>, Option<Asked>) -> Result<T, E>,
+) -> Result<T, E>
+where
+    T: Serialize + DeserializeOwned,
+    E: From<Fault>,
+{
+    let unknown = |call: &Call<'_>| refuses_unknown_key(call, account, outside);
+    idempotency::once_outside(call, caller, (scope, function), args, unknown, run)
+}
+
 /// Why a key that the store does not know cannot be taken as new: it may have been used in a history that was lost.
-pub(crate) fn refuses_unknown_key(
-    call: &Call<'_>,
-    account: Option<AuthId>,
-    outside: Outside,
-) -> Result<Option<Refusal>, Fault> {
+fn refuses_unknown_key(call: &Call<'_>, account: Option<AuthId>, outside: Outside) -> Result<Option<Refusal>, Fault> {
     if call.text(outside.key()).is_some() {
         return Ok(Some(Refusal::Reconciling(call.now() + TRY_AGAIN_MS)));
     }

@@ -13,7 +13,7 @@ use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::ledger::open_lots;
 use crate::ledger::wallet;
 use crate::payments::cards;
-use crate::payments::reconcile::Outside;
+use crate::payments::reconcile::{self, Outside};
 use crate::profiles::policy::{self, Policy};
 
 /// Starts a charge of exactly what is owed, rounded half-up to the cent: no minimum, no maximum, in no cap (R4, R24).
@@ -26,7 +26,7 @@ pub fn settle_debt(
     let (_, account) = credentials::permit_on(call, caller, "credits.settle", &auth_id)?;
     let about = (auth_id.as_str(), Some(account));
     let function = ("credits.settle", Outside::Payments);
-    crate::ground::idempotency::once_outside(call, caller, about, function, &(&auth_id, &card), |call, asked| {
+    reconcile::once_outside(call, caller, about, function, &(&auth_id, &card), |call, asked| {
         let amount = crate::ledger::wallet::owed_in_cents(wallet::need(call, account)?.balance)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
@@ -64,40 +64,33 @@ pub fn recharge(
     let (_, account) = credentials::permit_on(call, caller, "credits.recharge", &auth_id)?;
     let args = (&auth_id, amount, &card);
     let about = (auth_id.as_str(), Some(account));
-    crate::ground::idempotency::once_outside(
-        call,
-        caller,
-        about,
-        ("credits.recharge", Outside::Payments),
-        &args,
-        |call, asked| {
-            wallet::need(call, account)?;
-            let amount = Money::from_micros(amount);
-            let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
-            let mut checks = Checks::new();
-            checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
-            checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
-            checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
-            checks.done()?;
-            open_lots::check_lots(call, account)?;
-            let card = match cards::usable(call, account, card.as_deref())? {
-                Ok(card) => card,
-                Err(unusable) => return Err(unusable.into()),
-            };
-            let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
-            emit(
-                call,
-                EventDraft {
-                    account: Some(account),
-                    kind: "recharge-started",
-                    rule: "CRD-4",
-                    facts: charge.facts(),
-                    transactions: Vec::new(),
-                },
-            );
-            Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
-        },
-    )
+    reconcile::once_outside(call, caller, about, ("credits.recharge", Outside::Payments), &args, |call, asked| {
+        wallet::need(call, account)?;
+        let amount = Money::from_micros(amount);
+        let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
+        let mut checks = Checks::new();
+        checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
+        checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
+        checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+        checks.done()?;
+        open_lots::check_lots(call, account)?;
+        let card = match cards::usable(call, account, card.as_deref())? {
+            Ok(card) => card,
+            Err(unusable) => return Err(unusable.into()),
+        };
+        let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-started",
+                rule: "CRD-4",
+                facts: charge.facts(),
+                transactions: Vec::new(),
+            },
+        );
+        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+    })
 }
 
 /// Charges of an account, newest first.

@@ -114,7 +114,7 @@ pub fn resolve_payment(
         Ok(resolved)
     };
     if outside {
-        return idempotency::once_outside(call, caller, (&scope, None), function, &args, decide);
+        return reconcile::once_outside(call, caller, (&scope, None), function, &args, decide);
     }
     idempotency::once(call, caller, &scope, function.0, &args, |call| decide(call, None))
 }

@@ -18,6 +18,7 @@ use crate::operator::Error;
 use coinbox_forms::country;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Key of the record.
@@ -237,6 +238,31 @@ impl Default for Policy {
     }
 }
 
+/// The parsed policy: the slot of this area in what outlives a call.
+#[derive(Default)]
+struct PolicyCache {
+    kept: RefCell<Option<(Rc<str>, Rc<Policy>)>>,
+}
+
+impl PolicyCache {
+    /// The one of this instance.
+    fn of(call: &Call<'_>) -> Rc<PolicyCache> {
+        call.kept().slot()
+    }
+
+    /// The policy of this text.
+    fn policy(&self, text: &Rc<str>, parse: impl FnOnce() -> Result<Policy, Fault>) -> Result<Rc<Policy>, Fault> {
+        if let Some((known, policy)) = &*self.kept.borrow()
+            && known == text
+        {
+            return Ok(policy.clone());
+        }
+        let policy = Rc::new(parse()?);
+        *self.kept.borrow_mut() = Some((text.clone(), policy.clone()));
+        Ok(policy)
+    }
+}
+
 /// The stored form. Fields that an older version did not have take their default when it is read.
 #[derive(Serialize, Deserialize)]
 struct StoredPolicy {
@@ -257,7 +283,7 @@ impl Policy {
     /// The policy in force. Parsed once per text, so that calls that follow one another share it.
     pub fn load(call: &Call<'_>) -> Result<Rc<Policy>, Fault> {
         let text = call.text(KEY).unwrap_or_default();
-        call.books().policy(&text, || match call.get::<StoredPolicy>(KEY)? {
+        PolicyCache::of(call).policy(&text, || match call.get::<StoredPolicy>(KEY)? {
             Some(stored) => stored.over_defaults(),
             None => Ok(Policy::default()),
         })

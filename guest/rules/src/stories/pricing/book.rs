@@ -378,11 +378,11 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
 #[test]
 fn a_warm_instance_answers_another_store_from_that_stores_rows() {
     // Same version numbers, same keys, other content: what is kept must not leak from one to the other.
-    let cache = BookCache::new();
+    let kept = crate::ground::kept::Kept::new();
     let price = |rate_text: &str| {
         let fake = Fake::new();
         book(&fake, vec![voice("44", rate_text)]);
-        let lent = crate::ground::call::Lent { storage: &fake, vault: &fake, random: &fake, now: START, books: &cache };
+        let lent = crate::ground::call::Lent { storage: &fake, vault: &fake, random: &fake, now: START, kept: &kept };
         let call = Call::new(lent);
         let event = event(Product::Voice, "447700", 60, START);
         Book::open(&call).expect("readable").rate(&call, &event, None).expect("readable").map(|rated| rated.amount)

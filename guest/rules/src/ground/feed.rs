@@ -1,9 +1,11 @@
 //! The feed: everything that matters, in order, with its cause (EVT-1, EVT-2).
+//!
+//! A rule appends an event with [`emit`]. What is read back is an [`Event`].
 
-use crate::access::credentials;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
-use crate::ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant, int_text, interface_error, uint_text};
+use crate::ground::port::FeedLine;
+use crate::ground::vocabulary::{Fact, Fault, Instant, int_text, uint_text};
 use serde::{Deserialize, Serialize};
 
 /// Topic of what concerns no account.
@@ -46,9 +48,25 @@ pub struct Event {
     pub transactions: Vec<String>,
 }
 
-interface_error! {
-    /// Errors of `events`.
-    Error {}
+impl Event {
+    /// The event of a committed line.
+    pub fn of_line(line: FeedLine) -> Result<Event, Fault> {
+        let body: Body = serde_json::from_str(&line.body).map_err(|error| {
+            Fault::problem(
+                "stored-record-unreadable",
+                vec![Fact::new("kind", "event"), Fact::new("key", line.position), Fact::new("cause", error)],
+            )
+        })?;
+        Ok(Event {
+            position: line.position,
+            account: line.topic,
+            at: body.at,
+            kind: body.kind,
+            rule: body.rule,
+            facts: body.facts.into_iter().map(|(name, value)| Fact { name, value }).collect(),
+            transactions: body.transactions,
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,42 +92,4 @@ pub fn emit(call: &mut Call<'_>, draft: EventDraft<'_>) {
     };
     let topic = draft.account.map_or_else(|| OPERATOR_TOPIC.to_owned(), |account| account.to_string());
     call.line(&topic, serde_json::to_string(&body).expect("text and numbers only"));
-}
-
-/// Committed events after a position: one account's, or with `None` all (EVT-1).
-pub fn read(
-    call: &Call<'_>,
-    caller: &Caller,
-    account: Option<String>,
-    after: u64,
-    limit: u32,
-) -> Result<Vec<Event>, Error> {
-    match &account {
-        Some(account) => drop(credentials::permit_on(call, caller, "events.read", account)?),
-        None => drop(credentials::permit(call, caller, "events.read", None)?),
-    }
-    let mut checks = Checks::new();
-    checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
-    checks.require(limit <= 1000, "limit", FieldRule::TooLarge, 1000);
-    checks.done()?;
-    let lines = call.feed(account.as_deref(), after, limit);
-    let mut events = Vec::with_capacity(lines.len());
-    for line in lines {
-        let body: Body = serde_json::from_str(&line.body).map_err(|error| {
-            crate::ground::vocabulary::Fault::problem(
-                "stored-record-unreadable",
-                vec![Fact::new("kind", "event"), Fact::new("key", line.position), Fact::new("cause", error)],
-            )
-        })?;
-        events.push(Event {
-            position: line.position,
-            account: line.topic,
-            at: body.at,
-            kind: body.kind,
-            rule: body.rule,
-            facts: body.facts.into_iter().map(|(name, value)| Fact { name, value }).collect(),
-            transactions: body.transactions,
-        });
-    }
-    Ok(events)
 }
