@@ -9,9 +9,8 @@ use crate::ground::testing::{Fake, START, keyed};
 use crate::ground::vocabulary::{DAY_MS, Fault, FieldRule, Instant, Refusal};
 use crate::pricing::rating::{Book, Rated};
 use crate::pricing::{
-    BookCache, Error, NumberPrices, NumberRow, PriceRow, Rate, Version, VersionState, add_rows, create_version,
-    get_overrides, list_rows, list_versions, number_price, publish_version, seat_price, set_number_prices,
-    set_overrides,
+    Error, NumberPrices, NumberRow, PriceRow, Rate, Version, VersionState, add_rows, create_version, get_overrides,
+    list_rows, list_versions, number_price, publish_version, seat_price, set_number_prices, set_overrides,
 };
 use crate::stories::scenario::operator;
 use proptest::prelude::*;
