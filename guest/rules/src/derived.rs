@@ -17,10 +17,10 @@ use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
+use crate::ground::indexes;
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
-use crate::indexes;
 use crate::ledger::totals::{
     self, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, code_of, cycle_key, days_prefix, movements_prefix,
     pages_prefix, sum_of,

@@ -4,13 +4,17 @@
 //! job, a bounded page a call; until it has come to its end, questions that need them say so. `operator.compare-derived` and
 //! `operator.compare-indexes` hold them against what they follow from.
 
+#[cfg(test)]
+mod tests;
+
 use crate::access::credentials;
 use crate::accounts::{self, Profile};
-use crate::ground::call::{Call, Record, end_of_prefix, successor};
+use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::indexes::{Compared, KEY, State, Step, are_ready, unreadable};
 use crate::ground::job::{JobKey, Next};
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
-use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
+use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use crate::invoices;
 use crate::operator::{Difference, Error};
 use crate::profiles::by_mail;
@@ -20,31 +24,6 @@ use serde::{Deserialize, Serialize};
 const RECORDS_PER_CALL: u32 = 500;
 /// Entries that one comparison looks at.
 const COMPARED_MAX: u32 = 500;
-
-/// How far the entries of a store have come, at `store/indexes`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct State {
-    v: u32,
-    step: Step,
-}
-
-/// What is done next.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Step {
-    /// Accounts behind this key.
-    Accounts(String),
-    /// Documents behind this key.
-    Documents(String),
-    /// Nothing is left to do.
-    Done,
-}
-
-impl Record for State {
-    const KIND: &'static str = "state of indexes";
-}
-
-const KEY: &str = "store/indexes";
 
 /// Sees to it that every record has its entries: once in the life of a store.
 pub(crate) fn prepare(call: &mut Call<'_>) -> Result<(), Fault> {
@@ -59,21 +38,6 @@ pub(crate) fn prepare(call: &mut Call<'_>) -> Result<(), Fault> {
         call.timer(&JobKey::Indexes.to_string(), Lane::Bulk, call.now());
     }
     Ok(())
-}
-
-/// Whether every record has its entries.
-pub(crate) fn are_ready(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(call.get::<State>(KEY)?.is_some_and(|state| state.step == Step::Done))
-}
-
-/// Refuses while entries may be missing.
-pub(crate) fn need_ready(call: &Call<'_>) -> Result<(), Fault> {
-    if are_ready(call)? { Ok(()) } else { Err(Fault::problem("lists-being-prepared", Vec::new())) }
-}
-
-/// What an entry is whose key cannot be read.
-pub(crate) fn unreadable(key: &str) -> Fault {
-    Fault::problem("stored-record-unreadable", vec![Fact::new("kind", "index"), Fact::new("key", key)])
 }
 
 /// Writes the entries of the next records.
@@ -121,14 +85,6 @@ pub struct IndexesComparison {
     /// `after` of the next page.
     #[serde(default)]
     pub next: Option<String>,
-}
-
-/// An entry and what must be under its key.
-pub(crate) struct Compared {
-    pub(crate) account: String,
-    pub(crate) key: String,
-    pub(crate) stored: String,
-    pub(crate) rebuilt: String,
 }
 
 /// Compares entries with the records that they name: those of accounts by address, of documents by number, and by the moment of issue.
@@ -204,6 +160,3 @@ fn accounts_by_mail(call: &Call<'_>, first: &str, end: &str, limit: u32) -> Resu
         .collect();
     Ok((compared?, more))
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,8 +4,8 @@ pub mod closing;
 mod listing;
 pub mod postpaid;
 pub mod subaccounts;
+pub(crate) use crate::profiles::profile::PREFIX;
 pub use crate::profiles::profile::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
-pub(crate) use crate::profiles::profile::{PREFIX, change_address};
 pub(crate) use crate::profiles::profile::{is_closed, save};
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
 #[cfg(test)]
@@ -220,9 +220,9 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         if !changed.is_empty() {
             if changed.contains(&"state") {
                 let before = self::profile(call, auth)?.state;
-                crate::invoices::keep_state(call, auth, &before)?;
+                crate::profiles::billing::keep_state(call, auth, &before)?;
             }
-            let lacking = crate::invoices::lacks(call, auth)?;
+            let lacking = crate::profiles::billing::lacks(call, auth)?;
             call.put(&key(auth), &profile);
             let mut facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
             if other_email {

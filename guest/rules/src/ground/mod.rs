@@ -8,6 +8,7 @@ pub(crate) mod counters;
 pub mod feed;
 pub mod idempotency;
 pub mod ids;
+pub(crate) mod indexes;
 pub mod interfaces;
 pub mod job;
 pub mod kept;

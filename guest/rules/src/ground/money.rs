@@ -5,6 +5,9 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
+/// Money is in US dollars (R4).
+pub const CURRENCY: &str = "USD";
+
 /// Micro-units in one unit of currency.
 pub const MICROS_PER_UNIT: i64 = 1_000_000;
 

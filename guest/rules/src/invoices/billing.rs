@@ -1,22 +1,25 @@
 //! Billing information: what is printed on documents, and how long a cycle is (INV-6, INV-1, R44).
 
-use super::records::Bill;
-use super::{Error, Party, tax};
 use crate::access::credentials;
-use crate::accounts::{self, Profile};
 use crate::credit::records::alerts::recipients;
 use crate::credit::settings::alerts;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::credit::watch::recharge;
 use crate::ground::calendar::Month;
-use crate::ground::call::{Call, Record};
+use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
 use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
+use crate::invoices::document::Party;
+use crate::invoices::error::Error;
+use crate::invoices::records::Bill;
+use crate::invoices::tax;
+use crate::profiles::billing::{self as stored_billing, StoredBilling, key, lacks, load, missing};
 use crate::profiles::policy::Policy;
+use crate::profiles::profile::{self, Profile};
 use coinbox_forms::{country, subdivision, tax_id};
 use serde::{Deserialize, Serialize};
 
@@ -50,61 +53,13 @@ pub struct BillingChange {
     pub notification_addresses: Option<Vec<String>>,
 }
 
-/// What the account's own record does not have, at `bi/<account>`.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
-struct StoredBilling {
-    v: u32,
-    legal_name: String,
-    country: String,
-    tax_id: String,
-    /// Where in the country, for the tax and the documents. None: it was never set here, and what the account was made with holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    state: Option<String>,
-    /// Since when the operator's queue says that the tax table does not know the state.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    flagged: Option<Instant>,
-}
-
-impl Record for StoredBilling {
-    const KIND: &'static str = "billing information";
-}
-
-fn key(account: AuthId) -> String {
-    format!("bi/{account}")
-}
-
-fn load(call: &Call<'_>, account: AuthId) -> Result<StoredBilling, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(StoredBilling { v: 1, ..StoredBilling::default() }))
-}
-
-impl StoredBilling {
-    fn state<'a>(&'a self, profile: &'a Profile) -> &'a str {
-        self.state.as_deref().unwrap_or(&profile.state)
-    }
-}
-
-/// The state by which an account is taxed: billing information, never what the account shows as its state.
-pub(super) fn state(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<String, Fault> {
-    Ok(load(call, account)?.state(profile).to_owned())
-}
-
-/// The account shows another state from now on. Billing information keeps the one that it had, so that the tax does not follow (INV-7).
-pub(crate) fn keep_state(call: &mut Call<'_>, account: AuthId, before: &str) -> Result<(), Fault> {
-    let mut stored = load(call, account)?;
-    if stored.state.is_none() {
-        stored.state = Some(before.to_owned());
-        call.put(&key(account), &stored);
-    }
-    Ok(())
-}
-
 fn flag_key(account: AuthId, since: Instant) -> String {
     queue::single_key(since, &format!("{account}/tax"))
 }
 
 /// Tells the operator, until it is mended, that the tax of an invoice went by a state that the tax table does not know, or that a tax ID is none
 /// (INV-7).
-pub(super) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
+pub(crate) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
     let policy = Policy::load(call)?;
     let rates = &policy.tax_rates;
     let mut stored = load(call, account)?;
@@ -134,7 +89,7 @@ pub(super) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, s
 }
 
 /// Who buys, as documents of now name it. Without a legal name it is the account's name.
-pub(super) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
+pub(crate) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
     let stored = load(call, account)?;
     let town = [profile.city.as_str(), stored.state(profile)];
     let town = town.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ");
@@ -150,7 +105,7 @@ pub(super) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> R
 }
 
 /// Who sells, as documents of now name it.
-pub(super) fn seller(policy: &Policy) -> Party {
+pub(crate) fn seller(policy: &Policy) -> Party {
     let seller = policy.seller.clone();
     Party {
         legal_name: seller.legal_name,
@@ -164,22 +119,8 @@ pub(super) fn seller(policy: &Policy) -> Party {
     }
 }
 
-/// What billing information lacks before anything may be charged: where the policy asks for it, legal name, address and country (R44, R89).
-pub(crate) fn missing_for_charges(call: &Call<'_>, account: AuthId) -> Result<Vec<&'static str>, Fault> {
-    if !Policy::load(call)?.require_billing_address {
-        return Ok(Vec::new());
-    }
-    Ok(missing(&load(call, account)?, &accounts::profile(call, account)?))
-}
-
-/// What is not there of legal name, address and country.
-fn missing(stored: &StoredBilling, profile: &Profile) -> Vec<&'static str> {
-    let needed = [("legal-name", &stored.legal_name), ("address", &profile.address), ("country", &stored.country)];
-    needed.into_iter().filter_map(|(name, text)| text.is_empty().then_some(name)).collect()
-}
-
 fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
-    let (stored, profile) = (load(call, account)?, accounts::profile(call, account)?);
+    let (stored, profile) = (load(call, account)?, profile::profile(call, account)?);
     let complete = missing(&stored, &profile).is_empty();
     let state = stored.state(&profile).to_owned();
     Ok(Billing {
@@ -212,10 +153,10 @@ pub fn set_billing(
     idempotency::once(call, caller, &auth_id, "invoices.set-billing", &change, |call| {
         let before = load(call, account)?;
         let lacking = lacks(call, account)?;
-        let profile = accounts::profile(call, account)?;
+        let profile = profile::profile(call, account)?;
         let state = check(call, &change, &before, &profile)?;
         let mut stored = before.clone();
-        let mut changed = accounts::change_address(
+        let mut changed = profile::change_address(
             call,
             account,
             [("address", &change.address), ("city", &change.city), ("state", &state)],
@@ -245,7 +186,7 @@ pub fn set_billing(
             changed.push("notification-addresses");
         }
         if before.flagged.is_some() && (change.state.is_some() || change.country.is_some()) {
-            let state = self::state(call, account, &accounts::profile(call, account)?)?;
+            let state = stored_billing::state(call, account, &profile::profile(call, account)?)?;
             judge_place(call, account, &stored.country, &state)?;
         }
         if !changed.is_empty() {
@@ -255,11 +196,6 @@ pub fn set_billing(
         changed_from(call, account, lacking)?;
         Ok(shown(call, account)?)
     })
-}
-
-/// Whether billing information lacks something that is asked for before a charge.
-pub(crate) fn lacks(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(!missing_for_charges(call, account)?.is_empty())
 }
 
 /// Billing information has changed. If what charges ask for was lacking and is there now, automatic recharge begins anew, as with a usable card (R10, R44).

@@ -4,11 +4,11 @@
 //! |---|---|
 //! | `iss/<kind>/<moment>/<number>` | whose document this is, and which of its kind |
 
-use super::DocumentKind;
-use super::records::Stored;
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::vocabulary::Instant;
+use crate::invoices::document::Document;
+use crate::profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
 
 /// Beginning of every key.
@@ -34,17 +34,17 @@ impl Entry {
 }
 
 /// Beginning of the keys of a kind.
-pub(super) fn prefix(kind: DocumentKind) -> String {
+pub(crate) fn prefix(kind: DocumentKind) -> String {
     format!("{PREFIX}{}/", kind.letter())
 }
 
 /// Key of the entry of a document.
-pub(super) fn key(kind: DocumentKind, issued: Instant, number: &str) -> String {
+pub(crate) fn key(kind: DocumentKind, issued: Instant, number: &str) -> String {
     format!("{}{}/{number}", prefix(kind), time_key(issued))
 }
 
 /// Kind, moment and number in a key.
-pub(super) fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
+pub(crate) fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
     let mut parts = key.strip_prefix(PREFIX)?.splitn(3, '/');
     let kind = DocumentKind::of_letter(parts.next()?)?;
     let moment = parts.next()?;
@@ -54,7 +54,6 @@ pub(super) fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
 }
 
 /// Notes a document that has got its number.
-pub(super) fn put(call: &mut Call<'_>, account: AuthId, n: u32, stored: &Stored) {
-    let document = &stored.document;
+pub(crate) fn put(call: &mut Call<'_>, account: AuthId, n: u32, document: &Document) {
     call.put(&key(document.kind, document.issued, &document.number), &Entry::new(account, n));
 }

@@ -1,11 +1,8 @@
 //! Close: drafts the invoices of a cycle that is over, and posts its tax and rounding (R26, R28).
 
-use super::gather::{self, Gathered, Span};
-use super::records::{Bill, Stored, Unmade, draft_key};
-use super::tax::{Taxed, taxes};
-use super::{CURRENCY, Document, DocumentKind, DocumentMovement, EDITION, billing};
-use crate::accounts::{self, BillingMode, Profile};
 use crate::credit::movements::posting::{self, Debit};
+use crate::credit::movements::refilling;
+use crate::credit::records::dunning;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
@@ -13,15 +10,22 @@ use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::job::Progress;
+use crate::ground::money::CURRENCY;
 use crate::ground::money::Money;
 use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fact, Fault, Instant, Problem};
+use crate::invoices::billing;
+use crate::invoices::document::{Document, DocumentMovement, EDITION};
+use crate::invoices::gather::{self, Gathered, Span};
+use crate::invoices::records::{Bill, Stored, Unmade, draft_key};
+use crate::invoices::tax::{Taxed, taxes};
 use crate::ledger::totals;
 use crate::ledger::wallet;
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::payments::charges;
-use crate::payments::dunning;
+use crate::profiles::billing as stored_billing;
+use crate::profiles::document_kind::DocumentKind;
 use crate::profiles::policy::Policy;
+use crate::profiles::profile::{self, BillingMode, Profile};
 
 /// Accounts of one call.
 const ACCOUNTS_PER_CALL: usize = 50;
@@ -70,7 +74,7 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
 }
 
 /// Tells the operator, once until it is mended, that an account has no invoice because its lines are not what the ledger says.
-pub(super) fn report(
+pub(crate) fn report(
     call: &mut Call<'_>,
     account: AuthId,
     mut bill: Bill,
@@ -107,7 +111,7 @@ enum Drafted {
 
 /// Drafts an invoice over everything that no invoice covers yet, up to `until`, which begins. Answers how many records were read, too.
 fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Result<(Drafted, usize), Fault> {
-    let profile = accounts::profile(call, account)?;
+    let profile = profile::profile(call, account)?;
     let span = span_of(call, account, &bill, profile.created, until, until.first());
     let gathered = match gather::gather(call, account, &span) {
         Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
@@ -135,7 +139,7 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
 
 /// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
 /// invoice covers, at most a cycle and three months before where there was an invoice; its movements where the last document ended (R83).
-pub(super) fn span_of(
+pub(crate) fn span_of(
     call: &Call<'_>,
     account: AuthId,
     bill: &Bill,
@@ -183,7 +187,7 @@ fn first_with_charges(call: &Call<'_>, account: AuthId, first: Month, until: Mon
 pub(crate) struct Draft {
     account: AuthId,
     span: Span,
-    pub(super) document: Document,
+    pub(crate) document: Document,
     owed: Money,
     postpaid: bool,
     transactions: Vec<String>,
@@ -191,7 +195,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Makes the document of a cycle, and posts its rounding and tax (R26, R28, R85).
-    pub(super) fn make(
+    pub(crate) fn make(
         call: &mut Call<'_>,
         account: AuthId,
         bill: &Bill,
@@ -204,7 +208,7 @@ impl Draft {
         let exact = gathered.charged.minus(gathered.discount)?;
         let net = exact.to_cents()?;
         let rounding = net.minus(exact)?;
-        let state = billing::state(call, account, profile)?;
+        let state = stored_billing::state(call, account, profile)?;
         billing::judge_place(call, account, &customer.country, &state)?;
         let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
         let taxes = taxes(&policy.tax_rates, &taxed, net)?;
@@ -284,13 +288,13 @@ impl Draft {
     }
 
     /// Whether something is owed of its days that only an invoice asks for (R84). A document of the same month has asked already.
-    pub(super) fn asks_for_more(&self) -> bool {
+    pub(crate) fn asks_for_more(&self) -> bool {
         self.postpaid && self.span.first <= self.span.last && self.owed > Money::ZERO
     }
 
     /// Keeps it until it gets its number. What comes next begins where it ends, behind the transaction `after` if it ends within a month, with its closing
     /// balance; its charges in `until`.
-    pub(super) fn keep(
+    pub(crate) fn keep(
         self,
         call: &mut Call<'_>,
         mut bill: Bill,
@@ -315,7 +319,7 @@ impl Draft {
     }
 }
 
-pub(super) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovement {
+pub(crate) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovement {
     DocumentMovement { label: label.to_owned(), at, amount: amount.micros(), earlier: false }
 }
 
@@ -362,7 +366,7 @@ impl Cycle {
         let less = amount.min(wallet::owed_between(call, account, days.0, days.1)?);
         wallet::forgive_between(call, account, days.0, days.1, less)?;
         let mut wallet = wallet::need(call, account)?;
-        let (back, promotional) = charges::give_back(call, account, &mut wallet, amount.minus(less)?, origin)?;
+        let (back, promotional) = refilling::give_back(call, account, &mut wallet, amount.minus(less)?, origin)?;
         wallet::save(call, account, &wallet);
         Ok(vec![
             Posting(LedgerAccount::CreditsCash, Some(account), back.cash.negated()?),

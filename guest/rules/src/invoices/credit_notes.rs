@@ -6,25 +6,30 @@
 //! cash that is taxed when it is spent again and refunded at a closing; what gifts have paid after its cycle, which is no discount of it (R86), to these gifts. Both pay first what else
 //! is owed. Only what no recharge of the account lacks becomes promotional credit.
 
-use super::number::issue_now;
-use super::records::{Place, State, Stored};
-use super::tax::shares;
-use super::{CURRENCY, Document, DocumentKind, DocumentLine, EDITION, Error, TaxLine, billing, standing};
 use crate::access::credentials;
-use crate::accounts;
+use crate::credit::movements::correcting::{self, Corrected};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::money::CURRENCY;
 use crate::ground::money::{MICROS_PER_CENT, Money};
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
+use crate::invoices::billing;
+use crate::invoices::document::{Document, DocumentLine, EDITION, TaxLine};
+use crate::invoices::error::Error;
+use crate::invoices::records::{Place, State, Stored};
+use crate::invoices::series::issue_now;
+use crate::invoices::standing;
+use crate::invoices::tax::shares;
 use crate::ledger::wallet::{self, Payer};
 use crate::ledger::{self, LedgerAccount, Posting};
-use crate::payments::charges::{self, Corrected};
+use crate::profiles::document_kind::DocumentKind;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
+use crate::profiles::profile;
 
 /// Gives back all that is left of an invoice, or a part of it.
 pub fn issue_credit_note(
@@ -117,7 +122,7 @@ fn give(
     let of_it = wallet::pay_between(call, account, &mut wallet, given.days, rest, &Payer::Corrected)?;
     let end = invoice.period_end.unwrap_or(invoice.issued);
     let corrected = Corrected { days: given.days, end, number: &invoice.number, cash: given.cash };
-    let mut back = charges::give_back_of(call, account, &mut wallet, &corrected, rest.minus(of_it)?, &id)?;
+    let mut back = correcting::give_back_of(call, account, &mut wallet, &corrected, rest.minus(of_it)?, &id)?;
     back.owed = back.owed.plus(of_rent)?.plus(of_it)?;
     wallet::save(call, account, &wallet);
     let mut tax = Money::ZERO;
@@ -160,7 +165,7 @@ fn document(
     reason: &str,
     (opening, closing): (Money, Money),
 ) -> Result<Document, Fault> {
-    let profile = accounts::profile(call, account)?;
+    let profile = profile::profile(call, account)?;
     let policy = Policy::load(call)?;
     let taxes = invoice
         .taxes

@@ -1,12 +1,13 @@
 //! The entries by which documents are found: written for stores of before, and held against the documents (INV-9).
 
-use super::by_issue::{self, Entry};
-use super::records::{Place, Stored, count_of, document_key, documents_prefix};
-use super::{DocumentKind, issued};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
+use crate::ground::indexes::{Compared, unreadable};
 use crate::ground::vocabulary::Fault;
-use crate::indexes::{Compared, unreadable};
+use crate::invoices::by_issue::{self, Entry};
+use crate::invoices::issued;
+use crate::invoices::records::{Place, Stored, count_of, document_key, documents_prefix};
+use crate::profiles::document_kind::DocumentKind;
 
 /// Beginning of the keys of all documents.
 pub(crate) const DOCUMENTS: &str = "doc/";
@@ -28,7 +29,7 @@ pub(crate) fn put_entries(call: &mut Call<'_>, first: &str, limit: u32) -> Resul
     let last = page.last().map(|(key, _)| successor(key));
     for (key, stored) in page {
         let (account, _, n) = parse(&key).ok_or_else(|| unreadable(&key))?;
-        by_issue::put(call, account, n, &stored);
+        by_issue::put(call, account, n, &stored.document);
     }
     Ok(last.filter(|_| more))
 }

@@ -1,18 +1,18 @@
 //! What an account's cycle holds: its charges, and what moved the balance besides (INV-1, R26, R83).
 
-use super::lines::Charged;
-use super::{DocumentLine, DocumentMovement};
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, successor};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fact, Fault, Instant};
+use crate::invoices::document::{DocumentLine, DocumentMovement};
+use crate::invoices::lines::Charged;
 use crate::ledger;
 use crate::ledger::totals::{self, CycleTotals, Flow, Movement};
 use std::collections::BTreeMap;
 
 /// Code of the problem that lines and ledger disagree.
-pub(super) const DIFFERS: &str = "invoice-differs-from-ledger";
+pub(crate) const DIFFERS: &str = "invoice-differs-from-ledger";
 /// Movements of one invoice; what is beyond is one movement a kind.
 const MOVEMENTS_MAX: usize = 1_000;
 /// Records of one scan.
@@ -20,36 +20,36 @@ const PAGE: usize = 1_000;
 
 /// What a document is to hold.
 #[derive(Clone)]
-pub(super) struct Span {
+pub(crate) struct Span {
     /// The months whose charges it has, both included; none, where the first is behind the last.
-    pub(super) first: Month,
-    pub(super) last: Month,
+    pub(crate) first: Month,
+    pub(crate) last: Month,
     /// Where movements begin that are on it, in the order of transaction IDs: they were on no document before.
-    pub(super) since: String,
+    pub(crate) since: String,
     /// First moment of its period; movements before it are earlier ones.
-    pub(super) start: Instant,
+    pub(crate) start: Instant,
     /// The moment after its last.
-    pub(super) end: Instant,
+    pub(crate) end: Instant,
 }
 
 /// What a cycle holds.
-pub(super) struct Gathered {
-    pub(super) lines: Vec<DocumentLine>,
+pub(crate) struct Gathered {
+    pub(crate) lines: Vec<DocumentLine>,
     /// Sum of all lines.
-    pub(super) charged: Money,
+    pub(crate) charged: Money,
     /// What trial and promotional credit has paid of it: before the charge, or as what was owed afterwards (R28, R86).
-    pub(super) discount: Money,
+    pub(crate) discount: Money,
     /// What of it was too little to be paid and was rounded away in the cycle: the rounding of the whole takes its place (R85).
-    pub(super) rounded: Money,
-    pub(super) movements: Vec<DocumentMovement>,
+    pub(crate) rounded: Money,
+    pub(crate) movements: Vec<DocumentMovement>,
     /// Sum of all movements.
-    pub(super) moved: Money,
+    pub(crate) moved: Money,
     /// Records that were read.
-    pub(super) read: usize,
+    pub(crate) read: usize,
 }
 
 /// Gathers what a document is to hold.
-pub(super) fn gather(call: &Call<'_>, account: AuthId, span: &Span) -> Result<Gathered, Fault> {
+pub(crate) fn gather(call: &Call<'_>, account: AuthId, span: &Span) -> Result<Gathered, Fault> {
     let mut charges = Flow::default();
     let mut charged = Charged::default();
     let mut read = 1;

@@ -2,10 +2,6 @@
 //! one, made in the call that fixes the refunds. Where something is owed, the first is an invoice with an amount due, and the last follows once that is
 //! paid or written off: it has no lines.
 
-use super::close::{self, Draft, movement};
-use super::gather;
-use super::records::Bill;
-use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -13,8 +9,12 @@ use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant};
+use crate::invoices::close::{self, Draft, movement};
+use crate::invoices::gather;
+use crate::invoices::records::Bill;
 use crate::ledger::totals;
 use crate::ledger::wallet;
+use crate::profiles::profile;
 
 /// How far the last document of a closing account is.
 pub(crate) enum FinalStep {
@@ -38,7 +38,7 @@ pub(crate) fn begin_final(call: &mut Call<'_>, account: AuthId) -> Result<FinalS
         }
     }
     let bill = Bill::load(call, account)?;
-    let profile = accounts::profile(call, account)?;
+    let profile = profile::profile(call, account)?;
     let end = call.now().saturating_add(1);
     let span = close::span_of(call, account, &bill, profile.created, Month::of(call.now()).next(), end);
     let gathered = match gather::gather(call, account, &span) {

@@ -1,14 +1,14 @@
 //! Lines of an invoice: one for each section, product and price (R85), with what was billed, so that a reader can check it.
 
-use super::{DocumentLine, LinePrice};
-use crate::accounts;
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::product::Product;
 use crate::ground::vocabulary::Fault;
+use crate::invoices::document::{DocumentLine, LinePrice};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
+use crate::profiles::profile;
 use crate::profiles::subaccount;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// Lines of one invoice by section; what is beyond is one line a product.
 const LINES_MAX: usize = 5_000;
 /// Adjustments of one month that are listed one by one.
-pub(super) const ADJUSTMENTS_MAX: usize = 500;
+pub(crate) const ADJUSTMENTS_MAX: usize = 500;
 /// Records of one scan.
 const PAGE: usize = 1_000;
 
@@ -34,14 +34,14 @@ struct LineKey {
 
 /// What the months of a cycle charge, by source.
 #[derive(Default)]
-pub(super) struct Charged {
+pub(crate) struct Charged {
     sources: BTreeMap<AuthId, BTreeMap<LineKey, PricedSum>>,
     adjustments: BTreeMap<(AuthId, String), Vec<Adjustment>>,
 }
 
 impl Charged {
     /// Adds a month of the cycle from `first` to `last`. Answers how many records were read.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         call: &Call<'_>,
         account: AuthId,
@@ -96,7 +96,7 @@ impl Charged {
     }
 
     /// Lines by section: the main account first, then sub-accounts by auth ID.
-    pub(super) fn lines(mut self, call: &Call<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
+    pub(crate) fn lines(mut self, call: &Call<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
         let mut lines = Vec::new();
         let mut beyond: BTreeMap<LineKey, PricedSum> = BTreeMap::new();
         for (source, by) in self.sources {
@@ -108,11 +108,8 @@ impl Charged {
                 }
                 continue;
             }
-            let name = if source == account {
-                accounts::profile(call, account)?.name
-            } else {
-                subaccount::name(call, source)?
-            };
+            let name =
+                if source == account { profile::profile(call, account)?.name } else { subaccount::name(call, source)? };
             let section = (source.as_str(), name.as_str());
             for (key, mut sum) in by {
                 for adjustment in self.adjustments.remove(&(source, key.code.clone())).unwrap_or_default() {

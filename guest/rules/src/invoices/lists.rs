@@ -1,16 +1,18 @@
 //! Reading documents: lists, one document, the overview (INV-4, INV-5).
 
-use super::records::{Place, State, Stored, documents_prefix};
-use super::standing;
-use super::{Document, DocumentKind, Error};
 use crate::access::credentials;
+use crate::credit::records::cards::{self, ShownCard};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
+use crate::invoices::document::Document;
+use crate::invoices::error::Error;
+use crate::invoices::records::{Place, State, Stored, documents_prefix};
+use crate::invoices::standing;
 use crate::ledger::wallet;
-use crate::payments::cards::{self, ShownCard};
+use crate::profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
 
 /// Documents that one call looks at for a filter.
@@ -87,7 +89,7 @@ pub struct Overview {
 }
 
 /// How documents of a kind can stand.
-pub(super) fn statuses(kind: DocumentKind) -> &'static [&'static str] {
+pub(crate) fn statuses(kind: DocumentKind) -> &'static [&'static str] {
     match kind {
         DocumentKind::Invoice => &["paid", "open", "failed"],
         DocumentKind::CreditNote => &["credited"],
@@ -149,7 +151,7 @@ fn fits(document: &DocumentSummary, filter: &DocumentFilter) -> bool {
 }
 
 /// Documents in order with their place.
-pub(super) fn page(
+pub(crate) fn page(
     call: &Call<'_>,
     account: AuthId,
     kind: DocumentKind,
@@ -177,7 +179,7 @@ pub(crate) fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> R
 
 /// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, a payment is
 /// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
-pub(super) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
+pub(crate) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
     let state = State::load(call, account, &stored.document.number)?;
     let kind = stored.document.kind;
     let due = match kind {

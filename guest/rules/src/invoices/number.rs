@@ -1,78 +1,30 @@
-//! Numbers: given in order, gapless per kind and year of issue, by one job for all invoices (INV-1, R49).
-//!
-//! A restored store cannot know which numbers the lost history has given out and mailed. So it begins a range of its own, named after itself: `2026-K3F9-000001`
-//! where it would have been `2026-000042`. Each range is gapless in itself, and no number stands on two documents.
+//! Drafts get their numbers in the order in which they were made, by one job for all invoices, and what is owed of an invoice begins to be
+//! collected (INV-1, R29, R49).
 
-use super::records::{DRAFTS, Place, State, Stored, draft_key, keep};
-use super::standing::Covering;
-use super::{Document, DocumentKind, billing, receipts, records, seller, standing};
-use crate::accounts::{self, BillingMode};
+use crate::credit::records::dunning;
 use crate::ground::calendar::{self, Month};
-use crate::ground::call::{Call, Record, end_of_prefix};
+use crate::ground::call::{Call, end_of_prefix};
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
-use crate::ground::job::Progress;
-use crate::ground::job::{JobKey, Next};
+use crate::ground::job::{JobKey, Next, Progress};
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use crate::invoices::document::Document;
+use crate::invoices::receipts;
+use crate::invoices::records::{DRAFTS, State, Stored, keep};
+use crate::invoices::seller;
+use crate::invoices::series::{complete_seller, next_number};
+use crate::invoices::standing::{self, Covering};
 use crate::ledger::totals;
-use crate::ledger::wallet;
-use crate::ledger::wallet::owed_in_cents;
+use crate::ledger::wallet::{self, owed_in_cents};
+use crate::profiles::document_kind::DocumentKind;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
-use serde::{Deserialize, Serialize};
+use crate::profiles::profile::{self, BillingMode};
 
 /// Drafts that get their number in one call.
 const DRAFTS_PER_CALL: usize = 100;
-
-/// The last number of a series, at `series/<kind>/<year>`, in a restored store `series/<kind>/<year>-<range>`.
-#[derive(Serialize, Deserialize)]
-struct Series {
-    v: u32,
-    last: u32,
-}
-
-impl Record for Series {
-    const KIND: &'static str = "series of numbers";
-}
-
-/// The range that numbers are given in since the last restore, at [`RANGE`]. Without it there was none.
-#[derive(Serialize, Deserialize)]
-struct Range {
-    v: u32,
-    name: String,
-    /// When it began.
-    at: Instant,
-}
-
-impl Record for Range {
-    const KIND: &'static str = "range of numbers";
-}
-
-const RANGE: &str = "series/range";
-/// Letters of a store's name that name its range, unless they name one already.
-const RANGE_LETTERS: usize = 4;
-
-fn series_key(kind: DocumentKind, range: &str) -> String {
-    format!("series/{}/{range}", kind.letter())
-}
-
-/// Begins a range of numbers for a store that has just been restored and got its name. Answers what it is called.
-pub(crate) fn begin_range(call: &mut Call<'_>) -> Result<String, Fault> {
-    let name = call.store_name().to_ascii_uppercase();
-    let year = calendar::date(call.now()).year();
-    let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
-    let before = call.get::<Range>(RANGE)?.map(|range| range.name);
-    let is_used = |call: &Call<'_>, name: &str| {
-        before.as_deref() == Some(name)
-            || kinds.iter().any(|kind| call.text(&series_key(*kind, &format!("{year:04}-{name}"))).is_some())
-    };
-    let letters = (RANGE_LETTERS..name.len()).find(|letters| !is_used(call, &name[..*letters])).unwrap_or(name.len());
-    let name = name[..letters].to_owned();
-    call.put(RANGE, &Range { v: 1, name: name.clone(), at: call.now() });
-    Ok(name)
-}
 
 /// An invoice that has just been issued.
 #[derive(Clone, PartialEq, Debug)]
@@ -83,38 +35,6 @@ pub(crate) struct Issued {
     pub(crate) amount_due: Money,
     /// First and last day that it covers.
     pub(crate) days: (i64, i64),
-}
-
-/// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix, `2026-K3F9-000001` in a restored store.
-pub(super) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<String, Fault> {
-    let policy = Policy::load(call)?;
-    let prefix = match kind {
-        DocumentKind::Invoice => &policy.invoice_prefix,
-        DocumentKind::CreditNote => &policy.credit_note_prefix,
-        DocumentKind::Receipt => &policy.receipt_prefix,
-    };
-    let year = calendar::date(call.now()).year();
-    let range = match call.get::<Range>(RANGE)? {
-        None => format!("{year:04}"),
-        Some(range) => format!("{year:04}-{}", range.name),
-    };
-    let key = series_key(kind, &range);
-    let last = call.get::<Series>(&key)?.map_or(0, |series| series.last);
-    let last =
-        last.checked_add(1).ok_or_else(|| Fault::problem("series-exhausted", vec![Fact::new("series", &key)]))?;
-    call.put(&key, &Series { v: 1, last });
-    let number = format!("{prefix}{range}-{last:06}");
-    assert!(!Place::is_taken(call, kind, &number), "a number is given once");
-    Ok(number)
-}
-
-/// Keeps a document that cannot be issued yet among the drafts, in the order in which they were made.
-pub(super) fn wait(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
-    let key = |count: u32| draft_key(call.now(), account, &format!("receipt-{count:06}"));
-    let free = (1..).map(key).find(|key| call.text(key).is_none());
-    let key = free.ok_or_else(|| Fault::problem("counter-exhausted", vec![Fact::new("account", account)]))?;
-    call.put(&key, stored);
-    seller::tell(call)
 }
 
 /// The job that numbers drafts outside the month's end: final invoices of closing accounts.
@@ -203,7 +123,7 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
         amount_due: stored.owed,
         days: standing::days(call, account, n, &stored)?,
     };
-    if issued.amount_due > Money::ZERO && accounts::profile(call, account)?.billing_mode == BillingMode::Postpaid {
+    if issued.amount_due > Money::ZERO && profile::profile(call, account)?.billing_mode == BillingMode::Postpaid {
         collect(call, &issued)?;
     }
     Ok(())
@@ -227,7 +147,7 @@ fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
             transactions: Vec::new(),
         },
     );
-    crate::payments::dunning::start(call, issued.account, &issued.number, issued.days)
+    dunning::start(call, issued.account, &issued.number, issued.days)
 }
 
 /// The account pays by invoice from now on: what its invoices have left owed is collected as if they had just been issued, and for what none has the cycle
@@ -252,23 +172,4 @@ pub(crate) fn mark_failed(call: &mut Call<'_>, account: AuthId, number: &str, fa
     state.failed = failed;
     state.save(call, account, number);
     Ok(())
-}
-
-/// A draft that was made while the seller was not complete names the seller of now.
-fn complete_seller(call: &Call<'_>, document: &mut Document) -> Result<(), Fault> {
-    let seller = &document.seller;
-    if seller.legal_name.is_empty() || seller.address_lines.is_empty() || seller.country.is_empty() {
-        let policy = Policy::load(call)?;
-        document.seller = billing::seller(&policy);
-    }
-    Ok(())
-}
-
-/// The number of a document that is issued by the command at hand, and the document kept under it.
-pub(super) fn issue_now(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<records::Stored, Fault> {
-    complete_seller(call, &mut stored.document)?;
-    stored.document.number = next_number(call, stored.document.kind)?;
-    stored.document.issued = call.now();
-    keep(call, account, &stored)?;
-    Ok(stored)
 }

@@ -3,20 +3,21 @@
 //!
 //! A receipt has its own number, not the charge's: what failed, was refunded or came from a coupon is in the same gapless series.
 
-use crate::accounts;
-use crate::credit::records::charges::{self as charge_records, Charge};
+use crate::credit::records::charges::{self as charge_records, Charge, parse_gateway_key};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
-use crate::ground::money::Money;
+use crate::ground::money::{CURRENCY, Money};
 use crate::ground::vocabulary::Fault;
 use crate::invoices::billing;
-use crate::invoices::number::{issue_now, wait};
+use crate::invoices::document::{Document, DocumentLine, DocumentReference, EDITION};
 use crate::invoices::records::{Place, Stored};
 use crate::invoices::seller;
-use crate::invoices::{self, CURRENCY, Document, DocumentKind, DocumentLine, DocumentReference, EDITION};
+use crate::invoices::series::{issue_now, wait};
+use crate::invoices::standing;
 use crate::ledger::wallet;
-use crate::payments::charges;
+use crate::profiles::document_kind::DocumentKind;
 use crate::profiles::policy::Policy;
+use crate::profiles::profile;
 
 /// What became of the money.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,7 +79,7 @@ const NO_NUMBER: &str = "none";
 /// Issues a receipt in the change that makes its payment final. Answers its number, for mails and events; `none`: it waits for the seller to be
 /// complete (R89).
 pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) -> Result<String, Fault> {
-    let profile = accounts::profile(call, account)?;
+    let profile = profile::profile(call, account)?;
     let policy = Policy::load(call)?;
     let balance = wallet::need(call, account)?.balance;
     let amount = receipt.amount.micros();
@@ -137,7 +138,7 @@ pub(crate) fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) 
 }
 
 /// Gives a receipt its number, and tells the charge. Answers the number.
-pub(super) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
+pub(crate) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
     let charge = match stored.charge {
         Some(number) => charge_records::load(call, account, number)?,
         None => None,
@@ -180,7 +181,7 @@ fn about(
     let (kind, number) = match product {
         product if is_own(product) => (DocumentKind::Invoice, charge.invoice().map(str::to_owned)),
         "dispute-won" => (DocumentKind::Receipt, charge.chargeback_receipt(reference)),
-        _ => (DocumentKind::Receipt, charges::receipt_of(call, account, charge)?),
+        _ => (DocumentKind::Receipt, receipt_of(call, account, charge)?),
     };
     // A chargeback that an older version recorded has none.
     let Some(number) = number.filter(|number| !number.is_empty()) else { return Ok(None) };
@@ -199,7 +200,7 @@ pub(crate) fn note_receipt(
     if charge.charged_back == Money::ZERO {
         return Ok(());
     }
-    invoices::note_charged_back(call, account, receipt, charge.charged_back)
+    standing::note_charged_back(call, account, receipt, charge.charged_back)
 }
 
 /// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
@@ -217,5 +218,25 @@ pub(crate) fn note_chargeback_receipt(
     receipt.clone_into(&mut dispute.receipt);
     let won = dispute.won.is_some();
     charge_records::save(call, account, &charge);
-    if won { invoices::note_reversed(call, account, receipt) } else { Ok(()) }
+    if won { standing::note_reversed(call, account, receipt) } else { Ok(()) }
+}
+
+/// What the documents of a charge refer to.
+pub(crate) fn referred(charge: &Charge) -> String {
+    charge.invoice().map_or_else(|| charge_name(charge.number), str::to_owned)
+}
+
+/// The number of a charge's receipt. None: a person has credited the payment.
+pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<String>, Fault> {
+    if charge.receipt.is_some() {
+        return Ok(charge.receipt.clone());
+    }
+    // A version that noted none has issued it, or it was issued before there was a charge, with the number of its key.
+    let in_key = parse_gateway_key(&charge.key).map(|(_, number)| charge_name(number));
+    let payment = standing::PaymentReceipt {
+        at: charge.settled.unwrap_or(charge.created),
+        amount: charge.amount,
+        refers_to: in_key.into_iter().chain([referred(charge)]).collect(),
+    };
+    standing::receipt_of(call, account, &payment)
 }

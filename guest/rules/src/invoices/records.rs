@@ -1,79 +1,51 @@
 //! How documents are kept.
 
-use super::{Document, DocumentKind};
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use crate::invoices::by_issue;
+use crate::invoices::document::Document;
+use crate::profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
 
 /// Lines or movements of one record: each has at most about 1 300 bytes, and a stored value holds 256 KiB.
 const PART: usize = 150;
 
-impl DocumentKind {
-    /// Its word in the contract.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            DocumentKind::Invoice => "invoice",
-            DocumentKind::CreditNote => "credit-note",
-            DocumentKind::Receipt => "receipt",
-        }
-    }
-
-    /// Its letter in keys.
-    pub(super) fn letter(self) -> char {
-        match self {
-            DocumentKind::Invoice => 'i',
-            DocumentKind::CreditNote => 'c',
-            DocumentKind::Receipt => 'r',
-        }
-    }
-
-    /// The kind with this letter.
-    pub(super) fn of_letter(letter: &str) -> Option<DocumentKind> {
-        match letter {
-            "i" => Some(DocumentKind::Invoice),
-            "c" => Some(DocumentKind::CreditNote),
-            "r" => Some(DocumentKind::Receipt),
-            _ => None,
-        }
-    }
-}
-
 /// How far the invoices of an account have come, at `bill/<account>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Bill {
+pub(crate) struct Bill {
     v: u32,
     /// The first month that no invoice covers yet; none: there was no invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) until: Option<Month>,
+    pub(crate) until: Option<Month>,
     /// The moment after the last one that the last document covers: movements from here on are on none (R83). None: that is where `until` begins, or
     /// there was no document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) end: Option<Instant>,
+    pub(crate) end: Option<Instant>,
     /// The last ledger transaction that the last document could have, where it ended within a month: what comes in the same moment is on none yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) after: Option<String>,
+    pub(crate) after: Option<String>,
     /// The balance with which the last invoice closed.
-    pub(super) closing: Money,
+    pub(crate) closing: Money,
     /// Length of the cycle in months: 1 or 3.
-    pub(super) months: u32,
+    pub(crate) months: u32,
     /// Whether the final invoice is made (R23).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) closed: bool,
+    pub(crate) closed: bool,
     /// Charges whose invoice could not be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) unmade: Option<Unmade>,
+    pub(crate) unmade: Option<Unmade>,
 }
 
 /// An invoice that could not be made because its lines are not what the ledger says (INV-1).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Unmade {
+pub(crate) struct Unmade {
     /// The first month that it lacks.
-    pub(super) first: Month,
+    pub(crate) first: Month,
     /// Since when the operator's queue says so.
-    pub(super) since: Instant,
+    pub(crate) since: Instant,
 }
 
 impl Record for Bill {
@@ -81,7 +53,7 @@ impl Record for Bill {
 }
 
 impl Bill {
-    pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
+    pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
         let new = Bill {
             v: 1,
             until: None,
@@ -95,45 +67,45 @@ impl Bill {
         Ok(call.get(&format!("bill/{account}"))?.unwrap_or(new))
     }
 
-    pub(super) fn save(&self, call: &mut Call<'_>, account: AuthId) {
+    pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId) {
         call.put(&format!("bill/{account}"), self);
     }
 
     /// The moment after the last one that a document covers: what is owed of the days from there on no document has asked for.
-    pub(super) fn covered_until(&self) -> Instant {
+    pub(crate) fn covered_until(&self) -> Instant {
         self.end.or(self.until.map(Month::first)).unwrap_or(0)
     }
 
     /// First moment of the first day that no document covers. What is owed is kept by the day, so a day on which a document ended is that one's.
-    pub(super) fn uncovered_from(&self) -> Instant {
+    pub(crate) fn uncovered_from(&self) -> Instant {
         next_day(self.covered_until())
     }
 }
 
 /// A moment that is the first of its day, or else the first of the next one.
-pub(super) fn next_day(moment: Instant) -> Instant {
+pub(crate) fn next_day(moment: Instant) -> Instant {
     (moment + DAY_MS - 1).div_euclid(DAY_MS) * DAY_MS
 }
 
 /// A document as it is kept: lines and movements of invoices lie in records of their own.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Stored {
+pub(crate) struct Stored {
     v: u32,
-    pub(super) document: Document,
+    pub(crate) document: Document,
     /// Name of the body; none: lines and movements are in `document`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) body: Option<String>,
+    pub(crate) body: Option<String>,
     /// Records of lines and of movements.
     #[serde(default)]
-    pub(super) parts: (u32, u32),
+    pub(crate) parts: (u32, u32),
     /// What of it was owed at issue.
-    pub(super) owed: Money,
+    pub(crate) owed: Money,
     /// Ledger transactions behind it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) transactions: Vec<String>,
+    pub(crate) transactions: Vec<String>,
     /// The charge that a receipt is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) charge: Option<u32>,
+    pub(crate) charge: Option<u32>,
 }
 
 impl Record for Stored {
@@ -153,12 +125,12 @@ impl<T: Serialize + for<'de> Deserialize<'de>> Record for Part<T> {
 
 impl Stored {
     /// A document that is kept in one record.
-    pub(super) fn whole(document: Document, transactions: Vec<String>) -> Stored {
+    pub(crate) fn whole(document: Document, transactions: Vec<String>) -> Stored {
         Stored { v: 1, document, body: None, parts: (0, 0), owed: Money::ZERO, transactions, charge: None }
     }
 
     /// Writes lines and movements of an invoice apart, under a name that the account has not used yet.
-    pub(super) fn split(
+    pub(crate) fn split(
         call: &mut Call<'_>,
         account: AuthId,
         name: &str,
@@ -173,7 +145,7 @@ impl Stored {
     }
 
     /// The whole document.
-    pub(super) fn read(self, call: &Call<'_>, account: AuthId) -> Result<Document, Fault> {
+    pub(crate) fn read(self, call: &Call<'_>, account: AuthId) -> Result<Document, Fault> {
         let mut document = self.document;
         if let Some(name) = &self.body {
             document.lines = read_parts(call, account, name, 'l', self.parts.0)?;
@@ -215,28 +187,28 @@ where
 }
 
 /// Prefix of all drafts, in the order in which they were made.
-pub(super) const DRAFTS: &str = "draft/";
+pub(crate) const DRAFTS: &str = "draft/";
 
-pub(super) fn draft_key(at: Instant, account: AuthId, name: &str) -> String {
+pub(crate) fn draft_key(at: Instant, account: AuthId, name: &str) -> String {
     format!("{DRAFTS}{}/{account}/{name}", time_key(at))
 }
 
 /// Prefix of an account's documents of a kind, oldest first.
-pub(super) fn documents_prefix(account: AuthId, kind: DocumentKind) -> String {
+pub(crate) fn documents_prefix(account: AuthId, kind: DocumentKind) -> String {
     format!("doc/{account}/{}/", kind.letter())
 }
 
 /// Key of the `n`th document of a kind.
-pub(super) fn document_key(account: AuthId, kind: DocumentKind, n: u32) -> String {
+pub(crate) fn document_key(account: AuthId, kind: DocumentKind, n: u32) -> String {
     format!("{}{n:010}", documents_prefix(account, kind))
 }
 
 /// Where the document of a number lies.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     v: u32,
-    pub(super) account: AuthId,
-    pub(super) n: u32,
+    pub(crate) account: AuthId,
+    pub(crate) n: u32,
 }
 
 impl Record for Place {
@@ -247,25 +219,25 @@ impl Record for Place {
 pub(crate) const BY_NUMBER: &str = "docno/";
 
 impl Place {
-    pub(super) fn key(kind: DocumentKind, number: &str) -> String {
+    pub(crate) fn key(kind: DocumentKind, number: &str) -> String {
         format!("{BY_NUMBER}{}/{number}", kind.letter())
     }
 
-    pub(super) fn put(call: &mut Call<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
+    pub(crate) fn put(call: &mut Call<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
         call.put(&Place::key(kind, number), &Place { v: 1, account, n });
     }
 
     /// Where the document with this number lies, whosever it is.
-    pub(super) fn of(call: &Call<'_>, kind: DocumentKind, number: &str) -> Result<Option<Place>, Fault> {
+    pub(crate) fn of(call: &Call<'_>, kind: DocumentKind, number: &str) -> Result<Option<Place>, Fault> {
         call.get(&Place::key(kind, number))
     }
 
-    pub(super) fn is_taken(call: &Call<'_>, kind: DocumentKind, number: &str) -> bool {
+    pub(crate) fn is_taken(call: &Call<'_>, kind: DocumentKind, number: &str) -> bool {
         call.text(&Place::key(kind, number)).is_some()
     }
 
     /// The document with this number, if it is the account's.
-    pub(super) fn find(
+    pub(crate) fn find(
         call: &Call<'_>,
         account: AuthId,
         kinds: &[DocumentKind],
@@ -275,7 +247,7 @@ impl Place {
     }
 
     /// [`Place::find`], with the document's place among those of its kind.
-    pub(super) fn find_place(
+    pub(crate) fn find_place(
         call: &Call<'_>,
         account: AuthId,
         kinds: &[DocumentKind],
@@ -309,7 +281,7 @@ impl Record for Counts {
 }
 
 /// How many documents of a kind an account has.
-pub(super) fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<u32, Fault> {
+pub(crate) fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<u32, Fault> {
     let counts = call.get::<Counts>(&format!("docn/{account}"))?.unwrap_or_default();
     Ok(match kind {
         DocumentKind::Invoice => counts.i,
@@ -319,7 +291,7 @@ pub(super) fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> 
 }
 
 /// Keeps a document that has got its number. Answers its place among the account's documents of its kind.
-pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
+pub(crate) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
     let key = format!("docn/{account}");
     let mut counts = call.get::<Counts>(&key)?.unwrap_or_default();
     counts.v = 1;
@@ -335,29 +307,29 @@ pub(super) fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Res
     call.put(&key, &counts);
     Place::put(call, kind, &stored.document.number, account, n);
     call.put(&document_key(account, kind, n), stored);
-    super::by_issue::put(call, account, n, stored);
+    by_issue::put(call, account, n, &stored.document);
     Ok(n)
 }
 
 /// What changes about an issued document, at `docst/<account>/<number>`.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
-pub(super) struct State {
+pub(crate) struct State {
     v: u32,
     /// Given back of the net amount.
     #[serde(default)]
-    pub(super) net: Money,
+    pub(crate) net: Money,
     /// Given back of each tax.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) taxes: Vec<Money>,
+    pub(crate) taxes: Vec<Money>,
     /// Whether the last charge for it failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) failed: bool,
+    pub(crate) failed: bool,
     /// Of the receipt of a payment: what the bank has taken back of it (R84).
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub(super) charged_back: Money,
+    pub(crate) charged_back: Money,
     /// Of the document of a chargeback: the dispute was won.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) reversed: bool,
+    pub(crate) reversed: bool,
 }
 
 fn is_zero(amount: &Money) -> bool {
@@ -369,20 +341,20 @@ impl Record for State {
 }
 
 impl State {
-    pub(super) fn key(account: AuthId, number: &str) -> String {
+    pub(crate) fn key(account: AuthId, number: &str) -> String {
         format!("docst/{account}/{number}")
     }
 
-    pub(super) fn load(call: &Call<'_>, account: AuthId, number: &str) -> Result<State, Fault> {
+    pub(crate) fn load(call: &Call<'_>, account: AuthId, number: &str) -> Result<State, Fault> {
         Ok(call.get(&State::key(account, number))?.unwrap_or(State { v: 1, ..State::default() }))
     }
 
-    pub(super) fn save(&self, call: &mut Call<'_>, account: AuthId, number: &str) {
+    pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId, number: &str) {
         call.put(&State::key(account, number), self);
     }
 
     /// Given back, tax included.
-    pub(super) fn credited(&self) -> Result<Money, Fault> {
+    pub(crate) fn credited(&self) -> Result<Money, Fault> {
         let mut sum = self.net;
         for tax in &self.taxes {
             sum = sum.plus(*tax)?;

@@ -1,8 +1,6 @@
 //! Paid seats: how many, and their price on the first of a month (INV-8, R45).
 
-use super::Error;
 use crate::access::credentials;
-use crate::accounts::{self, Standing};
 use crate::credit::movements::posting::{self, Debit};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
@@ -13,9 +11,11 @@ use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
 use crate::ground::job::Progress;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
+use crate::invoices::error::Error;
 use crate::ledger::Line;
 use crate::ledger::charge_code::ChargeCode;
 use crate::pricing;
+use crate::profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 
 /// Most seats of one account.
@@ -66,7 +66,7 @@ fn in_use() -> u32 {
 
 /// Whether an account is closed or being closed: its members have no access any more (ACC-12).
 fn is_leaving(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(matches!(accounts::profile(call, account)?.standing, Standing::Closing | Standing::Closed))
+    Ok(matches!(profile::profile(call, account)?.standing, Standing::Closing | Standing::Closed))
 }
 
 fn shown(call: &Call<'_>, account: AuthId) -> Result<Seats, Fault> {

@@ -4,13 +4,13 @@
 //! complete: nothing is lost, and no series has a gap. Once complete, the policy keeps the seller complete. Where the policy asks customers for
 //! billing information before a charge, it asks the operator too: nothing is charged before the seller is complete.
 
-use super::records::DRAFTS;
 use crate::ground::call::{Call, Record, end_of_prefix};
 use crate::ground::job::JobKey;
 use crate::ground::port::Lane;
 use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::profiles::policy::{Policy, Seller};
+use crate::invoices::records::DRAFTS;
+use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Since when the operator's queue says that the seller is not complete, at `store/seller`.
@@ -26,32 +26,14 @@ impl Record for Told {
 
 const KEY: &str = "store/seller";
 
-impl Seller {
-    /// What documents need and is not there, by the names of the policy.
-    pub(crate) fn missing(&self) -> Vec<&'static str> {
-        let needed = [
-            ("legal-name", self.legal_name.is_empty()),
-            ("address-lines", self.address_lines.is_empty()),
-            ("country", self.country.is_empty()),
-        ];
-        needed.into_iter().filter_map(|(name, is_missing)| is_missing.then_some(name)).collect()
-    }
-}
-
 /// Whether documents can be issued.
-pub(super) fn is_complete(call: &Call<'_>) -> Result<bool, Fault> {
+pub(crate) fn is_complete(call: &Call<'_>) -> Result<bool, Fault> {
     Ok(Policy::load(call)?.seller.missing().is_empty())
 }
 
 /// Whether a receipt gets its number at once: not before those that wait have theirs.
-pub(super) fn is_ready(call: &Call<'_>) -> Result<bool, Fault> {
+pub(crate) fn is_ready(call: &Call<'_>) -> Result<bool, Fault> {
     Ok(is_complete(call)? && call.text(KEY).is_none())
-}
-
-/// What the seller lacks before anything may be charged; empty: nothing, or the policy does not ask for it (R89).
-pub(crate) fn missing_for_charges(call: &Call<'_>) -> Result<Vec<&'static str>, Fault> {
-    let policy = Policy::load(call)?;
-    Ok(if policy.require_billing_address { policy.seller.missing() } else { Vec::new() })
 }
 
 /// Tells the operator's queue, once, that the seller is not complete.
@@ -86,7 +68,7 @@ pub(crate) fn look_again(call: &mut Call<'_>) -> Result<(), Fault> {
 }
 
 /// Everything that waited has its number: the operator's queue says so no more.
-pub(super) fn nothing_waits(call: &mut Call<'_>) -> Result<(), Fault> {
+pub(crate) fn nothing_waits(call: &mut Call<'_>) -> Result<(), Fault> {
     if let Some(told) = call.get::<Told>(KEY)? {
         call.remove(KEY);
         call.remove(&queue::single_key(told.since, "seller"));

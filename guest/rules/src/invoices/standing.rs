@@ -1,13 +1,14 @@
 //! How documents stand now: computed from what is owed of the days that an invoice covers, and from what became of a payment (R84).
 
-use super::records::{Place, State, Stored, document_key, documents_prefix, next_day};
-use super::{Document, DocumentKind};
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, end_of_prefix};
 use crate::ground::ids::AuthId;
 use crate::ground::money::{MICROS_PER_CENT, Money};
 use crate::ground::vocabulary::{Fault, Instant};
+use crate::invoices::document::Document;
+use crate::invoices::records::{Place, State, Stored, document_key, documents_prefix, next_day};
 use crate::ledger::wallet;
+use crate::profiles::document_kind::DocumentKind;
 
 /// Documents that are read at a time.
 const PAGE: u32 = 100;
@@ -21,7 +22,7 @@ pub(crate) struct Covering {
 }
 
 /// The days that the `n`th invoice of an account covers: from the end of the one before it, so that every day belongs to one invoice.
-pub(super) fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<(Instant, Instant), Fault> {
+pub(crate) fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<(Instant, Instant), Fault> {
     let before = match n.checked_sub(1).filter(|before| *before > 0) {
         Some(before) => call.get::<Stored>(&document_key(account, DocumentKind::Invoice, before))?,
         None => None,
@@ -32,13 +33,13 @@ pub(super) fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) ->
 }
 
 /// What is owed of the days that an invoice covers.
-pub(super) fn owed(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
+pub(crate) fn owed(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
     let (first, last) = days(call, account, n, stored)?;
     wallet::owed_between(call, account, first, last)
 }
 
 /// What can still be given back of an invoice: what is neither credited already nor written off (INV-5, R24), in whole cents.
-pub(super) fn not_given_back(
+pub(crate) fn not_given_back(
     call: &Call<'_>,
     account: AuthId,
     days: (Instant, Instant),
@@ -51,7 +52,7 @@ pub(super) fn not_given_back(
 }
 
 /// What payments have paid of an invoice at most, and was not given back: neither is it owed, nor written off, nor have gifts paid it.
-pub(super) fn paid_in_cash(
+pub(crate) fn paid_in_cash(
     call: &Call<'_>,
     account: AuthId,
     days: (Instant, Instant),
@@ -102,7 +103,7 @@ pub(crate) fn of_month(call: &Call<'_>, account: AuthId, month: Month) -> Result
 }
 
 /// The issued invoices of which something is owed now, oldest first, and how much of each.
-pub(super) fn open_ones(call: &Call<'_>, account: AuthId) -> Result<Vec<(Covering, Money)>, Fault> {
+pub(crate) fn open_ones(call: &Call<'_>, account: AuthId) -> Result<Vec<(Covering, Money)>, Fault> {
     let mut found = Vec::new();
     let prefix = documents_prefix(account, DocumentKind::Invoice);
     let mut end = end_of_prefix(&prefix);

@@ -1,78 +1,17 @@
 //! Tax on invoices: the policy's table by country and state, reverse charge (INV-7, R28).
 
-use super::TaxLine;
 use crate::ground::money::{MICROS_PER_CENT, MICROS_PER_POSTED_STEP, Money};
-use crate::ground::vocabulary::{Checks, Fault, FieldRule};
-use coinbox_forms::{country, subdivision, tax_id};
+use crate::ground::vocabulary::Fault;
+use crate::invoices::document::TaxLine;
+use crate::profiles::tax_rates::{TaxRate, percent};
+use coinbox_forms::{subdivision, tax_id};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-
-/// Most rows of the table.
-const RATES_MAX: usize = 500;
-
-/// One row of the tax table. All rows that fit a customer apply side by side, each to the whole net amount.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct TaxRate {
-    /// ISO 3166-1 alpha-2: the customer's.
-    pub country: String,
-    /// ISO 3166-2, the part after the hyphen; blanks at the ends and letter case mean nothing. Empty: every state.
-    pub state: String,
-    /// As invoices print it, 1 to 60 characters.
-    pub name: String,
-    /// 0 to 100 with at most 6 decimals.
-    pub percent: String,
-    /// Whether a customer with a valid tax ID owes the tax himself.
-    pub reverse_charge: bool,
-    /// Why no tax is charged, printed under reverse charge and at a rate of 0: 0 to 200 characters.
-    #[serde(default)]
-    pub legal_basis: String,
-}
-
-fn percent(text: &str) -> Option<Decimal> {
-    let money = Money::parse(text)?;
-    let good = money >= Money::ZERO && money <= Money::from_units(100);
-    good.then(|| money.to_decimal())
-}
-
-/// Checks the policy's table.
-pub(crate) fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
-    checks.require(rates.len() <= RATES_MAX, "policy.tax-rates", FieldRule::TooMany, RATES_MAX);
-    for (place, rate) in rates.iter().take(RATES_MAX).enumerate() {
-        let field = |name: &str| format!("policy.tax-rates[{place}].{name}");
-        checks.form(country::check(&rate.country), &field("country"));
-        checks.text(&rate.state, &field("state"), 0, 100);
-        if !rate.state.trim().is_empty() && country::is_country(&rate.country) {
-            checks.form(subdivision::parse(&rate.country, &rate.state).map(|_| ()), &field("state"));
-        }
-        checks.text(&rate.name, &field("name"), 1, 60);
-        // Two rows of one tax would be charged both.
-        if let Some(before) = rates[..place].iter().position(|other| is_same_tax(other, rate)) {
-            let limit = format!("differs in country, state or name from policy.tax-rates[{before}]");
-            checks.require(false, &field("name"), FieldRule::NotAllowedTogether, limit);
-        }
-        checks.require(
-            percent(&rate.percent).is_some(),
-            &field("percent"),
-            FieldRule::WrongForm,
-            "0 to 100, 6 decimals",
-        );
-        checks.text(&rate.legal_basis, &field("legal-basis"), 0, 200);
-    }
-}
-
-/// Whether two rows are the same tax of the same place, however they write it.
-fn is_same_tax(one: &TaxRate, other: &TaxRate) -> bool {
-    let name = |rate: &TaxRate| rate.name.trim().to_lowercase();
-    let state = |rate: &TaxRate| subdivision::compared(&rate.country, &rate.state);
-    one.country == other.country && name(one) == name(other) && state(one) == state(other)
-}
 
 /// Where the customer is taxed.
-pub(super) struct Taxed<'a> {
-    pub(super) country: &'a str,
-    pub(super) state: &'a str,
-    pub(super) tax_id: &'a str,
+pub(crate) struct Taxed<'a> {
+    pub(crate) country: &'a str,
+    pub(crate) state: &'a str,
+    pub(crate) tax_id: &'a str,
 }
 
 /// Whether a row holds for a state of its country, which [`subdivision::compared`] has made.
@@ -81,12 +20,12 @@ fn holds_for(rate: &TaxRate, state: &str) -> bool {
 }
 
 /// Whether the table has rows for single states of a country: then where in it a customer is decides his tax.
-pub(super) fn goes_by_state(rates: &[TaxRate], country: &str) -> bool {
+pub(crate) fn goes_by_state(rates: &[TaxRate], country: &str) -> bool {
     rates.iter().any(|rate| rate.country == country && !rate.state.trim().is_empty())
 }
 
 /// Why the table cannot say what tax is owed in this state: it is none, or no row holds for it. A state without tax has a row of 0 percent.
-pub(super) fn unknown_state(rates: &[TaxRate], country: &str, state: &str) -> Option<String> {
+pub(crate) fn unknown_state(rates: &[TaxRate], country: &str, state: &str) -> Option<String> {
     if !goes_by_state(rates, country) {
         return None;
     }
@@ -104,7 +43,7 @@ pub(super) fn unknown_state(rates: &[TaxRate], country: &str, state: &str) -> Op
 }
 
 /// Why a tax ID that was stored before its check digits were looked at makes no reverse charge where the table has one (INV-7).
-pub(super) fn invalid_id(rates: &[TaxRate], country: &str, tax_id: &str) -> Option<String> {
+pub(crate) fn invalid_id(rates: &[TaxRate], country: &str, tax_id: &str) -> Option<String> {
     let matters = !tax_id.is_empty() && rates.iter().any(|rate| rate.country == country && rate.reverse_charge);
     let problem = tax_id::check(country, tax_id).err().filter(|_| matters)?;
     Some(format!("{country}: the tax ID {tax_id} is not {problem}; there is no reverse charge"))
@@ -112,7 +51,7 @@ pub(super) fn invalid_id(rates: &[TaxRate], country: &str, tax_id: &str) -> Opti
 
 /// The taxes on a net amount, each rounded once to whole cents (R28, R85). Below zero, where corrections are more than was charged, tax goes back with
 /// what was taxed before.
-pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
+pub(crate) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
     let mut lines = Vec::new();
     let state = subdivision::compared(customer.country, customer.state);
     for rate in rates.iter().filter(|rate| rate.country == customer.country && holds_for(rate, &state)) {
@@ -141,7 +80,7 @@ pub(super) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
 
 /// Splits an amount over parts in proportion, by largest remainder in whole cents; never more than a part. `amount` is at most their sum; all are zero
 /// or more. Parts that are no whole cents, of documents of earlier versions, are split in steps of the last posted place.
-pub(super) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault> {
+pub(crate) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault> {
     let whole = parts.iter().all(|part| part.is_whole_cents());
     let step = i128::from(if whole { MICROS_PER_CENT } else { MICROS_PER_POSTED_STEP });
     let sum: i128 = parts.iter().map(|part| i128::from(part.micros())).sum();
@@ -178,6 +117,8 @@ pub(super) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::vocabulary::Checks;
+    use crate::profiles::tax_rates::check_rates;
 
     fn rate(country: &str, state: &str, percent: &str, reverse_charge: bool) -> TaxRate {
         let (country, state) = (country.to_owned(), state.to_owned());

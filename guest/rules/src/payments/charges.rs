@@ -11,22 +11,16 @@
 
 mod booking;
 mod chargebacks;
-mod correcting;
 mod disputes;
 #[cfg(test)]
 mod proofs;
-mod putting;
 mod recovered;
 mod requests;
 pub(crate) use crate::credit::charging::{Purpose, create, tell_unawaited};
-pub(crate) use crate::credit::movements::refilling::give_back;
 pub use crate::credit::records::charges::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub(crate) use crate::credit::records::charges::{by_key, list_all, load, parse_gateway_key};
 pub(crate) use booking::{book, book_closed, tell_paid_after_closing};
-pub(crate) use chargebacks::receipt_of;
 pub use chargebacks::{record_chargeback, record_payment_chargeback};
-pub(crate) use correcting::{Corrected, give_back_of};
-pub(crate) use disputes::note_payer;
 pub use disputes::record_dispute_won;
 pub(crate) use recovered::recover;
 pub use requests::{give_up, list_charges, recharge, settle_debt};

@@ -20,7 +20,7 @@
 
 #[cfg(test)]
 mod tests;
-pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, wait, waiting};
+pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, waiting};
 
 use crate::accounts::{self, Standing};
 use crate::credit::records::dunning::{Dunning, Unpaid};
@@ -33,10 +33,11 @@ use crate::ground::ids::AuthId;
 use crate::ground::job::Next;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, Suspension};
-use crate::invoices::{self, Covering, DocumentKind};
+use crate::invoices::{self, Covering};
 use crate::ledger::wallet;
 use crate::payments::cards::{self, Unusable};
 use crate::payments::charges::{self, Charge, Purpose};
+use crate::profiles::document_kind::DocumentKind;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
 

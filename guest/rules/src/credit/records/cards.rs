@@ -5,7 +5,8 @@ use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces::Error;
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::invoices;
+use crate::profiles::billing;
+use crate::profiles::seller;
 use serde::{Deserialize, Serialize};
 
 /// Whether a card can be charged.
@@ -165,10 +166,10 @@ pub(crate) fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> 
         CardState::UnknownToGateway => Err(Unusable::UnknownToGateway),
         CardState::Ready if card.expires().is_some_and(|expires| call.now() >= expires) => Err(Unusable::Expired),
         CardState::Ready => {
-            let seller = invoices::seller::missing_for_charges(call)?;
-            let customer = invoices::missing_for_charges(call, account)?;
-            match (seller.is_empty(), customer.is_empty()) {
-                (false, _) => Err(Unusable::SellerIncomplete(seller)),
+            let lacking = seller::missing_for_charges(call)?;
+            let customer = billing::missing_for_charges(call, account)?;
+            match (lacking.is_empty(), customer.is_empty()) {
+                (false, _) => Err(Unusable::SellerIncomplete(lacking)),
                 (true, false) => Err(Unusable::NoBillingAddress(customer)),
                 (true, true) => Ok(card.clone()),
             }

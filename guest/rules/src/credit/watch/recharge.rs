@@ -159,7 +159,7 @@ fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool,
     let profile = profile::profile(call, account)?;
     Ok(profile.account_type == AccountType::Standard
         && profile.standing == Standing::Active
-        && crate::invoices::seller::missing_for_charges(call)?.is_empty()
+        && crate::profiles::seller::missing_for_charges(call)?.is_empty()
         && !reconciliation::is_open(call)?
         && !held::is_held(call, account)?)
 }

@@ -1,51 +1,14 @@
 //! What a question for documents of all accounts wants.
 
-use super::super::lists::{DocumentSummary, statuses};
-use super::super::{Document, DocumentKind};
-use super::IssuedDocument;
 use crate::ground::calendar::Month;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Checks, FieldRule, Instant, Micros, optional_int_text};
+use crate::invoices::issued::rows::{IssuedDocument, KINDS, ReceiptKind};
+use crate::invoices::lists::{DocumentSummary, statuses};
+use crate::profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
-
-/// All kinds of documents, in the order in which they stand that were issued in the same moment.
-pub(in super::super) const KINDS: [DocumentKind; 3] =
-    [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
-
-/// What a receipt is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReceiptKind {
-    /// A charge of a card that was paid or failed: a recharge, or for an invoice.
-    Payment,
-    /// A coupon.
-    Coupon,
-    /// What went back.
-    Refund,
-    /// What the bank has taken back.
-    Chargeback,
-    /// A chargeback that was won.
-    DisputeWon,
-}
-
-impl ReceiptKind {
-    /// What a document is about, if it is a receipt.
-    pub(super) fn of(document: &Document) -> Option<ReceiptKind> {
-        if document.kind != DocumentKind::Receipt {
-            return None;
-        }
-        match document.lines.first()?.product.as_str() {
-            "recharge" | "invoice-payment" => Some(ReceiptKind::Payment),
-            "coupon" => Some(ReceiptKind::Coupon),
-            "refund" => Some(ReceiptKind::Refund),
-            "chargeback" => Some(ReceiptKind::Chargeback),
-            "dispute-won" => Some(ReceiptKind::DisputeWon),
-            _ => None,
-        }
-    }
-}
 
 /// Which documents; what is `None` does not filter.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -83,21 +46,21 @@ pub struct IssuedFilter {
 }
 
 /// A filter that was checked.
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Kinds that can fit, in the order of [`KINDS`].
-    pub(super) kinds: Vec<DocumentKind>,
+    pub(crate) kinds: Vec<DocumentKind>,
     receipt: Option<ReceiptKind>,
     status: Option<String>,
-    pub(super) number: Option<String>,
+    pub(crate) number: Option<String>,
     /// Issued from the first of these moments and before the second.
-    pub(super) window: (Instant, Instant),
+    pub(crate) window: (Instant, Instant),
     open_from: Option<Micros>,
-    pub(super) account: Option<AuthId>,
-    pub(super) oldest_first: bool,
+    pub(crate) account: Option<AuthId>,
+    pub(crate) oldest_first: bool,
 }
 
 impl Wanted {
-    pub(super) fn read(filter: Option<IssuedFilter>, checks: &mut Checks) -> Wanted {
+    pub(crate) fn read(filter: Option<IssuedFilter>, checks: &mut Checks) -> Wanted {
         let filter = filter.unwrap_or_default();
         let kind = filter.kind.or(filter.receipt.map(|_| DocumentKind::Receipt));
         let about_receipts = filter.receipt.is_none() || kind == Some(DocumentKind::Receipt);
@@ -148,19 +111,19 @@ impl Wanted {
     }
 
     /// Whether only invoices fit of which something is owed now.
-    pub(super) fn is_owed(&self) -> bool {
+    pub(crate) fn is_owed(&self) -> bool {
         let unpaid = self.status.as_ref().is_some_and(|status| status == "open" || status == "failed");
         self.kinds == [DocumentKind::Invoice] && (self.open_from.is_some() || unpaid)
     }
 
     /// Whether documents that the way finds may still not fit.
-    pub(super) fn looks_inside(&self) -> bool {
+    pub(crate) fn looks_inside(&self) -> bool {
         let windowed = self.account.is_some() && self.window != (Instant::MIN, Instant::MAX);
         let more = self.receipt.is_some() || self.status.is_some() || self.open_from.is_some();
         windowed || more || self.number.is_some()
     }
 
-    pub(super) fn fits(&self, row: &IssuedDocument) -> bool {
+    pub(crate) fn fits(&self, row: &IssuedDocument) -> bool {
         let DocumentSummary { kind, number, issued, status, open_amount, .. } = &row.document;
         self.kinds.contains(kind)
             && (self.window.0..self.window.1).contains(issued)

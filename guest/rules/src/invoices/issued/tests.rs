@@ -1,9 +1,15 @@
 use super::super::lists::{DocumentFilter, list_documents};
 use super::super::read_document;
 use super::super::world::WorldOfDocuments;
+use super::filter::Wanted;
+use super::list::*;
+use super::rows::*;
 use super::*;
+use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::testing::Dice;
+use crate::ground::vocabulary::Checks;
+use crate::profiles::document_kind::DocumentKind;
 use crate::stories::scenario::operator;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,24 +1,25 @@
 //! The ways on which documents of all accounts are found, each with a cursor of its own form.
 
-use super::super::lists;
-use super::super::records::{Place, Stored, documents_prefix};
-use super::super::{DocumentKind, by_issue};
-use super::filter::{KINDS, Wanted};
-use super::{Bounds, Candidate};
 use crate::ground::calendar;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::{AuthId, time_key};
+use crate::ground::indexes;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::indexes;
+use crate::invoices::by_issue;
+use crate::invoices::issued::filter::Wanted;
+use crate::invoices::issued::rows::{Bounds, Candidate, KINDS};
+use crate::invoices::lists;
+use crate::invoices::records::{Place, Stored, documents_prefix};
 use crate::ledger::wallet;
+use crate::profiles::document_kind::DocumentKind;
 
 /// Invoices of an account that are read at a time.
 const INVOICES_AT_ONCE: u32 = 50;
 
 /// Where a way goes on.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Cursor {
+pub(crate) enum Cursor {
     /// Of the documents with one number, behind that of this kind.
     Number(DocumentKind),
     /// Of an account: behind its `n`th invoice, credit note and receipt; zero: at the beginning.
@@ -30,9 +31,9 @@ pub(super) enum Cursor {
 }
 
 /// Documents of a way in order, and where it goes on, if it does.
-pub(super) struct Part {
-    pub(super) candidates: Vec<Candidate>,
-    pub(super) reached: Option<String>,
+pub(crate) struct Part {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) reached: Option<String>,
 }
 
 impl Cursor {
@@ -48,7 +49,7 @@ impl Cursor {
 }
 
 /// Reads the cursor of the way that a filter takes. `None`: it is none of these.
-pub(super) fn parse(wanted: &Wanted, text: &str) -> Option<Cursor> {
+pub(crate) fn parse(wanted: &Wanted, text: &str) -> Option<Cursor> {
     if !is_name(text, 80) {
         return None;
     }
@@ -99,7 +100,7 @@ fn way(wanted: &Wanted) -> Way {
 }
 
 /// The next documents of the way.
-pub(super) fn part(call: &Call<'_>, wanted: &Wanted, cursor: Option<Cursor>, bounds: Bounds) -> Result<Part, Fault> {
+pub(crate) fn part(call: &Call<'_>, wanted: &Wanted, cursor: Option<Cursor>, bounds: Bounds) -> Result<Part, Fault> {
     let room = bounds.documents;
     if wanted.kinds.is_empty() || wanted.window.0 >= wanted.window.1 {
         return Ok(Part { candidates: Vec::new(), reached: None });

@@ -218,7 +218,7 @@ pub(crate) fn forgive_between(
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
-    crate::payments::charges::note_payer(call, account, &Payer::Rounded, claims)?;
+    crate::credit::movements::claims::note_payer(call, account, &Payer::Rounded, claims)?;
     Ok(charges)
 }
 
@@ -532,7 +532,7 @@ fn pay_part(
         }
         crate::numbers::pay_rent(call, account, paying.rent)?;
         ended::note(call, account, payer, paying.days, &paying.claims)?;
-        crate::payments::charges::note_payer(call, account, payer, paying.claims)?;
+        crate::credit::movements::claims::note_payer(call, account, payer, paying.claims)?;
     }
     let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
     Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })

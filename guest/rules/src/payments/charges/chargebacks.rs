@@ -9,7 +9,7 @@ use crate::access::credentials::{self, Who};
 use crate::accounts::{self, Standing};
 use crate::credit::movements::expiry;
 use crate::credit::records::charges::of_payment;
-use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, parse_gateway_key, save};
+use crate::credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
@@ -20,6 +20,7 @@ use crate::ground::interfaces::{Adjusted, Error};
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::invoices::receipts::{self, Outcome, Receipt};
+use crate::invoices::receipts::{receipt_of, referred};
 use crate::invoices::{self, Covering};
 use crate::ledger::lots::{self, FromLot, OfMonth};
 use crate::ledger::wallet::{self, Claim, Split};
@@ -238,26 +239,6 @@ pub(super) fn document(
         transactions: vec![transaction.to_owned()],
     };
     receipts::issue(call, account, receipt)
-}
-
-/// What the documents of a charge refer to.
-fn referred(charge: &Charge) -> String {
-    charge.invoice().map_or_else(|| receipts::charge_name(charge.number), str::to_owned)
-}
-
-/// The number of a charge's receipt. None: a person has credited the payment.
-pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<String>, Fault> {
-    if charge.receipt.is_some() {
-        return Ok(charge.receipt.clone());
-    }
-    // A version that noted none has issued it, or it was issued before there was a charge, with the number of its key.
-    let in_key = parse_gateway_key(&charge.key).map(|(_, number)| receipts::charge_name(number));
-    let payment = invoices::PaymentReceipt {
-        at: charge.settled.unwrap_or(charge.created),
-        amount: charge.amount,
-        refers_to: in_key.into_iter().chain([referred(charge)]).collect(),
-    };
-    invoices::receipt_of(call, account, &payment)
 }
 
 /// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.

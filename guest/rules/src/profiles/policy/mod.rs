@@ -12,9 +12,10 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text,
 };
-use crate::invoices::{self, TaxRate};
+use crate::invoices;
 use crate::numbers::NUMBERS_MAX;
 use crate::operator::Error;
+use crate::profiles::tax_rates::{self, TaxRate};
 use coinbox_forms::country;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -381,7 +382,7 @@ impl Policy {
         checks.text(&self.brand, "policy.brand", 1, 22);
         checks.require(self.brand.is_ascii(), "policy.brand", FieldRule::WrongForm, "printable ASCII");
         self.seller.check(&mut checks);
-        invoices::check_rates(&mut checks, &self.tax_rates);
+        tax_rates::check_rates(&mut checks, &self.tax_rates);
         range(&mut checks, "policy.payment-days", self.payment_days, 0, 365);
         checks.text(&self.payment_terms, "policy.payment-terms", 0, 500);
         at_most(&mut checks, "policy.ways-to-pay", self.ways_to_pay.len(), 10);

@@ -3,9 +3,9 @@
 use crate::ground::money::Money;
 use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS, Refusal};
-use crate::invoices::TaxRate;
 use crate::operator::Error;
 use crate::profiles::policy::{FirstMonth, Policy, Seller, UnusualSpend, get_policy, set_policy};
+use crate::profiles::tax_rates::TaxRate;
 use crate::stories::scenario::operator;
 
 fn fields(error: Error) -> Vec<String> {

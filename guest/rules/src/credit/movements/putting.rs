@@ -1,6 +1,6 @@
 //! Credit that goes back to where it came from: what a won dispute or a credit note gives back.
 
-use super::disputes;
+use crate::credit::movements::claims;
 use crate::credit::movements::expiry;
 use crate::credit::movements::refilling::{refill_last_spent, room_of};
 use crate::credit::records::charges::Charge;
@@ -23,7 +23,7 @@ pub(crate) struct Back {
     pub(crate) promotional: Money,
     pub(crate) cash: Money,
     /// Lots whose time is over, by their numbers.
-    pub(super) expired: Vec<(u32, Money)>,
+    pub(crate) expired: Vec<(u32, Money)>,
     /// Write-offs that are recovered.
     pub(crate) written_off: Money,
     /// What was too little to be paid, and is paid now.
@@ -33,7 +33,7 @@ pub(crate) struct Back {
 }
 
 impl Back {
-    pub(super) fn add(&mut self, kind: LotKind, amount: Money, refill: &Refill) -> Result<(), Fault> {
+    pub(crate) fn add(&mut self, kind: LotKind, amount: Money, refill: &Refill) -> Result<(), Fault> {
         let kept = match kind {
             LotKind::Trial => &mut self.trial,
             LotKind::Promotional => &mut self.promotional,
@@ -73,20 +73,20 @@ impl Back {
 }
 
 /// What goes back to lots of an account.
-pub(super) struct Putting<'a> {
-    pub(super) account: AuthId,
+pub(crate) struct Putting<'a> {
+    pub(crate) account: AuthId,
     /// The charge whose dispute was won, if it is that.
-    pub(super) charge: Option<&'a Charge>,
+    pub(crate) charge: Option<&'a Charge>,
     /// The transaction.
-    pub(super) origin: &'a str,
-    pub(super) wallet: &'a mut Wallet,
-    pub(super) back: &'a mut Back,
+    pub(crate) origin: &'a str,
+    pub(crate) wallet: &'a mut Wallet,
+    pub(crate) back: &'a mut Back,
 }
 
 impl Putting<'_> {
     /// Gives an amount back to a lot. What it does not lack any more, because it was given back already or the lot's own payment was taken back or
     /// refunded, stays of its kind: cash goes to where its own chargeback took it, to the lot of the won payment or of another one that lacks it, else it is a new lot.
-    pub(super) fn put(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<(), Fault> {
+    pub(crate) fn put(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<(), Fault> {
         if place.expires().is_some_and(|expires| expires <= call.now()) {
             self.back.expired.push((place.number(), amount));
             return Ok(());
@@ -114,7 +114,7 @@ impl Putting<'_> {
         let (of_rent, _) = wallet::pay_unpaid_rent(call, self.account, self.wallet, amount)?;
         self.back.owed = self.back.owed.plus(of_rent)?;
         let amount = amount.minus(of_rent)?;
-        let released = disputes::release(call, self.account, self.wallet, place, amount)?;
+        let released = claims::release(call, self.account, self.wallet, place, amount)?;
         self.back.owed = self.back.owed.plus(released.owed)?;
         self.back.written_off = self.back.written_off.plus(released.written_off)?;
         self.back.rounded = self.back.rounded.plus(released.rounded)?;
@@ -125,7 +125,7 @@ impl Putting<'_> {
     }
 
     /// Gives as much back to a lot as it lacks. Answers how much that was.
-    pub(super) fn refill(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
+    pub(crate) fn refill(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
         let part = room_of(call, self.account, self.wallet, place)?.min(amount);
         if part == Money::ZERO {
             return Ok(Money::ZERO);
@@ -149,7 +149,7 @@ impl Putting<'_> {
         Ok(part)
     }
 
-    pub(super) fn new_lot(
+    pub(crate) fn new_lot(
         &mut self,
         call: &mut Call<'_>,
         kind: LotKind,

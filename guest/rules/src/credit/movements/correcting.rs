@@ -1,7 +1,7 @@
 //! What a credit note gives back of an invoice that was paid: of the kind in which it was paid (INV-5, R18, CRD-12).
 
-use super::disputes::{note_corrected, recall};
-use super::putting::{Back, Putting};
+use crate::credit::movements::claims::{note_corrected, recall};
+use crate::credit::movements::putting::{Back, Putting};
 use crate::credit::movements::refilling::{LOOKED_AT, room};
 use crate::credit::records::charges::{Charge, Dispute};
 use crate::ground::calendar::Month;
