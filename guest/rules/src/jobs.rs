@@ -297,7 +297,10 @@ pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Err
     indexes::prepare(call)?;
     match beginning {
         Beginning::Again => return Ok(()),
-        Beginning::Created => policy::begin(call)?,
+        Beginning::Created => {
+            policy::begin(call);
+            crate::invoices::seller::tell(call)?;
+        }
         Beginning::Copied => {}
         Beginning::Restored(backup) => reconcile::open(call, backup)?,
     }

@@ -46,6 +46,13 @@ pub mod profiles;
 mod stories;
 pub mod usage;
 
+/// The policy and the limits of accounts, with what the operator asks of them.
+pub mod policy {
+    pub use crate::operator::limits::{get_limits, set_limits};
+    pub use crate::operator::policy::{get_policy, set_policy};
+    pub use crate::profiles::policy::*;
+}
+
 pub use access::credentials;
 pub use accounts::{closing, postpaid, subaccounts};
 pub use credit::settings::{alerts, auto_recharge as recharge};
@@ -53,7 +60,6 @@ pub use ground::{calendar, call, idempotency, ids, money, outside, port, product
 pub use ledger::{charge_code, lots, statement, totals, wallet};
 pub use numbers as phone_numbers;
 pub use payments::{cards, charges, coupons, queue, refunds};
-pub use profiles::policy;
 pub use usage::{daily, reservations, running_calls as zero_stop, summary};
 
 /// The interface `credits`, without charges, cards, recharge and alerts.

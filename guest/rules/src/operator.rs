@@ -1,5 +1,8 @@
 //! What only the operator does: the ledger, the proof that balances follow from it, and what waits for a person.
 
+pub mod limits;
+pub mod policy;
+
 use crate::access::credentials;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;

@@ -1,11 +1,11 @@
 //! Who may do what: API tokens, operator permissions, and whose account it is (SEC-1, R35, R39).
 
-use crate::about::{self, Function, On, Tokens};
-use crate::accounts::{self, Standing};
+use crate::access::functions::{self, Function, On, Tokens};
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::{AuthId, draw_token};
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Operator, Principal, Refusal};
+use crate::profiles::profile::{self, Standing};
 use crate::profiles::subaccount;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -105,7 +105,7 @@ pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<Who, Fault> {
     }
 }
 
-/// Checks that the caller may use `function` of the table of [`about`] on `target`, and that the target exists.
+/// Checks that the caller may use `function` of the table of [`functions`] on `target`, and that the target exists.
 pub fn permit(call: &Call<'_>, caller: &Caller, function: &str, target: Option<AuthId>) -> Result<Who, Fault> {
     decide(call, caller, function, target.map_or(Target::None, Target::Account))
 }
@@ -137,7 +137,7 @@ pub fn main_of(call: &Call<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
     if !auth.is_main() {
         return subaccount::parent(call, auth);
     }
-    Ok(call.text(&accounts::key(auth)).map(|_| auth))
+    Ok(call.text(&profile::key(auth)).map(|_| auth))
 }
 
 /// What a function is asked to work on.
@@ -157,7 +157,7 @@ struct Holder {
 }
 
 fn decide(call: &Call<'_>, caller: &Caller, function: &str, target: Target) -> Result<Who, Fault> {
-    let function = about::function(function).expect("every function is in the table");
+    let function = functions::function(function).expect("every function is in the table");
     check_form(caller)?;
     match &caller.who {
         Principal::Operator(operator) => decide_operator(call, operator, function, target),
@@ -254,7 +254,7 @@ fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
         let sub = subaccount::need(call, auth)?;
         (Who::Sub { sub: auth, parent: sub.parent }, sub.parent, sub.enabled)
     };
-    let hindrance = match accounts::profile(call, main)?.standing {
+    let hindrance = match profile::profile(call, main)?.standing {
         Standing::Closed => return Err(Refusal::Unauthenticated.into()),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing => Some(Refusal::Closed),
@@ -272,7 +272,7 @@ fn check_target(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<()
         let sub = subaccount::need(call, auth)?;
         (sub.parent, sub.enabled)
     };
-    match accounts::profile(call, main)?.standing {
+    match profile::profile(call, main)?.standing {
         Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
         Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
         Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),

@@ -202,7 +202,8 @@ fn limits_of_requests_are_the_main_accounts() {
         })
         .expect("a sub-account");
     let limits = policy::LimitsChange { message_rate: Some(50), ..Default::default() };
-    fake.command(START, |call| policy::set_limits(call, &operator(), created.auth_id.clone(), limits)).expect("limits");
+    fake.command(START, |call| crate::policy::set_limits(call, &operator(), created.auth_id.clone(), limits))
+        .expect("limits");
     let expected = RateLimits { main_auth_id: created.auth_id.clone(), standard: 20, lookup: 20, message: 50 };
     for caller in [holder(&created.auth_id, &created.auth_token), holder(&sub.auth_id, &sub.auth_token)] {
         assert_eq!(fake.query(START, |call| authenticate(call, &caller)), Ok(expected.clone()));
@@ -211,7 +212,7 @@ fn limits_of_requests_are_the_main_accounts() {
     assert_eq!(answer, Err(Error::Refused(Refusal::Unauthenticated)));
     fake.command(START, |call| {
         let away = policy::LimitsChange { as_policy: Some(vec![policy::LimitName::MessageRate]), ..Default::default() };
-        policy::set_limits(call, &operator(), created.auth_id.clone(), away)
+        crate::policy::set_limits(call, &operator(), created.auth_id.clone(), away)
     })
     .expect("limits");
     assert!(fake.dump().keys().all(|key| !key.starts_with("lim/")));
@@ -226,7 +227,7 @@ fn an_accounts_maximum_stands_above_the_policys() {
     assert_eq!(maximum(), Ok(10_000_000_000));
     let set = |maximum: Micros| {
         let limits = policy::LimitsChange { maximum_recharge: Some(maximum), ..Default::default() };
-        fake.command(START, |call| policy::set_limits(call, &operator(), created.auth_id.clone(), limits))
+        fake.command(START, |call| crate::policy::set_limits(call, &operator(), created.auth_id.clone(), limits))
     };
     assert_eq!(set(50_000_000_000).map(|limits| limits.maximum_recharge), Ok(Some(50_000_000_000)));
     assert_eq!(maximum(), Ok(50_000_000_000));

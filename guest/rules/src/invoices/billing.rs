@@ -1,7 +1,6 @@
 //! Billing information: what is printed on documents, and how long a cycle is (INV-6, INV-1, R44).
 
 use crate::access::credentials;
-use crate::credit::records::alerts::recipients;
 use crate::credit::settings::alerts;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
@@ -18,6 +17,7 @@ use crate::invoices::error::Error;
 use crate::invoices::records::Bill;
 use crate::invoices::tax;
 use crate::profiles::billing::{self as stored_billing, StoredBilling, key, lacks, load, missing};
+use crate::profiles::notices::recipients;
 use crate::profiles::policy::Policy;
 use crate::profiles::profile::{self, Profile};
 use coinbox_forms::{country, subdivision, tax_id};
@@ -249,7 +249,7 @@ fn check(
         checks.form(tax_id::check(country, number), "change.tax-id");
     }
     if let Some(addresses) = &change.notification_addresses {
-        alerts::check_recipients(&mut checks, addresses, "change.notification-addresses");
+        crate::profiles::notices::check_recipients(&mut checks, addresses, "change.notification-addresses");
     }
     checks.done()?;
     Ok(state)

@@ -7,7 +7,7 @@ use crate::ground::vocabulary::{DAY_MS, FieldRule, Refusal};
 use crate::jobs::{self, Beginning};
 use crate::operator::Error;
 use crate::payments::queue;
-use crate::profiles::policy::{self, Policy, Seller};
+use crate::policy::{self, Policy, Seller};
 use crate::stories::scenario::Story;
 use crate::stories::scenario::operator;
 

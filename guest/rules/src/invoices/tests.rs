@@ -16,7 +16,7 @@ use crate::ground::vocabulary::{DAY_MS, Fault, Refusal};
 use crate::jobs;
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{LedgerAccount, Line, Transaction};
-use crate::profiles::policy;
+use crate::policy;
 use crate::stories::scenario::operator;
 use crate::stories::scenario::{Answer, Story};
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 //! rent are held like a reservation until the stock's final answer: then they are posted as one transaction, or let go. The first
 //! rent is that of the day of the order; an order that is fulfilled in a later month pays for that month from the day on which it was fulfilled.
 
-use super::records::{self, NUMBERS_MAX, Rented};
+use super::records::{self, Rented};
 use super::recovered::Recovered;
 use super::stock::{LEASE_MS, Progress, Subject};
 use super::{Error, Purchase, check_offer, debts, releasing, rent};
@@ -33,7 +33,7 @@ use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::wallet;
 use crate::payments::reconcile::{self, Outside};
 use crate::pricing;
-use crate::profiles::policy::Policy;
+use crate::profiles::policy::{NUMBERS_MAX, Policy};
 use crate::profiles::subaccount;
 use serde::{Deserialize, Serialize};
 

@@ -18,7 +18,7 @@ pub use buying::buy;
 pub(crate) use buying::{attempt as order_attempt, begin as begin_order, book as book_order, look as look_order};
 pub(crate) use debts::{look_again, pay as pay_rent, unpaid as unpaid_rent, watch as watch_debts};
 pub(crate) use family::{disband, disband_all, numbers_of, release_all};
-pub(crate) use records::{NUMBERS_MAX, reserved};
+pub(crate) use records::reserved;
 pub(crate) use recovered::{Recovered, recover};
 pub(crate) use releasing::{
     attempt as release_attempt, begin as begin_release, book as book_release, look as look_release,

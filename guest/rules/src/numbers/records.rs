@@ -12,10 +12,8 @@ use crate::ground::ids::{AuthId, time_key};
 use crate::ground::money::Money;
 use crate::ground::outside::OfferedNumber;
 use crate::ground::vocabulary::{Fault, Instant};
+use crate::profiles::policy::NUMBERS_MAX;
 use serde::{Deserialize, Serialize};
-
-/// Most numbers of one account: as many as one look at all of them may read.
-pub(crate) const NUMBERS_MAX: u32 = 10_000;
 
 /// Rent of a number that no lot could cover. It is paid once the account has paid so much of its rent in all: rent is paid in
 /// the order in which it was posted (R2).

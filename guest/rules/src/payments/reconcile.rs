@@ -36,7 +36,7 @@ use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, MovementsRequest, Next, Task, Work};
 use crate::ground::metadata::Metadata;
-use crate::ground::money::Money;
+use crate::ground::money::{CURRENCY, Money};
 use crate::ground::outside::{Movement, MovementPage, Paid, PaymentOutcome, StockPage};
 use crate::ground::port::Lane;
 use crate::ground::queue::{self, QueueEntry};
@@ -47,9 +47,6 @@ use crate::ledger::wallet::{self, NewCredit};
 use crate::ledger::{self, LedgerAccount, Posting};
 use crate::payments::charges;
 use crate::payments::refunds::{self, Cause, Found, NewRefund};
-
-/// The only currency of accounts (R4).
-const CURRENCY: &str = "USD";
 
 const LEASE_MS: Instant = 2 * MINUTE_MS;
 

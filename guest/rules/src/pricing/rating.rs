@@ -4,15 +4,21 @@ use super::cache::BookCache;
 use super::chunk::{Chunk, OverrideSet, Rate, Row, StoredRows};
 use super::digits::{Prefix, regions};
 use super::overrides::Sets;
-use super::versions::{Index, Place, Versions, chunk_key};
+use super::versions::{Index, Place, VERSIONS_KEY, Versions, chunk_key};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{self, Event, Rejection};
 use crate::ground::vocabulary::{Fault, Instant};
+use crate::profiles::policy;
 use coinbox_forms::phone::OtherSide;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// Keys that rating usage reads first, to be read together with others.
+pub fn first_keys() -> impl Iterator<Item = String> {
+    [policy::KEY, VERSIONS_KEY].into_iter().map(str::to_owned)
+}
 
 /// What an event costs, and by which row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

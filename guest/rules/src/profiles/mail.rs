@@ -1,7 +1,5 @@
 //! Mails: written down with the change that causes them, sent by jobs, tried again for about three days.
 
-use crate::accounts;
-use crate::credit::records::alerts;
 use crate::ground::call::{Call, Record};
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
@@ -13,7 +11,9 @@ use crate::ground::port::Lane;
 use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use crate::profiles::document_kind::DocumentKind;
+use crate::profiles::notices;
 use crate::profiles::policy::Policy;
+use crate::profiles::profile::profile;
 use coinbox_forms::{email, letters};
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ fn put(
     mut facts: Vec<Fact>,
     document: Option<(String, String)>,
 ) -> Result<(), Fault> {
-    let profile = accounts::profile(call, account)?;
+    let profile = profile(call, account)?;
     facts.push(Fact::new("account-name", &profile.name));
     facts.push(Fact::new("auth-id", account));
     facts.push(Fact::new("currency", CURRENCY));
@@ -194,10 +194,10 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result
 
 /// Everybody whom mails of an account go to: the registered address first, then the billing addresses.
 fn mailboxes(call: &Call<'_>, account: AuthId) -> Result<Vec<Mailbox>, Fault> {
-    let profile = accounts::profile(call, account)?;
+    let profile = profile(call, account)?;
     let mut to = vec![Mailbox { address: profile.email.clone(), name: Some(profile.name) }];
     to.extend(
-        alerts::recipients(call, account)?
+        notices::recipients(call, account)?
             .into_iter()
             .filter(|address| *address != profile.email)
             .map(|address| Mailbox { address, name: None }),

@@ -4,6 +4,7 @@ pub(crate) mod billing;
 pub(crate) mod by_mail;
 pub(crate) mod document_kind;
 pub(crate) mod mail;
+pub(crate) mod notices;
 pub mod policy;
 pub(crate) mod profile;
 pub(crate) mod seller;

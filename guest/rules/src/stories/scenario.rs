@@ -20,7 +20,7 @@ use crate::ground::vocabulary::{Caller, DAY_MS, Fact, HOUR_MS, Instant, MINUTE_M
 use crate::jobs;
 use crate::payments::cards;
 use crate::payments::charges;
-use crate::profiles::policy;
+use crate::policy;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 

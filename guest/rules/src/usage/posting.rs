@@ -119,7 +119,7 @@ impl Batch {
         let others = subs
             .iter()
             .map(|sub| subaccount::key(*sub))
-            .chain(Policy::keys())
+            .chain(crate::pricing::rating::first_keys())
             .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
         let mut counted = call.fetch(&mut keys, others);
         let wallets = counted.split_off(events.len()).into_iter().zip(keys.split_off(events.len()));

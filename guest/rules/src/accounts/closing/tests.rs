@@ -12,7 +12,7 @@ use crate::operator::{Folded, compare};
 use crate::payments::charges;
 use crate::payments::queue;
 use crate::payments::refunds::{RefundState, ShownRefund};
-use crate::profiles::policy;
+use crate::policy;
 use crate::stories::scenario::operator;
 use crate::stories::scenario::{Answer, Story};
 use proptest::prelude::*;

@@ -1,6 +1,5 @@
 //! Records that many read and few write.
 
-pub(crate) mod alerts;
 pub(crate) mod cards;
 pub(crate) mod charges;
 pub(crate) mod closing;

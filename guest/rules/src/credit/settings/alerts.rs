@@ -1,7 +1,6 @@
 //! Thresholds of alerts and billing addresses, as customers read and set them (CRD-8, R88).
 
 use crate::access::credentials;
-use crate::credit::records::alerts::{key, load};
 use crate::credit::watch::alerts::thresholds;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
@@ -10,13 +9,12 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text, optional_int_text};
 use crate::ledger::wallet;
 use crate::profiles::mail;
+use crate::profiles::notices::{check_recipients, key, load};
 use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Most thresholds of the customer's own.
 const CUSTOM_MAX: usize = 3;
-/// Most billing addresses besides the registered one.
-const RECIPIENTS_MAX: usize = 20;
 
 /// One threshold as it is shown.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -108,14 +106,6 @@ pub fn set_alerts(
 pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
     let (_, account) = credentials::permit_on(call, caller, "credits.get-alerts", &auth_id)?;
     Ok(shown(call, account)?)
-}
-
-/// At most 20 email addresses.
-pub(crate) fn check_recipients(checks: &mut Checks, recipients: &[String], field: &str) {
-    checks.require(recipients.len() <= RECIPIENTS_MAX, field, FieldRule::TooMany, RECIPIENTS_MAX);
-    for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
-        checks.email(address, &format!("{field}[{index}]"));
-    }
 }
 
 /// Replaces the billing addresses, which were checked. Answers whether they are others than before.

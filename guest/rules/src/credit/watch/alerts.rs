@@ -1,6 +1,5 @@
 //! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
 
-use crate::credit::records::alerts::{Alerts, key, load};
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
@@ -8,6 +7,7 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fact, Fault};
 use crate::ledger::wallet::Wallet;
 use crate::profiles::mail;
+use crate::profiles::notices::{Notices, key, load};
 use crate::profiles::policy::Policy;
 
 /// Whether a threshold counts: one that is not below a credit limit would say that the limit is nearly used when it is hardly touched.
@@ -16,7 +16,7 @@ pub(crate) fn counts(threshold: Money, limit: Option<Money>) -> bool {
 }
 
 /// Thresholds of policy and customer together, highest first, equal ones once.
-pub(crate) fn thresholds(policy: &Policy, alerts: &Alerts) -> Vec<Money> {
+pub(crate) fn thresholds(policy: &Policy, alerts: &Notices) -> Vec<Money> {
     let mut all: Vec<Money> = policy.alert_thresholds().chain(alerts.custom.iter().copied()).collect();
     all.sort_unstable_by(|one, other| other.cmp(one));
     all.dedup();

@@ -1,16 +1,11 @@
 //! Limits of single accounts, where the operator has raised or lowered what the policy says (CRD-3, SEC-10).
 
-use super::{Policy, amount, range};
-use crate::access::credentials;
-use crate::credit::watch::judge::judge;
-use crate::credit::watch::occasion::Occasion;
+use super::check::{amount, range};
+use super::record::Policy;
 use crate::ground::call::{Call, Record};
-use crate::ground::events::{EventDraft, emit};
-use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
-use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, optional_int_text};
-use crate::operator::Error;
+use crate::ground::vocabulary::{Checks, Fault, FieldRule, Micros, optional_int_text};
 use serde::{Deserialize, Serialize};
 
 /// Limits of one account; `None`: as the policy says.
@@ -75,7 +70,8 @@ impl LimitsChange {
         ]
     }
 
-    fn over(&self, before: &Limits) -> Limits {
+    /// The limits with what changes of them.
+    pub(crate) fn over(&self, before: &Limits) -> Limits {
         let rate = |name: LimitName, named: Option<u32>, kept: Option<u32>| {
             if self.as_policy(name) { None } else { named.or(kept) }
         };
@@ -88,7 +84,8 @@ impl LimitsChange {
         }
     }
 
-    fn check(&self, call: &Call<'_>) -> Result<(), Fault> {
+    /// Every broken bound at once.
+    pub(crate) fn check(&self, call: &Call<'_>) -> Result<(), Fault> {
         const BOTH: &str = "limits.as-policy";
         let mut checks = Checks::new();
         if let Some(maximum) = self.maximum_recharge {
@@ -165,12 +162,7 @@ pub fn rates(call: &Call<'_>, account: AuthId) -> Result<Rates, Fault> {
 }
 
 /// The limits of one main account as they were set.
-pub fn get_limits(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Limits, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "operator.get-limits", &auth_id)?;
-    Ok(shown(call, account)?)
-}
-
-fn shown(call: &Call<'_>, account: AuthId) -> Result<Limits, Fault> {
+pub(crate) fn shown(call: &Call<'_>, account: AuthId) -> Result<Limits, Fault> {
     let stored = load(call, account)?;
     Ok(Limits {
         maximum_recharge: stored.maximum_recharge.map(Money::micros),
@@ -180,66 +172,18 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<Limits, Fault> {
     })
 }
 
-/// Changes the limits of one main account as far as they are named, and answers all of them (R88).
-pub fn set_limits(
-    call: &mut Call<'_>,
-    caller: &Caller,
-    auth_id: String,
-    change: LimitsChange,
-) -> Result<Limits, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "operator.set-limits", &auth_id)?;
-    // Answers that were kept before this function answered the limits are null.
-    let limits = idempotency::once(call, caller, &auth_id, "operator.set-limits", &change, |call| {
-        change.check(call)?;
-        let before = shown(call, account)?;
-        let limits = change.over(&before);
-        if limits == before {
-            return Ok::<_, Error>(Some(limits));
-        }
-        let mut facts = vec![Fact::new("by", who.name())];
-        if let Some(maximum) = limits.maximum_recharge.filter(|_| limits.maximum_recharge != before.maximum_recharge) {
-            facts.push(Fact::new("maximum-recharge", Money::from_micros(maximum)));
-        }
-        for (name, now, then) in [
-            ("standard-rate", limits.standard_rate, before.standard_rate),
-            ("lookup-rate", limits.lookup_rate, before.lookup_rate),
-            ("message-rate", limits.message_rate, before.message_rate),
-        ] {
-            facts.extend(now.filter(|_| now != then).map(|rate| Fact::new(name, rate)));
-        }
-        let gone: Vec<&str> = [
-            ("maximum-recharge", limits.maximum_recharge.is_none() && before.maximum_recharge.is_some()),
-            ("standard-rate", limits.standard_rate.is_none() && before.standard_rate.is_some()),
-            ("lookup-rate", limits.lookup_rate.is_none() && before.lookup_rate.is_some()),
-            ("message-rate", limits.message_rate.is_none() && before.message_rate.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(name, gone)| gone.then_some(name))
-        .collect();
-        if !gone.is_empty() {
-            facts.push(Fact::new("as-policy", gone.join(", ")));
-        }
-        if limits == Limits::default() {
-            call.remove(&key(account));
-        } else {
-            let stored = StoredLimits {
-                v: 1,
-                maximum_recharge: limits.maximum_recharge.map(Money::from_micros),
-                standard_rate: limits.standard_rate,
-                lookup_rate: limits.lookup_rate,
-                message_rate: limits.message_rate,
-            };
-            call.put(&key(account), &stored);
-        }
-        emit(
-            call,
-            EventDraft { account: Some(account), kind: "limits-changed", rule: "CRD-3", facts, transactions: vec![] },
-        );
-        judge(call, account, Occasion::Settings)?;
-        Ok(Some(limits))
-    })?;
-    Ok(match limits {
-        Some(limits) => limits,
-        None => shown(call, account)?,
-    })
+/// Writes the limits of one main account, which were checked.
+pub(crate) fn replace(call: &mut Call<'_>, account: AuthId, limits: &Limits) {
+    if *limits == Limits::default() {
+        call.remove(&key(account));
+    } else {
+        let stored = StoredLimits {
+            v: 1,
+            maximum_recharge: limits.maximum_recharge.map(Money::from_micros),
+            standard_rate: limits.standard_rate,
+            lookup_rate: limits.lookup_rate,
+            message_rate: limits.message_rate,
+        };
+        call.put(&key(account), &stored);
+    }
 }

@@ -9,7 +9,7 @@ use crate::ground::money::Money;
 use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::ledger::totals::{fold_next, run};
-use crate::profiles::policy;
+use crate::policy;
 use crate::stories::ledger::totals::{sms, with_prices};
 use crate::stories::scenario::{Story, operator};
 use crate::usage;

@@ -1,7 +1,7 @@
 //! Limits of one account: what is named changes, the rest stays.
 
 use crate::ground::testing::keyed;
-use crate::profiles::policy::{LimitName, Limits, LimitsChange, get_limits, set_limits};
+use crate::policy::{LimitName, Limits, LimitsChange, get_limits, set_limits};
 use crate::stories::scenario::{Story, operator};
 
 /// money-12-settings-that-are-not-named-are-reset

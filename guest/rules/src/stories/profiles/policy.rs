@@ -4,7 +4,7 @@ use crate::ground::money::Money;
 use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS, Refusal};
 use crate::operator::Error;
-use crate::profiles::policy::{FirstMonth, Policy, Seller, UnusualSpend, get_policy, set_policy};
+use crate::policy::{FirstMonth, Policy, Seller, UnusualSpend, get_policy, set_policy};
 use crate::profiles::tax_rates::TaxRate;
 use crate::stories::scenario::operator;
 

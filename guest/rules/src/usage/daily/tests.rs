@@ -144,10 +144,10 @@ fn the_hour_is_the_local_one_on_days_of_23_and_25_hours() {
 fn the_policy_speaks_for_those_who_have_not_chosen() {
     let mut story = with_prices();
     story.command(|call, _| {
-        let mut changed = crate::profiles::policy::get_policy(call, &operator())?;
+        let mut changed = crate::policy::get_policy(call, &operator())?;
         changed.daily_summaries = true;
         changed.daily_summary_hour = 0;
-        crate::profiles::policy::set_policy(call, &operator(), changed)
+        crate::policy::set_policy(call, &operator(), changed)
     });
     let now = story.now;
     spend(&mut story, "a", now);

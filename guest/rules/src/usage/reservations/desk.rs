@@ -12,7 +12,6 @@ use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Refusal};
 use crate::ledger::wallet::{self, Wallet};
-use crate::profiles::policy::Policy;
 use crate::profiles::subaccount;
 use crate::usage;
 use std::collections::BTreeMap;
@@ -47,7 +46,7 @@ impl Desk {
         sources.dedup();
         let subs = sources.iter().filter(|source| !source.is_main()).map(|sub| subaccount::key(*sub));
         let mains = sources.iter().filter(|source| source.is_main()).map(|main| accounts::key(*main));
-        call.prefetch(subs.chain(mains).chain(Policy::keys()).chain([DUE_KEY.to_owned()]));
+        call.prefetch(subs.chain(mains).chain(crate::pricing::rating::first_keys()).chain([DUE_KEY.to_owned()]));
         let only = if let Who::Sub { sub, .. } = who { Some(*sub) } else { None };
         let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new(), only };
         for source in sources {

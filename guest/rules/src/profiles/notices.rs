@@ -1,17 +1,22 @@
-//! What is stored of low-balance alerts and billing addresses (CRD-8, R88).
+//! Whom an account's mails go to besides the registered address, and what is armed of its low-balance alerts (CRD-8, R88).
 
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
-use crate::ground::vocabulary::Fault;
+use crate::ground::vocabulary::{Checks, Fault, FieldRule};
 use serde::{Deserialize, Serialize};
+
+/// Most billing addresses besides the registered one.
+const RECIPIENTS_MAX: usize = 20;
 
 /// What is armed for one account, at `al/<account>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct Alerts {
+pub(crate) struct Notices {
+    /// Version.
     pub(crate) v: u32,
     /// The customer's own thresholds.
     pub(crate) custom: Vec<Money>,
+    /// Billing addresses besides the registered one.
     pub(crate) recipients: Vec<String>,
     /// Thresholds that the balance has been at or above since they last fired.
     pub(crate) armed: Vec<Money>,
@@ -19,16 +24,18 @@ pub(crate) struct Alerts {
     pub(crate) armed_for_zero: bool,
 }
 
-impl Record for Alerts {
+impl Record for Notices {
     const KIND: &'static str = "alert settings";
 }
 
+/// Key of the record.
 pub(crate) fn key(account: AuthId) -> String {
     format!("al/{account}")
 }
 
-pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Alerts, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(Alerts {
+/// The record; of an account without one, with nothing armed.
+pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Notices, Fault> {
+    Ok(call.get(&key(account))?.unwrap_or(Notices {
         v: 1,
         custom: Vec::new(),
         recipients: Vec::new(),
@@ -40,4 +47,12 @@ pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Alerts, Fault> {
 /// Billing addresses besides the registered one.
 pub(crate) fn recipients(call: &Call<'_>, account: AuthId) -> Result<Vec<String>, Fault> {
     Ok(load(call, account)?.recipients)
+}
+
+/// At most 20 email addresses.
+pub(crate) fn check_recipients(checks: &mut Checks, recipients: &[String], field: &str) {
+    checks.require(recipients.len() <= RECIPIENTS_MAX, field, FieldRule::TooMany, RECIPIENTS_MAX);
+    for (index, address) in recipients.iter().take(RECIPIENTS_MAX).enumerate() {
+        checks.email(address, &format!("{field}[{index}]"));
+    }
 }

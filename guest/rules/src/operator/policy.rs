@@ -1,0 +1,41 @@
+//! The policy, as the operator reads and changes it.
+
+use crate::access::credentials;
+use crate::ground::call::Call;
+use crate::ground::events::{EventDraft, emit};
+use crate::ground::idempotency;
+use crate::ground::vocabulary::{Caller, Fact, Fault};
+use crate::housekeeping;
+use crate::invoices::seller;
+use crate::operator::Error;
+use crate::profiles::policy::{Policy, differences, save};
+
+/// The policy in force.
+pub fn get_policy(call: &Call<'_>, caller: &Caller) -> Result<Policy, Error> {
+    credentials::permit(call, caller, "operator.get-policy", None)?;
+    Ok(Policy::load(call)?.as_ref().clone())
+}
+
+/// Replaces the policy. `policy.version` is the one that was read; the answer's is one higher.
+pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Result<Policy, Error> {
+    let who = credentials::permit(call, caller, "operator.set-policy", None)?;
+    idempotency::once(call, caller, &who.scope(), "operator.set-policy", &policy, |call| {
+        policy.check()?;
+        let before = Policy::load(call)?;
+        policy.check_seller(&before)?;
+        if policy.version != before.version {
+            return Err(Error::PolicyChanged(before.version));
+        }
+        let version =
+            before.version.checked_add(1).ok_or_else(|| Fault::problem("policy-version-exhausted", vec![]))?;
+        let unusual_spend = Some(policy.unusual_spend.unwrap_or_else(|| before.unusual_spend()));
+        let after = Policy { version, unusual_spend, ..policy.clone() };
+        let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
+        facts.extend(differences(&before, &after));
+        save(call, &after);
+        seller::look_again(call)?;
+        housekeeping::start_rejudge(call);
+        emit(call, EventDraft { account: None, kind: "policy-changed", rule: "SEC-12", facts, transactions: vec![] });
+        Ok(after)
+    })
+}
