@@ -10,10 +10,6 @@
 //! The refund window is counted back from the moment of 1, when the owner asks; the due day counts from the day of 2, when the refund is fixed.
 
 mod fixing;
-#[cfg(test)]
-mod foretold;
-#[cfg(test)]
-mod tests;
 pub use crate::credit::records::closing::{ClosingStatus, Step};
 pub(crate) use fixing::run;
 

@@ -134,20 +134,21 @@ pub fn list(
 }
 
 /// Accounts of a way in order, and whether it goes on.
-struct Part {
-    accounts: Vec<(AuthId, Profile)>,
+pub(crate) struct Part {
+    pub(crate) accounts: Vec<(AuthId, Profile)>,
     /// The last account that was looked at, if there are more behind it.
-    reached: Option<AuthId>,
+    pub(crate) reached: Option<AuthId>,
 }
 
 /// A filter that was checked. Letters of its texts are small ones.
 #[derive(Clone)]
-struct Wanted {
+pub(crate) struct Wanted {
     filter: AccountFilter,
 }
 
 impl Wanted {
-    fn read(mut filter: AccountFilter, checks: &mut Checks) -> Wanted {
+    /// Checks a filter.
+    pub(crate) fn read(mut filter: AccountFilter, checks: &mut Checks) -> Wanted {
         if let Some(name) = &mut filter.name {
             checks.text(name, "filter.name", 1, 100);
             *name = name.to_lowercase();
@@ -164,7 +165,8 @@ impl Wanted {
         Wanted { filter }
     }
 
-    fn page(&self, call: &Call<'_>, after: Option<AuthId>, limit: u32, most: u32) -> Result<Page, Fault> {
+    /// One page of the accounts that pass the filter.
+    pub(crate) fn page(&self, call: &Call<'_>, after: Option<AuthId>, limit: u32, most: u32) -> Result<Page, Fault> {
         let looked_at = if self.filter == AccountFilter::default() { limit } else { most };
         let Part { accounts, reached } = self.part(call, after, looked_at)?;
         let fitting: Vec<(AuthId, Profile)> =
@@ -202,7 +204,7 @@ impl Wanted {
     }
 
     /// The next accounts, at most so many, of the shortest way that holds all that the filter leaves.
-    fn part(&self, call: &Call<'_>, after: Option<AuthId>, looked_at: u32) -> Result<Part, Fault> {
+    pub(crate) fn part(&self, call: &Call<'_>, after: Option<AuthId>, looked_at: u32) -> Result<Part, Fault> {
         if let Some(email) = &self.filter.email
             && indexes::are_ready(call)?
         {
@@ -262,6 +264,3 @@ fn owing(call: &Call<'_>, after: Option<AuthId>, days: u32) -> Result<Part, Faul
     let (accounts, more) = wallet::debtors(call, after, days)?;
     Part::of(call, accounts, more)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,15 +1,13 @@
 //! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
 
 pub mod closing;
-mod listing;
+pub(crate) mod listing;
 pub mod postpaid;
 pub mod subaccounts;
 pub(crate) use crate::profiles::profile::PREFIX;
 pub use crate::profiles::profile::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
 pub(crate) use crate::profiles::profile::{is_closed, save};
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
-#[cfg(test)]
-mod tests;
 
 use crate::access::credentials::{self, Who};
 use crate::credit::watch::judge::stand;

@@ -1,7 +1,8 @@
 use super::*;
 use crate::derived::compare_derived;
-use crate::invoices::{IssuedFilter, WorldOfDocuments, list_issued};
+use crate::invoices::{IssuedFilter, list_issued};
 use crate::jobs;
+use crate::stories::invoices::world::WorldOfDocuments;
 use crate::stories::scenario::operator;
 use std::collections::BTreeMap;
 

@@ -3,12 +3,10 @@
 //! A question walks one of four ways: one number, one account, the invoices that are owed, or all documents by the moment of issue. A call looks at a
 //! bounded part of its way; a page that the filter has thinned out may be short and say where to go on.
 
-mod filter;
-mod list;
-mod rows;
-#[cfg(test)]
-mod tests;
-mod ways;
+pub(crate) mod filter;
+pub(crate) mod list;
+pub(crate) mod rows;
+pub(crate) mod ways;
 
 pub use filter::IssuedFilter;
 pub use list::{IssuedPage, list_issued};

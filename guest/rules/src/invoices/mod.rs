@@ -33,17 +33,17 @@ mod document;
 mod entries;
 mod error;
 mod gather;
-mod issued;
+pub(crate) mod issued;
 mod last;
 mod lines;
 mod lists;
 mod number;
 pub(crate) mod receipts;
-mod records;
+pub(crate) mod records;
 mod seats;
 pub(crate) mod seller;
 mod series;
-mod standing;
+pub(crate) mod standing;
 mod tax;
 
 pub use billing::{Billing, BillingChange, get_billing, set_billing, set_cycle};
@@ -69,14 +69,3 @@ pub(crate) use standing::{Covering, can_reopen, note_charged_back, note_reversed
 
 pub use crate::profiles::document_kind::DocumentKind;
 pub use crate::profiles::tax_rates::TaxRate;
-
-#[cfg(test)]
-mod proofs;
-#[cfg(test)]
-mod seller_tests;
-#[cfg(test)]
-mod tests;
-#[cfg(test)]
-mod world;
-#[cfg(test)]
-pub(crate) use world::WorldOfDocuments;

@@ -6,13 +6,11 @@
 mod buying;
 mod debts;
 mod family;
-mod records;
+pub(crate) mod records;
 mod recovered;
 mod releasing;
-mod rent;
+pub(crate) mod rent;
 mod stock;
-#[cfg(test)]
-mod tests;
 
 pub use buying::buy;
 pub(crate) use buying::{attempt as order_attempt, begin as begin_order, book as book_order, look as look_order};

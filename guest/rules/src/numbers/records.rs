@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// Rent of a number that no lot could cover. It is paid once the account has paid so much of its rent in all: rent is paid in
 /// the order in which it was posted (R2).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Debt {
+pub(crate) struct Debt {
     /// When it was posted.
     pub(super) since: Instant,
     /// Sum of all rent of the account that was ever owed, up to this one.
@@ -64,7 +64,7 @@ impl Rented {
     }
 
     /// The oldest debt that is not covered by what the account has paid of its rent.
-    pub(super) fn unpaid(&self, paid: Money) -> Option<&Debt> {
+    pub(crate) fn unpaid(&self, paid: Money) -> Option<&Debt> {
         self.debts.iter().find(|debt| debt.to > paid)
     }
 }
@@ -83,7 +83,7 @@ impl Record for Index {
 
 /// How many numbers an account has, and what is held for those that it has ordered.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Count {
+pub(crate) struct Count {
     v: u32,
     /// Rented.
     pub(super) held: u32,
@@ -139,7 +139,7 @@ pub(super) fn find(call: &Call<'_>, number: &str) -> Result<Option<(AuthId, Stri
 }
 
 /// All numbers of an account, oldest rental first.
-pub(super) fn all(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, Rented)>, Fault> {
+pub(crate) fn all(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, Rented)>, Fault> {
     Ok(call.list(&prefix(account), NUMBERS_MAX as usize)?.0)
 }
 
@@ -163,7 +163,7 @@ pub(super) fn recount(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(
 }
 
 /// Adds a number that was bought at this moment.
-pub(super) fn insert(call: &mut Call<'_>, account: AuthId, rented: &Rented) -> Result<(), Fault> {
+pub(crate) fn insert(call: &mut Call<'_>, account: AuthId, rented: &Rented) -> Result<(), Fault> {
     call.put(&key(account, rented.since, rented.number()), rented);
     call.put(&index_key(rented.number()), &Index { v: 1, account, since: rented.since });
     recount(call, account, |count| count.held = count.held.saturating_add(1))

@@ -38,7 +38,7 @@ pub(super) const CATCH_UP_LINES_MAX: usize = 2_000;
 
 /// What a number pays at purchase for the month that has begun (R20): `prorated` counts the day of purchase and the last day, over
 /// the month's real days, rounded once at 5 decimals.
-pub(super) fn first_rent(treatment: FirstMonth, monthly: Money, at: Instant) -> Result<Money, Fault> {
+pub(crate) fn first_rent(treatment: FirstMonth, monthly: Money, at: Instant) -> Result<Money, Fault> {
     let month = Month::of(at);
     let left = month.days() - i64::from(calendar::date(at).day()) + 1;
     Ok(match treatment {
@@ -245,7 +245,7 @@ pub(super) fn catch_up(call: &mut Call<'_>, account: AuthId, key: String, rented
 }
 
 /// Posts what all numbers of the account owe up to now. `false`: there are too many for one call; nothing was posted.
-pub(super) fn catch_up_all(call: &mut Call<'_>, account: AuthId) -> Result<bool, Fault> {
+pub(crate) fn catch_up_all(call: &mut Call<'_>, account: AuthId) -> Result<bool, Fault> {
     let through = Month::of(call.now());
     if month_end::is_over(call, through)? {
         return Ok(true);

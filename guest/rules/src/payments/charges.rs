@@ -12,8 +12,6 @@
 mod booking;
 mod chargebacks;
 mod disputes;
-#[cfg(test)]
-mod proofs;
 mod recovered;
 mod requests;
 pub(crate) use crate::credit::charging::{Purpose, create, tell_unawaited};

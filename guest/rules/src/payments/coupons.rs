@@ -14,8 +14,6 @@
 //! | `redt/<account>` | moments of its declined tries within the last hour |
 
 mod records;
-#[cfg(test)]
-mod tests;
 
 pub use records::{
     Coupon, CouponPage, Decline, NewCoupon, Outcome, Redemption, RedemptionPage, ShownRedemption, Validity,
@@ -82,13 +80,13 @@ fn tries_key(account: AuthId) -> String {
 }
 
 /// The code as it is kept: in upper case. None: no code has this form.
-fn normal(code: &str) -> Option<String> {
+pub(crate) fn normal(code: &str) -> Option<String> {
     let good = (4..=32).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     good.then(|| code.to_ascii_uppercase())
 }
 
 /// Masked but for the last characters: enough to know it again, too little to redeem it.
-fn label(code: &str) -> String {
+pub(crate) fn label(code: &str) -> String {
     let shown = if code.len() >= 8 { 4 } else { 2 };
     format!("****{}", &code[code.len() - shown..])
 }

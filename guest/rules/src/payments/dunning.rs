@@ -18,8 +18,6 @@
 //! |---|---|
 //! | `dun/<account>` | the invoices that are collected, whether a suspension ends by itself, what waits for the operator |
 
-#[cfg(test)]
-mod tests;
 pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, waiting};
 
 use crate::accounts::{self, Standing};

@@ -5,8 +5,6 @@
 //! explains when it is taken off an account, or dismissed.
 
 mod resolve;
-#[cfg(test)]
-mod tests;
 pub use resolve::{Claim, Resolution, Resolved, resolve_payment};
 
 use crate::access::credentials;

@@ -15,8 +15,6 @@
 
 mod kept;
 mod stock;
-#[cfg(test)]
-mod tests;
 pub(crate) use crate::credit::records::held::{held_amount, is_held};
 pub(crate) use crate::credit::records::reconciliation::{
     Outside, booked_at, is_open, is_stock_open, lot_of, note_resolved, once_outside,

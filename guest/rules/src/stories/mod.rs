@@ -2,9 +2,14 @@
 //! areas by `crate::<area>::…`, as a crate of its own would.
 
 mod access;
+mod accounts;
 mod edges;
+pub(crate) mod invoices;
 pub(crate) mod ledger;
+mod numbers;
+mod payments;
 mod pricing;
 mod profiles;
 pub(crate) mod scenario;
 mod stored_records;
+mod usage;

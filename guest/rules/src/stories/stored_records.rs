@@ -29,7 +29,7 @@ use crate::stories::scenario::{Answer, Story};
 use crate::usage;
 use crate::usage::daily;
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price};
-use crate::usage::running_calls;
+use crate::usage::running_calls::{self, RunningCall};
 use std::collections::{BTreeMap, BTreeSet};
 
 const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
@@ -204,8 +204,7 @@ fn everything() -> (Story, String) {
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
     write_off(&mut story);
     // What follows is written down and not driven any more.
-    let running =
-        running_calls::RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START };
+    let running = RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START };
     story
         .fake
         .command(story.now, |call| running_calls::calls_started(call, &operator(), vec![running]))

@@ -269,6 +269,3 @@ fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals:
 fn row(name: &str, sum: Sum) -> String {
     format!("{name}: {} ({} in all) {} {CURRENCY}", sum.count, sum.quantity, sum.amount)
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 pub mod daily;
 pub(crate) mod hang_ups;
 mod posting;
-mod recording;
+pub(crate) mod recording;
 pub mod reservations;
 pub mod running_calls;
 pub mod summary;

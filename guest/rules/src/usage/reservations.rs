@@ -15,8 +15,6 @@ pub(crate) mod ending;
 mod expiry;
 mod records;
 mod settle;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use desk::give_back;
 pub(crate) use expiry::run;

@@ -466,6 +466,3 @@ fn shown(transaction: String, posted: Instant, line: Line) -> PostedLine {
         amount: line.m.micros(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,16 @@
 //! Lines that their reader can check (money-11-invoice-lines-cannot-be-checked, R85).
 
-use super::*;
+use crate::credit::movements::posting::{self, Debit};
+use crate::ground::calendar::Month;
+use crate::ground::money::Money;
 use crate::ground::product::{Event, Heading, Product};
-use crate::ground::vocabulary::HOUR_MS;
+use crate::ground::testing::START;
+use crate::ground::vocabulary::{DAY_MS, Fault, HOUR_MS};
+use crate::invoices::{Document, DocumentLine, set_cycle};
+use crate::ledger::Line;
 use crate::pricing::{self, PriceRow};
+use crate::stories::invoices::documents::{account, begun, check_sums, correct, read, to_next_month};
+use crate::stories::scenario::{Story, operator};
 use crate::usage;
 
 fn publish(story: &mut Story, version: u32, rate: &str, starts_at: i64) {

@@ -1,14 +1,16 @@
-use super::*;
-use crate::accounts;
-use crate::accounts::subaccounts;
+//! Summaries of usage: sums, pages, ranges, who sees them.
+
+use crate::accounts::{self, subaccounts};
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::credit::settings::alerts;
+use crate::ground::ids::AuthId;
 use crate::ground::testing::{START, holder};
-use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS, Refusal};
+use crate::ground::vocabulary::{DAY_MS, FieldRule, HOUR_MS, Instant, MINUTE_MS, Refusal};
+use crate::ledger::totals;
 use crate::stories::ledger::totals::{sms, with_prices};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
-use crate::usage;
+use crate::stories::scenario::{Story, operator};
+use crate::usage::summary::{Grouping, SummaryPage, SummaryRow, list_lines, summary};
+use crate::usage::{self, Error};
 
 fn zone(story: &mut Story, name: &str) {
     story.command(|call, auth| {

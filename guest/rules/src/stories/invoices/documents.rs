@@ -1,7 +1,6 @@
-use super::*;
-use crate::accounts;
-use crate::accounts::postpaid;
-use crate::accounts::subaccounts;
+//! What invoices, credit notes and receipts say, and that they agree with the ledger.
+
+use crate::accounts::{self, postpaid, subaccounts};
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::credit::movements::posting::{self, Debit};
 use crate::credit::watch::judge::judge;
@@ -13,33 +12,32 @@ use crate::ground::interfaces;
 use crate::ground::money::Money;
 use crate::ground::testing::{Dice, START};
 use crate::ground::vocabulary::{DAY_MS, Fault, Refusal};
-use crate::jobs;
+use crate::invoices::{
+    BillingChange, Document, DocumentFilter, DocumentKind, DocumentSummary, Error, TaxRate, get_billing,
+    issue_credit_note, list_documents, read_document, set_billing, set_cycle, set_seats,
+};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{LedgerAccount, Line, Transaction};
-use crate::policy;
-use crate::stories::scenario::operator;
-use crate::stories::scenario::{Answer, Story};
+use crate::stories::scenario::{Answer, Story, operator};
+use crate::{jobs, policy};
 use std::collections::BTreeMap;
-
-mod cases;
-mod prices;
 
 const NOTHING: DocumentFilter =
     DocumentFilter { status: None, number: None, issued_from: None, issued_before: None, oldest_first: false };
 
 /// A story in which the first of each month is seen.
-fn begun() -> Story {
+pub(crate) fn begun() -> Story {
     let mut story = Story::new();
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Created));
     story
 }
 
-fn account(story: &Story) -> AuthId {
+pub(crate) fn account(story: &Story) -> AuthId {
     AuthId::parse(&story.account).expect("an auth ID")
 }
 
 /// Charges one line of this code, now.
-fn charge(story: &mut Story, source: AuthId, code: &str, amount: i64) {
+pub(crate) fn charge(story: &mut Story, source: AuthId, code: &str, amount: i64) {
     let owner = account(story);
     let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
     assert!(ChargeCode::parse(letters).is_some());
@@ -62,12 +60,12 @@ fn charge(story: &mut Story, source: AuthId, code: &str, amount: i64) {
     });
 }
 
-fn to_next_month(story: &mut Story) {
+pub(crate) fn to_next_month(story: &mut Story) {
     let next = Month::of(story.now).end();
     story.advance(next - story.now);
 }
 
-fn list(story: &Story, kind: DocumentKind) -> Vec<DocumentSummary> {
+pub(crate) fn list(story: &Story, kind: DocumentKind) -> Vec<DocumentSummary> {
     story
         .fake
         .query(story.now, |call| list_documents(call, &operator(), story.account.clone(), kind, NOTHING, None, 100))
@@ -75,13 +73,13 @@ fn list(story: &Story, kind: DocumentKind) -> Vec<DocumentSummary> {
         .documents
 }
 
-fn read(story: &Story, number: &str) -> Document {
+pub(crate) fn read(story: &Story, number: &str) -> Document {
     let document =
         story.fake.query(story.now, |call| read_document(call, &operator(), story.account.clone(), number.to_owned()));
     document.expect("an issued document")
 }
 
-fn set_policy(story: &mut Story, change: impl FnOnce(&mut policy::Policy)) {
+pub(crate) fn set_policy(story: &mut Story, change: impl FnOnce(&mut policy::Policy)) {
     story.command(|call, _| {
         let mut changed = policy::get_policy(call, &operator())?;
         change(&mut changed);
@@ -89,7 +87,7 @@ fn set_policy(story: &mut Story, change: impl FnOnce(&mut policy::Policy)) {
     });
 }
 
-fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
+pub(crate) fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
     TaxRate {
         country: "DE".to_owned(),
         state: String::new(),
@@ -100,7 +98,7 @@ fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
     }
 }
 
-fn in_germany(story: &mut Story) {
+pub(crate) fn in_germany(story: &mut Story) {
     story.command(|call, auth| {
         let change = BillingChange {
             country: Some("DE".to_owned()),
@@ -154,13 +152,13 @@ fn note(story: &mut Story, amount: Option<i64>) -> Result<Document, Error> {
 }
 
 /// Closes the account without waiting for usage of before.
-fn close_at_once(story: &mut Story) {
+pub(crate) fn close_at_once(story: &mut Story) {
     story.command(|call, auth| {
         accounts::set_standing(call, &operator(), auth, accounts::Standing::Closed, "wished".to_owned())
     });
 }
 
-fn check_sums(document: &Document) {
+pub(crate) fn check_sums(document: &Document) {
     let lines: i64 = document.lines.iter().map(|line| line.amount).sum();
     let taxes: i64 = document.taxes.iter().map(|tax| tax.amount).sum();
     let moved: i64 = document.movements.iter().map(|movement| movement.amount).sum();
@@ -383,7 +381,7 @@ fn tax_of(net: i64, percent: i64) -> i64 {
     i64::try_from((2 * exact + step) / (2 * step)).expect("a small tax") * 10_000
 }
 
-fn some(dice: &mut Dice, sides: u64) -> i64 {
+pub(crate) fn some(dice: &mut Dice, sides: u64) -> i64 {
     i64::try_from(dice.throw(sides)).expect("a small number")
 }
 
@@ -714,14 +712,14 @@ fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
 }
 
 /// Every transaction of the store.
-fn ledger(story: &Story) -> Vec<Transaction> {
+pub(crate) fn ledger(story: &Story) -> Vec<Transaction> {
     let dump = story.fake.dump();
     let texts = dump.iter().filter(|(key, _)| key.starts_with("t/"));
     texts.map(|(_, text)| serde_json::from_str(text).expect("a transaction")).collect()
 }
 
 /// Sums of all postings by ledger account.
-fn folded(story: &Story) -> BTreeMap<LedgerAccount, i64> {
+pub(crate) fn folded(story: &Story) -> BTreeMap<LedgerAccount, i64> {
     let mut sums = BTreeMap::new();
     for transaction in ledger(story) {
         for posting in transaction.postings {
@@ -857,7 +855,7 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
 }
 
 /// Gives back to the first charge, if so much of it is spent.
-fn correct(story: &mut Story, amount: i64) {
+pub(crate) fn correct(story: &mut Story, amount: i64) {
     let account = story.account.clone();
     let correction = Adjustment::Correction(adjustments::Correction { amount, charge: Some(1), payment: None });
     let _ = story.fake.command(story.now, |call| {

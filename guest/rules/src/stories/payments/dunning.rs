@@ -1,11 +1,13 @@
 //! Months of a postpaid account with a gateway that answers at random: never more is taken than is owed, and in the end all of it.
 
-use super::*;
 use crate::accounts::postpaid::{self, Billing};
+use crate::accounts::{self, Standing};
+use crate::credit::records::dunning::{self, Dunning};
+use crate::ground::ids::AuthId;
 use crate::ground::testing::Dice;
-use crate::payments::charges::{ChargeKind, ChargeState};
-use crate::stories::scenario::operator;
-use crate::stories::scenario::{Answer, Story};
+use crate::ground::vocabulary::{DAY_MS, Suspension};
+use crate::payments::charges::{self, ChargeKind, ChargeState};
+use crate::stories::scenario::{Answer, Story, operator};
 
 fn postpaid() -> Story {
     let mut story = Story::new();
@@ -68,10 +70,7 @@ fn never_more_than_is_owed_is_taken_and_in_the_end_all_of_it() {
         story.advance(45 * DAY_MS);
         assert_eq!((story.balance().balance, standing(&story)), (0, Standing::Active), "seed {seed}");
         let account = AuthId::parse(&story.account).expect("an auth ID");
-        let left = story
-            .fake
-            .query(story.now, |call| call.get::<Dunning>(&crate::credit::records::dunning::key(account)))
-            .expect("readable");
+        let left = story.fake.query(story.now, |call| call.get::<Dunning>(&dunning::key(account))).expect("readable");
         assert_eq!(left, None, "seed {seed}");
     }
     assert!(suspensions > 5 && paid_at_once > 50 && retried > 50, "{suspensions} {paid_at_once} {retried}");

@@ -2,7 +2,8 @@
 //! document, and of the last one what goes back of which payment, to the cent (CRD-12, R4, R17, R23, R85, R86).
 
 use crate::ground::vocabulary::{DAY_MS, Instant};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 /// Micro-units of a cent.
 const CENT: i64 = 10_000;
@@ -29,7 +30,7 @@ struct Debt {
 }
 
 /// An account without tax, numbers and seats.
-pub(super) struct Foretold {
+pub(crate) struct Foretold {
     now: Instant,
     lots: Vec<Lot>,
     debts: Vec<Debt>,
@@ -37,19 +38,19 @@ pub(super) struct Foretold {
     charged: i64,
     discount: i64,
     /// All rounding lines so far: what was taken, less what was given back.
-    pub(super) rounded: i64,
+    pub(crate) rounded: i64,
     /// What was left of gifts when their time was over.
-    pub(super) expired: i64,
+    pub(crate) expired: i64,
 }
 
 /// What a closing comes to.
 #[derive(PartialEq, Eq, Debug)]
-pub(super) struct End {
+pub(crate) struct End {
     /// By the number of the payment, in the order in which they are spent.
-    pub(super) refunds: Vec<(usize, i64)>,
-    pub(super) forfeited: i64,
+    pub(crate) refunds: Vec<(usize, i64)>,
+    pub(crate) forfeited: i64,
     /// What whole cents leave over, less what is owed and too little to be paid.
-    pub(super) rounding: i64,
+    pub(crate) rounding: i64,
 }
 
 fn next_month(at: Instant) -> Instant {
@@ -70,34 +71,34 @@ fn in_cents(amount: i64) -> i64 {
 }
 
 impl Foretold {
-    pub(super) fn new(now: Instant) -> Foretold {
+    pub(crate) fn new(now: Instant) -> Foretold {
         let (lots, debts) = (Vec::new(), Vec::new());
         Foretold { now, lots, debts, charged: 0, discount: 0, rounded: 0, expired: 0 }
     }
 
-    pub(super) fn balance(&self) -> i64 {
+    pub(crate) fn balance(&self) -> i64 {
         self.lots.iter().map(|lot| lot.rest).sum::<i64>() - self.debts.iter().map(|debt| debt.amount).sum::<i64>()
     }
 
     /// What a payment of all that is owed would take.
-    pub(super) fn owed_in_cents(&self) -> i64 {
+    pub(crate) fn owed_in_cents(&self) -> i64 {
         in_cents(-self.balance().min(0))
     }
 
     /// Rests in spending order: gifts by their expiry, then the oldest payment.
-    pub(super) fn rests(&self) -> Vec<i64> {
+    pub(crate) fn rests(&self) -> Vec<i64> {
         let mut open: Vec<&Lot> = self.lots.iter().filter(|lot| lot.rest > 0).collect();
         open.sort_by_key(|lot| (lot.cash, lot.moment, lot.number));
         open.into_iter().map(|lot| lot.rest).collect()
     }
 
     /// Whether a month ends in that time.
-    pub(super) fn month_ends_within(&self, time: Instant) -> bool {
+    pub(crate) fn month_ends_within(&self, time: Instant) -> bool {
         next_month(self.now) <= self.now + time
     }
 
     /// Time passes: gifts expire, months end.
-    pub(super) fn pass(&mut self, by: Instant) {
+    pub(crate) fn pass(&mut self, by: Instant) {
         let end = self.now + by;
         loop {
             let month = next_month(self.now);
@@ -117,13 +118,13 @@ impl Foretold {
         self.now = end;
     }
 
-    pub(super) fn paid(&mut self, amount: i64) {
+    pub(crate) fn paid(&mut self, amount: i64) {
         let (rest, _) = self.pay_debts(amount);
         self.add(true, self.now, amount, rest);
     }
 
     /// What it pays of charges of the month that runs is a discount of it.
-    pub(super) fn given(&mut self, amount: i64, expires: Option<Instant>) {
+    pub(crate) fn given(&mut self, amount: i64, expires: Option<Instant>) {
         let (rest, discount) = self.pay_debts(amount);
         self.discount += discount;
         self.add(false, expires.unwrap_or(Instant::MAX), amount, rest);
@@ -147,7 +148,7 @@ impl Foretold {
         (left, of_month)
     }
 
-    pub(super) fn charged(&mut self, amount: i64) {
+    pub(crate) fn charged(&mut self, amount: i64) {
         self.charged += amount;
         self.discount += self.take(amount, self.now.div_euclid(DAY_MS), true);
     }
@@ -169,7 +170,7 @@ impl Foretold {
         gifts
     }
 
-    pub(super) fn written_off(&mut self) {
+    pub(crate) fn written_off(&mut self) {
         self.debts.clear();
     }
 
@@ -209,7 +210,7 @@ impl Foretold {
     }
 
     /// The final invoice of an account whose closing has begun at that moment. None: something is owed, and it waits.
-    pub(super) fn end(&mut self, begun: Instant) -> Option<End> {
+    pub(crate) fn end(&mut self, begun: Instant) -> Option<End> {
         self.round((first_day(self.now), self.now.div_euclid(DAY_MS)));
         if self.owed_in_cents() > 0 {
             return None;

@@ -1,8 +1,18 @@
 //! What practice found about documents: each test names its case.
 
-use super::*;
+use crate::credit::movements::adjustments::{Adjustment, Goodwill};
 use crate::credits;
+use crate::ground::calendar::Month;
+use crate::ground::testing::{Dice, START};
+use crate::ground::vocabulary::{DAY_MS, Refusal};
+use crate::invoices::{Document, DocumentKind, Error, issue_credit_note, set_cycle};
+use crate::ledger::{LedgerAccount, Transaction};
 use crate::payments::charges;
+use crate::stories::invoices::documents::{
+    account, begun, charge, check_sums, close_at_once, correct, folded, in_germany, ledger, list, rate, read,
+    set_policy, some, to_next_month,
+};
+use crate::stories::scenario::{Story, operator};
 
 fn goodwill(story: &mut Story, amount: i64, expires: Option<i64>) {
     let gift = Adjustment::Goodwill(Goodwill { amount, expires });

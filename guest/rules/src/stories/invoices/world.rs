@@ -1,19 +1,15 @@
 //! A store with accounts and documents of every kind, made at random, for tests of lists.
 
-use super::{DocumentFilter, DocumentKind, issue_credit_note, list_documents};
-use crate::accounts::postpaid;
-use crate::accounts::{self, AccountType, NewAccount, Standing};
+use crate::accounts::{self, AccountType, NewAccount, Standing, postpaid};
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::testing::{Dice, START};
 use crate::ground::vocabulary::{DAY_MS, Suspension};
+use crate::invoices::{DocumentFilter, DocumentKind, issue_credit_note, list_documents};
 use crate::jobs;
-use crate::payments::cards;
-use crate::payments::charges;
-use crate::payments::coupons;
-use crate::stories::scenario::operator;
-use crate::stories::scenario::{Answer, Story};
+use crate::payments::{cards, charges, coupons};
+use crate::stories::scenario::{Answer, Story, operator};
 use std::collections::BTreeMap;
 
 /// The store and who is in it.

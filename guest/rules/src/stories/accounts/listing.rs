@@ -1,7 +1,11 @@
-use super::*;
-use crate::accounts;
+//! Lists of accounts by a filter against the whole list filtered.
+
+use crate::accounts::listing::{AccountFilter, StandingKind, Wanted};
+use crate::accounts::{self, AccountType, BillingMode, Standing};
+use crate::ground::ids::AuthId;
 use crate::ground::testing::Dice;
-use crate::invoices::WorldOfDocuments;
+use crate::ground::vocabulary::Checks;
+use crate::stories::invoices::world::WorldOfDocuments;
 use crate::stories::scenario::operator;
 
 /// All accounts, one by one.

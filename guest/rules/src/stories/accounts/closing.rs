@@ -1,20 +1,21 @@
-use super::foretold::Foretold;
-use super::*;
-use crate::accounts::Standing;
+//! The end of an account: what is given back, paid, written off and billed last.
+
+use crate::accounts::closing::{ClosingStatus, Step, close, get_closing};
+use crate::accounts::{self, Error, Standing};
 use crate::credit::movements::adjustments::{Adjustment, Goodwill};
 use crate::credit::settings::balance::ShownLot;
-use crate::credits;
 use crate::ground::calendar;
+use crate::ground::call::Call;
+use crate::ground::money::Money;
 use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use crate::ledger::{LedgerAccount, Transaction};
 use crate::operator::{Folded, compare};
-use crate::payments::charges;
-use crate::payments::queue;
-use crate::payments::refunds::{RefundState, ShownRefund};
-use crate::policy;
-use crate::stories::scenario::operator;
-use crate::stories::scenario::{Answer, Story};
+use crate::payments::refunds::{self, RefundState, ShownRefund};
+use crate::payments::{charges, queue};
+use crate::stories::accounts::foretold::Foretold;
+use crate::stories::scenario::{Answer, Story, operator};
+use crate::{credits, policy};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

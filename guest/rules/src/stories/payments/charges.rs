@@ -1,6 +1,5 @@
 //! Disputes that are won leave everything as if the bank had never asked (R84), whatever happened before.
 
-use super::{record_chargeback, record_dispute_won};
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::credit::settings::balance;
 use crate::ground::ids::AuthId;
@@ -8,11 +7,10 @@ use crate::ground::interfaces;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{DAY_MS, Instant};
 use crate::ledger::lots::LotKind;
-use crate::ledger::wallet;
-use crate::ledger::{LedgerAccount, Transaction};
+use crate::ledger::{LedgerAccount, Transaction, wallet};
 use crate::operator::{Folded, compare};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
+use crate::payments::charges::{record_chargeback, record_dispute_won};
+use crate::stories::scenario::{Story, operator};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -1,11 +1,13 @@
-use super::*;
+//! What a person decides about payments that nobody can place.
+
 use crate::credit::movements::adjustments::{self, Adjustment, Correction};
 use crate::ground::outside::{Paid, PaymentOutcome};
 use crate::ground::testing::START;
-use crate::ground::vocabulary::Refusal;
+use crate::ground::vocabulary::{Fault, Refusal};
 use crate::jobs::{self, Beginning};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
+use crate::operator::Error;
+use crate::payments::queue::{Claim, QueueItem, Resolution, Resolved, list_queue, resolve_payment};
+use crate::stories::scenario::{Story, operator};
 
 fn queue(story: &Story) -> Vec<QueueItem> {
     story.fake.query(story.now, |call| list_queue(call, &operator(), None, 100)).expect("a page").items

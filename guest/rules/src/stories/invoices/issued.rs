@@ -1,15 +1,18 @@
-use super::super::lists::{DocumentFilter, list_documents};
-use super::super::read_document;
-use super::super::world::WorldOfDocuments;
-use super::filter::Wanted;
-use super::list::*;
-use super::rows::*;
-use super::*;
+//! Lists of documents over all accounts against the whole list filtered.
+
 use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::testing::Dice;
 use crate::ground::vocabulary::Checks;
+use crate::invoices::issued::filter::Wanted;
+use crate::invoices::issued::list::page;
+use crate::invoices::issued::rows::Bounds;
+use crate::invoices::issued::ways;
+use crate::invoices::{
+    DocumentFilter, IssuedDocument, IssuedFilter, ReceiptKind, list_documents, list_issued, read_document,
+};
 use crate::profiles::document_kind::DocumentKind;
+use crate::stories::invoices::world::WorldOfDocuments;
 use crate::stories::scenario::operator;
 use std::collections::{BTreeMap, BTreeSet};
 

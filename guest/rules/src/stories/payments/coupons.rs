@@ -1,8 +1,13 @@
-use super::*;
+//! Codes: how they are kept, found, redeemed and guessed.
+
+use crate::ground::ids::AuthId;
 use crate::ground::testing::{START, keyed};
-use crate::ground::vocabulary::Micros;
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
+use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Micros, Refusal};
+use crate::payments::coupons::{
+    Coupon, Decline, Error, NewCoupon, Outcome, ShownRedemption, Validity, create, get, label, normal, redeem,
+    redemptions, withdraw,
+};
+use crate::stories::scenario::{Story, operator};
 
 fn coupon(code: &str, amount: Micros) -> NewCoupon {
     NewCoupon {

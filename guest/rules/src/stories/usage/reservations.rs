@@ -1,13 +1,16 @@
 //! Reservations against a model that is nothing but sums: whatever happens in whatever order, nothing is promised or spent twice.
 
-use super::*;
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
+use crate::ground::product::{Event, Heading, Product};
 use crate::ground::testing::{START, holder};
-use crate::ground::vocabulary::{HOUR_MS, MINUTE_MS};
+use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Refusal};
 use crate::operator as ledger_operator;
 use crate::pricing::{self, PriceRow};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
+use crate::stories::scenario::{Story, operator};
+use crate::usage::reservations::{
+    ExtendAnswer, Extension, Hold, Kind, Named, Page, Price, ReleaseAnswer, ReserveAnswer, SettleAnswer, Settlement,
+    extend, list, release, reserve, settle,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,12 @@
-use super::*;
+//! Daily mails: which day is told, when, and once.
+
 use crate::ground::testing::START;
-use crate::ground::vocabulary::{DAY_MS, HOUR_MS};
+use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use crate::stories::ledger::totals::{sms, with_prices};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
-use crate::usage;
+use crate::stories::scenario::{Story, operator};
+use crate::usage::daily::{DailyChoice, DailySummary, get_daily_summary, set_daily_summary};
+use crate::{accounts, usage};
+use std::collections::BTreeSet;
 
 fn zone(story: &mut Story, name: &str) {
     story.command(|call, auth| {

@@ -1,8 +1,13 @@
 //! Making, reading, changing and suspending accounts.
 
-use super::*;
+use crate::accounts::{
+    Account, AccountType, BillingMode, Change, Created, Error, NewAccount, RateLimits, Standing, authenticate, create,
+    get, list, reveal_token, set_standing, update,
+};
+use crate::ground::ids::AuthId;
 use crate::ground::testing::{self, Fake, START, holder, keyed};
-use crate::ground::vocabulary::{DAY_MS, Suspension};
+use crate::ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, Micros, Refusal, Suspension};
+use crate::profiles::policy;
 use crate::stories::scenario::operator;
 
 fn new_account(account_type: AccountType) -> NewAccount {

@@ -1,15 +1,14 @@
 //! The seller on documents (R89, money-08).
 
-use super::{DocumentFilter, DocumentKind, list_documents};
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{DAY_MS, FieldRule, Refusal};
+use crate::invoices::{DocumentFilter, DocumentKind, list_documents};
 use crate::jobs::{self, Beginning};
 use crate::operator::Error;
 use crate::payments::queue;
 use crate::policy::{self, Policy, Seller};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
+use crate::stories::scenario::{Story, operator};
 
 fn seller() -> Seller {
     Seller {

@@ -1,7 +1,5 @@
 //! Credit notes give back what was paid, as what it was paid with, whatever happened before (INV-5, R18, R24, CRD-12).
 
-use super::records::{Place, State};
-use super::{DocumentFilter, DocumentKind, DocumentSummary, issue_credit_note, list_documents, standing};
 use crate::accounts::postpaid::Billing;
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::credit::settings::balance::Balance;
@@ -9,12 +7,12 @@ use crate::ground::ids::AuthId;
 use crate::ground::interfaces;
 use crate::ground::money::{MICROS_PER_CENT, Money};
 use crate::ground::vocabulary::{DAY_MS, Instant};
-use crate::ledger::wallet;
-use crate::ledger::{LedgerAccount, Transaction};
+use crate::invoices::records::{Place, State};
+use crate::invoices::{DocumentFilter, DocumentKind, DocumentSummary, issue_credit_note, list_documents, standing};
+use crate::ledger::{LedgerAccount, Transaction, wallet};
 use crate::operator::{Folded, compare};
 use crate::payments::charges::{ChargeState, list_charges, record_chargeback, record_dispute_won};
-use crate::stories::scenario::Story;
-use crate::stories::scenario::operator;
+use crate::stories::scenario::{Story, operator};
 use proptest::prelude::*;
 use proptest::sample::Index;
 

@@ -1,0 +1,6 @@
+//! Stories of `accounts`. The life of an account.
+
+mod closing;
+mod foretold;
+mod life;
+mod listing;

@@ -1,0 +1,3 @@
+//! Stories of `numbers`. Numbers from the purchase to the release.
+
+mod life;

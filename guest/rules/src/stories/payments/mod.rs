@@ -1,0 +1,7 @@
+//! Stories of `payments`. Money in and out.
+
+mod charges;
+mod coupons;
+mod dunning;
+mod queue;
+mod reconcile;

@@ -1,0 +1,6 @@
+//! Stories of `usage`. Events, reservations, summaries.
+
+mod daily;
+mod recording;
+mod reservations;
+mod summary;
