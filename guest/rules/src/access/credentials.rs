@@ -117,14 +117,41 @@ pub fn permit_on(call: &Call<'_>, caller: &Caller, function: &str, auth_id: &str
     Ok((who, target.expect("a malformed target is never permitted")))
 }
 
-/// [`permit_on`] for a sub-account that was deleted: who could have asked then is told of it again, and nobody else learns that it was there.
-pub(crate) fn permit_on_deleted(
+/// Whether a sub-account that a command works on is still there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// It is, or the command works on a main account.
+    There,
+    /// It was deleted.
+    Deleted,
+}
+
+impl Presence {
+    /// Refuses a command that has not been done before: there is nothing left to work on.
+    pub fn need(self) -> Result<(), Fault> {
+        match self {
+            Presence::There => Ok(()),
+            Presence::Deleted => Err(Fault::not_found("sub-account")),
+        }
+    }
+}
+
+/// [`permit_on`] for a command that may be repeated under its key after its sub-account was deleted (R42): who could have asked then is told
+/// again what came of it, and nobody else learns that the sub-account was there. What was not done before needs the sub-account: see [`Presence::need`].
+pub fn permit_again(
     call: &Call<'_>,
     caller: &Caller,
     function: &str,
-    parent: AuthId,
-) -> Result<Who, Fault> {
-    decide(call, caller, function, Target::Deleted(parent))
+    auth_id: &str,
+) -> Result<(Who, AuthId, Presence), Fault> {
+    if let Some(sub) = AuthId::parse(auth_id).filter(|auth| !auth.is_main())
+        && let Some(parent) = subaccount::deleted_of(call, sub)?
+    {
+        let who = decide(call, caller, function, Target::Deleted(parent))?;
+        return Ok((who, sub, Presence::Deleted));
+    }
+    let (who, auth) = permit_on(call, caller, function, auth_id)?;
+    Ok((who, auth, Presence::There))
 }
 
 /// The main account of this auth ID, by form only.

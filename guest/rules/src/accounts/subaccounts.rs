@@ -149,8 +149,9 @@ pub fn list(call: &Call<'_>, caller: &Caller, parent: String, offset: u32, limit
 
 /// Renames, enables or disables; nothing given changes nothing.
 pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Subaccount, Error> {
-    let (who, sub) = credentials::permit_on(call, caller, "subaccounts.update", &auth_id)?;
+    let (who, sub, presence) = credentials::permit_again(call, caller, "subaccounts.update", &auth_id)?;
     idempotency::once(call, caller, &auth_id, "subaccounts.update", &change, |call| {
+        presence.need()?;
         let mut checks = Checks::new();
         if let Some(name) = &change.name {
             checks.text(name, "change.name", 1, 100);
@@ -188,18 +189,11 @@ pub enum Disposal {
 /// Deletes a sub-account: its token fails from now on, its history stays with the main account.
 pub fn delete(call: &mut Call<'_>, caller: &Caller, auth_id: String, disposal: Disposal) -> Result<(), Error> {
     const FUNCTION: &str = "subaccounts.delete";
-    let deleted = match AuthId::parse(&auth_id).filter(|auth| !auth.is_main()) {
-        Some(sub) => call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_some()),
-        None => None,
-    };
-    if let Some(Sub { parent, .. }) = deleted {
-        // Whoever repeats the request under its key is told again that it is done (R42).
-        credentials::permit_on_deleted(call, caller, FUNCTION, parent)?;
-        let gone = |_: &mut Call<'_>| Err(Fault::not_found("sub-account").into());
-        return idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, gone);
-    }
-    let (who, sub) = credentials::permit_on(call, caller, FUNCTION, &auth_id)?;
-    idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, |call| remove(call, &who, sub, disposal))
+    let (who, sub, presence) = credentials::permit_again(call, caller, FUNCTION, &auth_id)?;
+    idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, |call| {
+        presence.need()?;
+        remove(call, &who, sub, disposal)
+    })
 }
 
 fn remove(call: &mut Call<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Result<(), Error> {

@@ -131,9 +131,10 @@ fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, F
 
 /// Buys a number.
 pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
-    let (_, holder) = credentials::permit_on(call, caller, "numbers.buy", &auth_id)?;
+    let (_, holder, presence) = credentials::permit_again(call, caller, "numbers.buy", &auth_id)?;
     let (about, function) = ((auth_id.as_str(), credentials::main_of(call, holder)?), ("numbers.buy", Outside::Stock));
     reconcile::once_outside(call, caller, about, function, &purchase, |call, asked| {
+        presence.need()?;
         let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
         check(&purchase)?;
         let offer = purchase.offer.clone();

@@ -341,8 +341,9 @@ pub fn update(
     number: String,
     change: NumberChange,
 ) -> Result<RentedNumber, Error> {
-    let (who, asking) = credentials::permit_on(call, caller, "numbers.update", &auth_id)?;
+    let (who, asking, presence) = credentials::permit_again(call, caller, "numbers.update", &auth_id)?;
     idempotency::once(call, caller, &auth_id, "numbers.update", &(&number, &change), |call| {
+        presence.need()?;
         let (account, key, before) = need(call, asking, &number)?;
         let holder = check_change(call, asking, &change)?.unwrap_or(before.holder);
         let mut rented = before.clone();
@@ -409,10 +410,11 @@ fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Resul
 
 /// Gives a number back.
 pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
-    let (_, asking) = credentials::permit_on(call, caller, "numbers.release", &auth_id)?;
+    let (_, asking, presence) = credentials::permit_again(call, caller, "numbers.release", &auth_id)?;
     let (about, function) =
         ((auth_id.as_str(), credentials::main_of(call, asking)?), ("numbers.release", Outside::Stock));
     reconcile::once_outside(call, caller, about, function, &number, |call, asked| {
+        presence.need()?;
         let (account, key, rented) = need(call, asking, &number)?;
         let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
         let job = jobs.first().map(ToString::to_string).unwrap_or_default();

@@ -75,6 +75,11 @@ pub fn parent(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
     Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.parent))
 }
 
+/// The main account of a sub-account that was deleted.
+pub fn deleted_of(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
+    Ok(call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_some()).map(|sub| sub.parent))
+}
+
 /// Whether a sub-account exists and may be used.
 pub fn is_enabled(call: &Call<'_>, sub: AuthId) -> Result<bool, Fault> {
     Ok(load(call, sub)?.is_some_and(|sub| sub.enabled))
