@@ -1,7 +1,7 @@
 //! The frozen document as the contract's JSON form has it: names with hyphens, 64-bit numbers as decimal text.
 //!
-//! A document that an earlier version issued lacks the fields of later ones. They are read as empty and, being empty, are not written: so it has the
-//! same fingerprint as ever, and its kept PDF is found.
+//! A document that an earlier version issued lacks the fields of later versions. These fields are read as empty, and empty fields are not written. So
+//! the document keeps its fingerprint, and its kept PDF is found.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Fonts: one family is built in, others are looked for in directories when a document needs them.
 //!
-//! The built-in family has Latin, Greek, Cyrillic and Hebrew. A document that it can print is set with it alone, so that its bytes are the same on every
-//! machine. For any other the directories are read, once, in order of path.
+//! The built-in family has Latin, Greek, Cyrillic and Hebrew. A document that this family can print is set with it alone, so its bytes are the same on
+//! every machine. For any other document the directories are read, once, in order of path.
 
 use std::collections::BTreeSet;
 use std::fs;

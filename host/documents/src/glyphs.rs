@@ -1,6 +1,6 @@
 //! Letters for which no font has a picture. They are never printed as empty boxes.
 //!
-//! Where installing fonts helps, the document is not made, and the error says what is missing. Where nothing helps, a stand-in is printed.
+//! If installing fonts helps, the document is not made, and the error says what is missing. If nothing helps, a stand-in is printed.
 
 use crate::fonts::Fonts;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Issued documents of Coinbox as PDF (INV-2, INV-3, INV-5).
 //!
-//! A document leaves the rules as frozen figures and text. This crate sets it in type with templates that the operator can replace, and keeps
-//! the result, so that whoever asks twice gets the same bytes. It knows no billing rule: it prints what it is given, adds up sections for
+//! A document leaves the rules as frozen figures and text. This crate sets the document in type, with templates that the operator can replace. It
+//! keeps the result, so a second request gets the same bytes. The crate knows no billing rule: it prints what it is given, adds up sections for
 //! their subtotals, and refuses a document whose lines do not add up to its own totals.
 //!
 //! ```

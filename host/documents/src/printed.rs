@@ -1,9 +1,9 @@
 //! A document as the text that templates place: amounts, dates and counts written out, lines gathered in sections.
 //!
-//! * Amounts of lines always have five decimals (postings are exact to the fifth, R3); should one ever have a sixth, it is shown. A table of totals,
-//!   taxes or balances, and the lines of receipts and credit notes, have two where all of its amounts are whole cents. The amount that stands out (due,
-//!   paid) has as many as it needs, at least two. Nothing is rounded.
-//! * Dates are UTC (R25), written `2026-01-31`: read the same everywhere. The period ends with its last day.
+//! * Amounts of lines always have five decimals, because postings are exact to the fifth (R3). A sixth decimal would be shown too. A table of totals,
+//!   taxes or balances has two decimals where all of its amounts are whole cents; so have the lines of receipts and credit notes. The highlighted
+//!   amount (due, paid) has as many decimals as it needs, at least two. Nothing is rounded.
+//! * Dates are UTC (R25), written `2026-01-31`, which is read the same everywhere. A period is written with its last day.
 //! * Words of the contract (`paid`, `card`, a product's code) are written as the words file has them, or as they are.
 
 use crate::document::{Document, Edition, Kind, LinePrice, Party, Reference};

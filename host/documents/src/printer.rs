@@ -1,8 +1,8 @@
 //! PDFs on demand: from the shelf, or set now, with bounds.
 //!
-//! A document is set on a thread of its own, which gives way to the other threads of a busy server (on Linux). Whoever asks waits so long and no longer; a
-//! thread that takes longer keeps its place until it ends, so that no more than the configured number ever run, and its PDF is kept for whoever asks
-//! again. A panic of the engine ends that one document.
+//! A document is set on a thread of its own. On Linux this thread gives way to the other threads of a busy server. A request waits for a configured
+//! time and no longer. A thread that takes longer keeps its place until it ends, so no more than the configured number ever run. Its PDF is kept for
+//! the next request. A panic of the engine ends that one document.
 
 use crate::document::{Document, DocumentError};
 use crate::shelf::{Fingerprint, Shelf, ShelfError};

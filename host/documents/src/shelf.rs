@@ -5,9 +5,9 @@
 //! DIR/issued/07/07bc…42        which bytes a document has: SHA-256 of the document, in it that of the PDF
 //! ```
 //!
-//! A file is written beside its place, flushed and renamed: what is there is whole. It is checked on every reading; what is damaged or gone is made
-//! again. If that gives other bytes (templates or fonts were changed meanwhile), the new ones are kept and a warning says so. The shelf
-//! has a bound: a full one keeps what it has, and further documents are set anew each time they are asked for. Anything in it may be deleted.
+//! A file is written beside its place, flushed and renamed, so a file that is there is whole. Every reading checks the file; a file that is damaged or
+//! gone is made again. If the new file has other bytes (templates or fonts were changed meanwhile), the new bytes are kept and a warning says so. The
+//! shelf has a bound. A full shelf keeps what it has, and each request for a further document sets that document again. Anything in it may be deleted.
 
 use sha2::{Digest, Sha256};
 use std::fs;

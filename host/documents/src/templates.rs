@@ -1,7 +1,7 @@
 //! Templates, words and names of countries: built in, each file replaceable by one of the same name in the operator's folder.
 //!
-//! Each edition of documents has templates of its own: what was issued earlier is printed as it was then. Words are shared, so a word whose meaning
-//! changes gets a new name. An operator's file stands in place of the built-in one of every edition, as it did when that was the only one.
+//! Each edition of documents has templates of its own, so a document that was issued earlier is printed as it was then. The editions share their words,
+//! so a word whose meaning changes gets a new name. An operator's file replaces the built-in file of every edition, as it did when there was only one.
 
 use crate::document::{Edition, Kind};
 use crate::printed::Marks;

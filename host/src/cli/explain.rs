@@ -1,7 +1,7 @@
 //! Events as plain sentences (EVT-2): one table, a line a kind.
 //!
-//! `{name}` is a fact. A part in `[…]` is left out when one of its facts is missing. Where a kind has several lines, the first
-//! one whose condition holds is told. `{*}` stands for all facts that the sentence does not name.
+//! `{name}` is a fact. A part in `[…]` is left out when one of its facts is missing. If a kind has several lines, the first line
+//! whose condition holds is printed. `{*}` stands for all facts that the sentence does not name.
 
 use crate::cli::show::{field, printable};
 use crate::text;

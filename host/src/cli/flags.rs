@@ -1,4 +1,4 @@
-//! What a command calls the arguments that the rules name: people are told the flag that they have typed, not the field of the contract.
+//! The flag of a command for each field of the contract. An error names the flag that the person typed, not the field of the contract.
 
 use super::arguments::Arguments;
 use super::link::{LinkError, field_problems};

@@ -1,4 +1,4 @@
-//! How a command reaches the rules: through a running server, or on the store of a stopped one. Both look the same from here.
+//! How a command reaches the rules: through a running server, or on the store of a stopped server. Both look the same to a command.
 
 use super::show::payload;
 use crate::bounds::Reader;

@@ -1,8 +1,8 @@
 //! The command line of the `coinbox` program.
 //!
-//! `serve` runs the server. All other commands work on a running one through REST, or with `--data DIR` on the store of a
-//! stopped one. Any error ends with exit code 1 and a message that names the field and its limit; 2 is a mistake on the command line itself; 3
-//! says that a file of usage was worked through and some of its rows were not counted.
+//! `serve` runs the server. All other commands work on a running server through REST, or with `--data DIR` on the store of a
+//! stopped server. Any error ends with exit code 1 and a message that names the field and its limit. Exit code 2 is a mistake on the command line
+//! itself. Exit code 3 says that all rows of a usage file were read, and some of them were not counted.
 
 mod accounts;
 pub mod arguments;

@@ -1,5 +1,6 @@
-//! `coinbox verify`: rebuilds every balance and the totals of every month from the ledger and compares them with what is stored (CRD-1,
-//! INV-1), holds what follows from these against them, and reads every row of the store against its check value. What it does not compare it says.
+//! `coinbox verify`: rebuilds every balance and the totals of every month from the ledger, and compares them with what is stored (CRD-1,
+//! INV-1). It compares the records that follow from these with them, and every row of the store with its check value. It says what it does not
+//! compare.
 
 use super::Work;
 use super::show::{Rows, Text, field, wide};

@@ -1,7 +1,7 @@
 //! The program's configuration: one TOML file, the environment (`COINBOX_…`) and flags, checked as a whole before anything starts.
 //!
-//! The table of all settings is in [`Config::print`] (`coinbox config`). An unknown key, a value out of its limits
-//! or one without its partner is an error that names the key and who said it.
+//! [`Config::print`] (`coinbox config`) prints the table of all settings. An unknown key, a value out of its limits
+//! and a value without its partner are errors. The error names the key and the source that set it.
 
 mod open;
 mod parts;

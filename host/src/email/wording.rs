@@ -1,8 +1,8 @@
 //! What mails say: templates filled with facts.
 //!
 //! Each mail is two files, `NAME.txt` and `NAME.html`. The text begins with a line `Subject: …`. Facts are written with
-//! underscores (`{{ account_name }}`) and are always text. `layout.txt`, `layout.html` and `words.txt` are shared; the
-//! last holds the sentences for the words that the rules use (`insufficient-funds`). HTML escapes every fact.
+//! underscores (`{{ account_name }}`) and are always text. All mails share `layout.txt`, `layout.html` and `words.txt`;
+//! `words.txt` has the sentences for the words that the rules use (`insufficient-funds`). HTML escapes every fact.
 //!
 //! An operator's folder replaces any of these files by one of the same name. A folder inside it that is named by a language tag
 //! (`de`, `pt-br`) adds a language; what it lacks comes from the default language.

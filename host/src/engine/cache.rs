@@ -1,7 +1,7 @@
 //! Compiled code on disk, so that a start does not compile again.
 //!
-//! A file is named by a digest over the component, the version of wasmtime and the configuration, and begins with a digest of the rest:
-//! a file that was cut short or altered by accident is compiled anew, never run.
+//! The name of a file is a digest over the component, the version of wasmtime and the configuration. The file begins with a digest of its
+//! rest. So a file that was cut short or altered by accident is never run; the component is compiled again.
 
 use sha2::{Digest, Sha256};
 use std::hash::{Hash, Hasher};

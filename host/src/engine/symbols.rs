@@ -1,5 +1,5 @@
-//! Names of the component's functions. A component is delivered without them; they lie in a text file beside it, which is read when a trap
-//! has to be named and never before.
+//! Names of the component's functions. A component is delivered without these names. They are in a text file beside the component, and this
+//! file is read only when a trap has to be named.
 //!
 //! The form of the file is that of `scripts/symbols/src/symbols.rs`: a line with its version, the SHA-256 of the component, the name of its
 //! module, then `number bytes name` of each function.

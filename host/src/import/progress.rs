@@ -1,6 +1,6 @@
-//! How far an import has come, in a small file beside the imported one: an interrupted import goes on there.
+//! How far an import has come, in a small file beside the imported file. An interrupted import goes on from there.
 //!
-//! Losing or keeping too much of it does no harm: events that were rated before are recognised as duplicates.
+//! If this file is lost or is behind, that does no harm: events that were rated before are recognised as duplicates.
 
 use super::file::Checked;
 use crate::rest::events::Counts;

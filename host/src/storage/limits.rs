@@ -1,6 +1,6 @@
 //! What a guest may ask of storage. Every refusal names the field and the limit.
 //!
-//! The engine checks here, and traps the guest that asked for more; behind it nothing is checked again.
+//! The engine checks these limits, and traps a guest that asks for more. Behind the engine nothing checks them again.
 
 use super::{
     CHANGE_BYTES_MAX, CHANGE_ELEMENTS_MAX, Changes, GET_KEYS_MAX, KEY_BYTES_MAX, PAGE_ENTRIES_MAX, VALUE_BYTES_MAX,

@@ -1,8 +1,8 @@
-//! A check value for each row (sec-10): what the rules cannot derive from anything else is at least what was written.
+//! A check value for each row (sec-10). Some rows follow from nothing else; their check value shows at least that they are what was written.
 //!
-//! A disk, a copy or a careless hand can change what SQLite still finds well-formed. So each row has a digest of its key and what stands under it,
-//! compared whenever the row is read. It protects against accidents, not against somebody who writes digests too. Rows of a store that an
-//! older version made have none until they are written again.
+//! A disk, a copy or a careless hand can change a row, and SQLite may still find the row well-formed. So each row has a digest of its key and its
+//! value, which is compared whenever the row is read. The digest protects against accidents, and not against somebody who writes digests too. Rows
+//! of a store that an older version made have no digest until they are written again.
 
 use super::tally::Comparison;
 use super::{Sqlite, broken};
