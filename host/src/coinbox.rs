@@ -7,19 +7,20 @@
 use crate::capability::{Capabilities, Doubt};
 use crate::clock::SimulatedClock;
 use crate::contract::exported::about::Class;
-use crate::contract::exported::usage::{Answer as EventAnswer, Rejection};
 use crate::contract::exported::{accounts, usage};
 use crate::contract::types;
-use crate::driver::{self, Driver};
-use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
-use crate::sequencer::{Decision, LaneLocals, SequenceError, Sequencer, SequencerOptions};
+use crate::driven::{Counts, Driver};
+use crate::driver;
+use crate::engine::{CallError, RulesRuntime};
+use crate::inner::Inner;
+pub use crate::inner::{HostError, Reader};
+use crate::sequencer::{SequenceError, Sequencer, SequencerOptions};
 use crate::storage::memory::Memory;
 use crate::storage::sqlite::{Sqlite, SqliteOptions};
-use crate::storage::{Beginning, Checked, Durable, StoreError, View};
+use crate::storage::{Checked, Durable, StoreError, View};
 use serde_json::{Value, json};
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where entries are kept.
@@ -57,65 +58,12 @@ pub struct Options {
     pub sequencer: SequencerOptions,
 }
 
-/// Why a call has no answer of the rules.
-#[derive(Debug, thiserror::Error)]
-pub enum HostError {
-    /// The call itself: arguments, limits, a trap.
-    #[error(transparent)]
-    Call(#[from] CallError),
-    /// The lane: busy, stopping, the store failed.
-    #[error(transparent)]
-    Sequence(#[from] SequenceError),
-    /// A query could not be given a state to read.
-    #[error("the store failed: {0}")]
-    Store(#[from] StoreError),
-    /// Only simulated clocks are moved by hand.
-    #[error("the clock of this host is real and cannot be moved")]
-    RealClock,
-    /// A clock goes forward only.
-    #[error(transparent)]
-    Clock(#[from] crate::clock::ClockError),
-    /// More became due at one moment than any rule asks for: a defect of the rules, stopped.
-    #[error("job `{job}` was due again and again, {times} times at the moment {moment}")]
-    Endless {
-        /// The job.
-        job: String,
-        /// How often.
-        times: u64,
-        /// In milliseconds since 1970.
-        moment: i64,
-    },
-}
-
 /// A running host. Clones are the same host.
 #[derive(Clone)]
 pub struct Coinbox {
     inner: Arc<Inner>,
-}
-
-/// Asks a host questions without keeping it open.
-#[derive(Clone)]
-pub(crate) struct Reader {
-    inner: Weak<Inner>,
-}
-
-impl Reader {
-    /// Runs a query; an error also where the host is gone.
-    pub(crate) fn query(&self, function: &str, arguments: &Value) -> Result<Value, String> {
-        let inner = self.inner.upgrade().ok_or("the host is stopping")?;
-        let answer = inner.query(|runtime, context| runtime.call(None, context, function, arguments));
-        answer.map_err(|error| error.to_string())
-    }
-}
-
-/// What calls and workers share.
-pub(crate) struct Inner {
-    pub(crate) runtime: Arc<dyn RulesRuntime>,
-    pub(crate) capabilities: Arc<Capabilities>,
-    pub(crate) sequencer: Sequencer,
     simulated_clock: Option<Arc<SimulatedClock>>,
     drive: Drive,
-    pub(crate) driver: Driver,
 }
 
 impl Coinbox {
@@ -134,15 +82,13 @@ impl Coinbox {
             runtime: options.runtime,
             capabilities: Arc::new(options.capabilities),
             sequencer,
-            simulated_clock: options.simulated_clock,
-            drive: options.drive,
             driver: Driver::default(),
         });
         inner.tell_beginning()?;
         if let Drive::Workers(count) = options.drive {
             driver::start_workers(&inner, count.max(1))?;
         }
-        Ok(Coinbox { inner })
+        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive })
     }
 
     /// One call by name (`credits.recharge`), arguments and answer in the JSON form of the contract (see [`crate::json`]). Blocks.
@@ -215,7 +161,7 @@ impl Coinbox {
 
     /// Drives everything that is due now. Answers how many jobs that were. With workers it waits until they are idle.
     pub fn drain(&self) -> Result<u64, HostError> {
-        match self.inner.drive {
+        match self.drive {
             Drive::ByHand => driver::drain(&self.inner),
             Drive::Workers(_) => Ok(driver::wait_until_idle(&self.inner)),
         }
@@ -223,7 +169,7 @@ impl Coinbox {
 
     /// Moves a simulated clock from due moment to due moment, drives each, and ends at `moment`. Answers how many jobs that were.
     pub fn advance_to(&self, moment: i64) -> Result<u64, HostError> {
-        let clock = self.inner.simulated_clock.as_ref().ok_or(HostError::RealClock)?;
+        let clock = self.simulated_clock.as_ref().ok_or(HostError::RealClock)?;
         let mut driven = self.drain()?;
         while let Some(next) = self.inner.sequencer.timers().earliest_until(moment) {
             let now = self.inner.now();
@@ -271,8 +217,8 @@ impl Coinbox {
     }
 
     /// Asks this host questions without keeping it open.
-    pub(crate) fn reader(&self) -> Reader {
-        Reader { inner: Arc::downgrade(&self.inner) }
+    pub fn reader(&self) -> Reader {
+        Reader::of(&self.inner)
     }
 
     /// How many numbers of the stock cannot be used as they are listed.
@@ -296,7 +242,7 @@ impl Coinbox {
     }
 
     /// What the workers have done, for measuring.
-    pub fn driven(&self) -> driver::Counts {
+    pub fn driven(&self) -> Counts {
         self.inner.driver.counts()
     }
 
@@ -310,146 +256,6 @@ impl Coinbox {
         self.inner.sequencer.timers().close();
         self.inner.driver.join();
         Ok(self.inner.sequencer.stop()?)
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.sequencer.timers().close();
-        self.driver.join();
-    }
-}
-
-impl Inner {
-    pub(crate) fn now(&self) -> i64 {
-        self.capabilities.clock.now().max(self.sequencer.moment_floor())
-    }
-
-    /// Why no job may be driven at present: what the clock makes due may not be due.
-    pub(crate) fn halted(&self) -> Option<Doubt> {
-        self.capabilities.clock.doubt().filter(Doubt::is_ahead)
-    }
-
-    fn class(&self, function: &str) -> Result<Class, CallError> {
-        self.runtime.class(function).ok_or_else(|| CallError::NoSuchFunction(function.to_owned()))
-    }
-
-    fn query<T>(&self, run: impl FnOnce(&dyn RulesRuntime, CallContext<'_>) -> CallOutcome<T>) -> Result<T, HostError> {
-        // The state first: what was committed after it must not be told a later moment than the call.
-        let view: Arc<dyn View> = Arc::from(self.sequencer.snapshot()?);
-        let context =
-            CallContext { class: Class::Query, view: Some(view), capabilities: &self.capabilities, now: self.now() };
-        Ok(run(&*self.runtime, context).answer?)
-    }
-
-    /// An effect: it acts on the outside, on this thread.
-    pub(crate) fn effect(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
-        let context =
-            CallContext { class: Class::Effect, view: None, capabilities: &self.capabilities, now: self.now() };
-        self.runtime.call(None, context, function, arguments).answer
-    }
-
-    fn submit<T: Send + 'static>(
-        &self,
-        settles_beginning: bool,
-        run: impl FnOnce(&dyn RulesRuntime, &mut RulesSlot, CallContext<'_>) -> CallOutcome<T> + Send + 'static,
-    ) -> crate::sequencer::Answer<Result<T, CallError>> {
-        self.submit_unless(settles_beginning, |_| false, run)
-    }
-
-    /// [`Inner::submit`] for a command that is taken back, as if nobody had asked for it, where its answer stands on a moment that is in doubt.
-    fn submit_unless<T: Send + 'static>(
-        &self,
-        settles_beginning: bool,
-        stands_on_the_moment: impl FnOnce(&T) -> bool + Send + 'static,
-        run: impl FnOnce(&dyn RulesRuntime, &mut RulesSlot, CallContext<'_>) -> CallOutcome<T> + Send + 'static,
-    ) -> crate::sequencer::Answer<Result<T, CallError>> {
-        let (runtime, capabilities) = (self.runtime.clone(), self.capabilities.clone());
-        self.sequencer.submit(move |view, locals| {
-            let now = capabilities.clock.now().max(locals.moment_floor());
-            let context =
-                CallContext { class: Class::Command, view: Some(view.clone()), capabilities: &capabilities, now };
-            let outcome = run(&*runtime, slot(locals), context);
-            if let Ok(answer) = &outcome.answer
-                && stands_on_the_moment(answer)
-                && let Some(doubt) = capabilities.clock.doubt()
-            {
-                return (Err(CallError::ClockInDoubt(doubt)), Decision::Discard);
-            }
-            let changes = outcome.changes.filter(|changes| !changes.is_empty() || settles_beginning);
-            let decision = match (&outcome.answer, changes) {
-                (Ok(_), Some(changes)) => Decision::Keep { changes, moment: now, settles_beginning },
-                (Ok(_), None) | (Err(_), _) => Decision::Discard,
-            };
-            (outcome.answer, decision)
-        })
-    }
-
-    pub(crate) fn submit_call(
-        &self,
-        function: String,
-        arguments: Value,
-    ) -> crate::sequencer::Answer<Result<Value, CallError>> {
-        let counts_events = function == "usage.record-events";
-        self.submit_unless(
-            false,
-            move |answer| counts_events && rejects_for_time_in_json(answer),
-            move |runtime, slot, context| runtime.call(Some(slot), context, &function, &arguments),
-        )
-    }
-
-    fn submit_events(
-        &self,
-        caller: types::Caller,
-        events: Vec<usage::Event>,
-    ) -> crate::sequencer::Answer<Result<Result<usage::BatchAnswer, usage::Error>, CallError>> {
-        self.submit_unless(false, rejects_for_time, move |runtime, slot, context| {
-            runtime.record_events(Some(slot), context, &caller, &events)
-        })
-    }
-
-    fn tell_beginning(&self) -> anyhow::Result<()> {
-        let stored = self.sequencer.beginning()?;
-        let settles = stored.is_some();
-        let beginning = match stored {
-            None => json!("again"),
-            Some(Beginning::Created) => json!("created"),
-            Some(Beginning::Copied) => json!("copied"),
-            Some(Beginning::Restored(moment)) => json!({"restored": moment.to_string()}),
-        };
-        let arguments = json!({"beginning": beginning});
-        let answer = self
-            .submit(settles, move |runtime, slot, context| {
-                runtime.call(Some(slot), context, "jobs.store-opened", &arguments)
-            })
-            .wait()??;
-        anyhow::ensure!(answer.get("ok").is_some(), "the rules refuse this store: {answer}");
-        Ok(())
-    }
-}
-
-/// `jobs.look`.
-pub(crate) fn look(inner: &Inner, arguments: &Value) -> Result<Value, HostError> {
-    inner.query(|runtime, context| runtime.call(None, context, "jobs.look", arguments))
-}
-
-/// Whether an event was rejected only for when it happened. With a clock in doubt nobody knows whether that is so, and a sender does not
-/// send again what was rejected.
-fn rejects_for_time(answer: &Result<usage::BatchAnswer, usage::Error>) -> bool {
-    let for_time = |fate: &EventAnswer| matches!(fate, EventAnswer::Rejected(Rejection::TooOld | Rejection::InFuture));
-    answer.as_ref().is_ok_and(|batch| batch.answers.iter().any(for_time))
-}
-
-/// The same in the JSON form of the contract.
-fn rejects_for_time_in_json(answer: &Value) -> bool {
-    let for_time = |fate: &Value| matches!(fate["rejected"].as_str(), Some("too-old" | "in-future"));
-    answer["ok"]["answers"].as_array().is_some_and(|answers| answers.iter().any(for_time))
-}
-
-fn slot(locals: &mut LaneLocals) -> &mut RulesSlot {
-    match locals.get_or_try_make(|| Ok::<_, Infallible>(RulesSlot::default())) {
-        Ok(slot) => slot,
-        Err(never) => match never {},
     }
 }
 

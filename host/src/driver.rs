@@ -3,13 +3,12 @@
 //! A job that cannot be driven (a trap, a broken record) is put off and reported. It never delays another job. After the machine's
 //! clock has jumped ahead, no job is begun until a person has confirmed the clock.
 
-use crate::coinbox::{HostError, Inner};
+use crate::inner::{HostError, Inner, look};
 use crate::sequencer::{Decision, TakenTimer};
 use crate::storage::Changes;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
-use std::thread::JoinHandle;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, Weak, mpsc};
 use std::time::{Duration, Instant};
 
 /// How long a job that failed by a defect is left alone.
@@ -22,51 +21,6 @@ const JOBS_PER_MOMENT_MAX: u64 = 10_000_000;
 const FRONT_MAX: usize = 32;
 /// Workers look at the clock at least this often: it may have been set by hand.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
-
-/// What was driven so far.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Counts {
-    /// Jobs taken.
-    pub jobs: u64,
-    /// Effects performed.
-    pub performed: u64,
-    /// Effects whose answer was lost: a trap, a time limit.
-    pub lost: u64,
-    /// Jobs put off after a failure.
-    pub put_off: u64,
-}
-
-/// The workers and what they have done.
-#[derive(Default)]
-pub(crate) struct Driver {
-    threads: Mutex<Vec<JoinHandle<()>>>,
-    jobs: AtomicU64,
-    performed: AtomicU64,
-    lost: AtomicU64,
-    put_off: AtomicU64,
-    in_front: AtomicUsize,
-}
-
-impl Driver {
-    pub(crate) fn counts(&self) -> Counts {
-        Counts {
-            jobs: self.jobs.load(Ordering::Relaxed),
-            performed: self.performed.load(Ordering::Relaxed),
-            lost: self.lost.load(Ordering::Relaxed),
-            put_off: self.put_off.load(Ordering::Relaxed),
-        }
-    }
-
-    /// Waits for the workers, which must have been told to end by closing the timers.
-    pub(crate) fn join(&self) {
-        for thread in std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)) {
-            if thread.thread().id() != std::thread::current().id() {
-                // A worker's panic has been reported by the panic itself.
-                let _ = thread.join();
-            }
-        }
-    }
-}
 
 /// Starts threads that drive whatever becomes due.
 pub(crate) fn start_workers(inner: &Arc<Inner>, count: usize) -> std::io::Result<()> {
@@ -156,10 +110,10 @@ pub(crate) fn in_front(inner: &Arc<Inner>, job: &str, patience: Duration) -> Res
         inner.driver.in_front.fetch_sub(1, Ordering::SeqCst);
     }
     // Somebody else drives it, or will: look until it stands still.
-    let look = json!({"job": job});
+    let question = json!({"job": job});
     loop {
         let seen = timers.version();
-        let answer = crate::coinbox::look(inner, &look)?;
+        let answer = look(inner, &question)?;
         if answer != json!("working") {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 //! (CRD-2, CRD-8, R2, R17, R18, R21, R85, R86). Property tests hold the host against it.
 
 use crate::crash_world::{DAY, MINUTE, START, USD, list, number, text};
-use coinbox_host::simulation::next_month;
+use coinbox_host::months::next_month;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

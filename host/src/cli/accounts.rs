@@ -1,10 +1,11 @@
 //! `coinbox account …` and `coinbox subaccount …`.
 
 use super::arguments::{Account, AccountKind, Disposal, Reason, Subaccount};
-use super::link::LinkError;
-use super::show::{Rows, Text, amount, field, moment, plain, wide};
-use super::{Setting, Work, micros_of, setting, text_setting};
+use super::show::{Rows, Text};
+use super::work::{Setting, Work, micros_of, setting, text_setting};
+use crate::link::LinkError;
 use crate::text;
+use crate::words::{amount, field, moment, plain, wide};
 use serde_json::{Value, json};
 
 /// Most sub-accounts of one page of the contract.
@@ -240,7 +241,7 @@ pub fn subaccount(work: &Work, command: Subaccount) -> anyhow::Result<()> {
                 let mut rows = Rows::new(&["auth ID", "name", "enabled", "created", "modified"]);
                 for sub in all.as_array().into_iter().flatten() {
                     let modified = moment(&sub["modified"]);
-                    let created = text::moment(super::show::wide(&sub["created"]));
+                    let created = text::moment(crate::words::wide(&sub["created"]));
                     rows.add(vec![field(sub, "auth-id"), field(sub, "name"), field(sub, "enabled"), created, modified]);
                 }
                 Text::Table(rows)

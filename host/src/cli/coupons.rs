@@ -1,9 +1,10 @@
 //! `coinbox coupons …`.
 
 use super::arguments::Coupons;
-use super::show::{Rows, Text, amount, field, moment};
-use super::{Work, micros_of, moment_of};
+use super::show::{Rows, Text};
+use super::work::{Work, micros_of, moment_of};
 use crate::text;
+use crate::words::{amount, field, moment};
 use serde_json::{Value, json};
 
 /// Most items of one page of the contract.
@@ -59,7 +60,7 @@ fn validity(validity: &Value) -> String {
     match (&validity["lasting"], &validity["until"]) {
         (Value::Null, Value::Null) => "for ever".to_owned(),
         (Value::Null, until) => format!("until {}", moment(until)),
-        (length, _) => format!("{} from the redemption", text::duration(super::show::wide(length))),
+        (length, _) => format!("{} from the redemption", text::duration(crate::words::wide(length))),
     }
 }
 

@@ -1,10 +1,11 @@
 //! `coinbox credit …`, `recharge …`, `card …`, `alerts …`.
 
 use super::arguments::{Alerts, Card, Credit, Recharge, Switch};
-use super::link::LinkError;
-use super::show::{Rows, Text, amount, field, moment, plain, wide};
-use super::{Setting, Work, micros_of, moment_of, setting, settings_of};
+use super::show::{Rows, Text};
+use super::work::{Setting, Work, micros_of, moment_of, setting, settings_of};
+use crate::link::LinkError;
 use crate::text;
+use crate::words::{amount, field, moment, plain, wide};
 use serde_json::{Value, json};
 
 /// Most charges of one page of the contract.

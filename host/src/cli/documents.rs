@@ -1,8 +1,9 @@
 //! `coinbox invoices …`, `receipts …`, `billing …`, `seats …`.
 
 use super::arguments::{Billing, Invoices, Listed, Receipts, Seats};
-use super::show::{Rows, Text, amount, field, lines, moment};
-use super::{Work, micros_of, moment_of, settings_of, text_setting};
+use super::show::{Rows, Text, lines};
+use super::work::{Work, micros_of, moment_of, settings_of, text_setting};
+use crate::words::{amount, field, moment};
 use serde_json::{Value, json};
 
 /// Most documents of one page of the contract.

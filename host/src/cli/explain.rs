@@ -3,8 +3,9 @@
 //! `{name}` is a fact. A part in `[…]` is left out when one of its facts is missing. If a kind has several lines, the first line
 //! whose condition holds is printed. `{*}` stands for all facts that the sentence does not name.
 
-use crate::cli::show::{field, printable};
+use super::show::printable;
 use crate::text;
+use crate::words::field;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -1,9 +1,11 @@
 //! `coinbox events` and `coinbox explain`.
 
 use super::arguments::Events;
-use super::show::{Rows, Text, field, printable, wide};
-use super::{Work, explain};
+use super::explain;
+use super::show::{Rows, Text, printable};
+use super::work::Work;
 use crate::text;
+use crate::words::{field, wide};
 use serde_json::{Value, json};
 use std::time::Duration;
 

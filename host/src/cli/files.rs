@@ -1,13 +1,16 @@
 //! `coinbox pricebook …`, `usage …`, `ledger export`: commands with files.
 
 use super::arguments::{Ledger, LedgerFormat, PriceFormat, Pricebook, Usage};
-use super::link::{LinkError, digest_of};
-use super::show::{Rows, Text, field, moment, wide};
-use super::{Work, moment_of, rejected, summaries};
+use super::show::{Rows, Text};
+use super::work::{Work, moment_of};
+use super::{rejected, summaries};
 use crate::export;
 use crate::import::{prices, usage};
-use crate::rest::events::Counts;
+use crate::keys::digest_of;
+use crate::link::LinkError;
 use crate::text;
+use crate::usage_words::Counts;
+use crate::words::{field, moment, wide};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::{BufWriter, IsTerminal, Write};
@@ -46,7 +49,7 @@ fn writer(output: Option<&PathBuf>) -> anyhow::Result<Box<dyn Write>> {
 
 /// The moment of the rules' own clock.
 fn now(work: &Work) -> anyhow::Result<i64> {
-    Ok(wide(&work.link.host("clock", None)?["now"]))
+    Ok(work.link.clock()?.now)
 }
 
 fn starts_at(work: &Work, given: Option<&str>, first: bool) -> anyhow::Result<String> {

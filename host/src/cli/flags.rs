@@ -1,9 +1,9 @@
 //! The flag of a command for each field of the contract. An error names the flag that the person typed, not the field of the contract.
 
 use super::arguments::Arguments;
-use super::link::{LinkError, field_problems};
 use crate::bounds::Reader;
-use crate::rest::answer::problem_text;
+use crate::link::{LinkError, field_problems};
+use crate::words::problem_text;
 use clap::{Arg, ArgMatches, Command, CommandFactory};
 
 /// Fields of the contract and the arguments that they are given by, where these have another name.
@@ -77,8 +77,8 @@ fn shown(argument: &Arg) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::link::refused;
     use super::*;
+    use crate::link::refused;
     use serde_json::json;
 
     fn told(line: &str, field: &str) -> String {

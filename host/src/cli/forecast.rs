@@ -1,18 +1,16 @@
 //! `coinbox forecast`: what would happen to an account if it went on like this.
 
-use super::Work;
 use super::show::{Rows, Text};
-use crate::forecast::Forecast;
+use super::work::Work;
 use crate::text;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Runs the command: the forecast is made where the store is.
 pub fn run(work: &Work, account: &str, months: u32) -> anyhow::Result<()> {
-    let answer = work.link.host("forecast", Some(json!({"account": account, "months": months})))?;
+    let forecast = work.link.forecast(account, months)?;
     if work.output.is_json() {
-        return work.output.answer(&answer, |_| Text::Line(String::new()));
+        return work.output.answer(&serde_json::to_value(&forecast)?, |_| Text::Line(String::new()));
     }
-    let forecast: Forecast = serde_json::from_value(answer)?;
     let nothing = Value::Null;
     let title = format!(
         "Account {} on {}: balance {}",

@@ -14,8 +14,7 @@ mod feed;
 mod files;
 mod flags;
 mod forecast;
-pub mod link;
-pub(crate) mod lists;
+mod lists;
 mod numbers;
 mod operation;
 mod pdf;
@@ -25,39 +24,31 @@ mod reservations;
 mod serve;
 mod show;
 mod simulate;
-pub(crate) mod summaries;
+mod summaries;
 mod three_years;
-pub mod verify;
+mod verify;
+mod work;
 
 use crate::coinbox::Drive;
-use crate::config::{self, Accept, Config};
+use crate::config::{Accept, Config};
+use crate::link::Link;
+use crate::local::Local;
+use crate::open;
+use crate::remote::Remote;
 use crate::text;
 use arguments::{Accepted, Arguments, Command, Common, Documents, Usage};
 use clap::{CommandFactory, FromArgMatches};
-use link::{Link, Local, Remote};
-pub(crate) use rejected::{COLUMNS as REJECTED_COLUMNS, cells as rejected_cells};
 use show::Output;
-pub(crate) use show::{is_amount_case, wide};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use work::{NotAll, Work};
 
 /// Configuration file that is taken when none is named.
 const CONFIG_FILE: &str = "coinbox.toml";
 
 /// Exit code of [`NotAll`].
 const NOT_ALL: u8 = 3;
-
-/// The command did all that it could, and some rows were rejected or could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct NotAll(String);
-
-/// What a command works with.
-struct Work {
-    link: Box<dyn Link>,
-    output: Output,
-}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -206,7 +197,7 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
         // Recharges come while an import goes on, as on a server; everything else is driven at its end.
         let importing = matches!(command, Command::Usage(Usage::Import { .. }));
         let drive = if importing { Drive::Workers(config.workers) } else { Drive::ByHand };
-        let host = config::open(config, drive, true, None)?;
+        let host = open::open(config, drive, true, None)?.running;
         if let Some(doubt) = host.coinbox.clock_doubt() {
             let _ = writeln!(std::io::stderr(), "warning: {}", show::printable(&doubt.to_string()));
         }
@@ -214,7 +205,7 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
     }
     let token = match &common.token {
         Some(token) => token.clone(),
-        None => config::read_operator_token(config)?.ok_or_else(|| {
+        None => open::read_operator_token(config)?.ok_or_else(|| {
             anyhow::anyhow!(
                 "no operator token: {} has none. Give it with --token or COINBOX_TOKEN, start the server with `coinbox serve`, or work on a stopped server's store with --data DIR",
                 config.data.display()
@@ -236,51 +227,6 @@ fn server_url(config: &Config) -> String {
     format!("http://{address}")
 }
 
-/// What takes a setting away.
-const NONE: &str = "none";
-
-/// A setting that was given: a new value, or none any more (R88).
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Setting {
-    To(String),
-    None,
-}
-
-/// What was given for a setting; none: it stays.
-fn setting(given: Option<String>) -> Option<Setting> {
-    Some(match given? {
-        text if text == NONE => Setting::None,
-        text => Setting::To(text),
-    })
-}
-
-/// What was given for a setting that is a text: no text takes it away.
-fn text_setting(given: Option<String>) -> Option<String> {
-    Some(match setting(given)? {
-        Setting::To(text) => text,
-        Setting::None => String::new(),
-    })
-}
-
-/// What was given for a setting that is a list: all of it; none: it stays.
-fn settings_of(flag: &str, given: Vec<String>) -> anyhow::Result<Option<Vec<String>>> {
-    if given.iter().any(|text| text == NONE) {
-        anyhow::ensure!(given.len() == 1, "{flag}: `none` takes all away; give it alone");
-        return Ok(Some(Vec::new()));
-    }
-    Ok((!given.is_empty()).then_some(given))
-}
-
-/// Micros of a typed amount, as the contract's JSON has them.
-fn micros_of(field: &str, typed: &str) -> anyhow::Result<String> {
-    text::micros(typed).map(|micros| micros.to_string()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
-}
-
-/// Milliseconds of a typed moment, as the contract's JSON has them.
-fn moment_of(field: &str, typed: &str) -> anyhow::Result<String> {
-    text::moment_ms(typed).map(|moment| moment.to_string()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,22 +243,6 @@ mod tests {
         assert_eq!(of("192.0.2.1:80"), "http://192.0.2.1:80");
     }
 
-    /// money-12-settings-that-are-not-named-are-reset
-    #[test]
-    fn what_is_not_given_stays_and_none_takes_away() {
-        let text = |text: &str| Some(text.to_owned());
-        assert_eq!(setting(None), None);
-        assert_eq!(setting(text("none")), Some(Setting::None));
-        assert_eq!(setting(text("5.00")), Some(Setting::To("5.00".to_owned())));
-        assert_eq!((text_setting(None), text_setting(text("none"))), (None, text("")));
-        let list = |given: &[&str]| settings_of("--to", given.iter().map(|text| (*text).to_owned()).collect());
-        assert_eq!(list(&[]).expect("nothing"), None);
-        assert_eq!(list(&["none"]).expect("none"), Some(vec![]));
-        assert_eq!(list(&["a@b.c"]).expect("one"), Some(vec!["a@b.c".to_owned()]));
-        let both = list(&["none", "a@b.c"]).expect_err("a contradiction").to_string();
-        assert_eq!(both, "--to: `none` takes all away; give it alone");
-    }
-
     /// sec-05-one-key-for-two-usage-batches
     #[test]
     fn sec_05_a_key_is_refused_where_nothing_would_be_bound_to_it() {
@@ -326,19 +256,5 @@ mod tests {
         }
         let command = Arguments::try_parse_from("coinbox usage import f.csv".split(' ')).expect("a command").command;
         assert!(takes_key(&command));
-    }
-
-    #[test]
-    fn typed_amounts_name_their_field() {
-        assert_eq!(micros_of("AMOUNT", "25.00").expect("valid"), "25000000");
-        assert!(
-            micros_of("--below", "25,00")
-                .expect_err("refused")
-                .to_string()
-                .starts_with("--below: `25,00` is not an amount")
-        );
-        assert!(
-            moment_of("--to", "noon").expect_err("refused").to_string().starts_with("--to: `noon` is not a moment")
-        );
     }
 }

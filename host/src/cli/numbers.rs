@@ -2,9 +2,10 @@
 
 use super::arguments::{NumberType, Numbers};
 use super::credits::follow;
-use super::show::{Rows, Text, amount, field, moment, plain};
-use super::{Work, text_setting};
+use super::show::{Rows, Text};
+use super::work::{Work, text_setting};
 use crate::rest::number_form::offer_of;
+use crate::words::{amount, field, moment, plain};
 use coinbox_forms::{country, phone};
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,9 @@
 //! `coinbox policy …`, `clock …`, `backup`, `restore`, `config`.
 
 use super::arguments::{Clock, Policy, Seller, SellerChange};
-use super::show::{Output, Rows, Text, amount, field};
-use super::{Work, micros_of};
+use super::show::{Output, Rows, Text};
+use super::work::{Work, micros_of, moment_of};
+use crate::answers::Advance;
 use crate::capability::Clock as _;
 use crate::clock::RealClock;
 use crate::config::Config;
@@ -10,6 +11,7 @@ use crate::json::strict;
 use crate::random::SystemRandom;
 use crate::storage::sqlite::{Origin, install_at};
 use crate::text;
+use crate::words::{amount, field};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -149,9 +151,9 @@ fn shown(name: &str, value: &Value) -> String {
         if AMOUNTS.contains(&name) {
             amount(value)
         } else if name.ends_with("-ms") {
-            text::duration(super::show::wide(value))
+            text::duration(crate::words::wide(value))
         } else {
-            super::show::plain(value)
+            crate::words::plain(value)
         }
     };
     match value {
@@ -163,24 +165,24 @@ fn shown(name: &str, value: &Value) -> String {
 /// Runs `clock …`.
 pub fn clock(work: &Work, command: Clock) -> anyhow::Result<()> {
     let shown = match command {
-        Clock::Show => work.link.host("clock", None)?,
+        Clock::Show => work.link.clock()?,
         Clock::Advance { by, to } => {
             if let Some(by) = &by {
                 text::duration_ms(by)?;
             }
-            let to = to.as_deref().map(|to| super::moment_of("--to", to)).transpose()?;
-            work.link.host("clock", Some(json!({"by": by, "to": to})))?
+            let to = to.as_deref().map(|to| moment_of("--to", to)).transpose()?;
+            work.link.advance(&Advance { by, to })?
         }
         Clock::Confirm { to } => {
-            let to = super::moment_of("TO", &to)?;
-            work.link.host("clock/confirm", Some(json!({"to": to})))?
+            let to = moment_of("TO", &to)?;
+            work.link.confirm_clock(&to)?
         }
     };
-    work.output.answer(&shown, |shown| {
-        let kind = if shown["simulated"] == true { "simulated" } else { "real" };
-        let jobs = shown["jobs"].as_u64().map(|jobs| format!(", {jobs} jobs driven")).unwrap_or_default();
-        let doubt = shown["doubt"].as_str().map(|doubt| format!("\n{doubt}")).unwrap_or_default();
-        Text::Line(format!("{} ({kind}{jobs}){doubt}", field(shown, "shown")))
+    work.output.answer(&serde_json::to_value(&shown)?, |_| {
+        let kind = if shown.simulated { "simulated" } else { "real" };
+        let jobs = shown.jobs.map(|jobs| format!(", {jobs} jobs driven")).unwrap_or_default();
+        let doubt = shown.doubt.as_ref().map(|doubt| format!("\n{doubt}")).unwrap_or_default();
+        Text::Line(format!("{} ({kind}{jobs}){doubt}", shown.shown))
     })
 }
 
@@ -189,8 +191,8 @@ pub fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
     let to = std::path::absolute(to).map_err(|error| anyhow::anyhow!("{}: {error}", to.display()))?;
     let shown = to.to_str().ok_or_else(|| anyhow::anyhow!("{}: the path must be UTF-8", to.display()))?;
     anyhow::ensure!(!to.exists(), "{shown} exists already; name a new file");
-    let answer = work.link.host("backup", Some(json!({"to": shown})))?;
-    work.output.answer(&answer, |_| Text::Line(format!("copied to {shown}")))?;
+    work.link.backup(shown)?;
+    work.output.answer(&json!({"to": shown}), |_| Text::Line(format!("copied to {shown}")))?;
     work.output.note("Keep the file vault-keys.json of the data directory with it, in another place: without it secrets cannot be read.");
     Ok(())
 }

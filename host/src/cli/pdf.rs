@@ -1,11 +1,11 @@
 //! `coinbox invoices pdf`, `receipts pdf`, and `document …`: issued documents as PDF, and what templates make of others.
 
-use super::Work;
 use super::arguments::{Document, Pdf, SampleKind};
 use super::show::{Output, Text};
+use super::work::Work;
 use crate::config::Config;
-use crate::documents::{self, Preview};
 use crate::json::strict::{self, StrictError};
+use crate::printing::{self, Preview};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -46,11 +46,11 @@ pub fn preview(config: &Config, output: &Output, command: &Document) -> anyhow::
                 SampleKind::Chargeback => "chargeback",
                 SampleKind::ChargebackReversal => "chargeback-reversal",
             };
-            write(output, &documents::preview(settings, Preview::Sample(kind))?, file.as_deref())
+            write(output, &printing::preview(settings, Preview::Sample(kind))?, file.as_deref())
         }
         Document::Preview { file, output: to } => {
             let value = read(file)?;
-            write(output, &documents::preview(settings, Preview::Document(&value))?, to.as_deref())
+            write(output, &printing::preview(settings, Preview::Document(&value))?, to.as_deref())
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::arguments::{Queue, Refunds};
 use super::coupons::pages;
-use super::show::{Rows, Text, amount, field, moment};
-use super::{Work, credits, micros_of};
+use super::credits;
+use super::show::{Rows, Text};
+use super::work::{Work, micros_of};
+use crate::words::{amount, field, moment};
 use serde_json::{Value, json};
 
 /// Runs `queue …`.

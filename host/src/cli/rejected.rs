@@ -1,12 +1,14 @@
 //! `coinbox usage rejected|resubmit|discard`: what could not be rated, mended and sent again (USE-6).
 
 use super::arguments::{Discard, Rejected, RejectedFilter, Resubmit};
-use super::link::digest_of;
-use super::show::{Rows, Text, field, moment, plain, wide};
-use super::{NotAll, Work};
-use crate::export::table::{Cell, Table};
-use crate::import::file::Reading;
+use super::show::{Rows, Text};
+use super::work::{NotAll, Work};
+use crate::export::table::Table;
 use crate::import::rows;
+use crate::keys::digest_of;
+use crate::lines::{self, Reading};
+use crate::tables::{REJECTED_COLUMNS, rejected_cells};
+use crate::words::{field, moment, plain, wide};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,21 +19,6 @@ const PAGE: usize = 500;
 const RESUBMIT_MAX: usize = 1000;
 /// Most events of one file.
 const FILE_MAX: usize = 100_000;
-/// Columns of the list as CSV: what `usage resubmit` reads, and why.
-pub(crate) const COLUMNS: [&str; 10] =
-    ["key", "id", "auth_id", "product", "heading", "number", "quantity", "at", "reason", "received"];
-
-/// A rejected event, as the contract shows it, by [`COLUMNS`].
-pub(crate) fn cells(one: &Value) -> [Cell<'static>; 10] {
-    COLUMNS.map(|column| match column {
-        "key" | "reason" => field(one, column).into(),
-        "received" => moment(&one["received"]).into(),
-        "at" => moment(&one["event"]["at"]).into(),
-        "quantity" => Cell::Number(field(&one["event"], column)),
-        other => field(&one["event"], &other.replace('_', "-")).into(),
-    })
-}
-
 /// Calls `each` with every page of the list that the filter leaves, until it wants no more.
 fn for_each_page(
     work: &Work,
@@ -66,9 +53,9 @@ pub fn list(work: &Work, asked: &Rejected) -> anyhow::Result<()> {
         Ok(!more)
     })?;
     if asked.csv {
-        let mut out = Table::begin(std::io::stdout().lock(), &COLUMNS)?;
+        let mut out = Table::begin(std::io::stdout().lock(), &REJECTED_COLUMNS)?;
         for one in &rejected {
-            out.row(cells(one))?;
+            out.row(rejected_cells(one))?;
         }
         out.flush()?;
     } else {
@@ -155,7 +142,7 @@ fn send(work: &Work, part: &[Value], answers: &mut Vec<Value>) -> anyhow::Result
 
 /// All rows are read before the first is sent: a mistake in the last one changes nothing.
 fn read_mended(file: &Path) -> anyhow::Result<Vec<Value>> {
-    crate::import::file::check(file, Reading::Lines)?;
+    lines::check(file, Reading::Lines)?;
     let mut rows = rows::Rows::open(file)?;
     let mut mended = Vec::new();
     while let Some(row) = rows.next_row()? {

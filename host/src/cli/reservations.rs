@@ -1,10 +1,11 @@
 //! `coinbox usage reserve`, `extend`, `settle`, `release`, `reservations` (USE-3).
 
 use super::arguments::{Reserved, Usage, Used};
-use super::link::refused;
-use super::show::{Rows, Text, amount, field, moment, plain, wide};
-use super::{Work, micros_of, moment_of};
+use super::show::{Rows, Text};
+use super::work::{Work, micros_of, moment_of};
+use crate::link::refused;
 use crate::text;
+use crate::words::{amount, field, moment, plain};
 use serde_json::{Value, json};
 
 /// Longest name of a reservation.
@@ -94,7 +95,7 @@ fn settle(
         Some(at) => moment_of("--at", at)?,
         None => match begun(work, account, &name)? {
             Some(begun) => begun,
-            None => wide(&work.link.host("clock", None)?["now"]).to_string(),
+            None => work.link.clock()?.now.to_string(),
         },
     };
     let event = json!({"id": id.unwrap_or_else(|| name.clone()), "auth-id": account, "product": used.product,

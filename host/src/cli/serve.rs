@@ -2,11 +2,14 @@
 
 use super::operation::seller_lacks;
 use crate::coinbox::Drive;
-use crate::config::{self, Config, Host, LogFormat};
+use crate::config::{Config, LogFormat};
 use crate::contract::types::{Caller, Operator, Principal};
 use crate::json as wit;
+use crate::open::{self, Opened};
+use crate::printing;
 use crate::rest::serve as server;
 use crate::rest::{self, Rest};
+use crate::running::Running;
 use crate::text;
 use serde_json::json;
 use std::sync::Arc;
@@ -35,18 +38,18 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
 }
 
 /// One line that says which store it is: an empty one where there should be customers is seen at once.
-fn tell_store(host: &Host) {
-    let accounts = match host.count_accounts() {
+fn tell_store(opened: &Opened) {
+    let accounts = match opened.running.count_accounts() {
         Ok(Some(count)) => count.to_string(),
         Ok(None) => "more than are counted at start".to_owned(),
         Err(error) => format!("not counted: {error:#}"),
     };
-    let last = match host.opened.last {
+    let last = match opened.last {
         0 => "none".to_owned(),
         last => text::moment(last),
     };
-    let store = host.coinbox.sequencer().store_name();
-    if host.opened.new {
+    let store = opened.running.coinbox.sequencer().store_name();
+    if opened.new {
         tracing::info!(store, accounts, "a new, empty store was made");
     } else {
         tracing::info!(store, accounts, last_command = last, "the store was opened");
@@ -54,7 +57,7 @@ fn tell_store(host: &Host) {
 }
 
 /// Says at every start what has to be set before anything can be charged or issued (R89).
-fn warn_of_seller(host: &Host) -> anyhow::Result<()> {
+fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
     let permissions = vec!["operator.get-policy".to_owned()];
     let caller = Caller {
         who: Principal::Operator(Operator { name: "start".to_owned(), permissions }),
@@ -85,21 +88,21 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         // Nobody listens any more: the server is stopping already.
         let _ = failed.try_send(cause.to_owned());
     });
-    let opened = config.clone();
-    let host = tokio::task::spawn_blocking(move || {
+    let settings = config.clone();
+    let opened = tokio::task::spawn_blocking(move || {
         // A mistake in a template is found before anything is written.
-        crate::documents::check(&opened.documents)?;
-        let host = config::open(&opened, Drive::Workers(opened.workers), false, Some(on_failure))?;
-        let token = config::operator_token(&opened)?;
-        warn_of_seller(&host)?;
-        Ok::<_, anyhow::Error>((host, token))
+        printing::check(&settings.documents)?;
+        let opened = open::open(&settings, Drive::Workers(settings.workers), false, Some(on_failure))?;
+        let token = open::operator_token(&settings)?;
+        warn_of_seller(&opened.running)?;
+        Ok::<_, anyhow::Error>((opened, token))
     });
-    let (host, token) = host.await??;
+    let (opened, token) = opened.await??;
+    let host = opened.running.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let rest = Arc::new(Rest::new(host.clone(), &token, config.limits.clone(), config.trusted_proxies.clone()));
-    let told = host.clone();
-    tokio::task::spawn_blocking(move || tell_store(&told)).await?;
+    tokio::task::spawn_blocking(move || tell_store(&opened)).await?;
     tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
 
     let mut cause = None;

@@ -131,73 +131,9 @@ fn cell(text: &str) -> String {
     text.split(LINE_END).map(on_one_line).collect::<Vec<_>>().join("\n")
 }
 
-/// Text of a field: `""` where it is absent or null, JSON where it is no text.
-pub fn field(value: &Value, name: &str) -> String {
-    plain(&value[name])
-}
-
-/// Cases of the contract whose payload is an amount.
-const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
-
-/// The payload of a case as people write it.
-pub fn payload(case: &str, payload: &Value) -> String {
-    match payload {
-        payload if case == "already-begun" => moment(payload),
-        payload if is_amount_case(case) => amount(payload),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        payload => plain(payload),
-    }
-}
-
-/// Whether a case of the contract has an amount with it.
-pub fn is_amount_case(case: &str) -> bool {
-    AMOUNT_CASES.contains(&case)
-}
-
-/// A value as people write it: an enum or a variant by its name, with its payload behind.
-pub fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Object(object) if object.len() == 1 => {
-            let (name, value) = object.iter().next().expect("one key");
-            format!("{name}: {}", payload(name, value)).trim_end_matches(": ").to_owned()
-        }
-        other => other.to_string(),
-    }
-}
-
-/// The number of a 64-bit field.
-pub fn wide(value: &Value) -> i64 {
-    value.as_str().and_then(|text| text.parse().ok()).unwrap_or_default()
-}
-
-/// Amount of a field for people; empty where there is none.
-pub fn amount(value: &Value) -> String {
-    if value.is_null() { String::new() } else { text::amount(wide(value)) }
-}
-
-/// Moment of a field for people; empty where there is none.
-pub fn moment(value: &Value) -> String {
-    if value.is_null() { String::new() } else { text::moment(wide(value)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn values_are_shown_as_people_write_them() {
-        assert_eq!(plain(&json!("active")), "active");
-        assert_eq!(plain(&json!({"suspended": "payment-failure"})), "suspended: payment-failure");
-        assert_eq!(plain(&json!({"refused": {"out-of-credit": "801017000"}})), "refused: out-of-credit: 801.017");
-        assert_eq!(plain(&json!(null)), "");
-        assert_eq!(plain(&json!(true)), "true");
-        assert_eq!(amount(&json!("-12340")), "-0.01234");
-        assert_eq!(amount(&json!(null)), "");
-        assert_eq!(moment(&json!("0")), "1970-01-01T00:00:00Z");
-    }
 
     #[test]
     fn names_of_customers_cannot_steer_the_terminal() {

@@ -3,7 +3,7 @@
 use super::arguments::Simulate;
 use super::show::{Output, Rows, Text};
 use crate::capability::Random;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::engine::RulesRuntime;
 use crate::random::SystemRandom;
 use crate::simulation::{self, DigestBook, Failure, Outcome, Seen};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// Runs the command. A history that does not keep to the model is this command's failure.
 pub fn run(config: &Config, output: &Output, arguments: &Simulate) -> anyhow::Result<()> {
-    let rules: Arc<dyn RulesRuntime> = Arc::new(config::load_engine_only(config)?);
+    let rules: Arc<dyn RulesRuntime> = Arc::new(crate::open::load_engine_only(config)?);
     if arguments.three_years {
         return super::three_years::run(&rules, output, arguments);
     }

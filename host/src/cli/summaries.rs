@@ -1,52 +1,19 @@
 //! `coinbox usage summary|export|daily` and `coinbox account statement`: what an account used, day by day and line by line.
 
-use super::Work;
 use super::arguments::{Daily, Export, Group, Statement, Summary};
-use super::show::{Rows, Text, amount, field, moment, wide};
-use crate::export::table::{Cell, Table};
+use super::show::{Rows, Text};
+use super::work::Work;
+use crate::export::table::Table;
+use crate::tables::{LINE_COLUMNS, SUMMARY_COLUMNS, Sums, add_page, line_cells, line_text, write_summary};
 use crate::text;
+use crate::words::{amount, field, moment, wide};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
-/// Columns of a summary as CSV. Those by which it is not divided are empty.
-const SUMMARY_COLUMNS: [&str; 8] = ["day", "auth_id", "product", "heading", "detail", "count", "quantity", "amount"];
-/// Columns of an export as CSV.
-pub(crate) const LINE_COLUMNS: [&str; 12] = [
-    "transaction",
-    "posted",
-    "auth_id",
-    "id",
-    "product",
-    "heading",
-    "number",
-    "quantity",
-    "at",
-    "prefix",
-    "rate",
-    "amount",
-];
 /// After every moment of a record.
 const LAST_MOMENT: i64 = 9_999_999_999_999;
-
-/// Rows of a summary: by what it is divided by, how many, how much, for how much.
-pub type Sums = BTreeMap<[String; 5], (u64, u64, i64)>;
-
-/// Adds a page's rows to those of the pages before.
-pub fn add_page(sums: &mut Sums, page: &Value) -> anyhow::Result<()> {
-    for row in page["rows"].as_array().into_iter().flatten() {
-        let key = ["day", "auth-id", "product", "heading", "detail"].map(|name| field(row, name));
-        let number = |name: &str| field(row, name).parse::<u64>().unwrap_or_default();
-        let sum = sums.entry(key).or_default();
-        sum.0 = sum.0.saturating_add(number("count"));
-        sum.1 = sum.1.saturating_add(number("quantity"));
-        let added = sum.2.checked_add(wide(&row["amount"]));
-        sum.2 = added.ok_or_else(|| anyhow::anyhow!("the sum of a row is out of range"))?;
-    }
-    Ok(())
-}
 
 /// Runs `usage summary`.
 pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
@@ -110,34 +77,6 @@ pub(super) fn summary(work: &Work, asked: &Summary) -> anyhow::Result<()> {
         text::moment(complete_until)
     ));
     Ok(())
-}
-
-/// A summary as CSV.
-pub(crate) fn write_summary(sums: &Sums, out: impl Write) -> anyhow::Result<()> {
-    let mut table = Table::begin(out, &SUMMARY_COLUMNS)?;
-    for (key, (count, quantity, amount)) in sums {
-        let texts = key.iter().map(|text| Cell::from(text.as_str()));
-        let numbers = [count.to_string(), quantity.to_string(), text::amount_on_wire(*amount)].map(Cell::Number);
-        table.row(texts.chain(numbers))?;
-    }
-    Ok(table.flush()?)
-}
-
-/// A column of a posted line.
-fn line_text(line: &Value, column: &str) -> String {
-    match column {
-        "posted" | "at" => moment(&line[column]),
-        "amount" => text::amount_on_wire(wide(&line["amount"])),
-        other => field(line, &other.replace('_', "-")),
-    }
-}
-
-/// A posted line, as the contract shows it, by [`LINE_COLUMNS`].
-pub(crate) fn line_cells(line: &Value) -> [Cell<'static>; 12] {
-    LINE_COLUMNS.map(|column| match column {
-        "amount" | "quantity" | "rate" => Cell::Number(line_text(line, column)),
-        _ => line_text(line, column).into(),
-    })
 }
 
 /// A new file, or standard output.
@@ -303,19 +242,5 @@ mod tests {
         for bad in ["2026", "2026-13", "2026-1", "26-01", "2026-00", "october"] {
             assert!(month_bounds(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn parts_of_a_row_on_several_pages_are_added() {
-        let page = |amount: &str| {
-            json!({"rows": [{"day": null, "auth-id": "SA1", "product": "sms", "heading": "outbound", "detail": "",
-                "count": "2", "quantity": "3", "amount": amount}]})
-        };
-        let mut sums = Sums::new();
-        add_page(&mut sums, &page("5")).expect("in range");
-        add_page(&mut sums, &page("-7")).expect("in range");
-        let key = ["", "SA1", "sms", "outbound", ""].map(str::to_owned);
-        assert_eq!(sums, Sums::from([(key, (4, 6, -2))]));
-        assert!(add_page(&mut sums, &page(&i64::MIN.to_string())).is_err());
     }
 }

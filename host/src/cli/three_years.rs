@@ -74,7 +74,7 @@ fn write_ledger(years: &mut ThreeYears, folder: &Path) -> anyhow::Result<()> {
     let page = years.world.ok("accounts.list", None, json!({"after": null, "limit": 500}))?;
     let mut balances = serde_json::Map::new();
     for account in page["accounts"].as_array().into_iter().flatten() {
-        let id = super::show::field(account, "auth-id");
+        let id = crate::words::field(account, "auth-id");
         let balance = years.world.ok("credits.get-balance", None, json!({"auth-id": id}))?;
         balances.insert(id, balance);
     }

@@ -6,10 +6,11 @@
 //! clock. Beyond the bound the calendar clock is in doubt: the rules get the guard's time, and jobs stand still until a person
 //! decides or the machine's clock is set right.
 
+use super::kinds::calendar;
 use crate::capability::{Clock, Doubt, Instant};
 use crate::text;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The guard's own time leans towards the machine's by one part in so many. Time servers slew by at most half of that.
 const LEAN: i64 = 1_000;
@@ -27,13 +28,6 @@ pub trait TimeSource: Send + Sync {
 /// The machine that the program runs on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Machine;
-
-/// What the calendar clock of this machine shows.
-pub(super) fn calendar() -> Instant {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| Instant::try_from(since.as_millis()).unwrap_or(super::LATEST))
-}
 
 impl TimeSource for Machine {
     fn calendar(&self) -> Instant {

@@ -3,17 +3,18 @@
 //! [`Config::print`] (`coinbox config`) prints the table of all settings. An unknown key, a value out of its limits
 //! and a value without its partner are errors. The error names the key and the source that set it.
 
-mod open;
-mod parts;
+mod error;
 mod settings;
 mod sources;
 #[cfg(test)]
 mod tests;
 
-pub use open::{Host, OpenError, load_engine_only, open, operator_token, read_operator_token};
+pub use error::ConfigError;
 
 use crate::clock::GuardSettings;
 use crate::email::SmtpSecurity;
+use crate::printing::{DocumentSettings, Paper};
+use crate::rest::{RestLimits, TrustedProxies};
 use crate::text;
 use settings::{SETTINGS, find};
 use sources::{Source, Values};
@@ -21,39 +22,6 @@ use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-
-/// What is wrong with a configuration.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read, or is no TOML.
-    #[error("configuration file {path}: {cause}")]
-    File {
-        /// Which.
-        path: String,
-        /// Why.
-        cause: String,
-    },
-    /// No setting has this name.
-    #[error("unknown setting `{key}` ({source_name}){hint}; `coinbox config` lists all settings")]
-    UnknownKey {
-        /// As it was written.
-        key: String,
-        /// Who said it.
-        source_name: String,
-        /// A setting that may have been meant.
-        hint: String,
-    },
-    /// A value cannot be used.
-    #[error("setting `{key}` ({source_name}): {problem}")]
-    Value {
-        /// Which.
-        key: String,
-        /// Who said it.
-        source_name: String,
-        /// What is wrong and what was expected.
-        problem: String,
-    },
-}
 
 /// Form of log lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,88 +74,6 @@ pub enum Email {
         /// User and password.
         login: Option<(String, String)>,
     },
-}
-
-/// Addresses whose forwarding headers are believed.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TrustedProxies(Vec<IpAddr>);
-
-impl TrustedProxies {
-    /// Exactly these addresses.
-    pub fn new(addresses: Vec<IpAddr>) -> TrustedProxies {
-        TrustedProxies(addresses)
-    }
-
-    /// Whether this one may speak for others.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address.to_canonical())
-    }
-}
-
-/// Bounds of the REST interface.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RestLimits {
-    /// Longest body of an operator's request.
-    pub body_bytes: usize,
-    /// Requests worked on at once.
-    pub concurrent_requests: usize,
-    /// Requests of operators beyond these.
-    pub operator_requests: usize,
-    /// Requests of one account under way at once, until their answers are read.
-    pub account_requests: usize,
-    /// Requests of one address under way at once whose account is not known yet.
-    pub address_requests: usize,
-    /// Open connections.
-    pub connections: usize,
-    /// Longest wait for a client's headers, for its body, and for it to read its answer.
-    pub request_seconds: u64,
-    /// Longest wait for requests under way when the server stops.
-    pub stop_seconds: u64,
-}
-
-impl Default for RestLimits {
-    fn default() -> RestLimits {
-        RestLimits {
-            body_bytes: 8 << 20,
-            concurrent_requests: 256,
-            operator_requests: 64,
-            account_requests: 32,
-            address_requests: 128,
-            connections: 4096,
-            request_seconds: 30,
-            stop_seconds: 10,
-        }
-    }
-}
-
-/// Size of the paper of documents.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Paper {
-    /// 210 × 297 mm.
-    A4,
-    /// 8.5 × 11 in.
-    UsLetter,
-}
-
-/// How issued documents are printed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DocumentSettings {
-    /// Folder of printed documents.
-    pub directory: PathBuf,
-    /// Folder whose files replace built-in ones.
-    pub templates: Option<PathBuf>,
-    /// Language of labels.
-    pub language: String,
-    /// Paper.
-    pub paper: Paper,
-    /// Folders with fonts.
-    pub fonts: Vec<PathBuf>,
-    /// Most bytes of printed documents.
-    pub keep_bytes: u64,
-    /// Documents that are set at once.
-    pub at_once: usize,
-    /// Longest wait for one.
-    pub seconds: u64,
 }
 
 /// The effective configuration.
@@ -418,7 +304,7 @@ impl Reader<'_> {
         if addresses.len() > 100 {
             return Err(self.wrong(key, format!("{} addresses are too many, at most 100", addresses.len())));
         }
-        Ok(TrustedProxies(addresses))
+        Ok(TrustedProxies::new(addresses))
     }
 
     fn clock(&self) -> Result<ClockMode, ConfigError> {

@@ -1,6 +1,6 @@
 //! Where settings come from: defaults, one TOML file, the environment, flags; the later one wins.
 
-use super::ConfigError;
+use super::error::ConfigError;
 use super::settings::{OTHER_ENVIRONMENT, SETTINGS, find};
 use std::collections::BTreeMap;
 use std::path::Path;

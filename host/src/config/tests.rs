@@ -157,23 +157,3 @@ fn what_is_printed_is_a_valid_file_without_secrets() {
     let json = config.print_json().to_string();
     assert!(!json.contains("very-secret") && json.contains("COINBOX_EMAIL_SMTP_PASSWORD"), "{json}");
 }
-
-#[test]
-fn the_operator_token_is_made_once_and_for_its_owner_only() {
-    let folder = tempfile::tempdir().expect("folder");
-    let flags = [("data".to_owned(), folder.path().display().to_string())];
-    let config = Config::load(None, [], &flags).expect("valid");
-    assert_eq!(read_operator_token(&config).expect("readable"), None);
-    let token = operator_token(&config).expect("made");
-    assert_eq!(token.len(), 64);
-    assert_eq!(operator_token(&config).expect("kept"), token);
-    assert_eq!(read_operator_token(&config).expect("readable"), Some(token));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(folder.path().join("operator-token")).expect("file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-    std::fs::write(folder.path().join("operator-token"), "x\n").expect("file");
-    assert!(operator_token(&config).expect_err("too short").to_string().contains("shorter than 16 characters"));
-}

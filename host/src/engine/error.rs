@@ -1,6 +1,6 @@
 //! Everything that can end a call besides its own answer.
 
-use super::Class;
+use crate::contract::exported::about::Class;
 use crate::json::JsonError;
 use crate::storage::StoreError;
 

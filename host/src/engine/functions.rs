@@ -1,8 +1,7 @@
 //! What a component exports: read from its type, and from what it says about itself.
 
-use super::Class;
 use super::error::LoadError;
-use crate::contract::exported::about;
+use crate::contract::exported::about::{self, Class};
 use std::collections::BTreeMap;
 use wasmtime::Engine;
 use wasmtime::component::types::{ComponentItem, Type};

@@ -2,8 +2,9 @@
 
 use super::error::{CallError, Misuse};
 use super::limits::Limits;
-use super::{CallContext, Class};
+use super::rules::CallContext;
 use crate::capability::{Capabilities, Instant};
+use crate::contract::exported::about::Class;
 use crate::storage::{Changes, View};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Watch};

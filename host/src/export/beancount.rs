@@ -1,6 +1,6 @@
 //! A file for beancount: every account is opened on the day of its first posting.
 
-use super::{Posting, Transaction, day, one_line, six_decimals};
+use super::transactions::{Posting, Transaction, day, one_line, six_decimals};
 use crate::text;
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -1,7 +1,7 @@
 //! A line a posting.
 
 use super::table::{Cell, Table};
-use super::{Transaction, one_line, six_decimals};
+use super::transactions::{Transaction, one_line, six_decimals};
 use crate::text;
 use std::io::Write;
 

@@ -1,6 +1,6 @@
 //! A journal for hledger: accounts and commodity are declared, so that `hledger check --strict` passes.
 
-use super::{Posting, Transaction, day, one_line, six_decimals};
+use super::transactions::{Posting, Transaction, day, one_line, six_decimals};
 use crate::text;
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -1,6 +1,7 @@
 use super::*;
-use crate::cli::link::{Fate, LinkError};
 use crate::contract::exported::usage::Event;
+use crate::link::{Fate, Link, LinkError};
+use serde_json::{Value, json};
 
 /// Two pages of a ledger.
 struct Pages;
@@ -31,10 +32,6 @@ impl Link for Pages {
     }
 
     fn drive(&self, _: &str) -> Result<Value, LinkError> {
-        Ok(Value::Null)
-    }
-
-    fn host(&self, _: &str, _: Option<Value>) -> Result<Value, LinkError> {
         Ok(Value::Null)
     }
 }

@@ -7,11 +7,9 @@
 use crate::capability::{Capabilities, Instant, PaymentGateway};
 use crate::clock::SimulatedClock;
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use crate::config::Host;
 use crate::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
-use crate::email::RecordingMailer;
 use crate::inventory::MemoryInventory;
-use crate::metrics::Metrics;
+use crate::mails::MailList;
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SystemRandom;
 use crate::sequencer::SequencerOptions;
@@ -84,7 +82,7 @@ impl Fork {
                 vault: Arc::new(KeyVault::new(KeyRing::draw(&*random)?, random.clone())),
                 random,
                 payment: Arc::new(Paying(sandbox)),
-                email: Arc::new(RecordingMailer::new()?),
+                email: Arc::new(MailList::default()),
                 telephony: Arc::new(RecordingTelephony::new()),
                 inventory: Arc::new(MemoryInventory::new(clock)),
             },
@@ -98,10 +96,5 @@ impl Fork {
     /// Its host.
     pub fn coinbox(&self) -> &Coinbox {
         &self.coinbox
-    }
-
-    /// Its host, as a link takes it.
-    pub fn host(&self) -> Host {
-        Host::new(self.coinbox.clone(), Arc::new(Metrics::new()))
     }
 }

@@ -1,7 +1,7 @@
 //! The usage that goes on: what was rated in the last 30 days happens again every 30 days.
 
-use crate::cli::link::{Link, Local};
 use crate::contract::exported::usage::{Answer, Event};
+use crate::direct::Direct;
 use crate::json as wit;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub(super) struct Usage {
 
 impl Usage {
     /// Reads what was posted in the 30 days before a moment.
-    pub(super) fn of_last_days(link: &Local, account: &str, end: i64) -> Result<Usage> {
+    pub(super) fn of_last_days(link: &Direct, account: &str, end: i64) -> Result<Usage> {
         let mut usage = Usage { end, events: Vec::new(), products: BTreeMap::new() };
         // What was posted at this very moment is in the past too.
         for line in lines(link, account, end - PERIOD_MS + 1, end + 1)? {
@@ -60,7 +60,7 @@ impl Usage {
     }
 
     /// Reports what is used after `from` and until `to`. Answers what it cost.
-    pub(super) fn report(&self, link: &Local, from: i64, to: i64) -> Result<i64> {
+    pub(super) fn report(&self, link: &Direct, from: i64, to: i64) -> Result<i64> {
         let mut batch = Vec::new();
         // Which repetition of the period these moments belong to, at both ends.
         let round = |moment: i64| (moment - self.end).div_euclid(PERIOD_MS) + 1;
@@ -110,7 +110,7 @@ impl Usage {
 }
 
 /// Charges of an account and its sub-accounts that were posted between two moments, one by one.
-fn lines(link: &Local, account: &str, from: i64, to: i64) -> Result<Vec<Value>> {
+fn lines(link: &Direct, account: &str, from: i64, to: i64) -> Result<Vec<Value>> {
     let (mut lines, mut after) = (Vec::new(), Value::Null);
     loop {
         let arguments = json!({"auth-id": account, "from": from.to_string(), "to": to.to_string(), "after": after});

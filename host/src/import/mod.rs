@@ -2,7 +2,7 @@
 //!
 //! Both are checked as a whole before the first row is sent (UTF-8, columns), so that a file of the wrong kind changes nothing.
 
-pub mod file;
+mod error;
 pub mod prices;
 pub mod progress;
 pub mod rows;
@@ -10,4 +10,4 @@ pub mod usage;
 #[cfg(test)]
 mod usage_tests;
 
-pub use file::ImportError;
+pub use error::ImportError;

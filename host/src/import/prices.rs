@@ -1,11 +1,12 @@
 //! Price books as files: CSV with a header, or a JSON list of objects, both ways.
 
-use super::file::{self, Columns, ImportError, Lines, Others, Reading, wrong, wrong_line};
-use crate::cli::link::{Link, LinkError, field_problems};
-use crate::export::table::marked;
+use super::error::{ImportError, wrong, wrong_line};
 use crate::json::strict::{self, StrictError};
-use crate::rest::answer::rule_word;
-use crate::rest::events::{HEADING, heading, product};
+use crate::lines::{self, Columns, Lines, Others, Reading};
+use crate::link::{Link, LinkError, field_problems};
+use crate::marks::marked;
+use crate::usage_words::{HEADING, heading, product};
+use crate::words::rule_word;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::io::Write;
@@ -81,8 +82,8 @@ impl PriceFile {
 
 /// All prices of a file.
 pub fn read(path: &Path) -> Result<PriceFile, ImportError> {
-    let checked = file::check(path, Reading::LinesOrJson)?;
-    let prices = if matches!(file::first_letter(path)?, Some('[' | '{')) {
+    let checked = lines::check(path, Reading::LinesOrJson)?;
+    let prices = if matches!(lines::first_letter(path)?, Some('[' | '{')) {
         if checked.bytes > JSON_BYTES_MAX {
             return Err(wrong(path, format!("{} bytes are too many, at most {JSON_BYTES_MAX}", checked.bytes)));
         }
@@ -105,7 +106,7 @@ fn read_csv(path: &Path) -> Result<PriceFile, ImportError> {
         if text.trim().is_empty() {
             continue;
         }
-        let fields = file::fields(&text).map_err(|problem| wrong_line(path, line, problem))?;
+        let fields = lines::fields(&text).map_err(|problem| wrong_line(path, line, problem))?;
         if fields.len() != names.len() {
             let problem = format!("{} columns, the header has {}", fields.len(), names.len());
             return Err(wrong_line(path, line, problem));
@@ -594,7 +595,7 @@ mod tests {
         let prices = PriceFile { rows: vec![row(7), row(9)], numbers: vec![row(11)], seat: Some(row(12)) };
         let of = |field: &str| {
             let told = json!({"refused": {"invalid": [{"field": field, "rule": "too-large", "limit": "1000"}]}});
-            explain(Path::new("p.csv"), &prices, &prices.rows, crate::cli::link::refused(&told)).to_string()
+            explain(Path::new("p.csv"), &prices, &prices.rows, crate::link::refused(&told)).to_string()
         };
         assert_eq!(of("rows[1].rate"), "p.csv: line 9, rate: too large (limit: 1000)");
         assert_eq!(of("prices.rows[0].monthly"), "p.csv: line 11, rate: too large (limit: 1000)");

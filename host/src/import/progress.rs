@@ -2,8 +2,8 @@
 //!
 //! If this file is lost or is behind, that does no harm: events that were rated before are recognised as duplicates.
 
-use super::file::Checked;
-use crate::rest::events::Counts;
+use crate::lines::Checked;
+use crate::usage_words::Counts;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;

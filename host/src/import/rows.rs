@@ -1,19 +1,20 @@
 //! Usage events from lines of CSV or JSON: what can be read, and what is wrong with the rest.
 
-use super::file::{self, Columns, ImportError, Lines, Others, wrong, wrong_line};
+use super::error::{ImportError, wrong, wrong_line};
 use crate::contract::exported::usage::Event;
 use crate::json::strict;
-use crate::rest::events::{self, HEADING, MOMENT, PRODUCT, QUANTITY, Unreadable};
+use crate::lines::{self, Columns, Lines, Others};
 use crate::text;
+use crate::usage_words::{self, HEADING, MOMENT, PRODUCT, QUANTITY, Unreadable};
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Columns of a usage file, in the order of the rejected file.
-pub const COLUMNS: [&str; 7] = events::KEYS;
+pub const COLUMNS: [&str; 7] = usage_words::KEYS;
 
 /// What else a file may have means nothing here: events come from many systems. What would mean something is refused, in every form by
 /// the same rule. `key` is that of a mended event.
-const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &["key"], others: Others::Harmless(events::beside) };
+const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &["key"], others: Others::Harmless(usage_words::beside) };
 
 /// One row of a file.
 #[derive(Clone, PartialEq, Debug)]
@@ -81,7 +82,7 @@ impl Rows {
             Form::Csv { places, key, columns } => {
                 let unreadable =
                     |texts: Vec<String>, limit| Row { line, texts, key: None, event: Err(Unreadable::of("", limit)) };
-                let fields = match file::fields(text) {
+                let fields = match lines::fields(text) {
                     Ok(fields) => fields,
                     Err(_) => return unreadable(vec![text.to_owned()], "must be comma-separated text"),
                 };
@@ -137,8 +138,8 @@ fn json_row(line: u64, text: &str) -> Row {
     };
     let texts = COLUMNS.iter().map(|column| shown(column)).collect();
     let event = match repeated.first() {
-        Some(repeated) => Err(events::repeated(repeated)),
-        None => events::read(&value),
+        Some(repeated) => Err(usage_words::repeated(repeated)),
+        None => usage_words::read(&value),
     };
     Row { line, texts, key: value["key"].as_str().map(str::to_owned), event }
 }
@@ -154,8 +155,8 @@ fn event(texts: &[String]) -> Result<Event, Unreadable> {
     Ok(Event {
         id: id.clone(),
         auth_id: auth_id.clone(),
-        product: events::product(product).ok_or(wrong("product", PRODUCT))?,
-        heading: events::heading(heading).ok_or(wrong("heading", HEADING))?,
+        product: usage_words::product(product).ok_or(wrong("product", PRODUCT))?,
+        heading: usage_words::heading(heading).ok_or(wrong("heading", HEADING))?,
         number: number.clone(),
         quantity: quantity.parse().ok().filter(|_| digits).ok_or(wrong("quantity", QUANTITY))?,
         at: at_ms,
@@ -164,8 +165,8 @@ fn event(texts: &[String]) -> Result<Event, Unreadable> {
 
 /// An event in the JSON form of the contract, for calls by name.
 pub fn for_contract(event: &Event) -> Value {
-    json!({"id": event.id, "auth-id": event.auth_id, "product": events::product_word(event.product),
-        "heading": events::heading_word(event.heading), "number": event.number, "quantity": event.quantity,
+    json!({"id": event.id, "auth-id": event.auth_id, "product": usage_words::product_word(event.product),
+        "heading": usage_words::heading_word(event.heading), "number": event.number, "quantity": event.quantity,
         "at": event.at.to_string()})
 }
 

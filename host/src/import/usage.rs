@@ -1,12 +1,14 @@
 //! Rates a usage file: batches of a thousand, several under way at once, settled in the order of the file.
 
-use super::file::{self, Checked, ImportError, Reading, wrong};
+use super::error::{ImportError, wrong};
 use super::progress::{self, Progress};
 use super::rows::{COLUMNS, Row, Rows};
-use crate::cli::link::{Fate, Link, LinkError, digest_of};
 use crate::contract::exported::usage::{Answer, Event};
 use crate::export::table::{Cell, Table};
-use crate::rest::events::rejection_word;
+use crate::keys::digest_of;
+use crate::lines::{self, Checked, Reading};
+use crate::link::{Fate, Link, LinkError};
+use crate::usage_words::rejection_word;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -64,7 +66,7 @@ struct Settled {
 
 /// Imports a file. An error leaves what was settled; the next call goes on after it.
 pub fn import(link: &dyn Link, path: &Path, options: Options<'_>) -> Result<Summary, ImportError> {
-    let checked = file::check(path, Reading::Lines)?;
+    let checked = lines::check(path, Reading::Lines)?;
     let mut rows = Rows::open(path)?;
     // One file, one key: another file under it is another request.
     link.whole(&digest_of(&[b"usage file", checked.digest.as_bytes()]));

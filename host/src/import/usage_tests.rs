@@ -2,9 +2,9 @@
 
 use super::progress;
 use super::usage::{Options, Summary, import, rejected_path};
-use crate::cli::link::{Fate, Link, LinkError};
 use crate::contract::exported::usage::{Answer, Event, Rejection};
-use crate::rest::events::Counts;
+use crate::link::{Fate, Link, LinkError};
+use crate::usage_words::Counts;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -57,10 +57,6 @@ impl Link for Rated {
     }
 
     fn drive(&self, _: &str) -> Result<Value, LinkError> {
-        Err(LinkError::Failed("not used".to_owned()))
-    }
-
-    fn host(&self, _: &str, _: Option<Value>) -> Result<Value, LinkError> {
         Err(LinkError::Failed("not used".to_owned()))
     }
 }

@@ -1,8 +1,8 @@
 //! The file that says which numbers there are: CSV with a header, or a JSON list of objects with the same names.
 
 use crate::contract::inventory::{NumberKind, OfferedNumber};
-use crate::import::file::{self, Columns, ImportError, Lines, Others, Reading};
 use crate::json::strict;
+use crate::lines::{self, Columns, Lines, LinesError, Others, Reading};
 use coinbox_forms::{country, letters, phone};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -58,9 +58,9 @@ impl std::fmt::Display for LeftOut {
 
 /// Reads a stock file. A row that cannot be used is left out, and keeps no other one from use; what cannot be read as a whole is an error.
 pub fn read(path: &Path) -> anyhow::Result<(Stock, LeftOut)> {
-    let checked = file::check(path, Reading::LinesOrJson)?;
+    let checked = lines::check(path, Reading::LinesOrJson)?;
     let mut stock = Reader { path, stock: Stock::new(), lines: BTreeMap::new(), left_out: LeftOut::default() };
-    match file::first_letter(path)? {
+    match lines::first_letter(path)? {
         None => {}
         Some('{') => anyhow::bail!("{}: a stock as JSON is a list of objects", path.display()),
         Some('[') => {
@@ -95,7 +95,7 @@ impl Reader<'_> {
             if text.trim().is_empty() {
                 continue;
             }
-            match file::fields(&text) {
+            match lines::fields(&text) {
                 Err(problem) => self.tell(line, &problem),
                 Ok(fields) if fields.len() != names.len() => {
                     self.tell(line, &format!("{} columns, the header has {}", fields.len(), names.len()));
@@ -109,10 +109,10 @@ impl Reader<'_> {
     }
 
     fn json(&mut self) -> anyhow::Result<()> {
-        let text = std::fs::read_to_string(self.path).map_err(|error| file::wrong(self.path, error))?;
+        let text = std::fs::read_to_string(self.path).map_err(|error| lines::wrong(self.path, error))?;
         let text = text.trim_start_matches('\u{feff}');
         let (list, repeated) = strict::read(text.as_bytes()).map_err(|error| {
-            file::wrong_line(self.path, error.line() as u64, format!("no list of objects: {error}"))
+            lines::wrong_line(self.path, error.line() as u64, format!("no list of objects: {error}"))
         })?;
         let Value::Array(rows) = list else { anyhow::bail!("{}: no list of objects", self.path.display()) };
         let row_of = |repeated: &strict::Repeated| {
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn add(&mut self, line: u64, texts: &[String; COLUMNS.len()]) -> Result<(), ImportError> {
+    fn add(&mut self, line: u64, texts: &[String; COLUMNS.len()]) -> Result<(), LinesError> {
         let offer = match number(texts) {
             Err(problems) => {
                 self.tell(line, &problems.join(", "));
@@ -176,7 +176,7 @@ impl Reader<'_> {
         self.lines.insert(offer.number.clone(), line);
         self.stock.insert(offer.number.clone(), offer);
         if self.stock.len() > NUMBERS_MAX {
-            return Err(file::wrong_line(self.path, line, format!("a stock has at most {NUMBERS_MAX} numbers")));
+            return Err(lines::wrong_line(self.path, line, format!("a stock has at most {NUMBERS_MAX} numbers")));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The JSON form for the Rust types of the contract, by their serde derives: the same form as for values of unknown type.
 
-use super::{
+use super::form::{
     JsonError, Path, read_case, read_small, read_text, read_wide, single, unknown_case, unknown_name, without_case,
     without_payload,
 };

@@ -1,8 +1,8 @@
 //! `/v1/Account/{auth_id}/`: the Account resource as the published clients know it (ACC-13, rest-wire §4.1).
 
-use super::Rest;
 use super::answer::Failure;
 use super::request::{self, Names, Peer, Segment};
+use super::state::Rest;
 use crate::contract::exported::accounts::{Account, AccountType, BillingMode, Change, Error};
 use crate::contract::types::Caller;
 use crate::text;

@@ -3,13 +3,13 @@
 //! Body: `{"api_id": …, "error": text, "code": word}`, and for bad input `"fields": [{"field", "rule", "limit"}]`.
 
 use crate::bounds::{self, Reader};
-use crate::cli::is_amount_case;
 use crate::coinbox::HostError;
-use crate::contract::types::{FieldProblem, FieldRule, Problem, Refusal, Suspension};
+use crate::contract::types::{FieldProblem, Problem, Refusal};
 use crate::engine::CallError;
 use crate::json::JsonError;
 use crate::sequencer::SequenceError;
 use crate::text;
+use crate::words;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -94,56 +94,33 @@ impl Failure {
 
     /// A refusal of the rules. `field` renames arguments to what the client called them; `now` turns moments into waits.
     pub fn refused(refusal: &Refusal, now: i64, field: impl Fn(&str) -> String) -> Failure {
-        let forbidden = |code: &str, message: String| Failure::new(StatusCode::FORBIDDEN, code, message);
+        let told = |status: StatusCode, code: &str| Failure::new(status, code, words::refusal(refusal, &field));
+        let forbidden = |code: &str| told(StatusCode::FORBIDDEN, code);
         match refusal {
             Refusal::Unauthenticated => Failure::unauthenticated("Basic"),
-            Refusal::SecondFactorRequired => {
-                forbidden("second_factor_required", "the session needs its second factor first".to_owned())
-            }
-            Refusal::Forbidden(permission) => forbidden("forbidden", format!("this needs the permission {permission}")),
-            Refusal::AddressNotAllowed => {
-                forbidden("address_not_allowed", "the account's address list does not hold this address".to_owned())
-            }
-            Refusal::Suspended(reason) => {
-                forbidden("suspended", format!("the account is suspended: {}", suspension_word(*reason)))
-            }
-            Refusal::Disabled => forbidden("disabled", "the sub-account is disabled".to_owned()),
-            Refusal::NotYetActive => forbidden("not_yet_active", "the account is not active yet".to_owned()),
-            Refusal::Closed => forbidden("closed", "the account is closed".to_owned()),
+            Refusal::SecondFactorRequired => forbidden("second_factor_required"),
+            Refusal::Forbidden(_) => forbidden("forbidden"),
+            Refusal::AddressNotAllowed => forbidden("address_not_allowed"),
+            Refusal::Suspended(_) => forbidden("suspended"),
+            Refusal::Disabled => forbidden("disabled"),
+            Refusal::NotYetActive => forbidden("not_yet_active"),
+            Refusal::Closed => forbidden("closed"),
             Refusal::TooOften(moment) => {
                 let wait_ms = moment.saturating_sub(now).max(0);
                 Failure::too_often(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000))
             }
-            Refusal::NotFound(kind) => Failure::new(StatusCode::NOT_FOUND, "not_found", format!("{kind} not found")),
-            Refusal::Invalid(problems) => invalid(problems, field),
-            Refusal::KeyReused => Failure::new(
-                StatusCode::CONFLICT,
-                "key_reused",
-                "Idempotency-Key: this key was used with other arguments before",
-            ),
-            Refusal::OutOfCredit(missing) => Failure::new(
-                StatusCode::PAYMENT_REQUIRED,
-                "out_of_credit",
-                format!("not enough credit: {} is missing", text::amount_on_wire(*missing)),
-            ),
+            Refusal::NotFound(_) => told(StatusCode::NOT_FOUND, "not_found"),
+            Refusal::Invalid(problems) => {
+                Failure { fields: invalid(problems, &field), ..told(StatusCode::BAD_REQUEST, "invalid") }
+            }
+            Refusal::KeyReused => told(StatusCode::CONFLICT, "key_reused"),
+            Refusal::OutOfCredit(_) => told(StatusCode::PAYMENT_REQUIRED, "out_of_credit"),
             Refusal::Reconciling(moment) => {
                 let wait_ms = moment.saturating_sub(now).clamp(0, 3_600_000);
                 let seconds = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000).max(1);
-                let mut failure = Failure::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "reconciling",
-                    "the store was restored from a backup and is still learning what happened since: try again with the same key",
-                );
-                failure.retry_after = Some(seconds);
-                failure
+                Failure { retry_after: Some(seconds), ..told(StatusCode::SERVICE_UNAVAILABLE, "reconciling") }
             }
-            Refusal::UnknownSinceRestore(item) => Failure::new(
-                StatusCode::CONFLICT,
-                "unknown_since_restore",
-                format!(
-                    "after a restore it is not known whether this key was used before: a person has to look at {item} in the queue first"
-                ),
-            ),
+            Refusal::UnknownSinceRestore(_) => told(StatusCode::CONFLICT, "unknown_since_restore"),
         }
     }
 
@@ -185,10 +162,7 @@ impl Failure {
 
     /// A refusal that this contract has no case for.
     pub fn problem(problem: &Problem) -> Failure {
-        let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
-        let message =
-            if facts.is_empty() { problem.code.clone() } else { format!("{}: {}", problem.code, facts.join(", ")) };
-        Failure::new(problem_status(&problem.code), &problem.code, message)
+        Failure::new(problem_status(&problem.code), &problem.code, words::problem(problem))
     }
 
     /// The response.
@@ -222,7 +196,9 @@ impl Failure {
 /// The payload of a case in the form of the wire: text without quotation marks, amounts as amounts.
 fn on_wire(case: &str, payload: &Value) -> String {
     match payload {
-        Value::String(text) if is_amount_case(case) => text.parse().map_or_else(|_| text.clone(), text::amount_on_wire),
+        Value::String(text) if words::is_amount_case(case) => {
+            text.parse().map_or_else(|_| text.clone(), text::amount_on_wire)
+        }
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
@@ -236,51 +212,13 @@ pub(super) fn problem_status(code: &str) -> StatusCode {
     }
 }
 
-fn invalid(problems: &[FieldProblem], field: impl Fn(&str) -> String) -> Failure {
-    let words: Vec<String> =
-        problems.iter().map(|problem| problem_text(&field(&problem.field), problem, Reader::Wire)).collect();
-    let mut failure = Failure::new(StatusCode::BAD_REQUEST, "invalid", words.join("; "));
-    failure.fields = problems
-        .iter()
-        .map(|problem| {
-            let limit = bounds::limit(problem, Reader::Wire);
-            json!({"field": field(&problem.field), "rule": rule_word(problem.rule), "limit": limit})
-        })
-        .collect();
-    failure
-}
-
-/// `name: too long (limit: 100)`, with the limit in the form that its reader types.
-pub fn problem_text(field: &str, problem: &FieldProblem, reader: Reader) -> String {
-    let rule = rule_word(problem.rule).replace('-', " ");
-    match bounds::limit(problem, reader) {
-        Some(limit) => format!("{field}: {rule} (limit: {limit})"),
-        None => format!("{field}: {rule}"),
-    }
-}
-
-/// The word of a rule, as the contract has it.
-pub fn rule_word(rule: FieldRule) -> &'static str {
-    match rule {
-        FieldRule::Missing => "missing",
-        FieldRule::TooShort => "too-short",
-        FieldRule::TooLong => "too-long",
-        FieldRule::TooSmall => "too-small",
-        FieldRule::TooLarge => "too-large",
-        FieldRule::TooMany => "too-many",
-        FieldRule::WrongForm => "wrong-form",
-        FieldRule::UnknownValue => "unknown-value",
-        FieldRule::NotAllowedTogether => "not-allowed-together",
-    }
-}
-
-fn suspension_word(reason: Suspension) -> &'static str {
-    match reason {
-        Suspension::ContentViolation => "content-violation",
-        Suspension::PaymentFailure => "payment-failure",
-        Suspension::ComplianceIssue => "compliance-issue",
-        Suspension::SuspiciousActivity => "suspicious-activity",
-    }
+/// What is wrong with which field, for programs.
+fn invalid(problems: &[FieldProblem], field: impl Fn(&str) -> String) -> Vec<Value> {
+    let one = |problem: &FieldProblem| {
+        let limit = bounds::limit(problem, Reader::Wire);
+        json!({"field": field(&problem.field), "rule": words::rule_word(problem.rule), "limit": limit})
+    };
+    problems.iter().map(one).collect()
 }
 
 /// Why the host gave no answer of the rules. Only what is the host's own trouble is 5xx; its details go to the log, not to the client.
@@ -334,6 +272,7 @@ impl From<HostError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::types::{FieldRule, Suspension};
 
     fn of(refusal: Refusal) -> (u16, String) {
         let failure = Failure::refused(&refusal, 1_000, str::to_owned);

@@ -4,9 +4,9 @@
 //! was frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601. Beside these fields `present` has the present
 //! status (R84).
 
-use super::Rest;
 use super::answer::Failure;
 use super::resource::{self, Asked, Incoming};
+use super::state::Rest;
 use crate::text;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -2,12 +2,13 @@
 //!
 //! Every key filters or is refused. An empty value is not the same as a filter that was left out.
 
-use super::Rest;
 use super::answer::Failure;
 use super::resource::{self, Asked, Form, Incoming};
-use crate::cli::lists::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
+use super::state::Rest;
 use crate::export::table::Table;
+use crate::tables::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
 use crate::text;
+use crate::words::wide;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -127,22 +128,22 @@ fn field_name(field: &str) -> String {
 }
 
 fn account(one: &Value) -> Value {
-    let micros = |value: &Value| text::amount_on_wire(crate::cli::wide(value));
+    let micros = |value: &Value| text::amount_on_wire(wide(value));
     let (standing, reason) = match &one["standing"] {
         Value::Object(suspended) => ("suspended".into(), suspended.get("suspended").cloned().unwrap_or_default()),
         standing => (standing.clone(), Value::Null),
     };
     json!({"auth_id": one["auth-id"], "name": one["name"], "email": one["email"], "account_type": one["account-type"],
         "billing_mode": one["billing-mode"], "standing": standing, "suspension": reason,
-        "balance": micros(&one["balance"]), "created": text::moment(crate::cli::wide(&one["created"]))})
+        "balance": micros(&one["balance"]), "created": text::moment(wide(&one["created"]))})
 }
 
 fn document(one: &Value) -> Value {
     let document = &one["document"];
-    let micros = |name: &str| text::amount_on_wire(crate::cli::wide(&document[name]));
+    let micros = |name: &str| text::amount_on_wire(wide(&document[name]));
     let moment = |name: &str| match &document[name] {
         Value::Null => Value::Null,
-        moment => text::moment(crate::cli::wide(moment)).into(),
+        moment => text::moment(wide(moment)).into(),
     };
     json!({"auth_id": one["auth-id"], "name": one["name"], "receipt": one["receipt"], "kind": document["kind"],
         "number": document["number"], "issued": moment("issued"), "period_start": moment("period-start"),

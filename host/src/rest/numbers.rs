@@ -1,9 +1,9 @@
 //! `/v1/Account/{auth_id}/PhoneNumber/` and `…/Number/`: search and buy, list, read, change, release (NUM-1 to NUM-6, rest-wire §4.3).
 
-use super::Rest;
 use super::answer::Failure;
 use super::number_form::{self, Rates};
 use super::resource::{self, Asked, Incoming};
+use super::state::Rest;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,10 +1,11 @@
 //! `/v1/Operator/…`: every function of the contract by name, and what only the host can do. Bearer token.
 
-use super::Rest;
 use super::answer::{Failure, problem_status};
 use super::request::{self, Names, Peer, Segment};
+use super::state::Rest;
+use crate::answers::{ShownClock, StoreCheck};
+use crate::callable::{is_for_callers, takes_caller};
 use crate::coinbox::HostError;
-use crate::contract::exported::about::Class;
 use crate::contract::types::{Caller, Problem, Refusal};
 use crate::json as wit;
 use crate::text;
@@ -20,10 +21,6 @@ use std::time::Duration;
 
 /// How long the driver of a job may keep a customer waiting (T11).
 const PATIENCE: Duration = Duration::from_secs(4);
-/// Jobs are driven by the host; of their interface only these are for callers.
-const CALLABLE_JOBS: [&str; 2] = ["jobs.look", "jobs.payment-notice"];
-/// Effects that only look at the outside. They say nothing about any account and take no caller.
-const CALLABLE_EFFECTS: [&str; 1] = ["numbers.offers"];
 
 /// What is common to all of these routes: the token, the body, the way of failing.
 async fn serve<F>(
@@ -58,10 +55,7 @@ pub async fn call(
 ) -> Response {
     let part = request::part(&headers);
     serve(&rest, &names, peer, &headers, body, |rest, caller, mut arguments| async move {
-        let class = rest.class(&function);
-        let for_callers = !function.starts_with("jobs.") || CALLABLE_JOBS.contains(&function.as_str());
-        let looks_outside = class == Some(Class::Effect) && CALLABLE_EFFECTS.contains(&function.as_str());
-        if class.is_none_or(|class| class == Class::Effect && !looks_outside) || !for_callers {
+        if !rest.class(&function).is_some_and(|class| is_for_callers(&function, class)) {
             let message = format!("no function `{}` that an operator can call", text::shortened(&function));
             return Err(Failure::new(StatusCode::NOT_FOUND, "no_such_function", message));
         }
@@ -78,11 +72,6 @@ pub async fn call(
         Ok(result(answer, rest.host.coinbox.now()))
     })
     .await
-}
-
-/// Whether the host fills in a caller: everywhere but for its own interface and for facts.
-pub fn takes_caller(function: &str) -> bool {
-    !function.starts_with("jobs.") && !function.starts_with("about.") && !CALLABLE_EFFECTS.contains(&function)
 }
 
 /// A result with its status. Functions that answer no result are always `ok`.
@@ -210,7 +199,7 @@ pub async fn check(
     static ONE: Mutex<()> = Mutex::new(());
     serve(&rest, &names, peer, &headers, body, |rest, _, _| async move {
         let checked = alone(&rest, &ONE, "check", |rest| Ok(rest.host.coinbox.check_store()?)).await?;
-        Ok(axum::Json(json!({"ok": crate::cli::verify::shown_check(&checked)})).into_response())
+        Ok(axum::Json(json!({"ok": StoreCheck::from(checked)})).into_response())
     })
     .await
 }
@@ -296,8 +285,7 @@ pub async fn advance(
                 })
             })
             .await?;
-        let mut shown = shown_clock(&rest);
-        shown["jobs"] = driven.into();
+        let shown = ShownClock { jobs: Some(driven), ..shown_clock(&rest) };
         Ok(axum::Json(json!({"ok": shown})).into_response())
     })
     .await
@@ -328,7 +316,7 @@ pub async fn confirm_clock(
     .await
 }
 
-fn shown_clock(rest: &Rest) -> Value {
+fn shown_clock(rest: &Rest) -> ShownClock {
     rest.host.shown_clock()
 }
 

@@ -1,11 +1,11 @@
 //! `/v1/Account/{auth_id}/Invoice/{number}/pdf/`, the same for `CreditNote` and `Receipt`: issued documents as PDF (INV-2, INV-3).
 //! Who may read a document is a rule; here it is only printed.
 
-use super::Rest;
 use super::answer::Failure;
 use super::documents::Kind;
 use super::resource::{self, Asked, Incoming};
-use crate::documents::{Unprinted, file_name};
+use super::state::Rest;
+use crate::printing::{Unprinted, file_name};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,8 +1,8 @@
 //! `/v1/Account/{auth_id}/Pricing/`: the prices of one country as the account has them (USE-5, rest-wire §4.4).
 
-use super::Rest;
 use super::answer::Failure;
 use super::resource::{self, Asked, Incoming};
+use super::state::Rest;
 use crate::countries;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

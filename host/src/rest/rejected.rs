@@ -3,17 +3,18 @@
 //! `GET` lists them (`auth_id`, `reason`, `limit` 1 to 500, `cursor`, `format` `json` or `csv`), `POST` rates mended ones: `{"events": [{"key", and the fields of an
 //! event}]}`, `DELETE` takes them off the list for good: `{"keys": […]}`. At most 1000 at once.
 
-use super::Rest;
 use super::answer::Failure;
-use super::events::{self, Counts};
 use super::keys::{self, RouteName};
 use super::request::{self, Names, Peer};
 use super::resource::{self, Form};
+use super::state::Rest;
 use super::summary::called;
-use crate::cli::{REJECTED_COLUMNS, rejected_cells};
 use crate::contract::exported::usage::Answer;
 use crate::export::table::Table;
+use crate::tables::{REJECTED_COLUMNS, rejected_cells};
 use crate::text;
+use crate::usage_words::{self, Counts};
+use crate::words::wide;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -101,7 +102,7 @@ pub async fn list(
 /// An entry in the form that POST takes, and why it is here.
 fn shown(one: &Value) -> Value {
     let event = &one["event"];
-    let moment = |value: &Value| text::moment(crate::cli::wide(value));
+    let moment = |value: &Value| text::moment(wide(value));
     json!({"key": one["key"], "reason": one["reason"], "received": moment(&one["received"]), "id": event["id"],
         "auth_id": event["auth-id"], "product": event["product"], "heading": event["heading"],
         "number": event["number"], "quantity": event["quantity"], "at": moment(&event["at"])})
@@ -125,7 +126,7 @@ pub async fn resubmit(
             let key = event["key"].as_str().ok_or_else(|| {
                 Failure::field(&format!("events[{place}].key"), "missing", "the key that the list names")
             })?;
-            let read = events::read(event).map_err(|wrong| {
+            let read = usage_words::read(event).map_err(|wrong| {
                 Failure::field(&format!("events[{place}].{}", wrong.field), "wrong-form", wrong.limit)
             })?;
             mended.push(json!({"key": key, "event": crate::import::rows::for_contract(&read)}));
@@ -138,7 +139,7 @@ pub async fn resubmit(
                 .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
             let answer = Ok(answer);
             counts.add(&answer);
-            answers.push(events::answer(event["id"].as_str(), &answer));
+            answers.push(usage_words::answer(event["id"].as_str(), &answer));
         }
         let by_name: Map<String, Value> =
             counts.by_name().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();

@@ -1,11 +1,12 @@
 //! What every request brings along: its names, its sender, its proof, its body.
 
-use super::Rest;
 use super::answer::Failure;
 use super::places::Ticket;
-use crate::config::TrustedProxies;
+use super::settings::TrustedProxies;
+use super::state::{Rest, token_digest};
 use crate::contract::types::{Caller, Credential, Operator, Principal, RequestPart};
 use crate::json::strict::{self, Repeated};
+use crate::remote::IDEMPOTENCY_PART;
 use crate::text;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path};
@@ -16,7 +17,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -146,9 +146,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Header of the operator's routes: which part of one request in several calls this is, as the digest of the whole, `/`, and a number.
-pub const IDEMPOTENCY_PART: &str = "idempotency-part";
-
 /// The part of a request that a call is, if it says so.
 pub fn part(headers: &HeaderMap) -> Result<Option<RequestPart>, Failure> {
     let Some(value) = headers.get(IDEMPOTENCY_PART) else { return Ok(None) };
@@ -197,11 +194,6 @@ pub fn check_operator(rest: &Rest, headers: &HeaderMap) -> Result<(), Failure> {
     let given = authorization(headers, "bearer").unwrap_or_default();
     let matches = bool::from(token_digest(given).ct_eq(&rest.token_digest));
     if matches { Ok(()) } else { Err(Failure::unauthenticated("Bearer")) }
-}
-
-/// What is kept of the operator token.
-pub fn token_digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 fn caller(

@@ -4,12 +4,12 @@
 //! `product`, `heading`, `number`, `quantity`, then `lasts_ms`, and to reserve `kind` (`call`, which is also what is meant without it, or
 //! `message`). To settle it has the fields of a usage event besides its name. Answers come in the order of the items.
 
-use super::Rest;
 use super::answer::Failure;
-use super::events;
 use super::request::{self, Names, Peer};
+use super::state::Rest;
 use crate::json as wit;
 use crate::text;
+use crate::usage_words;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
@@ -113,11 +113,11 @@ type Wrong = (Cow<'static, str>, &'static str);
 fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
     let object = item.as_object().ok_or((Cow::from(""), "must be an object"))?;
     if word == "Settle" {
-        let event = events::read(item).map_err(|wrong| (wrong.field, wrong.limit))?;
+        let event = usage_words::read(item).map_err(|wrong| (wrong.field, wrong.limit))?;
         let event = wit::to_value(&event).map_err(|_| (Cow::from(""), "must be a usage event"))?;
         return Ok(json!({"name": text_of(object, "name")?, "event": event}));
     }
-    events::check_names(object, &KEYS).map_err(|wrong| (wrong.field, wrong.limit))?;
+    usage_words::check_names(object, &KEYS).map_err(|wrong| (wrong.field, wrong.limit))?;
     let mut read = json!({"auth-id": text_of(object, "auth_id")?, "name": text_of(object, "name")?});
     if word == "Release" {
         return Ok(read);
@@ -150,11 +150,11 @@ fn price(object: &Map<String, Value>) -> Result<Value, Wrong> {
         Some(_) => return Err((Cow::from("amount"), "must be text such as \"0.60\"")),
     }
     let product = text_of(object, "product")?;
-    events::product(&product).ok_or((Cow::from("product"), events::PRODUCT))?;
+    usage_words::product(&product).ok_or((Cow::from("product"), usage_words::PRODUCT))?;
     let heading = text_of(object, "heading")?;
-    events::heading(&heading).ok_or((Cow::from("heading"), events::HEADING))?;
+    usage_words::heading(&heading).ok_or((Cow::from("heading"), usage_words::HEADING))?;
     let quantity = object.get("quantity").and_then(Value::as_u64).and_then(|quantity| u32::try_from(quantity).ok());
-    let quantity = quantity.ok_or((Cow::from("quantity"), events::QUANTITY))?;
+    let quantity = quantity.ok_or((Cow::from("quantity"), usage_words::QUANTITY))?;
     Ok(
         json!({"rated": {"product": product, "heading": heading, "number": text_of(object, "number")?, "quantity": quantity}}),
     )

@@ -1,10 +1,10 @@
 //! What every resource below an account has in common: who asks, what was sent, pages, failures (rest-wire §2 and §3).
 
-use super::Rest;
 use super::account;
 use super::answer::Failure;
 use super::keys::{self, RouteName};
 use super::request::{self, Names, Peer};
+use super::state::Rest;
 use crate::contract::types::{Caller, Principal};
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request};

@@ -1,8 +1,8 @@
 //! The accepting loop: bounded connections, time limits for slow clients in both directions, an orderly end.
 
-use super::Rest;
 use super::connections::{Connections, Patient};
 use super::request::Peer;
+use super::state::Rest;
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;

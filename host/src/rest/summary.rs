@@ -21,13 +21,14 @@
 //! Any other key is refused by its name (R38): what it was to narrow would be wrong. Lists have `meta` and `objects` like all others. Lines
 //! are too many to be counted: their `meta` has no `total_count`.
 
-use super::Rest;
 use super::answer::Failure;
 use super::resource::{self, Asked, Form, Incoming};
-use crate::cli::summaries::{self, LINE_COLUMNS, Sums, add_page};
+use super::state::Rest;
 use crate::contract::exported::usage::Error;
 use crate::export::table::Table;
+use crate::tables::{self, LINE_COLUMNS, Sums, add_page};
 use crate::text;
+use crate::words::wide;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -104,7 +105,7 @@ pub async fn summary(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Respo
         sums = sums.into_iter().skip(first).take(rows).collect();
         if form == Form::Csv {
             let mut written = Vec::new();
-            summaries::write_summary(&sums, &mut written).map_err(unwritten)?;
+            tables::write_summary(&sums, &mut written).map_err(unwritten)?;
             return Ok(resource::csv(written, next.as_deref()));
         }
         let previous = (first > 0).then(|| place(first.saturating_sub(rows)));
@@ -158,7 +159,7 @@ async fn whole_summary(asked: &Asked, mut arguments: Value) -> Result<(Value, Su
     for _ in 0..PAGES_MAX {
         let mut page = asked.call("usage.summary", arguments.clone(), field_name).await?;
         add_page(&mut sums, &page).map_err(|error| Failure::field("to", "too-large", &error.to_string()))?;
-        complete_until = complete_until.min(crate::cli::wide(&page["complete-until"]));
+        complete_until = complete_until.min(wide(&page["complete-until"]));
         arguments["after"] = page["next"].take();
         if arguments["after"].is_null() {
             page["complete-until"] = complete_until.to_string().into();
@@ -198,7 +199,7 @@ pub async fn lines(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Respons
         if form == Form::Csv {
             let mut table = Table::begin(Vec::new(), &LINE_COLUMNS).map_err(unwritten)?;
             for line in listed() {
-                table.row(summaries::line_cells(line)).map_err(unwritten)?;
+                table.row(tables::line_cells(line)).map_err(unwritten)?;
             }
             return Ok(resource::csv(table.bytes().map_err(unwritten)?, next.as_deref()));
         }
@@ -225,11 +226,11 @@ fn line(line: &Value) -> Value {
     json!({"transaction": line["transaction"], "posted": moment(&line["posted"]), "auth_id": line["auth-id"],
         "id": line["id"], "product": line["product"], "heading": line["heading"], "number": line["number"],
         "quantity": line["quantity"], "at": moment(&line["at"]), "prefix": line["prefix"], "rate": line["rate"],
-        "amount": text::amount_on_wire(crate::cli::wide(&line["amount"]))})
+        "amount": text::amount_on_wire(wide(&line["amount"]))})
 }
 
 fn moment(value: &Value) -> String {
-    text::moment(crate::cli::wide(value))
+    text::moment(wide(value))
 }
 
 /// One call of `usage` that refuses as the wire does.

@@ -4,20 +4,24 @@ use super::*;
 use crate::capability::Capabilities;
 use crate::clock::SimulatedClock;
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use crate::contract::exported::about::{Facts, FunctionFacts};
-use crate::email::RecordingMailer;
+use crate::contract::exported::about::{Class, Facts, FunctionFacts};
 use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
 use crate::inventory::MemoryInventory;
+use crate::mails::MailList;
 use crate::metrics::Metrics;
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::printing::{DocumentSettings, Documents, Paper};
 use crate::random::SeededRandom;
+use crate::running::Running;
 use crate::sequencer::SequencerOptions;
 use crate::telephony::RecordingTelephony;
 use crate::vault::{KeyRing, KeyVault};
+use axum::Router;
 use axum::body::Body;
+use axum::extract::Request;
 use base64::Engine;
-use serde_json::json;
-use std::sync::Mutex;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 mod doors;
@@ -162,7 +166,7 @@ fn server(rate: u32, limits: RestLimits) -> Server {
     let capabilities = Capabilities {
         vault: Arc::new(KeyVault::new(keys, random.clone())),
         payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default()).expect("sandbox")),
-        email: Arc::new(RecordingMailer::new().expect("wording")),
+        email: Arc::new(MailList::default()),
         telephony: Arc::new(RecordingTelephony::new()),
         inventory: Arc::new(MemoryInventory::new(clock.clone())),
         random,
@@ -179,12 +183,18 @@ fn server(rate: u32, limits: RestLimits) -> Server {
     // Opening waits for its first command, which a thread of the asynchronous runtime must not.
     let opened = std::thread::spawn(|| Coinbox::open(options)).join();
     let coinbox = opened.expect("no panic").expect("a host");
-    let mut host = Host::new(coinbox, Arc::new(Metrics::new()));
+    let mut host = Running::new(coinbox, Arc::new(Metrics::new()));
     let documents = tempfile::tempdir().expect("folder");
-    let flags = [("documents.directory", documents.path().to_str().expect("UTF-8")), ("documents.fonts", "")];
-    let flags = flags.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let config = crate::config::Config::load(None, [], &flags).expect("valid");
-    host.documents = crate::documents::Documents::of(&config.documents);
+    host.documents = Documents::of(&DocumentSettings {
+        directory: documents.path().to_owned(),
+        templates: None,
+        language: "en".to_owned(),
+        paper: Paper::A4,
+        fonts: Vec::new(),
+        keep_bytes: 1 << 30,
+        at_once: 2,
+        seconds: 30,
+    });
     let rest = Arc::new(Rest::new(host, OPERATOR, limits, TrustedProxies::default()));
     Server { router: router(rest), rules, _documents: documents }
 }

@@ -1,14 +1,14 @@
 //! `POST /v1/Usage/`: usage events of many accounts, by the operator (USE-1, USE-6, R40).
 
-use super::Rest;
 use super::answer::Failure;
-use super::events::{self, Counts, Unreadable};
 use super::request::{self, Names, Peer};
-use crate::cli::link::digest_of;
+use super::state::Rest;
 use crate::contract::exported::usage::{Answer, Error, Event};
 use crate::contract::types::{Caller, RequestPart};
 use crate::json::strict::Step;
+use crate::keys::digest_of;
 use crate::text;
+use crate::usage_words::{self, Counts, Unreadable};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -56,7 +56,7 @@ pub async fn record(
         for one in &repeated {
             match one.at[..] {
                 [Step::Key(ref key), Step::Item(place), ..] if key == "events" => {
-                    unclear.entry(place).or_insert_with(|| events::repeated(one));
+                    unclear.entry(place).or_insert_with(|| usage_words::repeated(one));
                 }
                 _ => return Err(request::repeated_key(one)),
             }
@@ -69,8 +69,11 @@ pub async fn record(
         }
         let id =
             |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(255).collect::<String>());
-        let shown: Vec<Value> =
-            events.iter().zip(&answers).map(|(event, answer)| events::answer(id(event).as_deref(), answer)).collect();
+        let shown: Vec<Value> = events
+            .iter()
+            .zip(&answers)
+            .map(|(event, answer)| usage_words::answer(id(event).as_deref(), answer))
+            .collect();
         let by_name: serde_json::Map<String, Value> =
             counts.by_name().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
         let message = if broke_off.is_some() { "recorded in part" } else { "recorded" };
@@ -112,7 +115,7 @@ async fn rate(
 ) -> Result<(Answers, Vec<String>, Option<Failure>), Failure> {
     let read_one = |(place, event): (usize, &Value)| match unclear.get(&place) {
         Some(wrong) => Err(wrong.clone()),
-        None => events::read(event),
+        None => usage_words::read(event),
     };
     let mut read: Vec<Result<Event, Unreadable>> = given.iter().enumerate().map(read_one).collect();
     let own_part = caller.part.clone();
@@ -164,7 +167,7 @@ fn whole(given: &[Value], read: &[Result<Event, Unreadable>]) -> Option<String> 
         .zip(read)
         .map(|(given, read)| match read {
             // In one form, whatever the order of its keys and the form of its moment.
-            Ok(event) => format!("event {}", events::write(event)),
+            Ok(event) => format!("event {}", usage_words::write(event)),
             Err(_) => format!("unreadable {given}"),
         })
         .collect();

@@ -1,6 +1,6 @@
 //! A command on its way: the code to run, its answer, and whoever waits for it.
 
-use super::{Decision, LaneLocals, SequenceError};
+use super::decision::{Decision, LaneLocals, SequenceError};
 use crate::storage::View;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;

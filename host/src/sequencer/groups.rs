@@ -1,9 +1,8 @@
-//! Groups on their way to disk, the answers that wait for them, and the thread that writes them.
+//! Groups on their way to disk, and the answers that wait for them.
 
-use super::answer::{Held, panic_text};
-use super::{OnFailure, SequenceError, Shared};
-use crate::storage::{Changes, GroupChanges, StoreError};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use super::answer::Held;
+use super::decision::{Failure, SequenceError};
+use crate::storage::{Changes, GroupChanges};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What is sequenced and not yet durable: the group that is being written, and above it the one that grows.
@@ -13,7 +12,7 @@ pub(super) struct Layers {
     pub(super) flushing: Option<Arc<GroupChanges>>,
 }
 
-type Waiter = (Box<dyn Held>, Result<(), SequenceError>);
+pub(super) type Waiter = (Box<dyn Held>, Result<(), SequenceError>);
 
 pub(super) struct Groups {
     state: Mutex<State>,
@@ -56,11 +55,10 @@ impl Groups {
     }
 
     /// What the next command sees, once the growing group has room for its changes.
-    pub(super) fn layers_with_room(&self, shared: &Shared) -> Layers {
+    pub(super) fn layers_with_room(&self, failure: &Failure) -> Layers {
         let full = |state: &mut State| {
             let growing = &state.growing;
-            shared.failure.get().is_none()
-                && (growing.bytes() >= self.bytes_max || growing.commands >= self.commands_max)
+            failure.text().is_none() && (growing.bytes() >= self.bytes_max || growing.commands >= self.commands_max)
         };
         let state = self.taken.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
         Layers { growing: state.growing.clone(), flushing: state.flushing.clone() }
@@ -69,14 +67,14 @@ impl Groups {
     /// Sequences the changes of a command; its answer waits for them.
     pub(super) fn add(
         &self,
-        shared: &Shared,
+        failure: &Failure,
         changes: Changes,
         moment: i64,
         settles_beginning: bool,
         held: Box<dyn Held>,
     ) {
         let mut guard = self.state();
-        if let Some(error) = shared.failed() {
+        if let Some(error) = failure.error() {
             drop(guard);
             return held.release(Err(error));
         }
@@ -92,9 +90,9 @@ impl Groups {
     }
 
     /// Keeps the answer of a command that wrote nothing until everything that it may have seen is durable.
-    pub(super) fn hold(&self, shared: &Shared, held: Box<dyn Held>, outcome: Result<(), SequenceError>) {
+    pub(super) fn hold(&self, failure: &Failure, held: Box<dyn Held>, outcome: Result<(), SequenceError>) {
         let mut state = self.state();
-        if let Some(error) = shared.failed() {
+        if let Some(error) = failure.error() {
             drop(state);
             held.release(Err(error));
         } else if !state.growing.is_empty() {
@@ -114,7 +112,7 @@ impl Groups {
     }
 
     /// Takes the growing group for writing. `None` when there will be none.
-    fn take(&self) -> Option<(Arc<GroupChanges>, Vec<Waiter>)> {
+    pub(super) fn take(&self) -> Option<(Arc<GroupChanges>, Vec<Waiter>)> {
         let mut state = self.state();
         while state.growing.is_empty() {
             if state.ended {
@@ -133,14 +131,14 @@ impl Groups {
     }
 
     /// The group is durable: who waited for having seen it?
-    fn flushed(&self) -> Vec<Waiter> {
+    pub(super) fn flushed(&self) -> Vec<Waiter> {
         let mut state = self.state();
         state.flushing = None;
         std::mem::take(&mut state.flushing_waiters)
     }
 
     /// Nothing goes on: everybody who waits. The failure must be known already, so that nobody comes later.
-    fn abandon(&self) -> Vec<Waiter> {
+    pub(super) fn abandon(&self) -> Vec<Waiter> {
         let mut state = self.state();
         state.flushing = None;
         state.growing = Arc::default();
@@ -149,38 +147,5 @@ impl Groups {
         drop(state);
         self.taken.notify_one();
         waiters
-    }
-}
-
-/// Makes groups durable, one after another, until no command can come any more.
-pub(super) fn flush_all(shared: &Shared, on_failure: Option<OnFailure>) {
-    let mut on_failure = on_failure;
-    while let Some((group, mut waiters)) = shared.groups.take() {
-        let committed = catch_unwind(AssertUnwindSafe(|| shared.durable.commit(&group)));
-        let committed =
-            committed.unwrap_or_else(|panic| Err(StoreError(format!("commit panicked: {}", panic_text(&*panic)))));
-        match committed {
-            Ok(()) => {
-                waiters.append(&mut shared.groups.flushed());
-                // Before the answers: who has one finds the timers that it set.
-                shared.timers.apply(&group.timers);
-                for (held, outcome) in waiters {
-                    held.release(outcome);
-                }
-            }
-            Err(StoreError(text)) => {
-                tracing::error!(error = %text, "making changes safe failed, nothing goes on");
-                // It is the first one: after it no group is taken.
-                let _ = shared.failure.set(text.clone());
-                waiters.append(&mut shared.groups.abandon());
-                shared.timers.close();
-                for (held, _) in waiters {
-                    held.release(Err(SequenceError::StoreFailed(text.clone())));
-                }
-                if let Some(tell) = on_failure.take() {
-                    tell(&text);
-                }
-            }
-        }
     }
 }

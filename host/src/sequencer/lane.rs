@@ -1,80 +1,13 @@
 //! The thread that runs commands.
 
 use super::answer::Command;
+use super::decision::{Decision, LaneLocals, SequenceError};
 use super::hot::HotEntries;
 use super::overlay::LaneView;
-use super::{Decision, LaneLocals, SequenceError, Shared};
+use super::shared::Shared;
 use crate::storage::{Source, StoreError, View};
-use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-
-/// Commands that wait for the lane.
-pub(super) struct Commands {
-    queue: Mutex<Queue>,
-    arrived: Condvar,
-    queue_max: usize,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: VecDeque<Box<dyn Command>>,
-    closed: bool,
-    // Waking a thread costs a system call, which is spared while the lane is awake anyway.
-    asleep: bool,
-}
-
-impl Commands {
-    pub(super) fn new(queue_max: usize) -> Self {
-        Commands { queue: Mutex::default(), arrived: Condvar::new(), queue_max }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes a command, or gives it back with the reason.
-    pub(super) fn push(&self, command: Box<dyn Command>) -> Result<(), (Box<dyn Command>, SequenceError)> {
-        let mut queue = self.queue();
-        if queue.closed {
-            return Err((command, SequenceError::Stopped));
-        }
-        if queue.waiting.len() >= self.queue_max {
-            return Err((command, SequenceError::Busy(self.queue_max)));
-        }
-        queue.waiting.push_back(command);
-        if queue.asleep {
-            self.arrived.notify_one();
-        }
-        Ok(())
-    }
-
-    /// Takes no more commands.
-    pub(super) fn close(&self) {
-        self.queue().closed = true;
-        self.arrived.notify_one();
-    }
-
-    pub(super) fn waiting(&self) -> usize {
-        self.queue().waiting.len()
-    }
-
-    /// The next command, in the order of arrival. `None` when there will be none.
-    fn next(&self) -> Option<Box<dyn Command>> {
-        let mut queue = self.queue();
-        loop {
-            if let Some(command) = queue.waiting.pop_front() {
-                return Some(command);
-            }
-            if queue.closed {
-                return None;
-            }
-            queue.asleep = true;
-            queue = self.arrived.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            queue.asleep = false;
-        }
-    }
-}
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the lane's thread owns.
 pub(super) struct Lane {
@@ -110,7 +43,7 @@ impl Lane {
 
     pub(super) fn run(self) {
         let ended = Ended(&self.shared);
-        let mut locals = LaneLocals { moment_floor: self.shared.moment.load(Ordering::Acquire), slot: None };
+        let mut locals = LaneLocals::new(self.shared.moment.load(Ordering::Acquire));
         while let Some(command) = self.shared.commands.next() {
             self.run_one(command, &mut locals);
         }
@@ -118,8 +51,8 @@ impl Lane {
     }
 
     fn run_one(&self, command: Box<dyn Command>, locals: &mut LaneLocals) {
-        let layers = self.shared.groups.layers_with_room(&self.shared);
-        if let Some(error) = self.shared.failed() {
+        let layers = self.shared.groups.layers_with_room(&self.shared.failure);
+        if let Some(error) = self.shared.failure.error() {
             return command.refuse(error);
         }
         let turn = self.hot().turn();
@@ -132,14 +65,14 @@ impl Lane {
         match decision {
             Decision::Keep { changes, moment, settles_beginning } if settles_beginning || !changes.is_empty() => {
                 if let Err(error) = changes.check() {
-                    return self.shared.groups.hold(&self.shared, held, Err(error.into()));
+                    return self.shared.groups.hold(&self.shared.failure, held, Err(error.into()));
                 }
                 self.hot().apply(&changes);
                 locals.moment_floor = locals.moment_floor.max(moment);
                 self.shared.moment.store(locals.moment_floor, Ordering::Release);
-                self.shared.groups.add(&self.shared, changes, locals.moment_floor, settles_beginning, held);
+                self.shared.groups.add(&self.shared.failure, changes, locals.moment_floor, settles_beginning, held);
             }
-            Decision::Keep { .. } | Decision::Discard => self.shared.groups.hold(&self.shared, held, Ok(())),
+            Decision::Keep { .. } | Decision::Discard => self.shared.groups.hold(&self.shared.failure, held, Ok(())),
         }
     }
 }

@@ -19,7 +19,7 @@ impl Simulation {
                 let arguments = json!({"parent": id, "name": "sub", "enabled": true});
                 if let Some(created) = self.command("subaccounts.create", arguments, expected)? {
                     self.model.accounts[place].subaccounts += 1;
-                    self.model.usage.sources.push((super::text(&created["auth-id"])?, place));
+                    self.model.usage.sources.push((super::values::text(&created["auth-id"])?, place));
                 }
             }
             Operation::Goodwill { amount, lasts, .. } => {
@@ -42,7 +42,7 @@ impl Simulation {
             }
             Operation::Correction { nth, amount, .. } => {
                 let paid = account.recharge.in_state(ChargeState::Paid);
-                let Some(charge) = super::nth(&paid, *nth) else { return Ok(()) };
+                let Some(charge) = super::values::nth(&paid, *nth) else { return Ok(()) };
                 let expected = account.can_correct(charge, *amount) && !account.is_over(now);
                 let given = json!({"correction": {"amount": amount.to_string(), "charge": charge}});
                 let arguments = json!({"auth-id": id, "adjustment": given, "reason": "simulation"});
@@ -101,7 +101,7 @@ impl Simulation {
             }
             Operation::GiveUp { nth, .. } => {
                 let open = account.recharge.in_state(ChargeState::Open);
-                let Some(charge) = super::nth(&open, *nth) else { return Ok(()) };
+                let Some(charge) = super::values::nth(&open, *nth) else { return Ok(()) };
                 self.command("credits.give-up", json!({"auth-id": id, "charge": charge}), true)?;
                 if let Some(charge) = self.model.accounts[place].recharge.charges.get_mut(&charge) {
                     charge.given_up = true;
@@ -122,7 +122,7 @@ impl Simulation {
                 }
             }
             Operation::CreditNote { nth, amount, .. } => {
-                let Some((number, left)) = super::nth(&account.creditable(), *nth) else { return Ok(()) };
+                let Some((number, left)) = super::values::nth(&account.creditable(), *nth) else { return Ok(()) };
                 let given = amount.unwrap_or(left);
                 let expected = given > 0 && given <= left && !account.is_over(now);
                 let amount = amount.map(|amount| amount.to_string());
@@ -162,7 +162,7 @@ impl Simulation {
             }
             Operation::Chargeback { nth, amount, .. } => {
                 let charges: Vec<u32> = account.recharge.charges.keys().copied().collect();
-                let Some(charge) = super::nth(&charges, *nth) else { return Ok(()) };
+                let Some(charge) = super::values::nth(&charges, *nth) else { return Ok(()) };
                 let left = account.left_of(charge);
                 let taken = amount.unwrap_or(left);
                 let expected = taken > 0 && taken <= left;

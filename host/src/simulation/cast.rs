@@ -1,6 +1,7 @@
 //! The customers of the three years, and what happens to them on which day.
 
-use super::three_years::DAYS;
+/// Days of the three years 2026 to 2028.
+pub const DAYS: u32 = 365 + 365 + 366;
 
 /// What a customer is and does.
 pub(super) struct Customer {

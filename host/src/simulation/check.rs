@@ -3,7 +3,7 @@
 use super::documents;
 use super::model::{Account, ChargeState, MAILS, Model, Refund, RefundState, Reported, Taken};
 use super::world::World;
-use crate::cli::verify;
+use crate::verify;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,7 +170,7 @@ fn holders(world: &mut World, account: &Account) -> Result<Vec<(String, String)>
     let page = world.ok("numbers.list", None, arguments)?;
     let mut held = Vec::new();
     for one in page["numbers"].as_array().into_iter().flatten() {
-        held.push((super::text(&one["number"])?, super::text(&one["holder"])?));
+        held.push((super::values::text(&one["number"])?, super::values::text(&one["holder"])?));
     }
     ensure!(held == account.holders(), "{} has numbers {held:?}, the model {:?}", account.id, account.holders());
     Ok(held)
@@ -182,7 +182,7 @@ fn services(world: &mut World, account: &Account) -> Result<()> {
     let page = world.ok("reservations.list", None, arguments)?;
     let mut held = Vec::new();
     for one in page["reservations"].as_array().into_iter().flatten() {
-        held.push((super::text(&one["name"])?, super::text(&one["amount"])?.parse()?));
+        held.push((super::values::text(&one["name"])?, super::values::text(&one["amount"])?.parse()?));
     }
     ensure!(held == account.holds.open(), "{} holds {held:?}, the model {:?}", account.id, account.holds.open());
     let calls = world.ok("usage.list-calls", None, json!({"auth-id": account.id}))?;
@@ -248,7 +248,7 @@ fn counted(world: &mut World, model: &Model) -> Result<()> {
 
 /// An event in the form of the contract.
 pub fn reported(event: &Value) -> Result<Reported> {
-    let word = |name: &str| super::text(&event[name]);
+    let word = |name: &str| super::values::text(&event[name]);
     Ok(Reported {
         source: word("auth-id")?,
         id: word("id")?,
@@ -266,7 +266,7 @@ fn rejected(world: &mut World, model: &Model) -> Result<()> {
     loop {
         let page = world.ok("usage.list-rejected", None, json!({"after": after, "limit": 500}))?;
         for one in page["rejected"].as_array().into_iter().flatten() {
-            listed.insert(reported(&one["event"])?, super::text(&one["reason"])?);
+            listed.insert(reported(&one["event"])?, super::values::text(&one["reason"])?);
         }
         after = page["next"].clone();
         if after.is_null() {

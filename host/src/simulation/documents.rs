@@ -16,7 +16,7 @@ pub(super) fn all(world: &mut World, model: &Model) -> Result<()> {
         let mut opening = 0;
         for kind in ["invoice", "receipt", "credit-note"] {
             for listed in listed(world, account, kind)? {
-                let number = super::text(&listed["number"])?;
+                let number = super::values::text(&listed["number"])?;
                 let (series, count) = number.rsplit_once('-').with_context(|| format!("{number} is no number"))?;
                 let new = numbers.entry(format!("{kind} {series}")).or_default().insert(count.parse()?);
                 ensure!(new, "{kind} {number} was given twice");
@@ -117,7 +117,7 @@ fn receipts(world: &mut World, account: &Account) -> Result<()> {
 fn credit_notes(world: &mut World, account: &Account) -> Result<()> {
     let mut found = Vec::new();
     for listed in listed(world, account, "credit-note")? {
-        let number = super::text(&listed["number"])?;
+        let number = super::values::text(&listed["number"])?;
         let note = world.ok("invoices.read-document", None, json!({"auth-id": account.id, "number": number}))?;
         let (amount, net) = (wide(&note["total"])?, wide(&note["net"])?);
         let mut parts = vec![net];
@@ -125,7 +125,7 @@ fn credit_notes(world: &mut World, account: &Account) -> Result<()> {
             parts.push(wide(&tax["amount"])?);
         }
         ensure!(sum(&note["lines"])? == net && parts.iter().sum::<i64>() == amount, "it does not add up: {note}");
-        found.push(CreditNote { invoice: super::text(&note["refers-to"])?, amount, parts });
+        found.push(CreditNote { invoice: super::values::text(&note["refers-to"])?, amount, parts });
     }
     let expected = &account.credit_notes;
     ensure!(found == *expected, "{}: credit notes {found:?}, the model has {expected:?}", account.id);
@@ -133,7 +133,7 @@ fn credit_notes(world: &mut World, account: &Account) -> Result<()> {
 }
 
 fn wide(value: &Value) -> Result<i64> {
-    Ok(super::text(value)?.parse()?)
+    Ok(super::values::text(value)?.parse()?)
 }
 
 fn sum(items: &Value) -> Result<i64> {

@@ -36,7 +36,7 @@ impl Simulation {
         for (place, account) in self.model.accounts.iter().enumerate() {
             refunds.extend((1..=account.refunds.len()).map(|number| (place, number)));
         }
-        let Some((place, number)) = super::nth(&refunds, nth) else { return Ok(()) };
+        let Some((place, number)) = super::values::nth(&refunds, nth) else { return Ok(()) };
         let account = &self.model.accounts[place];
         let expected = account.refunds[number - 1].state == RefundState::Failed;
         let (function, arguments) = if otherwise {

@@ -5,9 +5,11 @@
 //! what makes a failing list short.
 
 use super::dice::Dice;
-use super::rows;
 use crate::inventory::Fault as StockFault;
 use crate::payment::sandbox::Fault;
+
+/// Operations of a simulation where nothing else is asked for.
+pub const OPERATIONS: usize = 80;
 
 /// One minute in milliseconds.
 pub const MINUTE: i64 = 60_000;
@@ -231,42 +233,6 @@ impl Operation {
     }
 }
 
-/// The operations of a seed.
-pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
-    let dice = &mut Dice::new(seed);
-    let by_invoice = dice.chance(30);
-    let trial = !by_invoice && dice.chance(60);
-    let mut operations = vec![Operation::Account { trial: false }, Operation::Account { trial }];
-    if by_invoice {
-        let token = if dice.chance(50) { "tok_approve" } else { dice.of(&TOKENS) };
-        operations.push(Operation::AddCard { account: 1, token, default: true });
-        let limit = (20 + dice.amount(300)) * USD;
-        operations.push(Operation::Billing { account: 1, limit: Some(limit) });
-    }
-    if dice.chance(40) {
-        operations.push(Operation::Policy(Choice::Taxes(taxes(dice))));
-        operations.extend((0..2).map(|account| address(dice, account)));
-    }
-    if dice.chance(25) {
-        operations.push(Operation::Cycle { account: 1, quarterly: true });
-    }
-    // Most simulations have somebody who recharges automatically from the beginning.
-    if dice.chance(80) {
-        let token = if dice.chance(60) { "tok_approve" } else { dice.of(&TOKENS) };
-        operations.push(Operation::AddCard { account: 0, token, default: true });
-        operations.push(settings(dice, 0));
-    }
-    while operations.len() < count {
-        if dice.chance(8) {
-            operations.extend(rows::row(dice));
-        } else {
-            operations.push(draw(dice));
-        }
-    }
-    operations.truncate(count);
-    operations
-}
-
 /// How dear a sheet is.
 fn percent(dice: &mut Dice) -> i64 {
     dice.of(&[50, 100, 150, 200])
@@ -404,7 +370,7 @@ fn rated(dice: &mut Dice) -> Option<(&'static str, u32)> {
     dice.chance(50).then_some((number, seconds))
 }
 
-fn settings(dice: &mut Dice, account: usize) -> Operation {
+pub(super) fn settings(dice: &mut Dice, account: usize) -> Operation {
     let mut cap = || dice.chance(20).then(|| dice.amount(400) * USD);
     let caps = [cap(), cap(), cap()];
     Operation::AutoRecharge {
@@ -417,7 +383,7 @@ fn settings(dice: &mut Dice, account: usize) -> Operation {
 }
 
 /// Rates that make parts of a cent, one and two on the same net amount.
-fn taxes(dice: &mut Dice) -> Vec<(&'static str, i64, bool)> {
+pub(super) fn taxes(dice: &mut Dice) -> Vec<(&'static str, i64, bool)> {
     dice.of(&[
         vec![],
         vec![("US", 8_875_000, false)],
@@ -426,7 +392,7 @@ fn taxes(dice: &mut Dice) -> Vec<(&'static str, i64, bool)> {
     ])
 }
 
-fn address(dice: &mut Dice, account: usize) -> Operation {
+pub(super) fn address(dice: &mut Dice, account: usize) -> Operation {
     Operation::Address { account, country: dice.of(&["US", "US", "DE", "JP"]), tax_id: dice.chance(30) }
 }
 
@@ -473,17 +439,4 @@ fn batch(dice: &mut Dice) -> Vec<Planned> {
             }
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_seed_is_one_plan_and_a_longer_plan_begins_with_it() {
-        assert_eq!(plan(5, 80), plan(5, 80));
-        assert_eq!(plan(5, 80)[..40], plan(5, 40)[..]);
-        assert_ne!(plan(5, 80), plan(6, 80));
-        assert_eq!(plan(5, 1).len(), 1);
-    }
 }

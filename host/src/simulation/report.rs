@@ -16,12 +16,12 @@ impl Simulation {
         let mut events: Vec<Reported> = Vec::new();
         for (index, planned) in planned.iter().enumerate() {
             let id = format!("e-{}-{index}", self.step);
-            let sent_before = |nth: usize| super::nth(&self.model.usage.rated, nth);
+            let sent_before = |nth: usize| super::values::nth(&self.model.usage.rated, nth);
             let twin = events.last().cloned();
             events.extend(match planned {
                 Planned::Twin => twin,
                 Planned::New { source, product, number, quantity, age } => {
-                    super::nth(&self.model.usage.sources, *source).map(|(source, _)| Reported {
+                    super::values::nth(&self.model.usage.sources, *source).map(|(source, _)| Reported {
                         source,
                         id,
                         at: now - age,
@@ -61,7 +61,7 @@ impl Simulation {
         for one in &rejected {
             let event = check::reported(&one["event"])?;
             let known = self.model.usage.rejected.remove(&event).map(|(reason, _)| reason);
-            let shown = super::text(&one["reason"])?;
+            let shown = super::values::text(&one["reason"])?;
             ensure!(known == Some(shown.as_str()), "{one} is on the list of rejected events, the model has {known:?}");
             events.push(event);
         }
@@ -93,7 +93,7 @@ impl Simulation {
     /// One of the newest reservations that were asked for.
     fn newest(&self, nth: usize) -> Option<Wanted> {
         let made = &self.model.wanted;
-        super::nth(&made[made.len().saturating_sub(NEWEST)..], nth)
+        super::values::nth(&made[made.len().saturating_sub(NEWEST)..], nth)
     }
 
     fn payer(&self, source: &str) -> Option<usize> {
@@ -107,7 +107,7 @@ impl Simulation {
         let (wanted, made) = match operation {
             Operation::Reserve { source, call, amount, rated, lasts, again } => {
                 let sources = &self.model.usage.sources;
-                let Some((source, _)) = super::nth(sources, *source) else { return Ok(()) };
+                let Some((source, _)) = super::values::nth(sources, *source) else { return Ok(()) };
                 let before = again.and_then(|nth| self.newest(nth));
                 let fresh = format!("r-{}", self.step);
                 // Every second time under an old name the whole request is the old one.

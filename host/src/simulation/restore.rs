@@ -1,29 +1,17 @@
 //! Backups and restores in a simulation: the store goes back, the gateway and the stock keep what has happened (sec-02, sec-13, R42).
 
+use super::backup::Backup;
 use super::check;
-use super::model::{Model, Standing};
+use super::model::Standing;
 use super::operation::{DAY, MINUTE};
 use super::run::{Done, Simulation};
 use crate::capability::Inventory;
-use crate::storage::memory::Memory;
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// How long it takes at most to find out what has happened since a backup: so long nothing new starts outside.
 const PATIENCE: i64 = 3 * MINUTE;
-
-/// A backup, and what was known when it was taken.
-pub(super) struct Backup {
-    store: Memory,
-    at: i64,
-    model: Model,
-    policy: Value,
-    /// Commands that were answered.
-    done: usize,
-    mails: usize,
-    requests: usize,
-}
 
 impl Simulation {
     pub(super) fn back_up(&mut self) -> Result<()> {

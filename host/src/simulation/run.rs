@@ -1,12 +1,12 @@
 //! One simulation: operations done with a real host, each foretold by the model, and compared after every one.
 
+use super::backup::Backup;
 use super::check;
 use super::documents;
 use super::model::{
     Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
 };
 use super::operation::{DAY, MINUTE, NEWEST, Operation};
-use super::restore::Backup;
 use super::world::{Keeping, World};
 use crate::contract::email;
 use crate::engine::RulesRuntime;
@@ -243,7 +243,7 @@ impl Simulation {
             Operation::Resubmit { count } => return self.resubmit(*count),
             Operation::Policy(choice) => {
                 let mut policy = self.policy.clone();
-                super::choose(&mut policy, choice);
+                super::values::choose(&mut policy, choice);
                 let set = self.command("operator.set-policy", json!({"policy": policy}), true)?;
                 self.policy = set.context("the policy was set")?;
                 self.model.policy.choose(choice);
@@ -293,7 +293,7 @@ impl Simulation {
             Operation::Crash { moments } => self.world.order_crash(*moments),
             Operation::WrongClock { by } => return self.wrong_clock(*by),
             Operation::Wait { ms } => self.wait_until(now + ms)?,
-            Operation::NextMonth { offset } => self.wait_until((super::next_month(now) + offset).max(now))?,
+            Operation::NextMonth { offset } => self.wait_until((crate::months::next_month(now) + offset).max(now))?,
             of_account => return self.apply_to_account(of_account),
         }
         Ok(())
@@ -323,7 +323,7 @@ impl Simulation {
             "address": "", "city": "", "state": "", "timezone": "UTC",
         });
         let created = self.command("accounts.create", json!({"account": account}), true)?.unwrap_or_default();
-        let id = super::text(&created["auth-id"])?;
+        let id = super::values::text(&created["auth-id"])?;
         let change = json!({"legal-name": "Model Ltd", "address": "1 Main Street", "country": "NZ"});
         self.command("invoices.set-billing", json!({"auth-id": id, "change": change}), true)?;
         self.model.usage.sources.push((id.clone(), self.model.accounts.len()));
@@ -395,7 +395,7 @@ impl Simulation {
     /// The gateway tells of a payment by itself: an open charge is booked by it, any other stays as it is (R42).
     fn notice(&mut self, nth: usize) -> Result<()> {
         let movements = self.world.gateway.movements()?;
-        let Some(moved) = super::nth(&movements, nth) else { return Ok(()) };
+        let Some(moved) = super::values::nth(&movements, nth) else { return Ok(()) };
         let paid = moved.paid.as_ref().context("what was moved was paid")?;
         let paid = json!({"paid": {"reference": paid.reference, "at": paid.at.to_string()}});
         self.world.ok("jobs.payment-notice", None, json!({"key": moved.key, "outcome": paid}))?;

@@ -56,7 +56,7 @@ impl fmt::Display for Failure {
         write!(formatter, "\nagain: coinbox simulate --seed {} --only {}", self.seed, places.join(","))?;
         // A longer plan begins with the shorter one.
         match self.shortest.last() {
-            Some((last, _)) if *last >= super::OPERATIONS => write!(formatter, " --operations {}", last + 1),
+            Some((last, _)) if *last >= super::operation::OPERATIONS => write!(formatter, " --operations {}", last + 1),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ impl Simulation {
     /// Somebody wants a number of the stock, whoever has it.
     pub(super) fn buy(&mut self, source: usize, nth: usize) -> Result<()> {
         let (now, policy) = (self.world.now(), self.model.policy.clone());
-        let Some((source, payer)) = super::nth(&self.model.usage.sources, source) else { return Ok(()) };
+        let Some((source, payer)) = super::values::nth(&self.model.usage.sources, source) else { return Ok(()) };
         let (number, kind) = STOCK[nth % STOCK.len()];
         // Which of two orders of one number is answered first is the stock's business.
         if self.model.accounts[payer].rents.is_ordered(number) {
@@ -31,7 +31,7 @@ impl Simulation {
         let mains: Vec<&String> = self.model.accounts.iter().map(|account| &account.id).collect();
         let mut subs = self.model.usage.sources.clone();
         subs.retain(|(id, _)| !mains.contains(&id));
-        let Some((sub, place)) = super::nth(&subs, nth) else { return Ok(()) };
+        let Some((sub, place)) = super::values::nth(&subs, nth) else { return Ok(()) };
         // A deletion is known by no key: whoever repeats it is told that there is no such sub-account.
         self.world.call_off_crash();
         let account = &self.model.accounts[place];
@@ -50,7 +50,7 @@ impl Simulation {
         for (place, account) in self.model.accounts.iter().enumerate() {
             rented.extend(account.rents.numbers().into_iter().map(|number| (place, number)));
         }
-        let Some((place, number)) = super::nth(&rented, nth) else { return Ok(()) };
+        let Some((place, number)) = super::values::nth(&rented, nth) else { return Ok(()) };
         let account = &mut self.model.accounts[place];
         account.give_back(&number);
         let arguments = json!({"auth-id": account.id, "number": number});

@@ -5,15 +5,16 @@
 //! At every month's end every balance must follow from the ledger, and the ledger must hold what the gateway has taken, payment
 //! by payment. The whole is the same for the same seed.
 
+pub use super::cast::DAYS;
 use super::cast::{CUSTOMERS, Customer, HAPPENINGS, Happening};
 use super::dice::Dice;
 use super::model::{STOCK, number_prices, offer};
 use super::operation::{DAY, MINUTE, USD};
 use super::world::{Keeping, World};
-use crate::cli::verify;
 use crate::engine::RulesRuntime;
 use crate::export;
 use crate::text;
+use crate::verify;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -21,8 +22,6 @@ use std::sync::Arc;
 
 /// 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600_000;
-/// Days of the three years 2026 to 2028.
-pub const DAYS: u32 = 365 + 365 + 366;
 /// Days after the last one in which everything comes to rest.
 const REST_DAYS: i64 = 10;
 /// Charges of one page.
@@ -178,8 +177,8 @@ impl ThreeYears {
                 let page = self.world.ok("events.read", None, arguments)?;
                 let events = page.as_array().context("events are a list")?;
                 for event in events {
-                    *self.happened.entry(super::text(&event["kind"])?).or_default() += 1;
-                    after = super::text(&event["position"])?;
+                    *self.happened.entry(super::values::text(&event["kind"])?).or_default() += 1;
+                    after = super::values::text(&event["position"])?;
                 }
                 if events.len() < FEED_PAGE {
                     break;
@@ -254,7 +253,7 @@ impl ThreeYears {
         let page = self.world.ok("credits.list-charges", None, arguments)?;
         let found = &page["charges"][0];
         ensure!(found["number"] == charge, "charge {charge} is not {found}");
-        Ok(super::text(&found["amount"])?.parse()?)
+        Ok(super::values::text(&found["amount"])?.parse()?)
     }
 
     /// Reports what was used in the hours before.
@@ -303,7 +302,7 @@ impl ThreeYears {
         let mut balances = 0;
         for customer in &self.customers {
             let shown = self.world.ok("credits.get-balance", None, json!({"auth-id": customer.id}))?;
-            balances += super::text(&shown["balance"])?.parse::<i64>()?;
+            balances += super::values::text(&shown["balance"])?.parse::<i64>()?;
         }
         let (transactions, events) = (report.transactions, report.events);
         self.months.push(MonthEnd { month, transactions, events, taken, outstanding, balances });
@@ -350,7 +349,7 @@ impl ThreeYears {
             let arguments = json!({"auth-id": customer.id, "after": null, "limit": CHARGES_PAGE});
             let page = self.world.ok("credits.list-charges", None, arguments)?;
             for charge in page["charges"].as_array().into_iter().flatten().filter(|charge| charge["state"] == "open") {
-                open.push(super::text(&charge["key"])?);
+                open.push(super::values::text(&charge["key"])?);
             }
         }
         Ok(open)
@@ -363,14 +362,14 @@ fn open(world: &mut World, customer: &Customer) -> Result<Opened> {
         "email": "owner@example.com", "address": "1 Main Street", "city": "Springfield", "state": "", "timezone": "UTC",
     });
     let created = world.ok("accounts.create", Some(customer.name), json!({"account": account}))?;
-    let id = super::text(&created["auth-id"])?;
+    let id = super::values::text(&created["auth-id"])?;
     let change = json!({"legal-name": customer.name, "country": "NZ"});
     world.ok("invoices.set-billing", None, json!({"auth-id": id, "change": change}))?;
     let mut sources = vec![id.clone()];
     for number in 0..customer.subaccounts {
         let arguments = json!({"parent": id, "name": format!("part {number}"), "enabled": true});
         let created = world.ok("subaccounts.create", None, arguments)?;
-        sources.push(super::text(&created["auth-id"])?);
+        sources.push(super::values::text(&created["auth-id"])?);
     }
     if let Some(token) = customer.card {
         world.ok("credits.add-card", None, json!({"auth-id": id, "token": token, "make-default": true}))?;

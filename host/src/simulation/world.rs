@@ -5,16 +5,16 @@ use super::digests::Left;
 use super::fuse::{Fuse, FusedRules, FusedStore, fused};
 use super::machine::Machine;
 use crate::capability::Capabilities;
-use crate::cli::link::Local;
 use crate::clock::{GuardSettings, GuardedClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use crate::config::Host;
 use crate::email::RecordingMailer;
 use crate::engine::RulesRuntime;
 use crate::inventory::MemoryInventory;
+use crate::local::Local;
 use crate::metrics::Metrics;
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
 use crate::random::SeededRandom;
+use crate::running::Running;
 use crate::sequencer::SequencerOptions;
 use crate::storage::memory::Memory;
 use crate::storage::sqlite::{Sqlite, SqliteOptions};
@@ -145,7 +145,7 @@ impl World {
 
     /// A link to the host, as commands have it.
     pub fn link(&self) -> Result<Local> {
-        let host = Host::new(self.host()?.clone(), Arc::new(Metrics::new()));
+        let host = Running::new(self.host()?.clone(), Arc::new(Metrics::new()));
         Ok(Local::new(host, "simulation".to_owned(), None))
     }
 
@@ -213,7 +213,7 @@ impl World {
 
     /// One call by the operator, repeated after a crash under the same key. The answer with its `ok` or `err`.
     pub fn ask(&mut self, function: &str, key: Option<&str>, mut arguments: Value) -> Result<Value> {
-        if crate::rest::operator::takes_caller(function) {
+        if crate::callable::takes_caller(function) {
             arguments["caller"] = self.caller(key)?;
         }
         self.surviving(|world| {

@@ -1,6 +1,7 @@
 //! What a kind of storage provides, and the views that are made of it.
 
-use super::{Beginning, Checked, Direction, FeedLine, GroupChanges, PAGE_BYTES_MAX, Page, StoreError, Timer, View};
+use super::group::GroupChanges;
+use super::records::{Beginning, Checked, Direction, FeedLine, PAGE_BYTES_MAX, Page, StoreError, Timer, View};
 use crate::capability::Random;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Changes of several commands, merged: what becomes durable at once, and what the lane sees above the durable state.
 
-use super::{Changes, FeedLine, TimerLane};
+use super::records::{Changes, FeedLine, TimerLane};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! The engine checks these limits, and traps a guest that asks for more. Behind the engine nothing checks them again.
 
-use super::{
+use super::records::{
     CHANGE_BYTES_MAX, CHANGE_ELEMENTS_MAX, Changes, GET_KEYS_MAX, KEY_BYTES_MAX, PAGE_ENTRIES_MAX, VALUE_BYTES_MAX,
 };
 

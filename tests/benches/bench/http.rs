@@ -8,10 +8,10 @@ use anyhow::{Context, Result, ensure};
 use axum::http::header::CONTENT_TYPE;
 use base64::Engine as _;
 use coinbox_host::coinbox::StoreChoice;
-use coinbox_host::config::{Host, RestLimits, TrustedProxies};
 use coinbox_host::engine::{Engine, Options};
 use coinbox_host::metrics::Metrics;
-use coinbox_host::rest::{self, Rest};
+use coinbox_host::rest::{self, Rest, RestLimits, TrustedProxies};
+use coinbox_host::running::Running;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -30,7 +30,7 @@ const CONSTANT: &str = r#"{"account_type":"standard","address":"","api_id":"0123
 pub fn serve(directory: &Path, wasm: &[u8]) -> Result<()> {
     let engine = Arc::new(Engine::load(wasm, &Options::default())?);
     let coinbox = world::open(engine, StoreChoice::Sqlite(directory.to_owned()))?;
-    let host = Host::new(coinbox.clone(), Arc::new(Metrics::new()));
+    let host = Running::new(coinbox.clone(), Arc::new(Metrics::new()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let local: SocketAddr = ([127, 0, 0, 1], 0).into();

@@ -1,7 +1,15 @@
 //! Lists over all accounts.
 
-use super::AccountKind;
 use clap::{Args, Subcommand, ValueEnum};
+
+/// Kind of a new account.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum AccountKind {
+    /// A paying account
+    Standard,
+    /// A trial
+    Developer,
+}
 
 /// Whether accounts may be used.
 #[derive(ValueEnum, Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ mod usage;
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
-pub use lists::{Accounts, Documents, Issued, word};
+pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
 pub use refunds::{Queue, Refunds};
@@ -264,15 +264,6 @@ pub enum Accepted {
     NumberOrders,
     /// A backup that was put in place as a file, or another older state of the store. It becomes a restored store, and finds out what has happened since
     OlderStore,
-}
-
-/// Kind of a new account.
-#[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum AccountKind {
-    /// A paying account
-    Standard,
-    /// A trial
-    Developer,
 }
 
 /// Why an account is suspended.

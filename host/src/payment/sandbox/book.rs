@@ -1,6 +1,6 @@
 //! What the sandbox knows: every intention it was asked for, in SQLite, durable before anyone is answered.
 
-use super::{RequestLine, SandboxError, read_metadata};
+use super::records::{RequestLine, SandboxError, read_metadata};
 use crate::capability::Instant;
 use crate::contract::payment::{Movement, Paid};
 use crate::hold::FileHold;

@@ -2,7 +2,8 @@
 
 use super::book::{Intention, Page, State};
 use super::card::{Card, Plan, Step, reason_of};
-use super::{ASK_AGAIN_MS, Carried, Sandbox, SandboxError};
+use super::desk::Sandbox;
+use super::records::{ASK_AGAIN_MS, Carried, SandboxError};
 use crate::capability::Instant;
 use crate::contract::payment::{Declined, Outcome, Pending};
 

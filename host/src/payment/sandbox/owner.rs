@@ -1,7 +1,8 @@
 //! Whose book it is: the family of stores that a sandbox takes and gives back money for.
 
 use super::book::Page;
-use super::{Sandbox, SandboxError};
+use super::desk::Sandbox;
+use super::records::SandboxError;
 use crate::storage::{Mark, Progress};
 use rusqlite::OptionalExtension;
 use std::sync::atomic::AtomicI64;

@@ -1,8 +1,14 @@
 //! Every token of the table, keys, closing, refunds, pages, restarts.
 
 use super::*;
+use crate::capability::{Instant, PaymentGateway};
 use crate::clock::SimulatedClock;
-use crate::contract::payment::{DeclineReason, Declined, Paid, Pending};
+use crate::contract::payment::{
+    ChargeRequest, DeclineReason, Declined, Finding, MethodAnswer, Movement, NotSent, Outcome, Paid, Pending,
+    RefundRequest,
+};
+use std::path::Path;
+use std::sync::Arc;
 
 /// 2026-03-01T00:00:00Z.
 const START: Instant = 1_772_323_200_000;

@@ -1,5 +1,6 @@
 //! What doors promise: keys that mean something or are refused, keys of whole requests, a page that lists every route.
 
+use super::super::routes::ROUTES;
 use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,7 +8,7 @@ use super::holds::Holds;
 use super::numbers::Rents;
 use super::recharge::Recharge;
 use super::{Occasion, Policy, Told};
-use crate::simulation::{month_of, next_month};
+use crate::months::{month_of, next_month};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -4,7 +4,7 @@ use super::account::{Account, Debt, Standing};
 use super::ended::{Claim, Dispute};
 use super::recharge::ChargeState;
 use super::{Occasion, Policy, Told};
-use crate::simulation::next_month;
+use crate::months::next_month;
 
 /// The reason of a suspension that can end by itself.
 pub const PAYMENT_FAILURE: &str = "payment-failure";

@@ -3,7 +3,7 @@
 
 use super::account::Account;
 use super::{Policy, Told};
-use crate::simulation::{month_of, next_month};
+use crate::months::{month_of, next_month};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;

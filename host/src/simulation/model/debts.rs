@@ -4,7 +4,7 @@ use super::account::{Account, Debt};
 use super::ended::By;
 use super::recharge::{Charge, ChargeKind, ChargeState};
 use super::{Occasion, Policy};
-use crate::simulation::month_of;
+use crate::months::month_of;
 use crate::simulation::operation::DAY;
 use std::collections::BTreeMap;
 

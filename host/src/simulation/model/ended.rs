@@ -1,7 +1,7 @@
 //! What gifts and write-offs have ended of what was owed, in the model, and what a credit note gives back of it (INV-5, CRD-12, R24, R84, R86).
 
 use super::account::{Account, Debt, LotKind};
-use crate::simulation::next_month;
+use crate::months::next_month;
 use crate::simulation::operation::DAY;
 
 /// Number of a charge, and which of its chargebacks.

@@ -1,10 +1,11 @@
 //! Backup of a store in use, and new stores from backups.
 
+use super::connection::{Owner, broken, connect, pragma};
 use super::files;
 use super::hold::{self, StoreHold};
 use super::lock::DirectoryLock;
 use super::meta::{self, Home, Meta};
-use super::{Sqlite, broken, connect, pragma, write};
+use super::write;
 use crate::capability::Random;
 use crate::private;
 use crate::storage::{Beginning, GroupChanges, StoreError, draw_store_name};
@@ -61,7 +62,7 @@ impl Drop for OpenDesk<'_> {
 }
 
 /// Copies the store to a new file, step by step between commits.
-pub(super) fn run(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
+pub(super) fn run(writer: &Mutex<Connection>, desk: &Desk, owner: &Owner, to: &Path) -> Result<(), StoreError> {
     if to.exists() {
         return Err(StoreError(format!(
             "backup {} exists already. Name a new file; a backup is never overwritten",
@@ -70,7 +71,7 @@ pub(super) fn run(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
     }
     let unfinished = unfinished_backup(to);
     files::discard(&unfinished)?;
-    let result = copy(store, &unfinished)
+    let result = copy(writer, desk, owner, &unfinished)
         .and_then(|()| settle(&unfinished, |connection| mark_backup(&unfinished, connection)))
         .and_then(|()| files::rename_durably(&unfinished, to));
     if result.is_err() {
@@ -93,20 +94,20 @@ fn unfinished_backup(to: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn copy(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
+fn copy(writer: &Mutex<Connection>, desk: &Desk, owner: &Owner, to: &Path) -> Result<(), StoreError> {
     let explain = |error: rusqlite::Error| broken(to, &error);
     private::provide(to).map_err(|error| StoreError(format!("{} cannot be made: {error}", to.display())))?;
     let mut target = connect(to)?;
     // Until it is complete the copy is worth nothing: it is made safe once, at the end.
     pragma(&target, "synchronous", "OFF").map_err(explain)?;
-    let writer = store.writer();
+    let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
     let (sender, orders) = channel();
-    *store.desk.slot() = Some(sender);
-    let open = OpenDesk(&store.desk);
+    *desk.slot() = Some(sender);
+    let open = OpenDesk(desk);
     let backup = Backup::new(&writer, &mut target).map_err(explain)?;
     let mut waits = 0;
     let result = loop {
-        serve(store, &writer, &orders);
+        serve(owner, &writer, &orders);
         match backup.step(STEP_PAGES) {
             Ok(StepResult::Done) => break Ok(()),
             Ok(StepResult::More) => {}
@@ -121,13 +122,13 @@ fn copy(store: &Sqlite, to: &Path) -> Result<(), StoreError> {
     drop(backup);
     drop(open);
     // Between the last look and closing the desk somebody may have come.
-    serve(store, &writer, &orders);
+    serve(owner, &writer, &orders);
     result
 }
 
-fn serve(store: &Sqlite, writer: &Connection, orders: &Receiver<Order>) {
+fn serve(owner: &Owner, writer: &Connection, orders: &Receiver<Order>) {
     while let Ok(order) = orders.try_recv() {
-        let outcome = write::group(&store.owner, writer, &order.group);
+        let outcome = write::group(owner, writer, &order.group);
         // A caller that has gone does not want to know.
         let _ = order.done.send(outcome);
     }

@@ -1,7 +1,7 @@
 //! The files of a store: which they are, how a new one appears, and what is checked before SQLite touches one.
 
+use super::connection::{broken, damaged};
 use super::meta::{APPLICATION_ID, FORMAT};
-use super::{broken, damaged};
 use crate::storage::StoreError;
 use rusqlite::Connection;
 use std::fs::{self, File};

@@ -1,6 +1,6 @@
 //! What the file says about itself: format, name, beginning, last moment.
 
-use super::{broken, damaged};
+use super::connection::{broken, damaged, pragma};
 use crate::storage::{Beginning, StoreError};
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
@@ -225,14 +225,14 @@ fn parse_beginning(text: &str) -> Option<Option<Beginning>> {
 
 /// Makes the tables of an empty store in an empty file.
 pub(super) fn write_schema(connection: &Connection, name: &str) -> rusqlite::Result<()> {
-    super::pragma(connection, "synchronous", "FULL")?;
+    pragma(connection, "synchronous", "FULL")?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(SCHEMA)?;
     let name = name.to_owned();
     let beginning = Some(Beginning::Created);
     Meta { name, beginning, moment: 0, commits: 0, feed_from: 1, backup: false }.write(connection)?;
-    super::pragma(connection, "application_id", APPLICATION_ID)?;
-    super::pragma(connection, "user_version", FORMAT)?;
+    pragma(connection, "application_id", APPLICATION_ID)?;
+    pragma(connection, "user_version", FORMAT)?;
     connection.execute_batch("COMMIT")
 }
 

@@ -1,8 +1,8 @@
 //! Reading: the pool of snapshots for queries, and the lane's own connection.
 
+use super::connection::{SqliteOptions, broken, cache_kib, connect, pragma};
 use super::digest;
 use super::hold::Possession;
-use super::{SqliteOptions, broken, cache_kib, connect, pragma};
 use crate::storage::{Direction, FeedLine, FeedSpan, Source, StoreError};
 use rusqlite::{CachedStatement, Connection, Params};
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Writing: one group is one transaction.
 
+use super::connection::{Owner, broken, damaged};
 use super::digest;
 use super::meta::{self, Meta};
 use super::tally::Tally;
-use super::{Owner, broken, damaged};
 use crate::storage::{GroupChanges, StoreError, TimerLane};
 use rusqlite::{Connection, OptionalExtension};
 

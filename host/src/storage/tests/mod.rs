@@ -10,6 +10,7 @@ use super::sqlite::{Sqlite, SqliteOptions};
 use super::*;
 use crate::capability::Random;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Other bytes at each call, the same ones in each run.

@@ -3,8 +3,8 @@
 //! A part that is missing, or that belongs to another store, is found at start, before anything is made or written. Otherwise customers
 //! would be the first to notice an empty store in the place of theirs, or keys that open nothing.
 
-use super::{Accept, ClockMode, Config};
 use crate::capability::Vault;
+use crate::config::{Accept, ClockMode, Config, Email};
 use crate::contract::vault::UnsealError;
 use crate::private;
 use crate::storage::sqlite::{Home, Sqlite};
@@ -421,7 +421,7 @@ pub(super) fn close_to_others(config: &Config) {
     }
     let mut directories = vec![data.clone()];
     directories.extend([config.cache.clone(), config.documents.directory.clone()]);
-    if let super::Email::Maildir(folder) = &config.email {
+    if let Email::Maildir(folder) = &config.email {
         directories.push(folder.clone());
     }
     // What is inside a closed directory is closed.

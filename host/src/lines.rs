@@ -1,6 +1,6 @@
 //! A text file: opened with clear errors, checked as a whole, read line by line within bounds.
 
-use crate::export::table::unmarked;
+use crate::marks::unmarked;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -11,9 +11,9 @@ pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// Read at once.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// Why a file cannot be imported.
+/// Why a file of lines cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
+pub enum LinesError {
     /// It cannot be opened or read.
     #[error("{path}: {cause}", path = path.display())]
     File {
@@ -32,22 +32,6 @@ pub enum ImportError {
         /// What is wrong and what was expected.
         problem: String,
     },
-    /// The system that it is read into.
-    #[error(transparent)]
-    Link(#[from] crate::cli::link::LinkError),
-    /// The system refused some rows, in words that name lines.
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl ImportError {
-    /// For whoever words it: an answer of the system as itself, so that the arguments in it are called what they were typed as.
-    pub fn into_any(self) -> anyhow::Error {
-        match self {
-            ImportError::Link(error) => error.into(),
-            other => other.into(),
-        }
-    }
 }
 
 /// What the whole file is.
@@ -62,17 +46,17 @@ pub struct Checked {
 }
 
 /// Error about a file.
-pub fn wrong(path: &Path, cause: impl ToString) -> ImportError {
-    ImportError::File { path: path.to_owned(), cause: cause.to_string() }
+pub fn wrong(path: &Path, cause: impl ToString) -> LinesError {
+    LinesError::File { path: path.to_owned(), cause: cause.to_string() }
 }
 
 /// Error about a line.
-pub fn wrong_line(path: &Path, line: u64, problem: impl ToString) -> ImportError {
-    ImportError::Line { path: path.to_owned(), line, problem: problem.to_string() }
+pub fn wrong_line(path: &Path, line: u64, problem: impl ToString) -> LinesError {
+    LinesError::Line { path: path.to_owned(), line, problem: problem.to_string() }
 }
 
 /// Opens a file for reading.
-pub fn open(path: &Path) -> Result<File, ImportError> {
+pub fn open(path: &Path) -> Result<File, LinesError> {
     let file = File::open(path).map_err(|error| wrong(path, error))?;
     let metadata = file.metadata().map_err(|error| wrong(path, error))?;
     if metadata.is_dir() {
@@ -101,7 +85,7 @@ const LINE_ENDS: &str =
     "lines must end with LF or CRLF, and here only CR ends them; save it as plain CSV or JSON lines";
 
 /// Reads the whole file once: its digest, and that it is UTF-8 text without overlong lines.
-pub fn check(path: &Path, reading: Reading) -> Result<Checked, ImportError> {
+pub fn check(path: &Path, reading: Reading) -> Result<Checked, LinesError> {
     let is_json = reading == Reading::LinesOrJson && matches!(first_letter(path)?, Some('[' | '{'));
     let mut file = open(path)?;
     let mut hash = Sha256::new();
@@ -166,7 +150,7 @@ fn is_utf_16(start: &[u8]) -> bool {
 }
 
 /// The first letter of a text that is no space, within its first kilobyte.
-pub fn first_letter(path: &Path) -> Result<Option<char>, ImportError> {
+pub fn first_letter(path: &Path) -> Result<Option<char>, LinesError> {
     let mut start = Vec::new();
     open(path)?.take(1024).read_to_end(&mut start).map_err(|error| wrong(path, error))?;
     let text = String::from_utf8_lossy(&start);
@@ -186,12 +170,12 @@ pub struct Lines {
 
 impl Lines {
     /// The lines of a file.
-    pub fn open(path: &Path) -> Result<Lines, ImportError> {
+    pub fn open(path: &Path) -> Result<Lines, LinesError> {
         Ok(Lines { path: path.to_owned(), reader: BufReader::with_capacity(CHUNK_BYTES, open(path)?), line: 0 })
     }
 
     /// The next line that is not blank.
-    pub fn next_filled(&mut self) -> Result<Option<(u64, String)>, ImportError> {
+    pub fn next_filled(&mut self) -> Result<Option<(u64, String)>, LinesError> {
         loop {
             match self.next_line()? {
                 Some((_, text)) if text.trim().is_empty() => {}
@@ -201,7 +185,7 @@ impl Lines {
     }
 
     /// The next line with its number, or none at the end.
-    pub fn next_line(&mut self) -> Result<Option<(u64, String)>, ImportError> {
+    pub fn next_line(&mut self) -> Result<Option<(u64, String)>, LinesError> {
         let mut bytes = Vec::new();
         let limit = LINE_BYTES_MAX as u64 + 2;
         let read =
@@ -271,7 +255,7 @@ impl Columns {
     }
 
     /// The names of a header in their order. What is missing, stands twice or is not known is refused.
-    pub fn read(&self, path: &Path, line: u64, header: &str) -> Result<Vec<String>, ImportError> {
+    pub fn read(&self, path: &Path, line: u64, header: &str) -> Result<Vec<String>, LinesError> {
         let refuse = |problem: String| Err(wrong_line(path, line, problem));
         if header.contains('\r') {
             return refuse(LINE_ENDS.to_owned());

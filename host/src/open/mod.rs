@@ -1,26 +1,29 @@
-//! From a configuration to a running host.
+//! From a configuration to a running host: the one place that puts everything together.
 
-use super::parts::{self, AGE_FILE, CLOCK_FILE, Found, MARK_FILE, Older, Part, Seen, TOKEN_FILE};
-use super::{ClockMode, Config, Email};
+mod mailed;
+mod parts;
+
 use crate::capability::{Capabilities, Clock, Mailer};
 use crate::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use crate::contract::types::{Caller, Operator, Principal};
-use crate::documents::{Documents, Mailed};
+use crate::config::{ClockMode, Config, Email};
 use crate::email::{Composer, MaildirMailer, SmtpMailer, SmtpSettings, Wording};
 use crate::engine::{self, Engine};
 use crate::hold::HoldError;
 use crate::inventory::FileInventory;
 use crate::metrics::{MeteredGateway, Metrics};
 use crate::payment::sandbox::{Sandbox, SandboxSettings};
+use crate::printing::Documents;
 use crate::private;
 use crate::random::SystemRandom;
+use crate::running::{Beside, Running};
 use crate::sequencer::{OnFailure, SequencerOptions};
 use crate::storage::sqlite::{self, Sqlite};
 use crate::storage::{Durable, Progress};
 use crate::telephony::TelephonyLog;
-use crate::text;
 use crate::vault::{KeyRing, KeyVault};
+use mailed::Mailed;
+use parts::{AGE_FILE, CLOCK_FILE, Found, MARK_FILE, Older, Part, Seen, TOKEN_FILE};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -28,29 +31,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// Main accounts are counted up to this many at start.
-const COUNT_MAX: usize = 10_000;
-const COUNT_PAGE: u32 = 500;
 /// Longest wait for any one answer of a mail server.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Why a host cannot be opened; the text says what to do.
 pub type OpenError = anyhow::Error;
 
-/// A host as the program runs it.
-#[derive(Clone)]
-pub struct Host {
+/// A host that was opened, and how.
+pub struct Opened {
     /// The host.
-    pub coinbox: Coinbox,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
-    /// Issued documents as PDF.
-    pub documents: Documents,
-    /// How it was opened.
-    pub opened: Opened,
-    clock_file: Option<PathBuf>,
-    guard: Option<Guard>,
-    age: Option<Age>,
+    pub running: Running,
+    /// Its store was made by this start.
+    pub new: bool,
+    /// Moment of the store's last command before, 0 where there is none.
+    pub last: i64,
 }
 
 /// How far the store has come, and where the data directory keeps it.
@@ -86,15 +80,6 @@ impl Age {
     }
 }
 
-/// What is told of a store when it is opened.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Opened {
-    /// It was made by this start.
-    pub new: bool,
-    /// Moment of its last command before, 0 where there is none.
-    pub last: i64,
-}
-
 /// A real clock that is not believed at once, and where it is kept what was believed.
 #[derive(Clone)]
 struct Guard {
@@ -128,49 +113,28 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     fs::rename(&new, file)
 }
 
-impl Host {
-    /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Host::documents`].
-    pub fn new(coinbox: Coinbox, metrics: Arc<Metrics>) -> Host {
-        Host {
-            coinbox,
-            metrics,
-            documents: Documents::none(),
-            opened: Opened::default(),
-            clock_file: None,
-            guard: None,
-            age: None,
-        }
-    }
+/// What is kept in the data directory beside the store.
+struct Kept {
+    clock_file: Option<PathBuf>,
+    guard: Option<Guard>,
+    age: Age,
+}
 
-    /// Whether the clock is moved by hand.
-    pub fn is_simulated(&self) -> bool {
+impl Beside for Kept {
+    fn is_simulated(&self) -> bool {
         self.clock_file.is_some()
     }
 
-    /// Moves a simulated clock from due moment to due moment and remembers where it stands.
-    pub fn advance_to(&self, moment: i64) -> anyhow::Result<u64> {
-        let driven = self.coinbox.advance_to(moment)?;
-        self.keep_clock()?;
-        Ok(driven)
-    }
-
-    /// The moment that the rules are told; where the machine's clock is in doubt, what it shows, and why it is not believed.
-    pub fn shown_clock(&self) -> serde_json::Value {
-        let now = self.coinbox.now();
-        let mut shown = serde_json::json!({
-            "now": now.to_string(),
-            "shown": text::moment(now),
-            "simulated": self.is_simulated(),
-        });
-        if let Some(doubt) = self.coinbox.clock_doubt() {
-            shown["machine"] = text::moment(doubt.machine).into();
-            shown["doubt"] = doubt.to_string().into();
+    fn keep_clock(&self, now: i64) -> anyhow::Result<()> {
+        if let Some(file) = &self.clock_file {
+            replace(file, &now.to_string()).map_err(|error| {
+                anyhow::anyhow!("the simulated moment cannot be kept in {}: {error}", file.display())
+            })?;
         }
-        shown
+        Ok(())
     }
 
-    /// A person says that the machine's clock is right, which has shown this moment a short while ago.
-    pub fn confirm_clock(&self, seen: i64) -> anyhow::Result<()> {
+    fn confirm_clock(&self, seen: i64) -> anyhow::Result<()> {
         let Some(guard) = &self.guard else {
             anyhow::bail!("the clock of this host is moved by hand: there is nothing to confirm");
         };
@@ -179,54 +143,15 @@ impl Host {
         Ok(())
     }
 
-    /// Stops the host and keeps what its clock shows.
-    pub fn stop(&self) -> Result<(), crate::coinbox::HostError> {
-        let stopped = self.coinbox.stop();
+    fn stopped(&self, soundly: bool) {
         if let Some(guard) = &self.guard {
             guard.keep();
         }
-        if let Some(age) = &self.age {
-            // After a failure the store is left as it is.
-            if stopped.is_ok() {
-                age.keep_entries();
-            }
-            age.keep();
+        // After a failure the store is left as it is.
+        if soundly {
+            self.age.keep_entries();
         }
-        stopped
-    }
-
-    /// How many main accounts the store has, counted up to a bound; `None` beyond it.
-    pub fn count_accounts(&self) -> anyhow::Result<Option<usize>> {
-        let permissions = self.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone());
-        let caller = crate::json::to_value(&Caller {
-            who: Principal::Operator(Operator { name: "coinbox".to_owned(), permissions: permissions.collect() }),
-            address: None,
-            device: None,
-            request: "start".to_owned(),
-            idempotency_key: None,
-            part: None,
-        })?;
-        let (mut count, mut after) = (0, serde_json::Value::Null);
-        while count < COUNT_MAX {
-            let arguments = serde_json::json!({"caller": caller, "after": after, "limit": COUNT_PAGE});
-            let answer = self.coinbox.call("accounts.list", &arguments)?;
-            let page = answer.get("ok").ok_or_else(|| anyhow::anyhow!("accounts cannot be counted: {answer}"))?;
-            count += page["accounts"].as_array().map_or(0, Vec::len);
-            after = page["next"].clone();
-            if after.is_null() {
-                return Ok(Some(count));
-            }
-        }
-        Ok(None)
-    }
-
-    fn keep_clock(&self) -> anyhow::Result<()> {
-        if let Some(file) = &self.clock_file {
-            replace(file, &self.coinbox.now().to_string()).map_err(|error| {
-                anyhow::anyhow!("the simulated moment cannot be kept in {}: {error}", file.display())
-            })?;
-        }
-        Ok(())
+        self.age.keep();
     }
 }
 
@@ -236,7 +161,7 @@ pub fn open(
     drive: Drive,
     must_exist: bool,
     mut on_failure: Option<OnFailure>,
-) -> Result<Host, OpenError> {
+) -> Result<Opened, OpenError> {
     let accepted = config.accept.older_store;
     if accepted && Sqlite::exists(&config.data) && sqlite::holds_backup(&config.data)? {
         reinstate(config, "it is a backup that was put in place as a file")?;
@@ -264,7 +189,7 @@ fn open_once(
     drive: Drive,
     must_exist: bool,
     on_failure: &mut Option<OnFailure>,
-) -> Result<Host, OpenError> {
+) -> Result<Opened, OpenError> {
     let data = &config.data;
     if must_exist && !Sqlite::exists(data) {
         anyhow::bail!(
@@ -285,7 +210,7 @@ fn open_once(
     let store = Arc::new(Sqlite::open_or_create(data, &*random, Default::default())?);
     parts::close_to_others(config);
     let mut checked = parts::check(config, &store, &vault)?;
-    let opened = Opened { new, last: store.moment()? };
+    let last = store.moment()?;
     let Clocks { clock, simulated_clock, clock_file, guard } = clocks(config, &store, checked.clock)?;
     let sandbox = Sandbox::open(&config.payment_sandbox, clock.clone(), SandboxSettings::default())
         .map_err(|error| anyhow::anyhow!("{}: {error}", parts::place(config, Part::Gateway)))?;
@@ -342,12 +267,14 @@ fn open_once(
     mailed.connect(&coinbox);
     let age = Age { progress, file: data.join(AGE_FILE), store, entries };
     age.keep();
-    let host = Host { coinbox, metrics, documents, opened, clock_file, guard, age: Some(age) };
-    host.keep_clock()?;
-    if let Some(guard) = &host.guard {
+    let kept = Kept { clock_file, guard, age };
+    kept.keep_clock(coinbox.now())?;
+    if let Some(guard) = &kept.guard {
         guard.keep();
     }
-    Ok(host)
+    let mut running = Running::new(coinbox, metrics).with(Arc::new(kept));
+    running.documents = documents;
+    Ok(Opened { running, new, last })
 }
 
 /// The clock of a host, and what is kept of it.
@@ -552,5 +479,25 @@ mod tests {
         old.execute_batch("ALTER TABLE home DROP COLUMN clock_mark").expect("altered");
         old.close().expect("closes");
         assert_eq!(read_mark(&file, &open()).expect("reads"), None);
+    }
+
+    #[test]
+    fn the_operator_token_is_made_once_and_for_its_owner_only() {
+        let folder = tempfile::tempdir().expect("folder");
+        let flags = [("data".to_owned(), folder.path().display().to_string())];
+        let config = Config::load(None, [], &flags).expect("valid");
+        assert_eq!(read_operator_token(&config).expect("readable"), None);
+        let token = operator_token(&config).expect("made");
+        assert_eq!(token.len(), 64);
+        assert_eq!(operator_token(&config).expect("kept"), token);
+        assert_eq!(read_operator_token(&config).expect("readable"), Some(token));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(folder.path().join("operator-token")).expect("file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        std::fs::write(folder.path().join("operator-token"), "x\n").expect("file");
+        assert!(operator_token(&config).expect_err("too short").to_string().contains("shorter than 16 characters"));
     }
 }

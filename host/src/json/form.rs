@@ -1,30 +1,4 @@
-//! The JSON form of WIT values: what conformance cases hold and what the operator's route speaks.
-//!
-//! | WIT | JSON |
-//! |---|---|
-//! | `bool`, `string` | true or false, text |
-//! | `u8` `s8` `u16` `s16` `u32` `s32` | number |
-//! | `u64` `s64` | decimal text, in both directions: `"-25000000"`. A JSON number loses digits above 2^53 in many languages |
-//! | `char` | text of one character |
-//! | `record` | object with the names of the WIT, hyphens included |
-//! | `option` | `null` or the value itself; an option field may be left out. An option of an option has no form |
-//! | `list`, `tuple` | array |
-//! | `enum` | text: the name of the case |
-//! | `variant` | text of the case name for a case without payload, otherwise an object with that one key |
-//! | `flags` | array of text |
-//! | `result` | `{"ok": x}` or `{"err": x}`, with `null` where there is no payload |
-//!
-//! The arguments of a function are one object, keyed by parameter name. Reading is strict: an unknown key, a missing one, a number that
-//! does not fit are errors that name the path (`events[3].quantity`) and what was expected there. Floats, resources and
-//! streams have no form: the contract has none.
-//!
-//! [`read_arguments`] and [`write()`] serve calls whose types are known at run time only. [`to_value`] and [`from_value`] do the
-//! same for the Rust types of [`crate::contract`].
-
-pub mod strict;
-mod typed;
-
-pub use typed::{from_value, to_value};
+//! Values of the contract from and to JSON, see [the form](super).
 
 use serde_json::{Map, Value};
 use wasmtime::component::Val;
@@ -45,14 +19,14 @@ pub struct JsonError {
 
 /// Where in a value the reader stands; made into text only for an error.
 #[derive(Clone, Copy)]
-enum Path<'a> {
+pub(super) enum Path<'a> {
     Root,
     Field(&'a Path<'a>, &'a str),
     Item(&'a Path<'a>, usize),
 }
 
 impl Path<'_> {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Path::Root => String::new(),
             Path::Field(Path::Root, name) => (*name).to_owned(),
@@ -65,7 +39,7 @@ impl Path<'_> {
         JsonError { path: self.text(), problem: problem.into() }
     }
 
-    fn expected(&self, what: &str, found: &Value) -> JsonError {
+    pub(super) fn expected(&self, what: &str, found: &Value) -> JsonError {
         self.wrong(format!("expected {what}, found {}", kind(found)))
     }
 }
@@ -247,7 +221,7 @@ fn read_result_payload(
 }
 
 /// Name of a case and its payload: text, or an object with one key.
-fn read_case<'a>(value: &'a Value, path: &Path) -> Result<(&'a str, Option<&'a Value>), JsonError> {
+pub(super) fn read_case<'a>(value: &'a Value, path: &Path) -> Result<(&'a str, Option<&'a Value>), JsonError> {
     match value {
         Value::String(name) => Ok((name, None)),
         Value::Object(object) if object.len() == 1 => {
@@ -261,11 +235,11 @@ fn read_case<'a>(value: &'a Value, path: &Path) -> Result<(&'a str, Option<&'a V
     }
 }
 
-fn read_text<'a>(value: &'a Value, path: &Path) -> Result<&'a str, JsonError> {
+pub(super) fn read_text<'a>(value: &'a Value, path: &Path) -> Result<&'a str, JsonError> {
     value.as_str().ok_or_else(|| path.expected("text", value))
 }
 
-fn read_small<T: TryFrom<i64>>(value: &Value, path: &Path, least: i64, most: i64) -> Result<T, JsonError> {
+pub(super) fn read_small<T: TryFrom<i64>>(value: &Value, path: &Path, least: i64, most: i64) -> Result<T, JsonError> {
     value
         .as_i64()
         .filter(|number| (least..=most).contains(number))
@@ -279,7 +253,7 @@ fn read_small<T: TryFrom<i64>>(value: &Value, path: &Path, least: i64, most: i64
 }
 
 /// 64-bit numbers are text, and only their own plain form: `007` and `+7` are refused, so that equal numbers are equal JSON.
-fn read_wide<T: std::str::FromStr + ToString>(value: &Value, path: &Path) -> Result<T, JsonError> {
+pub(super) fn read_wide<T: std::str::FromStr + ToString>(value: &Value, path: &Path) -> Result<T, JsonError> {
     let what = "a 64-bit whole number as decimal text";
     let text = value.as_str().ok_or_else(|| path.expected(what, value))?;
     let number: Option<T> = text.parse().ok();
@@ -329,23 +303,23 @@ fn write_at(value: &Val, depth: usize) -> Result<Value, JsonError> {
     })
 }
 
-fn single(name: &str, value: Value) -> Value {
+pub(super) fn single(name: &str, value: Value) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), value)]))
 }
 
-fn without_payload(path: &Path, case: &str) -> JsonError {
+pub(super) fn without_payload(path: &Path, case: &str) -> JsonError {
     path.wrong(format!("case `{case}` has no payload: write it as text"))
 }
 
-fn without_case(path: &Path, case: &str) -> JsonError {
+pub(super) fn without_case(path: &Path, case: &str) -> JsonError {
     path.wrong(format!("case `{case}` has a payload: write {{\"{case}\": …}}"))
 }
 
-fn unknown_case<'a>(path: &Path, found: &str, names: impl Iterator<Item = &'a str>) -> JsonError {
+pub(super) fn unknown_case<'a>(path: &Path, found: &str, names: impl Iterator<Item = &'a str>) -> JsonError {
     path.wrong(format!("no case `{}`; the cases are {}", shortened(found), names.collect::<Vec<_>>().join(", ")))
 }
 
-fn unknown_name(path: &Path, names: &[&str]) -> JsonError {
+pub(super) fn unknown_name(path: &Path, names: &[&str]) -> JsonError {
     if names.is_empty() {
         return path.wrong("no such name; nothing is expected here");
     }

@@ -1,18 +1,22 @@
-//! Clocks: the machine's, as it is or guarded against its mistakes, and one that is moved by hand.
-
-mod guard;
-
-pub use guard::{ClockMark, ConfirmError, GuardSettings, GuardedClock, Machine, TimeSource};
+//! The machine's clock as it is, and one that is moved by hand.
 
 use crate::capability::{Clock, Instant};
 use crate::text;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Latest moment that a simulated clock can show: the end of the year 9999.
 pub const LATEST: Instant = 253_402_300_799_999;
 
+/// What the calendar clock of this machine shows.
+pub(super) fn calendar() -> Instant {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| Instant::try_from(since.as_millis()).unwrap_or(LATEST))
+}
+
 /// The machine's clock, believed whatever it shows. Never steps back while the program runs, whatever is done to the machine's time. For a
-/// store that stays, see [`GuardedClock`].
+/// store that stays, see [`GuardedClock`](super::GuardedClock).
 #[derive(Debug, Default)]
 pub struct RealClock {
     latest: AtomicI64,
@@ -27,7 +31,7 @@ impl RealClock {
 
 impl Clock for RealClock {
     fn now(&self) -> Instant {
-        let machine = guard::calendar();
+        let machine = calendar();
         self.latest.fetch_max(machine, Ordering::SeqCst).max(machine)
     }
 }

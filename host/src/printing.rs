@@ -3,14 +3,38 @@
 //!
 //! Printing runs beside the lane: it reads one document through a query and touches no storage of the rules.
 
-use crate::coinbox::{Coinbox, Reader};
-use crate::config::DocumentSettings;
-use crate::contract::email::AttachedDocument;
-use crate::contract::types::{Caller, Operator, Principal};
-use crate::email::{AttachedFile, Attachments};
-use crate::json as wit;
-use serde_json::{Value, json};
-use std::sync::OnceLock;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Size of the paper of documents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paper {
+    /// 210 × 297 mm.
+    A4,
+    /// 8.5 × 11 in.
+    UsLetter,
+}
+
+/// How issued documents are printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentSettings {
+    /// Folder of printed documents.
+    pub directory: PathBuf,
+    /// Folder whose files replace built-in ones.
+    pub templates: Option<PathBuf>,
+    /// Language of labels.
+    pub language: String,
+    /// Paper.
+    pub paper: Paper,
+    /// Folders with fonts.
+    pub fonts: Vec<PathBuf>,
+    /// Most bytes of printed documents.
+    pub keep_bytes: u64,
+    /// Documents that are set at once.
+    pub at_once: usize,
+    /// Longest wait for one.
+    pub seconds: u64,
+}
 
 /// Why there is no PDF.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -50,63 +74,6 @@ impl Documents {
     }
 }
 
-/// Reads one document, for mails.
-const READ: &str = "invoices.read-document";
-
-/// Issued documents for mails: read as the rules froze them, and printed.
-pub(crate) struct Mailed {
-    documents: Documents,
-    reader: OnceLock<Reader>,
-}
-
-impl Mailed {
-    /// Of a host that is about to be opened.
-    pub(crate) fn new(documents: Documents) -> Mailed {
-        Mailed { documents, reader: OnceLock::new() }
-    }
-
-    /// From here on documents are found: mails of before are asked for again.
-    pub(crate) fn connect(&self, coinbox: &Coinbox) {
-        // Only the first host counts; there is no second.
-        let _ = self.reader.set(coinbox.reader());
-    }
-}
-
-impl Attachments for Mailed {
-    fn find(&self, document: &AttachedDocument) -> Result<Option<AttachedFile>, String> {
-        let reader = self.reader.get().ok_or("the host is starting")?;
-        let caller = Caller {
-            who: Principal::Operator(Operator { name: "mail".to_owned(), permissions: vec![READ.to_owned()] }),
-            address: None,
-            device: None,
-            request: format!("mail-{}-{}", document.kind, document.number),
-            idempotency_key: None,
-            part: None,
-        };
-        let caller = wit::to_value(&caller).map_err(|error| error.to_string())?;
-        let arguments = json!({"caller": caller, "auth-id": document.auth_id, "number": document.number});
-        let mut answer = reader.query(READ, &arguments)?;
-        let frozen = answer["ok"].take();
-        if frozen["kind"] != document.kind.as_str() {
-            tracing::error!(
-                kind = document.kind,
-                number = document.number,
-                "a mail goes without its document: it cannot be read"
-            );
-            return Ok(None);
-        }
-        match self.documents.issued(&frozen) {
-            Ok(bytes) => Ok(Some(AttachedFile { name: file_name(&frozen), media_type: "application/pdf", bytes })),
-            Err(Unprinted::Later(cause)) => Err(cause),
-            Err(Unprinted::NotBuiltIn) => Ok(None),
-            Err(error @ (Unprinted::MissingGlyphs(_) | Unprinted::Failed(_))) => {
-                tracing::error!(%error, kind = document.kind, number = document.number, "a mail goes without its document");
-                Ok(None)
-            }
-        }
-    }
-}
-
 /// Tries templates, fonts and words: what is wrong with them is an error at start.
 pub fn check(settings: &DocumentSettings) -> anyhow::Result<()> {
     imp::check(settings)
@@ -138,8 +105,7 @@ pub fn file_name(document: &Value) -> String {
 
 #[cfg(feature = "documents")]
 mod imp {
-    use super::{Preview, Unprinted};
-    use crate::config::{DocumentSettings, Paper};
+    use super::{DocumentSettings, Paper, Preview, Unprinted};
     use coinbox_documents::typesetter::TypesetError;
     use coinbox_documents::{Document, PrintError, Printer, PrinterLimits, Settings, Typesetter, sample};
     use serde_json::Value;
@@ -227,8 +193,7 @@ mod imp {
 
 #[cfg(not(feature = "documents"))]
 mod imp {
-    use super::{Preview, Unprinted};
-    use crate::config::DocumentSettings;
+    use super::{DocumentSettings, Preview, Unprinted};
     use serde_json::Value;
 
     #[derive(Clone)]

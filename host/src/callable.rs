@@ -1,0 +1,20 @@
+//! Which functions of the contract whoever asks a host may call, and which of them take a caller.
+
+use crate::contract::exported::about::Class;
+
+/// Jobs are driven by the host; of their interface only these are for callers.
+const JOBS: [&str; 2] = ["jobs.look", "jobs.payment-notice"];
+/// Effects that only look at the outside. They say nothing about any account and take no caller.
+const EFFECTS: [&str; 1] = ["numbers.offers"];
+
+/// Whether a function of this class is for callers, and not only for the host.
+pub fn is_for_callers(function: &str, class: Class) -> bool {
+    let looks_outside = EFFECTS.contains(&function);
+    let drives = function.starts_with("jobs.") && !JOBS.contains(&function);
+    (class != Class::Effect || looks_outside) && !drives
+}
+
+/// Whether the host fills in a caller: everywhere but for its own interface and for facts.
+pub fn takes_caller(function: &str) -> bool {
+    !function.starts_with("jobs.") && !function.starts_with("about.") && !EFFECTS.contains(&function)
+}

@@ -1,0 +1,146 @@
+//! Whatever runs the rules: calls by name, with arguments and answers as JSON, and the few calls that are too frequent for that.
+
+use super::error::CallError;
+use super::slot::RulesSlot;
+use crate::capability::{Capabilities, Instant};
+use crate::contract::exported::about::Class;
+use crate::contract::exported::{about, accounts, usage};
+use crate::contract::types;
+use crate::json;
+use crate::storage::{Changes, View};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Everything that belongs to one call besides function and arguments.
+pub struct CallContext<'a> {
+    /// What the caller takes the function for. A function of another class is refused before it runs.
+    pub class: Class,
+    /// The state that the call sees; `None` for effects.
+    pub view: Option<Arc<dyn View>>,
+    /// What is lent.
+    pub capabilities: &'a Capabilities,
+    /// The one moment of the call.
+    pub now: Instant,
+}
+
+/// What came of one call.
+#[derive(Debug)]
+pub struct CallOutcome<T = Value> {
+    /// The answer, which may be the function's own `err`, or why there is none.
+    pub answer: Result<T, CallError>,
+    /// What a command that answered `ok` changes; `None`: nothing.
+    pub changes: Option<Changes>,
+}
+
+impl<T> CallOutcome<T> {
+    pub(super) fn failed(error: impl Into<CallError>) -> Self {
+        CallOutcome { answer: Err(error.into()), changes: None }
+    }
+
+    /// The answer in another form; an answer that has none takes the changes with it.
+    pub(super) fn and_then<U>(self, read: impl FnOnce(T) -> Result<U, CallError>) -> CallOutcome<U> {
+        match self.answer.and_then(read) {
+            Ok(answer) => CallOutcome { answer: Ok(answer), changes: self.changes },
+            Err(error) => CallOutcome::failed(error),
+        }
+    }
+}
+
+/// Whatever runs the rules: the component, or in tests the same rules as native code.
+///
+/// With a slot a call uses, and leaves there, what the calling thread keeps for the next one; without, something idle.
+pub trait RulesRuntime: Send + Sync {
+    /// What the rules say about themselves.
+    fn facts(&self) -> &about::Facts;
+
+    /// One call; arguments and answer in the form of [`crate::json`].
+    fn call(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> CallOutcome;
+
+    /// Class of a function; `None`: there is no such function.
+    fn class(&self, function: &str) -> Option<Class> {
+        self.facts().functions.iter().find(|facts| facts.name == function).map(|facts| facts.class)
+    }
+
+    /// `usage.record-events`.
+    fn record_events(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        caller: &types::Caller,
+        events: &[usage::Event],
+    ) -> CallOutcome<Result<usage::BatchAnswer, usage::Error>> {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            caller: &'a types::Caller,
+            events: &'a [usage::Event],
+        }
+        self.call_as(slot, context, "usage.record-events", &Arguments { caller, events })
+    }
+
+    /// `accounts.get`.
+    fn get_account(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        caller: &types::Caller,
+        auth_id: &str,
+    ) -> CallOutcome<Result<accounts::Account, accounts::Error>> {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            caller: &'a types::Caller,
+            auth_id: &'a str,
+        }
+        self.call_as(slot, context, "accounts.get", &Arguments { caller, auth_id })
+    }
+
+    /// `accounts.authenticate`.
+    fn authenticate(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        caller: &types::Caller,
+    ) -> CallOutcome<Result<accounts::RateLimits, accounts::Error>> {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            caller: &'a types::Caller,
+        }
+        self.call_as(slot, context, "accounts.authenticate", &Arguments { caller })
+    }
+}
+
+/// Any call with the types of the contract, through their JSON form. For all calls that are not frequent.
+pub trait CallAs {
+    /// `arguments`: a struct with the parameters of the function as fields, underscores for hyphens.
+    fn call_as<A: Serialize, T: DeserializeOwned>(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &A,
+    ) -> CallOutcome<T>;
+}
+
+impl<R: RulesRuntime + ?Sized> CallAs for R {
+    fn call_as<A: Serialize, T: DeserializeOwned>(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &A,
+    ) -> CallOutcome<T> {
+        match json::to_value(arguments) {
+            Ok(arguments) => self
+                .call(slot, context, function, &arguments)
+                .and_then(|answer| json::from_value(&answer).map_err(|error| CallError::Absurd(error.to_string()))),
+            Err(error) => CallOutcome::failed(error),
+        }
+    }
+}
