@@ -12,4 +12,4 @@ cargo build "${native[@]}" --example contract_document
 target/release/examples/contract_document wit >target/docs/contract.md.new
 mv target/docs/contract.md.new target/docs/contract.md
 say "contract: target/docs/contract.md"
-say "crates:   target/doc/coinbox_host/index.html, target/doc/coinbox_rules/index.html"
+say "crates:   target/doc/coinbox_host/index.html, target/doc/coinbox_server/index.html, target/doc/coinbox_rules/index.html"

@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 /// One line of the table.
-pub(crate) struct Country {
+pub struct Country {
     /// ISO 3166-1 alpha-2.
     pub code: &'static str,
     /// English.
@@ -16,15 +16,17 @@ pub(crate) struct Country {
     pub zone: usize,
     /// At least one.
     pub prefixes: Vec<&'static str>,
+    /// Prefixes of mobile numbers.
     pub mobile: Vec<&'static str>,
+    /// Prefixes of premium numbers.
     pub premium: Vec<&'static str>,
 }
 
 /// Highest price zone.
-pub(crate) const ZONES: usize = 6;
+pub const ZONES: usize = 6;
 
 /// The table, in order of country code.
-pub(crate) static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+pub static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     let lines = include_str!("countries.csv").lines().skip(1);
     lines.map(|line| country(line).expect("the table in the program is well formed: a test reads it")).collect()
 });
@@ -40,7 +42,7 @@ fn country(line: &'static str) -> Option<Country> {
 }
 
 /// The English name of a country, or its code where the table has none.
-pub(crate) fn name_of(code: &str) -> &str {
+pub fn name_of(code: &str) -> &str {
     COUNTRIES.iter().find(|country| country.code == code).map_or(code, |country| country.name)
 }
 

@@ -1,7 +1,7 @@
 //! Coinbox.
 pub mod components;
 pub mod conformance;
-pub use coinbox_host::simulation::fuse as crash;
+pub use coinbox_simulation::fuse as crash;
 pub mod crash_model;
 pub mod crash_world;
 pub mod layers;

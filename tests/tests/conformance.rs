@@ -3,7 +3,7 @@
 //! `COINBOX_CONFORMANCE=native` runs them on native rules over memory only, which takes seconds: for work on the rules.
 //! `COINBOX_DIGESTS=FILE` writes a line a case: digests of what it has left, for `scripts/gate.sh`.
 
-use coinbox_host::simulation::DigestBook;
+use coinbox_simulation::DigestBook;
 use coinbox_tests::conformance::{Case, SEED, Setup, files, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! A forecast is what comes of the last 30 days if they go on, and it leaves no trace.
 
-use coinbox_host::forecast::{MonthEnd, forecast};
+use coinbox_operations::forecast::{MonthEnd, forecast};
 use coinbox_tests::crash_world::{DAY, Host, MINUTE, START, USD, World, event};
 use serde_json::json;
 use std::collections::BTreeMap;

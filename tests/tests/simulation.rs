@@ -1,4 +1,4 @@
-//! A few hundred short seeds of the simulation (see `coinbox_host::simulation`) on the rules as native code, which is fast and which a
+//! A few hundred short seeds of the simulation (see `coinbox_simulation`) on the rules as native code, which is fast and which a
 //! deliberately broken rule can be tried in; and that on the component a seed is the same history, byte for byte.
 //!
 //! `COINBOX_SEED=17 cargo test --release -p coinbox-tests --test simulation` runs one seed, `17..2000` many, `COINBOX_RULES=component`
@@ -6,7 +6,7 @@
 //! `scripts/gate.sh`.
 
 use coinbox_host::engine::RulesRuntime;
-use coinbox_host::simulation::{self, DigestBook, Seen};
+use coinbox_simulation::{DigestBook, Seen};
 use coinbox_tests::components;
 use coinbox_tests::crash_world::lend;
 use coinbox_tests::native::NativeRules;
@@ -70,9 +70,9 @@ fn short_seeds_keep_to_the_model() {
                 return;
             }
             let outcome = if shrinks {
-                simulation::run(&rules, seed, OPERATIONS)
+                coinbox_simulation::run(&rules, seed, OPERATIONS)
             } else {
-                simulation::replay(&rules, seed, OPERATIONS, &(0..OPERATIONS).collect::<Vec<_>>())
+                coinbox_simulation::replay(&rules, seed, OPERATIONS, &(0..OPERATIONS).collect::<Vec<_>>())
             };
             match outcome {
                 Ok(outcome) => {
@@ -113,7 +113,7 @@ fn short_seeds_keep_to_the_model() {
 fn on_the_component_a_seed_is_the_same_history() {
     quietly();
     let run = |rules: &Arc<dyn RulesRuntime>, seed| {
-        simulation::run(rules, seed, OPERATIONS).unwrap_or_else(|failure| panic!("{failure}"))
+        coinbox_simulation::run(rules, seed, OPERATIONS).unwrap_or_else(|failure| panic!("{failure}"))
     };
     let (native, component) = (native(), component());
     for seed in 1001..1007 {

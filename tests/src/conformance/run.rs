@@ -16,7 +16,7 @@ use coinbox_host::engine::{CallContext, Class};
 use coinbox_host::inventory::Fault as StockFault;
 use coinbox_host::json::{self as contract_json};
 use coinbox_host::payment::sandbox::Fault;
-use coinbox_host::simulation::{Digests, Left, stored};
+use coinbox_simulation::{Digests, Left, stored};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

@@ -5,7 +5,6 @@ use crate::native::NativeRules;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use coinbox_host::email::RecordingMailer;
 use coinbox_host::engine::{InstancePolicy, Limits, RulesRuntime};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -16,6 +15,7 @@ use coinbox_host::storage::memory::Memory;
 use coinbox_host::storage::sqlite::{Sqlite, SqliteOptions};
 use coinbox_host::telephony::RecordingTelephony;
 use coinbox_host::vault::{KeyRing, KeyVault};
+use coinbox_mail::RecordingMailer;
 use std::sync::{Arc, OnceLock};
 
 /// Keys of the vault: no case depends on them, but stored bytes do.

@@ -33,6 +33,11 @@ impl Areas {
         if areas.names.is_empty() { Err(format!("no table under `{heading}`")) } else { Ok(areas) }
     }
 
+    /// One area with every file.
+    pub fn whole() -> Areas {
+        Areas { names: vec!["this crate".to_owned()], places: vec![(String::new(), 0)] }
+    }
+
     /// The name of an area.
     pub fn name(&self, area: usize) -> &str {
         &self.names[area]
@@ -40,7 +45,7 @@ impl Areas {
 
     /// The area that a file is of: that of the file itself, or of the innermost folder that the table names.
     pub fn of(&self, file: &str) -> Option<usize> {
-        let holds = |place: &str| file == place || place.ends_with('/') && file.starts_with(place);
+        let holds = |place: &str| file == place || place.is_empty() || place.ends_with('/') && file.starts_with(place);
         let places = self.places.iter().filter(|(place, _)| holds(place));
         places.max_by_key(|(place, _)| place.len()).map(|(_, area)| *area)
     }
@@ -51,7 +56,8 @@ impl Areas {
     }
 }
 
-fn quoted(cell: &str) -> Vec<&str> {
+/// What stands in backticks.
+pub(super) fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 

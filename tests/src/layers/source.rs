@@ -33,10 +33,11 @@ pub(super) struct Module {
 const DEFINES: [&str; 9] = ["fn", "struct", "enum", "union", "trait", "type", "const", "static", "macro_rules"];
 
 impl Crate {
-    /// Reads all files that belong to the crate of a `lib.rs`.
+    /// Reads all files that belong to the crate of a `lib.rs`, or `main.rs` where there is none.
     pub(super) fn read(root: &Path) -> Result<Crate, String> {
         let mut read = Crate { files: Vec::new(), modules: Vec::new() };
-        read.file(root, "lib.rs".to_owned(), None, PathBuf::new())?;
+        let first = if root.join("lib.rs").is_file() { "lib.rs" } else { "main.rs" };
+        read.file(root, first.to_owned(), None, PathBuf::new())?;
         Ok(read)
     }
 

@@ -1,7 +1,7 @@
 //! Every token of the table, keys, closing, refunds, pages, restarts.
 
 use super::*;
-use crate::capability::{Instant, PaymentGateway};
+use crate::capability::{Clock, Instant, PaymentGateway};
 use crate::clock::SimulatedClock;
 use crate::contract::payment::{
     ChargeRequest, DeclineReason, Declined, Finding, MethodAnswer, Movement, NotSent, Outcome, Paid, Pending,

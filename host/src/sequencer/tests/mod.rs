@@ -8,7 +8,7 @@ mod speed;
 use super::*;
 use crate::storage::memory::Memory;
 use crate::storage::tests::{Counting, puts, value};
-use crate::storage::{Beginning, Changes, Durable, StoreError, Timer, TimerLane, View};
+use crate::storage::{Beginning, Changes, Durable, StoreError, Timer, TimerLane};
 use gate::Gate;
 use std::pin::pin;
 use std::sync::Arc;

@@ -1,0 +1,604 @@
+//! Price books as files: CSV with a header, or a JSON list of objects, both ways.
+
+use super::error::{ImportError, wrong, wrong_line};
+use crate::link::{Link, LinkError, field_problems};
+use crate::usage_words::{HEADING, heading, product};
+use crate::words::rule_word;
+use coinbox_host::json::strict::{self, StrictError};
+use coinbox_host::lines::{self, Columns, Lines, Others, Reading};
+use coinbox_host::marks::marked;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+
+/// Columns that every price file has, named as in the contract but for hyphens.
+pub const COLUMNS: [&str; 7] = ["product", "heading", "country", "prefix", "rate", "first_increment", "next_increment"];
+/// Columns that may follow: the name of a group of numbers, and what prices of numbers have. A row with the product `number` has
+/// country, `number_type`, `setup` and its monthly price as `rate`; one with the product `seat` has `rate` only.
+pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
+/// All of them: every other one is refused, in both forms.
+const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &MORE_COLUMNS, others: Others::Refused };
+/// What the column `product` may say.
+const PRODUCTS: &str = "must be voice, sms, mms, number or seat";
+/// What the column `number_type` may say.
+const NUMBER_TYPES: [&str; 4] = ["local", "national", "mobile", "toll-free"];
+/// Rows of one call.
+const CALL_ROWS: usize = 1000;
+/// Rows of one version.
+const ROWS_MAX: usize = 100_000;
+/// Largest JSON file.
+const JSON_BYTES_MAX: u64 = 64 << 20;
+
+/// One row with the line (CSV) or place in the list (JSON) that it came from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PriceRow {
+    /// Counted from 1.
+    pub line: u64,
+    /// In the JSON form of the contract.
+    pub row: Value,
+}
+
+/// All prices of a file, at most 100 000.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PriceFile {
+    /// Of usage.
+    pub rows: Vec<PriceRow>,
+    /// Of numbers.
+    pub numbers: Vec<PriceRow>,
+    /// Of a seat; its row is the price.
+    pub seat: Option<PriceRow>,
+}
+
+impl PriceFile {
+    /// How many prices.
+    pub fn count(&self) -> usize {
+        self.rows.len() + self.numbers.len() + usize::from(self.seat.is_some())
+    }
+
+    /// Prices of numbers and seats as the contract takes them; none: there are none.
+    pub fn number_prices(&self) -> Option<Value> {
+        let rows: Vec<&Value> = self.numbers.iter().map(|number| &number.row).collect();
+        let seat = self.seat.as_ref().map(|seat| &seat.row);
+        (!rows.is_empty() || seat.is_some()).then(|| json!({"rows": rows, "seat": seat}))
+    }
+
+    /// Line and column of an argument of a call that was given `part` of the rows.
+    fn place(&self, part: &[PriceRow], field: &str) -> Option<(u64, String)> {
+        if field == "prices.seat" {
+            return Some((self.seat.as_ref()?.line, "rate".to_owned()));
+        }
+        let of_numbers = field.strip_prefix("prices.");
+        let rows = if of_numbers.is_some() { &self.numbers[..] } else { part };
+        let (place, name) = of_numbers.unwrap_or(field).strip_prefix("rows[")?.split_once(']')?;
+        let row = rows.get(place.parse::<usize>().ok()?)?;
+        let name = match name.trim_start_matches('.') {
+            "monthly" => "rate".to_owned(),
+            name => name.to_owned(),
+        };
+        Some((row.line, name))
+    }
+}
+
+/// All prices of a file.
+pub fn read(path: &Path) -> Result<PriceFile, ImportError> {
+    let checked = lines::check(path, Reading::LinesOrJson)?;
+    let prices = if matches!(lines::first_letter(path)?, Some('[' | '{')) {
+        if checked.bytes > JSON_BYTES_MAX {
+            return Err(wrong(path, format!("{} bytes are too many, at most {JSON_BYTES_MAX}", checked.bytes)));
+        }
+        read_json(path)?
+    } else {
+        read_csv(path)?
+    };
+    if prices.count() == 0 {
+        return Err(wrong(path, "it holds no price row"));
+    }
+    Ok(prices)
+}
+
+fn read_csv(path: &Path) -> Result<PriceFile, ImportError> {
+    let mut lines = Lines::open(path)?;
+    let Some((line, header)) = lines.next_filled()? else { return Err(wrong(path, "it is empty")) };
+    let names = KNOWN.read(path, line, &header)?;
+    let mut prices = Reader::new(path);
+    while let Some((line, text)) = lines.next_line()? {
+        if text.trim().is_empty() {
+            continue;
+        }
+        let fields = lines::fields(&text).map_err(|problem| wrong_line(path, line, problem))?;
+        if fields.len() != names.len() {
+            let problem = format!("{} columns, the header has {}", fields.len(), names.len());
+            return Err(wrong_line(path, line, problem));
+        }
+        // An empty field is none.
+        let mut object = Map::new();
+        for column in COLUMNS.into_iter().chain(MORE_COLUMNS) {
+            let place = names.iter().position(|name| name == column);
+            let Some(text) = place.map(|place| fields[place].as_str()).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            let value = match column {
+                "first_increment" | "next_increment" => {
+                    let number: Option<u32> =
+                        text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+                    number.map(Value::from).ok_or_else(|| {
+                        let shown = coinbox_host::text::shortened(text);
+                        wrong_line(path, line, format!("{column}: `{shown}` is not a whole number of seconds"))
+                    })?
+                }
+                _ => Value::from(text),
+            };
+            object.insert(column.to_owned(), value);
+        }
+        prices.push(line, object)?;
+    }
+    Ok(prices.read)
+}
+
+fn read_json(path: &Path) -> Result<PriceFile, ImportError> {
+    const FORM: &str = "a JSON price book is a list of rows, or an object with the list `rows`";
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(path, error))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let value = strict::from_slice(text.as_bytes()).map_err(|error| match error {
+        StrictError::Syntax(_) if is_one_object_a_line(text) => wrong(path, format!("one object a line; {FORM}")),
+        StrictError::Syntax(error) => wrong_line(path, error.line() as u64, format!("not JSON: {error}")),
+        StrictError::Repeated(_) => wrong(path, error),
+    })?;
+    let list = match value {
+        Value::Array(list) => list,
+        Value::Object(mut object) => {
+            let list = object.remove("rows");
+            match (list, object.keys().next()) {
+                (Some(Value::Array(_)), Some(other)) => {
+                    let other = coinbox_host::text::shortened(other);
+                    return Err(wrong(path, format!("unknown key `{other}` beside `rows`; {FORM}")));
+                }
+                (Some(Value::Array(list)), None) => list,
+                _ => return Err(wrong(path, FORM)),
+            }
+        }
+        _ => return Err(wrong(path, FORM)),
+    };
+    let mut prices = Reader::new(path);
+    for (place, row) in list.into_iter().enumerate() {
+        let line = place as u64 + 1;
+        let Value::Object(object) = row else {
+            return Err(wrong(path, format!("row {line}: must be an object with {}", COLUMNS.join(", "))));
+        };
+        // A key that is there without a value is none; one that nobody knows is refused all the same.
+        let mut named = Map::new();
+        for (key, value) in object {
+            let name = key.replace('-', "_");
+            if !KNOWN.known().any(|known| known == name) {
+                return Err(wrong_line(path, line, KNOWN.unknown(&key)));
+            }
+            if named.insert(name, value).is_some() {
+                return Err(wrong_line(path, line, format!("`{key}` stands there twice")));
+            }
+        }
+        prices.push(line, named.into_iter().filter(|(_, value)| !value.is_null()).collect())?;
+    }
+    Ok(prices.read)
+}
+
+/// Whether a text has a JSON object in each of its first two lines.
+fn is_one_object_a_line(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(2);
+    let is_object = |line: &str| matches!(serde_json::from_str::<Value>(line), Ok(Value::Object(_)));
+    lines.next().is_some_and(is_object) && lines.next().is_some_and(is_object)
+}
+
+/// Sorts rows into their kinds, and knows where each price stands.
+struct Reader<'a> {
+    path: &'a Path,
+    read: PriceFile,
+    /// Lines by what they are the price of.
+    lines: HashMap<String, u64>,
+}
+
+impl Reader<'_> {
+    fn new(path: &Path) -> Reader<'_> {
+        Reader { path, read: PriceFile::default(), lines: HashMap::new() }
+    }
+
+    fn push(&mut self, line: u64, row: Map<String, Value>) -> Result<(), ImportError> {
+        let word = |name: &str| row.get(name).and_then(Value::as_str);
+        let what = match word("product") {
+            Some("number") => {
+                word("country").zip(word("number_type")).map(|(country, kind)| format!("number {country} {kind}"))
+            }
+            Some("seat") | None => None,
+            Some(product) => {
+                word("heading").zip(word("prefix")).map(|(heading, prefix)| format!("{product} {heading} {prefix}"))
+            }
+        };
+        push(self.path, &mut self.read, line, row)?;
+        if let Some(what) = what {
+            if let Some(first) = self.lines.get(&what) {
+                return Err(wrong_line(self.path, line, format!("{what} stands in line {first} too")));
+            }
+            self.lines.insert(what, line);
+        }
+        Ok(())
+    }
+}
+
+/// Sorts one row into its kind. Its columns are those that are not empty.
+fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Value>) -> Result<(), ImportError> {
+    if prices.count() == ROWS_MAX {
+        return Err(wrong_line(path, line, format!("a price book has at most {ROWS_MAX} rows")));
+    }
+    let product_word = row.get("product").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (needed, allowed): (&[&str], &[&str]) = match product_word.as_str() {
+        "number" => (&["country", "number_type", "rate"], &["setup"]),
+        "seat" => (&["rate"], &[]),
+        word if product(word).is_some() => (&COLUMNS[1..], &["group"]),
+        _ => return Err(wrong_line(path, line, format!("product: {PRODUCTS}"))),
+    };
+    let known =
+        |name: &&String| *name == "product" || needed.contains(&name.as_str()) || allowed.contains(&name.as_str());
+    if let Some(other) = row.keys().find(|name| !known(name)) {
+        return Err(wrong_line(path, line, format!("{other}: must be empty for the product {product_word}")));
+    }
+    let needs_no_number =
+        |heading: &str| heading == "inbound" || heading.starts_with("inbound-") || heading.ends_with("-ip");
+    if product(&product_word).is_some()
+        && !row.contains_key("prefix")
+        && row.get("heading").and_then(Value::as_str).is_some_and(needs_no_number)
+    {
+        // A price for the other side that has no number. It may be of no country.
+        for name in ["prefix", "country"] {
+            row.entry(name).or_insert_with(|| Value::from(""));
+        }
+    }
+    if let Some(missing) = needed.iter().find(|name| !row.contains_key(**name)) {
+        return Err(wrong_line(path, line, format!("{missing}: is missing")));
+    }
+    match product_word.as_str() {
+        "number" => {
+            let kind = row.remove("number_type").unwrap_or_default();
+            if !kind.as_str().is_some_and(|kind| NUMBER_TYPES.contains(&kind)) {
+                return Err(wrong_line(path, line, format!("number_type: must be {}", NUMBER_TYPES.join(", "))));
+            }
+            let setup = row.remove("setup").unwrap_or_else(|| Value::from("0"));
+            let row = json!({"country": row["country"], "kind": kind, "setup": setup, "monthly": row["rate"]});
+            prices.numbers.push(PriceRow { line, row });
+        }
+        "seat" => {
+            if let Some(seat) = &prices.seat {
+                let first = seat.line;
+                return Err(wrong_line(
+                    path,
+                    line,
+                    format!("product: there is a price of a seat already, in line {first}"),
+                ));
+            }
+            prices.seat = Some(PriceRow { line, row: row["rate"].clone() });
+        }
+        _ => {
+            if row["heading"].as_str().is_none_or(|word| heading(word).is_none()) {
+                return Err(wrong_line(path, line, format!("heading: {HEADING}")));
+            }
+            let named = row.into_iter().map(|(name, value)| (name.replace('_', "-"), value)).collect();
+            prices.rows.push(PriceRow { line, row: Value::Object(named) });
+        }
+    }
+    Ok(())
+}
+
+/// Makes a version of a file, whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left; if this
+/// program is killed, the rules remove what it has left.
+pub fn import(
+    link: &dyn Link,
+    path: &Path,
+    prices: &PriceFile,
+    on_progress: impl FnMut(usize),
+    then: impl FnOnce(&Value) -> anyhow::Result<Value>,
+) -> anyhow::Result<Value> {
+    let begun = link.call("pricing.begin-import", json!({}))?;
+    let number = &begun["number"];
+    let done = fill(link, path, prices, number, on_progress).map_err(ImportError::into_any).and_then(|()| then(number));
+    if done.is_err() {
+        // Of no use any more. Should this fail too, the version goes by itself.
+        let _ = link.call("pricing.remove-draft", json!({"version": number}));
+    }
+    done
+}
+
+fn fill(
+    link: &dyn Link,
+    path: &Path,
+    prices: &PriceFile,
+    number: &Value,
+    mut on_progress: impl FnMut(usize),
+) -> Result<(), ImportError> {
+    for part in prices.rows.chunks(CALL_ROWS) {
+        let sent: Vec<&Value> = part.iter().map(|row| &row.row).collect();
+        link.call("pricing.add-rows", json!({"version": number, "rows": sent}))
+            .map_err(|error| explain(path, prices, part, error))?;
+        on_progress(part.len());
+    }
+    if let Some(sent) = prices.number_prices() {
+        link.call("pricing.set-number-prices", json!({"version": number, "prices": sent}))
+            .map_err(|error| explain(path, prices, &[], error))?;
+        on_progress(prices.count() - prices.rows.len());
+    }
+    Ok(())
+}
+
+/// An error about rows of a call, by the lines of the file.
+pub fn explain(path: &Path, prices: &PriceFile, part: &[PriceRow], error: LinkError) -> ImportError {
+    let LinkError::Refused { error: told, message } = &error else { return error.into() };
+    let mut words = Vec::new();
+    for problem in field_problems(told) {
+        // Not about a row: whoever asked knows what the argument is called.
+        let Some((line, name)) = prices.place(part, &problem.field) else { return error.into() };
+        let limit = problem.limit.map(|limit| format!(" (limit: {limit})")).unwrap_or_default();
+        let rule = rule_word(problem.rule).replace('-', " ");
+        words.push(format!("line {line}, {name}: {rule}{limit}"));
+    }
+    if words.is_empty() {
+        return ImportError::Refused(format!("{}: {message}", path.display()));
+    }
+    let more = if words.len() > 20 { format!("; and {} more", words.len() - 20) } else { String::new() };
+    words.truncate(20);
+    ImportError::Refused(format!("{}: {}{more}", path.display(), words.join("; ")))
+}
+
+/// Writes all prices of a version as CSV or as a JSON list: usage, numbers, seats. What was written so is read back to the same
+/// version, which is written to the same bytes.
+pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Write) -> anyhow::Result<u64> {
+    let mut writer = Writer { out, json_form, written: 0 };
+    writer.begin()?;
+    let mut after = None::<String>;
+    loop {
+        let page = link.call("pricing.list-rows", json!({"version": version, "after": after}))?;
+        for row in page["rows"].as_array().into_iter().flatten() {
+            let named = row.as_object().into_iter().flatten();
+            writer.row(named.map(|(name, value)| (name.replace('-', "_"), value.clone())).collect())?;
+        }
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    let numbers = link.call("pricing.get-number-prices", json!({"version": version}))?;
+    for row in numbers["rows"].as_array().into_iter().flatten() {
+        let columns = [
+            ("product", Value::from("number")),
+            ("country", row["country"].clone()),
+            ("rate", row["monthly"].clone()),
+            ("number_type", row["kind"].clone()),
+            ("setup", row["setup"].clone()),
+        ];
+        writer.row(columns.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())?;
+    }
+    if let Value::String(seat) = &numbers["seat"] {
+        let columns = [("product", "seat"), ("rate", seat.as_str())];
+        writer.row(columns.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect())?;
+    }
+    writer.end()
+}
+
+/// Writes rows by their columns, in either form.
+struct Writer<'a> {
+    out: &'a mut dyn Write,
+    json_form: bool,
+    written: u64,
+}
+
+impl Writer<'_> {
+    fn columns() -> impl Iterator<Item = &'static str> {
+        COLUMNS.into_iter().chain(MORE_COLUMNS)
+    }
+
+    fn begin(&mut self) -> anyhow::Result<()> {
+        if self.json_form {
+            write!(self.out, "[")?;
+        } else {
+            writeln!(self.out, "{}", Writer::columns().collect::<Vec<_>>().join(","))?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: Map<String, Value>) -> anyhow::Result<()> {
+        let present = |column: &&str| row.get(*column).is_some_and(|value| !value.is_null());
+        if self.json_form {
+            let named: Map<String, Value> =
+                Writer::columns().filter(present).map(|column| (column.to_owned(), row[column].clone())).collect();
+            write!(self.out, "{}\n{}", if self.written == 0 { "" } else { "," }, Value::Object(named))?;
+        } else {
+            let text = |column: &str| match row.get(column) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => marked(text).into_owned(),
+                Some(other) => other.to_string(),
+            };
+            // No field can hold a comma or a quote: words, digits, letters, and names of groups without them.
+            writeln!(self.out, "{}", Writer::columns().map(text).collect::<Vec<_>>().join(","))?;
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    fn end(self) -> anyhow::Result<u64> {
+        if self.json_form {
+            writeln!(self.out, "\n]")?;
+        }
+        self.out.flush()?;
+        Ok(self.written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Result<PriceFile, String> {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("prices");
+        std::fs::write(&path, text).expect("file");
+        read(&path).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))
+    }
+
+    const HEADER: &str = "product,heading,country,prefix,rate,first_increment,next_increment\n";
+
+    #[test]
+    fn csv_and_json_give_the_same_rows() {
+        let csv = of(&format!("{HEADER}voice,outbound,DE,49,0.0123,60,60\n")).expect("csv");
+        let json = of(r#"[{"product":"voice","heading":"outbound","country":"DE","prefix":"49","rate":"0.0123","first_increment":60,"next_increment":60}]"#)
+            .expect("json");
+        assert_eq!(csv.rows[0].row, json.rows[0].row);
+        assert_eq!((csv.rows[0].line, json.rows[0].line), (2, 1));
+    }
+
+    #[test]
+    fn numbers_and_seats_stand_in_the_same_file() {
+        let header = HEADER.trim_end();
+        let text = format!(
+            "{header},group,number_type,setup\nnumber,,US,,0.80,,,,local,0.5\nnumber,,US,,2,,,,toll-free,\nseat,,,,20,,,,,\nsms,outbound,GB,447,0.04,0,0,Mobile,,\n"
+        );
+        let csv = of(&text).expect("csv");
+        assert_eq!(
+            csv.number_prices(),
+            Some(json!({"rows": [
+                {"country": "US", "kind": "local", "setup": "0.5", "monthly": "0.80"},
+                {"country": "US", "kind": "toll-free", "setup": "0", "monthly": "2"},
+            ], "seat": "20"}))
+        );
+        assert_eq!(csv.rows[0].row["group"], "Mobile");
+        let json = of(r#"[{"product":"number","country":"US","number_type":"local","rate":"0.80","setup":"0.5"},
+            {"product":"number","country":"US","number-type":"toll-free","rate":"2"},{"product":"seat","rate":"20"}]"#)
+        .expect("json");
+        assert_eq!(json.number_prices(), csv.number_prices());
+        for (row, problem) in [
+            ("number,,US,,0.80,,,,landline,0.5", "number_type: must be local, national, mobile, toll-free"),
+            ("number,,US,,0.80,,,,,0.5", "number_type: is missing"),
+            ("number,outbound,US,,0.80,,,,local,0.5", "heading: must be empty for the product number"),
+            ("seat,,US,,20,,,,,", "country: must be empty for the product seat"),
+            ("voice,outbound,US,1,0.01,60,60,,local,", "number_type: must be empty for the product voice"),
+            ("seat,,,,20,,,,,\nseat,,,,21,,,,,", "line 3: product: there is a price of a seat already, in line 2"),
+        ] {
+            let error = of(&format!("{header},group,number_type,setup\n{row}\n")).expect_err("wrong");
+            assert!(error.ends_with(problem), "{error}");
+        }
+    }
+
+    #[test]
+    fn wrong_rows_are_told_by_line() {
+        for (text, problem) in [
+            (format!("{HEADER}voice,outbound,DE,49,0.1,60\n"), "FILE, line 2: 6 columns, the header has 7"),
+            (
+                format!("{HEADER}\nvoice,outbound,DE,49,0.1,a,60\n"),
+                "FILE, line 3: first_increment: `a` is not a whole number of seconds",
+            ),
+            (
+                format!("{HEADER}fax,outbound,DE,49,0.1,60,60\n"),
+                "FILE, line 2: product: must be voice, sms, mms, number or seat",
+            ),
+            (HEADER.to_owned(), "FILE: it holds no price row"),
+            (
+                "product,rate\n".to_owned(),
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup",
+            ),
+            (
+                "{\"rows\": 5}".to_owned(),
+                "FILE: a JSON price book is a list of rows, or an object with the list `rows`",
+            ),
+            (
+                "[5]".to_owned(),
+                "FILE: row 1: must be an object with product, heading, country, prefix, rate, first_increment, next_increment",
+            ),
+        ] {
+            assert_eq!(of(&text), Err(problem.to_owned()));
+        }
+        assert!(of("[\n{").expect_err("broken").starts_with("FILE, line 2: not JSON: "));
+    }
+
+    #[test]
+    fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
+        let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup";
+        let header = HEADER.trim_end();
+        for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
+        {
+            let error = of(&format!("{header},{column}\nvoice,outbound,GB,44,0.0123,60,60,{row}\n")).expect_err(column);
+            if column == "rate " {
+                assert_eq!(error, "FILE, line 1: `rate` stands there twice, in columns 5 and 8");
+                continue;
+            }
+            assert_eq!(error, format!("FILE, line 1: unknown column `{column}`; {known}"));
+            // Empty, too: who has written it has meant something.
+            assert!(of(&format!("{header},{column}\nvoice,outbound,GB,44,0.0123,60,60,\n")).is_err());
+            for value in [format!("\"{row}\""), "null".to_owned()] {
+                let json = format!(
+                    "[{{\"product\":\"seat\",\"rate\":\"1\"}},{{\"product\":\"seat\",\"rate\":\"1\",\"{column}\":{value}}}]"
+                );
+                assert_eq!(of(&json), Err(format!("FILE, line 2: unknown column `{column}`; {known}")));
+            }
+        }
+        let beside = of("{\"currency\":\"EUR\",\"rows\":[]}").expect_err("unknown");
+        assert!(beside.starts_with("FILE: unknown key `currency` beside `rows`; "), "{beside}");
+    }
+
+    #[test]
+    fn names_that_stand_twice_are_refused_in_both_forms_08_the_same_column_twice() {
+        let twice = "product,heading,country,prefix,rate,rate,first_increment,next_increment\nvoice,outbound,GB,44,0.0123,0.9999,60,60\n";
+        assert_eq!(of(twice), Err("FILE, line 1: `rate` stands there twice, in columns 5 and 6".to_owned()));
+        assert_eq!(
+            of(r#"[{"product":"seat","rate":"1"},{"product":"seat","rate":"1","rate":"2"}]"#),
+            Err("FILE: `[1].rate` stands there twice".to_owned())
+        );
+        assert_eq!(
+            of(r#"[{"product":"number","country":"US","rate":"1","number_type":"local","number-type":"mobile"}]"#),
+            Err("FILE, line 1: `number-type` stands there twice".to_owned())
+        );
+        assert_eq!(of(r#"{"rows":[],"rows":[]}"#), Err("FILE: `rows` stands there twice".to_owned()));
+    }
+
+    #[test]
+    fn a_price_that_stands_twice_is_told_with_both_lines_14_files_of_the_wrong_form() {
+        let row = "voice,outbound,GB,44,0.01,60,60";
+        let twice = format!(
+            "{HEADER}{row}\nvoice,inbound,GB,44,0.01,60,60\n\nsms,outbound,GB,44,0.01,0,0\nvoice,outbound,IE,44,1,1,1\n"
+        );
+        assert_eq!(of(&twice), Err("FILE, line 6: voice outbound 44 stands in line 2 too".to_owned()));
+        let header = format!("{},number_type", HEADER.trim_end());
+        let numbers = format!("{header}\nnumber,,US,,1,,,local\nnumber,,US,,1,,,mobile\nnumber,,US,,2,,,local\n");
+        assert_eq!(of(&numbers), Err("FILE, line 4: number US local stands in line 2 too".to_owned()));
+        let json = r#"{"product":"sms","heading":"outbound","country":"GB","prefix":"44","rate":"1","first-increment":0,"next-increment":0}"#;
+        assert_eq!(
+            of(&format!("[{json},{json}]")),
+            Err("FILE, line 2: sms outbound 44 stands in line 1 too".to_owned())
+        );
+    }
+
+    #[test]
+    fn files_of_other_forms_are_named_14_files_of_the_wrong_form() {
+        let semicolons = HEADER.replace(',', ";");
+        assert_eq!(of(&semicolons), Err("FILE, line 1: separated by semicolons; save it with commas".to_owned()));
+        let row = "voice,outbound,GB,44,0.01,60,60";
+        let cr = of(&format!("{}\r{row}\r", HEADER.trim_end())).expect_err("CR");
+        assert!(cr.starts_with("FILE, line 1: lines must end with LF or CRLF"), "{cr}");
+        let json = r#"{"product":"seat","rate":"20"}"#;
+        let lines = of(&format!("{json}\n{json}\n")).expect_err("a row a line");
+        assert!(lines.starts_with("FILE: one object a line; a JSON price book is a list of rows"), "{lines}");
+        assert_eq!(of(&format!("\u{feff}\n{HEADER}{row}\n")).expect("a mark and an empty line").rows[0].line, 3);
+        let wide = format!("[{}]", (0..2000).map(|prefix| {
+            format!(r#"{{"product":"sms","heading":"outbound","country":"GB","prefix":"{}","rate":"1","first-increment":0,"next-increment":0}}"#, 440_000 + prefix)
+        }).collect::<Vec<_>>().join(","));
+        assert_eq!(of(&wide).expect("a list in one long line").rows.len(), 2000);
+    }
+
+    #[test]
+    fn what_the_rules_refuse_is_told_by_line() {
+        let row = |line| PriceRow { line, row: json!({}) };
+        let prices = PriceFile { rows: vec![row(7), row(9)], numbers: vec![row(11)], seat: Some(row(12)) };
+        let of = |field: &str| {
+            let told = json!({"refused": {"invalid": [{"field": field, "rule": "too-large", "limit": "1000"}]}});
+            explain(Path::new("p.csv"), &prices, &prices.rows, crate::link::refused(&told)).to_string()
+        };
+        assert_eq!(of("rows[1].rate"), "p.csv: line 9, rate: too large (limit: 1000)");
+        assert_eq!(of("prices.rows[0].monthly"), "p.csv: line 11, rate: too large (limit: 1000)");
+        assert_eq!(of("prices.seat"), "p.csv: line 12, rate: too large (limit: 1000)");
+    }
+}

@@ -1,0 +1,126 @@
+//! `coinbox serve`.
+
+use super::operation::seller_lacks;
+use crate::config::{Config, LogFormat};
+use crate::open::{self, Opened};
+use coinbox_host::coinbox::Drive;
+use coinbox_host::contract::types::{Caller, Operator, Principal};
+use coinbox_host::json as wit;
+use coinbox_host::text;
+use coinbox_operations::printing;
+use coinbox_operations::running::Running;
+use coinbox_server::Rest;
+use coinbox_server::serve as server;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard error in the configured form.
+pub fn log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber (a program that embeds this one) is no error: the first one stays.
+    let _ = match config.log_format {
+        LogFormat::Text => builder.with_ansi(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}
+
+/// Serves until a signal, or until the store fails, which is an error.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    log(config);
+    for name in &config.unknown_environment {
+        tracing::warn!(name, "this environment variable means nothing to Coinbox");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config))
+}
+
+/// One line that says which store it is: an empty one where there should be customers is seen at once.
+fn tell_store(opened: &Opened) {
+    let accounts = match opened.running.count_accounts() {
+        Ok(Some(count)) => count.to_string(),
+        Ok(None) => "more than are counted at start".to_owned(),
+        Err(error) => format!("not counted: {error:#}"),
+    };
+    let last = match opened.last {
+        0 => "none".to_owned(),
+        last => text::moment(last),
+    };
+    let store = opened.running.coinbox.sequencer().store_name();
+    if opened.new {
+        tracing::info!(store, accounts, "a new, empty store was made");
+    } else {
+        tracing::info!(store, accounts, last_command = last, "the store was opened");
+    }
+}
+
+/// Says at every start what has to be set before anything can be charged or issued (R89).
+fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
+    let permissions = vec!["operator.get-policy".to_owned()];
+    let caller = Caller {
+        who: Principal::Operator(Operator { name: "start".to_owned(), permissions }),
+        address: None,
+        device: None,
+        request: "start".to_owned(),
+        idempotency_key: None,
+        part: None,
+    };
+    let answer = host.coinbox.call("operator.get-policy", &json!({"caller": wit::to_value(&caller)?}))?;
+    let missing = seller_lacks(&answer["ok"]);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        tracing::warn!(
+            missing,
+            "the policy's seller is not complete: no document is issued, and a new store charges nothing, until `coinbox seller set` has named it"
+        );
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    // A port in use is found before anything is written.
+    let listener = server::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let (failed, mut failure) = tokio::sync::mpsc::channel::<String>(1);
+    let on_failure: Box<dyn FnOnce(&str) + Send> = Box::new(move |cause| {
+        // Nobody listens any more: the server is stopping already.
+        let _ = failed.try_send(cause.to_owned());
+    });
+    let settings = config.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        // A mistake in a template is found before anything is written.
+        printing::check(&settings.documents)?;
+        let opened = open::open(&settings, Drive::Workers(settings.workers), false, Some(on_failure))?;
+        let token = open::operator_token(&settings)?;
+        warn_of_seller(&opened.running)?;
+        Ok::<_, anyhow::Error>((opened, token))
+    });
+    let (opened, token) = opened.await??;
+    let host = opened.running.clone();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let rest = Arc::new(Rest::new(host.clone(), &token, config.limits.clone(), config.trusted_proxies.clone()));
+    tokio::task::spawn_blocking(move || tell_store(&opened)).await?;
+    tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
+
+    let mut cause = None;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("stopping: terminated"),
+            _ = interrupt.recv() => tracing::info!("stopping: interrupted"),
+            failed = failure.recv() => cause = failed,
+        }
+    };
+    server::run(rest.clone(), coinbox_server::router(rest), listener, stop).await;
+    let stopped = tokio::task::spawn_blocking(move || host.stop()).await?;
+    if let Some(cause) = cause {
+        anyhow::bail!(
+            "the store failed and the server stopped: {cause}. Everything that was answered is safe; mend the cause and start again"
+        );
+    }
+    stopped?;
+    tracing::info!("stopped; everything is safe");
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Invoices, credit notes, receipts, billing information and seats below `/v1/Account/{auth_id}/` (INV-3 to INV-6, INV-8).
+//!
+//! These routes take the operator's token. API credentials use resources and see no documents (R35). A document is shown field by field as it
+//! was frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601. Beside these fields `present` has the present
+//! status (R84).
+
+use super::answer::Failure;
+use super::resource::{self, Asked, Incoming};
+use super::state::Rest;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use coinbox_host::text;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Keys of amounts.
+const AMOUNTS: [&str; 13] = [
+    "amount",
+    "amount-due",
+    "balance",
+    "base",
+    "charged-back",
+    "closing-balance",
+    "credited",
+    "discount",
+    "net",
+    "open-amount",
+    "opening-balance",
+    "rounding",
+    "total",
+];
+/// Keys of moments.
+const MOMENTS: [&str; 9] =
+    ["at", "issued", "next-charge", "period-end", "period-start", "due", "payment-at", "used-from", "used-to"];
+/// Most documents of a page.
+const PAGE: u32 = 100;
+
+/// What a part of a path lists.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// `Invoice/`.
+    Invoice,
+    /// `CreditNote/`.
+    CreditNote,
+    /// `Receipt/`.
+    Receipt,
+}
+
+impl Kind {
+    /// In the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Invoice => "invoice",
+            Kind::CreditNote => "credit-note",
+            Kind::Receipt => "receipt",
+        }
+    }
+}
+
+/// GET: documents, newest first; `limit`, `after`, `status`, `number`, `issued_from`, `issued_before`, `order=oldest`.
+pub async fn list(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind) -> Response {
+    resource::serve_operator_too(rest, incoming, move |asked: Asked| async move {
+        let limit = asked.whole_number("limit", PAGE)?.unwrap_or(20);
+        let moment = |name: &'static str| -> Result<Option<String>, Failure> {
+            let Some(given) = asked.filled(name)? else { return Ok(None) };
+            let moment = text::moment_ms(&given).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
+            Ok(Some(moment.to_string()))
+        };
+        let oldest = asked.word("order", &[("newest", false), ("oldest", true)])?.unwrap_or(false);
+        let filter = json!({"status": asked.filled("status")?, "number": asked.filled("number")?,
+            "issued-from": moment("issued_from")?, "issued-before": moment("issued_before")?, "oldest-first": oldest});
+        let arguments = json!({"auth-id": asked.account(), "kind": kind.word(), "filter": filter,
+            "after": asked.filled("after")?, "limit": limit});
+        let mut page = asked.call("invoices.list-documents", arguments, field_name).await?;
+        let objects = wire("documents", page["documents"].take());
+        let next = page["next"].as_str().map(|after| asked.link(&[("limit", &limit.to_string()), ("after", after)]));
+        Ok(axum::Json(json!({"api_id": asked.api_id, "meta": {"limit": limit, "next": next, "previous": null}, "objects": objects}))
+            .into_response())
+    })
+    .await
+}
+
+/// GET: one document by its number.
+pub async fn show(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind) -> Response {
+    resource::serve_operator_too(rest, incoming, move |asked: Asked| async move {
+        let number = asked.segments.get(1).cloned().unwrap_or_default();
+        let arguments = json!({"auth-id": asked.account(), "number": number});
+        let mut document = asked.call("invoices.read-document", arguments.clone(), field_name).await?;
+        if document["kind"] != kind.word() {
+            return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
+        }
+        let present = asked.call("invoices.read-standing", arguments, field_name).await?;
+        let names = ["status", "open-amount", "credited", "charged-back"];
+        document["present"] = names.into_iter().map(|name| (name.to_owned(), present[name].clone())).collect();
+        Ok(object(&asked, document))
+    })
+    .await
+}
+
+/// GET: billing information.
+pub async fn billing(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
+        let billing = asked.call("invoices.get-billing", json!({"auth-id": asked.account()}), field_name).await?;
+        Ok(object(&asked, billing))
+    })
+    .await
+}
+
+/// POST: changes the billing information that is given.
+pub async fn set_billing(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
+        let mut change = Map::new();
+        for name in ["legal_name", "address", "city", "state", "country", "tax_id"] {
+            change.insert(name.replace('_', "-"), asked.only_text(name)?.into());
+        }
+        change.insert("notification-addresses".to_owned(), asked.texts("notification_addresses")?.into());
+        let arguments = json!({"auth-id": asked.account(), "change": change});
+        let billing = asked.call("invoices.set-billing", arguments, field_name).await?;
+        Ok(object(&asked, billing))
+    })
+    .await
+}
+
+/// GET: balance, last invoice, cards and recent receipts (INV-4).
+pub async fn overview(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
+        let overview = asked.call("invoices.get-overview", json!({"auth-id": asked.account()}), field_name).await?;
+        Ok(object(&asked, overview))
+    })
+    .await
+}
+
+/// GET: seats.
+pub async fn seats(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
+        let seats = asked.call("invoices.get-seats", json!({"auth-id": asked.account()}), field_name).await?;
+        Ok(object(&asked, seats))
+    })
+    .await
+}
+
+/// POST: sets `paid` seats.
+pub async fn set_seats(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
+        let paid = asked.whole_number("paid", u32::MAX)?;
+        let paid = paid.ok_or_else(|| Failure::field("paid", "missing", "is missing: the number of seats"))?;
+        let arguments = json!({"auth-id": asked.account(), "paid": paid});
+        let seats = asked.call("invoices.set-seats", arguments, field_name).await?;
+        Ok(object(&asked, seats))
+    })
+    .await
+}
+
+fn object(asked: &Asked, value: Value) -> Response {
+    let mut object = wire("", value);
+    object["api_id"] = Value::from(asked.api_id.as_str());
+    axum::Json(object).into_response()
+}
+
+fn field_name(field: &str) -> String {
+    let field = field.strip_prefix("change.").or_else(|| field.strip_prefix("filter.")).unwrap_or(field);
+    field.replace('-', "_")
+}
+
+/// A value of the contract in the form of the wire.
+fn wire(name: &str, value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| {
+                let value = wire(&name, value);
+                (name.replace('-', "_"), value)
+            });
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| wire(name, item)).collect()),
+        Value::String(number) => match number.parse::<i64>() {
+            Ok(micros) if AMOUNTS.contains(&name) => text::amount_on_wire(micros).into(),
+            Ok(moment) if MOMENTS.contains(&name) => text::moment(moment).into(),
+            Ok(number) if matches!(name, "quantity" | "count") => number.into(),
+            _ => number.into(),
+        },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_shown_in_the_form_of_the_wire() {
+        let document = json!({"number": "2026-000001", "issued": "1775001600000", "period-start": null, "amount-due": "2630000",
+            "lines": [{"section-name": "7", "quantity": "47", "count": "2", "amount": "470000", "used-from": "1775001600000",
+                "price": {"billed": "1", "unit": "minutes", "unit-price": "0.47"}}], "refers-to": "12", "rounding": "-10",
+            "due": "1776211200000", "about": {"kind": "invoice", "number": "7", "issued": "1775001600000"}});
+        assert_eq!(
+            wire("", document),
+            json!({"number": "2026-000001", "issued": "2026-04-01T00:00:00Z", "period_start": null, "amount_due": "2.63000",
+                "lines": [{"section_name": "7", "quantity": 47, "count": 2, "amount": "0.47000", "used_from": "2026-04-01T00:00:00Z",
+                    "price": {"billed": "1", "unit": "minutes", "unit_price": "0.47"}}], "refers_to": "12", "rounding": "-0.00001",
+                "due": "2026-04-15T00:00:00Z", "about": {"kind": "invoice", "number": "7", "issued": "2026-04-01T00:00:00Z"}})
+        );
+    }
+}

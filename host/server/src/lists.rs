@@ -1,0 +1,175 @@
+//! `/v1/Operator/accounts/` and `/v1/Operator/documents/`: lists over all accounts, for the operator (INV-9).
+//!
+//! Every key filters or is refused. An empty value is not the same as a filter that was left out.
+
+use super::answer::Failure;
+use super::resource::{self, Asked, Form, Incoming};
+use super::state::Rest;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use coinbox_host::text;
+use coinbox_operations::export::table::Table;
+use coinbox_operations::tables::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
+use coinbox_operations::words::wide;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Rows of an answer unless the question says otherwise.
+const LIMIT: u32 = 100;
+
+/// GET: accounts in order of auth ID: `name`, `email`, `email_part`, `account_type`, `billing_mode`, `standing`, `owing`, `balance_below`,
+/// `balance_from`, `limit` (1 to 500), `after`, `format`.
+pub async fn accounts(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator(rest, incoming, |asked: Asked| async move {
+        let below = match (asked.flag_strictly("owing")?, amount(&asked, "balance_below")?) {
+            (Some(true), None) => Some("0".to_owned()),
+            (Some(_), Some(_)) => {
+                return Err(Failure::field("owing", "not-allowed-together", "excludes balance_below"));
+            }
+            (Some(false), None) => {
+                return Err(Failure::field(
+                    "owing",
+                    "unknown-value",
+                    "must be true or left out; balance_from=0 has the others",
+                ));
+            }
+            (None, below) => below,
+        };
+        let filter = json!({"name": asked.text("name")?, "email": asked.text("email")?,
+            "email-part": asked.text("email_part")?,
+            "account-type": chosen(&asked, "account_type", &["standard", "developer"])?,
+            "billing-mode": chosen(&asked, "billing_mode", &["prepaid", "postpaid"])?,
+            "standing": chosen(&asked, "standing", &["active", "suspended", "closing", "closed"])?,
+            "balance-below": below, "balance-from": amount(&asked, "balance_from")?});
+        list(&asked, ("accounts.list", "accounts"), filter, ACCOUNTS_CSV, account).await
+    })
+    .await
+}
+
+/// GET: documents, newest first: `kind`, `receipt`, `status`, `number`, `month`, `issued_from`, `issued_before`, `open_from`, `account`, `order`,
+/// `limit` (1 to 100), `after`, `format`.
+pub async fn documents(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
+    resource::serve_operator(rest, incoming, |asked: Asked| async move {
+        let moment = |name: &'static str| -> Result<Option<String>, Failure> {
+            let Some(given) = asked.text(name)? else { return Ok(None) };
+            let moment =
+                text::moment_ms(&given).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
+            Ok(Some(moment.to_string()))
+        };
+        let order = chosen(&asked, "order", &["newest", "oldest"])?;
+        let receipts = ["payment", "coupon", "refund", "chargeback", "dispute-won"];
+        let filter = json!({"kind": chosen(&asked, "kind", &["invoice", "credit-note", "receipt"])?,
+            "receipt": chosen(&asked, "receipt", &receipts)?, "status": asked.text("status")?,
+            "number": asked.text("number")?, "month": asked.text("month")?, "issued-from": moment("issued_from")?,
+            "issued-before": moment("issued_before")?, "open-from": amount(&asked, "open_from")?,
+            "account": asked.text("account")?, "oldest-first": order.as_deref() == Some("oldest")});
+        list(&asked, ("invoices.list-issued", "documents"), filter, DOCUMENTS_CSV, document).await
+    })
+    .await
+}
+
+/// A page of a list in the form that was asked for.
+async fn list(
+    asked: &Asked,
+    (function, rows): (&str, &str),
+    filter: Value,
+    csv: Csv,
+    object: fn(&Value) -> Value,
+) -> Result<Response, Failure> {
+    let limit = match asked.text("limit")? {
+        None => LIMIT,
+        Some(text) => {
+            let whole = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+            whole.ok_or_else(|| Failure::field("limit", "wrong-form", "must be a whole number"))?
+        }
+    };
+    let form = match chosen(asked, "format", &["json", "csv"])?.as_deref() {
+        Some("csv") => Form::Csv,
+        _ => Form::Json,
+    };
+    let arguments = json!({"filter": filter, "after": asked.text("after")?, "limit": limit});
+    let page = asked.call(function, arguments, field_name).await?;
+    let listed = || page[rows].as_array().into_iter().flatten();
+    let next = page["next"].as_str().map(|after| asked.link(&[("limit", &limit.to_string()), ("after", after)]));
+    if form == Form::Csv {
+        let unwritten =
+            |error: csv::Error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string());
+        let mut written = Vec::new();
+        let mut table = Table::begin(&mut written, csv.columns).map_err(unwritten)?;
+        listed().try_for_each(|one| table.row((csv.cells)(one))).map_err(unwritten)?;
+        table.flush().map_err(|error| unwritten(error.into()))?;
+        drop(table);
+        return Ok(resource::csv(written, next.as_deref()));
+    }
+    let meta = json!({"limit": limit, "next": next, "previous": null});
+    let objects: Vec<Value> = listed().map(object).collect();
+    Ok(axum::Json(json!({"api_id": asked.api_id, "meta": meta, "objects": objects})).into_response())
+}
+
+/// A key with one of these words; none: it is not there.
+fn chosen(asked: &Asked, name: &str, words: &[&str]) -> Result<Option<String>, Failure> {
+    let Some(text) = asked.text(name)? else { return Ok(None) };
+    if words.contains(&text.as_str()) {
+        return Ok(Some(text));
+    }
+    Err(Failure::field(name, "unknown-value", &format!("must be one of {}", words.join(", "))))
+}
+
+/// A key with an amount, in micros.
+fn amount(asked: &Asked, name: &str) -> Result<Option<String>, Failure> {
+    let Some(text) = asked.text(name)? else { return Ok(None) };
+    let micros = text::micros(&text).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
+    Ok(Some(micros.to_string()))
+}
+
+fn field_name(field: &str) -> String {
+    field.strip_prefix("filter.").unwrap_or(field).replace('-', "_")
+}
+
+fn account(one: &Value) -> Value {
+    let micros = |value: &Value| text::amount_on_wire(wide(value));
+    let (standing, reason) = match &one["standing"] {
+        Value::Object(suspended) => ("suspended".into(), suspended.get("suspended").cloned().unwrap_or_default()),
+        standing => (standing.clone(), Value::Null),
+    };
+    json!({"auth_id": one["auth-id"], "name": one["name"], "email": one["email"], "account_type": one["account-type"],
+        "billing_mode": one["billing-mode"], "standing": standing, "suspension": reason,
+        "balance": micros(&one["balance"]), "created": text::moment(wide(&one["created"]))})
+}
+
+fn document(one: &Value) -> Value {
+    let document = &one["document"];
+    let micros = |name: &str| text::amount_on_wire(wide(&document[name]));
+    let moment = |name: &str| match &document[name] {
+        Value::Null => Value::Null,
+        moment => text::moment(wide(moment)).into(),
+    };
+    json!({"auth_id": one["auth-id"], "name": one["name"], "receipt": one["receipt"], "kind": document["kind"],
+        "number": document["number"], "issued": moment("issued"), "period_start": moment("period-start"),
+        "period_end": moment("period-end"), "total": micros("total"), "open": micros(OPEN),
+        "credited": micros("credited"), "charged_back": micros("charged-back"), "status": document["status"],
+        "method": document["method"], "refers_to": document["refers-to"]})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_shown_in_the_form_of_the_wire() {
+        let listed = json!({"auth-id": "MA1", "name": "Acme", "email": "a@b.example", "account-type": "developer",
+            "billing-mode": "prepaid", "standing": {"suspended": "compliance-issue"}, "balance": "-1500000", "created": "0"});
+        let shown = account(&listed);
+        assert_eq!((&shown["standing"], &shown["suspension"]), (&json!("suspended"), &json!("compliance-issue")));
+        assert_eq!((&shown["balance"], &shown["created"]), (&json!("-1.50000"), &json!("1970-01-01T00:00:00Z")));
+        let active = json!({"standing": "active"});
+        assert_eq!((&account(&active)["standing"], &account(&active)["suspension"]), (&json!("active"), &Value::Null));
+        let mut summary = json!({"kind": "invoice", "number": "2026-000001", "issued": "0", "period-start": null,
+            "total": "2630000", "credited": "0", "charged-back": "0", "status": "open", "method": "invoice"});
+        summary[OPEN] = "630000".into();
+        let shown = document(&json!({"auth-id": "MA1", "name": "Acme", "receipt": null, "document": summary}));
+        assert_eq!((&shown["open"], &shown["total"]), (&json!("0.63000"), &json!("2.63000")));
+        assert_eq!((&shown["period_start"], &shown["issued"]), (&Value::Null, &json!("1970-01-01T00:00:00Z")));
+    }
+}

@@ -1,0 +1,314 @@
+//! `POST /v1/Usage/Reserve/`, `…/Extend/`, `…/Settle/`, `…/Release/`: reservations of many accounts, by the operator (USE-3, R16).
+//!
+//! The body is `{"items": […]}`, at most 1000. An item has `auth_id`, `name`, and to reserve or extend `amount` (decimal text) or
+//! `product`, `heading`, `number`, `quantity`, then `lasts_ms`, and to reserve `kind` (`call`, which is also what is meant without it, or
+//! `message`). To settle it has the fields of a usage event besides its name. Answers come in the order of the items.
+
+use super::answer::Failure;
+use super::request::{self, Names, Peer};
+use super::state::Rest;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{MatchedPath, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use coinbox_host::json as wit;
+use coinbox_host::text;
+use coinbox_operations::usage_words;
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Most items of one request.
+const ITEMS_MAX: usize = 1000;
+
+/// Names of an item that is reserved, extended or released.
+const KEYS: [&str; 9] = ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms"];
+
+/// What one of these routes does: its last word, function of the contract, name of the batch there.
+const ROUTES: [(&str, &str, &str); 4] = [
+    ("Reserve", "reservations.reserve", "holds"),
+    ("Extend", "reservations.extend", "extensions"),
+    ("Settle", "reservations.settle", "settlements"),
+    ("Release", "reservations.release", "reservations"),
+];
+
+/// Translates a batch, and its answers back.
+pub async fn act(
+    State(rest): State<Arc<Rest>>,
+    Extension(names): Extension<Names>,
+    peer: Option<Extension<Peer>>,
+    path: MatchedPath,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let api_id = names.api_id.clone();
+    let answer = async {
+        let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
+        let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
+        let mut given = request::json_object(&headers, &bytes)?;
+        let items = match given.remove("items") {
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err(Failure::field("items", "wrong-form", "must be a list")),
+            None => return Err(Failure::field("items", "missing", "is missing: {\"items\": [...]}")),
+        };
+        if items.len() > ITEMS_MAX {
+            return Err(Failure::field("items", "too-many", "at most 1000 a request"));
+        }
+        let word = path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let (_, function, batch) =
+            ROUTES.into_iter().find(|(route, ..)| *route == word).ok_or_else(Failure::no_route)?;
+        let mut read = Vec::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            let item = read_item(word, item).map_err(|(field, limit)| {
+                let dot = if field.is_empty() { "" } else { "." };
+                Failure::field(&format!("items[{place}]{dot}{field}"), "wrong-form", limit)
+            })?;
+            read.push(item);
+        }
+        let caller = wit::to_value(&caller)
+            .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
+        let mut arguments = Map::new();
+        arguments.insert("caller".to_owned(), caller);
+        arguments.insert(batch.to_owned(), Value::Array(read));
+        let answer = rest.call(function, Value::Object(arguments)).await?;
+        if let Some(error) = answer.get("err") {
+            return Err(Failure::of_error(error, rest.host.coinbox.now(), field_name));
+        }
+        let ok = answer.get("ok").unwrap_or(&answer);
+        let (answers, transactions) = match ok {
+            Value::Array(answers) => (answers.as_slice(), None),
+            other => (other["answers"].as_array().map_or(&[][..], Vec::as_slice), other.get("transactions")),
+        };
+        let mut shown = json!({"api_id": names.api_id, "answers": answers.iter().map(show).collect::<Vec<_>>()});
+        if let Some(transactions) = transactions {
+            shown["transactions"] = transactions.clone();
+        }
+        Ok(axum::Json(shown).into_response())
+    };
+    answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+}
+
+/// What the client called an argument: `holds[0].price.rated.number` is `items[0].number`.
+fn field_name(field: &str) -> String {
+    if field == "caller.idempotency-key" {
+        return "Idempotency-Key".to_owned();
+    }
+    let batch = ROUTES.into_iter().find_map(|(_, _, batch)| field.strip_prefix(batch));
+    let Some(rest) = batch.filter(|rest| rest.is_empty() || rest.starts_with('[')) else {
+        return field.replace('-', "_");
+    };
+    match rest.split_once('.') {
+        None => format!("items{rest}"),
+        // What an item has in layers there lies side by side here.
+        Some((place, inner)) => {
+            format!("items{place}.{}", inner.rsplit('.').next().unwrap_or_default().replace('-', "_"))
+        }
+    }
+}
+
+type Wrong = (Cow<'static, str>, &'static str);
+
+/// One item in the JSON form of the contract, or the field that is wrong and what it must be.
+fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
+    let object = item.as_object().ok_or((Cow::from(""), "must be an object"))?;
+    if word == "Settle" {
+        let event = usage_words::read(item).map_err(|wrong| (wrong.field, wrong.limit))?;
+        let event = wit::to_value(&event).map_err(|_| (Cow::from(""), "must be a usage event"))?;
+        return Ok(json!({"name": text_of(object, "name")?, "event": event}));
+    }
+    usage_words::check_names(object, &KEYS).map_err(|wrong| (wrong.field, wrong.limit))?;
+    let mut read = json!({"auth-id": text_of(object, "auth_id")?, "name": text_of(object, "name")?});
+    if word == "Release" {
+        return Ok(read);
+    }
+    read["price"] = price(object)?;
+    let lasts = match object.get("lasts_ms") {
+        None | Some(Value::Null) => 0,
+        Some(value) => value.as_i64().ok_or((Cow::from("lasts_ms"), "must be a whole number of milliseconds"))?,
+    };
+    read["lasts-ms"] = lasts.to_string().into();
+    if word == "Reserve" {
+        let kind = match object.get("kind") {
+            None | Some(Value::Null) => "call",
+            Some(Value::String(kind)) if kind == "call" || kind == "message" => kind,
+            Some(_) => return Err((Cow::from("kind"), "must be call or message")),
+        };
+        read["kind"] = kind.into();
+    }
+    Ok(read)
+}
+
+fn price(object: &Map<String, Value>) -> Result<Value, Wrong> {
+    match object.get("amount") {
+        Some(Value::String(amount)) => {
+            let micros =
+                text::micros(amount).map_err(|_| (Cow::from("amount"), "must be an amount such as \"0.60\""))?;
+            return Ok(json!({"amount": micros.to_string()}));
+        }
+        None | Some(Value::Null) => {}
+        Some(_) => return Err((Cow::from("amount"), "must be text such as \"0.60\"")),
+    }
+    let product = text_of(object, "product")?;
+    usage_words::product(&product).ok_or((Cow::from("product"), usage_words::PRODUCT))?;
+    let heading = text_of(object, "heading")?;
+    usage_words::heading(&heading).ok_or((Cow::from("heading"), usage_words::HEADING))?;
+    let quantity = object.get("quantity").and_then(Value::as_u64).and_then(|quantity| u32::try_from(quantity).ok());
+    let quantity = quantity.ok_or((Cow::from("quantity"), usage_words::QUANTITY))?;
+    Ok(
+        json!({"rated": {"product": product, "heading": heading, "number": text_of(object, "number")?, "quantity": quantity}}),
+    )
+}
+
+fn text_of(object: &Map<String, Value>, field: &'static str) -> Result<String, Wrong> {
+    match object.get(field) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        None | Some(Value::Null) => Err((field.into(), "is missing")),
+        Some(_) => Err((field.into(), "must be text")),
+    }
+}
+
+/// One answer on the wire: its case is the `status`, amounts are decimal text, moments RFC 3339.
+fn show(answer: &Value) -> Value {
+    let (status, payload) = match answer {
+        Value::String(word) => (word.as_str(), &Value::Null),
+        Value::Object(case) => {
+            case.iter().next().map_or(("", &Value::Null), |(name, payload)| (name.as_str(), payload))
+        }
+        _ => ("", &Value::Null),
+    };
+    let mut shown = Map::new();
+    shown.insert("status".to_owned(), status.into());
+    match (status, payload) {
+        ("reserved" | "settled", Value::Object(fields)) => {
+            for (name, value) in fields {
+                shown.insert(name.replace('-', "_"), show_field(name, value));
+            }
+        }
+        ("ending", payload) => {
+            shown.extend(reason(&payload["why"]));
+            shown.insert("ends".to_owned(), show_field("ends", &payload["ends"]));
+        }
+        ("refused", payload) => shown.extend(reason(payload)),
+        ("released", payload) => {
+            shown.insert("amount".to_owned(), show_field("amount", payload));
+        }
+        ("rejected", payload) => {
+            shown.insert("reason".to_owned(), payload.clone());
+        }
+        _ => {}
+    }
+    Value::Object(shown)
+}
+
+fn show_field(name: &str, value: &Value) -> Value {
+    let Some(number) = value.as_str().and_then(|text| text.parse::<i64>().ok()) else { return value.clone() };
+    match name {
+        "amount" | "released" => text::amount_on_wire(number).into(),
+        "begun" | "until" | "expires" | "ends" => text::moment(number).into(),
+        _ => value.clone(),
+    }
+}
+
+/// Why something was refused: the word, and what is missing or wrong.
+fn reason(refusal: &Value) -> Map<String, Value> {
+    let mut shown = Map::new();
+    let (word, payload) = match refusal {
+        Value::Object(case) => {
+            case.iter().next().map_or(("", &Value::Null), |(name, payload)| (name.as_str(), payload))
+        }
+        other => (other.as_str().unwrap_or_default(), &Value::Null),
+    };
+    shown.insert("reason".to_owned(), word.into());
+    match (word, payload) {
+        ("out-of-credit", payload) => {
+            shown.insert("missing".to_owned(), show_field("amount", payload));
+        }
+        (_, Value::Null) => {}
+        ("invalid", Value::Array(problems)) => {
+            let renamed = problems.iter().map(|problem| {
+                let mut renamed = problem.clone();
+                renamed["field"] = field_name(problem["field"].as_str().unwrap_or_default()).into();
+                renamed
+            });
+            shown.insert("detail".to_owned(), Value::Array(renamed.collect()));
+        }
+        (_, payload) => {
+            shown.insert("detail".to_owned(), payload.clone());
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_take_the_form_of_the_contract() {
+        let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "lasts_ms": 60000});
+        let read = read_item("Reserve", &item).expect("readable");
+        assert_eq!(
+            read,
+            json!({"auth-id": "MA1", "name": "c-1", "kind": "call", "price": {"amount": "600000"}, "lasts-ms": "60000"})
+        );
+        let item = json!({"auth_id": "MA1", "name": "c-1", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
+        let read = read_item("Extend", &item).expect("readable");
+        let measure = json!({"product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
+        assert_eq!(read, json!({"auth-id": "MA1", "name": "c-1", "price": {"rated": measure}, "lasts-ms": "0"}));
+        let item = json!({"auth_id": "MA1", "name": "c-1", "id": "e", "product": "sms", "heading": "inbound", "number": "1555",
+            "quantity": 1, "at": 5});
+        let read = read_item("Settle", &item).expect("readable");
+        assert_eq!(read["name"], "c-1");
+        assert_eq!(read["event"]["at"], "5");
+    }
+
+    #[test]
+    fn the_wrong_field_is_named() {
+        for (item, field) in [
+            (json!(1), ""),
+            (json!({"name": "c-1"}), "auth_id"),
+            (json!({"auth_id": "MA1", "name": 1}), "name"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": 1}), "amount"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": "1,5"}), "amount"),
+            (json!({"auth_id": "MA1", "name": "c", "product": "fax"}), "product"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": "1", "lasts_ms": "60"}), "lasts_ms"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": "1", "kind": "fax"}), "kind"),
+        ] {
+            assert_eq!(read_item("Reserve", &item).expect_err("wrong").0, field, "{item}");
+        }
+    }
+
+    #[test]
+    fn fields_have_the_names_that_the_client_sent() {
+        for (field, sent) in [
+            ("holds", "items"),
+            ("holds[0].name", "items[0].name"),
+            ("holds[12].price.amount", "items[12].amount"),
+            ("extensions[0].price.rated.number", "items[0].number"),
+            ("extensions[1].lasts-ms", "items[1].lasts_ms"),
+            ("settlements[3].event.auth-id", "items[3].auth_id"),
+            ("reservations[0].name", "items[0].name"),
+            ("caller.idempotency-key", "Idempotency-Key"),
+        ] {
+            assert_eq!(field_name(field), sent);
+        }
+        let refused = json!({"refused": {"invalid": [{"field": "holds[0].price.rated.number", "rule": "unknown-value", "limit": "x"}]}});
+        assert_eq!(
+            show(&refused)["detail"],
+            json!([{"field": "items[0].number", "rule": "unknown-value", "limit": "x"}])
+        );
+    }
+
+    #[test]
+    fn answers_are_told_in_the_way_of_the_wire() {
+        let ending = json!({"ending": {"why": {"out-of-credit": "500000"}, "ends": "0"}});
+        let told = json!({"status": "ending", "reason": "out-of-credit", "missing": "0.50000", "ends": "1970-01-01T00:00:00Z"});
+        assert_eq!(show(&ending), told);
+        assert_eq!(show(&json!("unknown")), json!({"status": "unknown"}));
+        assert_eq!(show(&json!({"refused": "disabled"})), json!({"status": "refused", "reason": "disabled"}));
+        let settled = json!({"settled": {"amount": "600000", "released": "0", "was": "expired"}});
+        let told = json!({"status": "settled", "amount": "0.60000", "released": "0.00000", "was": "expired"});
+        assert_eq!(show(&settled), told);
+    }
+}

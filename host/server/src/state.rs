@@ -1,0 +1,98 @@
+//! What all handlers share: the host, bounds, places and proofs.
+
+use super::answer::Failure;
+use super::limit::Buckets;
+use super::places::{Numbers, Places};
+use super::settings::{RestLimits, TrustedProxies};
+use axum::http::StatusCode;
+use coinbox_host::contract::exported::about::Class;
+use coinbox_host::engine::class_name;
+use coinbox_operations::running::Running;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What all handlers share.
+pub struct Rest {
+    /// The host.
+    pub host: Running,
+    pub(super) limits: RestLimits,
+    pub(super) trusted_proxies: TrustedProxies,
+    pub(super) token_digest: [u8; 32],
+    pub(super) permissions: Vec<String>,
+    pub(super) buckets: Buckets,
+    pub(super) places: Arc<Places>,
+}
+
+impl Rest {
+    /// Around a host. Whoever has the token is the operator.
+    pub fn new(host: Running, operator_token: &str, limits: RestLimits, trusted_proxies: TrustedProxies) -> Rest {
+        let permissions =
+            host.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone()).collect();
+        Rest {
+            places: Places::new(Numbers {
+                common: limits.concurrent_requests,
+                operators: limits.operator_requests,
+                account: limits.account_requests,
+                address: limits.address_requests,
+                // The body is here: a moment's wait is better than sending it all again.
+                patience: Duration::from_secs(2),
+            }),
+            token_digest: token_digest(operator_token),
+            permissions,
+            buckets: Buckets::default(),
+            host,
+            limits,
+            trusted_proxies,
+        }
+    }
+
+    pub(super) fn class(&self, function: &str) -> Option<Class> {
+        self.host.coinbox.facts().functions.iter().find(|facts| facts.name == function).map(|facts| facts.class)
+    }
+
+    /// One call by name, counted.
+    pub(super) async fn call(&self, function: &str, arguments: Value) -> Result<Value, Failure> {
+        let started = Instant::now();
+        let answer = self.host.coinbox.call_async(function, arguments).await;
+        self.measured(function, started, answer.as_ref().map(|answer| answer.get("err").is_none()).ok());
+        Ok(answer?)
+    }
+
+    /// Counts a call of an existing function: answered `ok` or not, or not answered at all.
+    pub(super) fn measured(&self, function: &str, started: Instant, ok: Option<bool>) {
+        if let Some(class) = self.class(function) {
+            let outcome = match ok {
+                Some(true) => "ok",
+                Some(false) => "refused",
+                None => "failed",
+            };
+            self.host.metrics.called(function, class_name(class), outcome, started.elapsed());
+        }
+    }
+
+    /// Runs what blocks on a thread for that.
+    pub(super) async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        run: impl FnOnce(&Rest) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let rest = self.clone();
+        match tokio::task::spawn_blocking(move || run(&rest)).await {
+            Ok(answer) => answer,
+            Err(panic) => {
+                tracing::error!(%panic, "a handler panicked");
+                Err(Failure::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "this request failed inside the server",
+                ))
+            }
+        }
+    }
+}
+
+/// What is kept of the operator token.
+pub fn token_digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
