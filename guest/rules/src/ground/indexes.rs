@@ -27,6 +27,7 @@ impl Record for State {
     const KIND: &'static str = "state of indexes";
 }
 
+/// Where the state lies.
 pub(crate) const KEY: &str = "store/indexes";
 
 /// Whether every record has its entries.

@@ -8,6 +8,7 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::Instant;
 use serde::{Deserialize, Serialize};
 
+/// Beginning of every key.
 pub(crate) const PREFIX: &str = "q/";
 
 /// Something that waits for a person, at `q/<since>/…`.

@@ -319,6 +319,7 @@ impl Draft {
     }
 }
 
+/// A movement as documents show it.
 pub(crate) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovement {
     DocumentMovement { label: label.to_owned(), at, amount: amount.micros(), earlier: false }
 }

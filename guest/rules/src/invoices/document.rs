@@ -99,7 +99,7 @@ pub struct DocumentReference {
 /// Which fields and words documents of now have; those of version 0.1 have edition 1.
 pub(crate) const EDITION: u32 = 2;
 
-pub(crate) fn first_edition() -> u32 {
+fn first_edition() -> u32 {
     1
 }
 

@@ -53,6 +53,7 @@ impl Record for Bill {
 }
 
 impl Bill {
+    /// The record; a new one, if no invoice was made.
     pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
         let new = Bill {
             v: 1,
@@ -67,6 +68,7 @@ impl Bill {
         Ok(call.get(&format!("bill/{account}"))?.unwrap_or(new))
     }
 
+    /// Writes it.
     pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId) {
         call.put(&format!("bill/{account}"), self);
     }
@@ -189,6 +191,7 @@ where
 /// Prefix of all drafts, in the order in which they were made.
 pub(crate) const DRAFTS: &str = "draft/";
 
+/// Where a draft lies.
 pub(crate) fn draft_key(at: Instant, account: AuthId, name: &str) -> String {
     format!("{DRAFTS}{}/{account}/{name}", time_key(at))
 }
@@ -219,10 +222,12 @@ impl Record for Place {
 pub(crate) const BY_NUMBER: &str = "docno/";
 
 impl Place {
+    /// Where the place of a number lies.
     pub(crate) fn key(kind: DocumentKind, number: &str) -> String {
         format!("{BY_NUMBER}{}/{number}", kind.letter())
     }
 
+    /// Notes the place of a number.
     pub(crate) fn put(call: &mut Call<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
         call.put(&Place::key(kind, number), &Place { v: 1, account, n });
     }
@@ -232,6 +237,7 @@ impl Place {
         call.get(&Place::key(kind, number))
     }
 
+    /// Whether the number was given.
     pub(crate) fn is_taken(call: &Call<'_>, kind: DocumentKind, number: &str) -> bool {
         call.text(&Place::key(kind, number)).is_some()
     }
@@ -341,14 +347,17 @@ impl Record for State {
 }
 
 impl State {
+    /// Where the state of a document lies.
     pub(crate) fn key(account: AuthId, number: &str) -> String {
         format!("docst/{account}/{number}")
     }
 
+    /// The state of a document.
     pub(crate) fn load(call: &Call<'_>, account: AuthId, number: &str) -> Result<State, Fault> {
         Ok(call.get(&State::key(account, number))?.unwrap_or(State { v: 1, ..State::default() }))
     }
 
+    /// Writes it.
     pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId, number: &str) {
         call.put(&State::key(account, number), self);
     }

@@ -39,12 +39,14 @@ impl Record for Range {
     const KIND: &'static str = "range of numbers";
 }
 
+/// Where the range lies.
 pub(crate) const RANGE: &str = "series/range";
 
 /// Letters of a store's name that name its range, unless they name one already.
 pub(crate) const RANGE_LETTERS: usize = 4;
 
-pub(crate) fn series_key(kind: DocumentKind, range: &str) -> String {
+/// Where the last number of a series lies.
+fn series_key(kind: DocumentKind, range: &str) -> String {
     format!("series/{}/{range}", kind.letter())
 }
 

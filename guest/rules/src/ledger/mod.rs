@@ -1,6 +1,7 @@
 //! Money that has moved: transactions, lots, the wallet, receivables, what the ledger says of a month.
 
 pub mod charge_code;
+pub(crate) mod charges;
 pub mod lots;
 pub(crate) mod open_lots;
 pub mod statement;

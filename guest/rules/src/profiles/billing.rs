@@ -26,15 +26,18 @@ impl Record for StoredBilling {
     const KIND: &'static str = "billing information";
 }
 
+/// Where the record lies.
 pub(crate) fn key(account: AuthId) -> String {
     format!("bi/{account}")
 }
 
+/// The record; an empty one, if nothing was ever set.
 pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<StoredBilling, Fault> {
     Ok(call.get(&key(account))?.unwrap_or(StoredBilling { v: 1, ..StoredBilling::default() }))
 }
 
 impl StoredBilling {
+    /// The state by which the account is taxed.
     pub(crate) fn state<'a>(&'a self, profile: &'a Profile) -> &'a str {
         self.state.as_deref().unwrap_or(&profile.state)
     }

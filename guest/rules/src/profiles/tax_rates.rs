@@ -28,6 +28,7 @@ pub struct TaxRate {
     pub legal_basis: String,
 }
 
+/// A rate, if the text is one.
 pub(crate) fn percent(text: &str) -> Option<Decimal> {
     let money = Money::parse(text)?;
     let good = money >= Money::ZERO && money <= Money::from_units(100);

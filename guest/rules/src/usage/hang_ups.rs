@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// Bytes of the names of one order.
 pub(crate) const ORDER_BYTES_MAX: usize = 160_000;
 
-pub(crate) const LEASE_MS: Instant = MINUTE_MS;
+const LEASE_MS: Instant = MINUTE_MS;
 
 /// Pause before calls that could not be ended are tried again.
 pub(crate) const STUBBORN_MS: Instant = 5_000;
@@ -148,7 +148,7 @@ pub(crate) fn finish(
     Ok(Next::Rest)
 }
 
-pub(crate) fn tell_ended(call: &mut Call<'_>, account: AuthId, stop: Stop, ended: usize, going_on: usize) {
+fn tell_ended(call: &mut Call<'_>, account: AuthId, stop: Stop, ended: usize, going_on: usize) {
     let mut facts = vec![Fact::new("ended", ended), Fact::new("going-on", going_on)];
     let rule = match stop {
         Stop::All => "CRD-10",

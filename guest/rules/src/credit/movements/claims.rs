@@ -8,25 +8,7 @@ use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::ledger::lots::{self, FromLot, LotKind, OfMonth, Place};
-use crate::ledger::wallet::{self, Claim, Claimed, Payer, Wallet};
-
-/// Notes what has made an end of claims that chargebacks had left, so that it goes back there when they are won.
-pub(crate) fn note_payer(
-    call: &mut Call<'_>,
-    account: AuthId,
-    payer: &Payer,
-    claims: Vec<(Claim, Instant)>,
-) -> Result<(), Fault> {
-    for (claim, since) in claims {
-        let Some(mut charge) = load(call, account, claim.charge)? else { continue };
-        let Some(reference) = charge.chargebacks.get(claim.nth as usize).cloned() else { continue };
-        if let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) {
-            dispute.settle(payer, since, claim.amount)?;
-            save(call, account, &charge);
-        }
-    }
-    Ok(())
-}
+use crate::ledger::wallet::{self, Claimed, Payer, Wallet};
 
 /// Notes that a credit note has given back what a gift had paid of a chargeback's debt: when that is won, it is credit of the payment.
 pub(crate) fn note_corrected(

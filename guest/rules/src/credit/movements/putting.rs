@@ -33,6 +33,7 @@ pub(crate) struct Back {
 }
 
 impl Back {
+    /// Adds what came back to a lot of this kind.
     pub(crate) fn add(&mut self, kind: LotKind, amount: Money, refill: &Refill) -> Result<(), Fault> {
         let kept = match kind {
             LotKind::Trial => &mut self.trial,
@@ -149,6 +150,7 @@ impl Putting<'_> {
         Ok(part)
     }
 
+    /// What no lot lacks becomes a new one.
     pub(crate) fn new_lot(
         &mut self,
         call: &mut Call<'_>,

@@ -6,6 +6,7 @@ use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::Fact;
 
+/// Tells of a movement.
 #[expect(clippy::too_many_arguments, reason = "the facts of one kind of event")]
 pub(crate) fn told(
     call: &mut Call<'_>,

@@ -5,6 +5,7 @@ use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces::Error;
 use crate::ground::vocabulary::{Fault, Instant};
+pub(crate) use crate::ledger::charges::card_name as name;
 use crate::profiles::billing;
 use crate::profiles::seller;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,7 @@ impl Card {
         format!("{} {}", self.brand, self.last_four).trim().to_owned()
     }
 
+    /// The moment from which on it cannot be charged.
     pub(crate) fn expires(&self) -> Option<Instant> {
         calendar::card_expires(self.year, self.month)
     }
@@ -120,10 +122,12 @@ impl Unusable {
     }
 }
 
+/// Where the record lies.
 pub(crate) fn key(account: AuthId) -> String {
     format!("cards/{account}")
 }
 
+/// The record; an empty one, if no card was ever stored.
 pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
     Ok(call.get(&key(account))?.unwrap_or(Wallet {
         v: 1,
@@ -134,20 +138,18 @@ pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
     }))
 }
 
-/// The name of a card in the contract.
-pub(crate) fn name(number: u32) -> String {
-    format!("card-{number}")
-}
-
+/// The number in the name of a card.
 pub(crate) fn parse_name(name: &str) -> Option<u32> {
     name.strip_prefix("card-")?.parse().ok().filter(|number: &u32| self::name(*number) == name)
 }
 
 impl Wallet {
+    /// The card of this number.
     pub(crate) fn find(&self, number: u32) -> Option<&Card> {
         self.cards.iter().find(|card| card.number == number)
     }
 
+    /// The card of this number, to be changed.
     pub(crate) fn find_mut(&mut self, number: u32) -> Option<&mut Card> {
         self.cards.iter_mut().find(|card| card.number == number)
     }

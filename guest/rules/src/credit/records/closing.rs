@@ -51,6 +51,7 @@ impl Record for Closing {
 }
 
 impl Closing {
+    /// A closing that has just begun.
     pub(crate) fn new(begun: Instant, closes_at: Instant, by: &str, reason: &str) -> Closing {
         Closing {
             v: 1,
@@ -94,10 +95,12 @@ pub struct ClosingStatus {
     pub refunds: Vec<ShownRefund>,
 }
 
+/// Where it lies.
 pub(crate) fn key(account: AuthId) -> String {
     format!("clos/{account}")
 }
 
+/// The closing of an account, if one has begun.
 pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Closing>, Fault> {
     call.get(&key(account))
 }

@@ -42,6 +42,7 @@ impl Unpaid {
         Ok(wallet::to_pay_until(call, account, self.to)?.to_cents_half_up()?)
     }
 
+    /// Whether no attempt is left and none is under way.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.charge.is_none() && self.next.is_none()
     }
@@ -59,6 +60,7 @@ pub(crate) struct Waiting {
 /// Kind of the entry in the operator's queue.
 pub(crate) const NOT_COLLECTED: &str = "debt-not-collected";
 
+/// Where the entry in the operator's queue lies.
 pub(crate) fn queue_key(account: AuthId, since: Instant) -> String {
     queue::single_key(since, &format!("{account}/debt"))
 }
@@ -83,7 +85,7 @@ pub(crate) struct Dunning {
     pub(crate) waits: Option<Waiting>,
 }
 
-pub(crate) fn is_none(count: &u32) -> bool {
+fn is_none(count: &u32) -> bool {
     *count == 0
 }
 
@@ -91,11 +93,13 @@ impl Record for Dunning {
     const KIND: &'static str = "dunning";
 }
 
+/// Where the record lies.
 pub(crate) fn key(account: AuthId) -> String {
     format!("dun/{account}")
 }
 
 impl Dunning {
+    /// The record; an empty one, if there is none.
     pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Dunning, Fault> {
         let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None, disputes: 0, waits: None };
         Ok(call.get(&key(account))?.unwrap_or(empty))
@@ -127,6 +131,7 @@ impl Dunning {
         }
     }
 
+    /// The invoice that this charge pays.
     pub(crate) fn of_charge(&mut self, number: u32) -> Option<&mut Unpaid> {
         self.unpaid.iter_mut().find(|one| one.charge == Some(number))
     }

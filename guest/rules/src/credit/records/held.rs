@@ -15,6 +15,7 @@ pub(crate) struct Held {
     pub(crate) items: BTreeMap<String, Item>,
 }
 
+/// One thing that waits.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Item {
     /// Kind of the queue's entry.
@@ -27,7 +28,7 @@ pub(crate) struct Item {
     pub(crate) unkeyed: bool,
 }
 
-pub(crate) fn no_money(amount: &Money) -> bool {
+fn no_money(amount: &Money) -> bool {
     *amount == Money::ZERO
 }
 
@@ -38,6 +39,7 @@ impl Record for Held {
 /// Kind of an entry about a refund.
 pub(crate) const REFUND: &str = "refund-without-record";
 
+/// Where it lies.
 pub(crate) fn held_key(account: AuthId) -> String {
     format!("held/{account}")
 }

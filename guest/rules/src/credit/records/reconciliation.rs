@@ -22,6 +22,7 @@ pub(crate) enum Outside {
 }
 
 impl Outside {
+    /// Where it lies how far it has come.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Outside::Payments => "store/reconcile",
@@ -29,6 +30,7 @@ impl Outside {
         }
     }
 
+    /// The job that asks for its movements.
     pub(crate) fn job(self) -> JobKey {
         match self {
             Outside::Payments => JobKey::Reconcile,
@@ -44,6 +46,7 @@ impl Outside {
         }
     }
 
+    /// What people call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Outside::Payments => "gateway",
@@ -57,8 +60,10 @@ impl Outside {
     }
 }
 
+/// Kind of an entry: the gateway's list does not go back far enough.
 pub(crate) const NOT_LISTED_PAYMENTS: &str = "movements-not-listed";
 
+/// Kind of an entry: the stock's list does not go back far enough.
 pub(crate) const NOT_LISTED_ORDERS: &str = "orders-not-listed";
 
 /// Where the reconciliation stands, at `store/reconcile` or `store/reconcile-stock`; gone when it is done.
@@ -115,6 +120,7 @@ pub(crate) struct Moved {
 }
 
 impl Moved {
+    /// A movement that became no lot.
     pub(crate) fn new(at: Instant) -> Moved {
         Moved { v: 1, at, lot: None }
     }
@@ -176,6 +182,7 @@ fn refuses_unknown_key(call: &Call<'_>, account: Option<AuthId>, outside: Outsid
     Ok(held::hides_keys(call, account, |kind| outside.hides(kind))?.map(Refusal::UnknownSinceRestore))
 }
 
+/// Where it is noted that a list does not go back far enough.
 pub(crate) fn not_listed_key(kind: &str) -> String {
     format!("store/not-listed/{kind}")
 }
@@ -201,6 +208,7 @@ pub(crate) fn note_resolved(call: &mut Call<'_>, key: &str) -> Result<(), Fault>
     Ok(())
 }
 
+/// Where it is noted that a movement has been booked.
 pub(crate) fn marker(key: &str) -> String {
     format!("moved/{key}")
 }

@@ -129,6 +129,7 @@ impl Refund {
         metadata::of(self.cause.word(), self.asked_for.as_ref())
     }
 
+    /// What events say of it.
     pub(crate) fn facts(&self) -> Vec<Fact> {
         let mut facts = vec![
             Fact::new("refund", self.number),
@@ -203,6 +204,7 @@ pub struct RefundPage {
     pub next: Option<u32>,
 }
 
+/// Where a refund lies.
 pub(crate) fn place(account: AuthId, number: u32) -> String {
     format!("rfd/{account}/{:010}", u32::MAX - number)
 }
@@ -256,6 +258,7 @@ pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Opti
     call.get(&place(account, number))
 }
 
+/// Writes it.
 pub(crate) fn save(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
     call.put(&place(account, refund.number), refund);
 }
@@ -292,6 +295,7 @@ pub(crate) fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> R
 }
 
 impl Refund {
+    /// Its job.
     pub(crate) fn job(&self, account: AuthId) -> JobKey {
         JobKey::Refund(account, self.number)
     }

@@ -45,6 +45,7 @@ pub(crate) fn is_running(call: &Call<'_>, account: AuthId, name: &str) -> Result
     Ok(call.get::<Index>(&index_key(account, name))?.is_some())
 }
 
+/// The newest running calls, at most a page. The flag: there are more.
 pub(crate) fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
     let (entries, more) = call.list::<Running>(&format!("call/{account}/"), PAGE)?;
     Ok((entries.into_iter().map(|(_, running)| running).collect(), more))

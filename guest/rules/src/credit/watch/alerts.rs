@@ -67,6 +67,6 @@ pub(crate) fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Re
     Ok(highest_armed.max(zero))
 }
 
-pub(crate) fn draft<'a>(account: AuthId, kind: &'a str, rule: &'a str, facts: Vec<Fact>) -> EventDraft<'a> {
+fn draft<'a>(account: AuthId, kind: &'a str, rule: &'a str, facts: Vec<Fact>) -> EventDraft<'a> {
     EventDraft { account: Some(account), kind, rule, facts, transactions: Vec::new() }
 }

@@ -38,6 +38,7 @@ pub struct Caps {
 }
 
 impl Caps {
+    /// The cap of a period.
     pub(crate) fn of(&self, period: Period) -> Option<Money> {
         match period {
             Period::Day => self.day,
@@ -64,6 +65,7 @@ pub struct RechargeSettings {
     pub caps: Caps,
 }
 
+/// What stands in the way of the next charge.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum State {
@@ -98,6 +100,7 @@ impl Record for Recharge {
     const KIND: &'static str = "automatic recharge";
 }
 
+/// Where the record lies.
 pub(crate) fn key(account: AuthId) -> String {
     format!("ar/{account}")
 }
@@ -113,10 +116,12 @@ impl Recharge {
         self.settings.enabled
     }
 
+    /// B: a charge is wanted below it.
     pub(crate) fn balance_amount(&self) -> Money {
         Money::from_micros(self.settings.balance_amount)
     }
 
+    /// R: what a charge takes.
     pub(crate) fn recharge_amount(&self) -> Money {
         Money::from_micros(self.settings.recharge_amount)
     }
@@ -440,6 +445,7 @@ pub(crate) fn reset(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     update(call, account, Recharge::reset)
 }
 
+/// Changes the record, if automatic recharge was ever set.
 pub(crate) fn update(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&mut Recharge)) -> Result<(), Fault> {
     if let Some(mut recharge) = load(call, account)? {
         change(&mut recharge);
@@ -448,6 +454,7 @@ pub(crate) fn update(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&
     Ok(())
 }
 
+/// Tells that settings have changed.
 pub(crate) fn tell_set(call: &mut Call<'_>, account: AuthId, settings: &RechargeSettings) {
     let mut facts = vec![
         Fact::new("enabled", settings.enabled),

@@ -27,6 +27,7 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
+    /// The job that carries it out.
     pub(crate) fn job(self, account: AuthId) -> String {
         match self {
             Stop::All => JobKey::HangUp(account),
@@ -35,6 +36,7 @@ impl Stop {
         .to_string()
     }
 
+    /// Where its order lies.
     pub(crate) fn order_key(self, account: AuthId) -> String {
         match self {
             Stop::All => format!("hu/{account}"),
@@ -57,6 +59,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// An order that is not begun.
     pub(crate) fn new() -> Order {
         Order { v: 1, number: 0, attempt: 0, calls: Vec::new() }
     }

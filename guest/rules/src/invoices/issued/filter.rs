@@ -60,6 +60,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// Reads a filter, and notes what is wrong with it.
     pub(crate) fn read(filter: Option<IssuedFilter>, checks: &mut Checks) -> Wanted {
         let filter = filter.unwrap_or_default();
         let kind = filter.kind.or(filter.receipt.map(|_| DocumentKind::Receipt));
@@ -123,6 +124,7 @@ impl Wanted {
         windowed || more || self.number.is_some()
     }
 
+    /// Whether a document is one of those that are wanted.
     pub(crate) fn fits(&self, row: &IssuedDocument) -> bool {
         let DocumentSummary { kind, number, issued, status, open_amount, .. } = &row.document;
         self.kinds.contains(kind)

@@ -51,6 +51,7 @@ pub fn list_issued(
     Ok(page(call, &wanted, cursor.flatten(), limit as usize, BOUNDS)?)
 }
 
+/// A page of documents from a cursor on.
 pub(crate) fn page(
     call: &Call<'_>,
     wanted: &Wanted,
@@ -93,6 +94,7 @@ pub(crate) fn prefetch(call: &Call<'_>, batch: &[Candidate]) {
     }));
 }
 
+/// A document as the list shows it.
 pub(crate) fn row(call: &Call<'_>, candidate: &mut Candidate) -> Result<IssuedDocument, Fault> {
     let Candidate { account, kind, n, .. } = *candidate;
     let stored = match candidate.stored.take() {

@@ -18,6 +18,7 @@ pub(crate) struct Bounds {
     pub(crate) days: u32,
 }
 
+/// What one call of the contract looks at.
 pub(crate) const BOUNDS: Bounds = Bounds { documents: 1_000, debtors: 200, days: 2_000 };
 
 /// A document in a list over all accounts.

@@ -1,14 +1,14 @@
 //! What has made an end of what was owed and was no payment: gifts and write-offs, by the days since which it was owed, at
 //! `ended/<account>/<day>`. A credit note gives back what gifts have paid as gifts, and nothing of what was written off (INV-5, CRD-12, R24).
 
-use super::is_zero;
-use super::receivables::{Claim, Payer, span_of_days};
 use crate::ground::calendar;
 use crate::ground::call::{Call, Record, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::ledger::lots::{FromLot, LotKind};
+use crate::ledger::wallet::payer::{Claim, Payer, span_of_days};
+use crate::ledger::wallet::record::is_zero;
 use serde::{Deserialize, Serialize};
 
 /// One end of something.
@@ -67,14 +67,14 @@ fn key(account: AuthId, since: Instant) -> String {
 
 /// What a payer has ended of one day: when it was first owed, how much no chargeback had left, and of that charges.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct OfDay {
-    pub(super) since: Instant,
-    pub(super) amount: Money,
-    pub(super) charges: Money,
+pub(crate) struct OfDay {
+    pub(crate) since: Instant,
+    pub(crate) amount: Money,
+    pub(crate) charges: Money,
 }
 
 /// Notes what a gift or a write-off has ended. Of what chargebacks had left, only debts of invoices are of their days.
-pub(super) fn note(
+pub(crate) fn note(
     call: &mut Call<'_>,
     account: AuthId,
     payer: &Payer,

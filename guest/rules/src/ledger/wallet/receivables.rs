@@ -1,13 +1,15 @@
 //! What lots could not cover: one receivable a UTC day, paid by any credit before it becomes a lot (R2, R81).
 
-use super::ended::{self, OfDay};
-use super::{Wallet, is_zero, need, save};
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::ledger::lots::{OfMonth, Place};
+use crate::ledger::charges;
+use crate::ledger::lots::OfMonth;
+use crate::ledger::wallet::ended::{self, OfDay};
+use crate::ledger::wallet::payer::{Claim, Payer, span_of_days};
+use crate::ledger::wallet::record::{Wallet, is_zero, need, save};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,49 +32,8 @@ pub struct Receivable {
     pub(crate) claims: Vec<Claim>,
 }
 
-/// A part of what is owed that a chargeback has left.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct Claim {
-    /// Number of the charge that was taken back.
-    #[serde(rename = "c")]
-    pub(crate) charge: u32,
-    /// Which of its chargebacks, from 0.
-    #[serde(rename = "n")]
-    pub(crate) nth: u32,
-    /// Above zero.
-    #[serde(rename = "a")]
-    pub(crate) amount: Money,
-    /// Whether it is a debt of an invoice that the payment had paid.
-    #[serde(rename = "i", default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) of_invoice: bool,
-}
-
 /// Claims of one day that are told apart. What is beyond is owed like any other part of it.
 const CLAIMS_MAX: usize = 1_000;
-
-/// What has made an end of what was owed.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Payer {
-    /// Credit that came in as this lot, or was given back to it.
-    Lot(Place),
-    /// The operator has given it up (R24).
-    WrittenOff,
-    /// It was too little to be paid (R4, R85).
-    Rounded,
-    /// A credit note of the invoice that it was owed of (INV-5).
-    Corrected,
-}
-
-impl Payer {
-    /// Whether what it has paid is of the same kind.
-    pub(crate) fn is_like(&self, other: &Payer) -> bool {
-        match (self, other) {
-            (Payer::Lot(one), Payer::Lot(other)) => one.kind() == other.kind(),
-            _ => self == other,
-        }
-    }
-}
 
 impl Receivable {
     fn since(at: Instant) -> Receivable {
@@ -110,7 +71,7 @@ impl Record for Receivable {
     const KIND: &'static str = "receivable";
 }
 
-pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+pub(crate) fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
     let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
     let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable::since(call.now()));
     receivable.amount = receivable.amount.plus(amount)?;
@@ -139,21 +100,6 @@ fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Re
         days.extend(page);
         if !more {
             return Ok(days);
-        }
-    }
-}
-
-/// The keys of records of some days, both included, or of all.
-pub(super) fn span_of_days(kind: &str, account: AuthId, days: Option<(Instant, Instant)>) -> (String, String) {
-    let prefix = format!("{kind}/{account}/");
-    match days {
-        Some((from, to)) => {
-            let day = |moment| format!("{prefix}{}", calendar::day_name(moment));
-            (day(from), successor(&day(to)))
-        }
-        None => {
-            let end = end_of_prefix(&prefix);
-            (prefix, end)
         }
     }
 }
@@ -218,7 +164,7 @@ pub(crate) fn forgive_between(
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
-    crate::credit::movements::claims::note_payer(call, account, &Payer::Rounded, claims)?;
+    charges::note_payer(call, account, &Payer::Rounded, claims)?;
     Ok(charges)
 }
 
@@ -398,12 +344,12 @@ pub(crate) fn to_pay_until(call: &Call<'_>, account: AuthId, to: Instant) -> Res
 }
 
 /// What was paid of what is owed.
-pub(super) struct Settled {
-    pub(super) amount: Money,
+pub(crate) struct Settled {
+    pub(crate) amount: Money,
     /// By the months of its days.
-    pub(super) months: Vec<OfMonth>,
+    pub(crate) months: Vec<OfMonth>,
     /// How much of it are charges, by the month since which they were owed, oldest first (R86).
-    pub(super) charges: Vec<(Month, Money)>,
+    pub(crate) charges: Vec<(Month, Money)>,
 }
 
 /// A payment on its way through what is owed.
@@ -480,7 +426,7 @@ impl Paying {
 }
 
 /// Pays what is owed: unpaid rent first, then everything else, each the oldest day first (R2, R81).
-pub(super) fn pay_owed(
+pub(crate) fn pay_owed(
     call: &mut Call<'_>,
     account: AuthId,
     wallet: &Wallet,
@@ -532,7 +478,7 @@ fn pay_part(
         }
         crate::numbers::pay_rent(call, account, paying.rent)?;
         ended::note(call, account, payer, paying.days, &paying.claims)?;
-        crate::credit::movements::claims::note_payer(call, account, payer, paying.claims)?;
+        charges::note_payer(call, account, payer, paying.claims)?;
     }
     let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
     Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })

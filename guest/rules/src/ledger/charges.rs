@@ -1,6 +1,5 @@
 //! The record of a charge, its key, and the form of the contract.
 
-use crate::credit::records::cards;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::idempotency::Asked;
 use crate::ground::ids::AuthId;
@@ -10,7 +9,7 @@ use crate::ground::money::Money;
 use crate::ground::outside::DeclineReason;
 use crate::ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use crate::ledger::lots::{FromLot, OfMonth, Place};
-use crate::ledger::wallet::Payer;
+use crate::ledger::wallet::payer::{Claim, Payer};
 use serde::{Deserialize, Serialize};
 
 /// Who asked for the charge.
@@ -28,6 +27,7 @@ pub enum ChargeKind {
 }
 
 impl ChargeKind {
+    /// Its word in events and mails.
     pub(crate) fn word(self) -> &'static str {
         match self {
             ChargeKind::Automatic => "automatic",
@@ -228,6 +228,7 @@ pub struct ChargePage {
     pub next: Option<String>,
 }
 
+/// Where a charge lies.
 pub(crate) fn place(account: AuthId, number: u32) -> String {
     format!("ch/{account}/{:010}", u32::MAX - number)
 }
@@ -287,11 +288,13 @@ pub(crate) fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Opti
     call.get(&place(account, number))
 }
 
+/// Writes it.
 pub(crate) fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
     call.put(&place(account, charge.number), charge);
 }
 
 impl Charge {
+    /// Whether it is final.
     pub(crate) fn is_settled(&self) -> bool {
         !matches!(self.state, ChargeState::Due | ChargeState::Open)
     }
@@ -301,6 +304,7 @@ impl Charge {
         self.settled
     }
 
+    /// Its job.
     pub(crate) fn job(&self, account: AuthId) -> JobKey {
         JobKey::Charge(account, self.number)
     }
@@ -362,7 +366,7 @@ impl Charge {
             number: self.number,
             kind: self.kind,
             amount: self.amount.micros(),
-            card: if self.card == 0 { "none".to_owned() } else { cards::name(self.card) },
+            card: if self.card == 0 { "none".to_owned() } else { card_name(self.card) },
             state: self.state.clone(),
             key: self.key.clone(),
             created: self.created,
@@ -406,4 +410,27 @@ pub(crate) fn of_payment(call: &Call<'_>, account: AuthId, key: &str) -> Result<
             return Ok(found);
         }
     }
+}
+
+/// Notes what has made an end of claims that chargebacks had left, so that it goes back there when they are won.
+pub(crate) fn note_payer(
+    call: &mut Call<'_>,
+    account: AuthId,
+    payer: &Payer,
+    claims: Vec<(Claim, Instant)>,
+) -> Result<(), Fault> {
+    for (claim, since) in claims {
+        let Some(mut charge) = load(call, account, claim.charge)? else { continue };
+        let Some(reference) = charge.chargebacks.get(claim.nth as usize).cloned() else { continue };
+        if let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) {
+            dispute.settle(payer, since, claim.amount)?;
+            save(call, account, &charge);
+        }
+    }
+    Ok(())
+}
+
+/// The name of a card in the contract.
+pub(crate) fn card_name(number: u32) -> String {
+    format!("card-{number}")
 }
