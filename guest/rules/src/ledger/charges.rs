@@ -1,4 +1,9 @@
 //! The record of a charge, its key, and the form of the contract.
+//!
+//! | key | what |
+//! |---|---|
+//! | `ch/<account>/<number, newest first>` | a charge |
+//! | `chk/<key>` | the number of a charge that a reconciliation could not give the number in its key |
 
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::idempotency::Asked;

@@ -3,11 +3,6 @@
 //! A charge is a job: `begin` writes down that an attempt starts, the effect acts (and from the second attempt on asks first),
 //! `finish` books. Pending and unknown are neither paid nor declined: the charge stays open and is asked about until the gateway
 //! answers. Its key is derived from store, account and number, and never used for anything else.
-//!
-//! | key | what |
-//! |---|---|
-//! | `ch/<account>/<number, newest first>` | a charge |
-//! | `chk/<key>` | the number of a charge that a reconciliation could not give the number in its key |
 
 mod booking;
 mod chargebacks;

@@ -13,10 +13,6 @@
 //!
 //! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32), unless it is for a
 //! chargeback; attempts that were due meanwhile are made when it is reinstated.
-//!
-//! | key | what |
-//! |---|---|
-//! | `dun/<account>` | the invoices that are collected, whether a suspension ends by itself, what waits for the operator |
 
 pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, waiting};
 

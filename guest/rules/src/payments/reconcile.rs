@@ -6,12 +6,6 @@
 //! gets its answer and nothing happens twice.
 //!
 //! The gateway and the stock are asked apart: what waits for one of them does not wait for the other.
-//!
-//! | key | what |
-//! |---|---|
-//! | `store/reconcile`, `store/reconcile-stock` | where it stands; gone when it is done |
-//! | `store/not-listed/<kind>` | that the gateway or the stock does not look back to the backup: a person must look |
-//! | `moved/<key>` | that a movement of another history has been booked |
 
 mod kept;
 mod stock;

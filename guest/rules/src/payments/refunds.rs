@@ -4,11 +4,6 @@
 //! A refund is fixed by posting what is owed to `liabilities:refunds`, and paid by posting it from there to the gateway. Its job
 //! is that of a charge: begin, perform, finish; pending and unknown are asked about until answered. A declined refund is final
 //! for its key only: it waits in the operator's queue and is tried again under a new key, or settled in another way.
-//!
-//! | key | what |
-//! |---|---|
-//! | `rfd/<account>/<number, newest first>` | a refund |
-//! | `rfk/<key>` | the number of a refund that a reconciliation could not give the number in its key |
 
 mod booking;
 mod recovered;

@@ -1,6 +1,10 @@
 //! What is stored of the collection of invoices: which are unpaid, what waits for a person, whether a suspension ends by itself (CRD-15, ACC-9, R84).
 //!
 //! How an attempt is made is in `payments::dunning`.
+//!
+//! | key | what |
+//! |---|---|
+//! | `dun/<account>` | the invoices that are collected, whether a suspension ends by itself, what waits for the operator |
 
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;

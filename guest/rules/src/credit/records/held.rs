@@ -1,4 +1,8 @@
 //! What a restore has found and nothing explains: until a person has decided, it holds money of its account, or the keys of its clients (CRD-7).
+//!
+//! | key | what |
+//! |---|---|
+//! | `held/<account>` | what waits and what it holds |
 
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;

@@ -1,6 +1,12 @@
 //! How far a reconciliation after a restore has come, and which movements of another history it has booked (CRD-7).
 //!
 //! How it is done is in `payments::reconcile`.
+//!
+//! | key | what |
+//! |---|---|
+//! | `store/reconcile`, `store/reconcile-stock` | where it stands; gone when it is done |
+//! | `store/not-listed/<kind>` | that the gateway or the stock does not look back to the backup: a person must look |
+//! | `moved/<key>` | that a movement of another history has been booked |
 
 use crate::credit::records::held;
 use crate::ground::call::{Call, Record};

@@ -1,4 +1,9 @@
 //! What is stored of a refund, and how the contract shows it.
+//!
+//! | key | what |
+//! |---|---|
+//! | `rfd/<account>/<number, newest first>` | a refund |
+//! | `rfk/<key>` | the number of a refund that a reconciliation could not give the number in its key |
 
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::idempotency::Asked;

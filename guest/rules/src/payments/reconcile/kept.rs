@@ -6,7 +6,6 @@
 //! | key | what |
 //! |---|---|
 //! | `moved/kept/<key>` | that a movement waits, or has waited, for a person |
-//! | `held/<account>` | what waits and what it holds |
 
 use super::{CURRENCY, Moved, marker};
 use crate::credit::records::held::{Held, Item, REFUND, held_key};
