@@ -114,15 +114,6 @@ pub(crate) fn close_at_once(call: &mut Call<'_>, account: AuthId, who: &Who, rea
     if owed > Money::ZERO { Err(Error::Owes(owed.micros())) } else { Ok(()) }
 }
 
-/// A person has decided about what a restore had held: a closing that waits for it goes on.
-pub(crate) fn let_go(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if let Some(closing) = load(call, account)?.filter(|closing| matches!(closing.step, Step::Settling | Step::Owing)) {
-        let due = closing.closes_at.max(call.now());
-        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, due);
-    }
-    Ok(())
-}
-
 fn status(call: &Call<'_>, account: AuthId) -> Result<ClosingStatus, Error> {
     let closing = load(call, account)?.ok_or_else(|| Fault::not_found("closing"))?;
     let (page, _) = refunds::refunds(call, account, None, REFUNDS_SHOWN)?;

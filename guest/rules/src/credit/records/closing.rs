@@ -1,5 +1,6 @@
 //! What is stored of a closing, and how the contract shows it.
 
+use crate::accounts::Standing;
 use crate::credit::records::refunds::ShownRefund;
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
@@ -7,6 +8,7 @@ use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, Instant, Micros, int_text, optional_int_text};
+use crate::payments::refunds;
 use crate::profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +113,15 @@ pub(crate) fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
         && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
     {
         call.timer(&JobKey::Close(account).to_string(), Lane::Normal, call.now());
+    }
+    Ok(())
+}
+
+/// A person has decided about what a restore had held: a closing that waits for it goes on.
+pub(crate) fn let_go(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if let Some(closing) = load(call, account)?.filter(|closing| matches!(closing.step, Step::Settling | Step::Owing)) {
+        let due = closing.closes_at.max(call.now());
+        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, due);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 //! | `moved/kept/<key>` | that a movement waits, or has waited, for a person |
 
 use super::{CURRENCY, Moved, marker};
+use crate::credit::records::closing;
 use crate::credit::records::held::{Held, Item, REFUND, held_key};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
@@ -49,7 +50,7 @@ pub(crate) fn let_go(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<
         wallet.reserved = wallet.reserved.minus(item.amount)?;
         wallet::save(call, account, &wallet);
     }
-    crate::accounts::closing::let_go(call, account)?;
+    closing::let_go(call, account)?;
     judge(call, account, Occasion::Settings)
 }
 
