@@ -1,6 +1,5 @@
 //! What is stored of a closing, and how the contract shows it.
 
-use crate::accounts::Standing;
 use crate::credit::records::refunds::ShownRefund;
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
@@ -8,7 +7,6 @@ use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, Instant, Micros, int_text, optional_int_text};
-use crate::payments::refunds;
 use crate::profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 

@@ -80,7 +80,7 @@ pub fn resolve_payment(
             .ok_or_else(|| Fault::not_found("queue item"))?;
         let payment = entry.payment.clone();
         let resolved = match (&resolution, &payment) {
-            (Resolution::Dismiss, _) if entry.is_decided_here() => Resolved { transaction: None, refund: None },
+            (Resolution::Dismiss, _) if is_decided_here(&entry) => Resolved { transaction: None, refund: None },
             (Resolution::Credit(claim), Some(payment)) => credit(call, claim, payment)?,
             (Resolution::Refund(claim), Some(payment)) => refund(call, claim, payment, asked)?,
             (Resolution::Debit(claim), None) if entry.given_back.is_some() => {
@@ -94,7 +94,7 @@ pub fn resolve_payment(
                 let others = "credit, refund or dismiss";
                 return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some(others)).into());
             }
-            (_, None) if entry.is_decided_here() => {
+            (_, None) if is_decided_here(&entry) => {
                 return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some("dismiss")).into());
             }
             _ => return Err(Fault::not_found("queue item").into()),
@@ -119,21 +119,19 @@ pub fn resolve_payment(
     idempotency::once(call, caller, &scope, function.0, &args, |call| decide(call, None))
 }
 
-impl QueueEntry {
-    /// Whether a person takes it off by deciding about it here, and not by what becomes of a charge, a refund or an order.
-    fn is_decided_here(&self) -> bool {
-        matches!(
-            self.kind.as_str(),
-            "payment-without-charge"
-                | "refund-without-record"
-                | "payment-without-reference"
-                | "number-without-record"
-                | "movements-not-listed"
-                | "orders-not-listed"
-                | crate::profiles::mail::GIVEN_UP
-                | crate::usage::unusual::KIND
-        )
-    }
+/// Whether a person takes it off by deciding about it here, and not by what becomes of a charge, a refund or an order.
+fn is_decided_here(entry: &QueueEntry) -> bool {
+    matches!(
+        entry.kind.as_str(),
+        "payment-without-charge"
+            | "refund-without-record"
+            | "payment-without-reference"
+            | "number-without-record"
+            | "movements-not-listed"
+            | "orders-not-listed"
+            | crate::profiles::mail::GIVEN_UP
+            | crate::usage::unusual::KIND
+    )
 }
 
 fn tell(
