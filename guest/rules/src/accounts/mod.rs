@@ -10,15 +10,20 @@ pub(crate) use crate::profiles::profile::{is_closed, save};
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
 
 use crate::access::credentials::{self, Who};
+use crate::credit::movements::grants;
 use crate::credit::watch::judge::stand;
+use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
 use crate::ground::timezone;
 use crate::ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
 };
+use crate::ledger::LedgerAccount;
+use crate::ledger::lots::LotKind;
 use crate::ledger::wallet;
 use crate::profiles::by_mail;
 use crate::profiles::mail;
@@ -160,7 +165,22 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Resu
         let kind = if trial.is_some() { "developer" } else { "standard" };
         let facts = vec![Fact::new("account-type", kind), Fact::new("by", who.name())];
         say(call, auth, "account-created", rule, facts);
-        wallet::open(call, auth, trial)?;
+        wallet::open(call, auth);
+        if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
+            grants::grant(
+                call,
+                auth,
+                &grants::Grant {
+                    kind: LotKind::Trial,
+                    amount,
+                    expires: None,
+                    contra: LedgerAccount::TrialGrants,
+                    entry: "trial-credits",
+                    rule: "ACC-4",
+                    reason: "trial",
+                },
+            )?;
+        }
         mail::send(call, auth, "account-welcome", vec![Fact::new("account-type", kind)])?;
         Ok(Created { auth_id: auth.to_string(), auth_token: token })
     })
@@ -292,7 +312,8 @@ pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<RateLimits, Erro
 }
 
 fn show(call: &Call<'_>, auth: AuthId) -> Result<Account, Fault> {
-    let (profile, view) = (profile(call, auth)?, wallet::read(call, auth)?);
+    let (profile, wallet) = (profile(call, auth)?, wallet::need(call, auth)?);
+    let auto_recharge = recharge::load(call, auth)?.is_some_and(|recharge| recharge.enabled());
     Ok(Account {
         auth_id: auth.to_string(),
         account_type: profile.account_type,
@@ -303,9 +324,9 @@ fn show(call: &Call<'_>, auth: AuthId) -> Result<Account, Fault> {
         state: profile.state,
         timezone: profile.timezone,
         billing_mode: profile.billing_mode,
-        auto_recharge: view.auto_recharge,
-        cash_credits: view.balance.micros(),
-        available: view.available.micros(),
+        auto_recharge,
+        cash_credits: wallet.balance.micros(),
+        available: wallet.available()?.micros(),
         standing: profile.standing,
         created: profile.created,
     })

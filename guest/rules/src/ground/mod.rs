@@ -18,6 +18,7 @@ pub mod outside;
 pub mod port;
 pub mod product;
 pub(crate) mod queue;
+pub mod rate;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text;

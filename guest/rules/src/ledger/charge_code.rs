@@ -1,7 +1,7 @@
 //! What a customer is charged for: the code of a line in the ledger, its words, its income.
 
 use crate::ground::product::{Heading, Product};
-use crate::ledger::LedgerAccount;
+use crate::ledger::ledger_account::LedgerAccount;
 
 /// What one line of a ledger transaction charges for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

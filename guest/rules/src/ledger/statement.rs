@@ -5,7 +5,6 @@
 //! digit, and the closing balance is the next month's opening balance.
 
 use crate::access::credentials;
-use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, successor};
 use crate::ground::ids::{AuthId, time_key};
@@ -15,6 +14,7 @@ use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, uint_text};
 use crate::ledger::charge_code;
 use crate::ledger::totals::{self, CycleTotals, Movement};
+use crate::profiles::profile;
 use serde::{Deserialize, Serialize};
 
 /// Movements of one page.
@@ -149,7 +149,7 @@ fn statement(call: &Call<'_>, account: AuthId, month: Month, after: Option<Strin
 
 /// What all months before have left.
 fn opening(call: &Call<'_>, account: AuthId, month: Month) -> Result<Money, Fault> {
-    let first = Month::of(accounts::profile(call, account)?.created);
+    let first = Month::of(profile::profile(call, account)?.created);
     let months: Vec<Month> = std::iter::successors(Some(first), |month| Some(month.next()))
         .take_while(|one| *one < month)
         .take(MONTHS_MAX)

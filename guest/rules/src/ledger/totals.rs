@@ -19,25 +19,28 @@
 //! much usage), so that 5 000 lines of as many accounts stay under 50 000 elements.
 
 pub mod check;
+pub(crate) mod daily;
+pub(crate) mod habit;
 mod priced;
 mod records;
 pub(crate) mod spending;
 
 pub use priced::{PriceKey, PricedSum, PricedTotals};
+pub(crate) use records::code_of;
 pub use records::{
     Adjustment, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, adjustments_prefix, cycle_key, cycle_prefix,
     day_key, day_source_key, days_prefix, movements_prefix, pages_prefix, source_key,
 };
 
-use crate::accounts;
 use crate::ground::calendar::{self, Month};
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, Next};
 use crate::ground::port::Lane;
-use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{self, Line, Transaction};
+use crate::profiles::profile;
 use crate::profiles::subaccount;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -72,12 +75,6 @@ pub(crate) fn keep_open(call: &mut Call<'_>, month: Month, account: AuthId) -> R
     let totals = call.get::<CycleTotals>(&key)?.unwrap_or_default();
     call.put(&key, &CycleTotals { v: 1, ..totals });
     Ok(())
-}
-
-/// Sets the job's timer: at the next full minute, so that postings of the same minute set the same one.
-pub(crate) fn follow(call: &mut Call<'_>) {
-    let due = call.now() - call.now().rem_euclid(MINUTE_MS) + MINUTE_MS;
-    call.timer("store/totals", Lane::Bulk, due);
 }
 
 /// Up to which moment everything is folded: the moment of the last folded transaction. Zero before the first.
@@ -174,14 +171,6 @@ pub(crate) fn is_movement(transaction: &Transaction) -> bool {
     transaction.lines.is_empty() && transaction.cycle.is_none()
 }
 
-/// What totals of charges are kept by: the charge code, of numbers with country and type.
-pub(crate) fn code_of(line: &Line) -> String {
-    match ChargeCode::parse(&line.p) {
-        Some(code) if code.is_told_apart() => format!("{} {}", line.p, line.x),
-        _ => line.p.clone(),
-    }
-}
-
 /// A line as a sum.
 pub(crate) fn sum_of(line: &Line) -> Sum {
     Sum { count: 1, quantity: u64::from(line.q), amount: line.m }
@@ -220,10 +209,10 @@ impl Folding {
                 self.add(month, account, &zones[&account], line, &id)?;
             }
         }
-        crate::usage::daily::usage_folded(call, &self.days, &zones)?;
+        daily::usage_folded(call, &self.days, &zones)?;
         let days = std::mem::take(&mut self.days);
         self.write(call)?;
-        crate::usage::unusual::usage_folded(call, &days, &zones)
+        habit::usage_folded(call, &days, &zones)
     }
 
     fn add(&mut self, month: Month, account: AuthId, zone: &TimeZone, line: Line, id: &str) -> Result<(), Fault> {
@@ -303,11 +292,11 @@ pub(crate) fn mains_of<'a>(
 
 /// The time zone of every main account.
 fn zones_of(call: &Call<'_>, mains: &BTreeMap<AuthId, AuthId>) -> Result<BTreeMap<AuthId, TimeZone>, Fault> {
-    call.prefetch(mains.values().map(|account| accounts::key(*account)));
+    call.prefetch(mains.values().map(|account| profile::key(*account)));
     let mut zones = BTreeMap::new();
     let mut known: BTreeMap<String, TimeZone> = BTreeMap::new();
     for account in mains.values() {
-        let name = accounts::profile(call, *account)?.timezone;
+        let name = profile::profile(call, *account)?.timezone;
         let zone = known.entry(name).or_insert_with_key(|name| calendar::zone(name)).clone();
         zones.insert(*account, zone);
     }

@@ -6,7 +6,7 @@ pub(crate) mod payer;
 pub(crate) mod receivables;
 mod record;
 
-pub use credit::{Credited, NewCredit, Split, WalletView, credit, debit, expire, open, read};
+pub use credit::{Credited, NewCredit, Split, credit, debit, expire, open};
 pub(crate) use credit::{Refill, debit_noting, empty, forgive, late, late_rest, refill, rest_of, take_from};
 pub(crate) use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_between};
 pub(crate) use payer::{Claim, Payer};

@@ -11,7 +11,7 @@ use crate::credit::movements::posting;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar;
-use crate::ground::call::{Call, Record};
+use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, Next};
@@ -19,85 +19,16 @@ use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use crate::invoices;
+use crate::ledger::rent_owed::{self, Unpaid, key, load};
 use crate::ledger::wallet;
 use crate::ledger::wallet::owed_in_cents;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
-use serde::{Deserialize, Serialize};
 
 /// Numbers released in one call.
 pub(super) const RELEASES_PER_CALL: usize = 200;
 /// Numbers that a mail names.
 const NAMED_MAX: usize = 20;
-
-/// Rent that an account could not pay, at `rent/<account>`.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
-struct Rent {
-    v: u32,
-    /// All that was ever owed.
-    owed: Money,
-    /// All that was ever paid of it.
-    paid: Money,
-    /// How much of what was ever owed has counted as unpaid when it was last written; days in `open` may have been added since.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    due: Money,
-    /// Days on which rent was left unpaid, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    open: Vec<Unpaid>,
-}
-
-/// One UTC day on which rent was left unpaid.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Unpaid {
-    /// The first such posting of the day.
-    since: Instant,
-    /// What had ever been owed after the last one.
-    to: Money,
-    /// How many of the mails about it have been sent.
-    warned: u32,
-}
-
-fn is_zero(amount: &Money) -> bool {
-    *amount == Money::ZERO
-}
-
-impl Rent {
-    /// How much of what was ever owed counts as unpaid by now, paid or not: of a postpaid account not yet what its next invoice asks for.
-    fn due(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-        let prepaid = wallet::need(call, account)?.credit_limit().is_none();
-        Ok(if prepaid { self.owed } else { self.due_by(call.now()) })
-    }
-
-    /// [`Rent::due`] of an account that pays by invoice.
-    fn due_by(&self, now: Instant) -> Money {
-        let since = self.open.iter().filter(|open| open.since <= now).map(|open| open.to);
-        since.max().unwrap_or(Money::ZERO).max(self.due)
-    }
-}
-
-impl Record for Rent {
-    const KIND: &'static str = "unpaid rent";
-}
-
-fn key(account: AuthId) -> String {
-    format!("rent/{account}")
-}
-
-fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
-    call.get(&key(account))
-}
-
-/// How much of the rent that it ever owed an account has paid.
-pub(super) fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    Ok(load(call, account)?.map_or(Money::ZERO, |rent| rent.paid))
-}
-
-/// Rent that counts as unpaid: any credit pays it first (R81). Of a postpaid account that is not yet the rent that its next invoice asks for
-/// (decision 14).
-pub(crate) fn unpaid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    let Some(rent) = load(call, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
-    Ok(rent.due(call, account)?.minus(rent.paid)?.max(Money::ZERO))
-}
 
 /// When a number is released if nothing is paid.
 pub(super) fn release_at(rented: &Rented, paid: Money, policy: &Policy) -> Option<Instant> {
@@ -157,16 +88,6 @@ pub(super) fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, 
     Ok(invoices::end_of_cycle(call, account)? + DAY_MS)
 }
 
-/// Notes that so much of the rent that was owed is paid.
-pub(crate) fn pay(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    if amount > Money::ZERO {
-        let mut rent: Rent = call.need(&key(account))?;
-        rent.paid = rent.paid.plus(amount)?;
-        call.put(&key(account), &rent);
-    }
-    Ok(())
-}
-
 /// Looks at what is unpaid soon: the policy has changed.
 pub(crate) fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if load(call, account)?.is_some_and(|rent| !rent.open.is_empty()) {
@@ -175,16 +96,15 @@ pub(crate) fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fau
     Ok(())
 }
 
-impl Unpaid {
-    fn deadline(&self, policy: &Policy) -> Instant {
-        self.since + policy.rent_grace_ms
-    }
+/// When the numbers of a day that was left unpaid go.
+fn deadline(open: &Unpaid, policy: &Policy) -> Instant {
+    open.since + policy.rent_grace_ms
+}
 
-    /// Moments of its mails: at once, and so many days before the release.
-    fn mails(&self, policy: &Policy) -> Vec<Instant> {
-        let before = policy.rent_warning_days.iter().map(|days| self.deadline(policy) - i64::from(*days) * DAY_MS);
-        std::iter::once(self.since).chain(before).collect()
-    }
+/// Moments of the mails about such a day: at once, and so many days before the release.
+fn mails_about(open: &Unpaid, policy: &Policy) -> Vec<Instant> {
+    let before = policy.rent_warning_days.iter().map(|days| deadline(open, policy) - i64::from(*days) * DAY_MS);
+    std::iter::once(open.since).chain(before).collect()
 }
 
 /// Warns about unpaid rent, and releases the numbers whose time is over.
@@ -216,7 +136,7 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
     // What is not asked for yet is no part of what a mail asks for.
     let owed = rent.due(call, account)?.minus(paid)?.max(Money::ZERO);
     for open in &mut rent.open {
-        let mails = open.mails(&policy);
+        let mails = mails_about(open, &policy);
         let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
         if !payable {
             continue;
@@ -225,7 +145,7 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
             let day = calendar::day_name(open.since);
             let numbers = unpaid.iter().filter(|(_, _, since)| calendar::day_name(*since) == day).count();
             if numbers > 0 {
-                warn(call, account, numbers, owed, open.deadline(&policy))?;
+                warn(call, account, numbers, owed, deadline(open, &policy))?;
             }
         }
         open.warned = open.warned.max(due);
@@ -237,8 +157,8 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
     };
     rent.open = rent.open.iter().filter(|open| after(open)).cloned().collect();
     call.put(&key(account), &rent);
-    let mails = rent.open.iter().flat_map(|open| open.mails(&policy));
-    let deadlines = rent.open.iter().map(|open| open.deadline(&policy));
+    let mails = rent.open.iter().flat_map(|open| mails_about(open, &policy));
+    let deadlines = rent.open.iter().map(|open| deadline(open, &policy));
     let releases = unpaid.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
     match mails.chain(deadlines).chain(releases).filter(|moment| *moment > now).min() {
         Some(next) => call.timer(&job, Lane::Normal, next),
@@ -262,7 +182,7 @@ pub(super) fn has_due(
     if numbers.iter().all(|(_, rented)| rented.debts.is_empty()) {
         return Ok(false);
     }
-    let (paid, policy) = (paid(call, account)?, Policy::load(call)?);
+    let (paid, policy) = (rent_owed::paid(call, account)?, Policy::load(call)?);
     Ok(numbers.iter().any(|(_, rented)| release_at(rented, paid, &policy).is_some_and(|moment| moment <= at)))
 }
 
@@ -271,10 +191,10 @@ pub(super) fn has_due(
 pub(super) fn release_due(call: &mut Call<'_>, account: AuthId, at: Instant, most: usize) -> Result<usize, Fault> {
     let Some(rent) = load(call, account)? else { return Ok(0) };
     let policy = Policy::load(call)?;
-    if rent.open.iter().any(|open| open.deadline(&policy) <= at) && !is_payable(call, account)? {
+    if rent.open.iter().any(|open| deadline(open, &policy) <= at) && !is_payable(call, account)? {
         posting::round_off(call, account, call.now(), "rent")?;
     }
-    let paid = paid(call, account)?;
+    let paid = rent_owed::paid(call, account)?;
     let mut numbers = records::all(call, account)?;
     let due = |rented: &Rented| release_at(rented, paid, &policy).filter(|moment| *moment <= at);
     let Some(earliest) = numbers.iter().filter_map(|(_, rented)| due(rented)).min() else { return Ok(0) };
@@ -314,7 +234,7 @@ fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>)
         named.push("…".to_owned());
     }
     releasing::release(call, account, numbers, "rent-unpaid", None)?;
-    let owed = unpaid(call, account)?;
+    let owed = rent_owed::unpaid(call, account)?;
     let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
     mail::send(call, account, "number-released", facts)
 }

@@ -14,7 +14,7 @@ mod stock;
 
 pub use buying::buy;
 pub(crate) use buying::{attempt as order_attempt, begin as begin_order, book as book_order, look as look_order};
-pub(crate) use debts::{look_again, pay as pay_rent, unpaid as unpaid_rent, watch as watch_debts};
+pub(crate) use debts::{look_again, watch as watch_debts};
 pub(crate) use family::{disband, disband_all, numbers_of, release_all};
 pub(crate) use records::reserved;
 pub(crate) use recovered::{Recovered, recover};
@@ -311,7 +311,8 @@ fn show(call: &Call<'_>, account: AuthId, rented: Rented) -> Result<RentedNumber
     let now = call.now();
     let price = pricing::number_price(call, account, &rented.offer.country, rented.offer.kind, now)?;
     let monthly = price.map_or(rented.monthly, |price| price.monthly);
-    let release_at = debts::release_at(&rented, debts::paid(call, account)?, Policy::load(call)?.as_ref());
+    let release_at =
+        debts::release_at(&rented, crate::ledger::rent_owed::paid(call, account)?, Policy::load(call)?.as_ref());
     Ok(RentedNumber {
         number: rented.offer.number,
         account: account.to_string(),

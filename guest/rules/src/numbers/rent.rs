@@ -114,7 +114,7 @@ pub(super) fn post(
 ) -> Result<bool, Fault> {
     let mut due = Vec::new();
     let mut unpriced: BTreeMap<String, Month> = BTreeMap::new();
-    let paid = debts::paid(call, account)?;
+    let paid = crate::ledger::rent_owed::paid(call, account)?;
     let policy = Policy::load(call)?;
     for (number, (_, rented)) in numbers.iter_mut().enumerate() {
         let before = rented.through;

@@ -18,7 +18,8 @@ pub mod rating;
 pub(crate) mod upkeep;
 mod versions;
 
-pub use chunk::{Rate, Row};
+pub use crate::ground::rate::Rate;
+pub use chunk::Row;
 pub use countries::by_country;
 pub use digits::Prefix;
 pub use life::{
@@ -35,10 +36,11 @@ use crate::access::credentials;
 use crate::ground::call::Call;
 use crate::ground::idempotency;
 use crate::ground::product::{Heading, Product};
+use crate::ground::rate::RATE_MAX;
 use crate::ground::vocabulary::{
     Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
 };
-use chunk::{NO_COUNTRY, RATE_MAX, StoredRows, parse_prefix};
+use chunk::{NO_COUNTRY, StoredRows, parse_prefix};
 use coinbox_forms::{country, letters};
 use digits::region;
 use serde::{Deserialize, Serialize};

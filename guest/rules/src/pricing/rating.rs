@@ -1,7 +1,7 @@
 //! From an event to an amount: the version in force at the event's own time, the longest prefix, the increments (USE-1, USE-2).
 
 use super::cache::BookCache;
-use super::chunk::{Chunk, OverrideSet, Rate, Row, StoredRows};
+use super::chunk::{Chunk, OverrideSet, Row, StoredRows};
 use super::digits::{Prefix, regions};
 use super::overrides::Sets;
 use super::versions::{Index, Place, VERSIONS_KEY, Versions, chunk_key};
@@ -9,6 +9,7 @@ use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{self, Event, Rejection};
+use crate::ground::rate::Rate;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::profiles::policy;
 use coinbox_forms::phone::OtherSide;

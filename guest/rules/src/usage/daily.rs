@@ -9,68 +9,28 @@
 use crate::access::credentials;
 use crate::accounts;
 use crate::ground::calendar;
-use crate::ground::call::{Call, Record};
+use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
-use crate::ground::job::{JobKey, Next};
+use crate::ground::job::Next;
 use crate::ground::money::CURRENCY;
 use crate::ground::money::Money;
-use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Fact, Fault, Instant, MINUTE_MS, optional_int_text};
 use crate::ledger::charge_code;
+use crate::ledger::totals::daily::{Daily, hour, key};
 use crate::ledger::totals::{self, SourceTotals, Sum};
 use crate::ledger::wallet;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
 use crate::usage::Error;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a mail waits for totals that are behind, each time.
 const WAIT_MS: Instant = 5 * MINUTE_MS;
 /// Kinds of charges that a mail tells one by one; the rest is one line.
 const ROWS_MAX: usize = 30;
-
-/// What an account wants, and how far it has been told, at `daily/<account>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Daily {
-    v: u32,
-    /// The account's own choice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    enabled: Option<bool>,
-    /// The last local day that a mail was sent about, or that is not to be told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mailed: Option<String>,
-    /// When the timer is due, if it is set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    due: Option<Instant>,
-}
-
-impl Record for Daily {
-    const KIND: &'static str = "daily summary";
-}
-
-impl Daily {
-    fn load(call: &Call<'_>, account: AuthId) -> Result<Daily, Fault> {
-        Ok(call.get(&key(account))?.unwrap_or(Daily { v: 1, enabled: None, mailed: None, due: None }))
-    }
-
-    fn mailed(&self) -> Option<Date> {
-        self.mailed.as_deref().and_then(calendar::parse_day)
-    }
-
-    /// Sets the timer, unless it is due earlier already.
-    fn arm(&mut self, call: &mut Call<'_>, account: AuthId, due: Instant) {
-        if self.due.is_none_or(|before| due < before) {
-            self.due = Some(due);
-            call.put(&key(account), self);
-            call.timer(&JobKey::Daily(account).to_string(), Lane::Bulk, due);
-        }
-    }
-}
 
 /// How daily mails stand for an account.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -88,14 +48,6 @@ pub struct DailySummary {
     /// The last local day that a mail was sent about, or before which none will be.
     #[serde(default)]
     pub told_until: Option<String>,
-}
-
-fn key(account: AuthId) -> String {
-    format!("daily/{account}")
-}
-
-fn hour(policy: &Policy) -> i8 {
-    i8::try_from(policy.daily_summary_hour).unwrap_or(23)
 }
 
 /// What an account chooses.
@@ -166,31 +118,6 @@ fn shown(daily: &Daily, policy: &Policy) -> DailySummary {
         due: daily.due.filter(|_| enabled),
         told_until: daily.mailed.clone(),
     }
-}
-
-/// Arms the mails of accounts of which usage on these local days has just been folded.
-pub(crate) fn usage_folded(
-    call: &mut Call<'_>,
-    days: &BTreeMap<AuthId, BTreeSet<Date>>,
-    zones: &BTreeMap<AuthId, TimeZone>,
-) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
-    call.prefetch(days.keys().map(|account| key(*account)));
-    for (account, days) in days {
-        let mut daily = Daily::load(call, *account)?;
-        if !daily.enabled.unwrap_or(policy.daily_summaries) {
-            continue;
-        }
-        let zone = &zones[account];
-        let yesterday = calendar::days_before(calendar::local_day(zone, call.now()), 1);
-        let mailed = daily.mailed();
-        let untold = days.iter().find(|day| **day >= yesterday && mailed.is_none_or(|mailed| **day > mailed));
-        if let Some(day) = untold {
-            let due = calendar::moment_of(zone, calendar::day_after(*day), hour(&policy)).max(call.now());
-            daily.arm(call, *account, due);
-        }
-    }
-    Ok(())
 }
 
 /// Sends what has become due, and arms the next.

@@ -14,162 +14,30 @@
 
 use crate::accounts;
 use crate::ground::calendar;
-use crate::ground::call::{Call, Record};
+use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, Next};
 use crate::ground::money::Money;
-use crate::ground::port::Lane;
 use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fact, Fault, Instant};
-use crate::ledger::charge_code::ChargeCode;
+use crate::ledger::totals::habit::{Habit, Looked, used_on};
 use crate::ledger::totals::{self, SourceTotals};
 use crate::profiles::policy::{Policy, UnusualSpend};
+use crate::totals::habit::used;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Days of the average.
 const DAYS: i32 = 7;
 /// Kind of the queue's item and of the event.
 pub(crate) const KIND: &str = "unusual-spend";
 
-/// Days that are remembered: more than usage may be late.
-const DAYS_KEPT: usize = 100;
 /// Days before that are searched for any use at all.
 const SEARCHED: u32 = 100;
 
-/// What is known of an account's habit.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
-struct Habit {
-    v: u32,
-    /// Days above the least amount, by their date.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    days: BTreeMap<String, Looked>,
-    /// Version 1: the day that was last looked at, and what it may come to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    day: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    usual: Option<Money>,
-    /// Version 1: the last unusual day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    unusual: Option<String>,
-    /// Since when the queue says so; the item may be gone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    queued: Option<Instant>,
-}
-
-/// One day that was looked at, or is to be.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Looked {
-    /// Not yet: it was reported late.
-    Due,
-    /// What it may come to.
-    Usual(Money),
-    Unusual,
-}
-
-impl Habit {
-    fn load(call: &Call<'_>, account: AuthId) -> Result<Habit, Fault> {
-        let mut habit = call.get::<Habit>(&key(account))?.unwrap_or_default();
-        if let Some(day) = habit.day.take() {
-            habit.days.insert(day, Looked::Usual(habit.usual.take().unwrap_or_default()));
-        }
-        if let Some(day) = habit.unusual.take() {
-            habit.days.insert(day, Looked::Unusual);
-        }
-        habit.v = 2;
-        Ok(habit)
-    }
-
-    fn save(mut self, call: &mut Call<'_>, account: AuthId) {
-        while self.days.len() > DAYS_KEPT {
-            self.days.pop_first();
-        }
-        call.put(&key(account), &self);
-    }
-
-    /// Whether a day was looked at and has not used more since than is usual.
-    fn is_known(&self, day: Date, used: Money) -> bool {
-        match self.days.get(&day.to_string()) {
-            None | Some(Looked::Due) => false,
-            Some(Looked::Usual(most)) => used <= *most,
-            Some(Looked::Unusual) => true,
-        }
-    }
-}
-
-impl Record for Habit {
-    const KIND: &'static str = "habit of spending";
-}
-
-fn key(account: AuthId) -> String {
-    format!("spend/{account}")
-}
-
 fn queue_key(account: AuthId, since: Instant) -> String {
     queue::single_key(since, &format!("{account}/spend"))
-}
-
-/// Usage of a day.
-fn used(totals: &SourceTotals) -> Result<Money, Fault> {
-    let mut sum = Money::ZERO;
-    for (code, part) in &totals.by {
-        if matches!(ChargeCode::parse(code), Some(ChargeCode::Usage(..))) {
-            sum = sum.plus(part.amount)?;
-        }
-    }
-    Ok(sum)
-}
-
-fn used_on(call: &Call<'_>, account: AuthId, day: Date) -> Result<Money, Fault> {
-    call.get::<SourceTotals>(&totals::day_key(account, day))?.map_or(Ok(Money::ZERO), |totals| used(&totals))
-}
-
-/// Totals of these days of accounts have grown: who has used much on one of them is looked at. Today and yesterday are looked at anyway; only
-/// earlier days are noted, of usage that was reported late.
-pub(crate) fn usage_folded(
-    call: &mut Call<'_>,
-    days: &BTreeMap<AuthId, BTreeSet<Date>>,
-    zones: &BTreeMap<AuthId, TimeZone>,
-) -> Result<(), Fault> {
-    let rule = Policy::load(call)?.unusual_spend();
-    if rule.factor == 0 {
-        return Ok(());
-    }
-    for (account, days) in days {
-        let Some(zone) = zones.get(account) else { continue };
-        let yesterday = calendar::days_before(calendar::local_day(zone, call.now()), 1);
-        let mut habit = None;
-        let (mut looks, mut late) = (false, false);
-        for day in days {
-            let used = used_on(call, *account, *day)?;
-            if used <= Money::from_micros(rule.floor) {
-                continue;
-            }
-            let habit = match &mut habit {
-                Some(habit) => habit,
-                none => none.insert(Habit::load(call, *account)?),
-            };
-            if habit.is_known(*day, used) {
-                continue;
-            }
-            looks = true;
-            if *day < yesterday {
-                late = true;
-                habit.days.insert(day.to_string(), Looked::Due);
-            }
-        }
-        if let Some(habit) = habit.filter(|_| late) {
-            habit.save(call, *account);
-        }
-        if looks {
-            call.timer(&JobKey::Unusual(*account).to_string(), Lane::Bulk, call.now());
-        }
-    }
-    Ok(())
 }
 
 /// Looks at today, yesterday and the earlier days that are due, the earliest first.

@@ -1,12 +1,13 @@
 //! What one price of a product comes to in a month: the lines of invoices (INV-1, R85).
 
+use super::records::code_of;
 use crate::ground::calendar::Month;
 use crate::ground::call::Record;
 use crate::ground::money::Money;
+use crate::ground::rate::Rate;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::ledger::Line;
 use crate::ledger::charge_code::ChargeCode;
-use crate::pricing::Rate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,7 +31,7 @@ pub(super) const FURTHER: &str = "*";
 impl PriceKey {
     /// The key of a line that was posted in a month, and what is billed of it in parts of the price's unit.
     pub(super) fn of(line: &Line, posted: Month) -> (PriceKey, u64) {
-        let code = super::code_of(line);
+        let code = code_of(line);
         let used_in = Some(month_of_use(line)).filter(|month| *month != posted);
         match billed(line) {
             Some(billed) => (PriceKey { code, used_in, price: line.r.clone() }, billed),

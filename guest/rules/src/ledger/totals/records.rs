@@ -5,10 +5,19 @@ use crate::ground::call::Record;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Instant};
+use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{LedgerAccount, Line, Transaction};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// What totals of charges are kept by: the charge code, of numbers with country and type.
+pub(crate) fn code_of(line: &Line) -> String {
+    match ChargeCode::parse(&line.p) {
+        Some(code) if code.is_told_apart() => format!("{} {}", line.p, line.x),
+        _ => line.p.clone(),
+    }
+}
 
 /// How many, how much of the unit, for how much money.
 #[derive(Clone, Copy, PartialEq, Default, Debug, Serialize, Deserialize)]

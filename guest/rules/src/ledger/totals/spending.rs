@@ -1,13 +1,13 @@
 //! What an account spends, as far as credit control asks: the average of a day.
 
 use super::records::{SourceTotals, day_key};
-use crate::accounts;
 use crate::ground::calendar;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::Fault;
 use crate::ledger::charge_code::ChargeCode;
+use crate::profiles::profile;
 
 /// Full local days that the average looks back.
 const AVERAGE_DAYS: i32 = 30;
@@ -15,7 +15,7 @@ const AVERAGE_DAYS: i32 = 30;
 /// What an account spends a day (CRD-9): everything charged on the last 30 full days of its own time zone, or since the day it was
 /// made, divided by these days, rounded up to whole cents once. Debits and corrections by the operator are no spending. None: no full day yet, or nothing spent.
 pub(crate) fn average_daily_spend(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
-    let profile = accounts::profile(call, account)?;
+    let profile = profile::profile(call, account)?;
     let zone = calendar::zone(&profile.timezone);
     let today = calendar::local_day(&zone, call.now());
     let first = calendar::days_before(today, AVERAGE_DAYS).max(calendar::local_day(&zone, profile.created));

@@ -12,48 +12,14 @@ use crate::ledger::wallet::receivables::{Settled, owe, pay_owed};
 use crate::ledger::wallet::record::{Wallet, need, save};
 use crate::ledger::{LedgerAccount, Posting};
 
-/// Open lots that are taken from an account at its closing: as many as are added up.
-const OPEN_LOTS_MAX: usize = 10_000;
-
-/// What an account object shows.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct WalletView {
-    /// R1.
-    pub balance: Money,
-    /// R1.
-    pub available: Money,
-    /// Whether automatic recharge is switched on.
-    pub auto_recharge: bool,
-}
-
-/// Balance, available and the recharge switch of an account.
-pub fn read(call: &Call<'_>, account: AuthId) -> Result<WalletView, Fault> {
-    let wallet = need(call, account)?;
-    let auto_recharge = crate::credit::watch::recharge::load(call, account)?.is_some_and(|recharge| recharge.enabled());
-    Ok(WalletView { balance: wallet.balance, available: wallet.available()?, auto_recharge })
-}
-
-/// Opens the wallet of a new account, with trial credits if it is a trial (ACC-4).
-pub fn open(call: &mut Call<'_>, account: AuthId, trial: Option<Money>) -> Result<(), Fault> {
+/// Opens the wallet of a new account.
+pub fn open(call: &mut Call<'_>, account: AuthId) {
     let wallet = Wallet::new();
     save(call, account, &wallet);
-    if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
-        crate::credit::movements::grants::grant(
-            call,
-            account,
-            &crate::credit::movements::grants::Grant {
-                kind: LotKind::Trial,
-                amount,
-                expires: None,
-                contra: LedgerAccount::TrialGrants,
-                entry: "trial-credits",
-                rule: "ACC-4",
-                reason: "trial",
-            },
-        )?;
-    }
-    Ok(())
 }
+
+/// Open lots that are taken from an account at its closing: as many as are added up.
+const OPEN_LOTS_MAX: usize = 10_000;
 
 /// Takes all that is left of an account: its lots are used up, nothing is owed. What that is, is the caller's to post. Open reservations
 /// and orders end by their own jobs.

@@ -7,6 +7,7 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::ledger::charges;
 use crate::ledger::lots::OfMonth;
+use crate::ledger::rent_owed;
 use crate::ledger::wallet::ended::{self, OfDay};
 use crate::ledger::wallet::payer::{Claim, Payer, span_of_days};
 use crate::ledger::wallet::record::{Wallet, is_zero, need, save};
@@ -156,7 +157,7 @@ pub(crate) fn forgive_between(
         }
         let of_rent = receivable.rent.minus(receivable.rent.min(receivable.amount))?;
         receivable.rent = receivable.rent.minus(of_rent)?;
-        crate::numbers::pay_rent(call, account, of_rent)?;
+        rent_owed::pay(call, account, of_rent)?;
         if receivable.amount == Money::ZERO {
             call.remove(&key);
         } else {
@@ -339,7 +340,7 @@ pub(crate) fn to_pay_until(call: &Call<'_>, account: AuthId, to: Instant) -> Res
         rent = rent.plus(receivable.rent)?;
     }
     // Rent is paid in the order of its days.
-    let later = crate::numbers::unpaid_rent(call, account)?.minus(rent)?;
+    let later = rent_owed::unpaid(call, account)?.minus(rent)?;
     Ok(owed.plus(later.max(Money::ZERO))?)
 }
 
@@ -469,14 +470,14 @@ fn pay_part(
             Part::All | Part::UnpaidRent => None,
         };
         let (first, end) = span_of_days("owe", account, days);
-        let unpaid = crate::numbers::unpaid_rent(call, account)?;
+        let unpaid = rent_owed::unpaid(call, account)?;
         if unpaid > Money::ZERO {
             paying.walk(call, (&first, &end), Some(unpaid))?;
         }
         if paying.left > Money::ZERO && part != Part::UnpaidRent {
             paying.walk(call, (&first, &end), None)?;
         }
-        crate::numbers::pay_rent(call, account, paying.rent)?;
+        rent_owed::pay(call, account, paying.rent)?;
         ended::note(call, account, payer, paying.days, &paying.claims)?;
         charges::note_payer(call, account, payer, paying.claims)?;
     }

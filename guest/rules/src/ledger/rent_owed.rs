@@ -1,0 +1,89 @@
+//! How much rent an account has ever owed and paid: paying a debt pays its rent first, so the sums lie beside the wallet (R81).
+
+use crate::ground::call::{Call, Record};
+use crate::ground::ids::AuthId;
+use crate::ground::money::Money;
+use crate::ground::vocabulary::{Fault, Instant};
+use crate::ledger::wallet::need;
+use serde::{Deserialize, Serialize};
+
+/// Rent that an account could not pay, at `rent/<account>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(crate) struct Rent {
+    pub(crate) v: u32,
+    /// All that was ever owed.
+    pub(crate) owed: Money,
+    /// All that was ever paid of it.
+    pub(crate) paid: Money,
+    /// How much of what was ever owed has counted as unpaid when it was last written; days in `open` may have been added since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) due: Money,
+    /// Days on which rent was left unpaid, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) open: Vec<Unpaid>,
+}
+
+/// One UTC day on which rent was left unpaid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Unpaid {
+    /// The first such posting of the day.
+    pub(crate) since: Instant,
+    /// What had ever been owed after the last one.
+    pub(crate) to: Money,
+    /// How many of the mails about it have been sent.
+    pub(crate) warned: u32,
+}
+
+fn is_zero(amount: &Money) -> bool {
+    *amount == Money::ZERO
+}
+
+impl Rent {
+    /// How much of what was ever owed counts as unpaid by now, paid or not: of a postpaid account not yet what its next invoice asks for.
+    pub(crate) fn due(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+        let prepaid = need(call, account)?.credit_limit().is_none();
+        Ok(if prepaid { self.owed } else { self.due_by(call.now()) })
+    }
+
+    /// [`Rent::due`] of an account that pays by invoice.
+    pub(crate) fn due_by(&self, now: Instant) -> Money {
+        let since = self.open.iter().filter(|open| open.since <= now).map(|open| open.to);
+        since.max().unwrap_or(Money::ZERO).max(self.due)
+    }
+}
+
+impl Record for Rent {
+    const KIND: &'static str = "unpaid rent";
+}
+
+/// Key of the record.
+pub(crate) fn key(account: AuthId) -> String {
+    format!("rent/{account}")
+}
+
+/// What an account owes and has paid of rent; none: it never owed any.
+pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
+    call.get(&key(account))
+}
+
+/// How much of the rent that it ever owed an account has paid.
+pub(crate) fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    Ok(load(call, account)?.map_or(Money::ZERO, |rent| rent.paid))
+}
+
+/// Rent that counts as unpaid: any credit pays it first (R81). Of a postpaid account that is not yet the rent that its next invoice asks for
+/// (decision 14).
+pub(crate) fn unpaid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+    let Some(rent) = load(call, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
+    Ok(rent.due(call, account)?.minus(rent.paid)?.max(Money::ZERO))
+}
+
+/// Notes that so much of the rent that was owed is paid.
+pub(crate) fn pay(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    if amount > Money::ZERO {
+        let mut rent: Rent = call.need(&key(account))?;
+        rent.paid = rent.paid.plus(amount)?;
+        call.put(&key(account), &rent);
+    }
+    Ok(())
+}
