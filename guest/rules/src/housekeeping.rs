@@ -29,7 +29,7 @@ const REJUDGE: &str = "store/walk/rejudge";
 
 /// Sets the daily clean-up and the next month's end.
 pub(crate) fn schedule(call: &mut Call<'_>) {
-    crate::month_end::schedule(call);
+    crate::ledger::months::schedule(call);
     call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + DAY_MS);
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn start_rejudge(call: &mut Call<'_>) {
 /// Removes dedupe keys of events that are too old to be accepted again, rejected events that nobody has mended for that long, and
 /// prices that can price nothing any more.
 pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
-    crate::month_end::schedule(call);
+    crate::ledger::months::schedule(call);
     // A host that does not say that it opens a store again.
     crate::indexes::prepare(call)?;
     // One day more than the window: a batch under way may still name an event at its edge.

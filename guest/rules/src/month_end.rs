@@ -5,71 +5,15 @@
 //! changed nothing, and the next one goes on where the last one stood. Months that passed while no host was running are done one after another.
 
 use crate::ground::calendar::Month;
-use crate::ground::call::{Call, Record};
+use crate::ground::call::Call;
 use crate::ground::job::{JobKey, Next, Progress};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, MINUTE_MS};
 use crate::invoices;
+use crate::ledger::months::{KEY, PHASES, Phase, State};
 use crate::ledger::totals;
 use crate::numbers;
 use crate::payments::reconcile;
-use serde::{Deserialize, Serialize};
-
-/// What is being done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Phase {
-    /// Totals reach the end of the month before.
-    Totals,
-    /// Invoices of the month before are drafted, their tax is posted (R26).
-    Close,
-    /// Drafts get their numbers and are issued (R49).
-    Number,
-    /// Rent of the month that begins (NUM-3).
-    Rent,
-    /// Seats are charged for the month that begins (R45).
-    Seats,
-}
-
-/// The next phase, in order.
-const PHASES: [Phase; 5] = [Phase::Totals, Phase::Close, Phase::Number, Phase::Rent, Phase::Seats];
-
-/// Where the work stands, at `store/month-end`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct State {
-    v: u32,
-    /// The month that begins.
-    month: Month,
-    phase: Phase,
-    /// Where the phase's walk stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    after: Option<String>,
-}
-
-impl Record for State {
-    const KIND: &'static str = "month's end";
-}
-
-const KEY: &str = "store/month-end";
-
-/// Sets the timer for the next first of a month, if it is not set yet.
-pub(crate) fn schedule(call: &mut Call<'_>) {
-    if call.text(KEY).is_none() {
-        let month = Month::of(call.now()).next();
-        call.put(KEY, &State { v: 1, month, phase: PHASES[0], after: None });
-        call.timer(&JobKey::MonthEnd.to_string(), Lane::Bulk, month.first());
-    }
-}
-
-/// Whether everything that happens on the first of this month has been done: no rent of it can be outstanding.
-pub(crate) fn is_over(call: &Call<'_>, month: Month) -> Result<bool, Fault> {
-    Ok(call.get::<State>(KEY)?.is_some_and(|state| state.month > month))
-}
-
-/// The first month of which something may still have to be charged; none: the work has never been scheduled.
-pub(crate) fn pending(call: &Call<'_>) -> Result<Option<Month>, Fault> {
-    Ok(call.get::<State>(KEY)?.map(|state| state.month))
-}
 
 /// One page of the phase at hand.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {

@@ -4,6 +4,7 @@ pub mod charge_code;
 pub(crate) mod charges;
 pub mod ledger_account;
 pub mod lots;
+pub(crate) mod months;
 pub(crate) mod open_lots;
 pub(crate) mod rent_owed;
 pub mod statement;

@@ -20,8 +20,8 @@ use crate::ground::outside::OfferedNumber;
 use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::ledger::Line;
 use crate::ledger::charge_code::ChargeCode;
+use crate::ledger::months;
 use crate::ledger::wallet;
-use crate::month_end;
 use crate::pricing;
 use crate::profiles::policy::{FirstMonth, Policy};
 use rust_decimal::Decimal;
@@ -247,7 +247,7 @@ pub(super) fn catch_up(call: &mut Call<'_>, account: AuthId, key: String, rented
 /// Posts what all numbers of the account owe up to now. `false`: there are too many for one call; nothing was posted.
 pub(crate) fn catch_up_all(call: &mut Call<'_>, account: AuthId) -> Result<bool, Fault> {
     let through = Month::of(call.now());
-    if month_end::is_over(call, through)? {
+    if months::is_over(call, through)? {
         return Ok(true);
     }
     let mut numbers = records::all(call, account)?;

@@ -10,6 +10,7 @@ mod cache;
 mod chunk;
 mod countries;
 mod digits;
+pub(crate) mod floor;
 mod life;
 mod listing;
 mod numbers;

@@ -1,11 +1,11 @@
 //! Room in the price book: what can price nothing any more, and imports that were cut off, go by themselves.
 
+use super::floor::floor;
 use super::life::{take_away, tell};
 use super::versions::{Entry, Standing, StoredVersions};
 use crate::ground::call::{Call, Record};
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
-use crate::month_end;
-use crate::usage;
+use crate::ledger::months;
 use serde::{Deserialize, Serialize};
 
 /// Most versions. A sheet a day takes about forty places: those of the usage window.
@@ -49,8 +49,8 @@ pub(super) fn reached(call: &Call<'_>) -> Result<Instant, Fault> {
 
 /// No event, reservation, rent or seat of an earlier moment can be priced any more.
 pub(super) fn settled_before(call: &Call<'_>) -> Result<Instant, Fault> {
-    let usage = usage::floor(call)?.min(call.now() - RESERVATION_MS);
-    Ok(month_end::pending(call)?.map_or(usage, |month| usage.min(month.first())))
+    let usage = floor(call)?.min(call.now() - RESERVATION_MS);
+    Ok(months::pending(call)?.map_or(usage, |month| usage.min(month.first())))
 }
 
 /// Retires published versions whose successor began before everything that can still be priced. Answers whether there were any.

@@ -4,8 +4,8 @@
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
 use super::recording::{
-    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, FLOOR_KEY, Held, LINES_BYTES_MAX, content, floor, identity,
-    is_well_formed, keep_rejected,
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
+    keep_rejected,
 };
 use crate::credit::movements::expiry;
 use crate::credit::watch::judge::judge;
@@ -19,6 +19,7 @@ use crate::ground::text::{push_hex, push_padded};
 use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::ledger::wallet::{self, Split, Wallet};
 use crate::ledger::{self, LAST_KEY, LedgerAccount, Line, Posting};
+use crate::pricing::floor::{FLOOR_KEY, floor};
 use crate::pricing::rating::{Book, Rated};
 use crate::profiles::policy::Policy;
 use crate::profiles::subaccount;

@@ -18,6 +18,7 @@ use crate::ground::vocabulary::{
 use crate::ledger::Line;
 use crate::ledger::wallet;
 use crate::pricing::Row;
+use crate::pricing::floor::{FLOOR_KEY, Floor, floor};
 use crate::pricing::rating::Book;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
@@ -198,26 +199,6 @@ pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejectio
     }
     call.put(&key, &Rejected { v: 1, event: kept, reason, received });
     Ok(())
-}
-
-/// Up to which moment counted events have been forgotten, at [`FLOOR_KEY`].
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Floor {
-    v: u32,
-    at: Instant,
-}
-
-impl Record for Floor {
-    const KIND: &'static str = "oldest remembered event";
-}
-
-/// Read with every batch.
-pub(super) const FLOOR_KEY: &str = "usage/floor";
-
-/// Events from before this moment could have been counted already without being remembered: they are too old, whatever window
-/// the policy has now.
-pub(crate) fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
-    Ok(call.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
 }
 
 /// Since when counted events are remembered, for whoever compares them.

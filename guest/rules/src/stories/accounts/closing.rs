@@ -290,7 +290,7 @@ proptest! {
         let mut story = Story::new();
         let mut foretold = Foretold::new(story.now);
         story.command(|call, _| {
-            crate::month_end::schedule(call);
+            crate::ledger::months::schedule(call);
             let mut changed = policy::get_policy(call, &operator())?;
             changed.close_settle_ms = settle;
             policy::set_policy(call, &operator(), changed)

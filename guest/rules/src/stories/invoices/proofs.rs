@@ -72,7 +72,7 @@ impl Told {
     fn new(postpaid: bool) -> Told {
         let mut story = Story::new();
         story.command(|call, auth| -> Result<(), interfaces::Error> {
-            crate::month_end::schedule(call);
+            crate::ledger::months::schedule(call);
             if postpaid {
                 let billing = Billing::Postpaid(of_units(1_000));
                 crate::accounts::postpaid::set_billing(call, &operator(), auth, billing).expect("good billing");

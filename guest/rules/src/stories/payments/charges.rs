@@ -54,7 +54,7 @@ impl Told {
     fn new() -> Told {
         let mut story = Story::new();
         story.command(|call, _| -> Result<(), interfaces::Error> {
-            crate::month_end::schedule(call);
+            crate::ledger::months::schedule(call);
             Ok(())
         });
         Told { story, charges: Vec::new() }

@@ -294,12 +294,12 @@ fn what_rent_of_a_month_may_still_need_is_not_retired() {
     planned(&fake, START, "0.02", START + DAY_MS);
     // The work of a month that the host has slept through is still to be done.
     fake.command::<(), Fault>(START, |call| {
-        crate::month_end::schedule(call);
+        crate::ledger::months::schedule(call);
         call.timer("store/housekeeping", Lane::Bulk, START);
         Ok(())
     })
     .expect("scheduled");
-    let month = fake.query(START, crate::month_end::pending).expect("readable").expect("scheduled");
+    let month = fake.query(START, crate::ledger::months::pending).expect("readable").expect("scheduled");
     clean_up(&fake, month.first() + 100 * DAY_MS);
     assert_eq!(states(&fake)[0].1, VersionState::Retired, "it ended before the month that is pending");
     planned(&fake, START, "0.03", month.first() + DAY_MS);
