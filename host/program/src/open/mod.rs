@@ -220,16 +220,7 @@ fn open_once(
     }
     let telephony = TelephonyLog::open(&config.telephony_log, clock.clone())
         .map_err(|error| anyhow::anyhow!("telephony log {}: {error}", config.telephony_log.display()))?;
-    let (stock, must_exist) = &config.inventory_stock;
-    if *must_exist && !stock.is_file() {
-        anyhow::bail!("setting `inventory.stock`: {} is no file", stock.display());
-    }
-    let inventory = FileInventory::open(stock, &config.inventory_orders, clock.clone()).map_err(|error| match error
-        .is::<HoldError>(
-    ) {
-        true => anyhow::anyhow!("{}: {error}", parts::place(config, Part::NumberOrders)),
-        false => error,
-    })?;
+    let inventory = inventory(config, &clock)?;
     let found = Found { family: inventory.family(), entries: inventory.entries().load(Ordering::SeqCst) };
     if checked.check_part(config, Part::NumberOrders, &found)? {
         inventory.set_family(checked.family())?;
@@ -275,6 +266,18 @@ fn open_once(
     let mut running = Running::new(coinbox, metrics).with(Arc::new(kept));
     running.documents = documents;
     Ok(Opened { running, new, last })
+}
+
+/// The stock of numbers and the journal of their orders.
+fn inventory(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<FileInventory> {
+    let (stock, must_exist) = &config.inventory_stock;
+    if *must_exist && !stock.is_file() {
+        anyhow::bail!("setting `inventory.stock`: {} is no file", stock.display());
+    }
+    FileInventory::open(stock, &config.inventory_orders, clock.clone()).map_err(|error| match error.is::<HoldError>() {
+        true => anyhow::anyhow!("{}: {error}", parts::place(config, Part::NumberOrders)),
+        false => error,
+    })
 }
 
 /// The clock of a host, and what is kept of it.
