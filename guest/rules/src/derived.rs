@@ -17,7 +17,7 @@ use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
-use crate::ground::indexes;
+use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
@@ -26,7 +26,6 @@ use crate::ledger::totals::{
     pages_prefix, sum_of,
 };
 use crate::ledger::{self, Transaction};
-use crate::operator::{Difference, Error};
 use crate::payments::charges::list_all;
 use crate::usage;
 use serde::{Deserialize, Serialize};
@@ -137,7 +136,7 @@ impl Proof<'_, '_> {
     /// The account is found by its address, and its documents by number and by the moment of issue (INV-9). That no entry names another record,
     /// `operator.compare-indexes` says.
     fn entries(&mut self) -> Result<(), Fault> {
-        if !indexes::are_ready(self.call)? {
+        if !crate::ground::indexes::are_ready(self.call)? {
             // As `operator.compare-indexes` says.
             return Ok(());
         }

@@ -11,12 +11,12 @@ use crate::access::credentials;
 use crate::accounts::{self, Profile};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::indexes::{Compared, KEY, State, Step, are_ready, unreadable};
+use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::job::{JobKey, Next};
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use crate::invoices;
-use crate::operator::{Difference, Error};
 use crate::profiles::by_mail;
 use serde::{Deserialize, Serialize};
 

@@ -66,5 +66,5 @@ pub use usage::{daily, reservations, running_calls as zero_stop, summary};
 pub mod credits {
     pub use crate::credit::movements::adjustments::{Adjustment, Correction, Goodwill, adjust, write_off};
     pub use crate::credit::settings::balance::{Balance, ShownLot, get_balance, list_lots};
-    pub use crate::ground::interfaces::{Adjusted, Error, Started};
+    pub use crate::ground::interfaces::credits::{Adjusted, Error, Started};
 }

@@ -12,7 +12,7 @@ use crate::ground::vocabulary::{Fault, MINUTE_MS};
 use crate::invoices;
 use crate::ledger::months::{KEY, PHASES, Phase, State};
 use crate::ledger::totals;
-use crate::numbers;
+use crate::numbers::rent_run;
 use crate::payments::reconcile;
 
 /// One page of the phase at hand.
@@ -28,7 +28,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
         Phase::Totals => catch_up(call, state.month)?,
         Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,
         Phase::Number => invoices::number_page(call)?,
-        Phase::Rent => numbers::run_rent(call, state.month, state.after.as_deref())?,
+        Phase::Rent => rent_run::run(call, state.month, state.after.as_deref())?,
         Phase::Seats => invoices::charge_seats(call, state.month, state.after.as_deref())?,
     };
     let job = JobKey::MonthEnd.to_string();

@@ -6,23 +6,16 @@ pub mod policy;
 use crate::access::credentials;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
+pub(crate) use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
-use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, interface_error};
+use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::lots::LotKind;
 use crate::ledger::open_lots::exact_lots;
 use crate::ledger::wallet;
 use crate::ledger::{self, Transaction};
 use serde::{Deserialize, Serialize};
-
-interface_error! {
-    /// Errors of `operator`.
-    Error {
-        /// The policy was changed meanwhile; its version now.
-        PolicyChanged(u32),
-    }
-}
 
 /// One side of a transaction.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -93,17 +86,6 @@ pub struct Folded {
     pub cash: Micros,
     #[serde(with = "int_text")]
     pub receivable: Micros,
-}
-
-/// Something stored that does not follow from the ledger.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct Difference {
-    pub auth_id: String,
-    pub what: String,
-    pub stored: String,
-    pub rebuilt: String,
 }
 
 /// Stored bytes of transactions that one page may read: usage transactions are large.
@@ -250,7 +232,7 @@ fn compare_one(
     let postpaid = crate::accounts::profile(call, account)?.billing_mode == crate::accounts::BillingMode::Postpaid;
     differs("billing-mode", mode(wallet.credit_limit().is_some()), mode(postpaid));
     let place = lots.first().map(crate::ledger::lots::Lot::place);
-    let held = crate::usage::reservations::sum(call, account)?;
+    let held = crate::usage::reservations::records::sum(call, account)?;
     if held.is_none() {
         differs("reservations", "more than can be compared".to_owned(), "at most 1000000".to_owned());
     }

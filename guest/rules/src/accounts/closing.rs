@@ -14,7 +14,7 @@ pub use crate::credit::records::closing::{ClosingStatus, Step};
 pub(crate) use fixing::run;
 
 use crate::access::credentials::{self, Who};
-use crate::accounts::{self, Error, Standing};
+use crate::accounts::{self, Standing};
 use crate::credit::movements::expiry;
 use crate::credit::records::closing::Closing;
 use crate::credit::records::closing::{key, load};
@@ -25,6 +25,7 @@ use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::accounts::Error;
 use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;

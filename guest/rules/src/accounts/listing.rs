@@ -3,11 +3,11 @@
 //! Every question walks one of three ways in the same order: all accounts, those of one address, or those that owe. A call looks at a bounded part
 //! of its way; a page that the filter has thinned out may be short and say where to go on.
 
-use super::{AccountType, BillingMode, Error, Profile, Standing, key, profile};
+use super::{AccountType, BillingMode, Profile, Standing, key, profile};
 use crate::access::credentials;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
-use crate::ground::indexes;
+use crate::ground::interfaces::accounts::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use crate::ledger::wallet;
@@ -206,7 +206,7 @@ impl Wanted {
     /// The next accounts, at most so many, of the shortest way that holds all that the filter leaves.
     pub(crate) fn part(&self, call: &Call<'_>, after: Option<AuthId>, looked_at: u32) -> Result<Part, Fault> {
         if let Some(email) = &self.filter.email
-            && indexes::are_ready(call)?
+            && crate::ground::indexes::are_ready(call)?
         {
             let (accounts, more) = by_mail::page(call, email, after, looked_at)?;
             return Part::of(call, accounts, more);

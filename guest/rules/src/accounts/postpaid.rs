@@ -12,11 +12,11 @@ use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::operator::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text};
 use crate::invoices;
 use crate::ledger::wallet;
-use crate::operator::Error;
 use crate::profiles::policy::AMOUNT_MAX;
 use serde::{Deserialize, Serialize};
 

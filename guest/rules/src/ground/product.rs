@@ -231,3 +231,6 @@ pub struct Quote {
     #[serde(with = "int_text")]
     pub amount: Micros,
 }
+
+/// Longest ID of an event and of a call: Call-IDs of SIP are longer than most.
+pub(crate) const ID_MAX: usize = 255;

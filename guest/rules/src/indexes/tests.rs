@@ -1,5 +1,6 @@
 use super::*;
 use crate::derived::compare_derived;
+use crate::ground::indexes::KEY;
 use crate::invoices::{IssuedFilter, list_issued};
 use crate::jobs;
 use crate::stories::invoices::world::WorldOfDocuments;

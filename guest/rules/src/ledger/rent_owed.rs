@@ -1,10 +1,11 @@
-//! How much rent an account has ever owed and paid: paying a debt pays its rent first, so the sums lie beside the wallet (R81).
+//! Rent that an account could not pay, and what of it is paid: any credit pays unpaid rent first (NUM-4, R81).
 
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
-use crate::ground::vocabulary::{Fault, Instant};
-use crate::ledger::wallet::need;
+use crate::ground::vocabulary::{DAY_MS, Fault, Instant};
+use crate::ledger::wallet;
+use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Rent that an account could not pay, at `rent/<account>`.
@@ -41,7 +42,7 @@ fn is_zero(amount: &Money) -> bool {
 impl Rent {
     /// How much of what was ever owed counts as unpaid by now, paid or not: of a postpaid account not yet what its next invoice asks for.
     pub(crate) fn due(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-        let prepaid = need(call, account)?.credit_limit().is_none();
+        let prepaid = wallet::need(call, account)?.credit_limit().is_none();
         Ok(if prepaid { self.owed } else { self.due_by(call.now()) })
     }
 
@@ -56,12 +57,10 @@ impl Record for Rent {
     const KIND: &'static str = "unpaid rent";
 }
 
-/// Key of the record.
 pub(crate) fn key(account: AuthId) -> String {
     format!("rent/{account}")
 }
 
-/// What an account owes and has paid of rent; none: it never owed any.
 pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
     call.get(&key(account))
 }
@@ -86,4 +85,16 @@ pub(crate) fn pay(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result
         call.put(&key(account), &rent);
     }
     Ok(())
+}
+
+impl Unpaid {
+    pub(crate) fn deadline(&self, policy: &Policy) -> Instant {
+        self.since + policy.rent_grace_ms
+    }
+
+    /// Moments of its mails: at once, and so many days before the release.
+    pub(crate) fn mails(&self, policy: &Policy) -> Vec<Instant> {
+        let before = policy.rent_warning_days.iter().map(|days| self.deadline(policy) - i64::from(*days) * DAY_MS);
+        std::iter::once(self.since).chain(before).collect()
+    }
 }

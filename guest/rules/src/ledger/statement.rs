@@ -8,7 +8,7 @@ use crate::access::credentials;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, successor};
 use crate::ground::ids::{AuthId, time_key};
-use crate::ground::interfaces::Error;
+use crate::ground::interfaces::credits::Error;
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, uint_text};

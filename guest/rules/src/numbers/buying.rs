@@ -5,9 +5,8 @@
 //! rent is that of the day of the order; an order that is fulfilled in a later month pays for that month from the day on which it was fulfilled.
 
 use super::records::{self, Rented};
-use super::recovered::Recovered;
 use super::stock::{LEASE_MS, Progress, Subject};
-use super::{Error, Purchase, check_offer, debts, releasing, rent};
+use super::{releasing, rent};
 use crate::access::credentials;
 use crate::accounts::{self, AccountType, Standing as AccountStanding};
 use crate::credit::movements::expiry;
@@ -20,7 +19,7 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Started;
+use crate::ground::interfaces::credits::Started;
 use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::metadata;
 use crate::ground::metadata::Metadata;
@@ -31,7 +30,12 @@ use crate::ground::product::NumberKind;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::wallet;
-use crate::payments::reconcile::{self, Outside};
+use crate::numbers::forms::{Error, Purchase};
+use crate::numbers::offers::check_offer;
+use crate::numbers::owing;
+use crate::numbers::stock::Recovered;
+use crate::payments::reconcile;
+use crate::payments::reconcile::Outside;
 use crate::pricing;
 use crate::profiles::policy::{NUMBERS_MAX, Policy};
 use crate::profiles::subaccount;
@@ -383,9 +387,9 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
         let is_rent: Vec<bool> = lines.iter().map(|line| line.p == ChargeCode::Rent.code()).collect();
         let debit = Debit { kind: "number-purchase", cause: &order.key, cycle: None, lines, others: Vec::new() };
         let posted = posting::debit(call, account, debit)?;
-        let owed = debts::tail(&amounts, posted.split.owed)?.into_iter().zip(is_rent);
+        let owed = owing::tail(&amounts, posted.split.owed)?.into_iter().zip(is_rent);
         let owed: Vec<Money> = owed.filter(|(_, is_rent)| *is_rent).map(|(owed, _)| owed).collect();
-        rents = debts::owe(call, account, &owed)?.into_iter().flatten().collect();
+        rents = owing::owe(call, account, &owed)?.into_iter().flatten().collect();
         transactions.push(posted.transaction);
     }
     let rented = Rented {

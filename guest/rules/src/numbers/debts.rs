@@ -5,7 +5,7 @@
 //! account keeps how much rent it has ever owed and how much of that it has paid, and a number's rent is paid once the second sum has
 //! reached the place that the first had after it. Nothing has to be touched at a payment but that sum.
 
-use super::records::{self, Debt, Rented};
+use super::records::{self, Rented};
 use super::{releasing, rent};
 use crate::credit::movements::posting;
 use crate::credit::watch::judge::judge;
@@ -18,75 +18,16 @@ use crate::ground::job::{JobKey, Next};
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
-use crate::invoices;
-use crate::ledger::rent_owed::{self, Unpaid, key, load};
+use crate::ledger::rent_owed::load;
+use crate::ledger::rent_owed::{Unpaid, key, paid, unpaid};
 use crate::ledger::wallet;
 use crate::ledger::wallet::owed_in_cents;
+use crate::numbers::owing::{RELEASES_PER_CALL, release_at};
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
 
-/// Numbers released in one call.
-pub(super) const RELEASES_PER_CALL: usize = 200;
 /// Numbers that a mail names.
 const NAMED_MAX: usize = 20;
-
-/// When a number is released if nothing is paid.
-pub(super) fn release_at(rented: &Rented, paid: Money, policy: &Policy) -> Option<Instant> {
-    rented.unpaid(paid).map(|debt| debt.since + policy.rent_grace_ms)
-}
-
-/// What of each amount is not covered when the first ones are paid first and `owed` is left over in all.
-pub(super) fn tail(amounts: &[Money], owed: Money) -> Result<Vec<Money>, Fault> {
-    let mut left = owed;
-    let mut uncovered = vec![Money::ZERO; amounts.len()];
-    for (amount, place) in amounts.iter().zip(&mut uncovered).rev() {
-        *place = left.min(*amount);
-        left = left.minus(*place)?;
-    }
-    Ok(uncovered)
-}
-
-/// Notes that of what was just owed these amounts are rent, in this order. Answers the debt of each that is not zero.
-pub(super) fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Vec<Option<Debt>>, Fault> {
-    let mut sum = Money::ZERO;
-    for amount in amounts {
-        sum = sum.plus(*amount)?;
-    }
-    if sum == Money::ZERO {
-        return Ok(vec![None; amounts.len()]);
-    }
-    let since = unpaid_since(call, account)?;
-    let mut rent = load(call, account)?.unwrap_or_default();
-    rent.v = 1;
-    let mut debts = Vec::with_capacity(amounts.len());
-    for amount in amounts {
-        rent.owed = rent.owed.plus(*amount)?;
-        debts.push((*amount > Money::ZERO).then_some(Debt { since, to: rent.owed }));
-    }
-    let paid = rent.paid;
-    if since <= call.now() {
-        rent.due = rent.owed;
-    }
-    rent.open.retain(|open| open.to > paid);
-    match rent.open.last_mut() {
-        Some(open) if calendar::day_name(open.since) == calendar::day_name(since) => open.to = rent.owed,
-        _ => rent.open.push(Unpaid { since, to: rent.owed, warned: 0 }),
-    }
-    call.put(&key(account), &rent);
-    wallet::owe_as_rent(call, account, sum)?;
-    // At once, also if there is nothing to say yet: the job knows what else it waits for.
-    call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
-    Ok(debts)
-}
-
-/// Since when rent that is posted now counts as unpaid. A postpaid account pays with its invoice: from a day after that is issued, when
-/// the first attempt to charge it has been made (decision 14).
-pub(super) fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
-    if wallet::need(call, account)?.credit_limit().is_none() {
-        return Ok(call.now());
-    }
-    Ok(invoices::end_of_cycle(call, account)? + DAY_MS)
-}
 
 /// Looks at what is unpaid soon: the policy has changed.
 pub(crate) fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
@@ -94,17 +35,6 @@ pub(crate) fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fau
         call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
     }
     Ok(())
-}
-
-/// When the numbers of a day that was left unpaid go.
-fn deadline(open: &Unpaid, policy: &Policy) -> Instant {
-    open.since + policy.rent_grace_ms
-}
-
-/// Moments of the mails about such a day: at once, and so many days before the release.
-fn mails_about(open: &Unpaid, policy: &Policy) -> Vec<Instant> {
-    let before = policy.rent_warning_days.iter().map(|days| deadline(open, policy) - i64::from(*days) * DAY_MS);
-    std::iter::once(open.since).chain(before).collect()
 }
 
 /// Warns about unpaid rent, and releases the numbers whose time is over.
@@ -136,7 +66,7 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
     // What is not asked for yet is no part of what a mail asks for.
     let owed = rent.due(call, account)?.minus(paid)?.max(Money::ZERO);
     for open in &mut rent.open {
-        let mails = mails_about(open, &policy);
+        let mails = open.mails(&policy);
         let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
         if !payable {
             continue;
@@ -145,7 +75,7 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
             let day = calendar::day_name(open.since);
             let numbers = unpaid.iter().filter(|(_, _, since)| calendar::day_name(*since) == day).count();
             if numbers > 0 {
-                warn(call, account, numbers, owed, deadline(open, &policy))?;
+                warn(call, account, numbers, owed, open.deadline(&policy))?;
             }
         }
         open.warned = open.warned.max(due);
@@ -157,8 +87,8 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
     };
     rent.open = rent.open.iter().filter(|open| after(open)).cloned().collect();
     call.put(&key(account), &rent);
-    let mails = rent.open.iter().flat_map(|open| mails_about(open, &policy));
-    let deadlines = rent.open.iter().map(|open| deadline(open, &policy));
+    let mails = rent.open.iter().flat_map(|open| open.mails(&policy));
+    let deadlines = rent.open.iter().map(|open| open.deadline(&policy));
     let releases = unpaid.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
     match mails.chain(deadlines).chain(releases).filter(|moment| *moment > now).min() {
         Some(next) => call.timer(&job, Lane::Normal, next),
@@ -182,7 +112,7 @@ pub(super) fn has_due(
     if numbers.iter().all(|(_, rented)| rented.debts.is_empty()) {
         return Ok(false);
     }
-    let (paid, policy) = (rent_owed::paid(call, account)?, Policy::load(call)?);
+    let (paid, policy) = (paid(call, account)?, Policy::load(call)?);
     Ok(numbers.iter().any(|(_, rented)| release_at(rented, paid, &policy).is_some_and(|moment| moment <= at)))
 }
 
@@ -191,10 +121,10 @@ pub(super) fn has_due(
 pub(super) fn release_due(call: &mut Call<'_>, account: AuthId, at: Instant, most: usize) -> Result<usize, Fault> {
     let Some(rent) = load(call, account)? else { return Ok(0) };
     let policy = Policy::load(call)?;
-    if rent.open.iter().any(|open| deadline(open, &policy) <= at) && !is_payable(call, account)? {
+    if rent.open.iter().any(|open| open.deadline(&policy) <= at) && !is_payable(call, account)? {
         posting::round_off(call, account, call.now(), "rent")?;
     }
-    let paid = rent_owed::paid(call, account)?;
+    let paid = paid(call, account)?;
     let mut numbers = records::all(call, account)?;
     let due = |rented: &Rented| release_at(rented, paid, &policy).filter(|moment| *moment <= at);
     let Some(earliest) = numbers.iter().filter_map(|(_, rented)| due(rented)).min() else { return Ok(0) };
@@ -234,7 +164,7 @@ fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>)
         named.push("…".to_owned());
     }
     releasing::release(call, account, numbers, "rent-unpaid", None)?;
-    let owed = rent_owed::unpaid(call, account)?;
+    let owed = unpaid(call, account)?;
     let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
     mail::send(call, account, "number-released", facts)
 }

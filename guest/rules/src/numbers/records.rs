@@ -12,7 +12,7 @@ use crate::ground::ids::{AuthId, time_key};
 use crate::ground::money::Money;
 use crate::ground::outside::OfferedNumber;
 use crate::ground::vocabulary::{Fault, Instant};
-use crate::profiles::policy::NUMBERS_MAX;
+pub(crate) use crate::profiles::policy::NUMBERS_MAX;
 use serde::{Deserialize, Serialize};
 
 /// Rent of a number that no lot could cover. It is paid once the account has paid so much of its rent in all: rent is paid in

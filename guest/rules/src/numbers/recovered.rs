@@ -2,24 +2,12 @@
 
 use super::{buying, releasing};
 use crate::ground::call::Call;
-use crate::ground::ids::AuthId;
 use crate::ground::metadata::Metadata;
 use crate::ground::outside::StockMovement;
 use crate::ground::vocabulary::Fault;
 use crate::ledger::wallet;
-
-/// What became of an order or release that the stock lists.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Recovered {
-    /// It is of no store of ours.
-    Foreign,
-    /// The records have it.
-    Known,
-    /// It was written down for this account.
-    Booked(AuthId),
-    /// It cannot be, and why: a person decides.
-    Unplaced(AuthId, &'static str),
-}
+pub(crate) use crate::numbers::stock::Recovered;
+use coinbox_forms::phone::is_digits;
 
 /// Writes an order or release down that the stock lists.
 pub(crate) fn recover(
@@ -29,7 +17,7 @@ pub(crate) fn recover(
 ) -> Result<Recovered, Fault> {
     let parse = if movement.release { releasing::parse_stock_key } else { buying::parse_stock_key };
     let Some((account, count)) = parse(&movement.key) else { return Ok(Recovered::Foreign) };
-    let good = super::is_digits(&movement.number, 5, 15) && !movement.number.starts_with('0');
+    let good = is_digits(&movement.number, 5, 15) && !movement.number.starts_with('0');
     if !good {
         return Ok(Recovered::Unplaced(account, "the stock names no number"));
     }

@@ -2,7 +2,6 @@
 //! tells the stock. Nothing is given back, what is owed stays owed (R19, R20).
 
 use super::records::{self, Rented};
-use super::recovered::Recovered;
 use super::rent;
 use super::stock::{LEASE_MS, Progress, Subject};
 use crate::credit::watch::judge::judge;
@@ -12,13 +11,14 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Started;
+use crate::ground::interfaces::credits::Started;
 use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::metadata;
 use crate::ground::metadata::Metadata;
 use crate::ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use crate::numbers::stock::Recovered;
 use crate::payments::reconcile;
 use serde::{Deserialize, Serialize};
 

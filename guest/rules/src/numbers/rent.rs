@@ -5,23 +5,22 @@
 //! before rent, and the run of the month makes those that are due itself (R82). `through` of a number says which month was taken last, so no month is taken twice. Whoever changes
 //! what an account rents catches up first: a number that was held at 00:00 owes even if the run of the month is late.
 
-use super::debts::{self, RELEASES_PER_CALL};
 use super::records::{self, Rented};
 use crate::credit::movements::posting::{self, Debit};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::{self, Month};
-use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
-use crate::ground::job::Progress;
 use crate::ground::money::Money;
 use crate::ground::outside::OfferedNumber;
 use crate::ground::vocabulary::{Fact, Fault, Instant};
-use crate::ledger::Line;
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::months;
 use crate::ledger::wallet;
+use crate::ledger::{Line, rent_owed};
+use crate::numbers::owing;
 use crate::pricing;
 use crate::profiles::policy::{FirstMonth, Policy};
 use rust_decimal::Decimal;
@@ -29,10 +28,6 @@ use std::collections::BTreeMap;
 
 /// Lines of one transaction.
 const LINES_PER_TRANSACTION: usize = 500;
-/// Numbers looked at in one call of the run.
-const NUMBERS_PER_CALL: usize = 1_000;
-/// Accounts charged in one call of the run.
-const ACCOUNTS_PER_CALL: usize = 200;
 /// Lines that one catch-up posts; the run of the month does the rest.
 pub(super) const CATCH_UP_LINES_MAX: usize = 2_000;
 
@@ -114,11 +109,11 @@ pub(super) fn post(
 ) -> Result<bool, Fault> {
     let mut due = Vec::new();
     let mut unpriced: BTreeMap<String, Month> = BTreeMap::new();
-    let paid = crate::ledger::rent_owed::paid(call, account)?;
+    let paid = rent_owed::paid(call, account)?;
     let policy = Policy::load(call)?;
     for (number, (_, rented)) in numbers.iter_mut().enumerate() {
         let before = rented.through;
-        let released = debts::release_at(rented, paid, &policy);
+        let released = owing::release_at(rented, paid, &policy);
         let last = released.map_or(through, |moment| through.min(last_month_until(moment)));
         while rented.through < last {
             rented.through = rented.through.next();
@@ -193,8 +188,8 @@ fn post_some(
     let posted = posting::debit(call, account, debit)?;
     // Lots have paid the first lines; what they could not cover is owed for the last ones.
     let amounts: Vec<Money> = some.iter().map(|due| due.price).collect();
-    let owed = debts::tail(&amounts, posted.split.owed)?;
-    for (debt, due) in debts::owe(call, account, &owed)?.into_iter().zip(some) {
+    let owed = owing::tail(&amounts, posted.split.owed)?;
+    for (debt, due) in owing::owe(call, account, &owed)?.into_iter().zip(some) {
         numbers[due.number].1.debts.extend(debt);
     }
     for (due, owed) in some.iter().zip(owed) {
@@ -214,7 +209,7 @@ fn tell(call: &mut Call<'_>, account: AuthId, told: BTreeMap<Month, Told>) -> Re
     let balance = wallet.balance;
     // Any credit pays unpaid rent first; of a postpaid account it is not unpaid before the invoice that asks for it (R81).
     let paid_by = if wallet.credit_limit().is_some() { "invoice" } else { "credit" };
-    let unpaid_from = calendar::day_name(debts::unpaid_since(call, account)?);
+    let unpaid_from = calendar::day_name(owing::unpaid_since(call, account)?);
     for (month, told) in told {
         let mut facts = vec![
             Fact::new("month", month),
@@ -259,45 +254,4 @@ pub(crate) fn catch_up_all(call: &mut Call<'_>, account: AuthId) -> Result<bool,
         judge(call, account, Occasion::Debit)?;
     }
     Ok(true)
-}
-
-/// One page of the run: rent of this month for the numbers after a key. Accounts in order, of each the oldest rental first.
-pub(crate) fn run(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
-    let first = after.map_or_else(|| records::PREFIX.to_owned(), successor);
-    let end = end_of_prefix(records::PREFIX);
-    let (page, mut more) = call.span::<Rented>(&first, &end, NUMBERS_PER_CALL)?;
-    let mut accounts: BTreeMap<AuthId, Vec<(String, Rented)>> = BTreeMap::new();
-    let mut last = None;
-    for (key, rented) in page {
-        let Some(account) = records::account_of(&key) else { continue };
-        if accounts.len() == ACCOUNTS_PER_CALL && !accounts.contains_key(&account) {
-            more = true;
-            break;
-        }
-        last = Some(key.clone());
-        let numbers = accounts.entry(account).or_default();
-        if rented.through < month {
-            numbers.push((key, rented));
-        }
-    }
-    call.prefetch(accounts.keys().map(|account| wallet::key(*account)));
-    let mut released = 0;
-    for (account, numbers) in &accounts {
-        if debts::has_due(call, *account, numbers, month.first())? && released < RELEASES_PER_CALL {
-            released += debts::release_due(call, *account, month.first(), RELEASES_PER_CALL - released)?;
-        }
-    }
-    if released > 0 {
-        // What is left on this page is looked at anew.
-        return Ok(Progress::After(after.unwrap_or(records::PREFIX).to_owned()));
-    }
-    for (account, mut numbers) in accounts {
-        if post(call, account, &mut numbers, month)? {
-            judge(call, account, Occasion::Debit)?;
-        }
-    }
-    Ok(match last.filter(|_| more) {
-        Some(after) => Progress::After(after),
-        None => Progress::Done,
-    })
 }

@@ -139,3 +139,16 @@ pub(crate) fn send(
     // It never arrived, or was never sent: the same key is sent again.
     send(effects)
 }
+
+/// What became of an order or release that the stock lists.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Recovered {
+    /// It is of no store of ours.
+    Foreign,
+    /// The records have it.
+    Known,
+    /// It was written down for this account.
+    Booked(AuthId),
+    /// It cannot be, and why: a person decides.
+    Unplaced(AuthId, &'static str),
+}

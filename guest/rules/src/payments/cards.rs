@@ -10,7 +10,7 @@ use crate::credit::watch::recharge;
 use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::{Error, Started};
+use crate::ground::interfaces::credits::{Error, Started};
 use crate::ground::job::{JobKey, JobState, Next, Task, Work};
 use crate::ground::outside::MethodAnswer;
 use crate::ground::port::Lane;

@@ -9,10 +9,10 @@ pub use resolve::{Claim, Resolution, Resolved, resolve_payment};
 
 use crate::access::credentials;
 use crate::ground::call::{Call, end_of_prefix, successor};
+use crate::ground::interfaces::operator::Error;
 use crate::ground::queue::{PREFIX, QueueEntry};
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
-use crate::operator::Error;
 use crate::payments::charges::{self, ShownCharge};
 use crate::payments::dunning;
 use crate::payments::refunds::{self, ShownRefund};

@@ -20,7 +20,7 @@ use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency::{self, Asked};
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Started;
+use crate::ground::interfaces::credits::Started;
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};

@@ -421,7 +421,7 @@ fn crd_11_a_card_that_comes_back_is_not_forgotten_and_tokens_to_forget_are_bound
         match add {
             Ok(added) => story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, added.name)),
             Err(error) => {
-                assert_eq!(error, interfaces::Error::TooManyCards);
+                assert_eq!(error, interfaces::credits::Error::TooManyCards);
                 refused += 1;
             }
         }
@@ -688,14 +688,14 @@ fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
                 "many".to_owned(),
             )?;
         }
-        Ok::<_, crate::ground::interfaces::Error>(())
+        Ok::<_, crate::ground::interfaces::credits::Error>(())
     });
     story.command(|call, auth| {
         crate::credit::movements::adjustments::adjust(call, &operator(), auth, goodwill(), "the last".to_owned())
     });
     let before = story.fake.dump();
     let account = story.account.clone();
-    let too_many = |error: crate::ground::interfaces::Error| matches!(error, crate::ground::interfaces::Error::Other(problem) if problem.code == "too-many-lots");
+    let too_many = |error: crate::ground::interfaces::credits::Error| matches!(error, crate::ground::interfaces::credits::Error::Other(problem) if problem.code == "too-many-lots");
     let refused = story.fake.command(story.now, |call| {
         crate::credit::movements::adjustments::adjust(
             call,

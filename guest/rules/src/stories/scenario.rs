@@ -607,5 +607,5 @@ fn r_5_switching_on_needs_a_default_card() {
     let refused = story
         .fake
         .command(story.now, |call| auto_recharge::set_auto_recharge(call, &operator(), account, settings.into()));
-    assert_eq!(refused, Err(interfaces::Error::NoUsableCard("none".to_owned())));
+    assert_eq!(refused, Err(interfaces::credits::Error::NoUsableCard("none".to_owned())));
 }

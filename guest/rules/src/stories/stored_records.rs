@@ -227,7 +227,7 @@ fn everything() -> (Story, String) {
             )?;
             adjustments::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(|error| {
                 match error {
-                    interfaces::Error::Refused(refusal) => accounts::Error::Refused(refusal),
+                    interfaces::credits::Error::Refused(refusal) => accounts::Error::Refused(refusal),
                     other => panic!("{other:?}"),
                 }
             })

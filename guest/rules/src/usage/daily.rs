@@ -13,6 +13,7 @@ use crate::ground::call::Call;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::usage::Error;
 use crate::ground::job::Next;
 use crate::ground::money::CURRENCY;
 use crate::ground::money::Money;
@@ -23,7 +24,6 @@ use crate::ledger::totals::{self, SourceTotals, Sum};
 use crate::ledger::wallet;
 use crate::profiles::mail;
 use crate::profiles::policy::Policy;
-use crate::usage::Error;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,6 @@
 //! This is the hottest path of the rules. Events of one call are looked up by number, not by name: each source and each main
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
-use super::recording::{
-    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
-    keep_rejected,
-};
 use crate::credit::movements::expiry;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
@@ -23,6 +19,10 @@ use crate::pricing::floor::{FLOOR_KEY, floor};
 use crate::pricing::rating::{Book, Rated};
 use crate::profiles::policy::Policy;
 use crate::profiles::subaccount;
+use crate::usage::events::{
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
+    keep_rejected,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -426,6 +426,7 @@ mod tests {
     use super::*;
     use crate::ground::ids::time_key;
     use crate::ground::product::Heading;
+    use crate::usage::events::identity;
 
     #[test]
     fn keys_are_the_moment_and_the_hash_and_sort_as_numbers() {

@@ -6,86 +6,26 @@
 
 use super::posting;
 use crate::access::credentials;
-use crate::accounts::{self, Standing};
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
-use crate::ground::ids::{AuthId, time_key};
+use crate::ground::ids::AuthId;
+use crate::ground::interfaces::usage::Error;
 use crate::ground::money::Money;
-use crate::ground::product::{self, Event, Quote, Rejection};
+use crate::ground::product::{self, Event, ID_MAX, Quote, Rejection};
 use crate::ground::text::is_name;
-use crate::ground::vocabulary::{
-    Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Micros, Refusal, int_text, interface_error,
-};
+use crate::ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
 use crate::ledger::Line;
 use crate::ledger::wallet;
-use crate::pricing::Row;
 use crate::pricing::floor::{FLOOR_KEY, Floor, floor};
 use crate::pricing::rating::Book;
+pub(crate) use crate::usage::events::BatchAnswer;
+use crate::usage::events::{Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, Rejected, hash, hindrance, out_of_credit};
 use serde::{Deserialize, Serialize};
-use siphasher::sip::SipHasher13;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hasher;
-
-interface_error! {
-    /// Errors of `usage`.
-    Error {
-        /// More than 1000 events; how many.
-        TooManyEvents(u32),
-        /// Nothing on the list of rejected events has this key.
-        NoSuchReject(String),
-    }
-}
 
 /// Most events of one call.
 pub const EVENTS_MAX: usize = 1000;
-/// Events of one ledger transaction: its record stays under the size limit of a stored value.
-pub(super) const EVENTS_PER_TRANSACTION: usize = 500;
-/// Bytes of the lines of one ledger transaction, for the same reason: IDs and names of the other side may be long.
-pub(super) const LINES_BYTES_MAX: usize = 160_000;
-const QUANTITY_MAX: u32 = 1_000_000;
-/// Longest ID of an event and of a call: Call-IDs of SIP are longer than most.
-pub(crate) const ID_MAX: usize = 255;
-const ID_LIMIT: &str = "1 to 255 printable ASCII characters";
-/// Most characters of a field that the list of rejected events keeps.
-const KEPT_MAX: usize = 1000;
 /// Rejected events that one page of a filtered list looks at.
 const LOOKED_AT_MAX: usize = 2_000;
-
-/// What became of an event.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Answer {
-    /// Debited, this amount.
-    Rated(#[serde(with = "int_text")] Micros),
-    /// Counted before, and the same.
-    Duplicate,
-    /// Counted before with other content.
-    Conflicting,
-    /// Kept on the list of rejected events.
-    Rejected(Rejection),
-}
-
-/// Answers in the batch's order, and where the rated events are.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct BatchAnswer {
-    /// One an event.
-    pub answers: Vec<Answer>,
-    /// Ledger transactions.
-    pub transactions: Vec<String>,
-}
-
-/// A rejected event, at `x/<moment>/<hash>`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Rejected {
-    v: u32,
-    event: Event,
-    reason: Rejection,
-    received: Instant,
-}
-
-impl Record for Rejected {
-    const KIND: &'static str = "rejected event";
-}
 
 /// A rejected event as the contract shows it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -123,56 +63,9 @@ pub struct Resubmission {
     pub event: Event,
 }
 
-fn hash(parts: &[&[u8]]) -> u64 {
-    // Fixed keys: the hash is part of stored keys and must be the same on every host.
-    let mut hasher = SipHasher13::new_with_keys(0x636f_696e_626f_7831, 0x6576_656e_742d_6964);
-    for part in parts {
-        hasher.write_u64(part.len() as u64);
-        hasher.write(part);
-    }
-    hasher.finish()
-}
-
-/// Where an event is remembered: by its moment, then by account and ID (R47).
-pub(super) fn identity(event: &Event) -> u64 {
-    hash(&[event.auth_id.as_bytes(), event.id.as_bytes(), &event.at.to_le_bytes()])
-}
-
-pub(super) fn content(event: &Event) -> u64 {
-    hash(&[
-        &[event.product.letter() as u8, event.heading.letter() as u8],
-        event.number.as_bytes(),
-        &event.quantity.to_le_bytes(),
-    ])
-}
-
-/// Identity and content of an event as text.
-pub(crate) fn event_digest(event: &Event) -> String {
-    format!("{:016x}{:016x}", identity(event), content(event))
-}
-
-/// What a reservation gives to the event that settles it.
-#[derive(Clone, Copy, PartialEq, Default, Debug)]
-pub(crate) struct Held {
-    /// Once the event is counted, now or before, its account holds so much less.
-    pub(crate) amount: Money,
-    /// The price that it was quoted at, which is the event's (R87). None: the price in force at the event's own time.
-    pub(crate) quoted: Option<Row>,
-}
-
 /// Rates and debits events of reservations.
 pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
     posting::post(call, events, held)
-}
-
-fn rejected_key(event: &Event) -> String {
-    format!("x/{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
-}
-
-pub(super) fn is_well_formed(event: &Event) -> bool {
-    is_name(&event.id, ID_MAX)
-        && product::other_side(event.heading, &event.number).is_some()
-        && event.quantity <= QUANTITY_MAX
 }
 
 /// Rates and debits, in the order given.
@@ -184,21 +77,6 @@ pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -
     crate::ground::idempotency::once(call, caller, &who.scope(), "usage.record-events", &events, |call| {
         Ok(posting::post(call, &events, &[])?)
     })
-}
-
-pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
-    let key = rejected_key(event);
-    let received = call.get::<Rejected>(&key)?.map_or(call.now(), |rejected| rejected.received);
-    let mut kept = event.clone();
-    // The list keeps the event as it came, so that it can be sent again; only what no network gives is cut, since a malformed field may be
-    // of any length.
-    for text in [&mut kept.id, &mut kept.auth_id, &mut kept.number] {
-        if text.chars().count() > KEPT_MAX {
-            *text = text.chars().take(KEPT_MAX).collect();
-        }
-    }
-    call.put(&key, &Rejected { v: 1, event: kept, reason, received });
-    Ok(())
 }
 
 /// Since when counted events are remembered, for whoever compares them.
@@ -295,27 +173,6 @@ pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Er
         Some(refusal) => Err(refusal.into()),
         None => Ok(quote),
     }
-}
-
-/// What stands in the way of spending, credit apart.
-pub(crate) fn hindrance(call: &Call<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
-    Ok(match accounts::profile(call, main)?.standing {
-        Standing::Active if source.is_main() || crate::profiles::subaccount::is_enabled(call, source)? => None,
-        Standing::Active => Some(Refusal::Disabled),
-        Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
-        Standing::Closing | Standing::Closed => Some(Refusal::Closed),
-    })
-}
-
-/// Whether available does not cover a price, or is not above zero (R12).
-pub(crate) fn out_of_credit(wallet: &wallet::Wallet, price: Money) -> Result<Option<Refusal>, Fault> {
-    let available = wallet.available()?;
-    if available > Money::ZERO && available >= price {
-        return Ok(None);
-    }
-    // At price zero too, available must be above zero: then the smallest amount is what is missing.
-    let missing = price.max(Money::from_micros(1)).minus(available)?;
-    Ok(Some(Refusal::OutOfCredit(missing.micros())))
 }
 
 /// Rejected events by their own time, of one account with its sub-accounts or of one reason if these are given. A page looks at

@@ -5,10 +5,11 @@ use crate::credit::records::running_calls::{LAST_MOMENT, PAGE, calls, forget, na
 use crate::credit::watch::zero_stop::judge;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::usage::Error;
+use crate::ground::product::ID_MAX;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
 use crate::ledger::wallet;
-use crate::usage::{Error, ID_MAX};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

@@ -10,6 +10,7 @@ use crate::accounts;
 use crate::ground::calendar;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::{AuthId, time_key};
+use crate::ground::interfaces::usage::Error;
 use crate::ground::money::Money;
 use crate::ground::product::Product;
 use crate::ground::text::is_name;
@@ -17,7 +18,6 @@ use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micro
 use crate::ledger::charge_code::{ChargeCode, words};
 use crate::ledger::totals::{self, Page, SourceTotals, Sum};
 use crate::ledger::{self, Line};
-use crate::usage::Error;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};

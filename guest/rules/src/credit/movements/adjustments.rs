@@ -12,7 +12,7 @@ use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::{Adjusted, Error};
+use crate::ground::interfaces::credits::{Adjusted, Error};
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use crate::ledger::charge_code::ChargeCode;

@@ -3,7 +3,7 @@
 use crate::ground::calendar;
 use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Error;
+use crate::ground::interfaces::credits::Error;
 use crate::ground::vocabulary::{Fault, Instant};
 pub(crate) use crate::ledger::charges::card_name as name;
 use crate::profiles::billing;

@@ -4,7 +4,7 @@ use crate::access::credentials;
 use crate::credit::watch::alerts::thresholds;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Error;
+use crate::ground::interfaces::credits::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text, optional_int_text};
 use crate::ledger::wallet;

@@ -7,7 +7,7 @@ use crate::credit::watch::occasion::Occasion;
 use crate::credit::watch::recharge::{Caps, Recharge, RechargeSettings, State, key, load, tell_set, update};
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Error;
+use crate::ground::interfaces::credits::Error;
 use crate::ground::job::JobKey;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};

@@ -2,7 +2,7 @@
 
 use crate::access::credentials;
 use crate::ground::call::Call;
-use crate::ground::interfaces::Error;
+use crate::ground::interfaces::credits::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Instant, Micros, int_text, optional_int_text};
 use crate::ledger::lots::LotKind;

@@ -3,7 +3,6 @@
 use crate::ground::calendar;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::{AuthId, time_key};
-use crate::ground::indexes;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::invoices::by_issue;
@@ -201,7 +200,7 @@ fn by_moment(
     after: Option<(DocumentKind, Instant, String)>,
     room: usize,
 ) -> Result<Part, Fault> {
-    indexes::need_ready(call)?;
+    crate::ground::indexes::need_ready(call)?;
     let limit = u32::try_from(room).unwrap_or(u32::MAX);
     let mut streams = Vec::new();
     for kind in &wanted.kinds {
@@ -220,7 +219,7 @@ fn by_moment(
     });
     let mut candidates = Vec::with_capacity(taken.len());
     for (_, (key, entry)) in taken {
-        let (kind, issued, number) = by_issue::parse(&key).ok_or_else(|| indexes::unreadable(&key))?;
+        let (kind, issued, number) = by_issue::parse(&key).ok_or_else(|| crate::ground::indexes::unreadable(&key))?;
         let cursor = Cursor::Issue(kind, issued, number.to_owned()).text();
         let (account, number) = (entry.account, number.to_owned());
         candidates.push(Candidate { account, kind, n: entry.n, number, cursor, stored: None });

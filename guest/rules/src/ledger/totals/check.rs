@@ -7,13 +7,13 @@ use crate::access::credentials;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
+use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{
     Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text, uint_text,
 };
 use crate::ledger::{self, Transaction};
-use crate::operator::{Difference, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::{Adjusted, Error};
+use crate::ground::interfaces::credits::{Adjusted, Error};
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use crate::invoices::receipts::{self, Outcome, Receipt};

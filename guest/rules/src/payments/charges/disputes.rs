@@ -18,7 +18,7 @@ use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::{Adjusted, Error};
+use crate::ground::interfaces::credits::{Adjusted, Error};
 use crate::ground::money::{MICROS_PER_CENT, Money};
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault};
 use crate::invoices;

@@ -6,7 +6,7 @@ use crate::credit::records::charges::{Charge, ChargePage, ChargeState, load, pla
 use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::events::{EventDraft, emit};
-use crate::ground::interfaces::{Error, Started};
+use crate::ground::interfaces::credits::{Error, Started};
 use crate::ground::money::Money;
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};

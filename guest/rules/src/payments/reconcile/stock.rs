@@ -7,7 +7,8 @@ use crate::ground::ids::AuthId;
 use crate::ground::metadata::Metadata;
 use crate::ground::outside::StockMovement;
 use crate::ground::vocabulary::Fault;
-use crate::numbers::{self, Recovered};
+use crate::numbers;
+use crate::numbers::stock::Recovered;
 
 /// Books one order or release that the store may lack. Answers the account if something was booked.
 pub(super) fn book(call: &mut Call<'_>, movement: &StockMovement) -> Result<Option<AuthId>, Fault> {

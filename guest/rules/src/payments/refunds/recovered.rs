@@ -11,7 +11,7 @@ use crate::ground::call::Call;
 use crate::ground::counters::Numbers;
 use crate::ground::idempotency;
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::Started;
+use crate::ground::interfaces::credits::Started;
 use crate::ground::metadata::Metadata;
 use crate::ground::money::Money;
 use crate::ground::outside::{Movement, Paid, PaymentOutcome};

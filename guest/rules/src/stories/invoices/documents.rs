@@ -701,9 +701,9 @@ fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
         })
     };
     let missing = ["legal-name", "address", "country"].map(str::to_owned).to_vec();
-    assert_eq!(recharge(&story), Err(interfaces::Error::BillingIncomplete(missing)));
+    assert_eq!(recharge(&story), Err(interfaces::credits::Error::BillingIncomplete(missing)));
     in_germany(&mut story);
-    assert_eq!(recharge(&story), Err(interfaces::Error::BillingIncomplete(vec!["address".to_owned()])));
+    assert_eq!(recharge(&story), Err(interfaces::credits::Error::BillingIncomplete(vec!["address".to_owned()])));
     story.command(|call, auth| {
         let change = BillingChange { address: Some("Hauptstr. 1".to_owned()), ..BillingChange::default() };
         set_billing(call, &operator(), auth, change)

@@ -71,7 +71,7 @@ struct Told {
 impl Told {
     fn new(postpaid: bool) -> Told {
         let mut story = Story::new();
-        story.command(|call, auth| -> Result<(), interfaces::Error> {
+        story.command(|call, auth| -> Result<(), interfaces::credits::Error> {
             crate::ledger::months::schedule(call);
             if postpaid {
                 let billing = Billing::Postpaid(of_units(1_000));

@@ -242,7 +242,10 @@ fn money_02_rent_for_a_month_not_held_whichever_job_comes_first() {
     story.now = may;
     // The run of the month, before the job that watches unpaid rent.
     let page = |story: &Story, after: Option<String>| {
-        story.fake.command(story.now, |call| rent::run(call, Month::of(may), after.as_deref())).expect("a page")
+        story
+            .fake
+            .command(story.now, |call| crate::numbers::rent_run::run(call, Month::of(may), after.as_deref()))
+            .expect("a page")
     };
     let Progress::After(after) = page(&story, None) else { panic!("it releases first") };
     assert_eq!((listed(&story), story.balance().balance), (1, -20_000_000));

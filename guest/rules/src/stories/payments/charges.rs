@@ -53,7 +53,7 @@ type Lot = (LotKind, i64, Instant, Option<Instant>, String);
 impl Told {
     fn new() -> Told {
         let mut story = Story::new();
-        story.command(|call, _| -> Result<(), interfaces::Error> {
+        story.command(|call, _| -> Result<(), interfaces::credits::Error> {
             crate::ledger::months::schedule(call);
             Ok(())
         });

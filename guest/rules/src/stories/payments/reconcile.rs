@@ -3,7 +3,7 @@
 use crate::accounts::{self, closing};
 use crate::credit::watch::recharge::Caps;
 use crate::ground::ids::AuthId;
-use crate::ground::interfaces::{self, Started};
+use crate::ground::interfaces::{self, credits::Started};
 use crate::ground::job::JobState;
 use crate::ground::outside::{Movement, OfferedNumber, Paid, PaymentOutcome, StockMovement};
 use crate::ground::port::Lane;
@@ -44,7 +44,7 @@ impl Story {
         self.drain();
     }
 
-    fn asked(&mut self, key: &str, micros: Micros) -> Result<Started, interfaces::Error> {
+    fn asked(&mut self, key: &str, micros: Micros) -> Result<Started, interfaces::credits::Error> {
         let caller = keyed(operator(), key);
         let account = self.account.clone();
         let started = self.fake.command(self.now, |call| charges::recharge(call, &caller, account, micros, None));
@@ -101,7 +101,7 @@ impl Story {
     }
 }
 
-fn unknown(kind: &str) -> Result<Started, interfaces::Error> {
+fn unknown(kind: &str) -> Result<Started, interfaces::credits::Error> {
     Err(Refusal::UnknownSinceRestore(kind.to_owned()).into())
 }
 

@@ -5,8 +5,9 @@ use crate::ground::testing::START;
 use crate::ledger;
 use crate::pricing::{self, PriceRow};
 use crate::stories::scenario::{Story, operator};
-use crate::usage::EVENTS_MAX;
-use crate::usage::recording::{Answer, BatchAnswer, list_rejected, record_events};
+use crate::usage::recording::EVENTS_MAX;
+use crate::usage::recording::{list_rejected, record_events};
+use crate::usage::{Answer, BatchAnswer};
 
 fn event(id: String, auth_id: &str, number: &str) -> Event {
     Event {

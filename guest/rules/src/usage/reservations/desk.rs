@@ -13,7 +13,7 @@ use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fault, Refusal};
 use crate::ledger::wallet::{self, Wallet};
 use crate::profiles::subaccount;
-use crate::usage;
+use crate::usage::events;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -101,7 +101,7 @@ impl Desk {
         if let Some(known) = self.hindrances.get(&source) {
             return Ok(known.clone());
         }
-        let found = usage::hindrance(call, main, source)?;
+        let found = events::hindrance(call, main, source)?;
         self.hindrances.insert(source, found.clone());
         Ok(found)
     }

@@ -3,10 +3,10 @@
 //! One job for the whole store, due at the first entry of an index in order of time, a bounded page a call.
 
 use super::desk::passes_trip;
+use super::give_back;
 use super::records::{
     Closed, End, INDEX, Open, close, closed_key, index, look_at, look_no_more, open_key, parse_index, unindex,
 };
-use super::{forget_at, give_back};
 use crate::credit::records::running_calls;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
@@ -17,6 +17,7 @@ use crate::ground::job::Next;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Fact, Fault};
 use crate::ledger::wallet::{self, Wallet};
+use crate::usage::reservations::records::forget_at;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 

@@ -7,8 +7,7 @@
 //! | `rsvx/<moment>/<account>/<name>` | look at this one then: it expires, or can be forgotten |
 //! | `rsve/<account>/<moment>/<name>` | this call's extension was refused: it ends then |
 
-use super::{Kind, Shown};
-use crate::ground::call::{Call, Record};
+use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::job::JobKey;
 use crate::ground::money::Money;
@@ -16,6 +15,8 @@ use crate::ground::port::Lane;
 use crate::ground::product::{Event, Heading, Product};
 use crate::ground::vocabulary::{Fault, Instant};
 use crate::pricing::Row;
+use crate::profiles::policy::Policy;
+use crate::usage::reservations::forms::{Kind, Shown};
 use serde::{Deserialize, Serialize};
 
 /// An open reservation. Field names are short: there are hundreds of thousands of them.
@@ -257,4 +258,29 @@ pub(super) fn look_at(call: &mut Call<'_>, moment: Instant) {
 pub(super) fn look_no_more(call: &mut Call<'_>) {
     call.remove(DUE_KEY);
     call.cancel(&JobKey::Reservations.to_string());
+}
+
+/// Sum of the open reservations of an account, for the proof of its wallet. None: there are more than can be added up.
+pub(crate) fn sum(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
+    const PAGES: usize = 100;
+    let prefix = open_prefix(account);
+    let (mut first, end) = (prefix.clone(), end_of_prefix(&prefix));
+    let mut sum = Money::ZERO;
+    for _ in 0..PAGES {
+        let (page, more) = call.span_page::<Open>(&first, &end, 10_000)?;
+        for (_, open) in &page {
+            sum = sum.plus(open.amount)?;
+        }
+        match page.last().filter(|_| more) {
+            Some((last, _)) => first = successor(last),
+            None => return Ok(Some(sum)),
+        }
+    }
+    Ok(None)
+}
+
+/// Until when a name that is used up is remembered: no event of an earlier moment is accepted then (R15).
+pub(crate) fn forget_at(call: &Call<'_>) -> Result<Instant, Fault> {
+    let policy = Policy::load(call)?;
+    Ok(call.now() + policy.usage_window_ms + policy.usage_ahead_ms)
 }

@@ -5,7 +5,6 @@
 
 use super::desk::Desk;
 use super::records::{self, Closed, End, Open, Quoted};
-use super::{Error, ITEMS_MAX, check_count, check_name, forget_at};
 use crate::access::credentials;
 use crate::credit::records::running_calls;
 use crate::ground::call::Call;
@@ -14,7 +13,11 @@ use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{Event, Rejection};
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text};
-use crate::usage::{self, Answer, Held};
+use crate::usage;
+use crate::usage::events::{self, Answer, Held};
+use crate::usage::reservations::checks::{ITEMS_MAX, check_count, check_name};
+use crate::usage::reservations::forms::Error;
+use crate::usage::reservations::records::forget_at;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -131,7 +134,7 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
             running_calls::forget(call, main, &item.name)?;
         }
         match &one {
-            Found::Otherwise => usage::keep_rejected(call, &item.event, Rejection::Conflict)?,
+            Found::Otherwise => events::keep_rejected(call, &item.event, Rejection::Conflict)?,
             Found::Open(open) => {
                 let quoted = open.quoted.as_ref().and_then(|quoted| quoted.price_of(&item.event));
                 events.push(item.event.clone());
@@ -161,7 +164,7 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
         let released = open.as_ref().map_or(Money::ZERO, |open| open.amount);
         let answer = posted_answers.next().expect("one answer an event");
         if let (Answer::Rated(_) | Answer::Duplicate, Some(main)) = (&answer, desk.main(&item.event.auth_id)) {
-            let end = End::Settled(usage::event_digest(&item.event));
+            let end = End::Settled(events::event_digest(&item.event));
             match open {
                 Some(open) => records::close(call, main, &item.name, open, end, forget),
                 None => remember_anew(call, main, &item.name, end, forget)?,
@@ -189,7 +192,7 @@ fn find(call: &Call<'_>, main: AuthId, item: &Settlement) -> Result<Found, Fault
         End::Expired => Found::Before(Former::Expired, closed.quoted),
         End::Released => Found::Before(Former::Released, closed.quoted),
         // The same event again is a duplicate, which the events' own memory tells.
-        End::Settled(digest) if digest == usage::event_digest(&item.event) => Found::Before(Former::Unknown, None),
+        End::Settled(digest) if digest == events::event_digest(&item.event) => Found::Before(Former::Unknown, None),
         End::Settled(_) => Found::Otherwise,
     })
 }

@@ -1,4 +1,4 @@
-//! Answers that several areas give: errors of an interface, what was started, what an adjustment did.
+//! What `credits` answers: its errors, what was started, what an adjustment did.
 
 use crate::ground::vocabulary::{Micros, int_text, interface_error};
 use serde::{Deserialize, Serialize};
