@@ -239,8 +239,8 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
         (JobKey::Release(account, count), done) => numbers::book_release(call, account, count, stock(done))?,
         (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
         (JobKey::Reconcile, _) => reconcile::finish(call, None)?,
-        (JobKey::ReconcileStock, Done::StockMovements(page)) => reconcile::finish_stock(call, page)?,
-        (JobKey::ReconcileStock, _) => reconcile::finish_stock(call, None)?,
+        (JobKey::ReconcileStock, Done::StockMovements(page)) => numbers::finish_stock(call, page)?,
+        (JobKey::ReconcileStock, _) => numbers::finish_stock(call, None)?,
         (_, _) => return Err(Error::NoSuchJob),
     };
     Ok(next)

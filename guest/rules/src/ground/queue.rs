@@ -9,6 +9,8 @@ use crate::ground::vocabulary::Instant;
 use serde::{Deserialize, Serialize};
 
 /// Beginning of every key.
+/// Kind of an entry about unusual spending: what sets it is `usage`, and what a person decides about it is `payments`.
+pub(crate) const UNUSUAL_SPEND: &str = "unusual-spend";
 pub(crate) const PREFIX: &str = "q/";
 
 /// Something that waits for a person, at `q/<since>/…`.

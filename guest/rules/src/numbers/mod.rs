@@ -9,6 +9,7 @@ mod family;
 pub(crate) mod forms;
 pub(crate) mod offers;
 pub(crate) mod owing;
+mod reconciled;
 pub(crate) mod records;
 mod recovered;
 mod releasing;
@@ -24,8 +25,8 @@ pub(crate) use debts::watch as watch_debts;
 pub(crate) use family::{disband, disband_all, numbers_of, release_all};
 pub use forms::{Error, NumberChange, NumberFilter, NumberPage, NumberPrice, PricedOffer, Purchase, RentedNumber};
 pub use offers::{offers, price_offers};
+pub(crate) use reconciled::finish_stock;
 pub(crate) use records::reserved;
-pub(crate) use recovered::recover;
 pub(crate) use releasing::{
     attempt as release_attempt, begin as begin_release, book as book_release, look as look_release,
 };

@@ -8,12 +8,11 @@
 //! The gateway and the stock are asked apart: what waits for one of them does not wait for the other.
 
 mod kept;
-mod stock;
 pub(crate) use crate::credit::records::held::{held_amount, is_held};
 pub(crate) use crate::credit::records::reconciliation::{
     Outside, booked_at, is_open, is_stock_open, lot_of, note_resolved, once_outside,
 };
-pub(crate) use kept::{keep, keep_notice, keep_refund, let_go};
+pub(crate) use kept::{keep, keep_notice, keep_number, keep_refund, let_go};
 
 use crate::accounts;
 use crate::credit::records::reconciliation::{
@@ -29,7 +28,7 @@ use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKey, MovementsRequest, Next, Task, Work};
 use crate::ground::metadata::Metadata;
 use crate::ground::money::{CURRENCY, Money};
-use crate::ground::outside::{Movement, MovementPage, Paid, PaymentOutcome, StockPage};
+use crate::ground::outside::{Movement, MovementPage, Paid, PaymentOutcome};
 use crate::ground::port::Lane;
 use crate::ground::queue::{self, QueueEntry};
 use crate::ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
@@ -124,20 +123,18 @@ pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<
     finish_page(call, Outside::Payments, page, book)
 }
 
-/// Books a page of orders and releases; none: the stock could not be asked.
-pub(crate) fn finish_stock(call: &mut Call<'_>, page: Option<StockPage>) -> Result<Next, Fault> {
-    let page =
-        page.map(|page| Page { next: page.next, complete_since: page.complete_since, movements: page.movements });
-    finish_page(call, Outside::Stock, page, stock::book)
+/// A page of what the outside has moved.
+pub(crate) struct Page<Movement> {
+    /// In the order of its moments.
+    pub(crate) movements: Vec<Movement>,
+    /// Where the next page begins; none: this was the last.
+    pub(crate) next: Option<String>,
+    /// From when on the outside lists everything.
+    pub(crate) complete_since: Instant,
 }
 
-struct Page<Movement> {
-    movements: Vec<Movement>,
-    next: Option<String>,
-    complete_since: Instant,
-}
-
-fn finish_page<Movement>(
+/// Books a page by `book`, which answers the account if something was booked; none: the outside could not be asked.
+pub(crate) fn finish_page<Movement>(
     call: &mut Call<'_>,
     outside: Outside,
     page: Option<Page<Movement>>,

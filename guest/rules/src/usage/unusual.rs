@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 /// Days of the average.
 const DAYS: i32 = 7;
 /// Kind of the queue's item and of the event.
-pub(crate) const KIND: &str = "unusual-spend";
+const KIND: &str = queue::UNUSUAL_SPEND;
 
 /// Days before that are searched for any use at all.
 const SEARCHED: u32 = 100;

@@ -130,7 +130,7 @@ fn is_decided_here(entry: &QueueEntry) -> bool {
             | "movements-not-listed"
             | "orders-not-listed"
             | crate::profiles::mail::GIVEN_UP
-            | crate::usage::unusual::KIND
+            | crate::ground::queue::UNUSUAL_SPEND
     )
 }
 

@@ -148,7 +148,7 @@ pub(super) fn keep_reference(call: &mut Call<'_>, account: AuthId, key: &str) ->
 }
 
 /// A number was given to an account, and it cannot be made its holder.
-pub(super) fn keep_number(call: &mut Call<'_>, account: AuthId, key: &str, why: &str) -> Result<(), Fault> {
+pub(crate) fn keep_number(call: &mut Call<'_>, account: AuthId, key: &str, why: &str) -> Result<(), Fault> {
     // However often the stock says it, it waits for a person once.
     let marker = kept_marker(key);
     if call.text(&marker).is_some() {
