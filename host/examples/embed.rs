@@ -1,40 +1,68 @@
 //! The host inside another program: an account gets credit, pays for a message, and is refused the next.
 
 use coinbox_host::in_memory;
-use serde_json::{Value, json};
+use coinbox_host::typed::accounts::{AccountType, NewAccount};
+use coinbox_host::typed::credits::{Adjustment, Goodwill};
+use coinbox_host::typed::pricing::PriceRow;
+use coinbox_host::typed::types::{Caller, Refusal};
+use coinbox_host::typed::usage::{Answer, Error, Event, Heading, Product};
 
 fn main() -> anyhow::Result<()> {
     let host = in_memory::open(&std::fs::read("target/component/coinbox.wasm")?)?;
-    let caller = in_memory::operator(&host, "example");
-    let call = |function: &str, mut arguments: Value| -> anyhow::Result<Value> {
-        arguments["caller"] = caller.clone();
-        Ok(host.call(function, &arguments)?)
-    };
+    let caller = Caller::operator("example", host.permissions(), "request-1");
 
     // What a message costs: 0.0075 to the United States.
-    let price = json!({"product": "sms", "heading": "outbound", "country": "US", "prefix": "1", "rate": "0.0075", "first-increment": 0, "next-increment": 0});
-    let version = call("pricing.create-version", json!({}))?["ok"]["number"].clone();
-    call("pricing.add-rows", json!({"version": version, "rows": [price]}))?;
-    call("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
+    let price = PriceRow {
+        product: Product::Sms,
+        heading: Heading::Outbound,
+        country: "US".into(),
+        prefix: "1".into(),
+        rate: "0.0075".into(),
+        first_increment: 0,
+        next_increment: 0,
+        group: None,
+    };
+    let version = host.pricing().create_version(&caller)??.number;
+    host.pricing().add_rows(&caller, version, vec![price])??;
+    host.pricing().publish_version(&caller, version, 0)??;
 
     // An account with a cent.
-    let account = json!({"account-type": "standard", "name": "Acme", "email": "owner@acme.example", "address": "", "city": "", "state": "", "timezone": "UTC"});
-    let auth_id = call("accounts.create", json!({"account": account}))?["ok"]["auth-id"].clone();
-    let gift = json!({"goodwill": {"amount": "10000"}});
-    call("credits.adjust", json!({"auth-id": auth_id, "adjustment": gift, "reason": "welcome"}))?;
+    let account = NewAccount {
+        account_type: AccountType::Standard,
+        name: "Acme".into(),
+        email: "owner@acme.example".into(),
+        address: String::new(),
+        city: String::new(),
+        state: String::new(),
+        timezone: "UTC".into(),
+    };
+    let auth_id = host.accounts().create(&caller, account)??.auth_id;
+    let gift = Adjustment::Goodwill(Goodwill { amount: 10_000, expires: None });
+    host.credits().adjust(&caller, &auth_id, gift, "welcome")??;
 
     for id in ["message-1", "message-2"] {
-        let event = json!({"id": id, "auth-id": auth_id, "product": "sms", "heading": "outbound", "number": "14155550100", "quantity": 1, "at": host.now().to_string()});
+        let event = Event {
+            id: id.into(),
+            auth_id: auth_id.clone(),
+            product: Product::Sms,
+            heading: Heading::Outbound,
+            number: "14155550100".into(),
+            quantity: 1,
+            at: host.now(),
+        };
         // May it be sent? If so the platform sends it, and then it is charged.
-        match call("usage.admit", json!({"event": event}))? {
-            Value::Object(answer) if answer.contains_key("ok") => {
-                let charged = call("usage.record-events", json!({"events": [event]}))?;
-                println!("{id}: sent, {} micro-dollars charged", charged["ok"]["answers"][0]["rated"]);
+        match host.usage().admit(&caller, event.clone())? {
+            Ok(_) => match host.usage().record_events(&caller, vec![event])??.answers[..] {
+                [Answer::Rated(amount)] => println!("{id}: sent, {amount} micro-dollars charged"),
+                ref other => anyhow::bail!("{id}: sent, and not charged: {other:?}"),
+            },
+            Err(Error::Refused(Refusal::OutOfCredit(missing))) => {
+                println!("{id}: not sent, {missing} micro-dollars are missing");
             }
-            refused => println!("{id}: not sent, {}", refused["err"]["refused"]),
+            Err(other) => return Err(other.into()),
         }
     }
-    let balance = call("credits.get-balance", json!({"auth-id": auth_id}))?;
-    println!("{auth_id} has {} micro-dollars left", balance["ok"]["balance"]);
+    let balance = host.credits().get_balance(&caller, &auth_id)??.balance;
+    println!("{auth_id} has {balance} micro-dollars left");
     Ok(host.stop()?)
 }

@@ -11,7 +11,7 @@ use crate::contract::exported::{accounts, usage};
 use crate::contract::types;
 use crate::driven::{Counts, Driver};
 use crate::driver;
-use crate::engine::{CallError, RulesRuntime};
+use crate::engine::{AnyAnswer, CallError, Request, RulesRuntime};
 use crate::inner::Inner;
 pub use crate::inner::{HostError, Reader};
 use crate::sequencer::{SequenceError, Sequencer, SequencerOptions};
@@ -114,6 +114,29 @@ impl Coinbox {
                 on_blocking_thread(move || host.call(&function, &arguments)).await
             }
             Class::Command => Ok(inner.submit_call(function.to_owned(), arguments).await??),
+        }
+    }
+
+    /// One call with the types of the contract: [`crate::typed`] has a method for each function. Blocks.
+    pub(crate) fn request(&self, request: Box<dyn Request>) -> Result<AnyAnswer, HostError> {
+        let inner = &self.inner;
+        match inner.class(request.function())? {
+            Class::Query => inner.query(|runtime, context| runtime.request(None, context, &*request)),
+            Class::Command => Ok(inner.submit_request(request).wait()??),
+            Class::Effect if is_for_jobs(request.function()) => Err(not_callable(request.function())),
+            Class::Effect => Ok(inner.runtime.request(None, inner.outside_context(), &*request).answer?),
+        }
+    }
+
+    /// [`Coinbox::request`] for asynchronous programs.
+    pub(crate) async fn request_async(&self, request: Box<dyn Request>) -> Result<AnyAnswer, HostError> {
+        let inner = &self.inner;
+        match inner.class(request.function())? {
+            Class::Query | Class::Effect => {
+                let host = self.clone();
+                on_blocking_thread(move || host.request(request)).await
+            }
+            Class::Command => Ok(inner.submit_request(request).await??),
         }
     }
 

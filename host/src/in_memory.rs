@@ -11,7 +11,6 @@ use crate::random::SystemRandom;
 use crate::sequencer::SequencerOptions;
 use crate::telephony::RecordingTelephony;
 use crate::vault::{KeyRing, KeyVault};
-use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Opens a host around this component, with real time and one worker.
@@ -34,11 +33,4 @@ pub fn open(component: &[u8]) -> anyhow::Result<Coinbox> {
         drive: Drive::Workers(1),
         sequencer: SequencerOptions::default(),
     })
-}
-
-/// The `caller` argument of an operator who may do everything that this component exports.
-pub fn operator(host: &Coinbox, name: &str) -> Value {
-    let permissions: Vec<&str> =
-        host.facts().functions.iter().filter_map(|function| function.permission.as_deref()).collect();
-    json!({"who": {"operator": {"name": name, "permissions": permissions}}, "request": name})
 }

@@ -6,7 +6,7 @@ use crate::contract::exported::usage;
 use crate::contract::exported::usage::{Answer as EventAnswer, Rejection};
 use crate::contract::types;
 use crate::driven::Driver;
-use crate::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
+use crate::engine::{AnyAnswer, CallContext, CallError, CallOutcome, Request, RulesRuntime, RulesSlot};
 use crate::sequencer::{Decision, LaneLocals, SequenceError, Sequencer};
 use crate::storage::{Beginning, StoreError, View};
 use serde_json::{Value, json};
@@ -105,9 +105,12 @@ impl Inner {
 
     /// An effect: it acts on the outside, on this thread.
     pub(crate) fn effect(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
-        let context =
-            CallContext { class: Class::Effect, view: None, capabilities: &self.capabilities, now: self.now() };
-        self.runtime.call(None, context, function, arguments).answer
+        self.runtime.call(None, self.outside_context(), function, arguments).answer
+    }
+
+    /// What an effect is called with.
+    pub(crate) fn outside_context(&self) -> CallContext<'_> {
+        CallContext { class: Class::Effect, view: None, capabilities: &self.capabilities, now: self.now() }
     }
 
     fn submit<T: Send + 'static>(
@@ -157,6 +160,13 @@ impl Inner {
             move |answer| counts_events && rejects_for_time_in_json(answer),
             move |runtime, slot, context| runtime.call(Some(slot), context, &function, &arguments),
         )
+    }
+
+    pub(crate) fn submit_request(
+        &self,
+        request: Box<dyn Request>,
+    ) -> crate::sequencer::Answer<Result<AnyAnswer, CallError>> {
+        self.submit(false, move |runtime, slot, context| runtime.request(Some(slot), context, &*request))
     }
 
     pub(crate) fn submit_events(

@@ -1,4 +1,13 @@
-//! Reference host of Coinbox, as a library: no HTTP, no terminal, no templates, no typesetting.
+//! Coinbox in a Rust program: prepaid accounts and billing. Every rule is in one WebAssembly component, which this host runs.
+//!
+//! [`in_memory::open`] makes a host that keeps nothing, [`on_disk::open`] one whose store stays; [`coinbox::Options`] puts any other
+//! together. A call is a method with Rust types ([`typed`]), or names its function and speaks JSON ([`coinbox::Coinbox::call`]).
+//! Both say the same. This is the whole wiring; `examples/embed.rs` is the same program:
+//!
+//! ```no_run
+#![doc = include_str!("../examples/embed.rs")]
+//! ```
+
 pub mod callable;
 pub mod capability;
 pub mod clock;
@@ -17,6 +26,7 @@ pub mod lines;
 pub mod mails;
 pub mod marks;
 pub mod months;
+pub mod on_disk;
 pub mod payment;
 pub mod private;
 pub mod random;
@@ -24,4 +34,5 @@ pub mod sequencer;
 pub mod storage;
 pub mod telephony;
 pub mod text;
+pub mod typed;
 pub mod vault;

@@ -6,6 +6,7 @@ pub mod crash_model;
 pub mod crash_world;
 pub mod layers;
 pub mod native;
+pub mod typed_door;
 
 /// The part of the contract that the component's own mapping of types speaks of.
 mod contract {

@@ -1,10 +1,12 @@
 //! One component, compiled, and the calls of it.
 
+use super::context::CallContext;
 use super::error::{CallError, LoadError};
 use super::functions::{self, Functions};
+use super::guest::{Guest, Verdict};
 use super::instances::{Pool, Taken, Warm};
 use super::limits::{InstancePolicy, Limits};
-use super::rules::{CallContext, CallOutcome};
+use super::rules::CallOutcome;
 use super::slot::RulesSlot;
 use super::state::{self, CallState};
 use super::symbols::{self, Symbols};
@@ -39,21 +41,6 @@ pub struct Engine {
     policy: InstancePolicy,
     pool: Arc<Pool>,
     symbols: Option<Symbols>,
-}
-
-/// An instance during a call of [`Engine::run`].
-pub struct Guest<'a> {
-    pub(super) store: &'a mut Store<CallState>,
-    pub(super) rules: &'a Rules,
-    pub(super) instance: &'a wasmtime::component::Instance,
-}
-
-/// What one call of the guest says about its changes.
-pub struct Verdict<T> {
-    /// What is handed back.
-    pub answer: T,
-    /// False: the function answered `err`, so nothing that it staged is kept.
-    pub keep: bool,
 }
 
 impl Engine {

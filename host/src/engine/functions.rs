@@ -19,8 +19,9 @@ pub struct Function {
     pub open_when_suspended: bool,
     /// Parameters in order.
     pub parameters: Vec<(String, Type)>,
+    /// What it answers, if anything.
+    pub answer: Option<Type>,
     pub(super) index: ComponentExportIndex,
-    pub(super) answers: bool,
 }
 
 /// All functions that can be called by name.
@@ -33,8 +34,8 @@ pub struct Functions {
 /// An export before it is described.
 pub(super) struct Exported {
     parameters: Vec<(String, Type)>,
+    answer: Option<Type>,
     index: ComponentExportIndex,
-    answers: bool,
 }
 
 /// `interface.function` of every export, by the component's own type.
@@ -47,8 +48,8 @@ pub(super) fn exported(engine: &Engine, component: &Component) -> BTreeMap<Strin
             let ComponentItem::ComponentFunc(of) = item.ty else { continue };
             let Some(index) = component.get_export_index(Some(&outer), name) else { continue };
             let parameters = of.params().map(|(name, of)| (name.to_owned(), of)).collect();
-            let answers = of.results().len() > 0;
-            found.insert(format!("{}.{name}", interface_name(path)), Exported { parameters, index, answers });
+            let answer = of.results().next();
+            found.insert(format!("{}.{name}", interface_name(path)), Exported { parameters, answer, index });
         }
     }
     found
@@ -65,7 +66,7 @@ impl Functions {
     pub(super) fn join(mut exported: BTreeMap<String, Exported>, facts: about::Facts) -> Result<Self, LoadError> {
         let mut by_name = BTreeMap::new();
         for fact in &facts.functions {
-            let Some(Exported { parameters, index, answers }) = exported.remove(&fact.name) else {
+            let Some(Exported { parameters, answer, index }) = exported.remove(&fact.name) else {
                 return Err(LoadError::Described(fact.name.clone()));
             };
             let function = Function {
@@ -74,8 +75,8 @@ impl Functions {
                 permission: fact.permission.clone(),
                 open_when_suspended: fact.open_when_suspended,
                 parameters,
+                answer,
                 index,
-                answers,
             };
             by_name.insert(fact.name.clone(), function);
         }

@@ -22,13 +22,16 @@
 
 mod cache;
 mod component;
+mod context;
 mod error;
 mod functions;
+mod guest;
 mod imports;
 mod instances;
 mod limits;
 mod nothing;
 mod outside;
+mod request;
 mod rules;
 mod runtime;
 mod slot;
@@ -37,9 +40,12 @@ mod symbols;
 mod ticker;
 
 pub use crate::contract::exported::about::Class;
-pub use component::{Engine, Guest, Options, Verdict};
+pub use component::{Engine, Options};
+pub use context::CallContext;
 pub use error::{CallError, LoadError, Misuse, class_name};
 pub use functions::{Function, Functions};
+pub use guest::{Guest, Verdict};
 pub use limits::{InstancePolicy, Limits};
-pub use rules::{CallAs, CallContext, CallOutcome, RulesRuntime};
+pub use request::{Answer, AnyAnswer, Request, TypedRequest};
+pub use rules::{CallAs, CallOutcome, RulesRuntime};
 pub use slot::RulesSlot;

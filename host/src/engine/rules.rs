@@ -1,29 +1,17 @@
 //! Whatever runs the rules: calls by name, with arguments and answers as JSON, and the few calls that are too frequent for that.
 
+use super::context::CallContext;
 use super::error::CallError;
+use super::request::{AnyAnswer, Request};
 use super::slot::RulesSlot;
-use crate::capability::{Capabilities, Instant};
 use crate::contract::exported::about::Class;
 use crate::contract::exported::{about, accounts, usage};
 use crate::contract::types;
 use crate::json;
-use crate::storage::{Changes, View};
+use crate::storage::Changes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
-
-/// Everything that belongs to one call besides function and arguments.
-pub struct CallContext<'a> {
-    /// What the caller takes the function for. A function of another class is refused before it runs.
-    pub class: Class,
-    /// The state that the call sees; `None` for effects.
-    pub view: Option<Arc<dyn View>>,
-    /// What is lent.
-    pub capabilities: &'a Capabilities,
-    /// The one moment of the call.
-    pub now: Instant,
-}
 
 /// What came of one call.
 #[derive(Debug)]
@@ -63,6 +51,21 @@ pub trait RulesRuntime: Send + Sync {
         function: &str,
         arguments: &Value,
     ) -> CallOutcome;
+
+    /// One call with the types of the contract; its answer is of the type that the request names.
+    fn request(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        request: &dyn Request,
+    ) -> CallOutcome<AnyAnswer> {
+        match request.arguments() {
+            Ok(arguments) => self
+                .call(slot, context, request.function(), &arguments)
+                .and_then(|answer| request.read(&answer).map_err(|error| CallError::Absurd(error.to_string()))),
+            Err(error) => CallOutcome::failed(error),
+        }
+    }
 
     /// Class of a function; `None`: there is no such function.
     fn class(&self, function: &str) -> Option<Class> {

@@ -1,9 +1,12 @@
 //! The component as what runs the rules.
 
-use super::component::{Engine, Guest, Verdict};
+use super::component::Engine;
+use super::context::CallContext;
 use super::error::CallError;
 use super::functions::Function;
-use super::rules::{CallContext, CallOutcome, RulesRuntime};
+use super::guest::{Guest, Verdict};
+use super::request::{AnyAnswer, Request};
+use super::rules::{CallOutcome, RulesRuntime};
 use super::slot::RulesSlot;
 use crate::contract::exported::about::Class;
 use crate::contract::exported::{about, accounts, usage};
@@ -66,7 +69,7 @@ impl RulesRuntime for Engine {
         let outcome = self.run(slot, context, |guest| {
             let called = guest.instance.get_func(&mut *guest.store, function.index);
             let called = called.expect("indices are of this component");
-            let mut answers = vec![Val::Bool(false); usize::from(function.answers)];
+            let mut answers = vec![Val::Bool(false); usize::from(function.answer.is_some())];
             called.call(&mut *guest.store, &arguments, &mut answers)?;
             let answer = answers.pop();
             Ok(Verdict { keep: !matches!(answer, Some(Val::Result(Err(_)))), answer })
@@ -75,6 +78,18 @@ impl RulesRuntime for Engine {
             Some(answer) => json::write(&answer).map_err(|error| CallError::Absurd(error.to_string())),
             None => Ok(Value::Null),
         })
+    }
+
+    fn request(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        request: &dyn Request,
+    ) -> CallOutcome<AnyAnswer> {
+        match self.callable(request.function(), context.class) {
+            Ok(_) => self.run(slot, context, |guest| request.call(guest)),
+            Err(error) => CallOutcome::failed(error),
+        }
     }
 
     fn record_events(

@@ -1,8 +1,8 @@
 //! What the host holds for one call while the guest runs.
 
+use super::context::CallContext;
 use super::error::{CallError, Misuse};
 use super::limits::Limits;
-use super::rules::CallContext;
 use crate::capability::{Capabilities, Instant};
 use crate::contract::exported::about::Class;
 use crate::storage::{Changes, View};

@@ -6,6 +6,7 @@ use super::matching::{matches, matches_part};
 use super::values::{Variables, whole};
 use super::world::{Setup, World};
 use super::{SEED, START};
+use crate::typed_door;
 use anyhow::{Context, bail, ensure};
 use coinbox_host::capability::Inventory;
 use coinbox_host::contract::email::{NotSent, OpenRecipient, Outcome, Partly};
@@ -52,6 +53,7 @@ pub fn run(case: &Case, setup: Setup) -> anyhow::Result<Transcript> {
     let mut run = Run {
         world,
         checks_errors: setup == Setup::REFERENCE,
+        typed: setup.typed,
         variables: Variables::default(),
         requests: 0,
         events: Vec::new(),
@@ -90,6 +92,7 @@ struct Run {
     world: World,
     /// Whether every error is checked to have changed nothing. Once a case is enough: all runs must leave the same entries.
     checks_errors: bool,
+    typed: bool,
     variables: Variables,
     requests: u32,
     events: Vec<Value>,
@@ -341,6 +344,9 @@ impl Run {
             ensure!(caller.is_none() && key.is_none(), "`{function}` takes no caller");
         }
         let args = Value::Object(args);
+        if self.typed && function != "jobs.perform" {
+            return Ok(typed_door::call(&self.world.coinbox, function, &args)?);
+        }
         if self.world.runtime.class(function) == Some(Class::Effect) {
             let now = self.world.coinbox.now();
             let context = CallContext { class: Class::Effect, view: None, capabilities: &self.world.capabilities, now };

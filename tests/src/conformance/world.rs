@@ -28,6 +28,8 @@ pub struct Setup {
     pub name: &'static str,
     rules: Rules,
     on_disk: bool,
+    /// Whether calls go through the typed door of the host; otherwise through the JSON door.
+    pub(super) typed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,15 +41,15 @@ enum Rules {
 
 impl Setup {
     /// The one that the others are compared with.
-    pub const REFERENCE: Setup = Setup { name: "native, memory", rules: Rules::Native, on_disk: false };
+    pub const REFERENCE: Setup = Setup { name: "native, memory", rules: Rules::Native, on_disk: false, typed: false };
 
     /// All others.
     pub const OTHERS: [Setup; 5] = [
-        Setup { name: "native, SQLite", rules: Rules::Native, on_disk: true },
-        Setup { name: "component fresh, memory", rules: Rules::Fresh, on_disk: false },
-        Setup { name: "component fresh, SQLite", rules: Rules::Fresh, on_disk: true },
-        Setup { name: "component warm, memory", rules: Rules::Warm, on_disk: false },
-        Setup { name: "component warm, SQLite", rules: Rules::Warm, on_disk: true },
+        Setup { name: "native, SQLite, typed calls", rules: Rules::Native, on_disk: true, typed: true },
+        Setup { name: "component fresh, memory", rules: Rules::Fresh, on_disk: false, typed: false },
+        Setup { name: "component fresh, SQLite, typed calls", rules: Rules::Fresh, on_disk: true, typed: true },
+        Setup { name: "component warm, memory, typed calls", rules: Rules::Warm, on_disk: false, typed: true },
+        Setup { name: "component warm, SQLite", rules: Rules::Warm, on_disk: true, typed: false },
     ];
 
     /// Each kind of rules is made once a process.

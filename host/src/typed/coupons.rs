@@ -1,0 +1,220 @@
+//! Coupons: codes that the operator makes and that give promotional credit (CRD-13, R30).
+//!
+//! Generated from `wit/coupons.wit`: see [`crate::typed`].
+
+use super::Reply;
+use crate::coinbox::Coinbox;
+use crate::contract::Rules;
+use crate::engine::TypedRequest;
+use serde::Serialize;
+use wasmtime::AsContextMut;
+
+#[doc(inline)]
+pub use crate::contract::exported::coupons::{
+    Coupon, Decline, Error, NewCoupon, Outcome, Page, Redemption, RedemptionPage, Validity,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+
+/// The functions of this interface with Rust types. [`Coinbox::coupons`] lends them.
+#[derive(Clone, Copy)]
+pub struct Functions<'a> {
+    host: &'a Coinbox,
+}
+
+impl Coinbox {
+    /// Coupons: codes that the operator makes and that give promotional credit (CRD-13, R30).
+    pub fn coupons(&self) -> Functions<'_> {
+        Functions { host: self }
+    }
+}
+
+impl Functions<'_> {
+    /// Class: command. Permission: operator `coupons.create`.
+    pub fn create(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, Error> {
+        let request = CreateRequest { caller: caller.clone(), coupon };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::create`] for asynchronous programs.
+    pub async fn create_async(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, Error> {
+        let request = CreateRequest { caller: caller.clone(), coupon };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `coupons.get`. By its code.
+    pub fn get(&self, caller: &Caller, code: &str) -> Reply<Coupon, Error> {
+        let request = GetRequest { caller: caller.clone(), code: code.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get`] for asynchronous programs.
+    pub async fn get_async(&self, caller: &Caller, code: &str) -> Reply<Coupon, Error> {
+        let request = GetRequest { caller: caller.clone(), code: code.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `coupons.list`. Newest first, those with a number below `after`, 1 to 100 a page.
+    pub fn list(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<Page, Error> {
+        let request = ListRequest { caller: caller.clone(), after, limit };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list`] for asynchronous programs.
+    pub async fn list_async(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<Page, Error> {
+        let request = ListRequest { caller: caller.clone(), after, limit };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `coupons.withdraw`. The coupon cannot be redeemed any more; what was redeemed stays. A second call
+    /// changes nothing.
+    pub fn withdraw(&self, caller: &Caller, number: u32) -> Reply<Coupon, Error> {
+        let request = WithdrawRequest { caller: caller.clone(), number };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::withdraw`] for asynchronous programs.
+    pub async fn withdraw_async(&self, caller: &Caller, number: u32) -> Reply<Coupon, Error> {
+        let request = WithdrawRequest { caller: caller.clone(), number };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `coupons.redeem` (R35). Gives the credit as a promotional lot. A redemption is no recharge, upgrades
+    /// no trial and counts in no cap; trials and suspended accounts may redeem (R30). A declined try is an `ok` answer, so that it is counted:
+    /// after the policy's `coupon-tries` failed tries within an hour the account is refused with `too-often`.
+    pub fn redeem(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<Outcome, Error> {
+        let request = RedeemRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), code: code.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::redeem`] for asynchronous programs.
+    pub async fn redeem_async(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<Outcome, Error> {
+        let request = RedeemRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), code: code.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `coupons.list-redemptions`. Newest first, those with a number below `after`, 1 to 100 a page.
+    pub fn list_redemptions(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<u32>,
+        limit: u32,
+    ) -> Reply<RedemptionPage, Error> {
+        let request = ListRedemptionsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_redemptions`] for asynchronous programs.
+    pub async fn list_redemptions_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<u32>,
+        limit: u32,
+    ) -> Reply<RedemptionPage, Error> {
+        let request = ListRedemptionsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
+        self.host.ask_async(request).await
+    }
+}
+
+#[derive(Serialize)]
+struct CreateRequest {
+    caller: Caller,
+    coupon: NewCoupon,
+}
+
+impl TypedRequest for CreateRequest {
+    const FUNCTION: &'static str = "coupons.create";
+    type Answer = Result<Coupon, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_create(store, &self.caller, &self.coupon)
+    }
+}
+
+#[derive(Serialize)]
+struct GetRequest {
+    caller: Caller,
+    code: String,
+}
+
+impl TypedRequest for GetRequest {
+    const FUNCTION: &'static str = "coupons.get";
+    type Answer = Result<Coupon, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_get(store, &self.caller, &self.code)
+    }
+}
+
+#[derive(Serialize)]
+struct ListRequest {
+    caller: Caller,
+    after: Option<u32>,
+    limit: u32,
+}
+
+impl TypedRequest for ListRequest {
+    const FUNCTION: &'static str = "coupons.list";
+    type Answer = Result<Page, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_list(store, &self.caller, self.after, self.limit)
+    }
+}
+
+#[derive(Serialize)]
+struct WithdrawRequest {
+    caller: Caller,
+    number: u32,
+}
+
+impl TypedRequest for WithdrawRequest {
+    const FUNCTION: &'static str = "coupons.withdraw";
+    type Answer = Result<Coupon, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_withdraw(store, &self.caller, self.number)
+    }
+}
+
+#[derive(Serialize)]
+struct RedeemRequest {
+    caller: Caller,
+    auth_id: String,
+    code: String,
+}
+
+impl TypedRequest for RedeemRequest {
+    const FUNCTION: &'static str = "coupons.redeem";
+    type Answer = Result<Outcome, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_redeem(store, &self.caller, &self.auth_id, &self.code)
+    }
+}
+
+#[derive(Serialize)]
+struct ListRedemptionsRequest {
+    caller: Caller,
+    auth_id: String,
+    after: Option<u32>,
+    limit: u32,
+}
+
+impl TypedRequest for ListRedemptionsRequest {
+    const FUNCTION: &'static str = "coupons.list-redemptions";
+    type Answer = Result<RedemptionPage, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_list_redemptions(store, &self.caller, &self.auth_id, self.after, self.limit)
+    }
+}

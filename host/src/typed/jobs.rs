@@ -1,0 +1,195 @@
+//! Work that the clock or an earlier decision has made due. The host drives it and decides nothing:
+//!
+//! 1. A timer is due. `begin` (command) decides what to do now, writes down that attempt n has started, and sets the timer again
+//!    for the case that nobody comes back.
+//! 2. `perform` (effect) does the work, in any instance, on any thread, as long as it takes.
+//! 3. `finish` (command) books the outcome and says what comes next.
+//!
+//! A host that dies between any two steps gets the timer again. Then `begin` hands out attempt n + 1, and attempt n + 1 asks before
+//! it acts. Only `finish` may be repeated freely: a second finish of the same attempt changes nothing. Two hosts may not hold one
+//! timer at once.
+//!
+//! Generated from `wit/jobs.wit`: see [`crate::typed`].
+
+use super::Reply;
+use crate::coinbox::{Coinbox, HostError};
+use crate::contract::Rules;
+use crate::engine::TypedRequest;
+use serde::Serialize;
+use wasmtime::AsContextMut;
+
+#[doc(no_inline)]
+pub use crate::contract::email::{Message, Outcome as EmailOutcome};
+
+#[doc(inline)]
+pub use crate::contract::exported::jobs::{Beginning, Done, Error, MovementsRequest, Next, Standing, Task, Work};
+
+#[doc(no_inline)]
+pub use crate::contract::inventory::{OrderRequest, Outcome as InventoryOutcome, ReleaseRequest, StockPage};
+
+#[doc(no_inline)]
+pub use crate::contract::payment::{
+    ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome as PaymentOutcome, RefundRequest,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::telephony::{CodeMessage, HangUpRequest, Outcome as TelephonyOutcome};
+
+#[doc(no_inline)]
+pub use crate::contract::types::{Instant, Problem};
+
+/// The functions of this interface with Rust types. [`Coinbox::jobs`] lends them.
+#[derive(Clone, Copy)]
+pub struct Functions<'a> {
+    host: &'a Coinbox,
+}
+
+impl Coinbox {
+    /// Work that the clock or an earlier decision has made due. The host drives it and decides nothing:
+    pub fn jobs(&self) -> Functions<'_> {
+        Functions { host: self }
+    }
+}
+
+impl Functions<'_> {
+    /// Class: command. Begins the next attempt of a job. It may also decide and book many small things of one kind by itself (rent of
+    /// up to 500 accounts) and answer `again`.
+    pub fn begin(&self, job: &str) -> Reply<Next, Error> {
+        let request = BeginRequest { job: job.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::begin`] for asynchronous programs.
+    pub async fn begin_async(&self, job: &str) -> Reply<Next, Error> {
+        let request = BeginRequest { job: job.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Books what came of an attempt.
+    pub fn finish(&self, job: &str, attempt: u32, done: Done) -> Reply<Next, Error> {
+        let request = FinishRequest { job: job.to_owned(), attempt, done };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::finish`] for asynchronous programs.
+    pub async fn finish_async(&self, job: &str, attempt: u32, done: Done) -> Reply<Next, Error> {
+        let request = FinishRequest { job: job.to_owned(), attempt, done };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. The gateway has told the host, unasked, how a payment stands. The host has checked that the message is genuine.
+    /// A key that the rules do not know is not refused: it is kept for reconciliation.
+    pub fn payment_notice(&self, key: &str, outcome: PaymentOutcome) -> Reply<Next, Error> {
+        let request = PaymentNoticeRequest { key: key.to_owned(), outcome };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::payment_notice`] for asynchronous programs.
+    pub async fn payment_notice_async(&self, key: &str, outcome: PaymentOutcome) -> Reply<Next, Error> {
+        let request = PaymentNoticeRequest { key: key.to_owned(), outcome };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. How a job stands. `none`: there is no such job, or no customer waits for jobs of this kind.
+    pub fn look(&self, job: &str) -> Result<Option<Standing>, HostError> {
+        let request = LookRequest { job: job.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::look`] for asynchronous programs.
+    pub async fn look_async(&self, job: &str) -> Result<Option<Standing>, HostError> {
+        let request = LookRequest { job: job.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. The host calls it before anything else: once on a store whose name it has just drawn, and with `again` each time
+    /// it opens a store later. If a host leaves out `again`, what it would prepare is there a day later.
+    pub fn store_opened(&self, beginning: Beginning) -> Reply<(), Error> {
+        let request = StoreOpenedRequest { beginning };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::store_opened`] for asynchronous programs.
+    pub async fn store_opened_async(&self, beginning: Beginning) -> Reply<(), Error> {
+        let request = StoreOpenedRequest { beginning };
+        self.host.ask_async(request).await
+    }
+}
+
+#[derive(Serialize)]
+struct BeginRequest {
+    job: String,
+}
+
+impl TypedRequest for BeginRequest {
+    const FUNCTION: &'static str = "jobs.begin";
+    type Answer = Result<Next, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_begin(store, &self.job)
+    }
+}
+
+#[derive(Serialize)]
+struct FinishRequest {
+    job: String,
+    attempt: u32,
+    done: Done,
+}
+
+impl TypedRequest for FinishRequest {
+    const FUNCTION: &'static str = "jobs.finish";
+    type Answer = Result<Next, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_finish(store, &self.job, self.attempt, &self.done)
+    }
+}
+
+#[derive(Serialize)]
+struct PaymentNoticeRequest {
+    key: String,
+    outcome: PaymentOutcome,
+}
+
+impl TypedRequest for PaymentNoticeRequest {
+    const FUNCTION: &'static str = "jobs.payment-notice";
+    type Answer = Result<Next, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_payment_notice(store, &self.key, &self.outcome)
+    }
+}
+
+#[derive(Serialize)]
+struct LookRequest {
+    job: String,
+}
+
+impl TypedRequest for LookRequest {
+    const FUNCTION: &'static str = "jobs.look";
+    type Answer = Option<Standing>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_look(store, &self.job)
+    }
+}
+
+#[derive(Serialize)]
+struct StoreOpenedRequest {
+    beginning: Beginning,
+}
+
+impl TypedRequest for StoreOpenedRequest {
+    const FUNCTION: &'static str = "jobs.store-opened";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_store_opened(store, self.beginning)
+    }
+}

@@ -1,0 +1,586 @@
+//! The price book: complete versions with a start time, and price overrides per account (USE-2). Prices that are in force, or were,
+//! never change. Prices that have not begun have priced nothing, and can be taken back or replaced.
+//!
+//! Generated from `wit/pricing.wit`: see [`crate::typed`].
+
+use super::Reply;
+use crate::coinbox::Coinbox;
+use crate::contract::Rules;
+use crate::engine::TypedRequest;
+use serde::Serialize;
+use wasmtime::AsContextMut;
+
+#[doc(inline)]
+pub use crate::contract::exported::pricing::{
+    CountryPrices, Error, NumberPrices, NumberRow, OverrideSet, PriceRow, RowPage, Version, VersionState,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::exported::usage::{Heading, Product};
+
+#[doc(no_inline)]
+pub use crate::contract::inventory::NumberKind;
+
+#[doc(no_inline)]
+pub use crate::contract::types::{Caller, Decimal, Instant, Problem, Refusal};
+
+/// The functions of this interface with Rust types. [`Coinbox::pricing`] lends them.
+#[derive(Clone, Copy)]
+pub struct Functions<'a> {
+    host: &'a Coinbox,
+}
+
+impl Coinbox {
+    /// The price book: complete versions with a start time, and price overrides per account (USE-2). Prices that are in force, or were,
+    /// never change. Prices that have not begun have priced nothing, and can be taken back or replaced.
+    pub fn pricing(&self) -> Functions<'_> {
+        Functions { host: self }
+    }
+}
+
+impl Functions<'_> {
+    /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
+    /// are at most 1000 versions; versions that are over make room, the oldest first.
+    pub fn create_version(&self, caller: &Caller) -> Reply<Version, Error> {
+        let request = CreateVersionRequest { caller: caller.clone() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::create_version`] for asynchronous programs.
+    pub async fn create_version_async(&self, caller: &Caller) -> Reply<Version, Error> {
+        let request = CreateVersionRequest { caller: caller.clone() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.begin-import`. Begins a version that counts only once it is published or finished. An
+    /// import that is cut off before leaves nothing. There are at most 20 at once; the one that has had no new rows for longest makes
+    /// room.
+    pub fn begin_import(&self, caller: &Caller) -> Reply<Version, Error> {
+        let request = BeginImportRequest { caller: caller.clone() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::begin_import`] for asynchronous programs.
+    pub async fn begin_import_async(&self, caller: &Caller) -> Reply<Version, Error> {
+        let request = BeginImportRequest { caller: caller.clone() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.finish-import`. Makes an incomplete version a draft. The draft stays.
+    pub fn finish_import(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+        let request = FinishImportRequest { caller: caller.clone(), version };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::finish_import`] for asynchronous programs.
+    pub async fn finish_import_async(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+        let request = FinishImportRequest { caller: caller.clone(), version };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.add-rows`. 1 to 1000 rows, at most 100 000 a version, and 5000
+    /// a product, heading and calling code (calling codes 1 and 7: and the three digits after it).
+    pub fn add_rows(&self, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Reply<Version, Error> {
+        let request = AddRowsRequest { caller: caller.clone(), version, rows };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::add_rows`] for asynchronous programs.
+    pub async fn add_rows_async(&self, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Reply<Version, Error> {
+        let request = AddRowsRequest { caller: caller.clone(), version, rows };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.set-number-prices`. Replaces all number prices of a draft and its price of a seat.
+    pub fn set_number_prices(&self, caller: &Caller, version: u32, prices: NumberPrices) -> Reply<Version, Error> {
+        let request = SetNumberPricesRequest { caller: caller.clone(), version, prices };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::set_number_prices`] for asynchronous programs.
+    pub async fn set_number_prices_async(
+        &self,
+        caller: &Caller,
+        version: u32,
+        prices: NumberPrices,
+    ) -> Reply<Version, Error> {
+        let request = SetNumberPricesRequest { caller: caller.clone(), version, prices };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.get-number-prices`.
+    pub fn get_number_prices(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, Error> {
+        let request = GetNumberPricesRequest { caller: caller.clone(), version };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_number_prices`] for asynchronous programs.
+    pub async fn get_number_prices_async(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, Error> {
+        let request = GetNumberPricesRequest { caller: caller.clone(), version };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.publish-version`. From `starts-at` on, its prices replace those of the version before.
+    /// The version needs at least one price. It starts now or later. It may also start before the first version, because nothing was
+    /// priced while nothing was in force. A version that was to begin at the same moment is replaced, unless it has begun.
+    pub fn publish_version(&self, caller: &Caller, version: u32, starts_at: Instant) -> Reply<Version, Error> {
+        let request = PublishVersionRequest { caller: caller.clone(), version, starts_at };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::publish_version`] for asynchronous programs.
+    pub async fn publish_version_async(
+        &self,
+        caller: &Caller,
+        version: u32,
+        starts_at: Instant,
+    ) -> Reply<Version, Error> {
+        let request = PublishVersionRequest { caller: caller.clone(), version, starts_at };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.withdraw-version`. Takes a published version back before it begins. The version before
+    /// it stays in force.
+    pub fn withdraw_version(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+        let request = WithdrawVersionRequest { caller: caller.clone(), version };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::withdraw_version`] for asynchronous programs.
+    pub async fn withdraw_version_async(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+        let request = WithdrawVersionRequest { caller: caller.clone(), version };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.remove-draft`. Removes a version that has priced nothing, with its rows. Its state is
+    /// `draft`, `incomplete`, `withdrawn` or `replaced`.
+    pub fn remove_draft(&self, caller: &Caller, version: u32) -> Reply<(), Error> {
+        let request = RemoveDraftRequest { caller: caller.clone(), version };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::remove_draft`] for asynchronous programs.
+    pub async fn remove_draft_async(&self, caller: &Caller, version: u32) -> Reply<(), Error> {
+        let request = RemoveDraftRequest { caller: caller.clone(), version };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.list-versions`. All versions, by number. Of the versions that are over, the newest 100
+    /// are kept.
+    pub fn list_versions(&self, caller: &Caller) -> Reply<Vec<Version>, Error> {
+        let request = ListVersionsRequest { caller: caller.clone() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_versions`] for asynchronous programs.
+    pub async fn list_versions_async(&self, caller: &Caller) -> Reply<Vec<Version>, Error> {
+        let request = ListVersionsRequest { caller: caller.clone() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.list-rows`. In order of product, heading and prefix, from a cursor, 1000 a page.
+    pub fn list_rows(&self, caller: &Caller, version: u32, after: Option<&str>) -> Reply<RowPage, Error> {
+        let request = ListRowsRequest { caller: caller.clone(), version, after: after.map(str::to_owned) };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_rows`] for asynchronous programs.
+    pub async fn list_rows_async(&self, caller: &Caller, version: u32, after: Option<&str>) -> Reply<RowPage, Error> {
+        let request = ListRowsRequest { caller: caller.clone(), version, after: after.map(str::to_owned) };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.set-overrides`. From `starts-at` on, replaces all price overrides of a main account. Sets
+    /// that were to begin later are replaced too (event `overrides-replaced`). A later set that has priced usage ahead of the clock is
+    /// not replaced: `already-begun`. `starts-at` is now or later, or any moment at which neither the price book nor the account had a
+    /// price in force.
+    ///
+    /// A set has 0 to 500 rows. Among the rows that match a number the longest prefix wins; of two equally long prefixes the override
+    /// wins. Numbers and seats cost what `prices` says. What `prices` does not name costs what the price book says. An account has at
+    /// most 20 sets in force or to come, and at most 100 with earlier ones; earlier sets make room once they can price nothing any more.
+    pub fn set_overrides(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        starts_at: Instant,
+        rows: Vec<PriceRow>,
+        prices: Option<NumberPrices>,
+    ) -> Reply<(), Error> {
+        let request =
+            SetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at, rows, prices };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::set_overrides`] for asynchronous programs.
+    pub async fn set_overrides_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        starts_at: Instant,
+        rows: Vec<PriceRow>,
+        prices: Option<NumberPrices>,
+    ) -> Reply<(), Error> {
+        let request =
+            SetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at, rows, prices };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.withdraw-overrides`. Takes back the set that starts at this moment, before it begins. The
+    /// set before it stays in force.
+    pub fn withdraw_overrides(&self, caller: &Caller, auth_id: &str, starts_at: Instant) -> Reply<(), Error> {
+        let request = WithdrawOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::withdraw_overrides`] for asynchronous programs.
+    pub async fn withdraw_overrides_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        starts_at: Instant,
+    ) -> Reply<(), Error> {
+        let request = WithdrawOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.list-overrides`. The sets of a main account in order of their start.
+    pub fn list_overrides(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, Error> {
+        let request = ListOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_overrides`] for asynchronous programs.
+    pub async fn list_overrides_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, Error> {
+        let request = ListOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.get-overrides`. The override rows in force at a moment.
+    pub fn get_overrides(&self, caller: &Caller, auth_id: &str, at: Instant) -> Reply<Vec<PriceRow>, Error> {
+        let request = GetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_overrides`] for asynchronous programs.
+    pub async fn get_overrides_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<Vec<PriceRow>, Error> {
+        let request = GetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.get-number-overrides`. The override prices of numbers and seats in force at a moment.
+    pub fn get_number_overrides(&self, caller: &Caller, auth_id: &str, at: Instant) -> Reply<NumberPrices, Error> {
+        let request = GetNumberOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_number_overrides`] for asynchronous programs.
+    pub async fn get_number_overrides_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<NumberPrices, Error> {
+        let request = GetNumberOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. The account's or sub-account's own token, or an operator with `pricing.by-country`. The prices that the account has
+    /// now for a country. A country without any price is not found.
+    pub fn by_country(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, Error> {
+        let request =
+            ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::by_country`] for asynchronous programs.
+    pub async fn by_country_async(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, Error> {
+        let request =
+            ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
+        self.host.ask_async(request).await
+    }
+}
+
+#[derive(Serialize)]
+struct CreateVersionRequest {
+    caller: Caller,
+}
+
+impl TypedRequest for CreateVersionRequest {
+    const FUNCTION: &'static str = "pricing.create-version";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_create_version(store, &self.caller)
+    }
+}
+
+#[derive(Serialize)]
+struct BeginImportRequest {
+    caller: Caller,
+}
+
+impl TypedRequest for BeginImportRequest {
+    const FUNCTION: &'static str = "pricing.begin-import";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_begin_import(store, &self.caller)
+    }
+}
+
+#[derive(Serialize)]
+struct FinishImportRequest {
+    caller: Caller,
+    version: u32,
+}
+
+impl TypedRequest for FinishImportRequest {
+    const FUNCTION: &'static str = "pricing.finish-import";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_finish_import(store, &self.caller, self.version)
+    }
+}
+
+#[derive(Serialize)]
+struct AddRowsRequest {
+    caller: Caller,
+    version: u32,
+    rows: Vec<PriceRow>,
+}
+
+impl TypedRequest for AddRowsRequest {
+    const FUNCTION: &'static str = "pricing.add-rows";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_add_rows(store, &self.caller, self.version, &self.rows)
+    }
+}
+
+#[derive(Serialize)]
+struct SetNumberPricesRequest {
+    caller: Caller,
+    version: u32,
+    prices: NumberPrices,
+}
+
+impl TypedRequest for SetNumberPricesRequest {
+    const FUNCTION: &'static str = "pricing.set-number-prices";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_set_number_prices(store, &self.caller, self.version, &self.prices)
+    }
+}
+
+#[derive(Serialize)]
+struct GetNumberPricesRequest {
+    caller: Caller,
+    version: u32,
+}
+
+impl TypedRequest for GetNumberPricesRequest {
+    const FUNCTION: &'static str = "pricing.get-number-prices";
+    type Answer = Result<NumberPrices, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_number_prices(store, &self.caller, self.version)
+    }
+}
+
+#[derive(Serialize)]
+struct PublishVersionRequest {
+    caller: Caller,
+    version: u32,
+    starts_at: Instant,
+}
+
+impl TypedRequest for PublishVersionRequest {
+    const FUNCTION: &'static str = "pricing.publish-version";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_publish_version(store, &self.caller, self.version, self.starts_at)
+    }
+}
+
+#[derive(Serialize)]
+struct WithdrawVersionRequest {
+    caller: Caller,
+    version: u32,
+}
+
+impl TypedRequest for WithdrawVersionRequest {
+    const FUNCTION: &'static str = "pricing.withdraw-version";
+    type Answer = Result<Version, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_withdraw_version(store, &self.caller, self.version)
+    }
+}
+
+#[derive(Serialize)]
+struct RemoveDraftRequest {
+    caller: Caller,
+    version: u32,
+}
+
+impl TypedRequest for RemoveDraftRequest {
+    const FUNCTION: &'static str = "pricing.remove-draft";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_remove_draft(store, &self.caller, self.version)
+    }
+}
+
+#[derive(Serialize)]
+struct ListVersionsRequest {
+    caller: Caller,
+}
+
+impl TypedRequest for ListVersionsRequest {
+    const FUNCTION: &'static str = "pricing.list-versions";
+    type Answer = Result<Vec<Version>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_list_versions(store, &self.caller)
+    }
+}
+
+#[derive(Serialize)]
+struct ListRowsRequest {
+    caller: Caller,
+    version: u32,
+    after: Option<String>,
+}
+
+impl TypedRequest for ListRowsRequest {
+    const FUNCTION: &'static str = "pricing.list-rows";
+    type Answer = Result<RowPage, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_list_rows(store, &self.caller, self.version, self.after.as_deref())
+    }
+}
+
+#[derive(Serialize)]
+struct SetOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+    starts_at: Instant,
+    rows: Vec<PriceRow>,
+    prices: Option<NumberPrices>,
+}
+
+impl TypedRequest for SetOverridesRequest {
+    const FUNCTION: &'static str = "pricing.set-overrides";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_set_overrides(store, &self.caller, &self.auth_id, self.starts_at, &self.rows, self.prices.as_ref())
+    }
+}
+
+#[derive(Serialize)]
+struct WithdrawOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+    starts_at: Instant,
+}
+
+impl TypedRequest for WithdrawOverridesRequest {
+    const FUNCTION: &'static str = "pricing.withdraw-overrides";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_withdraw_overrides(store, &self.caller, &self.auth_id, self.starts_at)
+    }
+}
+
+#[derive(Serialize)]
+struct ListOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+}
+
+impl TypedRequest for ListOverridesRequest {
+    const FUNCTION: &'static str = "pricing.list-overrides";
+    type Answer = Result<Vec<OverrideSet>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_list_overrides(store, &self.caller, &self.auth_id)
+    }
+}
+
+#[derive(Serialize)]
+struct GetOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+    at: Instant,
+}
+
+impl TypedRequest for GetOverridesRequest {
+    const FUNCTION: &'static str = "pricing.get-overrides";
+    type Answer = Result<Vec<PriceRow>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_overrides(store, &self.caller, &self.auth_id, self.at)
+    }
+}
+
+#[derive(Serialize)]
+struct GetNumberOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+    at: Instant,
+}
+
+impl TypedRequest for GetNumberOverridesRequest {
+    const FUNCTION: &'static str = "pricing.get-number-overrides";
+    type Answer = Result<NumberPrices, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_number_overrides(store, &self.caller, &self.auth_id, self.at)
+    }
+}
+
+#[derive(Serialize)]
+struct ByCountryRequest {
+    caller: Caller,
+    auth_id: String,
+    country: String,
+}
+
+impl TypedRequest for ByCountryRequest {
+    const FUNCTION: &'static str = "pricing.by-country";
+    type Answer = Result<CountryPrices, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_by_country(store, &self.caller, &self.auth_id, &self.country)
+    }
+}

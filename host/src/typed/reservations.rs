@@ -1,0 +1,201 @@
+//! Holding an amount before a call or message, extending it while the call lasts, and settling its true cost (USE-3, R16).
+//!
+//! A reservation holds an amount of an account's available credit, not particular lots. Its name is the platform's own name of the call
+//! or message. The name is unique among a main account and its sub-accounts for as long as usage is accepted (the policy's window, 35
+//! days). A call that is reserved is on the list of running calls (`usage.list-calls`): it need not be named with
+//! `usage.calls-started`.
+//!
+//! A batch holds 1 to 1000 items. Each item is answered by itself, in order, and an item that is refused never spoils its neighbours. An
+//! item of a wrong form refuses the whole batch. Any of these calls may be repeated: the repeat changes nothing that the first call did.
+//!
+//! Generated from `wit/reservations.wit`: see [`crate::typed`].
+
+use super::Reply;
+use crate::coinbox::Coinbox;
+use crate::contract::Rules;
+use crate::engine::TypedRequest;
+use serde::Serialize;
+use wasmtime::AsContextMut;
+
+#[doc(inline)]
+pub use crate::contract::exported::reservations::{
+    Ending, Error, ExtendAnswer, Extension, Former, Hold, Kind, Measure, Named, Page, Price, ReleaseAnswer,
+    Reservation, ReserveAnswer, SettleAnswer, SettleBatch, Settled, Settlement,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::exported::usage::{Event, Heading, Product, Rejection};
+
+#[doc(no_inline)]
+pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+
+/// The functions of this interface with Rust types. [`Coinbox::reservations`] lends them.
+#[derive(Clone, Copy)]
+pub struct Functions<'a> {
+    host: &'a Coinbox,
+}
+
+impl Coinbox {
+    /// Holding an amount before a call or message, extending it while the call lasts, and settling its true cost (USE-3, R16).
+    pub fn reservations(&self) -> Functions<'_> {
+        Functions { host: self }
+    }
+}
+
+impl Functions<'_> {
+    /// Class: command. The account's or sub-account's own token, or an operator with `reservations.reserve`. Holds each amount that the
+    /// account may spend now (USE-3).
+    pub fn reserve(&self, caller: &Caller, holds: Vec<Hold>) -> Reply<Vec<ReserveAnswer>, Error> {
+        let request = ReserveRequest { caller: caller.clone(), holds };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::reserve`] for asynchronous programs.
+    pub async fn reserve_async(&self, caller: &Caller, holds: Vec<Hold>) -> Reply<Vec<ReserveAnswer>, Error> {
+        let request = ReserveRequest { caller: caller.clone(), holds };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. The account's or sub-account's own token, or an operator with `reservations.extend`. An extension is refused when
+    /// available cannot cover the additional amount (R16). The token of a sub-account reaches only its own reservations: those of its
+    /// siblings and of its parent are `unknown`.
+    pub fn extend(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, Error> {
+        let request = ExtendRequest { caller: caller.clone(), extensions };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::extend`] for asynchronous programs.
+    pub async fn extend_async(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, Error> {
+        let request = ExtendRequest { caller: caller.clone(), extensions };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `reservations.settle` (R40). Posts the true cost once, even if it is above what was held or the
+    /// reservation has expired (R16). Takes the call off the list of running calls. An event for what was quoted costs the quoted price;
+    /// any other event costs the price in force at its own time (R87).
+    pub fn settle(&self, caller: &Caller, settlements: Vec<Settlement>) -> Reply<SettleBatch, Error> {
+        let request = SettleRequest { caller: caller.clone(), settlements };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::settle`] for asynchronous programs.
+    pub async fn settle_async(&self, caller: &Caller, settlements: Vec<Settlement>) -> Reply<SettleBatch, Error> {
+        let request = SettleRequest { caller: caller.clone(), settlements };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `reservations.release`. Gives back what was reserved and not used.
+    pub fn release(&self, caller: &Caller, reservations: Vec<Named>) -> Reply<Vec<ReleaseAnswer>, Error> {
+        let request = ReleaseRequest { caller: caller.clone(), reservations };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::release`] for asynchronous programs.
+    pub async fn release_async(&self, caller: &Caller, reservations: Vec<Named>) -> Reply<Vec<ReleaseAnswer>, Error> {
+        let request = ReleaseRequest { caller: caller.clone(), reservations };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. The main account's token or an operator with `reservations.list`. Open reservations of a main account and its
+    /// sub-accounts, 1 to 500 a page.
+    pub fn list(&self, caller: &Caller, auth_id: &str, after: Option<&str>, limit: u32) -> Reply<Page, Error> {
+        let request =
+            ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list`] for asynchronous programs.
+    pub async fn list_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<Page, Error> {
+        let request =
+            ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
+        self.host.ask_async(request).await
+    }
+}
+
+#[derive(Serialize)]
+struct ReserveRequest {
+    caller: Caller,
+    holds: Vec<Hold>,
+}
+
+impl TypedRequest for ReserveRequest {
+    const FUNCTION: &'static str = "reservations.reserve";
+    type Answer = Result<Vec<ReserveAnswer>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_reservations();
+        rules.call_reserve(store, &self.caller, &self.holds)
+    }
+}
+
+#[derive(Serialize)]
+struct ExtendRequest {
+    caller: Caller,
+    extensions: Vec<Extension>,
+}
+
+impl TypedRequest for ExtendRequest {
+    const FUNCTION: &'static str = "reservations.extend";
+    type Answer = Result<Vec<ExtendAnswer>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_reservations();
+        rules.call_extend(store, &self.caller, &self.extensions)
+    }
+}
+
+#[derive(Serialize)]
+struct SettleRequest {
+    caller: Caller,
+    settlements: Vec<Settlement>,
+}
+
+impl TypedRequest for SettleRequest {
+    const FUNCTION: &'static str = "reservations.settle";
+    type Answer = Result<SettleBatch, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_reservations();
+        rules.call_settle(store, &self.caller, &self.settlements)
+    }
+}
+
+#[derive(Serialize)]
+struct ReleaseRequest {
+    caller: Caller,
+    reservations: Vec<Named>,
+}
+
+impl TypedRequest for ReleaseRequest {
+    const FUNCTION: &'static str = "reservations.release";
+    type Answer = Result<Vec<ReleaseAnswer>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_reservations();
+        rules.call_release(store, &self.caller, &self.reservations)
+    }
+}
+
+#[derive(Serialize)]
+struct ListRequest {
+    caller: Caller,
+    auth_id: String,
+    after: Option<String>,
+    limit: u32,
+}
+
+impl TypedRequest for ListRequest {
+    const FUNCTION: &'static str = "reservations.list";
+    type Answer = Result<Page, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_reservations();
+        rules.call_list(store, &self.caller, &self.auth_id, self.after.as_deref(), self.limit)
+    }
+}

@@ -1,0 +1,530 @@
+//! Usage events, rated and debited at once (USE-1, USE-6), summaries and exports of them (USE-4), and the zero-stop of chargeable requests and calls (CRD-10).
+//!
+//! Generated from `wit/usage.wit`: see [`crate::typed`].
+
+use super::Reply;
+use crate::coinbox::Coinbox;
+use crate::contract::Rules;
+use crate::engine::TypedRequest;
+use serde::Serialize;
+use wasmtime::AsContextMut;
+
+#[doc(inline)]
+pub use crate::contract::exported::usage::{
+    Answer, BatchAnswer, ChargeFilter, ChargedProduct, DailyChoice, DailySummary, Error, Event, Grouping, Heading,
+    LinePage, PostedLine, Product, Quote, RejectPage, RejectedEvent, Rejection, Resubmission, RunningCall, SummaryPage,
+    SummaryRow,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::types::{Caller, Decimal, Instant, Micros, Problem, Refusal};
+
+/// The functions of this interface with Rust types. [`Coinbox::usage`] lends them.
+#[derive(Clone, Copy)]
+pub struct Functions<'a> {
+    host: &'a Coinbox,
+}
+
+impl Coinbox {
+    /// Usage events, rated and debited at once (USE-1, USE-6), summaries and exports of them (USE-4), and the zero-stop of chargeable requests and calls (CRD-10).
+    pub fn usage(&self) -> Functions<'_> {
+        Functions { host: self }
+    }
+}
+
+impl Functions<'_> {
+    /// Class: command. Permission: operator `usage.record-events` (R40). Rates and debits the events in the order given. A bad event never
+    /// spoils its neighbours. Of all states of an account only `closed` rejects an event (R14).
+    pub fn record_events(&self, caller: &Caller, events: Vec<Event>) -> Reply<BatchAnswer, Error> {
+        self.host.record_events(caller.clone(), events)
+    }
+
+    /// [`Functions::record_events`] for asynchronous programs.
+    pub async fn record_events_async(&self, caller: &Caller, events: Vec<Event>) -> Reply<BatchAnswer, Error> {
+        self.host.record_events_async(caller.clone(), events).await
+    }
+
+    /// Class: query. The account's own token or an operator with `usage.quote-event`. What an event would cost at its own time.
+    pub fn quote_event(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+        let request = QuoteEventRequest { caller: caller.clone(), event };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::quote_event`] for asynchronous programs.
+    pub async fn quote_event_async(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+        let request = QuoteEventRequest { caller: caller.clone(), event };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. The account's or sub-account's own token, or an operator with `usage.admit`. May a chargeable request of this
+    /// size begin now? Available must be above zero and cover the price, also when the price is zero (R12); otherwise the answer is
+    /// `refused(out-of-credit(missing))`. A disabled sub-account and a suspended account are refused with the reason.
+    pub fn admit(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+        let request = AdmitRequest { caller: caller.clone(), event };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::admit`] for asynchronous programs.
+    pub async fn admit_async(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+        let request = AdmitRequest { caller: caller.clone(), event };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `usage.calls-started`. Names 1 to 1000 running calls, so that they can be ended when the
+    /// credit is gone (CRD-10, R48). A call that is named again changes nothing. Calls that are named at a balance of zero or below are
+    /// ended at once.
+    pub fn calls_started(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), Error> {
+        let request = CallsStartedRequest { caller: caller.clone(), calls };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::calls_started`] for asynchronous programs.
+    pub async fn calls_started_async(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), Error> {
+        let request = CallsStartedRequest { caller: caller.clone(), calls };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `usage.calls-ended`. Takes 1 to 1000 calls off the list of running calls. Unknown names are
+    /// ignored.
+    pub fn calls_ended(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), Error> {
+        let request = CallsEndedRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), calls };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::calls_ended`] for asynchronous programs.
+    pub async fn calls_ended_async(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), Error> {
+        let request = CallsEndedRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), calls };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `usage.list-calls`. Running calls of a main account and its sub-accounts, newest first,
+    /// at most 1000.
+    pub fn list_calls(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, Error> {
+        let request = ListCallsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_calls`] for asynchronous programs.
+    pub async fn list_calls_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, Error> {
+        let request = ListCallsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. The account's or sub-account's own token, or an operator with `usage.summary` (USE-4). What was charged on at most
+    /// 400 local days, such as `2026-11-01` to `2026-11-30`, both included. A late event counts on the day it happened. Days are those
+    /// of the time zone that the account had when the event was added up. The summary of a main account includes its sub-accounts; the
+    /// summary of a sub-account has only itself (SUB-3). Only a summary by sub-account of more than 5 000 days and accounts has a next
+    /// page.
+    pub fn summary(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        from_day: &str,
+        to_day: &str,
+        group: Vec<Grouping>,
+        after: Option<&str>,
+        filter: Option<ChargeFilter>,
+    ) -> Reply<SummaryPage, Error> {
+        let request = SummaryRequest {
+            caller: caller.clone(),
+            auth_id: auth_id.to_owned(),
+            from_day: from_day.to_owned(),
+            to_day: to_day.to_owned(),
+            group,
+            after: after.map(str::to_owned),
+            filter,
+        };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::summary`] for asynchronous programs.
+    pub async fn summary_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        from_day: &str,
+        to_day: &str,
+        group: Vec<Grouping>,
+        after: Option<&str>,
+        filter: Option<ChargeFilter>,
+    ) -> Reply<SummaryPage, Error> {
+        let request = SummaryRequest {
+            caller: caller.clone(),
+            auth_id: auth_id.to_owned(),
+            from_day: from_day.to_owned(),
+            to_day: to_day.to_owned(),
+            group,
+            after: after.map(str::to_owned),
+            filter,
+        };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. The account's or sub-account's own token, or an operator with `usage.list-lines`. Lists charges one by one, for
+    /// export: those that were posted at or after `from` and before `to`.
+    pub fn list_lines(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        from: Instant,
+        to: Instant,
+        after: Option<&str>,
+        filter: Option<ChargeFilter>,
+    ) -> Reply<LinePage, Error> {
+        let request = ListLinesRequest {
+            caller: caller.clone(),
+            auth_id: auth_id.to_owned(),
+            from,
+            to,
+            after: after.map(str::to_owned),
+            filter,
+        };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_lines`] for asynchronous programs.
+    pub async fn list_lines_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        from: Instant,
+        to: Instant,
+        after: Option<&str>,
+        filter: Option<ChargeFilter>,
+    ) -> Reply<LinePage, Error> {
+        let request = ListLinesRequest {
+            caller: caller.clone(),
+            auth_id: auth_id.to_owned(),
+            from,
+            to,
+            after: after.map(str::to_owned),
+            filter,
+        };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. The account's own token or an operator with `usage.get-daily-summary`.
+    pub fn get_daily_summary(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, Error> {
+        let request = GetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_daily_summary`] for asynchronous programs.
+    pub async fn get_daily_summary_async(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, Error> {
+        let request = GetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. The account's own token or an operator with `usage.set-daily-summary`. Switches the daily mail on or off, or
+    /// leaves it to the policy. There is one mail for each local day with charges. It is sent on the next day, at the policy's hour.
+    pub fn set_daily_summary(&self, caller: &Caller, auth_id: &str, choice: DailyChoice) -> Reply<DailySummary, Error> {
+        let request = SetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), choice };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::set_daily_summary`] for asynchronous programs.
+    pub async fn set_daily_summary_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        choice: DailyChoice,
+    ) -> Reply<DailySummary, Error> {
+        let request = SetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), choice };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `usage.list-rejected`. Rejected events in order of their own time, 1 to 500 a page. If an account
+    /// or a reason is given, only the events of this account (of a main account with its sub-accounts) or this reason. Such a page looks
+    /// at 2 000 events at most, so it may be short, or empty, and still have a next page.
+    pub fn list_rejected(
+        &self,
+        caller: &Caller,
+        auth_id: Option<&str>,
+        reason: Option<Rejection>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<RejectPage, Error> {
+        let request = ListRejectedRequest {
+            caller: caller.clone(),
+            auth_id: auth_id.map(str::to_owned),
+            reason,
+            after: after.map(str::to_owned),
+            limit,
+        };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_rejected`] for asynchronous programs.
+    pub async fn list_rejected_async(
+        &self,
+        caller: &Caller,
+        auth_id: Option<&str>,
+        reason: Option<Rejection>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<RejectPage, Error> {
+        let request = ListRejectedRequest {
+            caller: caller.clone(),
+            auth_id: auth_id.map(str::to_owned),
+            reason,
+            after: after.map(str::to_owned),
+            limit,
+        };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `usage.resubmit`. Rates 1 to 1000 mended events. Events that were rated, or had been counted
+    /// before, leave the list; the others stay with their new reason.
+    pub fn resubmit(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, Error> {
+        let request = ResubmitRequest { caller: caller.clone(), events };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::resubmit`] for asynchronous programs.
+    pub async fn resubmit_async(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, Error> {
+        let request = ResubmitRequest { caller: caller.clone(), events };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `usage.discard`. Takes 1 to 1000 events off the list for good.
+    pub fn discard(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), Error> {
+        let request = DiscardRequest { caller: caller.clone(), keys };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::discard`] for asynchronous programs.
+    pub async fn discard_async(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), Error> {
+        let request = DiscardRequest { caller: caller.clone(), keys };
+        self.host.ask_async(request).await
+    }
+}
+
+#[derive(Serialize)]
+struct QuoteEventRequest {
+    caller: Caller,
+    event: Event,
+}
+
+impl TypedRequest for QuoteEventRequest {
+    const FUNCTION: &'static str = "usage.quote-event";
+    type Answer = Result<Quote, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_quote_event(store, &self.caller, &self.event)
+    }
+}
+
+#[derive(Serialize)]
+struct AdmitRequest {
+    caller: Caller,
+    event: Event,
+}
+
+impl TypedRequest for AdmitRequest {
+    const FUNCTION: &'static str = "usage.admit";
+    type Answer = Result<Quote, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_admit(store, &self.caller, &self.event)
+    }
+}
+
+#[derive(Serialize)]
+struct CallsStartedRequest {
+    caller: Caller,
+    calls: Vec<RunningCall>,
+}
+
+impl TypedRequest for CallsStartedRequest {
+    const FUNCTION: &'static str = "usage.calls-started";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_calls_started(store, &self.caller, &self.calls)
+    }
+}
+
+#[derive(Serialize)]
+struct CallsEndedRequest {
+    caller: Caller,
+    auth_id: String,
+    calls: Vec<String>,
+}
+
+impl TypedRequest for CallsEndedRequest {
+    const FUNCTION: &'static str = "usage.calls-ended";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_calls_ended(store, &self.caller, &self.auth_id, &self.calls)
+    }
+}
+
+#[derive(Serialize)]
+struct ListCallsRequest {
+    caller: Caller,
+    auth_id: String,
+}
+
+impl TypedRequest for ListCallsRequest {
+    const FUNCTION: &'static str = "usage.list-calls";
+    type Answer = Result<Vec<RunningCall>, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_list_calls(store, &self.caller, &self.auth_id)
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryRequest {
+    caller: Caller,
+    auth_id: String,
+    from_day: String,
+    to_day: String,
+    group: Vec<Grouping>,
+    after: Option<String>,
+    filter: Option<ChargeFilter>,
+}
+
+impl TypedRequest for SummaryRequest {
+    const FUNCTION: &'static str = "usage.summary";
+    type Answer = Result<SummaryPage, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_summary(
+            store,
+            &self.caller,
+            &self.auth_id,
+            &self.from_day,
+            &self.to_day,
+            &self.group,
+            self.after.as_deref(),
+            self.filter.as_ref(),
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct ListLinesRequest {
+    caller: Caller,
+    auth_id: String,
+    from: Instant,
+    to: Instant,
+    after: Option<String>,
+    filter: Option<ChargeFilter>,
+}
+
+impl TypedRequest for ListLinesRequest {
+    const FUNCTION: &'static str = "usage.list-lines";
+    type Answer = Result<LinePage, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_list_lines(
+            store,
+            &self.caller,
+            &self.auth_id,
+            self.from,
+            self.to,
+            self.after.as_deref(),
+            self.filter.as_ref(),
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct GetDailySummaryRequest {
+    caller: Caller,
+    auth_id: String,
+}
+
+impl TypedRequest for GetDailySummaryRequest {
+    const FUNCTION: &'static str = "usage.get-daily-summary";
+    type Answer = Result<DailySummary, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_get_daily_summary(store, &self.caller, &self.auth_id)
+    }
+}
+
+#[derive(Serialize)]
+struct SetDailySummaryRequest {
+    caller: Caller,
+    auth_id: String,
+    choice: DailyChoice,
+}
+
+impl TypedRequest for SetDailySummaryRequest {
+    const FUNCTION: &'static str = "usage.set-daily-summary";
+    type Answer = Result<DailySummary, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_set_daily_summary(store, &self.caller, &self.auth_id, self.choice)
+    }
+}
+
+#[derive(Serialize)]
+struct ListRejectedRequest {
+    caller: Caller,
+    auth_id: Option<String>,
+    reason: Option<Rejection>,
+    after: Option<String>,
+    limit: u32,
+}
+
+impl TypedRequest for ListRejectedRequest {
+    const FUNCTION: &'static str = "usage.list-rejected";
+    type Answer = Result<RejectPage, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_list_rejected(
+            store,
+            &self.caller,
+            self.auth_id.as_deref(),
+            self.reason,
+            self.after.as_deref(),
+            self.limit,
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct ResubmitRequest {
+    caller: Caller,
+    events: Vec<Resubmission>,
+}
+
+impl TypedRequest for ResubmitRequest {
+    const FUNCTION: &'static str = "usage.resubmit";
+    type Answer = Result<BatchAnswer, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_resubmit(store, &self.caller, &self.events)
+    }
+}
+
+#[derive(Serialize)]
+struct DiscardRequest {
+    caller: Caller,
+    keys: Vec<String>,
+}
+
+impl TypedRequest for DiscardRequest {
+    const FUNCTION: &'static str = "usage.discard";
+    type Answer = Result<(), Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_usage();
+        rules.call_discard(store, &self.caller, &self.keys)
+    }
+}

@@ -1,0 +1,832 @@
+//! Every function of the typed door, for the tests. Generated from `wit/`, as `host/src/typed/` is.
+
+use super::Row;
+
+mod about {
+    use crate::typed_door as door;
+    use coinbox_host::typed::about::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "about.describe",
+            arguments: &[],
+            answer: door::through::<Facts>,
+            call: |host, _| door::answer(host.about().describe()),
+        },
+    ];
+}
+
+mod jobs {
+    use crate::typed_door as door;
+    use coinbox_host::typed::jobs::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "jobs.begin",
+            arguments: &[("job", door::through::<String>)],
+            answer: door::through::<Result<Next, Error>>,
+            call: |host, given| door::answer(host.jobs().begin(&given.take::<String>("job")?)),
+        },
+        door::Row {
+            function: "jobs.finish",
+            arguments: &[("job", door::through::<String>), ("attempt", door::through::<u32>), ("done", door::through::<Done>)],
+            answer: door::through::<Result<Next, Error>>,
+            call: |host, given| door::answer(host.jobs().finish(&given.take::<String>("job")?, given.take("attempt")?, given.take("done")?)),
+        },
+        door::Row {
+            function: "jobs.payment-notice",
+            arguments: &[("key", door::through::<String>), ("outcome", door::through::<PaymentOutcome>)],
+            answer: door::through::<Result<Next, Error>>,
+            call: |host, given| door::answer(host.jobs().payment_notice(&given.take::<String>("key")?, given.take("outcome")?)),
+        },
+        door::Row {
+            function: "jobs.look",
+            arguments: &[("job", door::through::<String>)],
+            answer: door::through::<Option<Standing>>,
+            call: |host, given| door::answer(host.jobs().look(&given.take::<String>("job")?)),
+        },
+        door::Row {
+            function: "jobs.store-opened",
+            arguments: &[("beginning", door::through::<Beginning>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.jobs().store_opened(given.take("beginning")?)),
+        },
+    ];
+}
+
+mod usage {
+    use crate::typed_door as door;
+    use coinbox_host::typed::usage::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "usage.record-events",
+            arguments: &[("caller", door::through::<Caller>), ("events", door::through::<Vec<Event>>)],
+            answer: door::through::<Result<BatchAnswer, Error>>,
+            call: |host, given| door::answer(host.usage().record_events(&given.take::<Caller>("caller")?, given.take("events")?)),
+        },
+        door::Row {
+            function: "usage.quote-event",
+            arguments: &[("caller", door::through::<Caller>), ("event", door::through::<Event>)],
+            answer: door::through::<Result<Quote, Error>>,
+            call: |host, given| door::answer(host.usage().quote_event(&given.take::<Caller>("caller")?, given.take("event")?)),
+        },
+        door::Row {
+            function: "usage.admit",
+            arguments: &[("caller", door::through::<Caller>), ("event", door::through::<Event>)],
+            answer: door::through::<Result<Quote, Error>>,
+            call: |host, given| door::answer(host.usage().admit(&given.take::<Caller>("caller")?, given.take("event")?)),
+        },
+        door::Row {
+            function: "usage.calls-started",
+            arguments: &[("caller", door::through::<Caller>), ("calls", door::through::<Vec<RunningCall>>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.usage().calls_started(&given.take::<Caller>("caller")?, given.take("calls")?)),
+        },
+        door::Row {
+            function: "usage.calls-ended",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("calls", door::through::<Vec<String>>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.usage().calls_ended(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("calls")?)),
+        },
+        door::Row {
+            function: "usage.list-calls",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<RunningCall>, Error>>,
+            call: |host, given| door::answer(host.usage().list_calls(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "usage.summary",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("from-day", door::through::<String>), ("to-day", door::through::<String>), ("group", door::through::<Vec<Grouping>>), ("after", door::through::<Option<String>>), ("filter", door::through::<Option<ChargeFilter>>)],
+            answer: door::through::<Result<SummaryPage, Error>>,
+            call: |host, given| door::answer(host.usage().summary(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("from-day")?, &given.take::<String>("to-day")?, given.take("group")?, given.take::<Option<String>>("after")?.as_deref(), given.take("filter")?)),
+        },
+        door::Row {
+            function: "usage.list-lines",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("from", door::through::<Instant>), ("to", door::through::<Instant>), ("after", door::through::<Option<String>>), ("filter", door::through::<Option<ChargeFilter>>)],
+            answer: door::through::<Result<LinePage, Error>>,
+            call: |host, given| door::answer(host.usage().list_lines(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("from")?, given.take("to")?, given.take::<Option<String>>("after")?.as_deref(), given.take("filter")?)),
+        },
+        door::Row {
+            function: "usage.get-daily-summary",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<DailySummary, Error>>,
+            call: |host, given| door::answer(host.usage().get_daily_summary(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "usage.set-daily-summary",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("choice", door::through::<DailyChoice>)],
+            answer: door::through::<Result<DailySummary, Error>>,
+            call: |host, given| door::answer(host.usage().set_daily_summary(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("choice")?)),
+        },
+        door::Row {
+            function: "usage.list-rejected",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<Option<String>>), ("reason", door::through::<Option<Rejection>>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<RejectPage, Error>>,
+            call: |host, given| door::answer(host.usage().list_rejected(&given.take::<Caller>("caller")?, given.take::<Option<String>>("auth-id")?.as_deref(), given.take("reason")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "usage.resubmit",
+            arguments: &[("caller", door::through::<Caller>), ("events", door::through::<Vec<Resubmission>>)],
+            answer: door::through::<Result<BatchAnswer, Error>>,
+            call: |host, given| door::answer(host.usage().resubmit(&given.take::<Caller>("caller")?, given.take("events")?)),
+        },
+        door::Row {
+            function: "usage.discard",
+            arguments: &[("caller", door::through::<Caller>), ("keys", door::through::<Vec<String>>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.usage().discard(&given.take::<Caller>("caller")?, given.take("keys")?)),
+        },
+    ];
+}
+
+mod reservations {
+    use crate::typed_door as door;
+    use coinbox_host::typed::reservations::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "reservations.reserve",
+            arguments: &[("caller", door::through::<Caller>), ("holds", door::through::<Vec<Hold>>)],
+            answer: door::through::<Result<Vec<ReserveAnswer>, Error>>,
+            call: |host, given| door::answer(host.reservations().reserve(&given.take::<Caller>("caller")?, given.take("holds")?)),
+        },
+        door::Row {
+            function: "reservations.extend",
+            arguments: &[("caller", door::through::<Caller>), ("extensions", door::through::<Vec<Extension>>)],
+            answer: door::through::<Result<Vec<ExtendAnswer>, Error>>,
+            call: |host, given| door::answer(host.reservations().extend(&given.take::<Caller>("caller")?, given.take("extensions")?)),
+        },
+        door::Row {
+            function: "reservations.settle",
+            arguments: &[("caller", door::through::<Caller>), ("settlements", door::through::<Vec<Settlement>>)],
+            answer: door::through::<Result<SettleBatch, Error>>,
+            call: |host, given| door::answer(host.reservations().settle(&given.take::<Caller>("caller")?, given.take("settlements")?)),
+        },
+        door::Row {
+            function: "reservations.release",
+            arguments: &[("caller", door::through::<Caller>), ("reservations", door::through::<Vec<Named>>)],
+            answer: door::through::<Result<Vec<ReleaseAnswer>, Error>>,
+            call: |host, given| door::answer(host.reservations().release(&given.take::<Caller>("caller")?, given.take("reservations")?)),
+        },
+        door::Row {
+            function: "reservations.list",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<Page, Error>>,
+            call: |host, given| door::answer(host.reservations().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+    ];
+}
+
+mod pricing {
+    use crate::typed_door as door;
+    use coinbox_host::typed::pricing::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "pricing.create-version",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().create_version(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "pricing.begin-import",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().begin_import(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "pricing.finish-import",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().finish_import(&given.take::<Caller>("caller")?, given.take("version")?)),
+        },
+        door::Row {
+            function: "pricing.add-rows",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("rows", door::through::<Vec<PriceRow>>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().add_rows(&given.take::<Caller>("caller")?, given.take("version")?, given.take("rows")?)),
+        },
+        door::Row {
+            function: "pricing.set-number-prices",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("prices", door::through::<NumberPrices>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().set_number_prices(&given.take::<Caller>("caller")?, given.take("version")?, given.take("prices")?)),
+        },
+        door::Row {
+            function: "pricing.get-number-prices",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<NumberPrices, Error>>,
+            call: |host, given| door::answer(host.pricing().get_number_prices(&given.take::<Caller>("caller")?, given.take("version")?)),
+        },
+        door::Row {
+            function: "pricing.publish-version",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("starts-at", door::through::<Instant>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().publish_version(&given.take::<Caller>("caller")?, given.take("version")?, given.take("starts-at")?)),
+        },
+        door::Row {
+            function: "pricing.withdraw-version",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<Version, Error>>,
+            call: |host, given| door::answer(host.pricing().withdraw_version(&given.take::<Caller>("caller")?, given.take("version")?)),
+        },
+        door::Row {
+            function: "pricing.remove-draft",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.pricing().remove_draft(&given.take::<Caller>("caller")?, given.take("version")?)),
+        },
+        door::Row {
+            function: "pricing.list-versions",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Vec<Version>, Error>>,
+            call: |host, given| door::answer(host.pricing().list_versions(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "pricing.list-rows",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("after", door::through::<Option<String>>)],
+            answer: door::through::<Result<RowPage, Error>>,
+            call: |host, given| door::answer(host.pricing().list_rows(&given.take::<Caller>("caller")?, given.take("version")?, given.take::<Option<String>>("after")?.as_deref())),
+        },
+        door::Row {
+            function: "pricing.set-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("starts-at", door::through::<Instant>), ("rows", door::through::<Vec<PriceRow>>), ("prices", door::through::<Option<NumberPrices>>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.pricing().set_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("starts-at")?, given.take("rows")?, given.take("prices")?)),
+        },
+        door::Row {
+            function: "pricing.withdraw-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("starts-at", door::through::<Instant>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.pricing().withdraw_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("starts-at")?)),
+        },
+        door::Row {
+            function: "pricing.list-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<OverrideSet>, Error>>,
+            call: |host, given| door::answer(host.pricing().list_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "pricing.get-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("at", door::through::<Instant>)],
+            answer: door::through::<Result<Vec<PriceRow>, Error>>,
+            call: |host, given| door::answer(host.pricing().get_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("at")?)),
+        },
+        door::Row {
+            function: "pricing.get-number-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("at", door::through::<Instant>)],
+            answer: door::through::<Result<NumberPrices, Error>>,
+            call: |host, given| door::answer(host.pricing().get_number_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("at")?)),
+        },
+        door::Row {
+            function: "pricing.by-country",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("country", door::through::<String>)],
+            answer: door::through::<Result<CountryPrices, Error>>,
+            call: |host, given| door::answer(host.pricing().by_country(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("country")?)),
+        },
+    ];
+}
+
+mod credits {
+    use crate::typed_door as door;
+    use coinbox_host::typed::credits::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "credits.get-balance",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Balance, Error>>,
+            call: |host, given| door::answer(host.credits().get_balance(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "credits.list-lots",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<Lot>, Error>>,
+            call: |host, given| door::answer(host.credits().list_lots(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "credits.get-statement",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("month", door::through::<String>), ("after", door::through::<Option<String>>)],
+            answer: door::through::<Result<Statement, Error>>,
+            call: |host, given| door::answer(host.credits().get_statement(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("month")?, given.take::<Option<String>>("after")?.as_deref())),
+        },
+        door::Row {
+            function: "credits.recharge",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("amount", door::through::<Micros>), ("card", door::through::<Option<String>>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.credits().recharge(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("amount")?, given.take::<Option<String>>("card")?.as_deref())),
+        },
+        door::Row {
+            function: "credits.list-charges",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<ChargePage, Error>>,
+            call: |host, given| door::answer(host.credits().list_charges(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "credits.give-up",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("charge", door::through::<u32>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.credits().give_up(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("charge")?)),
+        },
+        door::Row {
+            function: "credits.set-auto-recharge",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("settings", door::through::<RechargeChange>)],
+            answer: door::through::<Result<RechargeStatus, Error>>,
+            call: |host, given| door::answer(host.credits().set_auto_recharge(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("settings")?)),
+        },
+        door::Row {
+            function: "credits.get-auto-recharge",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<RechargeStatus, Error>>,
+            call: |host, given| door::answer(host.credits().get_auto_recharge(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "credits.add-card",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("token", door::through::<String>), ("make-default", door::through::<bool>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.credits().add_card(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("token")?, given.take("make-default")?)),
+        },
+        door::Row {
+            function: "credits.set-default-card",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("card", door::through::<String>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.credits().set_default_card(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("card")?)),
+        },
+        door::Row {
+            function: "credits.remove-card",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("card", door::through::<String>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.credits().remove_card(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("card")?)),
+        },
+        door::Row {
+            function: "credits.list-cards",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<Card>, Error>>,
+            call: |host, given| door::answer(host.credits().list_cards(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "credits.set-alerts",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("thresholds", door::through::<Option<Vec<Micros>>>), ("recipients", door::through::<Option<Vec<String>>>)],
+            answer: door::through::<Result<AlertSettings, Error>>,
+            call: |host, given| door::answer(host.credits().set_alerts(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("thresholds")?, given.take("recipients")?)),
+        },
+        door::Row {
+            function: "credits.get-alerts",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<AlertSettings, Error>>,
+            call: |host, given| door::answer(host.credits().get_alerts(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "credits.adjust",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("adjustment", door::through::<Adjustment>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<Adjusted, Error>>,
+            call: |host, given| door::answer(host.credits().adjust(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("adjustment")?, &given.take::<String>("reason")?)),
+        },
+        door::Row {
+            function: "credits.settle",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("card", door::through::<Option<String>>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.credits().settle(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take::<Option<String>>("card")?.as_deref())),
+        },
+        door::Row {
+            function: "credits.record-chargeback",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("charge", door::through::<u32>), ("amount", door::through::<Option<Micros>>), ("reference", door::through::<String>)],
+            answer: door::through::<Result<Adjusted, Error>>,
+            call: |host, given| door::answer(host.credits().record_chargeback(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("charge")?, given.take("amount")?, &given.take::<String>("reference")?)),
+        },
+        door::Row {
+            function: "credits.record-payment-chargeback",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("payment", door::through::<String>), ("amount", door::through::<Option<Micros>>), ("reference", door::through::<String>)],
+            answer: door::through::<Result<Adjusted, Error>>,
+            call: |host, given| door::answer(host.credits().record_payment_chargeback(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("payment")?, given.take("amount")?, &given.take::<String>("reference")?)),
+        },
+        door::Row {
+            function: "credits.record-dispute-won",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("charge", door::through::<u32>), ("reference", door::through::<String>)],
+            answer: door::through::<Result<Adjusted, Error>>,
+            call: |host, given| door::answer(host.credits().record_dispute_won(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("charge")?, &given.take::<String>("reference")?)),
+        },
+        door::Row {
+            function: "credits.write-off",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<Adjusted, Error>>,
+            call: |host, given| door::answer(host.credits().write_off(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("reason")?)),
+        },
+    ];
+}
+
+mod coupons {
+    use crate::typed_door as door;
+    use coinbox_host::typed::coupons::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "coupons.create",
+            arguments: &[("caller", door::through::<Caller>), ("coupon", door::through::<NewCoupon>)],
+            answer: door::through::<Result<Coupon, Error>>,
+            call: |host, given| door::answer(host.coupons().create(&given.take::<Caller>("caller")?, given.take("coupon")?)),
+        },
+        door::Row {
+            function: "coupons.get",
+            arguments: &[("caller", door::through::<Caller>), ("code", door::through::<String>)],
+            answer: door::through::<Result<Coupon, Error>>,
+            call: |host, given| door::answer(host.coupons().get(&given.take::<Caller>("caller")?, &given.take::<String>("code")?)),
+        },
+        door::Row {
+            function: "coupons.list",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<u32>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<Page, Error>>,
+            call: |host, given| door::answer(host.coupons().list(&given.take::<Caller>("caller")?, given.take("after")?, given.take("limit")?)),
+        },
+        door::Row {
+            function: "coupons.withdraw",
+            arguments: &[("caller", door::through::<Caller>), ("number", door::through::<u32>)],
+            answer: door::through::<Result<Coupon, Error>>,
+            call: |host, given| door::answer(host.coupons().withdraw(&given.take::<Caller>("caller")?, given.take("number")?)),
+        },
+        door::Row {
+            function: "coupons.redeem",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("code", door::through::<String>)],
+            answer: door::through::<Result<Outcome, Error>>,
+            call: |host, given| door::answer(host.coupons().redeem(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("code")?)),
+        },
+        door::Row {
+            function: "coupons.list-redemptions",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<u32>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<RedemptionPage, Error>>,
+            call: |host, given| door::answer(host.coupons().list_redemptions(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("after")?, given.take("limit")?)),
+        },
+    ];
+}
+
+mod invoices {
+    use crate::typed_door as door;
+    use coinbox_host::typed::invoices::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "invoices.list-documents",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("kind", door::through::<DocumentKind>), ("filter", door::through::<DocumentFilter>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<DocumentPage, Error>>,
+            call: |host, given| door::answer(host.invoices().list_documents(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("kind")?, given.take("filter")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "invoices.list-issued",
+            arguments: &[("caller", door::through::<Caller>), ("filter", door::through::<Option<IssuedFilter>>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<IssuedPage, Error>>,
+            call: |host, given| door::answer(host.invoices().list_issued(&given.take::<Caller>("caller")?, given.take("filter")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "invoices.read-document",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>)],
+            answer: door::through::<Result<Document, Error>>,
+            call: |host, given| door::answer(host.invoices().read_document(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?)),
+        },
+        door::Row {
+            function: "invoices.read-standing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>)],
+            answer: door::through::<Result<DocumentSummary, Error>>,
+            call: |host, given| door::answer(host.invoices().read_standing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?)),
+        },
+        door::Row {
+            function: "invoices.get-overview",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Overview, Error>>,
+            call: |host, given| door::answer(host.invoices().get_overview(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "invoices.get-billing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Billing, Error>>,
+            call: |host, given| door::answer(host.invoices().get_billing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "invoices.set-billing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("change", door::through::<BillingChange>)],
+            answer: door::through::<Result<Billing, Error>>,
+            call: |host, given| door::answer(host.invoices().set_billing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("change")?)),
+        },
+        door::Row {
+            function: "invoices.set-cycle",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("months", door::through::<u32>)],
+            answer: door::through::<Result<Billing, Error>>,
+            call: |host, given| door::answer(host.invoices().set_cycle(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("months")?)),
+        },
+        door::Row {
+            function: "invoices.issue-credit-note",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("invoice", door::through::<String>), ("amount", door::through::<Option<Micros>>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<Document, Error>>,
+            call: |host, given| door::answer(host.invoices().issue_credit_note(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("invoice")?, given.take("amount")?, &given.take::<String>("reason")?)),
+        },
+        door::Row {
+            function: "invoices.get-seats",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Seats, Error>>,
+            call: |host, given| door::answer(host.invoices().get_seats(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "invoices.set-seats",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("paid", door::through::<u32>)],
+            answer: door::through::<Result<Seats, Error>>,
+            call: |host, given| door::answer(host.invoices().set_seats(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("paid")?)),
+        },
+    ];
+}
+
+mod refunds {
+    use crate::typed_door as door;
+    use coinbox_host::typed::refunds::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "refunds.list",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<u32>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<Page, Error>>,
+            call: |host, given| door::answer(host.refunds().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("after")?, given.take("limit")?)),
+        },
+        door::Row {
+            function: "refunds.retry",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<u32>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.refunds().retry(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("number")?)),
+        },
+        door::Row {
+            function: "refunds.settle",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<u32>), ("reference", door::through::<String>)],
+            answer: door::through::<Result<Refund, Error>>,
+            call: |host, given| door::answer(host.refunds().settle(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("number")?, &given.take::<String>("reference")?)),
+        },
+    ];
+}
+
+mod accounts {
+    use crate::typed_door as door;
+    use coinbox_host::typed::accounts::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "accounts.create",
+            arguments: &[("caller", door::through::<Caller>), ("account", door::through::<NewAccount>)],
+            answer: door::through::<Result<Created, Error>>,
+            call: |host, given| door::answer(host.accounts().create(&given.take::<Caller>("caller")?, given.take("account")?)),
+        },
+        door::Row {
+            function: "accounts.get",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Account, Error>>,
+            call: |host, given| door::answer(host.accounts().get(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "accounts.update",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("change", door::through::<Change>)],
+            answer: door::through::<Result<Account, Error>>,
+            call: |host, given| door::answer(host.accounts().update(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("change")?)),
+        },
+        door::Row {
+            function: "accounts.list",
+            arguments: &[("caller", door::through::<Caller>), ("filter", door::through::<Option<AccountFilter>>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<Page, Error>>,
+            call: |host, given| door::answer(host.accounts().list(&given.take::<Caller>("caller")?, given.take("filter")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "accounts.set-standing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("standing", door::through::<Standing>), ("details", door::through::<String>)],
+            answer: door::through::<Result<Account, Error>>,
+            call: |host, given| door::answer(host.accounts().set_standing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("standing")?, &given.take::<String>("details")?)),
+        },
+        door::Row {
+            function: "accounts.close",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<ClosingStatus, Error>>,
+            call: |host, given| door::answer(host.accounts().close(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("reason")?)),
+        },
+        door::Row {
+            function: "accounts.get-closing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<ClosingStatus, Error>>,
+            call: |host, given| door::answer(host.accounts().get_closing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "accounts.reveal-token",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<String, Error>>,
+            call: |host, given| door::answer(host.accounts().reveal_token(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "accounts.authenticate",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<RateLimits, Error>>,
+            call: |host, given| door::answer(host.accounts().authenticate(&given.take::<Caller>("caller")?)),
+        },
+    ];
+}
+
+mod subaccounts {
+    use crate::typed_door as door;
+    use coinbox_host::typed::subaccounts::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "subaccounts.create",
+            arguments: &[("caller", door::through::<Caller>), ("parent", door::through::<String>), ("name", door::through::<String>), ("enabled", door::through::<bool>)],
+            answer: door::through::<Result<Created, Error>>,
+            call: |host, given| door::answer(host.subaccounts().create(&given.take::<Caller>("caller")?, &given.take::<String>("parent")?, &given.take::<String>("name")?, given.take("enabled")?)),
+        },
+        door::Row {
+            function: "subaccounts.get",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Subaccount, Error>>,
+            call: |host, given| door::answer(host.subaccounts().get(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "subaccounts.list",
+            arguments: &[("caller", door::through::<Caller>), ("parent", door::through::<String>), ("offset", door::through::<u32>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<Page, Error>>,
+            call: |host, given| door::answer(host.subaccounts().list(&given.take::<Caller>("caller")?, &given.take::<String>("parent")?, given.take("offset")?, given.take("limit")?)),
+        },
+        door::Row {
+            function: "subaccounts.update",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("change", door::through::<Change>)],
+            answer: door::through::<Result<Subaccount, Error>>,
+            call: |host, given| door::answer(host.subaccounts().update(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("change")?)),
+        },
+        door::Row {
+            function: "subaccounts.delete",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("disposal", door::through::<Disposal>)],
+            answer: door::through::<Result<(), Error>>,
+            call: |host, given| door::answer(host.subaccounts().delete(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("disposal")?)),
+        },
+    ];
+}
+
+mod numbers {
+    use crate::typed_door as door;
+    use coinbox_host::typed::numbers::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "numbers.offers",
+            arguments: &[("filter", door::through::<OfferFilter>)],
+            answer: door::through::<Option<OfferPage>>,
+            call: |host, given| door::answer(host.numbers().offers(given.take("filter")?)),
+        },
+        door::Row {
+            function: "numbers.price-offers",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("offers", door::through::<Vec<OfferedNumber>>)],
+            answer: door::through::<Result<Vec<PricedOffer>, Error>>,
+            call: |host, given| door::answer(host.numbers().price_offers(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("offers")?)),
+        },
+        door::Row {
+            function: "numbers.buy",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("purchase", door::through::<Purchase>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.numbers().buy(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("purchase")?)),
+        },
+        door::Row {
+            function: "numbers.list",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("filter", door::through::<NumberFilter>), ("offset", door::through::<u32>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<NumberPage, Error>>,
+            call: |host, given| door::answer(host.numbers().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("filter")?, given.take("offset")?, given.take("limit")?)),
+        },
+        door::Row {
+            function: "numbers.get",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>)],
+            answer: door::through::<Result<RentedNumber, Error>>,
+            call: |host, given| door::answer(host.numbers().get(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?)),
+        },
+        door::Row {
+            function: "numbers.update",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>), ("change", door::through::<NumberChange>)],
+            answer: door::through::<Result<RentedNumber, Error>>,
+            call: |host, given| door::answer(host.numbers().update(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?, given.take("change")?)),
+        },
+        door::Row {
+            function: "numbers.release",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>)],
+            answer: door::through::<Result<Started, Error>>,
+            call: |host, given| door::answer(host.numbers().release(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?)),
+        },
+    ];
+}
+
+mod events {
+    use crate::typed_door as door;
+    use coinbox_host::typed::events::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "events.read",
+            arguments: &[("caller", door::through::<Caller>), ("account", door::through::<Option<String>>), ("after", door::through::<u64>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<Vec<Event>, Error>>,
+            call: |host, given| door::answer(host.events().read(&given.take::<Caller>("caller")?, given.take::<Option<String>>("account")?.as_deref(), given.take("after")?, given.take("limit")?)),
+        },
+    ];
+}
+
+mod operator {
+    use crate::typed_door as door;
+    use coinbox_host::typed::operator::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "operator.get-policy",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Policy, Error>>,
+            call: |host, given| door::answer(host.operator().get_policy(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "operator.set-policy",
+            arguments: &[("caller", door::through::<Caller>), ("policy", door::through::<Policy>)],
+            answer: door::through::<Result<Policy, Error>>,
+            call: |host, given| door::answer(host.operator().set_policy(&given.take::<Caller>("caller")?, given.take("policy")?)),
+        },
+        door::Row {
+            function: "operator.set-limits",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("limits", door::through::<LimitsChange>)],
+            answer: door::through::<Result<Limits, Error>>,
+            call: |host, given| door::answer(host.operator().set_limits(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("limits")?)),
+        },
+        door::Row {
+            function: "operator.get-limits",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Limits, Error>>,
+            call: |host, given| door::answer(host.operator().get_limits(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "operator.set-billing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("billing", door::through::<Billing>)],
+            answer: door::through::<Result<Billing, Error>>,
+            call: |host, given| door::answer(host.operator().set_billing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("billing")?)),
+        },
+        door::Row {
+            function: "operator.get-billing",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Billing, Error>>,
+            call: |host, given| door::answer(host.operator().get_billing(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "operator.read-ledger",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<LedgerPage, Error>>,
+            call: |host, given| door::answer(host.operator().read_ledger(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "operator.read-transaction",
+            arguments: &[("caller", door::through::<Caller>), ("id", door::through::<String>)],
+            answer: door::through::<Result<Vec<RatedEvent>, Error>>,
+            call: |host, given| door::answer(host.operator().read_transaction(&given.take::<Caller>("caller")?, &given.take::<String>("id")?)),
+        },
+        door::Row {
+            function: "operator.compare",
+            arguments: &[("caller", door::through::<Caller>), ("accounts", door::through::<Vec<Folded>>)],
+            answer: door::through::<Result<Vec<Difference>, Error>>,
+            call: |host, given| door::answer(host.operator().compare(&given.take::<Caller>("caller")?, given.take("accounts")?)),
+        },
+        door::Row {
+            function: "operator.read-charges",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<ChargedPage, Error>>,
+            call: |host, given| door::answer(host.operator().read_charges(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "operator.compare-totals",
+            arguments: &[("caller", door::through::<Caller>), ("until", door::through::<String>), ("months", door::through::<Vec<FoldedMonth>>)],
+            answer: door::through::<Result<TotalsComparison, Error>>,
+            call: |host, given| door::answer(host.operator().compare_totals(&given.take::<Caller>("caller")?, &given.take::<String>("until")?, given.take("months")?)),
+        },
+        door::Row {
+            function: "operator.compare-derived",
+            arguments: &[("caller", door::through::<Caller>), ("accounts", door::through::<Vec<String>>)],
+            answer: door::through::<Result<DerivedComparison, Error>>,
+            call: |host, given| door::answer(host.operator().compare_derived(&given.take::<Caller>("caller")?, given.take("accounts")?)),
+        },
+        door::Row {
+            function: "operator.compare-events",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<EventsComparison, Error>>,
+            call: |host, given| door::answer(host.operator().compare_events(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "operator.compare-indexes",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<IndexesComparison, Error>>,
+            call: |host, given| door::answer(host.operator().compare_indexes(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "operator.list-queue",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<QueuePage, Error>>,
+            call: |host, given| door::answer(host.operator().list_queue(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "operator.resolve-payment",
+            arguments: &[("caller", door::through::<Caller>), ("item", door::through::<String>), ("resolution", door::through::<Resolution>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<Resolved, Error>>,
+            call: |host, given| door::answer(host.operator().resolve_payment(&given.take::<Caller>("caller")?, &given.take::<String>("item")?, given.take("resolution")?, &given.take::<String>("reason")?)),
+        },
+    ];
+}
+
+/// Every interface, in the order of the world.
+pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, numbers::ROWS, events::ROWS, operator::ROWS];
