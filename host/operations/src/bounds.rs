@@ -144,7 +144,7 @@ mod tests {
     /// Names with their types, of all files of the contract: `name: type` and `case(type)`.
     fn contract() -> BTreeMap<String, BTreeSet<String>> {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
         for entry in std::fs::read_dir(folder).expect("the contract") {
             let path = entry.expect("an entry").path();
             if path.extension().is_none_or(|extension| extension != "wit") {

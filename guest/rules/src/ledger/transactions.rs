@@ -7,7 +7,7 @@ use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, successor};
 use crate::ground::ids::{AuthId, time_key};
 use crate::ground::money::Money;
-use crate::ground::product::{Event, Product};
+use crate::ground::product::Event;
 use crate::ground::text::{push_number, push_quoted, push_text};
 use crate::ground::vocabulary::{Fact, Fault, Instant};
 use crate::ledger::charge_code::ChargeCode;
@@ -275,7 +275,7 @@ pub(crate) fn follow(call: &mut Call<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::product::Heading;
+    use crate::ground::product::{Heading, Product};
     use crate::ground::testing::{Fake, START};
 
     #[test]

@@ -14,7 +14,7 @@
 //! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32), unless it is for a
 //! chargeback; attempts that were due meanwhile are made when it is reinstated.
 
-pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, start, stood, waiting};
+pub(crate) use crate::credit::records::dunning::{NOT_COLLECTED, closed, stood, waiting};
 
 use crate::accounts::{self, Standing};
 use crate::credit::records::dunning::{Dunning, Unpaid};

@@ -5,7 +5,7 @@ use super::numbers::PriceTable;
 use crate::ground::call::Record;
 use crate::ground::money::{Money, MoneyOverflow};
 use crate::ground::product::{Heading, Product};
-use crate::ground::rate::{RATE_MAX, Rate};
+use crate::ground::rate::Rate;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -215,6 +215,7 @@ impl OverrideSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::rate::RATE_MAX;
     use proptest::prelude::*;
     use rust_decimal::Decimal;
 

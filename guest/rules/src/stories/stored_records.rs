@@ -289,7 +289,7 @@ fn with_documents(story: &Story) {
         invoices::set_seats(call, &operator(), story.account.clone(), 2)?;
         invoices::set_cycle(call, &operator(), story.account.clone(), 3)?;
         invoices::mark_failed(call, main, "2026-000001", true)?;
-        crate::payments::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
+        crate::credit::records::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
         crate::usage::unusual::run(call, main)?;
         for _ in 0..100 {
             if let invoices::FinalStep::Ready(draft) = invoices::begin_final(call, main)? {
