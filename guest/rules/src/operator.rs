@@ -6,7 +6,7 @@ pub mod policy;
 use crate::access::credentials;
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
-pub(crate) use crate::ground::interfaces::operator::{Difference, Error};
+pub use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text};
