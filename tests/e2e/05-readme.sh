@@ -26,7 +26,7 @@ done
 # Files in backticks: those of a folder at the top as they are, others below the rules.
 gone=
 while read -r named; do
-    [ -e "$named" ] || [ -e "guest/rules/src/$named" ] || gone="$gone $named"
+    [ -e "$named" ] || [ -e "guest/rules/$named" ] || gone="$gone $named"
 done < <(sed -n '/^## Where is/,/^## Where this/p' docs/architecture.md | grep -oE '`[^` ]+/[^` ]*`' | tr -d '`')
 [ -z "$gone" ] || fail "docs/architecture.md says \"Where is …?\" and names files that are not there:$gone"
 say "ok"

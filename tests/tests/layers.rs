@@ -4,23 +4,33 @@
 
 use coinbox_tests::layers::{HOST, House, RULES, parts};
 
-fn check(house: &House) -> Result<(), String> {
-    println!("{}", house.check()?.summary());
-    Ok(())
+/// Every house, so that all that is wrong is told at once.
+fn check(houses: &[House]) {
+    let problems: Vec<String> =
+        houses.iter().filter_map(|house| house.check().map(|found| println!("{}", found.summary())).err()).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+fn check_table(table: &parts::Table) {
+    println!("{}", parts::check(table).unwrap_or_else(|problems| panic!("{problems}")));
 }
 
 #[test]
-fn the_rules_keep_to_their_areas() {
-    check(&RULES).unwrap_or_else(|problems| panic!("{problems}"));
+fn the_areas_of_the_rules_use_what_the_table_says() {
+    check_table(&parts::RULES);
 }
 
 #[test]
 fn the_parts_of_the_host_use_what_the_table_says() {
-    println!("{}", parts::check().unwrap_or_else(|problems| panic!("{problems}")));
+    check_table(&parts::HOST);
+}
+
+#[test]
+fn no_file_of_the_rules_leads_back_to_itself() {
+    check(&RULES);
 }
 
 #[test]
 fn no_file_of_the_host_leads_back_to_itself() {
-    let problems: Vec<String> = HOST.iter().filter_map(|house| check(house).err()).collect();
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    check(&HOST);
 }

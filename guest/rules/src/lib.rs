@@ -25,26 +25,26 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod about;
-pub mod access;
-pub mod accounts;
-pub mod credit;
+pub use coinbox_access as access;
+pub use coinbox_accounts as accounts;
+pub use coinbox_credit as credit;
 pub mod derived;
 pub mod events;
-pub mod ground;
+pub use coinbox_ground as ground;
 mod housekeeping;
 pub mod indexes;
-pub mod invoices;
+pub use coinbox_invoices as invoices;
 pub mod jobs;
-pub mod ledger;
+pub use coinbox_ledger as ledger;
 pub mod month_end;
-pub mod numbers;
+pub use coinbox_numbers as numbers;
 pub mod operator;
-pub mod payments;
-pub mod pricing;
-pub mod profiles;
+pub use coinbox_payments as payments;
+pub use coinbox_pricing as pricing;
+pub use coinbox_profiles as profiles;
 #[cfg(test)]
 mod stories;
-pub mod usage;
+pub use coinbox_usage as usage;
 
 /// The policy and the limits of accounts, with what the operator asks of them.
 pub mod policy {

@@ -1,13 +1,22 @@
-//! The parts of the host, a crate each, against the table in `docs/architecture.md`: a part uses exactly the parts that its row names, and these
-//! stand above it. An arrow that nobody has written down is one that nobody has looked at.
+//! Areas of the rules and parts of the host, a crate each, against their tables in `docs/architecture.md`: a part uses exactly the parts that its row
+//! names, and these stand above it. An arrow that nobody has written down is one that nobody has looked at.
 
 use super::PAGE;
-use super::areas::quoted;
 use crate::components::repository;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Heading above the table.
-const HEADING: &str = "Parts of the host";
+/// A table of parts.
+pub struct Table {
+    /// Heading above it.
+    heading: &'static str,
+    /// The folder whose crates, and those below it, must stand in the table.
+    root: &'static str,
+}
+
+/// The areas of the rules.
+pub const RULES: Table = Table { heading: "Areas of the rules", root: "guest/rules" };
+/// The parts of the host.
+pub const HOST: Table = Table { heading: "Parts of the host", root: "host" };
 
 /// One row.
 #[derive(Debug)]
@@ -27,31 +36,32 @@ struct Manifest {
 }
 
 /// Everything that is wrong with the parts, in words; otherwise how many parts and arrows there are.
-pub fn check() -> Result<String, String> {
+pub fn check(table: &Table) -> Result<String, String> {
+    let Table { heading, root } = table;
     let read = |path: &str| std::fs::read_to_string(repository(path)).map_err(|error| format!("{path}: {error}"));
-    let parts = read_table(&read(PAGE)?).map_err(|problem| format!("{PAGE}, {HEADING}: {problem}"))?;
+    let parts = read_table(&read(PAGE)?, heading).map_err(|problem| format!("{PAGE}, {heading}: {problem}"))?;
     let workspace: toml::Table = read("Cargo.toml")?.parse().map_err(|error| format!("Cargo.toml: {error}"))?;
     let mut manifests = BTreeMap::new();
     for member in workspace["workspace"]["members"].as_array().into_iter().flatten().filter_map(toml::Value::as_str) {
-        if member == "host" || member.starts_with("host/") {
+        if member.strip_prefix(root).is_some_and(|below| below.is_empty() || below.starts_with('/')) {
             let path = format!("{member}/Cargo.toml");
             let manifest = read_manifest(&read(&path)?).map_err(|problem| format!("{path}: {problem}"))?;
             manifests.insert(member.to_owned(), manifest);
         }
     }
-    let problems = problems(&parts, &manifests);
+    let problems = problems(heading, &parts, &manifests);
     let arrows: usize = parts.iter().map(|part| part.uses.len()).sum();
     if problems.is_empty() {
-        Ok(format!("the host: {} parts, {arrows} arrows between them", parts.len()))
+        Ok(format!("{heading}: {} crates, {arrows} arrows between them", parts.len()))
     } else {
         Err(problems.join("\n"))
     }
 }
 
 /// The first table under the heading: the part first, then what it is, the parts that it uses, what it never knows, and its folder last.
-fn read_table(page: &str) -> Result<Vec<Part>, String> {
+fn read_table(page: &str, heading: &str) -> Result<Vec<Part>, String> {
     let lines =
-        page.lines().skip_while(|line| line.trim_start_matches('#').trim() != HEADING || !line.starts_with('#'));
+        page.lines().skip_while(|line| line.trim_start_matches('#').trim() != heading || !line.starts_with('#'));
     let table = lines.skip(1).skip_while(|line| !line.starts_with('|') && !line.starts_with('#'));
     let mut parts: Vec<Part> = Vec::new();
     for row in table.take_while(|line| line.starts_with('|')).skip(2) {
@@ -87,21 +97,21 @@ fn read_manifest(text: &str) -> Result<Manifest, String> {
     Ok(Manifest { package, dependencies })
 }
 
-fn problems(parts: &[Part], manifests: &BTreeMap<String, Manifest>) -> Vec<String> {
+fn problems(heading: &str, parts: &[Part], manifests: &BTreeMap<String, Manifest>) -> Vec<String> {
     let mut problems = Vec::new();
     let by_package: BTreeMap<&str, &Part> =
         parts.iter().filter_map(|part| Some((manifests.get(&part.folder)?.package.as_str(), part))).collect();
     for folder in manifests.keys().filter(|folder| parts.iter().all(|part| part.folder != **folder)) {
-        problems.push(format!("{PAGE}, {HEADING}: no part has the folder `{folder}`"));
+        problems.push(format!("{PAGE}, {heading}: no part has the folder `{folder}`"));
     }
     for (place, part) in parts.iter().enumerate() {
         let Part { name, uses, folder } = part;
         let Some(manifest) = manifests.get(folder) else {
-            problems.push(format!("{PAGE}, {HEADING}: `{name}` has no crate in `{folder}`"));
+            problems.push(format!("{PAGE}, {heading}: `{name}` has no crate in `{folder}`"));
             continue;
         };
         for used in uses.iter().filter(|used| parts[..place].iter().all(|before| before.name != **used)) {
-            problems.push(format!("{PAGE}, {HEADING}: `{name}` uses `{used}`, which does not stand above it"));
+            problems.push(format!("{PAGE}, {heading}: `{name}` uses `{used}`, which does not stand above it"));
         }
         let mut found = BTreeSet::new();
         for (package, for_tests) in &manifest.dependencies {
@@ -109,7 +119,7 @@ fn problems(parts: &[Part], manifests: &BTreeMap<String, Manifest>) -> Vec<Strin
             if !uses.contains(&used.name) {
                 problems.push(format!(
                     "{folder}/Cargo.toml names {package}: `{name}` must not use `{}`. What both need goes to an earlier part, as the smallest piece \
-                     that serves. If the arrow is meant, write it into {PAGE}, {HEADING}",
+                     that serves. If the arrow is meant, write it into {PAGE}, {heading}",
                     used.name
                 ));
             }
@@ -119,10 +129,15 @@ fn problems(parts: &[Part], manifests: &BTreeMap<String, Manifest>) -> Vec<Strin
         }
         for used in uses.iter().filter(|used| !found.contains(used)) {
             problems
-                .push(format!("{PAGE}, {HEADING}: `{name}` does not use `{used}` any more: take it out of its row"));
+                .push(format!("{PAGE}, {heading}: `{name}` does not use `{used}` any more: take it out of its row"));
         }
     }
     problems
+}
+
+/// What stands in backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
 }
 
 #[cfg(test)]
@@ -148,7 +163,7 @@ mod tests {
                 ),
             ),
         ]);
-        problems(&read_table(table).expect("a table"), &manifests)
+        problems(HOST.heading, &read_table(table, HOST.heading).expect("a table"), &manifests)
     }
 
     #[test]

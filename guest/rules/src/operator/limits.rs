@@ -4,7 +4,7 @@ use crate::access::credentials;
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
-use crate::ground::events::{EventDraft, emit};
+use crate::ground::feed::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Fact};

@@ -2,7 +2,7 @@
 
 use crate::access::credentials;
 use crate::ground::call::Call;
-use crate::ground::events::{EventDraft, emit};
+use crate::ground::feed::{EventDraft, emit};
 use crate::ground::idempotency;
 use crate::ground::vocabulary::{Caller, Fact, Fault};
 use crate::housekeeping;

@@ -1,0 +1,225 @@
+//! The end of a closing: what is left is fixed as refunds, in one transaction.
+
+use super::tell;
+use crate::Standing;
+use crate::subaccounts;
+use coinbox_credit::movements::expiry;
+use coinbox_credit::records::closing::{Closing, Step, key, load};
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::port::Lane;
+use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_invoices::{self as invoices, FinalStep};
+use coinbox_ledger::lots::{Lot, LotKind};
+use coinbox_ledger::open_lots;
+use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_payments::charges;
+use coinbox_payments::dunning;
+use coinbox_payments::reconcile;
+use coinbox_payments::refunds::{self, Cause, NewRefund};
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::Policy;
+
+/// Sub-accounts disabled in one transaction.
+const SUBACCOUNTS_PER_CALL: usize = 500;
+
+/// After this it is tried again to make a final invoice whose lines were not what the ledger says.
+const DIFFERS_MS: Instant = DAY_MS;
+
+/// How soon a closing looks again whether a restored store is reconciled, and whether a person has decided about a refund that waits.
+const RECONCILING_MS: Instant = MINUTE_MS;
+
+const HELD_MS: Instant = HOUR_MS;
+
+/// The next step of a closing that is due.
+pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let Some(mut closing) = load(call, account)? else { return Ok(None) };
+    let job = JobKey::Close(account).to_string();
+    match closing.step {
+        Step::Settling | Step::Owing if call.now() < closing.closes_at => {
+            call.timer(&job, Lane::Normal, closing.closes_at);
+        }
+        // What a history that was lost has given back is taken off first: it must not be refunded again.
+        Step::Settling | Step::Owing if reconcile::is_open(call)? => {
+            call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
+        }
+        Step::Settling | Step::Owing if reconcile::is_held(call, account)? => {
+            call.timer(&job, Lane::Normal, call.now() + HELD_MS);
+        }
+        Step::Settling | Step::Owing => {
+            let draft = match finish_use(call, account)? {
+                FinalStep::NotYet => {
+                    call.put(&key(account), &closing);
+                    call.timer(&job, Lane::Normal, call.now());
+                    return Ok(Some(Next::Again));
+                }
+                // It closes by itself once the operator has found the cause.
+                FinalStep::Differs => {
+                    call.put(&key(account), &closing);
+                    call.timer(&job, Lane::Normal, call.now() + DIFFERS_MS);
+                    return Ok(Some(Next::Rest));
+                }
+                FinalStep::Ready(draft) => *draft,
+            };
+            let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
+            if owed > Money::ZERO {
+                invoices::end_final(call, account, draft, None)?;
+                wait_for_payment(call, account, &mut closing, owed);
+            } else {
+                let fixed = fix(call, account, &mut closing)?;
+                invoices::end_final(call, account, draft, Some(&fixed))?;
+                closing.step = Step::Releasing;
+                call.timer(&job, Lane::Bulk, call.now());
+            }
+            call.put(&key(account), &closing);
+        }
+        Step::Releasing => {
+            let (after, more) =
+                subaccounts::disable_page(call, account, closing.after.as_deref(), SUBACCOUNTS_PER_CALL)?;
+            closing.after = after.or(closing.after);
+            if more {
+                call.timer(&job, Lane::Bulk, call.now());
+            } else {
+                closing.step = Step::Done;
+            }
+            call.put(&key(account), &closing);
+            return Ok(Some(if more { Next::Again } else { Next::Rest }));
+        }
+        Step::Done => {}
+    }
+    Ok(Some(Next::Rest))
+}
+
+/// Nothing more is debited from here on: late lots end, usage is rejected, and the last document is begun with the rounding and tax of what was charged,
+/// before the refund is fixed (R23, R26).
+fn finish_use(call: &mut Call<'_>, account: AuthId) -> Result<FinalStep, Fault> {
+    expiry::expire_due(call, account)?;
+    let mut wallet = wallet::need(call, account)?;
+    if !wallet.is_closed() {
+        wallet.close();
+        wallet::save(call, account, &wallet);
+    }
+    invoices::begin_final(call, account)
+}
+
+fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing, owed: Money) {
+    let first = closing.step != Step::Owing;
+    closing.step = Step::Owing;
+    let since = *closing.queued.get_or_insert(call.now());
+    let note = format!("{owed} is owed: it is to be paid (credits.settle) or written off (credits.write-off)");
+    let entry = QueueEntry::new(Some(account), "closing-owes", since, note);
+    call.put(&queue::single_key(since, &format!("{account}/closing")), &entry);
+    if first {
+        tell(call, account, "account-closing-owes", vec![Fact::new("owed", owed)], Vec::new());
+    }
+}
+
+/// What the lots of an account become.
+#[derive(Default)]
+struct Fixed {
+    cash: Money,
+    promotional: Money,
+    trial: Money,
+    refunded: Money,
+    rounding: Money,
+    forfeited: Money,
+    refunds: Vec<(Lot, Money)>,
+}
+
+impl Fixed {
+    /// Only what is left of recharges of the window is given back, each rounded down to the cent (CRD-12, R4).
+    fn of(lots: Vec<Lot>, window_begins: Instant) -> Result<Fixed, Fault> {
+        let mut fixed = Fixed::default();
+        for lot in lots {
+            let kind = match lot.kind {
+                LotKind::Cash => &mut fixed.cash,
+                LotKind::Promotional => &mut fixed.promotional,
+                LotKind::Trial => &mut fixed.trial,
+            };
+            *kind = kind.plus(lot.rest)?;
+            if lot.kind == LotKind::Cash && lot.since >= window_begins {
+                let rounding = Money::from_micros(lot.rest.micros() % MICROS_PER_CENT);
+                let refund = lot.rest.minus(rounding)?;
+                fixed.refunded = fixed.refunded.plus(refund)?;
+                fixed.rounding = fixed.rounding.plus(rounding)?;
+                fixed.refunds.push((lot, refund));
+            } else {
+                fixed.forfeited = fixed.forfeited.plus(lot.rest)?;
+            }
+        }
+        Ok(fixed)
+    }
+}
+
+/// Takes all credit off the account, in one transaction, and closes it for good.
+fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
+    let window = Policy::load(call)?.refund_window_ms;
+    let fixed = Fixed::of(open_lots::exact_lots(call, account)?, closing.begun.saturating_sub(window))?;
+    let mut wallet = wallet::need(call, account)?;
+    // Less than the gateway can move: rounded away (R4).
+    let unpayable = if wallet.balance < Money::ZERO { wallet.balance.negated()? } else { Money::ZERO };
+    wallet::empty(call, account, &mut wallet)?;
+    wallet::save(call, account, &wallet);
+    let id = ledger::next_id(call)?;
+    ledger::post(
+        call,
+        &id,
+        "closing",
+        &format!("closed by {}", closing.by),
+        vec![
+            Posting(LedgerAccount::CreditsTrial, Some(account), fixed.trial),
+            Posting(LedgerAccount::CreditsPromotional, Some(account), fixed.promotional),
+            Posting(LedgerAccount::CreditsCash, Some(account), fixed.cash),
+            Posting(LedgerAccount::Receivables, Some(account), unpayable.negated()?),
+            Posting(LedgerAccount::Refunds, None, fixed.refunded.negated()?),
+            Posting(LedgerAccount::Rounding, None, unpayable.minus(fixed.rounding)?),
+            Posting(LedgerAccount::ExpiredCredits, None, fixed.forfeited.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    let mut due = "none".to_owned();
+    let mut count = 0;
+    for (lot, amount) in fixed.refunds.iter().filter(|(_, amount)| *amount > Money::ZERO) {
+        let charge =
+            charges::by_key(call, &lot.origin)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
+        let new = NewRefund {
+            cause: Cause::Closing,
+            amount: *amount,
+            charge_key: &lot.origin,
+            charge: charge.as_ref().map(|charge| charge.number),
+            card: charge.as_ref().map_or("", |charge| &charge.card_label),
+            asked: None,
+        };
+        due = refunds::create(call, account, &new)?.due;
+        count += 1;
+    }
+    let mut profile = crate::profile(call, account)?;
+    profile.standing = Standing::Closed;
+    crate::save(call, account, &profile);
+    if let Some(since) = closing.queued.take() {
+        call.remove(&queue::single_key(since, &format!("{account}/closing")));
+    }
+    dunning::closed(call, account)?;
+    closing.closed = Some(call.now());
+    closing.refunded = fixed.refunded;
+    closing.forfeited = fixed.forfeited;
+    closing.rounding = fixed.rounding.minus(unpayable)?;
+    let amounts = [
+        Fact::new("refunded", fixed.refunded),
+        Fact::new("forfeited", fixed.forfeited),
+        Fact::new("due", &due),
+        Fact::new("details", &closing.reason),
+    ];
+    let mut facts = amounts.to_vec();
+    facts.push(Fact::new("rounding", closing.rounding));
+    facts.push(Fact::new("refunds", count));
+    facts.push(Fact::new("by", &closing.by));
+    tell(call, account, "account-closed", facts, vec![id]);
+    mail::send(call, account, "account-closed", amounts.to_vec())?;
+    let Fixed { refunded, forfeited, rounding, .. } = fixed;
+    Ok(invoices::Fixed { refunded, forfeited, rounding, unpayable })
+}

@@ -1,0 +1,334 @@
+//! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
+
+use coinbox_access::credentials::{self, Who};
+use coinbox_credit::movements::grants;
+use coinbox_credit::watch::judge::stand;
+use coinbox_credit::watch::recharge;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::accounts::Error;
+use coinbox_ground::money::Money;
+use coinbox_ground::timezone;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text};
+use coinbox_ledger::LedgerAccount;
+use coinbox_ledger::lots::LotKind;
+use coinbox_ledger::wallet;
+use coinbox_profiles::by_mail;
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::{self, Policy};
+use coinbox_profiles::profile::{AccountType, BillingMode, Profile, Standing, draw_free, key, profile};
+use serde::{Deserialize, Serialize};
+
+/// What the operator says when making an account.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NewAccount {
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// An address that mails can be sent to, at most 254 characters of ASCII.
+    pub email: String,
+    /// 0 to 200 characters.
+    pub address: String,
+    /// 0 to 100 characters.
+    pub city: String,
+    /// 0 to 100 characters.
+    pub state: String,
+    /// IANA name.
+    pub timezone: String,
+}
+
+/// A new account's credentials.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Created {
+    /// `MA` and 18 upper-case letters and digits.
+    pub auth_id: String,
+    /// 40 characters. Empty when the answer is given again.
+    pub auth_token: String,
+}
+
+/// The account as its owner sees it (ACC-13).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Account {
+    /// SEC-1.
+    pub auth_id: String,
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// Free text.
+    pub name: String,
+    /// The registered email address.
+    pub email: String,
+    /// Billing address.
+    pub address: String,
+    /// City.
+    pub city: String,
+    /// State.
+    pub state: String,
+    /// IANA name.
+    pub timezone: String,
+    /// How it pays.
+    pub billing_mode: BillingMode,
+    /// Whether automatic recharge is switched on.
+    pub auto_recharge: bool,
+    /// The balance (R1, R52).
+    #[serde(with = "int_text")]
+    pub cash_credits: Micros,
+    /// Balance less open reservations.
+    #[serde(with = "int_text")]
+    pub available: Micros,
+    /// Whether it may be used.
+    pub standing: Standing,
+    /// When it was made.
+    #[serde(with = "int_text")]
+    pub created: Instant,
+}
+
+/// What changes; `None` leaves a field as it is.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Change {
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    pub address: Option<String>,
+    pub city: Option<String>,
+    pub state: Option<String>,
+    pub timezone: Option<String>,
+}
+
+/// API requests a second of a main account and its sub-accounts together (SEC-10, R41).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RateLimits {
+    /// The main account that the limit is counted on.
+    pub main_auth_id: String,
+    /// Requests of no class of their own.
+    pub standard: u32,
+    /// Number look-ups.
+    pub lookup: u32,
+    /// Messages.
+    pub message: u32,
+}
+
+/// Makes an account. A trial gets the policy's trial credits (ACC-4).
+pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Result<Created, Error> {
+    let who = credentials::permit(call, caller, "accounts.create", None)?;
+    let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
+    idempotency::once_secret(call, caller, &who.scope(), "accounts.create", &account, kept, |call| {
+        check_new(&account)?;
+        let auth = draw_free(call, b"MA")?;
+        let token = credentials::issue(call, auth);
+        let profile = Profile {
+            v: 1,
+            account_type: account.account_type,
+            name: account.name.clone(),
+            email: account.email.clone(),
+            address: account.address.clone(),
+            city: account.city.clone(),
+            state: account.state.clone(),
+            timezone: account.timezone.clone(),
+            billing_mode: BillingMode::Prepaid,
+            standing: Standing::Active,
+            details: String::new(),
+            created: call.now(),
+        };
+        call.put(&key(auth), &profile);
+        by_mail::put(call, &profile.email, auth);
+        let (rule, trial) = match account.account_type {
+            AccountType::Developer => ("ACC-4", Some(Policy::load(call)?.trial_credits())),
+            AccountType::Standard => ("SEC-1", None),
+        };
+        let kind = if trial.is_some() { "developer" } else { "standard" };
+        let facts = vec![Fact::new("account-type", kind), Fact::new("by", who.name())];
+        say(call, auth, "account-created", rule, facts);
+        wallet::open(call, auth);
+        if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
+            grants::grant(
+                call,
+                auth,
+                &grants::Grant {
+                    kind: LotKind::Trial,
+                    amount,
+                    expires: None,
+                    contra: LedgerAccount::TrialGrants,
+                    entry: "trial-credits",
+                    rule: "ACC-4",
+                    reason: "trial",
+                },
+            )?;
+        }
+        mail::send(call, auth, "account-welcome", vec![Fact::new("account-type", kind)])?;
+        Ok(Created { auth_id: auth.to_string(), auth_token: token })
+    })
+}
+
+/// The account as its owner sees it.
+pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Account, Error> {
+    let (_, auth) = credentials::permit_on(call, caller, "accounts.get", &auth_id)?;
+    Ok(show(call, auth)?)
+}
+
+/// Changes what the customer may change, and, for the operator, the registered address; nothing given changes nothing.
+pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Account, Error> {
+    let (who, auth) = credentials::permit_on(call, caller, "accounts.update", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "accounts.update", &change, |call| {
+        let mut checks = Checks::new();
+        for (value, field, shortest, longest) in [
+            (&change.name, "change.name", 1, 100),
+            (&change.address, "change.address", 0, 200),
+            (&change.city, "change.city", 0, 100),
+            (&change.state, "change.state", 0, 100),
+        ] {
+            if let Some(text) = value {
+                checks.text(text, field, shortest, longest);
+            }
+        }
+        if let Some(name) = &change.timezone {
+            check_timezone(&mut checks, name, "change.timezone");
+        }
+        if let Some(address) = &change.email {
+            checks.email(address, "change.email");
+        }
+        checks.done()?;
+        let mut profile = profile(call, auth)?;
+        let email_before = profile.email.clone();
+        let other_email = change.email.as_ref().is_some_and(|address| *address != email_before);
+        // Who has an account's token does not have its mails: the owner's own change takes a link in a mail to the new address (ACC-10).
+        if other_email && !matches!(who, Who::Operator(_)) {
+            return Err(Refusal::Forbidden("accounts.update".to_owned()).into());
+        }
+        let mut changed = Vec::new();
+        for (field, given, held) in [
+            ("name", &change.name, &mut profile.name),
+            ("email", &change.email, &mut profile.email),
+            ("address", &change.address, &mut profile.address),
+            ("city", &change.city, &mut profile.city),
+            ("state", &change.state, &mut profile.state),
+            ("timezone", &change.timezone, &mut profile.timezone),
+        ] {
+            if let Some(text) = given.as_ref().filter(|text| *text != held) {
+                held.clone_from(text);
+                changed.push(field);
+            }
+        }
+        if !changed.is_empty() {
+            if changed.contains(&"state") {
+                let before = self::profile(call, auth)?.state;
+                coinbox_profiles::billing::keep_state(call, auth, &before)?;
+            }
+            let lacking = coinbox_profiles::billing::lacks(call, auth)?;
+            call.put(&key(auth), &profile);
+            let mut facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
+            if other_email {
+                by_mail::moved(call, (&email_before, &profile.email), auth);
+                facts.push(Fact::new("email-before", email_before));
+                facts.push(Fact::new("email", &profile.email));
+                mail::addresses_set(call, auth)?;
+            }
+            say(call, auth, "account-changed", "ACC-13", facts);
+            coinbox_invoices::changed_from(call, auth, lacking)?;
+        }
+        Ok(show(call, auth)?)
+    })
+}
+
+/// Suspends or reinstates (ACC-8, ACC-9), or closes at once, without the time in which usage of before is still posted: for
+/// accounts that must not go on (ACC-12, [`crate::closing`]). The standing that it has already changes nothing.
+pub fn set_standing(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    standing: Standing,
+    details: String,
+) -> Result<Account, Error> {
+    let (who, auth) = credentials::permit_on(call, caller, "accounts.set-standing", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "accounts.set-standing", &(standing, &details), |call| {
+        let mut checks = Checks::new();
+        checks.text(&details, "details", 0, 500);
+        let limit = "active, suspended or closed; accounts.close begins a closing";
+        checks.require(standing != Standing::Closing, "standing", FieldRule::UnknownValue, limit);
+        checks.done()?;
+        let profile = profile(call, auth)?;
+        if profile.standing == standing {
+            return Ok(show(call, auth)?);
+        }
+        if profile.standing == Standing::Closing && standing != Standing::Closed {
+            // Its numbers are released and its final invoice is being made: there is no way back.
+            return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
+        }
+        if standing == Standing::Closed {
+            crate::closing::close_at_once(call, auth, &who, &details)?;
+            return Ok(show(call, auth)?);
+        }
+        stand(call, auth, standing, &details, who.name())?;
+        Ok(show(call, auth)?)
+    })
+}
+
+/// The API token of a main account or a sub-account (SEC-1).
+pub fn reveal_token(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<String, Error> {
+    let (_, auth) = credentials::permit_on(call, caller, "accounts.reveal-token", &auth_id)?;
+    Ok(credentials::reveal(call, auth)?)
+}
+
+/// Checks an API credential and answers the limits that the host enforces (R50). Suspended accounts and disabled
+/// sub-accounts have valid credentials: what they ask for is refused by its own function, with the reason.
+pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<RateLimits, Error> {
+    let main = match credentials::authenticate(call, caller)? {
+        Who::Main(main) | Who::Sub { parent: main, .. } => main,
+        Who::Operator(_) | Who::Host => return Err(Refusal::Unauthenticated.into()),
+    };
+    let rates = policy::rates(call, main)?;
+    Ok(RateLimits {
+        main_auth_id: main.to_string(),
+        standard: rates.standard,
+        lookup: rates.lookup,
+        message: rates.message,
+    })
+}
+
+fn show(call: &Call<'_>, auth: AuthId) -> Result<Account, Fault> {
+    let (profile, wallet) = (profile(call, auth)?, wallet::need(call, auth)?);
+    let auto_recharge = recharge::load(call, auth)?.is_some_and(|recharge| recharge.enabled());
+    Ok(Account {
+        auth_id: auth.to_string(),
+        account_type: profile.account_type,
+        name: profile.name,
+        email: profile.email,
+        address: profile.address,
+        city: profile.city,
+        state: profile.state,
+        timezone: profile.timezone,
+        billing_mode: profile.billing_mode,
+        auto_recharge,
+        cash_credits: wallet.balance.micros(),
+        available: wallet.available()?.micros(),
+        standing: profile.standing,
+        created: profile.created,
+    })
+}
+
+fn check_new(account: &NewAccount) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    checks.text(&account.name, "account.name", 1, 100);
+    checks.email(&account.email, "account.email");
+    checks.text(&account.address, "account.address", 0, 200);
+    checks.text(&account.city, "account.city", 0, 100);
+    checks.text(&account.state, "account.state", 0, 100);
+    check_timezone(&mut checks, &account.timezone, "account.timezone");
+    checks.done()
+}
+
+fn check_timezone(checks: &mut Checks, name: &str, field: &str) {
+    checks.require(timezone::is_known(name), field, FieldRule::UnknownValue, "IANA time zone name");
+}
+
+fn say(call: &mut Call<'_>, auth: AuthId, kind: &str, rule: &str, facts: Vec<Fact>) {
+    emit(call, EventDraft { account: Some(auth), kind, rule, facts, transactions: vec![] });
+}

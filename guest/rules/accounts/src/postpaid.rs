@@ -1,0 +1,105 @@
+//! How an account pays: from credit that it has, or within a credit limit and by invoice (CRD-15, R29).
+//!
+//! The limit is a field of the hot wallet, so that available is known from one small record: limit, plus the balance, which is negative
+//! by use, less reservations. Lots stay and are spent first; what they do not cover is a receivable until an invoice is paid.
+
+use crate::{AccountType, BillingMode};
+use coinbox_access::credentials;
+use coinbox_credit::movements::posting;
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_credit::watch::recharge;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::operator::Error;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text};
+use coinbox_invoices as invoices;
+use coinbox_ledger::wallet;
+use coinbox_profiles::policy::AMOUNT_MAX;
+use serde::{Deserialize, Serialize};
+
+/// How an account pays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Billing {
+    /// From credit that it has.
+    Prepaid,
+    /// By invoice, within this credit limit: whole cents, 0.01 to 10 000 000.00.
+    Postpaid(#[serde(with = "int_text")] Micros),
+}
+
+/// Switches an account between both ways, or changes its limit.
+pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billing: Billing) -> Result<Billing, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "operator.set-billing", &auth_id)?;
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "operator.set-billing", &billing, |call| {
+        check(billing)?;
+        if shown(call, account)? == billing {
+            return Ok(billing);
+        }
+        let mut wallet = wallet::need(call, account)?;
+        let mut profile = crate::profile(call, account)?;
+        let was_prepaid = profile.billing_mode == BillingMode::Prepaid;
+        let mut facts = vec![Fact::new("by", who.name())];
+        match billing {
+            Billing::Postpaid(limit) => {
+                if profile.account_type == AccountType::Developer {
+                    return Err(Fault::problem("trial-account", vec![Fact::new("account-type", "developer")]).into());
+                }
+                wallet.set_limit(Some(Money::from_micros(limit)));
+                profile.billing_mode = BillingMode::Postpaid;
+                facts.push(Fact::new("billing-mode", "postpaid"));
+                facts.push(Fact::new("credit-limit", Money::from_micros(limit)));
+            }
+            Billing::Prepaid => {
+                posting::round_off(call, account, call.now(), "billing")?;
+                wallet = wallet::need(call, account)?;
+                if wallet.balance < Money::ZERO {
+                    let owed = wallet.balance.negated()?;
+                    return Err(Fault::problem("amount-owed", vec![Fact::new("owed", owed)]).into());
+                }
+                wallet.set_limit(None);
+                profile.billing_mode = BillingMode::Prepaid;
+                facts.push(Fact::new("billing-mode", "prepaid"));
+            }
+        }
+        wallet::save(call, account, &wallet);
+        call.put(&crate::key(account), &profile);
+        emit(
+            call,
+            EventDraft { account: Some(account), kind: "billing-changed", rule: "CRD-15", facts, transactions: vec![] },
+        );
+        if profile.billing_mode == BillingMode::Postpaid {
+            recharge::switch_off(call, account)?;
+            if was_prepaid {
+                invoices::became_postpaid(call, account)?;
+            }
+        }
+        judge(call, account, Occasion::Settings)?;
+        Ok(billing)
+    })
+}
+
+/// How an account pays.
+pub fn get_billing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "operator.get-billing", &auth_id)?;
+    Ok(shown(call, account)?)
+}
+
+fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
+    Ok(match wallet::need(call, account)?.credit_limit() {
+        Some(limit) => Billing::Postpaid(limit.micros()),
+        None => Billing::Prepaid,
+    })
+}
+
+fn check(billing: Billing) -> Result<(), Fault> {
+    let Billing::Postpaid(limit) = billing else { return Ok(()) };
+    let limit = Money::from_micros(limit);
+    let mut checks = Checks::new();
+    checks.require(limit > Money::ZERO, "billing.postpaid", FieldRule::TooSmall, "0.01");
+    checks.require(limit <= AMOUNT_MAX, "billing.postpaid", FieldRule::TooLarge, AMOUNT_MAX);
+    checks.require(limit.is_whole_cents(), "billing.postpaid", FieldRule::WrongForm, "whole cents");
+    checks.done()
+}

@@ -1,0 +1,276 @@
+//! Sub-accounts: sources of usage that spend the main account's credits (SUB-1, SUB-2).
+
+use crate::AccountType;
+use coinbox_access::credentials::{self, Who};
+use coinbox_ground::call::{Call, end_of_prefix};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::vocabulary::{
+    Caller, Checks, Fact, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
+};
+use coinbox_numbers as numbers;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile;
+use coinbox_profiles::subaccount::{Count, Line, Sub, count, index, key, need};
+use serde::{Deserialize, Serialize};
+
+/// A new sub-account's credentials.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Created {
+    /// `SA` and 18 upper-case letters and digits.
+    pub auth_id: String,
+    /// 40 characters. Empty when the answer is given again.
+    pub auth_token: String,
+}
+
+/// A sub-account as its holder sees it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Subaccount {
+    /// SUB-1.
+    pub auth_id: String,
+    /// The main account.
+    pub parent: String,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// A disabled one cannot be used.
+    pub enabled: bool,
+    /// When it was made.
+    #[serde(with = "int_text")]
+    pub created: Instant,
+    /// `None` until the first change.
+    #[serde(default, with = "optional_int_text")]
+    pub modified: Option<Instant>,
+}
+
+/// What changes; `None` leaves a field as it is.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Change {
+    /// 1 to 100 characters.
+    pub name: Option<String>,
+    /// Whether it may be used.
+    pub enabled: Option<bool>,
+}
+
+/// Sub-accounts, newest first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Page {
+    /// At most as many as asked for.
+    pub subaccounts: Vec<Subaccount>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+interface_error! {
+    /// Errors of `subaccounts`.
+    Error {
+        /// The payload is the limit of the policy (ACC-6).
+        TooManySubaccounts(u32),
+        /// It still has so many numbers (SUB-4).
+        HasNumbers(u32),
+    }
+}
+
+/// Makes a sub-account with a token of its own.
+pub fn create(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    parent: String,
+    name: String,
+    enabled: bool,
+) -> Result<Created, Error> {
+    let (who, main) = credentials::permit_on(call, caller, "subaccounts.create", &parent)?;
+    let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
+    let args = (&name, enabled);
+    idempotency::once_secret(call, caller, &parent, "subaccounts.create", &args, kept, |call| {
+        let mut checks = Checks::new();
+        checks.text(&name, "name", 1, 100);
+        checks.done()?;
+        let policy = Policy::load(call)?;
+        let limit = match crate::profile(call, main)?.account_type {
+            AccountType::Developer => policy.trial_subaccounts,
+            AccountType::Standard => policy.standard_subaccounts,
+        };
+        let before = count(call, main)?;
+        if before >= limit {
+            return Err(Error::TooManySubaccounts(limit));
+        }
+        let sub = profile::draw_free(call, b"SA")?;
+        let token = credentials::issue(call, sub);
+        let now = call.now();
+        let record =
+            Sub { v: 1, parent: main, name: name.clone(), enabled, created: now, modified: None, deleted: None };
+        call.put(&key(sub), &record);
+        call.put(&index(main, now, sub), &Line { v: 1 });
+        call.put(&format!("subn/{main}"), &Count { v: 1, count: before + 1 });
+        let facts = vec![Fact::new("sub-account", sub), Fact::new("enabled", enabled), Fact::new("by", who.name())];
+        say(call, main, "subaccount-created", facts);
+        Ok(Created { auth_id: sub.to_string(), auth_token: token })
+    })
+}
+
+/// A sub-account as its holder sees it.
+pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Subaccount, Error> {
+    let (_, sub) = credentials::permit_on(call, caller, "subaccounts.get", &auth_id)?;
+    Ok(show(sub, need(call, sub)?))
+}
+
+/// The sub-accounts of a main account, newest first, 1 to 100 a page. An offset past the end answers none.
+pub fn list(call: &Call<'_>, caller: &Caller, parent: String, offset: u32, limit: u32) -> Result<Page, Error> {
+    let (_, main) = credentials::permit_on(call, caller, "subaccounts.list", &parent)?;
+    let mut checks = Checks::new();
+    checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
+    checks.require(limit <= 100, "limit", FieldRule::TooLarge, 100);
+    checks.done()?;
+    let total = count(call, main)?;
+    if offset >= total {
+        return Ok(Page { subaccounts: Vec::new(), total });
+    }
+    let prefix = format!("subs/{main}/");
+    let wanted = (offset.min(total) + limit) as usize;
+    let (lines, _) = call.span_text(&prefix, &end_of_prefix(&prefix), wanted);
+    let subs: Vec<AuthId> = lines
+        .iter()
+        .skip(offset as usize)
+        .map(|(line, _)| {
+            let id = line.rsplit('/').next().and_then(AuthId::parse);
+            id.expect("keys of the index are made from auth IDs")
+        })
+        .collect();
+    call.prefetch(subs.iter().map(|sub| key(*sub)));
+    let subaccounts: Result<Vec<Subaccount>, Fault> =
+        subs.into_iter().map(|sub| Ok(show(sub, call.need::<Sub>(&key(sub))?))).collect();
+    Ok(Page { subaccounts: subaccounts?, total })
+}
+
+/// Renames, enables or disables; nothing given changes nothing.
+pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Subaccount, Error> {
+    let (who, sub, presence) = credentials::permit_again(call, caller, "subaccounts.update", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "subaccounts.update", &change, |call| {
+        presence.need()?;
+        let mut checks = Checks::new();
+        if let Some(name) = &change.name {
+            checks.text(name, "change.name", 1, 100);
+        }
+        checks.done()?;
+        let before = need(call, sub)?;
+        let mut after = before.clone();
+        if let Some(name) = &change.name {
+            after.name.clone_from(name);
+        }
+        after.enabled = change.enabled.unwrap_or(before.enabled);
+        if after != before {
+            after.modified = Some(call.now());
+            call.put(&key(sub), &after);
+            let facts =
+                vec![Fact::new("sub-account", sub), Fact::new("enabled", after.enabled), Fact::new("by", who.name())];
+            say(call, after.parent, "subaccount-changed", facts);
+        }
+        Ok(show(sub, after))
+    })
+}
+
+/// What becomes of the numbers of a sub-account that is deleted (SUB-4, R37).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disposal {
+    /// It is not deleted while it has any.
+    Refuse,
+    /// They go to the main account.
+    Move,
+    /// They are released.
+    Cascade,
+}
+
+/// Deletes a sub-account: its token fails from now on, its history stays with the main account.
+pub fn delete(call: &mut Call<'_>, caller: &Caller, auth_id: String, disposal: Disposal) -> Result<(), Error> {
+    const FUNCTION: &str = "subaccounts.delete";
+    let (who, sub, presence) = credentials::permit_again(call, caller, FUNCTION, &auth_id)?;
+    idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, |call| {
+        presence.need()?;
+        remove(call, &who, sub, disposal)
+    })
+}
+
+fn remove(call: &mut Call<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Result<(), Error> {
+    let before = need(call, sub)?;
+    let numbers = numbers::numbers_of(call, before.parent, sub)?;
+    if disposal == Disposal::Refuse && numbers > 0 {
+        return Err(Error::HasNumbers(numbers));
+    }
+    let main = before.parent;
+    numbers::disband(call, main, sub, disposal == Disposal::Cascade)?;
+    call.remove(&index(main, before.created, sub));
+    let count = count(call, main)?.saturating_sub(1);
+    call.put(&format!("subn/{main}"), &Count { v: 1, count });
+    let now = call.now();
+    call.put(&key(sub), &Sub { enabled: false, modified: Some(now), deleted: Some(now), ..before });
+    credentials::withdraw(call, sub);
+    let facts = vec![
+        Fact::new("sub-account", sub),
+        Fact::new("numbers", numbers),
+        Fact::new("disposal", disposal.word()),
+        Fact::new("by", who.name()),
+    ];
+    emit(
+        call,
+        EventDraft { account: Some(main), kind: "subaccount-deleted", rule: "SUB-4", facts, transactions: vec![] },
+    );
+    Ok(())
+}
+
+impl Disposal {
+    fn word(self) -> &'static str {
+        match self {
+            Disposal::Refuse => "refuse",
+            Disposal::Move => "move",
+            Disposal::Cascade => "cascade",
+        }
+    }
+}
+
+/// Disables the next sub-accounts of an account that is closed. Answers the index line of the last one, and whether there are more.
+pub(crate) fn disable_page(
+    call: &mut Call<'_>,
+    main: AuthId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<(Option<String>, bool), Fault> {
+    let prefix = format!("subs/{main}/");
+    let first = after.map_or_else(|| prefix.clone(), coinbox_ground::call::successor);
+    let (lines, more) = call.span_text(&first, &end_of_prefix(&prefix), limit);
+    let last = lines.last().map(|(line, _)| line.clone());
+    let subs: Vec<AuthId> =
+        lines.iter().filter_map(|(line, _)| line.rsplit('/').next().and_then(AuthId::parse)).collect();
+    call.prefetch(subs.iter().map(|sub| key(*sub)));
+    for sub in subs {
+        let mut record = need(call, sub)?;
+        if record.enabled {
+            record.enabled = false;
+            record.modified = Some(call.now());
+            call.put(&key(sub), &record);
+            let facts = vec![Fact::new("sub-account", sub), Fact::new("enabled", false), Fact::new("by", "closing")];
+            say(call, main, "subaccount-changed", facts);
+        }
+    }
+    Ok((last, more))
+}
+
+fn show(auth: AuthId, sub: Sub) -> Subaccount {
+    Subaccount {
+        auth_id: auth.to_string(),
+        parent: sub.parent.to_string(),
+        name: sub.name,
+        enabled: sub.enabled,
+        created: sub.created,
+        modified: sub.modified,
+    }
+}
+
+fn say(call: &mut Call<'_>, main: AuthId, kind: &str, facts: Vec<Fact>) {
+    emit(call, EventDraft { account: Some(main), kind, rule: "SUB-1", facts, transactions: vec![] });
+}

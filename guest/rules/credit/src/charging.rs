@@ -1,0 +1,96 @@
+//! A charge is written down here, as an intention; `payments::charges` carries it out (CRD-4, CRD-7, R11).
+
+use crate::records::cards::Card;
+use crate::records::charges::{Charge, ChargeKind, ChargeState, gateway_key, save};
+use coinbox_ground::call::Call;
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency::Asked;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fact, Fault};
+
+/// What a charge is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose<'a> {
+    /// A recharge by the rules (CRD-5).
+    Automatic,
+    /// A recharge by a person (CRD-4).
+    Manual,
+    /// What is owed, by a person (R24).
+    Settlement,
+    /// The invoice of this number, by the rules (CRD-15).
+    Invoice(&'a str),
+}
+
+/// Writes a charge down and makes it due now.
+pub fn create(
+    call: &mut Call<'_>,
+    account: AuthId,
+    purpose: Purpose<'_>,
+    amount: Money,
+    card: &Card,
+    asked: Option<Asked>,
+) -> Result<Charge, Fault> {
+    let number = Numbers::next_charge(call, account)?;
+    let (kind, invoice) = match purpose {
+        Purpose::Automatic => (ChargeKind::Automatic, None),
+        Purpose::Manual => (ChargeKind::Manual, None),
+        Purpose::Settlement => (ChargeKind::Settlement, None),
+        Purpose::Invoice(number) => (ChargeKind::Invoice, Some(number.to_owned())),
+    };
+    let charge = Charge {
+        v: 1,
+        number,
+        kind,
+        amount,
+        card: card.number,
+        card_label: card.label(),
+        key: gateway_key(&call.store_name(), account, number),
+        state: ChargeState::Due,
+        attempt: 0,
+        answered: 0,
+        created: call.now(),
+        sent: None,
+        settled: None,
+        reference: None,
+        lot: None,
+        asked: 0,
+        overdue: false,
+        given_up: false,
+        invoice,
+        receipt: None,
+        charged_back: Money::ZERO,
+        chargebacks: Vec::new(),
+        asked_for: asked,
+        recovered: false,
+        disputes: Vec::new(),
+    };
+    count_in_caps(call, account, &charge, amount)?;
+    match kind {
+        ChargeKind::Automatic => {}
+        ChargeKind::Manual => Numbers::count_open_manual(call, account, true)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, number)?,
+    }
+    save(call, account, &charge);
+    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
+    Ok(charge)
+}
+
+/// Recharges count in the caps on automatic ones; what pays a debt does not (R22).
+pub fn count_in_caps(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
+    match charge.kind {
+        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(call, account, charge.created, amount),
+        ChargeKind::Settlement | ChargeKind::Invoice => Ok(()),
+    }
+}
+
+/// A charge of a history that was lost was declined, and nothing of this one waits for it: the feed tells how it ended (CRD-7, EVT-1).
+pub fn tell_unawaited(call: &mut Call<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
+    let mut facts = charge.facts();
+    facts.push(Fact::new("reason", reason));
+    facts.push(Fact::new("receipt", receipt));
+    let (account, kind, rule) = (Some(account), "recharge-failed", charge.kind.rule());
+    emit(call, EventDraft { account, kind, rule, facts, transactions: Vec::new() });
+}

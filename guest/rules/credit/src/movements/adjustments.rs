@@ -1,0 +1,217 @@
+//! What operators add to an account, take off it, put right and write off (CRD-14, R18, R24).
+
+use crate::movements::expiry::expire_due;
+use crate::movements::grants::{Grant, grant};
+use crate::movements::posting::{self, Debit};
+use crate::movements::refilling::room;
+use crate::movements::telling::told;
+use crate::records::charges::{self, Charge};
+use crate::records::reconciliation;
+use crate::watch::judge::judge;
+use crate::watch::occasion::Occasion;
+use coinbox_access::credentials;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::{Adjusted, Error};
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
+use coinbox_ledger::charge_code::ChargeCode;
+use coinbox_ledger::lots::{LotKind, Place};
+use coinbox_ledger::wallet::{self, Payer};
+use coinbox_ledger::{self as ledger, LedgerAccount, Line, Posting};
+use coinbox_profiles::profile;
+use serde::{Deserialize, Serialize};
+
+/// What the operator adds or takes (CRD-14).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adjustment {
+    /// A promotional lot.
+    Goodwill(Goodwill),
+    /// Back to the cash lot of a recharge.
+    Correction(Correction),
+    /// In spending order, below zero if need be.
+    Debit(#[serde(with = "int_text")] Micros),
+}
+
+/// A promotional lot.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Goodwill {
+    /// Above zero.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    /// In the future.
+    #[serde(with = "optional_int_text", default)]
+    pub expires: Option<Instant>,
+}
+
+/// Back to the cash lot of a recharge.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Correction {
+    /// Above zero, at most what has been spent of the lot.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    /// Number of the paid charge; this or `payment`.
+    #[serde(default)]
+    pub charge: Option<u32>,
+    /// Key of a payment that was credited without a charge: after a restore, or from the operator's queue.
+    #[serde(default)]
+    pub payment: Option<String>,
+}
+
+/// Credits or debits an account with a reason (CRD-14, R18).
+pub fn adjust(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    adjustment: Adjustment,
+    reason: String,
+) -> Result<Adjusted, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.adjust", &auth_id)?;
+    let args = (&auth_id, &adjustment, &reason);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.adjust", &args, |call| {
+        if profile::is_closed(call, account)? {
+            return Err(coinbox_ground::vocabulary::Refusal::Closed.into());
+        }
+        let mut checks = Checks::new();
+        checks.text(&reason, "reason", 1, 200);
+        let (amount, field) = match &adjustment {
+            Adjustment::Goodwill(goodwill) => (goodwill.amount, "adjustment.goodwill.amount"),
+            Adjustment::Correction(correction) => (correction.amount, "adjustment.correction.amount"),
+            Adjustment::Debit(amount) => (*amount, "adjustment.debit"),
+        };
+        let amount = Money::from_micros(amount);
+        checks.require(amount > Money::ZERO, field, FieldRule::TooSmall, "0.00001");
+        checks.require(
+            amount.micros() % coinbox_ground::money::MICROS_PER_POSTED_STEP == 0,
+            field,
+            FieldRule::WrongForm,
+            "5 decimals",
+        );
+        checks.require(amount <= Money::from_units(1_000_000_000), field, FieldRule::TooLarge, "1000000000.00");
+        if let Adjustment::Goodwill(Goodwill { expires: Some(expires), .. }) = &adjustment {
+            let field = "adjustment.goodwill.expires";
+            checks.require(*expires > call.now(), field, FieldRule::TooSmall, call.now());
+            checks.require(*expires <= 9_999_999_999_998, field, FieldRule::TooLarge, 9_999_999_999_998_i64);
+        }
+        checks.done()?;
+        if !matches!(adjustment, Adjustment::Goodwill(_)) && wallet::need(call, account)?.is_closed() {
+            // The invoice of its last charges is made: neither a debit nor a correction is a line any more (CRD-14, R23, R27).
+            return Err(coinbox_ground::vocabulary::Refusal::Closed.into());
+        }
+        let transaction = match &adjustment {
+            Adjustment::Goodwill(goodwill) => {
+                let goodwill = Grant {
+                    kind: LotKind::Promotional,
+                    amount,
+                    expires: goodwill.expires,
+                    contra: LedgerAccount::Goodwill,
+                    entry: "goodwill",
+                    rule: "CRD-14",
+                    reason: &reason,
+                };
+                grant(call, account, &goodwill)?.transaction
+            }
+            Adjustment::Correction(correction) => correct(call, account, amount, correction, &reason)?,
+            Adjustment::Debit(_) => debit(call, account, amount, &reason)?,
+        };
+        let balance = wallet::need(call, account)?.balance.micros();
+        Ok(Adjusted { transaction, balance })
+    })
+}
+
+/// The lot that a correction restores.
+fn lot_of(call: &Call<'_>, account: AuthId, correction: &Correction) -> Result<(u32, Place), Fault> {
+    match (&correction.charge, &correction.payment) {
+        (Some(number), None) => {
+            let charge = charges::load(call, account, *number)?;
+            charge.as_ref().and_then(Charge::lot).cloned().ok_or_else(|| Fault::not_found("paid charge"))
+        }
+        (None, Some(key)) => {
+            reconciliation::lot_of(call, account, key)?.ok_or_else(|| Fault::not_found("credited payment"))
+        }
+        _ => Err(Fault::invalid("adjustment.correction", FieldRule::NotAllowedTogether, Some("charge or payment"))),
+    }
+}
+
+fn correct(
+    call: &mut Call<'_>,
+    account: AuthId,
+    amount: Money,
+    correction: &Correction,
+    reason: &str,
+) -> Result<String, Fault> {
+    let (lot, place) = lot_of(call, account, correction)?;
+    let mut wallet = wallet::need(call, account)?;
+    let too_large = || {
+        Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
+    };
+    // What the bank has taken back was not spent, and must not be refunded as well.
+    let charge = match (correction.charge, &correction.payment) {
+        (Some(number), _) => charges::load(call, account, number)?,
+        // It has a charge once it was taken back.
+        (None, Some(key)) => charges::of_payment(call, account, key)?,
+        (None, None) => None,
+    };
+    if let Some(charge) = charge
+        && amount > room(call, account, &wallet, &charge)?
+    {
+        return Err(too_large());
+    }
+    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?.paid;
+    wallet::save(call, account, &wallet);
+    let line = Line::adjustment(account, ChargeCode::Correction, reason, call.now(), amount.negated()?);
+    let id = ledger::next_id(call)?;
+    ledger::post(
+        call,
+        &id,
+        "correction",
+        reason,
+        vec![
+            Posting(LedgerAccount::Corrections, None, amount),
+            Posting(LedgerAccount::CreditsCash, Some(account), paid.minus(amount)?),
+            Posting(LedgerAccount::Receivables, Some(account), paid.negated()?),
+        ],
+        vec![line],
+    )?;
+    told(call, account, "correction", "CRD-14", amount, wallet.balance, reason, &id);
+    judge(call, account, Occasion::Credit)?;
+    Ok(id)
+}
+
+/// Gives up what an account owes (R24): nobody pays it any more.
+pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<Adjusted, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.write-off", &auth_id)?;
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.write-off", &(&auth_id, &reason), |call| {
+        let mut checks = Checks::new();
+        checks.text(&reason, "reason", 1, 200);
+        checks.done()?;
+        expire_due(call, account)?;
+        let mut wallet = wallet::need(call, account)?;
+        let amount = wallet::forgive(call, account, &mut wallet, &Payer::WrittenOff)?;
+        if amount == Money::ZERO {
+            return Err(Error::NothingOwed);
+        }
+        wallet::save(call, account, &wallet);
+        let id = ledger::next_id(call)?;
+        let postings = vec![
+            Posting(LedgerAccount::WriteOffs, None, amount),
+            Posting(LedgerAccount::Receivables, Some(account), amount.negated()?),
+        ];
+        ledger::post(call, &id, "write-off", &reason, postings, Vec::new())?;
+        told(call, account, "written-off", "ACC-12", amount, wallet.balance, &reason, &id);
+        judge(call, account, Occasion::Credit)?;
+        Ok(Adjusted { transaction: id, balance: wallet.balance.micros() })
+    })
+}
+
+fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
+    let line = Line::adjustment(account, ChargeCode::Adjustment, reason, call.now(), amount);
+    let debit = Debit { kind: "debit", cause: reason, cycle: None, lines: vec![line], others: Vec::new() };
+    let posted = posting::debit(call, account, debit)?;
+    told(call, account, "debit", "CRD-14", amount, posted.balance, reason, &posted.transaction);
+    judge(call, account, Occasion::Debit)?;
+    Ok(posted.transaction)
+}

@@ -1,0 +1,202 @@
+//! What chargebacks have left owed, and what has made an end of it: noted with the dispute, so that it goes back there when the dispute is won (R84).
+
+use crate::movements::refilling::charge_of;
+use crate::records::charges::{load, save};
+use coinbox_ground::calendar::{self, Month};
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::lots::{self, FromLot, LotKind, OfMonth, Place};
+use coinbox_ledger::wallet::{self, Claimed, Payer, Wallet};
+
+/// Notes that a credit note has given back what a gift had paid of a chargeback's debt: when that is won, it is credit of the payment.
+pub(crate) fn note_corrected(
+    call: &mut Call<'_>,
+    account: AuthId,
+    (number, nth): (u32, u32),
+    part: &FromLot,
+    since: Instant,
+) -> Result<(), Fault> {
+    let Some(mut charge) = load(call, account, number)? else { return Ok(()) };
+    let Some(reference) = charge.chargebacks.get(nth as usize).cloned() else { return Ok(()) };
+    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
+        return Ok(());
+    };
+    let payer = Payer::Lot(part.place.clone());
+    let mut left = part.amount;
+    for settled in dispute.settled.iter_mut().filter(|settled| settled.payer == payer && settled.since == since) {
+        let less = left.min(settled.amount);
+        settled.amount = settled.amount.minus(less)?;
+        left = left.minus(less)?;
+    }
+    dispute.settled.retain(|settled| settled.amount > Money::ZERO);
+    dispute.settle(&Payer::Corrected, since, part.amount.minus(left)?)?;
+    save(call, account, &charge);
+    Ok(())
+}
+
+/// What stands in the place of a payment that was taken back and was not paid for.
+#[derive(Default)]
+pub(crate) struct Recalled {
+    /// Was still owed.
+    pub owed: Money,
+    pub written_off: Money,
+    /// Gifts.
+    pub lots: Vec<FromLot>,
+}
+
+/// A credit note gives back what a payment was spent on that the bank has taken back: what of that is still owed is paid, the gifts that stand in its
+/// place go back to their lots, and write-offs are recovered. When such a dispute is won, that is credit of the payment. What the payment had paid of issued invoices stays
+/// out of it: that is owed of their days, and what gifts and write-offs have ended of it is known there (`ended/`).
+pub(crate) fn recall(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    number: u32,
+    amount: Money,
+) -> Result<(Recalled, Money), Fault> {
+    let (mut recalled, mut left) = (Recalled::default(), amount);
+    let Some(mut charge) = load(call, account, number)? else { return Ok((recalled, left)) };
+    let is_gift = |place: &Place| place.kind() != LotKind::Cash;
+    for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
+        let before = left;
+        let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
+        let claim = (number, u32::try_from(nth).unwrap_or(u32::MAX));
+        let owed = wallet::pay_claim(call, account, wallet, claim, Claimed::OfItsDay, left)?;
+        recalled.owed = recalled.owed.plus(owed)?;
+        left = left.minus(owed)?;
+        let its_day = calendar::day_name(dispute.at);
+        for settled in dispute.settled.iter_mut().rev().filter(|known| calendar::day_name(known.since) == its_day) {
+            let part = left.min(settled.amount);
+            match &settled.payer {
+                _ if part == Money::ZERO => continue,
+                Payer::WrittenOff => recalled.written_off = recalled.written_off.plus(part)?,
+                Payer::Lot(place) if is_gift(place) => {
+                    recalled.lots.push(FromLot { place: place.clone(), amount: part });
+                }
+                _ => continue,
+            }
+            settled.amount = settled.amount.minus(part)?;
+            left = left.minus(part)?;
+        }
+        for taken in dispute.taken.iter_mut().rev().filter(|taken| is_gift(&taken.place)) {
+            let part = left.min(taken.amount);
+            if part > Money::ZERO {
+                taken.amount = taken.amount.minus(part)?;
+                left = left.minus(part)?;
+                recalled.lots.push(FromLot { place: taken.place.clone(), amount: part });
+            }
+        }
+        dispute.settled.retain(|settled| settled.amount > Money::ZERO);
+        dispute.taken.retain(|taken| taken.amount > Money::ZERO);
+        dispute.settle(&Payer::Corrected, dispute.at, before.minus(left)?)?;
+    }
+    save(call, account, &charge);
+    Ok((recalled, left))
+}
+
+/// What a chargeback has taken elsewhere or left owed and its payment's own lot gives instead.
+#[derive(Default)]
+pub struct Released {
+    /// Was still owed.
+    pub owed: Money,
+    /// What was written off.
+    pub written_off: Money,
+    /// What was rounded away.
+    pub rounded: Money,
+    /// Goes back to these lots.
+    pub lots: Vec<FromLot>,
+    /// All of it.
+    pub amount: Money,
+}
+
+/// Something comes back to the lot of a payment that the bank has taken back itself. Had it been there, that chargeback would have taken it first (R33): it does so now,
+/// and what it took elsewhere or left owed is released.
+pub fn release(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &mut Wallet,
+    place: &Place,
+    amount: Money,
+) -> Result<Released, Fault> {
+    let mut released = Released::default();
+    let Some((mut lot, used)) = lots::find(call, account, place.number(), place)? else { return Ok(released) };
+    let Some(mut charge) = charge_of(call, account, &lot.origin)? else { return Ok(released) };
+    let mut ended = Vec::new();
+    for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
+        let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
+        let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));
+        let mut elsewhere = dispute.amount;
+        for taken in dispute.taken.iter().filter(|taken| taken.place == *place) {
+            elsewhere = elsewhere.minus(taken.amount)?;
+        }
+        let wanted = elsewhere.min(amount.minus(released.amount)?);
+        let owed = wallet::pay_claim(call, account, wallet, claim, Claimed::All, wanted)?;
+        released.owed = released.owed.plus(owed)?;
+        let mut left = wanted.minus(owed)?;
+        for settled in dispute.settled.iter_mut().rev() {
+            let part = left.min(settled.amount);
+            match &settled.payer {
+                _ if part == Money::ZERO => continue,
+                // That is credit of this very payment.
+                Payer::Corrected => continue,
+                Payer::WrittenOff => released.written_off = released.written_off.plus(part)?,
+                Payer::Rounded => released.rounded = released.rounded.plus(part)?,
+                Payer::Lot(place) => released.lots.push(FromLot { place: place.clone(), amount: part }),
+            }
+            settled.amount = settled.amount.minus(part)?;
+            left = left.minus(part)?;
+            ended.push((settled.since, claim, settled.payer.clone(), part));
+        }
+        for taken in dispute.taken.iter_mut().rev().filter(|taken| taken.place != *place) {
+            let part = left.min(taken.amount);
+            if part > Money::ZERO {
+                taken.amount = taken.amount.minus(part)?;
+                left = left.minus(part)?;
+                released.lots.push(FromLot { place: taken.place.clone(), amount: part });
+            }
+        }
+        let given = wanted.minus(left)?;
+        dispute.settled.retain(|settled| settled.amount > Money::ZERO);
+        dispute.taken.retain(|taken| taken.amount > Money::ZERO);
+        if given == Money::ZERO {
+            continue;
+        }
+        dispute.taken.insert(0, FromLot { place: place.clone(), amount: given });
+        released.amount = released.amount.plus(given)?;
+        // As much less of the debts that the payment had paid is open again.
+        let mut most = elsewhere.minus(given)?;
+        for part in &mut dispute.unpaid {
+            let kept = part.amount.min(most);
+            lot.add_paid(OfMonth { month: part.month, amount: part.amount.minus(kept)? })?;
+            part.amount = kept;
+            most = most.minus(kept)?;
+        }
+        dispute.unpaid.retain(|part| part.amount > Money::ZERO);
+    }
+    save(call, account, &charge);
+    lots::keep(call, account, &lot, used);
+    for (since, claim, payer, part) in ended {
+        wallet::take_ended(call, account, since, claim, &payer, part)?;
+        take_paid(call, account, &payer, since, part)?;
+    }
+    Ok(released)
+}
+
+/// What a lot had paid of a debt is given back to it.
+pub fn take_paid(
+    call: &mut Call<'_>,
+    account: AuthId,
+    payer: &Payer,
+    since: Instant,
+    amount: Money,
+) -> Result<(), Fault> {
+    if let Payer::Lot(place) = payer
+        && let Some((mut lot, used)) = lots::find(call, account, place.number(), place)?
+    {
+        lot.take_paid(Month::of(since), amount)?;
+        lots::keep(call, account, &lot, used);
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Credit that is given, not paid for.
+
+use crate::movements::telling::told;
+use crate::watch::judge::judge;
+use crate::watch::occasion::Occasion;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::JobKey;
+use coinbox_ground::money::Money;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::lots::LotKind;
+use coinbox_ledger::open_lots::check_lots;
+use coinbox_ledger::wallet::{self, NewCredit};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+
+/// Credit that is given, not paid for.
+pub struct Grant<'a> {
+    /// Trial or promotional.
+    pub kind: LotKind,
+    /// How much.
+    pub amount: Money,
+    /// When it expires; none: never.
+    pub expires: Option<Instant>,
+    /// The expense behind it.
+    pub contra: LedgerAccount,
+    /// Kind of the ledger transaction and of the event.
+    pub entry: &'a str,
+    /// The requirement that it follows from.
+    pub rule: &'a str,
+    /// Why, as a word for the feed.
+    pub reason: &'a str,
+}
+
+/// What a gift became.
+pub struct Granted {
+    /// Its ledger transaction.
+    pub transaction: String,
+    /// How much of it paid what was owed (R2).
+    pub paid_owed: Money,
+    /// Number of the lot.
+    pub lot: u32,
+}
+
+/// Gives credit as a lot, posts it, and judges the account.
+pub fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<Granted, Fault> {
+    check_lots(call, account)?;
+    let id = ledger::next_id(call)?;
+    let mut wallet = wallet::need(call, account)?;
+    let new =
+        NewCredit { kind: grant.kind, amount: grant.amount, since: call.now(), expires: grant.expires, origin: &id };
+    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    wallet::save(call, account, &wallet);
+    if let (Some(expires), true) = (grant.expires, credited.kept > Money::ZERO) {
+        let job = JobKey::Expire(account, credited.lot.number, credited.lot.place().to_string());
+        call.timer(&job.to_string(), Lane::Normal, expires);
+    }
+    let postings = vec![
+        Posting(grant.contra, None, grant.amount),
+        Posting(LedgerAccount::of_lot(grant.kind), Some(account), credited.kept.negated()?),
+        Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+    ];
+    ledger::post_gift(call, &id, (grant.entry, grant.reason), postings, credited.charges)?;
+    told(call, account, grant.entry, grant.rule, grant.amount, wallet.balance, grant.reason, &id);
+    judge(call, account, Occasion::Credit)?;
+    Ok(Granted { transaction: id, paid_owed: credited.paid, lot: credited.lot.number })
+}

@@ -1,0 +1,11 @@
+//! Whatever moves money and then asks the judge.
+
+pub mod adjustments;
+pub mod claims;
+pub mod correcting;
+pub mod expiry;
+pub mod grants;
+pub mod posting;
+pub mod putting;
+pub mod refilling;
+pub(crate) mod telling;

@@ -1,0 +1,80 @@
+//! The list of running calls of an account, newest first (CRD-10, R48).
+
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+/// Calls in one hang-up request, one report or one list.
+pub const PAGE: usize = 1000;
+
+/// Latest moment that keys can order.
+pub const LAST_MOMENT: Instant = 9_999_999_999_999;
+
+/// A running call, at `call/<account>/<start, newest first>/<name>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Running {
+    /// Version of the record.
+    pub v: u32,
+    /// The caller's name for the call.
+    pub name: String,
+    /// Who makes it: the account or one of its sub-accounts.
+    pub auth_id: AuthId,
+    /// When it began.
+    pub started: Instant,
+}
+
+impl Record for Running {
+    const KIND: &'static str = "running call";
+}
+
+/// Where a running call is, by its name, at `calli/<account>/<name>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Index {
+    /// Version of the record.
+    pub v: u32,
+    /// Its key.
+    pub key: String,
+}
+
+impl Record for Index {
+    const KIND: &'static str = "running call index";
+}
+
+/// Where a running call is found by its name: to be read together with other keys.
+pub fn index_key(account: AuthId, name: &str) -> String {
+    format!("calli/{account}/{name}")
+}
+
+/// Whether a call of this name is running.
+pub fn is_running(call: &Call<'_>, account: AuthId, name: &str) -> Result<bool, Fault> {
+    Ok(call.get::<Index>(&index_key(account, name))?.is_some())
+}
+
+/// The newest running calls, at most a page. The flag: there are more.
+pub fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
+    let (entries, more) = call.list::<Running>(&format!("call/{account}/"), PAGE)?;
+    Ok((entries.into_iter().map(|(_, running)| running).collect(), more))
+}
+
+/// Takes a call off the list, if it is on it.
+pub fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fault> {
+    let index = index_key(account, name);
+    if let Some(place) = call.get::<Index>(&index)? {
+        call.remove(&place.key);
+        call.remove(&index);
+    }
+    Ok(())
+}
+
+/// Puts a call on the list. Answers whether it was not on it.
+pub fn name(call: &mut Call<'_>, account: AuthId, name: &str, source: AuthId, started: Instant) -> Result<bool, Fault> {
+    let index = index_key(account, name);
+    if call.get::<Index>(&index)?.is_some() {
+        return Ok(false);
+    }
+    let key = format!("call/{account}/{}/{name}", time_key(LAST_MOMENT - started));
+    call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id: source, started });
+    call.put(&index, &Index { v: 1, key });
+    Ok(true)
+}

@@ -1,0 +1,124 @@
+//! Thresholds of alerts and billing addresses, as customers read and set them (CRD-8, R88).
+
+use crate::watch::alerts::thresholds;
+use coinbox_access::credentials;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Error;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text, optional_int_text};
+use coinbox_ledger::wallet;
+use coinbox_profiles::mail;
+use coinbox_profiles::notices::{check_recipients, key, load};
+use coinbox_profiles::policy::Policy;
+use serde::{Deserialize, Serialize};
+
+/// Most thresholds of the customer's own.
+const CUSTOM_MAX: usize = 3;
+
+/// One threshold as it is shown.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AlertThreshold {
+    /// Fires strictly below this.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+    /// Set by the customer.
+    pub custom: bool,
+    /// Whether the next dip sends a mail.
+    pub armed: bool,
+}
+
+/// Alert settings as they are shown.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AlertSettings {
+    /// Highest first; equal ones are one (R21).
+    pub thresholds: Vec<AlertThreshold>,
+    /// Besides the registered email.
+    pub recipients: Vec<String>,
+    /// A custom threshold that suggests itself: what the account spends a day (CRD-9).
+    #[serde(default, with = "optional_int_text")]
+    pub suggested: Option<Micros>,
+}
+
+fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
+    let alerts = load(call, account)?;
+    let policy = Policy::load(call)?;
+    Ok(AlertSettings {
+        thresholds: thresholds(&policy, &alerts)
+            .into_iter()
+            .map(|amount| AlertThreshold {
+                amount: amount.micros(),
+                custom: alerts.custom.contains(&amount),
+                armed: alerts.armed.contains(&amount),
+            })
+            .collect(),
+        recipients: alerts.recipients,
+        suggested: coinbox_ledger::totals::spending::average_daily_spend(call, account)?.map(Money::micros),
+    })
+}
+
+/// Replaces the customer's thresholds or billing addresses, whichever is named (CRD-8, R88).
+pub fn set_alerts(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    amounts: Option<Vec<Micros>>,
+    recipients: Option<Vec<String>>,
+) -> Result<AlertSettings, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.set-alerts", &auth_id)?;
+    let args = (&auth_id, &amounts, &recipients);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.set-alerts", &args, |call| {
+        wallet::need(call, account)?;
+        if amounts.is_none() && recipients.is_none() {
+            return Ok(shown(call, account)?);
+        }
+        let mut checks = Checks::new();
+        let named = amounts.as_deref().unwrap_or_default();
+        checks.require(named.len() <= CUSTOM_MAX, "thresholds", FieldRule::TooMany, CUSTOM_MAX);
+        for (index, amount) in named.iter().take(CUSTOM_MAX).enumerate() {
+            let field = format!("thresholds[{index}]");
+            checks.require(*amount >= 0, &field, FieldRule::TooSmall, "0");
+            checks.require(Money::from_micros(*amount).is_whole_cents(), &field, FieldRule::WrongForm, "whole cents");
+        }
+        check_recipients(&mut checks, recipients.as_deref().unwrap_or_default(), "recipients");
+        checks.done()?;
+        let mut alerts = load(call, account)?;
+        if let Some(amounts) = &amounts {
+            alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
+            alerts.custom.sort_unstable();
+            alerts.custom.dedup();
+        }
+        if let Some(recipients) = &recipients {
+            alerts.recipients.clone_from(recipients);
+            alerts.recipients.sort_unstable();
+            alerts.recipients.dedup();
+        }
+        call.put(&key(account), &alerts);
+        mail::addresses_set(call, account)?;
+        crate::watch::judge::judge(call, account, crate::watch::occasion::Occasion::Settings)?;
+        Ok(shown(call, account)?)
+    })
+}
+
+/// Thresholds with their state, and billing addresses.
+pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.get-alerts", &auth_id)?;
+    Ok(shown(call, account)?)
+}
+
+/// Replaces the billing addresses, which were checked. Answers whether they are others than before.
+pub fn set_recipients(call: &mut Call<'_>, account: AuthId, recipients: &[String]) -> Result<bool, Fault> {
+    let before = load(call, account)?;
+    let mut alerts = before.clone();
+    alerts.recipients = recipients.to_vec();
+    alerts.recipients.sort_unstable();
+    alerts.recipients.dedup();
+    let differs = alerts != before;
+    if differs {
+        call.put(&key(account), &alerts);
+        mail::addresses_set(call, account)?;
+    }
+    Ok(differs)
+}

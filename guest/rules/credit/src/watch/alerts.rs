@@ -1,0 +1,72 @@
+//! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
+
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::wallet::Wallet;
+use coinbox_profiles::mail;
+use coinbox_profiles::notices::{Notices, key, load};
+use coinbox_profiles::policy::Policy;
+
+/// Whether a threshold counts: one that is not below a credit limit would say that the limit is nearly used when it is hardly touched.
+pub fn counts(threshold: Money, limit: Option<Money>) -> bool {
+    limit.is_none_or(|limit| threshold < limit)
+}
+
+/// Thresholds of policy and customer together, highest first, equal ones once.
+pub fn thresholds(policy: &Policy, alerts: &Notices) -> Vec<Money> {
+    let mut all: Vec<Money> = policy.alert_thresholds().chain(alerts.custom.iter().copied()).collect();
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    all.dedup();
+    all
+}
+
+/// Fires what the balance, or what is left of the limit, has fallen below, arms what it has reached. Answers the amount below which the next
+/// one fires.
+pub fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<Money>, Fault> {
+    let before = load(call, account)?;
+    let mut alerts = before.clone();
+    let policy = Policy::load(call)?;
+    let mut all = thresholds(&policy, &alerts);
+    all.retain(|threshold| counts(*threshold, wallet.credit_limit()));
+    let balance = wallet.left()?;
+    let fired: Vec<Money> =
+        all.iter().copied().filter(|threshold| alerts.armed.contains(threshold) && balance < *threshold).collect();
+    alerts.armed = all.iter().copied().filter(|threshold| balance >= *threshold).collect();
+    let dry = balance <= Money::ZERO;
+    let out_of_credit = dry && alerts.armed_for_zero;
+    let restored = !dry && !alerts.armed_for_zero;
+    alerts.armed_for_zero = !dry;
+    if alerts != before {
+        call.put(&key(account), &alerts);
+    }
+    let ([low, none, again], standing) = match wallet.credit_limit() {
+        None => (["balance-low", "out-of-credit", "credit-available"], vec![Fact::new("balance", balance)]),
+        Some(limit) => (
+            ["limit-low", "limit-reached", "limit-available"],
+            vec![Fact::new("left", balance), Fact::new("credit-limit", limit)],
+        ),
+    };
+    if let Some(lowest) = fired.last() {
+        let mut facts = standing.clone();
+        facts.push(Fact::new("threshold", lowest));
+        mail::send(call, account, low, facts.clone())?;
+        facts.extend(fired.iter().map(|threshold| Fact::new("passed", threshold)));
+        emit(call, draft(account, low, "CRD-8", facts));
+    }
+    if out_of_credit {
+        mail::send(call, account, none, standing.clone())?;
+        emit(call, draft(account, none, "CRD-10", standing));
+    } else if restored {
+        emit(call, draft(account, again, "CRD-10", standing));
+    }
+    let highest_armed = alerts.armed.first().copied();
+    let zero = (!dry).then_some(Money::from_micros(1));
+    Ok(highest_armed.max(zero))
+}
+
+fn draft<'a>(account: AuthId, kind: &'a str, rule: &'a str, facts: Vec<Fact>) -> EventDraft<'a> {
+    EventDraft { account: Some(account), kind, rule, facts, transactions: Vec::new() }
+}

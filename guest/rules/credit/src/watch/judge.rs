@@ -1,0 +1,95 @@
+//! After every movement of an account: what does the new balance set off? (CRD-5, CRD-6, CRD-8, CRD-10)
+//!
+//! The order is fixed: alerts look at the balance, automatic recharge at available, the zero-stop at both, and then
+//! the wallet learns below which amount the next of them could begin.
+//!
+//! Here lies the only recursion of the rules. Credit may end a suspension, a suspension that ends changes the standing, and a changed standing is
+//! looked at anew.
+
+use crate::records::closing;
+use crate::records::dunning::{self, Dunning};
+use crate::watch::occasion::Occasion;
+use crate::watch::{alerts, recharge, zero_stop};
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Fact, Fault, Suspension};
+use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile::{self, Standing, reason_name};
+
+/// Looks at an account once, and sets its trip.
+pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
+    if occasion == Occasion::Credit {
+        // Before anything is judged by the standing: what was suspended for a debt is open again once it is paid (ACC-9).
+        lift_if_paid(call, account)?;
+    }
+    let mut wallet = wallet::need(call, account)?;
+    // An account that is closed to use may wait for what it owes: less since a payment, more since a chargeback.
+    if occasion == Occasion::Credit || wallet.is_closed() {
+        closing::moved(call, account)?;
+    }
+    if wallet.is_closed() {
+        // Nobody is warned of, or charged for, an account that cannot be used any more.
+        return zero_stop::judge(call, account, &wallet);
+    }
+    let alert = alerts::judge(call, account, &wallet)?;
+    let recharge = recharge::judge(call, account, &wallet, occasion)?;
+    zero_stop::judge(call, account, &wallet)?;
+    let trip = alert.max(recharge).unwrap_or(Money::from_micros(i64::MIN));
+    if trip != wallet.trip {
+        wallet.trip = trip;
+        wallet::save(call, account, &wallet);
+    }
+    Ok(())
+}
+
+/// Suspends or reinstates, tells and mails it, and looks at the account anew (ACC-8, ACC-9, R32).
+pub fn stand(call: &mut Call<'_>, auth: AuthId, standing: Standing, details: &str, by: &str) -> Result<(), Fault> {
+    let mut profile = profile::profile(call, auth)?;
+    profile.standing = standing;
+    details.clone_into(&mut profile.details);
+    profile::save(call, auth, &profile);
+    let mut facts = vec![Fact::new("details", details)];
+    let (kind, rule) = match standing {
+        Standing::Suspended(reason) => {
+            facts.insert(0, Fact::new("reason", reason_name(reason)));
+            ("account-suspended", "ACC-8")
+        }
+        Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
+    };
+    let mut event_facts = facts.clone();
+    event_facts.push(Fact::new("by", by));
+    let draft = EventDraft { account: Some(auth), kind, rule, facts: event_facts, transactions: vec![] };
+    emit(call, draft);
+    dunning::stood(call, auth, standing)?;
+    judge(call, auth, Occasion::Standing)?;
+    if kind == "account-reinstated" {
+        // What is owed is to be paid all the same.
+        facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, auth)?.balance)?));
+    }
+    mail::send(call, auth, kind, facts)
+}
+
+/// Credit came in, or a debt was written off: what is paid does not wait for a person any more, and a suspension for payment failure ends once everything
+/// due is paid, if the policy says so (ACC-9).
+fn lift_if_paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let Some(mut dunning) = call.get::<Dunning>(&dunning::key(account))? else { return Ok(()) };
+    if let Some(to) = dunning.waits.as_ref().map(|waits| waits.to) {
+        dunning.wait(call, account, to)?;
+        dunning.save(call, account);
+    }
+    if !dunning.lifts {
+        return Ok(());
+    }
+    let standing = profile::profile(call, account)?.standing;
+    let suspended = standing == Standing::Suspended(Suspension::PaymentFailure);
+    if !suspended || dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {
+        return Ok(());
+    }
+    dunning.drop_paid(call, account)?;
+    dunning.save(call, account);
+    stand(call, account, Standing::Active, "everything due is paid", "coinbox")
+}

@@ -1,0 +1,482 @@
+//! Automatic recharge: series, ladder, caps (CRD-5, CRD-6, CRD-16).
+//!
+//! One charge at a time: each result is posted, then available is read again (R6). A failure waits for the next level of the
+//! ladder; what resets it is listed in R10.
+
+use crate::charging::{self, Purpose};
+use crate::records::charges::Charge;
+use crate::records::{cards, held, reconciliation};
+use crate::watch::occasion::Occasion;
+use coinbox_ground::calendar::{self, Period};
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::JobKey;
+use coinbox_ground::money::Money;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
+use coinbox_ledger::wallet::Wallet;
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::{self, Policy};
+use coinbox_profiles::profile::{self, AccountType, Standing};
+use serde::{Deserialize, Serialize};
+
+/// Caps on automatic charges, as the contract has them.
+#[derive(Clone, Copy, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Caps {
+    /// A UTC day.
+    #[serde(with = "optional_int_text", default)]
+    pub day: Option<Micros>,
+    /// A week from Monday.
+    #[serde(with = "optional_int_text", default)]
+    pub week: Option<Micros>,
+    /// A calendar month.
+    #[serde(with = "optional_int_text", default)]
+    pub month: Option<Micros>,
+}
+
+impl Caps {
+    /// The cap of a period.
+    pub fn of(&self, period: Period) -> Option<Money> {
+        match period {
+            Period::Day => self.day,
+            Period::Week => self.week,
+            Period::Month => self.month,
+        }
+        .map(Money::from_micros)
+    }
+}
+
+/// B, R and caps (CRD-5, CRD-16).
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RechargeSettings {
+    /// The switch.
+    pub enabled: bool,
+    /// B.
+    #[serde(with = "int_text")]
+    pub balance_amount: Micros,
+    /// R.
+    #[serde(with = "int_text")]
+    pub recharge_amount: Micros,
+    /// Caps.
+    pub caps: Caps,
+}
+
+/// What stands in the way of the next charge.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing stands in the way.
+    Ready,
+    /// This charge is due or open.
+    Charging(u32),
+    /// A charge failed: at this much available or less the next one is tried.
+    Waiting(Money),
+    /// No try is left until a reset.
+    Exhausted,
+    /// A cap refused a charge: at this moment the state before comes back (R22).
+    Capped(Instant, Box<State>),
+}
+
+/// The record at `ar/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Recharge {
+    /// Version of the record.
+    pub v: u32,
+    /// What the customer has set.
+    pub settings: RechargeSettings,
+    /// How it stands.
+    pub state: State,
+    /// Declined attempts of the series under way.
+    pub failures: u32,
+    /// The lowest level of this episode that has been tried: none above it is tried again (CRD-6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Money>,
+    /// Counts the series, so that a charge of an earlier one changes nothing.
+    pub series: u32,
+    /// Periods whose cap has been mailed about: one mail each (R22).
+    pub(crate) cap_mailed: Vec<(Period, Instant)>,
+}
+
+impl Record for Recharge {
+    const KIND: &'static str = "automatic recharge";
+}
+
+/// Where the record lies.
+pub fn key(account: AuthId) -> String {
+    format!("ar/{account}")
+}
+
+/// The record, if automatic recharge was ever set.
+pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Recharge>, Fault> {
+    call.get(&key(account))
+}
+
+impl Recharge {
+    /// The switch.
+    pub fn enabled(&self) -> bool {
+        self.settings.enabled
+    }
+
+    /// B: a charge is wanted below it.
+    pub fn balance_amount(&self) -> Money {
+        Money::from_micros(self.settings.balance_amount)
+    }
+
+    /// R: what a charge takes.
+    pub fn recharge_amount(&self) -> Money {
+        Money::from_micros(self.settings.recharge_amount)
+    }
+
+    /// Begins anew: no failure, no level, no cap; a charge that is open stays the one that is open (R10).
+    pub fn reset(&mut self) {
+        self.failures = 0;
+        self.tried = None;
+        if !matches!(self.state, State::Charging(_)) {
+            self.state = State::Ready;
+        }
+    }
+}
+
+/// Whether an automatic charge is due or open: then running calls have a grace (R12).
+pub(crate) fn is_charging(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(load(call, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
+}
+
+/// Whether this is the automatic charge that the account waits for.
+pub fn waits_for(call: &Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+    Ok(load(call, account)?.is_some_and(|recharge| recharge.state == State::Charging(number)))
+}
+
+/// A reconciliation has found an automatic charge that the gateway has under way: no other one starts before it is final (R11).
+pub fn wait_for(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    update(call, account, |recharge| {
+        if !matches!(recharge.state, State::Charging(_)) {
+            recharge.state = State::Charging(number);
+        }
+    })
+}
+
+/// Whether this account may be charged automatically now (R29, R31, R32; not before a restored store is reconciled, not while a refund of its lost
+/// history waits for a person, nor before the seller is complete, R89: that is no failure of the customer's, so it waits).
+fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
+    if wallet.credit_limit().is_some() {
+        return Ok(false);
+    }
+    let profile = profile::profile(call, account)?;
+    Ok(profile.account_type == AccountType::Standard
+        && profile.standing == Standing::Active
+        && coinbox_profiles::seller::missing_for_charges(call)?.is_empty()
+        && !reconciliation::is_open(call)?
+        && !held::is_held(call, account)?)
+}
+
+/// Whether the series must go on: the switch, the account, and available strictly below B (R5).
+pub fn is_wanted(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
+    let Some(recharge) = load(call, account)? else { return Ok(false) };
+    Ok(recharge.enabled() && wallet.available()? < recharge.balance_amount() && may_charge(call, account, wallet)?)
+}
+
+/// Starts what the amount of available asks for. Answers the amount below which it must look again.
+pub fn judge(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    occasion: Occasion,
+) -> Result<Option<Money>, Fault> {
+    let Some(before) = load(call, account)? else { return Ok(None) };
+    let mut recharge = before.clone();
+    let available = wallet.available()?;
+    let target = recharge.balance_amount();
+    if occasion == Occasion::Credit && available >= target {
+        recharge.reset();
+    }
+    if recharge.state == State::Ready && (available >= target || !recharge.enabled()) {
+        recharge.series = 0;
+    }
+    if !recharge.enabled() || !may_charge(call, account, wallet)? {
+        if recharge != before {
+            call.put(&key(account), &recharge);
+        }
+        return Ok(None);
+    }
+    let due = match recharge.state {
+        State::Ready => available < target,
+        State::Waiting(level) => available <= level,
+        State::Charging(_) | State::Exhausted | State::Capped(..) => false,
+    };
+    // A manual charge without a final answer may still bring the credit that is missing (R11).
+    if due && !Numbers::load(call, account)?.has_open_manual() {
+        if let State::Waiting(level) = recharge.state {
+            recharge.tried = Some(lowest_reached(call, &recharge, level, available)?);
+        }
+        start(call, account, available, &mut recharge)?;
+    }
+    let trip = match recharge.state {
+        State::Ready => Some(target),
+        State::Waiting(level) => Some(level.plus(Money::from_micros(1))?),
+        State::Charging(_) | State::Exhausted | State::Capped(..) => None,
+    };
+    if recharge != before {
+        call.put(&key(account), &recharge);
+    }
+    Ok(trip)
+}
+
+/// A jump over several levels makes one try (R9): it uses up all of them.
+fn lowest_reached(call: &Call<'_>, recharge: &Recharge, level: Money, available: Money) -> Result<Money, Fault> {
+    let mut lowest = level;
+    for percent in &Policy::load(call)?.ladder_levels {
+        let candidate = recharge.balance_amount().percent(*percent)?;
+        if candidate >= available {
+            lowest = lowest.min(candidate);
+        }
+    }
+    Ok(lowest)
+}
+
+fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut Recharge) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let amount = recharge.recharge_amount();
+    if recharge.series >= policy.series_limit {
+        return fail(call, account, available, recharge, "series-limit", None);
+    }
+    if amount < policy.minimum_recharge() || amount > policy::maximum_recharge(call, account)? {
+        return fail(call, account, available, recharge, "recharge-limits", None);
+    }
+    let card = match cards::usable_default(call, account)? {
+        Ok(card) => card,
+        Err(reason) => return fail(call, account, available, recharge, reason.word(), None),
+    };
+    if let Some(refused) = refusing_cap(call, account, recharge)? {
+        return cap(call, account, available, recharge, refused);
+    }
+    let charge = charging::create(call, account, Purpose::Automatic, amount, &card, None)?;
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "recharge-started",
+            rule: "CRD-5",
+            facts: vec![
+                Fact::new("charge", charge.number),
+                Fact::new("amount", amount),
+                Fact::new("available", available),
+                Fact::new("balance-amount", recharge.balance_amount()),
+                Fact::new("step", recharge.series + 1),
+                Fact::new("key", &charge.key),
+            ],
+            transactions: Vec::new(),
+        },
+    );
+    recharge.state = State::Charging(charge.number);
+    Ok(())
+}
+
+struct RefusingCap {
+    period: Period,
+    limit: Money,
+    charged: Money,
+    first: Instant,
+    until: Instant,
+}
+
+/// The cap that refuses the next charge; of several the one that lasts longest.
+fn refusing_cap(call: &Call<'_>, account: AuthId, recharge: &Recharge) -> Result<Option<RefusingCap>, Fault> {
+    let numbers = Numbers::load(call, account)?;
+    let mut refusing: Option<RefusingCap> = None;
+    for period in [Period::Day, Period::Week, Period::Month] {
+        let Some(limit) = recharge.settings.caps.of(period) else { continue };
+        let charged = numbers.charged_in(period, call.now());
+        let (first, until) = calendar::bounds(period, call.now());
+        let over = charged.plus(recharge.recharge_amount())? > limit;
+        if over && refusing.as_ref().is_none_or(|longest| until > longest.until) {
+            refusing = Some(RefusingCap { period, limit, charged, first, until });
+        }
+    }
+    Ok(refusing)
+}
+
+/// A capped charge is no decline and uses up no level (R22).
+fn cap(
+    call: &mut Call<'_>,
+    account: AuthId,
+    available: Money,
+    recharge: &mut Recharge,
+    refused: RefusingCap,
+) -> Result<(), Fault> {
+    let period = match refused.period {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+    };
+    let facts = vec![
+        Fact::new("amount", recharge.recharge_amount()),
+        Fact::new("cap", refused.limit),
+        Fact::new("period", period),
+        Fact::new("resumes", calendar::day_name(refused.until)),
+    ];
+    recharge.cap_mailed.retain(|(_, first)| calendar::bounds(Period::Month, *first).1 >= refused.first);
+    if !recharge.cap_mailed.contains(&(refused.period, refused.first)) {
+        recharge.cap_mailed.push((refused.period, refused.first));
+        mail::send(call, account, "recharge-capped", facts.clone())?;
+    }
+    let mut facts = facts;
+    facts.push(Fact::new("charged", refused.charged));
+    facts.push(Fact::new("available", available));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-capped", rule: "CRD-16", facts, transactions: Vec::new() },
+    );
+    let before = std::mem::replace(&mut recharge.state, State::Ready);
+    recharge.state = State::Capped(refused.until, Box::new(before));
+    call.timer(&JobKey::Uncap(account).to_string(), Lane::Normal, refused.until);
+    Ok(())
+}
+
+/// Notes a failed attempt: the next level strictly below available, or the end of the ladder (R8, R9). `charge` was tried, if any.
+fn fail(
+    call: &mut Call<'_>,
+    account: AuthId,
+    available: Money,
+    recharge: &mut Recharge,
+    reason: &str,
+    charge: Option<(&Charge, &str)>,
+) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    recharge.failures += 1;
+    recharge.series = 0;
+    let mut level = None;
+    if recharge.failures < policy.failure_limit && available > Money::ZERO {
+        for percent in &policy.ladder_levels {
+            let candidate = recharge.balance_amount().percent(*percent)?;
+            let untried = recharge.tried.is_none_or(|tried| candidate < tried);
+            if untried && candidate < available && level.is_none_or(|highest| candidate > highest) {
+                level = Some(candidate);
+            }
+        }
+    }
+    recharge.state = level.map_or(State::Exhausted, State::Waiting);
+    let amount = charge.map_or(recharge.recharge_amount(), |(charge, _)| charge.amount());
+    let next_step = level.map_or_else(|| "none".to_owned(), |level| level.to_string());
+    let card = charge.map_or_else(|| "none".to_owned(), |(charge, _)| charge.card_label.clone());
+    mail::send(
+        call,
+        account,
+        "recharge-failed",
+        vec![
+            Fact::new("amount", amount),
+            Fact::new("reason", reason),
+            Fact::new("card", card),
+            Fact::new("kind", "automatic"),
+            Fact::new("next-step", &next_step),
+            Fact::new("receipt", charge.map_or("none", |(_, receipt)| receipt)),
+        ],
+    )?;
+    let mut facts = vec![
+        Fact::new("kind", "automatic"),
+        Fact::new("amount", amount),
+        Fact::new("reason", reason),
+        Fact::new("available", available),
+        Fact::new("failures", recharge.failures),
+        Fact::new("next-level", &next_step),
+    ];
+    if let Some((charge, receipt)) = charge {
+        facts.push(Fact::new("charge", charge.number));
+        facts.push(Fact::new("key", &charge.key));
+        facts.push(Fact::new("receipt", receipt));
+    }
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-failed", rule: "CRD-6", facts, transactions: Vec::new() },
+    );
+    Ok(())
+}
+
+/// Books that the open automatic charge was declined.
+pub fn declined(
+    call: &mut Call<'_>,
+    account: AuthId,
+    wallet: &Wallet,
+    charge: &Charge,
+    reason: &str,
+    receipt: &str,
+) -> Result<(), Fault> {
+    let Some(mut recharge) = load(call, account)? else {
+        charging::tell_unawaited(call, account, charge, reason, receipt);
+        return Ok(());
+    };
+    fail(call, account, wallet.available()?, &mut recharge, reason, Some((charge, receipt)))?;
+    call.put(&key(account), &recharge);
+    Ok(())
+}
+
+/// Books that the open automatic charge was paid: the ladder is reset, the series goes on (R10).
+pub fn paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    update(call, account, |recharge| {
+        recharge.state = State::Ready;
+        recharge.failures = 0;
+        recharge.tried = None;
+        recharge.series += 1;
+    })
+}
+
+/// Books that the open automatic charge moved nothing and is gone: neither success nor failure.
+pub fn dropped(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    update(call, account, |recharge| recharge.state = State::Ready)
+}
+
+/// Switches automatic recharge off: of a postpaid account, or at the end of an account (R29, R32). A charge that is open completes.
+pub fn switch_off(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if !load(call, account)?.is_some_and(|recharge| recharge.enabled()) {
+        return Ok(());
+    }
+    update(call, account, |recharge| {
+        recharge.settings.enabled = false;
+        recharge.reset();
+    })?;
+    call.cancel(&JobKey::Uncap(account).to_string());
+    if let Some(recharge) = load(call, account)? {
+        tell_set(call, account, &recharge.settings);
+    }
+    Ok(())
+}
+
+/// A paid manual recharge or a new default card (R10).
+pub fn reset(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    update(call, account, Recharge::reset)
+}
+
+/// Changes the record, if automatic recharge was ever set.
+pub fn update(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&mut Recharge)) -> Result<(), Fault> {
+    if let Some(mut recharge) = load(call, account)? {
+        change(&mut recharge);
+        call.put(&key(account), &recharge);
+    }
+    Ok(())
+}
+
+/// Tells that settings have changed.
+pub(crate) fn tell_set(call: &mut Call<'_>, account: AuthId, settings: &RechargeSettings) {
+    let mut facts = vec![
+        Fact::new("enabled", settings.enabled),
+        Fact::new("balance-amount", Money::from_micros(settings.balance_amount)),
+        Fact::new("recharge-amount", Money::from_micros(settings.recharge_amount)),
+    ];
+    for (period, name) in [(Period::Day, "day-cap"), (Period::Week, "week-cap"), (Period::Month, "month-cap")] {
+        facts.extend(settings.caps.of(period).map(|cap| Fact::new(name, cap)));
+    }
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "auto-recharge-set",
+            rule: "CRD-5",
+            facts,
+            transactions: Vec::new(),
+        },
+    );
+}

@@ -1,0 +1,230 @@
+//! What is counted per account: lots, charges, mails; and how much was charged in the running periods (R22).
+
+use crate::calendar::{self, Period};
+use crate::call::{Call, Record};
+use crate::ids::AuthId;
+use crate::money::Money;
+use crate::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+/// The counters of one account, at `num/<account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Numbers {
+    v: u32,
+    lots: u32,
+    charges: u32,
+    mails: u32,
+    hang_ups: u32,
+    /// Redeemed coupons (CRD-13).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    redemptions: u32,
+    /// Orders of phone numbers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    orders: u32,
+    /// Releases of phone numbers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    releases: u32,
+    /// Refunds (CRD-12).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    refunds: u32,
+    /// Manual charges without a final answer: they block automatic ones (R11).
+    #[serde(default)]
+    open_manual: u32,
+    /// The charge without a final answer that pays a debt: a second one would take the money twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    debt: Option<u32>,
+    /// Charged in the periods that hold the moment of the last charge.
+    charged: Vec<Charged>,
+}
+
+/// How many charges, refunds, orders or releases of one account a history that was lost may have made.
+const REACH_MAX: u32 = 1_000_000;
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Charged {
+    period: Period,
+    first: Instant,
+    amount: Money,
+}
+
+impl Record for Numbers {
+    const KIND: &'static str = "account counters";
+}
+
+fn key(account: AuthId) -> String {
+    format!("num/{account}")
+}
+
+impl Numbers {
+    /// The counters, all zero for a new account.
+    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Numbers, Fault> {
+        Ok(call.get(&key(account))?.unwrap_or(Numbers {
+            v: 1,
+            lots: 0,
+            charges: 0,
+            mails: 0,
+            hang_ups: 0,
+            redemptions: 0,
+            orders: 0,
+            releases: 0,
+            refunds: 0,
+            open_manual: 0,
+            debt: None,
+            charged: Vec::new(),
+        }))
+    }
+
+    fn count(call: &mut Call<'_>, account: AuthId, pick: impl FnOnce(&mut Numbers) -> &mut u32) -> Result<u32, Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        let counter = pick(&mut numbers);
+        *counter = counter.checked_add(1).ok_or_else(|| {
+            Fault::problem("counter-exhausted", vec![crate::vocabulary::Fact::new("account", account)])
+        })?;
+        let number = *counter;
+        call.put(&key(account), &numbers);
+        Ok(number)
+    }
+
+    /// The next lot's number.
+    pub fn next_lot(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.lots)
+    }
+
+    /// The next charge's number.
+    pub fn next_charge(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.charges)
+    }
+
+    /// A charge of a history that was lost has this number: the next ones come behind it. `false`: it is too far away to be one.
+    pub fn reach_charge(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.charges)
+    }
+
+    /// As [`Numbers::reach_charge`], for a refund.
+    pub fn reach_refund(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.refunds)
+    }
+
+    /// As [`Numbers::reach_charge`], for an order.
+    pub fn reach_order(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.orders)
+    }
+
+    /// As [`Numbers::reach_charge`], for a release.
+    pub fn reach_release(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(call, account, number, |numbers| &mut numbers.releases)
+    }
+
+    fn reach(
+        call: &mut Call<'_>,
+        account: AuthId,
+        number: u32,
+        pick: impl FnOnce(&mut Numbers) -> &mut u32,
+    ) -> Result<bool, Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        let counter = pick(&mut numbers);
+        if number == 0 || number > counter.saturating_add(REACH_MAX) {
+            return Ok(false);
+        }
+        *counter = number.max(*counter);
+        call.put(&key(account), &numbers);
+        Ok(true)
+    }
+
+    /// The next mail's number.
+    pub fn next_mail(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.mails)
+    }
+
+    /// The next hang-up order's number.
+    pub fn next_hang_up(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.hang_ups)
+    }
+
+    /// The next redemption's number.
+    pub fn next_redemption(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.redemptions)
+    }
+
+    /// The next order's number.
+    pub fn next_order(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.orders)
+    }
+
+    /// The next release's number.
+    pub fn next_release(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.releases)
+    }
+
+    /// The next refund's number.
+    pub fn next_refund(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(call, account, |numbers| &mut numbers.refunds)
+    }
+
+    /// Whether a manual charge has no final answer yet.
+    pub fn has_open_manual(&self) -> bool {
+        self.open_manual > 0
+    }
+
+    /// Counts a manual charge that was made, or takes out one that is final.
+    pub fn count_open_manual(call: &mut Call<'_>, account: AuthId, made: bool) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        numbers.open_manual =
+            if made { numbers.open_manual.saturating_add(1) } else { numbers.open_manual.saturating_sub(1) };
+        call.put(&key(account), &numbers);
+        Ok(())
+    }
+
+    /// The charge under way that pays a debt: an invoice, or what a person settles.
+    pub fn debt_charge(&self) -> Option<u32> {
+        self.debt
+    }
+
+    /// Notes the charge that pays a debt from now on.
+    pub fn set_debt_charge(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        numbers.debt = Some(charge);
+        call.put(&key(account), &numbers);
+        Ok(())
+    }
+
+    /// The charge is final: if it was the one that pays a debt, none does now.
+    pub fn end_debt_charge(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        if numbers.debt == Some(charge) {
+            numbers.debt = None;
+            call.put(&key(account), &numbers);
+        }
+        Ok(())
+    }
+
+    /// What was charged in the period that holds `at`: paid, pending and unknown, automatic and manual (R22).
+    pub fn charged_in(&self, period: Period, at: Instant) -> Money {
+        let (first, _) = calendar::bounds(period, at);
+        self.charged
+            .iter()
+            .find(|charged| charged.period == period && charged.first == first)
+            .map_or(Money::ZERO, |charged| charged.amount)
+    }
+
+    /// Counts a charge made at `at`, or takes it out again (negative) when it was declined or given up.
+    pub fn add_charged(call: &mut Call<'_>, account: AuthId, at: Instant, amount: Money) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(call, account)?;
+        for period in [Period::Day, Period::Week, Period::Month] {
+            let (first, _) = calendar::bounds(period, at);
+            match numbers.charged.iter_mut().find(|charged| charged.period == period) {
+                Some(charged) if charged.first == first => charged.amount = charged.amount.plus(amount)?,
+                // A later period has begun meanwhile: what is taken out belongs to one that no cap asks about any more.
+                Some(charged) if charged.first > first => {}
+                Some(charged) => *charged = Charged { period, first, amount },
+                None => numbers.charged.push(Charged { period, first, amount }),
+            }
+        }
+        call.put(&key(account), &numbers);
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! What knows no business: money, text, the calendar, names and numbers that are given out, one call and what it has read and will change, the
+//! feed, idempotency.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::float_arithmetic)]
+
+pub mod business_days;
+pub mod calendar;
+pub mod call;
+pub mod counters;
+pub mod feed;
+pub mod idempotency;
+pub mod ids;
+pub mod indexes;
+pub mod interfaces;
+pub mod job;
+pub mod kept;
+pub mod metadata;
+pub mod money;
+pub mod outside;
+pub mod port;
+pub mod product;
+pub mod queue;
+pub mod rate;
+pub mod testing;
+pub mod text;
+pub mod timezone;
+pub mod vocabulary;

@@ -1,0 +1,134 @@
+//! Plain text forms that several records share: decimal numbers, identifiers, digests.
+
+/// Reads an optional minus, digits, and an optional point with 1 to `decimals` digits, scaled by 10^`decimals`.
+pub(crate) fn parse_signed(text: &str, decimals: usize) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, fraction) = match digits.split_once('.') {
+        Some((_, "")) => return None,
+        Some((whole, fraction)) => (whole, fraction),
+        None => (digits, ""),
+    };
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 19 || fraction.len() > decimals || !all_digits(whole) || !all_digits(fraction)
+    {
+        return None;
+    }
+    let mut value: i128 = 0;
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        value = value * 10 + i128::from(byte - b'0');
+    }
+    for _ in fraction.len()..decimals {
+        value *= 10;
+    }
+    i64::try_from(if negative { -value } else { value }).ok()
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// Printable ASCII without space, 1 to `longest` bytes.
+pub fn is_name(text: &str, longest: usize) -> bool {
+    !text.is_empty() && text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Appends decimal digits, with zeros in front up to `width`.
+pub fn push_padded(text: &mut String, number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    let mut left = number;
+    while left > 0 || first == digits.len() {
+        first -= 1;
+        digits[first] = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    let first = first.min(digits.len() - width.min(digits.len()));
+    text.push_str(std::str::from_utf8(&digits[first..]).expect("digits are ASCII"));
+}
+
+/// Appends a whole number.
+pub fn push_number(text: &mut String, number: i64) {
+    if number < 0 {
+        text.push('-');
+    }
+    push_padded(text, number.unsigned_abs(), 1);
+}
+
+/// Appends 16 lower-case hexadecimal digits.
+pub fn push_hex(text: &mut String, number: u64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [0; 16];
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        *digit = DIGITS[(number >> (4 * place)) as usize & 15];
+    }
+    text.push_str(std::str::from_utf8(&digits).expect("digits are ASCII"));
+}
+
+/// Appends printable ASCII as JSON text, quotes included.
+pub fn push_quoted(text: &mut String, ascii: &str) {
+    text.push('"');
+    if ascii.bytes().any(|byte| byte == b'"' || byte == b'\\') {
+        for letter in ascii.chars() {
+            if letter == '"' || letter == '\\' {
+                text.push('\\');
+            }
+            text.push(letter);
+        }
+    } else {
+        text.push_str(ascii);
+    }
+    text.push('"');
+}
+
+/// Appends any text as JSON text, quotes included.
+pub fn push_text(text: &mut String, any: &str) {
+    if any.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        push_quoted(text, any);
+    } else {
+        text.push_str(&serde_json::to_string(any).expect("text is always JSON"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pushed(push: impl FnOnce(&mut String)) -> String {
+        let mut text = String::new();
+        push(&mut text);
+        text
+    }
+
+    #[test]
+    fn numbers_print_as_the_standard_library_prints_them() {
+        for number in [0, 1, 9, 10, 99, 1_234_567_890_123, i64::MAX, -1, -10, i64::MIN] {
+            assert_eq!(pushed(|text| push_number(text, number)), number.to_string());
+        }
+        for number in [0, 7, 1_772_323_200_000, u64::MAX] {
+            assert_eq!(pushed(|text| push_padded(text, number, 13)), format!("{number:013}"));
+            assert_eq!(pushed(|text| push_hex(text, number)), format!("{number:016x}"));
+        }
+        assert_eq!(pushed(|text| push_padded(text, 5, 30)), format!("{:020}", 5));
+    }
+
+    #[test]
+    fn quoted_text_is_json() {
+        let every: String = ('!'..='~').collect();
+        for ascii in ["", "plain", r#"a"b\c"#, r"\\", "\"", &every] {
+            assert_eq!(pushed(|text| push_quoted(text, ascii)), serde_json::to_string(ascii).expect("text"));
+        }
+        for any in ["", "a b", "Caf\u{e9} \"x\"", "\u{7f}\n", "sip:a@b"] {
+            assert_eq!(pushed(|text| push_text(text, any)), serde_json::to_string(any).expect("text"));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Drafts get their numbers in the order in which they were made, by one job for all invoices, and what is owed of an invoice begins to be
+//! collected (INV-1, R29, R49).
+
+use crate::document::Document;
+use crate::receipts;
+use crate::records::{DRAFTS, State, Stored, keep};
+use crate::seller;
+use crate::series::{complete_seller, next_number};
+use crate::standing::{self, Covering};
+use coinbox_credit::records::dunning;
+use coinbox_ground::calendar::{self, Month};
+use coinbox_ground::call::{Call, end_of_prefix};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{JobKey, Next, Progress};
+use coinbox_ground::money::Money;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use coinbox_ledger::totals;
+use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_profiles::document_kind::DocumentKind;
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile::{self, BillingMode};
+
+/// Drafts that get their number in one call.
+const DRAFTS_PER_CALL: usize = 100;
+
+/// An invoice that has just been issued.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Issued {
+    pub account: AuthId,
+    pub number: String,
+    /// What of this invoice is owed now; what earlier invoices are short of is not in it.
+    pub amount_due: Money,
+    /// First and last day that it covers.
+    pub days: (i64, i64),
+}
+
+/// The job that numbers drafts outside the month's end: final invoices of closing accounts.
+pub fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    if let Progress::After(_) = number_page(call)? {
+        call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+        return Ok(Some(Next::Again));
+    }
+    Ok(Some(Next::Rest))
+}
+
+/// Gives the oldest drafts their numbers and issues them.
+pub fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
+    if !seller::is_complete(call)? {
+        if !call.span_text(DRAFTS, &end_of_prefix(DRAFTS), 1).0.is_empty() {
+            seller::tell(call)?;
+        }
+        // They wait, and nothing waits for them.
+        return Ok(Progress::Done);
+    }
+    let (drafts, more) = call.list::<Stored>(DRAFTS, DRAFTS_PER_CALL)?;
+    let mut last = DRAFTS.to_owned();
+    for (key, stored) in drafts {
+        let account = key
+            .get(DRAFTS.len() + 14..DRAFTS.len() + 34)
+            .and_then(AuthId::parse)
+            .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)]))?;
+        call.remove(&key);
+        match stored.document.kind {
+            DocumentKind::Invoice => issue(call, account, stored)?,
+            DocumentKind::CreditNote | DocumentKind::Receipt => {
+                receipts::issue_draft(call, account, stored)?;
+            }
+        }
+        last = key;
+    }
+    if more {
+        return Ok(Progress::After(last));
+    }
+    seller::nothing_waits(call)?;
+    Ok(Progress::Done)
+}
+
+fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(), Fault> {
+    complete_seller(call, &mut stored.document)?;
+    stored.document.number = next_number(call, DocumentKind::Invoice)?;
+    stored.document.issued = call.now();
+    stored.document.due = due(call, &stored.document)?;
+    let n = keep(call, account, &stored)?;
+    let document = &stored.document;
+    let money = Money::from_micros;
+    let month = |moment: Option<i64>| moment.map(calendar::day_name).unwrap_or_default();
+    let period_end = month(document.period_end.map(|end| end - 1));
+    let mut facts = vec![
+        Fact::new("number", &document.number),
+        Fact::new("period-start", month(document.period_start)),
+        Fact::new("period-end", period_end),
+        Fact::new("total", money(document.total)),
+    ];
+    // Whether something must be done follows from what is owed now altogether.
+    let owes = owed_in_cents(wallet::need(call, account)?.balance)?;
+    let mut mailed = facts.clone();
+    mailed.push(Fact::new("amount-due", owes));
+    mailed.push(Fact::new("status", if owes > Money::ZERO { "open" } else { "paid" }));
+    mail::send_with(call, account, "invoice-issued", mailed, (document.kind, &document.number))?;
+    facts.push(Fact::new("amount-due", money(document.amount_due)));
+    facts.push(Fact::new("status", &document.status));
+    facts.push(Fact::new("net", money(document.net)));
+    facts.push(Fact::new("discount", money(document.discount)));
+    facts.push(Fact::new("opening-balance", money(document.opening_balance)));
+    facts.push(Fact::new("closing-balance", money(document.closing_balance)));
+    facts.push(Fact::new("owed", stored.owed));
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "invoice-issued",
+            rule: "INV-1",
+            facts,
+            transactions: stored.transactions.clone(),
+        },
+    );
+    let issued = Issued {
+        account,
+        number: document.number.clone(),
+        amount_due: stored.owed,
+        days: standing::days(call, account, n, &stored)?,
+    };
+    if issued.amount_due > Money::ZERO && profile::profile(call, account)?.billing_mode == BillingMode::Postpaid {
+        collect(call, &issued)?;
+    }
+    Ok(())
+}
+
+/// By when an invoice of which something is owed is due (INV-2).
+fn due(call: &Call<'_>, document: &Document) -> Result<Option<Instant>, Fault> {
+    let days = Policy::load(call)?.payment_days;
+    Ok((document.amount_due > 0).then(|| document.issued + Instant::from(days) * DAY_MS))
+}
+
+/// Begins to collect a postpaid invoice of which something is owed, in the change that issues it (CRD-15, R29).
+fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
+    emit(
+        call,
+        EventDraft {
+            account: Some(issued.account),
+            kind: "invoice-due",
+            rule: "CRD-15",
+            facts: vec![Fact::new("number", &issued.number), Fact::new("amount-due", issued.amount_due)],
+            transactions: Vec::new(),
+        },
+    );
+    dunning::start(call, issued.account, &issued.number, issued.days)
+}
+
+/// The account pays by invoice from now on: what its invoices have left owed is collected as if they had just been issued, and for what none has the cycle
+/// that runs has one, whether or not anything is charged in it.
+pub fn became_postpaid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if wallet::need(call, account)?.balance >= Money::ZERO {
+        return Ok(());
+    }
+    for (Covering { number, days }, owed) in standing::open_ones(call, account)? {
+        // Less than half a cent cannot be charged (R4).
+        if owed.to_cents_half_up()? > Money::ZERO {
+            collect(call, &Issued { account, number, amount_due: owed, days })?;
+        }
+    }
+    totals::keep_open(call, Month::of(call.now()), account)
+}
+
+/// Notes that the last charge for an invoice failed, or that one has not. An invoice of which nothing is owed any more shows as paid whatever is
+/// noted here.
+pub fn mark_failed(call: &mut Call<'_>, account: AuthId, number: &str, failed: bool) -> Result<(), Fault> {
+    let mut state = State::load(call, account, number)?;
+    state.failed = failed;
+    state.save(call, account, number);
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Paid seats: how many, and their price on the first of a month (INV-8, R45).
+
+use crate::error::Error;
+use coinbox_access::credentials;
+use coinbox_credit::movements::posting::{self, Debit};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::calendar::Month;
+use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::Progress;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
+use coinbox_ledger::Line;
+use coinbox_ledger::charge_code::ChargeCode;
+use coinbox_pricing as pricing;
+use coinbox_profiles::profile::{self, Standing};
+use serde::{Deserialize, Serialize};
+
+/// Most seats of one account.
+const SEATS_MAX: u32 = 10_000;
+/// Accounts charged in one call.
+const ACCOUNTS_PER_CALL: usize = 100;
+
+/// Seats as the contract shows them.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Seats {
+    pub paid: u32,
+    pub in_use: u32,
+    #[serde(default)]
+    pub charged: Option<String>,
+    #[serde(default, with = "optional_int_text")]
+    pub next_charge: Option<Instant>,
+}
+
+/// Paid seats of an account, at `seat/<account>`. There is none until seats are bought.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct StoredSeats {
+    v: u32,
+    paid: u32,
+    /// The month that was charged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charged: Option<Month>,
+    /// The month of the last change and the seats at its first moment: a late run charges what was in force then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_first: Option<(Month, u32)>,
+}
+
+impl Record for StoredSeats {
+    const KIND: &'static str = "paid seats";
+}
+
+const PREFIX: &str = "seat/";
+
+fn key(account: AuthId) -> String {
+    format!("{PREFIX}{account}")
+}
+
+/// Members of an account. The owner counts, and is the only one so far.
+fn in_use() -> u32 {
+    1
+}
+
+/// Whether an account is closed or being closed: its members have no access any more (ACC-12).
+fn is_leaving(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(matches!(profile::profile(call, account)?.standing, Standing::Closing | Standing::Closed))
+}
+
+fn shown(call: &Call<'_>, account: AuthId) -> Result<Seats, Fault> {
+    let stored = call.get::<StoredSeats>(&key(account))?;
+    let closed = is_leaving(call, account)?;
+    Ok(Seats {
+        paid: stored.as_ref().map_or(0, |stored| stored.paid),
+        in_use: in_use(),
+        charged: stored.as_ref().and_then(|stored| stored.charged).map(|month| month.to_string()),
+        next_charge: (stored.is_some() && !closed).then(|| Month::of(call.now()).end()),
+    })
+}
+
+/// Paid seats, seats in use, and when they are charged next.
+pub fn get_seats(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Seats, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "invoices.get-seats", &auth_id)?;
+    Ok(shown(call, account)?)
+}
+
+/// Sets the number of paid seats, now; they are charged from the next first of a month.
+pub fn set_seats(call: &mut Call<'_>, caller: &Caller, auth_id: String, paid: u32) -> Result<Seats, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "invoices.set-seats", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "invoices.set-seats", &paid, |call| {
+        let mut checks = Checks::new();
+        checks.require(paid >= in_use(), "paid", FieldRule::TooSmall, in_use());
+        checks.require(paid <= SEATS_MAX, "paid", FieldRule::TooLarge, SEATS_MAX);
+        checks.done()?;
+        let before = call.get::<StoredSeats>(&key(account))?;
+        let charged = before.as_ref().and_then(|before| before.charged);
+        let kept = before.as_ref().and_then(|before| before.at_first);
+        let had = before.map_or(0, |before| before.paid);
+        if had != paid {
+            let month = Month::of(call.now());
+            let at_first = kept.filter(|(of, _)| *of == month).or(Some((month, had)));
+            call.put(&key(account), &StoredSeats { v: 1, paid, charged, at_first });
+            let facts = vec![Fact::new("seats", paid), Fact::new("before", had), Fact::new("by", who.name())];
+            let transactions = Vec::new();
+            let account = Some(account);
+            emit(call, EventDraft { account, kind: "seats-set", rule: "INV-8", facts, transactions });
+        }
+        Ok(shown(call, account)?)
+    })
+}
+
+/// Charges the seats in force of some accounts for the month that begins.
+pub fn charge_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
+    let first = after.map_or_else(|| PREFIX.to_owned(), successor);
+    let (page, more) = call.span::<StoredSeats>(&first, &end_of_prefix(PREFIX), ACCOUNTS_PER_CALL)?;
+    let mut last = None;
+    for (key, stored) in page {
+        let account = AuthId::parse(&key[PREFIX.len()..])
+            .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)]))?;
+        charge(call, account, &key, stored, month)?;
+        last = Some(key);
+    }
+    Ok(match last {
+        Some(last) if more => Progress::After(last),
+        _ => Progress::Done,
+    })
+}
+
+fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, month: Month) -> Result<(), Fault> {
+    let charged = stored.charged.is_some_and(|charged| charged >= month);
+    if charged || is_leaving(call, account)? {
+        return Ok(());
+    }
+    let seats = stored.at_first.filter(|(of, _)| *of >= month).map_or(stored.paid, |(_, seats)| seats);
+    if seats == 0 {
+        return Ok(());
+    }
+    // Without a price seats are free.
+    let Some(price) = pricing::seat_price(call, account, month.first())? else { return Ok(()) };
+    let amount = price.times(i64::from(seats))?;
+    let line = Line {
+        a: account,
+        i: month.to_string(),
+        p: ChargeCode::Seats.code(),
+        n: String::new(),
+        q: seats,
+        b: None,
+        t: month.first(),
+        x: String::new(),
+        r: price.to_string(),
+        m: amount,
+    };
+    let cause = month.to_string();
+    let debit = Debit { kind: "seats", cause: &cause, cycle: None, lines: vec![line], others: Vec::new() };
+    let posted = posting::debit(call, account, debit)?;
+    call.put(key, &StoredSeats { charged: Some(month), ..stored.clone() });
+    let facts = vec![
+        Fact::new("month", month),
+        Fact::new("seats", seats),
+        Fact::new("amount", amount),
+        Fact::new("owed", posted.split.owed),
+        Fact::new("balance", posted.balance),
+    ];
+    let transactions = vec![posted.transaction];
+    emit(call, EventDraft { account: Some(account), kind: "seats-charged", rule: "INV-8", facts, transactions });
+    judge(call, account, Occasion::Debit)
+}

@@ -1,0 +1,138 @@
+//! What a customer is charged for: the code of a line in the ledger, its words, its income.
+
+use crate::ledger_account::LedgerAccount;
+use coinbox_ground::product::{Heading, Product};
+
+/// What one line of a ledger transaction charges for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ChargeCode {
+    /// A rated event.
+    Usage(Product, Heading),
+    /// Rent of a number (NUM-3).
+    Rent,
+    /// Set-up fee of a number (NUM-2).
+    Setup,
+    /// Paid seats (INV-8).
+    Seats,
+    /// A debit by the operator (CRD-14).
+    Adjustment,
+    /// A cash correction by the operator: below zero (CRD-14, R27).
+    Correction,
+}
+
+impl ChargeCode {
+    /// The two letters of [`crate::Line`].
+    pub fn code(self) -> String {
+        match self {
+            ChargeCode::Usage(product, heading) => [product.letter(), heading.letter()].iter().collect(),
+            ChargeCode::Rent => "nr".to_owned(),
+            ChargeCode::Setup => "ns".to_owned(),
+            ChargeCode::Seats => "st".to_owned(),
+            ChargeCode::Adjustment => "ad".to_owned(),
+            ChargeCode::Correction => "ac".to_owned(),
+        }
+    }
+
+    /// Reads the two letters back.
+    pub fn parse(code: &str) -> Option<ChargeCode> {
+        match code {
+            "nr" => return Some(ChargeCode::Rent),
+            "ns" => return Some(ChargeCode::Setup),
+            "st" => return Some(ChargeCode::Seats),
+            "ad" => return Some(ChargeCode::Adjustment),
+            "ac" => return Some(ChargeCode::Correction),
+            _ => {}
+        }
+        let mut letters = code.chars();
+        let product = letters.next().and_then(Product::of_letter)?;
+        let heading = letters.next().and_then(Heading::of_letter)?;
+        letters.next().is_none().then_some(ChargeCode::Usage(product, heading))
+    }
+
+    /// Product and heading in the words of the contract: `voice` `outbound`, `number-rent` and nothing.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            ChargeCode::Usage(product, heading) => (product.name(), heading.name()),
+            ChargeCode::Rent => ("number-rent", ""),
+            ChargeCode::Setup => ("number-setup", ""),
+            ChargeCode::Seats => ("seats", ""),
+            ChargeCode::Adjustment => ("adjustment", ""),
+            ChargeCode::Correction => ("correction", ""),
+        }
+    }
+
+    /// Where the income goes.
+    pub fn income(self) -> LedgerAccount {
+        match self {
+            ChargeCode::Usage(product, _) => LedgerAccount::of_product(product),
+            ChargeCode::Rent => LedgerAccount::Rental,
+            ChargeCode::Setup => LedgerAccount::Setup,
+            ChargeCode::Seats => LedgerAccount::Seats,
+            ChargeCode::Adjustment => LedgerAccount::Adjustments,
+            ChargeCode::Correction => LedgerAccount::Corrections,
+        }
+    }
+
+    /// What the operator has charged or given back: invoices list each with its reason (R27), averages of spending leave it out.
+    pub fn is_adjustment(self) -> bool {
+        matches!(self, ChargeCode::Adjustment | ChargeCode::Correction)
+    }
+
+    /// In how many parts a unit of the price is billed: seconds of a minute, hundred-thousandths of a month; others as a whole.
+    pub fn billed_per_unit(self) -> u32 {
+        match self {
+            ChargeCode::Usage(Product::Voice, _) => 60,
+            ChargeCode::Rent => 100_000,
+            _ => 1,
+        }
+    }
+
+    /// Whether totals keep it apart by what the line names as `x`: country and type of numbers.
+    pub fn is_told_apart(self) -> bool {
+        matches!(self, ChargeCode::Rent | ChargeCode::Setup)
+    }
+}
+
+/// Product, heading, detail of a code of the totals.
+pub fn words(code: &str) -> (String, String, String) {
+    let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
+    let (product, heading) = match ChargeCode::parse(letters) {
+        Some(code) => code.words(),
+        None => (letters, ""),
+    };
+    (product.to_owned(), heading.to_owned(), detail.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_of_the_totals_is_told_in_words() {
+        let told = |code: &str| {
+            let (product, heading, detail) = words(code);
+            [product, heading, detail].join("|")
+        };
+        assert_eq!(told("nr US local"), "number-rent||US local");
+        assert_eq!(told(&ChargeCode::Usage(Product::Voice, Heading::Outbound).code()), "voice|outbound|");
+        assert_eq!(told("zz"), "zz||", "a code that these rules do not know is told as it is");
+    }
+
+    #[test]
+    fn codes_read_back() {
+        let usage = Product::ALL
+            .into_iter()
+            .flat_map(|product| Heading::ALL.into_iter().map(move |heading| ChargeCode::Usage(product, heading)));
+        let others =
+            [ChargeCode::Rent, ChargeCode::Setup, ChargeCode::Seats, ChargeCode::Adjustment, ChargeCode::Correction];
+        let mut seen = std::collections::BTreeSet::new();
+        for code in usage.chain(others) {
+            assert_eq!(ChargeCode::parse(&code.code()), Some(code));
+            assert!(seen.insert(code.words()));
+        }
+        assert_eq!(seen.len(), 35);
+        for bad in ["", "v", "vx", "voo", "NR"] {
+            assert_eq!(ChargeCode::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Lots: credit of one origin, spent in order: trial, promotional by expiry, cash by payment (CRD-2, R17).
+//!
+//! Open lots are records under `lot/<account>/<place>`, where the place sorts in spending order. The first of them is the
+//! current lot: its rest is kept in the hot wallet, so that a debit touches one small record; every other lot's record
+//! is exact. A lot that is used up moves to `used/<account>/<number>`.
+
+use coinbox_ground::calendar::Month;
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+/// Origin of credit, in spending order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LotKind {
+    /// Given with a trial account (ACC-4). Never refundable.
+    Trial,
+    /// Goodwill and coupons. Never refundable.
+    Promotional,
+    /// Paid for.
+    Cash,
+}
+
+/// Where a lot stands in spending order: kind, then expiry (promotional) or payment, then number. Ties fall to creation.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Place(String);
+
+/// Promotional lots without expiry come after all that have one.
+const NEVER: Instant = 9_999_999_999_999;
+
+impl Place {
+    /// The place of a lot.
+    pub fn of(kind: LotKind, since: Instant, expires: Option<Instant>, number: u32) -> Place {
+        let (rank, moment) = match kind {
+            LotKind::Trial => (0, since),
+            LotKind::Promotional => (1, expires.unwrap_or(NEVER)),
+            LotKind::Cash => (2, since),
+        };
+        Place(format!("{rank}/{}/{number:06}", time_key(moment)))
+    }
+
+    /// When what is left is removed, of a promotional lot that expires.
+    pub fn expires(&self) -> Option<Instant> {
+        let moment = self.0.split('/').nth(1)?.parse().ok()?;
+        (self.kind() == LotKind::Promotional && moment != NEVER).then_some(moment)
+    }
+
+    /// Number of the lot.
+    pub fn number(&self) -> u32 {
+        self.0.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+
+    /// Reads back what [`Place`] prints.
+    pub fn parse(text: &str) -> Option<Place> {
+        let mut parts = text.split('/');
+        let digits = |part: Option<&str>, length| {
+            part.is_some_and(|part| part.len() >= length && part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let good = digits(parts.next(), 1) && digits(parts.next(), 13) && digits(parts.next(), 6);
+        (good && parts.next().is_none()).then(|| Place(text.to_owned()))
+    }
+
+    /// The kind that the place begins with.
+    pub fn kind(&self) -> LotKind {
+        match self.0.as_bytes().first() {
+            Some(b'0') => LotKind::Trial,
+            Some(b'1') => LotKind::Promotional,
+            _ => LotKind::Cash,
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// One lot.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Lot {
+    v: u32,
+    /// Counted per account from 1.
+    pub number: u32,
+    /// Origin.
+    pub kind: LotKind,
+    /// What it was worth at first.
+    pub amount: Money,
+    /// What is left; of the current lot the wallet knows better.
+    pub rest: Money,
+    /// When it was paid or given.
+    pub since: Instant,
+    /// When what is left is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Instant>,
+    /// The charge's key or the ledger transaction that it came from.
+    pub origin: String,
+    /// Of a payment: what of it has paid debts at once, by the months since whose days they were owed, oldest first. What the bank takes back
+    /// reopens them (R84).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paid: Vec<OfMonth>,
+}
+
+/// An amount that belongs to a month.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OfMonth {
+    /// Month of UTC days.
+    #[serde(rename = "m")]
+    pub month: Month,
+    /// Above zero.
+    #[serde(rename = "a")]
+    pub amount: Money,
+}
+
+/// A part of an amount that a lot has given.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FromLot {
+    /// Its place.
+    #[serde(rename = "l")]
+    pub place: Place,
+    /// Above zero.
+    #[serde(rename = "a")]
+    pub amount: Money,
+}
+
+impl Record for Lot {
+    const KIND: &'static str = "lot";
+}
+
+impl Lot {
+    /// A lot that nothing has been spent of.
+    pub fn new(
+        number: u32,
+        kind: LotKind,
+        amount: Money,
+        since: Instant,
+        expires: Option<Instant>,
+        origin: &str,
+    ) -> Lot {
+        Lot { v: 1, number, kind, amount, rest: amount, since, expires, origin: origin.to_owned(), paid: Vec::new() }
+    }
+
+    /// Notes that it has paid so much of debts of a month.
+    pub fn add_paid(&mut self, part: OfMonth) -> Result<(), Fault> {
+        if part.amount > Money::ZERO {
+            match self.paid.iter_mut().find(|known| known.month == part.month) {
+                Some(known) => known.amount = known.amount.plus(part.amount)?,
+                None => self.paid.push(part),
+            }
+            self.paid.sort_by_key(|part| part.month);
+        }
+        Ok(())
+    }
+
+    /// Notes that so much of what it has paid of debts of a month was given back. Answers how much of it that was.
+    pub fn take_paid(&mut self, month: Month, amount: Money) -> Result<Money, Fault> {
+        let mut taken = Money::ZERO;
+        for known in self.paid.iter_mut().filter(|known| known.month == month) {
+            taken = known.amount.min(amount);
+            known.amount = known.amount.minus(taken)?;
+        }
+        self.paid.retain(|known| known.amount > Money::ZERO);
+        Ok(taken)
+    }
+
+    /// Its place in spending order.
+    pub fn place(&self) -> Place {
+        Place::of(self.kind, self.since, self.expires, self.number)
+    }
+}
+
+fn open_key(account: AuthId, place: &Place) -> String {
+    format!("lot/{account}/{}", place.0)
+}
+
+fn used_key(account: AuthId, number: u32) -> String {
+    format!("used/{account}/{number:06}")
+}
+
+/// The open lot at a place.
+pub fn need(call: &Call<'_>, account: AuthId, place: &Place) -> Result<Lot, Fault> {
+    call.need(&open_key(account, place))
+}
+
+/// Writes an open lot.
+pub fn put(call: &mut Call<'_>, account: AuthId, lot: &Lot) {
+    call.put(&open_key(account, &lot.place()), lot);
+}
+
+/// Moves a lot that is used up out of the spending order.
+pub fn retire(call: &mut Call<'_>, account: AuthId, mut lot: Lot) {
+    call.remove(&open_key(account, &lot.place()));
+    lot.rest = Money::ZERO;
+    call.put(&used_key(account, lot.number), &lot);
+}
+
+/// Writes a lot where it lies.
+pub fn keep(call: &mut Call<'_>, account: AuthId, lot: &Lot, used: bool) {
+    if used {
+        call.put(&used_key(account, lot.number), lot);
+    } else {
+        put(call, account, lot);
+    }
+}
+
+/// Takes a lot back into the spending order.
+pub fn revive(call: &mut Call<'_>, account: AuthId, lot: &Lot) {
+    call.remove(&used_key(account, lot.number));
+    put(call, account, lot);
+}
+
+/// The first open lot in spending order.
+pub fn first(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
+    Ok(open(call, account, 1)?.pop())
+}
+
+/// The first open promotional lot: of those that expire, the one that does so first.
+pub fn first_promotional(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
+    let (mut lots, _) = call.list::<Lot>(&format!("lot/{account}/1/"), 1)?;
+    Ok(lots.pop().map(|(_, lot)| lot))
+}
+
+/// Open lots in spending order, the current one with the rest of its record.
+pub fn open(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<Lot>, Fault> {
+    let (lots, _) = call.list::<Lot>(&format!("lot/{account}/"), limit)?;
+    Ok(lots.into_iter().map(|(_, lot)| lot).collect())
+}
+
+/// A lot by its number and place, wherever it is now. The flag: it is used up.
+pub fn find(call: &Call<'_>, account: AuthId, number: u32, place: &Place) -> Result<Option<(Lot, bool)>, Fault> {
+    if let Some(lot) = call.get::<Lot>(&open_key(account, place))? {
+        return Ok(Some((lot, false)));
+    }
+    Ok(call.get::<Lot>(&used_key(account, number))?.map(|lot| (lot, true)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_sort_in_spending_order() {
+        let order = [
+            Place::of(LotKind::Trial, 9, None, 9),
+            Place::of(LotKind::Promotional, 9, Some(1_000), 8),
+            Place::of(LotKind::Promotional, 1, Some(2_000), 2),
+            Place::of(LotKind::Promotional, 0, None, 3),
+            Place::of(LotKind::Promotional, 0, None, 4),
+            Place::of(LotKind::Cash, 5, None, 7),
+            Place::of(LotKind::Cash, 5, None, 10),
+            Place::of(LotKind::Cash, 1_000, None, 5),
+        ];
+        assert!(order.is_sorted());
+        assert_eq!(order[1].kind(), LotKind::Promotional);
+    }
+}

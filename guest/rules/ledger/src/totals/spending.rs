@@ -1,0 +1,38 @@
+//! What an account spends, as far as credit control asks: the average of a day.
+
+use super::records::{SourceTotals, day_key};
+use crate::charge_code::ChargeCode;
+use coinbox_ground::calendar;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::Fault;
+use coinbox_profiles::profile;
+
+/// Full local days that the average looks back.
+const AVERAGE_DAYS: i32 = 30;
+
+/// What an account spends a day (CRD-9): everything charged on the last 30 full days of its own time zone, or since the day it was
+/// made, divided by these days, rounded up to whole cents once. Debits and corrections by the operator are no spending. None: no full day yet, or nothing spent.
+pub fn average_daily_spend(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
+    let profile = profile::profile(call, account)?;
+    let zone = calendar::zone(&profile.timezone);
+    let today = calendar::local_day(&zone, call.now());
+    let first = calendar::days_before(today, AVERAGE_DAYS).max(calendar::local_day(&zone, profile.created));
+    let days = calendar::days_from_to(first, today) - 1;
+    if days < 1 {
+        return Ok(None);
+    }
+    let (from, end) = (day_key(account, first), day_key(account, today));
+    let mut sum = Money::ZERO;
+    for (_, totals) in call.span::<SourceTotals>(&from, &end, 100)?.0 {
+        for (code, part) in &totals.by {
+            if !ChargeCode::parse(code).is_some_and(ChargeCode::is_adjustment) {
+                sum = sum.plus(part.amount)?;
+            }
+        }
+    }
+    let per_cent = days * 10_000;
+    let cents = sum.micros().div_euclid(per_cent) + i64::from(sum.micros().rem_euclid(per_cent) != 0);
+    Ok((cents > 0).then(|| Money::from_micros(cents * 10_000)))
+}

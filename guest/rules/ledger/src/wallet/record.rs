@@ -1,0 +1,171 @@
+//! The hot wallet: balance, reserved, current lot's rest, and the trip below which more must be thought about.
+//!
+//! One record of under 150 bytes an account, at `w/<account>`: all that a debit reads and writes as long as it stays above
+//! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
+
+use crate::lots::{LotKind, Place};
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+
+pub(crate) const CLOSED: u8 = 1;
+
+pub(crate) const OVERRIDES: u8 = 2;
+
+/// The hot record of an account. Field names are short because it is written at every debit.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Wallet {
+    v: u32,
+    /// Balance: rest of all lots, less what is owed (R1).
+    #[serde(rename = "b")]
+    pub balance: Money,
+    /// Open reservations.
+    #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
+    pub reserved: Money,
+    /// Credit limit of a postpaid account (CRD-15); none: prepaid.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Money>,
+    /// Rest of the current lot.
+    #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
+    pub rest: Money,
+    /// Place of the current lot; none: there is no open lot.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// While the current lot is a trial lot, which never expires: when the first promotional lot behind it does; 0: none does. It
+    /// may not be known of wallets that an older version has written.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Instant>,
+    /// Below this much available, the rules have to look again.
+    #[serde(rename = "t")]
+    pub trip: Money,
+    /// What holds of it, a bit each.
+    #[serde(rename = "s", default, skip_serializing_if = "is_nothing")]
+    pub flags: u8,
+}
+
+pub fn is_zero(amount: &Money) -> bool {
+    *amount == Money::ZERO
+}
+
+pub(crate) fn is_nothing(flags: &u8) -> bool {
+    *flags == 0
+}
+
+impl Record for Wallet {
+    const KIND: &'static str = "wallet";
+}
+
+impl Wallet {
+    /// The wallet of a new account.
+    pub(crate) fn new() -> Wallet {
+        Wallet {
+            v: 1,
+            balance: Money::ZERO,
+            reserved: Money::ZERO,
+            limit: None,
+            rest: Money::ZERO,
+            place: None,
+            behind: None,
+            trip: Money::from_micros(i64::MIN),
+            flags: 0,
+        }
+    }
+
+    /// What is left less open reservations: what may be promised (R1, R29).
+    pub fn available(&self) -> Result<Money, Fault> {
+        Ok(self.left()?.minus(self.reserved)?)
+    }
+
+    /// What alerts and the stop of running calls look at: the balance (R2), or what is left of the credit limit (R29).
+    pub fn left(&self) -> Result<Money, Fault> {
+        Ok(self.balance.plus(self.limit.unwrap_or(Money::ZERO))?)
+    }
+
+    /// The credit limit of a postpaid account.
+    pub fn credit_limit(&self) -> Option<Money> {
+        self.limit
+    }
+
+    /// Sets the credit limit; none: prepaid.
+    pub fn set_limit(&mut self, limit: Option<Money>) {
+        self.limit = limit;
+    }
+
+    /// Whether the account is closed: then usage is rejected (R14).
+    pub fn is_closed(&self) -> bool {
+        self.flags & CLOSED != 0
+    }
+
+    /// Whether the account has price overrides.
+    pub fn has_overrides(&self) -> bool {
+        self.flags & OVERRIDES != 0
+    }
+
+    /// Notes that the account is closed.
+    pub fn close(&mut self) {
+        self.flags |= CLOSED;
+    }
+
+    /// This wallet as the ledger, the open orders and reservations, and the lots would have it.
+    pub fn rebuilt(&self, balance: Money, reserved: Money, rest: Money, place: Option<Place>) -> Wallet {
+        Wallet { balance, reserved, rest, place, ..self.clone() }
+    }
+
+    /// Whether a lot may have outlived its time: then `late` tells which, before anything is spent (R17).
+    pub fn may_hold_late(&self, now: Instant) -> bool {
+        match &self.place {
+            Some(place) if place.kind() == LotKind::Trial => {
+                self.behind.is_none_or(|expires| expires != 0 && expires <= now)
+            }
+            Some(place) => place.expires().is_some_and(|expires| expires <= now),
+            None => false,
+        }
+    }
+
+    /// Rest of the current lot and its place.
+    pub fn current(&self) -> Option<(&Place, Money)> {
+        self.place.as_ref().map(|place| (place, self.rest))
+    }
+}
+
+/// Key of an account's wallet.
+pub fn key(account: AuthId) -> String {
+    // On the hottest path: not through the formatting machinery.
+    ["w/", account.as_str()].concat()
+}
+
+/// The wallet, if the account exists.
+pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Wallet>, Fault> {
+    call.get(&key(account))
+}
+
+/// The wallet of an account that must exist.
+pub fn need(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
+    load(call, account)?.ok_or_else(|| Fault::not_found("account"))
+}
+
+/// The wallet in a text that was read.
+pub fn parse(account: AuthId, text: &str) -> Result<Wallet, Fault> {
+    coinbox_ground::call::parse_record(|| key(account), text)
+}
+
+/// Writes the wallet.
+pub fn save(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) {
+    call.put(&key(account), wallet);
+}
+
+/// Writes the wallet under its key for the last time in this call, which does not read it any more.
+pub fn save_last(call: &mut Call<'_>, key: String, wallet: &Wallet) {
+    let text = serde_json::to_string(wallet).expect("records have text keys and finite numbers only");
+    call.append(key, text);
+}
+
+/// Notes that the account has price overrides.
+pub fn mark_overrides(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut wallet = need(call, account)?;
+    wallet.flags |= OVERRIDES;
+    save(call, account, &wallet);
+    Ok(())
+}

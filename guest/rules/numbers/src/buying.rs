@@ -1,0 +1,525 @@
+//! Buying a number (NUM-2, R12, R20): the price is held, the stock is asked, and only what was delivered is charged.
+//!
+//! An order is written down with its key before it is sent, and the key is never used for anything else. Set-up fee and first
+//! rent are held like a reservation until the stock's final answer: then they are posted as one transaction, or let go. The first
+//! rent is that of the day of the order; an order that is fulfilled in a later month pays for that month from the day on which it was fulfilled.
+
+use super::records::{self, Rented};
+use super::stock::{LEASE_MS, Progress, Subject};
+use super::{releasing, rent};
+use crate::forms::{Error, Purchase};
+use crate::offers::check_offer;
+use crate::owing;
+use crate::stock::Recovered;
+use coinbox_access::credentials;
+use coinbox_credit::movements::expiry;
+use coinbox_credit::movements::posting::{self, Debit};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::calendar::Month;
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
+use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
+use coinbox_ground::metadata;
+use coinbox_ground::metadata::Metadata;
+use coinbox_ground::money::Money;
+use coinbox_ground::outside::{OfferedNumber, OrderRequest, StockMovement, StockOutcome};
+use coinbox_ground::port::Lane;
+use coinbox_ground::product::NumberKind;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
+use coinbox_ledger::charge_code::ChargeCode;
+use coinbox_ledger::wallet;
+use coinbox_payments::reconcile;
+use coinbox_payments::reconcile::Outside;
+use coinbox_pricing as pricing;
+use coinbox_profiles::policy::{NUMBERS_MAX, Policy};
+use coinbox_profiles::profile::{self, AccountType, Standing as AccountStanding};
+use coinbox_profiles::subaccount;
+use serde::{Deserialize, Serialize};
+
+/// How soon an order looks again whether a restored store is reconciled.
+const RECONCILING_MS: Instant = 500;
+
+/// What its metadata says that it is.
+const PURPOSE: &str = "order";
+
+/// How an order stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    /// Written down, not sent.
+    Due,
+    /// With the stock.
+    Open,
+    /// Final: rented.
+    Done,
+    /// Final: not rented, and why.
+    Failed(String),
+}
+
+/// An order, at `ord/<account>/<count>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Order {
+    v: u32,
+    key: String,
+    offer: OfferedNumber,
+    holder: AuthId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alias: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    app: Option<String>,
+    setup: Money,
+    monthly: Money,
+    first_rent: Money,
+    state: State,
+    created: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled: Option<Instant>,
+    progress: Progress,
+    /// For which client's key, in digests: the stock keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_for: Option<Asked>,
+}
+
+impl Record for Order {
+    const KIND: &'static str = "order of a number";
+}
+
+impl Order {
+    fn held(&self) -> Result<Money, Fault> {
+        Ok(self.setup.plus(self.first_rent)?)
+    }
+
+    /// What the stock keeps with it: all that it takes to rent the number again. Alias and application are the customer's own words, and
+    /// stay here.
+    fn metadata(&self) -> Vec<Fact> {
+        let offer = &self.offer;
+        let services = [(offer.voice, "voice"), (offer.sms, "sms"), (offer.mms, "mms")];
+        let services: Vec<&str> = services.into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect();
+        let mut facts = metadata::of(PURPOSE, self.asked_for.as_ref());
+        facts.extend([
+            Fact::new("holder", self.holder),
+            Fact::new("country", &offer.country),
+            Fact::new("type", offer.kind.name()),
+            Fact::new("calling-code", &offer.calling_code),
+            Fact::new("region", &offer.region),
+            Fact::new("city", &offer.city),
+            Fact::new("services", services.join(" ")),
+            Fact::new("setup", self.setup.micros()),
+            Fact::new("monthly", self.monthly.micros()),
+            Fact::new("first-rent", self.first_rent.micros()),
+        ]);
+        facts
+    }
+
+    fn is_final(&self) -> bool {
+        !matches!(self.state, State::Due | State::Open)
+    }
+}
+
+fn place(account: AuthId, count: u32) -> String {
+    format!("ord/{account}/{count:08}")
+}
+
+fn stock_key(store: &str, account: AuthId, count: u32) -> String {
+    format!("cb-{store}-{account}-order-{count}")
+}
+
+fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, Fault> {
+    call.get(&place(account, count))
+}
+
+/// Buys a number.
+pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
+    let (_, holder, presence) = credentials::permit_again(call, caller, "numbers.buy", &auth_id)?;
+    let (about, function) = ((auth_id.as_str(), credentials::main_of(call, holder)?), ("numbers.buy", Outside::Stock));
+    reconcile::once_outside(call, caller, about, function, &purchase, |call, asked| {
+        presence.need()?;
+        let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
+        check(&purchase)?;
+        let offer = purchase.offer.clone();
+        let policy = Policy::load(call)?;
+        let limit = match profile::profile(call, account)?.account_type {
+            AccountType::Developer => policy.trial_numbers,
+            AccountType::Standard => policy.standard_numbers,
+        }
+        .min(NUMBERS_MAX);
+        let count = records::count(call, account)?;
+        if count.held.saturating_add(count.ordered) >= limit {
+            return Err(Error::TooManyNumbers(limit));
+        }
+        if records::is_rented(call, &offer.number) {
+            return Err(Error::NotAvailable);
+        }
+        let price = pricing::number_price(call, account, &offer.country, offer.kind, call.now())?;
+        let price = price.ok_or(Error::NoPrice)?;
+        if !rent::catch_up_all(call, account)? {
+            return Err(Error::RentIsBeingPosted);
+        }
+        let order = Order {
+            v: 1,
+            key: String::new(),
+            offer,
+            holder,
+            alias: purchase.alias.clone(),
+            app: purchase.app_id.clone(),
+            setup: price.setup,
+            monthly: price.monthly,
+            first_rent: rent::first_rent(policy.first_month, price.monthly, call.now())?,
+            state: State::Due,
+            created: call.now(),
+            settled: None,
+            progress: Progress::default(),
+            asked_for: asked,
+        };
+        Ok(place_order(call, account, order)?)
+    })
+}
+
+fn check(purchase: &Purchase) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    check_offer(&mut checks, "purchase.offer", &purchase.offer);
+    if let Some(alias) = &purchase.alias {
+        checks.text(alias, "purchase.alias", 1, 100);
+    }
+    if let Some(app) = &purchase.app_id {
+        let good = coinbox_ground::text::is_name(app, 100);
+        checks.require(good, "purchase.app-id", FieldRule::WrongForm, "1 to 100 printable ASCII characters");
+    }
+    checks.done()
+}
+
+fn place_order(call: &mut Call<'_>, account: AuthId, mut order: Order) -> Result<Started, Fault> {
+    let held = order.held()?;
+    // What has expired must not pay: its job may be late (R17).
+    expiry::expire_due(call, account)?;
+    let mut wallet = wallet::need(call, account)?;
+    let available = wallet.available()?;
+    if available <= Money::ZERO || available < held {
+        // At price zero too, available must be above zero: then the smallest amount is what is missing.
+        let missing = held.max(Money::from_micros(1)).minus(available)?;
+        return Err(Refusal::OutOfCredit(missing.micros()).into());
+    }
+    wallet.reserved = wallet.reserved.plus(held)?;
+    wallet::save(call, account, &wallet);
+    let reserved = records::reserved(call, account)?.plus(held)?;
+    let count = Numbers::next_order(call, account)?;
+    order.key = stock_key(&call.store_name(), account, count);
+    records::recount(call, account, |count| {
+        count.ordered = count.ordered.saturating_add(1);
+        count.reserved = reserved;
+    })?;
+    call.put(&place(account, count), &order);
+    let job = JobKey::Order(account, count).to_string();
+    call.timer(&job, Lane::Urgent, call.now());
+    let mut facts = facts(account, &order);
+    facts.push(Fact::new("held", held));
+    facts.push(Fact::new("key", &order.key));
+    tell(call, account, "number-ordered", facts, Vec::new());
+    judge(call, account, Occasion::Debit)?;
+    Ok(Started { job, name: order.offer.number })
+}
+
+fn facts(account: AuthId, order: &Order) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new("number", &order.offer.number),
+        Fact::new("country", &order.offer.country),
+        Fact::new("type", order.offer.kind.name()),
+    ];
+    if order.holder != account {
+        facts.push(Fact::new("sub-account", order.holder));
+    }
+    facts
+}
+
+fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
+    emit(call, EventDraft { account: Some(account), kind, rule: "NUM-2", facts, transactions });
+}
+
+/// Starts the next attempt, or drops an order that may not be sent any more.
+pub fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<Option<Next>, Fault> {
+    let Some(mut order) = load(call, account, count)?.filter(|order| !order.is_final()) else { return Ok(None) };
+    let job = JobKey::Order(account, count).to_string();
+    // An order from before a restore may have been sent in the history that was lost: it is asked about.
+    let elsewhere = order.key != stock_key(&call.store_name(), account, count);
+    if order.state == State::Due {
+        if reconcile::is_open(call)? || reconcile::is_stock_open(call)? {
+            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
+            return Ok(Some(Next::Rest));
+        }
+        let hindrance = match profile::profile(call, account)?.standing {
+            AccountStanding::Active => None,
+            AccountStanding::Suspended(_) => Some("suspended"),
+            AccountStanding::Closing | AccountStanding::Closed => Some("account-closed"),
+        };
+        if let Some(cause) = hindrance.filter(|_| !elsewhere) {
+            fail(call, account, count, order, cause)?;
+            return Ok(Some(Next::Rest));
+        }
+        order.state = State::Open;
+    }
+    let attempt = order.progress.start(call.now(), elsewhere);
+    call.put(&place(account, count), &order);
+    call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
+    let request = OrderRequest {
+        metadata: order.metadata(),
+        key: order.key,
+        number: order.offer.number,
+        country: order.offer.country,
+        kind: order.offer.kind,
+        auth_id: account.to_string(),
+    };
+    Ok(Some(Next::Perform(Task { job, attempt, work: Work::OrderNumber(request) })))
+}
+
+/// The current attempt, and whether its outcome is booked already.
+pub fn attempt(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<(u32, bool)>, Fault> {
+    let order = load(call, account, count)?;
+    Ok(order.map(|order| (order.progress.attempt, order.is_final() || order.progress.is_answered())))
+}
+
+/// How it stands, for someone who waits.
+pub fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobState>, Fault> {
+    Ok(load(call, account, count)?.map(|order| match order.state {
+        State::Due | State::Open => JobState::Working,
+        State::Done => JobState::Succeeded,
+        State::Failed(cause) => JobState::Failed(cause),
+    }))
+}
+
+/// Books what the stock answered. An outcome that is already booked changes nothing.
+pub fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: StockOutcome) -> Result<Next, Fault> {
+    let Some(mut order) = load(call, account, count)?.filter(|order| !order.is_final()) else {
+        return Ok(Next::Rest);
+    };
+    order.progress.answered();
+    let (asked_for, cause) = match outcome {
+        StockOutcome::Done => {
+            let now = call.now();
+            deliver(call, account, count, order, now)?;
+            return Ok(Next::Rest);
+        }
+        StockOutcome::NotAvailable => {
+            fail(call, account, count, order, "not-available")?;
+            return Ok(Next::Rest);
+        }
+        StockOutcome::Pending(moment) => (Some(moment), "pending".to_owned()),
+        StockOutcome::Unknown(cause) => (None, cause),
+        StockOutcome::NotSent(not_sent) => (Some(not_sent.ask_again), not_sent.cause),
+    };
+    let number = order.offer.number.clone();
+    let subject = Subject { account, what: "order", count, number: &number };
+    order.progress.ask_again(call, &JobKey::Order(account, count), &subject, asked_for, &cause)?;
+    call.put(&place(account, count), &order);
+    Ok(Next::Rest)
+}
+
+/// Makes the order final: lets go what is held, takes it out of the count and the queue.
+fn settle(call: &mut Call<'_>, account: AuthId, count: u32, order: &mut Order, state: State) -> Result<(), Fault> {
+    let mut wallet = wallet::need(call, account)?;
+    wallet.reserved = wallet.reserved.minus(order.held()?)?;
+    wallet::save(call, account, &wallet);
+    let reserved = records::reserved(call, account)?.minus(order.held()?)?;
+    records::recount(call, account, |count| {
+        count.ordered = count.ordered.saturating_sub(1);
+        count.reserved = reserved;
+    })?;
+    order.state = state;
+    order.settled = Some(call.now());
+    let number = order.offer.number.clone();
+    let subject = Subject { account, what: "order", count, number: &number };
+    order.progress.settle(call, &JobKey::Order(account, count), &subject);
+    call.put(&place(account, count), order);
+    Ok(())
+}
+
+fn fail(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, cause: &str) -> Result<(), Fault> {
+    settle(call, account, count, &mut order, State::Failed(cause.to_owned()))?;
+    let mut facts = facts(account, &order);
+    facts.push(Fact::new("cause", cause));
+    tell(call, account, "number-order-failed", facts, Vec::new());
+    judge(call, account, Occasion::Settings)
+}
+
+/// The number is the account's since that moment: what was held is posted, and it is listed from now on.
+fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, at: Instant) -> Result<(), Fault> {
+    if matches!(profile::profile(call, account)?.standing, AccountStanding::Closing | AccountStanding::Closed) {
+        // Nobody can use it any more, and nobody pays for it.
+        releasing::give_back(call, account, &order.offer.number, None)?;
+        return fail(call, account, count, order, "account-closed");
+    }
+    if records::is_rented(call, &order.offer.number) {
+        // The stock has given away what it has given away before: that is for the operator to find out, not for the customer to pay.
+        let facts = vec![Fact::new("account", account), Fact::new("number", &order.offer.number)];
+        emit(
+            call,
+            EventDraft { account: None, kind: "number-given-twice", rule: "NUM-5", facts, transactions: Vec::new() },
+        );
+        return fail(call, account, count, order, "not-available");
+    }
+    settle(call, account, count, &mut order, State::Done)?;
+    let now = call.now();
+    let month = Month::of(at);
+    if month != Month::of(order.created) {
+        order.first_rent = rent::first_rent(Policy::load(call)?.first_month, order.monthly, at)?;
+    }
+    // A sub-account that was deleted meanwhile has left its numbers to the main account.
+    let holder = match subaccount::load(call, order.holder)? {
+        None if !order.holder.is_main() => account,
+        _ => order.holder,
+    };
+    order.holder = holder;
+    let offer = &order.offer;
+    let charges = [(ChargeCode::Setup, order.setup, order.setup), (ChargeCode::Rent, order.monthly, order.first_rent)];
+    let lines: Vec<_> = charges
+        .into_iter()
+        .filter(|(_, _, amount)| *amount > Money::ZERO)
+        .map(|(code, price, amount)| rent::line(code, holder, offer, month, now, price, amount))
+        .collect::<Result<_, Fault>>()?;
+    let mut transactions = Vec::new();
+    let mut rents = Vec::new();
+    if !lines.is_empty() {
+        let amounts: Vec<Money> = lines.iter().map(|line| line.m).collect();
+        let is_rent: Vec<bool> = lines.iter().map(|line| line.p == ChargeCode::Rent.code()).collect();
+        let debit = Debit { kind: "number-purchase", cause: &order.key, cycle: None, lines, others: Vec::new() };
+        let posted = posting::debit(call, account, debit)?;
+        let owed = owing::tail(&amounts, posted.split.owed)?.into_iter().zip(is_rent);
+        let owed: Vec<Money> = owed.filter(|(_, is_rent)| *is_rent).map(|(owed, _)| owed).collect();
+        rents = owing::owe(call, account, &owed)?.into_iter().flatten().collect();
+        transactions.push(posted.transaction);
+    }
+    let rented = Rented {
+        v: 1,
+        offer: order.offer.clone(),
+        holder,
+        alias: order.alias.clone(),
+        app: order.app.clone(),
+        since: at,
+        monthly: order.monthly,
+        through: month,
+        debts: rents,
+    };
+    records::insert(call, account, &rented)?;
+    let mut facts = facts(account, &order);
+    facts.push(Fact::new("setup", order.setup));
+    facts.push(Fact::new("monthly", order.monthly));
+    facts.push(Fact::new("first-rent", order.first_rent));
+    facts.push(Fact::new("balance", wallet::need(call, account)?.balance));
+    tell(call, account, "number-rented", facts, transactions);
+    judge(call, account, Occasion::Debit)
+}
+
+/// Account and count in a key of an order, whichever store made it.
+pub(super) fn parse_stock_key(key: &str) -> Option<(AuthId, u32)> {
+    super::stock::parse_key(key, "order")
+}
+
+/// What was ordered, as its metadata says.
+fn read_offer(number: &str, metadata: &Metadata) -> Option<OfferedNumber> {
+    let text = |name: &str| metadata.get(name).unwrap_or_default().to_owned();
+    let services = text("services");
+    let has = |service: &str| services.split(' ').any(|word| word == service);
+    let offer = OfferedNumber {
+        number: number.to_owned(),
+        country: text("country"),
+        calling_code: text("calling-code"),
+        kind: NumberKind::of_name(metadata.get("type")?)?,
+        region: text("region"),
+        city: text("city"),
+        voice: has("voice"),
+        sms: has("sms"),
+        mms: has("mms"),
+    };
+    let mut checks = Checks::new();
+    check_offer(&mut checks, "offer", &offer);
+    (metadata.purpose() == PURPOSE && checks.done().is_ok()).then_some(offer)
+}
+
+/// Writes an order down that the stock lists and no record explains. What was delivered is rented since then, and paid as it was ordered, also below
+/// zero; what is under way is asked about.
+pub(super) fn recover(
+    call: &mut Call<'_>,
+    account: AuthId,
+    count: u32,
+    movement: &StockMovement,
+    metadata: Option<&Metadata>,
+) -> Result<Recovered, Fault> {
+    if load(call, account, count)?.is_some_and(|order| order.key == movement.key) {
+        return Ok(Recovered::Known);
+    }
+    let Some(metadata) = metadata else {
+        return Ok(Recovered::Unplaced(account, "ordered, and the stock has kept no metadata with it"));
+    };
+    let read = || {
+        let offer = read_offer(&movement.number, metadata)?;
+        Some((offer, metadata.amount("setup")?, metadata.amount("monthly")?, metadata.amount("first-rent")?))
+    };
+    let Some((offer, setup, monthly, first_rent)) = read() else {
+        return Ok(Recovered::Unplaced(account, "ordered, and its metadata cannot be read"));
+    };
+    if records::is_rented(call, &movement.number) {
+        return Ok(Recovered::Unplaced(account, "ordered, and rented by somebody already"));
+    }
+    let at = movement.at.clamp(0, call.now());
+    let free = load(call, account, count)?.is_none() && Numbers::reach_order(call, account, count)?;
+    let count = if free { count } else { Numbers::next_order(call, account)? };
+    let holder = match metadata.get("holder").and_then(AuthId::parse) {
+        Some(holder) if subaccount::load(call, holder)?.is_some_and(|sub| sub.parent == account) => holder,
+        _ => account,
+    };
+    let asked_for = metadata.asked();
+    let job = JobKey::Order(account, count).to_string();
+    if let Some(asked) = &asked_for {
+        idempotency::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
+    }
+    let mut progress = Progress::default();
+    progress.start(at, true);
+    progress.answered();
+    let order = Order {
+        v: 1,
+        key: movement.key.clone(),
+        offer,
+        holder,
+        alias: None,
+        app: None,
+        setup,
+        monthly,
+        first_rent,
+        state: State::Open,
+        created: at,
+        settled: None,
+        progress,
+        asked_for,
+    };
+    let mut wallet = wallet::need(call, account)?;
+    wallet.reserved = wallet.reserved.plus(order.held()?)?;
+    wallet::save(call, account, &wallet);
+    let reserved = records::reserved(call, account)?.plus(order.held()?)?;
+    records::recount(call, account, |count| {
+        count.ordered = count.ordered.saturating_add(1);
+        count.reserved = reserved;
+    })?;
+    call.put(&place(account, count), &order);
+    let mut facts = facts(account, &order);
+    facts.push(Fact::new("key", &order.key));
+    let draft =
+        EventDraft { account: Some(account), kind: "number-recovered", rule: "CRD-7", facts, transactions: Vec::new() };
+    emit(call, draft);
+    if !movement.done {
+        call.timer(&job, Lane::Urgent, call.now());
+        judge(call, account, Occasion::Debit)?;
+        return Ok(Recovered::Booked(account));
+    }
+    deliver(call, account, count, order, at)?;
+    // Months that have begun since then.
+    if let Some((owner, key, rented)) = records::find(call, &movement.number)?
+        && owner == account
+    {
+        rent::catch_up(call, account, key, rented)?;
+    }
+    Ok(Recovered::Booked(account))
+}

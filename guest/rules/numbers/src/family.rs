@@ -1,0 +1,114 @@
+//! What becomes of the numbers of a sub-account or account that goes (SUB-4, ACC-12, R37).
+
+use super::records::{self, Rented};
+use super::{releasing, rent};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::calendar::Month;
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fact, Fault};
+use serde::{Deserialize, Serialize};
+
+/// Numbers moved or released in one call.
+const NUMBERS_PER_CALL: usize = 500;
+
+/// Numbers that have to go, at `disband/<account or sub-account>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Disband {
+    v: u32,
+    /// Released; otherwise they go to the main account.
+    release: bool,
+    cause: String,
+}
+
+impl Record for Disband {
+    const KIND: &'static str = "numbers that go";
+}
+
+fn key(holder: AuthId) -> String {
+    format!("disband/{holder}")
+}
+
+/// How many numbers a sub-account has.
+pub fn numbers_of(call: &Call<'_>, account: AuthId, sub: AuthId) -> Result<u32, Fault> {
+    let count = records::all(call, account)?.iter().filter(|(_, rented)| rented.holder == sub).count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Moves the numbers of a sub-account to its main account, or releases them: 500 at once, the rest by a job.
+pub fn disband(call: &mut Call<'_>, account: AuthId, sub: AuthId, release: bool) -> Result<(), Fault> {
+    call.put(&key(sub), &Disband { v: 1, release, cause: "sub-account-deleted".to_owned() });
+    go_on(call, account, sub)?;
+    Ok(())
+}
+
+/// Goes on with the numbers of an account or sub-account that have to go.
+pub fn disband_all(call: &mut Call<'_>, holder: AuthId) -> Result<Option<Next>, Fault> {
+    let Some(account) = coinbox_access::credentials::main_of(call, holder)? else { return Ok(None) };
+    let more = go_on(call, account, holder)?;
+    Ok(Some(if more { Next::Again } else { Next::Rest }))
+}
+
+fn go_on(call: &mut Call<'_>, account: AuthId, holder: AuthId) -> Result<bool, Fault> {
+    let Some(order) = call.get::<Disband>(&key(holder))? else { return Ok(false) };
+    let is_one = |rented: &Rented| holder == account || rented.holder == holder;
+    let mut numbers = records::all(call, account)?;
+    numbers.retain(|(_, rented)| is_one(rented));
+    let more = numbers.len() > NUMBERS_PER_CALL;
+    numbers.truncate(NUMBERS_PER_CALL);
+    if order.release {
+        releasing::release(call, account, numbers, &order.cause, None)?;
+    } else {
+        hand_over(call, account, numbers)?;
+    }
+    let job = JobKey::Disband(holder).to_string();
+    if more {
+        call.timer(&job, Lane::Bulk, call.now());
+    } else {
+        call.remove(&key(holder));
+        call.cancel(&job);
+    }
+    Ok(more)
+}
+
+fn hand_over(call: &mut Call<'_>, account: AuthId, mut numbers: Vec<(String, Rented)>) -> Result<(), Fault> {
+    // What they owe so far is the sub-account's.
+    if rent::post(call, account, &mut numbers, Month::of(call.now()))? {
+        judge(call, account, Occasion::Debit)?;
+    }
+    for (key, mut rented) in numbers {
+        let facts = vec![
+            Fact::new("number", rented.number()),
+            Fact::new("from", rented.holder),
+            Fact::new("to", account),
+            Fact::new("by", "sub-account-deleted"),
+        ];
+        rented.holder = account;
+        call.put(&key, &rented);
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "number-changed",
+                rule: "SUB-4",
+                facts,
+                transactions: Vec::new(),
+            },
+        );
+    }
+    Ok(())
+}
+
+/// Releases every number of a main account: it is closed (ACC-12).
+pub fn release_all(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    if records::count(call, account)?.held == 0 {
+        return Ok(());
+    }
+    call.put(&key(account), &Disband { v: 1, release: true, cause: "account-closed".to_owned() });
+    go_on(call, account, account)?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Phone numbers: offers with prices, purchase, rent, release (NUM-1 to NUM-6, SUB-5).
+//!
+//! What is in stock is the platform's business; an account, a price and a month of rent are ours. A main account pays for its own
+//! numbers and for those of its sub-accounts. See `buying` for the order, `rent` for the month, `debts` for what is owed.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::float_arithmetic)]
+
+mod buying;
+mod debts;
+mod family;
+pub mod forms;
+pub mod offers;
+pub mod owing;
+mod reconciled;
+pub mod records;
+mod recovered;
+mod releasing;
+pub mod rent;
+pub mod rent_run;
+pub mod requests;
+pub mod stock;
+
+pub use buying::buy;
+pub use buying::{attempt as order_attempt, begin as begin_order, book as book_order, look as look_order};
+pub use debts::look_again;
+pub use debts::watch as watch_debts;
+pub use family::{disband, disband_all, numbers_of, release_all};
+pub use forms::{Error, NumberChange, NumberFilter, NumberPage, NumberPrice, PricedOffer, Purchase, RentedNumber};
+pub use offers::{offers, price_offers};
+pub use reconciled::finish_stock;
+pub use records::reserved;
+pub use releasing::{attempt as release_attempt, begin as begin_release, book as book_release, look as look_release};
+pub use requests::{get, list, release, update};
+pub use stock::send;

@@ -1,0 +1,229 @@
+//! Giving numbers back (NUM-6). The rules decide at once: from then on the number is not the account's and owes no further rent; a job
+//! tells the stock. Nothing is given back, what is owed stays owed (R19, R20).
+
+use super::records::{self, Rented};
+use super::rent;
+use super::stock::{LEASE_MS, Progress, Subject};
+use crate::stock::Recovered;
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
+use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
+use coinbox_ground::metadata;
+use coinbox_ground::metadata::Metadata;
+use coinbox_ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use coinbox_payments::reconcile;
+use serde::{Deserialize, Serialize};
+
+/// What its metadata says that it is.
+pub(super) const PURPOSE: &str = "release";
+/// How soon a release looks again whether a restored store knows what the stock has done.
+const RECONCILING_MS: Instant = MINUTE_MS;
+
+/// A release, at `rel/<account>/<count>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Release {
+    v: u32,
+    number: String,
+    key: String,
+    created: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled: Option<Instant>,
+    progress: Progress,
+    /// For which client's key, in digests: the stock keeps it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_for: Option<Asked>,
+}
+
+impl Record for Release {
+    const KIND: &'static str = "release of a number";
+}
+
+fn place(account: AuthId, count: u32) -> String {
+    format!("rel/{account}/{count:08}")
+}
+
+fn stock_key(store: &str, account: AuthId, count: u32) -> String {
+    format!("cb-{store}-{account}-release-{count}")
+}
+
+/// Takes these numbers, in the order of their rental, off the account, after what they owe up to now has been posted, and has the stock told.
+/// A month that begins at this very moment they do not owe (R82). Answers the jobs.
+pub(super) fn release(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut numbers: Vec<(String, Rented)>,
+    cause: &str,
+    asked: Option<&Asked>,
+) -> Result<Vec<JobKey>, Fault> {
+    if rent::post(call, account, &mut numbers, rent::last_month_until(call.now()))? {
+        judge(call, account, Occasion::Debit)?;
+    }
+    let mut jobs = Vec::with_capacity(numbers.len());
+    for (_, rented) in numbers {
+        records::remove(call, account, &rented)?;
+        jobs.push(give_back(call, account, rented.number(), asked)?);
+        let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", cause)];
+        if rented.holder != account {
+            facts.push(Fact::new("sub-account", rented.holder));
+        }
+        facts.push(Fact::new("since", rented.since));
+        let rule = if cause == "rent-unpaid" { "NUM-4" } else { "NUM-6" };
+        emit(
+            call,
+            EventDraft { account: Some(account), kind: "number-released", rule, facts, transactions: Vec::new() },
+        );
+    }
+    Ok(jobs)
+}
+
+/// Has the stock told that an account does not hold this number any more.
+pub(super) fn give_back(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: &str,
+    asked: Option<&Asked>,
+) -> Result<JobKey, Fault> {
+    let count = Numbers::next_release(call, account)?;
+    let release = Release {
+        v: 1,
+        number: number.to_owned(),
+        key: stock_key(&call.store_name(), account, count),
+        created: call.now(),
+        settled: None,
+        progress: Progress::default(),
+        asked_for: asked.cloned(),
+    };
+    call.put(&place(account, count), &release);
+    let job = JobKey::Release(account, count);
+    call.timer(&job.to_string(), Lane::Normal, call.now());
+    Ok(job)
+}
+
+fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Release>, Fault> {
+    call.get(&place(account, count))
+}
+
+/// Starts the next attempt.
+pub fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<Option<Next>, Fault> {
+    let Some(mut release) = load(call, account, count)?.filter(|release| release.settled.is_none()) else {
+        return Ok(None);
+    };
+    if reconcile::is_stock_open(call)? {
+        call.timer(&JobKey::Release(account, count).to_string(), Lane::Normal, call.now() + RECONCILING_MS);
+        return Ok(Some(Next::Rest));
+    }
+    let elsewhere = release.key != stock_key(&call.store_name(), account, count);
+    let attempt = release.progress.start(call.now(), elsewhere);
+    call.put(&place(account, count), &release);
+    let job = JobKey::Release(account, count).to_string();
+    call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
+    let metadata = metadata::of(PURPOSE, release.asked_for.as_ref());
+    let request = ReleaseRequest { key: release.key, number: release.number, auth_id: account.to_string(), metadata };
+    Ok(Some(Next::Perform(Task { job, attempt, work: Work::ReleaseNumber(request) })))
+}
+
+/// The current attempt, and whether its outcome is booked already.
+pub fn attempt(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<(u32, bool)>, Fault> {
+    let release = load(call, account, count)?;
+    Ok(release.map(|release| (release.progress.attempt, release.settled.is_some() || release.progress.is_answered())))
+}
+
+/// How it stands, for someone who waits.
+pub fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobState>, Fault> {
+    let settled = load(call, account, count)?.map(|release| release.settled.is_some());
+    Ok(settled.map(|settled| if settled { JobState::Succeeded } else { JobState::Working }))
+}
+
+/// Books what the stock answered.
+pub fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: StockOutcome) -> Result<Next, Fault> {
+    let Some(mut release) = load(call, account, count)?.filter(|release| release.settled.is_none()) else {
+        return Ok(Next::Rest);
+    };
+    let job = JobKey::Release(account, count);
+    let number = release.number.clone();
+    let subject = Subject { account, what: "release", count, number: &number };
+    release.progress.answered();
+    let (asked_for, cause) = match outcome {
+        // A number that the stock does not have any more is as gone as one that it took back.
+        StockOutcome::Done | StockOutcome::NotAvailable => {
+            release.settled = Some(call.now());
+            release.progress.settle(call, &job, &subject);
+            call.put(&place(account, count), &release);
+            return Ok(Next::Rest);
+        }
+        StockOutcome::Pending(moment) => (Some(moment), "pending".to_owned()),
+        StockOutcome::Unknown(cause) => (None, cause),
+        StockOutcome::NotSent(not_sent) => (Some(not_sent.ask_again), not_sent.cause),
+    };
+    release.progress.ask_again(call, &job, &subject, asked_for, &cause)?;
+    call.put(&place(account, count), &release);
+    Ok(Next::Rest)
+}
+
+/// Account and count in a key of a release, whichever store made it.
+pub(super) fn parse_stock_key(key: &str) -> Option<(AuthId, u32)> {
+    super::stock::parse_key(key, "release")
+}
+
+/// Takes a number off an account that has released it in the history that was lost: it owes no rent for months after that.
+pub(super) fn recover(
+    call: &mut Call<'_>,
+    account: AuthId,
+    count: u32,
+    movement: &StockMovement,
+    metadata: Option<&Metadata>,
+) -> Result<Recovered, Fault> {
+    if load(call, account, count)?.is_some_and(|release| release.key == movement.key) {
+        return Ok(Recovered::Known);
+    }
+    let at = movement.at.clamp(0, call.now());
+    let free = load(call, account, count)?.is_none() && Numbers::reach_release(call, account, count)?;
+    let count = if free { count } else { Numbers::next_release(call, account)? };
+    let job = JobKey::Release(account, count);
+    let mut progress = Progress::default();
+    progress.start(at, true);
+    let release = Release {
+        v: 1,
+        number: movement.number.clone(),
+        key: movement.key.clone(),
+        created: at,
+        settled: movement.done.then_some(at),
+        progress,
+        asked_for: metadata.and_then(Metadata::asked),
+    };
+    call.put(&place(account, count), &release);
+    if !movement.done {
+        call.timer(&job.to_string(), Lane::Normal, call.now());
+    }
+    if let Some(asked) = &release.asked_for {
+        idempotency::remember(call, asked, &Started { job: job.to_string(), name: movement.number.clone() });
+    }
+    let found = records::find(call, &movement.number)?;
+    let Some((_, key, rented)) = found.filter(|(owner, _, rented)| *owner == account && rented.since <= at) else {
+        return Ok(Recovered::Booked(account));
+    };
+    let mut numbers = [(key, rented)];
+    let posted = rent::post(call, account, &mut numbers, rent::last_month_until(at))?;
+    let [(_, rented)] = numbers;
+    records::remove(call, account, &rented)?;
+    let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", "released-before-the-restore")];
+    if rented.holder != account {
+        facts.push(Fact::new("sub-account", rented.holder));
+    }
+    facts.push(Fact::new("since", rented.since));
+    let draft =
+        EventDraft { account: Some(account), kind: "number-released", rule: "CRD-7", facts, transactions: Vec::new() };
+    emit(call, draft);
+    if posted {
+        judge(call, account, Occasion::Debit)?;
+    }
+    Ok(Recovered::Booked(account))
+}

@@ -1,0 +1,190 @@
+//! What customers ask of the numbers that they rent: reading, changing, releasing them (NUM-5, NUM-6, SUB-5).
+
+use crate::forms::{Error, NumberChange, NumberFilter, NumberPage, RentedNumber};
+use crate::owing;
+use crate::records::{self, Rented};
+use crate::releasing;
+use crate::rent;
+use coinbox_access::credentials;
+use coinbox_forms::phone::is_digits;
+use coinbox_ground::calendar::Month;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
+use coinbox_ground::text::is_name;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
+use coinbox_ledger::rent_owed;
+use coinbox_payments::reconcile::Outside;
+use coinbox_pricing as pricing;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::subaccount;
+
+/// Numbers of an account and its sub-accounts, or of one sub-account.
+pub fn list(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    filter: NumberFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<NumberPage, Error> {
+    let (_, asking) = credentials::permit_on(call, caller, "numbers.list", &auth_id)?;
+    let account = credentials::main_of(call, asking)?.ok_or_else(|| Fault::not_found("account"))?;
+    let mut checks = Checks::new();
+    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    if let Some(starts) = &filter.starts_with {
+        checks.require(is_digits(starts, 1, 15), "filter.starts-with", FieldRule::WrongForm, "1 to 15 digits");
+    }
+    checks.done()?;
+    // A holder that is nobody of this family has no numbers.
+    let wanted = filter.holder.as_deref().map(AuthId::parse);
+    let fits = |rented: &Rented| {
+        let offer = &rented.offer;
+        (asking == account || rented.holder == asking)
+            && wanted.is_none_or(|wanted| wanted == Some(rented.holder))
+            && filter.kind.is_none_or(|kind| kind == offer.kind)
+            && filter.starts_with.as_ref().is_none_or(|starts| offer.number.starts_with(starts))
+            && filter.alias.as_ref().is_none_or(|alias| rented.alias.as_ref() == Some(alias))
+            && (!filter.voice || offer.voice)
+            && (!filter.sms || offer.sms)
+            && (!filter.mms || offer.mms)
+    };
+    let mut fitting: Vec<Rented> = records::all(call, account)?.into_iter().map(|(_, rented)| rented).collect();
+    fitting.retain(fits);
+    let total = u32::try_from(fitting.len()).unwrap_or(u32::MAX);
+    let page = fitting.into_iter().skip(offset as usize).take(limit as usize);
+    let numbers: Result<Vec<_>, Fault> = page.map(|rented| show(call, account, rented)).collect();
+    Ok(NumberPage { numbers: numbers?, total })
+}
+
+/// One number.
+pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<RentedNumber, Error> {
+    let (_, asking) = credentials::permit_on(call, caller, "numbers.get", &auth_id)?;
+    let (account, _, rented) = need(call, asking, &number)?;
+    Ok(show(call, account, rented)?)
+}
+
+/// The number if it is the caller's: any of the family for a main account, its own for a sub-account.
+fn need(call: &Call<'_>, asking: AuthId, number: &str) -> Result<(AuthId, String, Rented), Fault> {
+    let found = if is_digits(number, 5, 15) { records::find(call, number)? } else { None };
+    found
+        .filter(|(account, _, rented)| *account == asking || rented.holder == asking)
+        .ok_or_else(|| Fault::not_found("number"))
+}
+
+fn show(call: &Call<'_>, account: AuthId, rented: Rented) -> Result<RentedNumber, Fault> {
+    let now = call.now();
+    let price = pricing::number_price(call, account, &rented.offer.country, rented.offer.kind, now)?;
+    let monthly = price.map_or(rented.monthly, |price| price.monthly);
+    let release_at = owing::release_at(&rented, rent_owed::paid(call, account)?, Policy::load(call)?.as_ref());
+    Ok(RentedNumber {
+        number: rented.offer.number,
+        account: account.to_string(),
+        holder: rented.holder.to_string(),
+        country: rented.offer.country,
+        calling_code: rented.offer.calling_code,
+        kind: rented.offer.kind,
+        region: rented.offer.region,
+        city: rented.offer.city,
+        voice: rented.offer.voice,
+        sms: rented.offer.sms,
+        mms: rented.offer.mms,
+        alias: rented.alias,
+        app_id: rented.app,
+        monthly: monthly.micros(),
+        since: rented.since,
+        renewal: Month::of(now).end(),
+        release_at,
+    })
+}
+
+/// Changes alias, application or holder; nothing given changes nothing.
+pub fn update(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    number: String,
+    change: NumberChange,
+) -> Result<RentedNumber, Error> {
+    let (who, asking, presence) = credentials::permit_again(call, caller, "numbers.update", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "numbers.update", &(&number, &change), |call| {
+        presence.need()?;
+        let (account, key, before) = need(call, asking, &number)?;
+        let holder = check_change(call, asking, &change)?.unwrap_or(before.holder);
+        let mut rented = before.clone();
+        if holder != before.holder {
+            // What it owes so far is the old holder's.
+            rented = rent::catch_up(call, account, key.clone(), rented)?;
+            rented.holder = holder;
+        }
+        let given = |field: &Option<String>, old: Option<String>| match field {
+            None => old,
+            Some(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        };
+        rented.alias = given(&change.alias, rented.alias);
+        rented.app = given(&change.app_id, rented.app);
+        let mut facts = vec![Fact::new("number", &number)];
+        if rented.holder != before.holder {
+            facts.push(Fact::new("from", before.holder));
+            facts.push(Fact::new("to", rented.holder));
+        }
+        if rented.alias != before.alias {
+            facts.push(Fact::new("alias", rented.alias.as_deref().unwrap_or_default()));
+        }
+        if rented.app != before.app {
+            facts.push(Fact::new("app-id", rented.app.as_deref().unwrap_or_default()));
+        }
+        if facts.len() > 1 {
+            facts.push(Fact::new("by", who.name()));
+            call.put(&key, &rented);
+            emit(
+                call,
+                EventDraft {
+                    account: Some(account),
+                    kind: "number-changed",
+                    rule: "NUM-6",
+                    facts,
+                    transactions: Vec::new(),
+                },
+            );
+        }
+        Ok(show(call, account, rented)?)
+    })
+}
+
+/// Checks a change; answers the new holder, if there is one.
+fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Result<Option<AuthId>, Fault> {
+    let mut checks = Checks::new();
+    if let Some(alias) = &change.alias {
+        checks.text(alias, "change.alias", 0, 100);
+    }
+    if let Some(app) = &change.app_id {
+        let good = app.is_empty() || is_name(app, 100);
+        checks.require(good, "change.app-id", FieldRule::WrongForm, "at most 100 printable ASCII characters");
+    }
+    if change.holder.is_some() {
+        let rule = FieldRule::NotAllowedTogether;
+        checks.require(asking.is_main(), "change.holder", rule, "a sub-account's auth ID");
+    }
+    checks.done()?;
+    let Some(holder) = change.holder.as_deref() else { return Ok(None) };
+    let holder = AuthId::parse(holder).ok_or_else(|| Fault::not_found("sub-account"))?;
+    let family = holder == asking || subaccount::load(call, holder)?.is_some_and(|sub| sub.parent == asking);
+    if family { Ok(Some(holder)) } else { Err(Fault::not_found("sub-account")) }
+}
+
+/// Gives a number back.
+pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
+    let (_, asking, presence) = credentials::permit_again(call, caller, "numbers.release", &auth_id)?;
+    let (about, function) =
+        ((auth_id.as_str(), credentials::main_of(call, asking)?), ("numbers.release", Outside::Stock));
+    coinbox_payments::reconcile::once_outside(call, caller, about, function, &number, |call, asked| {
+        presence.need()?;
+        let (account, key, rented) = need(call, asking, &number)?;
+        let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
+        let job = jobs.first().map(ToString::to_string).unwrap_or_default();
+        Ok(Started { job, name: number.clone() })
+    })
+}

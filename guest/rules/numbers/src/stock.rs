@@ -1,0 +1,154 @@
+//! Asking the platform's stock: orders and releases are jobs, written down before they are sent, asked about until they are final (NUM-5).
+
+use coinbox_forms::letters;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::job::JobKey;
+use coinbox_ground::outside::{Effects, StockOutcome};
+use coinbox_ground::port::Lane;
+use coinbox_ground::queue::QueueEntry;
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
+use coinbox_profiles::policy::Policy;
+use serde::{Deserialize, Serialize};
+
+/// How long an attempt may take before the next one asks what became of it.
+pub(super) const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// After this long an open order or release is the operator's business.
+const OVERDUE_MS: Instant = DAY_MS;
+
+/// How far an order or release has come.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct Progress {
+    pub(super) attempt: u32,
+    /// The last attempt whose outcome was booked: a second finish of it changes nothing.
+    answered: u32,
+    /// How often it was asked about.
+    asked: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<Instant>,
+    /// Whether it stands in the operator's queue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    overdue: bool,
+}
+
+/// What is asked about, for events and the operator's queue.
+pub(super) struct Subject<'a> {
+    pub(super) account: AuthId,
+    /// `order` or `release`.
+    pub(super) what: &'static str,
+    pub(super) count: u32,
+    pub(super) number: &'a str,
+}
+
+impl Subject<'_> {
+    fn queue_key(&self, since: Instant) -> String {
+        format!("q/{}/{}/{}-{:08}", time_key(since), self.account, self.what, self.count)
+    }
+}
+
+impl Progress {
+    /// Starts the next attempt. `elsewhere`: the key is of a history that was lost, where it may have been sent.
+    pub(super) fn start(&mut self, now: Instant, elsewhere: bool) -> u32 {
+        self.attempt = self.attempt.max(u32::from(elsewhere)) + 1;
+        self.sent.get_or_insert(now);
+        self.attempt
+    }
+
+    /// Notes that the outcome of the current attempt is booked.
+    pub(super) fn answered(&mut self) {
+        self.answered = self.attempt;
+    }
+
+    /// Whether it is booked.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered == self.attempt
+    }
+
+    /// It is final: nobody has to look any more.
+    pub(super) fn settle(&self, call: &mut Call<'_>, job: &JobKey, subject: &Subject<'_>) {
+        call.cancel(&job.to_string());
+        if let Some(sent) = self.sent.filter(|_| self.overdue) {
+            call.remove(&subject.queue_key(sent));
+        }
+    }
+
+    /// Keeps it open: asks again at the platform's moment or by the policy's schedule (R11).
+    pub(super) fn ask_again(
+        &mut self,
+        call: &mut Call<'_>,
+        job: &JobKey,
+        subject: &Subject<'_>,
+        asked_for: Option<Instant>,
+        cause: &str,
+    ) -> Result<(), Fault> {
+        let policy = Policy::load(call)?;
+        let step = usize::try_from(self.asked).unwrap_or(usize::MAX);
+        let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
+        let now = call.now();
+        let sent = self.sent.unwrap_or(now);
+        let mut due = asked_for.map_or(now + wait, |moment| moment.clamp(now + 1_000, now + DAY_MS));
+        if !self.overdue && now < sent + OVERDUE_MS {
+            due = due.min(sent + OVERDUE_MS);
+        }
+        let cause: String = letters::cleaned(cause, 200);
+        if self.asked == 0 {
+            let facts = vec![
+                Fact::new("number", subject.number),
+                Fact::new("what", subject.what),
+                Fact::new("cause", &cause),
+                Fact::new("ask-again", due),
+            ];
+            let account = Some(subject.account);
+            emit(call, EventDraft { account, kind: "number-open", rule: "NUM-5", facts, transactions: Vec::new() });
+        }
+        self.asked = self.asked.saturating_add(1);
+        if !self.overdue && now - sent >= OVERDUE_MS {
+            self.overdue = true;
+            let kind = format!("number-{}-open-too-long", subject.what);
+            let entry = QueueEntry::new(Some(subject.account), &kind, sent, format!("{}: {cause}", subject.number));
+            call.put(&subject.queue_key(sent), &entry);
+        }
+        call.timer(&job.to_string(), Lane::Normal, due);
+        Ok(())
+    }
+}
+
+/// Account and count in a key of an order or release (`what`), whichever store made it.
+pub(super) fn parse_key(key: &str, what: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (store, account, word, count) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // The key becomes part of stored keys: only what the counterpart of this function could have written is one of ours.
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (account, count) = (AuthId::parse(account)?, count.parse().ok()?);
+    (word == what && plain && format!("cb-{store}-{account}-{what}-{count}") == key).then_some((account, count))
+}
+
+/// Sends what was written down; from the second attempt on asks first what became of the one before.
+pub fn send(
+    effects: &dyn Effects,
+    attempt: u32,
+    key: &str,
+    send: impl FnOnce(&dyn Effects) -> StockOutcome,
+) -> StockOutcome {
+    if attempt > 1
+        && let Some(outcome) = effects.find_order(key)
+    {
+        return outcome;
+    }
+    // It never arrived, or was never sent: the same key is sent again.
+    send(effects)
+}
+
+/// What became of an order or release that the stock lists.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Recovered {
+    /// It is of no store of ours.
+    Foreign,
+    /// The records have it.
+    Known,
+    /// It was written down for this account.
+    Booked(AuthId),
+    /// It cannot be, and why: a person decides.
+    Unplaced(AuthId, &'static str),
+}

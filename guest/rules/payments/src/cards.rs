@@ -1,0 +1,323 @@
+//! Payment cards: the gateway's tokens, never card numbers (CRD-11).
+
+use coinbox_access::credentials;
+pub use coinbox_credit::records::cards::{Card, CardState, ShownCard};
+pub use coinbox_credit::records::cards::{Unusable, name, shown, token, usable, usable_default};
+use coinbox_credit::records::cards::{Wallet, key, load, parse_name};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_credit::watch::recharge;
+use coinbox_forms::letters;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::{Error, Started};
+use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
+use coinbox_ground::outside::MethodAnswer;
+use coinbox_ground::port::Lane;
+use coinbox_ground::text::is_name;
+use coinbox_ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_ledger::wallet;
+use coinbox_profiles::mail;
+
+/// Most cards of an account.
+const CARDS_MAX: usize = 10;
+
+/// Most tokens of an account that the gateway still has to forget.
+const FORGETTING_MAX: usize = 100;
+
+/// Longest gateway token.
+const TOKEN_BYTES_MAX: usize = 200;
+
+/// How long before a card expires its owner is told.
+const EXPIRING_NOTICE_MS: Instant = 30 * DAY_MS;
+
+/// How long an attempt to describe or forget a card may take.
+const LEASE_MS: Instant = 2 * MINUTE_MS;
+
+/// Attempts before a description is given up.
+const DESCRIBE_ATTEMPTS_MAX: u32 = 50;
+
+/// Stores a gateway token and asks the gateway what it stands for.
+pub fn add_card(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    token: String,
+    make_default: bool,
+) -> Result<Started, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.add-card", &auth_id)?;
+    let args = (&auth_id, &token, make_default);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.add-card", &args, |call| {
+        wallet::need(call, account)?;
+        let digits = token.bytes().filter(u8::is_ascii_digit).count();
+        let only_digits = token.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let mut checks = Checks::new();
+        checks.require(
+            is_name(&token, TOKEN_BYTES_MAX),
+            "token",
+            FieldRule::WrongForm,
+            "1 to 200 printable ASCII characters",
+        );
+        checks.require(
+            !(only_digits && (13..=19).contains(&digits)),
+            "token",
+            FieldRule::WrongForm,
+            "a gateway token, never a card number",
+        );
+        let mut wallet = load(call, account)?;
+        let known = wallet.cards.iter().any(|card| card.token == token);
+        checks.require(!known, "token", FieldRule::NotAllowedTogether, "each token once");
+        checks.done()?;
+        // Tokens that wait to be forgotten count too, with room of their own: the record must not grow for ever.
+        if wallet.cards.len() >= CARDS_MAX || wallet.forgetting.len() >= FORGETTING_MAX {
+            return Err(Error::TooManyCards);
+        }
+        // A card that comes back must not be forgotten.
+        for (number, ..) in wallet.forgetting.extract_if(.., |entry| entry.1 == token) {
+            call.cancel(&JobKey::Forget(account, number).to_string());
+        }
+        wallet.last += 1;
+        let number = wallet.last;
+        wallet.cards.push(Card {
+            number,
+            token: token.clone(),
+            brand: String::new(),
+            last_four: String::new(),
+            year: 0,
+            month: 0,
+            state: CardState::Checking,
+            make_default,
+            attempt: 0,
+        });
+        call.put(&key(account), &wallet);
+        let job = JobKey::Card(account, number).to_string();
+        call.timer(&job, Lane::Urgent, call.now());
+        Ok(Started { job, name: name(number) })
+    })
+}
+
+/// Makes a card the default: the ladder is reset if that changes anything (CRD-6, R10).
+pub fn set_default_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.set-default-card", &auth_id)?;
+    let args = (&auth_id, &card);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.set-default-card", &args, |call| {
+        let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
+        let wallet = load(call, account)?;
+        let state = wallet.find(number).ok_or_else(|| Fault::not_found("card"))?.state;
+        if state == CardState::UnknownToGateway {
+            return Err(Error::NoUsableCard(Unusable::UnknownToGateway.word().to_owned()));
+        }
+        if wallet.default != Some(number) {
+            make_default(call, account, wallet, number)?;
+        }
+        Ok(())
+    })
+}
+
+fn make_default(call: &mut Call<'_>, account: AuthId, mut wallet: Wallet, number: u32) -> Result<(), Fault> {
+    wallet.default = Some(number);
+    let label = wallet.find(number).map(Card::label).unwrap_or_default();
+    call.put(&key(account), &wallet);
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: "default-card-changed",
+            rule: "CRD-11",
+            facts: vec![Fact::new("card", name(number)), Fact::new("label", label)],
+            transactions: Vec::new(),
+        },
+    );
+    recharge::reset(call, account)?;
+    judge(call, account, Occasion::Settings)
+}
+
+/// Removes a card and asks the gateway to forget it.
+pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.remove-card", &auth_id)?;
+    let args = (&auth_id, &card);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.remove-card", &args, |call| {
+        let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
+        let mut wallet = load(call, account)?;
+        let place = wallet.cards.iter().position(|card| card.number == number);
+        let removed = wallet.cards.remove(place.ok_or_else(|| Fault::not_found("card"))?);
+        if wallet.default == Some(number) {
+            wallet.default = None;
+        }
+        let facts = vec![Fact::new("card", name(number)), Fact::new("label", removed.label())];
+        wallet.forgetting.push((number, removed.token, 0));
+        call.put(&key(account), &wallet);
+        call.cancel(&JobKey::Card(account, number).to_string());
+        call.cancel(&JobKey::Expiring(account, number).to_string());
+        call.timer(&JobKey::Forget(account, number).to_string(), Lane::Normal, call.now());
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "card-removed",
+                rule: "CRD-11",
+                facts,
+                transactions: Vec::new(),
+            },
+        );
+        Ok(())
+    })
+}
+
+/// The stored cards.
+pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownCard>, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.list-cards", &auth_id)?;
+    wallet::need(call, account)?;
+    Ok(shown(call, account)?)
+}
+
+/// Starts asking the gateway what a token stands for.
+pub fn begin_describe(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let mut wallet = load(call, account)?;
+    let Some(card) = wallet.find_mut(number).filter(|card| card.state == CardState::Checking) else { return Ok(None) };
+    card.attempt += 1;
+    let task = Task {
+        job: JobKey::Card(account, number).to_string(),
+        attempt: card.attempt,
+        work: Work::DescribeMethod(card.token.clone()),
+    };
+    call.put(&key(account), &wallet);
+    call.timer(&task.job, Lane::Urgent, call.now() + LEASE_MS);
+    Ok(Some(Next::Perform(task)))
+}
+
+/// The current attempt to describe a card, if it is still being checked.
+pub fn describe_attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<u32>, Fault> {
+    let wallet = load(call, account)?;
+    Ok(wallet.find(number).filter(|card| card.state == CardState::Checking).map(|card| card.attempt))
+}
+
+/// Books what a token stands for. `Err`: the answer was lost.
+pub fn finish_describe(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: u32,
+    answer: Result<MethodAnswer, String>,
+) -> Result<Next, Fault> {
+    let mut wallet = load(call, account)?;
+    let Some(card) = wallet.find_mut(number) else { return Ok(Next::Rest) };
+    let job = JobKey::Card(account, number).to_string();
+    let again = match answer {
+        Ok(MethodAnswer::Described(method)) => {
+            card.brand = letters::cleaned(&method.brand, 40);
+            card.last_four = letters::cleaned(&method.last_four, 4);
+            // A bank debit has no expiry.
+            card.year = method.expires_year.unwrap_or(9998);
+            card.month = method.expires_month.unwrap_or(12);
+            card.state = CardState::Ready;
+            None
+        }
+        Ok(MethodAnswer::NoSuchMethod) => {
+            card.state = CardState::UnknownToGateway;
+            None
+        }
+        Ok(MethodAnswer::NotAsked(not_sent)) => Some(not_sent.ask_again),
+        Err(_) => Some(call.now() + MINUTE_MS),
+    };
+    match again {
+        Some(moment) if card.attempt < DESCRIBE_ATTEMPTS_MAX => {
+            call.timer(&job, Lane::Normal, moment.clamp(call.now() + 1_000, call.now() + HOUR_MS));
+            return Ok(Next::Rest);
+        }
+        Some(_) => card.state = CardState::UnknownToGateway,
+        None => {}
+    }
+    let card = card.clone();
+    call.put(&key(account), &wallet);
+    call.cancel(&job);
+    let ready = card.state == CardState::Ready;
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: if ready { "card-added" } else { "card-unknown" },
+            rule: "CRD-11",
+            facts: vec![Fact::new("card", name(number)), Fact::new("label", card.label())],
+            transactions: Vec::new(),
+        },
+    );
+    if ready {
+        if let Some(expires) = card.expires() {
+            let notice = (expires - EXPIRING_NOTICE_MS).max(call.now());
+            if expires > call.now() {
+                call.timer(&JobKey::Expiring(account, number).to_string(), Lane::Bulk, notice);
+            }
+        }
+        if wallet.default == Some(number) {
+            // It was made the default before it could be charged: only now is there a usable one (R10).
+            recharge::reset(call, account)?;
+            judge(call, account, Occasion::Settings)?;
+        } else if card.make_default || wallet.default.is_none() {
+            make_default(call, account, wallet, number)?;
+        }
+    }
+    Ok(Next::Rest)
+}
+
+/// How a card that was added stands, for someone who waits.
+pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
+    Ok(load(call, account)?.find(number).map(|card| match card.state {
+        CardState::Checking => JobState::Working,
+        CardState::Ready => JobState::Succeeded,
+        CardState::UnknownToGateway => JobState::Failed("unknown-to-gateway".to_owned()),
+    }))
+}
+
+/// Tells the owner that a card expires soon.
+pub fn mail_expiring(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let wallet = load(call, account)?;
+    let Some(card) = wallet.find(number) else { return Ok(None) };
+    if coinbox_profiles::profile::is_closed(call, account)? {
+        return Ok(None);
+    }
+    let expires = format!("{:04}-{:02}", card.year, card.month);
+    let facts = vec![Fact::new("card", card.label()), Fact::new("expires", expires)];
+    mail::send(call, account, "card-expiring", facts.clone())?;
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "card-expiring", rule: "CRD-11", facts, transactions: Vec::new() },
+    );
+    call.cancel(&JobKey::Expiring(account, number).to_string());
+    Ok(Some(Next::Rest))
+}
+
+/// Starts asking the gateway to forget a token.
+pub fn begin_forget(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let mut wallet = load(call, account)?;
+    let Some(entry) = wallet.forgetting.iter_mut().find(|entry| entry.0 == number) else { return Ok(None) };
+    entry.2 += 1;
+    let task = Task {
+        job: JobKey::Forget(account, number).to_string(),
+        attempt: entry.2,
+        work: Work::ForgetMethod(entry.1.clone()),
+    };
+    call.put(&key(account), &wallet);
+    call.timer(&task.job, Lane::Normal, call.now() + LEASE_MS);
+    Ok(Some(Next::Perform(task)))
+}
+
+/// The current attempt to forget a token, if it still has to be.
+pub fn forget_attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<u32>, Fault> {
+    Ok(load(call, account)?.forgetting.iter().find(|entry| entry.0 == number).map(|entry| entry.2))
+}
+
+/// Books whether a token was forgotten; asks again hourly, at most `DESCRIBE_ATTEMPTS_MAX` times.
+pub fn finish_forget(call: &mut Call<'_>, account: AuthId, number: u32, forgotten: bool) -> Result<Next, Fault> {
+    let mut wallet = load(call, account)?;
+    let job = JobKey::Forget(account, number).to_string();
+    let attempts = wallet.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);
+    if forgotten || attempts >= DESCRIBE_ATTEMPTS_MAX {
+        wallet.forgetting.retain(|entry| entry.0 != number);
+        call.put(&key(account), &wallet);
+        call.cancel(&job);
+    } else {
+        call.timer(&job, Lane::Normal, call.now() + HOUR_MS);
+    }
+    Ok(Next::Rest)
+}

@@ -1,0 +1,176 @@
+//! Charges: one intention each, written down before the gateway is called, final once (CRD-4, CRD-7, R11).
+//!
+//! A charge is a job: `begin` writes down that an attempt starts, the effect acts (and from the second attempt on asks first),
+//! `finish` books. Pending and unknown are neither paid nor declined: the charge stays open and is asked about until the gateway
+//! answers. Its key is derived from store, account and number, and never used for anything else.
+
+mod booking;
+mod chargebacks;
+mod disputes;
+mod recovered;
+mod requests;
+pub use booking::{book, book_closed, tell_paid_after_closing};
+pub use chargebacks::{record_chargeback, record_payment_chargeback};
+pub use coinbox_credit::charging::{Purpose, create, tell_unawaited};
+pub use coinbox_credit::records::charges::{Charge, ChargeKind, ChargePage, ChargeState, ShownCharge};
+pub use coinbox_credit::records::charges::{by_key, list_all, load, parse_gateway_key};
+pub use disputes::record_dispute_won;
+pub use recovered::recover;
+pub use requests::{give_up, list_charges, recharge, settle_debt};
+
+use crate::cards;
+use crate::dunning;
+use coinbox_credit::charging::count_in_caps;
+use coinbox_credit::records::charges::{gateway_key, save};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_credit::watch::recharge;
+use coinbox_ground::call::Call;
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{JobState, Next, Task, Work};
+use coinbox_ground::outside::ChargeRequest;
+use coinbox_ground::port::Lane;
+use coinbox_ground::queue;
+use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use coinbox_ledger::wallet;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile::{self, Standing};
+
+/// How long an attempt may take before the next one asks what became of it.
+const LEASE_MS: Instant = 2 * MINUTE_MS;
+
+/// How soon a charge looks again whether a restored store is reconciled: its customer may be waiting.
+const RECONCILING_MS: Instant = 500;
+
+/// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
+pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let Some(mut charge) = load(call, account, number)? else { return Ok(None) };
+    if charge.is_settled() {
+        return Ok(None);
+    }
+    let job = charge.job(account).to_string();
+    let token = cards::token(call, account, charge.card)?;
+    if charge.state == ChargeState::Due {
+        if crate::reconcile::is_open(call)? {
+            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
+            return Ok(Some(Next::Rest));
+        }
+        // A charge from before a restore may have been sent in the history that was lost: it is asked about, and if nobody wants
+        // it any more it is made final at the gateway, never just dropped.
+        let elsewhere = charge.key != gateway_key(&call.store_name(), account, number);
+        if let Some(cause) = obstacle(call, account, &charge)? {
+            if !elsewhere {
+                drop_charge(call, account, charge, cause)?;
+                return Ok(Some(Next::Rest));
+            }
+            charge.given_up = true;
+        }
+        charge.attempt = charge.attempt.max(u32::from(elsewhere));
+        charge.state = ChargeState::Open;
+        charge.sent = Some(call.now());
+    }
+    charge.attempt += 1;
+    save(call, account, &charge);
+    call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
+    let policy = Policy::load(call)?;
+    let work = match (charge.given_up, token) {
+        (false, _) if charge.recovered => Work::FindPayment(charge.key.clone()),
+        (false, Some(token)) => Work::Charge(ChargeRequest {
+            key: charge.key.clone(),
+            auth_id: account.to_string(),
+            amount: charge.amount.micros(),
+            currency: "USD".to_owned(),
+            method: token,
+            customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
+            statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
+            metadata: charge.metadata(),
+        }),
+        // The card is gone, the charge may have gone out with it before: make the key final.
+        (true, _) | (false, None) => Work::ClosePayment(charge.key.clone()),
+    };
+    Ok(Some(Next::Perform(Task { job, attempt: charge.attempt, work })))
+}
+
+/// Why a charge that was never sent should not be.
+fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<&'static str>, Fault> {
+    let wallet = wallet::need(call, account)?;
+    match profile::profile(call, account)?.standing {
+        Standing::Closed => return Ok(Some("account-closed")),
+        Standing::Closing if charge.kind != ChargeKind::Settlement => return Ok(Some("account-closed")),
+        _ => {}
+    }
+    // Paid or written off meanwhile: another payment would only have to be given back.
+    if charge.kind == ChargeKind::Settlement && wallet::owed_in_cents(wallet.balance)? < charge.amount {
+        return Ok(Some("not-needed"));
+    }
+    if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(call, account, charge)? {
+        return Ok(Some("not-needed"));
+    }
+    if let Err(reason) = cards::usable(call, account, Some(&cards::name(charge.card)))? {
+        return Ok(Some(reason.word()));
+    }
+    if charge.kind == ChargeKind::Automatic && !recharge::is_wanted(call, account, &wallet)? {
+        return Ok(Some("not-needed"));
+    }
+    Ok(None)
+}
+
+pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {
+    charge.state = ChargeState::Void(cause.to_owned());
+    charge.settled = Some(call.now());
+    settle(call, account, &charge)?;
+    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
+    let mut facts = charge.facts();
+    facts.push(Fact::new("cause", cause));
+    emit(
+        call,
+        EventDraft { account: Some(account), kind: "recharge-dropped", rule: "CRD-7", facts, transactions: Vec::new() },
+    );
+    match charge.kind {
+        ChargeKind::Automatic => recharge::dropped(call, account)?,
+        ChargeKind::Invoice => dunning::dropped(call, account, &charge, cause)?,
+        ChargeKind::Manual | ChargeKind::Settlement => {}
+    }
+    judge(call, account, Occasion::Settings)
+}
+
+pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    save(call, account, charge);
+    call.cancel(&charge.job(account).to_string());
+    match charge.kind {
+        ChargeKind::Automatic => {}
+        ChargeKind::Manual => Numbers::count_open_manual(call, account, false)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(call, account, charge.number)?,
+    }
+    if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
+        call.remove(&queue::charge_key(sent, account, charge.number));
+    }
+    Ok(())
+}
+
+/// The current attempt, and whether its outcome is booked already.
+pub fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
+    let charge = load(call, account, number)?;
+    Ok(charge.map(|charge| (charge.attempt, charge.is_settled() || charge.attempt == charge.answered)))
+}
+
+/// Notes that the outcome of the current attempt is booked.
+pub fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    if let Some(mut charge) = load(call, account, number)? {
+        charge.answered = charge.attempt;
+        save(call, account, &charge);
+    }
+    Ok(())
+}
+
+/// How it stands, for someone who waits.
+pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
+    Ok(load(call, account, number)?.map(|charge| match charge.state {
+        ChargeState::Due | ChargeState::Open => JobState::Working,
+        ChargeState::Paid => JobState::Succeeded,
+        ChargeState::Declined(reason) => JobState::Failed(reason.word().to_owned()),
+        ChargeState::Void(cause) => JobState::Failed(cause),
+    }))
+}

@@ -1,0 +1,370 @@
+//! Books what the gateway answered (CRD-7, R11).
+
+use super::{count_in_caps, drop_charge, settle};
+use crate::dunning;
+use crate::refunds::{self, Cause, NewRefund};
+use coinbox_credit::movements::posting;
+use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, load, save};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_credit::watch::recharge;
+use coinbox_forms::letters;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::Next;
+use coinbox_ground::money::Money;
+use coinbox_ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome};
+use coinbox_ground::port::Lane;
+use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use coinbox_invoices::receipts::{self, Outcome, Receipt};
+use coinbox_ledger::lots::LotKind;
+use coinbox_ledger::wallet::{self, NewCredit};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile::{self, AccountType};
+
+/// How much of the gateway's own name of a payment is kept.
+const REFERENCE_CHARS_MAX: usize = 200;
+
+/// After this long, an open charge is the operator's and the customer's business (R11).
+const OVERDUE_MS: Instant = DAY_MS;
+
+/// Books what the gateway answered. An outcome that is already booked changes nothing.
+pub fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
+    let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+    if charge.is_settled() {
+        if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
+            crate::reconcile::keep(call, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
+        }
+        return Ok(Next::Rest);
+    }
+    match outcome {
+        PaymentOutcome::Paid(paid) => book_paid(call, account, charge, &paid, Told::Now)?,
+        PaymentOutcome::Declined(declined) => {
+            charge.state = ChargeState::Declined(declined.reason);
+            charge.settled = Some(call.now());
+            book_declined(call, account, charge, declined.reason, &declined.code)?;
+        }
+        PaymentOutcome::Pending(pending) => ask_again(call, account, charge, Some(pending.ask_again), "pending")?,
+        PaymentOutcome::Unknown(cause) => ask_again(call, account, charge, None, &cause)?,
+        PaymentOutcome::NotSent(not_sent) => {
+            ask_again(call, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
+        }
+    }
+    Ok(Next::Rest)
+}
+
+/// Books what the gateway answered when it was asked to make a key final.
+pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
+    let Some(charge) = load(call, account, number)? else { return Ok(Next::Rest) };
+    match finding {
+        Finding::Found(outcome) => book(call, account, number, outcome),
+        _ if charge.is_settled() => Ok(Next::Rest),
+        Finding::Closed => {
+            drop_charge(call, account, charge, "closed-by-gateway")?;
+            Ok(Next::Rest)
+        }
+        Finding::NotFound => {
+            ask_again(call, account, charge, None, "not-found")?;
+            Ok(Next::Rest)
+        }
+        Finding::NotAsked(not_sent) => {
+            ask_again(call, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
+            Ok(Next::Rest)
+        }
+    }
+}
+
+/// Tells that a payment came after its account was closed, and is given back in full (R24).
+pub fn tell_paid_after_closing(
+    call: &mut Call<'_>,
+    account: AuthId,
+    key: &str,
+    amount: Money,
+    reference: &str,
+    transaction: String,
+) {
+    let facts = vec![Fact::new("amount", amount), Fact::new("key", key), Fact::new("reference", reference)];
+    let draft = EventDraft {
+        account: Some(account),
+        kind: "paid-after-closing",
+        rule: "ACC-12",
+        facts,
+        transactions: vec![transaction],
+    };
+    emit(call, draft);
+}
+
+/// Books a payment that came after the account was closed: it becomes no credit, it is given back in full (R24).
+fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
+    charge.state = ChargeState::Paid;
+    charge.settled = Some(call.now());
+    let reference: String = letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX);
+    charge.reference = Some(reference.clone());
+    settle(call, account, &charge)?;
+    let new = NewRefund {
+        cause: Cause::PaidAfterClosing,
+        amount: charge.amount,
+        charge_key: &charge.key,
+        charge: Some(charge.number),
+        card: &charge.card_label,
+        asked: None,
+    };
+    let (_, transaction) = refunds::give_back(call, account, &new)?;
+    receipt(call, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
+    tell_paid_after_closing(call, account, &charge.key, charge.amount, &reference, transaction);
+    Ok(())
+}
+
+/// Whether the customer is told of a payment by mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Told {
+    /// Now.
+    Now,
+    /// By the history that was lost, as far as anybody knows: what is recovered is only on the receipt.
+    Before,
+}
+
+pub(super) fn book_paid(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    paid: &Paid,
+    told: Told,
+) -> Result<(), Fault> {
+    if profile::is_closed(call, account)? {
+        return book_paid_after_closing(call, account, charge, paid);
+    }
+    let mut wallet = wallet::need(call, account)?;
+    let id = ledger::next_id(call)?;
+    let since = paid.at.clamp(0, call.now());
+    let new = NewCredit { kind: LotKind::Cash, amount: charge.amount, since, expires: None, origin: &charge.key };
+    let credited = wallet::credit(call, account, &mut wallet, &new)?;
+    wallet::save(call, account, &wallet);
+    ledger::post(
+        call,
+        &id,
+        if charge.kind == ChargeKind::Invoice { "invoice-payment" } else { "recharge" },
+        &charge.key,
+        vec![
+            Posting(LedgerAccount::PaymentClearing, None, charge.amount),
+            Posting(LedgerAccount::CreditsCash, Some(account), credited.kept.negated()?),
+            Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
+        ],
+        Vec::new(),
+    )?;
+    charge.state = ChargeState::Paid;
+    charge.settled = Some(call.now());
+    let reference: String = letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX);
+    charge.reference = Some(reference.clone());
+    charge.lot = Some((credited.lot.number, credited.lot.place()));
+    settle(call, account, &charge)?;
+    round_off(call, account, &charge)?;
+    let wallet = wallet::need(call, account)?;
+    let receipt = receipt(call, account, &charge, Outcome::Successful, vec![id.clone()])?;
+    let mut facts = charge.facts();
+    facts.push(Fact::new("balance", wallet.balance));
+    facts.push(Fact::new("paid-owed", credited.paid));
+    facts.push(Fact::new("reference", &reference));
+    facts.push(Fact::new("receipt", &receipt));
+    emit(
+        call,
+        EventDraft {
+            account: Some(account),
+            kind: if told == Told::Now { "recharge-paid" } else { "recharge-recovered" },
+            rule: if told == Told::Now { charge.kind.rule() } else { "CRD-7" },
+            facts,
+            transactions: vec![id],
+        },
+    );
+    if told == Told::Now {
+        mail::send(
+            call,
+            account,
+            "recharge-paid",
+            vec![
+                Fact::new("amount", charge.amount),
+                Fact::new("balance", wallet.balance),
+                Fact::new("card", &charge.card_label),
+                Fact::new("kind", charge.kind.word()),
+                Fact::new("number", charge.number),
+                Fact::new("invoice", charge.invoice().unwrap_or("none")),
+                Fact::new("receipt", &receipt),
+            ],
+        )?;
+    }
+    match charge.kind {
+        // One of the history that was lost, which nothing here waits for, is credit as any other (R10).
+        ChargeKind::Automatic if charge.recovered && !recharge::waits_for(call, account, charge.number)? => {
+            recharge::reset(call, account)?;
+        }
+        ChargeKind::Automatic => recharge::paid(call, account)?,
+        ChargeKind::Manual => recharge::reset(call, account)?,
+        ChargeKind::Invoice => {
+            dunning::paid(call, account, &charge)?;
+            return judge(call, account, Occasion::Credit);
+        }
+        // It pays a debt and is no recharge: neither an upgrade nor a reset of the ladder.
+        ChargeKind::Settlement => return judge(call, account, Occasion::Credit),
+    }
+    if profile::profile(call, account)?.account_type == AccountType::Developer {
+        profile::upgrade(call, account)?;
+    }
+    judge(call, account, Occasion::Credit)
+}
+
+/// What a payment of exactly what is owed has left of it is less than the gateway can move: it is a rounding line (R4).
+fn round_off(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    let until = match charge.kind {
+        ChargeKind::Automatic | ChargeKind::Manual => return Ok(()),
+        ChargeKind::Settlement => call.now(),
+        ChargeKind::Invoice => match dunning::end_of_days(call, account, charge)? {
+            Some(end) => end,
+            None => return Ok(()),
+        },
+    };
+    posting::round_off(call, account, until, &charge.key)
+}
+
+fn book_declined(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: Charge,
+    reason: DeclineReason,
+    code: &str,
+) -> Result<(), Fault> {
+    settle(call, account, &charge)?;
+    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
+    let wallet = wallet::need(call, account)?;
+    let receipt = receipt(call, account, &charge, Outcome::Failed, Vec::new())?;
+    match charge.kind {
+        ChargeKind::Invoice => dunning::declined(call, account, &charge, reason.word(), &receipt)?,
+        ChargeKind::Automatic => recharge::declined(call, account, &wallet, &charge, reason.word(), &receipt)?,
+        ChargeKind::Manual | ChargeKind::Settlement => {
+            mail::send(
+                call,
+                account,
+                "recharge-failed",
+                vec![
+                    Fact::new("amount", charge.amount),
+                    Fact::new("reason", reason.word()),
+                    Fact::new("card", &charge.card_label),
+                    Fact::new("kind", charge.kind.word()),
+                    Fact::new("next-step", "manual"),
+                    Fact::new("receipt", &receipt),
+                ],
+            )?;
+            let mut facts = charge.facts();
+            facts.push(Fact::new("reason", reason.word()));
+            facts.push(Fact::new("code", letters::cleaned(code, 100)));
+            facts.push(Fact::new("receipt", &receipt));
+            emit(
+                call,
+                EventDraft {
+                    account: Some(account),
+                    kind: "recharge-failed",
+                    rule: charge.kind.rule(),
+                    facts,
+                    transactions: Vec::new(),
+                },
+            );
+        }
+    }
+    judge(call, account, Occasion::Debit)
+}
+
+/// The receipt of a charge that is final (INV-3, R27).
+fn receipt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    outcome: Outcome,
+    transactions: Vec<String>,
+) -> Result<String, Fault> {
+    let note = match charge.state {
+        ChargeState::Declined(reason) => reason.word(),
+        _ => "",
+    };
+    // It names the invoice or the recharge that it is about (R27).
+    let (product, description, refers_to) = match charge.invoice() {
+        Some(number) => {
+            let after = if charge.recovered { ", recovered after a restore" } else { "" };
+            ("invoice-payment", format!("Payment of invoice {number}{after}"), number.to_owned())
+        }
+        None => {
+            let how = if charge.recovered { "recovered after a restore" } else { charge.kind.word() };
+            let description = format!("Recharge, {how}");
+            ("recharge", description, receipts::charge_name(charge.number))
+        }
+    };
+    let receipt = Receipt {
+        amount: charge.amount,
+        outcome,
+        method: "card",
+        product,
+        description: &description,
+        card: &charge.card_label,
+        reference: charge.reference.as_deref().unwrap_or_default(),
+        charge: Some(charge.number),
+        refers_to: Some(refers_to),
+        note,
+        transactions,
+    };
+    receipts::issue(call, account, receipt)
+}
+
+/// Keeps a charge open: asks again at the gateway's moment or by the policy's schedule (R11).
+fn ask_again(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    asked_for: Option<Instant>,
+    cause: &str,
+) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let step = usize::try_from(charge.asked).unwrap_or(usize::MAX);
+    let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
+    let sent = charge.sent.unwrap_or(charge.created);
+    let mut due = match asked_for {
+        Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
+        None => call.now() + wait,
+    };
+    if !charge.overdue && call.now() < sent + OVERDUE_MS {
+        // Asked once more at that moment, so that it is the operator's business from then on and not later.
+        due = due.min(sent + OVERDUE_MS);
+    }
+    if charge.asked == 0 {
+        let mut facts = charge.facts();
+        facts.push(Fact::new("cause", letters::cleaned(cause, 200)));
+        facts.push(Fact::new("ask-again", due));
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-open",
+                rule: "CRD-7",
+                facts,
+                transactions: Vec::new(),
+            },
+        );
+    }
+    charge.asked = charge.asked.saturating_add(1);
+    if !charge.overdue && call.now() - sent >= OVERDUE_MS {
+        charge.overdue = true;
+        let note = letters::cleaned(cause, 200);
+        let entry = QueueEntry::of_charge(account, "charge-open-too-long", sent, charge.number, note);
+        call.put(&queue::charge_key(sent, account, charge.number), &entry);
+        mail::send(
+            call,
+            account,
+            "recharge-unknown",
+            vec![Fact::new("amount", charge.amount), Fact::new("card", &charge.card_label)],
+        )?;
+    }
+    save(call, account, &charge);
+    call.timer(&charge.job(account).to_string(), Lane::Urgent, due);
+    Ok(())
+}

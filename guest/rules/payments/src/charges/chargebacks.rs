@@ -1,0 +1,367 @@
+//! Disputes: a card holder has taken a payment back through the bank (R33, R84, CRD-19). What becomes of one that is won: [`super::disputes`].
+//!
+//! A chargeback takes first what is left of the payment's own lot, so that it is never refunded as well, then debts that the payment had paid at
+//! once, the newest first: their invoices are open again. The rest is owed since today. Other credit covers what it can, as it would have
+//! done if the payment had never come. What it took from which lot, and what pays what it left owed, is written down: a dispute that is won puts
+//! it back there.
+
+use crate::dunning;
+use crate::reconcile;
+use crate::refunds;
+use coinbox_access::credentials::{self, Who};
+use coinbox_credit::movements::expiry;
+use coinbox_credit::records::charges::of_payment;
+use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::call::Call;
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::{Adjusted, Error};
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
+use coinbox_invoices::receipts::{self, Outcome, Receipt};
+use coinbox_invoices::receipts::{receipt_of, referred};
+use coinbox_invoices::{self as invoices, Covering};
+use coinbox_ledger::lots::{self, FromLot, OfMonth};
+use coinbox_ledger::wallet::{self, Claim, Split};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_profiles::mail;
+use coinbox_profiles::profile::{self, Standing};
+
+/// Chargebacks of one charge.
+const CHARGEBACKS_MAX: usize = 20;
+
+/// What stands for the card of a payment that no charge explains.
+const NO_CARD: &str = "recovered payment";
+
+/// Books a chargeback: the payment is taken off the account again, below zero if it is spent, invoices that it had paid are open again, and the
+/// account is suspended for payment failure.
+pub fn record_chargeback(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    number: u32,
+    amount: Option<Micros>,
+    reference: String,
+) -> Result<Adjusted, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "credits.record-chargeback", &auth_id)?;
+    let args = (&auth_id, number, amount, &reference);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.record-chargeback", &args, |call| {
+        let charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+        take_back(call, account, charge, amount, &reference, &who)
+    })
+}
+
+/// [`record_chargeback`] of a payment that was credited without a charge: after a restore, or from the operator's queue. From then on it has a
+/// charge.
+pub fn record_payment_chargeback(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    payment: String,
+    amount: Option<Micros>,
+    reference: String,
+) -> Result<Adjusted, Error> {
+    let (who, account) = credentials::permit_on(call, caller, "credits.record-payment-chargeback", &auth_id)?;
+    let args = (&auth_id, &payment, amount, &reference);
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.record-payment-chargeback", &args, |call| {
+        let charge = match of_payment(call, account, &payment)? {
+            Some(charge) => charge,
+            None => adopt(call, account, &payment)?,
+        };
+        take_back(call, account, charge, amount, &reference, &who)
+    })
+}
+
+/// Makes a paid charge of a payment that was credited without one.
+fn adopt(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<Charge, Fault> {
+    let unknown = || Fault::not_found("credited payment");
+    let (number, place) = reconcile::lot_of(call, account, key)?.ok_or_else(unknown)?;
+    let booked = reconcile::booked_at(call, key)?.ok_or_else(unknown)?;
+    let (lot, _) = lots::find(call, account, number, &place)?.ok_or_else(unknown)?;
+    Ok(Charge {
+        v: 1,
+        number: Numbers::next_charge(call, account)?,
+        kind: ChargeKind::Manual,
+        amount: lot.amount,
+        card: 0,
+        card_label: NO_CARD.to_owned(),
+        key: key.to_owned(),
+        state: ChargeState::Paid,
+        attempt: 0,
+        answered: 0,
+        created: lot.since,
+        sent: None,
+        settled: Some(booked),
+        reference: None,
+        receipt: None,
+        lot: Some((number, place)),
+        asked: 0,
+        overdue: false,
+        given_up: false,
+        invoice: None,
+        charged_back: Money::ZERO,
+        chargebacks: Vec::new(),
+        asked_for: None,
+        recovered: false,
+        disputes: Vec::new(),
+    })
+}
+
+fn take_back(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut charge: Charge,
+    amount: Option<Micros>,
+    reference: &str,
+    who: &Who,
+) -> Result<Adjusted, Error> {
+    let number = charge.number;
+    if !charge.is_paid() {
+        return Err(Fault::problem("charge-not-paid", vec![Fact::new("charge", number)]).into());
+    }
+    if charge.chargebacks.iter().any(|known| known == reference) {
+        let facts = vec![Fact::new("charge", number), Fact::new("reference", reference)];
+        return Err(Fault::problem("chargeback-recorded", facts).into());
+    }
+    let left = charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(call, account, &charge.key)?)?;
+    let amount = amount.map_or(left, Money::from_micros);
+    let mut checks = Checks::new();
+    checks.text(reference, "reference", 1, 200);
+    checks.require(amount > Money::ZERO, "amount", FieldRule::TooSmall, "0.01");
+    checks.require(amount <= left, "amount", FieldRule::TooLarge, left);
+    checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+    checks.done()?;
+    if charge.chargebacks.len() >= CHARGEBACKS_MAX {
+        let facts = vec![Fact::new("charge", number), Fact::new("limit", CHARGEBACKS_MAX)];
+        return Err(Fault::problem("too-many-chargebacks", facts).into());
+    }
+    // A payment without a charge has one from now on, which its receipt names.
+    save(call, account, &charge);
+    let lost = profile::is_closed(call, account)?;
+    let taken = if lost { write_off(call, &charge, amount)? } else { take(call, account, &charge, amount)? };
+    let receipt = document(call, account, &charge, amount, Outcome::ChargedBack, (reference, &taken.transaction))?;
+    note_charged_back(call, account, &charge, amount)?;
+    charge.chargebacks.push(reference.to_owned());
+    charge.charged_back = charge.charged_back.plus(amount)?;
+    charge.disputes.push(Dispute {
+        reference: reference.to_owned(),
+        amount,
+        at: call.now(),
+        unpaid: taken.unpaid,
+        taken: taken.lots,
+        settled: Vec::new(),
+        receipt: receipts::numbered(&receipt).unwrap_or_default().to_owned(),
+        lost,
+        won: None,
+    });
+    save(call, account, &charge);
+    let balance = wallet::need(call, account)?.balance;
+    let standing = Step { kind: "chargeback", rule: "ACC-8", amount, balance, reference, receipt: &receipt };
+    standing.tell(call, account, &charge, who, &taken.transaction);
+    if profile::profile(call, account)?.standing != Standing::Closed {
+        for (invoice, amount) in &taken.reopened {
+            dunning::reopened(call, account, invoice, *amount, number)?;
+        }
+        dunning::charged_back(call, account, &charge)?;
+        standing.mail(call, account, &charge)?;
+        judge(call, account, Occasion::Debit)?;
+    }
+    Ok(Adjusted { transaction: taken.transaction, balance: balance.micros() })
+}
+
+/// A step in the life of a dispute, as it is told.
+pub(super) struct Step<'a> {
+    pub(super) kind: &'a str,
+    pub(super) rule: &'a str,
+    pub(super) amount: Money,
+    pub(super) balance: Money,
+    pub(super) reference: &'a str,
+    pub(super) receipt: &'a str,
+}
+
+impl Step<'_> {
+    pub(super) fn tell(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge, who: &Who, transaction: &str) {
+        let mut facts = charge.facts();
+        facts.retain(|fact| fact.name != "amount");
+        facts.push(Fact::new("amount", self.amount));
+        facts.push(Fact::new("balance", self.balance));
+        facts.push(Fact::new("reference", self.reference));
+        facts.push(Fact::new("receipt", self.receipt));
+        facts.push(Fact::new("by", who.name()));
+        let (kind, rule, transactions) = (self.kind, self.rule, vec![transaction.to_owned()]);
+        emit(call, EventDraft { account: Some(account), kind, rule, facts, transactions });
+    }
+
+    pub(super) fn mail(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+        let facts = vec![
+            Fact::new("amount", self.amount),
+            Fact::new("balance", self.balance),
+            Fact::new("card", &charge.card_label),
+            Fact::new("number", charge.number),
+            Fact::new("receipt", self.receipt),
+        ];
+        mail::send(call, account, self.kind, facts)
+    }
+}
+
+/// The document of a step (R84).
+pub(super) fn document(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    amount: Money,
+    outcome: Outcome,
+    (reference, transaction): (&str, &str),
+) -> Result<String, Fault> {
+    let (product, what) = match outcome {
+        Outcome::ChargedBack => ("chargeback", "Chargeback"),
+        _ => ("dispute-won", "Dispute won"),
+    };
+    let description = match charge.invoice() {
+        Some(invoice) => format!("{what}, payment of invoice {invoice}"),
+        None => format!("{what}, recharge"),
+    };
+    let refers_to = referred(charge);
+    let receipt = Receipt {
+        amount,
+        outcome,
+        method: "card",
+        product,
+        description: &description,
+        card: if charge.card_label == NO_CARD { "" } else { &charge.card_label },
+        reference,
+        charge: Some(charge.number),
+        refers_to: Some(refers_to),
+        note: "",
+        transactions: vec![transaction.to_owned()],
+    };
+    receipts::issue(call, account, receipt)
+}
+
+/// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.
+pub(super) fn note_charged_back(
+    call: &mut Call<'_>,
+    account: AuthId,
+    charge: &Charge,
+    amount: Money,
+) -> Result<(), Fault> {
+    match receipt_of(call, account, charge)? {
+        Some(receipt) => invoices::note_charged_back(call, account, &receipt, amount),
+        None => Ok(()),
+    }
+}
+
+/// What a chargeback has taken.
+struct Taken {
+    transaction: String,
+    /// From which lots, in order.
+    lots: Vec<FromLot>,
+    /// Debts that the payment had paid and that are open again or were paid by other credit at once, by their months, newest first.
+    unpaid: Vec<OfMonth>,
+    /// Invoices of which something is owed again, and how much.
+    reopened: Vec<(Covering, Money)>,
+}
+
+/// A closed account has nothing to take it from: it is a loss.
+fn write_off(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
+    let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated()?);
+    let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount), gone];
+    let transaction = ledger::next_id(call)?;
+    ledger::post(call, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
+    Ok(Taken { transaction, lots: Vec::new(), unpaid: Vec::new(), reopened: Vec::new() })
+}
+
+/// Takes the amount off the account.
+fn take(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
+    expiry::expire_due(call, account)?;
+    let mut wallet = wallet::need(call, account)?;
+    let mut split = Split::default();
+    let mut lots = Vec::new();
+    if let Some((lot, place)) = charge.lot() {
+        split.cash = wallet::take_from(call, account, &mut wallet, *lot, place, amount)?;
+        if split.cash > Money::ZERO {
+            lots.push(FromLot { place: place.clone(), amount: split.cash });
+        }
+    }
+    let rest = amount.minus(split.cash)?;
+    wallet::debit_noting(call, account, &mut wallet, rest, &mut split, &mut |place, amount| {
+        if amount > Money::ZERO {
+            lots.push(FromLot { place: place.clone(), amount });
+        }
+    })?;
+    wallet::save(call, account, &wallet);
+    let unpaid = unpay(call, account, charge, rest)?;
+    let nth = u32::try_from(charge.chargebacks.len()).unwrap_or(u32::MAX);
+    let claim = |amount, of_invoice| Claim { charge: charge.number, nth, amount, of_invoice };
+    let reopened = reopen(call, account, &unpaid, rest, split.owed, &claim)?;
+    let mut of_today = split.owed;
+    for (_, again) in &reopened {
+        of_today = of_today.minus(*again)?;
+    }
+    wallet::owe_as_other(call, account, of_today)?;
+    wallet::claim(call, account, call.now(), claim(of_today, false))?;
+    let mut postings = split.postings(account).to_vec();
+    postings.push(Posting(LedgerAccount::PaymentClearing, None, amount.negated()?));
+    let transaction = ledger::next_id(call)?;
+    ledger::post(call, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
+    Ok(Taken { transaction, lots, unpaid, reopened })
+}
+
+/// Takes an amount off what the payment has paid of debts, the newest first: as if it had been smaller.
+fn unpay(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Vec<OfMonth>, Fault> {
+    let Some((number, place)) = charge.lot() else { return Ok(Vec::new()) };
+    let Some((mut lot, used)) = lots::find(call, account, *number, place)? else { return Ok(Vec::new()) };
+    let mut left = amount;
+    let mut unpaid = Vec::new();
+    for paid in lot.paid.iter_mut().rev() {
+        let part = left.min(paid.amount);
+        if part > Money::ZERO {
+            paid.amount = paid.amount.minus(part)?;
+            left = left.minus(part)?;
+            unpaid.push(OfMonth { month: paid.month, amount: part });
+        }
+    }
+    lot.paid.retain(|paid| paid.amount > Money::ZERO);
+    lots::keep(call, account, &lot, used);
+    Ok(unpaid)
+}
+
+/// Gives what is owed again the age of the debts that it was, where their invoices are issued. What other credit has paid is the oldest of it.
+fn reopen(
+    call: &mut Call<'_>,
+    account: AuthId,
+    unpaid: &[OfMonth],
+    taken: Money,
+    owed: Money,
+    claim: &dyn Fn(Money, bool) -> Claim,
+) -> Result<Vec<(Covering, Money)>, Fault> {
+    let mut of_today = taken;
+    for part in unpaid {
+        of_today = of_today.minus(part.amount)?;
+    }
+    let mut left = owed.minus(owed.min(of_today))?;
+    let mut reopened: Vec<(Covering, Money)> = Vec::new();
+    for part in unpaid {
+        let again = left.min(part.amount);
+        left = left.minus(again)?;
+        let Some(invoice) = invoices::of_month(call, account, part.month)?.filter(|_| again > Money::ZERO) else {
+            continue;
+        };
+        // What a credit note has given back of it is not asked for again: it was spent since, and is owed since today.
+        let again = invoices::can_reopen(call, account, &invoice)?.map_or(again, |most| again.min(most));
+        if again == Money::ZERO {
+            continue;
+        }
+        let since = (part.month.end() - 1).min(invoice.days.1);
+        wallet::owe_since(call, account, again, since)?;
+        wallet::claim(call, account, since, claim(again, true))?;
+        match reopened.iter_mut().find(|(known, _)| known.number == invoice.number) {
+            Some((_, amount)) => *amount = amount.plus(again)?,
+            None => reopened.push((invoice, again)),
+        }
+    }
+    Ok(reopened)
+}

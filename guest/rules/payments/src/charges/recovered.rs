@@ -1,0 +1,111 @@
+//! Charges of a history that was lost: the gateway has them, and a reconciliation writes them down again (CRD-7).
+//!
+//! What the gateway has moved is booked as if its answer had just come; what it has under way is asked about from now on, and blocks what
+//! an open charge blocks. Nothing of it is ever sent again.
+
+use super::booking::{Told, book_paid};
+use super::count_in_caps;
+use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
+use coinbox_credit::watch::recharge;
+use coinbox_ground::call::Call;
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
+use coinbox_ground::metadata::Metadata;
+use coinbox_ground::money::Money;
+use coinbox_ground::outside::Movement;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::Fault;
+use coinbox_invoices as invoices;
+
+fn kind_of(purpose: &str) -> Option<ChargeKind> {
+    [ChargeKind::Automatic, ChargeKind::Manual, ChargeKind::Settlement, ChargeKind::Invoice]
+        .into_iter()
+        .find(|kind| kind.word() == purpose)
+}
+
+/// Writes a charge down that the gateway lists and no record explains, under the number in its key if that is free, and books it if it is
+/// paid. Its amount is in dollars and above zero, its account is there. `false`: its metadata is of no charge.
+pub fn recover(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: u32,
+    movement: &Movement,
+    metadata: &Metadata,
+) -> Result<bool, Fault> {
+    let Some(kind) = kind_of(metadata.purpose()) else { return Ok(false) };
+    let free = load(call, account, number)?.is_none() && Numbers::reach_charge(call, account, number)?;
+    let kept = if free { number } else { Numbers::next_charge(call, account)? };
+    if kept != number {
+        renumber(call, &movement.key, kept);
+    }
+    // An invoice that was issued after the backup is not there; another one may have its number now.
+    let invoice = match metadata.get("invoice") {
+        Some(invoice) if kind == ChargeKind::Invoice && invoices::is_invoice_of(call, account, invoice)? => {
+            Some(invoice.to_owned())
+        }
+        _ => None,
+    };
+    let received = movement.received.clamp(0, call.now());
+    let charge = Charge {
+        v: 1,
+        number: kept,
+        kind,
+        amount: Money::from_micros(movement.amount),
+        card: 0,
+        card_label: String::new(),
+        key: movement.key.clone(),
+        state: ChargeState::Open,
+        attempt: 1,
+        answered: 1,
+        created: received,
+        sent: Some(received),
+        settled: None,
+        reference: None,
+        lot: None,
+        asked: 0,
+        overdue: false,
+        given_up: false,
+        invoice,
+        receipt: None,
+        charged_back: Money::ZERO,
+        chargebacks: Vec::new(),
+        disputes: Vec::new(),
+        asked_for: metadata.asked(),
+        recovered: true,
+    };
+    save(call, account, &charge);
+    count_in_caps(call, account, &charge, charge.amount)?;
+    if kind == ChargeKind::Manual {
+        Numbers::count_open_manual(call, account, true)?;
+    }
+    if let Some(asked) = &charge.asked_for {
+        let job = charge.job(account).to_string();
+        idempotency::remember(call, asked, &Started { job, name: kept.to_string() });
+    }
+    if let Some(paid) = &movement.paid {
+        book_paid(call, account, charge, paid, Told::Before)?;
+        return Ok(true);
+    }
+    match kind {
+        ChargeKind::Automatic => recharge::wait_for(call, account, kept)?,
+        ChargeKind::Manual => {}
+        ChargeKind::Settlement | ChargeKind::Invoice => {
+            if Numbers::load(call, account)?.debt_charge().is_none() {
+                Numbers::set_debt_charge(call, account, kept)?;
+            }
+        }
+    }
+    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
+    let draft = EventDraft {
+        account: Some(account),
+        kind: "recharge-found-open",
+        rule: "CRD-7",
+        facts: charge.facts(),
+        transactions: Vec::new(),
+    };
+    emit(call, draft);
+    Ok(true)
+}

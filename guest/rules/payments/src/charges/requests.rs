@@ -1,0 +1,143 @@
+//! What people ask about charges: recharges by hand, payment of what is owed, lists, giving up (CRD-3, CRD-4, R11, R24).
+
+use super::{Purpose, create};
+use crate::cards;
+use crate::reconcile::{self, Outside};
+use coinbox_access::credentials;
+use coinbox_credit::records::charges::{Charge, ChargePage, ChargeState, load, place, save};
+use coinbox_ground::call::Call;
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::interfaces::credits::{Error, Started};
+use coinbox_ground::money::Money;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
+use coinbox_ledger::open_lots;
+use coinbox_ledger::wallet;
+use coinbox_profiles::policy::{self, Policy};
+
+/// Starts a charge of exactly what is owed, rounded half-up to the cent: no minimum, no maximum, in no cap (R4, R24).
+pub fn settle_debt(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    card: Option<String>,
+) -> Result<Started, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.settle", &auth_id)?;
+    let about = (auth_id.as_str(), Some(account));
+    let function = ("credits.settle", Outside::Payments);
+    reconcile::once_outside(call, caller, about, function, &(&auth_id, &card), |call, asked| {
+        let amount = coinbox_ledger::wallet::owed_in_cents(wallet::need(call, account)?.balance)?;
+        if amount == Money::ZERO {
+            return Err(Error::NothingOwed);
+        }
+        if let Some(open) = Numbers::load(call, account)?.debt_charge() {
+            return Err(Fault::problem("settlement-under-way", vec![Fact::new("charge", open)]).into());
+        }
+        let card = match cards::usable(call, account, card.as_deref())? {
+            Ok(card) => card,
+            Err(unusable) => return Err(unusable.into()),
+        };
+        let charge = create(call, account, Purpose::Settlement, amount, &card, asked)?;
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-started",
+                rule: charge.kind.rule(),
+                facts: charge.facts(),
+                transactions: Vec::new(),
+            },
+        );
+        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+    })
+}
+
+/// Starts a manual recharge (CRD-3, CRD-4).
+pub fn recharge(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    amount: Micros,
+    card: Option<String>,
+) -> Result<Started, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.recharge", &auth_id)?;
+    let args = (&auth_id, amount, &card);
+    let about = (auth_id.as_str(), Some(account));
+    reconcile::once_outside(call, caller, about, ("credits.recharge", Outside::Payments), &args, |call, asked| {
+        wallet::need(call, account)?;
+        let amount = Money::from_micros(amount);
+        let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
+        let mut checks = Checks::new();
+        checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
+        checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
+        checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+        checks.done()?;
+        open_lots::check_lots(call, account)?;
+        let card = match cards::usable(call, account, card.as_deref())? {
+            Ok(card) => card,
+            Err(unusable) => return Err(unusable.into()),
+        };
+        let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "recharge-started",
+                rule: "CRD-4",
+                facts: charge.facts(),
+                transactions: Vec::new(),
+            },
+        );
+        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+    })
+}
+
+/// Charges of an account, newest first.
+pub fn list_charges(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    after: Option<String>,
+    limit: u32,
+) -> Result<ChargePage, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.list-charges", &auth_id)?;
+    let mut checks = Checks::new();
+    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    let after_number = match after.as_deref().map(str::parse::<u32>) {
+        None => None,
+        Some(Ok(number)) => Some(number),
+        Some(Err(_)) => {
+            checks.require(false, "after", FieldRule::WrongForm, "the `next` of a page");
+            None
+        }
+    };
+    checks.done()?;
+    wallet::need(call, account)?;
+    let prefix = format!("ch/{account}/");
+    let first =
+        after_number.map_or_else(|| prefix.clone(), |number| coinbox_ground::call::successor(&place(account, number)));
+    let (charges, more) = call.span::<Charge>(
+        &first,
+        &coinbox_ground::call::end_of_prefix(&prefix),
+        usize::try_from(limit).unwrap_or(100),
+    )?;
+    let next = if more { charges.last().map(|(_, charge)| charge.number.to_string()) } else { None };
+    Ok(ChargePage { charges: charges.into_iter().map(|(_, charge)| charge.shown(account)).collect(), next })
+}
+
+/// Asks the gateway to make an open charge final (R11): the only way to stop asking.
+pub fn give_up(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "credits.give-up", &auth_id)?;
+    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.give-up", &(&auth_id, number), |call| {
+        let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+        if charge.state != ChargeState::Open {
+            return Err(Error::NotOpen);
+        }
+        charge.given_up = true;
+        save(call, account, &charge);
+        let job = charge.job(account).to_string();
+        call.timer(&job, Lane::Urgent, call.now());
+        Ok(Started { job, name: number.to_string() })
+    })
+}

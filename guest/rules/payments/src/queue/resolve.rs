@@ -1,0 +1,229 @@
+//! What the operator decides about a payment that no charge explains, and about what a restore could not place.
+
+use crate::reconcile::{self, Outside};
+use crate::refunds::{self, Cause, NewRefund};
+use coinbox_access::credentials::{self, Who};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::operator::Error;
+use coinbox_ground::money::Money;
+use coinbox_ground::queue::{PREFIX, Payment, QueueEntry};
+use coinbox_ground::text::is_name;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal, optional_int_text};
+use coinbox_ledger::wallet::{self, Split};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_profiles::policy::AMOUNT_MAX;
+use serde::{Deserialize, Serialize};
+
+/// Whose payment it is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Claim {
+    /// Main account.
+    pub auth_id: String,
+    /// Whole cents. Needed where the item does not know it; otherwise the same or nothing.
+    #[serde(default, with = "optional_int_text")]
+    pub amount: Option<Micros>,
+}
+
+/// What becomes of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resolution {
+    /// A cash lot of this account.
+    Credit(Claim),
+    /// Given back, and noted with this account.
+    Refund(Claim),
+    /// A refund: taken off this account's credit.
+    Debit(Claim),
+    /// Nothing: it was dealt with elsewhere.
+    Dismiss,
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Resolved {
+    /// The ledger transaction, unless it was dismissed.
+    #[serde(default)]
+    pub transaction: Option<String>,
+    /// Number of the refund.
+    #[serde(default)]
+    pub refund: Option<u32>,
+}
+
+/// Credits, gives back or dismisses a payment that waits in the queue.
+pub fn resolve_payment(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    item: String,
+    resolution: Resolution,
+    reason: String,
+) -> Result<Resolved, Error> {
+    let who = credentials::permit(call, caller, "operator.resolve-payment", None)?;
+    let args = (&item, &resolution, &reason);
+    let (scope, function) = (who.scope(), ("operator.resolve-payment", Outside::Payments));
+    let outside = matches!(resolution, Resolution::Refund(_));
+    let decide = |call: &mut Call<'_>, asked: Option<Asked>| {
+        let mut checks = Checks::new();
+        checks.require(is_name(&item, 300), "item", FieldRule::WrongForm, "the `id` of an item");
+        checks.text(&reason, "reason", 1, 200);
+        checks.done()?;
+        let key = format!("{PREFIX}{item}");
+        let entry = call
+            .get::<QueueEntry>(&key)?
+            .filter(|entry| entry.charge.is_none() && entry.refund.is_none())
+            .ok_or_else(|| Fault::not_found("queue item"))?;
+        let payment = entry.payment.clone();
+        let resolved = match (&resolution, &payment) {
+            (Resolution::Dismiss, _) if is_decided_here(&entry) => Resolved { transaction: None, refund: None },
+            (Resolution::Credit(claim), Some(payment)) => credit(call, claim, payment)?,
+            (Resolution::Refund(claim), Some(payment)) => refund(call, claim, payment, asked)?,
+            (Resolution::Debit(claim), None) if entry.given_back.is_some() => {
+                debit(call, claim, entry.given_back.as_ref().expect("it was looked at"))?
+            }
+            // What the gateway says of a refund, and items of an older version, say too little of a payment.
+            (_, None) if entry.given_back.is_some() => {
+                return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some("debit or dismiss")).into());
+            }
+            (Resolution::Debit(_), Some(_)) => {
+                let others = "credit, refund or dismiss";
+                return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some(others)).into());
+            }
+            (_, None) if is_decided_here(&entry) => {
+                return Err(Fault::invalid("resolution", FieldRule::UnknownValue, Some("dismiss")).into());
+            }
+            _ => return Err(Fault::not_found("queue item").into()),
+        };
+        if let Some(payment) = &payment {
+            reconcile::note_resolved(call, &payment.key)?;
+        }
+        call.remove(&key);
+        if let (Some(account), Some(held)) = (entry.account, &entry.holds) {
+            reconcile::let_go(call, account, held)?;
+        }
+        reconcile::note_looked(call, &entry.kind);
+        if let (Some(account), coinbox_profiles::mail::GIVEN_UP) = (entry.account, entry.kind.as_str()) {
+            coinbox_profiles::mail::looked(call, account);
+        }
+        tell(call, &who, &entry, &resolution, &resolved, &reason);
+        Ok(resolved)
+    };
+    if outside {
+        return reconcile::once_outside(call, caller, (&scope, None), function, &args, decide);
+    }
+    idempotency::once(call, caller, &scope, function.0, &args, |call| decide(call, None))
+}
+
+/// Whether a person takes it off by deciding about it here, and not by what becomes of a charge, a refund or an order.
+fn is_decided_here(entry: &QueueEntry) -> bool {
+    matches!(
+        entry.kind.as_str(),
+        "payment-without-charge"
+            | "refund-without-record"
+            | "payment-without-reference"
+            | "number-without-record"
+            | "movements-not-listed"
+            | "orders-not-listed"
+            | coinbox_profiles::mail::GIVEN_UP
+            | coinbox_ground::queue::UNUSUAL_SPEND
+    )
+}
+
+fn tell(
+    call: &mut Call<'_>,
+    who: &Who,
+    entry: &QueueEntry,
+    resolution: &Resolution,
+    resolved: &Resolved,
+    reason: &str,
+) {
+    let (word, account) = match resolution {
+        Resolution::Credit(claim) => ("credited", AuthId::parse(&claim.auth_id)),
+        Resolution::Refund(claim) => ("refunded", AuthId::parse(&claim.auth_id)),
+        Resolution::Debit(claim) => ("debited", AuthId::parse(&claim.auth_id)),
+        Resolution::Dismiss => ("dismissed", entry.account),
+    };
+    let mut facts = vec![Fact::new("resolution", word), Fact::new("reason", reason), Fact::new("by", who.name())];
+    match entry.payment.as_ref().or(entry.given_back.as_ref()) {
+        Some(payment) => facts.push(Fact::new("payment", &payment.key)),
+        None => facts.push(Fact::new("note", &entry.note)),
+    }
+    if let Some(refund) = resolved.refund {
+        facts.push(Fact::new("refund", refund));
+    }
+    let transactions = resolved.transaction.iter().cloned().collect();
+    emit(call, EventDraft { account, kind: "payment-resolved", rule: "CRD-7", facts, transactions });
+}
+
+/// The account and the amount of a claim.
+fn read(call: &Call<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Money), Error> {
+    let account = credentials::main_account(&claim.auth_id)?;
+    wallet::need(call, account)?;
+    let named = claim.amount.map(Money::from_micros);
+    let mut checks = Checks::new();
+    const FIELD: &str = "resolution.amount";
+    match (named, payment.amount) {
+        (None, None) => checks.require(false, FIELD, FieldRule::Missing, "what the gateway has taken"),
+        (Some(named), Some(known)) => checks.require(named == known, FIELD, FieldRule::NotAllowedTogether, known),
+        _ => {}
+    }
+    let amount = named.or(payment.amount).unwrap_or_default();
+    if named.is_some() {
+        checks.require(amount > Money::ZERO, FIELD, FieldRule::TooSmall, "0.01");
+        checks.require(amount <= AMOUNT_MAX, FIELD, FieldRule::TooLarge, AMOUNT_MAX);
+        checks.require(amount.is_whole_cents(), FIELD, FieldRule::WrongForm, "whole cents");
+    }
+    checks.done()?;
+    Ok((account, amount))
+}
+
+fn credit(call: &mut Call<'_>, claim: &Claim, payment: &Payment) -> Result<Resolved, Error> {
+    let (account, amount) = read(call, claim, payment)?;
+    if coinbox_profiles::profile::is_closed(call, account)? {
+        return Err(Refusal::Closed.into());
+    }
+    let recovered = reconcile::credit_payment(call, account, &payment.key, amount, payment.at)?;
+    coinbox_profiles::profile::upgrade(call, account)?;
+    coinbox_credit::watch::recharge::reset(call, account)?;
+    judge(call, account, Occasion::Credit)?;
+    Ok(Resolved { transaction: Some(recovered.transaction), refund: None })
+}
+
+/// Takes what the gateway has given back off the account, in spending order, below zero if it is spent. A closed account has nothing to
+/// take it from: it is a loss.
+fn debit(call: &mut Call<'_>, claim: &Claim, given_back: &Payment) -> Result<Resolved, Error> {
+    let (account, amount) = read(call, claim, given_back)?;
+    let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated().map_err(Fault::from)?);
+    let closed = coinbox_profiles::profile::is_closed(call, account)?;
+    let postings = if closed {
+        vec![Posting(LedgerAccount::WriteOffs, None, amount), gone]
+    } else {
+        coinbox_credit::movements::expiry::expire_due(call, account)?;
+        let mut wallet = wallet::need(call, account)?;
+        let mut split = Split::default();
+        wallet::debit(call, account, &mut wallet, amount, &mut split)?;
+        wallet::save(call, account, &wallet);
+        let mut postings = split.postings(account).to_vec();
+        postings.push(gone);
+        postings
+    };
+    let id = ledger::next_id(call)?;
+    ledger::post(call, &id, "refund-assigned", &given_back.key, postings, Vec::new())?;
+    if !closed {
+        judge(call, account, Occasion::Debit)?;
+    }
+    Ok(Resolved { transaction: Some(id), refund: None })
+}
+
+fn refund(call: &mut Call<'_>, claim: &Claim, payment: &Payment, asked: Option<Asked>) -> Result<Resolved, Error> {
+    let (account, amount) = read(call, claim, payment)?;
+    let new =
+        NewRefund { cause: Cause::UnexplainedPayment, amount, charge_key: &payment.key, charge: None, card: "", asked };
+    let (refund, transaction) = refunds::give_back(call, account, &new)?;
+    Ok(Resolved { transaction: Some(transaction), refund: Some(refund.number) })
+}

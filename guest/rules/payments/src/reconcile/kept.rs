@@ -1,0 +1,255 @@
+//! What the outside has done and nothing explains waits for a person (CRD-7).
+//!
+//! A refund that waits **holds** its account: its amount cannot be spent, nothing is given back, nothing is charged automatically. A
+//! movement without reference does not hold money, but the account's clients may have used keys that nobody knows any more.
+//!
+//! | key | what |
+//! |---|---|
+//! | `moved/kept/<key>` | that a movement waits, or has waited, for a person |
+
+use super::{CURRENCY, Moved, marker};
+use crate::charges;
+use coinbox_credit::records::closing;
+use coinbox_credit::records::held::{Held, Item, REFUND, held_key};
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_forms::letters;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
+use coinbox_ground::queue::{self, Payment, QueueEntry};
+use coinbox_ground::vocabulary::{Fact, Fault, Instant};
+use coinbox_ledger::wallet;
+
+fn hold(call: &mut Call<'_>, account: AuthId, key: &str, item: Item) -> Result<(), Fault> {
+    let mut held = call.get::<Held>(&held_key(account))?.unwrap_or_default();
+    held.v = 1;
+    let amount = item.amount;
+    if held.items.insert(key.to_owned(), item).is_none() && amount > Money::ZERO {
+        let mut wallet = wallet::need(call, account)?;
+        wallet.reserved = wallet.reserved.plus(amount)?;
+        wallet::save(call, account, &wallet);
+    }
+    call.put(&held_key(account), &held);
+    judge(call, account, Occasion::Reservation)
+}
+
+/// A person has decided: lets go what was held for this movement.
+pub fn let_go(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+    let mut held = call.get::<Held>(&held_key(account))?.unwrap_or_default();
+    let Some(item) = held.items.remove(key) else { return Ok(()) };
+    if held.items.is_empty() {
+        call.remove(&held_key(account));
+    } else {
+        call.put(&held_key(account), &held);
+    }
+    if item.amount > Money::ZERO {
+        let mut wallet = wallet::need(call, account)?;
+        wallet.reserved = wallet.reserved.minus(item.amount)?;
+        wallet::save(call, account, &wallet);
+    }
+    closing::let_go(call, account)?;
+    judge(call, account, Occasion::Settings)
+}
+
+/// Where it is noted that a payment waits for a person.
+pub(super) fn kept_marker(key: &str) -> String {
+    format!("moved/kept/{key}")
+}
+
+/// Takes a payment that has been booked after all out of the operator's queue.
+pub(super) fn unkeep(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
+    if let Some(kept) = call.get::<Moved>(&kept_marker(key))? {
+        call.remove(&queue::payment_key(kept.at, key));
+        call.remove(&kept_marker(key));
+    }
+    Ok(())
+}
+
+/// Takes an entry out of the queue that only a notice has made, which says nothing of the amount: the list of movements says more.
+pub(super) fn unkeep_notice(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+    let Some(kept) = call.get::<Moved>(&kept_marker(key))? else { return Ok(()) };
+    let place = queue::payment_key(kept.at, key);
+    let of_notice = |entry: &QueueEntry| {
+        entry.payment.as_ref().or(entry.given_back.as_ref()).is_some_and(|known| known.amount.is_none())
+    };
+    if call.get::<QueueEntry>(&place)?.is_some_and(|entry| of_notice(&entry)) {
+        call.remove(&place);
+        call.remove(&kept_marker(key));
+        let_go(call, account, key)?;
+    }
+    Ok(())
+}
+
+pub(super) fn keep_movement(
+    call: &mut Call<'_>,
+    account: AuthId,
+    movement: &Movement,
+    paid: &Paid,
+    why: &str,
+) -> Result<(), Fault> {
+    let currency: String = movement.currency.chars().take(3).collect();
+    let cause = format!("{why}: {} {currency}", Money::from_micros(movement.amount));
+    let account = wallet::load(call, account)?.map(|_| account);
+    let amount = Money::from_micros(movement.amount);
+    let kept = Kept {
+        account,
+        kind: "payment-without-charge",
+        key: &movement.key,
+        payment: (movement.currency == CURRENCY && amount > Money::ZERO).then_some(Some(amount)),
+        paid,
+    };
+    keep_for_person(call, &kept, &cause, vec![Fact::new("key", &movement.key)])
+}
+
+/// Keeps a payment that no charge explains for a person (operator queue).
+pub fn keep(
+    call: &mut Call<'_>,
+    account: AuthId,
+    key: &str,
+    amount: Option<Money>,
+    paid: &Paid,
+    why: &str,
+) -> Result<(), Fault> {
+    let shown = amount.unwrap_or_default();
+    let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
+    let kept = Kept { account: Some(account), kind: "payment-without-charge", key, payment: Some(amount), paid };
+    keep_for_person(call, &kept, &format!("{why}: {shown} USD"), facts)
+}
+
+/// Keeps a refund that no record explains for a person (operator queue): until then its account may not spend the amount.
+pub fn keep_refund(
+    call: &mut Call<'_>,
+    account: AuthId,
+    key: &str,
+    amount: Option<Money>,
+    paid: &Paid,
+    (why, unkeyed): (&str, bool),
+) -> Result<(), Fault> {
+    if call.text(&kept_marker(key)).is_some() {
+        return Ok(());
+    }
+    let shown = amount.unwrap_or_default();
+    let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
+    let kept = Kept { account: Some(account), kind: REFUND, key, payment: Some(amount), paid };
+    keep_for_person(call, &kept, &format!("{why}: {shown} USD"), facts)?;
+    if wallet::load(call, account)?.is_none() {
+        return Ok(());
+    }
+    hold(call, account, key, Item { kind: REFUND.to_owned(), amount: shown, unkeyed })
+}
+
+/// Payments of this account were booked of which nobody knows for which clients' keys they were: one entry, however many they are.
+pub(super) fn keep_reference(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+    let note = "the gateway has kept no metadata with what it lists, so a client that repeats a request might be charged again; the first key";
+    wait(call, account, "payments", "payment-without-reference", format!("{note} is {key}"))
+}
+
+/// A number was given to an account, and it cannot be made its holder.
+pub fn keep_number(call: &mut Call<'_>, account: AuthId, key: &str, why: &str) -> Result<(), Fault> {
+    // However often the stock says it, it waits for a person once.
+    let marker = kept_marker(key);
+    if call.text(&marker).is_some() {
+        return Ok(());
+    }
+    call.put(&marker, &Moved::new(call.now()));
+    wait(call, account, key, "number-without-record", format!("{why}, key {key}"))
+}
+
+/// Puts an entry into the queue that holds no money, but the keys of an account's clients.
+fn wait(call: &mut Call<'_>, account: AuthId, what: &str, kind: &str, note: String) -> Result<(), Fault> {
+    if call.get::<Held>(&held_key(account))?.is_some_and(|held| held.items.contains_key(what)) {
+        return Ok(());
+    }
+    let mut entry = QueueEntry::new(Some(account), kind, call.now(), note.clone());
+    entry.holds = Some(what.to_owned());
+    call.put(&queue::single_key(call.now(), &format!("{account}/{kind}/{what}")), &entry);
+    let facts = vec![Fact::new("what", kind), Fact::new("note", note)];
+    let known = wallet::load(call, account)?.is_some();
+    let of = known.then_some(account);
+    emit(call, EventDraft { account: of, kind: "restore-unclear", rule: "CRD-7", facts, transactions: Vec::new() });
+    if known {
+        hold(call, account, what, Item { kind: kind.to_owned(), amount: Money::ZERO, unkeyed: true })?;
+    }
+    Ok(())
+}
+
+/// A payment that waits in the queue: when it was put there, and its entry.
+pub(super) fn waiting_payment(call: &Call<'_>, key: &str) -> Result<Option<(Instant, Payment)>, Fault> {
+    let Some(kept) = call.get::<Moved>(&kept_marker(key))? else { return Ok(None) };
+    let entry = call.get::<QueueEntry>(&queue::payment_key(kept.at, key))?;
+    Ok(entry.and_then(|entry| entry.payment).map(|payment| (kept.at, payment)))
+}
+
+/// A movement that waits for a person.
+struct Kept<'a> {
+    account: Option<AuthId>,
+    kind: &'a str,
+    key: &'a str,
+    /// None: nothing can be credited or given back. Some of none: a payment of an amount that is not known.
+    payment: Option<Option<Money>>,
+    paid: &'a Paid,
+}
+
+fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, mut facts: Vec<Fact>) -> Result<(), Fault> {
+    let key = kept.key;
+    // However often the gateway says it, it waits for a person once (R42).
+    if call.text(&kept_marker(key)).is_some() {
+        return Ok(());
+    }
+    call.put(&kept_marker(key), &Moved::new(call.now()));
+    let reference: String = letters::cleaned(&kept.paid.reference, 100);
+    let note = format!("{cause}, key {key}, reference {reference}");
+    let mut entry = QueueEntry::new(kept.account, kept.kind, call.now(), note);
+    let what = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, at: kept.paid.at });
+    if kept.kind == REFUND {
+        (entry.given_back, entry.holds) = (what, Some(key.to_owned()));
+    } else {
+        entry.payment = what;
+    }
+    call.put(&queue::payment_key(call.now(), key), &entry);
+    facts.push(Fact::new("reference", reference));
+    facts.push(Fact::new("cause", cause));
+    let kind = if kept.kind == "payment-without-charge" { "payment-unexplained" } else { "refund-unexplained" };
+    emit(call, EventDraft { account: kept.account, kind, rule: "CRD-7", facts, transactions: Vec::new() });
+    Ok(())
+}
+
+/// Keeps a gateway notice whose key no charge has (CRD-7): a payment waits for a person, anything else is only told.
+pub fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> Result<(), Fault> {
+    let shown: String = key.chars().filter(char::is_ascii_graphic).take(200).collect();
+    let word = match outcome {
+        // A payment of the history before a restore that the reconciliation has booked.
+        PaymentOutcome::Paid(_) if call.text(&marker(&shown)).is_some() => return Ok(()),
+        PaymentOutcome::Paid(paid) => {
+            if let Some((account, _)) = crate::refunds::parse_gateway_key(key) {
+                return keep_refund(call, account, key, None, paid, ("a notice of a refund that no record has", true));
+            }
+            let account = charges::parse_gateway_key(key).map(|(account, _)| account);
+            let account = match account {
+                Some(account) => wallet::load(call, account)?.map(|_| account),
+                None => None,
+            };
+            let facts = vec![Fact::new("key", &shown)];
+            let kept = Kept { account, kind: "payment-without-charge", key: &shown, payment: Some(None), paid };
+            return keep_for_person(call, &kept, "a notice of a payment that no charge has asked for", facts);
+        }
+        PaymentOutcome::Declined(_) => "declined",
+        PaymentOutcome::Pending(_) => "pending",
+        PaymentOutcome::Unknown(_) => "unknown",
+        PaymentOutcome::NotSent(_) => "not-sent",
+    };
+    emit(
+        call,
+        EventDraft {
+            account: None,
+            kind: "payment-notice-unknown",
+            rule: "CRD-7",
+            facts: vec![Fact::new("key", shown), Fact::new("outcome", word)],
+            transactions: Vec::new(),
+        },
+    );
+    Ok(())
+}

@@ -1,0 +1,301 @@
+//! Attempts of a refund and what comes of them.
+
+use super::{Refund, RefundState, gateway_key, load, save, tell};
+use coinbox_forms::letters;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{JobState, Next, Task, Work};
+use coinbox_ground::money::Money;
+use coinbox_ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome, RefundRequest};
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_invoices::receipts::{self, Outcome, Receipt};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::Policy;
+
+/// How long an attempt may take before the next one asks what became of it.
+const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// How soon a refund looks again whether a restored store is reconciled.
+const RECONCILING_MS: Instant = MINUTE_MS;
+/// How soon a refund looks again whether a person has decided about another one.
+const HELD_MS: Instant = HOUR_MS;
+/// After this long without an answer it is the operator's business (R11).
+const OPEN_TOO_LONG_MS: Instant = DAY_MS;
+const REFERENCE_CHARS_MAX: usize = 200;
+
+/// Starts the next attempt; of one that has failed it only tells when it becomes overdue.
+pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+    let Some(mut refund) = load(call, account, number)? else { return Ok(None) };
+    if refund.is_settled() {
+        return Ok(None);
+    }
+    let job = refund.job(account).to_string();
+    if let RefundState::Failed(reason) = refund.state {
+        if !note_overdue(call, account, &mut refund, reason.word()) {
+            call.timer(&job, Lane::Bulk, refund.overdue_at);
+        }
+        save(call, account, &refund);
+        return Ok(Some(Next::Rest));
+    }
+    if refund.state == RefundState::Due {
+        if crate::reconcile::is_held(call, account)? {
+            // A refund of the history that was lost waits for a person: it may be this one.
+            call.timer(&job, Lane::Normal, call.now() + HELD_MS);
+            return Ok(Some(Next::Rest));
+        }
+        if crate::reconcile::is_open(call)? {
+            call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
+            return Ok(Some(Next::Rest));
+        }
+        // One from before a restore may have been sent in the history that was lost: it is asked about first.
+        let elsewhere = refund.key != gateway_key(&call.store_name(), account, number, refund.tries);
+        refund.attempt = refund.attempt.max(u32::from(elsewhere));
+        refund.state = RefundState::Open;
+        refund.sent = Some(call.now());
+    }
+    refund.attempt += 1;
+    save(call, account, &refund);
+    call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
+    let work = if refund.recovered {
+        Work::FindPayment(refund.key)
+    } else {
+        Work::Refund(RefundRequest {
+            metadata: refund.metadata(),
+            key: refund.key,
+            auth_id: account.to_string(),
+            charge_key: refund.charge_key,
+            amount: refund.amount.micros(),
+            currency: "USD".to_owned(),
+        })
+    };
+    Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work })))
+}
+
+/// The current attempt, and whether its outcome is booked already.
+pub fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
+    let refund = load(call, account, number)?;
+    Ok(refund.map(|refund| (refund.attempt, refund.state != RefundState::Open || refund.attempt == refund.answered)))
+}
+
+/// Notes that the outcome of the current attempt is booked.
+pub fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    if let Some(mut refund) = load(call, account, number)? {
+        refund.answered = refund.attempt;
+        save(call, account, &refund);
+    }
+    Ok(())
+}
+
+/// How it stands, for someone who waits.
+pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
+    Ok(load(call, account, number)?.map(|refund| match refund.state {
+        RefundState::Due | RefundState::Open => JobState::Working,
+        RefundState::Paid | RefundState::SettledOtherwise => JobState::Succeeded,
+        RefundState::Failed(reason) => JobState::Failed(reason.word().to_owned()),
+    }))
+}
+
+/// Books what the gateway answered. An outcome that is already booked changes nothing.
+pub fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
+    let mut refund = load(call, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
+    let open = matches!(refund.state, RefundState::Due | RefundState::Open);
+    match outcome {
+        PaymentOutcome::Paid(paid) if refund.is_settled() => twice(call, account, &refund, &paid)?,
+        // Also one that was declined before: the gateway's last word is that the money is gone.
+        PaymentOutcome::Paid(paid) => {
+            refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
+            let receipt = pay(call, account, &mut refund, RefundState::Paid, None)?;
+            mail_paid(call, account, &refund, receipt)?;
+        }
+        _ if !open => {}
+        PaymentOutcome::Declined(declined) => fail(call, account, refund, declined.reason, &declined.code)?,
+        PaymentOutcome::Pending(pending) => ask_again(call, account, refund, Some(pending.ask_again), "pending")?,
+        PaymentOutcome::Unknown(cause) => ask_again(call, account, refund, None, &cause)?,
+        PaymentOutcome::NotSent(not_sent) => {
+            ask_again(call, account, refund, Some(not_sent.ask_again), &not_sent.cause)?;
+        }
+    }
+    Ok(Next::Rest)
+}
+
+/// Books that the gateway will never carry a key out.
+pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
+    let outcome = match finding {
+        Finding::Found(outcome) => outcome,
+        Finding::NotFound => PaymentOutcome::Unknown("not-found".to_owned()),
+        Finding::NotAsked(not_sent) => PaymentOutcome::NotSent(not_sent),
+        Finding::Closed => PaymentOutcome::Declined(coinbox_ground::outside::Declined {
+            reason: DeclineReason::NotAccepted,
+            code: "closed-by-gateway".to_owned(),
+        }),
+    };
+    book(call, account, number, outcome)
+}
+
+/// The money went back by the gateway although the operator has settled it in another way: a person looks at it.
+fn twice(call: &mut Call<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> Result<(), Fault> {
+    if refund.state != RefundState::SettledOtherwise {
+        return Ok(());
+    }
+    crate::reconcile::keep_refund(call, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
+}
+
+/// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.
+pub(super) fn pay_quietly(call: &mut Call<'_>, account: AuthId, mut refund: Refund, paid: &Paid) -> Result<(), Fault> {
+    refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
+    refund.answered = refund.attempt;
+    pay(call, account, &mut refund, RefundState::Paid, None)?;
+    Ok(())
+}
+
+/// Posts that the money has gone back, and ends the refund. The caller mails it.
+pub(super) fn pay(
+    call: &mut Call<'_>,
+    account: AuthId,
+    refund: &mut Refund,
+    state: RefundState,
+    by: Option<&str>,
+) -> Result<String, Fault> {
+    let posted = refund.amount.minus(refund.uncovered)?;
+    let mut transactions = Vec::new();
+    if posted > Money::ZERO {
+        let id = ledger::next_id(call)?;
+        let postings = vec![
+            Posting(LedgerAccount::Refunds, None, posted),
+            Posting(LedgerAccount::PaymentClearing, None, posted.negated()?),
+        ];
+        ledger::post(call, &id, "refund-paid", &refund.key, postings, Vec::new())?;
+        transactions.push(id);
+    }
+    refund.state = state;
+    refund.settled = Some(call.now());
+    refund.unqueue(call, account);
+    call.cancel(&refund.job(account).to_string());
+    save(call, account, refund);
+    let reference = refund.reference.clone().unwrap_or_default();
+    let description = format!("Refund {}", refund.number);
+    let by_card = refund.state == RefundState::Paid;
+    let receipt = Receipt {
+        amount: refund.amount,
+        outcome: Outcome::Refunded,
+        method: if by_card { "card" } else { "other" },
+        product: "refund",
+        description: &description,
+        card: if by_card { &refund.card } else { "" },
+        reference: &reference,
+        charge: refund.charge,
+        refers_to: refund.charge.map(receipts::charge_name),
+        note: "",
+        transactions: transactions.clone(),
+    };
+    let receipt = receipts::issue(call, account, receipt)?;
+    let mut facts = refund.facts();
+    facts.push(Fact::new("reference", &reference));
+    facts.push(Fact::new("receipt", &receipt));
+    if let Some(by) = by {
+        facts.push(Fact::new("by", by));
+    }
+    tell(call, account, "refund-paid", facts, transactions);
+    Ok(receipt)
+}
+
+/// Mails that the money has gone back.
+pub(super) fn mail_paid(call: &mut Call<'_>, account: AuthId, refund: &Refund, receipt: String) -> Result<(), Fault> {
+    let how = if refund.state == RefundState::Paid { "card" } else { "otherwise" };
+    mail::send(
+        call,
+        account,
+        "refund-paid",
+        vec![
+            Fact::new("amount", refund.amount),
+            Fact::new("card", &refund.card),
+            Fact::new("how", how),
+            Fact::new("reference", refund.reference.clone().unwrap_or_default()),
+            Fact::new("number", refund.number),
+            Fact::new("receipt", receipt),
+        ],
+    )
+}
+
+fn fail(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut refund: Refund,
+    reason: DeclineReason,
+    code: &str,
+) -> Result<(), Fault> {
+    refund.state = RefundState::Failed(reason);
+    let mut facts = refund.facts();
+    facts.push(Fact::new("reason", reason.word()));
+    facts.push(Fact::new("code", letters::cleaned(code, 100)));
+    facts.push(Fact::new("try", refund.tries));
+    tell(call, account, "refund-failed", facts, Vec::new());
+    let job = refund.job(account).to_string();
+    if refund.overdue {
+        refund.enqueue(call, account, "refund-overdue", reason.word());
+        call.cancel(&job);
+    } else {
+        refund.enqueue(call, account, "refund-failed", reason.word());
+        // Only to tell that it is overdue: it is tried again when a person says so.
+        call.timer(&job, Lane::Bulk, refund.overdue_at.max(call.now()));
+    }
+    save(call, account, &refund);
+    let facts = vec![
+        Fact::new("amount", refund.amount),
+        Fact::new("card", &refund.card),
+        Fact::new("due", &refund.due),
+        Fact::new("number", refund.number),
+    ];
+    mail::send(call, account, "refund-failed", facts)
+}
+
+/// Tells once that the due day is over. Answers whether that has been told now or before.
+fn note_overdue(call: &mut Call<'_>, account: AuthId, refund: &mut Refund, why: &str) -> bool {
+    if !refund.overdue && call.now() >= refund.overdue_at {
+        refund.overdue = true;
+        refund.enqueue(call, account, "refund-overdue", why);
+        let mut facts = refund.facts();
+        facts.push(Fact::new("reason", why));
+        tell(call, account, "refund-overdue", facts, Vec::new());
+    }
+    refund.overdue
+}
+
+/// Keeps a refund open: asks again at the gateway's moment or by the policy's schedule (R11).
+fn ask_again(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut refund: Refund,
+    asked_for: Option<Instant>,
+    cause: &str,
+) -> Result<(), Fault> {
+    let policy = Policy::load(call)?;
+    let step = usize::try_from(refund.asked).unwrap_or(usize::MAX);
+    let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
+    let mut due = match asked_for {
+        Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
+        None => call.now() + wait,
+    };
+    let cause: String = letters::cleaned(cause, 200);
+    if refund.asked == 0 {
+        let mut facts = refund.facts();
+        facts.push(Fact::new("reason", &cause));
+        facts.push(Fact::new("ask-again", due));
+        tell(call, account, "refund-open", facts, Vec::new());
+    }
+    refund.asked = refund.asked.saturating_add(1);
+    let too_long = refund.sent.unwrap_or(refund.created) + OPEN_TOO_LONG_MS;
+    if !note_overdue(call, account, &mut refund, &cause) && call.now() >= too_long {
+        refund.enqueue(call, account, "refund-open-too-long", &cause);
+    }
+    // Asked once more at these moments, so that it is the operator's business from then on and not later.
+    for moment in [too_long, refund.overdue_at] {
+        if call.now() < moment {
+            due = due.min(moment);
+        }
+    }
+    save(call, account, &refund);
+    call.timer(&refund.job(account).to_string(), Lane::Normal, due);
+    Ok(())
+}

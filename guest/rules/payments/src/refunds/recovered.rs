@@ -1,0 +1,266 @@
+//! Refunds of a history that was lost: the gateway has made them, and a reconciliation finds out which they are (CRD-7, CRD-12).
+//!
+//! What has gone back is taken off the lot that it came from, as a payment is put on. What no lot covers waits for a person.
+
+use super::booking;
+use super::{Cause, NewRefund, Refund, RefundState, by_key, give_back, load, parse_gateway_key, refunds, save, tell};
+use crate::charges;
+use crate::queue::Resolved;
+use crate::reconcile;
+use coinbox_credit::records::refunds::renumber;
+use coinbox_credit::watch::recharge;
+use coinbox_ground::business_days;
+use coinbox_ground::call::Call;
+use coinbox_ground::counters::Numbers;
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
+use coinbox_ground::metadata::Metadata;
+use coinbox_ground::money::Money;
+use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::wallet;
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_profiles::policy::Policy;
+
+const PAGE: usize = 100;
+
+/// What became of a refund that the gateway lists.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Found {
+    /// The records explain it, now or already.
+    Explained,
+    /// It was taken off the account.
+    TakenOff,
+    /// No lot covers so much of it, and why: a person decides.
+    Uncovered(Money, &'static str),
+}
+
+/// The key without its last part, the count of tries: one refund has the same in all of them.
+fn without_tries(key: &str) -> &str {
+    key.rsplit_once('-').map_or(key, |(refund, _)| refund)
+}
+
+/// Finds out what a refund is that the gateway lists, and books it. Its amount is in dollars and above zero, its account is there.
+pub fn recover(
+    call: &mut Call<'_>,
+    account: AuthId,
+    movement: &Movement,
+    metadata: Option<&Metadata>,
+) -> Result<Found, Fault> {
+    let amount = Money::from_micros(movement.amount);
+    if let Some((account, refund)) = by_key(call, &movement.key)? {
+        if refund.amount != amount {
+            return Ok(Found::Uncovered(amount, "other-amount-than-fixed"));
+        }
+        if let (Some(paid), false) = (&movement.paid, refund.is_settled()) {
+            booking::book(call, account, refund.number, PaymentOutcome::Paid(paid.clone()))?;
+        }
+        return Ok(Found::Explained);
+    }
+    let Some((_, number)) = parse_gateway_key(&movement.key) else { return Ok(Found::Explained) };
+    let later_try = load(call, account, number)?
+        .filter(|refund| without_tries(&refund.key) == without_tries(&movement.key) && refund.amount == amount);
+    if let Some(refund) = later_try {
+        if refund.is_settled() {
+            return Ok(Found::Uncovered(amount, "refund-paid-twice"));
+        }
+        take_over(call, account, refund, movement, metadata)?;
+        return Ok(Found::Explained);
+    }
+    let Some(charge_key) = movement.charge_key.as_deref() else {
+        return Ok(Found::Uncovered(amount, "of-an-unknown-charge"));
+    };
+    // Fixed again by this history, which has not sent it.
+    if let Some(refund) = unsent(call, account, charge_key, amount)? {
+        take_over(call, account, refund, movement, metadata)?;
+        return Ok(Found::Explained);
+    }
+    adopt(call, account, number, charge_key, movement, metadata)
+}
+
+/// A refund of this payment and amount that is due and was not sent yet, or has failed.
+fn unsent(call: &Call<'_>, account: AuthId, charge_key: &str, amount: Money) -> Result<Option<Refund>, Fault> {
+    let mut after = None;
+    loop {
+        let (page, more) = refunds(call, account, after, PAGE)?;
+        after = page.last().map(|refund| refund.number);
+        let found = page.into_iter().find(|refund| {
+            matches!(refund.state, RefundState::Due | RefundState::Failed(_))
+                && refund.charge_key == charge_key
+                && refund.amount == amount
+        });
+        if found.is_some() || !more {
+            return Ok(found);
+        }
+    }
+}
+
+/// Puts the key that the gateway knows in the place of the refund's own, which it does not.
+fn take_over(
+    call: &mut Call<'_>,
+    account: AuthId,
+    mut refund: Refund,
+    movement: &Movement,
+    metadata: Option<&Metadata>,
+) -> Result<(), Fault> {
+    refund.key.clone_from(&movement.key);
+    refund.tries += 1;
+    refund.asked_for = metadata.and_then(Metadata::asked);
+    hand_over(call, account, refund, movement)
+}
+
+/// Writes down that the gateway has a refund: it is booked if it is paid, and asked about if it is not.
+fn hand_over(call: &mut Call<'_>, account: AuthId, mut refund: Refund, movement: &Movement) -> Result<(), Fault> {
+    let number = refund.number;
+    refund.state = RefundState::Open;
+    refund.recovered = true;
+    refund.sent = Some(movement.received.clamp(0, call.now()));
+    (refund.attempt, refund.answered, refund.asked) = (1, 1, 0);
+    if parse_gateway_key(&refund.key).is_some_and(|(_, in_key)| in_key != number) {
+        renumber(call, &refund.key, number);
+    }
+    save(call, account, &refund);
+    call.timer(&refund.job(account).to_string(), Lane::Normal, call.now());
+    remember(call, account, &refund);
+    match &movement.paid {
+        Some(paid) => booking::pay_quietly(call, account, refund, paid),
+        None => Ok(()),
+    }
+}
+
+/// What the command has answered that has sent it.
+fn remember(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
+    let Some(asked) = &refund.asked_for else { return };
+    if asked.function == "operator.resolve-payment" {
+        idempotency::remember(call, asked, &Resolved { transaction: None, refund: Some(refund.number) });
+    } else {
+        let started = Started { job: refund.job(account).to_string(), name: refund.number.to_string() };
+        idempotency::remember(call, asked, &started);
+    }
+}
+
+/// Writes a refund down that no record explains, and takes it off the lot of its charge.
+fn adopt(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: u32,
+    charge_key: &str,
+    movement: &Movement,
+    metadata: Option<&Metadata>,
+) -> Result<Found, Fault> {
+    let charge = charges::by_key(call, charge_key)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
+    let lot = match &charge {
+        Some(charge) => charge.lot().cloned(),
+        None => reconcile::lot_of(call, account, charge_key)?,
+    };
+    let amount = Money::from_micros(movement.amount);
+    let Some((lot, place)) = lot else { return Ok(Found::Uncovered(amount, "of-an-unknown-charge")) };
+    let mut wallet = wallet::need(call, account)?;
+    let taken = wallet::take_from(call, account, &mut wallet, lot, &place, amount)?;
+    wallet::save(call, account, &wallet);
+    let cause = metadata.and_then(|metadata| Cause::of_word(metadata.purpose())).unwrap_or(Cause::Closing);
+    let new = NewRefund {
+        cause,
+        amount,
+        charge_key,
+        charge: charge.as_ref().map(|charge| charge.number),
+        card: charge.as_ref().map_or("", |charge| &charge.card_label),
+        asked: metadata.and_then(Metadata::asked),
+    };
+    let uncovered = amount.minus(taken)?;
+    let mut transactions = Vec::new();
+    if taken > Money::ZERO {
+        let id = ledger::next_id(call)?;
+        let postings = vec![
+            Posting(LedgerAccount::CreditsCash, Some(account), taken),
+            Posting(LedgerAccount::Refunds, None, taken.negated()?),
+        ];
+        ledger::post(call, &id, "refund-recovered", &movement.key, postings, Vec::new())?;
+        transactions.push(id);
+    }
+    let refund = written(call, account, number, &new, movement, uncovered)?;
+    let mut facts = refund.facts();
+    facts.push(Fact::new("key", &movement.key));
+    facts.push(Fact::new("taken-off", taken));
+    facts.push(Fact::new("balance", wallet.balance));
+    tell(call, account, "refund-recovered", facts, transactions);
+    if cause == Cause::Closing {
+        // The history that was lost has closed the account: nothing is charged to it by itself until its owner wants that again.
+        recharge::switch_off(call, account)?;
+    }
+    hand_over(call, account, refund, movement)?;
+    Ok(if uncovered > Money::ZERO {
+        Found::Uncovered(uncovered, "more-than-is-left-of-its-lot")
+    } else {
+        Found::TakenOff
+    })
+}
+
+/// The record of a refund of a history that was lost, under the number in its key if that is free.
+fn written(
+    call: &mut Call<'_>,
+    account: AuthId,
+    number: u32,
+    new: &NewRefund<'_>,
+    movement: &Movement,
+    uncovered: Money,
+) -> Result<Refund, Fault> {
+    let policy = Policy::load(call)?;
+    let received = movement.received.clamp(0, call.now());
+    let due = business_days::after(received, policy.refund_business_days, &policy.holidays);
+    let free = load(call, account, number)?.is_none() && Numbers::reach_refund(call, account, number)?;
+    let number = if free { number } else { Numbers::next_refund(call, account)? };
+    Ok(Refund {
+        v: 1,
+        number,
+        cause: new.cause,
+        amount: new.amount,
+        charge_key: new.charge_key.to_owned(),
+        charge: new.charge,
+        card: new.card.to_owned(),
+        state: RefundState::Due,
+        tries: 1,
+        key: movement.key.clone(),
+        attempt: 0,
+        answered: 0,
+        asked: 0,
+        created: received,
+        due: due.to_string(),
+        overdue_at: business_days::end_of(due),
+        overdue: false,
+        queued: None,
+        sent: None,
+        settled: None,
+        reference: None,
+        asked_for: new.asked.clone(),
+        recovered: true,
+        uncovered,
+    })
+}
+
+/// A payment that waits for a person was given back in the history that was lost: recognises both. Answers whether it was all of it.
+pub fn recover_payment(
+    call: &mut Call<'_>,
+    account: AuthId,
+    movement: &Movement,
+    paid: &Paid,
+    metadata: Option<&Metadata>,
+) -> Result<(), Fault> {
+    let charge_key = movement.charge_key.as_deref().unwrap_or_default();
+    let new = NewRefund {
+        cause: Cause::UnexplainedPayment,
+        amount: Money::from_micros(movement.amount),
+        charge_key,
+        charge: None,
+        card: "",
+        asked: metadata.and_then(Metadata::asked),
+    };
+    let (refund, _) = give_back(call, account, &new)?;
+    // Its own key was never sent.
+    let mut refund = refund;
+    refund.key.clone_from(&movement.key);
+    let movement = Movement { paid: Some(paid.clone()), ..movement.clone() };
+    hand_over(call, account, refund, &movement)
+}

@@ -1,0 +1,85 @@
+//! Adding rows to a version: they are sorted into chunks by product, heading and region.
+
+use super::chunk::{Row, StoredRows};
+use super::countries;
+use super::digits::region;
+use super::error::Error;
+use super::rows::{ParsedRow, parse_rows};
+use super::shown::{PriceRow, Version};
+use super::versions::{Index, Place, StoredVersions, VERSIONS_KEY, chunk_key, digest};
+use coinbox_access::credentials;
+use coinbox_ground::call::Call;
+use coinbox_ground::idempotency;
+use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
+use std::collections::BTreeMap;
+
+/// Most rows of one version.
+const VERSION_ROWS_MAX: usize = 100_000;
+
+/// Most rows of one call.
+const CALL_ROWS_MAX: usize = 1000;
+
+/// Most rows of one chunk: about 50 bytes each, and a stored value holds 256 KiB.
+const CHUNK_ROWS_MAX: usize = 5000;
+
+/// Adds rows to a draft, or to a version that is being imported.
+pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.add-rows", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.add-rows", &(version, &rows), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let entry = stored.entry(version)?;
+        entry.take_prices(call.now())?;
+        let mut checks = Checks::new();
+        checks.require(!rows.is_empty(), "rows", FieldRule::Missing, 1);
+        checks.require(rows.len() <= CALL_ROWS_MAX, "rows", FieldRule::TooMany, CALL_ROWS_MAX);
+        let total = entry.rows as usize + rows.len();
+        checks.require(total <= VERSION_ROWS_MAX, "rows", FieldRule::TooMany, format!("{VERSION_ROWS_MAX} a version"));
+        checks.done()?;
+        let rows = parse_rows(&rows)?;
+        entry.rows = u32::try_from(total).expect("bounded above");
+        let content: Vec<(Product, Heading, Row)> =
+            rows.iter().map(|parsed| (parsed.product, parsed.heading, parsed.row)).collect();
+        entry.digest = digest(&entry.digest, &content);
+        let shown = entry.show();
+        call.put(VERSIONS_KEY, &stored);
+        store_rows(call, version, rows)?;
+        Ok(shown)
+    })
+}
+
+/// Sorts rows into their chunks.
+fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result<(), Error> {
+    let mut added: BTreeMap<Place, Vec<Row>> = BTreeMap::new();
+    let rows: Vec<(ParsedRow, Place)> = rows
+        .into_iter()
+        .map(|parsed| {
+            let place = (parsed.product, parsed.heading, region(parsed.row.prefix));
+            (parsed, place)
+        })
+        .collect();
+    countries::note(call, version, &rows)?;
+    for (parsed, place) in rows {
+        added.entry(place).or_default().push(parsed.row);
+    }
+    let mut index = Index::load(call, version)?;
+    call.prefetch(added.keys().filter(|place| index.holds(place)).map(|place| chunk_key(version, place)));
+    for (place, rows) in added {
+        let key = chunk_key(version, &place);
+        let mut stored: StoredRows = call.get(&key)?.unwrap_or_default();
+        stored.v = 1;
+        stored.rows.extend(rows);
+        stored.rows.sort_unstable_by_key(|row| row.prefix);
+        if let Some(pair) = stored.rows.windows(2).find(|pair| pair[0].prefix == pair[1].prefix) {
+            return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
+        }
+        if stored.rows.len() > CHUNK_ROWS_MAX {
+            let limit = format!("{CHUNK_ROWS_MAX} for one product, heading and calling code {}", place.2);
+            return Err(Fault::invalid("rows", FieldRule::TooMany, Some(&limit)).into());
+        }
+        index.0.insert(place, u32::try_from(stored.rows.len()).expect("bounded above"));
+        call.put(&key, &stored);
+    }
+    index.save(call, version);
+    Ok(())
+}

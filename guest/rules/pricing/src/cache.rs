@@ -1,0 +1,133 @@
+//! Parsed records that outlive a call: price book versions, chunks, override sets.
+//!
+//! Everything here is kept under what it was parsed from: a text, or a digest of the content. So a warm instance
+//! answers exactly what a fresh one would, whatever store it serves.
+
+use super::chunk::{Chunk, OverrideSet};
+use super::digits::Prefix;
+use super::numbers::PriceTable;
+use super::versions::{Index, Versions};
+use coinbox_ground::call::Call;
+use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::vocabulary::Fault;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Rows that are kept, about 24 bytes each; beyond them the chunks are dropped and read again.
+const ROWS_MAX: usize = 250_000;
+/// What a chunk, set or index entry counts for besides its rows.
+const ENTRY_ROWS: usize = 8;
+
+/// Name of a chunk: digest of its version's content, product, heading, region.
+type ChunkName = (Rc<str>, Product, Heading, Prefix);
+
+/// Parsed immutable records: the slot of this area in what outlives a call.
+#[derive(Default)]
+pub struct BookCache {
+    kept: RefCell<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    versions: Option<(Rc<str>, Rc<Versions>)>,
+    indexes: BTreeMap<Rc<str>, Rc<Index>>,
+    chunks: BTreeMap<ChunkName, Rc<Chunk>>,
+    sets: BTreeMap<String, Rc<OverrideSet>>,
+    numbers: BTreeMap<Rc<str>, Rc<PriceTable>>,
+    rows: usize,
+}
+
+impl Kept {
+    fn make_room(&mut self, rows: usize) {
+        let wanted = rows + ENTRY_ROWS;
+        if self.rows + wanted > ROWS_MAX {
+            self.indexes.clear();
+            self.chunks.clear();
+            self.sets.clear();
+            self.numbers.clear();
+            self.rows = 0;
+        }
+        self.rows += wanted;
+    }
+}
+
+impl BookCache {
+    /// The one of this instance.
+    pub(super) fn of(call: &Call<'_>) -> Rc<BookCache> {
+        call.kept().slot()
+    }
+
+    /// The versions of this text.
+    pub(super) fn versions(
+        &self,
+        text: &Rc<str>,
+        parse: impl FnOnce() -> Result<Versions, Fault>,
+    ) -> Result<Rc<Versions>, Fault> {
+        if let Some((known, versions)) = &self.kept.borrow().versions
+            && known == text
+        {
+            return Ok(versions.clone());
+        }
+        let versions = Rc::new(parse()?);
+        self.kept.borrow_mut().versions = Some((text.clone(), versions.clone()));
+        Ok(versions)
+    }
+
+    pub(super) fn index(&self, digest: &Rc<str>) -> Option<Rc<Index>> {
+        self.kept.borrow().indexes.get(digest).cloned()
+    }
+
+    pub(super) fn keep_index(&self, digest: &Rc<str>, index: &Rc<Index>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(index.count());
+        kept.indexes.insert(digest.clone(), index.clone());
+    }
+
+    pub(super) fn chunk(&self, name: &ChunkName) -> Option<Rc<Chunk>> {
+        self.kept.borrow().chunks.get(name).cloned()
+    }
+
+    pub(super) fn keep_chunk(&self, name: ChunkName, chunk: &Rc<Chunk>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(chunk.rows().len());
+        kept.chunks.insert(name, chunk.clone());
+    }
+
+    pub(super) fn set(&self, digest: &str) -> Option<Rc<OverrideSet>> {
+        self.kept.borrow().sets.get(digest).cloned()
+    }
+
+    pub(super) fn keep_set(&self, digest: &str, set: &Rc<OverrideSet>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(set.count());
+        kept.sets.insert(digest.to_owned(), set.clone());
+    }
+
+    pub(super) fn numbers(&self, digest: &str) -> Option<Rc<PriceTable>> {
+        self.kept.borrow().numbers.get(digest).cloned()
+    }
+
+    pub(super) fn keep_numbers(&self, digest: &Rc<str>, table: &Rc<PriceTable>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(table.count());
+        kept.numbers.insert(digest.clone(), table.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let cache = BookCache::default();
+        let chunk = Rc::new(Chunk::default());
+        for number in 0..40_000_u32 {
+            let digest: Rc<str> = Rc::from(format!("{number:032x}"));
+            cache.keep_chunk((digest, Product::Voice, Heading::Outbound, Prefix::EMPTY), &chunk);
+        }
+        let kept = cache.kept.borrow();
+        assert_eq!((kept.chunks.len(), kept.rows), (8_750, 70_000));
+    }
+}

@@ -1,0 +1,17 @@
+//! Errors of the interface.
+
+use coinbox_ground::vocabulary::{Instant, int_text, interface_error};
+
+interface_error! {
+    /// Errors of `pricing`.
+    Error {
+        /// Published versions never change.
+        AlreadyPublished,
+        /// Only what is published can be withdrawn.
+        NotPublished,
+        /// It began at this moment, or has priced something: it cannot be taken back.
+        AlreadyBegun(#[serde(with = "int_text")] Instant),
+        /// Two rows for the same product, heading and prefix, or for the same country and kind of number.
+        RepeatedRow(String),
+    }
+}

@@ -1,0 +1,177 @@
+//! The life of a version: draft or import, published, withdrawn or replaced before it begins, retired when it can price nothing any more.
+//!
+//! What has begun has priced something and stays as it is. What has not begun has priced nothing and can be taken back. An import is
+//! there as a whole or not at all: until it is finished or published its version is incomplete and goes by itself.
+
+use super::upkeep::{self, reached};
+use super::versions::{Entry, Standing, StoredVersions};
+use super::{Error, MOMENT_MAX, VERSIONS_KEY, Version, VersionState};
+use coinbox_access::credentials;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant};
+
+/// Says what has become of a version.
+pub(super) fn tell(call: &mut Call<'_>, kind: &'static str, facts: Vec<Fact>) {
+    emit(call, EventDraft { account: None, kind, rule: "USE-2", facts, transactions: vec![] });
+}
+
+/// The word of a state, as the contract has it.
+pub(super) fn state_word(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Incomplete => "incomplete",
+        VersionState::Draft => "draft",
+        VersionState::Published => "published",
+        VersionState::Withdrawn => "withdrawn",
+        VersionState::Replaced => "replaced",
+        VersionState::Retired => "retired",
+    }
+}
+
+/// Begins a draft. It stays until it is published or removed.
+pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.create-version", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.create-version", &(), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        upkeep::make_room(call, &mut stored)?;
+        let version = stored.begin(Standing::Plain);
+        call.put(VERSIONS_KEY, &stored);
+        Ok(version)
+    })
+}
+
+/// Begins a version that is there only once it is complete.
+pub fn begin_import(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.begin-import", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.begin-import", &(), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        upkeep::make_room_for_import(call, &mut stored);
+        upkeep::make_room(call, &mut stored)?;
+        let version = stored.begin(Standing::Incomplete(call.now()));
+        call.put(VERSIONS_KEY, &stored);
+        Ok(version)
+    })
+}
+
+/// Makes an imported version a draft, which stays.
+pub fn finish_import(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.finish-import", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.finish-import", &version, |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let entry = stored.entry(version)?;
+        match entry.state() {
+            VersionState::Incomplete => entry.standing = Standing::Plain,
+            VersionState::Draft => {}
+            _ => return Err(Error::AlreadyPublished),
+        }
+        let shown = entry.show();
+        call.put(VERSIONS_KEY, &stored);
+        Ok(shown)
+    })
+}
+
+/// Puts a version in force from a moment on. One that was to begin at the same moment is replaced.
+pub fn publish_version(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    version: u32,
+    starts_at: Instant,
+) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.publish-version", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.publish-version", &(version, starts_at), |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let first = stored.first_start();
+        let rival = stored.versions.iter().find(|entry| entry.in_force_from() == Some(starts_at));
+        let rival = rival.map(|entry| entry.number);
+        let entry = stored.entry(version)?;
+        if entry.in_force_from().is_some() {
+            return Err(Error::AlreadyPublished);
+        }
+        let mut checks = Checks::new();
+        checks.require(entry.rows > 0 || entry.numbers > 0, "version", FieldRule::TooSmall, "1 row");
+        // Where no price was in force nothing was priced: usage that waits for a price may get one.
+        let nothing_before = starts_at >= 0 && first.is_none_or(|first| starts_at < first);
+        let earliest = if first.is_none() { 0 } else { call.now() };
+        checks.require(starts_at >= call.now() || nothing_before, "starts-at", FieldRule::TooSmall, earliest);
+        checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
+        let apart = rival.is_none() || starts_at < call.now() || starts_at > reached(call)?;
+        checks.require(apart, "starts-at", FieldRule::NotAllowedTogether, "another version");
+        checks.done()?;
+        entry.starts_at = Some(starts_at);
+        entry.standing = Standing::Plain;
+        let shown = entry.show();
+        if let Some(rival) = rival {
+            stored.entry(rival)?.standing = Standing::Replaced;
+            let facts = vec![
+                Fact::new("version", rival),
+                Fact::new("starts-at", starts_at),
+                Fact::new("by-version", version),
+                Fact::new("by", who.name()),
+            ];
+            tell(call, "prices-replaced", facts);
+        }
+        call.put(VERSIONS_KEY, &stored);
+        let facts = vec![
+            Fact::new("version", version),
+            Fact::new("starts-at", starts_at),
+            Fact::new("rows", shown.rows),
+            Fact::new("by", who.name()),
+        ];
+        tell(call, "prices-published", facts);
+        Ok(shown)
+    })
+}
+
+/// Takes a published version back before it begins: the version before it stays in force.
+pub fn withdraw_version(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
+    let who = credentials::permit(call, caller, "pricing.withdraw-version", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.withdraw-version", &version, |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let entry = stored.entry(version)?;
+        let Some(starts_at) = entry.in_force_from() else { return Err(Error::NotPublished) };
+        if starts_at <= reached(call)? {
+            return Err(Error::AlreadyBegun(starts_at));
+        }
+        entry.standing = Standing::Withdrawn;
+        let shown = entry.show();
+        call.put(VERSIONS_KEY, &stored);
+        let facts = vec![Fact::new("version", version), Fact::new("starts-at", starts_at), Fact::new("by", who.name())];
+        tell(call, "prices-withdrawn", facts);
+        Ok(shown)
+    })
+}
+
+/// Removes a version that has priced nothing, with its rows: a draft, an import that was cut off, one that was withdrawn or replaced.
+pub fn remove_draft(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<(), Error> {
+    let who = credentials::permit(call, caller, "pricing.remove-draft", None)?;
+    idempotency::once(call, caller, &who.scope(), "pricing.remove-draft", &version, |call| {
+        let mut stored = StoredVersions::load(call)?;
+        let entry = stored.entry(version)?;
+        if entry.in_force_from().is_some() {
+            return Err(Error::AlreadyPublished);
+        }
+        let entry = entry.clone();
+        take_away(call, &mut stored, &entry, who.name());
+        call.put(VERSIONS_KEY, &stored);
+        Ok(())
+    })
+}
+
+/// Removes a version and says so.
+pub(super) fn take_away(call: &mut Call<'_>, stored: &mut StoredVersions, entry: &Entry, by: &str) {
+    stored.remove(call, entry.number);
+    let facts = vec![
+        Fact::new("version", entry.number),
+        Fact::new("was", state_word(entry.state())),
+        Fact::new("rows", entry.show().rows),
+        Fact::new("by", by),
+    ];
+    tell(call, "prices-removed", facts);
+}
+
+/// Every version by number.
+pub fn list_versions(call: &Call<'_>, caller: &Caller) -> Result<Vec<Version>, Error> {
+    credentials::permit(call, caller, "pricing.list-versions", None)?;
+    Ok(StoredVersions::load(call)?.versions.iter().map(Entry::show).collect())
+}

@@ -1,0 +1,105 @@
+//! Reading price rows back in order of product, heading and prefix.
+
+use super::chunk::{StoredRows, parse_prefix};
+use super::digits::Prefix;
+use super::versions::{Index, StoredVersions, chunk_key, letters, parse_letters};
+use super::{Error, Row, RowPage, show_row};
+use coinbox_access::credentials;
+use coinbox_ground::call::Call;
+use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::vocabulary::{Caller, Fault, FieldRule};
+use std::collections::BTreeMap;
+
+/// Rows of one page.
+const PAGE_ROWS: usize = 1000;
+
+/// The rows of a version, at most 1000 a page.
+pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<String>) -> Result<RowPage, Error> {
+    credentials::permit(call, caller, "pricing.list-rows", None)?;
+    StoredVersions::load(call)?.entry(version)?;
+    let cursor = after.as_deref().map(parse_cursor).transpose()?;
+    let index = Index::load(call, version)?;
+    let mut rows = Vec::new();
+    let mut next = None;
+    'groups: for product in Product::ALL {
+        for heading in Heading::ALL {
+            let beyond = match &cursor {
+                Some((reached, _)) if (product, heading) < *reached => continue,
+                Some((reached, prefix)) if (product, heading) == *reached => Some(prefix.as_str()),
+                _ => None,
+            };
+            let room = PAGE_ROWS + 1 - rows.len();
+            let group = group_rows(call, version, &index, (product, heading), beyond, room)?;
+            rows.extend(group.values().take(room).map(|row| show_row(product, heading, row, None)));
+            if rows.len() > PAGE_ROWS {
+                rows.truncate(PAGE_ROWS);
+                let last = rows.last().expect("a page is not empty");
+                next = Some(format!("{}/{}", letters(last.product, last.heading), last.prefix));
+                break 'groups;
+            }
+        }
+    }
+    super::countries::name_groups(call, version, &mut rows)?;
+    Ok(RowPage { rows, next })
+}
+
+/// At least `room` rows of one product and heading with prefixes beyond the one reached, if there are so many, without gaps.
+///
+/// All regions but those of short prefixes follow one another in the order of their digits; the short prefixes are
+/// spread among them, so those few are always looked at.
+fn group_rows(
+    call: &Call<'_>,
+    version: u32,
+    index: &Index,
+    group: (Product, Heading),
+    beyond: Option<&str>,
+    room: usize,
+) -> Result<BTreeMap<String, Row>, Fault> {
+    let is_spread = |region: Prefix| region == Prefix::EMPTY || region.length() == 1;
+    let regions = index.0.keys().filter(|place| (place.0, place.1) == group).map(|place| place.2);
+    let (spread, mut in_order): (Vec<Prefix>, Vec<Prefix>) = regions.partition(|region| is_spread(*region));
+    in_order.sort_by_key(Prefix::to_string);
+    let mut found = BTreeMap::new();
+    let mut read = |region: Prefix| -> Result<usize, Fault> {
+        let stored: StoredRows = call.need(&chunk_key(version, &(group.0, group.1, region)))?;
+        let before = found.len();
+        for row in stored.rows {
+            let prefix = row.prefix.to_string();
+            if Some(prefix.as_str()) > beyond {
+                found.insert(prefix, row);
+            }
+        }
+        Ok(found.len() - before)
+    };
+    for region in spread {
+        read(region)?;
+    }
+    let mut complete_to = None;
+    let mut counted = 0;
+    for region in in_order {
+        let digits = region.to_string();
+        // Every prefix of a region begins with its digits: a region before the cursor's own holds nothing beyond it.
+        if beyond.is_some_and(|beyond| digits.as_str() < beyond && !beyond.starts_with(&digits)) {
+            continue;
+        }
+        if counted >= room {
+            complete_to = Some(digits);
+            break;
+        }
+        counted += read(region)?;
+    }
+    if let Some(end) = complete_to {
+        found.split_off(&end);
+    }
+    Ok(found)
+}
+
+fn parse_cursor(text: &str) -> Result<((Product, Heading), String), Fault> {
+    text.split_once('/')
+        .and_then(|(letters, prefix)| {
+            let group = parse_letters(letters)?;
+            let prefix = parse_prefix(prefix).filter(|prefix| *prefix != Prefix::EMPTY || !group.1.needs_number())?;
+            Some((group, prefix.to_string()))
+        })
+        .ok_or_else(|| Fault::invalid("after", FieldRule::WrongForm, Some("the next of an earlier page")))
+}

@@ -1,0 +1,272 @@
+//! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
+
+use super::cache::BookCache;
+use super::chunk::{OverrideSet as ParsedSet, StoredOverrides};
+use super::numbers::{NumberPrices, PriceTable};
+use super::upkeep;
+use super::versions::{StoredVersions, digest, letters};
+use super::{Error, MOMENT_MAX, ParsedRow, PriceRow, Row, countries, parse_rows, show_row};
+use coinbox_access::credentials;
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text};
+use coinbox_ledger::wallet;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Most rows of one set.
+const SET_ROWS_MAX: usize = 500;
+/// Most sets of one account that are in force or to come.
+const LIVE_SETS_MAX: usize = 20;
+/// Most sets of one account. A change a day takes about forty places: those of the usage window.
+const SETS_MAX: usize = 100;
+
+/// One set of an account.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct SetEntry {
+    number: u32,
+    starts_at: Instant,
+    pub(super) digest: String,
+}
+
+/// The sets of an account by their start, at `po/<auth ID>`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct Sets {
+    v: u32,
+    next: u32,
+    sets: Vec<SetEntry>,
+}
+
+impl Record for Sets {
+    const KIND: &'static str = "list of price overrides";
+}
+
+impl Sets {
+    pub(super) fn key(account: AuthId) -> String {
+        format!("po/{account}")
+    }
+
+    pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Sets, Fault> {
+        Ok(call.get(&Sets::key(account))?.unwrap_or(Sets { v: 1, next: 1, sets: Vec::new() }))
+    }
+
+    /// How many are in force or to come.
+    fn live(&self, now: Instant) -> usize {
+        let begun = self.sets.partition_point(|set| set.starts_at <= now);
+        self.sets.len() - begun + usize::from(begun > 0)
+    }
+
+    /// The set in force at a moment.
+    pub(super) fn in_force(&self, at: Instant) -> Option<&SetEntry> {
+        self.sets.partition_point(|set| set.starts_at <= at).checked_sub(1).map(|place| &self.sets[place])
+    }
+}
+
+/// One set of an account, as it is listed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OverrideSet {
+    /// From when on it is in force, up to the next one.
+    #[serde(with = "int_text")]
+    pub starts_at: Instant,
+    /// All of its prices.
+    pub rows: u32,
+}
+
+impl SetEntry {
+    pub(super) fn key(&self, account: AuthId) -> String {
+        format!("po/{account}/{:04}", self.number)
+    }
+
+    /// The parsed rows, kept under the digest of their content.
+    pub(super) fn load(&self, call: &Call<'_>, account: AuthId) -> Result<Rc<ParsedSet>, Fault> {
+        if let Some(set) = BookCache::of(call).set(&self.digest) {
+            return Ok(set);
+        }
+        let stored: StoredOverrides = call.need(&self.key(account))?;
+        let set = Rc::new(ParsedSet::new(stored));
+        BookCache::of(call).keep_set(&self.digest, &set);
+        Ok(set)
+    }
+}
+
+/// Whether the account has, had or will have price overrides.
+pub fn has_overrides(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(!Sets::load(call, account)?.sets.is_empty())
+}
+
+/// Replaces all price overrides of a main account from a moment on, those of numbers and seats too; neither rows nor number
+/// prices: from then on the price book alone.
+pub fn set_overrides(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    starts_at: Instant,
+    rows: Vec<PriceRow>,
+    prices: Option<NumberPrices>,
+) -> Result<(), Error> {
+    let (who, account) = credentials::permit_on(call, caller, "pricing.set-overrides", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "pricing.set-overrides", &(starts_at, &rows, &prices), |call| {
+        let mut sets = Sets::load(call, account)?;
+        let mut checks = Checks::new();
+        let changes_nothing = starts_at >= call.now() || (starts_at >= 0 && nothing_was_in_force(call, &sets)?);
+        checks.require(changes_nothing, "starts-at", FieldRule::TooSmall, call.now());
+        checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
+        checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
+        checks.done()?;
+        let mut stored = group(&rows)?;
+        stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
+        // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
+        let (now, reached) = (call.now(), upkeep::reached(call)?);
+        let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
+        if let Some(begun) = sets.sets.iter().find(begun) {
+            return Err(Error::AlreadyBegun(begun.starts_at));
+        }
+        let replaced = drop_replaced(call, account, &mut sets, starts_at)?;
+        let live = sets.live(call.now());
+        if live >= LIVE_SETS_MAX || sets.sets.len() >= SETS_MAX {
+            let limit = match live {
+                LIVE_SETS_MAX.. => format!("{LIVE_SETS_MAX} sets in force or to come"),
+                _ => format!("{SETS_MAX} sets that usage may still be rated by"),
+            };
+            return Err(Fault::invalid("starts-at", FieldRule::TooMany, Some(&limit)).into());
+        }
+        let entry = SetEntry { number: sets.next, starts_at, digest: digest("", &stored) };
+        sets.next += 1;
+        call.put(&entry.key(account), &stored);
+        sets.sets.push(entry);
+        call.put(&Sets::key(account), &sets);
+        wallet::mark_overrides(call, account)?;
+        for before in replaced {
+            let facts =
+                vec![Fact::new("starts-at", before), Fact::new("by-set", starts_at), Fact::new("by", who.name())];
+            let kind = "overrides-replaced";
+            emit(call, EventDraft { account: Some(account), kind, rule: "USE-2", facts, transactions: vec![] });
+        }
+        let facts = vec![
+            Fact::new("starts-at", starts_at),
+            Fact::new("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count)),
+            Fact::new("by", who.name()),
+        ];
+        emit(
+            call,
+            EventDraft { account: Some(account), kind: "overrides-set", rule: "USE-2", facts, transactions: vec![] },
+        );
+        Ok(())
+    })
+}
+
+/// The override rows in force at a moment.
+pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Instant) -> Result<Vec<PriceRow>, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "pricing.get-overrides", &auth_id)?;
+    let sets = Sets::load(call, account)?;
+    let Some(entry) = sets.in_force(at) else { return Ok(Vec::new()) };
+    let set = entry.load(call, account)?;
+    let mut shown = Vec::new();
+    for (product, heading, chunk) in set.chunks() {
+        let mut rows: Vec<PriceRow> = chunk
+            .rows()
+            .iter()
+            .map(|row| show_row(product, heading, row, set.group(product, heading, row.prefix)))
+            .collect();
+        rows.sort_by(|one, other| one.prefix.cmp(&other.prefix));
+        shown.extend(rows);
+    }
+    Ok(shown)
+}
+
+fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
+    let mut prices: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    let mut groups = BTreeMap::new();
+    for ParsedRow { product, heading, row, group } in parse_rows(rows)? {
+        groups.extend(group.map(|group| (countries::group_key(product, heading, row.prefix), group)));
+        prices.entry(letters(product, heading)).or_default().push(row);
+    }
+    for rows in prices.values_mut() {
+        rows.sort_unstable_by_key(|row| row.prefix);
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].prefix == pair[1].prefix) {
+            return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
+        }
+    }
+    Ok(StoredOverrides { v: 1, prices, groups, numbers: None })
+}
+
+/// Whether no price at all was in force for the account up to now: then one for the past changes nothing that was priced.
+fn nothing_was_in_force(call: &Call<'_>, sets: &Sets) -> Result<bool, Fault> {
+    let none_of_its_own = sets.sets.first().is_none_or(|first| first.starts_at > call.now());
+    let first = StoredVersions::load(call)?.first_start();
+    Ok(none_of_its_own && first.is_none_or(|first| first > call.now()))
+}
+
+/// Takes a set back before it begins: what was in force before it stays in force.
+pub fn withdraw_overrides(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    starts_at: Instant,
+) -> Result<(), Error> {
+    let (who, account) = credentials::permit_on(call, caller, "pricing.withdraw-overrides", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "pricing.withdraw-overrides", &starts_at, |call| {
+        let mut sets = Sets::load(call, account)?;
+        let Some(place) = sets.sets.iter().position(|set| set.starts_at == starts_at) else {
+            return Err(Fault::not_found("set of price overrides").into());
+        };
+        if starts_at <= upkeep::reached(call)? {
+            return Err(Error::AlreadyBegun(starts_at));
+        }
+        let withdrawn = sets.sets.remove(place);
+        call.remove(&withdrawn.key(account));
+        call.put(&Sets::key(account), &sets);
+        let facts = vec![Fact::new("starts-at", starts_at), Fact::new("by", who.name())];
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "overrides-withdrawn",
+                rule: "USE-2",
+                facts,
+                transactions: vec![],
+            },
+        );
+        Ok(())
+    })
+}
+
+/// The sets of an account that are kept, in order of their start.
+pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<OverrideSet>, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "pricing.list-overrides", &auth_id)?;
+    let sets = Sets::load(call, account)?;
+    call.prefetch(sets.sets.iter().map(|set| set.key(account)));
+    let mut shown = Vec::with_capacity(sets.sets.len());
+    for set in &sets.sets {
+        let rows = u32::try_from(set.load(call, account)?.count()).expect("bounded when it was set");
+        shown.push(OverrideSet { starts_at: set.starts_at, rows });
+    }
+    Ok(shown)
+}
+
+/// Takes out sets that would start at the new one's start or later, which it answers, and, where room is needed, those that can price nothing any more.
+fn drop_replaced(
+    call: &mut Call<'_>,
+    account: AuthId,
+    sets: &mut Sets,
+    starts_at: Instant,
+) -> Result<Vec<Instant>, Fault> {
+    let mut replaced = Vec::new();
+    while let Some(last) = sets.sets.pop_if(|last| last.starts_at >= starts_at) {
+        call.remove(&last.key(account));
+        replaced.push(last.starts_at);
+    }
+    replaced.reverse();
+    if sets.sets.len() >= SETS_MAX {
+        let before = upkeep::settled_before(call)?;
+        while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at <= before {
+            let ended = sets.sets.remove(0);
+            call.remove(&ended.key(account));
+        }
+    }
+    Ok(replaced)
+}

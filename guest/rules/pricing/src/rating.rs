@@ -1,0 +1,245 @@
+//! From an event to an amount: the version in force at the event's own time, the longest prefix, the increments (USE-1, USE-2).
+
+use super::cache::BookCache;
+use super::chunk::{Chunk, OverrideSet, Row, StoredRows};
+use super::digits::{Prefix, regions};
+use super::overrides::Sets;
+use super::versions::{Index, Place, VERSIONS_KEY, Versions, chunk_key};
+use coinbox_forms::phone::OtherSide;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::product::{self, Event, Rejection};
+use coinbox_ground::rate::Rate;
+use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_profiles::policy;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Keys that rating usage reads first, to be read together with others.
+pub fn first_keys() -> impl Iterator<Item = String> {
+    [policy::KEY, VERSIONS_KEY].into_iter().map(str::to_owned)
+}
+
+/// What an event costs, and by which row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rated {
+    /// The prefix that matched.
+    pub prefix: Prefix,
+    /// Per minute or part.
+    pub rate: Rate,
+    /// Seconds or parts that are billed: calls by increments.
+    pub billed: u32,
+    /// Rounded once (R3).
+    pub amount: Money,
+}
+
+impl Rated {
+    /// By a row that was found, or quoted, before.
+    pub fn by(row: &Row, event: &Event) -> Result<Rated, Fault> {
+        let amount = row.amount(event.product, event.quantity)?;
+        let billed = row.billed(event.product, event.quantity)?;
+        Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount })
+    }
+}
+
+/// The digits that a price is looked for by: none where the other side is no number, for which a row with an empty prefix is meant.
+fn rated_digits(event: &Event) -> Option<Prefix> {
+    match product::other_side(event.heading, &event.number)? {
+        OtherSide::Number(digits) => Prefix::parse(&digits),
+        OtherSide::NoNumber => Some(Prefix::EMPTY),
+    }
+}
+
+/// The price book as one call sees it, with the chunks that it needs.
+pub struct Book {
+    versions: Rc<Versions>,
+    indexes: BTreeMap<usize, Rc<Index>>,
+    /// By place of the version among the published ones. None: the version has no such chunk.
+    chunks: BTreeMap<(usize, Place), Option<Rc<Chunk>>>,
+    sets: BTreeMap<AuthId, Rc<Sets>>,
+    overrides: BTreeMap<String, Rc<OverrideSet>>,
+}
+
+impl Book {
+    /// The book without any chunk: reads [`super::VERSIONS_KEY`].
+    pub fn open(call: &Call<'_>) -> Result<Book, Fault> {
+        Ok(Book {
+            versions: Versions::load(call)?,
+            indexes: BTreeMap::new(),
+            chunks: BTreeMap::new(),
+            sets: BTreeMap::new(),
+            overrides: BTreeMap::new(),
+        })
+    }
+
+    /// Loads what rating these events will need, in at most two reads for all of them. The account beside an event: the main
+    /// account, where it has price overrides.
+    pub fn prefetch<'event>(
+        &mut self,
+        call: &Call<'_>,
+        events: impl Iterator<Item = (&'event Event, Option<AuthId>)>,
+    ) -> Result<(), Fault> {
+        let mut chunks: BTreeSet<(usize, Place)> = BTreeSet::new();
+        let mut moments: BTreeSet<(AuthId, Instant)> = BTreeSet::new();
+        for (event, account) in events {
+            moments.extend(account.map(|account| (account, event.at)));
+            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(event)) {
+                chunks.extend(regions(number).map(|region| (version, (event.product, event.heading, region))));
+            }
+        }
+        self.load_indexes(call, &chunks, &moments)?;
+        self.load_rows(call, chunks, &moments)
+    }
+
+    fn load_indexes(
+        &mut self,
+        call: &Call<'_>,
+        chunks: &BTreeSet<(usize, Place)>,
+        moments: &BTreeSet<(AuthId, Instant)>,
+    ) -> Result<(), Fault> {
+        let versions: BTreeSet<usize> =
+            chunks.iter().map(|(version, _)| *version).filter(|version| !self.indexes.contains_key(version)).collect();
+        let mut missing = Vec::new();
+        for place in versions {
+            let version = self.versions.at(place);
+            match BookCache::of(call).index(&version.digest) {
+                Some(index) => {
+                    self.indexes.insert(place, index);
+                }
+                None => missing.push(place),
+            }
+        }
+        let accounts: BTreeSet<AuthId> =
+            moments.iter().map(|(account, _)| *account).filter(|account| !self.sets.contains_key(account)).collect();
+        call.prefetch(
+            missing
+                .iter()
+                .map(|place| Index::key(self.versions.at(*place).number))
+                .chain(accounts.iter().map(|account| Sets::key(*account))),
+        );
+        for place in missing {
+            let version = self.versions.at(place);
+            let index = Rc::new(Index::load(call, version.number)?);
+            BookCache::of(call).keep_index(&version.digest, &index);
+            self.indexes.insert(place, index);
+        }
+        for account in accounts {
+            self.sets.insert(account, Rc::new(Sets::load(call, account)?));
+        }
+        Ok(())
+    }
+
+    fn load_rows(
+        &mut self,
+        call: &Call<'_>,
+        chunks: BTreeSet<(usize, Place)>,
+        moments: &BTreeSet<(AuthId, Instant)>,
+    ) -> Result<(), Fault> {
+        let mut keys = Vec::new();
+        let mut missing = Vec::new();
+        for name in chunks {
+            if self.chunks.contains_key(&name) {
+                continue;
+            }
+            let (version, place) = (self.versions.at(name.0), name.1);
+            if !self.indexes[&name.0].holds(&place) {
+                self.chunks.insert(name, None);
+                continue;
+            }
+            let kept = BookCache::of(call).chunk(&(version.digest.clone(), place.0, place.1, place.2));
+            if kept.is_some() {
+                self.chunks.insert(name, kept);
+            } else {
+                keys.push(chunk_key(version.number, &place));
+                missing.push(name);
+            }
+        }
+        let mut sets = Vec::new();
+        for (account, at) in moments {
+            if let Some(entry) = self.sets[account].in_force(*at)
+                && !self.overrides.contains_key(&entry.digest)
+            {
+                if BookCache::of(call).set(&entry.digest).is_none() {
+                    keys.push(entry.key(*account));
+                }
+                sets.push((*account, entry.clone()));
+            }
+        }
+        call.prefetch(keys);
+        for name in missing {
+            let (version, place) = (self.versions.at(name.0), name.1);
+            let stored: StoredRows = call.need(&chunk_key(version.number, &place))?;
+            let chunk = Rc::new(Chunk::new(stored.rows));
+            BookCache::of(call).keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
+            self.chunks.insert(name, Some(chunk));
+        }
+        for (account, entry) in sets {
+            let set = entry.load(call, account)?;
+            self.overrides.insert(entry.digest, set);
+        }
+        Ok(())
+    }
+
+    /// Rates one event. What was not prefetched is read now.
+    pub fn rate(
+        &mut self,
+        call: &Call<'_>,
+        event: &Event,
+        overrides: Option<AuthId>,
+    ) -> Result<Result<Rated, Rejection>, Fault> {
+        match self.find(call, event, overrides)? {
+            Ok(row) => Ok(Ok(Rated::by(&row, event)?)),
+            Err(rejection) => Ok(Err(rejection)),
+        }
+    }
+
+    /// The row that an event is rated by. What was not prefetched is read now.
+    pub fn find(
+        &mut self,
+        call: &Call<'_>,
+        event: &Event,
+        overrides: Option<AuthId>,
+    ) -> Result<Result<Row, Rejection>, Fault> {
+        let Some(number) = rated_digits(event) else { return Ok(Err(Rejection::Malformed)) };
+        if !self.is_loaded(event, number, overrides) {
+            self.prefetch(call, std::iter::once((event, overrides)))?;
+        }
+        let general = self.general_row(event, number);
+        let own = overrides.and_then(|account| self.own_row(account, event, number));
+        Ok(match (own, general) {
+            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => Ok(*general),
+            (Some(own), _) => Ok(*own),
+            (None, Some(general)) => Ok(*general),
+            (None, None) => Err(Rejection::NoPrice),
+        })
+    }
+
+    fn is_loaded(&self, event: &Event, number: Prefix, overrides: Option<AuthId>) -> bool {
+        let general = self.versions.in_force(event.at).is_none_or(|version| {
+            regions(number)
+                .iter()
+                .all(|region| self.chunks.contains_key(&(version, (event.product, event.heading, *region))))
+        });
+        let own = overrides.is_none_or(|account| {
+            self.sets.get(&account).is_some_and(|sets| {
+                sets.in_force(event.at).is_none_or(|entry| self.overrides.contains_key(&entry.digest))
+            })
+        });
+        general && own
+    }
+
+    /// The row of the price book: the first region's matches are longer than the second's.
+    fn general_row(&self, event: &Event, number: Prefix) -> Option<&Row> {
+        let version = self.versions.in_force(event.at)?;
+        regions(number).into_iter().find_map(|region| {
+            let chunk = self.chunks.get(&(version, (event.product, event.heading, region)))?;
+            chunk.as_ref()?.find(number)
+        })
+    }
+
+    fn own_row(&self, account: AuthId, event: &Event, number: Prefix) -> Option<&Row> {
+        let entry = self.sets.get(&account)?.in_force(event.at)?;
+        self.overrides.get(&entry.digest)?.find(event.product, event.heading, number)
+    }
+}

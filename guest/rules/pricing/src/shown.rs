@@ -1,0 +1,95 @@
+//! Versions, rows and prices as the contract shows them.
+
+use super::numbers::NumberRow;
+use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::vocabulary::{Instant, optional_int_text};
+use serde::{Deserialize, Serialize};
+
+/// The latest moment that keys can tell apart: in the year 2286.
+pub(super) const MOMENT_MAX: Instant = 9_999_999_999_999;
+
+/// One price. SMS and MMS have both increments 0.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PriceRow {
+    /// What is used.
+    pub product: Product,
+    /// Which way.
+    pub heading: Heading,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// 1 to 15 digits.
+    pub prefix: String,
+    /// 0 to 1000, at most 8 decimals.
+    pub rate: String,
+    /// Seconds, 1 to 3600.
+    pub first_increment: u32,
+    /// Seconds, 1 to 3600.
+    pub next_increment: u32,
+    /// What the numbers with this prefix are called together, such as a mobile network: 1 to 60 characters.
+    #[serde(default)]
+    pub group: Option<String>,
+}
+
+/// Prices of one country as an account has them (USE-5).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CountryPrices {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Country calling code.
+    pub calling_code: Option<u32>,
+    /// Of each product and heading the row with the shortest prefix.
+    pub standard: Vec<PriceRow>,
+    /// At most 10 000.
+    pub rows: Vec<PriceRow>,
+    /// Whether there are more rows.
+    pub more: bool,
+    /// In order of kind.
+    pub numbers: Vec<NumberRow>,
+    /// A month of a seat.
+    pub seat: Option<String>,
+}
+
+/// How a version stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionState {
+    /// An import is adding rows, or was cut off: unless it is finished or published it is removed by itself.
+    Incomplete,
+    /// Rows may be added.
+    Draft,
+    /// In force from its start on. Its rows never change.
+    Published,
+    /// Taken back before it began.
+    Withdrawn,
+    /// Another version was published for the same moment before it began.
+    Replaced,
+    /// It was in force, and can price nothing any more.
+    Retired,
+}
+
+/// One version of the price book.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Version {
+    /// Counted from 1.
+    pub number: u32,
+    /// How it stands.
+    pub state: VersionState,
+    /// From when its prices are, were, or would have been in force.
+    #[serde(default, with = "optional_int_text")]
+    pub starts_at: Option<Instant>,
+    /// How many.
+    pub rows: u32,
+}
+
+/// Rows in order of product, heading and prefix.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RowPage {
+    /// At most 1000.
+    pub rows: Vec<PriceRow>,
+    /// `after` of the next page.
+    pub next: Option<String>,
+}

@@ -1,0 +1,139 @@
+//! Room in the price book: what can price nothing any more, and imports that were cut off, go by themselves.
+
+use super::floor::floor;
+use super::life::{take_away, tell};
+use super::versions::{Entry, Standing, StoredVersions};
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
+use coinbox_ledger::months;
+use serde::{Deserialize, Serialize};
+
+/// Most versions. A sheet a day takes about forty places: those of the usage window.
+pub const VERSIONS_MAX: usize = 1000;
+/// How many versions that are over are kept to be looked at, the newest ones.
+const HISTORY_MAX: usize = 100;
+/// Most imports at once: the one that was left alone for longest makes room.
+const IMPORTS_MAX: usize = 20;
+/// An import that was left alone so long was cut off.
+const IMPORT_IDLE_MS: Instant = DAY_MS;
+/// A reservation is quoted at the price of its beginning: at most 7 days of reserved time and 7 days until it is released.
+const RESERVATION_MS: Instant = 14 * DAY_MS;
+/// Versions that one clean-up retires, and removes: each says so in the feed.
+const CLEANED_MAX: usize = 200;
+
+/// The latest moment that was priced, where it lies ahead of the clock, at [`AHEAD_KEY`].
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Ahead {
+    v: u32,
+    at: Instant,
+}
+
+impl Record for Ahead {
+    const KIND: &'static str = "latest moment that was priced";
+}
+
+const AHEAD_KEY: &str = "pb/ahead";
+
+/// Notes that an event of a moment ahead of the clock was rated: what is in force then has begun to price.
+pub fn note_ahead(call: &mut Call<'_>, at: Instant) -> Result<(), Fault> {
+    if at > reached(call)? {
+        call.put(AHEAD_KEY, &Ahead { v: 1, at });
+    }
+    Ok(())
+}
+
+/// Up to which moment something may have been priced: what begins later has priced nothing.
+pub(super) fn reached(call: &Call<'_>) -> Result<Instant, Fault> {
+    Ok(call.get::<Ahead>(AHEAD_KEY)?.map_or(call.now(), |ahead| ahead.at.max(call.now())))
+}
+
+/// No event, reservation, rent or seat of an earlier moment can be priced any more.
+pub(super) fn settled_before(call: &Call<'_>) -> Result<Instant, Fault> {
+    let usage = floor(call)?.min(call.now() - RESERVATION_MS);
+    Ok(months::pending(call)?.map_or(usage, |month| usage.min(month.first())))
+}
+
+/// Retires published versions whose successor began before everything that can still be priced. Answers whether there were any.
+fn retire(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<bool, Fault> {
+    let before = settled_before(call)?;
+    let mut published: Vec<(Instant, u32)> =
+        stored.versions.iter().filter_map(|entry| Some((entry.in_force_from()?, entry.number))).collect();
+    published.sort_unstable();
+    let mut retired = 0;
+    for pair in published.windows(2) {
+        let ((starts_at, number), (until, _)) = (pair[0], pair[1]);
+        let entry = stored.entry(number)?;
+        if until > before || retired == CLEANED_MAX {
+            break;
+        }
+        if entry.standing == Standing::Plain {
+            entry.standing = Standing::Retired;
+            retired += 1;
+            let facts =
+                vec![Fact::new("version", number), Fact::new("starts-at", starts_at), Fact::new("until", until)];
+            tell(call, "prices-retired", facts);
+        }
+    }
+    Ok(retired > 0)
+}
+
+/// Removes the oldest versions that are over while there are more than so many. Answers whether there were any.
+fn shorten(call: &mut Call<'_>, stored: &mut StoredVersions, kept: usize) -> bool {
+    let over: Vec<Entry> = stored.versions.iter().filter(|entry| entry.is_over()).cloned().collect();
+    let surplus = over.len().saturating_sub(kept).min(CLEANED_MAX);
+    // Of those that were in force the first go first, so that what is left is without gaps.
+    let mut by_age: Vec<&Entry> = over.iter().collect();
+    by_age.sort_by_key(|entry| (entry.starts_at, entry.number));
+    for entry in by_age.into_iter().take(surplus) {
+        take_away(call, stored, entry, "housekeeping");
+    }
+    surplus > 0
+}
+
+/// The daily clean-up.
+pub fn clean(call: &mut Call<'_>) -> Result<(), Fault> {
+    let mut stored = StoredVersions::load(call)?;
+    let cut_off = call.now() - IMPORT_IDLE_MS;
+    let is_cut_off = |entry: &&Entry| matches!(entry.standing, Standing::Incomplete(touched) if touched <= cut_off);
+    let idle: Vec<Entry> = stored.versions.iter().filter(is_cut_off).cloned().collect();
+    for entry in &idle {
+        take_away(call, &mut stored, entry, "housekeeping");
+    }
+    let retired = retire(call, &mut stored)?;
+    let shortened = shorten(call, &mut stored, HISTORY_MAX);
+    if !idle.is_empty() || retired || shortened {
+        call.put(super::VERSIONS_KEY, &stored);
+    }
+    Ok(())
+}
+
+/// Makes room for one more version, where it can be made.
+pub(super) fn make_room(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<(), Fault> {
+    if stored.versions.len() < VERSIONS_MAX {
+        return Ok(());
+    }
+    retire(call, stored)?;
+    let wanted = stored.versions.len() + 1 - VERSIONS_MAX;
+    let over = stored.versions.iter().filter(|entry| entry.is_over()).count();
+    shorten(call, stored, over.saturating_sub(wanted));
+    if stored.versions.len() < VERSIONS_MAX {
+        return Ok(());
+    }
+    Err(Fault::problem("too-many-versions", vec![Fact::new("limit", VERSIONS_MAX)]))
+}
+
+/// Makes room for one more import.
+pub(super) fn make_room_for_import(call: &mut Call<'_>, stored: &mut StoredVersions) {
+    let touched = |entry: &Entry| match entry.standing {
+        Standing::Incomplete(touched) => Some((touched, entry.number)),
+        _ => None,
+    };
+    let mut imports: Vec<(Instant, u32)> = stored.versions.iter().filter_map(touched).collect();
+    imports.sort_unstable();
+    let surplus = (imports.len() + 1).saturating_sub(IMPORTS_MAX);
+    for (_, number) in imports.into_iter().take(surplus) {
+        if let Some(entry) = stored.versions.iter().find(|entry| entry.number == number).cloned() {
+            take_away(call, stored, &entry, "housekeeping");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Which price book versions there are, and which chunks each holds.
+
+use super::cache::BookCache;
+use super::digits::Prefix;
+use super::{Error, Version, VersionState};
+use coinbox_ground::call::{Call, Record, end_of_prefix};
+use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::text::hex;
+use coinbox_ground::vocabulary::{Fault, Instant};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Key of the list of versions.
+pub const VERSIONS_KEY: &str = "pb/versions";
+
+/// One version. Its digest is a function of the rows that were added, in order: what is kept under it is always right.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) number: u32,
+    /// None: never published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) starts_at: Option<Instant>,
+    /// What it is besides a draft or published.
+    #[serde(default, skip_serializing_if = "Standing::is_plain")]
+    pub(super) standing: Standing,
+    pub(super) rows: u32,
+    pub(super) digest: String,
+    /// How many number prices, the one of a seat counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) numbers: u32,
+    /// Digest of the number prices; none: the version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) numbers_digest: Option<String>,
+    /// Whether its rows are listed by country too: those of versions of before are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) by_country: bool,
+}
+
+/// How a version stands that is neither a draft nor published.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Standing {
+    /// A draft, or published where it has a start.
+    #[default]
+    Plain,
+    /// It is imported; rows came last at this moment.
+    Incomplete(Instant),
+    Withdrawn,
+    Replaced,
+    Retired,
+}
+
+impl Standing {
+    fn is_plain(&self) -> bool {
+        *self == Standing::Plain
+    }
+}
+
+impl Entry {
+    /// Without any row.
+    pub(super) fn new(number: u32, standing: Standing) -> Entry {
+        Entry {
+            number,
+            starts_at: None,
+            standing,
+            rows: 0,
+            digest: digest("", &()),
+            numbers: 0,
+            numbers_digest: None,
+            by_country: true,
+        }
+    }
+
+    pub(super) fn state(&self) -> VersionState {
+        match (self.standing, self.starts_at) {
+            (Standing::Plain, None) => VersionState::Draft,
+            (Standing::Plain, Some(_)) => VersionState::Published,
+            (Standing::Incomplete(_), _) => VersionState::Incomplete,
+            (Standing::Withdrawn, _) => VersionState::Withdrawn,
+            (Standing::Replaced, _) => VersionState::Replaced,
+            (Standing::Retired, _) => VersionState::Retired,
+        }
+    }
+
+    pub(super) fn show(&self) -> Version {
+        Version { number: self.number, state: self.state(), starts_at: self.starts_at, rows: self.rows + self.numbers }
+    }
+
+    /// Refuses prices for a version that is or was published; notes that an import goes on.
+    pub(super) fn take_prices(&mut self, now: Instant) -> Result<(), Error> {
+        match (&mut self.standing, self.starts_at) {
+            (Standing::Incomplete(touched), _) => *touched = now,
+            (Standing::Plain, None) => {}
+            _ => return Err(Error::AlreadyPublished),
+        }
+        Ok(())
+    }
+
+    /// When its prices began or will begin to be in force; none: they never were and, as it stands, never will be.
+    pub(super) fn in_force_from(&self) -> Option<Instant> {
+        self.starts_at.filter(|_| matches!(self.standing, Standing::Plain | Standing::Retired))
+    }
+
+    /// Whether it can never price anything again as it stands.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.standing, Standing::Withdrawn | Standing::Replaced | Standing::Retired)
+    }
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct StoredVersions {
+    pub(super) v: u32,
+    /// By number.
+    pub(super) versions: Vec<Entry>,
+    /// The highest number that was ever given: a number is never given twice.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) last: u32,
+    /// From when on prices were in force, as far as versions tell that are removed. None: those that are left tell all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<Instant>,
+}
+
+impl Record for StoredVersions {
+    const KIND: &'static str = "price book versions";
+}
+
+impl StoredVersions {
+    pub(super) fn load(call: &Call<'_>) -> Result<StoredVersions, Fault> {
+        let none = StoredVersions { v: 1, versions: Vec::new(), last: 0, since: None };
+        Ok(call.get(VERSIONS_KEY)?.unwrap_or(none))
+    }
+
+    /// Adds a version without rows.
+    pub(super) fn begin(&mut self, standing: Standing) -> Version {
+        self.last = self.last.max(self.versions.last().map_or(0, |last| last.number)) + 1;
+        let entry = Entry::new(self.last, standing);
+        let version = entry.show();
+        self.versions.push(entry);
+        version
+    }
+
+    /// From when on prices are, were or will be in force at all.
+    pub(super) fn first_start(&self) -> Option<Instant> {
+        self.versions.iter().filter_map(Entry::in_force_from).chain(self.since).min()
+    }
+
+    /// Takes a version and its rows away.
+    pub(super) fn remove(&mut self, call: &mut Call<'_>, number: u32) {
+        if let Some(place) = self.versions.iter().position(|entry| entry.number == number) {
+            let entry = self.versions.remove(place);
+            self.last = self.last.max(number);
+            self.since = entry.in_force_from().into_iter().chain(self.since).min();
+            let prefix = format!("pb/{number:04}/");
+            let end = end_of_prefix(&prefix);
+            call.clear(prefix, end);
+        }
+    }
+
+    pub(super) fn entry(&mut self, number: u32) -> Result<&mut Entry, Fault> {
+        self.versions.iter_mut().find(|entry| entry.number == number).ok_or_else(|| Fault::not_found("version"))
+    }
+}
+
+/// A published version, as rating needs it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Published {
+    pub(super) number: u32,
+    pub(super) starts_at: Instant,
+    pub(super) digest: Rc<str>,
+    /// Digest of its number prices.
+    pub(super) numbers: Option<Rc<str>>,
+    /// See [`Entry::by_country`].
+    pub(super) by_country: bool,
+}
+
+/// Published versions by their start.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(super) struct Versions(Vec<Published>);
+
+impl Versions {
+    /// The versions as the call sees them. Parsed once per text.
+    pub(super) fn load(call: &Call<'_>) -> Result<Rc<Versions>, Fault> {
+        let text = call.text(VERSIONS_KEY).unwrap_or_default();
+        BookCache::of(call).versions(&text, || {
+            let mut published: Vec<Published> = StoredVersions::load(call)?
+                .versions
+                .into_iter()
+                .filter_map(|entry| {
+                    let starts_at = entry.in_force_from()?;
+                    Some(Published {
+                        number: entry.number,
+                        starts_at,
+                        digest: Rc::from(entry.digest),
+                        numbers: entry.numbers_digest.map(Rc::from),
+                        by_country: entry.by_country,
+                    })
+                })
+                .collect();
+            published.sort_by_key(|version| version.starts_at);
+            Ok(Versions(published))
+        })
+    }
+
+    /// Place of the version in force at a moment.
+    pub(super) fn in_force(&self, at: Instant) -> Option<usize> {
+        self.0.partition_point(|version| version.starts_at <= at).checked_sub(1)
+    }
+
+    pub(super) fn at(&self, place: usize) -> &Published {
+        &self.0[place]
+    }
+}
+
+/// Product, heading and region of a chunk.
+pub(super) type Place = (Product, Heading, Prefix);
+
+/// How many rows each chunk of a version holds.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(super) struct Index(pub(super) BTreeMap<Place, u32>);
+
+/// The stored form: `{"vo/44":12}`.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct StoredIndex {
+    v: u32,
+    chunks: BTreeMap<String, u32>,
+}
+
+impl Record for StoredIndex {
+    const KIND: &'static str = "price book index";
+}
+
+impl Index {
+    pub(super) fn key(version: u32) -> String {
+        format!("pb/{version:04}/index")
+    }
+
+    pub(super) fn load(call: &Call<'_>, version: u32) -> Result<Index, Fault> {
+        let stored: StoredIndex = call.get(&Index::key(version))?.unwrap_or_default();
+        let chunks = stored.chunks.into_iter().filter_map(|(name, rows)| Some((parse_name(&name)?, rows)));
+        Ok(Index(chunks.collect()))
+    }
+
+    pub(super) fn save(&self, call: &mut Call<'_>, version: u32) {
+        let chunks = self.0.iter().map(|(place, rows)| (name_of(place), *rows)).collect();
+        call.put(&Index::key(version), &StoredIndex { v: 1, chunks });
+    }
+
+    pub(super) fn holds(&self, place: &Place) -> bool {
+        self.0.contains_key(place)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Name of the region of prefixes that are shorter than a country calling code.
+const NO_REGION: &str = "-";
+
+/// Name of a chunk within its version: `vo/44`.
+pub(super) fn name_of((product, heading, region): &Place) -> String {
+    let region = if *region == Prefix::EMPTY { NO_REGION.to_owned() } else { region.to_string() };
+    format!("{}/{region}", letters(*product, *heading))
+}
+
+pub(super) fn parse_name(name: &str) -> Option<Place> {
+    let (letters, region) = name.split_once('/')?;
+    let (product, heading) = parse_letters(letters)?;
+    let region = if region == NO_REGION { Some(Prefix::EMPTY) } else { Prefix::parse(region) };
+    Some((product, heading, region?))
+}
+
+/// Key of a chunk.
+pub(super) fn chunk_key(version: u32, place: &Place) -> String {
+    format!("pb/{version:04}/{}", name_of(place))
+}
+
+/// Two letters for keys and cursors.
+pub(super) fn letters(product: Product, heading: Heading) -> String {
+    [product.letter(), heading.letter()].iter().collect()
+}
+
+pub(super) fn parse_letters(text: &str) -> Option<(Product, Heading)> {
+    let mut letters = text.chars();
+    let pair = (Product::of_letter(letters.next()?)?, Heading::of_letter(letters.next()?)?);
+    letters.next().is_none().then_some(pair)
+}
+
+/// Digest of content that follows earlier content: 32 hexadecimal digits.
+pub(super) fn digest(before: &str, content: &impl Serialize) -> String {
+    let content = serde_json::to_vec(content).expect("rows are plain text and numbers");
+    let digest = Sha256::new().chain_update(before).chain_update([0]).chain_update(content).finalize();
+    hex(&digest)[..32].to_owned()
+}

@@ -1,0 +1,15 @@
+//! What is known of an account without its money: who it is, how it is reached, what the policy lets it do.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::float_arithmetic)]
+
+pub mod billing;
+pub mod by_mail;
+pub mod document_kind;
+pub mod mail;
+pub mod notices;
+pub mod policy;
+pub mod profile;
+pub mod seller;
+pub mod subaccount;
+pub mod tax_rates;

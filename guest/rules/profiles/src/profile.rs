@@ -1,0 +1,158 @@
+//! The cold record of a main account: who it is, how it pays, whether it may be used.
+
+use coinbox_ground::call::{Call, Record};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::vocabulary::{Fact, Fault, Instant, Suspension};
+use serde::{Deserialize, Serialize};
+
+/// Beginning of every key.
+pub const PREFIX: &str = "acct/";
+
+/// ACC-4, ACC-7.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountType {
+    /// Has paid at least once.
+    Standard,
+    /// A trial.
+    Developer,
+}
+
+/// How the account pays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BillingMode {
+    /// From credits.
+    Prepaid,
+    /// By monthly invoice.
+    Postpaid,
+}
+
+/// Whether the account may be used (ACC-8, ACC-12).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It may.
+    Active,
+    /// Usage, purchases and automatic charges are refused with this reason.
+    Suspended(Suspension),
+    /// Being closed: nothing new may be used, what is owed can be paid.
+    Closing,
+    /// For good: only the operator reads it.
+    Closed,
+}
+
+/// Record of a main account, at `acct/<auth ID>`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    /// Version of the record.
+    pub v: u32,
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// The registered email address.
+    pub email: String,
+    /// Billing address, 0 to 200 characters (R44).
+    pub address: String,
+    /// 0 to 100 characters.
+    pub city: String,
+    /// 0 to 100 characters.
+    pub state: String,
+    /// IANA name.
+    pub timezone: String,
+    /// How it pays.
+    pub billing_mode: BillingMode,
+    /// Whether it may be used.
+    pub standing: Standing,
+    /// What the operator said about the standing, 0 to 500 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub details: String,
+    /// When it was made.
+    pub created: Instant,
+}
+
+impl Record for Profile {
+    const KIND: &'static str = "account";
+}
+
+/// Key of an account's record.
+pub fn key(account: AuthId) -> String {
+    format!("{PREFIX}{account}")
+}
+
+/// The record of an account, or a refusal that it does not exist.
+pub fn profile(call: &Call<'_>, account: AuthId) -> Result<Profile, Fault> {
+    call.get(&key(account))?.ok_or_else(|| Fault::not_found("account"))
+}
+
+/// Changes the billing address, which was checked (R44). Answers the names of the fields that are others than before.
+pub fn change_address<'a>(
+    call: &mut Call<'_>,
+    account: AuthId,
+    fields: [(&'a str, &Option<String>); 3],
+) -> Result<Vec<&'a str>, Fault> {
+    let mut profile = profile(call, account)?;
+    let mut changed = Vec::new();
+    for ((name, given), held) in fields.into_iter().zip([&mut profile.address, &mut profile.city, &mut profile.state]) {
+        if let Some(text) = given.as_ref().filter(|text| *text != held) {
+            held.clone_from(text);
+            changed.push(name);
+        }
+    }
+    if !changed.is_empty() {
+        call.put(&key(account), &profile);
+    }
+    Ok(changed)
+}
+
+/// Writes the record of an account.
+pub fn save(call: &mut Call<'_>, account: AuthId, profile: &Profile) {
+    call.put(&key(account), profile);
+}
+
+/// Whether the account is closed for good.
+pub fn is_closed(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(profile(call, account)?.standing == Standing::Closed)
+}
+
+/// Turns a trial into a standard account (ACC-7). Does nothing to one that is no trial.
+pub fn upgrade(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut profile = profile(call, account)?;
+    if profile.account_type == AccountType::Developer {
+        profile.account_type = AccountType::Standard;
+        call.put(&key(account), &profile);
+        let facts = vec![Fact::new("account-type", "standard")];
+        emit(
+            call,
+            EventDraft { account: Some(account), kind: "account-upgraded", rule: "ACC-7", facts, transactions: vec![] },
+        );
+    }
+    Ok(())
+}
+
+/// The word of the contract for a reason.
+pub fn reason_name(reason: Suspension) -> &'static str {
+    match reason {
+        Suspension::ContentViolation => "content-violation",
+        Suspension::PaymentFailure => "payment-failure",
+        Suspension::ComplianceIssue => "compliance-issue",
+        Suspension::SuspiciousActivity => "suspicious-activity",
+    }
+}
+
+/// How often a free auth ID is looked for. Two equal ones among 36^18 are a fault of the random source.
+const DRAWS_MAX: usize = 8;
+
+/// An auth ID that no account or sub-account has or had: their records are never removed.
+pub fn draw_free(call: &Call<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
+    for _ in 0..DRAWS_MAX {
+        let auth = AuthId::draw(call, prefix);
+        let taken = if auth.is_main() { key(auth) } else { crate::subaccount::key(auth) };
+        if call.text(&taken).is_none() {
+            return Ok(auth);
+        }
+    }
+    Err(Fault::problem("no-free-auth-id", vec![Fact::new("draws", DRAWS_MAX)]))
+}

@@ -1,4 +1,0 @@
-//! Who may do what: the functions with their permissions, credentials, sub-accounts as callers.
-
-pub mod credentials;
-pub mod functions;

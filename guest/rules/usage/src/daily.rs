@@ -1,0 +1,198 @@
+//! Daily summary mails (USE-4): at the policy's hour of the account's own time zone, about the local day that has ended.
+//!
+//! Nobody is mailed every day without being asked: an account switches it on for itself, or the operator for all that have not
+//! chosen (policy `daily-summaries`). The totals job arms a timer when it folds usage of a day, so an idle account has none and gets no
+//! mail. A day is mailed once: `mailed` only grows, whatever happens to the time zone, the policy or a host that dies. A day whose
+//! first usage is reported after its hour is mailed as soon as that is folded, or with the next mail if it is one day older; what is
+//! reported later still is in the summaries only.
+
+use coinbox_access::credentials;
+use coinbox_ground::calendar;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::usage::Error;
+use coinbox_ground::job::Next;
+use coinbox_ground::money::CURRENCY;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Caller, Fact, Fault, Instant, MINUTE_MS, optional_int_text};
+use coinbox_ledger::charge_code;
+use coinbox_ledger::totals::daily::{Daily, hour, key};
+use coinbox_ledger::totals::{self, SourceTotals, Sum};
+use coinbox_ledger::wallet;
+use coinbox_profiles::mail;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// How long a mail waits for totals that are behind, each time.
+const WAIT_MS: Instant = 5 * MINUTE_MS;
+/// Kinds of charges that a mail tells one by one; the rest is one line.
+const ROWS_MAX: usize = 30;
+
+/// How daily mails stand for an account.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DailySummary {
+    /// Whether mails are sent.
+    pub enabled: bool,
+    /// Whether the account has chosen that itself; otherwise it is as the policy says.
+    pub chosen: bool,
+    /// Hour of the account's time zone.
+    pub hour: u32,
+    /// When the next mail is due. None: nothing has been used since the last.
+    #[serde(default, with = "optional_int_text")]
+    pub due: Option<Instant>,
+    /// The last local day that a mail was sent about, or before which none will be.
+    #[serde(default)]
+    pub told_until: Option<String>,
+}
+
+/// What an account chooses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DailyChoice {
+    /// Mails are sent.
+    On,
+    /// None are.
+    Off,
+    /// As the policy says.
+    AsPolicy,
+}
+
+/// Switches an account's daily mail on or off, or leaves it to the policy.
+pub fn set_daily_summary(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    choice: DailyChoice,
+) -> Result<DailySummary, Error> {
+    let enabled = match choice {
+        DailyChoice::On => Some(true),
+        DailyChoice::Off => Some(false),
+        DailyChoice::AsPolicy => None,
+    };
+    let (who, account) = credentials::permit_on(call, caller, "usage.set-daily-summary", &auth_id)?;
+    idempotency::once(call, caller, &auth_id, "usage.set-daily-summary", &enabled, |call| {
+        let policy = Policy::load(call)?;
+        let mut daily = Daily::load(call, account)?;
+        let was_on = daily.enabled.unwrap_or(policy.daily_summaries);
+        let is_on = enabled.unwrap_or(policy.daily_summaries);
+        if daily.enabled != enabled {
+            daily.enabled = enabled;
+            let word = enabled.map_or_else(|| "as-the-policy-says".to_owned(), |enabled| enabled.to_string());
+            let facts = vec![Fact::new("enabled", word), Fact::new("by", who.name())];
+            let account = Some(account);
+            emit(call, EventDraft { account, kind: "daily-summary-set", rule: "USE-4", facts, transactions: vec![] });
+        }
+        if is_on && !was_on {
+            // Days that ended before are not told; today is, even if all of it has been used already.
+            let zone = calendar::zone(&profile::profile(call, account)?.timezone);
+            let today = calendar::local_day(&zone, call.now());
+            let yesterday = calendar::days_before(today, 1);
+            daily.mailed = Some(daily.mailed().map_or(yesterday, |mailed| mailed.max(yesterday)).to_string());
+            if daily.due.is_none() && call.text(&totals::day_key(account, today)).is_some() {
+                let due = calendar::moment_of(&zone, calendar::day_after(today), hour(&policy));
+                daily.arm(call, account, due);
+            }
+        }
+        call.put(&key(account), &daily);
+        Ok(shown(&daily, &policy))
+    })
+}
+
+/// How daily mails stand for an account.
+pub fn get_daily_summary(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<DailySummary, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "usage.get-daily-summary", &auth_id)?;
+    Ok(shown(&Daily::load(call, account)?, Policy::load(call)?.as_ref()))
+}
+
+fn shown(daily: &Daily, policy: &Policy) -> DailySummary {
+    let enabled = daily.enabled.unwrap_or(policy.daily_summaries);
+    DailySummary {
+        enabled,
+        chosen: daily.enabled.is_some(),
+        hour: policy.daily_summary_hour,
+        due: daily.due.filter(|_| enabled),
+        told_until: daily.mailed.clone(),
+    }
+}
+
+/// Sends what has become due, and arms the next.
+pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let policy = Policy::load(call)?;
+    let mut daily = Daily::load(call, account)?;
+    daily.due = None;
+    let profile = profile::profile(call, account)?;
+    let wanted = daily.enabled.unwrap_or(policy.daily_summaries) && profile.standing != profile::Standing::Closed;
+    if !wanted {
+        call.put(&key(account), &daily);
+        return Ok(None);
+    }
+    let zone = calendar::zone(&profile.timezone);
+    let today = calendar::local_day(&zone, call.now());
+    let come = calendar::moment_of(&zone, today, hour(&policy)) <= call.now();
+    let day = calendar::days_before(today, if come { 1 } else { 2 });
+    let ended = calendar::moment_of(&zone, calendar::day_after(day), 0).min(call.now());
+    if !totals::are_complete_before(call, ended)? {
+        let due = call.now() + WAIT_MS;
+        daily.arm(call, account, due);
+        return Ok(Some(Next::Rest));
+    }
+    for told in [calendar::days_before(day, 1), day] {
+        // The day before belongs to this mail only where mails were sent before: its usage came too late for its own.
+        let untold = daily.mailed().map_or(told == day, |mailed| told > mailed);
+        if let (true, Some(totals)) = (untold, call.get::<SourceTotals>(&totals::day_key(account, told))?) {
+            send(call, account, told, &profile.timezone, &totals)?;
+            daily.mailed = Some(told.to_string());
+        }
+    }
+    // Days after that one which have been used already: today, or two after a move of the time zone.
+    let mut next = calendar::day_after(day);
+    let last = calendar::day_after(today);
+    while next <= last {
+        if call.text(&totals::day_key(account, next)).is_some() {
+            let due = calendar::moment_of(&zone, calendar::day_after(next), hour(&policy)).max(call.now());
+            daily.arm(call, account, due);
+            break;
+        }
+        next = calendar::day_after(next);
+    }
+    call.put(&key(account), &daily);
+    Ok(Some(Next::Rest))
+}
+
+fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals: &SourceTotals) -> Result<(), Fault> {
+    let mut all = Sum::default();
+    let mut rows = Vec::new();
+    let mut others = Sum::default();
+    for (code, sum) in &totals.by {
+        all.add(*sum)?;
+        if rows.len() < ROWS_MAX {
+            let (product, heading, detail) = charge_code::words(code);
+            let name = [product, heading, detail].join(" ").trim().to_owned();
+            rows.push(row(&name, *sum));
+        } else {
+            others.add(*sum)?;
+        }
+    }
+    if others.count > 0 {
+        rows.push(row("others", others));
+    }
+    let balance: Money = wallet::need(call, account)?.balance;
+    let facts = vec![
+        Fact::new("day", day),
+        Fact::new("timezone", timezone),
+        Fact::new("amount", all.amount),
+        Fact::new("balance", balance),
+        Fact::new("details", rows.join("\n")),
+    ];
+    mail::send(call, account, "daily-summary", facts)
+}
+
+/// `voice outbound: 12 (720 in all) 1.20 USD`.
+fn row(name: &str, sum: Sum) -> String {
+    format!("{name}: {} ({} in all) {} {CURRENCY}", sum.count, sum.quantity, sum.amount)
+}

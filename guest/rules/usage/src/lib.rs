@@ -1,0 +1,18 @@
+//! Events to amounts to postings, reservations, summaries.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::float_arithmetic)]
+
+pub mod daily;
+pub mod events;
+pub mod hang_ups;
+mod posting;
+pub mod recording;
+pub mod reservations;
+pub mod running_calls;
+pub mod summary;
+pub mod unusual;
+
+pub use coinbox_ground::interfaces::usage::Error;
+pub use events::{Answer, BatchAnswer};
+pub use recording::*;

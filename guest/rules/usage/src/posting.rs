@@ -1,0 +1,459 @@
+//! Posting a batch: many events, few reads, one set of changes.
+//!
+//! This is the hottest path of the rules. Events of one call are looked up by number, not by name: each source and each main
+//! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
+
+use crate::events::{
+    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
+    keep_rejected,
+};
+use coinbox_credit::movements::expiry;
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::call::Call;
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::product::{Event, Product, Rejection};
+use coinbox_ground::text::{push_hex, push_padded};
+use coinbox_ground::vocabulary::{Fact, Fault, Instant};
+use coinbox_ledger::wallet::{self, Split, Wallet};
+use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
+use coinbox_pricing::floor::{FLOOR_KEY, floor};
+use coinbox_pricing::rating::{Book, Rated};
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::subaccount;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// That an event was counted, at `d/<moment>/<hash of account and ID>`: digest of its content, and its transaction.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Counted<'a> {
+    v: u32,
+    d: Cow<'a, str>,
+    t: Cow<'a, str>,
+}
+
+/// Under what an event is remembered. Sorts as its key does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Remembered {
+    moment: u64,
+    hash: u64,
+}
+
+impl Remembered {
+    fn of(event: &Event) -> Remembered {
+        // The same bounds as `time_key`.
+        Remembered { moment: event.at.clamp(0, 9_999_999_999_999).unsigned_abs(), hash: identity(event) }
+    }
+
+    fn key(self) -> String {
+        let mut key = String::with_capacity(32);
+        key.push_str("d/");
+        push_padded(&mut key, self.moment, 13);
+        key.push('/');
+        push_hex(&mut key, self.hash);
+        key
+    }
+}
+
+/// One main account of the batch.
+struct Spender {
+    account: AuthId,
+    key: String,
+    wallet: Wallet,
+    before: (Money, Money, Money),
+    /// Whether available was below the trip.
+    tripped: bool,
+}
+
+impl Spender {
+    fn new(account: AuthId, key: String, wallet: Wallet) -> Result<Spender, Fault> {
+        let tripped = wallet.available()? < wallet.trip;
+        Ok(Spender { account, key, before: moved_by_debits(&wallet), tripped, wallet })
+    }
+
+    fn give_back(&mut self, held: Option<&Held>) -> Result<(), Fault> {
+        match held {
+            Some(held) => crate::reservations::give_back(&mut self.wallet, held.amount),
+            None => Ok(()),
+        }
+    }
+
+    fn overrides(&self) -> Option<AuthId> {
+        self.wallet.has_overrides().then_some(self.account)
+    }
+}
+
+/// What no debit above zero, and no reservation that is given back, leaves as it was.
+fn moved_by_debits(wallet: &Wallet) -> (Money, Money, Money) {
+    (wallet.balance, wallet.current().map_or(Money::ZERO, |(_, rest)| rest), wallet.reserved)
+}
+
+/// Everything that the batch is judged by, read at once.
+struct Batch {
+    /// By event; none: no auth ID.
+    sources: Vec<Option<AuthId>>,
+    /// By event: place in `spenders`; none: no such account.
+    spender_of: Vec<Option<usize>>,
+    /// By account.
+    spenders: Vec<Spender>,
+    remembered: Vec<Remembered>,
+    /// By event: the key that it is remembered under; empty once it is written.
+    keys: Vec<String>,
+    /// By event: what is stored of it.
+    counted: Vec<Option<String>>,
+}
+
+impl Batch {
+    fn read(call: &Call<'_>, events: &[Event]) -> Result<Batch, Fault> {
+        let sources: Vec<Option<AuthId>> = events.iter().map(|event| AuthId::parse(&event.auth_id)).collect();
+        let remembered: Vec<Remembered> = events.iter().map(Remembered::of).collect();
+        let mut distinct: Vec<AuthId> = sources.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let (mains, subs): (Vec<AuthId>, Vec<AuthId>) = distinct.iter().partition(|source| source.is_main());
+        let mut keys = Vec::with_capacity(events.len() + mains.len() + subs.len() + 2);
+        keys.extend(remembered.iter().map(|remembered| remembered.key()));
+        keys.extend(mains.iter().map(|main| wallet::key(*main)));
+        let others = subs
+            .iter()
+            .map(|sub| subaccount::key(*sub))
+            .chain(coinbox_pricing::rating::first_keys())
+            .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
+        let mut counted = call.fetch(&mut keys, others);
+        let wallets = counted.split_off(events.len()).into_iter().zip(keys.split_off(events.len()));
+
+        let mut spenders = Vec::with_capacity(mains.len());
+        for (account, (text, key)) in mains.iter().zip(wallets) {
+            if let Some(text) = text {
+                spenders.push(Spender::new(*account, key, wallet::parse(*account, &text)?)?);
+            }
+        }
+        let mut parents = BTreeMap::new();
+        for sub in subs {
+            parents.insert(sub, subaccount::parent(call, sub)?);
+        }
+        let mut others: Vec<AuthId> = parents.values().flatten().copied().collect();
+        others.sort_unstable();
+        others.dedup();
+        others.retain(|parent| find(&spenders, *parent).is_none());
+        call.prefetch(others.iter().map(|parent| wallet::key(*parent)));
+        for parent in others {
+            if let Some(wallet) = wallet::load(call, parent)? {
+                spenders.push(Spender::new(parent, wallet::key(parent), wallet)?);
+            }
+        }
+        spenders.sort_unstable_by_key(|spender| spender.account);
+
+        let spender_of = sources
+            .iter()
+            .map(|source| {
+                let source = (*source)?;
+                let main = if source.is_main() { source } else { parents.get(&source).copied().flatten()? };
+                find(&spenders, main)
+            })
+            .collect();
+        Ok(Batch { sources, spender_of, spenders, remembered, keys, counted })
+    }
+}
+
+fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
+    spenders.binary_search_by_key(&account, |spender| spender.account).ok()
+}
+
+/// Rates and debits, in the order given. `held`, by event: what its reservation gives to it; empty: none has one.
+pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+    let mut batch = Batch::read(call, events)?;
+    for spender in &mut batch.spenders {
+        if spender.wallet.may_hold_late(call.now()) {
+            expiry::expire_due(call, spender.account)?;
+            let wallet = wallet::need(call, spender.account)?;
+            *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet)?;
+        }
+    }
+    let policy = Policy::load(call)?;
+    let window = (
+        call.now().saturating_sub(policy.usage_window_ms).max(floor(call)?),
+        call.now().saturating_add(policy.usage_ahead_ms),
+    );
+    let mut book = Book::open(call)?;
+    book.prefetch(
+        call,
+        events
+            .iter()
+            .zip(&batch.spender_of)
+            .filter(|(event, _)| is_well_formed(event))
+            .map(|(event, spender)| (event, spender.and_then(|place| batch.spenders[place].overrides()))),
+    )?;
+
+    let mut answers = Vec::with_capacity(events.len());
+    let mut transactions = Vec::new();
+    let mut seen: BTreeMap<Remembered, u64> = BTreeMap::new();
+    let mut block = Block::new(batch.spenders.len());
+    let mut rejected = 0_u32;
+    let mut latest = call.now();
+    for (place, event) in events.iter().enumerate() {
+        let (source, remembered) = (batch.sources[place], batch.remembered[place]);
+        let spender = batch.spender_of[place];
+        let outcome = match verdict(event, source, spender.map(|place| &batch.spenders[place]), window) {
+            Err(rejection) => Err(rejection),
+            Ok(source) => match known(&seen, remembered, batch.counted[place].as_deref())? {
+                Some(digest) if digest == content(event) => {
+                    let number = spender.expect("only events of known accounts pass");
+                    batch.spenders[number].give_back(held.get(place))?;
+                    answers.push(Answer::Duplicate);
+                    continue;
+                }
+                Some(_) => Err(Rejection::Conflict),
+                None => {
+                    let number = spender.expect("only events of known accounts pass");
+                    let spender = &mut batch.spenders[number];
+                    let rated = match held.get(place).and_then(|held| held.quoted) {
+                        Some(row) => Ok(Rated::by(&row, event)?),
+                        None => book.rate(call, event, spender.overrides())?,
+                    };
+                    match rated {
+                        Err(rejection) => Err(rejection),
+                        Ok(rated) => {
+                            let split = block.splits[number].get_or_insert_default();
+                            wallet::debit(call, spender.account, &mut spender.wallet, rated.amount, split)?;
+                            spender.give_back(held.get(place))?;
+                            Ok((source, rated))
+                        }
+                    }
+                }
+            },
+        };
+        match outcome {
+            Ok((source, rated)) => {
+                latest = latest.max(event.at);
+                answers.push(Answer::Rated(rated.amount.micros()));
+                let digest = content(event);
+                seen.insert(remembered, digest);
+                let key = std::mem::take(&mut batch.keys[place]);
+                block.push(event, source, (remembered, key, digest), &rated)?;
+                if block.counted.len() == EVENTS_PER_TRANSACTION || block.lines.len() >= LINES_BYTES_MAX {
+                    let full = std::mem::replace(&mut block, Block::new(batch.spenders.len()));
+                    transactions.push(full.post(call, &batch.spenders)?);
+                }
+            }
+            Err(rejection) => {
+                rejected += 1;
+                keep_rejected(call, event, rejection)?;
+                answers.push(match rejection {
+                    Rejection::Conflict => Answer::Conflicting,
+                    other => Answer::Rejected(other),
+                });
+            }
+        }
+    }
+    if !block.counted.is_empty() {
+        transactions.push(block.post(call, &batch.spenders)?);
+    }
+    if latest > call.now() {
+        coinbox_pricing::note_ahead(call, latest)?;
+    }
+    let mut to_judge = Vec::new();
+    for spender in &mut batch.spenders {
+        if moved_by_debits(&spender.wallet) != spender.before {
+            let freed = spender.wallet.reserved != spender.before.2;
+            if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
+                wallet::save(call, spender.account, &spender.wallet);
+                to_judge.push(spender.account);
+            } else {
+                wallet::save_last(call, std::mem::take(&mut spender.key), &spender.wallet);
+            }
+        }
+    }
+    for main in to_judge {
+        judge(call, main, Occasion::Debit)?;
+    }
+    if rejected > 0 {
+        emit(
+            call,
+            EventDraft {
+                account: None,
+                kind: "usage-rejected",
+                rule: "USE-6",
+                facts: vec![Fact::new("rejected", rejected), Fact::new("events", events.len())],
+                transactions: Vec::new(),
+            },
+        );
+    }
+    Ok(BatchAnswer { answers, transactions })
+}
+
+/// What can be said of an event before it is looked up. Answers its source.
+fn verdict(
+    event: &Event,
+    source: Option<AuthId>,
+    spender: Option<&Spender>,
+    (oldest, newest): (Instant, Instant),
+) -> Result<AuthId, Rejection> {
+    let source = source.filter(|_| is_well_formed(event)).ok_or(Rejection::Malformed)?;
+    let spender = spender.ok_or(Rejection::UnknownAccount)?;
+    if spender.wallet.is_closed() {
+        return Err(Rejection::AccountClosed);
+    }
+    if event.at < oldest {
+        return Err(Rejection::TooOld);
+    }
+    if event.at > newest {
+        return Err(Rejection::InFuture);
+    }
+    Ok(source)
+}
+
+/// The content digest under which an event has been counted, in this batch or before.
+fn known(seen: &BTreeMap<Remembered, u64>, remembered: Remembered, stored: Option<&str>) -> Result<Option<u64>, Fault> {
+    if let Some(digest) = seen.get(&remembered) {
+        return Ok(Some(*digest));
+    }
+    let Some(text) = stored else { return Ok(None) };
+    let digest = serde_json::from_str::<Counted<'_>>(text)
+        .ok()
+        .and_then(|counted| u64::from_str_radix(&counted.d, 16).ok())
+        .ok_or_else(|| {
+            Fault::problem(
+                "stored-record-unreadable",
+                vec![Fact::new("kind", "counted event"), Fact::new("key", remembered.key())],
+            )
+        })?;
+    Ok(Some(digest))
+}
+
+/// The transaction in which an event was counted, by the stored text of its entry.
+pub(super) fn counted_in(key: &str, text: &str) -> Result<String, Fault> {
+    serde_json::from_str::<Counted<'_>>(text).map(|counted| counted.t.into_owned()).map_err(|_| {
+        Fault::problem("stored-record-unreadable", vec![Fact::new("kind", "counted event"), Fact::new("key", key)])
+    })
+}
+
+/// Rated events on their way into one ledger transaction.
+struct Block {
+    lines: String,
+    /// By event: under what it is remembered, that key, and the digest of its content.
+    counted: Vec<(Remembered, String, u64)>,
+    /// By spender; none: no event of this one.
+    splits: Vec<Option<Split>>,
+    income: BTreeMap<Product, Money>,
+    price: (String, String),
+}
+
+impl Block {
+    fn new(spenders: usize) -> Block {
+        Block {
+            lines: String::new(),
+            counted: Vec::new(),
+            splits: vec![None; spenders],
+            income: BTreeMap::new(),
+            price: (String::new(), String::new()),
+        }
+    }
+
+    fn push(
+        &mut self,
+        event: &Event,
+        source: AuthId,
+        counted: (Remembered, String, u64),
+        rated: &Rated,
+    ) -> Result<(), Fault> {
+        let income = self.income.entry(event.product).or_default();
+        *income = income.plus(rated.amount)?;
+        self.counted.push(counted);
+        if !self.lines.is_empty() {
+            self.lines.push(',');
+        }
+        let (prefix, rate) = &mut self.price;
+        prefix.clear();
+        rate.clear();
+        rated.prefix.append_to(prefix);
+        rated.rate.append_to(rate);
+        Line::write(&mut self.lines, source, event, (prefix, rate), rated.billed, rated.amount);
+        Ok(())
+    }
+
+    fn post(mut self, call: &mut Call<'_>, spenders: &[Spender]) -> Result<String, Fault> {
+        let id = ledger::next_id(call)?;
+        let mut total = Money::ZERO;
+        for amount in self.income.values() {
+            total = total.plus(*amount)?;
+        }
+        let accounts = self.splits.iter().flatten().count();
+        emit(
+            call,
+            EventDraft {
+                account: None,
+                kind: "usage-posted",
+                rule: "USE-1",
+                facts: vec![
+                    Fact::new("events", self.counted.len()),
+                    Fact::new("accounts", accounts),
+                    Fact::new("amount", total),
+                ],
+                transactions: vec![id.clone()],
+            },
+        );
+        let count = self.counted.len();
+        // As numbers, so that text that is sorted later is sorted already.
+        self.counted.sort_unstable_by_key(|(remembered, _, _)| *remembered);
+        for (_, key, digest) in self.counted {
+            let mut text = String::with_capacity(40 + id.len());
+            text.push_str(r#"{"v":1,"d":""#);
+            push_hex(&mut text, digest);
+            text.push_str(r#"","t":""#);
+            text.push_str(&id);
+            text.push_str(r#""}"#);
+            call.append(key, text);
+        }
+        let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len());
+        for (spender, split) in spenders.iter().zip(&self.splits) {
+            let sides = split.iter().flat_map(|split| split.postings(spender.account));
+            postings.extend(sides.filter(|posting| posting.2 != Money::ZERO));
+        }
+        for (product, amount) in self.income {
+            postings.push(Posting(LedgerAccount::of_product(product), None, amount.negated()?));
+        }
+        ledger::post_usage(call, &id, count, postings, &self.lines)?;
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::identity;
+    use coinbox_ground::ids::time_key;
+    use coinbox_ground::product::Heading;
+
+    #[test]
+    fn keys_are_the_moment_and_the_hash_and_sort_as_numbers() {
+        let event = |at| Event {
+            id: "one".to_owned(),
+            auth_id: "MA0123456789ABCDEFGH".to_owned(),
+            product: Product::Voice,
+            heading: Heading::Outbound,
+            number: "1555".to_owned(),
+            quantity: 1,
+            at,
+        };
+        let mut events: Vec<Remembered> =
+            [i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX].map(|at| Remembered::of(&event(at))).to_vec();
+        for (remembered, at) in events.iter().zip([i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX]) {
+            assert_eq!(remembered.key(), format!("d/{}/{:016x}", time_key(at), identity(&event(at))));
+        }
+        events.sort_unstable();
+        assert!(events.is_sorted_by_key(|remembered| remembered.key()));
+    }
+
+    #[test]
+    fn what_is_written_of_a_counted_event_is_its_record() {
+        let record = Counted { v: 1, d: "00000000000000ff".into(), t: "1772323200000/000001".into() };
+        let text = r#"{"v":1,"d":"00000000000000ff","t":"1772323200000/000001"}"#;
+        assert_eq!(serde_json::to_string(&record).expect("text"), text);
+        assert_eq!(known(&BTreeMap::new(), Remembered { moment: 1, hash: 2 }, Some(text)), Ok(Some(255)));
+        assert!(known(&BTreeMap::new(), Remembered { moment: 1, hash: 2 }, Some("{}")).is_err());
+    }
+}

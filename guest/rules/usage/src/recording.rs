@@ -1,0 +1,297 @@
+//! Usage events: deduplicated, rated, debited and posted in one call (USE-1, USE-6), and admission of chargeable requests (R12).
+//!
+//! A batch costs the host four reads at most and one set of changes: dedupe keys with wallets and sub-accounts first, then
+//! the wallets of parents, then price chunks that are not cached. The rated events of a call are one ledger transaction (two
+//! or three for a large batch); the dedupe key begins with the event's time, so that new keys land side by side.
+
+use super::posting;
+pub use crate::events::BatchAnswer;
+use crate::events::{Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, Rejected, hash, hindrance, out_of_credit};
+use coinbox_access::credentials;
+use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::usage::Error;
+use coinbox_ground::money::Money;
+use coinbox_ground::product::{self, Event, ID_MAX, Quote, Rejection};
+use coinbox_ground::text::is_name;
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
+use coinbox_ledger::Line;
+use coinbox_ledger::wallet;
+use coinbox_pricing::floor::{FLOOR_KEY, Floor, floor};
+use coinbox_pricing::rating::Book;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most events of one call.
+pub const EVENTS_MAX: usize = 1000;
+/// Rejected events that one page of a filtered list looks at.
+const LOOKED_AT_MAX: usize = 2_000;
+
+/// A rejected event as the contract shows it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RejectedEvent {
+    /// Names it for `resubmit` and `discard`.
+    pub key: String,
+    /// As it came.
+    pub event: Event,
+    /// Why.
+    pub reason: Rejection,
+    /// When, the first time.
+    #[serde(with = "int_text")]
+    pub received: Instant,
+}
+
+/// A page of rejected events.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RejectPage {
+    /// By the event's own time.
+    pub rejected: Vec<RejectedEvent>,
+    /// For the next page.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// A mended event.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Resubmission {
+    /// What to take off the list.
+    pub key: String,
+    /// What to rate instead.
+    pub event: Event,
+}
+
+/// Rates and debits events of reservations.
+pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+    posting::post(call, events, held)
+}
+
+/// Rates and debits, in the order given.
+pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
+    let who = credentials::permit(call, caller, "usage.record-events", None)?;
+    if events.len() > EVENTS_MAX {
+        return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
+    }
+    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.record-events", &events, |call| {
+        Ok(posting::post(call, &events, &[])?)
+    })
+}
+
+/// Since when counted events are remembered, for whoever compares them.
+pub fn counted_since(call: &Call<'_>) -> Result<Instant, Fault> {
+    floor(call)
+}
+
+/// Where the event behind a line of the ledger is remembered.
+pub fn counted_key(line: &Line) -> String {
+    let identity = hash(&[line.a.to_string().as_bytes(), line.i.as_bytes(), &line.t.to_le_bytes()]);
+    format!("d/{}/{identity:016x}", coinbox_ground::ids::time_key(line.t))
+}
+
+/// The transaction in which that event was counted; `None`: it is not remembered.
+pub fn counted_in(call: &Call<'_>, line: &Line) -> Result<Option<String>, Fault> {
+    let key = counted_key(line);
+    call.text(&key).map(|text| posting::counted_in(&key, &text)).transpose()
+}
+
+/// Forgets which events before a moment were counted; none of them is accepted any more.
+pub fn forget_counted(call: &mut Call<'_>, before: Instant) -> Result<(), Fault> {
+    if before > floor(call)? {
+        call.clear("d/".to_owned(), format!("d/{}", coinbox_ground::ids::time_key(before)));
+        call.put(FLOOR_KEY, &Floor { v: 1, at: before });
+    }
+    Ok(())
+}
+
+/// Where the walk over rejected events stands, at [`WALK_KEY`]; gone when it is at the end.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Walk {
+    v: u32,
+    after: String,
+}
+
+impl Record for Walk {
+    const KIND: &'static str = "walk over rejected events";
+}
+
+const WALK_KEY: &str = "store/walk/rejected";
+
+/// Removes rejected events received before a moment, a page a call. Answers whether the walk is at its end.
+pub fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fault> {
+    let first = call.get::<Walk>(WALK_KEY)?.map_or_else(|| "x/".to_owned(), |walk| successor(&walk.after));
+    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), EVENTS_MAX)?;
+    for (key, _) in page.iter().filter(|(_, rejected)| rejected.received < oldest) {
+        call.remove(key);
+    }
+    match page.into_iter().next_back().filter(|_| more) {
+        Some((after, _)) => call.put(WALK_KEY, &Walk { v: 1, after }),
+        None => call.remove(WALK_KEY),
+    }
+    Ok(!more)
+}
+
+/// What an event would cost at its own time, for the account's own token or an operator.
+pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
+    let (_, source) = credentials::permit_on(call, caller, "usage.quote-event", &event.auth_id)?;
+    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    Ok(quote(call, &event, main)?)
+}
+
+fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
+    let mut checks = Checks::new();
+    checks.require(is_name(&event.id, ID_MAX), "event.id", FieldRule::WrongForm, ID_LIMIT);
+    let side = product::other_side(event.heading, &event.number).is_some();
+    checks.require(side, "event.number", FieldRule::WrongForm, product::other_side_limit(event.heading));
+    checks.require(event.quantity <= QUANTITY_MAX, "event.quantity", FieldRule::TooLarge, QUANTITY_MAX);
+    checks.done()?;
+    let overrides = wallet::need(call, main)?.has_overrides().then_some(main);
+    let mut book = Book::open(call)?;
+    book.prefetch(call, std::iter::once((event, overrides)))?;
+    let rated = book.rate(call, event, overrides)?.map_err(|_| {
+        Fault::Refused(Refusal::Invalid(vec![FieldProblem {
+            field: "event.number".to_owned(),
+            rule: FieldRule::UnknownValue,
+            limit: Some("a number with a price".to_owned()),
+        }]))
+    })?;
+    Ok(Quote { rate: rated.rate.to_string(), prefix: rated.prefix.to_string(), amount: rated.amount.micros() })
+}
+
+/// May a chargeable request of this size begin now? (R12)
+pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
+    let (_, source) = credentials::permit_on(call, caller, "usage.admit", &event.auth_id)?;
+    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    if let Some(refusal) = hindrance(call, main, source)? {
+        return Err(refusal.into());
+    }
+    let quote = quote(call, &event, main)?;
+    let mut wallet = wallet::need(call, main)?;
+    wallet.balance = wallet.balance.minus(wallet::late_rest(call, main, &wallet)?)?;
+    match out_of_credit(&wallet, Money::from_micros(quote.amount))? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(quote),
+    }
+}
+
+/// Rejected events by their own time, of one account with its sub-accounts or of one reason if these are given. A page looks at
+/// a bounded part of the list, so that it may be short, or empty, and still have a next one.
+pub fn list_rejected(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: Option<String>,
+    reason: Option<Rejection>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<RejectPage, Error> {
+    credentials::permit(call, caller, "usage.list-rejected", None)?;
+    let mut checks = Checks::new();
+    let good = auth_id.as_deref().is_none_or(|auth_id| (1..=KEPT_MAX).contains(&auth_id.chars().count()));
+    checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 1000 characters");
+    checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    let good = after.as_deref().is_none_or(is_reject_key);
+    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let limit = usize::try_from(limit).unwrap_or(500);
+    let looked_at = if auth_id.is_none() && reason.is_none() { limit } else { LOOKED_AT_MAX };
+    let first = after.map_or_else(|| "x/".to_owned(), |after| successor(&format!("x/{after}")));
+    let (page, mut more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), looked_at)?;
+    let mains = mains_of_subs(call, page.iter().map(|(_, rejected)| &rejected.event), auth_id.as_deref())?;
+    let wanted = |rejected: &Rejected| {
+        let of = &rejected.event.auth_id;
+        reason.is_none_or(|reason| reason == rejected.reason)
+            && auth_id.as_ref().is_none_or(|wanted| wanted == of || mains.get(of).is_some_and(|main| main == wanted))
+    };
+    let (mut rejected, mut reached) = (Vec::new(), None);
+    for (key, entry) in page {
+        if rejected.len() == limit {
+            more = true;
+            break;
+        }
+        let key = key.trim_start_matches("x/").to_owned();
+        reached = Some(key.clone());
+        if wanted(&entry) {
+            rejected.push(RejectedEvent { key, event: entry.event, reason: entry.reason, received: entry.received });
+        }
+    }
+    Ok(RejectPage { rejected, next: reached.filter(|_| more) })
+}
+
+/// Main accounts of the sub-accounts that these events name, if a main account is looked for.
+fn mains_of_subs<'a>(
+    call: &Call<'_>,
+    events: impl Iterator<Item = &'a Event>,
+    wanted: Option<&str>,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let mut mains = BTreeMap::new();
+    if !wanted.and_then(AuthId::parse).is_some_and(|wanted| wanted.is_main()) {
+        return Ok(mains);
+    }
+    let subs: BTreeSet<AuthId> =
+        events.filter_map(|event| AuthId::parse(&event.auth_id)).filter(|sub| !sub.is_main()).collect();
+    call.prefetch(subs.iter().map(|sub| coinbox_profiles::subaccount::key(*sub)));
+    for sub in subs {
+        if let Some(parent) = coinbox_profiles::subaccount::parent(call, sub)? {
+            mains.insert(sub.to_string(), parent.to_string());
+        }
+    }
+    Ok(mains)
+}
+
+fn is_reject_key(key: &str) -> bool {
+    key.len() == 13 + 1 + 32 && is_name(key, 64)
+}
+
+fn need_rejects<'a>(call: &Call<'_>, keys: impl Iterator<Item = &'a String>) -> Result<(), Error> {
+    for key in keys {
+        if !is_reject_key(key) || call.text(&format!("x/{key}")).is_none() {
+            return Err(Error::NoSuchReject(key.chars().take(64).collect()));
+        }
+    }
+    Ok(())
+}
+
+fn check_count(count: usize, field: &str) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    checks.require(count > 0, field, FieldRule::Missing, "1");
+    checks.require(count <= EVENTS_MAX, field, FieldRule::TooMany, EVENTS_MAX);
+    checks.done()
+}
+
+/// Rates mended events; those that are counted now leave the list.
+pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>) -> Result<BatchAnswer, Error> {
+    let who = credentials::permit(call, caller, "usage.resubmit", None)?;
+    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.resubmit", &events, |call| {
+        check_count(events.len(), "events")?;
+        let mut named = BTreeSet::new();
+        let mut checks = Checks::new();
+        for (index, mended) in events.iter().enumerate() {
+            let field = format!("events[{index}].key");
+            checks.require(named.insert(&mended.key), &field, FieldRule::NotAllowedTogether, "each key once");
+        }
+        checks.done()?;
+        call.prefetch(events.iter().map(|mended| format!("x/{}", mended.key)));
+        need_rejects(call, events.iter().map(|mended| &mended.key))?;
+        for mended in &events {
+            call.remove(&format!("x/{}", mended.key));
+        }
+        let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
+        // What is rejected again is put on the list anew, with its new reason.
+        Ok(posting::post(call, &batch, &[])?)
+    })
+}
+
+/// Takes events off the list for good.
+pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Result<(), Error> {
+    let who = credentials::permit(call, caller, "usage.discard", None)?;
+    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.discard", &keys, |call| {
+        check_count(keys.len(), "keys")?;
+        call.prefetch(keys.iter().map(|key| format!("x/{key}")));
+        need_rejects(call, keys.iter())?;
+        for key in &keys {
+            call.remove(&format!("x/{key}"));
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,46 @@
+//! The bounds of what is asked about reservations.
+
+use crate::reservations::forms::Price;
+use coinbox_ground::money::Money;
+use coinbox_ground::product::{self, ID_MAX};
+use coinbox_ground::text::is_name;
+use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant};
+
+/// Most items of one call.
+pub(crate) const ITEMS_MAX: usize = 1000;
+
+const QUANTITY_MAX: u32 = 1_000_000;
+
+/// Longest reserved time.
+const LASTS_MAX: Instant = 7 * DAY_MS;
+
+pub(crate) fn check_count(checks: &mut Checks, count: usize, field: &str) {
+    checks.require(count > 0, field, FieldRule::Missing, 1);
+    checks.require(count <= ITEMS_MAX, field, FieldRule::TooMany, ITEMS_MAX);
+}
+
+pub(crate) fn check_name(checks: &mut Checks, field: &str, name: &str) {
+    let limit = "1 to 255 printable ASCII characters without space";
+    checks.require(is_name(name, ID_MAX), &format!("{field}.name"), FieldRule::WrongForm, limit);
+}
+
+pub(crate) fn check_item(checks: &mut Checks, field: &str, name: &str, price: &Price, lasts_ms: Instant) {
+    check_name(checks, field, name);
+    match price {
+        Price::Rated(measure) => {
+            let side = product::other_side(measure.heading, &measure.number).is_some();
+            let limit = product::other_side_limit(measure.heading);
+            checks.require(side, &format!("{field}.price.rated.number"), FieldRule::WrongForm, limit);
+            let quantity = format!("{field}.price.rated.quantity");
+            checks.require(measure.quantity <= QUANTITY_MAX, &quantity, FieldRule::TooLarge, QUANTITY_MAX);
+        }
+        Price::Amount(amount) => {
+            checks.require(*amount >= 0, &format!("{field}.price.amount"), FieldRule::TooSmall, 0);
+            let most = coinbox_profiles::policy::AMOUNT_MAX;
+            let fits = Money::from_micros(*amount) <= most;
+            checks.require(fits, &format!("{field}.price.amount"), FieldRule::TooLarge, most);
+        }
+    }
+    checks.require(lasts_ms >= 0, &format!("{field}.lasts-ms"), FieldRule::TooSmall, 0);
+    checks.require(lasts_ms <= LASTS_MAX, &format!("{field}.lasts-ms"), FieldRule::TooLarge, LASTS_MAX);
+}

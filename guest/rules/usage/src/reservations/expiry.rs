@@ -1,0 +1,107 @@
+//! Reservations that nobody has settled in time are released (USE-3), and names that are used up are forgotten.
+//!
+//! One job for the whole store, due at the first entry of an index in order of time, a bounded page a call.
+
+use super::desk::passes_trip;
+use super::give_back;
+use super::records::{
+    Closed, End, INDEX, Open, close, closed_key, index, look_at, look_no_more, open_key, parse_index, unindex,
+};
+use crate::reservations::records::forget_at;
+use coinbox_credit::records::running_calls;
+use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::call::{Call, end_of_prefix};
+use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::job::Next;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::wallet::{self, Wallet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// Entries of the index that one call works off.
+const PAGE: usize = 500;
+
+/// What one account gets back.
+struct Freed {
+    before: Wallet,
+    wallet: Wallet,
+    count: u32,
+    amount: Money,
+}
+
+/// Works off the entries whose moment has come.
+pub fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+    let end = format!("{INDEX}{}", time_key(call.now().saturating_add(1)));
+    let (entries, more) = call.span_text(INDEX, &end, PAGE);
+    let forget = forget_at(call)?;
+    let mut freed: BTreeMap<AuthId, Freed> = BTreeMap::new();
+    for (key, _) in entries {
+        let Some((moment, account, name)) = parse_index(&key) else {
+            call.remove(&key);
+            continue;
+        };
+        let open_key = open_key(account, name);
+        if let Some(mut open) = call.get::<Open>(&open_key)?.filter(|open| open.indexed == moment) {
+            if open.expires > call.now() {
+                // It was extended meanwhile: its entry follows it.
+                unindex(call, moment, account, name);
+                open.indexed = open.expires;
+                index(call, open.indexed, account, name);
+                call.put(&open_key, &open);
+                continue;
+            }
+            let freed = match freed.entry(account) {
+                Entry::Occupied(freed) => freed.into_mut(),
+                Entry::Vacant(freed) => {
+                    let wallet = wallet::need(call, account)?;
+                    freed.insert(Freed { before: wallet.clone(), wallet, count: 0, amount: Money::ZERO })
+                }
+            };
+            give_back(&mut freed.wallet, open.amount)?;
+            freed.count += 1;
+            freed.amount = freed.amount.plus(open.amount)?;
+            running_calls::forget(call, account, name)?;
+            close(call, account, name, open, End::Expired, forget);
+            continue;
+        }
+        let closed_key = closed_key(account, name);
+        if call.get::<Closed>(&closed_key)?.is_some_and(|closed| closed.indexed == moment) {
+            call.remove(&closed_key);
+        }
+        call.remove(&key);
+    }
+    for (account, freed) in freed {
+        wallet::save(call, account, &freed.wallet);
+        let facts = vec![
+            Fact::new("count", freed.count),
+            Fact::new("amount", freed.amount),
+            Fact::new("available", freed.wallet.available()?),
+        ];
+        emit(
+            call,
+            EventDraft {
+                account: Some(account),
+                kind: "reservations-expired",
+                rule: "USE-3",
+                facts,
+                transactions: Vec::new(),
+            },
+        );
+        if passes_trip(&freed.before, &freed.wallet)? {
+            judge(call, account, Occasion::Reservation)?;
+        }
+    }
+    if more {
+        look_at(call, call.now());
+        return Ok(Some(Next::Again));
+    }
+    let (first, _) = call.span_text(INDEX, &end_of_prefix(INDEX), 1);
+    match first.first().and_then(|(key, _)| parse_index(key)) {
+        Some((moment, ..)) => look_at(call, moment),
+        None => look_no_more(call),
+    }
+    Ok(Some(Next::Rest))
+}

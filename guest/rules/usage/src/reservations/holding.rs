@@ -1,0 +1,311 @@
+//! Reserving, extending, releasing and listing.
+
+use crate::events;
+use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_name};
+use crate::reservations::desk::{Desk, give_back};
+use crate::reservations::ending;
+use crate::reservations::forms::{
+    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Measure, Named, Page, Price, ReleaseAnswer, ReserveAnswer,
+    Shown,
+};
+use crate::reservations::records::{self, Closed, End, Open, Quoted, forget_at, open_prefix};
+use coinbox_access::credentials;
+use coinbox_credit::records::running_calls;
+use coinbox_ground::call::{Call, end_of_prefix, successor};
+use coinbox_ground::idempotency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::money::Money;
+use coinbox_ground::product::{Event, ID_MAX};
+use coinbox_ground::text::is_name;
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal};
+use coinbox_ledger::wallet;
+use coinbox_pricing::rating::{Book, Rated};
+use coinbox_profiles::policy::Policy;
+use sha2::Digest;
+use sha2::Sha256;
+
+/// Most reservations of one page.
+const PAGE_MAX: u32 = 500;
+
+/// Holds amounts: may these accounts spend this much? (USE-3)
+pub fn reserve(call: &mut Call<'_>, caller: &Caller, holds: Vec<Hold>) -> Result<Vec<ReserveAnswer>, Error> {
+    let who = credentials::permit(call, caller, "reservations.reserve", None)?;
+    idempotency::once(call, caller, &who.scope(), "reservations.reserve", &holds, |call| {
+        let mut checks = Checks::new();
+        check_count(&mut checks, holds.len(), "holds");
+        for (index, hold) in holds.iter().take(ITEMS_MAX).enumerate() {
+            check_item(&mut checks, &format!("holds[{index}]"), &hold.name, &hold.price, hold.lasts_ms);
+        }
+        checks.done()?;
+        let mut desk = Desk::open(call, &who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
+        let mut book = book(call, &desk, holds.iter().map(|hold| (hold.auth_id.as_str(), &hold.price)))?;
+        let ttl = Policy::load(call)?.reservation_ttl_ms;
+        let mut answers = Vec::with_capacity(holds.len());
+        for (index, hold) in holds.iter().enumerate() {
+            let field = format!("holds[{index}]");
+            answers.push(reserve_one(call, &mut desk, &mut book, hold, &field, ttl)?);
+        }
+        desk.close(call)?;
+        Ok(answers)
+    })
+}
+
+fn reserve_one(
+    call: &mut Call<'_>,
+    desk: &mut Desk,
+    book: &mut Book,
+    hold: &Hold,
+    field: &str,
+    ttl: Instant,
+) -> Result<ReserveAnswer, Fault> {
+    let (Some(main), Some(source)) = (desk.main(&hold.auth_id), AuthId::parse(&hold.auth_id)) else {
+        return Ok(ReserveAnswer::Refused(Refusal::NotFound("account or sub-account".to_owned())));
+    };
+    let digest = digest(hold);
+    if let Some(open) = call.get::<Open>(&records::open_key(main, &hold.name))? {
+        if open.digest == digest {
+            return Ok(ReserveAnswer::Reserved(open.shown(&hold.name)));
+        }
+        return Ok(ReserveAnswer::Conflicting);
+    }
+    if call.get::<Closed>(&records::closed_key(main, &hold.name))?.is_some() {
+        return Ok(ReserveAnswer::Over);
+    }
+    if let Some(refusal) = desk.hindrance(call, main, source)? {
+        return Ok(ReserveAnswer::Refused(refusal));
+    }
+    let asked = (hold.auth_id.as_str(), &hold.price, call.now());
+    let (amount, quoted) = match amount_of(call, desk, book, main, asked, None, field)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(ReserveAnswer::Refused(refusal)),
+    };
+    let wallet = desk.wallet(main);
+    if let Some(refusal) = events::out_of_credit(wallet, amount)? {
+        return Ok(ReserveAnswer::Refused(refusal));
+    }
+    wallet.reserved = wallet.reserved.plus(amount)?;
+    let mut open = Open::new(source, hold.kind, amount, digest, call.now());
+    open.quoted = quoted;
+    open.until = call.now() + hold.lasts_ms;
+    open.expires = open.until + ttl;
+    open.indexed = open.expires;
+    records::index(call, open.indexed, main, &hold.name);
+    records::look_by(call, open.indexed)?;
+    if hold.kind == Kind::Call {
+        running_calls::name(call, main, &hold.name, source, open.begun)?;
+    }
+    call.put(&records::open_key(main, &hold.name), &open);
+    Ok(ReserveAnswer::Reserved(open.shown(&hold.name)))
+}
+
+/// Holds more, for longer; what available cannot cover ends the call when its reserved time is used (R16).
+pub fn extend(call: &mut Call<'_>, caller: &Caller, extensions: Vec<Extension>) -> Result<Vec<ExtendAnswer>, Error> {
+    let who = credentials::permit(call, caller, "reservations.extend", None)?;
+    idempotency::once(call, caller, &who.scope(), "reservations.extend", &extensions, |call| {
+        let mut checks = Checks::new();
+        check_count(&mut checks, extensions.len(), "extensions");
+        for (index, item) in extensions.iter().take(ITEMS_MAX).enumerate() {
+            check_item(&mut checks, &format!("extensions[{index}]"), &item.name, &item.price, item.lasts_ms);
+        }
+        checks.done()?;
+        let items = extensions.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
+        let mut desk = Desk::open(call, &who, items)?;
+        let mut book = book(call, &desk, extensions.iter().map(|item| (item.auth_id.as_str(), &item.price)))?;
+        let ttl = Policy::load(call)?.reservation_ttl_ms;
+        let mut answers = Vec::with_capacity(extensions.len());
+        for (index, item) in extensions.iter().enumerate() {
+            let field = format!("extensions[{index}]");
+            answers.push(extend_one(call, &mut desk, &mut book, item, &field, ttl)?);
+        }
+        desk.close(call)?;
+        Ok(answers)
+    })
+}
+
+fn extend_one(
+    call: &mut Call<'_>,
+    desk: &mut Desk,
+    book: &mut Book,
+    item: &Extension,
+    field: &str,
+    ttl: Instant,
+) -> Result<ExtendAnswer, Fault> {
+    let Some(main) = desk.main(&item.auth_id) else { return Ok(ExtendAnswer::Unknown) };
+    let key = records::open_key(main, &item.name);
+    let Some(mut open) = desk.find(call, main, &item.name)? else {
+        let over = call.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
+        return Ok(if over { ExtendAnswer::Over } else { ExtendAnswer::Unknown });
+    };
+    if open.expires <= call.now() {
+        return Ok(ExtendAnswer::Over);
+    }
+    let granted = match desk.hindrance(call, main, open.source)? {
+        Some(refusal) => Err(refusal),
+        // What has begun keeps its price, whatever is in force now (R87).
+        None => match amount_of(
+            call,
+            desk,
+            book,
+            main,
+            (&item.auth_id, &item.price, open.begun),
+            open.quoted.as_ref(),
+            field,
+        )? {
+            Err(refusal) => Err(refusal),
+            Ok((total, quoted)) => {
+                let more = total.minus(open.amount)?.max(Money::ZERO);
+                let missing = more.minus(desk.wallet(main).available()?)?;
+                if more > Money::ZERO && missing > Money::ZERO {
+                    Err(Refusal::OutOfCredit(missing.micros()))
+                } else {
+                    Ok((more, quoted))
+                }
+            }
+        },
+    };
+    match granted {
+        Ok((more, quoted)) => {
+            open.quoted = open.quoted.or(quoted);
+            let wallet = desk.wallet(main);
+            wallet.reserved = wallet.reserved.plus(more)?;
+            open.amount = open.amount.plus(more)?;
+            open.until = open.until.max(open.begun + item.lasts_ms);
+            open.expires = open.expires.max(open.until + ttl);
+            records::set_ends(call, main, &item.name, &mut open, None);
+            call.put(&key, &open);
+            Ok(ExtendAnswer::Reserved(open.shown(&item.name)))
+        }
+        Err(why) => {
+            let ends = open.until.max(call.now());
+            if open.kind == Kind::Call && open.ends.is_none() {
+                records::set_ends(call, main, &item.name, &mut open, Some(ends));
+                call.put(&key, &open);
+                let available = desk.wallet(main).available()?;
+                ending::order(call, main, &item.name, &why, available, ends)?;
+            }
+            Ok(ExtendAnswer::Ending(Ending { why, ends: open.ends.unwrap_or(ends) }))
+        }
+    }
+}
+
+/// Gives back what was reserved and not used.
+pub fn release(call: &mut Call<'_>, caller: &Caller, reservations: Vec<Named>) -> Result<Vec<ReleaseAnswer>, Error> {
+    let who = credentials::permit(call, caller, "reservations.release", None)?;
+    idempotency::once(call, caller, &who.scope(), "reservations.release", &reservations, |call| {
+        let mut checks = Checks::new();
+        check_count(&mut checks, reservations.len(), "reservations");
+        for (index, item) in reservations.iter().take(ITEMS_MAX).enumerate() {
+            check_name(&mut checks, &format!("reservations[{index}]"), &item.name);
+        }
+        checks.done()?;
+        let items = reservations.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
+        let mut desk = Desk::open(call, &who, items)?;
+        let forget = forget_at(call)?;
+        let mut answers = Vec::with_capacity(reservations.len());
+        for item in &reservations {
+            answers.push(release_one(call, &mut desk, item, forget)?);
+        }
+        records::look_by(call, forget)?;
+        desk.close(call)?;
+        Ok(answers)
+    })
+}
+
+fn release_one(call: &mut Call<'_>, desk: &mut Desk, item: &Named, forget: Instant) -> Result<ReleaseAnswer, Fault> {
+    let Some(main) = desk.main(&item.auth_id) else { return Ok(ReleaseAnswer::Unknown) };
+    let Some(open) = desk.find(call, main, &item.name)? else {
+        let over = call.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
+        return Ok(if over { ReleaseAnswer::Over } else { ReleaseAnswer::Unknown });
+    };
+    let amount = open.amount;
+    give_back(desk.wallet(main), amount)?;
+    running_calls::forget(call, main, &item.name)?;
+    records::close(call, main, &item.name, open, End::Released, forget);
+    Ok(ReleaseAnswer::Released(amount.micros()))
+}
+
+/// Open reservations of a main account and its sub-accounts, by name.
+pub fn list(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Page, Error> {
+    let (_, account) = credentials::permit_on(call, caller, "reservations.list", &auth_id)?;
+    let mut checks = Checks::new();
+    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    let good = after.as_deref().is_none_or(|after| is_name(after, ID_MAX));
+    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.done()?;
+    let prefix = open_prefix(account);
+    let first = after.map_or_else(|| prefix.clone(), |after| successor(&format!("{prefix}{after}")));
+    let (page, more) = call.span::<Open>(&first, &end_of_prefix(&prefix), limit as usize)?;
+    let reservations: Vec<Shown> = page.iter().map(|(key, open)| open.shown(&key[prefix.len()..])).collect();
+    let next = if more { reservations.last().map(|last| last.name.clone()) } else { None };
+    Ok(Page { reservations, reserved: wallet::need(call, account)?.reserved.micros(), next })
+}
+
+/// The event that a measure is of a call or message that began at a moment.
+fn event(auth_id: &str, measure: &Measure, begun: Instant) -> Event {
+    Event {
+        id: "reservation".to_owned(),
+        auth_id: auth_id.to_owned(),
+        product: measure.product,
+        heading: measure.heading,
+        number: measure.number.clone(),
+        quantity: measure.quantity,
+        at: begun,
+    }
+}
+
+/// The price book with what these prices need.
+fn book<'a>(call: &Call<'_>, desk: &Desk, items: impl Iterator<Item = (&'a str, &'a Price)>) -> Result<Book, Fault> {
+    let rated: Vec<(Event, Option<AuthId>)> = items
+        .filter_map(|(auth_id, price)| match price {
+            Price::Rated(measure) => Some((event(auth_id, measure, call.now()), desk.main(auth_id)?)),
+            Price::Amount(_) => None,
+        })
+        .map(|(event, main)| (event, desk.overrides(main)))
+        .collect();
+    let mut book = Book::open(call)?;
+    book.prefetch(call, rated.iter().map(|(event, overrides)| (event, *overrides)))?;
+    Ok(book)
+}
+
+/// What a price comes to, rounded as it would be posted (R3), and the price that it was quoted at; `Err`: the price book has none. `asked`: whose,
+/// what, and when it began. What was quoted before for the same kind and number holds.
+fn amount_of(
+    call: &Call<'_>,
+    desk: &Desk,
+    book: &mut Book,
+    main: AuthId,
+    asked: (&str, &Price, Instant),
+    before: Option<&Quoted>,
+    field: &str,
+) -> Result<Result<(Money, Option<Quoted>), Refusal>, Fault> {
+    let (auth_id, price, begun) = asked;
+    let measure = match price {
+        Price::Amount(amount) => return Ok(Ok((Money::from_micros(*amount), None))),
+        Price::Rated(measure) => measure,
+    };
+    let event = event(auth_id, measure, begun);
+    let found = match before.and_then(|quoted| quoted.price_of(&event)) {
+        Some(row) => Ok(row),
+        None => book.find(call, &event, desk.overrides(main))?,
+    };
+    match found {
+        Ok(row) => Ok(Ok((Rated::by(&row, &event)?.amount, Some(Quoted::new(&event, row))))),
+        Err(_) => Ok(Err(Refusal::Invalid(vec![FieldProblem {
+            field: format!("{field}.price.rated.number"),
+            rule: FieldRule::UnknownValue,
+            limit: Some("a number with a price".to_owned()),
+        }]))),
+    }
+}
+
+/// What tells a repeated request from another one with the same name.
+fn digest(hold: &Hold) -> String {
+    let text = serde_json::to_vec(hold).expect("text and numbers only");
+    coinbox_ground::text::hex(&Sha256::digest(text))[..16].to_owned()
+}
