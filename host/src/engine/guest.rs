@@ -4,7 +4,7 @@ use super::state::CallState;
 use crate::contract::Rules;
 use wasmtime::Store;
 
-/// An instance during a call of [`Engine::run`].
+/// An instance during a call of `Engine::run`.
 pub struct Guest<'a> {
     pub(super) store: &'a mut Store<CallState>,
     pub(super) rules: &'a Rules,

@@ -36,6 +36,8 @@ impl CallState {
             let span = tracing::Span::current();
             let work = move || {
                 let outcome = catch_unwind(AssertUnwindSafe(|| span.in_scope(|| act(&capabilities))));
+                // Before the answer: whoever has it may stop the host, and open again what was lent to it.
+                drop(capabilities);
                 // Nobody waits any more once the time is over.
                 let _ = answer.send(outcome);
             };
