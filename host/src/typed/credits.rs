@@ -182,8 +182,8 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `credits.set-auto-recharge`. Changes the fields that are named, and answers all settings (R88).
     /// Saving resets the ladder and judges the account at once (R5, R10). A change that names nothing changes nothing. The bounds of named
-    /// fields are checked; a change that leaves automatic recharge on is checked against all bounds, and needs a default card:
-    /// `no-usable-card`.
+    /// fields are checked; a change that switches automatic recharge on is checked against all bounds. A change that leaves it on needs a
+    /// default card: `no-usable-card`.
     pub fn set_auto_recharge(
         &self,
         caller: &Caller,

@@ -192,8 +192,8 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `pricing.set-overrides`. From `starts-at` on, replaces all price overrides of a main account. Sets
     /// that were to begin later are replaced too (event `overrides-replaced`). A later set that has priced usage ahead of the clock is
-    /// not replaced: `already-begun`. `starts-at` is now or later, or any moment at which neither the price book nor the account had a
-    /// price in force.
+    /// not replaced: `already-begun`. `starts-at` is now or later; any moment does while neither the price book nor the account
+    /// has had a price in force.
     ///
     /// A set has 0 to 500 rows. Among the rows that match a number the longest prefix wins; of two equally long prefixes the override
     /// wins. Numbers and seats cost what `prices` says. What `prices` does not name costs what the price book says. An account has at
