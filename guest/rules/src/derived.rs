@@ -12,7 +12,7 @@
 //! | entries by which accounts and documents are found | those of each account's address, and of each document by number and by moment of issue |
 //! | entries of counted events | one for each line of usage that could be sent again, naming its transaction |
 
-use crate::access::credentials;
+use crate::access::{self, functions};
 use crate::accounts;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
@@ -65,7 +65,7 @@ pub struct EventsComparison {
 
 /// Compares what is derived for some accounts, 1 to 20.
 pub fn compare_derived(call: &Call<'_>, caller: &Caller, accounts: Vec<String>) -> Result<DerivedComparison, Error> {
-    credentials::permit(call, caller, "operator.compare-derived", None)?;
+    access::query(call, caller, functions::OPERATOR_COMPARE_DERIVED)?;
     let mut checks = Checks::new();
     checks.require(!accounts.is_empty(), "accounts", FieldRule::Missing, "1");
     checks.require(accounts.len() <= COMPARED_MAX, "accounts", FieldRule::TooMany, COMPARED_MAX);
@@ -271,7 +271,7 @@ pub fn compare_events(
     after: Option<String>,
     limit: u32,
 ) -> Result<EventsComparison, Error> {
-    credentials::permit(call, caller, "operator.compare-events", None)?;
+    access::query(call, caller, functions::OPERATOR_COMPARE_EVENTS)?;
     let mut checks = Checks::new();
     checks.require((1..=TRANSACTIONS_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
     let good = after.as_deref().is_none_or(|after| is_name(after, 64));

@@ -2,7 +2,7 @@
 
 pub use crate::ground::feed::Event;
 
-use crate::access::credentials;
+use crate::access::{self, functions};
 use crate::ground::call::Call;
 use crate::ground::vocabulary::{Caller, Checks, FieldRule, interface_error};
 
@@ -20,8 +20,8 @@ pub fn read(
     limit: u32,
 ) -> Result<Vec<Event>, Error> {
     match &account {
-        Some(account) => drop(credentials::permit_on(call, caller, "events.read", account)?),
-        None => drop(credentials::permit(call, caller, "events.read", None)?),
+        Some(account) => drop(access::query_on(call, caller, functions::EVENTS_READ, account)?),
+        None => drop(access::query_on_all(call, caller, functions::EVENTS_READ)?),
     }
     let mut checks = Checks::new();
     checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);

@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::access::credentials;
+use crate::access::{self, functions};
 use crate::accounts::{self, Profile};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::indexes::{Compared, KEY, State, Step, are_ready, unreadable};
@@ -94,7 +94,7 @@ pub fn compare_indexes(
     after: Option<String>,
     limit: u32,
 ) -> Result<IndexesComparison, Error> {
-    credentials::permit(call, caller, "operator.compare-indexes", None)?;
+    access::query(call, caller, functions::OPERATOR_COMPARE_INDEXES)?;
     let prefixes = [by_mail::PREFIX, invoices::BY_NUMBER, invoices::BY_ISSUE];
     let mut checks = Checks::new();
     checks.require((1..=COMPARED_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");

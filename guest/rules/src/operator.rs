@@ -3,7 +3,7 @@
 pub mod limits;
 pub mod policy;
 
-use crate::access::credentials;
+use crate::access::{self, functions};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 pub use crate::ground::interfaces::operator::{Difference, Error};
@@ -95,7 +95,7 @@ const COMPARED_MAX: usize = 500;
 
 /// Transactions in posting order.
 pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<LedgerPage, Error> {
-    credentials::permit(call, caller, "operator.read-ledger", None)?;
+    access::query(call, caller, functions::OPERATOR_READ_LEDGER)?;
     let mut checks = Checks::new();
     checks.require((1..=TRANSACTIONS_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
     checks.require(
@@ -134,7 +134,7 @@ pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limi
 
 /// The rated events of one usage transaction.
 pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<Vec<RatedEvent>, Error> {
-    credentials::permit(call, caller, "operator.read-transaction", None)?;
+    access::query(call, caller, functions::OPERATOR_READ_TRANSACTION)?;
     if !is_name(&id, 64) {
         return Err(Fault::not_found("transaction").into());
     }
@@ -163,7 +163,7 @@ pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<
 
 /// Rebuilds wallets and lots from folded postings, open orders and open reservations, and compares (CRD-1).
 pub fn compare(call: &Call<'_>, caller: &Caller, accounts: Vec<Folded>) -> Result<Vec<Difference>, Error> {
-    credentials::permit(call, caller, "operator.compare", None)?;
+    access::query(call, caller, functions::OPERATOR_COMPARE)?;
     let mut checks = Checks::new();
     checks.require(!accounts.is_empty(), "accounts", FieldRule::Missing, "1");
     checks.require(accounts.len() <= COMPARED_MAX, "accounts", FieldRule::TooMany, COMPARED_MAX);

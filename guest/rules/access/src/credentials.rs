@@ -1,10 +1,9 @@
-//! Who may do what: API tokens, operator permissions, and whose account it is (SEC-1, R35, R39).
+//! Who somebody is: API tokens, the names of callers, and whose account an auth ID is (SEC-1, R35).
 
-use crate::functions::{self, Function, On, Tokens};
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, draw_token};
 use coinbox_ground::text::is_name;
-use coinbox_ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Operator, Principal, Refusal};
+use coinbox_ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Principal, Refusal};
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
@@ -105,55 +104,6 @@ pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<Who, Fault> {
     }
 }
 
-/// Checks that the caller may use `function` of the table of [`functions`] on `target`, and that the target exists.
-pub fn permit(call: &Call<'_>, caller: &Caller, function: &str, target: Option<AuthId>) -> Result<Who, Fault> {
-    decide(call, caller, function, target.map_or(Target::None, Target::Account))
-}
-
-/// [`permit`] on an auth ID as it came: one that has not even the form of one is answered like one that does not exist.
-pub fn permit_on(call: &Call<'_>, caller: &Caller, function: &str, auth_id: &str) -> Result<(Who, AuthId), Fault> {
-    let target = AuthId::parse(auth_id);
-    let who = decide(call, caller, function, target.map_or(Target::Malformed, Target::Account))?;
-    Ok((who, target.expect("a malformed target is never permitted")))
-}
-
-/// Whether a sub-account that a command works on is still there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Presence {
-    /// It is, or the command works on a main account.
-    There,
-    /// It was deleted.
-    Deleted,
-}
-
-impl Presence {
-    /// Refuses a command that has not been done before: there is nothing left to work on.
-    pub fn need(self) -> Result<(), Fault> {
-        match self {
-            Presence::There => Ok(()),
-            Presence::Deleted => Err(Fault::not_found("sub-account")),
-        }
-    }
-}
-
-/// [`permit_on`] for a command that may be repeated under its key after its sub-account was deleted (R42): who could have asked then is told
-/// again what came of it, and nobody else learns that the sub-account was there. What was not done before needs the sub-account: see [`Presence::need`].
-pub fn permit_again(
-    call: &Call<'_>,
-    caller: &Caller,
-    function: &str,
-    auth_id: &str,
-) -> Result<(Who, AuthId, Presence), Fault> {
-    if let Some(sub) = AuthId::parse(auth_id).filter(|auth| !auth.is_main())
-        && let Some(parent) = subaccount::deleted_of(call, sub)?
-    {
-        let who = decide(call, caller, function, Target::Deleted(parent))?;
-        return Ok((who, sub, Presence::Deleted));
-    }
-    let (who, auth) = permit_on(call, caller, function, auth_id)?;
-    Ok((who, auth, Presence::There))
-}
-
 /// The main account of this auth ID, by form only.
 pub fn main_account(auth_id: &str) -> Result<AuthId, Fault> {
     AuthId::parse(auth_id).filter(AuthId::is_main).ok_or_else(|| Fault::not_found("account"))
@@ -167,103 +117,14 @@ pub fn main_of(call: &Call<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
     Ok(call.text(&profile::key(auth)).map(|_| auth))
 }
 
-/// What a function is asked to work on.
-#[derive(Clone, Copy)]
-enum Target {
-    None,
-    Account(AuthId),
-    /// A sub-account that was deleted, of this main account.
-    Deleted(AuthId),
-    Malformed,
-}
-
 /// The holder of a valid token, and what stands in the way of using it.
-struct Holder {
-    who: Who,
-    hindrance: Option<Refusal>,
-}
-
-fn decide(call: &Call<'_>, caller: &Caller, function: &str, target: Target) -> Result<Who, Fault> {
-    let function = functions::function(function).expect("every function is in the table");
-    check_form(caller)?;
-    match &caller.who {
-        Principal::Operator(operator) => decide_operator(call, operator, function, target),
-        Principal::Token(credential) => decide_token(call, credential, function, target),
-        Principal::Host => match function.permission {
-            None => Ok(Who::Host),
-            Some(permission) => Err(Refusal::Forbidden(permission.to_owned()).into()),
-        },
-        // Sessions come with members; until then nobody has one.
-        Principal::Nobody | Principal::Session(_) => Err(Refusal::Unauthenticated.into()),
-    }
-}
-
-fn decide_operator(call: &Call<'_>, operator: &Operator, function: &Function, target: Target) -> Result<Who, Fault> {
-    if let Some(permission) = function.permission
-        && !operator.permissions.iter().any(|held| held == permission)
-    {
-        return Err(Refusal::Forbidden(permission.to_owned()).into());
-    }
-    match target {
-        Target::None => {}
-        Target::Malformed => return Err(Fault::not_found(kind_of(function, false))),
-        Target::Account(auth) => {
-            let fits = match function.on {
-                On::Nothing | On::Either => true,
-                On::Main => auth.is_main(),
-                On::Sub => !auth.is_main(),
-            };
-            if !fits {
-                return Err(Fault::not_found(kind_of(function, auth.is_main())));
-            }
-            check_target(call, function, auth)?;
-        }
-        Target::Deleted(parent) => check_target(call, function, parent)?,
-    }
-    Ok(Who::Operator(operator.name.clone()))
-}
-
-fn decide_token(call: &Call<'_>, credential: &Credential, function: &Function, target: Target) -> Result<Who, Fault> {
-    let Holder { who, hindrance } = holder(call, credential)?;
-    let mine = match (&who, target) {
-        (_, Target::Malformed) => false,
-        (_, Target::None) => true,
-        (Who::Main(main), Target::Account(auth)) if auth.is_main() => auth == *main,
-        (Who::Main(main), Target::Account(auth)) => {
-            // Under one's own account what is not there is not found; that says nothing about other accounts' (R39).
-            let own = subaccount::load(call, auth)?.is_some_and(|sub| sub.parent == *main);
-            if !own {
-                return Err(Fault::not_found("sub-account"));
-            }
-            true
-        }
-        (Who::Main(main), Target::Deleted(parent)) if parent == *main => true,
-        (Who::Main(_), Target::Deleted(_)) => return Err(Fault::not_found("sub-account")),
-        (Who::Sub { sub, .. }, Target::Account(auth)) => auth == *sub,
-        (Who::Sub { .. }, Target::Deleted(_)) | (Who::Operator(_) | Who::Host, _) => false,
-    };
-    let may_ask = function.tokens != Tokens::Main || matches!(who, Who::Main(_));
-    if !mine || !may_ask {
-        return Err(Refusal::Unauthenticated.into());
-    }
-    if let Some(hindrance) = hindrance {
-        return Err(hindrance.into());
-    }
-    let about_itself = function.on == On::Nothing || !matches!(target, Target::None);
-    match function.permission {
-        Some(permission) if function.tokens == Tokens::No || !about_itself => {
-            return Err(Refusal::Forbidden(permission.to_owned()).into());
-        }
-        _ => {}
-    }
-    if let Target::Account(auth) | Target::Deleted(auth) = target {
-        check_target(call, function, auth)?;
-    }
-    Ok(who)
+pub(crate) struct Holder {
+    pub(crate) who: Who,
+    pub(crate) hindrance: Option<Refusal>,
 }
 
 /// Checks the proof of a token. The same work is done whether or not the account exists.
-fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
+pub(crate) fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
     let auth = AuthId::parse(&credential.auth_id);
     let stored = match auth {
         Some(auth) => call.get::<StoredCredential>(&key(auth))?,
@@ -291,34 +152,8 @@ fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
     Ok(Holder { who, hindrance })
 }
 
-/// Checks that the target exists and that its state allows the function.
-fn check_target(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<(), Fault> {
-    let (main, enabled) = if auth.is_main() {
-        (auth, true)
-    } else {
-        let sub = subaccount::need(call, auth)?;
-        (sub.parent, sub.enabled)
-    };
-    match profile::profile(call, main)?.standing {
-        Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
-        Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
-        Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),
-        _ if !enabled && !function.open_when_suspended => Err(Refusal::Disabled.into()),
-        _ => Ok(()),
-    }
-}
-
-fn kind_of(function: &Function, given_main: bool) -> &'static str {
-    match function.on {
-        On::Sub => "sub-account",
-        On::Main | On::Nothing => "account",
-        On::Either if given_main => "account",
-        On::Either => "account or sub-account",
-    }
-}
-
 /// Bounds on what the host says about a caller: it goes into keys, the ledger and the feed.
-fn check_form(caller: &Caller) -> Result<(), Fault> {
+pub(crate) fn check_form(caller: &Caller) -> Result<(), Fault> {
     let mut checks = Checks::new();
     checks.require(is_name(&caller.request, 64), "caller.request", FieldRule::WrongForm, "1 to 64 printable ASCII");
     if let Principal::Operator(operator) = &caller.who {

@@ -1,7 +1,11 @@
 //! The table that authorisation, host dispatch and the test of every role read: one row a function of the contract.
+//!
+//! A row is a constant. Its type says how the function is asked for: [`Command`] and [`Query`] by [`crate::requests`], which check the caller
+//! against the row, [`Free`] without a check. `T` is what the function is about: `()` nothing in particular, [`AuthId`] an account or sub-account.
 
-use Class::{Command, Effect, Query};
+use coinbox_ground::ids::AuthId;
 use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
 
 /// What a call may do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -61,9 +65,65 @@ pub struct Function {
     pub open_when_closing: bool,
 }
 
-/// A function without caller.
-const fn free(name: &'static str, class: Class) -> Function {
-    Function {
+/// A function without permission: it takes no caller, or checks the caller itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Free(Function);
+
+/// A function that reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Query<T>(Function, PhantomData<T>);
+
+/// A function that changes something, once a key (R42).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Command<T>(Function, PhantomData<T>);
+
+impl Free {
+    /// Its row.
+    pub const fn row(&self) -> &Function {
+        &self.0
+    }
+}
+
+impl<T: Copy> Query<T> {
+    /// Its row.
+    pub const fn row(&self) -> &Function {
+        &self.0
+    }
+
+    /// Uses the platform: not for suspended accounts.
+    const fn unless_suspended(mut self) -> Query<T> {
+        self.0.open_when_suspended = false;
+        self
+    }
+}
+
+impl<T: Copy> Command<T> {
+    /// Its row.
+    pub const fn row(&self) -> &Function {
+        &self.0
+    }
+
+    /// Uses the platform: not for suspended accounts.
+    const fn unless_suspended(mut self) -> Command<T> {
+        self.0.open_when_suspended = false;
+        self
+    }
+
+    /// Ends what is still open.
+    const fn also_when_closed(mut self) -> Command<T> {
+        self.0.open_when_closed = true;
+        self.also_when_closing()
+    }
+
+    /// Helps an account to its end.
+    const fn also_when_closing(mut self) -> Command<T> {
+        self.0.open_when_closing = true;
+        self
+    }
+}
+
+const fn free(name: &'static str, class: Class) -> Free {
+    Free(Function {
         name,
         class,
         permission: None,
@@ -72,11 +132,11 @@ const fn free(name: &'static str, class: Class) -> Function {
         open_when_suspended: true,
         open_when_closed: true,
         open_when_closing: true,
-    }
+    })
 }
 
 /// A function that is permitted by its own name.
-const fn row(name: &'static str, class: Class, tokens: Tokens, on: On) -> Function {
+const fn guarded(name: &'static str, class: Class, tokens: Tokens, on: On) -> Function {
     Function {
         name,
         class,
@@ -84,162 +144,169 @@ const fn row(name: &'static str, class: Class, tokens: Tokens, on: On) -> Functi
         tokens,
         on,
         open_when_suspended: true,
-        open_when_closed: matches!(class, Query),
-        open_when_closing: matches!(class, Query),
+        open_when_closed: matches!(class, Class::Query),
+        open_when_closing: matches!(class, Class::Query),
     }
 }
 
-impl Function {
-    /// Uses the platform: not for suspended accounts.
-    const fn unless_suspended(mut self) -> Function {
-        self.open_when_suspended = false;
-        self
-    }
-
-    /// Ends what is still open.
-    const fn also_when_closed(mut self) -> Function {
-        self.open_when_closed = true;
-        self.also_when_closing()
-    }
-
-    /// Helps an account to its end.
-    const fn also_when_closing(mut self) -> Function {
-        self.open_when_closing = true;
-        self
-    }
+const fn query(name: &'static str, tokens: Tokens) -> Query<()> {
+    Query(guarded(name, Class::Query, tokens, On::Nothing), PhantomData)
 }
 
-static FUNCTIONS: &[Function] = &[
-    free("about.describe", Query),
-    row("accounts.create", Command, Tokens::No, On::Nothing),
-    row("accounts.get", Query, Tokens::Main, On::Main),
-    row("accounts.update", Command, Tokens::Main, On::Main),
-    row("accounts.list", Query, Tokens::No, On::Nothing),
-    row("accounts.set-standing", Command, Tokens::No, On::Main).also_when_closing(),
-    row("accounts.close", Command, Tokens::No, On::Main).also_when_closing(),
-    row("accounts.get-closing", Query, Tokens::No, On::Main),
-    row("accounts.reveal-token", Query, Tokens::No, On::Either),
-    free("accounts.authenticate", Query),
-    row("credits.get-balance", Query, Tokens::Main, On::Main),
-    row("credits.list-lots", Query, Tokens::No, On::Main),
-    row("credits.get-statement", Query, Tokens::No, On::Main),
-    row("credits.recharge", Command, Tokens::No, On::Main),
-    row("credits.list-charges", Query, Tokens::No, On::Main),
-    row("credits.give-up", Command, Tokens::No, On::Main).also_when_closed(),
-    row("credits.set-auto-recharge", Command, Tokens::No, On::Main),
-    row("credits.get-auto-recharge", Query, Tokens::No, On::Main),
-    row("credits.add-card", Command, Tokens::No, On::Main).also_when_closing(),
-    row("credits.set-default-card", Command, Tokens::No, On::Main).also_when_closing(),
-    row("credits.remove-card", Command, Tokens::No, On::Main).also_when_closing(),
-    row("credits.list-cards", Query, Tokens::No, On::Main),
-    row("credits.set-alerts", Command, Tokens::No, On::Main).also_when_closing(),
-    row("credits.get-alerts", Query, Tokens::No, On::Main),
-    row("credits.adjust", Command, Tokens::No, On::Main).also_when_closing(),
-    row("credits.settle", Command, Tokens::No, On::Main).also_when_closing(),
-    row("credits.record-chargeback", Command, Tokens::No, On::Main).also_when_closed(),
-    row("credits.record-payment-chargeback", Command, Tokens::No, On::Main).also_when_closed(),
-    row("credits.record-dispute-won", Command, Tokens::No, On::Main).also_when_closed(),
-    row("credits.write-off", Command, Tokens::No, On::Main).also_when_closing(),
-    row("coupons.create", Command, Tokens::No, On::Nothing),
-    row("coupons.get", Query, Tokens::No, On::Nothing),
-    row("coupons.list", Query, Tokens::No, On::Nothing),
-    row("coupons.withdraw", Command, Tokens::No, On::Nothing),
-    row("coupons.redeem", Command, Tokens::No, On::Main),
-    row("coupons.list-redemptions", Query, Tokens::No, On::Main),
-    row("events.read", Query, Tokens::Main, On::Main),
-    row("invoices.list-documents", Query, Tokens::No, On::Main),
-    row("invoices.list-issued", Query, Tokens::No, On::Nothing),
-    row("invoices.read-document", Query, Tokens::No, On::Main),
-    row("invoices.read-standing", Query, Tokens::No, On::Main),
-    row("invoices.get-overview", Query, Tokens::No, On::Main),
-    row("invoices.get-billing", Query, Tokens::No, On::Main),
-    row("invoices.set-billing", Command, Tokens::No, On::Main),
-    row("invoices.set-cycle", Command, Tokens::No, On::Main),
-    row("invoices.issue-credit-note", Command, Tokens::No, On::Main),
-    row("invoices.get-seats", Query, Tokens::No, On::Main),
-    row("invoices.set-seats", Command, Tokens::No, On::Main),
-    free("jobs.begin", Command),
-    free("jobs.perform", Effect),
-    free("jobs.finish", Command),
-    free("jobs.payment-notice", Command),
-    free("jobs.look", Query),
-    free("jobs.store-opened", Command),
-    free("numbers.offers", Effect),
-    row("numbers.price-offers", Query, Tokens::Own, On::Either),
-    row("numbers.buy", Command, Tokens::Own, On::Either).unless_suspended(),
-    row("numbers.list", Query, Tokens::Own, On::Either),
-    row("numbers.get", Query, Tokens::Own, On::Either),
-    row("numbers.update", Command, Tokens::Own, On::Either),
-    row("numbers.release", Command, Tokens::Own, On::Either),
-    row("operator.get-policy", Query, Tokens::No, On::Nothing),
-    row("operator.set-policy", Command, Tokens::No, On::Nothing),
-    row("operator.set-limits", Command, Tokens::No, On::Main),
-    row("operator.set-billing", Command, Tokens::No, On::Main),
-    row("operator.get-billing", Query, Tokens::No, On::Main),
-    row("operator.read-ledger", Query, Tokens::No, On::Nothing),
-    row("operator.read-transaction", Query, Tokens::No, On::Nothing),
-    row("operator.compare", Query, Tokens::No, On::Nothing),
-    row("operator.read-charges", Query, Tokens::No, On::Nothing),
-    row("operator.compare-totals", Query, Tokens::No, On::Nothing),
-    row("operator.compare-derived", Query, Tokens::No, On::Nothing),
-    row("operator.compare-events", Query, Tokens::No, On::Nothing),
-    row("operator.compare-indexes", Query, Tokens::No, On::Nothing),
-    row("operator.list-queue", Query, Tokens::No, On::Nothing),
-    row("operator.resolve-payment", Command, Tokens::No, On::Nothing),
-    row("operator.get-limits", Query, Tokens::No, On::Main),
-    row("pricing.create-version", Command, Tokens::No, On::Nothing),
-    row("pricing.begin-import", Command, Tokens::No, On::Nothing),
-    row("pricing.finish-import", Command, Tokens::No, On::Nothing),
-    row("pricing.add-rows", Command, Tokens::No, On::Nothing),
-    row("pricing.set-number-prices", Command, Tokens::No, On::Nothing),
-    row("pricing.get-number-prices", Query, Tokens::No, On::Nothing),
-    row("pricing.publish-version", Command, Tokens::No, On::Nothing),
-    row("pricing.withdraw-version", Command, Tokens::No, On::Nothing),
-    row("pricing.remove-draft", Command, Tokens::No, On::Nothing),
-    row("pricing.list-versions", Query, Tokens::No, On::Nothing),
-    row("pricing.list-rows", Query, Tokens::No, On::Nothing),
-    row("pricing.set-overrides", Command, Tokens::No, On::Main),
-    row("pricing.withdraw-overrides", Command, Tokens::No, On::Main),
-    row("pricing.list-overrides", Query, Tokens::No, On::Main),
-    row("pricing.get-overrides", Query, Tokens::No, On::Main),
-    row("pricing.get-number-overrides", Query, Tokens::No, On::Main),
-    row("pricing.by-country", Query, Tokens::Own, On::Either),
-    row("refunds.list", Query, Tokens::No, On::Main),
-    row("refunds.retry", Command, Tokens::No, On::Main).also_when_closed(),
-    row("refunds.settle", Command, Tokens::No, On::Main).also_when_closed(),
-    row("reservations.reserve", Command, Tokens::Own, On::Nothing),
-    row("reservations.extend", Command, Tokens::Own, On::Nothing),
-    row("reservations.settle", Command, Tokens::No, On::Nothing),
-    row("reservations.release", Command, Tokens::No, On::Nothing),
-    row("reservations.list", Query, Tokens::Main, On::Main),
-    row("subaccounts.create", Command, Tokens::Main, On::Main),
-    row("subaccounts.get", Query, Tokens::Own, On::Sub),
-    row("subaccounts.list", Query, Tokens::Main, On::Main),
-    row("subaccounts.update", Command, Tokens::Main, On::Sub),
-    row("subaccounts.delete", Command, Tokens::Main, On::Sub),
-    row("usage.record-events", Command, Tokens::No, On::Nothing),
-    row("usage.quote-event", Query, Tokens::Own, On::Either),
-    row("usage.admit", Query, Tokens::Own, On::Either).unless_suspended(),
-    row("usage.calls-started", Command, Tokens::No, On::Nothing),
-    row("usage.calls-ended", Command, Tokens::No, On::Either).also_when_closed(),
-    row("usage.list-calls", Query, Tokens::No, On::Main),
-    row("usage.summary", Query, Tokens::Own, On::Either),
-    row("usage.list-lines", Query, Tokens::Own, On::Either),
-    row("usage.get-daily-summary", Query, Tokens::Main, On::Main),
-    row("usage.set-daily-summary", Command, Tokens::Main, On::Main),
-    row("usage.list-rejected", Query, Tokens::No, On::Nothing),
-    row("usage.resubmit", Command, Tokens::No, On::Nothing),
-    row("usage.discard", Command, Tokens::No, On::Nothing),
-];
+const fn query_on(name: &'static str, tokens: Tokens, on: On) -> Query<AuthId> {
+    Query(guarded(name, Class::Query, tokens, on), PhantomData)
+}
+
+const fn command(name: &'static str, tokens: Tokens) -> Command<()> {
+    Command(guarded(name, Class::Command, tokens, On::Nothing), PhantomData)
+}
+
+const fn command_on(name: &'static str, tokens: Tokens, on: On) -> Command<AuthId> {
+    Command(guarded(name, Class::Command, tokens, on), PhantomData)
+}
+
+/// Makes a constant of each row, and the table of all of them.
+macro_rules! functions {
+    ($($constant:ident: $kind:ty = $make:ident($name:literal $(, $column:expr)*)$(.$also:ident())*;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`.")]
+            pub const $constant: &$kind = &$make($name $(, $column)*)$(.$also())*;
+        )*
+
+        static FUNCTIONS: &[Function] = &[$(*$constant.row()),*];
+
+        /// What each constant is called, in the order of the table.
+        #[cfg(test)]
+        static CONSTANTS: &[&str] = &[$(stringify!($constant)),*];
+    };
+}
+
+functions! {
+    ABOUT_DESCRIBE: Free = free("about.describe", Class::Query);
+    ACCOUNTS_CREATE: Command<()> = command("accounts.create", Tokens::No);
+    ACCOUNTS_GET: Query<AuthId> = query_on("accounts.get", Tokens::Main, On::Main);
+    ACCOUNTS_UPDATE: Command<AuthId> = command_on("accounts.update", Tokens::Main, On::Main);
+    ACCOUNTS_LIST: Query<()> = query("accounts.list", Tokens::No);
+    ACCOUNTS_SET_STANDING: Command<AuthId> = command_on("accounts.set-standing", Tokens::No, On::Main).also_when_closing();
+    ACCOUNTS_CLOSE: Command<AuthId> = command_on("accounts.close", Tokens::No, On::Main).also_when_closing();
+    ACCOUNTS_GET_CLOSING: Query<AuthId> = query_on("accounts.get-closing", Tokens::No, On::Main);
+    ACCOUNTS_REVEAL_TOKEN: Query<AuthId> = query_on("accounts.reveal-token", Tokens::No, On::Either);
+    ACCOUNTS_AUTHENTICATE: Free = free("accounts.authenticate", Class::Query);
+    CREDITS_GET_BALANCE: Query<AuthId> = query_on("credits.get-balance", Tokens::Main, On::Main);
+    CREDITS_LIST_LOTS: Query<AuthId> = query_on("credits.list-lots", Tokens::No, On::Main);
+    CREDITS_GET_STATEMENT: Query<AuthId> = query_on("credits.get-statement", Tokens::No, On::Main);
+    CREDITS_RECHARGE: Command<AuthId> = command_on("credits.recharge", Tokens::No, On::Main);
+    CREDITS_LIST_CHARGES: Query<AuthId> = query_on("credits.list-charges", Tokens::No, On::Main);
+    CREDITS_GIVE_UP: Command<AuthId> = command_on("credits.give-up", Tokens::No, On::Main).also_when_closed();
+    CREDITS_SET_AUTO_RECHARGE: Command<AuthId> = command_on("credits.set-auto-recharge", Tokens::No, On::Main);
+    CREDITS_GET_AUTO_RECHARGE: Query<AuthId> = query_on("credits.get-auto-recharge", Tokens::No, On::Main);
+    CREDITS_ADD_CARD: Command<AuthId> = command_on("credits.add-card", Tokens::No, On::Main).also_when_closing();
+    CREDITS_SET_DEFAULT_CARD: Command<AuthId> = command_on("credits.set-default-card", Tokens::No, On::Main).also_when_closing();
+    CREDITS_REMOVE_CARD: Command<AuthId> = command_on("credits.remove-card", Tokens::No, On::Main).also_when_closing();
+    CREDITS_LIST_CARDS: Query<AuthId> = query_on("credits.list-cards", Tokens::No, On::Main);
+    CREDITS_SET_ALERTS: Command<AuthId> = command_on("credits.set-alerts", Tokens::No, On::Main).also_when_closing();
+    CREDITS_GET_ALERTS: Query<AuthId> = query_on("credits.get-alerts", Tokens::No, On::Main);
+    CREDITS_ADJUST: Command<AuthId> = command_on("credits.adjust", Tokens::No, On::Main).also_when_closing();
+    CREDITS_SETTLE: Command<AuthId> = command_on("credits.settle", Tokens::No, On::Main).also_when_closing();
+    CREDITS_RECORD_CHARGEBACK: Command<AuthId> = command_on("credits.record-chargeback", Tokens::No, On::Main).also_when_closed();
+    CREDITS_RECORD_PAYMENT_CHARGEBACK: Command<AuthId> = command_on("credits.record-payment-chargeback", Tokens::No, On::Main).also_when_closed();
+    CREDITS_RECORD_DISPUTE_WON: Command<AuthId> = command_on("credits.record-dispute-won", Tokens::No, On::Main).also_when_closed();
+    CREDITS_WRITE_OFF: Command<AuthId> = command_on("credits.write-off", Tokens::No, On::Main).also_when_closing();
+    COUPONS_CREATE: Command<()> = command("coupons.create", Tokens::No);
+    COUPONS_GET: Query<()> = query("coupons.get", Tokens::No);
+    COUPONS_LIST: Query<()> = query("coupons.list", Tokens::No);
+    COUPONS_WITHDRAW: Command<()> = command("coupons.withdraw", Tokens::No);
+    COUPONS_REDEEM: Command<AuthId> = command_on("coupons.redeem", Tokens::No, On::Main);
+    COUPONS_LIST_REDEMPTIONS: Query<AuthId> = query_on("coupons.list-redemptions", Tokens::No, On::Main);
+    EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main);
+    INVOICES_LIST_DOCUMENTS: Query<AuthId> = query_on("invoices.list-documents", Tokens::No, On::Main);
+    INVOICES_LIST_ISSUED: Query<()> = query("invoices.list-issued", Tokens::No);
+    INVOICES_READ_DOCUMENT: Query<AuthId> = query_on("invoices.read-document", Tokens::No, On::Main);
+    INVOICES_READ_STANDING: Query<AuthId> = query_on("invoices.read-standing", Tokens::No, On::Main);
+    INVOICES_GET_OVERVIEW: Query<AuthId> = query_on("invoices.get-overview", Tokens::No, On::Main);
+    INVOICES_GET_BILLING: Query<AuthId> = query_on("invoices.get-billing", Tokens::No, On::Main);
+    INVOICES_SET_BILLING: Command<AuthId> = command_on("invoices.set-billing", Tokens::No, On::Main);
+    INVOICES_SET_CYCLE: Command<AuthId> = command_on("invoices.set-cycle", Tokens::No, On::Main);
+    INVOICES_ISSUE_CREDIT_NOTE: Command<AuthId> = command_on("invoices.issue-credit-note", Tokens::No, On::Main);
+    INVOICES_GET_SEATS: Query<AuthId> = query_on("invoices.get-seats", Tokens::No, On::Main);
+    INVOICES_SET_SEATS: Command<AuthId> = command_on("invoices.set-seats", Tokens::No, On::Main);
+    JOBS_BEGIN: Free = free("jobs.begin", Class::Command);
+    JOBS_PERFORM: Free = free("jobs.perform", Class::Effect);
+    JOBS_FINISH: Free = free("jobs.finish", Class::Command);
+    JOBS_PAYMENT_NOTICE: Free = free("jobs.payment-notice", Class::Command);
+    JOBS_LOOK: Free = free("jobs.look", Class::Query);
+    JOBS_STORE_OPENED: Free = free("jobs.store-opened", Class::Command);
+    NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect);
+    NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either);
+    NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).unless_suspended();
+    NUMBERS_LIST: Query<AuthId> = query_on("numbers.list", Tokens::Own, On::Either);
+    NUMBERS_GET: Query<AuthId> = query_on("numbers.get", Tokens::Own, On::Either);
+    NUMBERS_UPDATE: Command<AuthId> = command_on("numbers.update", Tokens::Own, On::Either);
+    NUMBERS_RELEASE: Command<AuthId> = command_on("numbers.release", Tokens::Own, On::Either);
+    OPERATOR_GET_POLICY: Query<()> = query("operator.get-policy", Tokens::No);
+    OPERATOR_SET_POLICY: Command<()> = command("operator.set-policy", Tokens::No);
+    OPERATOR_SET_LIMITS: Command<AuthId> = command_on("operator.set-limits", Tokens::No, On::Main);
+    OPERATOR_SET_BILLING: Command<AuthId> = command_on("operator.set-billing", Tokens::No, On::Main);
+    OPERATOR_GET_BILLING: Query<AuthId> = query_on("operator.get-billing", Tokens::No, On::Main);
+    OPERATOR_READ_LEDGER: Query<()> = query("operator.read-ledger", Tokens::No);
+    OPERATOR_READ_TRANSACTION: Query<()> = query("operator.read-transaction", Tokens::No);
+    OPERATOR_COMPARE: Query<()> = query("operator.compare", Tokens::No);
+    OPERATOR_READ_CHARGES: Query<()> = query("operator.read-charges", Tokens::No);
+    OPERATOR_COMPARE_TOTALS: Query<()> = query("operator.compare-totals", Tokens::No);
+    OPERATOR_COMPARE_DERIVED: Query<()> = query("operator.compare-derived", Tokens::No);
+    OPERATOR_COMPARE_EVENTS: Query<()> = query("operator.compare-events", Tokens::No);
+    OPERATOR_COMPARE_INDEXES: Query<()> = query("operator.compare-indexes", Tokens::No);
+    OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::No);
+    OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::No);
+    OPERATOR_GET_LIMITS: Query<AuthId> = query_on("operator.get-limits", Tokens::No, On::Main);
+    PRICING_CREATE_VERSION: Command<()> = command("pricing.create-version", Tokens::No);
+    PRICING_BEGIN_IMPORT: Command<()> = command("pricing.begin-import", Tokens::No);
+    PRICING_FINISH_IMPORT: Command<()> = command("pricing.finish-import", Tokens::No);
+    PRICING_ADD_ROWS: Command<()> = command("pricing.add-rows", Tokens::No);
+    PRICING_SET_NUMBER_PRICES: Command<()> = command("pricing.set-number-prices", Tokens::No);
+    PRICING_GET_NUMBER_PRICES: Query<()> = query("pricing.get-number-prices", Tokens::No);
+    PRICING_PUBLISH_VERSION: Command<()> = command("pricing.publish-version", Tokens::No);
+    PRICING_WITHDRAW_VERSION: Command<()> = command("pricing.withdraw-version", Tokens::No);
+    PRICING_REMOVE_DRAFT: Command<()> = command("pricing.remove-draft", Tokens::No);
+    PRICING_LIST_VERSIONS: Query<()> = query("pricing.list-versions", Tokens::No);
+    PRICING_LIST_ROWS: Query<()> = query("pricing.list-rows", Tokens::No);
+    PRICING_SET_OVERRIDES: Command<AuthId> = command_on("pricing.set-overrides", Tokens::No, On::Main);
+    PRICING_WITHDRAW_OVERRIDES: Command<AuthId> = command_on("pricing.withdraw-overrides", Tokens::No, On::Main);
+    PRICING_LIST_OVERRIDES: Query<AuthId> = query_on("pricing.list-overrides", Tokens::No, On::Main);
+    PRICING_GET_OVERRIDES: Query<AuthId> = query_on("pricing.get-overrides", Tokens::No, On::Main);
+    PRICING_GET_NUMBER_OVERRIDES: Query<AuthId> = query_on("pricing.get-number-overrides", Tokens::No, On::Main);
+    PRICING_BY_COUNTRY: Query<AuthId> = query_on("pricing.by-country", Tokens::Own, On::Either);
+    REFUNDS_LIST: Query<AuthId> = query_on("refunds.list", Tokens::No, On::Main);
+    REFUNDS_RETRY: Command<AuthId> = command_on("refunds.retry", Tokens::No, On::Main).also_when_closed();
+    REFUNDS_SETTLE: Command<AuthId> = command_on("refunds.settle", Tokens::No, On::Main).also_when_closed();
+    RESERVATIONS_RESERVE: Command<()> = command("reservations.reserve", Tokens::Own);
+    RESERVATIONS_EXTEND: Command<()> = command("reservations.extend", Tokens::Own);
+    RESERVATIONS_SETTLE: Command<()> = command("reservations.settle", Tokens::No);
+    RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::No);
+    RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main);
+    SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main);
+    SUBACCOUNTS_GET: Query<AuthId> = query_on("subaccounts.get", Tokens::Own, On::Sub);
+    SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main);
+    SUBACCOUNTS_UPDATE: Command<AuthId> = command_on("subaccounts.update", Tokens::Main, On::Sub);
+    SUBACCOUNTS_DELETE: Command<AuthId> = command_on("subaccounts.delete", Tokens::Main, On::Sub);
+    USAGE_RECORD_EVENTS: Command<()> = command("usage.record-events", Tokens::No);
+    USAGE_QUOTE_EVENT: Query<AuthId> = query_on("usage.quote-event", Tokens::Own, On::Either);
+    USAGE_ADMIT: Query<AuthId> = query_on("usage.admit", Tokens::Own, On::Either).unless_suspended();
+    USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::No);
+    USAGE_CALLS_ENDED: Command<AuthId> = command_on("usage.calls-ended", Tokens::No, On::Either).also_when_closed();
+    USAGE_LIST_CALLS: Query<AuthId> = query_on("usage.list-calls", Tokens::No, On::Main);
+    USAGE_SUMMARY: Query<AuthId> = query_on("usage.summary", Tokens::Own, On::Either);
+    USAGE_LIST_LINES: Query<AuthId> = query_on("usage.list-lines", Tokens::Own, On::Either);
+    USAGE_GET_DAILY_SUMMARY: Query<AuthId> = query_on("usage.get-daily-summary", Tokens::Main, On::Main);
+    USAGE_SET_DAILY_SUMMARY: Command<AuthId> = command_on("usage.set-daily-summary", Tokens::Main, On::Main);
+    USAGE_LIST_REJECTED: Query<()> = query("usage.list-rejected", Tokens::No);
+    USAGE_RESUBMIT: Command<()> = command("usage.resubmit", Tokens::No);
+    USAGE_DISCARD: Command<()> = command("usage.discard", Tokens::No);
+}
 
 /// Every function of the contract, by interface.
 pub fn functions() -> &'static [Function] {
     FUNCTIONS
-}
-
-/// The row of a function.
-pub fn function(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
 }
 
 #[cfg(test)]
@@ -280,9 +347,9 @@ mod tests {
         for function in FUNCTIONS {
             let documentation = &contract[function.name];
             let class = match function.class {
-                Query => " Class: query.",
-                Command => " Class: command.",
-                Effect => " Class: effect.",
+                Class::Query => " Class: query.",
+                Class::Command => " Class: command.",
+                Class::Effect => " Class: effect.",
             };
             assert!(documentation.starts_with(class), "{}: {documentation}", function.name);
             let permission = documentation.contains(&format!("`{}`", function.name));
@@ -293,18 +360,24 @@ mod tests {
     }
 
     #[test]
-    fn tokens_never_pay() {
-        for name in [
-            "credits.recharge",
-            "credits.add-card",
-            "credits.set-auto-recharge",
-            "credits.adjust",
-            "invoices.set-billing",
-            "accounts.close",
-            "credits.settle",
-        ] {
-            assert_eq!(function(name).map(|function| function.tokens), Some(Tokens::No), "{name}");
+    fn a_constant_is_called_as_its_function() {
+        for (constant, function) in CONSTANTS.iter().zip(FUNCTIONS) {
+            assert_eq!(*constant, function.name.replace(['.', '-'], "_").to_uppercase());
         }
-        assert_eq!(function("credits.refund"), None);
+    }
+
+    #[test]
+    fn tokens_never_pay() {
+        for command in [
+            CREDITS_RECHARGE,
+            CREDITS_ADD_CARD,
+            CREDITS_SET_AUTO_RECHARGE,
+            CREDITS_ADJUST,
+            INVOICES_SET_BILLING,
+            ACCOUNTS_CLOSE,
+            CREDITS_SETTLE,
+        ] {
+            assert_eq!(command.row().tokens, Tokens::No, "{}", command.row().name);
+        }
     }
 }

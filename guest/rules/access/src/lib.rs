@@ -1,7 +1,13 @@
-//! Who may do what: the functions with their permissions, credentials, sub-accounts as callers.
+//! Who may do what: the functions with their permissions, credentials, sub-accounts as callers, and how a query and a command begin.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod credentials;
 pub mod functions;
+mod gate;
+pub mod once;
+pub mod requests;
+pub mod testing;
+
+pub use requests::{Permitted, command, command_on, command_on_any, query, query_on, query_on_all};

@@ -14,7 +14,7 @@ pub use coinbox_credit::records::closing::{ClosingStatus, Step};
 pub use fixing::run;
 
 use crate::Standing;
-use coinbox_access::credentials::{self, Who};
+use coinbox_access::{self as access, credentials::Who, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::closing::Closing;
 use coinbox_credit::records::closing::{key, load};
@@ -23,7 +23,6 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
 use coinbox_ground::job::JobKey;
@@ -47,17 +46,17 @@ fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, tran
 
 /// Begins to close an account (ACC-12). Asked again, it answers how that stands.
 pub fn close(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<ClosingStatus, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "accounts.close", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "accounts.close", &(&auth_id, &reason), |call| {
+    let command = access::command_on(call, caller, functions::ACCOUNTS_CLOSE, &auth_id)?;
+    command.once(call, &(&auth_id, &reason), |call, who, account| {
         let wait = Policy::load(call)?.close_settle_ms;
-        begin(call, account, &who, &reason, wait)?;
+        begin(call, account, who, &reason, wait)?;
         status(call, account)
     })
 }
 
 /// How the closing of an account stands.
 pub fn get_closing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<ClosingStatus, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "accounts.get-closing", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::ACCOUNTS_GET_CLOSING, &auth_id)?;
     status(call, account)
 }
 

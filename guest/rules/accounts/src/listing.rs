@@ -4,7 +4,7 @@
 //! of its way; a page that the filter has thinned out may be short and say where to go on.
 
 use super::{AccountType, BillingMode, Profile, Standing, key, profile};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
@@ -118,7 +118,7 @@ pub fn list(
     after: Option<String>,
     limit: u32,
 ) -> Result<Page, Error> {
-    credentials::permit(call, caller, "accounts.list", None)?;
+    access::query(call, caller, functions::ACCOUNTS_LIST)?;
     let mut checks = Checks::new();
     let wanted = Wanted::read(filter.unwrap_or_default(), &mut checks);
     let after = match after.as_deref().map(AuthId::parse) {

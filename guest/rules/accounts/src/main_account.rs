@@ -1,12 +1,15 @@
 //! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
 
-use coinbox_access::credentials::{self, Who};
+use coinbox_access::{
+    self as access,
+    credentials::{self, Who},
+    functions,
+};
 use coinbox_credit::movements::grants;
 use coinbox_credit::watch::judge::stand;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
 use coinbox_ground::money::Money;
@@ -118,9 +121,9 @@ pub struct RateLimits {
 
 /// Makes an account. A trial gets the policy's trial credits (ACC-4).
 pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Result<Created, Error> {
-    let who = credentials::permit(call, caller, "accounts.create", None)?;
+    let command = access::command(call, caller, functions::ACCOUNTS_CREATE)?;
     let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
-    idempotency::once_secret(call, caller, &who.scope(), "accounts.create", &account, kept, |call| {
+    command.once_secret(call, &account, kept, |call, who, ()| {
         check_new(&account)?;
         let auth = draw_free(call, b"MA")?;
         let token = credentials::issue(call, auth);
@@ -170,14 +173,14 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Resu
 
 /// The account as its owner sees it.
 pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Account, Error> {
-    let (_, auth) = credentials::permit_on(call, caller, "accounts.get", &auth_id)?;
+    let (_, auth) = access::query_on(call, caller, functions::ACCOUNTS_GET, &auth_id)?;
     Ok(show(call, auth)?)
 }
 
 /// Changes what the customer may change, and, for the operator, the registered address; nothing given changes nothing.
 pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Account, Error> {
-    let (who, auth) = credentials::permit_on(call, caller, "accounts.update", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "accounts.update", &change, |call| {
+    let command = access::command_on(call, caller, functions::ACCOUNTS_UPDATE, &auth_id)?;
+    command.once(call, &change, |call, who, auth| {
         let mut checks = Checks::new();
         for (value, field, shortest, longest) in [
             (&change.name, "change.name", 1, 100),
@@ -247,8 +250,8 @@ pub fn set_standing(
     standing: Standing,
     details: String,
 ) -> Result<Account, Error> {
-    let (who, auth) = credentials::permit_on(call, caller, "accounts.set-standing", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "accounts.set-standing", &(standing, &details), |call| {
+    let command = access::command_on(call, caller, functions::ACCOUNTS_SET_STANDING, &auth_id)?;
+    command.once(call, &(standing, &details), |call, who, auth| {
         let mut checks = Checks::new();
         checks.text(&details, "details", 0, 500);
         let limit = "active, suspended or closed; accounts.close begins a closing";
@@ -263,7 +266,7 @@ pub fn set_standing(
             return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
         }
         if standing == Standing::Closed {
-            crate::closing::close_at_once(call, auth, &who, &details)?;
+            crate::closing::close_at_once(call, auth, who, &details)?;
             return Ok(show(call, auth)?);
         }
         stand(call, auth, standing, &details, who.name())?;
@@ -273,7 +276,7 @@ pub fn set_standing(
 
 /// The API token of a main account or a sub-account (SEC-1).
 pub fn reveal_token(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<String, Error> {
-    let (_, auth) = credentials::permit_on(call, caller, "accounts.reveal-token", &auth_id)?;
+    let (_, auth) = access::query_on(call, caller, functions::ACCOUNTS_REVEAL_TOKEN, &auth_id)?;
     Ok(credentials::reveal(call, auth)?)
 }
 

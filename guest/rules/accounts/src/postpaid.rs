@@ -4,7 +4,7 @@
 //! by use, less reservations. Lots stay and are spent first; what they do not cover is a receivable until an invoice is paid.
 
 use crate::{AccountType, BillingMode};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::posting;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -32,8 +32,8 @@ pub enum Billing {
 
 /// Switches an account between both ways, or changes its limit.
 pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billing: Billing) -> Result<Billing, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "operator.set-billing", &auth_id)?;
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "operator.set-billing", &billing, |call| {
+    let command = access::command_on(call, caller, functions::OPERATOR_SET_BILLING, &auth_id)?;
+    command.once(call, &billing, |call, who, account| {
         check(billing)?;
         if shown(call, account)? == billing {
             return Ok(billing);
@@ -83,7 +83,7 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
 
 /// How an account pays.
 pub fn get_billing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "operator.get-billing", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::OPERATOR_GET_BILLING, &auth_id)?;
     Ok(shown(call, account)?)
 }
 

@@ -1,10 +1,13 @@
 //! Sub-accounts: sources of usage that spend the main account's credits (SUB-1, SUB-2).
 
 use crate::AccountType;
-use coinbox_access::credentials::{self, Who};
+use coinbox_access::{
+    self as access,
+    credentials::{self, Who},
+    functions,
+};
 use coinbox_ground::call::{Call, end_of_prefix};
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
@@ -83,10 +86,10 @@ pub fn create(
     name: String,
     enabled: bool,
 ) -> Result<Created, Error> {
-    let (who, main) = credentials::permit_on(call, caller, "subaccounts.create", &parent)?;
+    let command = access::command_on(call, caller, functions::SUBACCOUNTS_CREATE, &parent)?;
     let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
     let args = (&name, enabled);
-    idempotency::once_secret(call, caller, &parent, "subaccounts.create", &args, kept, |call| {
+    command.once_secret(call, &args, kept, |call, who, main| {
         let mut checks = Checks::new();
         checks.text(&name, "name", 1, 100);
         checks.done()?;
@@ -115,13 +118,13 @@ pub fn create(
 
 /// A sub-account as its holder sees it.
 pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Subaccount, Error> {
-    let (_, sub) = credentials::permit_on(call, caller, "subaccounts.get", &auth_id)?;
+    let (_, sub) = access::query_on(call, caller, functions::SUBACCOUNTS_GET, &auth_id)?;
     Ok(show(sub, need(call, sub)?))
 }
 
 /// The sub-accounts of a main account, newest first, 1 to 100 a page. An offset past the end answers none.
 pub fn list(call: &Call<'_>, caller: &Caller, parent: String, offset: u32, limit: u32) -> Result<Page, Error> {
-    let (_, main) = credentials::permit_on(call, caller, "subaccounts.list", &parent)?;
+    let (_, main) = access::query_on(call, caller, functions::SUBACCOUNTS_LIST, &parent)?;
     let mut checks = Checks::new();
     checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
     checks.require(limit <= 100, "limit", FieldRule::TooLarge, 100);
@@ -149,9 +152,8 @@ pub fn list(call: &Call<'_>, caller: &Caller, parent: String, offset: u32, limit
 
 /// Renames, enables or disables; nothing given changes nothing.
 pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Subaccount, Error> {
-    let (who, sub, presence) = credentials::permit_again(call, caller, "subaccounts.update", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "subaccounts.update", &change, |call| {
-        presence.need()?;
+    let command = access::command_on(call, caller, functions::SUBACCOUNTS_UPDATE, &auth_id)?;
+    command.once(call, &change, |call, who, sub| {
         let mut checks = Checks::new();
         if let Some(name) = &change.name {
             checks.text(name, "change.name", 1, 100);
@@ -188,12 +190,8 @@ pub enum Disposal {
 
 /// Deletes a sub-account: its token fails from now on, its history stays with the main account.
 pub fn delete(call: &mut Call<'_>, caller: &Caller, auth_id: String, disposal: Disposal) -> Result<(), Error> {
-    const FUNCTION: &str = "subaccounts.delete";
-    let (who, sub, presence) = credentials::permit_again(call, caller, FUNCTION, &auth_id)?;
-    idempotency::once(call, caller, &auth_id, FUNCTION, &disposal, |call| {
-        presence.need()?;
-        remove(call, &who, sub, disposal)
-    })
+    let command = access::command_on(call, caller, functions::SUBACCOUNTS_DELETE, &auth_id)?;
+    command.once(call, &disposal, |call, who, sub| remove(call, who, sub, disposal))
 }
 
 fn remove(call: &mut Call<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Result<(), Error> {

@@ -1,5 +1,5 @@
 //! What knows no business: money, text, the calendar, names and numbers that are given out, one call and what it has read and will change, the
-//! feed, idempotency.
+//! feed, what a client asked for in digests.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic)]

@@ -4,7 +4,7 @@ use crate::document::Party;
 use crate::error::Error;
 use crate::records::Bill;
 use crate::tax;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::settings::alerts;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -13,7 +13,6 @@ use coinbox_forms::{country, subdivision, tax_id};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
@@ -138,7 +137,7 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
 
 /// Billing information of an account.
 pub fn get_billing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "invoices.get-billing", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::INVOICES_GET_BILLING, &auth_id)?;
     Ok(shown(call, account)?)
 }
 
@@ -149,8 +148,8 @@ pub fn set_billing(
     auth_id: String,
     change: BillingChange,
 ) -> Result<Billing, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "invoices.set-billing", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "invoices.set-billing", &change, |call| {
+    let command = access::command_on(call, caller, functions::INVOICES_SET_BILLING, &auth_id)?;
+    command.once(call, &change, |call, who, account| {
         let before = load(call, account)?;
         let lacking = lacks(call, account)?;
         let profile = profile::profile(call, account)?;
@@ -257,8 +256,8 @@ fn check(
 
 /// Sets the length of the billing cycle (INV-1).
 pub fn set_cycle(call: &mut Call<'_>, caller: &Caller, auth_id: String, months: u32) -> Result<Billing, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "invoices.set-cycle", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "invoices.set-cycle", &months, |call| {
+    let command = access::command_on(call, caller, functions::INVOICES_SET_CYCLE, &auth_id)?;
+    command.once(call, &months, |call, who, account| {
         let mut checks = Checks::new();
         checks.require(matches!(months, 1 | 3), "months", FieldRule::UnknownValue, "1 or 3");
         checks.done()?;

@@ -13,13 +13,12 @@ use crate::records::{Place, State, Stored};
 use crate::series::issue_now;
 use crate::standing;
 use crate::tax::shares;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::correcting::{self, Corrected};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::CURRENCY;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
@@ -40,9 +39,9 @@ pub fn issue_credit_note(
     amount: Option<Micros>,
     reason: String,
 ) -> Result<Document, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "invoices.issue-credit-note", &auth_id)?;
+    let command = access::command_on(call, caller, functions::INVOICES_ISSUE_CREDIT_NOTE, &auth_id)?;
     let args = (&auth_id, &invoice, amount, &reason);
-    idempotency::once(call, caller, &auth_id, "invoices.issue-credit-note", &args, |call| {
+    command.once(call, &args, |call, who, account| {
         if wallet::need(call, account)?.is_closed() {
             return Err(Refusal::Closed.into());
         }

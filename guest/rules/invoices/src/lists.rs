@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::error::Error;
 use crate::records::{Place, State, Stored, documents_prefix};
 use crate::standing;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::records::cards::{self, ShownCard};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
@@ -107,7 +107,7 @@ pub fn list_documents(
     after: Option<String>,
     limit: u32,
 ) -> Result<DocumentPage, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "invoices.list-documents", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::INVOICES_LIST_DOCUMENTS, &auth_id)?;
     let mut checks = Checks::new();
     let statuses = statuses(kind);
     if let Some(status) = &filter.status {
@@ -225,21 +225,21 @@ pub fn read_standing(
     auth_id: String,
     number: String,
 ) -> Result<DocumentSummary, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "invoices.read-standing", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::INVOICES_READ_STANDING, &auth_id)?;
     let (n, stored) = Place::find_place(call, account, &KINDS, &number)?.ok_or_else(|| Fault::not_found("document"))?;
     Ok(summary(call, account, n, stored)?)
 }
 
 /// One issued document.
 pub fn read_document(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Document, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "invoices.read-document", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::INVOICES_READ_DOCUMENT, &auth_id)?;
     let stored = Place::find(call, account, &KINDS, &number)?.ok_or_else(|| Fault::not_found("document"))?;
     Ok(stored.read(call, account)?)
 }
 
 /// Balance, last invoice, cards and recent receipts (INV-4).
 pub fn get_overview(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Overview, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "invoices.get-overview", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::INVOICES_GET_OVERVIEW, &auth_id)?;
     let balance = wallet::need(call, account)?.balance.micros();
     let newest = |kind, limit| -> Result<Vec<DocumentSummary>, Fault> {
         let (page, _) = page(call, account, kind, false, None, limit)?;

@@ -1,14 +1,13 @@
 //! Paid seats: how many, and their price on the first of a month (INV-8, R45).
 
 use crate::error::Error;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::posting::{self, Debit};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Progress;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
@@ -82,14 +81,14 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<Seats, Fault> {
 
 /// Paid seats, seats in use, and when they are charged next.
 pub fn get_seats(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Seats, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "invoices.get-seats", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::INVOICES_GET_SEATS, &auth_id)?;
     Ok(shown(call, account)?)
 }
 
 /// Sets the number of paid seats, now; they are charged from the next first of a month.
 pub fn set_seats(call: &mut Call<'_>, caller: &Caller, auth_id: String, paid: u32) -> Result<Seats, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "invoices.set-seats", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "invoices.set-seats", &paid, |call| {
+    let command = access::command_on(call, caller, functions::INVOICES_SET_SEATS, &auth_id)?;
+    command.once(call, &paid, |call, who, account| {
         let mut checks = Checks::new();
         checks.require(paid >= in_use(), "paid", FieldRule::TooSmall, in_use());
         checks.require(paid <= SEATS_MAX, "paid", FieldRule::TooLarge, SEATS_MAX);

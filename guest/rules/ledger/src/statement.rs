@@ -6,7 +6,7 @@
 
 use crate::charge_code;
 use crate::totals::{self, CycleTotals, Movement};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, successor};
 use coinbox_ground::ids::{AuthId, time_key};
@@ -101,7 +101,7 @@ pub fn get_statement(
     month: String,
     after: Option<String>,
 ) -> Result<Statement, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.get-statement", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_STATEMENT, &auth_id)?;
     let mut checks = Checks::new();
     let parsed = Month::parse(&month);
     checks.require(parsed.is_some(), "month", FieldRule::WrongForm, "a month such as 2026-11");

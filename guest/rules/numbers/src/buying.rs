@@ -11,7 +11,8 @@ use crate::forms::{Error, Purchase};
 use crate::offers::check_offer;
 use crate::owing;
 use crate::stock::Recovered;
-use coinbox_access::credentials;
+use coinbox_access::once;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::movements::posting::{self, Debit};
 use coinbox_credit::watch::judge::judge;
@@ -20,7 +21,7 @@ use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
@@ -135,10 +136,8 @@ fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, F
 
 /// Buys a number.
 pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
-    let (_, holder, presence) = credentials::permit_again(call, caller, "numbers.buy", &auth_id)?;
-    let (about, function) = ((auth_id.as_str(), credentials::main_of(call, holder)?), ("numbers.buy", Outside::Stock));
-    reconcile::once_outside(call, caller, about, function, &purchase, |call, asked| {
-        presence.need()?;
+    let command = access::command_on(call, caller, functions::NUMBERS_BUY, &auth_id)?;
+    reconcile::once_outside(command, call, Outside::Stock, &purchase, |call, _, holder, asked| {
         let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
         check(&purchase)?;
         let offer = purchase.offer.clone();
@@ -474,7 +473,7 @@ pub(super) fn recover(
     let asked_for = metadata.asked();
     let job = JobKey::Order(account, count).to_string();
     if let Some(asked) = &asked_for {
-        idempotency::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
+        once::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
     }
     let mut progress = Progress::default();
     progress.start(at, true);

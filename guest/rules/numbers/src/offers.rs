@@ -2,7 +2,7 @@
 
 use crate::forms::{Error, NumberPrice, PAGE_MAX, PricedOffer};
 use crate::rent;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
 use coinbox_forms::phone::{self, is_digits};
 use coinbox_ground::call::Call;
@@ -67,7 +67,7 @@ pub fn price_offers(
     auth_id: String,
     offers: Vec<OfferedNumber>,
 ) -> Result<Vec<PricedOffer>, Error> {
-    let (_, holder) = credentials::permit_on(call, caller, "numbers.price-offers", &auth_id)?;
+    let (_, holder) = access::query_on(call, caller, functions::NUMBERS_PRICE_OFFERS, &auth_id)?;
     let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
     let mut checks = Checks::new();
     checks.require(offers.len() <= PAGE_MAX, "offers", FieldRule::TooMany, PAGE_MAX);

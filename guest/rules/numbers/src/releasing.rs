@@ -5,12 +5,13 @@ use super::records::{self, Rented};
 use super::rent;
 use super::stock::{LEASE_MS, Progress, Subject};
 use crate::stock::Recovered;
+use coinbox_access::once;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
@@ -204,7 +205,7 @@ pub(super) fn recover(
         call.timer(&job.to_string(), Lane::Normal, call.now());
     }
     if let Some(asked) = &release.asked_for {
-        idempotency::remember(call, asked, &Started { job: job.to_string(), name: movement.number.clone() });
+        once::remember(call, asked, &Started { job: job.to_string(), name: movement.number.clone() });
     }
     let found = records::find(call, &movement.number)?;
     let Some((_, key, rented)) = found.filter(|(owner, _, rented)| *owner == account && rented.since <= at) else {

@@ -5,12 +5,11 @@ use crate::owing;
 use crate::records::{self, Rented};
 use crate::releasing;
 use crate::rent;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::phone::is_digits;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::text::is_name;
@@ -30,7 +29,7 @@ pub fn list(
     offset: u32,
     limit: u32,
 ) -> Result<NumberPage, Error> {
-    let (_, asking) = credentials::permit_on(call, caller, "numbers.list", &auth_id)?;
+    let (_, asking) = access::query_on(call, caller, functions::NUMBERS_LIST, &auth_id)?;
     let account = credentials::main_of(call, asking)?.ok_or_else(|| Fault::not_found("account"))?;
     let mut checks = Checks::new();
     checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
@@ -61,7 +60,7 @@ pub fn list(
 
 /// One number.
 pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<RentedNumber, Error> {
-    let (_, asking) = credentials::permit_on(call, caller, "numbers.get", &auth_id)?;
+    let (_, asking) = access::query_on(call, caller, functions::NUMBERS_GET, &auth_id)?;
     let (account, _, rented) = need(call, asking, &number)?;
     Ok(show(call, account, rented)?)
 }
@@ -108,9 +107,8 @@ pub fn update(
     number: String,
     change: NumberChange,
 ) -> Result<RentedNumber, Error> {
-    let (who, asking, presence) = credentials::permit_again(call, caller, "numbers.update", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "numbers.update", &(&number, &change), |call| {
-        presence.need()?;
+    let command = access::command_on(call, caller, functions::NUMBERS_UPDATE, &auth_id)?;
+    command.once(call, &(&number, &change), |call, who, asking| {
         let (account, key, before) = need(call, asking, &number)?;
         let holder = check_change(call, asking, &change)?.unwrap_or(before.holder);
         let mut rented = before.clone();
@@ -177,11 +175,8 @@ fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Resul
 
 /// Gives a number back.
 pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
-    let (_, asking, presence) = credentials::permit_again(call, caller, "numbers.release", &auth_id)?;
-    let (about, function) =
-        ((auth_id.as_str(), credentials::main_of(call, asking)?), ("numbers.release", Outside::Stock));
-    coinbox_payments::reconcile::once_outside(call, caller, about, function, &number, |call, asked| {
-        presence.need()?;
+    let command = access::command_on(call, caller, functions::NUMBERS_RELEASE, &auth_id)?;
+    coinbox_payments::reconcile::once_outside(command, call, Outside::Stock, &number, |call, _, asking, asked| {
         let (account, key, rented) = need(call, asking, &number)?;
         let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
         let job = jobs.first().map(ToString::to_string).unwrap_or_default();

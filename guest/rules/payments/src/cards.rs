@@ -1,6 +1,6 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 pub use coinbox_credit::records::cards::{Card, CardState, ShownCard};
 pub use coinbox_credit::records::cards::{Unusable, name, shown, token, usable, usable_default};
 use coinbox_credit::records::cards::{Wallet, key, load, parse_name};
@@ -46,9 +46,9 @@ pub fn add_card(
     token: String,
     make_default: bool,
 ) -> Result<Started, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.add-card", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_ADD_CARD, &auth_id)?;
     let args = (&auth_id, &token, make_default);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.add-card", &args, |call| {
+    command.once(call, &args, |call, _, account| {
         wallet::need(call, account)?;
         let digits = token.bytes().filter(u8::is_ascii_digit).count();
         let only_digits = token.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
@@ -99,9 +99,9 @@ pub fn add_card(
 
 /// Makes a card the default: the ladder is reset if that changes anything (CRD-6, R10).
 pub fn set_default_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.set-default-card", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_SET_DEFAULT_CARD, &auth_id)?;
     let args = (&auth_id, &card);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.set-default-card", &args, |call| {
+    command.once(call, &args, |call, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
         let wallet = load(call, account)?;
         let state = wallet.find(number).ok_or_else(|| Fault::not_found("card"))?.state;
@@ -135,9 +135,9 @@ fn make_default(call: &mut Call<'_>, account: AuthId, mut wallet: Wallet, number
 
 /// Removes a card and asks the gateway to forget it.
 pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.remove-card", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_REMOVE_CARD, &auth_id)?;
     let args = (&auth_id, &card);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.remove-card", &args, |call| {
+    command.once(call, &args, |call, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
         let mut wallet = load(call, account)?;
         let place = wallet.cards.iter().position(|card| card.number == number);
@@ -167,7 +167,7 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
 
 /// The stored cards.
 pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownCard>, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.list-cards", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_CARDS, &auth_id)?;
     wallet::need(call, account)?;
     Ok(shown(call, account)?)
 }

@@ -19,12 +19,11 @@ pub use records::{
     Coupon, CouponPage, Decline, NewCoupon, Outcome, Redemption, RedemptionPage, ShownRedemption, Validity,
 };
 
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::grants::{self, Grant};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::{AuthId, draw_code};
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{
@@ -116,12 +115,12 @@ fn show(call: &Call<'_>, stored: &Stored) -> Result<Coupon, Fault> {
 
 /// Makes a coupon.
 pub fn create(call: &mut Call<'_>, caller: &Caller, coupon: NewCoupon) -> Result<Coupon, Error> {
-    let who = credentials::permit(call, caller, "coupons.create", None)?;
+    let command = access::command(call, caller, functions::COUPONS_CREATE)?;
     // Not even a digest of the code is kept that could be tried out without the host's key.
     let code_digest = coupon.code.as_deref().map(|code| digest(call, code));
     let args = (NewCoupon { code: None, ..coupon.clone() }, code_digest);
     let kept = |made: &Coupon| serde_json::to_value(Coupon { code: String::new(), ..made.clone() });
-    idempotency::once_secret(call, caller, &who.scope(), "coupons.create", &args, kept, |call| {
+    command.once_secret(call, &args, kept, |call, who, ()| {
         check_new(call, &coupon)?;
         let code = match coupon.code.as_deref().and_then(normal) {
             Some(code) => code,
@@ -213,7 +212,7 @@ fn tell(call: &mut Call<'_>, kind: &str, facts: Vec<Fact>) {
 
 /// The coupon with this code.
 pub fn get(call: &Call<'_>, caller: &Caller, code: String) -> Result<Coupon, Error> {
-    credentials::permit(call, caller, "coupons.get", None)?;
+    access::query(call, caller, functions::COUPONS_GET)?;
     let stored = find(call, &code)?.ok_or_else(|| Fault::not_found("coupon"))?;
     Ok(show(call, &stored)?)
 }
@@ -234,7 +233,7 @@ fn page_of(
 
 /// Coupons, newest first.
 pub fn list(call: &Call<'_>, caller: &Caller, after: Option<u32>, limit: u32) -> Result<CouponPage, Error> {
-    credentials::permit(call, caller, "coupons.list", None)?;
+    access::query(call, caller, functions::COUPONS_LIST)?;
     let (first, limit) = page_of(COUPONS, after, limit, coupon_key)?;
     let (page, more) = call.span::<Stored>(&first, &end_of_prefix(COUPONS), limit)?;
     let next = page.last().filter(|_| more).map(|(_, last)| last.number);
@@ -244,9 +243,9 @@ pub fn list(call: &Call<'_>, caller: &Caller, after: Option<u32>, limit: u32) ->
 
 /// Takes a coupon back: it cannot be redeemed any more.
 pub fn withdraw(call: &mut Call<'_>, caller: &Caller, number: u32) -> Result<Coupon, Error> {
-    let who = credentials::permit(call, caller, "coupons.withdraw", None)?;
+    let command = access::command(call, caller, functions::COUPONS_WITHDRAW)?;
     let kept = |made: &Coupon| serde_json::to_value(Coupon { code: String::new(), ..made.clone() });
-    idempotency::once_secret(call, caller, &who.scope(), "coupons.withdraw", &number, kept, |call| {
+    command.once_secret(call, &number, kept, |call, who, ()| {
         let mut stored = load(call, number)?;
         if stored.withdrawn.is_none() {
             stored.withdrawn = Some(call.now());
@@ -265,9 +264,9 @@ pub fn withdraw(call: &mut Call<'_>, caller: &Caller, number: u32) -> Result<Cou
 
 /// Gives the credit of a coupon, or says why not. Each declined try counts towards the limit of an hour.
 pub fn redeem(call: &mut Call<'_>, caller: &Caller, auth_id: String, code: String) -> Result<Outcome, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "coupons.redeem", &auth_id)?;
+    let command = access::command_on(call, caller, functions::COUPONS_REDEEM, &auth_id)?;
     let args = (&auth_id, digest(call, &code));
-    idempotency::once(call, caller, &auth_id, "coupons.redeem", &args, |call| {
+    command.once(call, &args, |call, who, account| {
         wallet::need(call, account)?;
         let tries = tries_within_an_hour(call, account)?;
         let most = usize::try_from(Policy::load(call)?.coupon_tries).unwrap_or(usize::MAX);
@@ -404,7 +403,7 @@ pub fn list_redemptions(
     after: Option<u32>,
     limit: u32,
 ) -> Result<RedemptionPage, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "coupons.list-redemptions", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::COUPONS_LIST_REDEMPTIONS, &auth_id)?;
     let (page, more) = redemptions(call, account, after, limit)?;
     let next = page.last().filter(|_| more).map(|last| last.number);
     Ok(RedemptionPage { redemptions: page.iter().map(Redemption::shown).collect(), next })

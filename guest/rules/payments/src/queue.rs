@@ -10,7 +10,7 @@ pub use resolve::{Claim, Resolution, Resolved, resolve_payment};
 use crate::charges::{self, ShownCharge};
 use crate::dunning;
 use crate::refunds::{self, ShownRefund};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::queue::{PREFIX, QueueEntry};
@@ -47,7 +47,7 @@ pub struct QueuePage {
 
 /// What waits for a person, oldest first.
 pub fn list_queue(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<QueuePage, Error> {
-    credentials::permit(call, caller, "operator.list-queue", None)?;
+    access::query(call, caller, functions::OPERATOR_LIST_QUEUE)?;
     let mut checks = Checks::new();
     checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
     checks.require(

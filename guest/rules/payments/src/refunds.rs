@@ -13,13 +13,13 @@ pub use coinbox_credit::records::refunds::{by_key, load, of_charge, parse_gatewa
 pub use recovered::{Found, recover, recover_payment};
 
 use crate::reconcile::{self, Outside};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::records::refunds::{gateway_key, save};
 use coinbox_ground::business_days;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::money::Money;
@@ -121,7 +121,7 @@ pub fn list(
     after: Option<u32>,
     limit: u32,
 ) -> Result<RefundPage, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "refunds.list", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::REFUNDS_LIST, &auth_id)?;
     let mut checks = Checks::new();
     checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
     checks.done()?;
@@ -139,9 +139,9 @@ fn failed(call: &Call<'_>, account: AuthId, number: u32) -> Result<Refund, Error
 
 /// Tries a failed refund again, under a new key.
 pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "refunds.retry", &auth_id)?;
-    let (about, function) = ((auth_id.as_str(), Some(account)), ("refunds.retry", Outside::Payments));
-    reconcile::once_outside(call, caller, about, function, &(&auth_id, number), |call, asked| {
+    let command = access::command_on(call, caller, functions::REFUNDS_RETRY, &auth_id)?;
+    let args = (&auth_id, number);
+    reconcile::once_outside(command, call, Outside::Payments, &args, |call, who, account, asked| {
         let mut refund = failed(call, account, number)?;
         refund.tries += 1;
         refund.key = gateway_key(&call.store_name(), account, number, refund.tries);
@@ -167,8 +167,8 @@ pub fn settle(
     number: u32,
     reference: String,
 ) -> Result<ShownRefund, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "refunds.settle", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "refunds.settle", &(&auth_id, number, &reference), |call| {
+    let command = access::command_on(call, caller, functions::REFUNDS_SETTLE, &auth_id)?;
+    command.once(call, &(&auth_id, number, &reference), |call, who, account| {
         let mut checks = Checks::new();
         checks.text(&reference, "reference", 1, 200);
         checks.done()?;

@@ -7,9 +7,8 @@ use super::error::Error;
 use super::rows::{ParsedRow, parse_rows};
 use super::shown::{PriceRow, Version};
 use super::versions::{Index, Place, StoredVersions, VERSIONS_KEY, chunk_key, digest};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
-use coinbox_ground::idempotency;
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use std::collections::BTreeMap;
@@ -25,8 +24,8 @@ const CHUNK_ROWS_MAX: usize = 5000;
 
 /// Adds rows to a draft, or to a version that is being imported.
 pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.add-rows", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.add-rows", &(version, &rows), |call| {
+    let command = access::command(call, caller, functions::PRICING_ADD_ROWS)?;
+    command.once(call, &(version, &rows), |call, _, ()| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
         entry.take_prices(call.now())?;

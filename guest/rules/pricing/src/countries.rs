@@ -7,7 +7,7 @@ use super::numbers::{self, NumberRow};
 use super::overrides::Sets;
 use super::versions::{Index, Place, Published, Versions, chunk_key, letters, name_of, parse_name};
 use super::{CountryPrices, Error, ParsedRow, PriceRow, show_row};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::product::{Heading, Product};
@@ -95,7 +95,7 @@ type Found = BTreeMap<(Product, Heading, String), (Row, Option<String>)>;
 
 /// The prices of a country that an account has now: the price book's, its own ones in their places.
 pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: String) -> Result<CountryPrices, Error> {
-    let (_, asked) = credentials::permit_on(call, caller, "pricing.by-country", &auth_id)?;
+    let (_, asked) = access::query_on(call, caller, functions::PRICING_BY_COUNTRY, &auth_id)?;
     let account = credentials::main_of(call, asked)?.ok_or_else(|| Fault::not_found("account"))?;
     let Some(code) = parse_country(&country).filter(|_| !country::is_mistaken(&country)) else {
         let mut checks = Checks::new();

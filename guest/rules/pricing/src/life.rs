@@ -6,10 +6,9 @@
 use super::upkeep::{self, reached};
 use super::versions::{Entry, Standing, StoredVersions};
 use super::{Error, MOMENT_MAX, VERSIONS_KEY, Version, VersionState};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant};
 
 /// Says what has become of a version.
@@ -31,8 +30,8 @@ pub(super) fn state_word(state: VersionState) -> &'static str {
 
 /// Begins a draft. It stays until it is published or removed.
 pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.create-version", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.create-version", &(), |call| {
+    let command = access::command(call, caller, functions::PRICING_CREATE_VERSION)?;
+    command.once(call, &(), |call, _, ()| {
         let mut stored = StoredVersions::load(call)?;
         upkeep::make_room(call, &mut stored)?;
         let version = stored.begin(Standing::Plain);
@@ -43,8 +42,8 @@ pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, E
 
 /// Begins a version that is there only once it is complete.
 pub fn begin_import(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.begin-import", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.begin-import", &(), |call| {
+    let command = access::command(call, caller, functions::PRICING_BEGIN_IMPORT)?;
+    command.once(call, &(), |call, _, ()| {
         let mut stored = StoredVersions::load(call)?;
         upkeep::make_room_for_import(call, &mut stored);
         upkeep::make_room(call, &mut stored)?;
@@ -56,8 +55,8 @@ pub fn begin_import(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Err
 
 /// Makes an imported version a draft, which stays.
 pub fn finish_import(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.finish-import", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.finish-import", &version, |call| {
+    let command = access::command(call, caller, functions::PRICING_FINISH_IMPORT)?;
+    command.once(call, &version, |call, _, ()| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
         match entry.state() {
@@ -78,8 +77,8 @@ pub fn publish_version(
     version: u32,
     starts_at: Instant,
 ) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.publish-version", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.publish-version", &(version, starts_at), |call| {
+    let command = access::command(call, caller, functions::PRICING_PUBLISH_VERSION)?;
+    command.once(call, &(version, starts_at), |call, who, ()| {
         let mut stored = StoredVersions::load(call)?;
         let first = stored.first_start();
         let rival = stored.versions.iter().find(|entry| entry.in_force_from() == Some(starts_at));
@@ -125,8 +124,8 @@ pub fn publish_version(
 
 /// Takes a published version back before it begins: the version before it stays in force.
 pub fn withdraw_version(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.withdraw-version", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.withdraw-version", &version, |call| {
+    let command = access::command(call, caller, functions::PRICING_WITHDRAW_VERSION)?;
+    command.once(call, &version, |call, who, ()| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
         let Some(starts_at) = entry.in_force_from() else { return Err(Error::NotPublished) };
@@ -144,8 +143,8 @@ pub fn withdraw_version(call: &mut Call<'_>, caller: &Caller, version: u32) -> R
 
 /// Removes a version that has priced nothing, with its rows: a draft, an import that was cut off, one that was withdrawn or replaced.
 pub fn remove_draft(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<(), Error> {
-    let who = credentials::permit(call, caller, "pricing.remove-draft", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.remove-draft", &version, |call| {
+    let command = access::command(call, caller, functions::PRICING_REMOVE_DRAFT)?;
+    command.once(call, &version, |call, who, ()| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
         if entry.in_force_from().is_some() {
@@ -172,6 +171,6 @@ pub(super) fn take_away(call: &mut Call<'_>, stored: &mut StoredVersions, entry:
 
 /// Every version by number.
 pub fn list_versions(call: &Call<'_>, caller: &Caller) -> Result<Vec<Version>, Error> {
-    credentials::permit(call, caller, "pricing.list-versions", None)?;
+    access::query(call, caller, functions::PRICING_LIST_VERSIONS)?;
     Ok(StoredVersions::load(call)?.versions.iter().map(Entry::show).collect())
 }

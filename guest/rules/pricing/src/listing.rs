@@ -4,7 +4,7 @@ use super::chunk::{StoredRows, parse_prefix};
 use super::digits::Prefix;
 use super::versions::{Index, StoredVersions, chunk_key, letters, parse_letters};
 use super::{Error, Row, RowPage, show_row};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::{Caller, Fault, FieldRule};
@@ -15,7 +15,7 @@ const PAGE_ROWS: usize = 1000;
 
 /// The rows of a version, at most 1000 a page.
 pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<String>) -> Result<RowPage, Error> {
-    credentials::permit(call, caller, "pricing.list-rows", None)?;
+    access::query(call, caller, functions::PRICING_LIST_ROWS)?;
     StoredVersions::load(call)?.entry(version)?;
     let cursor = after.as_deref().map(parse_cursor).transpose()?;
     let index = Index::load(call, version)?;

@@ -7,9 +7,8 @@ use super::cache::BookCache;
 use super::overrides::Sets;
 use super::versions::{Entry, StoredVersions, Versions, digest};
 use super::{Error, Version};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{MICROS_PER_POSTED_STEP, Money};
 use coinbox_ground::product::NumberKind;
@@ -178,8 +177,8 @@ pub fn set_number_prices(
     version: u32,
     prices: NumberPrices,
 ) -> Result<Version, Error> {
-    let who = credentials::permit(call, caller, "pricing.set-number-prices", None)?;
-    idempotency::once(call, caller, &who.scope(), "pricing.set-number-prices", &(version, &prices), |call| {
+    let command = access::command(call, caller, functions::PRICING_SET_NUMBER_PRICES)?;
+    command.once(call, &(version, &prices), |call, _, ()| {
         let mut stored = StoredVersions::load(call)?;
         let entry = stored.entry(version)?;
         entry.take_prices(call.now())?;
@@ -195,7 +194,7 @@ pub fn set_number_prices(
 
 /// The number prices of a version.
 pub fn get_number_prices(call: &Call<'_>, caller: &Caller, version: u32) -> Result<NumberPrices, Error> {
-    credentials::permit(call, caller, "pricing.get-number-prices", None)?;
+    access::query(call, caller, functions::PRICING_GET_NUMBER_PRICES)?;
     let mut stored = StoredVersions::load(call)?;
     let has = stored.entry(version)?.numbers_digest.is_some();
     Ok(if has { call.need::<PriceTable>(&key(version))?.shown() } else { NumberPrices::default() })
@@ -208,7 +207,7 @@ pub fn get_number_overrides(
     auth_id: String,
     at: Instant,
 ) -> Result<NumberPrices, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "pricing.get-number-overrides", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::PRICING_GET_NUMBER_OVERRIDES, &auth_id)?;
     Ok(own(call, account, at)?.map_or_else(NumberPrices::default, |table| table.shown()))
 }
 

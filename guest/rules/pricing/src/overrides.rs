@@ -6,10 +6,9 @@ use super::numbers::{NumberPrices, PriceTable};
 use super::upkeep;
 use super::versions::{StoredVersions, digest, letters};
 use super::{Error, MOMENT_MAX, ParsedRow, PriceRow, Row, countries, parse_rows, show_row};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text};
 use coinbox_ledger::wallet;
@@ -108,8 +107,8 @@ pub fn set_overrides(
     rows: Vec<PriceRow>,
     prices: Option<NumberPrices>,
 ) -> Result<(), Error> {
-    let (who, account) = credentials::permit_on(call, caller, "pricing.set-overrides", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "pricing.set-overrides", &(starts_at, &rows, &prices), |call| {
+    let command = access::command_on(call, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
+    command.once(call, &(starts_at, &rows, &prices), |call, who, account| {
         let mut sets = Sets::load(call, account)?;
         let mut checks = Checks::new();
         let changes_nothing = starts_at >= call.now() || (starts_at >= 0 && nothing_was_in_force(call, &sets)?);
@@ -161,7 +160,7 @@ pub fn set_overrides(
 
 /// The override rows in force at a moment.
 pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Instant) -> Result<Vec<PriceRow>, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "pricing.get-overrides", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::PRICING_GET_OVERRIDES, &auth_id)?;
     let sets = Sets::load(call, account)?;
     let Some(entry) = sets.in_force(at) else { return Ok(Vec::new()) };
     let set = entry.load(call, account)?;
@@ -208,8 +207,8 @@ pub fn withdraw_overrides(
     auth_id: String,
     starts_at: Instant,
 ) -> Result<(), Error> {
-    let (who, account) = credentials::permit_on(call, caller, "pricing.withdraw-overrides", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "pricing.withdraw-overrides", &starts_at, |call| {
+    let command = access::command_on(call, caller, functions::PRICING_WITHDRAW_OVERRIDES, &auth_id)?;
+    command.once(call, &starts_at, |call, who, account| {
         let mut sets = Sets::load(call, account)?;
         let Some(place) = sets.sets.iter().position(|set| set.starts_at == starts_at) else {
             return Err(Fault::not_found("set of price overrides").into());
@@ -237,7 +236,7 @@ pub fn withdraw_overrides(
 
 /// The sets of an account that are kept, in order of their start.
 pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<OverrideSet>, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "pricing.list-overrides", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::PRICING_LIST_OVERRIDES, &auth_id)?;
     let sets = Sets::load(call, account)?;
     call.prefetch(sets.sets.iter().map(|set| set.key(account)));
     let mut shown = Vec::with_capacity(sets.sets.len());

@@ -59,9 +59,14 @@ pub fn key(sub: AuthId) -> String {
     format!("sub/{sub}")
 }
 
+/// The record of a sub-account, if it ever existed; of a deleted one too.
+pub fn kept(call: &Call<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
+    call.get(&key(sub))
+}
+
 /// The record of a sub-account, if it exists and was not deleted.
 pub fn load(call: &Call<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_none()))
+    Ok(kept(call, sub)?.filter(|sub| sub.deleted.is_none()))
 }
 
 /// The record of a sub-account, or a refusal that it does not exist.
@@ -71,17 +76,12 @@ pub fn need(call: &Call<'_>, sub: AuthId) -> Result<Sub, Fault> {
 
 /// The name of a sub-account; of a deleted one too, because what it has used is on invoices under its name.
 pub fn name(call: &Call<'_>, sub: AuthId) -> Result<String, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.name).unwrap_or_default())
+    Ok(kept(call, sub)?.map(|sub| sub.name).unwrap_or_default())
 }
 
 /// The main account of a sub-account, if it exists; of a deleted one too.
 pub fn parent(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.map(|sub| sub.parent))
-}
-
-/// The main account of a sub-account that was deleted.
-pub fn deleted_of(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
-    Ok(call.get::<Sub>(&key(sub))?.filter(|sub| sub.deleted.is_some()).map(|sub| sub.parent))
+    Ok(kept(call, sub)?.map(|sub| sub.parent))
 }
 
 /// Whether a sub-account exists and may be used.

@@ -1,6 +1,6 @@
 //! Facts about the rules themselves: version, record version, and the table of every function of the contract.
 
-pub use crate::access::functions::{Class, Function, On, Tokens, function, functions};
+pub use crate::access::functions::{Class, Function, On, Tokens, functions};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,10 @@
 //! Limits of single accounts, as the operator reads and changes them (CRD-3, SEC-10).
 
-use crate::access::credentials;
+use crate::access::{self, credentials, functions};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::feed::{EventDraft, emit};
-use crate::ground::idempotency;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Fact};
 use crate::operator::Error;
@@ -13,7 +12,7 @@ use crate::profiles::policy::limits::{self, Limits, LimitsChange};
 
 /// The limits of one main account as they were set.
 pub fn get_limits(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Limits, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "operator.get-limits", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::OPERATOR_GET_LIMITS, &auth_id)?;
     Ok(limits::shown(call, account)?)
 }
 
@@ -24,9 +23,9 @@ pub fn set_limits(
     auth_id: String,
     change: LimitsChange,
 ) -> Result<Limits, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "operator.set-limits", &auth_id)?;
+    let command = access::command_on(call, caller, functions::OPERATOR_SET_LIMITS, &auth_id)?;
     // Answers that were kept before this function answered the limits are null.
-    let answered = idempotency::once(call, caller, &auth_id, "operator.set-limits", &change, |call| {
+    let answered = command.once(call, &change, |call, who, account| {
         change.check(call)?;
         let before = limits::shown(call, account)?;
         let limits = change.over(&before);
@@ -66,6 +65,6 @@ pub fn set_limits(
     })?;
     Ok(match answered {
         Some(limits) => limits,
-        None => limits::shown(call, account)?,
+        None => limits::shown(call, credentials::main_account(&auth_id)?)?,
     })
 }

@@ -1,9 +1,8 @@
 //! The policy, as the operator reads and changes it.
 
-use crate::access::credentials;
+use crate::access::{self, functions};
 use crate::ground::call::Call;
 use crate::ground::feed::{EventDraft, emit};
-use crate::ground::idempotency;
 use crate::ground::vocabulary::{Caller, Fact, Fault};
 use crate::housekeeping;
 use crate::invoices::seller;
@@ -12,14 +11,14 @@ use crate::profiles::policy::{Policy, differences, save};
 
 /// The policy in force.
 pub fn get_policy(call: &Call<'_>, caller: &Caller) -> Result<Policy, Error> {
-    credentials::permit(call, caller, "operator.get-policy", None)?;
+    access::query(call, caller, functions::OPERATOR_GET_POLICY)?;
     Ok(Policy::load(call)?.as_ref().clone())
 }
 
 /// Replaces the policy. `policy.version` is the one that was read; the answer's is one higher.
 pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Result<Policy, Error> {
-    let who = credentials::permit(call, caller, "operator.set-policy", None)?;
-    idempotency::once(call, caller, &who.scope(), "operator.set-policy", &policy, |call| {
+    let command = access::command(call, caller, functions::OPERATOR_SET_POLICY)?;
+    command.once(call, &policy, |call, who, ()| {
         policy.check()?;
         let before = Policy::load(call)?;
         policy.check_seller(&before)?;

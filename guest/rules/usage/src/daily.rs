@@ -6,11 +6,10 @@
 //! first usage is reported after its hour is mailed as soon as that is folded, or with the next mail if it is one day older; what is
 //! reported later still is in the summaries only.
 
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::job::Next;
@@ -74,8 +73,8 @@ pub fn set_daily_summary(
         DailyChoice::Off => Some(false),
         DailyChoice::AsPolicy => None,
     };
-    let (who, account) = credentials::permit_on(call, caller, "usage.set-daily-summary", &auth_id)?;
-    idempotency::once(call, caller, &auth_id, "usage.set-daily-summary", &enabled, |call| {
+    let command = access::command_on(call, caller, functions::USAGE_SET_DAILY_SUMMARY, &auth_id)?;
+    command.once(call, &enabled, |call, who, account| {
         let policy = Policy::load(call)?;
         let mut daily = Daily::load(call, account)?;
         let was_on = daily.enabled.unwrap_or(policy.daily_summaries);
@@ -105,7 +104,7 @@ pub fn set_daily_summary(
 
 /// How daily mails stand for an account.
 pub fn get_daily_summary(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<DailySummary, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "usage.get-daily-summary", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::USAGE_GET_DAILY_SUMMARY, &auth_id)?;
     Ok(shown(&Daily::load(call, account)?, Policy::load(call)?.as_ref()))
 }
 

@@ -7,7 +7,7 @@
 use super::posting;
 pub use crate::events::BatchAnswer;
 use crate::events::{Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, Rejected, hash, hindrance, out_of_credit};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
@@ -70,13 +70,11 @@ pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Held]) ->
 
 /// Rates and debits, in the order given.
 pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
-    let who = credentials::permit(call, caller, "usage.record-events", None)?;
+    let command = access::command(call, caller, functions::USAGE_RECORD_EVENTS)?;
     if events.len() > EVENTS_MAX {
         return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
     }
-    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.record-events", &events, |call| {
-        Ok(posting::post(call, &events, &[])?)
-    })
+    command.once(call, &events, |call, _, ()| Ok(posting::post(call, &events, &[])?))
 }
 
 /// Since when counted events are remembered, for whoever compares them.
@@ -134,7 +132,7 @@ pub fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fau
 
 /// What an event would cost at its own time, for the account's own token or an operator.
 pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
-    let (_, source) = credentials::permit_on(call, caller, "usage.quote-event", &event.auth_id)?;
+    let (_, source) = access::query_on(call, caller, functions::USAGE_QUOTE_EVENT, &event.auth_id)?;
     let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
     Ok(quote(call, &event, main)?)
 }
@@ -161,7 +159,7 @@ fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
 
 /// May a chargeable request of this size begin now? (R12)
 pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
-    let (_, source) = credentials::permit_on(call, caller, "usage.admit", &event.auth_id)?;
+    let (_, source) = access::query_on(call, caller, functions::USAGE_ADMIT, &event.auth_id)?;
     let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
     if let Some(refusal) = hindrance(call, main, source)? {
         return Err(refusal.into());
@@ -185,7 +183,7 @@ pub fn list_rejected(
     after: Option<String>,
     limit: u32,
 ) -> Result<RejectPage, Error> {
-    credentials::permit(call, caller, "usage.list-rejected", None)?;
+    access::query(call, caller, functions::USAGE_LIST_REJECTED)?;
     let mut checks = Checks::new();
     let good = auth_id.as_deref().is_none_or(|auth_id| (1..=KEPT_MAX).contains(&auth_id.chars().count()));
     checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 1000 characters");
@@ -261,8 +259,8 @@ fn check_count(count: usize, field: &str) -> Result<(), Fault> {
 
 /// Rates mended events; those that are counted now leave the list.
 pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>) -> Result<BatchAnswer, Error> {
-    let who = credentials::permit(call, caller, "usage.resubmit", None)?;
-    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.resubmit", &events, |call| {
+    let command = access::command(call, caller, functions::USAGE_RESUBMIT)?;
+    command.once(call, &events, |call, _, ()| {
         check_count(events.len(), "events")?;
         let mut named = BTreeSet::new();
         let mut checks = Checks::new();
@@ -284,8 +282,8 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
 
 /// Takes events off the list for good.
 pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Result<(), Error> {
-    let who = credentials::permit(call, caller, "usage.discard", None)?;
-    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.discard", &keys, |call| {
+    let command = access::command(call, caller, functions::USAGE_DISCARD)?;
+    command.once(call, &keys, |call, _, ()| {
         check_count(keys.len(), "keys")?;
         call.prefetch(keys.iter().map(|key| format!("x/{key}")));
         need_rejects(call, keys.iter())?;

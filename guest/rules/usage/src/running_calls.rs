@@ -1,6 +1,6 @@
 //! Running calls as the platform names them (CRD-10, R48).
 
-use coinbox_access::credentials;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_credit::records::running_calls::{LAST_MOMENT, PAGE, calls, forget, name};
 use coinbox_credit::watch::zero_stop::judge;
 use coinbox_ground::call::Call;
@@ -28,8 +28,8 @@ pub struct RunningCall {
 
 /// Names running calls (CRD-10).
 pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningCall>) -> Result<(), Error> {
-    let who = credentials::permit(call, caller, "usage.calls-started", None)?;
-    coinbox_ground::idempotency::once(call, caller, &who.scope(), "usage.calls-started", &started, |call| {
+    let command = access::command(call, caller, functions::USAGE_CALLS_STARTED)?;
+    command.once(call, &started, |call, _, ()| {
         let mut checks = Checks::new();
         checks.require(!started.is_empty(), "calls", FieldRule::Missing, "1");
         checks.require(started.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
@@ -67,10 +67,10 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
 
 /// Notes that calls are over.
 pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names: Vec<String>) -> Result<(), Error> {
-    credentials::permit(call, caller, "usage.calls-ended", None)?;
+    let command = access::command_on_any(call, caller, functions::USAGE_CALLS_ENDED, &auth_id)?;
     let source = AuthId::parse(&auth_id).ok_or_else(|| Fault::not_found("account"))?;
     let account = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "usage.calls-ended", &(&auth_id, &names), |call| {
+    command.once(call, &(&auth_id, &names), |call, _, ()| {
         let mut checks = Checks::new();
         checks.require(!names.is_empty(), "calls", FieldRule::Missing, "1");
         checks.require(names.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
@@ -92,7 +92,7 @@ pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names:
 
 /// Running calls of an account and its sub-accounts, newest first.
 pub fn list_calls(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<RunningCall>, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "usage.list-calls", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::USAGE_LIST_CALLS, &auth_id)?;
     wallet::need(call, account)?;
     Ok(calls(call, account)?
         .0

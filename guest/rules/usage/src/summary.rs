@@ -5,7 +5,7 @@
 //! overwhelmed a customer sees today's calls at once; `complete-until` says how far an answer goes. Charges are usage, rent and
 //! set-up of numbers, seats, debits and corrections (below zero) by the operator: everything that is a line of an invoice but tax.
 
-use coinbox_access::credentials;
+use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::calendar;
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::{AuthId, time_key};
@@ -237,7 +237,7 @@ pub fn summary(
     after: Option<String>,
     filter: Option<ChargeFilter>,
 ) -> Result<SummaryPage, Error> {
-    let (_, asked) = credentials::permit_on(call, caller, "usage.summary", &auth_id)?;
+    let (_, asked) = access::query_on(call, caller, functions::USAGE_SUMMARY, &auth_id)?;
     let Wanted { main, source, product } = Wanted::of(call, asked, filter)?;
     let (first, last) = check_days(&from_day, &to_day)?;
     let start = after.as_deref().map(day_and_source);
@@ -408,7 +408,7 @@ pub fn list_lines(
     after: Option<String>,
     filter: Option<ChargeFilter>,
 ) -> Result<LinePage, Error> {
-    let (_, asked) = credentials::permit_on(call, caller, "usage.list-lines", &auth_id)?;
+    let (_, asked) = access::query_on(call, caller, functions::USAGE_LIST_LINES, &auth_id)?;
     let wanted = Wanted::of(call, asked, filter)?;
     let main = wanted.main;
     let mut checks = Checks::new();

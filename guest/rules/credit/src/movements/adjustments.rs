@@ -9,7 +9,7 @@ use crate::records::charges::{self, Charge};
 use crate::records::reconciliation;
 use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
@@ -69,9 +69,9 @@ pub fn adjust(
     adjustment: Adjustment,
     reason: String,
 ) -> Result<Adjusted, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.adjust", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_ADJUST, &auth_id)?;
     let args = (&auth_id, &adjustment, &reason);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.adjust", &args, |call| {
+    command.once(call, &args, |call, _, account| {
         if profile::is_closed(call, account)? {
             return Err(coinbox_ground::vocabulary::Refusal::Closed.into());
         }
@@ -183,8 +183,8 @@ fn correct(
 
 /// Gives up what an account owes (R24): nobody pays it any more.
 pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<Adjusted, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.write-off", &auth_id)?;
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.write-off", &(&auth_id, &reason), |call| {
+    let command = access::command_on(call, caller, functions::CREDITS_WRITE_OFF, &auth_id)?;
+    command.once(call, &(&auth_id, &reason), |call, _, account| {
         let mut checks = Checks::new();
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;

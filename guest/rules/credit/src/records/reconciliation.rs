@@ -9,11 +9,13 @@
 //! | `moved/<key>` | that a movement of another history has been booked |
 
 use crate::records::held;
+use coinbox_access::credentials::Who;
+use coinbox_access::requests::{About, Permitted};
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKey;
-use coinbox_ground::vocabulary::{Caller, DAY_MS, Fault, Instant, Refusal};
+use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, Refusal};
 use coinbox_ledger::lots::Place;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -163,24 +165,22 @@ pub fn is_stock_open(call: &Call<'_>) -> Result<bool, Fault> {
     Ok(call.text(Outside::Stock.key()).is_some())
 }
 
-/// [`idempotency::once_outside`] for commands that reach the gateway or the stock. `account`: the main account that it is about.
+/// Carries out a command that reaches the gateway or the stock, once a key ([`Permitted::once_outside`]).
 ///
 /// While the reconciliation is open a key that the store does not know is refused until that is over; where the reconciliation could not learn
 /// everything, until a person has looked.
-pub fn once_outside<T, E>(
+pub fn once_outside<T: About, A, E>(
+    command: Permitted<'_, T>,
     call: &mut Call<'_>,
-    caller: &Caller,
-    (scope, account): (&str, Option<AuthId>),
-    (function, outside): (&str, Outside),
+    outside: Outside,
     args: &impl Serialize,
-    run: impl FnOnce(&mut Call<'_>, Option<Asked>) -> Result<T, E>,
-) -> Result<T, E>
+    run: impl FnOnce(&mut Call<'_>, &Who, T, Option<Asked>) -> Result<A, E>,
+) -> Result<A, E>
 where
-    T: Serialize + DeserializeOwned,
+    A: Serialize + DeserializeOwned,
     E: From<Fault>,
 {
-    let unknown = |call: &Call<'_>| refuses_unknown_key(call, account, outside);
-    idempotency::once_outside(call, caller, (scope, function), args, unknown, run)
+    command.once_outside(call, args, |call, account| refuses_unknown_key(call, account, outside), run)
 }
 
 /// Why a key that the store does not know cannot be taken as new: it may have been used in a history that was lost.

@@ -1,7 +1,7 @@
 //! Thresholds of alerts and billing addresses, as customers read and set them (CRD-8, R88).
 
 use crate::watch::alerts::thresholds;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
@@ -67,9 +67,9 @@ pub fn set_alerts(
     amounts: Option<Vec<Micros>>,
     recipients: Option<Vec<String>>,
 ) -> Result<AlertSettings, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.set-alerts", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_SET_ALERTS, &auth_id)?;
     let args = (&auth_id, &amounts, &recipients);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.set-alerts", &args, |call| {
+    command.once(call, &args, |call, _, account| {
         wallet::need(call, account)?;
         if amounts.is_none() && recipients.is_none() {
             return Ok(shown(call, account)?);
@@ -104,7 +104,7 @@ pub fn set_alerts(
 
 /// Thresholds with their state, and billing addresses.
 pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.get-alerts", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_ALERTS, &auth_id)?;
     Ok(shown(call, account)?)
 }
 

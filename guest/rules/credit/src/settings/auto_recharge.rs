@@ -5,7 +5,7 @@ use crate::watch::judge::judge as judge_account;
 use crate::watch::occasion::Occasion;
 pub use crate::watch::recharge::{Caps, RechargeSettings};
 use crate::watch::recharge::{Recharge, State, key, load, tell_set, update};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
@@ -189,9 +189,9 @@ pub fn set_auto_recharge(
     auth_id: String,
     change: RechargeChange,
 ) -> Result<RechargeStatus, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.set-auto-recharge", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_SET_AUTO_RECHARGE, &auth_id)?;
     let args = (&auth_id, &change);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.set-auto-recharge", &args, |call| {
+    command.once(call, &args, |call, _, account| {
         coinbox_ledger::wallet::need(call, account)?;
         let before = load(call, account)?;
         // Switching off what was never on changes nothing either.
@@ -297,6 +297,6 @@ pub fn status(call: &Call<'_>, account: AuthId) -> Result<RechargeStatus, Fault>
 
 /// Settings and standing.
 pub fn get_auto_recharge(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<RechargeStatus, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.get-auto-recharge", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_AUTO_RECHARGE, &auth_id)?;
     Ok(status(call, account)?)
 }

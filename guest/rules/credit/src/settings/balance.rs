@@ -1,6 +1,6 @@
 //! The balance and what it is made of (CRD-1, CRD-2).
 
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::interfaces::credits::Error;
 use coinbox_ground::money::Money;
@@ -53,7 +53,7 @@ pub(crate) const LOTS_MAX: usize = 1000;
 
 /// Balance, available, and what is left of each kind of credit.
 pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Balance, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.get-balance", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_BALANCE, &auth_id)?;
     let wallet = wallet::need(call, account)?;
     let mut sums = [Money::ZERO; 3];
     for lot in exact_lots(call, account)? {
@@ -75,7 +75,7 @@ pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<
 
 /// Open lots in spending order.
 pub fn list_lots(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownLot>, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.list-lots", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_LOTS, &auth_id)?;
     Ok(first_lots(call, account, LOTS_MAX)?
         .into_iter()
         .map(|lot| ShownLot {

@@ -6,7 +6,7 @@ use crate::issued::rows::{BOUNDS, Bounds, Candidate, IssuedDocument, ReceiptKind
 use crate::issued::ways::{self, Cursor, Part};
 use crate::lists::summary;
 use crate::records::{State, document_key};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use coinbox_ledger::wallet;
@@ -38,7 +38,7 @@ pub fn list_issued(
     after: Option<String>,
     limit: u32,
 ) -> Result<IssuedPage, Error> {
-    credentials::permit(call, caller, "invoices.list-issued", None)?;
+    access::query(call, caller, functions::INVOICES_LIST_ISSUED)?;
     let mut checks = Checks::new();
     let wanted = Wanted::read(filter, &mut checks);
     checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");

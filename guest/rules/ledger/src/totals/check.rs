@@ -4,7 +4,7 @@ use super::{
     CycleTotals, Flow, PriceKey, PricedSum, PricedTotals, Sum, cursor, cycle_key, flows_of, mains_of, month_of,
 };
 use crate::Transaction;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
@@ -121,7 +121,7 @@ pub struct TotalsComparison {
 
 /// Transactions in posting order with the sums of their postings and lines; ends where the totals end.
 pub fn read_charges(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<ChargedPage, Error> {
-    credentials::permit(call, caller, "operator.read-charges", None)?;
+    access::query(call, caller, functions::OPERATOR_READ_CHARGES)?;
     let mut checks = Checks::new();
     checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
     let good = after.as_deref().is_none_or(|after| is_name(after, 64));
@@ -198,7 +198,7 @@ pub fn compare_totals(
     until: String,
     months: Vec<FoldedMonth>,
 ) -> Result<TotalsComparison, Error> {
-    credentials::permit(call, caller, "operator.compare-totals", None)?;
+    access::query(call, caller, functions::OPERATOR_COMPARE_TOTALS)?;
     let mut checks = Checks::new();
     checks.require(is_name(&until, 64), "until", FieldRule::WrongForm, "the ID of a transaction");
     checks.require(!months.is_empty(), "months", FieldRule::Missing, "1");

@@ -8,7 +8,7 @@
 use crate::dunning;
 use crate::reconcile;
 use crate::refunds;
-use coinbox_access::credentials::{self, Who};
+use coinbox_access::{self as access, credentials::Who, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::charges::of_payment;
 use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
@@ -46,11 +46,11 @@ pub fn record_chargeback(
     amount: Option<Micros>,
     reference: String,
 ) -> Result<Adjusted, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "credits.record-chargeback", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_RECORD_CHARGEBACK, &auth_id)?;
     let args = (&auth_id, number, amount, &reference);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.record-chargeback", &args, |call| {
+    command.once(call, &args, |call, who, account| {
         let charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
-        take_back(call, account, charge, amount, &reference, &who)
+        take_back(call, account, charge, amount, &reference, who)
     })
 }
 
@@ -64,14 +64,14 @@ pub fn record_payment_chargeback(
     amount: Option<Micros>,
     reference: String,
 ) -> Result<Adjusted, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "credits.record-payment-chargeback", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_RECORD_PAYMENT_CHARGEBACK, &auth_id)?;
     let args = (&auth_id, &payment, amount, &reference);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.record-payment-chargeback", &args, |call| {
+    command.once(call, &args, |call, who, account| {
         let charge = match of_payment(call, account, &payment)? {
             Some(charge) => charge,
             None => adopt(call, account, &payment)?,
         };
-        take_back(call, account, charge, amount, &reference, &who)
+        take_back(call, account, charge, amount, &reference, who)
     })
 }
 

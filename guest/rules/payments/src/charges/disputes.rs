@@ -8,7 +8,7 @@
 use super::chargebacks::{Step, document, note_charged_back};
 use crate::dunning;
 use crate::refunds::{self, Cause, NewRefund};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::claims::take_paid;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::movements::putting::{Back, Putting};
@@ -37,9 +37,9 @@ pub fn record_dispute_won(
     number: u32,
     reference: String,
 ) -> Result<Adjusted, Error> {
-    let (who, account) = credentials::permit_on(call, caller, "credits.record-dispute-won", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_RECORD_DISPUTE_WON, &auth_id)?;
     let args = (&auth_id, number, &reference);
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.record-dispute-won", &args, |call| {
+    command.once(call, &args, |call, who, account| {
         let mut checks = Checks::new();
         checks.text(&reference, "reference", 1, 200);
         checks.done()?;
@@ -69,7 +69,7 @@ pub fn record_dispute_won(
         let balance = wallet::need(call, account)?.balance;
         let (kind, rule, reference) = ("dispute-won", "CRD-19", reference.as_str());
         let step = Step { kind, rule, amount, balance, reference, receipt: &receipt };
-        step.tell(call, account, &charge, &who, &transaction);
+        step.tell(call, account, &charge, who, &transaction);
         if profile::profile(call, account)?.standing != Standing::Closed {
             step.mail(call, account, &charge)?;
             dunning::dispute_won(call, account, number)?;

@@ -5,12 +5,12 @@
 
 use super::booking::{Told, book_paid};
 use super::count_in_caps;
+use coinbox_access::once;
 use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::metadata::Metadata;
@@ -83,7 +83,7 @@ pub fn recover(
     }
     if let Some(asked) = &charge.asked_for {
         let job = charge.job(account).to_string();
-        idempotency::remember(call, asked, &Started { job, name: kept.to_string() });
+        once::remember(call, asked, &Started { job, name: kept.to_string() });
     }
     if let Some(paid) = &movement.paid {
         book_paid(call, account, charge, paid, Told::Before)?;

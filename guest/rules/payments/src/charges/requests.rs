@@ -3,7 +3,7 @@
 use super::{Purpose, create};
 use crate::cards;
 use crate::reconcile::{self, Outside};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::records::charges::{Charge, ChargePage, ChargeState, load, place, save};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
@@ -23,10 +23,9 @@ pub fn settle_debt(
     auth_id: String,
     card: Option<String>,
 ) -> Result<Started, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.settle", &auth_id)?;
-    let about = (auth_id.as_str(), Some(account));
-    let function = ("credits.settle", Outside::Payments);
-    reconcile::once_outside(call, caller, about, function, &(&auth_id, &card), |call, asked| {
+    let command = access::command_on(call, caller, functions::CREDITS_SETTLE, &auth_id)?;
+    let args = (&auth_id, &card);
+    reconcile::once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
         let amount = coinbox_ledger::wallet::owed_in_cents(wallet::need(call, account)?.balance)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
@@ -61,10 +60,9 @@ pub fn recharge(
     amount: Micros,
     card: Option<String>,
 ) -> Result<Started, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.recharge", &auth_id)?;
+    let command = access::command_on(call, caller, functions::CREDITS_RECHARGE, &auth_id)?;
     let args = (&auth_id, amount, &card);
-    let about = (auth_id.as_str(), Some(account));
-    reconcile::once_outside(call, caller, about, ("credits.recharge", Outside::Payments), &args, |call, asked| {
+    reconcile::once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
         wallet::need(call, account)?;
         let amount = Money::from_micros(amount);
         let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
@@ -101,7 +99,7 @@ pub fn list_charges(
     after: Option<String>,
     limit: u32,
 ) -> Result<ChargePage, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.list-charges", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_CHARGES, &auth_id)?;
     let mut checks = Checks::new();
     checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
     let after_number = match after.as_deref().map(str::parse::<u32>) {
@@ -128,8 +126,8 @@ pub fn list_charges(
 
 /// Asks the gateway to make an open charge final (R11): the only way to stop asking.
 pub fn give_up(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "credits.give-up", &auth_id)?;
-    coinbox_ground::idempotency::once(call, caller, &auth_id, "credits.give-up", &(&auth_id, number), |call| {
+    let command = access::command_on(call, caller, functions::CREDITS_GIVE_UP, &auth_id)?;
+    command.once(call, &(&auth_id, number), |call, _, account| {
         let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
         if charge.state != ChargeState::Open {
             return Err(Error::NotOpen);

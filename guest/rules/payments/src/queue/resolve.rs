@@ -2,12 +2,16 @@
 
 use crate::reconcile::{self, Outside};
 use crate::refunds::{self, Cause, NewRefund};
-use coinbox_access::credentials::{self, Who};
+use coinbox_access::{
+    self as access,
+    credentials::{self, Who},
+    functions,
+};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::idempotency::{self, Asked};
+use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::money::Money;
@@ -64,11 +68,10 @@ pub fn resolve_payment(
     resolution: Resolution,
     reason: String,
 ) -> Result<Resolved, Error> {
-    let who = credentials::permit(call, caller, "operator.resolve-payment", None)?;
+    let command = access::command(call, caller, functions::OPERATOR_RESOLVE_PAYMENT)?;
     let args = (&item, &resolution, &reason);
-    let (scope, function) = (who.scope(), ("operator.resolve-payment", Outside::Payments));
     let outside = matches!(resolution, Resolution::Refund(_));
-    let decide = |call: &mut Call<'_>, asked: Option<Asked>| {
+    let decide = |call: &mut Call<'_>, who: &Who, asked: Option<Asked>| {
         let mut checks = Checks::new();
         checks.require(is_name(&item, 300), "item", FieldRule::WrongForm, "the `id` of an item");
         checks.text(&reason, "reason", 1, 200);
@@ -110,13 +113,14 @@ pub fn resolve_payment(
         if let (Some(account), coinbox_profiles::mail::GIVEN_UP) = (entry.account, entry.kind.as_str()) {
             coinbox_profiles::mail::looked(call, account);
         }
-        tell(call, &who, &entry, &resolution, &resolved, &reason);
+        tell(call, who, &entry, &resolution, &resolved, &reason);
         Ok(resolved)
     };
     if outside {
-        return reconcile::once_outside(call, caller, (&scope, None), function, &args, decide);
+        let run = |call: &mut Call<'_>, who: &Who, (), asked| decide(call, who, asked);
+        return reconcile::once_outside(command, call, Outside::Payments, &args, run);
     }
-    idempotency::once(call, caller, &scope, function.0, &args, |call| decide(call, None))
+    command.once(call, &args, |call, who, ()| decide(call, who, None))
 }
 
 /// Whether a person takes it off by deciding about it here, and not by what becomes of a charge, a refund or an order.

@@ -7,12 +7,12 @@ use super::{Cause, NewRefund, Refund, RefundState, by_key, give_back, load, pars
 use crate::charges;
 use crate::queue::Resolved;
 use crate::reconcile;
+use coinbox_access::once;
 use coinbox_credit::records::refunds::renumber;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::business_days;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::metadata::Metadata;
@@ -134,10 +134,10 @@ fn hand_over(call: &mut Call<'_>, account: AuthId, mut refund: Refund, movement:
 fn remember(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
     let Some(asked) = &refund.asked_for else { return };
     if asked.function == "operator.resolve-payment" {
-        idempotency::remember(call, asked, &Resolved { transaction: None, refund: Some(refund.number) });
+        once::remember(call, asked, &Resolved { transaction: None, refund: Some(refund.number) });
     } else {
         let started = Started { job: refund.job(account).to_string(), name: refund.number.to_string() };
-        idempotency::remember(call, asked, &started);
+        once::remember(call, asked, &started);
     }
 }
 

@@ -1,8 +1,13 @@
 //! Every kind of caller against every function of the table.
 
 use crate::about::{Function, On, Tokens};
-use crate::access::credentials::{Who, authenticate, permit, permit_on, reveal};
-use crate::access::functions;
+use crate::access::credentials::{Who, authenticate, reveal};
+use crate::access::functions::{
+    self, ACCOUNTS_GET, ACCOUNTS_LIST, ACCOUNTS_SET_STANDING, ACCOUNTS_UPDATE, CREDITS_ADJUST, CREDITS_GET_BALANCE,
+    CREDITS_GIVE_UP, CREDITS_LIST_CHARGES, CREDITS_RECHARGE, EVENTS_READ, SUBACCOUNTS_CREATE, SUBACCOUNTS_GET,
+    USAGE_ADMIT, USAGE_CALLS_ENDED,
+};
+use crate::access::testing::permit;
 use crate::accounts::{self, AccountType, Created, NewAccount, Standing, subaccounts};
 use crate::ground::ids::AuthId;
 use crate::ground::testing::{self, Fake, START, holder};
@@ -44,8 +49,8 @@ impl World {
         AuthId::parse(text).expect("an auth ID")
     }
 
-    fn permit(&self, caller: &Caller, function: &str, target: Option<&str>) -> Result<Who, Fault> {
-        self.fake.query(START, |call| permit(call, caller, function, target.map(World::id)))
+    fn permit(&self, caller: &Caller, function: &Function, target: Option<&str>) -> Result<Who, Fault> {
+        self.fake.query(START, |call| permit(call, caller, function, target))
     }
 
     fn stand(&self, standing: Standing) {
@@ -88,20 +93,17 @@ fn operators_need_exactly_the_permission_of_the_function() {
         let every_other: Vec<&str> =
             guarded.iter().filter_map(|other| other.permission).filter(|name| *name != held).collect();
         let exactly = testing::operator_with(&[held]);
-        assert_eq!(world.permit(&exactly, function.name, target), Ok(Who::Operator("olga".to_owned())), "{held}");
+        assert_eq!(world.permit(&exactly, function, target), Ok(Who::Operator("olga".to_owned())), "{held}");
         let without = testing::operator_with(&every_other);
-        assert_eq!(world.permit(&without, function.name, target), refused(Refusal::Forbidden(held.to_owned())));
+        assert_eq!(world.permit(&without, function, target), refused(Refusal::Forbidden(held.to_owned())));
         for wildcard in ["*", "accounts.*", ""] {
             let wild = testing::operator_with(&[wildcard]);
-            assert_eq!(world.permit(&wild, function.name, target), refused(Refusal::Forbidden(held.to_owned())));
+            assert_eq!(world.permit(&wild, function, target), refused(Refusal::Forbidden(held.to_owned())));
         }
         let host = testing::caller(Principal::Host);
-        assert_eq!(world.permit(&host, function.name, target), refused(Refusal::Forbidden(held.to_owned())));
+        assert_eq!(world.permit(&host, function, target), refused(Refusal::Forbidden(held.to_owned())));
         for nobody in [Principal::Nobody, Principal::Session("session".to_owned())] {
-            assert_eq!(
-                world.permit(&testing::caller(nobody), function.name, target),
-                refused(Refusal::Unauthenticated)
-            );
+            assert_eq!(world.permit(&testing::caller(nobody), function, target), refused(Refusal::Unauthenticated));
         }
     }
 }
@@ -115,7 +117,7 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
         let forbidden = refused(Refusal::Forbidden(function.name.to_owned()));
         let main = World::id(&world.main.auth_id);
         let expected = if function.tokens == Tokens::No { forbidden.clone() } else { Ok(Who::Main(main)) };
-        assert_eq!(world.permit(&world.main_token(), function.name, target), expected, "{}", function.name);
+        assert_eq!(world.permit(&world.main_token(), function, target), expected, "{}", function.name);
 
         let sub = World::id(&world.sub.auth_id);
         let own = (function.on != On::Nothing).then_some(world.sub.auth_id.as_str());
@@ -124,7 +126,7 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
             (Tokens::Main, _) => refused(Refusal::Unauthenticated),
             (Tokens::No, _) => forbidden.clone(),
         };
-        assert_eq!(world.permit(&world.sub_token(), function.name, own), expected, "{}", function.name);
+        assert_eq!(world.permit(&world.sub_token(), function, own), expected, "{}", function.name);
 
         let expected = match function.on {
             On::Nothing if function.tokens == Tokens::No => forbidden,
@@ -133,7 +135,7 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
             On::Main | On::Either => refused(Refusal::Unauthenticated),
             On::Sub => refused(Refusal::NotFound("sub-account".to_owned())),
         };
-        assert_eq!(world.permit(&other, function.name, target), expected, "{}", function.name);
+        assert_eq!(world.permit(&other, function, target), expected, "{}", function.name);
     }
 }
 
@@ -141,13 +143,13 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
 fn a_sub_account_reaches_itself_only() {
     let world = World::new();
     for target in [&world.main.auth_id, &world.other.auth_id] {
-        let answer = world.permit(&world.sub_token(), "usage.admit", Some(target));
+        let answer = world.permit(&world.sub_token(), USAGE_ADMIT.row(), Some(target));
         assert_eq!(answer, refused(Refusal::Unauthenticated));
     }
     let main = World::id(&world.main.auth_id);
-    assert_eq!(world.permit(&world.main_token(), "usage.admit", Some(&world.sub.auth_id)), Ok(Who::Main(main)));
+    assert_eq!(world.permit(&world.main_token(), USAGE_ADMIT.row(), Some(&world.sub.auth_id)), Ok(Who::Main(main)));
     let unknown = testing::sub_id("9");
-    let answer = world.permit(&world.main_token(), "usage.admit", Some(unknown.as_str()));
+    let answer = world.permit(&world.main_token(), USAGE_ADMIT.row(), Some(unknown.as_str()));
     assert_eq!(answer, refused(Refusal::NotFound("sub-account".to_owned())));
 }
 
@@ -155,10 +157,10 @@ fn a_sub_account_reaches_itself_only() {
 fn all_events_are_for_operators() {
     let world = World::new();
     assert_eq!(
-        world.permit(&world.main_token(), "events.read", None),
+        world.permit(&world.main_token(), EVENTS_READ.row(), None),
         refused(Refusal::Forbidden("events.read".to_owned()))
     );
-    assert!(world.permit(&operator(), "events.read", None).is_ok());
+    assert!(world.permit(&operator(), EVENTS_READ.row(), None).is_ok());
 }
 
 #[test]
@@ -181,12 +183,12 @@ fn whatever_is_wrong_with_a_token_is_answered_alike() {
         (world.sub.auth_id.as_str(), token),
     ] {
         let caller = holder(auth_id, given);
-        let answer = world.permit(&caller, "accounts.get", Some(id));
+        let answer = world.permit(&caller, ACCOUNTS_GET.row(), Some(id));
         assert_eq!(answer, refused(Refusal::Unauthenticated), "{auth_id} {given}");
         let answer = world.fake.query(START, |call| authenticate(call, &caller));
         assert_eq!(answer, refused(Refusal::Unauthenticated), "{auth_id} {given}");
     }
-    assert!(world.permit(&world.main_token(), "accounts.get", Some(id)).is_ok());
+    assert!(world.permit(&world.main_token(), ACCOUNTS_GET.row(), Some(id)).is_ok());
 }
 
 #[test]
@@ -194,17 +196,20 @@ fn suspension_refuses_every_token_with_its_reason() {
     let world = World::new();
     world.stand(Standing::Suspended(Suspension::PaymentFailure));
     let suspended = refused(Refusal::Suspended(Suspension::PaymentFailure));
-    for name in ["accounts.get", "accounts.update", "credits.get-balance", "usage.admit", "events.read"] {
-        assert_eq!(world.permit(&world.main_token(), name, Some(&world.main.auth_id)), suspended, "{name}");
+    for function in
+        [ACCOUNTS_GET.row(), ACCOUNTS_UPDATE.row(), CREDITS_GET_BALANCE.row(), USAGE_ADMIT.row(), EVENTS_READ.row()]
+    {
+        let answer = world.permit(&world.main_token(), function, Some(&world.main.auth_id));
+        assert_eq!(answer, suspended, "{}", function.name);
     }
-    assert_eq!(world.permit(&world.sub_token(), "usage.admit", Some(&world.sub.auth_id)), suspended);
+    assert_eq!(world.permit(&world.sub_token(), USAGE_ADMIT.row(), Some(&world.sub.auth_id)), suspended);
     // The credential itself is still right, so the host can say 403 and not 401.
     assert!(world.fake.query(START, |call| authenticate(call, &world.main_token())).is_ok());
     // The operator works on, but cannot admit usage for it either.
-    assert!(world.permit(&operator(), "credits.recharge", Some(&world.main.auth_id)).is_ok());
-    assert_eq!(world.permit(&operator(), "usage.admit", Some(&world.sub.auth_id)), suspended);
+    assert!(world.permit(&operator(), CREDITS_RECHARGE.row(), Some(&world.main.auth_id)).is_ok());
+    assert_eq!(world.permit(&operator(), USAGE_ADMIT.row(), Some(&world.sub.auth_id)), suspended);
     world.stand(Standing::Active);
-    assert!(world.permit(&world.main_token(), "accounts.get", Some(&world.main.auth_id)).is_ok());
+    assert!(world.permit(&world.main_token(), ACCOUNTS_GET.row(), Some(&world.main.auth_id)).is_ok());
 }
 
 #[test]
@@ -216,10 +221,10 @@ fn a_disabled_sub_account_is_refused_but_can_be_read_by_its_parent() {
         .command(START, |call| subaccounts::update(call, &world.main_token(), auth_id, change))
         .expect("disabled");
     let sub = Some(world.sub.auth_id.as_str());
-    assert_eq!(world.permit(&world.sub_token(), "subaccounts.get", sub), refused(Refusal::Disabled));
-    assert_eq!(world.permit(&world.sub_token(), "usage.admit", sub), refused(Refusal::Disabled));
-    assert_eq!(world.permit(&world.main_token(), "usage.admit", sub), refused(Refusal::Disabled));
-    assert!(world.permit(&world.main_token(), "subaccounts.get", sub).is_ok());
+    assert_eq!(world.permit(&world.sub_token(), SUBACCOUNTS_GET.row(), sub), refused(Refusal::Disabled));
+    assert_eq!(world.permit(&world.sub_token(), USAGE_ADMIT.row(), sub), refused(Refusal::Disabled));
+    assert_eq!(world.permit(&world.main_token(), USAGE_ADMIT.row(), sub), refused(Refusal::Disabled));
+    assert!(world.permit(&world.main_token(), SUBACCOUNTS_GET.row(), sub).is_ok());
 }
 
 #[test]
@@ -227,34 +232,37 @@ fn a_closed_account_is_gone_for_its_holder_and_readable_to_the_operator() {
     let world = World::new();
     world.stand(Standing::Closed);
     let main = Some(world.main.auth_id.as_str());
-    assert_eq!(world.permit(&world.main_token(), "accounts.get", main), refused(Refusal::Unauthenticated));
+    assert_eq!(world.permit(&world.main_token(), ACCOUNTS_GET.row(), main), refused(Refusal::Unauthenticated));
     let answer = world.fake.query(START, |call| authenticate(call, &world.sub_token()));
     assert_eq!(answer, refused(Refusal::Unauthenticated));
-    for name in ["accounts.get", "credits.list-charges", "credits.give-up", "usage.calls-ended"] {
-        assert!(world.permit(&operator(), name, main).is_ok(), "{name}");
+    for function in [ACCOUNTS_GET.row(), CREDITS_LIST_CHARGES.row(), CREDITS_GIVE_UP.row(), USAGE_CALLS_ENDED.row()] {
+        assert!(world.permit(&operator(), function, main).is_ok(), "{}", function.name);
     }
-    for name in ["accounts.set-standing", "credits.recharge", "credits.adjust", "subaccounts.create"] {
-        assert_eq!(world.permit(&operator(), name, main), refused(Refusal::Closed), "{name}");
+    for function in [ACCOUNTS_SET_STANDING, CREDITS_RECHARGE, CREDITS_ADJUST, SUBACCOUNTS_CREATE] {
+        assert_eq!(
+            world.permit(&operator(), function.row(), main),
+            refused(Refusal::Closed),
+            "{}",
+            function.row().name
+        );
     }
 }
 
 #[test]
 fn targets_that_do_not_exist_are_not_found_by_operators_and_unknown_to_tokens() {
     let world = World::new();
-    let on = |caller: &Caller, function: &str, auth_id: &str| {
-        world.fake.query(START, |call| permit_on(call, caller, function, auth_id)).map(|(_, auth)| auth)
-    };
+    let on = |caller: &Caller, function: &Function, auth_id: &str| world.permit(caller, function, Some(auth_id));
     let not_found = |kind: &str| refused(Refusal::NotFound(kind.to_owned()));
     let unknown = testing::main_id("9");
-    assert_eq!(on(&operator(), "accounts.get", unknown.as_str()), not_found("account"));
-    assert_eq!(on(&operator(), "accounts.get", "rubbish"), not_found("account"));
-    assert_eq!(on(&operator(), "accounts.get", &world.sub.auth_id), not_found("account"));
-    assert_eq!(on(&operator(), "subaccounts.get", &world.main.auth_id), not_found("sub-account"));
-    assert_eq!(on(&operator(), "subaccounts.get", testing::sub_id("9").as_str()), not_found("sub-account"));
-    assert_eq!(on(&world.main_token(), "accounts.get", "rubbish"), refused(Refusal::Unauthenticated));
-    assert_eq!(on(&world.main_token(), "accounts.get", unknown.as_str()), refused(Refusal::Unauthenticated));
+    assert_eq!(on(&operator(), ACCOUNTS_GET.row(), unknown.as_str()), not_found("account"));
+    assert_eq!(on(&operator(), ACCOUNTS_GET.row(), "rubbish"), not_found("account"));
+    assert_eq!(on(&operator(), ACCOUNTS_GET.row(), &world.sub.auth_id), not_found("account"));
+    assert_eq!(on(&operator(), SUBACCOUNTS_GET.row(), &world.main.auth_id), not_found("sub-account"));
+    assert_eq!(on(&operator(), SUBACCOUNTS_GET.row(), testing::sub_id("9").as_str()), not_found("sub-account"));
+    assert_eq!(on(&world.main_token(), ACCOUNTS_GET.row(), "rubbish"), refused(Refusal::Unauthenticated));
+    assert_eq!(on(&world.main_token(), ACCOUNTS_GET.row(), unknown.as_str()), refused(Refusal::Unauthenticated));
     let forbidden = refused(Refusal::Forbidden("accounts.get".to_owned()));
-    assert_eq!(on(&testing::operator_with(&[]), "accounts.get", "rubbish"), forbidden);
+    assert_eq!(on(&testing::operator_with(&[]), ACCOUNTS_GET.row(), "rubbish"), forbidden);
 }
 
 #[test]
@@ -263,7 +271,7 @@ fn what_the_host_says_of_a_caller_is_bounded() {
     let bad = |change: fn(&mut Caller)| {
         let mut caller = operator();
         change(&mut caller);
-        match world.permit(&caller, "accounts.list", None) {
+        match world.permit(&caller, ACCOUNTS_LIST.row(), None) {
             Err(Fault::Refused(Refusal::Invalid(problems))) => problems[0].field.clone(),
             other => panic!("{other:?}"),
         }

@@ -9,10 +9,9 @@ use crate::reservations::forms::{
     Shown,
 };
 use crate::reservations::records::{self, Closed, End, Open, Quoted, forget_at, open_prefix};
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::records::running_calls;
 use coinbox_ground::call::{Call, end_of_prefix, successor};
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{Event, ID_MAX};
@@ -29,15 +28,15 @@ const PAGE_MAX: u32 = 500;
 
 /// Holds amounts: may these accounts spend this much? (USE-3)
 pub fn reserve(call: &mut Call<'_>, caller: &Caller, holds: Vec<Hold>) -> Result<Vec<ReserveAnswer>, Error> {
-    let who = credentials::permit(call, caller, "reservations.reserve", None)?;
-    idempotency::once(call, caller, &who.scope(), "reservations.reserve", &holds, |call| {
+    let command = access::command(call, caller, functions::RESERVATIONS_RESERVE)?;
+    command.once(call, &holds, |call, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, holds.len(), "holds");
         for (index, hold) in holds.iter().take(ITEMS_MAX).enumerate() {
             check_item(&mut checks, &format!("holds[{index}]"), &hold.name, &hold.price, hold.lasts_ms);
         }
         checks.done()?;
-        let mut desk = Desk::open(call, &who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
+        let mut desk = Desk::open(call, who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
         let mut book = book(call, &desk, holds.iter().map(|hold| (hold.auth_id.as_str(), &hold.price)))?;
         let ttl = Policy::load(call)?.reservation_ttl_ms;
         let mut answers = Vec::with_capacity(holds.len());
@@ -100,8 +99,8 @@ fn reserve_one(
 
 /// Holds more, for longer; what available cannot cover ends the call when its reserved time is used (R16).
 pub fn extend(call: &mut Call<'_>, caller: &Caller, extensions: Vec<Extension>) -> Result<Vec<ExtendAnswer>, Error> {
-    let who = credentials::permit(call, caller, "reservations.extend", None)?;
-    idempotency::once(call, caller, &who.scope(), "reservations.extend", &extensions, |call| {
+    let command = access::command(call, caller, functions::RESERVATIONS_EXTEND)?;
+    command.once(call, &extensions, |call, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, extensions.len(), "extensions");
         for (index, item) in extensions.iter().take(ITEMS_MAX).enumerate() {
@@ -109,7 +108,7 @@ pub fn extend(call: &mut Call<'_>, caller: &Caller, extensions: Vec<Extension>) 
         }
         checks.done()?;
         let items = extensions.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
-        let mut desk = Desk::open(call, &who, items)?;
+        let mut desk = Desk::open(call, who, items)?;
         let mut book = book(call, &desk, extensions.iter().map(|item| (item.auth_id.as_str(), &item.price)))?;
         let ttl = Policy::load(call)?.reservation_ttl_ms;
         let mut answers = Vec::with_capacity(extensions.len());
@@ -190,8 +189,8 @@ fn extend_one(
 
 /// Gives back what was reserved and not used.
 pub fn release(call: &mut Call<'_>, caller: &Caller, reservations: Vec<Named>) -> Result<Vec<ReleaseAnswer>, Error> {
-    let who = credentials::permit(call, caller, "reservations.release", None)?;
-    idempotency::once(call, caller, &who.scope(), "reservations.release", &reservations, |call| {
+    let command = access::command(call, caller, functions::RESERVATIONS_RELEASE)?;
+    command.once(call, &reservations, |call, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, reservations.len(), "reservations");
         for (index, item) in reservations.iter().take(ITEMS_MAX).enumerate() {
@@ -199,7 +198,7 @@ pub fn release(call: &mut Call<'_>, caller: &Caller, reservations: Vec<Named>) -
         }
         checks.done()?;
         let items = reservations.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
-        let mut desk = Desk::open(call, &who, items)?;
+        let mut desk = Desk::open(call, who, items)?;
         let forget = forget_at(call)?;
         let mut answers = Vec::with_capacity(reservations.len());
         for item in &reservations {
@@ -232,7 +231,7 @@ pub fn list(
     after: Option<String>,
     limit: u32,
 ) -> Result<Page, Error> {
-    let (_, account) = credentials::permit_on(call, caller, "reservations.list", &auth_id)?;
+    let (_, account) = access::query_on(call, caller, functions::RESERVATIONS_LIST, &auth_id)?;
     let mut checks = Checks::new();
     checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
     let good = after.as_deref().is_none_or(|after| is_name(after, ID_MAX));

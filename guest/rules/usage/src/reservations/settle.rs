@@ -9,10 +9,9 @@ use crate::events::{self, Answer, Held};
 use crate::reservations::checks::{ITEMS_MAX, check_count, check_name};
 use crate::reservations::forms::Error;
 use crate::reservations::records::forget_at;
-use coinbox_access::credentials;
+use coinbox_access::{self as access, functions};
 use coinbox_credit::records::running_calls;
 use coinbox_ground::call::Call;
-use coinbox_ground::idempotency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{Event, Rejection};
@@ -93,8 +92,8 @@ enum Found {
 
 /// Posts true costs and gives back what was held.
 pub fn settle(call: &mut Call<'_>, caller: &Caller, settlements: Vec<Settlement>) -> Result<SettleBatch, Error> {
-    let who = credentials::permit(call, caller, "reservations.settle", None)?;
-    idempotency::once(call, caller, &who.scope(), "reservations.settle", &settlements, |call| {
+    let command = access::command(call, caller, functions::RESERVATIONS_SETTLE)?;
+    command.once(call, &settlements, |call, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, settlements.len(), "settlements");
         for (index, item) in settlements.iter().take(ITEMS_MAX).enumerate() {
@@ -102,7 +101,7 @@ pub fn settle(call: &mut Call<'_>, caller: &Caller, settlements: Vec<Settlement>
         }
         checks.done()?;
         let items = settlements.iter().map(|item| (item.event.auth_id.as_str(), item.name.as_str()));
-        let desk = Desk::open(call, &who, items)?;
+        let desk = Desk::open(call, who, items)?;
         check_distinct(&desk, &settlements)?;
         Ok(post(call, &desk, &settlements)?)
     })
