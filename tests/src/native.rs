@@ -3,7 +3,6 @@
 //! A call goes through the JSON form of the contract in both directions, as a call of the component by name does. Nothing is
 //! kept between calls, not even parsed prices: this is the plainest host that the contract allows.
 
-mod functions;
 mod lent;
 
 use coinbox_host::contract::exported::about;
@@ -11,12 +10,15 @@ use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, Misuse, R
 use coinbox_host::json::{self, JsonError};
 use coinbox_host::storage::{Changes, Timer, TimerLane};
 use coinbox_rules::call::{Call, Lent};
+use coinbox_rules::contract::{self, Runner};
 use coinbox_rules::ground::kept::Kept;
+use coinbox_rules::outside::Effects;
 use coinbox_rules::port;
 use lent::{LentEffects, LentRandom, LentStorage, LentVault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use std::str::FromStr;
 
 /// The rules without WebAssembly.
 pub struct NativeRules {
@@ -59,11 +61,11 @@ impl RulesRuntime for NativeRules {
             }
             Some(_) => {}
         }
-        let ran =
-            Arguments::of(arguments).and_then(|given| functions::run(&Running { context: &context }, function, given));
+        let ran = Running::of(&context, arguments).and_then(|running| contract::run(function, running));
         match ran {
             Err(error) => failed(CallError::Arguments(error)),
-            Ok(Ran { answer, changes }) => match changes.as_ref().map(Changes::check) {
+            Ok(None) => failed(CallError::NoSuchFunction(function.to_owned())),
+            Ok(Some(Ran { answer, changes })) => match changes.as_ref().map(Changes::check) {
                 Some(Err(limit)) => failed(CallError::Misuse(Misuse::Argument(limit.to_string()))),
                 _ => CallOutcome { answer: Ok(answer), changes },
             },
@@ -77,12 +79,20 @@ struct Ran {
     changes: Option<Changes>,
 }
 
-/// One call under way.
+/// One call under way, with the arguments that are not read yet: they are taken one after another by the names of the contract.
 struct Running<'a> {
     context: &'a CallContext<'a>,
+    given: Map<String, Value>,
 }
 
-impl Running<'_> {
+impl<'a> Running<'a> {
+    fn of(context: &'a CallContext<'a>, arguments: &Value) -> Result<Running<'a>, JsonError> {
+        match arguments.as_object().cloned() {
+            Some(given) => Ok(Running { context, given }),
+            None => Err(wrong("", "expected an object with the arguments by name".to_owned())),
+        }
+    }
+
     fn with_call<T>(&self, run: impl FnOnce(Call<'_>) -> T) -> T {
         let view = self.context.view.as_deref().expect("queries and commands have a state to read");
         let storage = LentStorage(view);
@@ -91,12 +101,47 @@ impl Running<'_> {
         let kept = Kept::default();
         run(Call::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, kept: &kept }))
     }
+}
 
-    fn query<T: Serialize, E: Serialize>(&self, run: impl FnOnce(&Call<'_>) -> Result<T, E>) -> Ran {
+impl Runner for Running<'_> {
+    type Ran = Ran;
+    type Error = JsonError;
+
+    fn plain<T: DeserializeOwned>(&mut self, rust_name: &str) -> Result<T, JsonError> {
+        let name = rust_name.replace('_', "-");
+        let value = self.given.remove(&name).unwrap_or(Value::Null);
+        serde_json::from_value(value).map_err(|error| wrong(&name, error.to_string()))
+    }
+
+    fn wide<T: FromStr + ToString>(&mut self, rust_name: &str) -> Result<T, JsonError> {
+        let text: String = self.plain(rust_name)?;
+        let number = text.parse().ok().filter(|number: &T| number.to_string() == text);
+        number.ok_or_else(|| wrong(rust_name, format!("expected a 64-bit number as text, found `{text}`")))
+    }
+
+    fn optional_wide(&mut self, rust_name: &str) -> Result<Option<i64>, JsonError> {
+        let text: Option<String> = self.plain(rust_name)?;
+        text.map(|text| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")))).transpose()
+    }
+
+    fn optional_wides(&mut self, rust_name: &str) -> Result<Option<Vec<i64>>, JsonError> {
+        let Some(texts) = self.plain::<Option<Vec<String>>>(rust_name)? else { return Ok(None) };
+        let read = |text: &String| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")));
+        texts.iter().map(read).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn end(&mut self) -> Result<(), JsonError> {
+        match self.given.keys().next() {
+            None => Ok(()),
+            Some(unknown) => Err(wrong(unknown, "no such name".to_owned())),
+        }
+    }
+
+    fn query<T: Serialize, E: Serialize>(self, run: impl FnOnce(&Call<'_>) -> Result<T, E>) -> Ran {
         Ran { answer: result(&self.with_call(|call| run(&call))), changes: None }
     }
 
-    fn command<T: Serialize, E: Serialize>(&self, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Ran {
+    fn command<T: Serialize, E: Serialize>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Ran {
         assert_eq!(self.context.class, Class::Command);
         self.with_call(|mut call| {
             let answer = run(&mut call);
@@ -105,8 +150,16 @@ impl Running<'_> {
         })
     }
 
-    fn effect<T: Serialize>(&self, run: impl FnOnce(&LentEffects<'_>) -> T) -> Ran {
+    fn effect<T: Serialize>(self, run: impl FnOnce(&dyn Effects) -> T) -> Ran {
         Ran { answer: written(&run(&LentEffects(self.context.capabilities))), changes: None }
+    }
+
+    fn look<T: Serialize>(self, run: impl FnOnce(&Call<'_>) -> T) -> Ran {
+        Ran { answer: written(&self.with_call(|call| run(&call))), changes: None }
+    }
+
+    fn fact<T: Serialize>(self, run: impl FnOnce() -> T) -> Ran {
+        Ran { answer: written(&run()), changes: None }
     }
 }
 
@@ -135,49 +188,6 @@ fn staged(changes: port::Changes) -> Changes {
         lines: changes.lines,
         timers: changes.timers.into_iter().map(timer).collect(),
         cancels: changes.cancels,
-    }
-}
-
-/// The arguments of a call, taken one after another by the names of the contract.
-struct Arguments(Map<String, Value>);
-
-impl Arguments {
-    fn of(value: &Value) -> Result<Arguments, JsonError> {
-        let object = value.as_object().cloned();
-        object.map(Arguments).ok_or_else(|| wrong("", "expected an object with the arguments by name".to_owned()))
-    }
-
-    fn plain<T: DeserializeOwned>(&mut self, rust_name: &str) -> Result<T, JsonError> {
-        let name = rust_name.replace('_', "-");
-        let value = self.0.remove(&name).unwrap_or(Value::Null);
-        serde_json::from_value(value).map_err(|error| wrong(&name, error.to_string()))
-    }
-
-    /// A 64-bit number, which is text.
-    fn wide<T: std::str::FromStr + ToString>(&mut self, rust_name: &str) -> Result<T, JsonError> {
-        let text: String = self.plain(rust_name)?;
-        let number = text.parse().ok().filter(|number: &T| number.to_string() == text);
-        number.ok_or_else(|| wrong(rust_name, format!("expected a 64-bit number as text, found `{text}`")))
-    }
-
-    /// A 64-bit number as text, or null, or nothing.
-    fn optional_wide(&mut self, rust_name: &str) -> Result<Option<i64>, JsonError> {
-        let text: Option<String> = self.plain(rust_name)?;
-        text.map(|text| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")))).transpose()
-    }
-
-    /// A list of 64-bit numbers, or null, or nothing.
-    fn optional_wides(&mut self, rust_name: &str) -> Result<Option<Vec<i64>>, JsonError> {
-        let Some(texts) = self.plain::<Option<Vec<String>>>(rust_name)? else { return Ok(None) };
-        let read = |text: &String| text.parse().map_err(|_| wrong(rust_name, format!("`{text}` is no 64-bit number")));
-        texts.iter().map(read).collect::<Result<_, _>>().map(Some)
-    }
-
-    fn end(self) -> Result<(), JsonError> {
-        match self.0.keys().next() {
-            None => Ok(()),
-            Some(unknown) => Err(wrong(unknown, "no such name".to_owned())),
-        }
     }
 }
 

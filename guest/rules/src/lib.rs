@@ -20,6 +20,7 @@
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
 //! | [`indexes`] | by what lists over all accounts are found | INV-9 |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |
+//! | [`contract`] | every function with its arguments and the rule behind it | |
 
 #![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic)]
@@ -27,6 +28,7 @@
 pub mod about;
 pub use coinbox_access as access;
 pub use coinbox_accounts as accounts;
+pub mod contract;
 pub use coinbox_credit as credit;
 pub mod derived;
 pub mod events;
