@@ -1,12 +1,14 @@
 //! Adding rows to a version: they are sorted into chunks by product, heading and region.
 
-use super::chunk::{Row, StoredRows};
-use super::countries;
-use super::digits::region;
-use super::error::Error;
-use super::rows::{ParsedRow, parse_rows};
-use super::shown::{PriceRow, Version};
-use super::versions::{Index, Place, StoredVersions, VERSIONS_KEY, chunk_key, digest};
+use crate::chunk::StoredRows;
+use crate::countries;
+use crate::digits::region;
+use crate::error::Error;
+use crate::places::{Place, chunk_key};
+use crate::row::Row;
+use crate::rows::{ParsedRow, parse_rows};
+use crate::shown::{PriceRow, Version};
+use crate::versions::{Index, StoredVersions, VERSIONS_KEY, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};

@@ -3,10 +3,11 @@
 //! Everything here is kept under what it was parsed from: a text, or a digest of the content. So a warm instance
 //! answers exactly what a fresh one would, whatever store it serves.
 
-use super::chunk::{Chunk, OverrideSet};
-use super::digits::Prefix;
-use super::numbers::PriceTable;
-use super::versions::{Index, Versions};
+use crate::chunk::Chunk;
+use crate::digits::Prefix;
+use crate::number_table::PriceTable;
+use crate::override_rows::OverrideRows;
+use crate::versions::{Index, Versions};
 use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::Fault;
@@ -33,7 +34,7 @@ struct Kept {
     versions: Option<(Rc<str>, Rc<Versions>)>,
     indexes: BTreeMap<Rc<str>, Rc<Index>>,
     chunks: BTreeMap<ChunkName, Rc<Chunk>>,
-    sets: BTreeMap<String, Rc<OverrideSet>>,
+    sets: BTreeMap<String, Rc<OverrideRows>>,
     numbers: BTreeMap<Rc<str>, Rc<PriceTable>>,
     rows: usize,
 }
@@ -94,11 +95,11 @@ impl BookCache {
         kept.chunks.insert(name, chunk.clone());
     }
 
-    pub(super) fn set(&self, digest: &str) -> Option<Rc<OverrideSet>> {
+    pub(super) fn set(&self, digest: &str) -> Option<Rc<OverrideRows>> {
         self.kept.borrow().sets.get(digest).cloned()
     }
 
-    pub(super) fn keep_set(&self, digest: &str, set: &Rc<OverrideSet>) {
+    pub(super) fn keep_set(&self, digest: &str, set: &Rc<OverrideRows>) {
         let mut kept = self.kept.borrow_mut();
         kept.make_room(set.count());
         kept.sets.insert(digest.to_owned(), set.clone());

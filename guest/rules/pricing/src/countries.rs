@@ -1,12 +1,17 @@
 //! Prices of one country as an account has them (USE-5), and what is kept by country for it: where the rows of a country
 //! lie, and the names of groups of numbers such as mobile networks.
 
-use super::chunk::{Row, StoredRows, parse_country};
-use super::digits::{Prefix, calling_code};
-use super::numbers::{self, NumberRow};
-use super::overrides::Sets;
-use super::versions::{Index, Place, Published, Versions, chunk_key, letters, name_of, parse_name};
-use super::{CountryPrices, Error, ParsedRow, PriceRow, show_row};
+use crate::chunk::StoredRows;
+use crate::digits::{Prefix, calling_code};
+use crate::error::Error;
+use crate::number_table::NumberRow;
+use crate::places::{Place, chunk_key, group_key, letters, name_of, parse_name};
+use crate::row::{Row, parse_country};
+use crate::rows::{ParsedRow, show_row};
+use crate::sets::Sets;
+use crate::shown::{CountryPrices, PriceRow};
+use crate::versions::{Index, Published};
+use crate::{loaded, numbers};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
 use coinbox_ground::call::{Call, Record};
@@ -43,11 +48,6 @@ impl Default for Country {
 
 fn key(version: u32, country: [u8; 2]) -> String {
     format!("pb/{version:04}/by/{}", std::str::from_utf8(&country).expect("ASCII by construction"))
-}
-
-/// Under what the name of a row's group is kept.
-pub(super) fn group_key(product: Product, heading: Heading, prefix: Prefix) -> String {
-    format!("{}/{prefix}", letters(product, heading))
 }
 
 /// Notes where rows of each country lie and what their groups are called.
@@ -104,13 +104,13 @@ pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: St
     };
     let now = call.now();
     let mut found = Found::new();
-    let versions = Versions::load(call)?;
+    let versions = loaded::versions(call)?;
     if let Some(place) = versions.in_force(now) {
         general(call, versions.at(place), code, &mut found)?;
     }
     let sets = Sets::load(call, account)?;
     if let Some(entry) = sets.in_force(now) {
-        let set = entry.load(call, account)?;
+        let set = loaded::override_rows(call, account, entry)?;
         for (product, heading, chunk) in set.chunks() {
             for row in chunk.rows() {
                 let name = (product, heading, row.prefix.to_string());

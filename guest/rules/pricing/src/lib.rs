@@ -10,6 +10,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod adding;
+mod ahead;
 mod cache;
 mod chunk;
 mod countries;
@@ -18,30 +19,34 @@ mod error;
 pub mod floor;
 mod life;
 mod listing;
+mod loaded;
+mod number_table;
 mod numbers;
+mod override_rows;
 mod overrides;
+mod places;
 pub mod rating;
+mod removing;
+mod row;
 mod rows;
+mod sets;
 mod shown;
 pub mod upkeep;
 mod versions;
 
-pub use chunk::Row;
-pub use coinbox_ground::rate::Rate;
+pub use adding::add_rows;
+pub use ahead::note_ahead;
 pub use countries::by_country;
 pub use digits::Prefix;
+pub use error::Error;
 pub use life::{
     begin_import, create_version, finish_import, list_versions, publish_version, remove_draft, withdraw_version,
 };
 pub use listing::list_rows;
-pub use numbers::{NumberPrices, NumberRow, get_number_overrides, get_number_prices, set_number_prices};
-pub use numbers::{number_price, seat_price};
+pub use number_table::{NumberPrices, NumberRow};
+pub use numbers::{get_number_overrides, get_number_prices, number_price, seat_price, set_number_prices};
 pub use overrides::{OverrideSet, get_overrides, has_overrides, list_overrides, set_overrides, withdraw_overrides};
-pub use upkeep::{clean, note_ahead};
-pub use versions::VERSIONS_KEY;
-
-pub use adding::add_rows;
-pub use error::Error;
-use rows::{ParsedRow, parse_rows, show_row};
-use shown::MOMENT_MAX;
+pub use row::Row;
 pub use shown::{CountryPrices, PriceRow, RowPage, Version, VersionState};
+pub use upkeep::clean;
+pub use versions::VERSIONS_KEY;

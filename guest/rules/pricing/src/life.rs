@@ -3,30 +3,15 @@
 //! What has begun has priced something and stays as it is. What has not begun has priced nothing and can be taken back. An import is
 //! there as a whole or not at all: until it is finished or published its version is incomplete and goes by itself.
 
-use super::upkeep::{self, reached};
-use super::versions::{Entry, Standing, StoredVersions};
-use super::{Error, MOMENT_MAX, VERSIONS_KEY, Version, VersionState};
+use crate::ahead::reached;
+use crate::error::Error;
+use crate::removing::{take_away, tell};
+use crate::shown::{MOMENT_MAX, Version, VersionState};
+use crate::upkeep;
+use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant};
-
-/// Says what has become of a version.
-pub(super) fn tell(call: &mut Call<'_>, kind: &'static str, facts: Vec<Fact>) {
-    emit(call, EventDraft { account: None, kind, rule: "USE-2", facts, transactions: vec![] });
-}
-
-/// The word of a state, as the contract has it.
-pub(super) fn state_word(state: VersionState) -> &'static str {
-    match state {
-        VersionState::Incomplete => "incomplete",
-        VersionState::Draft => "draft",
-        VersionState::Published => "published",
-        VersionState::Withdrawn => "withdrawn",
-        VersionState::Replaced => "replaced",
-        VersionState::Retired => "retired",
-    }
-}
 
 /// Begins a draft. It stays until it is published or removed.
 pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
@@ -155,18 +140,6 @@ pub fn remove_draft(call: &mut Call<'_>, caller: &Caller, version: u32) -> Resul
         call.put(VERSIONS_KEY, &stored);
         Ok(())
     })
-}
-
-/// Removes a version and says so.
-pub(super) fn take_away(call: &mut Call<'_>, stored: &mut StoredVersions, entry: &Entry, by: &str) {
-    stored.remove(call, entry.number);
-    let facts = vec![
-        Fact::new("version", entry.number),
-        Fact::new("was", state_word(entry.state())),
-        Fact::new("rows", entry.show().rows),
-        Fact::new("by", by),
-    ];
-    tell(call, "prices-removed", facts);
 }
 
 /// Every version by number.

@@ -1,9 +1,14 @@
 //! Reading price rows back in order of product, heading and prefix.
 
-use super::chunk::{StoredRows, parse_prefix};
-use super::digits::Prefix;
-use super::versions::{Index, StoredVersions, chunk_key, letters, parse_letters};
-use super::{Error, Row, RowPage, show_row};
+use crate::chunk::StoredRows;
+use crate::countries::name_groups;
+use crate::digits::Prefix;
+use crate::error::Error;
+use crate::places::{chunk_key, letters, parse_letters};
+use crate::row::{Row, parse_prefix};
+use crate::rows::show_row;
+use crate::shown::RowPage;
+use crate::versions::{Index, StoredVersions};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};
@@ -39,7 +44,7 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
             }
         }
     }
-    super::countries::name_groups(call, version, &mut rows)?;
+    name_groups(call, version, &mut rows)?;
     Ok(RowPage { rows, next })
 }
 

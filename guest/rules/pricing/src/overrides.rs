@@ -1,20 +1,24 @@
 //! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
 
-use super::cache::BookCache;
-use super::chunk::{OverrideSet as ParsedSet, StoredOverrides};
-use super::numbers::{NumberPrices, PriceTable};
-use super::upkeep;
-use super::versions::{StoredVersions, digest, letters};
-use super::{Error, MOMENT_MAX, ParsedRow, PriceRow, Row, countries, parse_rows, show_row};
+use crate::ahead::{reached, settled_before};
+use crate::error::Error;
+use crate::loaded;
+use crate::number_table::{NumberPrices, PriceTable};
+use crate::override_rows::StoredOverrides;
+use crate::places::{group_key, letters};
+use crate::row::Row;
+use crate::rows::{ParsedRow, parse_rows, show_row};
+use crate::sets::{SetEntry, Sets};
+use crate::shown::{MOMENT_MAX, PriceRow};
+use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::{Call, Record};
+use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text};
 use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Most rows of one set.
 const SET_ROWS_MAX: usize = 500;
@@ -22,47 +26,6 @@ const SET_ROWS_MAX: usize = 500;
 const LIVE_SETS_MAX: usize = 20;
 /// Most sets of one account. A change a day takes about forty places: those of the usage window.
 const SETS_MAX: usize = 100;
-
-/// One set of an account.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct SetEntry {
-    number: u32,
-    starts_at: Instant,
-    pub(super) digest: String,
-}
-
-/// The sets of an account by their start, at `po/<auth ID>`.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
-pub(super) struct Sets {
-    v: u32,
-    next: u32,
-    sets: Vec<SetEntry>,
-}
-
-impl Record for Sets {
-    const KIND: &'static str = "list of price overrides";
-}
-
-impl Sets {
-    pub(super) fn key(account: AuthId) -> String {
-        format!("po/{account}")
-    }
-
-    pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Sets, Fault> {
-        Ok(call.get(&Sets::key(account))?.unwrap_or(Sets { v: 1, next: 1, sets: Vec::new() }))
-    }
-
-    /// How many are in force or to come.
-    fn live(&self, now: Instant) -> usize {
-        let begun = self.sets.partition_point(|set| set.starts_at <= now);
-        self.sets.len() - begun + usize::from(begun > 0)
-    }
-
-    /// The set in force at a moment.
-    pub(super) fn in_force(&self, at: Instant) -> Option<&SetEntry> {
-        self.sets.partition_point(|set| set.starts_at <= at).checked_sub(1).map(|place| &self.sets[place])
-    }
-}
 
 /// One set of an account, as it is listed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -73,23 +36,6 @@ pub struct OverrideSet {
     pub starts_at: Instant,
     /// All of its prices.
     pub rows: u32,
-}
-
-impl SetEntry {
-    pub(super) fn key(&self, account: AuthId) -> String {
-        format!("po/{account}/{:04}", self.number)
-    }
-
-    /// The parsed rows, kept under the digest of their content.
-    pub(super) fn load(&self, call: &Call<'_>, account: AuthId) -> Result<Rc<ParsedSet>, Fault> {
-        if let Some(set) = BookCache::of(call).set(&self.digest) {
-            return Ok(set);
-        }
-        let stored: StoredOverrides = call.need(&self.key(account))?;
-        let set = Rc::new(ParsedSet::new(stored));
-        BookCache::of(call).keep_set(&self.digest, &set);
-        Ok(set)
-    }
 }
 
 /// Whether the account has, had or will have price overrides.
@@ -119,7 +65,7 @@ pub fn set_overrides(
         let mut stored = group(&rows)?;
         stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
-        let (now, reached) = (call.now(), upkeep::reached(call)?);
+        let (now, reached) = (call.now(), reached(call)?);
         let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
         if let Some(begun) = sets.sets.iter().find(begun) {
             return Err(Error::AlreadyBegun(begun.starts_at));
@@ -163,7 +109,7 @@ pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Inst
     let (_, account) = access::query_on(call, caller, functions::PRICING_GET_OVERRIDES, &auth_id)?;
     let sets = Sets::load(call, account)?;
     let Some(entry) = sets.in_force(at) else { return Ok(Vec::new()) };
-    let set = entry.load(call, account)?;
+    let set = loaded::override_rows(call, account, entry)?;
     let mut shown = Vec::new();
     for (product, heading, chunk) in set.chunks() {
         let mut rows: Vec<PriceRow> = chunk
@@ -181,7 +127,7 @@ fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
     let mut prices: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     let mut groups = BTreeMap::new();
     for ParsedRow { product, heading, row, group } in parse_rows(rows)? {
-        groups.extend(group.map(|group| (countries::group_key(product, heading, row.prefix), group)));
+        groups.extend(group.map(|group| (group_key(product, heading, row.prefix), group)));
         prices.entry(letters(product, heading)).or_default().push(row);
     }
     for rows in prices.values_mut() {
@@ -213,7 +159,7 @@ pub fn withdraw_overrides(
         let Some(place) = sets.sets.iter().position(|set| set.starts_at == starts_at) else {
             return Err(Fault::not_found("set of price overrides").into());
         };
-        if starts_at <= upkeep::reached(call)? {
+        if starts_at <= reached(call)? {
             return Err(Error::AlreadyBegun(starts_at));
         }
         let withdrawn = sets.sets.remove(place);
@@ -241,7 +187,7 @@ pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Resu
     call.prefetch(sets.sets.iter().map(|set| set.key(account)));
     let mut shown = Vec::with_capacity(sets.sets.len());
     for set in &sets.sets {
-        let rows = u32::try_from(set.load(call, account)?.count()).expect("bounded when it was set");
+        let rows = u32::try_from(loaded::override_rows(call, account, set)?.count()).expect("bounded when it was set");
         shown.push(OverrideSet { starts_at: set.starts_at, rows });
     }
     Ok(shown)
@@ -261,7 +207,7 @@ fn drop_replaced(
     }
     replaced.reverse();
     if sets.sets.len() >= SETS_MAX {
-        let before = upkeep::settled_before(call)?;
+        let before = settled_before(call)?;
         while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at <= before {
             let ended = sets.sets.remove(0);
             call.remove(&ended.key(account));

@@ -1,10 +1,14 @@
 //! From an event to an amount: the version in force at the event's own time, the longest prefix, the increments (USE-1, USE-2).
 
-use super::cache::BookCache;
-use super::chunk::{Chunk, OverrideSet, Row, StoredRows};
-use super::digits::{Prefix, regions};
-use super::overrides::Sets;
-use super::versions::{Index, Place, VERSIONS_KEY, Versions, chunk_key};
+use crate::cache::BookCache;
+use crate::chunk::{Chunk, StoredRows};
+use crate::digits::{Prefix, regions};
+use crate::loaded;
+use crate::override_rows::OverrideRows;
+use crate::places::{Place, chunk_key};
+use crate::row::Row;
+use crate::sets::Sets;
+use crate::versions::{Index, VERSIONS_KEY, Versions};
 use coinbox_forms::phone::OtherSide;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
@@ -58,14 +62,14 @@ pub struct Book {
     /// By place of the version among the published ones. None: the version has no such chunk.
     chunks: BTreeMap<(usize, Place), Option<Rc<Chunk>>>,
     sets: BTreeMap<AuthId, Rc<Sets>>,
-    overrides: BTreeMap<String, Rc<OverrideSet>>,
+    overrides: BTreeMap<String, Rc<OverrideRows>>,
 }
 
 impl Book {
-    /// The book without any chunk: reads [`super::VERSIONS_KEY`].
+    /// The book without any chunk: reads [`VERSIONS_KEY`].
     pub fn open(call: &Call<'_>) -> Result<Book, Fault> {
         Ok(Book {
-            versions: Versions::load(call)?,
+            versions: loaded::versions(call)?,
             indexes: BTreeMap::new(),
             chunks: BTreeMap::new(),
             sets: BTreeMap::new(),
@@ -175,7 +179,7 @@ impl Book {
             self.chunks.insert(name, Some(chunk));
         }
         for (account, entry) in sets {
-            let set = entry.load(call, account)?;
+            let set = loaded::override_rows(call, account, &entry)?;
             self.overrides.insert(entry.digest, set);
         }
         Ok(())

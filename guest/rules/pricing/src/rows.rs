@@ -1,8 +1,8 @@
 //! Rows of prices as they are given: what is wrong with them, and how they are shown again.
 
-use super::chunk::{NO_COUNTRY, Row, parse_prefix};
-use super::digits::Prefix;
-use super::shown::PriceRow;
+use crate::digits::Prefix;
+use crate::row::{NO_COUNTRY, Row, parse_prefix};
+use crate::shown::PriceRow;
 use coinbox_forms::{country, letters};
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::rate::{RATE_MAX, Rate};

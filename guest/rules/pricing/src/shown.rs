@@ -1,6 +1,6 @@
 //! Versions, rows and prices as the contract shows them.
 
-use super::numbers::NumberRow;
+use crate::number_table::NumberRow;
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::{Instant, optional_int_text};
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,10 @@
 //! Room in the price book: what can price nothing any more, and imports that were cut off, go by themselves.
 
-use super::floor::floor;
-use super::life::{take_away, tell};
-use super::versions::{Entry, Standing, StoredVersions};
-use coinbox_ground::call::{Call, Record};
+use crate::ahead::settled_before;
+use crate::removing::{take_away, tell};
+use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
+use coinbox_ground::call::Call;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
-use coinbox_ledger::months;
-use serde::{Deserialize, Serialize};
 
 /// Most versions. A sheet a day takes about forty places: those of the usage window.
 pub const VERSIONS_MAX: usize = 1000;
@@ -16,42 +14,8 @@ const HISTORY_MAX: usize = 100;
 const IMPORTS_MAX: usize = 20;
 /// An import that was left alone so long was cut off.
 const IMPORT_IDLE_MS: Instant = DAY_MS;
-/// A reservation is quoted at the price of its beginning: at most 7 days of reserved time and 7 days until it is released.
-const RESERVATION_MS: Instant = 14 * DAY_MS;
 /// Versions that one clean-up retires, and removes: each says so in the feed.
 const CLEANED_MAX: usize = 200;
-
-/// The latest moment that was priced, where it lies ahead of the clock, at [`AHEAD_KEY`].
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Ahead {
-    v: u32,
-    at: Instant,
-}
-
-impl Record for Ahead {
-    const KIND: &'static str = "latest moment that was priced";
-}
-
-const AHEAD_KEY: &str = "pb/ahead";
-
-/// Notes that an event of a moment ahead of the clock was rated: what is in force then has begun to price.
-pub fn note_ahead(call: &mut Call<'_>, at: Instant) -> Result<(), Fault> {
-    if at > reached(call)? {
-        call.put(AHEAD_KEY, &Ahead { v: 1, at });
-    }
-    Ok(())
-}
-
-/// Up to which moment something may have been priced: what begins later has priced nothing.
-pub(super) fn reached(call: &Call<'_>) -> Result<Instant, Fault> {
-    Ok(call.get::<Ahead>(AHEAD_KEY)?.map_or(call.now(), |ahead| ahead.at.max(call.now())))
-}
-
-/// No event, reservation, rent or seat of an earlier moment can be priced any more.
-pub(super) fn settled_before(call: &Call<'_>) -> Result<Instant, Fault> {
-    let usage = floor(call)?.min(call.now() - RESERVATION_MS);
-    Ok(months::pending(call)?.map_or(usage, |month| usage.min(month.first())))
-}
 
 /// Retires published versions whose successor began before everything that can still be priced. Answers whether there were any.
 fn retire(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<bool, Fault> {
@@ -102,7 +66,7 @@ pub fn clean(call: &mut Call<'_>) -> Result<(), Fault> {
     let retired = retire(call, &mut stored)?;
     let shortened = shorten(call, &mut stored, HISTORY_MAX);
     if !idle.is_empty() || retired || shortened {
-        call.put(super::VERSIONS_KEY, &stored);
+        call.put(VERSIONS_KEY, &stored);
     }
     Ok(())
 }

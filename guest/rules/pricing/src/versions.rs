@@ -1,10 +1,9 @@
 //! Which price book versions there are, and which chunks each holds.
 
-use super::cache::BookCache;
-use super::digits::Prefix;
-use super::{Error, Version, VersionState};
+use crate::error::Error;
+use crate::places::{Place, name_of, parse_name};
+use crate::shown::{Version, VersionState};
 use coinbox_ground::call::{Call, Record, end_of_prefix};
-use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::text::hex;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
@@ -184,27 +183,24 @@ pub(super) struct Published {
 pub(super) struct Versions(Vec<Published>);
 
 impl Versions {
-    /// The versions as the call sees them. Parsed once per text.
-    pub(super) fn load(call: &Call<'_>) -> Result<Rc<Versions>, Fault> {
-        let text = call.text(VERSIONS_KEY).unwrap_or_default();
-        BookCache::of(call).versions(&text, || {
-            let mut published: Vec<Published> = StoredVersions::load(call)?
-                .versions
-                .into_iter()
-                .filter_map(|entry| {
-                    let starts_at = entry.in_force_from()?;
-                    Some(Published {
-                        number: entry.number,
-                        starts_at,
-                        digest: Rc::from(entry.digest),
-                        numbers: entry.numbers_digest.map(Rc::from),
-                        by_country: entry.by_country,
-                    })
+    /// From the stored form.
+    pub(super) fn of(stored: StoredVersions) -> Versions {
+        let mut published: Vec<Published> = stored
+            .versions
+            .into_iter()
+            .filter_map(|entry| {
+                let starts_at = entry.in_force_from()?;
+                Some(Published {
+                    number: entry.number,
+                    starts_at,
+                    digest: Rc::from(entry.digest),
+                    numbers: entry.numbers_digest.map(Rc::from),
+                    by_country: entry.by_country,
                 })
-                .collect();
-            published.sort_by_key(|version| version.starts_at);
-            Ok(Versions(published))
-        })
+            })
+            .collect();
+        published.sort_by_key(|version| version.starts_at);
+        Versions(published)
     }
 
     /// Place of the version in force at a moment.
@@ -216,9 +212,6 @@ impl Versions {
         &self.0[place]
     }
 }
-
-/// Product, heading and region of a chunk.
-pub(super) type Place = (Product, Heading, Prefix);
 
 /// How many rows each chunk of a version holds.
 #[derive(Clone, PartialEq, Default, Debug)]
@@ -258,38 +251,6 @@ impl Index {
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
-}
-
-/// Name of the region of prefixes that are shorter than a country calling code.
-const NO_REGION: &str = "-";
-
-/// Name of a chunk within its version: `vo/44`.
-pub(super) fn name_of((product, heading, region): &Place) -> String {
-    let region = if *region == Prefix::EMPTY { NO_REGION.to_owned() } else { region.to_string() };
-    format!("{}/{region}", letters(*product, *heading))
-}
-
-pub(super) fn parse_name(name: &str) -> Option<Place> {
-    let (letters, region) = name.split_once('/')?;
-    let (product, heading) = parse_letters(letters)?;
-    let region = if region == NO_REGION { Some(Prefix::EMPTY) } else { Prefix::parse(region) };
-    Some((product, heading, region?))
-}
-
-/// Key of a chunk.
-pub(super) fn chunk_key(version: u32, place: &Place) -> String {
-    format!("pb/{version:04}/{}", name_of(place))
-}
-
-/// Two letters for keys and cursors.
-pub(super) fn letters(product: Product, heading: Heading) -> String {
-    [product.letter(), heading.letter()].iter().collect()
-}
-
-pub(super) fn parse_letters(text: &str) -> Option<(Product, Heading)> {
-    let mut letters = text.chars();
-    let pair = (Product::of_letter(letters.next()?)?, Heading::of_letter(letters.next()?)?);
-    letters.next().is_none().then_some(pair)
 }
 
 /// Digest of content that follows earlier content: 32 hexadecimal digits.

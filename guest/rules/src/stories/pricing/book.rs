@@ -5,11 +5,12 @@ use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
+use crate::ground::rate::Rate;
 use crate::ground::testing::{Fake, START, keyed};
 use crate::ground::vocabulary::{DAY_MS, Fault, FieldRule, Instant, Refusal};
 use crate::pricing::rating::{Book, Rated};
 use crate::pricing::{
-    Error, NumberPrices, NumberRow, PriceRow, Rate, Version, VersionState, add_rows, create_version, get_overrides,
+    Error, NumberPrices, NumberRow, PriceRow, Version, VersionState, add_rows, create_version, get_overrides,
     list_rows, list_versions, number_price, publish_version, seat_price, set_number_prices, set_overrides,
 };
 use crate::stories::scenario::operator;

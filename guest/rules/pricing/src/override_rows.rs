@@ -1,0 +1,77 @@
+//! The rows of one set of price overrides: as they are stored, and ready to be searched.
+
+use crate::chunk::Chunk;
+use crate::digits::Prefix;
+use crate::number_table::PriceTable;
+use crate::places::group_key;
+use crate::row::Row;
+use coinbox_ground::call::Record;
+use coinbox_ground::product::{Heading, Product};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Price overrides of an account from some moment on, as they are stored.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct StoredOverrides {
+    pub(super) v: u32,
+    /// By the letters of product and heading.
+    pub(super) prices: BTreeMap<String, Vec<Row>>,
+    /// Names of groups by letters and prefix.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) groups: BTreeMap<String, String>,
+    /// Prices of numbers and seats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) numbers: Option<PriceTable>,
+}
+
+impl Record for StoredOverrides {
+    const KIND: &'static str = "price overrides";
+}
+
+/// Price overrides of an account from some moment on, ready to be searched.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct OverrideRows {
+    chunks: BTreeMap<(Product, Heading), Chunk>,
+    groups: BTreeMap<String, String>,
+    numbers: Option<Rc<PriceTable>>,
+}
+
+impl OverrideRows {
+    /// From the stored form. Letters that are no product or heading are left out: nothing is ever stored under them.
+    pub fn new(stored: StoredOverrides) -> OverrideRows {
+        let chunks = stored.prices.into_iter().filter_map(|(letters, rows)| {
+            let mut letters = letters.chars();
+            let product = letters.next().and_then(Product::of_letter)?;
+            let heading = letters.next().and_then(Heading::of_letter)?;
+            Some(((product, heading), Chunk::new(rows)))
+        });
+        OverrideRows { chunks: chunks.collect(), groups: stored.groups, numbers: stored.numbers.map(Rc::new) }
+    }
+
+    /// The row with the longest prefix of this number.
+    pub fn find(&self, product: Product, heading: Heading, number: Prefix) -> Option<&Row> {
+        self.chunks.get(&(product, heading))?.find(number)
+    }
+
+    /// All rows by product and heading.
+    pub fn chunks(&self) -> impl Iterator<Item = (Product, Heading, &Chunk)> {
+        self.chunks.iter().map(|((product, heading), chunk)| (*product, *heading, chunk))
+    }
+
+    /// How many rows.
+    pub fn count(&self) -> usize {
+        let numbers = self.numbers.as_ref().map_or(0, |table| table.count());
+        self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers
+    }
+
+    /// Name of the group of a row.
+    pub(super) fn group(&self, product: Product, heading: Heading, prefix: Prefix) -> Option<String> {
+        self.groups.get(&group_key(product, heading, prefix)).cloned()
+    }
+
+    /// Prices of numbers and seats.
+    pub(super) fn numbers(&self) -> Option<Rc<PriceTable>> {
+        self.numbers.clone()
+    }
+}
