@@ -178,6 +178,8 @@ pub struct Account {
     pub(super) expected: [VecDeque<Told>; 3],
     /// Up to when time has passed.
     pub(super) seen: i64,
+    /// What has just gone back to gifts whose time is over, by the numbers of their lots.
+    pub(super) too_late: Vec<(u32, i64)>,
     /// The end of a month that is not closed yet: what else happens at this very moment may come before (R26).
     closes: Option<i64>,
     /// Balance at the ends of months, by the moment after them.

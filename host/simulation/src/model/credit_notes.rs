@@ -94,6 +94,7 @@ impl Account {
         let cash = whole - self.written_off_of(end) - self.owed_between(from, to - 1) - gifts;
         let left = self.pay_debts_of_invoice(end, amount);
         self.credit_back(number, end, left, cash.max(0));
+        self.expect_too_late();
         let tax = parts[1..].iter().sum();
         self.credit_notes.push(CreditNote { invoice: number.to_owned(), amount, parts });
         let amounts = vec![("amount", amount), ("tax", tax), ("balance", self.balance())];

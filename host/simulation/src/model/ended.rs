@@ -1,5 +1,6 @@
 //! What gifts and write-offs have ended of what was owed, in the model, and what a credit note gives back of it (INV-5, CRD-12, R24, R84, R86).
 
+use super::Told;
 use super::account::{Account, Debt, LotKind};
 use crate::operation::DAY;
 use coinbox_host::months::next_month;
@@ -84,6 +85,7 @@ impl Account {
         };
         let gift = kind.0 != LotKind::Cash;
         if kind.0 == LotKind::Promotional && kind.1 <= self.seen {
+            self.too_late.push((number, amount));
             return;
         }
         let paid = self.pay_debts_of(amount, gift.then_some(By::Gift(number)));
@@ -96,6 +98,14 @@ impl Account {
             for (month, part) in &paid.months {
                 *lot.debts.entry(*month).or_default() += part;
             }
+        }
+    }
+
+    /// Credit that went back to gifts whose time is over expires at once, which is told (R17).
+    pub(super) fn expect_too_late(&mut self) {
+        for (number, amount) in std::mem::take(&mut self.too_late) {
+            let amounts = vec![("amount", amount), ("balance", self.balance())];
+            self.expect(Told { kind: "credit-expired", amounts, words: vec![("reason", format!("lot {number}"))] });
         }
     }
 

@@ -129,6 +129,9 @@ impl Account {
                 self.judge(at, policy, Occasion::Other);
                 Ok(())
             }
+            "credit-expired" if self.expected[2].front().is_some_and(|told| told.kind == "credit-expired") => {
+                self.foretold(2, event)
+            }
             "credit-expired" => {
                 let number = event.word("reason").and_then(|reason| reason.strip_prefix("lot ")?.parse().ok());
                 let lot = self.lots.iter_mut().find(|lot| Some(lot.number) == number).context("no such lot")?;
