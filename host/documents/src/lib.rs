@@ -16,6 +16,7 @@
 //! |---|---|
 //! | [`document`] | the frozen document, read from the contract's JSON form, and its limits |
 //! | `printed` | the same as the text that templates place |
+//! | `marks` | how numbers are written |
 //! | `templates` | built-in templates and words, the operator's folder |
 //! | `fonts`, `glyphs` | which letters can be printed; what is missing and where to get it |
 //! | [`typesetter`] | from a document to PDF bytes |
@@ -31,6 +32,7 @@
 pub mod document;
 mod fonts;
 mod glyphs;
+mod marks;
 mod printed;
 pub mod printer;
 pub mod sample;

@@ -4,7 +4,7 @@
 //! so a word whose meaning changes gets a new name. An operator's file replaces the built-in file of every edition, as it did when there was only one.
 
 use crate::document::{Edition, Kind};
-use crate::printed::Marks;
+use crate::marks::Marks;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fs;
