@@ -1,25 +1,13 @@
-//! Payments that card holders take back, in the model, and suspension for payment failure with its end (ACC-8, ACC-9, R33).
+//! Payments that card holders take back, and what is owed again for it (ACC-8, ACC-9, R33, R84).
 
-use super::account::{Account, Debt, Standing};
-use super::ended::{Claim, Dispute};
-use super::recharge::ChargeState;
-use super::{Occasion, Policy, Told};
+use super::account::Account;
+use super::policy::Policy;
+use super::records::debts::{Claim, Debt, Dispute};
+use super::records::standing::{PAYMENT_FAILURE, Standing};
+use super::told::{Occasion, Told};
 use coinbox_host::months::next_month;
 
-/// The reason of a suspension that can end by itself.
-pub const PAYMENT_FAILURE: &str = "payment-failure";
-
 impl Account {
-    /// What can still be taken back of a paid charge: neither was it taken back, nor refunded, nor is it about to be.
-    pub fn left_of(&self, number: u32) -> i64 {
-        let Some(charge) = self.recharge.charges.get(&number).filter(|charge| charge.state == ChargeState::Paid) else {
-            return 0;
-        };
-        let refunded: i64 =
-            self.refunds.iter().filter(|refund| refund.charge == number).map(|refund| refund.amount).sum();
-        charge.amount - charge.charged_back - refunded
-    }
-
     /// A payment is taken back: first from what is left of it, then in spending order, below zero if need be. An active account is
     /// suspended for it. Of a closed one it is a loss.
     pub fn charge_back(&mut self, number: u32, amount: i64, now: i64, policy: &Policy) {
@@ -103,38 +91,18 @@ impl Account {
         reopened
     }
 
-    /// The standing changes. A suspension for payment failure ends by itself if something is due when it begins.
-    pub(super) fn enter(&mut self, standing: Standing) {
-        self.standing = standing;
-        self.lifts = standing == Standing::Suspended(PAYMENT_FAILURE) && self.is_due();
-        if !self.lifts {
-            self.dunning.charged_back = None;
-        }
-        if standing == Standing::Active {
-            self.forgive_attempts();
-        }
-        let (kind, words) = match standing {
-            Standing::Suspended(reason) => ("account-suspended", vec![("reason", reason.to_owned())]),
-            _ => ("account-reinstated", Vec::new()),
-        };
-        self.expect(Told { kind, amounts: Vec::new(), words });
-        self.mail(kind);
-    }
-
-    /// Credit came in: what was suspended for a debt is open again once nothing is due (ACC-9).
-    pub(super) fn lift_if_paid(&mut self) {
-        if self.lifts && self.standing == Standing::Suspended(PAYMENT_FAILURE) && !self.is_due() {
-            self.lifted += 1;
-            self.drop_paid();
-            self.enter(Standing::Active);
-        }
+    /// How much of an invoice that ends so can be open again: without a credit note there is no limit.
+    pub(super) fn can_reopen(&self, end: i64) -> i64 {
+        let Some(made) = self.made.iter().find(|made| made.end == end && made.credited > 0) else { return i64::MAX };
+        let (from, to) = self.covered(end);
+        (made.left.iter().sum::<i64>() - self.written_off_of(end) - self.owed_between(from, to - 1)).max(0)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::LotKind;
-    use super::super::recharge::ChargeKind;
+    use super::super::records::charges::{ChargeKind, ChargeState};
+    use super::super::records::lots::LotKind;
     use super::*;
 
     #[test]

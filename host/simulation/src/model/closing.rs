@@ -1,23 +1,21 @@
 //! The end of an account in the model: use stops, is settled for an hour, and what is left of recharges is given back, each to where it came
 //! from (ACC-12, CRD-12, R4, R14, R23, R24).
 
-use super::account::{Account, LotKind, Standing};
-use super::debts::CENT;
-use super::recharge::ChargeState;
-use super::{Event, Policy, Taken, Told};
+use super::account::Account;
+use super::cents::CENT;
+use super::policy::Policy;
+use super::records::charges::ChargeState;
+use super::records::closing::{BUSINESS_DAYS, Closing, Refund, RefundState, business_day};
+use super::records::lots::LotKind;
+use super::records::standing::Standing;
+use super::told::{Event, Taken, Told};
 use crate::operation::DAY;
-use anyhow::{Context, Result, bail, ensure};
-use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use anyhow::{Context, Result, ensure};
 
 /// For so long usage of before is posted: the default of the requirements.
 const SETTLES: i64 = 3_600_000;
 /// How old a recharge may be that is given back: the default of the requirements.
 const WINDOW: i64 = 90 * DAY;
-/// Business days until a refund is done: the default of the requirements. There are no holidays by default.
-const BUSINESS_DAYS: u32 = 20;
-
 /// What may be asked for while an account is being closed: whatever helps it to its end.
 const OPEN_WHEN_CLOSING: [&str; 9] = [
     "accounts.close",
@@ -33,71 +31,7 @@ const OPEN_WHEN_CLOSING: [&str; 9] = [
 /// What may still be asked for when it is closed: ending what is open.
 const OPEN_WHEN_CLOSED: [&str; 4] = ["credits.give-up", "credits.record-chargeback", "refunds.retry", "refunds.settle"];
 
-/// A closing that has begun.
-#[derive(Clone, Debug)]
-pub(super) struct Closing {
-    begun: i64,
-    /// From then on usage is rejected.
-    ends: i64,
-    /// The final invoice is made.
-    invoiced: bool,
-    /// The feed has told that something is owed.
-    owing: bool,
-}
-
-/// How a refund stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RefundState {
-    /// Not sent, or without final answer.
-    Open,
-    /// Declined: a person decides.
-    Failed,
-    /// The gateway has given it back.
-    Paid,
-    /// The operator has.
-    SettledOtherwise,
-    /// The number is that of a refund of a history that was lost, which was never made.
-    Never,
-}
-
-/// One refund.
-#[derive(Clone, Debug)]
-pub struct Refund {
-    /// Number of the charge.
-    pub charge: u32,
-    /// Whole cents.
-    pub amount: i64,
-    /// How it stands.
-    pub state: RefundState,
-    /// How often it was sent under a key of its own.
-    pub tries: u32,
-    overdue_at: i64,
-    overdue: bool,
-}
-
-/// The business day that is so many of them after a moment's day, counted from the next day.
-fn business_day(at: i64, count: u32) -> Date {
-    let mut date = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(TimeZone::UTC).date();
-    let mut left = count;
-    while left > 0 {
-        date = date.saturating_add(1.day());
-        left -= u32::from(!matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday));
-    }
-    date
-}
-
-/// The midnight at which a day is over, UTC.
-fn midnight_after(date: Date) -> i64 {
-    let next = date.saturating_add(1.day()).to_zoned(TimeZone::UTC);
-    next.map_or(i64::MAX, |zoned| zoned.timestamp().as_millisecond())
-}
-
 impl Account {
-    /// Whether it is being closed or is closed.
-    pub fn is_leaving(&self) -> bool {
-        matches!(self.standing, Standing::Closing | Standing::Closed)
-    }
-
     /// Whether this may be asked for, as far as its end stands in the way.
     pub fn is_open_to(&self, function: &str) -> bool {
         match self.standing {
@@ -105,11 +39,6 @@ impl Account {
             Standing::Closed => OPEN_WHEN_CLOSED.contains(&function),
             _ => true,
         }
-    }
-
-    /// Whether nothing is debited or judged any more.
-    pub fn is_over(&self, now: i64) -> bool {
-        self.closing.as_ref().is_some_and(|closing| closing.ends <= now)
     }
 
     /// Whether it can be closed: asked again while it is being closed, it is told how that stands. At once is only for what owes nothing.
@@ -153,22 +82,9 @@ impl Account {
         ends
     }
 
-    /// Lets time pass until the final invoice, which has what was charged since the last one (R23). Where something is owed, its balance is that; the one that
-    /// follows closes at zero (R83).
-    pub(super) fn pass_final_invoice(&mut self, to: i64, policy: &Policy) {
-        let Some(ends) = self.closing.as_ref().filter(|closing| !closing.invoiced).map(|closing| closing.ends) else {
-            return;
-        };
-        if ends > to {
-            return;
-        }
-        self.pass_months(ends, policy);
-        self.close_month(policy);
-        self.month_ends.insert(ends + 1, self.balance());
-        self.invoice_until(ends + 1, policy);
-        if let Some(closing) = &mut self.closing {
-            closing.invoiced = true;
-        }
+    /// Whether its closing is over, or still to come.
+    pub(super) fn closes_later_than(&self, now: i64) -> bool {
+        self.closing.as_ref().is_none_or(|closing| closing.ends > now || self.standing == Standing::Closed)
     }
 
     /// What should have been told of its end and was not.
@@ -185,54 +101,6 @@ impl Account {
                 && !refund.overdue
         };
         self.refunds.iter().find(late).map(|refund| format!("{refund:?} is overdue, which nobody was told"))
-    }
-
-    /// A person sends a failed refund again, or has paid it in another way.
-    pub fn decide_refund(&mut self, number: usize, otherwise: bool) {
-        let refund = &mut self.refunds[number - 1];
-        let word = number.to_string();
-        if otherwise {
-            refund.state = RefundState::SettledOtherwise;
-            let words = vec![("refund", word), ("reference", "transfer".to_owned())];
-            let amounts = vec![("amount", refund.amount)];
-            self.expect(Told { kind: "refund-paid", amounts, words });
-            self.mail("refund-paid");
-        } else {
-            refund.state = RefundState::Open;
-            refund.tries += 1;
-            let words = vec![("refund", word), ("try", refund.tries.to_string())];
-            self.expect(Told { kind: "refund-retried", amounts: Vec::new(), words });
-        }
-    }
-
-    /// Whether its closing is over, or still to come.
-    pub(super) fn closes_later_than(&self, now: i64) -> bool {
-        self.closing.as_ref().is_none_or(|closing| closing.ends > now || self.standing == Standing::Closed)
-    }
-
-    /// A refund of a history that was lost has come back, under its number.
-    pub(super) fn recover_refund(&mut self, number: usize, charge: u32, amount: i64, due: &str) -> Result<()> {
-        let refund = |state| Refund { charge, amount, state, tries: 1, overdue_at: i64::MAX, overdue: false };
-        ensure!(number > self.refunds.len(), "refund {number} is there already");
-        while self.refunds.len() + 1 < number {
-            self.refunds.push(refund(RefundState::Never));
-        }
-        let overdue_at = midnight_after(due.parse().context("a refund is due on a day")?);
-        self.refunds.push(Refund { overdue_at, ..refund(RefundState::Open) });
-        Ok(())
-    }
-
-    fn promise(&mut self, charge: u32, amount: i64, cause: &str, at: i64) {
-        let due = business_day(at, BUSINESS_DAYS);
-        let (state, overdue_at) = (RefundState::Open, midnight_after(due));
-        self.refunds.push(Refund { charge, amount, state, tries: 1, overdue_at, overdue: false });
-        let words = vec![
-            ("refund", self.refunds.len().to_string()),
-            ("charge", charge.to_string()),
-            ("cause", cause.to_owned()),
-            ("due", due.to_string()),
-        ];
-        self.expect(Told { kind: "refund-due", amounts: vec![("amount", amount)], words });
     }
 
     /// What is left of recharges that are not too old is given back, rounded down to the cent; everything else is lost.
@@ -311,58 +179,11 @@ impl Account {
             _ => self.follow_refund(event),
         }
     }
-
-    fn follow_refund(&mut self, event: Event<'_>) -> Result<()> {
-        let at = event.at();
-        let number = event.number("refund").and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-        let refund = number.checked_sub(1).and_then(|place| self.refunds.get_mut(place)).context("no such refund")?;
-        ensure!(event.amount("amount") == Some(refund.amount), "it is of {}", refund.amount);
-        let open = refund.state == RefundState::Open;
-        match event.kind() {
-            "refund-retried" => return self.foretold(2, event),
-            "refund-paid" if refund.state == RefundState::SettledOtherwise => return self.foretold(2, event),
-            "refund-paid" => {
-                ensure!(open, "it was {:?}", refund.state);
-                refund.state = RefundState::Paid;
-                if !self.is_quiet(number) {
-                    self.mail("refund-paid");
-                }
-            }
-            "refund-failed" => {
-                ensure!(open, "it was {:?}", refund.state);
-                ensure!(event.number("try") == Some(refund.tries), "it is sent for the {}. time", refund.tries);
-                refund.state = RefundState::Failed;
-                let (tries, charge) = (refund.tries, refund.charge);
-                let token = self.recharge.charges.get(&charge).map(|charge| charge.token.as_str()).unwrap_or_default();
-                let declines = match token.strip_prefix("tok_refund_declined") {
-                    Some(count) if count.starts_with(":1") => tries <= 1,
-                    takes_nothing_back => takes_nothing_back.is_some(),
-                };
-                ensure!(declines, "{token} takes a refund back");
-                self.mail("refund-failed");
-            }
-            "refund-open" => ensure!(open, "it was {:?}", refund.state),
-            "refund-overdue" => {
-                let late = refund.overdue_at <= at && !std::mem::replace(&mut refund.overdue, true);
-                ensure!(late && (open || refund.state == RefundState::Failed), "it is not overdue: {refund:?}");
-            }
-            other => bail!("{other} is not of a refund"),
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn refunds_are_due_after_twenty_business_days() {
-        // 2026-03-02, a Monday; 2026-03-07, a Saturday.
-        assert_eq!(business_day(1_772_409_600_000, 20).to_string(), "2026-03-30");
-        assert_eq!(business_day(1_772_841_600_000, 20).to_string(), "2026-04-03");
-        assert_eq!(midnight_after(business_day(1_772_409_600_000, 20)), 1_774_915_200_000);
-    }
 
     #[test]
     fn an_account_that_owes_nothing_ends_after_an_hour() {

@@ -1,33 +1,10 @@
 //! Credit notes of the model: how much of which invoice is given back, of net amount and taxes, and where it goes (INV-5, R18, R27, R84, R85).
 
-use super::account::{Account, LotKind};
-use super::debts::CENT;
-use super::{Event, Occasion, Policy, Told};
-use anyhow::{Context, Result, ensure};
-
-/// An invoice that was made.
-#[derive(Clone, Debug)]
-pub(super) struct Made {
-    /// The moment after its cycle.
-    end: i64,
-    /// Once it is issued.
-    number: Option<String>,
-    /// What is left of the net amount and of each tax.
-    left: Vec<i64>,
-    /// What was given back.
-    credited: i64,
-}
-
-/// One credit note.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CreditNote {
-    /// Of which invoice.
-    pub invoice: String,
-    /// In all.
-    pub amount: i64,
-    /// Of the net amount and of each tax.
-    pub parts: Vec<i64>,
-}
+use super::account::Account;
+use super::cents::CENT;
+use super::policy::Policy;
+use super::records::invoices::{CreditNote, Made};
+use super::told::{Occasion, Told};
 
 /// Splits whole cents over parts in proportion to what is left of each, by largest remainder; of equal ones the first gets the cent.
 fn split(amount: i64, left: &[i64]) -> Vec<i64> {
@@ -47,26 +24,6 @@ fn split(amount: i64, left: &[i64]) -> Vec<i64> {
 }
 
 impl Account {
-    /// An invoice is made; it gets its number when it is issued.
-    pub(super) fn make_invoice(&mut self, end: i64, net: i64, taxes: &[i64]) {
-        let left = std::iter::once(net).chain(taxes.iter().copied()).collect();
-        self.made.push(Made { end, number: None, left, credited: 0 });
-    }
-
-    /// The feed tells that an invoice is issued.
-    pub(super) fn follow_issued(&mut self, event: Event<'_>) -> Result<()> {
-        let number = event.word("number").context("an invoice has a number")?.to_owned();
-        let Some(made) = self.made.iter_mut().find(|made| made.number.is_none()) else {
-            // The last one of an account that was closed, which charges nothing.
-            ensure!(!self.closes_at(event.at()) && event.amount("total") == Some(0), "no invoice was made");
-            return Ok(());
-        };
-        let total: i64 = made.left.iter().sum();
-        ensure!(event.amount("total") == Some(total), "its total is {total}");
-        made.number = Some(number);
-        Ok(())
-    }
-
     /// Numbers of issued invoices, and what can be given back of each.
     pub fn creditable(&self) -> Vec<(String, i64)> {
         let of = |made: &Made| {
@@ -101,36 +58,6 @@ impl Account {
         self.expect(Told { kind: "credit-note-issued", amounts, words: vec![("invoice", number.to_owned())] });
         self.mail("credit-note-issued");
         self.judge(now, policy, Occasion::Credit);
-    }
-
-    /// How much of an invoice that ends so can be open again: without a credit note there is no limit.
-    pub(super) fn can_reopen(&self, end: i64) -> i64 {
-        let Some(made) = self.made.iter().find(|made| made.end == end && made.credited > 0) else { return i64::MAX };
-        let (from, to) = self.covered(end);
-        (made.left.iter().sum::<i64>() - self.written_off_of(end) - self.owed_between(from, to - 1)).max(0)
-    }
-
-    /// As if so much of the newest payments had not been spent (R18); what no payment lacks is a gift.
-    pub(super) fn refill(&mut self, amount: i64) {
-        let mut left = amount;
-        let numbers: Vec<u32> = self.recharge.charges.keys().rev().copied().collect();
-        for number in numbers {
-            while left > 0 {
-                let part = left.min(self.spent_of(number));
-                if part == 0 {
-                    break;
-                }
-                let paid = self.pay_debts(part);
-                let lot = self.recharge.charges[&number].lot;
-                if let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) {
-                    lot.rest += part - paid;
-                }
-                left -= part;
-            }
-        }
-        if left > 0 {
-            self.credit(LotKind::Promotional, left, i64::MAX);
-        }
     }
 }
 

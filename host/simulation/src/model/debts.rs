@@ -1,33 +1,77 @@
-//! What an account owes and how that ends: by a payment of exactly that, or because the operator gives it up (R2, R4, R24).
+//! What is owed, in which order it is paid, and what becomes of less than half a cent (CRD-10, R2, R4, R81).
 
-use super::account::{Account, Debt};
-use super::ended::By;
-use super::recharge::{Charge, ChargeKind, ChargeState};
-use super::{Occasion, Policy};
+use super::account::Account;
+use super::cents::in_cents;
+use super::records::debts::{By, Debt, Ended, Paid};
 use crate::operation::DAY;
 use coinbox_host::months::month_of;
 use std::collections::BTreeMap;
 
-/// Micros of a cent.
-pub(super) const CENT: i64 = 10_000;
-
-/// An amount in whole cents, half up (R4).
-pub(super) fn in_cents(amount: i64) -> i64 {
-    (amount + CENT / 2) / CENT * CENT
-}
-
-/// An amount in whole cents, half away from zero: what documents come to (R85).
-pub(super) fn to_cents(amount: i64) -> i64 {
-    amount.signum() * in_cents(amount.abs())
-}
-
 impl Account {
-    /// Gives back what the end of a cycle has rounded away, or tax on corrections: what is owed of its days is less, then it is as if so much of the newest payments had not been
-    /// spent (R18, R85).
-    pub(super) fn give_back_of_cycle(&mut self, (first, end): (i64, i64), amount: i64) {
-        let less = amount.min(self.owed_between(first, end - 1));
-        self.forgive(first, end - 1, less);
-        self.refill(amount - less);
+    /// What the invoice of a cycle that ends so covers: from the end of the invoice before it.
+    pub(super) fn covered(&self, end: i64) -> (i64, i64) {
+        let before = self.issued.range(..end).next_back().copied().unwrap_or(0);
+        // Debts have the age of their day, and a day on which a document ended is that one's.
+        ((before + DAY - 1).div_euclid(DAY) * DAY, end)
+    }
+
+    /// What is owed since some moment and before the end of the day of another one: debts have the age of their day.
+    pub(super) fn owed_between(&self, from: i64, to: i64) -> i64 {
+        let day = |moment: i64| moment.div_euclid(DAY);
+        let of = |debt: &&Debt| day(debt.at) >= day(from) && day(debt.at) <= day(to);
+        self.debts.iter().filter(of).map(|debt| debt.amount).sum()
+    }
+
+    pub(super) fn owed_of(&self, (first, end): (i64, i64)) -> i64 {
+        in_cents(self.owed_between(first, end - 1))
+    }
+
+    /// Whether it is rent that counts as unpaid by now.
+    pub(super) fn is_unpaid_rent(&self, debt: &Debt) -> bool {
+        debt.rent_of.is_some() && (self.limit.is_none() || debt.unpaid <= self.seen)
+    }
+
+    /// What a payment takes that leaves nothing owed by the end of a moment's day: rent that is unpaid goes before it (R81).
+    pub(super) fn to_pay_until(&self, to: i64) -> i64 {
+        let later = |debt: &&Debt| debt.at.div_euclid(DAY) > to.div_euclid(DAY) && self.is_unpaid_rent(debt);
+        let rent: i64 = self.debts.iter().filter(later).map(|debt| debt.amount).sum();
+        in_cents(self.owed_between(0, to) + rent)
+    }
+
+    /// Pays what is owed: unpaid rent first, then the oldest day, of a day its rent first and what is no charge last (CRD-10, R2, R81). Answers how much that
+    /// was.
+    pub(super) fn pay_debts(&mut self, amount: i64) -> i64 {
+        self.pay_debts_of(amount, None).amount()
+    }
+
+    /// [`Account::pay_debts`], by the beginnings of the months of the debts.
+    pub(super) fn pay_debts_of(&mut self, amount: i64, by: Option<By>) -> Paid {
+        let mut of = Paid::default();
+        let mut debts = std::mem::take(&mut self.debts);
+        debts.sort_by_key(|debt| {
+            let day = debt.at.div_euclid(DAY);
+            (!self.is_unpaid_rent(debt), day, debt.rent_of.is_none(), !debt.charge, debt.claim.is_some())
+        });
+        self.debts = debts;
+        let mut ended = Vec::new();
+        let mut left = amount;
+        for debt in &mut self.debts {
+            let paid = left.min(debt.amount);
+            debt.amount -= paid;
+            left -= paid;
+            if paid > 0 {
+                *of.months.entry(month_of(debt.at)).or_default() += paid;
+            }
+            if paid > 0 {
+                ended.push(Debt { amount: paid, ..debt.clone() });
+            }
+            if paid > 0 && debt.charge {
+                *of.charges.entry(month_of(debt.at)).or_default() += paid;
+            }
+        }
+        self.debts.retain(|debt| debt.amount > 0);
+        self.note_ended(by, ended);
+        of
     }
 
     /// Pays rent that is unpaid (R81), then what is owed of the days that an invoice covers. Answers what is left.
@@ -43,29 +87,30 @@ impl Account {
         amount - paid
     }
 
-    /// What was spent of a paid charge, without what was taken or given back of it.
-    pub(super) fn spent_of(&self, number: u32) -> i64 {
-        let lot = self.recharge.charges.get(&number).and_then(|charge| charge.lot);
-        let Some(lot) = self.lots.iter().find(|one| Some(one.number) == lot) else { return 0 };
-        (self.left_of(number) - lot.rest).max(0)
+    pub(super) fn note_ended(&mut self, by: Option<By>, debts: Vec<Debt>) {
+        let (Some(by), when) = (by, self.seen) else { return };
+        self.ended.extend(debts.into_iter().map(|debt| Ended { by, when, debt }));
     }
 
-    /// What a payment of exactly what is owed takes: whole cents, half up (R4). Zero: there is nothing to pay.
-    pub fn due(&self) -> i64 {
-        in_cents((-self.balance()).max(0))
+    /// The end of a cycle has taken its tax or rounding from gifts.
+    pub(super) fn note_gifts(&mut self, at: i64, gifts: Vec<(u32, i64)>) {
+        for (number, amount) in gifts {
+            let (rent_of, charge, claim, of_invoice) = (None, false, None, false);
+            let debt = Debt { at, unpaid: at, rent_of, charge, claim, of_invoice, amount };
+            self.note_ended(Some(By::Gift(number)), vec![debt]);
+        }
     }
 
-    /// Whether what is owed may be charged: there is something, and nobody pays it already.
-    pub fn may_settle(&self, card: Option<u32>) -> bool {
-        let paid_already = [ChargeKind::Settlement, ChargeKind::Invoice];
-        self.due() > 0
-            && !paid_already.into_iter().any(|kind| self.recharge.is_open(kind))
-            && self.unusable(card).is_none()
-    }
-
-    /// A person pays what is owed. Answers the number of the charge.
-    pub fn settle_debt(&mut self, card: u32, now: i64) -> u32 {
-        self.charge_for_a_person(ChargeKind::Settlement, self.due(), card, now)
+    /// Takes off what is owed, the newest day first, of a day its rent last.
+    pub(super) fn forgive(&mut self, from: i64, to: i64, amount: i64) {
+        let mut left = amount;
+        self.debts.sort_by_key(|debt| (debt.at.div_euclid(DAY), debt.rent_of.is_none(), !debt.charge));
+        for debt in self.debts.iter_mut().rev().filter(|debt| (from..=to).contains(&debt.at)) {
+            let less = left.min(debt.amount);
+            debt.amount -= less;
+            left -= less;
+        }
+        self.debts.retain(|debt| debt.amount > 0);
     }
 
     /// Makes an end of what is owed by the end of a moment's day if it is less than half a cent: nobody can pay that (R4). What it is of charges of the month that
@@ -80,44 +125,5 @@ impl Account {
             self.cycles.round_off(now, charges);
             self.debts.retain(|debt| debt.at.div_euclid(DAY) > days);
         }
-    }
-
-    /// How many debts a settlement has paid or the operator has given up.
-    pub fn debts_ended(&self) -> u64 {
-        let paid = |charge: &&Charge| charge.kind == ChargeKind::Settlement && charge.state == ChargeState::Paid;
-        self.written_off + self.recharge.charges.values().filter(paid).count() as u64
-    }
-
-    /// The operator gives up what is owed; nothing is credited.
-    pub fn write_off(&mut self, now: i64, policy: &Policy) {
-        let owed = -self.balance();
-        let debts = std::mem::take(&mut self.debts);
-        self.note_ended(Some(By::WrittenOff), debts);
-        self.written_off += 1;
-        self.moved("written-off", owed);
-        self.judge(now, policy, Occasion::Credit);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_owed_is_paid_in_cents_and_once() {
-        let policy = Policy::default();
-        let mut account = Account::open("MA".to_owned(), false, 0, &policy);
-        account.debit(1_234_990, 0, &policy);
-        assert_eq!(account.due(), 1_230_000);
-        account.round_off(0, 0);
-        account.debit(10, 0, &policy);
-        assert_eq!(account.due(), 1_240_000);
-        account.pay_debts(1_230_010);
-        account.round_off(0, 0);
-        assert_eq!((account.due(), account.balance()), (0, 0));
-        account.debit(5_000, 0, &policy);
-        assert!(!account.may_settle(None), "there is no card");
-        account.write_off(0, &policy);
-        assert_eq!((account.balance(), account.due()), (0, 0));
     }
 }

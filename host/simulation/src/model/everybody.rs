@@ -2,9 +2,9 @@
 
 use super::account::Account;
 use super::coupons::Coupons;
-use super::holds::Wanted;
 use super::policy::Policy;
-use super::restores::Lost;
+use super::records::gone::Lost;
+use super::records::holds::Wanted;
 use super::usage::{Reported, Usage};
 use std::collections::BTreeMap;
 

@@ -3,36 +3,66 @@
 //! Only the outside decides some things: whether a card pays, when the gateway answers. The model takes these from the feed, and compares them
 //! with the gateway's own book. The model foretells everything that the rules decide: balances and lots, which alert fires, when an automatic
 //! recharge starts, at which level it is tried again, which cap refuses it, which mail goes out.
+//!
+//! Files in their order; each uses only files of the lines above it, or of its own line to the left:
+//!
+//! | files | what |
+//! |---|---|
+//! | `cents`, `told`, `policy`, `prices`, `usage`, `coupons` | what concerns no single account |
+//! | `records` | what is written down of an account, each kind by itself |
+//! | `account` | all of that together, and what is read off it at once |
+//! | `debts`, `lots`, `credit_back`, `dunning` | what is owed, what credit there is, where it goes back to, what is due |
+//! | `standing`, `recharge`, `judge` | what a balance sets off |
+//! | `taxes`, `invoices`, `numbers`, `time` | what time brings: invoices, rent, the end of a period |
+//! | `credits`, `choices`, `chargebacks`, `credit_notes`, `holds` | what customers, operators, banks and platforms do |
+//! | `attempts`, `payments` | how charges went |
+//! | `refunds`, `closing` | the end of an account |
+//! | `restores`, `follow` | what comes back after a restore, and all else that the feed tells |
+//! | `everybody` | all accounts |
 
 mod account;
+mod attempts;
+mod cents;
 mod chargebacks;
+mod choices;
 mod closing;
 mod coupons;
+mod credit_back;
 mod credit_notes;
-mod cycles;
+mod credits;
 mod debts;
 mod dunning;
-mod ended;
 mod everybody;
 mod follow;
 mod holds;
+mod invoices;
+mod judge;
+mod lots;
 mod numbers;
+mod payments;
 mod policy;
 mod prices;
 mod recharge;
+mod records;
+mod refunds;
 mod restores;
+mod standing;
 mod taxes;
+mod time;
 mod told;
 mod usage;
 
-pub use account::{Account, Card, CardState, LotKind, Standing};
-pub use closing::{Refund, RefundState};
+pub use account::Account;
 pub use coupons::{Coupon, Try};
-pub use credit_notes::CreditNote;
 pub use everybody::Model;
-pub use holds::Wanted;
-pub use numbers::{STOCK, number_prices, offer};
 pub use policy::Policy;
-pub use recharge::{ChargeState, Settings};
-pub use told::{Event, MAILS, Occasion, Taken, Told};
+pub use records::cards::{Card, CardState};
+pub use records::charges::{ChargeState, Settings};
+pub use records::closing::{Refund, RefundState};
+pub use records::holds::Wanted;
+pub use records::invoices::CreditNote;
+pub use records::lots::LotKind;
+pub use records::rents::{STOCK, number_prices, offer};
+pub use records::standing::Standing;
+pub use told::{Event, MAILS, Taken};
 pub use usage::{Reported, price_rows};

@@ -66,4 +66,9 @@ impl Policy {
             Choice::DunningDays(days) => self.dunning_days.clone_from(days),
         }
     }
+
+    /// How many days after issue the attempt is made that follows so many failed ones: the first at issue.
+    pub(super) fn days_of_attempt(&self, failed: usize) -> Option<i64> {
+        failed.checked_sub(1).map_or(Some(0), |step| self.dunning_days.get(step).copied().map(i64::from))
+    }
 }

@@ -1,38 +1,16 @@
 //! What comes back to an account of the model after a restore: charges, refunds and numbers that the gateway and the stock know and the backup does not
 //! (CRD-7, CRD-12, NUM-5). What it was is known from the history that was lost.
 
-use super::account::{Account, LotKind, Standing};
-use super::closing::RefundState;
-use super::recharge::{Charge, ChargeKind, ChargeState, Ladder};
-use super::{Event, Occasion, Policy, Taken};
+use super::account::Account;
+use super::policy::Policy;
+use super::records::charges::{Charge, ChargeKind, ChargeState, Ladder};
+use super::records::closing::RefundState;
+use super::records::gone::Gone;
+use super::records::lots::LotKind;
+use super::records::standing::Standing;
+use super::told::{Event, Occasion, Taken};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
-use std::ops::Range;
-
-/// Which mails and requests belong to histories that were lost.
-#[derive(Clone, Debug, Default)]
-pub struct Lost {
-    /// Places in the book of the mailer.
-    pub mails: Vec<Range<usize>>,
-    /// Places in the book of the gateway.
-    pub requests: Vec<Range<usize>>,
-}
-
-/// What an account had done that its backup does not know.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Gone {
-    charges: BTreeMap<u32, Charge>,
-    /// When the stock has carried its orders out.
-    orders: BTreeMap<String, i64>,
-    /// Refunds by number: charge and amount.
-    refunds: BTreeMap<usize, (u32, i64)>,
-    /// Nothing is charged automatically before everything has come back.
-    pub(super) reconciling: bool,
-    /// Something has come back by which the account is not judged yet.
-    touched: bool,
-    /// A refund that came back just now, about which nobody is mailed again.
-    quiet: Option<usize>,
-}
 
 impl Account {
     /// Whether a history that began with this account and has ended now can be lost without anything that happens late, and without a refund of which its lot
@@ -50,7 +28,7 @@ impl Account {
                 None => self.debts.is_empty(),
             }
         });
-        let moved = refunds.is_empty() || lost.rents.orders_since(self).is_empty();
+        let moved = refunds.is_empty() || lost.rents.orders_since(&self.rents).is_empty();
         closes && decided && covered && moved
     }
 
@@ -162,10 +140,5 @@ impl Account {
         }
         self.judge(at, policy, Occasion::Credit);
         Ok(())
-    }
-
-    /// Whether nobody is mailed about this refund that is paid: the history that was lost has done so.
-    pub(super) fn is_quiet(&mut self, number: usize) -> bool {
-        self.gone.quiet.take() == Some(number)
     }
 }

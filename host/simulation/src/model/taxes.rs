@@ -1,8 +1,8 @@
 //! Taxes of the model: which a customer owes, on what, to the cent (INV-7, R28, R85).
 
 use super::account::Account;
-use super::debts::CENT;
-use super::{Policy, Told};
+use super::cents::CENT;
+use super::policy::Policy;
 
 /// A tax on a net amount in whole cents, half a cent away from zero. The percentage is in millionths.
 fn tax(net: i64, percent: i64) -> i64 {
@@ -18,14 +18,6 @@ impl Account {
         let (of, has_tax_id) = self.address;
         let rates = policy.taxes.iter().filter(|(country, ..)| *country == of);
         rates.map(|(_, percent, reverse)| if *reverse && has_tax_id { 0 } else { tax(net, *percent) }).collect()
-    }
-
-    /// The customer has moved, or has got a tax ID or lost it.
-    pub fn move_to(&mut self, country: &'static str, has_tax_id: bool) {
-        if self.address != (country, has_tax_id) {
-            self.address = (country, has_tax_id);
-            self.expect(Told { kind: "billing-changed", amounts: Vec::new(), words: Vec::new() });
-        }
     }
 }
 

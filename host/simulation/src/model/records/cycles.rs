@@ -1,8 +1,6 @@
 //! Billing cycles of the model: a month or a calendar quarter, which months an invoice charges, and what gifts have paid of them (INV-1, R26, R28, R83,
 //! R86).
 
-use super::account::Account;
-use super::{Policy, Told};
 use coinbox_host::months::{month_of, next_month};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,16 +8,16 @@ use std::collections::BTreeMap;
 
 /// Something that has paid charges: a gift, or the rounding of what was too little to be paid.
 #[derive(Clone, Debug)]
-pub(super) struct Paying {
-    pub(super) at: i64,
+struct Paying {
+    at: i64,
     /// By the beginnings of the months of the charges.
-    pub(super) months: BTreeMap<i64, i64>,
+    months: BTreeMap<i64, i64>,
 }
 
 /// What was charged and not invoiced yet, and what invoices came to.
 #[derive(Clone, Debug, Default)]
 pub struct Cycles {
-    quarterly: bool,
+    pub(in crate::model) quarterly: bool,
     /// Up to where invoices have every charge.
     invoiced: i64,
     /// By the beginnings of months: what was charged, and what gifts that were there had paid of it.
@@ -32,11 +30,11 @@ pub struct Cycles {
 }
 
 /// What an invoice has.
-pub(super) struct Sums {
-    pub(super) charged: i64,
-    pub(super) discount: i64,
+pub(crate) struct Sums {
+    pub(crate) charged: i64,
+    pub(crate) discount: i64,
     /// What of it was too little to be paid and was rounded away before.
-    pub(super) rounded_off: i64,
+    pub(crate) rounded_off: i64,
 }
 
 /// Whether quarters begin at this beginning of a month.
@@ -54,22 +52,22 @@ fn quarter_of(at: i64) -> i64 {
 }
 
 impl Cycles {
-    pub(super) fn charge(&mut self, amount: i64, by_gifts: i64, now: i64) {
+    pub(in crate::model) fn charge(&mut self, amount: i64, by_gifts: i64, now: i64) {
         let (charged, discount) = self.months.entry(month_of(now)).or_default();
         *charged += amount;
         *discount += by_gifts;
     }
 
-    pub(super) fn gift(&mut self, at: i64, months: BTreeMap<i64, i64>) {
+    pub(in crate::model) fn gift(&mut self, at: i64, months: BTreeMap<i64, i64>) {
         self.gifts.push(Paying { at, months });
     }
 
-    pub(super) fn round_off(&mut self, at: i64, months: BTreeMap<i64, i64>) {
+    pub(in crate::model) fn round_off(&mut self, at: i64, months: BTreeMap<i64, i64>) {
         self.rounded_off.push(Paying { at, months });
     }
 
     /// The end of the cycle that a moment is in.
-    pub(super) fn end(&self, at: i64) -> i64 {
+    pub(in crate::model) fn end(&self, at: i64) -> i64 {
         let mut end = next_month(at);
         while self.quarterly && !begins_quarter(end) {
             end = next_month(end);
@@ -78,23 +76,23 @@ impl Cycles {
     }
 
     /// Whether a cycle ends where this month begins.
-    pub(super) fn ends_at(&self, month: i64) -> bool {
+    pub(in crate::model) fn ends_at(&self, month: i64) -> bool {
         !self.quarterly || begins_quarter(month)
     }
 
     /// The first month whose charges an invoice has that ends so: the first of the cycle, or one before it that has charges and no invoice.
-    pub(super) fn first(&self, end: i64) -> i64 {
+    pub(in crate::model) fn first(&self, end: i64) -> i64 {
         let first = if self.quarterly { quarter_of(end - 1) } else { month_of(end - 1) };
         let first = first.max(self.invoiced);
         self.months.range(self.invoiced..first).next().map_or(first, |(month, _)| *month)
     }
 
     /// Whether anything was charged that an invoice has that ends so.
-    pub(super) fn has_charges(&self, (first, end): (i64, i64)) -> bool {
+    pub(in crate::model) fn has_charges(&self, (first, end): (i64, i64)) -> bool {
         self.months.range(first..end).next().is_some()
     }
 
-    pub(super) fn sums(&self, (first, end): (i64, i64)) -> Sums {
+    pub(in crate::model) fn sums(&self, (first, end): (i64, i64)) -> Sums {
         let within = |all: &[Paying]| -> i64 {
             let of = all.iter().filter(|one| (first..end).contains(&month_of(one.at)));
             of.flat_map(|one| one.months.range(first..end)).map(|(_, amount)| amount).sum()
@@ -106,32 +104,10 @@ impl Cycles {
     }
 
     /// An invoice is made.
-    pub(super) fn invoice(&mut self, end: i64, sums: &Sums) {
+    pub(in crate::model) fn invoice(&mut self, end: i64, sums: &Sums) {
         self.documents.insert(end, (sums.charged, sums.discount));
         // One within a month has all charges of the month.
         self.invoiced = if month_of(end) == end { end } else { next_month(end) };
-    }
-}
-
-impl Account {
-    /// The operator has invoices made each quarter, or each month (INV-1).
-    pub fn set_cycle(&mut self, quarterly: bool) {
-        if std::mem::replace(&mut self.cycles.quarterly, quarterly) != quarterly {
-            self.expect(Told { kind: "billing-changed", amounts: Vec::new(), words: Vec::new() });
-        }
-    }
-
-    /// Makes the invoice of a cycle that ends now, if it has one.
-    pub(super) fn invoice_until(&mut self, end: i64, policy: &Policy) {
-        let cycle = (self.cycles.first(end), end);
-        if !self.has_invoice(cycle) {
-            return;
-        }
-        let before = self.balance();
-        self.close_cycle(cycle, policy);
-        self.issued.insert(end);
-        let rounded = self.balance() - before;
-        *self.month_ends.entry(end).or_default() += rounded;
     }
 }
 

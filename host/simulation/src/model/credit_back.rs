@@ -1,60 +1,29 @@
-//! What gifts and write-offs have ended of what was owed, in the model, and what a credit note gives back of it (INV-5, CRD-12, R24, R84, R86).
+//! Where credit goes that is given back: to the payments and gifts that have paid for it, as far as nothing is owed (INV-5, CRD-12, R17, R18, R24, R84, R86).
 
-use super::Told;
-use super::account::{Account, Debt, LotKind};
+use super::account::Account;
+use super::records::charges::ChargeState;
+use super::records::debts::{By, Debt};
+use super::records::lots::LotKind;
+use super::told::Told;
 use crate::operation::DAY;
 use coinbox_host::months::next_month;
 
-/// Number of a charge, and which of its chargebacks.
-pub(super) type Claim = (u32, usize);
-
-/// Who has ended a debt without a payment.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum By {
-    /// The lot of this number.
-    Gift(u32),
-    /// The operator.
-    WrittenOff,
-}
-
-/// A debt, or a part of one, that was ended so.
-#[derive(Clone, Debug)]
-pub(super) struct Ended {
-    by: By,
-    when: i64,
-    debt: Debt,
-}
-
-impl Ended {
-    /// What of it a credit note of an invoice gives back, whose cycle ended then: what gifts have paid of its charges before is its discount.
-    fn beyond_discount(&self, end: i64) -> i64 {
-        if self.debt.charge && self.when < end { 0 } else { self.debt.amount }
-    }
-}
-
-/// A chargeback.
-#[derive(Clone, Default, Debug)]
-pub(super) struct Dispute {
-    pub(super) claim: Claim,
-    /// Gifts that it has taken, by the numbers of their lots.
-    pub(super) gifts: Vec<(u32, i64)>,
-    /// Beginnings of the months of which the payment had paid debts.
-    pub(super) unpaid: Vec<i64>,
-}
-
 impl Account {
-    pub(super) fn note_ended(&mut self, by: Option<By>, debts: Vec<Debt>) {
-        let (Some(by), when) = (by, self.seen) else { return };
-        self.ended.extend(debts.into_iter().map(|debt| Ended { by, when, debt }));
+    /// What can still be taken back of a paid charge: neither was it taken back, nor refunded, nor is it about to be.
+    pub fn left_of(&self, number: u32) -> i64 {
+        let Some(charge) = self.recharge.charges.get(&number).filter(|charge| charge.state == ChargeState::Paid) else {
+            return 0;
+        };
+        let refunded: i64 =
+            self.refunds.iter().filter(|refund| refund.charge == number).map(|refund| refund.amount).sum();
+        charge.amount - charge.charged_back - refunded
     }
 
-    /// The end of a cycle has taken its tax or rounding from gifts.
-    pub(super) fn note_gifts(&mut self, at: i64, gifts: Vec<(u32, i64)>) {
-        for (number, amount) in gifts {
-            let (rent_of, charge, claim, of_invoice) = (None, false, None, false);
-            let debt = Debt { at, unpaid: at, rent_of, charge, claim, of_invoice, amount };
-            self.note_ended(Some(By::Gift(number)), vec![debt]);
-        }
+    /// What was spent of a paid charge, without what was taken or given back of it.
+    pub(super) fn spent_of(&self, number: u32) -> i64 {
+        let lot = self.recharge.charges.get(&number).and_then(|charge| charge.lot);
+        let Some(lot) = self.lots.iter().find(|one| Some(one.number) == lot) else { return 0 };
+        (self.left_of(number) - lot.rest).max(0)
     }
 
     /// Places of what was ended of the days of an invoice: what a chargeback has left belongs to it only if it was reopened.
@@ -227,5 +196,28 @@ impl Account {
             self.back_to(lot, part);
         }
         left
+    }
+
+    /// As if so much of the newest payments had not been spent (R18); what no payment lacks is a gift.
+    pub(super) fn refill(&mut self, amount: i64) {
+        let mut left = amount;
+        let numbers: Vec<u32> = self.recharge.charges.keys().rev().copied().collect();
+        for number in numbers {
+            while left > 0 {
+                let part = left.min(self.spent_of(number));
+                if part == 0 {
+                    break;
+                }
+                let paid = self.pay_debts(part);
+                let lot = self.recharge.charges[&number].lot;
+                if let Some(lot) = self.lots.iter_mut().find(|one| Some(one.number) == lot) {
+                    lot.rest += part - paid;
+                }
+                left -= part;
+            }
+        }
+        if left > 0 {
+            self.credit(LotKind::Promotional, left, i64::MAX);
+        }
     }
 }
