@@ -1,15 +1,18 @@
 //! Bulk work over the whole store, a bounded page at a time.
 
-use crate::credit::watch::judge::judge;
+use crate::credit::watch::judge::{self, judge};
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
-use crate::ground::job::{JobKey, Next};
+use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fault};
 use crate::ledger::wallet::Wallet;
 use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
+
+/// The job that cleans up once a day.
+pub(crate) const JOB: JobKind<Store> = JobKind::new("housekeeping");
 
 /// Accounts looked at in one transaction.
 const ACCOUNTS_PER_CALL: usize = 200;
@@ -30,7 +33,7 @@ const REJUDGE: &str = "store/walk/rejudge";
 /// Sets the daily clean-up and the next month's end.
 pub(crate) fn schedule(call: &mut Call<'_>) {
     crate::ledger::months::schedule(call);
-    call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + DAY_MS);
+    call.timer(&JOB.key(), Lane::Bulk, call.now() + DAY_MS);
 }
 
 /// Looks at the next page of accounts after a change of policy; goes on until all have been looked at.
@@ -44,7 +47,7 @@ pub(crate) fn rejudge(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
             crate::numbers::look_again(call, account)?;
         }
     }
-    let job = JobKey::Rejudge.to_string();
+    let job = judge::REJUDGE.key();
     match last.filter(|_| more) {
         Some(after) => {
             call.put(REJUDGE, &Walk { v: 1, after });
@@ -62,7 +65,7 @@ pub(crate) fn rejudge(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
 /// Starts the walk over all accounts: after a change of policy.
 pub(crate) fn start_rejudge(call: &mut Call<'_>) {
     call.remove(REJUDGE);
-    call.timer(&JobKey::Rejudge.to_string(), Lane::Bulk, call.now());
+    call.timer(&judge::REJUDGE.key(), Lane::Bulk, call.now());
 }
 
 /// Removes dedupe keys of events that are too old to be accepted again, rejected events that nobody has mended for that long, and
@@ -77,6 +80,6 @@ pub(crate) fn clean(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     crate::pricing::clean(call)?;
     let emptied = crate::usage::expire_rejected(call, oldest)?;
     let wait = if emptied { DAY_MS } else { 0 };
-    call.timer(&JobKey::Housekeeping.to_string(), Lane::Bulk, call.now() + wait);
+    call.timer(&JOB.key(), Lane::Bulk, call.now() + wait);
     Ok(Some(if emptied { Next::Rest } else { Next::Again }))
 }

@@ -12,13 +12,16 @@ use crate::accounts::{self, Profile};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::indexes::{Compared, KEY, State, Step, are_ready, unreadable};
 use crate::ground::interfaces::operator::{Difference, Error};
-use crate::ground::job::{JobKey, Next};
+use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use crate::invoices;
 use crate::profiles::by_mail;
 use serde::{Deserialize, Serialize};
+
+/// The job that gives records of before the entries by which lists find them.
+pub(crate) const JOB: JobKind<Store> = JobKind::new("indexes");
 
 /// Records that one call of the job looks at.
 const RECORDS_PER_CALL: u32 = 500;
@@ -35,7 +38,7 @@ pub(crate) fn prepare(call: &mut Call<'_>) -> Result<(), Fault> {
     let step = if is_empty { Step::Done } else { Step::Accounts(prefix) };
     call.put(KEY, &State { v: 1, step });
     if !is_empty {
-        call.timer(&JobKey::Indexes.to_string(), Lane::Bulk, call.now());
+        call.timer(&JOB.key(), Lane::Bulk, call.now());
     }
     Ok(())
 }
@@ -68,7 +71,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     if done {
         return Ok(Some(Next::Rest));
     }
-    call.timer(&JobKey::Indexes.to_string(), Lane::Bulk, call.now());
+    call.timer(&JOB.key(), Lane::Bulk, call.now());
     Ok(Some(Next::Again))
 }
 

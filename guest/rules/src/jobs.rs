@@ -1,46 +1,18 @@
 //! Work that the clock or an earlier decision has made due: begin, perform, finish.
 
-use crate::accounts::closing;
-use crate::credit::movements::expiry;
-use crate::credit::settings::auto_recharge;
-use crate::credit::watch::zero_stop::Stop;
+use crate::credit::watch::judge::REJUDGE;
 use crate::ground::call::Call;
+pub use crate::ground::interfaces::jobs::Error;
 use crate::ground::job::JobKey;
 pub use crate::ground::job::{Done, JobState, MovementsRequest, Next, Task, Work};
-use crate::ground::outside::{Effects, Finding, PaymentOutcome, StockOutcome};
-use crate::ground::vocabulary::{Fault, Instant, int_text};
-use crate::housekeeping;
-use crate::indexes;
-use crate::invoices;
-use crate::ledger::lots::Place;
-use crate::ledger::totals;
-use crate::month_end;
-use crate::numbers;
-use crate::payments::cards;
-use crate::payments::charges;
-use crate::payments::dunning;
-use crate::payments::reconcile;
-use crate::payments::reconcile::Outside;
-use crate::payments::refunds;
-use crate::profiles::mail;
+use crate::ground::job_row::{Job, Row};
+use crate::ground::outside::{Effects, Finding, PaymentOutcome};
+use crate::ground::vocabulary::{Instant, int_text};
+use crate::ledger::months;
+use crate::payments::{charges, reconcile, refunds};
 use crate::profiles::policy;
-use crate::usage::daily;
-use crate::usage::hang_ups;
-use crate::usage::reservations;
-use crate::usage::unusual;
+use crate::{accounts, credit, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage};
 use serde::{Deserialize, Serialize};
-
-/// Why a job cannot go on.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Error {
-    /// It was done or taken back.
-    NoSuchJob,
-    /// This attempt is not the current one; the payload is.
-    StaleAttempt(u32),
-    /// A stored record cannot be used: the host reports it and tries again later.
-    Other(crate::ground::vocabulary::Problem),
-}
 
 /// How a store came to be.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -56,57 +28,35 @@ pub enum Beginning {
     Again,
 }
 
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Error {
-        match fault {
-            Fault::Other(problem) => Error::Other(problem),
-            Fault::Refused(refusal) => Error::Other(crate::ground::vocabulary::Problem {
-                code: "job-refused".to_owned(),
-                facts: vec![crate::ground::vocabulary::Fact::new("refusal", format!("{refusal:?}"))],
-            }),
-        }
-    }
+/// What is done for each kind of job: the rows of the areas, and those of what needs them all.
+const ROWS: [&[&dyn Job]; 9] = [
+    profiles::JOBS,
+    ledger::JOBS,
+    credit::JOBS,
+    invoices::JOBS,
+    payments::JOBS,
+    numbers::JOBS,
+    usage::JOBS,
+    accounts::JOBS,
+    &[
+        &Row::inside(REJUDGE, |call, _| housekeeping::rejudge(call)),
+        &Row::inside(housekeeping::JOB, |call, _| housekeeping::clean(call)),
+        &Row::inside(months::JOB, |call, _| month_end::run(call)),
+        &Row::inside(indexes::JOB, |call, _| indexes::run(call)),
+    ],
+];
+
+/// The row that a timer's key belongs to, and the key in its parts.
+fn find(job: &str) -> Result<(&'static dyn Job, JobKey<'_>), Error> {
+    let key = JobKey::parse(job).ok_or(Error::NoSuchJob)?;
+    let row = ROWS.iter().copied().flatten().find(|row| row.word() == key.kind).ok_or(Error::NoSuchJob)?;
+    Ok((*row, key))
 }
 
 /// Decides what a due job does now, and writes down that an attempt starts.
 pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
-    let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
-    let next = match key {
-        JobKey::Charge(account, number) => charges::begin(call, account, number)?,
-        JobKey::Refund(account, number) => refunds::begin(call, account, number)?,
-        JobKey::Mail(account, number) => mail::begin(call, account, number)?,
-        JobKey::Card(account, number) => cards::begin_describe(call, account, number)?,
-        JobKey::Forget(account, number) => cards::begin_forget(call, account, number)?,
-        JobKey::Expiring(account, number) => cards::mail_expiring(call, account, number)?,
-        JobKey::HangUp(account) => hang_ups::begin(call, account, Stop::All)?,
-        JobKey::EndCalls(account) => hang_ups::begin(call, account, Stop::Refused)?,
-        JobKey::Dun(account) => dunning::run(call, account)?,
-        JobKey::Uncap(account) => {
-            auto_recharge::uncap(call, account)?;
-            Some(Next::Rest)
-        }
-        JobKey::Close(account) => closing::run(call, account)?,
-        JobKey::Daily(account) => daily::run(call, account)?,
-        JobKey::Unusual(account) => unusual::run(call, account)?,
-        JobKey::Expire(account, number, place) => {
-            let place = Place::parse(&place).ok_or(Error::NoSuchJob)?;
-            expiry::expire_lot(call, account, number, &place)?;
-            Some(Next::Rest)
-        }
-        JobKey::Order(account, count) => numbers::begin_order(call, account, count)?,
-        JobKey::Release(account, count) => numbers::begin_release(call, account, count)?,
-        JobKey::RentOwed(account) => numbers::watch_debts(call, account)?,
-        JobKey::Disband(holder) => numbers::disband_all(call, holder)?,
-        JobKey::Reservations => reservations::run(call)?,
-        JobKey::Reconcile => reconcile::begin(call, Outside::Payments)?,
-        JobKey::ReconcileStock => reconcile::begin(call, Outside::Stock)?,
-        JobKey::Rejudge => housekeeping::rejudge(call)?,
-        JobKey::Housekeeping => housekeeping::clean(call)?,
-        JobKey::Totals => totals::run(call)?,
-        JobKey::MonthEnd => month_end::run(call)?,
-        JobKey::Number => invoices::run(call)?,
-        JobKey::Indexes => indexes::run(call)?,
-    };
+    let (row, key) = find(&job)?;
+    let next = row.begin(call, &key)?;
     // A job that neither goes on nor waits is over: its timer must not fire again.
     if !call.has_set_timer(&job) {
         call.cancel(&job);
@@ -162,110 +112,8 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
 
 /// Books what came of an attempt.
 pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Result<Next, Error> {
-    let key = JobKey::parse(&job).ok_or(Error::NoSuchJob)?;
-    let (current, booked) = match key {
-        JobKey::Charge(account, number) => charges::attempt(call, account, number)?,
-        JobKey::Refund(account, number) => refunds::attempt(call, account, number)?,
-        JobKey::Mail(account, number) => mail::attempt(call, account, number)?.map(|attempt| (attempt, false)),
-        JobKey::Card(account, number) => {
-            cards::describe_attempt(call, account, number)?.map(|attempt| (attempt, false))
-        }
-        JobKey::Forget(account, number) => {
-            cards::forget_attempt(call, account, number)?.map(|attempt| (attempt, false))
-        }
-        JobKey::HangUp(account) => hang_ups::attempt(call, account, Stop::All)?,
-        JobKey::EndCalls(account) => hang_ups::attempt(call, account, Stop::Refused)?,
-        JobKey::Order(account, count) => numbers::order_attempt(call, account, count)?,
-        JobKey::Release(account, count) => numbers::release_attempt(call, account, count)?,
-        JobKey::Reconcile => reconcile::attempt(call, Outside::Payments)?.map(|attempt| (attempt, false)),
-        JobKey::ReconcileStock => reconcile::attempt(call, Outside::Stock)?.map(|attempt| (attempt, false)),
-        JobKey::Expiring(..)
-        | JobKey::Uncap(_)
-        | JobKey::Dun(_)
-        | JobKey::Close(_)
-        | JobKey::Daily(_)
-        | JobKey::Unusual(_)
-        | JobKey::Expire(..)
-        | JobKey::RentOwed(_)
-        | JobKey::Disband(_)
-        | JobKey::Reservations
-        | JobKey::Rejudge
-        | JobKey::Housekeeping
-        | JobKey::Totals
-        | JobKey::MonthEnd
-        | JobKey::Number
-        | JobKey::Indexes => None,
-    }
-    .ok_or(Error::NoSuchJob)?;
-    if attempt != current {
-        return Err(Error::StaleAttempt(current));
-    }
-    if booked {
-        return Ok(Next::Rest);
-    }
-    match key {
-        JobKey::Charge(account, number) => charges::answered(call, account, number)?,
-        JobKey::Refund(account, number) => refunds::answered(call, account, number)?,
-        _ => {}
-    }
-    let next = match (key, done) {
-        (JobKey::Charge(account, number), Done::Payment(outcome)) => charges::book(call, account, number, outcome)?,
-        (JobKey::Charge(account, number), Done::PaymentClosed(finding)) => {
-            charges::book_closed(call, account, number, finding)?
-        }
-        (JobKey::Charge(account, number), other) => {
-            charges::book(call, account, number, PaymentOutcome::Unknown(lost(other)))?
-        }
-        (JobKey::Refund(account, number), Done::Payment(outcome)) => refunds::book(call, account, number, outcome)?,
-        (JobKey::Refund(account, number), Done::PaymentClosed(finding)) => {
-            refunds::book_closed(call, account, number, finding)?
-        }
-        (JobKey::Refund(account, number), other) => {
-            refunds::book(call, account, number, PaymentOutcome::Unknown(lost(other)))?
-        }
-        (JobKey::Mail(account, number), Done::Mail(outcome)) => mail::finish(call, account, number, Ok(outcome))?,
-        (JobKey::Mail(account, number), other) => mail::finish(call, account, number, Err(lost(other)))?,
-        (JobKey::Card(account, number), Done::Method(answer)) => {
-            cards::finish_describe(call, account, number, Ok(answer))?
-        }
-        (JobKey::Card(account, number), other) => cards::finish_describe(call, account, number, Err(lost(other)))?,
-        (JobKey::Forget(account, number), Done::MethodForgotten(forgotten)) => {
-            cards::finish_forget(call, account, number, forgotten)?
-        }
-        (JobKey::Forget(account, number), _) => cards::finish_forget(call, account, number, false)?,
-        (JobKey::HangUp(account), done) => hang_ups::finish(call, account, Stop::All, ended(done))?,
-        (JobKey::EndCalls(account), done) => hang_ups::finish(call, account, Stop::Refused, ended(done))?,
-        (JobKey::Order(account, count), done) => numbers::book_order(call, account, count, stock(done))?,
-        (JobKey::Release(account, count), done) => numbers::book_release(call, account, count, stock(done))?,
-        (JobKey::Reconcile, Done::Movements(page)) => reconcile::finish(call, page)?,
-        (JobKey::Reconcile, _) => reconcile::finish(call, None)?,
-        (JobKey::ReconcileStock, Done::StockMovements(page)) => numbers::finish_stock(call, page)?,
-        (JobKey::ReconcileStock, _) => numbers::finish_stock(call, None)?,
-        (_, _) => return Err(Error::NoSuchJob),
-    };
-    Ok(next)
-}
-
-fn stock(done: Done) -> StockOutcome {
-    match done {
-        Done::Number(outcome) => outcome,
-        other => StockOutcome::Unknown(lost(other)),
-    }
-}
-
-/// The calls that go on; `Err`: the answer was lost.
-fn ended(done: Done) -> Result<Vec<String>, String> {
-    match done {
-        Done::HangUp(going_on) => Ok(going_on),
-        other => Err(lost(other)),
-    }
-}
-
-fn lost(done: Done) -> String {
-    match done {
-        Done::Lost(cause) => cause,
-        other => format!("an answer of the wrong kind: {other:?}").chars().take(200).collect(),
-    }
+    let (row, key) = find(&job)?;
+    row.finish(call, &key, attempt, done)
 }
 
 /// Books a payment that the gateway reports by itself (R42: each notice acts once).
@@ -282,14 +130,8 @@ pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome)
 
 /// How a job stands that a customer waits for.
 pub fn look(call: &Call<'_>, job: String) -> Option<JobState> {
-    match JobKey::parse(&job)? {
-        JobKey::Charge(account, number) => charges::look(call, account, number).ok()?,
-        JobKey::Refund(account, number) => refunds::look(call, account, number).ok()?,
-        JobKey::Card(account, number) => cards::look(call, account, number).ok()?,
-        JobKey::Order(account, count) => numbers::look_order(call, account, count).ok()?,
-        JobKey::Release(account, count) => numbers::look_release(call, account, count).ok()?,
-        _ => None,
-    }
+    let (row, key) = find(&job).ok()?;
+    row.look(call, &key)
 }
 
 /// Prepares a store: one whose name has just been drawn, and one of before these rules.
@@ -306,4 +148,127 @@ pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Err
     }
     housekeeping::schedule(call);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credit::records;
+    use crate::credit::watch::zero_stop::Stop;
+    use crate::ground::ids::AuthId;
+    use crate::ground::testing::{Fake, START};
+    use std::collections::BTreeSet;
+
+    const ACCOUNT: &str = "MA0123456789ABCDEFGH";
+
+    /// Keys that rules have written: their text is stored, it never changes.
+    const KEYS: [&str; 27] = [
+        "MA0123456789ABCDEFGH/charge/7",
+        "MA0123456789ABCDEFGH/refund/9",
+        "MA0123456789ABCDEFGH/mail/1",
+        "MA0123456789ABCDEFGH/card/2",
+        "MA0123456789ABCDEFGH/forget/3",
+        "MA0123456789ABCDEFGH/expiring/4",
+        "MA0123456789ABCDEFGH/hang-up",
+        "MA0123456789ABCDEFGH/end-calls",
+        "MA0123456789ABCDEFGH/dun",
+        "MA0123456789ABCDEFGH/uncap",
+        "MA0123456789ABCDEFGH/close",
+        "MA0123456789ABCDEFGH/daily",
+        "MA0123456789ABCDEFGH/unusual",
+        "MA0123456789ABCDEFGH/expire/5/1/1772323200000/000005",
+        "MA0123456789ABCDEFGH/order/6",
+        "MA0123456789ABCDEFGH/release/7",
+        "MA0123456789ABCDEFGH/rent-owed",
+        "SA0123456789ABCDEFGH/disband",
+        "store/reservations",
+        "store/reconcile",
+        "store/reconcile-stock",
+        "store/rejudge",
+        "store/housekeeping",
+        "store/totals",
+        "store/month-end",
+        "store/number",
+        "store/indexes",
+    ];
+
+    fn begin_one(job: &str) -> Result<Next, Error> {
+        Fake::new().command(START, |call| begin(call, job.to_owned()))
+    }
+
+    #[test]
+    fn each_kind_has_one_row_and_each_row_a_kind() {
+        let kind = |key: &str| JobKey::parse(key).map(|parsed| parsed.kind.to_owned());
+        let rows: Vec<&str> = ROWS.iter().copied().flatten().map(|row| row.word()).collect();
+        let of_keys: BTreeSet<String> = KEYS.iter().filter_map(|key| kind(key)).collect();
+        assert_eq!(rows.len(), KEYS.len());
+        assert_eq!(rows.iter().map(ToString::to_string).collect::<BTreeSet<_>>(), of_keys);
+        for key in KEYS {
+            // In an empty store there is nothing to be done, or a record is missed: but there is such a kind.
+            assert_ne!(begin_one(key), Err(Error::NoSuchJob), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_they_are_stored() {
+        let account = AuthId::parse(ACCOUNT).expect("an auth ID");
+        let place = ledger::lots::Place::of(ledger::lots::LotKind::Promotional, 0, Some(START), 5);
+        let lot = ledger::lots::Expiring { account, number: 5, place };
+        let written = [
+            (records::charges::JOB.of((account, 7)), KEYS[0]),
+            (records::refunds::JOB.of((account, 9)), KEYS[1]),
+            (Stop::All.job(account), KEYS[6]),
+            (Stop::Refused.job(account), KEYS[7]),
+            (records::dunning::JOB.of(account), KEYS[8]),
+            (records::closing::JOB.of(account), KEYS[10]),
+            (ledger::totals::daily::JOB.of(account), KEYS[11]),
+            (ledger::totals::habit::JOB.of(account), KEYS[12]),
+            (ledger::lots::EXPIRY.of(lot), KEYS[13]),
+            (reconcile::Outside::Payments.job(), KEYS[19]),
+            (reconcile::Outside::Stock.job(), KEYS[20]),
+            (REJUDGE.key(), KEYS[21]),
+            (housekeeping::JOB.key(), KEYS[22]),
+            (months::JOB.key(), KEYS[24]),
+            (indexes::JOB.key(), KEYS[26]),
+        ];
+        for (key, stored) in written {
+            assert_eq!(key, stored);
+        }
+    }
+
+    /// Text that no rule has written is no job: nothing is begun, booked or shown.
+    #[test]
+    fn other_keys_are_no_jobs() {
+        let others = [
+            "",
+            "store",
+            "store/",
+            "store/other",
+            "store/totals/1",
+            "store/charge",
+            "store/hang-up",
+            "MA0123456789ABCDEFGH",
+            "MA0123456789ABCDEFGH/",
+            "MA0123456789ABCDEFGH/other",
+            "MA0123456789ABCDEFGH/totals",
+            "MA0123456789ABCDEFGH/charge",
+            "MA0123456789ABCDEFGH/charge/",
+            "MA0123456789ABCDEFGH/charge/x",
+            "MA0123456789ABCDEFGH/charge/-1",
+            "MA0123456789ABCDEFGH/charge/1/2",
+            "MA0123456789ABCDEFGH/charge/4294967296",
+            "MA0123456789ABCDEFGH/expire/5",
+            "MA0123456789ABCDEFGH/expire/5/",
+            "MA0123456789ABCDEFGH/expire/5/any/place",
+            "MA0123456789ABCDEFGH/expire/x/1/1772323200000/000005",
+            "x/charge/1",
+        ];
+        for job in others {
+            assert_eq!(begin_one(job), Err(Error::NoSuchJob), "{job:?}");
+            let done = || Done::Lost("gone".to_owned());
+            let finished = Fake::new().command(START, |call| finish(call, job.to_owned(), 1, done()));
+            assert_eq!(finished, Err(Error::NoSuchJob), "{job:?}");
+            assert_eq!(Fake::new().query(START, |call| look(call, job.to_owned())), None, "{job:?}");
+        }
+    }
 }

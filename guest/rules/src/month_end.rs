@@ -6,11 +6,11 @@
 
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
-use crate::ground::job::{JobKey, Next, Progress};
+use crate::ground::job::{Next, Progress};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{Fault, MINUTE_MS};
 use crate::invoices;
-use crate::ledger::months::{KEY, PHASES, Phase, State};
+use crate::ledger::months::{JOB, KEY, PHASES, Phase, State};
 use crate::ledger::totals;
 use crate::numbers::rent_run;
 use crate::payments::reconcile;
@@ -21,7 +21,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     // What was paid and released before a restore is known first: no month is closed without the payments that belong to it, and nobody pays
     // rent for a number that is not held any more (R82).
     if reconcile::is_open(call)? || reconcile::is_stock_open(call)? {
-        call.timer(&JobKey::MonthEnd.to_string(), Lane::Bulk, call.now() + MINUTE_MS);
+        call.timer(&JOB.key(), Lane::Bulk, call.now() + MINUTE_MS);
         return Ok(Some(Next::Rest));
     }
     let progress = match state.phase {
@@ -31,7 +31,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
         Phase::Rent => rent_run::run(call, state.month, state.after.as_deref())?,
         Phase::Seats => invoices::charge_seats(call, state.month, state.after.as_deref())?,
     };
-    let job = JobKey::MonthEnd.to_string();
+    let job = JOB.key();
     match progress {
         Progress::After(after) => state.after = Some(after),
         Progress::Done => {

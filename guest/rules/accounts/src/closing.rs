@@ -11,13 +11,13 @@
 
 mod fixing;
 pub use coinbox_credit::records::closing::{ClosingStatus, Step};
-pub use fixing::run;
+pub(crate) use fixing::run;
 
 use crate::Standing;
 use coinbox_access::{self as access, credentials::Who, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::closing::Closing;
-use coinbox_credit::records::closing::{key, load};
+use coinbox_credit::records::closing::{JOB, key, load};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
@@ -25,7 +25,6 @@ use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
-use coinbox_ground::job::JobKey;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault};
@@ -86,7 +85,7 @@ pub fn begin(
     dunning::stood(call, account, Standing::Closing)?;
     let closing = Closing::new(call.now(), call.now() + wait, who.name(), reason);
     call.put(&key(account), &closing);
-    call.timer(&JobKey::Close(account).to_string(), Lane::Normal, closing.closes_at);
+    call.timer(&JOB.of(account), Lane::Normal, closing.closes_at);
     recharge::switch_off(call, account)?;
     // Rent that is still due for this month is posted with it, before the final invoice.
     numbers::release_all(call, account)?;

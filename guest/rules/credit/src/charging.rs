@@ -74,7 +74,7 @@ pub fn create(
         ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, number)?,
     }
     save(call, account, &charge);
-    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
+    call.timer(&charge.job(account), Lane::Urgent, call.now());
     Ok(charge)
 }
 

@@ -6,7 +6,10 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod charging;
+mod jobs;
 pub mod movements;
 pub mod records;
 pub mod settings;
 pub mod watch;
+
+pub use jobs::JOBS;

@@ -1,4 +1,5 @@
-//! Jobs, in form: what a timer is for, what is to be done outside, and what came of it. What each job does is decided by the area that sets it.
+//! Jobs, in form: the key of a timer, what is to be done outside, and what came of it. What each kind of job does is decided by the area that has it;
+//! its row is in [`crate::job_row`].
 
 use super::ids::AuthId;
 use super::outside::{
@@ -7,146 +8,112 @@ use super::outside::{
 };
 use super::vocabulary::{Instant, int_text};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::marker::PhantomData;
 
-/// What a timer is for. Its text is the timer's key; it begins with the account, so that one account's timers can be found.
-#[derive(Clone, PartialEq, Debug)]
-pub enum JobKey {
-    /// A charge.
-    Charge(AuthId, u32),
-    /// A refund.
-    Refund(AuthId, u32),
-    /// A mail.
-    Mail(AuthId, u32),
-    /// What does this card's token stand for?
-    Card(AuthId, u32),
-    /// The gateway shall forget a card.
-    Forget(AuthId, u32),
-    /// A card expires soon.
-    Expiring(AuthId, u32),
-    /// Running calls must end.
-    HangUp(AuthId),
-    /// Calls must end whose extension was refused.
-    EndCalls(AuthId),
-    /// An unpaid invoice is charged again.
-    Dun(AuthId),
-    /// A cap's period has ended.
-    Uncap(AuthId),
-    /// An account is closed.
-    Close(AuthId),
-    /// A daily summary is due.
-    Daily(AuthId),
-    /// Much was used on a day.
-    Unusual(AuthId),
-    /// A lot expires: its number, and its place as the ledger writes it.
-    Expire(AuthId, u32, String),
-    /// A number is ordered.
-    Order(AuthId, u32),
-    /// The stock is told of a release.
-    Release(AuthId, u32),
-    /// Rent is owed: warnings, releases.
-    RentOwed(AuthId),
-    /// The numbers of an account or sub-account that goes.
-    Disband(AuthId),
-    /// Reservations expire, and names of old ones are forgotten.
-    Reservations,
-    /// After a restore: the gateway is asked.
-    Reconcile,
-    /// After a restore: the stock is asked.
-    ReconcileStock,
-    /// The policy has changed: every account is looked at.
-    Rejudge,
-    /// Expired dedupe keys and rejected events.
-    Housekeeping,
-    /// Totals follow the ledger.
-    Totals,
-    /// What happens on the first of a month.
-    MonthEnd,
-    /// Drafts of invoices get their numbers.
-    Number,
-    /// Records of before get the entries by which lists find them.
-    Indexes,
+/// The owner in the keys of jobs that belong to no account.
+const STORE: &str = "store";
+
+/// A kind of job: its word in the timers' keys, and what such a key names.
+///
+/// An area declares it where the timer is set; the area that does the job, which may be a later one, has the row.
+pub struct JobKind<S> {
+    word: &'static str,
+    subject: PhantomData<fn() -> S>,
 }
 
-impl fmt::Display for JobKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            JobKey::Charge(account, number) => write!(formatter, "{account}/charge/{number}"),
-            JobKey::Refund(account, number) => write!(formatter, "{account}/refund/{number}"),
-            JobKey::Mail(account, number) => write!(formatter, "{account}/mail/{number}"),
-            JobKey::Card(account, number) => write!(formatter, "{account}/card/{number}"),
-            JobKey::Forget(account, number) => write!(formatter, "{account}/forget/{number}"),
-            JobKey::Expiring(account, number) => write!(formatter, "{account}/expiring/{number}"),
-            JobKey::HangUp(account) => write!(formatter, "{account}/hang-up"),
-            JobKey::EndCalls(account) => write!(formatter, "{account}/end-calls"),
-            JobKey::Dun(account) => write!(formatter, "{account}/dun"),
-            JobKey::Uncap(account) => write!(formatter, "{account}/uncap"),
-            JobKey::Close(account) => write!(formatter, "{account}/close"),
-            JobKey::Daily(account) => write!(formatter, "{account}/daily"),
-            JobKey::Unusual(account) => write!(formatter, "{account}/unusual"),
-            JobKey::Expire(account, number, place) => write!(formatter, "{account}/expire/{number}/{place}"),
-            JobKey::Order(account, count) => write!(formatter, "{account}/order/{count}"),
-            JobKey::Release(account, count) => write!(formatter, "{account}/release/{count}"),
-            JobKey::RentOwed(account) => write!(formatter, "{account}/rent-owed"),
-            JobKey::Disband(holder) => write!(formatter, "{holder}/disband"),
-            JobKey::Reservations => formatter.write_str("store/reservations"),
-            JobKey::Reconcile => formatter.write_str("store/reconcile"),
-            JobKey::ReconcileStock => formatter.write_str("store/reconcile-stock"),
-            JobKey::Rejudge => formatter.write_str("store/rejudge"),
-            JobKey::Housekeeping => formatter.write_str("store/housekeeping"),
-            JobKey::Totals => formatter.write_str("store/totals"),
-            JobKey::MonthEnd => formatter.write_str("store/month-end"),
-            JobKey::Number => formatter.write_str("store/number"),
-            JobKey::Indexes => formatter.write_str("store/indexes"),
-        }
+impl<S: Subject> JobKind<S> {
+    /// A kind with this word, which no other kind has.
+    pub const fn new(word: &'static str) -> JobKind<S> {
+        JobKind { word, subject: PhantomData }
+    }
+
+    /// The key of the timer of this subject's job.
+    pub fn of(&self, subject: S) -> String {
+        subject.key(self.word)
+    }
+
+    /// Its word.
+    pub(crate) fn word(&self) -> &'static str {
+        self.word
     }
 }
 
-impl JobKey {
-    /// Reads a key back; `None` for text that no rule has written.
-    pub fn parse(text: &str) -> Option<JobKey> {
+impl JobKind<Store> {
+    /// The key of the timer.
+    pub fn key(&self) -> String {
+        self.of(Store)
+    }
+}
+
+/// What the key of a job names beside its kind. A key begins with the account, so that one account's timers can be found.
+pub trait Subject: Clone + 'static {
+    /// The key of a job of the kind with this word.
+    fn key(&self, kind: &str) -> String;
+
+    /// Reads back what [`Subject::key`] has written; `None` for text that no rule has written.
+    fn read(key: &JobKey<'_>) -> Option<Self>;
+}
+
+/// The store: it has at most one job of a kind. The key is `store/<kind>`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Store;
+
+impl Subject for Store {
+    fn key(&self, kind: &str) -> String {
+        format!("{STORE}/{kind}")
+    }
+
+    fn read(key: &JobKey<'_>) -> Option<Store> {
+        key.account.is_none().then_some(Store)
+    }
+}
+
+/// An account or sub-account that has at most one job of a kind. The key is `<account>/<kind>`.
+impl Subject for AuthId {
+    fn key(&self, kind: &str) -> String {
+        format!("{self}/{kind}")
+    }
+
+    fn read(key: &JobKey<'_>) -> Option<AuthId> {
+        key.account
+    }
+}
+
+/// Something of an account that is counted. The key is `<account>/<kind>/<number>`.
+pub type Numbered = (AuthId, u32);
+
+impl Subject for Numbered {
+    fn key(&self, kind: &str) -> String {
+        let (account, number) = self;
+        format!("{account}/{kind}/{number}")
+    }
+
+    fn read(key: &JobKey<'_>) -> Option<Numbered> {
+        Some((key.account?, key.rest.parse().ok()?))
+    }
+}
+
+/// The key of a timer, in its parts.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct JobKey<'a> {
+    /// Whose job it is; none: the store's.
+    pub account: Option<AuthId>,
+    /// Word of the kind, if there is such a kind.
+    pub kind: &'a str,
+    /// What else it says, empty if nothing: the kind's [`Subject`] reads it.
+    pub rest: &'a str,
+}
+
+impl JobKey<'_> {
+    /// Takes a key apart; `None`: it names neither an account nor the store.
+    pub fn parse(text: &str) -> Option<JobKey<'_>> {
         let (owner, rest) = text.split_once('/')?;
-        if owner == "store" {
-            return match rest {
-                "reservations" => Some(JobKey::Reservations),
-                "reconcile" => Some(JobKey::Reconcile),
-                "reconcile-stock" => Some(JobKey::ReconcileStock),
-                "rejudge" => Some(JobKey::Rejudge),
-                "housekeeping" => Some(JobKey::Housekeeping),
-                "totals" => Some(JobKey::Totals),
-                "month-end" => Some(JobKey::MonthEnd),
-                "number" => Some(JobKey::Number),
-                "indexes" => Some(JobKey::Indexes),
-                _ => None,
-            };
+        if owner == STORE {
+            return Some(JobKey { account: None, kind: rest, rest: "" });
         }
-        let account = AuthId::parse(owner)?;
-        let (kind, detail) = rest.split_once('/').unwrap_or((rest, ""));
-        let number = || detail.parse::<u32>().ok();
-        match kind {
-            "charge" => Some(JobKey::Charge(account, number()?)),
-            "refund" => Some(JobKey::Refund(account, number()?)),
-            "mail" => Some(JobKey::Mail(account, number()?)),
-            "card" => Some(JobKey::Card(account, number()?)),
-            "forget" => Some(JobKey::Forget(account, number()?)),
-            "expiring" => Some(JobKey::Expiring(account, number()?)),
-            "hang-up" => Some(JobKey::HangUp(account)),
-            "end-calls" => Some(JobKey::EndCalls(account)),
-            "dun" => Some(JobKey::Dun(account)),
-            "uncap" => Some(JobKey::Uncap(account)),
-            "order" => Some(JobKey::Order(account, number()?)),
-            "release" => Some(JobKey::Release(account, number()?)),
-            "rent-owed" => Some(JobKey::RentOwed(account)),
-            "disband" => Some(JobKey::Disband(account)),
-            "close" => Some(JobKey::Close(account)),
-            "daily" => Some(JobKey::Daily(account)),
-            "unusual" => Some(JobKey::Unusual(account)),
-            "expire" => {
-                let (number, place) = detail.split_once('/')?;
-                Some(JobKey::Expire(account, number.parse().ok()?, place.to_owned()))
-            }
-            _ => None,
-        }
+        let account = Some(AuthId::parse(owner)?);
+        let (kind, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        Some(JobKey { account, kind, rest })
     }
 }
 
@@ -212,6 +179,32 @@ pub enum Done {
     Lost(String),
 }
 
+impl Done {
+    /// Why the answer is not the one that was asked for: it was lost, or it is of another kind.
+    pub fn lost(self) -> String {
+        match self {
+            Done::Lost(cause) => cause,
+            other => format!("an answer of the wrong kind: {other:?}").chars().take(200).collect(),
+        }
+    }
+}
+
+/// The current attempt of a job that acts outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Attempt {
+    /// Counted from 1.
+    pub number: u32,
+    /// Whether its outcome is booked: a second one changes nothing.
+    pub is_booked: bool,
+}
+
+impl Attempt {
+    /// An attempt whose outcome is still to be booked.
+    pub fn open(number: u32) -> Attempt {
+        Attempt { number, is_booked: false }
+    }
+}
+
 /// What the host does next.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -249,40 +242,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_read_back() {
+    fn what_a_key_names_is_read_back() {
         let account = AuthId::parse("MA0123456789ABCDEFGH").expect("an auth ID");
-        for key in [
-            JobKey::Charge(account, 7),
-            JobKey::Refund(account, 9),
-            JobKey::Close(account),
-            JobKey::Mail(account, 1),
-            JobKey::Card(account, 2),
-            JobKey::Forget(account, 3),
-            JobKey::Expiring(account, 4),
-            JobKey::HangUp(account),
-            JobKey::EndCalls(account),
-            JobKey::Reservations,
-            JobKey::Uncap(account),
-            JobKey::Dun(account),
-            JobKey::Daily(account),
-            JobKey::Unusual(account),
-            JobKey::Expire(account, 5, "any/place".to_owned()),
-            JobKey::Order(account, 6),
-            JobKey::Release(account, 7),
-            JobKey::RentOwed(account),
-            JobKey::Disband(account),
-            JobKey::Reconcile,
-            JobKey::ReconcileStock,
-            JobKey::Rejudge,
-            JobKey::Housekeeping,
-            JobKey::Totals,
-            JobKey::MonthEnd,
-            JobKey::Number,
-            JobKey::Indexes,
-        ] {
-            assert_eq!(JobKey::parse(&key.to_string()), Some(key));
-        }
-        for bad in ["", "store", "store/other", "MA0123456789ABCDEFGH", "MA0123456789ABCDEFGH/charge/x", "x/charge/1"] {
+        let charge = JobKind::<Numbered>::new("charge").of((account, 7));
+        assert_eq!(charge, "MA0123456789ABCDEFGH/charge/7");
+        let key = JobKey::parse(&charge).expect("a key");
+        assert_eq!((key.account, key.kind, key.rest), (Some(account), "charge", "7"));
+        assert_eq!((Numbered::read(&key), Store::read(&key)), (Some((account, 7)), None));
+        let close = JobKind::<AuthId>::new("close").of(account);
+        assert_eq!(close, "MA0123456789ABCDEFGH/close");
+        let key = JobKey::parse(&close).expect("a key");
+        assert_eq!((AuthId::read(&key), Numbered::read(&key), Store::read(&key)), (Some(account), None, None));
+        let totals = JobKind::<Store>::new("totals").key();
+        assert_eq!(totals, "store/totals");
+        let key = JobKey::parse(&totals).expect("a key");
+        assert_eq!(key, JobKey { account: None, kind: "totals", rest: "" });
+        assert_eq!((Store::read(&key), AuthId::read(&key), Numbered::read(&key)), (Some(Store), None, None));
+    }
+
+    #[test]
+    fn the_stores_jobs_have_one_word_and_owners_are_accounts() {
+        let key = JobKey::parse("store/totals/1").expect("a key of no kind");
+        assert_eq!((key.kind, key.rest), ("totals/1", ""));
+        for bad in ["", "store", "MA0123456789ABCDEFGH", "x/charge/1", "MA0123456789ABCDEFG/charge/1", "/charge/1"] {
             assert_eq!(JobKey::parse(bad), None, "{bad:?}");
         }
     }

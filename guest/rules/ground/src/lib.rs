@@ -14,6 +14,7 @@ pub mod ids;
 pub mod indexes;
 pub mod interfaces;
 pub mod job;
+pub mod job_row;
 pub mod kept;
 pub mod metadata;
 pub mod money;

@@ -4,11 +4,10 @@
 
 use crate::close::{self, Draft, movement};
 use crate::gather;
-use crate::records::Bill;
+use crate::records::{Bill, NUMBER};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
@@ -108,6 +107,6 @@ pub fn end_final(call: &mut Call<'_>, account: AuthId, mut draft: Draft, fixed: 
     let until = Month::of(call.now()).next();
     let after = totals::folded_last(call)?;
     draft.keep(call, bill, until, Some(after))?;
-    call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+    call.timer(&NUMBER.key(), Lane::Normal, call.now());
     Ok(())
 }

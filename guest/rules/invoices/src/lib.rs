@@ -37,6 +37,7 @@ mod entries;
 mod error;
 mod gather;
 pub mod issued;
+mod jobs;
 mod last;
 mod lines;
 mod lists;
@@ -58,12 +59,13 @@ pub use document::{Document, DocumentLine, DocumentMovement, DocumentReference, 
 pub use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
 pub use error::Error;
 pub use issued::{IssuedDocument, IssuedFilter, IssuedPage, ReceiptKind, list_issued};
+pub use jobs::JOBS;
 pub use last::{FinalStep, Fixed, begin_final, end_final};
 pub use lists::is_invoice_of;
 pub use lists::{
     DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document, read_standing,
 };
-pub use number::{became_postpaid, mark_failed, number_page, run};
+pub use number::{became_postpaid, mark_failed, number_page};
 pub use records::BY_NUMBER;
 pub use seats::charge_page as charge_seats;
 pub use seats::{Seats, get_seats, set_seats};

@@ -3,7 +3,7 @@
 
 use crate::document::Document;
 use crate::receipts;
-use crate::records::{DRAFTS, State, Stored, keep};
+use crate::records::{DRAFTS, NUMBER, State, Stored, keep};
 use crate::seller;
 use crate::series::{complete_seller, next_number};
 use crate::standing::{self, Covering};
@@ -12,7 +12,7 @@ use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::call::{Call, end_of_prefix};
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next, Progress};
+use coinbox_ground::job::{Next, Progress};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
@@ -38,9 +38,9 @@ pub(crate) struct Issued {
 }
 
 /// The job that numbers drafts outside the month's end: final invoices of closing accounts.
-pub fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     if let Progress::After(_) = number_page(call)? {
-        call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+        call.timer(&NUMBER.key(), Lane::Normal, call.now());
         return Ok(Some(Next::Again));
     }
     Ok(Some(Next::Rest))

@@ -5,10 +5,14 @@ use crate::document::Document;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use coinbox_profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
+
+/// The job that numbers drafts: final invoices of accounts that close, and what has waited for the seller.
+pub(crate) const NUMBER: JobKind<Store> = JobKind::new("number");
 
 /// Lines or movements of one record: each has at most about 1 300 bytes, and a stored value holds 256 KiB.
 const PART: usize = 150;

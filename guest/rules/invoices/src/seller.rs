@@ -4,9 +4,8 @@
 //! complete: nothing is lost, and no series has a gap. Once complete, the policy keeps the seller complete. Where the policy asks customers for
 //! billing information before a charge, it asks the operator too: nothing is charged before the seller is complete.
 
-use crate::records::DRAFTS;
+use crate::records::{DRAFTS, NUMBER};
 use coinbox_ground::call::{Call, Record, end_of_prefix};
-use coinbox_ground::job::JobKey;
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -63,7 +62,7 @@ pub fn look_again(call: &mut Call<'_>) -> Result<(), Fault> {
     if call.span_text(DRAFTS, &end_of_prefix(DRAFTS), 1).0.is_empty() {
         return nothing_waits(call);
     }
-    call.timer(&JobKey::Number.to_string(), Lane::Normal, call.now());
+    call.timer(&NUMBER.key(), Lane::Normal, call.now());
     Ok(())
 }
 

@@ -10,12 +10,15 @@ use crate::wallet::payer::{Claim, Payer};
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::{JobKind, Numbered};
 use coinbox_ground::metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::DeclineReason;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that carry a charge out.
+pub const JOB: JobKind<Numbered> = JobKind::new("charge");
 
 /// Who asked for the charge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -325,9 +328,9 @@ impl Charge {
         self.settled
     }
 
-    /// Its job.
-    pub fn job(&self, account: AuthId) -> JobKey {
-        JobKey::Charge(account, self.number)
+    /// The key of its job.
+    pub fn job(&self, account: AuthId) -> String {
+        JOB.of((account, self.number))
     }
 
     /// What the gateway keeps with it.
@@ -395,7 +398,7 @@ impl Charge {
             reference: self.reference.clone(),
             invoice: self.invoice.clone(),
             charged_back: self.charged_back.micros(),
-            job: self.job(account).to_string(),
+            job: self.job(account),
             attempts: self.attempt,
         }
     }

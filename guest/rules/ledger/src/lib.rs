@@ -5,6 +5,7 @@
 
 pub mod charge_code;
 pub mod charges;
+mod jobs;
 pub mod ledger_account;
 pub mod lots;
 pub mod months;
@@ -15,5 +16,6 @@ pub mod totals;
 mod transactions;
 pub mod wallet;
 
+pub use jobs::JOBS;
 pub use ledger_account::LedgerAccount;
 pub use transactions::*;

@@ -7,6 +7,7 @@
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::job::{JobKey, JobKind, Subject};
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,31 @@ impl Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+/// Jobs that take what is left of a lot whose time is over.
+pub const EXPIRY: JobKind<Expiring> = JobKind::new("expire");
+
+/// A lot that expires. The key of its job is `<account>/expire/<number>/<place>`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Expiring {
+    /// Whose it is.
+    pub account: AuthId,
+    /// Its number.
+    pub number: u32,
+    /// Its place.
+    pub place: Place,
+}
+
+impl Subject for Expiring {
+    fn key(&self, kind: &str) -> String {
+        format!("{}/{kind}/{}/{}", self.account, self.number, self.place)
+    }
+
+    fn read(key: &JobKey<'_>) -> Option<Expiring> {
+        let (number, place) = key.rest.split_once('/')?;
+        Some(Expiring { account: key.account?, number: number.parse().ok()?, place: Place::parse(place)? })
     }
 }
 
@@ -169,6 +195,11 @@ impl Lot {
     /// Its place in spending order.
     pub fn place(&self) -> Place {
         Place::of(self.kind, self.since, self.expires, self.number)
+    }
+
+    /// The key of the job that takes what is left of it when its time is over.
+    pub fn expiry(&self, account: AuthId) -> String {
+        EXPIRY.of(Expiring { account, number: self.number, place: self.place() })
     }
 }
 

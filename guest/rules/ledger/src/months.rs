@@ -2,7 +2,7 @@
 
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::Fault;
 use serde::{Deserialize, Serialize};
@@ -47,12 +47,15 @@ impl Record for State {
 /// Key of the record.
 pub const KEY: &str = "store/month-end";
 
+/// The job that does what happens on the first of a month.
+pub const JOB: JobKind<Store> = JobKind::new("month-end");
+
 /// Sets the timer for the next first of a month, if it is not set yet.
 pub fn schedule(call: &mut Call<'_>) {
     if call.text(KEY).is_none() {
         let month = Month::of(call.now()).next();
         call.put(KEY, &State { v: 1, month, phase: PHASES[0], after: None });
-        call.timer(&JobKey::MonthEnd.to_string(), Lane::Bulk, month.first());
+        call.timer(&JOB.key(), Lane::Bulk, month.first());
     }
 }
 

@@ -37,7 +37,7 @@ use crate::{Line, Transaction};
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::job::{JobKind, Next, Store};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_profiles::profile;
@@ -46,6 +46,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The job by which the totals follow the ledger.
+pub(crate) const JOB: JobKind<Store> = JobKind::new("totals");
 
 /// Transactions looked at in one call.
 const TRANSACTIONS_PER_CALL: u32 = 200;
@@ -103,7 +106,7 @@ pub fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     if reached == before || !crate::has_any_between(call, &reached, Instant::MAX) {
         return Ok(Some(Next::Rest));
     }
-    call.timer(&JobKey::Totals.to_string(), Lane::Bulk, call.now());
+    call.timer(&JOB.key(), Lane::Bulk, call.now());
     Ok(Some(Next::Again))
 }
 

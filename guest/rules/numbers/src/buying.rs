@@ -24,7 +24,7 @@ use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
-use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
+use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::metadata;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::Money;
@@ -41,6 +41,9 @@ use coinbox_profiles::policy::{NUMBERS_MAX, Policy};
 use coinbox_profiles::profile::{self, AccountType, Standing as AccountStanding};
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
+
+/// Jobs that order a number. Orders are counted per account.
+pub(crate) const JOB: JobKind<Numbered> = JobKind::new("order");
 
 /// How soon an order looks again whether a restored store is reconciled.
 const RECONCILING_MS: Instant = 500;
@@ -213,7 +216,7 @@ fn place_order(call: &mut Call<'_>, account: AuthId, mut order: Order) -> Result
         count.reserved = reserved;
     })?;
     call.put(&place(account, count), &order);
-    let job = JobKey::Order(account, count).to_string();
+    let job = JOB.of((account, count));
     call.timer(&job, Lane::Urgent, call.now());
     let mut facts = facts(account, &order);
     facts.push(Fact::new("held", held));
@@ -240,9 +243,9 @@ fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, tran
 }
 
 /// Starts the next attempt, or drops an order that may not be sent any more.
-pub fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<Option<Next>, Fault> {
     let Some(mut order) = load(call, account, count)?.filter(|order| !order.is_final()) else { return Ok(None) };
-    let job = JobKey::Order(account, count).to_string();
+    let job = JOB.of((account, count));
     // An order from before a restore may have been sent in the history that was lost: it is asked about.
     let elsewhere = order.key != stock_key(&call.store_name(), account, count);
     if order.state == State::Due {
@@ -275,14 +278,17 @@ pub fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<Option<
     Ok(Some(Next::Perform(Task { job, attempt, work: Work::OrderNumber(request) })))
 }
 
-/// The current attempt, and whether its outcome is booked already.
-pub fn attempt(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<(u32, bool)>, Fault> {
+/// The current attempt.
+pub(crate) fn attempt(call: &Call<'_>, (account, count): Numbered) -> Result<Option<Attempt>, Fault> {
     let order = load(call, account, count)?;
-    Ok(order.map(|order| (order.progress.attempt, order.is_final() || order.progress.is_answered())))
+    Ok(order.map(|order| Attempt {
+        number: order.progress.attempt,
+        is_booked: order.is_final() || order.progress.is_answered(),
+    }))
 }
 
 /// How it stands, for someone who waits.
-pub fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobState>, Fault> {
+pub(crate) fn look(call: &Call<'_>, (account, count): Numbered) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account, count)?.map(|order| match order.state {
         State::Due | State::Open => JobState::Working,
         State::Done => JobState::Succeeded,
@@ -291,7 +297,7 @@ pub fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobSt
 }
 
 /// Books what the stock answered. An outcome that is already booked changes nothing.
-pub fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: StockOutcome) -> Result<Next, Fault> {
+pub(crate) fn book(call: &mut Call<'_>, (account, count): Numbered, outcome: StockOutcome) -> Result<Next, Fault> {
     let Some(mut order) = load(call, account, count)?.filter(|order| !order.is_final()) else {
         return Ok(Next::Rest);
     };
@@ -312,7 +318,7 @@ pub fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: StockOutc
     };
     let number = order.offer.number.clone();
     let subject = Subject { account, what: "order", count, number: &number };
-    order.progress.ask_again(call, &JobKey::Order(account, count), &subject, asked_for, &cause)?;
+    order.progress.ask_again(call, &JOB.of((account, count)), &subject, asked_for, &cause)?;
     call.put(&place(account, count), &order);
     Ok(Next::Rest)
 }
@@ -331,7 +337,7 @@ fn settle(call: &mut Call<'_>, account: AuthId, count: u32, order: &mut Order, s
     order.settled = Some(call.now());
     let number = order.offer.number.clone();
     let subject = Subject { account, what: "order", count, number: &number };
-    order.progress.settle(call, &JobKey::Order(account, count), &subject);
+    order.progress.settle(call, &JOB.of((account, count)), &subject);
     call.put(&place(account, count), order);
     Ok(())
 }
@@ -471,7 +477,7 @@ pub(super) fn recover(
         _ => account,
     };
     let asked_for = metadata.asked();
-    let job = JobKey::Order(account, count).to_string();
+    let job = JOB.of((account, count));
     if let Some(asked) = &asked_for {
         once::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
     }

@@ -7,7 +7,7 @@
 
 use super::records::{self, Rented};
 use super::{releasing, rent};
-use crate::owing::{RELEASES_PER_CALL, release_at};
+use crate::owing::{JOB, RELEASES_PER_CALL, release_at};
 use coinbox_credit::movements::posting;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -15,7 +15,7 @@ use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
@@ -32,17 +32,17 @@ const NAMED_MAX: usize = 20;
 /// Looks at what is unpaid soon: the policy has changed.
 pub fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if load(call, account)?.is_some_and(|rent| !rent.open.is_empty()) {
-        call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
+        call.timer(&JOB.of(account), Lane::Normal, call.now());
     }
     Ok(())
 }
 
 /// Warns about unpaid rent, and releases the numbers whose time is over.
-pub fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     if load(call, account)?.is_none() {
         return Ok(None);
     }
-    let job = JobKey::RentOwed(account).to_string();
+    let job = JOB.of(account);
     let now = call.now();
     if release_due(call, account, now, RELEASES_PER_CALL)? > 0 {
         // More may be due, and rent of a month that has just begun may have been owed meanwhile: everything is looked at once more.

@@ -8,10 +8,13 @@ use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::job::{JobKind, Next};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that go on with the numbers of an account or sub-account that goes.
+pub(crate) const JOB: JobKind<AuthId> = JobKind::new("disband");
 
 /// Numbers moved or released in one call.
 const NUMBERS_PER_CALL: usize = 500;
@@ -47,7 +50,7 @@ pub fn disband(call: &mut Call<'_>, account: AuthId, sub: AuthId, release: bool)
 }
 
 /// Goes on with the numbers of an account or sub-account that have to go.
-pub fn disband_all(call: &mut Call<'_>, holder: AuthId) -> Result<Option<Next>, Fault> {
+pub(crate) fn disband_all(call: &mut Call<'_>, holder: AuthId) -> Result<Option<Next>, Fault> {
     let Some(account) = coinbox_access::credentials::main_of(call, holder)? else { return Ok(None) };
     let more = go_on(call, account, holder)?;
     Ok(Some(if more { Next::Again } else { Next::Rest }))
@@ -65,7 +68,7 @@ fn go_on(call: &mut Call<'_>, account: AuthId, holder: AuthId) -> Result<bool, F
     } else {
         hand_over(call, account, numbers)?;
     }
-    let job = JobKey::Disband(holder).to_string();
+    let job = JOB.of(holder);
     if more {
         call.timer(&job, Lane::Bulk, call.now());
     } else {

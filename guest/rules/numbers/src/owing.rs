@@ -4,7 +4,7 @@ use crate::records::{Debt, Rented};
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
@@ -13,6 +13,9 @@ use coinbox_ledger::rent_owed::load;
 use coinbox_ledger::rent_owed::{Unpaid, key};
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::Policy;
+
+/// Jobs that warn of rent that is owed, and release numbers for it.
+pub(crate) const JOB: JobKind<AuthId> = JobKind::new("rent-owed");
 
 /// Numbers released in one call.
 pub(crate) const RELEASES_PER_CALL: usize = 200;
@@ -62,7 +65,7 @@ pub fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Ve
     call.put(&key(account), &rent);
     wallet::owe_as_rent(call, account, sum)?;
     // At once, also if there is nothing to say yet: the job knows what else it waits for.
-    call.timer(&JobKey::RentOwed(account).to_string(), Lane::Normal, call.now());
+    call.timer(&JOB.of(account), Lane::Normal, call.now());
     Ok(debts)
 }
 

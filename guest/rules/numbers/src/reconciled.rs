@@ -13,7 +13,7 @@ use coinbox_ground::vocabulary::Fault;
 use coinbox_payments::reconcile::{Page, finish_page, keep_number};
 
 /// Books a page of orders and releases; none: the stock could not be asked.
-pub fn finish_stock(call: &mut Call<'_>, page: Option<StockPage>) -> Result<Next, Fault> {
+pub(crate) fn finish_stock(call: &mut Call<'_>, page: Option<StockPage>) -> Result<Next, Fault> {
     let page =
         page.map(|page| Page { next: page.next, complete_since: page.complete_since, movements: page.movements });
     finish_page(call, Outside::Stock, page, book)

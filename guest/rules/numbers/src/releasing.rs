@@ -14,7 +14,7 @@ use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
-use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
+use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::metadata;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
@@ -22,6 +22,9 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
 use coinbox_payments::reconcile;
 use serde::{Deserialize, Serialize};
+
+/// Jobs that tell the stock of a release. Releases are counted per account.
+pub(crate) const JOB: JobKind<Numbered> = JobKind::new("release");
 
 /// What its metadata says that it is.
 pub(super) const PURPOSE: &str = "release";
@@ -63,7 +66,7 @@ pub(super) fn release(
     mut numbers: Vec<(String, Rented)>,
     cause: &str,
     asked: Option<&Asked>,
-) -> Result<Vec<JobKey>, Fault> {
+) -> Result<Vec<String>, Fault> {
     if rent::post(call, account, &mut numbers, rent::last_month_until(call.now()))? {
         judge(call, account, Occasion::Debit)?;
     }
@@ -91,7 +94,7 @@ pub(super) fn give_back(
     account: AuthId,
     number: &str,
     asked: Option<&Asked>,
-) -> Result<JobKey, Fault> {
+) -> Result<String, Fault> {
     let count = Numbers::next_release(call, account)?;
     let release = Release {
         v: 1,
@@ -103,8 +106,8 @@ pub(super) fn give_back(
         asked_for: asked.cloned(),
     };
     call.put(&place(account, count), &release);
-    let job = JobKey::Release(account, count);
-    call.timer(&job.to_string(), Lane::Normal, call.now());
+    let job = JOB.of((account, count));
+    call.timer(&job, Lane::Normal, call.now());
     Ok(job)
 }
 
@@ -113,42 +116,45 @@ fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Release>,
 }
 
 /// Starts the next attempt.
-pub fn begin(call: &mut Call<'_>, account: AuthId, count: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<Option<Next>, Fault> {
     let Some(mut release) = load(call, account, count)?.filter(|release| release.settled.is_none()) else {
         return Ok(None);
     };
     if reconcile::is_stock_open(call)? {
-        call.timer(&JobKey::Release(account, count).to_string(), Lane::Normal, call.now() + RECONCILING_MS);
+        call.timer(&JOB.of((account, count)), Lane::Normal, call.now() + RECONCILING_MS);
         return Ok(Some(Next::Rest));
     }
     let elsewhere = release.key != stock_key(&call.store_name(), account, count);
     let attempt = release.progress.start(call.now(), elsewhere);
     call.put(&place(account, count), &release);
-    let job = JobKey::Release(account, count).to_string();
+    let job = JOB.of((account, count));
     call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
     let metadata = metadata::of(PURPOSE, release.asked_for.as_ref());
     let request = ReleaseRequest { key: release.key, number: release.number, auth_id: account.to_string(), metadata };
     Ok(Some(Next::Perform(Task { job, attempt, work: Work::ReleaseNumber(request) })))
 }
 
-/// The current attempt, and whether its outcome is booked already.
-pub fn attempt(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<(u32, bool)>, Fault> {
+/// The current attempt.
+pub(crate) fn attempt(call: &Call<'_>, (account, count): Numbered) -> Result<Option<Attempt>, Fault> {
     let release = load(call, account, count)?;
-    Ok(release.map(|release| (release.progress.attempt, release.settled.is_some() || release.progress.is_answered())))
+    Ok(release.map(|release| Attempt {
+        number: release.progress.attempt,
+        is_booked: release.settled.is_some() || release.progress.is_answered(),
+    }))
 }
 
 /// How it stands, for someone who waits.
-pub fn look(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<JobState>, Fault> {
+pub(crate) fn look(call: &Call<'_>, (account, count): Numbered) -> Result<Option<JobState>, Fault> {
     let settled = load(call, account, count)?.map(|release| release.settled.is_some());
     Ok(settled.map(|settled| if settled { JobState::Succeeded } else { JobState::Working }))
 }
 
 /// Books what the stock answered.
-pub fn book(call: &mut Call<'_>, account: AuthId, count: u32, outcome: StockOutcome) -> Result<Next, Fault> {
+pub(crate) fn book(call: &mut Call<'_>, (account, count): Numbered, outcome: StockOutcome) -> Result<Next, Fault> {
     let Some(mut release) = load(call, account, count)?.filter(|release| release.settled.is_none()) else {
         return Ok(Next::Rest);
     };
-    let job = JobKey::Release(account, count);
+    let job = JOB.of((account, count));
     let number = release.number.clone();
     let subject = Subject { account, what: "release", count, number: &number };
     release.progress.answered();
@@ -188,7 +194,7 @@ pub(super) fn recover(
     let at = movement.at.clamp(0, call.now());
     let free = load(call, account, count)?.is_none() && Numbers::reach_release(call, account, count)?;
     let count = if free { count } else { Numbers::next_release(call, account)? };
-    let job = JobKey::Release(account, count);
+    let job = JOB.of((account, count));
     let mut progress = Progress::default();
     progress.start(at, true);
     let release = Release {
@@ -202,10 +208,10 @@ pub(super) fn recover(
     };
     call.put(&place(account, count), &release);
     if !movement.done {
-        call.timer(&job.to_string(), Lane::Normal, call.now());
+        call.timer(&job, Lane::Normal, call.now());
     }
     if let Some(asked) = &release.asked_for {
-        once::remember(call, asked, &Started { job: job.to_string(), name: movement.number.clone() });
+        once::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
     }
     let found = records::find(call, &movement.number)?;
     let Some((_, key, rented)) = found.filter(|(owner, _, rented)| *owner == account && rented.since <= at) else {

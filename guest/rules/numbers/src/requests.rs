@@ -179,7 +179,7 @@ pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: St
     coinbox_payments::reconcile::once_outside(command, call, Outside::Stock, &number, |call, _, asking, asked| {
         let (account, key, rented) = need(call, asking, &number)?;
         let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
-        let job = jobs.first().map(ToString::to_string).unwrap_or_default();
+        let job = jobs.into_iter().next().unwrap_or_default();
         Ok(Started { job, name: number.clone() })
     })
 }

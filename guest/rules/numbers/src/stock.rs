@@ -4,7 +4,6 @@ use coinbox_forms::letters;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::{AuthId, time_key};
-use coinbox_ground::job::JobKey;
 use coinbox_ground::outside::{Effects, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::QueueEntry;
@@ -66,8 +65,8 @@ impl Progress {
     }
 
     /// It is final: nobody has to look any more.
-    pub(super) fn settle(&self, call: &mut Call<'_>, job: &JobKey, subject: &Subject<'_>) {
-        call.cancel(&job.to_string());
+    pub(super) fn settle(&self, call: &mut Call<'_>, job: &str, subject: &Subject<'_>) {
+        call.cancel(job);
         if let Some(sent) = self.sent.filter(|_| self.overdue) {
             call.remove(&subject.queue_key(sent));
         }
@@ -77,7 +76,7 @@ impl Progress {
     pub(super) fn ask_again(
         &mut self,
         call: &mut Call<'_>,
-        job: &JobKey,
+        job: &str,
         subject: &Subject<'_>,
         asked_for: Option<Instant>,
         cause: &str,
@@ -109,7 +108,7 @@ impl Progress {
             let entry = QueueEntry::new(Some(subject.account), &kind, sent, format!("{}: {cause}", subject.number));
             call.put(&subject.queue_key(sent), &entry);
         }
-        call.timer(&job.to_string(), Lane::Normal, due);
+        call.timer(job, Lane::Normal, due);
         Ok(())
     }
 }

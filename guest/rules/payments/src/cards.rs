@@ -12,13 +12,22 @@ use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Error, Started};
-use coinbox_ground::job::{JobKey, JobState, Next, Task, Work};
+use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::outside::MethodAnswer;
 use coinbox_ground::port::Lane;
 use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
 use coinbox_ledger::wallet;
 use coinbox_profiles::mail;
+
+/// Jobs that ask the gateway what a card's token stands for.
+pub(crate) const DESCRIBE: JobKind<Numbered> = JobKind::new("card");
+
+/// Jobs that have the gateway forget a card.
+pub(crate) const FORGET: JobKind<Numbered> = JobKind::new("forget");
+
+/// Jobs that tell the owner of a card before it expires.
+pub(crate) const EXPIRING: JobKind<Numbered> = JobKind::new("expiring");
 
 /// Most cards of an account.
 const CARDS_MAX: usize = 10;
@@ -75,7 +84,7 @@ pub fn add_card(
         }
         // A card that comes back must not be forgotten.
         for (number, ..) in wallet.forgetting.extract_if(.., |entry| entry.1 == token) {
-            call.cancel(&JobKey::Forget(account, number).to_string());
+            call.cancel(&FORGET.of((account, number)));
         }
         wallet.last += 1;
         let number = wallet.last;
@@ -91,7 +100,7 @@ pub fn add_card(
             attempt: 0,
         });
         call.put(&key(account), &wallet);
-        let job = JobKey::Card(account, number).to_string();
+        let job = DESCRIBE.of((account, number));
         call.timer(&job, Lane::Urgent, call.now());
         Ok(Started { job, name: name(number) })
     })
@@ -148,9 +157,9 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
         let facts = vec![Fact::new("card", name(number)), Fact::new("label", removed.label())];
         wallet.forgetting.push((number, removed.token, 0));
         call.put(&key(account), &wallet);
-        call.cancel(&JobKey::Card(account, number).to_string());
-        call.cancel(&JobKey::Expiring(account, number).to_string());
-        call.timer(&JobKey::Forget(account, number).to_string(), Lane::Normal, call.now());
+        call.cancel(&DESCRIBE.of((account, number)));
+        call.cancel(&EXPIRING.of((account, number)));
+        call.timer(&FORGET.of((account, number)), Lane::Normal, call.now());
         emit(
             call,
             EventDraft {
@@ -173,12 +182,12 @@ pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<V
 }
 
 /// Starts asking the gateway what a token stands for.
-pub fn begin_describe(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin_describe(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let mut wallet = load(call, account)?;
     let Some(card) = wallet.find_mut(number).filter(|card| card.state == CardState::Checking) else { return Ok(None) };
     card.attempt += 1;
     let task = Task {
-        job: JobKey::Card(account, number).to_string(),
+        job: DESCRIBE.of((account, number)),
         attempt: card.attempt,
         work: Work::DescribeMethod(card.token.clone()),
     };
@@ -188,21 +197,20 @@ pub fn begin_describe(call: &mut Call<'_>, account: AuthId, number: u32) -> Resu
 }
 
 /// The current attempt to describe a card, if it is still being checked.
-pub fn describe_attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<u32>, Fault> {
+pub(crate) fn describe_attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
     let wallet = load(call, account)?;
-    Ok(wallet.find(number).filter(|card| card.state == CardState::Checking).map(|card| card.attempt))
+    Ok(wallet.find(number).filter(|card| card.state == CardState::Checking).map(|card| Attempt::open(card.attempt)))
 }
 
 /// Books what a token stands for. `Err`: the answer was lost.
-pub fn finish_describe(
+pub(crate) fn finish_describe(
     call: &mut Call<'_>,
-    account: AuthId,
-    number: u32,
+    (account, number): Numbered,
     answer: Result<MethodAnswer, String>,
 ) -> Result<Next, Fault> {
     let mut wallet = load(call, account)?;
     let Some(card) = wallet.find_mut(number) else { return Ok(Next::Rest) };
-    let job = JobKey::Card(account, number).to_string();
+    let job = DESCRIBE.of((account, number));
     let again = match answer {
         Ok(MethodAnswer::Described(method)) => {
             card.brand = letters::cleaned(&method.brand, 40);
@@ -246,7 +254,7 @@ pub fn finish_describe(
         if let Some(expires) = card.expires() {
             let notice = (expires - EXPIRING_NOTICE_MS).max(call.now());
             if expires > call.now() {
-                call.timer(&JobKey::Expiring(account, number).to_string(), Lane::Bulk, notice);
+                call.timer(&EXPIRING.of((account, number)), Lane::Bulk, notice);
             }
         }
         if wallet.default == Some(number) {
@@ -261,7 +269,7 @@ pub fn finish_describe(
 }
 
 /// How a card that was added stands, for someone who waits.
-pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
+pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account)?.find(number).map(|card| match card.state {
         CardState::Checking => JobState::Working,
         CardState::Ready => JobState::Succeeded,
@@ -270,7 +278,7 @@ pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobS
 }
 
 /// Tells the owner that a card expires soon.
-pub fn mail_expiring(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn mail_expiring(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let wallet = load(call, account)?;
     let Some(card) = wallet.find(number) else { return Ok(None) };
     if coinbox_profiles::profile::is_closed(call, account)? {
@@ -283,34 +291,30 @@ pub fn mail_expiring(call: &mut Call<'_>, account: AuthId, number: u32) -> Resul
         call,
         EventDraft { account: Some(account), kind: "card-expiring", rule: "CRD-11", facts, transactions: Vec::new() },
     );
-    call.cancel(&JobKey::Expiring(account, number).to_string());
+    call.cancel(&EXPIRING.of((account, number)));
     Ok(Some(Next::Rest))
 }
 
 /// Starts asking the gateway to forget a token.
-pub fn begin_forget(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin_forget(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let mut wallet = load(call, account)?;
     let Some(entry) = wallet.forgetting.iter_mut().find(|entry| entry.0 == number) else { return Ok(None) };
     entry.2 += 1;
-    let task = Task {
-        job: JobKey::Forget(account, number).to_string(),
-        attempt: entry.2,
-        work: Work::ForgetMethod(entry.1.clone()),
-    };
+    let task = Task { job: FORGET.of((account, number)), attempt: entry.2, work: Work::ForgetMethod(entry.1.clone()) };
     call.put(&key(account), &wallet);
     call.timer(&task.job, Lane::Normal, call.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
 
 /// The current attempt to forget a token, if it still has to be.
-pub fn forget_attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<u32>, Fault> {
-    Ok(load(call, account)?.forgetting.iter().find(|entry| entry.0 == number).map(|entry| entry.2))
+pub(crate) fn forget_attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    Ok(load(call, account)?.forgetting.iter().find(|entry| entry.0 == number).map(|entry| Attempt::open(entry.2)))
 }
 
 /// Books whether a token was forgotten; asks again hourly, at most `DESCRIBE_ATTEMPTS_MAX` times.
-pub fn finish_forget(call: &mut Call<'_>, account: AuthId, number: u32, forgotten: bool) -> Result<Next, Fault> {
+pub(crate) fn finish_forget(call: &mut Call<'_>, (account, number): Numbered, forgotten: bool) -> Result<Next, Fault> {
     let mut wallet = load(call, account)?;
-    let job = JobKey::Forget(account, number).to_string();
+    let job = FORGET.of((account, number));
     let attempts = wallet.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);
     if forgotten || attempts >= DESCRIBE_ATTEMPTS_MAX {
         wallet.forgetting.retain(|entry| entry.0 != number);

@@ -29,8 +29,8 @@ use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobState, Next, Task, Work};
-use coinbox_ground::outside::ChargeRequest;
+use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
+use coinbox_ground::outside::{ChargeRequest, PaymentOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
@@ -45,12 +45,12 @@ const LEASE_MS: Instant = 2 * MINUTE_MS;
 const RECONCILING_MS: Instant = 500;
 
 /// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
-pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let Some(mut charge) = load(call, account, number)? else { return Ok(None) };
     if charge.is_settled() {
         return Ok(None);
     }
-    let job = charge.job(account).to_string();
+    let job = charge.job(account);
     let token = cards::token(call, account, charge.card)?;
     if charge.state == ChargeState::Due {
         if crate::reconcile::is_open(call)? {
@@ -138,7 +138,7 @@ pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Char
 
 pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     save(call, account, charge);
-    call.cancel(&charge.job(account).to_string());
+    call.cancel(&charge.job(account));
     match charge.kind {
         ChargeKind::Automatic => {}
         ChargeKind::Manual => Numbers::count_open_manual(call, account, false)?,
@@ -150,23 +150,30 @@ pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> R
     Ok(())
 }
 
-/// The current attempt, and whether its outcome is booked already.
-pub fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
+/// The current attempt.
+pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
     let charge = load(call, account, number)?;
-    Ok(charge.map(|charge| (charge.attempt, charge.is_settled() || charge.attempt == charge.answered)))
+    Ok(charge.map(|charge| Attempt {
+        number: charge.attempt,
+        is_booked: charge.is_settled() || charge.attempt == charge.answered,
+    }))
 }
 
-/// Notes that the outcome of the current attempt is booked.
-pub fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+/// Books what came of the current attempt, and notes that it is booked.
+pub(crate) fn finish(call: &mut Call<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
     if let Some(mut charge) = load(call, account, number)? {
         charge.answered = charge.attempt;
         save(call, account, &charge);
     }
-    Ok(())
+    match done {
+        Done::Payment(outcome) => book(call, account, number, outcome),
+        Done::PaymentClosed(finding) => book_closed(call, account, number, finding),
+        other => book(call, account, number, PaymentOutcome::Unknown(other.lost())),
+    }
 }
 
 /// How it stands, for someone who waits.
-pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
+pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account, number)?.map(|charge| match charge.state {
         ChargeState::Due | ChargeState::Open => JobState::Working,
         ChargeState::Paid => JobState::Succeeded,

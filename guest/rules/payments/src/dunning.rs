@@ -39,7 +39,7 @@ use coinbox_profiles::profile::{self, Standing};
 const OTHER_PAYMENT_MS: Instant = HOUR_MS;
 
 /// Makes the oldest attempt whose moment has come.
-pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     let mut dunning = Dunning::load(call, account)?;
     dunning.drop_paid(call, account)?;
     match profile::profile(call, account)?.standing {

@@ -7,6 +7,9 @@ pub mod cards;
 pub mod charges;
 pub mod coupons;
 pub mod dunning;
+mod jobs;
 pub mod queue;
 pub mod reconcile;
 pub mod refunds;
+
+pub use jobs::JOBS;

@@ -19,14 +19,14 @@ use crate::refunds::{self, Cause, Found, NewRefund};
 use coinbox_credit::records::reconciliation::{
     Moved, NOT_LISTED_ORDERS, NOT_LISTED_PAYMENTS, NotListed, OVERLAP_MS, Reconciliation, marker, not_listed_key,
 };
-use coinbox_credit::watch::judge::judge;
+use coinbox_credit::watch::judge::{REJUDGE, judge};
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, MovementsRequest, Next, Task, Work};
+use coinbox_ground::job::{Attempt, MovementsRequest, Next, Task, Work};
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, MovementPage, Paid, PaymentOutcome};
@@ -73,7 +73,7 @@ pub fn open(call: &mut Call<'_>, backup: Instant) -> Result<(), Fault> {
             complete_since: None,
         };
         call.put(outside.key(), &reconciliation);
-        call.timer(&outside.job().to_string(), Lane::Urgent, call.now());
+        call.timer(&outside.job(), Lane::Urgent, call.now());
     }
     let range = coinbox_invoices::begin_range(call)?;
     emit(
@@ -101,7 +101,7 @@ pub fn begin(call: &mut Call<'_>, outside: Outside) -> Result<Option<Next>, Faul
     let Some(mut reconciliation) = call.get::<Reconciliation>(outside.key())? else { return Ok(None) };
     reconciliation.attempt += 1;
     call.put(outside.key(), &reconciliation);
-    let job = outside.job().to_string();
+    let job = outside.job();
     call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
     let request = MovementsRequest { since: reconciliation.since, cursor: reconciliation.cursor };
     let work = match outside {
@@ -112,12 +112,12 @@ pub fn begin(call: &mut Call<'_>, outside: Outside) -> Result<Option<Next>, Faul
 }
 
 /// The current attempt.
-pub fn attempt(call: &Call<'_>, outside: Outside) -> Result<Option<u32>, Fault> {
-    Ok(call.get::<Reconciliation>(outside.key())?.map(|reconciliation| reconciliation.attempt))
+pub fn attempt(call: &Call<'_>, outside: Outside) -> Result<Option<Attempt>, Fault> {
+    Ok(call.get::<Reconciliation>(outside.key())?.map(|reconciliation| Attempt::open(reconciliation.attempt)))
 }
 
 /// Books a page of payments and refunds; none: the gateway could not be asked.
-pub fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<Next, Fault> {
+pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<Next, Fault> {
     let page =
         page.map(|page| Page { next: page.next, complete_since: page.complete_since, movements: page.movements });
     finish_page(call, Outside::Payments, page, book)
@@ -141,7 +141,7 @@ pub fn finish_page<Movement>(
     book: impl Fn(&mut Call<'_>, &Movement) -> Result<Option<AuthId>, Fault>,
 ) -> Result<Next, Fault> {
     let Some(mut reconciliation) = call.get::<Reconciliation>(outside.key())? else { return Ok(Next::Rest) };
-    let job = outside.job().to_string();
+    let job = outside.job();
     // A page that leads back to itself would be asked for again and again.
     let page = page.filter(|page| page.next.is_none() || page.next != reconciliation.cursor);
     let Some(page) = page else {
@@ -182,7 +182,7 @@ pub fn finish_page<Movement>(
     emit(call, EventDraft { account: None, kind, rule: "CRD-7", facts, transactions: Vec::new() });
     judge_all(call, touched)?;
     // Accounts that stood below their balance amount meanwhile may be charged again.
-    call.timer(&JobKey::Rejudge.to_string(), Lane::Bulk, call.now());
+    call.timer(&REJUDGE.key(), Lane::Bulk, call.now());
     Ok(Next::Rest)
 }
 

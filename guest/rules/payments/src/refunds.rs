@@ -7,7 +7,8 @@
 
 mod booking;
 mod recovered;
-pub use booking::{answered, attempt, begin, book, book_closed, look};
+pub(crate) use booking::{attempt, begin, finish, look};
+pub use booking::{book, book_closed};
 pub use coinbox_credit::records::refunds::{Cause, Refund, RefundPage, RefundState, ShownRefund, refunds};
 pub use coinbox_credit::records::refunds::{by_key, load, of_charge, parse_gateway_key};
 pub use recovered::{Found, recover, recover_payment};
@@ -91,7 +92,7 @@ pub fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Resu
         uncovered: Money::ZERO,
     };
     save(call, account, &refund);
-    call.timer(&refund.job(account).to_string(), Lane::Normal, call.now());
+    call.timer(&refund.job(account), Lane::Normal, call.now());
     tell(call, account, "refund-due", refund.facts(), Vec::new());
     Ok(refund)
 }
@@ -148,7 +149,7 @@ pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32)
         refund.state = RefundState::Due;
         (refund.asked_for, refund.recovered) = (asked, false);
         (refund.attempt, refund.answered, refund.asked, refund.sent) = (0, 0, 0, None);
-        let job = refund.job(account).to_string();
+        let job = refund.job(account);
         save(call, account, &refund);
         call.timer(&job, Lane::Urgent, call.now());
         let mut facts = refund.facts();

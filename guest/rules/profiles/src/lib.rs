@@ -6,6 +6,7 @@
 pub mod billing;
 pub mod by_mail;
 pub mod document_kind;
+mod jobs;
 pub mod mail;
 pub mod notices;
 pub mod policy;
@@ -13,3 +14,5 @@ pub mod profile;
 pub mod seller;
 pub mod subaccount;
 pub mod tax_rates;
+
+pub use jobs::JOBS;

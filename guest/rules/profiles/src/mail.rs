@@ -9,13 +9,16 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next, Task, Work};
+use coinbox_ground::job::{Attempt, JobKind, Next, Numbered, Task, Work};
 use coinbox_ground::money::CURRENCY;
 use coinbox_ground::outside::{AttachedDocument, Attachment, MailOutcome, Mailbox, Message, Partly};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that hand a mail over. Mails are counted per account.
+pub(crate) const JOB: JobKind<Numbered> = JobKind::new("mail");
 
 /// A mail that has not been handed over yet.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -146,12 +149,12 @@ fn put(
         key: Some(outside_key(call, account, number)),
     };
     call.put(&key(account, number), &pending);
-    call.timer(&JobKey::Mail(account, number).to_string(), Lane::Normal, call.now());
+    call.timer(&JOB.of((account, number)), Lane::Normal, call.now());
     Ok(())
 }
 
 /// Starts the next attempt.
-pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let Some(mut pending) = call.get::<Pending>(&key(account, number))? else { return Ok(None) };
     pending.attempt += 1;
     let mut to: Vec<Mailbox> = mailboxes(call, account)?
@@ -162,11 +165,11 @@ pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option
     to.sort_by_key(|mailbox| pending.open.iter().position(|address| *address == mailbox.address));
     pending.asked = to.iter().map(|mailbox| mailbox.address.clone()).collect();
     call.put(&key(account, number), &pending);
-    let job = JobKey::Mail(account, number).to_string();
+    let job = JOB.of((account, number));
     call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
     if to.is_empty() {
         // Nothing to hand over: everybody is settled, and the operator is told who is refused.
-        return Ok(Some(finish(call, account, number, Ok(MailOutcome::Sent))?));
+        return Ok(Some(finish(call, (account, number), Ok(MailOutcome::Sent))?));
     }
     let mut facts = pending.facts;
     let of_a_charge = matches!(pending.template.as_str(), "chargeback" | "recharge-paid" | "recharge-failed");
@@ -311,7 +314,7 @@ fn given_up_key(account: AuthId) -> String {
 /// Ends a mail that not everybody could get. The operator's queue has one item an account until a person takes it off.
 fn give_up(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pending, cause: &str) -> Result<(), Fault> {
     call.remove(&key(account, number));
-    call.cancel(&JobKey::Mail(account, number).to_string());
+    call.cancel(&JOB.of((account, number)));
     pending.open = pending.asked.iter().filter(|address| !pending.settled.contains(address)).cloned().collect();
     let addresses = letters::cleaned(&pending.open.join(", "), NOTE_CHARS_MAX);
     let cause = letters::cleaned(cause, CAUSE_CHARS_MAX);
@@ -343,15 +346,14 @@ pub fn looked(call: &mut Call<'_>, account: AuthId) {
 }
 
 /// The current attempt, if the mail is still on its way.
-pub fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<u32>, Fault> {
-    Ok(call.get::<Pending>(&key(account, number))?.map(|pending| pending.attempt))
+pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    Ok(call.get::<Pending>(&key(account, number))?.map(|pending| Attempt::open(pending.attempt)))
 }
 
 /// Books what became of an attempt. `Err` of the outcome: it was lost.
-pub fn finish(
+pub(crate) fn finish(
     call: &mut Call<'_>,
-    account: AuthId,
-    number: u32,
+    (account, number): Numbered,
     outcome: Result<MailOutcome, String>,
 ) -> Result<Next, Fault> {
     let Some(mut pending) = call.get::<Pending>(&key(account, number))? else { return Ok(Next::Rest) };
@@ -383,7 +385,7 @@ pub fn finish(
         (Some(asked), Some(wait)) => {
             call.put(&key(account, number), &pending);
             let soonest = call.now() + wait;
-            let job = JobKey::Mail(account, number).to_string();
+            let job = JOB.of((account, number));
             call.timer(&job, Lane::Normal, asked.clamp(soonest, soonest + 24 * HOUR_MS));
         }
         _ => give_up(call, account, number, pending, &cause)?,
@@ -394,7 +396,7 @@ pub fn finish(
 /// Ends a mail that everybody has who can have it.
 fn settle(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pending) -> Result<(), Fault> {
     call.remove(&key(account, number));
-    call.cancel(&JobKey::Mail(account, number).to_string());
+    call.cancel(&JOB.of((account, number)));
     pending.open.clear();
     let unsendable = unsendable(call, account)?;
     tell_refused(call, account, &pending.template, &unsendable);

@@ -120,7 +120,7 @@ fn shown(daily: &Daily, policy: &Policy) -> DailySummary {
 }
 
 /// Sends what has become due, and arms the next.
-pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     let policy = Policy::load(call)?;
     let mut daily = Daily::load(call, account)?;
     daily.due = None;

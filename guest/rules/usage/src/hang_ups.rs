@@ -9,7 +9,7 @@ use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{Next, Task, Work};
+use coinbox_ground::job::{Attempt, Next, Task, Work};
 use coinbox_ground::outside::{HangUpCause, HangUpRequest};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
@@ -51,7 +51,7 @@ fn rest(stop: Stop, call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
 }
 
 /// Starts ending the next page of calls.
-pub fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<Option<Next>, Fault> {
     let order_key = stop.order_key(account);
     let mut order = match (call.get::<Order>(&order_key)?, stop) {
         (Some(order), _) => order,
@@ -95,13 +95,14 @@ pub fn fitting(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-/// The current attempt, if an order stands, and whether its outcome is booked already.
-pub fn attempt(call: &Call<'_>, account: AuthId, stop: Stop) -> Result<Option<(u32, bool)>, Fault> {
-    Ok(call.get::<Order>(&stop.order_key(account))?.map(|order| (order.attempt, order.calls.is_empty())))
+/// The current attempt, if an order stands.
+pub(crate) fn attempt(call: &Call<'_>, account: AuthId, stop: Stop) -> Result<Option<Attempt>, Fault> {
+    let order = call.get::<Order>(&stop.order_key(account))?;
+    Ok(order.map(|order| Attempt { number: order.attempt, is_booked: order.calls.is_empty() }))
 }
 
 /// Takes ended calls off the list. `Err`: the answer was lost, all of them are tried again.
-pub fn finish(
+pub(crate) fn finish(
     call: &mut Call<'_>,
     account: AuthId,
     stop: Stop,

@@ -5,7 +5,8 @@
 
 pub mod daily;
 pub mod events;
-pub mod hang_ups;
+mod hang_ups;
+mod jobs;
 mod posting;
 pub mod recording;
 pub mod reservations;
@@ -15,4 +16,5 @@ pub mod unusual;
 
 pub use coinbox_ground::interfaces::usage::Error;
 pub use events::{Answer, BatchAnswer};
+pub use jobs::JOBS;
 pub use recording::*;

@@ -20,7 +20,7 @@ pub mod records;
 mod settle;
 
 pub use desk::give_back;
-pub use expiry::run;
+pub(crate) use expiry::run;
 pub use forms::{
     Ending, Error, ExtendAnswer, Extension, Hold, Kind, Measure, Named, Page, Price, ReleaseAnswer, ReserveAnswer,
     Shown,

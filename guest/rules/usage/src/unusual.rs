@@ -16,12 +16,11 @@ use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
-use coinbox_ledger::totals::habit::used;
-use coinbox_ledger::totals::habit::{Habit, Looked, used_on};
+use coinbox_ledger::totals::habit::{self, Habit, Looked, used, used_on};
 use coinbox_ledger::totals::{self, SourceTotals};
 use coinbox_profiles::policy::{Policy, UnusualSpend};
 use coinbox_profiles::profile;
@@ -43,7 +42,7 @@ fn queue_key(account: AuthId, since: Instant) -> String {
 /// Looks at today, yesterday and the earlier days that are due, the earliest first.
 pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     let rule = Policy::load(call)?.unusual_spend();
-    call.cancel(&JobKey::Unusual(account).to_string());
+    call.cancel(&habit::JOB.of(account));
     if rule.factor == 0 || profile::is_closed(call, account)? {
         return Ok(Some(Next::Rest));
     }

@@ -4,10 +4,10 @@ use super::tell;
 use crate::Standing;
 use crate::subaccounts;
 use coinbox_credit::movements::expiry;
-use coinbox_credit::records::closing::{Closing, Step, key, load};
+use coinbox_credit::records::closing::{Closing, JOB, Step, key, load};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKey, Next};
+use coinbox_ground::job::Next;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
@@ -36,9 +36,9 @@ const RECONCILING_MS: Instant = MINUTE_MS;
 const HELD_MS: Instant = HOUR_MS;
 
 /// The next step of a closing that is due.
-pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     let Some(mut closing) = load(call, account)? else { return Ok(None) };
-    let job = JobKey::Close(account).to_string();
+    let job = JOB.of(account);
     match closing.step {
         Step::Settling | Step::Owing if call.now() < closing.closes_at => {
             call.timer(&job, Lane::Normal, closing.closes_at);

@@ -26,7 +26,7 @@ pub fn expire_due(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
 }
 
 /// Removes what is left of a lot whose time is over (R17).
-pub fn expire_lot(call: &mut Call<'_>, account: AuthId, number: u32, place: &Place) -> Result<(), Fault> {
+pub(crate) fn expire_lot(call: &mut Call<'_>, account: AuthId, number: u32, place: &Place) -> Result<(), Fault> {
     let mut wallet = wallet::need(call, account)?;
     let rest = wallet::expire(call, account, &mut wallet, number, place)?;
     if rest == Money::ZERO {

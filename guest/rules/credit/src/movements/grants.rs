@@ -5,7 +5,6 @@ use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -52,8 +51,7 @@ pub fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<
     let credited = wallet::credit(call, account, &mut wallet, &new)?;
     wallet::save(call, account, &wallet);
     if let (Some(expires), true) = (grant.expires, credited.kept > Money::ZERO) {
-        let job = JobKey::Expire(account, credited.lot.number, credited.lot.place().to_string());
-        call.timer(&job.to_string(), Lane::Normal, expires);
+        call.timer(&credited.lot.expiry(account), Lane::Normal, expires);
     }
     let postings = vec![
         Posting(grant.contra, None, grant.amount),

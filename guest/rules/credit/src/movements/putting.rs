@@ -7,11 +7,10 @@ use crate::records::charges::Charge;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant};
-use coinbox_ledger::lots::{self, LotKind, Place};
+use coinbox_ledger::lots::{self, EXPIRY, Expiring, LotKind, Place};
 use coinbox_ledger::wallet::{self, NewCredit, Refill, Wallet};
 use coinbox_ledger::{LedgerAccount, Posting};
 
@@ -142,8 +141,8 @@ impl Putting<'_> {
             return Ok(Money::ZERO);
         };
         if let Some(expires) = place.expires() {
-            let job = JobKey::Expire(self.account, place.number(), place.to_string());
-            call.timer(&job.to_string(), Lane::Normal, expires);
+            let job = EXPIRY.of(Expiring { account: self.account, number: place.number(), place: place.clone() });
+            call.timer(&job, Lane::Normal, expires);
         }
         if place.kind() == LotKind::Cash
             && let Some((mut lot, used)) = lots::find(call, self.account, place.number(), place)?
@@ -172,8 +171,7 @@ impl Putting<'_> {
         let new = NewCredit { kind, amount, since, expires, origin };
         let credited = wallet::credit(call, self.account, self.wallet, &new)?;
         if let Some(expires) = expires {
-            let job = JobKey::Expire(self.account, credited.lot.number, credited.lot.place().to_string());
-            call.timer(&job.to_string(), Lane::Normal, expires);
+            call.timer(&credited.lot.expiry(self.account), Lane::Normal, expires);
         }
         let refill = Refill { paid: credited.paid, months: Vec::new(), charges: credited.charges };
         self.back.add(kind, amount, &refill)

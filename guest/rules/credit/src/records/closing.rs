@@ -3,12 +3,15 @@
 use crate::records::refunds::ShownRefund;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, int_text, optional_int_text};
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that close an account, step by step.
+pub const JOB: JobKind<AuthId> = JobKind::new("close");
 
 /// How far it has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -119,7 +122,7 @@ pub fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if profile::profile(call, account)?.standing == Standing::Closing
         && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
     {
-        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, call.now());
+        call.timer(&JOB.of(account), Lane::Normal, call.now());
     }
     Ok(())
 }
@@ -128,7 +131,7 @@ pub fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
 pub fn let_go(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if let Some(closing) = load(call, account)?.filter(|closing| matches!(closing.step, Step::Settling | Step::Owing)) {
         let due = closing.closes_at.max(call.now());
-        call.timer(&JobKey::Close(account).to_string(), Lane::Normal, due);
+        call.timer(&JOB.of(account), Lane::Normal, due);
     }
     Ok(())
 }

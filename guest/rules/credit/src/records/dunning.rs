@@ -8,7 +8,7 @@
 
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
@@ -16,6 +16,9 @@ use coinbox_ground::vocabulary::{Fault, Instant, Suspension};
 use coinbox_ledger::wallet::{self, owed_in_cents};
 use coinbox_profiles::profile::Standing;
 use serde::{Deserialize, Serialize};
+
+/// Jobs that charge an unpaid invoice again.
+pub const JOB: JobKind<AuthId> = JobKind::new("dun");
 
 /// An issued invoice of which something is owed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -115,7 +118,7 @@ impl Dunning {
 
     /// Writes it, and sets the job to the next attempt; a charge under way says itself when it is over.
     pub fn save(&self, call: &mut Call<'_>, account: AuthId) {
-        let job = JobKey::Dun(account).to_string();
+        let job = JOB.of(account);
         let under_way = self.unpaid.iter().any(|one| one.charge.is_some());
         match self.unpaid.iter().filter_map(|one| one.next).min().filter(|_| !under_way) {
             Some(next) => call.timer(&job, Lane::Normal, next),

@@ -14,11 +14,17 @@ use coinbox_access::requests::{About, Permitted};
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, Refusal};
 use coinbox_ledger::lots::Place;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+/// The job that asks the gateway what it has moved since a backup.
+pub const PAYMENTS_JOB: JobKind<Store> = JobKind::new("reconcile");
+
+/// The job that asks the stock what it has given and taken since a backup.
+pub const STOCK_JOB: JobKind<Store> = JobKind::new("reconcile-stock");
 
 /// Who knows what happened outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,11 +44,11 @@ impl Outside {
         }
     }
 
-    /// The job that asks for its movements.
-    pub fn job(self) -> JobKey {
+    /// The key of the job that asks for its movements.
+    pub fn job(self) -> String {
         match self {
-            Outside::Payments => JobKey::Reconcile,
-            Outside::Stock => JobKey::ReconcileStock,
+            Outside::Payments => PAYMENTS_JOB.key(),
+            Outside::Stock => STOCK_JOB.key(),
         }
     }
 

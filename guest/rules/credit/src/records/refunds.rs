@@ -8,13 +8,16 @@
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::{JobKind, Numbered};
 use coinbox_ground::metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::DeclineReason;
 use coinbox_ground::queue;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that carry a refund out.
+pub const JOB: JobKind<Numbered> = JobKind::new("refund");
 
 /// Why something is given back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -168,7 +171,7 @@ impl Refund {
             created: self.created,
             settled: self.settled,
             reference: self.reference.clone(),
-            job: self.job(account).to_string(),
+            job: self.job(account),
             attempts: self.attempt,
         }
     }
@@ -304,8 +307,8 @@ pub fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> Result<M
 
 impl Refund {
     /// Its job.
-    pub fn job(&self, account: AuthId) -> JobKey {
-        JobKey::Refund(account, self.number)
+    pub fn job(&self, account: AuthId) -> String {
+        JOB.of((account, self.number))
     }
 
     /// Whether it is over.

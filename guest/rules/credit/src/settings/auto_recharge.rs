@@ -4,12 +4,11 @@ use crate::records::cards;
 use crate::watch::judge::judge as judge_account;
 use crate::watch::occasion::Occasion;
 pub use crate::watch::recharge::{Caps, RechargeSettings};
-use crate::watch::recharge::{Recharge, State, key, load, tell_set, update};
+use crate::watch::recharge::{Recharge, State, UNCAP, key, load, tell_set, update};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
-use coinbox_ground::job::JobKey;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use coinbox_profiles::policy::{self, Policy};
@@ -170,7 +169,7 @@ pub struct RechargeStatus {
 }
 
 /// The period of a cap has ended: the state before comes back (R22).
-pub fn uncap(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
+pub(crate) fn uncap(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     let now = call.now();
     update(call, account, |recharge| {
         if let State::Capped(until, before) = &recharge.state
@@ -216,7 +215,7 @@ pub fn set_auto_recharge(
         recharge.settings = settings;
         recharge.reset();
         call.put(&key(account), &recharge);
-        call.cancel(&JobKey::Uncap(account).to_string());
+        call.cancel(&UNCAP.of(account));
         tell_set(call, account, &settings);
         judge_account(call, account, Occasion::Settings)?;
         Ok(status(call, account)?)

@@ -13,12 +13,17 @@ use crate::watch::{alerts, recharge, zero_stop};
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fact, Fault, Suspension};
 use coinbox_ledger::wallet::{self, owed_in_cents};
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing, reason_name};
+
+/// The job that judges every account: after a change of the policy, and after a restore. The areas from here on set its timer, but only the top crate
+/// can do it, because rent is looked at too.
+pub const REJUDGE: JobKind<Store> = JobKind::new("rejudge");
 
 /// Looks at an account once, and sets its trip.
 pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {

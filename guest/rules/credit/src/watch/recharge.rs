@@ -12,7 +12,7 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
@@ -21,6 +21,9 @@ use coinbox_profiles::mail;
 use coinbox_profiles::policy::{self, Policy};
 use coinbox_profiles::profile::{self, AccountType, Standing};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that end a cap when its period has ended.
+pub(crate) const UNCAP: JobKind<AuthId> = JobKind::new("uncap");
 
 /// Caps on automatic charges, as the contract has them.
 #[derive(Clone, Copy, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -333,7 +336,7 @@ fn cap(
     );
     let before = std::mem::replace(&mut recharge.state, State::Ready);
     recharge.state = State::Capped(refused.until, Box::new(before));
-    call.timer(&JobKey::Uncap(account).to_string(), Lane::Normal, refused.until);
+    call.timer(&UNCAP.of(account), Lane::Normal, refused.until);
     Ok(())
 }
 
@@ -438,7 +441,7 @@ pub fn switch_off(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
         recharge.settings.enabled = false;
         recharge.reset();
     })?;
-    call.cancel(&JobKey::Uncap(account).to_string());
+    call.cancel(&UNCAP.of(account));
     if let Some(recharge) = load(call, account)? {
         tell_set(call, account, &recharge.settings);
     }

@@ -7,7 +7,7 @@ use crate::records::running_calls::calls;
 use crate::watch::recharge;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::HangUpCause;
 use coinbox_ground::port::Lane;
@@ -16,6 +16,12 @@ use coinbox_ledger::wallet::Wallet;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
+
+/// Jobs that end all running calls of an account.
+pub const HANG_UP: JobKind<AuthId> = JobKind::new("hang-up");
+
+/// Jobs that end calls whose extension was refused.
+pub const END_CALLS: JobKind<AuthId> = JobKind::new("end-calls");
 
 /// Which calls an order ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,13 +33,12 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// The job that carries it out.
+    /// The key of the job that carries it out.
     pub fn job(self, account: AuthId) -> String {
         match self {
-            Stop::All => JobKey::HangUp(account),
-            Stop::Refused => JobKey::EndCalls(account),
+            Stop::All => HANG_UP.of(account),
+            Stop::Refused => END_CALLS.of(account),
         }
-        .to_string()
     }
 
     /// Where its order lies.

@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod credits;
+pub mod jobs;
 pub mod operator;
 pub mod usage;

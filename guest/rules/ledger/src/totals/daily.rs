@@ -3,7 +3,7 @@
 use coinbox_ground::calendar;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_profiles::policy::Policy;
@@ -11,6 +11,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Jobs that mail what was used in a day.
+pub const JOB: JobKind<AuthId> = JobKind::new("daily");
 
 /// What an account wants, and how far it has been told, at `daily/<account>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -48,7 +51,7 @@ impl Daily {
         if self.due.is_none_or(|before| due < before) {
             self.due = Some(due);
             call.put(&key(account), self);
-            call.timer(&JobKey::Daily(account).to_string(), Lane::Bulk, due);
+            call.timer(&JOB.of(account), Lane::Bulk, due);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::charge_code::ChargeCode;
 use coinbox_ground::calendar;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Days that are remembered: more than usage may be late.
 pub(crate) const DAYS_KEPT: usize = 100;
+
+/// Jobs that look at days on which much may have been used (decided in `usage::unusual`).
+pub const JOB: JobKind<AuthId> = JobKind::new("unusual");
 
 /// What is known of an account's habit.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -147,7 +150,7 @@ pub(crate) fn usage_folded(
             habit.save(call, *account);
         }
         if looks {
-            call.timer(&JobKey::Unusual(*account).to_string(), Lane::Bulk, call.now());
+            call.timer(&JOB.of(*account), Lane::Bulk, call.now());
         }
     }
     Ok(())

@@ -365,6 +365,6 @@ fn ask_again(
         )?;
     }
     save(call, account, &charge);
-    call.timer(&charge.job(account).to_string(), Lane::Urgent, due);
+    call.timer(&charge.job(account), Lane::Urgent, due);
     Ok(())
 }

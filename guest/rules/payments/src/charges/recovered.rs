@@ -82,7 +82,7 @@ pub fn recover(
         Numbers::count_open_manual(call, account, true)?;
     }
     if let Some(asked) = &charge.asked_for {
-        let job = charge.job(account).to_string();
+        let job = charge.job(account);
         once::remember(call, asked, &Started { job, name: kept.to_string() });
     }
     if let Some(paid) = &movement.paid {
@@ -98,7 +98,7 @@ pub fn recover(
             }
         }
     }
-    call.timer(&charge.job(account).to_string(), Lane::Urgent, call.now());
+    call.timer(&charge.job(account), Lane::Urgent, call.now());
     let draft = EventDraft {
         account: Some(account),
         kind: "recharge-found-open",

@@ -48,7 +48,7 @@ pub fn settle_debt(
                 transactions: Vec::new(),
             },
         );
-        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+        Ok(Started { job: charge.job(account), name: charge.number.to_string() })
     })
 }
 
@@ -87,7 +87,7 @@ pub fn recharge(
                 transactions: Vec::new(),
             },
         );
-        Ok(Started { job: charge.job(account).to_string(), name: charge.number.to_string() })
+        Ok(Started { job: charge.job(account), name: charge.number.to_string() })
     })
 }
 
@@ -134,7 +134,7 @@ pub fn give_up(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u3
         }
         charge.given_up = true;
         save(call, account, &charge);
-        let job = charge.job(account).to_string();
+        let job = charge.job(account);
         call.timer(&job, Lane::Urgent, call.now());
         Ok(Started { job, name: number.to_string() })
     })

@@ -4,7 +4,7 @@ use super::{Refund, RefundState, gateway_key, load, save, tell};
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobState, Next, Task, Work};
+use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome, RefundRequest};
 use coinbox_ground::port::Lane;
@@ -25,12 +25,12 @@ const OPEN_TOO_LONG_MS: Instant = DAY_MS;
 const REFERENCE_CHARS_MAX: usize = 200;
 
 /// Starts the next attempt; of one that has failed it only tells when it becomes overdue.
-pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option<Next>, Fault> {
+pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let Some(mut refund) = load(call, account, number)? else { return Ok(None) };
     if refund.is_settled() {
         return Ok(None);
     }
-    let job = refund.job(account).to_string();
+    let job = refund.job(account);
     if let RefundState::Failed(reason) = refund.state {
         if !note_overdue(call, account, &mut refund, reason.word()) {
             call.timer(&job, Lane::Bulk, refund.overdue_at);
@@ -72,23 +72,30 @@ pub fn begin(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<Option
     Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work })))
 }
 
-/// The current attempt, and whether its outcome is booked already.
-pub fn attempt(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<(u32, bool)>, Fault> {
+/// The current attempt.
+pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
     let refund = load(call, account, number)?;
-    Ok(refund.map(|refund| (refund.attempt, refund.state != RefundState::Open || refund.attempt == refund.answered)))
+    Ok(refund.map(|refund| Attempt {
+        number: refund.attempt,
+        is_booked: refund.state != RefundState::Open || refund.attempt == refund.answered,
+    }))
 }
 
-/// Notes that the outcome of the current attempt is booked.
-pub fn answered(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+/// Books what came of the current attempt, and notes that it is booked.
+pub(crate) fn finish(call: &mut Call<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
     if let Some(mut refund) = load(call, account, number)? {
         refund.answered = refund.attempt;
         save(call, account, &refund);
     }
-    Ok(())
+    match done {
+        Done::Payment(outcome) => book(call, account, number, outcome),
+        Done::PaymentClosed(finding) => book_closed(call, account, number, finding),
+        other => book(call, account, number, PaymentOutcome::Unknown(other.lost())),
+    }
 }
 
 /// How it stands, for someone who waits.
-pub fn look(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<JobState>, Fault> {
+pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
     Ok(load(call, account, number)?.map(|refund| match refund.state {
         RefundState::Due | RefundState::Open => JobState::Working,
         RefundState::Paid | RefundState::SettledOtherwise => JobState::Succeeded,
@@ -171,7 +178,7 @@ pub(super) fn pay(
     refund.state = state;
     refund.settled = Some(call.now());
     refund.unqueue(call, account);
-    call.cancel(&refund.job(account).to_string());
+    call.cancel(&refund.job(account));
     save(call, account, refund);
     let reference = refund.reference.clone().unwrap_or_default();
     let description = format!("Refund {}", refund.number);
@@ -231,7 +238,7 @@ fn fail(
     facts.push(Fact::new("code", letters::cleaned(code, 100)));
     facts.push(Fact::new("try", refund.tries));
     tell(call, account, "refund-failed", facts, Vec::new());
-    let job = refund.job(account).to_string();
+    let job = refund.job(account);
     if refund.overdue {
         refund.enqueue(call, account, "refund-overdue", reason.word());
         call.cancel(&job);
@@ -296,6 +303,6 @@ fn ask_again(
         }
     }
     save(call, account, &refund);
-    call.timer(&refund.job(account).to_string(), Lane::Normal, due);
+    call.timer(&refund.job(account), Lane::Normal, due);
     Ok(())
 }

@@ -122,7 +122,7 @@ fn hand_over(call: &mut Call<'_>, account: AuthId, mut refund: Refund, movement:
         renumber(call, &refund.key, number);
     }
     save(call, account, &refund);
-    call.timer(&refund.job(account).to_string(), Lane::Normal, call.now());
+    call.timer(&refund.job(account), Lane::Normal, call.now());
     remember(call, account, &refund);
     match &movement.paid {
         Some(paid) => booking::pay_quietly(call, account, refund, paid),
@@ -136,7 +136,7 @@ fn remember(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
     if asked.function == "operator.resolve-payment" {
         once::remember(call, asked, &Resolved { transaction: None, refund: Some(refund.number) });
     } else {
-        let started = Started { job: refund.job(account).to_string(), name: refund.number.to_string() };
+        let started = Started { job: refund.job(account), name: refund.number.to_string() };
         once::remember(call, asked, &started);
     }
 }

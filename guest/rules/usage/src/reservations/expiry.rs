@@ -33,7 +33,7 @@ struct Freed {
 }
 
 /// Works off the entries whose moment has come.
-pub fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
+pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let end = format!("{INDEX}{}", time_key(call.now().saturating_add(1)));
     let (entries, more) = call.span_text(INDEX, &end, PAGE);
     let forget = forget_at(call)?;

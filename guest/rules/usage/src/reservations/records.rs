@@ -10,7 +10,7 @@
 use crate::reservations::forms::{Kind, Shown};
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::{AuthId, time_key};
-use coinbox_ground::job::JobKey;
+use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::{Event, Heading, Product};
@@ -18,6 +18,9 @@ use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_pricing::Row;
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
+
+/// The job that ends reservations whose time is over, and forgets the names of old ones.
+pub(crate) const JOB: JobKind<Store> = JobKind::new("reservations");
 
 /// An open reservation. Field names are short: there are hundreds of thousands of them.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -251,13 +254,13 @@ pub(super) fn look_by(call: &mut Call<'_>, moment: Instant) -> Result<(), Fault>
 /// Sets the moment of the next look.
 pub(super) fn look_at(call: &mut Call<'_>, moment: Instant) {
     call.put(DUE_KEY, &Due { v: 1, at: moment });
-    call.timer(&JobKey::Reservations.to_string(), Lane::Normal, moment);
+    call.timer(&JOB.key(), Lane::Normal, moment);
 }
 
 /// Nothing is left to be looked at.
 pub(super) fn look_no_more(call: &mut Call<'_>) {
     call.remove(DUE_KEY);
-    call.cancel(&JobKey::Reservations.to_string());
+    call.cancel(&JOB.key());
 }
 
 /// Sum of the open reservations of an account, for the proof of its wallet. None: there are more than can be added up.

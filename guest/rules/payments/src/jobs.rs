@@ -1,0 +1,70 @@
+//! The jobs of this area: charges, refunds, cards, collection, what the gateway has moved since a backup.
+
+use crate::reconcile::{self, Outside};
+use crate::{cards, charges, dunning, refunds};
+use coinbox_credit::records;
+use coinbox_credit::records::reconciliation::PAYMENTS_JOB;
+use coinbox_ground::job::Done;
+use coinbox_ground::job_row::{Effect, Job, Row};
+use coinbox_ground::outside::{MethodAnswer, MovementPage};
+
+/// What is done for each kind.
+pub const JOBS: &[&dyn Job] = &[
+    &Row {
+        kind: records::charges::JOB,
+        begin: charges::begin,
+        effect: Some(Effect { attempt: charges::attempt, finish: charges::finish }),
+        look: Some(charges::look),
+    },
+    &Row {
+        kind: records::refunds::JOB,
+        begin: refunds::begin,
+        effect: Some(Effect { attempt: refunds::attempt, finish: refunds::finish }),
+        look: Some(refunds::look),
+    },
+    &Row {
+        kind: cards::DESCRIBE,
+        begin: cards::begin_describe,
+        effect: Some(Effect {
+            attempt: cards::describe_attempt,
+            finish: |call, card, done| cards::finish_describe(call, card, described(done)),
+        }),
+        look: Some(cards::look),
+    },
+    &Row {
+        kind: cards::FORGET,
+        begin: cards::begin_forget,
+        effect: Some(Effect {
+            attempt: cards::forget_attempt,
+            finish: |call, card, done| cards::finish_forget(call, card, matches!(done, Done::MethodForgotten(true))),
+        }),
+        look: None,
+    },
+    &Row::inside(cards::EXPIRING, cards::mail_expiring),
+    &Row::inside(records::dunning::JOB, dunning::run),
+    &Row {
+        kind: PAYMENTS_JOB,
+        begin: |call, _| reconcile::begin(call, Outside::Payments),
+        effect: Some(Effect {
+            attempt: |call, _| reconcile::attempt(call, Outside::Payments),
+            finish: |call, _, done| reconcile::finish(call, movements(done)),
+        }),
+        look: None,
+    },
+];
+
+/// What a token stands for. `Err`: the answer was lost.
+fn described(done: Done) -> Result<MethodAnswer, String> {
+    match done {
+        Done::Method(answer) => Ok(answer),
+        other => Err(other.lost()),
+    }
+}
+
+/// A page of movements; none: the gateway could not be asked.
+fn movements(done: Done) -> Option<MovementPage> {
+    match done {
+        Done::Movements(page) => page,
+        _ => None,
+    }
+}
