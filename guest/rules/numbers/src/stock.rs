@@ -81,15 +81,10 @@ impl Progress {
         asked_for: Option<Instant>,
         cause: &str,
     ) -> Result<(), Fault> {
-        let policy = Policy::load(call)?;
-        let step = usize::try_from(self.asked).unwrap_or(usize::MAX);
-        let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
         let now = call.now();
         let sent = self.sent.unwrap_or(now);
-        let mut due = asked_for.map_or(now + wait, |moment| moment.clamp(now + 1_000, now + DAY_MS));
-        if !self.overdue && now < sent + OVERDUE_MS {
-            due = due.min(sent + OVERDUE_MS);
-        }
+        let overdue_at = (!self.overdue).then_some(sent + OVERDUE_MS);
+        let due = Policy::load(call)?.ask_again(now, self.asked, asked_for, overdue_at);
         let cause: String = letters::cleaned(cause, 200);
         if self.asked == 0 {
             let facts = vec![

@@ -324,18 +324,9 @@ fn ask_again(
     asked_for: Option<Instant>,
     cause: &str,
 ) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
-    let step = usize::try_from(charge.asked).unwrap_or(usize::MAX);
-    let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
     let sent = charge.sent.unwrap_or(charge.created);
-    let mut due = match asked_for {
-        Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
-        None => call.now() + wait,
-    };
-    if !charge.overdue && call.now() < sent + OVERDUE_MS {
-        // Asked once more at that moment, so that it is the operator's business from then on and not later.
-        due = due.min(sent + OVERDUE_MS);
-    }
+    let overdue_at = (!charge.overdue).then_some(sent + OVERDUE_MS);
+    let due = Policy::load(call)?.ask_again(call.now(), charge.asked, asked_for, overdue_at);
     if charge.asked == 0 {
         let mut facts = charge.facts();
         facts.push(Fact::new("cause", letters::cleaned(cause, 200)));

@@ -277,13 +277,9 @@ fn ask_again(
     asked_for: Option<Instant>,
     cause: &str,
 ) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
-    let step = usize::try_from(refund.asked).unwrap_or(usize::MAX);
-    let wait = policy.ask_again_ms.get(step).or(policy.ask_again_ms.last()).copied().unwrap_or(DAY_MS);
-    let mut due = match asked_for {
-        Some(moment) => moment.clamp(call.now() + 1_000, call.now() + DAY_MS),
-        None => call.now() + wait,
-    };
+    let too_long = refund.sent.unwrap_or(refund.created) + OPEN_TOO_LONG_MS;
+    let looks = [too_long, refund.overdue_at];
+    let due = Policy::load(call)?.ask_again(call.now(), refund.asked, asked_for, looks);
     let cause: String = letters::cleaned(cause, 200);
     if refund.asked == 0 {
         let mut facts = refund.facts();
@@ -292,15 +288,8 @@ fn ask_again(
         tell(call, account, "refund-open", facts, Vec::new());
     }
     refund.asked = refund.asked.saturating_add(1);
-    let too_long = refund.sent.unwrap_or(refund.created) + OPEN_TOO_LONG_MS;
     if !note_overdue(call, account, &mut refund, &cause) && call.now() >= too_long {
         refund.enqueue(call, account, "refund-open-too-long", &cause);
-    }
-    // Asked once more at these moments, so that it is the operator's business from then on and not later.
-    for moment in [too_long, refund.overdue_at] {
-        if call.now() < moment {
-            due = due.min(moment);
-        }
     }
     save(call, account, &refund);
     call.timer(&refund.job(account), Lane::Normal, due);

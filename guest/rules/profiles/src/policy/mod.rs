@@ -2,6 +2,7 @@
 //!
 //! What the operator asks of them is in `operator`.
 
+mod asking;
 pub mod check;
 pub mod limits;
 pub mod load;
