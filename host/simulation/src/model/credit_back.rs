@@ -70,9 +70,16 @@ impl Account {
         }
     }
 
-    /// Credit that went back to gifts whose time is over expires at once, which is told (R17).
+    /// Credit that went back to gifts whose time is over expires at once, which is told once a lot (R17).
     pub(super) fn expect_too_late(&mut self) {
+        let mut by_lot: Vec<(u32, i64)> = Vec::new();
         for (number, amount) in std::mem::take(&mut self.too_late) {
+            match by_lot.iter_mut().find(|(known, _)| *known == number) {
+                Some((_, sum)) => *sum += amount,
+                None => by_lot.push((number, amount)),
+            }
+        }
+        for (number, amount) in by_lot {
             let amounts = vec![("amount", amount), ("balance", self.balance())];
             self.expect(Told { kind: "credit-expired", amounts, words: vec![("reason", format!("lot {number}"))] });
         }

@@ -24,7 +24,8 @@ impl Account {
         let refund = |state| Refund { charge, amount, state, tries: 1, overdue_at: i64::MAX, overdue: false };
         ensure!(number > self.refunds.len(), "refund {number} is there already");
         while self.refunds.len() + 1 < number {
-            self.refunds.push(refund(RefundState::Never));
+            // A number that the lost history gave to a refund that was never made: it takes nothing off its payment.
+            self.refunds.push(Refund { charge: 0, amount: 0, ..refund(RefundState::Never) });
         }
         let overdue_at = midnight_after(due.parse().context("a refund is due on a day")?);
         self.refunds.push(Refund { overdue_at, ..refund(RefundState::Open) });
