@@ -250,7 +250,7 @@ mod tests {
         let (parameters, answer) = declared.expect("declared on one line");
         let parameter = |text: &str| {
             let (name, kind) = text.split_once(": ").expect("a name and a type");
-            (name.to_owned(), kind.to_owned())
+            (name.trim_start_matches('%').to_owned(), kind.to_owned())
         };
         let parameters = parameters.split(", ").filter(|text| !text.is_empty()).map(parameter).collect();
         Written { parameters, answer: answer.to_owned() }
