@@ -204,7 +204,7 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         let other_email = change.email.as_ref().is_some_and(|address| *address != email_before);
         // Who has an account's token does not have its mails: the owner's own change takes a link in a mail to the new address (ACC-10).
         if other_email && !matches!(who, Who::Operator(_)) {
-            return Err(Refusal::Forbidden("accounts.update".to_owned()).into());
+            return Err(Refusal::Forbidden(functions::ACCOUNTS_UPDATE.row().name.to_owned()).into());
         }
         let mut changed = Vec::new();
         for (field, given, held) in [

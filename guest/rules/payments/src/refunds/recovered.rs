@@ -7,7 +7,7 @@ use super::{Cause, NewRefund, Refund, RefundState, by_key, give_back, load, pars
 use crate::charges;
 use crate::queue::Resolved;
 use crate::reconcile;
-use coinbox_access::once;
+use coinbox_access::{functions, once};
 use coinbox_credit::records::refunds::renumber;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::business_days;
@@ -133,7 +133,7 @@ fn hand_over(call: &mut Call<'_>, account: AuthId, mut refund: Refund, movement:
 /// What the command has answered that has sent it.
 fn remember(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
     let Some(asked) = &refund.asked_for else { return };
-    if asked.function == "operator.resolve-payment" {
+    if asked.function == functions::OPERATOR_RESOLVE_PAYMENT.row().name {
         once::remember(call, asked, &Resolved { transaction: None, refund: Some(refund.number) });
     } else {
         let started = Started { job: refund.job(account), name: refund.number.to_string() };
