@@ -13,7 +13,7 @@
 //! | entries of counted events | one for each line of usage that could be sent again, naming its transaction |
 
 use crate::access::{self, functions};
-use crate::accounts;
+use crate::credit::records::charges::list_all;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
@@ -26,7 +26,7 @@ use crate::ledger::totals::{
     pages_prefix, sum_of,
 };
 use crate::ledger::{self, Transaction};
-use crate::payments::charges::list_all;
+use crate::profiles::profile;
 use crate::usage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -112,7 +112,7 @@ struct Proof<'a, 'host> {
 impl Proof<'_, '_> {
     fn run(&mut self) -> Result<(), Fault> {
         let mut months = CycleTotals::default();
-        let mut month = Month::of(accounts::profile(self.call, self.account)?.created);
+        let mut month = Month::of(profile::profile(self.call, self.account)?.created);
         let last = Month::of(self.call.now());
         let mut keys = Vec::new();
         while month <= last {
@@ -140,7 +140,7 @@ impl Proof<'_, '_> {
             // As `operator.compare-indexes` says.
             return Ok(());
         }
-        let profile = accounts::profile(self.call, self.account)?;
+        let profile = profile::profile(self.call, self.account)?;
         let entry = self.call.text(&crate::profiles::by_mail::key(&profile.email, self.account));
         let stored = if entry.is_some() { "an entry" } else { "no entry" };
         self.differs("account-by-address", stored.to_owned(), "an entry".to_owned());
@@ -235,13 +235,13 @@ impl Proof<'_, '_> {
             self.found.not_compared.push(format!("{} charges", self.account));
             return Ok(());
         }
-        let closed = accounts::is_closed(self.call, self.account)?;
+        let closed = profile::is_closed(self.call, self.account)?;
         for charge in charges {
             let paid = payments.remove(&charge.key);
             // A payment that came after the charge's final answer was booked by a person, without it.
             if paid.is_some()
                 && !charge.is_paid()
-                && crate::payments::reconcile::booked_at(self.call, &charge.key)?.is_some()
+                && crate::credit::records::reconciliation::booked_at(self.call, &charge.key)?.is_some()
             {
                 continue;
             }
@@ -256,7 +256,7 @@ impl Proof<'_, '_> {
         }
         for (key, paid) in payments {
             // Payments that no charge explains were booked by the reconciliation or by a person, which is noted.
-            if crate::payments::reconcile::booked_at(self.call, &key)?.is_none() {
+            if crate::credit::records::reconciliation::booked_at(self.call, &key)?.is_none() {
                 self.differs(&format!("payment:{key}"), "no charge".to_owned(), paid.to_string());
             }
         }

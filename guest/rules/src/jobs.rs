@@ -118,10 +118,10 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
 
 /// Books a payment that the gateway reports by itself (R42: each notice acts once).
 pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
-    if let Some((account, charge)) = charges::by_key(call, &key)? {
+    if let Some((account, charge)) = credit::records::charges::by_key(call, &key)? {
         return Ok(charges::book(call, account, charge.number, outcome)?);
     }
-    if let Some((account, refund)) = refunds::by_key(call, &key)? {
+    if let Some((account, refund)) = credit::records::refunds::by_key(call, &key)? {
         return Ok(refunds::book(call, account, refund.number, outcome)?);
     }
     reconcile::keep_notice(call, &key, &outcome)?;
@@ -224,8 +224,8 @@ mod tests {
             (ledger::totals::daily::JOB.of(account), KEYS[11]),
             (ledger::totals::habit::JOB.of(account), KEYS[12]),
             (ledger::lots::EXPIRY.of(lot), KEYS[13]),
-            (reconcile::Outside::Payments.job(), KEYS[19]),
-            (reconcile::Outside::Stock.job(), KEYS[20]),
+            (records::reconciliation::Outside::Payments.job(), KEYS[19]),
+            (records::reconciliation::Outside::Stock.job(), KEYS[20]),
             (REJUDGE.key(), KEYS[21]),
             (housekeeping::JOB.key(), KEYS[22]),
             (months::JOB.key(), KEYS[24]),

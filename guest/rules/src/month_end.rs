@@ -4,6 +4,7 @@
 //! what belongs to that month is closed before anything of the new month is posted. A call that does not come to its end has
 //! changed nothing, and the next one goes on where the last one stood. Months that passed while no host was running are done one after another.
 
+use crate::credit::records::reconciliation;
 use crate::ground::calendar::Month;
 use crate::ground::call::Call;
 use crate::ground::job::{Next, Progress};
@@ -13,14 +14,13 @@ use crate::invoices;
 use crate::ledger::months::{JOB, KEY, PHASES, Phase, State};
 use crate::ledger::totals;
 use crate::numbers::rent_run;
-use crate::payments::reconcile;
 
 /// One page of the phase at hand.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let mut state: State = call.need(KEY)?;
     // What was paid and released before a restore is known first: no month is closed without the payments that belong to it, and nobody pays
     // rent for a number that is not held any more (R82).
-    if reconcile::is_open(call)? || reconcile::is_stock_open(call)? {
+    if reconciliation::is_open(call)? || reconciliation::is_stock_open(call)? {
         call.timer(&JOB.key(), Lane::Bulk, call.now() + MINUTE_MS);
         return Ok(Some(Next::Rest));
     }

@@ -15,6 +15,7 @@ use coinbox_access::once;
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::movements::posting::{self, Debit};
+use coinbox_credit::records::reconciliation::{self, Outside};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
@@ -34,8 +35,6 @@ use coinbox_ground::product::NumberKind;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::wallet;
-use coinbox_payments::reconcile;
-use coinbox_payments::reconcile::Outside;
 use coinbox_pricing as pricing;
 use coinbox_profiles::policy::{NUMBERS_MAX, Policy};
 use coinbox_profiles::profile::{self, AccountType, Standing as AccountStanding};
@@ -140,7 +139,7 @@ fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, F
 /// Buys a number.
 pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
     let command = access::command_on(call, caller, functions::NUMBERS_BUY, &auth_id)?;
-    reconcile::once_outside(command, call, Outside::Stock, &purchase, |call, _, holder, asked| {
+    reconciliation::once_outside(command, call, Outside::Stock, &purchase, |call, _, holder, asked| {
         let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
         check(&purchase)?;
         let offer = purchase.offer.clone();
@@ -249,7 +248,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<O
     // An order from before a restore may have been sent in the history that was lost: it is asked about.
     let elsewhere = order.key != stock_key(&call.store_name(), account, count);
     if order.state == State::Due {
-        if reconcile::is_open(call)? || reconcile::is_stock_open(call)? {
+        if reconciliation::is_open(call)? || reconciliation::is_stock_open(call)? {
             call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
             return Ok(Some(Next::Rest));
         }

@@ -1,11 +1,11 @@
 //! The jobs of this area: orders and releases, rent that is owed, numbers that have to go, what the stock has done since a backup.
 
 use crate::{buying, debts, family, owing, reconciled, releasing};
-use coinbox_credit::records::reconciliation::STOCK_JOB;
+use coinbox_credit::records::reconciliation::{Outside, STOCK_JOB};
 use coinbox_ground::job::Done;
 use coinbox_ground::job_row::{Effect, Job, Row};
 use coinbox_ground::outside::{StockOutcome, StockPage};
-use coinbox_payments::reconcile::{self, Outside};
+use coinbox_payments::reconcile;
 
 /// What is done for each kind.
 pub const JOBS: &[&dyn Job] = &[

@@ -6,6 +6,7 @@ use super::rent;
 use super::stock::{LEASE_MS, Progress, Subject};
 use crate::stock::Recovered;
 use coinbox_access::once;
+use coinbox_credit::records::reconciliation;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::{Call, Record};
@@ -20,7 +21,6 @@ use coinbox_ground::metadata::Metadata;
 use coinbox_ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
-use coinbox_payments::reconcile;
 use serde::{Deserialize, Serialize};
 
 /// Jobs that tell the stock of a release. Releases are counted per account.
@@ -120,7 +120,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<O
     let Some(mut release) = load(call, account, count)?.filter(|release| release.settled.is_none()) else {
         return Ok(None);
     };
-    if reconcile::is_stock_open(call)? {
+    if reconciliation::is_stock_open(call)? {
         call.timer(&JOB.of((account, count)), Lane::Normal, call.now() + RECONCILING_MS);
         return Ok(Some(Next::Rest));
     }

@@ -6,6 +6,7 @@ use crate::records::{self, Rented};
 use crate::releasing;
 use crate::rent;
 use coinbox_access::{self as access, credentials, functions};
+use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_forms::phone::is_digits;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
@@ -15,7 +16,6 @@ use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
 use coinbox_ledger::rent_owed;
-use coinbox_payments::reconcile::Outside;
 use coinbox_pricing as pricing;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::subaccount;
@@ -176,7 +176,7 @@ fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Resul
 /// Gives a number back.
 pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
     let command = access::command_on(call, caller, functions::NUMBERS_RELEASE, &auth_id)?;
-    coinbox_payments::reconcile::once_outside(command, call, Outside::Stock, &number, |call, _, asking, asked| {
+    once_outside(command, call, Outside::Stock, &number, |call, _, asking, asked| {
         let (account, key, rented) = need(call, asking, &number)?;
         let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
         let job = jobs.into_iter().next().unwrap_or_default();

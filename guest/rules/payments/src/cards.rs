@@ -1,9 +1,8 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
 use coinbox_access::{self as access, functions};
-pub use coinbox_credit::records::cards::{Card, CardState, ShownCard};
-pub use coinbox_credit::records::cards::{Unusable, name, shown, token, usable, usable_default};
-use coinbox_credit::records::cards::{Wallet, key, load, parse_name};
+use coinbox_credit::records::cards::{Card, Unusable, Wallet, key, load, name, parse_name, shown};
+pub use coinbox_credit::records::cards::{CardState, ShownCard};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;

@@ -14,11 +14,10 @@
 //! One job an account, `<account>/dun`, is due at its next attempt. Nothing is tried while the account is suspended (R32), unless it is for a
 //! chargeback; attempts that were due meanwhile are made when it is reinstated.
 
-pub use coinbox_credit::records::dunning::{NOT_COLLECTED, closed, stood, waiting};
-
-use crate::cards::{self, Unusable};
-use crate::charges::{self, Charge, Purpose};
-use coinbox_credit::records::dunning::{Dunning, Unpaid};
+use coinbox_credit::charging::{Purpose, create, tell_unawaited};
+use coinbox_credit::records::cards::{self, Unusable};
+use coinbox_credit::records::charges::Charge;
+use coinbox_credit::records::dunning::{Dunning, Unpaid, stood};
 use coinbox_credit::watch::judge::stand;
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
@@ -78,7 +77,7 @@ fn attempt(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid) -> Result<(),
         }
         Err(reason) => return fail(call, account, one, Failed::without_charge(amount, reason.word())),
     };
-    let charge = charges::create(call, account, Purpose::Invoice(&one.number), amount, &card, None)?;
+    let charge = create(call, account, Purpose::Invoice(&one.number), amount, &card, None)?;
     one.charge = Some(charge.number);
     one.next = None;
     let mut facts = charge.facts();
@@ -196,7 +195,7 @@ pub fn declined(
     let mut dunning = Dunning::load(call, account)?;
     let collected = dunning.is_collected(profile::profile(call, account)?.standing);
     let Some(one) = dunning.of_charge(charge.number) else {
-        charges::tell_unawaited(call, account, charge, reason, receipt);
+        tell_unawaited(call, account, charge, reason, receipt);
         return Ok(());
     };
     let (amount, card) = (charge.amount(), charge.card_label.as_str());

@@ -1,9 +1,8 @@
 //! The jobs of this area: charges, refunds, cards, collection, what the gateway has moved since a backup.
 
-use crate::reconcile::{self, Outside};
-use crate::{cards, charges, dunning, refunds};
+use crate::{cards, charges, dunning, reconcile, refunds};
 use coinbox_credit::records;
-use coinbox_credit::records::reconciliation::PAYMENTS_JOB;
+use coinbox_credit::records::reconciliation::{Outside, PAYMENTS_JOB};
 use coinbox_ground::job::Done;
 use coinbox_ground::job_row::{Effect, Job, Row};
 use coinbox_ground::outside::{MethodAnswer, MovementPage};

@@ -1,10 +1,13 @@
 //! Books what the gateway answered (CRD-7, R11).
 
-use super::{count_in_caps, drop_charge, settle};
+use super::settling::{drop_charge, settle};
 use crate::dunning;
-use crate::refunds::{self, Cause, NewRefund};
+use crate::reconcile::kept::keep;
+use crate::refunds::making::{NewRefund, give_back};
+use coinbox_credit::charging::count_in_caps;
 use coinbox_credit::movements::posting;
 use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, load, save};
+use coinbox_credit::records::refunds::Cause;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
@@ -37,7 +40,7 @@ pub fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentO
     let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
     if charge.is_settled() {
         if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
-            crate::reconcile::keep(call, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
+            keep(call, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
         }
         return Ok(Next::Rest);
     }
@@ -79,7 +82,7 @@ pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: F
 }
 
 /// Tells that a payment came after its account was closed, and is given back in full (R24).
-pub fn tell_paid_after_closing(
+pub(crate) fn tell_paid_after_closing(
     call: &mut Call<'_>,
     account: AuthId,
     key: &str,
@@ -113,7 +116,7 @@ fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Cha
         card: &charge.card_label,
         asked: None,
     };
-    let (_, transaction) = refunds::give_back(call, account, &new)?;
+    let (_, transaction) = give_back(call, account, &new)?;
     receipt(call, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
     tell_paid_after_closing(call, account, &charge.key, charge.amount, &reference, transaction);
     Ok(())

@@ -6,12 +6,12 @@
 //! it back there.
 
 use crate::dunning;
-use crate::reconcile;
-use crate::refunds;
 use coinbox_access::{self as access, credentials::Who, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::charges::of_payment;
 use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
+use coinbox_credit::records::reconciliation::{booked_at, lot_of};
+use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
@@ -78,8 +78,8 @@ pub fn record_payment_chargeback(
 /// Makes a paid charge of a payment that was credited without one.
 fn adopt(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<Charge, Fault> {
     let unknown = || Fault::not_found("credited payment");
-    let (number, place) = reconcile::lot_of(call, account, key)?.ok_or_else(unknown)?;
-    let booked = reconcile::booked_at(call, key)?.ok_or_else(unknown)?;
+    let (number, place) = lot_of(call, account, key)?.ok_or_else(unknown)?;
+    let booked = booked_at(call, key)?.ok_or_else(unknown)?;
     let (lot, _) = lots::find(call, account, number, &place)?.ok_or_else(unknown)?;
     Ok(Charge {
         v: 1,

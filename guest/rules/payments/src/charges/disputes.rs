@@ -7,13 +7,14 @@
 
 use super::chargebacks::{Step, document, note_charged_back};
 use crate::dunning;
-use crate::refunds::{self, Cause, NewRefund};
+use crate::refunds::making::{self, NewRefund};
 use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::claims::take_paid;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::movements::putting::{Back, Putting};
 use coinbox_credit::movements::refilling::charge_of;
 use coinbox_credit::records::charges::{Charge, Dispute, load, save};
+use coinbox_credit::records::refunds::{self, Cause};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
@@ -286,7 +287,7 @@ fn give_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Di
             card: payment.as_ref().map_or("", |payment| &payment.card_label),
             asked: None,
         };
-        refunds::create(call, account, &new)?;
+        making::create(call, account, &new)?;
     }
     Ok(transaction)
 }

@@ -4,8 +4,8 @@
 //! an open charge blocks. Nothing of it is ever sent again.
 
 use super::booking::{Told, book_paid};
-use super::count_in_caps;
 use coinbox_access::once;
+use coinbox_credit::charging::count_in_caps;
 use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
@@ -28,7 +28,7 @@ fn kind_of(purpose: &str) -> Option<ChargeKind> {
 
 /// Writes a charge down that the gateway lists and no record explains, under the number in its key if that is free, and books it if it is
 /// paid. Its amount is in dollars and above zero, its account is there. `false`: its metadata is of no charge.
-pub fn recover(
+pub(crate) fn recover(
     call: &mut Call<'_>,
     account: AuthId,
     number: u32,

@@ -1,10 +1,10 @@
 //! What people ask about charges: recharges by hand, payment of what is owed, lists, giving up (CRD-3, CRD-4, R11, R24).
 
-use super::{Purpose, create};
-use crate::cards;
-use crate::reconcile::{self, Outside};
 use coinbox_access::{self as access, functions};
+use coinbox_credit::charging::{Purpose, create};
+use coinbox_credit::records::cards;
 use coinbox_credit::records::charges::{Charge, ChargePage, ChargeState, load, place, save};
+use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
@@ -25,7 +25,7 @@ pub fn settle_debt(
 ) -> Result<Started, Error> {
     let command = access::command_on(call, caller, functions::CREDITS_SETTLE, &auth_id)?;
     let args = (&auth_id, &card);
-    reconcile::once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
+    once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
         let amount = coinbox_ledger::wallet::owed_in_cents(wallet::need(call, account)?.balance)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
@@ -62,7 +62,7 @@ pub fn recharge(
 ) -> Result<Started, Error> {
     let command = access::command_on(call, caller, functions::CREDITS_RECHARGE, &auth_id)?;
     let args = (&auth_id, amount, &card);
-    reconcile::once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
+    once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
         wallet::need(call, account)?;
         let amount = Money::from_micros(amount);
         let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);

@@ -1,12 +1,17 @@
 //! What the operator decides about a payment that no charge explains, and about what a restore could not place.
 
-use crate::reconcile::{self, Outside};
-use crate::refunds::{self, Cause, NewRefund};
+use super::resolved::{Claim, Resolution, Resolved};
+use crate::reconcile::crediting::credit_payment;
+use crate::reconcile::kept::let_go;
+use crate::reconcile::pages::note_looked;
+use crate::refunds::making::{NewRefund, give_back};
 use coinbox_access::{
     self as access,
     credentials::{self, Who},
     functions,
 };
+use coinbox_credit::records::reconciliation::{Outside, note_resolved, once_outside};
+use coinbox_credit::records::refunds::Cause;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
@@ -17,48 +22,10 @@ use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{PREFIX, Payment, QueueEntry};
 use coinbox_ground::text::is_name;
-use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, Refusal, optional_int_text};
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Refusal};
 use coinbox_ledger::wallet::{self, Split};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_profiles::policy::AMOUNT_MAX;
-use serde::{Deserialize, Serialize};
-
-/// Whose payment it is.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Claim {
-    /// Main account.
-    pub auth_id: String,
-    /// Whole cents. Needed where the item does not know it; otherwise the same or nothing.
-    #[serde(default, with = "optional_int_text")]
-    pub amount: Option<Micros>,
-}
-
-/// What becomes of it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Resolution {
-    /// A cash lot of this account.
-    Credit(Claim),
-    /// Given back, and noted with this account.
-    Refund(Claim),
-    /// A refund: taken off this account's credit.
-    Debit(Claim),
-    /// Nothing: it was dealt with elsewhere.
-    Dismiss,
-}
-
-/// What came of it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Resolved {
-    /// The ledger transaction, unless it was dismissed.
-    #[serde(default)]
-    pub transaction: Option<String>,
-    /// Number of the refund.
-    #[serde(default)]
-    pub refund: Option<u32>,
-}
 
 /// Credits, gives back or dismisses a payment that waits in the queue.
 pub fn resolve_payment(
@@ -103,13 +70,13 @@ pub fn resolve_payment(
             _ => return Err(Fault::not_found("queue item").into()),
         };
         if let Some(payment) = &payment {
-            reconcile::note_resolved(call, &payment.key)?;
+            note_resolved(call, &payment.key)?;
         }
         call.remove(&key);
         if let (Some(account), Some(held)) = (entry.account, &entry.holds) {
-            reconcile::let_go(call, account, held)?;
+            let_go(call, account, held)?;
         }
-        reconcile::note_looked(call, &entry.kind);
+        note_looked(call, &entry.kind);
         if let (Some(account), coinbox_profiles::mail::GIVEN_UP) = (entry.account, entry.kind.as_str()) {
             coinbox_profiles::mail::looked(call, account);
         }
@@ -118,7 +85,7 @@ pub fn resolve_payment(
     };
     if outside {
         let run = |call: &mut Call<'_>, who: &Who, (), asked| decide(call, who, asked);
-        return reconcile::once_outside(command, call, Outside::Payments, &args, run);
+        return once_outside(command, call, Outside::Payments, &args, run);
     }
     command.once(call, &args, |call, who, ()| decide(call, who, None))
 }
@@ -191,7 +158,7 @@ fn credit(call: &mut Call<'_>, claim: &Claim, payment: &Payment) -> Result<Resol
     if coinbox_profiles::profile::is_closed(call, account)? {
         return Err(Refusal::Closed.into());
     }
-    let recovered = reconcile::credit_payment(call, account, &payment.key, amount, payment.at)?;
+    let recovered = credit_payment(call, account, &payment.key, amount, payment.at)?;
     coinbox_profiles::profile::upgrade(call, account)?;
     coinbox_credit::watch::recharge::reset(call, account)?;
     judge(call, account, Occasion::Credit)?;
@@ -228,6 +195,6 @@ fn refund(call: &mut Call<'_>, claim: &Claim, payment: &Payment, asked: Option<A
     let (account, amount) = read(call, claim, payment)?;
     let new =
         NewRefund { cause: Cause::UnexplainedPayment, amount, charge_key: &payment.key, charge: None, card: "", asked };
-    let (refund, transaction) = refunds::give_back(call, account, &new)?;
+    let (refund, transaction) = give_back(call, account, &new)?;
     Ok(Resolved { transaction: Some(transaction), refund: Some(refund.number) })
 }

@@ -7,17 +7,18 @@
 //! |---|---|
 //! | `moved/kept/<key>` | that a movement waits, or has waited, for a person |
 
-use super::{CURRENCY, Moved, marker};
-use crate::charges;
+use coinbox_credit::records::charges;
 use coinbox_credit::records::closing;
 use coinbox_credit::records::held::{Held, Item, REFUND, held_key};
+use coinbox_credit::records::reconciliation::{Moved, marker};
+use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::money::Money;
+use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::queue::{self, Payment, QueueEntry};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
@@ -224,7 +225,7 @@ pub fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> 
         // A payment of the history before a restore that the reconciliation has booked.
         PaymentOutcome::Paid(_) if call.text(&marker(&shown)).is_some() => return Ok(()),
         PaymentOutcome::Paid(paid) => {
-            if let Some((account, _)) = crate::refunds::parse_gateway_key(key) {
+            if let Some((account, _)) = refunds::parse_gateway_key(key) {
                 return keep_refund(call, account, key, None, paid, ("a notice of a refund that no record has", true));
             }
             let account = charges::parse_gateway_key(key).map(|(account, _)| account);

@@ -1,6 +1,10 @@
 //! Attempts of a refund and what comes of them.
 
-use super::{Refund, RefundState, gateway_key, load, save, tell};
+use super::making::tell;
+use crate::reconcile::kept::keep_refund;
+use coinbox_credit::records::held::is_held;
+use coinbox_credit::records::reconciliation::is_open;
+use coinbox_credit::records::refunds::{Refund, RefundState, gateway_key, load, save};
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
@@ -39,12 +43,12 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
         return Ok(Some(Next::Rest));
     }
     if refund.state == RefundState::Due {
-        if crate::reconcile::is_held(call, account)? {
+        if is_held(call, account)? {
             // A refund of the history that was lost waits for a person: it may be this one.
             call.timer(&job, Lane::Normal, call.now() + HELD_MS);
             return Ok(Some(Next::Rest));
         }
-        if crate::reconcile::is_open(call)? {
+        if is_open(call)? {
             call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
             return Ok(Some(Next::Rest));
         }
@@ -145,7 +149,7 @@ fn twice(call: &mut Call<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> 
     if refund.state != RefundState::SettledOtherwise {
         return Ok(());
     }
-    crate::reconcile::keep_refund(call, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
+    keep_refund(call, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
 }
 
 /// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.

@@ -3,12 +3,14 @@
 //! What has gone back is taken off the lot that it came from, as a payment is put on. What no lot covers waits for a person.
 
 use super::booking;
-use super::{Cause, NewRefund, Refund, RefundState, by_key, give_back, load, parse_gateway_key, refunds, save, tell};
-use crate::charges;
-use crate::queue::Resolved;
-use crate::reconcile;
+use super::making::{NewRefund, give_back, tell};
+use crate::queue::resolved::Resolved;
 use coinbox_access::{functions, once};
-use coinbox_credit::records::refunds::renumber;
+use coinbox_credit::records::charges;
+use coinbox_credit::records::reconciliation::lot_of;
+use coinbox_credit::records::refunds::{
+    Cause, Refund, RefundState, by_key, load, parse_gateway_key, refunds, renumber, save,
+};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::business_days;
 use coinbox_ground::call::Call;
@@ -153,7 +155,7 @@ fn adopt(
     let charge = charges::by_key(call, charge_key)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
     let lot = match &charge {
         Some(charge) => charge.lot().cloned(),
-        None => reconcile::lot_of(call, account, charge_key)?,
+        None => lot_of(call, account, charge_key)?,
     };
     let amount = Money::from_micros(movement.amount);
     let Some((lot, place)) = lot else { return Ok(Found::Uncovered(amount, "of-an-unknown-charge")) };

@@ -1,0 +1,129 @@
+//! Attempts of a charge: what the gateway is asked next, and how the charge stands.
+
+use super::booking::{book, book_closed};
+use super::settling::drop_charge;
+use crate::dunning;
+use coinbox_credit::records::cards;
+use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, gateway_key, load, save};
+use coinbox_credit::records::reconciliation::is_open;
+use coinbox_credit::watch::recharge;
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
+use coinbox_ground::outside::{ChargeRequest, PaymentOutcome};
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Fault, Instant, MINUTE_MS};
+use coinbox_ledger::wallet;
+use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile::{self, Standing};
+
+/// How long an attempt may take before the next one asks what became of it.
+const LEASE_MS: Instant = 2 * MINUTE_MS;
+
+/// How soon a charge looks again whether a restored store is reconciled: its customer may be waiting.
+const RECONCILING_MS: Instant = 500;
+
+/// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
+pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
+    let Some(mut charge) = load(call, account, number)? else { return Ok(None) };
+    if charge.is_settled() {
+        return Ok(None);
+    }
+    let job = charge.job(account);
+    let token = cards::token(call, account, charge.card)?;
+    if charge.state == ChargeState::Due {
+        if is_open(call)? {
+            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
+            return Ok(Some(Next::Rest));
+        }
+        // A charge from before a restore may have been sent in the history that was lost: it is asked about, and if nobody wants
+        // it any more it is made final at the gateway, never just dropped.
+        let elsewhere = charge.key != gateway_key(&call.store_name(), account, number);
+        if let Some(cause) = obstacle(call, account, &charge)? {
+            if !elsewhere {
+                drop_charge(call, account, charge, cause)?;
+                return Ok(Some(Next::Rest));
+            }
+            charge.given_up = true;
+        }
+        charge.attempt = charge.attempt.max(u32::from(elsewhere));
+        charge.state = ChargeState::Open;
+        charge.sent = Some(call.now());
+    }
+    charge.attempt += 1;
+    save(call, account, &charge);
+    call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
+    let policy = Policy::load(call)?;
+    let work = match (charge.given_up, token) {
+        (false, _) if charge.recovered => Work::FindPayment(charge.key.clone()),
+        (false, Some(token)) => Work::Charge(ChargeRequest {
+            key: charge.key.clone(),
+            auth_id: account.to_string(),
+            amount: charge.amount.micros(),
+            currency: "USD".to_owned(),
+            method: token,
+            customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
+            statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
+            metadata: charge.metadata(),
+        }),
+        // The card is gone, the charge may have gone out with it before: make the key final.
+        (true, _) | (false, None) => Work::ClosePayment(charge.key.clone()),
+    };
+    Ok(Some(Next::Perform(Task { job, attempt: charge.attempt, work })))
+}
+
+/// Why a charge that was never sent should not be.
+fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<&'static str>, Fault> {
+    let wallet = wallet::need(call, account)?;
+    match profile::profile(call, account)?.standing {
+        Standing::Closed => return Ok(Some("account-closed")),
+        Standing::Closing if charge.kind != ChargeKind::Settlement => return Ok(Some("account-closed")),
+        _ => {}
+    }
+    // Paid or written off meanwhile: another payment would only have to be given back.
+    if charge.kind == ChargeKind::Settlement && wallet::owed_in_cents(wallet.balance)? < charge.amount {
+        return Ok(Some("not-needed"));
+    }
+    if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(call, account, charge)? {
+        return Ok(Some("not-needed"));
+    }
+    if let Err(reason) = cards::usable(call, account, Some(&cards::name(charge.card)))? {
+        return Ok(Some(reason.word()));
+    }
+    if charge.kind == ChargeKind::Automatic && !recharge::is_wanted(call, account, &wallet)? {
+        return Ok(Some("not-needed"));
+    }
+    Ok(None)
+}
+
+/// The current attempt.
+pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    let charge = load(call, account, number)?;
+    Ok(charge.map(|charge| Attempt {
+        number: charge.attempt,
+        is_booked: charge.is_settled() || charge.attempt == charge.answered,
+    }))
+}
+
+/// Books what came of the current attempt, and notes that it is booked.
+pub(crate) fn finish(call: &mut Call<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
+    if let Some(mut charge) = load(call, account, number)? {
+        charge.answered = charge.attempt;
+        save(call, account, &charge);
+    }
+    match done {
+        Done::Payment(outcome) => book(call, account, number, outcome),
+        Done::PaymentClosed(finding) => book_closed(call, account, number, finding),
+        other => book(call, account, number, PaymentOutcome::Unknown(other.lost())),
+    }
+}
+
+/// How it stands, for someone who waits.
+pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
+    Ok(load(call, account, number)?.map(|charge| match charge.state {
+        ChargeState::Due | ChargeState::Open => JobState::Working,
+        ChargeState::Paid => JobState::Succeeded,
+        ChargeState::Declined(reason) => JobState::Failed(reason.word().to_owned()),
+        ChargeState::Void(cause) => JobState::Failed(cause),
+    }))
+}

@@ -1,0 +1,92 @@
+//! What people ask about refunds: lists, another try, settling one in another way (CRD-12, R23).
+
+use super::booking;
+use super::making::tell;
+use coinbox_access::{self as access, functions};
+use coinbox_credit::records::reconciliation::{Outside, once_outside};
+use coinbox_credit::records::refunds::{
+    Refund, RefundPage, RefundState, ShownRefund, gateway_key, load, refunds, save,
+};
+use coinbox_ground::call::Call;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
+use coinbox_ground::port::Lane;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
+use coinbox_ledger::wallet;
+
+interface_error! {
+    /// Errors of `refunds`.
+    Error {
+        /// It has not failed: there is nothing to try again or to settle in another way.
+        NotFailed,
+    }
+}
+
+const PAGE_MAX: u32 = 100;
+
+/// Refunds of an account, newest first.
+pub fn list(
+    call: &Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    after: Option<u32>,
+    limit: u32,
+) -> Result<RefundPage, Error> {
+    let (_, account) = access::query_on(call, caller, functions::REFUNDS_LIST, &auth_id)?;
+    let mut checks = Checks::new();
+    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.done()?;
+    wallet::need(call, account)?;
+    let (page, more) = refunds(call, account, after, limit as usize)?;
+    let next = page.last().filter(|_| more).map(|last| last.number);
+    Ok(RefundPage { refunds: page.iter().map(|refund| refund.shown(account)).collect(), next })
+}
+
+/// A refund that has failed, or why there is none.
+fn failed(call: &Call<'_>, account: AuthId, number: u32) -> Result<Refund, Error> {
+    let refund = load(call, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
+    if matches!(refund.state, RefundState::Failed(_)) { Ok(refund) } else { Err(Error::NotFailed) }
+}
+
+/// Tries a failed refund again, under a new key.
+pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
+    let command = access::command_on(call, caller, functions::REFUNDS_RETRY, &auth_id)?;
+    let args = (&auth_id, number);
+    once_outside(command, call, Outside::Payments, &args, |call, who, account, asked| {
+        let mut refund = failed(call, account, number)?;
+        refund.tries += 1;
+        refund.key = gateway_key(&call.store_name(), account, number, refund.tries);
+        refund.state = RefundState::Due;
+        (refund.asked_for, refund.recovered) = (asked, false);
+        (refund.attempt, refund.answered, refund.asked, refund.sent) = (0, 0, 0, None);
+        let job = refund.job(account);
+        save(call, account, &refund);
+        call.timer(&job, Lane::Urgent, call.now());
+        let mut facts = refund.facts();
+        facts.push(Fact::new("try", refund.tries));
+        facts.push(Fact::new("by", who.name()));
+        tell(call, account, "refund-retried", facts, Vec::new());
+        Ok(Started { job, name: number.to_string() })
+    })
+}
+
+/// Notes that a failed refund was paid in another way, such as a bank transfer.
+pub fn settle(
+    call: &mut Call<'_>,
+    caller: &Caller,
+    auth_id: String,
+    number: u32,
+    reference: String,
+) -> Result<ShownRefund, Error> {
+    let command = access::command_on(call, caller, functions::REFUNDS_SETTLE, &auth_id)?;
+    command.once(call, &(&auth_id, number, &reference), |call, who, account| {
+        let mut checks = Checks::new();
+        checks.text(&reference, "reference", 1, 200);
+        checks.done()?;
+        let mut refund = failed(call, account, number)?;
+        refund.reference = Some(reference.clone());
+        let receipt = booking::pay(call, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
+        booking::mail_paid(call, account, &refund, receipt)?;
+        Ok(refund.shown(account))
+    })
+}
