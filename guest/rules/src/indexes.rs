@@ -8,7 +8,6 @@
 mod tests;
 
 use crate::access::{self, functions};
-use crate::accounts::{self, Profile};
 use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::indexes::{Compared, KEY, State, Step, are_ready, unreadable};
 use crate::ground::interfaces::operator::{Difference, Error};
@@ -18,6 +17,7 @@ use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use crate::invoices;
 use crate::profiles::by_mail;
+use crate::profiles::profile::{self, Profile};
 use serde::{Deserialize, Serialize};
 
 /// The job that gives records of before the entries by which lists find them.
@@ -33,7 +33,7 @@ pub(crate) fn prepare(call: &mut Call<'_>) -> Result<(), Fault> {
     if call.text(KEY).is_some() {
         return Ok(());
     }
-    let prefix = accounts::PREFIX.to_owned();
+    let prefix = profile::PREFIX.to_owned();
     let is_empty = call.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty();
     let step = if is_empty { Step::Done } else { Step::Accounts(prefix) };
     call.put(KEY, &State { v: 1, step });
@@ -49,7 +49,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     let step = match state.step {
         Step::Done => return Ok(Some(Next::Rest)),
         Step::Accounts(after) => {
-            let end = end_of_prefix(accounts::PREFIX);
+            let end = end_of_prefix(profile::PREFIX);
             let (page, more) = call.span_page::<Profile>(&after, &end, RECORDS_PER_CALL)?;
             let last = page.last().map(|(key, _)| successor(key));
             for (key, profile) in page {
@@ -149,12 +149,12 @@ pub fn compare_indexes(
 
 fn accounts_by_mail(call: &Call<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
     let (entries, more) = call.span_page::<by_mail::Entry>(first, end, limit)?;
-    call.prefetch(entries.iter().filter_map(|(key, _)| by_mail::account_of(key)).map(accounts::key));
+    call.prefetch(entries.iter().filter_map(|(key, _)| by_mail::account_of(key)).map(profile::key));
     let compared: Result<Vec<Compared>, Fault> = entries
         .into_iter()
         .map(|(key, _)| {
             let account = by_mail::account_of(&key).ok_or_else(|| unreadable(&key))?;
-            let rebuilt = match call.get::<Profile>(&accounts::key(account))? {
+            let rebuilt = match call.get::<Profile>(&profile::key(account))? {
                 Some(profile) => by_mail::key(&profile.email, account),
                 None => "no account".to_owned(),
             };

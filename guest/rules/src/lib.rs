@@ -30,6 +30,7 @@ pub use coinbox_access as access;
 pub use coinbox_accounts as accounts;
 pub mod contract;
 pub use coinbox_credit as credit;
+pub mod credits;
 pub mod derived;
 pub mod events;
 pub use coinbox_ground as ground;
@@ -42,18 +43,12 @@ pub mod month_end;
 pub use coinbox_numbers as numbers;
 pub mod operator;
 pub use coinbox_payments as payments;
+pub mod policy;
 pub use coinbox_pricing as pricing;
 pub use coinbox_profiles as profiles;
 #[cfg(test)]
 mod stories;
 pub use coinbox_usage as usage;
-
-/// The policy and the limits of accounts, with what the operator asks of them.
-pub mod policy {
-    pub use crate::operator::limits::{get_limits, set_limits};
-    pub use crate::operator::policy::{get_policy, set_policy};
-    pub use crate::profiles::policy::*;
-}
 
 pub use access::credentials;
 pub use accounts::{closing, postpaid, subaccounts};
@@ -63,10 +58,3 @@ pub use ledger::{charge_code, lots, statement, totals, wallet};
 pub use numbers as phone_numbers;
 pub use payments::{cards, charges, coupons, queue, refunds};
 pub use usage::{daily, reservations, running_calls as zero_stop, summary};
-
-/// The interface `credits`, without charges, cards, recharge and alerts.
-pub mod credits {
-    pub use crate::credit::movements::adjustments::{Adjustment, Correction, Goodwill, adjust, write_off};
-    pub use crate::credit::settings::balance::{Balance, ShownLot, get_balance, list_lots};
-    pub use crate::ground::interfaces::credits::{Adjusted, Error, Started};
-}

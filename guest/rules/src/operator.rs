@@ -15,6 +15,7 @@ use crate::ledger::lots::LotKind;
 use crate::ledger::open_lots::exact_lots;
 use crate::ledger::wallet;
 use crate::ledger::{self, Transaction};
+use crate::profiles::profile::{self, BillingMode};
 use serde::{Deserialize, Serialize};
 
 /// One side of a transaction.
@@ -229,7 +230,7 @@ fn compare_one(
         differs(name, sum.to_string(), owed_to_customer.to_string());
     }
     let mode = |postpaid: bool| if postpaid { "postpaid" } else { "prepaid" }.to_owned();
-    let postpaid = crate::accounts::profile(call, account)?.billing_mode == crate::accounts::BillingMode::Postpaid;
+    let postpaid = profile::profile(call, account)?.billing_mode == BillingMode::Postpaid;
     differs("billing-mode", mode(wallet.credit_limit().is_some()), mode(postpaid));
     let place = lots.first().map(crate::ledger::lots::Lot::place);
     let held = crate::usage::reservations::records::sum(call, account)?;
@@ -239,7 +240,7 @@ fn compare_one(
     let reserved = match held {
         Some(held) => held
             .plus(crate::numbers::reserved(call, account)?)?
-            .plus(crate::payments::reconcile::held_amount(call, account)?)?,
+            .plus(crate::credit::records::held::held_amount(call, account)?)?,
         None => wallet.reserved,
     };
     let rebuilt = wallet.rebuilt(balance, reserved, current_rest.unwrap_or(Money::ZERO), place);

@@ -1,4 +1,4 @@
-//! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
+//! The life of an account: opening, sub-accounts, how it pays, closing (ACC-4, ACC-8, ACC-12, ACC-13, SEC-1, SUB-1, CRD-15).
 
 #![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic)]
@@ -9,10 +9,9 @@ pub mod listing;
 pub mod main_account;
 pub mod postpaid;
 pub mod subaccounts;
+
 pub use coinbox_ground::interfaces::accounts::Error;
-pub use coinbox_profiles::profile::PREFIX;
-pub use coinbox_profiles::profile::{AccountType, BillingMode, Profile, Standing, key, profile, upgrade};
-pub use coinbox_profiles::profile::{is_closed, save};
+pub use coinbox_profiles::profile::{AccountType, BillingMode, Standing};
 pub use jobs::JOBS;
 pub use listing::{AccountFilter, Listed, Page, StandingKind, list};
 pub use main_account::{

@@ -3,7 +3,6 @@
 //! Every question walks one of three ways in the same order: all accounts, those of one address, or those that owe. A call looks at a bounded part
 //! of its way; a page that the filter has thinned out may be short and say where to go on.
 
-use super::{AccountType, BillingMode, Profile, Standing, key, profile};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
@@ -14,6 +13,7 @@ use coinbox_ground::vocabulary::{
 };
 use coinbox_ledger::wallet;
 use coinbox_profiles::by_mail;
+use coinbox_profiles::profile::{AccountType, BillingMode, PREFIX, Profile, Standing, key, profile};
 use serde::{Deserialize, Serialize};
 
 /// Accounts that one call looks at for a filter.
@@ -217,11 +217,11 @@ impl Wanted {
         if self.filter.balance_below.is_some_and(|below| below <= 0) {
             return owing(call, after, looked_at);
         }
-        let first = after.map_or_else(|| super::PREFIX.to_owned(), |after| successor(&key(after)));
-        let (records, more) = call.span_page::<Profile>(&first, &end_of_prefix(super::PREFIX), looked_at)?;
+        let first = after.map_or_else(|| PREFIX.to_owned(), |after| successor(&key(after)));
+        let (records, more) = call.span_page::<Profile>(&first, &end_of_prefix(PREFIX), looked_at)?;
         let accounts: Result<Vec<(AuthId, Profile)>, Fault> = records
             .into_iter()
-            .map(|(key, profile)| match key.strip_prefix(super::PREFIX).and_then(AuthId::parse) {
+            .map(|(key, profile)| match key.strip_prefix(PREFIX).and_then(AuthId::parse) {
                 Some(auth) => Ok((auth, profile)),
                 None => Err(Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)])),
             })

@@ -1,5 +1,6 @@
 //! Main accounts: making, reading and changing them (ACC-4, ACC-8, ACC-13, SEC-1).
 
+use crate::closing::requests::close_at_once;
 use coinbox_access::{
     self as access,
     credentials::{self, Who},
@@ -266,7 +267,7 @@ pub fn set_standing(
             return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
         }
         if standing == Standing::Closed {
-            crate::closing::close_at_once(call, auth, who, &details)?;
+            close_at_once(call, auth, who, &details)?;
             return Ok(show(call, auth)?);
         }
         stand(call, auth, standing, &details, who.name())?;

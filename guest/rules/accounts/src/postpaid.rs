@@ -3,7 +3,6 @@
 //! The limit is a field of the hot wallet, so that available is known from one small record: limit, plus the balance, which is negative
 //! by use, less reservations. Lots stay and are spent first; what they do not cover is a receivable until an invoice is paid.
 
-use crate::{AccountType, BillingMode};
 use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::posting;
 use coinbox_credit::watch::judge::judge;
@@ -18,6 +17,7 @@ use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros,
 use coinbox_invoices as invoices;
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::AMOUNT_MAX;
+use coinbox_profiles::profile::{self, AccountType, BillingMode};
 use serde::{Deserialize, Serialize};
 
 /// How an account pays.
@@ -39,7 +39,7 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
             return Ok(billing);
         }
         let mut wallet = wallet::need(call, account)?;
-        let mut profile = crate::profile(call, account)?;
+        let mut profile = profile::profile(call, account)?;
         let was_prepaid = profile.billing_mode == BillingMode::Prepaid;
         let mut facts = vec![Fact::new("by", who.name())];
         match billing {
@@ -65,7 +65,7 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
             }
         }
         wallet::save(call, account, &wallet);
-        call.put(&crate::key(account), &profile);
+        call.put(&profile::key(account), &profile);
         emit(
             call,
             EventDraft { account: Some(account), kind: "billing-changed", rule: "CRD-15", facts, transactions: vec![] },

@@ -1,6 +1,5 @@
 //! Sub-accounts: sources of usage that spend the main account's credits (SUB-1, SUB-2).
 
-use crate::AccountType;
 use coinbox_access::{
     self as access,
     credentials::{self, Who},
@@ -14,7 +13,7 @@ use coinbox_ground::vocabulary::{
 };
 use coinbox_numbers as numbers;
 use coinbox_profiles::policy::Policy;
-use coinbox_profiles::profile;
+use coinbox_profiles::profile::{self, AccountType};
 use coinbox_profiles::subaccount::{Count, Line, Sub, count, index, key, need};
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +93,7 @@ pub fn create(
         checks.text(&name, "name", 1, 100);
         checks.done()?;
         let policy = Policy::load(call)?;
-        let limit = match crate::profile(call, main)?.account_type {
+        let limit = match profile::profile(call, main)?.account_type {
             AccountType::Developer => policy.trial_subaccounts,
             AccountType::Standard => policy.standard_subaccounts,
         };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::accounts;
 use crate::derived::compare_derived;
 use crate::ground::indexes::KEY;
 use crate::invoices::{IssuedFilter, list_issued};

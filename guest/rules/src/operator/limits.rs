@@ -5,9 +5,9 @@ use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
 use crate::ground::feed::{EventDraft, emit};
+use crate::ground::interfaces::operator::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Fact};
-use crate::operator::Error;
 use crate::profiles::policy::limits::{self, Limits, LimitsChange};
 
 /// The limits of one main account as they were set.

@@ -3,10 +3,10 @@
 use crate::access::{self, functions};
 use crate::ground::call::Call;
 use crate::ground::feed::{EventDraft, emit};
+use crate::ground::interfaces::operator::Error;
 use crate::ground::vocabulary::{Caller, Fact, Fault};
 use crate::housekeeping;
 use crate::invoices::seller;
-use crate::operator::Error;
 use crate::profiles::policy::{Policy, differences, save};
 
 /// The policy in force.

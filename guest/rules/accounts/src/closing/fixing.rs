@@ -1,10 +1,13 @@
 //! The end of a closing: what is left is fixed as refunds, in one transaction.
 
-use super::tell;
-use crate::Standing;
+use super::telling::tell;
 use crate::subaccounts;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::closing::{Closing, JOB, Step, key, load};
+use coinbox_credit::records::held::is_held;
+use coinbox_credit::records::reconciliation::is_open;
+use coinbox_credit::records::refunds::Cause;
+use coinbox_credit::records::{charges, dunning};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
@@ -17,12 +20,10 @@ use coinbox_ledger::lots::{Lot, LotKind};
 use coinbox_ledger::open_lots;
 use coinbox_ledger::wallet::{self, owed_in_cents};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
-use coinbox_payments::charges;
-use coinbox_payments::dunning;
-use coinbox_payments::reconcile;
-use coinbox_payments::refunds::{self, Cause, NewRefund};
+use coinbox_payments::refunds::{self, NewRefund};
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile::{self, Standing};
 
 /// Sub-accounts disabled in one transaction.
 const SUBACCOUNTS_PER_CALL: usize = 500;
@@ -44,10 +45,10 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
             call.timer(&job, Lane::Normal, closing.closes_at);
         }
         // What a history that was lost has given back is taken off first: it must not be refunded again.
-        Step::Settling | Step::Owing if reconcile::is_open(call)? => {
+        Step::Settling | Step::Owing if is_open(call)? => {
             call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
         }
-        Step::Settling | Step::Owing if reconcile::is_held(call, account)? => {
+        Step::Settling | Step::Owing if is_held(call, account)? => {
             call.timer(&job, Lane::Normal, call.now() + HELD_MS);
         }
         Step::Settling | Step::Owing => {
@@ -197,9 +198,9 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<in
         due = refunds::create(call, account, &new)?.due;
         count += 1;
     }
-    let mut profile = crate::profile(call, account)?;
+    let mut profile = profile::profile(call, account)?;
     profile.standing = Standing::Closed;
-    crate::save(call, account, &profile);
+    profile::save(call, account, &profile);
     if let Some(since) = closing.queued.take() {
         call.remove(&queue::single_key(since, &format!("{account}/closing")));
     }

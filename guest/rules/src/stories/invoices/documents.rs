@@ -118,8 +118,8 @@ fn billing_of_an_older_version_keeps_the_state_that_it_went_by() {
         policy.tax_rates = vec![TaxRate { country: "US".to_owned(), state: "CA".to_owned(), ..rate("10", false) }];
     });
     let main = account(&story);
-    let stored = story.fake.dump()[&accounts::key(main)].replace(r#""state":"""#, r#""state":"CA""#);
-    story.fake.plant(&accounts::key(main), &stored);
+    let stored = story.fake.dump()[&crate::profiles::profile::key(main)].replace(r#""state":"""#, r#""state":"CA""#);
+    story.fake.plant(&crate::profiles::profile::key(main), &stored);
     let billing = r#"{"v":1,"legal_name":"","country":"US","tax_id":""}"#;
     story.fake.plant(&format!("bi/{main}"), billing);
     let state = |story: &Story| {

@@ -236,7 +236,8 @@ fn five_thousand_lines_of_as_many_accounts_stay_within_one_calls_bounds() {
     let mut changed = story.fake.query(START, |call| policy::get_policy(call, &operator())).expect("a policy");
     changed.daily_summaries = true;
     story.fake.command(START, |call| policy::set_policy(call, &operator(), changed)).expect("a policy");
-    let profile = story.fake.dump()[&accounts::key(AuthId::parse(&story.account).expect("an auth ID"))].clone();
+    let profile =
+        story.fake.dump()[&crate::profiles::profile::key(AuthId::parse(&story.account).expect("an auth ID"))].clone();
     let long = "9".repeat(64);
     for batch in 0..11 {
         let accounts: Vec<String> = (0..500).map(|number| format!("MA{:018}", batch * 500 + number)).collect();

@@ -1,7 +1,7 @@
 //! Months of a postpaid account with a gateway that answers at random: never more is taken than is owed, and in the end all of it.
 
+use crate::accounts::Standing;
 use crate::accounts::postpaid::{self, Billing};
-use crate::accounts::{self, Standing};
 use crate::credit::records::dunning::{self, Dunning};
 use crate::ground::ids::AuthId;
 use crate::ground::testing::Dice;
@@ -23,7 +23,7 @@ fn charges(story: &Story) -> Vec<charges::ShownCharge> {
 
 fn standing(story: &Story) -> Standing {
     let account = AuthId::parse(&story.account).expect("an auth ID");
-    story.fake.query(story.now, |call| accounts::profile(call, account)).expect("a profile").standing
+    story.fake.query(story.now, |call| crate::profiles::profile::profile(call, account)).expect("a profile").standing
 }
 
 #[test]

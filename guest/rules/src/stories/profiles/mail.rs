@@ -1,6 +1,5 @@
 //! Case 01-one-bad-recipient-stops-all-mail, from behind: an address that is refused after all.
 
-use crate::accounts;
 use crate::credit::settings::alerts;
 use crate::payments::queue::{QueueItem, Resolution, list_queue, resolve_payment};
 use crate::stories::scenario::{Story, operator};
@@ -58,8 +57,9 @@ fn the_others_get_their_mail_and_the_queue_names_the_address_once() {
 fn an_address_of_an_older_version_keeps_no_mail_from_anybody() {
     let mut story = Story::new();
     let account = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
-    let stored = story.fake.dump()[&accounts::key(account)].replace("owner@acme.example", "bad..one@acme.example");
-    story.fake.plant(&accounts::key(account), &stored);
+    let stored = story.fake.dump()[&crate::profiles::profile::key(account)]
+        .replace("owner@acme.example", "bad..one@acme.example");
+    story.fake.plant(&crate::profiles::profile::key(account), &stored);
     story.recharge(50);
     assert!(to(&story, "recharge-paid").is_empty(), "there is nobody else");
     assert_eq!(queue(&story)[0].note, "bad..one@acme.example: no mail address");
