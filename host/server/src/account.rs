@@ -1,22 +1,15 @@
 //! `/v1/Account/{auth_id}/`: the Account resource as the published clients know it (ACC-13, rest-wire §4.1).
 
+use super::admission;
 use super::answer::Failure;
-use super::request::{self, Names, Peer, Segment};
-use super::state::Rest;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use super::asked::Asked;
+use super::route::{Answers, Method, Route};
+use super::takes::{Takes, Who};
+use axum::http::StatusCode;
 use coinbox_host::contract::exported::accounts::{Account, AccountType, BillingMode, Change, Error};
-use coinbox_host::contract::types::Caller;
+use coinbox_host::json as wit;
 use coinbox_host::text;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
-use std::time::Instant;
-
-/// Longest body of a customer's request.
-const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Keys that change the account, if the rules let this caller change them: another `email` than the present is the operator's to set.
 const CHANGEABLE: [&str; 6] = ["name", "email", "address", "city", "state", "timezone"];
@@ -25,111 +18,49 @@ const CHANGEABLE: [&str; 6] = ["name", "email", "address", "city", "state", "tim
 const READ_ONLY: [&str; 6] =
     ["account_type", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "resource_uri"];
 
-/// GET: the Account object.
-pub async fn get(
-    State(rest): State<Arc<Rest>>,
-    Segment(auth_id): Segment,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-) -> Response {
-    let api_id = names.api_id.clone();
-    let answer = async {
-        let caller = request::customer(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let own = names.clone();
-        let account = rest
-            .blocking(move |rest| admitted(rest, &own, &caller).and_then(|()| read(rest, &caller, &auth_id)))
-            .await?;
-        Ok::<_, Failure>(axum::Json(object(&account, &names.api_id)).into_response())
-    };
-    answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: Method::Get,
+        path: "/v1/Account/{auth_id}/",
+        name: "account",
+        who: Who::Owner,
+        function: Some("accounts.get"),
+        takes: Takes::Nothing,
+        answers: Answers::Object(|asked| Box::pin(get(asked))),
+        what: "The account",
+    },
+    Route {
+        method: Method::Post,
+        path: "/v1/Account/{auth_id}/",
+        name: "account",
+        who: Who::Owner,
+        function: Some("accounts.update"),
+        takes: Takes::Object(&CHANGEABLE),
+        answers: Answers::Changed(|asked| Box::pin(update(asked))),
+        what: "change `name`, `address`, `city`, `state`, `timezone`. `email`: only the operator sets another than the present (403)",
+    },
+];
+
+/// The Account object.
+async fn get(asked: Asked) -> Result<Value, Failure> {
+    Ok(object(asked.owner()?, &asked.api_id))
 }
 
-/// POST: changes what is given, `202 changed`.
-pub async fn update(
-    State(rest): State<Arc<Rest>>,
-    Segment(auth_id): Segment,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let api_id = names.api_id.clone();
-    let answer = async {
-        let caller = request::customer(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        // Who it is comes first: strangers learn nothing about what a body should look like.
-        let (own, asked, id) = (names.clone(), caller.clone(), auth_id.clone());
-        let account =
-            rest.blocking(move |rest| admitted(rest, &own, &asked).and_then(|()| read(rest, &asked, &id))).await?;
-        let bytes = request::body(&rest, &names, &headers, body, BODY_BYTES_MAX).await?;
-        let given = request::json_object(&headers, &bytes)?;
-        check_read_only(&given, &account)?;
-        let change = change(&given)?;
-        if change != nothing() {
-            let arguments = json!({"caller": coinbox_host::json::to_value(&caller).map_err(wrong_form)?,
-                "auth-id": auth_id, "change": coinbox_host::json::to_value(&change).map_err(wrong_form)?});
-            let answer = rest.call("accounts.update", arguments).await?;
-            refused(&rest, answer)?;
-        }
-        Ok::<_, Failure>(
-            (StatusCode::ACCEPTED, axum::Json(json!({"api_id": names.api_id, "message": "changed"}))).into_response(),
-        )
-    };
-    answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
-}
-
-fn wrong_form(error: coinbox_host::json::JsonError) -> Failure {
-    Failure::new(StatusCode::BAD_REQUEST, "invalid", error.to_string())
-}
-
-/// Checks the credential and takes one request of the account's limit (R50). From here on the account is whom the request is counted against.
-pub(super) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
-    let started = Instant::now();
-    let answer = rest.host.coinbox.authenticate(caller);
-    rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
-    let limits = answer?.map_err(|error| failure(rest, &error))?;
-    names.ticket.belongs_to(&limits.main_auth_id)?;
-    rest.buckets
-        .take(&limits.main_auth_id, limits.standard, Instant::now())
-        .map_err(|wait| Failure::too_often(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).div_ceil(1000)))?;
-    // Now that it is known who asks.
-    names.check_question()
-}
-
-fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
-    let started = Instant::now();
-    let answer = rest.host.coinbox.get_account(caller, auth_id);
-    rest.measured("accounts.get", started, answer.as_ref().map(Result::is_ok).ok());
-    answer?.map_err(|error| failure(rest, &error))
-}
-
-fn failure(rest: &Rest, error: &Error) -> Failure {
-    match error {
-        Error::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
-        Error::Owes(owed) => {
-            let message = format!("{} has to be paid first", text::amount(*owed));
-            Failure::new(StatusCode::CONFLICT, "owes", message)
-        }
-        Error::Other(problem) => Failure::problem(problem),
+/// Changes what is given.
+async fn update(asked: Asked) -> Result<(), Failure> {
+    let given = asked.object();
+    check_read_only(given, asked.owner()?)?;
+    let change = change(given)?;
+    if change == nothing() {
+        return Ok(());
     }
-}
-
-fn refused(rest: &Rest, answer: Value) -> Result<(), Failure> {
-    match answer.get("err") {
-        None => Ok(()),
-        Some(error) => match coinbox_host::json::from_value::<Error>(error) {
-            Ok(error) => Err(failure(rest, &error)),
-            Err(error) => Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())),
-        },
-    }
-}
-
-/// What the client called an argument.
-fn field_name(field: &str) -> String {
-    match field {
-        "caller.idempotency-key" => "Idempotency-Key".to_owned(),
-        other => other.strip_prefix("change.").unwrap_or(other).replace('-', "_"),
-    }
+    let change =
+        wit::to_value(&change).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()))?;
+    let answer = asked.ask(json!({"auth-id": asked.account(), "change": change})).await?;
+    answer.map(|_| ()).map_err(|error| match wit::from_value::<Error>(&error) {
+        Ok(error) => admission::failure(&asked.rest, &error),
+        Err(error) => Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()),
+    })
 }
 
 fn nothing() -> Change {
@@ -264,11 +195,5 @@ mod tests {
             let expected = format!("{key}: cannot be changed; leave it out or send its present value");
             assert_eq!(check(json!({key: value})), Err(expected));
         }
-    }
-
-    #[test]
-    fn fields_have_the_clients_names() {
-        assert_eq!(field_name("change.timezone"), "timezone");
-        assert_eq!(field_name("caller.idempotency-key"), "Idempotency-Key");
     }
 }

@@ -32,6 +32,8 @@ pub struct Failure {
     pub retry_after: Option<u64>,
     /// Scheme for `WWW-Authenticate`.
     pub challenge: Option<&'static str>,
+    /// What came of the part of the request that was carried out before: an object that the failure stands beside.
+    pub done: Option<Value>,
 }
 
 impl Failure {
@@ -44,6 +46,7 @@ impl Failure {
             fields: Vec::new(),
             retry_after: None,
             challenge: None,
+            done: None,
         }
     }
 
@@ -167,11 +170,7 @@ impl Failure {
 
     /// The response.
     pub fn respond(self, api_id: &str) -> Response {
-        self.respond_with(json!({"api_id": api_id}))
-    }
-
-    /// The response about a request of which a part was carried out: this failure beside what came of that part.
-    pub fn respond_with(self, mut body: Value) -> Response {
+        let mut body = self.done.unwrap_or_else(|| json!({"api_id": api_id}));
         body["error"] = self.message.into();
         body["code"] = self.code.into();
         if !self.fields.is_empty() {

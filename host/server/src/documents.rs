@@ -1,18 +1,17 @@
-//! Invoices, credit notes, receipts, billing information and seats below `/v1/Account/{auth_id}/` (INV-3 to INV-6, INV-8).
+//! Invoices, credit notes and receipts below `/v1/Account/{auth_id}/` (INV-3, INV-5, INV-6).
 //!
 //! These routes take the operator's token. API credentials use resources and see no documents (R35). A document is shown field by field as it
 //! was frozen: names with underscores, amounts as text with five decimals, moments in ISO 8601. Beside these fields `present` has the present
 //! status (R84).
 
 use super::answer::Failure;
-use super::resource::{self, Asked, Incoming};
-use super::state::Rest;
-use axum::extract::State;
+use super::asked::Asked;
+use super::forms::Listed;
+use super::route::{Answers, Handler, Method, Route};
+use super::takes::{Takes, Who};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use coinbox_host::text;
-use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use serde_json::{Value, json};
 
 /// Keys of amounts.
 const AMOUNTS: [&str; 13] = [
@@ -58,107 +57,99 @@ impl Kind {
     }
 }
 
-/// GET: documents, newest first; `limit`, `after`, `status`, `number`, `issued_from`, `issued_before`, `order=oldest`.
-pub async fn list(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind) -> Response {
-    resource::serve_operator_too(rest, incoming, move |asked: Asked| async move {
-        let limit = asked.whole_number("limit", PAGE)?.unwrap_or(20);
-        let moment = |name: &'static str| -> Result<Option<String>, Failure> {
-            let Some(given) = asked.filled(name)? else { return Ok(None) };
-            let moment = text::moment_ms(&given).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
-            Ok(Some(moment.to_string()))
-        };
-        let oldest = asked.word("order", &[("newest", false), ("oldest", true)])?.unwrap_or(false);
-        let filter = json!({"status": asked.filled("status")?, "number": asked.filled("number")?,
-            "issued-from": moment("issued_from")?, "issued-before": moment("issued_before")?, "oldest-first": oldest});
-        let arguments = json!({"auth-id": asked.account(), "kind": kind.word(), "filter": filter,
-            "after": asked.filled("after")?, "limit": limit});
-        let mut page = asked.call("invoices.list-documents", arguments, field_name).await?;
-        let objects = wire("documents", page["documents"].take());
-        let next = page["next"].as_str().map(|after| asked.link(&[("limit", &limit.to_string()), ("after", after)]));
-        Ok(axum::Json(json!({"api_id": asked.api_id, "meta": {"limit": limit, "next": next, "previous": null}, "objects": objects}))
-            .into_response())
-    })
-    .await
+const fn listed(path: &'static str, name: &'static str, what: &'static str, handler: Handler<Listed>) -> Route {
+    Route {
+        method: Method::Get,
+        path,
+        name,
+        who: Who::OperatorByRule,
+        function: Some("invoices.list-documents"),
+        takes: Takes::Filters(&["limit", "after", "status", "number", "issued_from", "issued_before", "order"]),
+        answers: Answers::List(handler),
+        what,
+    }
 }
 
-/// GET: one document by its number.
-pub async fn show(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind) -> Response {
-    resource::serve_operator_too(rest, incoming, move |asked: Asked| async move {
-        let number = asked.segments.get(1).cloned().unwrap_or_default();
-        let arguments = json!({"auth-id": asked.account(), "number": number});
-        let mut document = asked.call("invoices.read-document", arguments.clone(), field_name).await?;
-        if document["kind"] != kind.word() {
-            return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
-        }
-        let present = asked.call("invoices.read-standing", arguments, field_name).await?;
-        let names = ["status", "open-amount", "credited", "charged-back"];
-        document["present"] = names.into_iter().map(|name| (name.to_owned(), present[name].clone())).collect();
-        Ok(object(&asked, document))
-    })
-    .await
+const fn shown(path: &'static str, name: &'static str, handler: Handler<Value>) -> Route {
+    Route {
+        method: Method::Get,
+        path,
+        name,
+        who: Who::OperatorByRule,
+        function: Some("invoices.read-document"),
+        takes: Takes::Parameters(&[]),
+        answers: Answers::Object(handler),
+        what: "One of them",
+    }
 }
 
-/// GET: billing information.
-pub async fn billing(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
-        let billing = asked.call("invoices.get-billing", json!({"auth-id": asked.account()}), field_name).await?;
-        Ok(object(&asked, billing))
-    })
-    .await
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    listed(
+        "/v1/Account/{auth_id}/Invoice/",
+        "invoices",
+        "Invoices: `limit`, `after`, `status`, `number`, `issued_from`, `issued_before`, `order`",
+        |asked| Box::pin(list(asked, Kind::Invoice)),
+    ),
+    shown("/v1/Account/{auth_id}/Invoice/{number}/", "invoice", |asked| Box::pin(show(asked, Kind::Invoice))),
+    listed(
+        "/v1/Account/{auth_id}/CreditNote/",
+        "credit-notes",
+        "Credit notes: `limit`, `after`, `status`, `number`, `issued_from`, `issued_before`, `order`",
+        |asked| Box::pin(list(asked, Kind::CreditNote)),
+    ),
+    shown("/v1/Account/{auth_id}/CreditNote/{number}/", "credit-note", |asked| Box::pin(show(asked, Kind::CreditNote))),
+    listed(
+        "/v1/Account/{auth_id}/Receipt/",
+        "receipts",
+        "Receipts: `limit`, `after`, `status`, `number`, `issued_from`, `issued_before`, `order`",
+        |asked| Box::pin(list(asked, Kind::Receipt)),
+    ),
+    shown("/v1/Account/{auth_id}/Receipt/{number}/", "receipt", |asked| Box::pin(show(asked, Kind::Receipt))),
+];
+
+/// Documents, newest first; `limit`, `after`, `status`, `number`, `issued_from`, `issued_before`, `order=oldest`.
+async fn list(asked: Asked, kind: Kind) -> Result<Listed, Failure> {
+    let limit = asked.whole_number("limit", PAGE)?.unwrap_or(20);
+    let moment = |name: &'static str| -> Result<Option<String>, Failure> {
+        let Some(given) = asked.filled(name)? else { return Ok(None) };
+        let moment = text::moment_ms(&given).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
+        Ok(Some(moment.to_string()))
+    };
+    let oldest = asked.word("order", &[("newest", false), ("oldest", true)])?.unwrap_or(false);
+    let filter = json!({"status": asked.filled("status")?, "number": asked.filled("number")?,
+        "issued-from": moment("issued_from")?, "issued-before": moment("issued_before")?, "oldest-first": oldest});
+    let arguments = json!({"auth-id": asked.account(), "kind": kind.word(), "filter": filter,
+        "after": asked.filled("after")?, "limit": limit});
+    let mut page = asked.call(arguments, field_name).await?;
+    let objects = wire("documents", page["documents"].take());
+    let next = page["next"].as_str().map(|after| asked.link(&[("limit", &limit.to_string()), ("after", after)]));
+    let meta = json!({"limit": limit, "next": next, "previous": null});
+    Ok(Listed::Json(json!({"api_id": asked.api_id, "meta": meta, "objects": objects})))
 }
 
-/// POST: changes the billing information that is given.
-pub async fn set_billing(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
-        let mut change = Map::new();
-        for name in ["legal_name", "address", "city", "state", "country", "tax_id"] {
-            change.insert(name.replace('_', "-"), asked.only_text(name)?.into());
-        }
-        change.insert("notification-addresses".to_owned(), asked.texts("notification_addresses")?.into());
-        let arguments = json!({"auth-id": asked.account(), "change": change});
-        let billing = asked.call("invoices.set-billing", arguments, field_name).await?;
-        Ok(object(&asked, billing))
-    })
-    .await
+/// One document by its number.
+async fn show(asked: Asked, kind: Kind) -> Result<Value, Failure> {
+    let arguments = json!({"auth-id": asked.account(), "number": asked.segment(1)});
+    let mut document = asked.call(arguments.clone(), field_name).await?;
+    if document["kind"] != kind.word() {
+        return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
+    }
+    let present = asked.call_other("invoices.read-standing", arguments, field_name).await?;
+    let names = ["status", "open-amount", "credited", "charged-back"];
+    document["present"] = names.into_iter().map(|name| (name.to_owned(), present[name].clone())).collect();
+    Ok(object(&asked, document))
 }
 
-/// GET: balance, last invoice, cards and recent receipts (INV-4).
-pub async fn overview(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
-        let overview = asked.call("invoices.get-overview", json!({"auth-id": asked.account()}), field_name).await?;
-        Ok(object(&asked, overview))
-    })
-    .await
-}
-
-/// GET: seats.
-pub async fn seats(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
-        let seats = asked.call("invoices.get-seats", json!({"auth-id": asked.account()}), field_name).await?;
-        Ok(object(&asked, seats))
-    })
-    .await
-}
-
-/// POST: sets `paid` seats.
-pub async fn set_seats(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator_too(rest, incoming, |asked: Asked| async move {
-        let paid = asked.whole_number("paid", u32::MAX)?;
-        let paid = paid.ok_or_else(|| Failure::field("paid", "missing", "is missing: the number of seats"))?;
-        let arguments = json!({"auth-id": asked.account(), "paid": paid});
-        let seats = asked.call("invoices.set-seats", arguments, field_name).await?;
-        Ok(object(&asked, seats))
-    })
-    .await
-}
-
-fn object(asked: &Asked, value: Value) -> Response {
+/// A record of the contract as an object of the wire.
+pub fn object(asked: &Asked, value: Value) -> Value {
     let mut object = wire("", value);
     object["api_id"] = Value::from(asked.api_id.as_str());
-    axum::Json(object).into_response()
+    object
 }
 
-fn field_name(field: &str) -> String {
+/// What the client called an argument.
+pub fn field_name(field: &str) -> String {
     let field = field.strip_prefix("change.").or_else(|| field.strip_prefix("filter.")).unwrap_or(field);
     field.replace('-', "_")
 }

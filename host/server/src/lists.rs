@@ -3,80 +3,127 @@
 //! Every key filters or is refused. An empty value is not the same as a filter that was left out.
 
 use super::answer::Failure;
-use super::resource::{self, Asked, Form, Incoming};
-use super::state::Rest;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use super::asked::Asked;
+use super::forms::{Form, Listed};
+use super::route::{Answers, Method, Route};
+use super::takes::{Takes, Who};
 use coinbox_host::text;
-use coinbox_operations::export::table::Table;
 use coinbox_operations::tables::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
 use coinbox_operations::words::wide;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Rows of an answer unless the question says otherwise.
 const LIMIT: u32 = 100;
 
-/// GET: accounts in order of auth ID: `name`, `email`, `email_part`, `account_type`, `billing_mode`, `standing`, `owing`, `balance_below`,
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: Method::Get,
+        path: "/v1/Operator/accounts/",
+        name: "operator-accounts",
+        who: Who::Operator,
+        function: Some("accounts.list"),
+        takes: Takes::Filters(ACCOUNTS),
+        answers: Answers::List(|asked| Box::pin(accounts(asked))),
+        what: "Accounts in order of auth ID: `name` and `email_part` (a part of it), `email` (whole), `account_type`, `billing_mode`, `standing`, `owing` (`true`), `balance_below`, `balance_from`, `limit`, `after`, `format`. A page may be short and have a next one",
+    },
+    Route {
+        method: Method::Get,
+        path: "/v1/Operator/documents/",
+        name: "operator-documents",
+        who: Who::Operator,
+        function: Some("invoices.list-issued"),
+        takes: Takes::Filters(DOCUMENTS),
+        answers: Answers::List(|asked| Box::pin(documents(asked))),
+        what: "Documents of all accounts, newest first, those that are owed by account: `kind`, `receipt`, `status`, `number` (whole), `month` (of issue, `2026-11`), `issued_from`, `issued_before`, `open_from`, `account`, `order`, `limit`, `after`, `format`. A page may be short and have a next one",
+    },
+];
+
+/// What a list of accounts may say.
+const ACCOUNTS: &[&str] = &[
+    "name",
+    "email",
+    "email_part",
+    "account_type",
+    "billing_mode",
+    "standing",
+    "owing",
+    "balance_below",
+    "balance_from",
+    "limit",
+    "after",
+    "format",
+];
+
+/// What a list of documents may say.
+const DOCUMENTS: &[&str] = &[
+    "kind",
+    "receipt",
+    "status",
+    "number",
+    "month",
+    "issued_from",
+    "issued_before",
+    "open_from",
+    "account",
+    "order",
+    "limit",
+    "after",
+    "format",
+];
+
+/// Accounts in order of auth ID: `name`, `email`, `email_part`, `account_type`, `billing_mode`, `standing`, `owing`, `balance_below`,
 /// `balance_from`, `limit` (1 to 500), `after`, `format`.
-pub async fn accounts(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator(rest, incoming, |asked: Asked| async move {
-        let below = match (asked.flag_strictly("owing")?, amount(&asked, "balance_below")?) {
-            (Some(true), None) => Some("0".to_owned()),
-            (Some(_), Some(_)) => {
-                return Err(Failure::field("owing", "not-allowed-together", "excludes balance_below"));
-            }
-            (Some(false), None) => {
-                return Err(Failure::field(
-                    "owing",
-                    "unknown-value",
-                    "must be true or left out; balance_from=0 has the others",
-                ));
-            }
-            (None, below) => below,
-        };
-        let filter = json!({"name": asked.text("name")?, "email": asked.text("email")?,
-            "email-part": asked.text("email_part")?,
-            "account-type": chosen(&asked, "account_type", &["standard", "developer"])?,
-            "billing-mode": chosen(&asked, "billing_mode", &["prepaid", "postpaid"])?,
-            "standing": chosen(&asked, "standing", &["active", "suspended", "closing", "closed"])?,
-            "balance-below": below, "balance-from": amount(&asked, "balance_from")?});
-        list(&asked, ("accounts.list", "accounts"), filter, ACCOUNTS_CSV, account).await
-    })
-    .await
+async fn accounts(asked: Asked) -> Result<Listed, Failure> {
+    let below = match (asked.flag_strictly("owing")?, amount(&asked, "balance_below")?) {
+        (Some(true), None) => Some("0".to_owned()),
+        (Some(_), Some(_)) => {
+            return Err(Failure::field("owing", "not-allowed-together", "excludes balance_below"));
+        }
+        (Some(false), None) => {
+            return Err(Failure::field(
+                "owing",
+                "unknown-value",
+                "must be true or left out; balance_from=0 has the others",
+            ));
+        }
+        (None, below) => below,
+    };
+    let filter = json!({"name": asked.text("name")?, "email": asked.text("email")?,
+        "email-part": asked.text("email_part")?,
+        "account-type": chosen(&asked, "account_type", &["standard", "developer"])?,
+        "billing-mode": chosen(&asked, "billing_mode", &["prepaid", "postpaid"])?,
+        "standing": chosen(&asked, "standing", &["active", "suspended", "closing", "closed"])?,
+        "balance-below": below, "balance-from": amount(&asked, "balance_from")?});
+    list(&asked, "accounts", filter, ACCOUNTS_CSV, account).await
 }
 
-/// GET: documents, newest first: `kind`, `receipt`, `status`, `number`, `month`, `issued_from`, `issued_before`, `open_from`, `account`, `order`,
+/// Documents, newest first: `kind`, `receipt`, `status`, `number`, `month`, `issued_from`, `issued_before`, `open_from`, `account`, `order`,
 /// `limit` (1 to 100), `after`, `format`.
-pub async fn documents(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve_operator(rest, incoming, |asked: Asked| async move {
-        let moment = |name: &'static str| -> Result<Option<String>, Failure> {
-            let Some(given) = asked.text(name)? else { return Ok(None) };
-            let moment =
-                text::moment_ms(&given).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
-            Ok(Some(moment.to_string()))
-        };
-        let order = chosen(&asked, "order", &["newest", "oldest"])?;
-        let receipts = ["payment", "coupon", "refund", "chargeback", "dispute-won"];
-        let filter = json!({"kind": chosen(&asked, "kind", &["invoice", "credit-note", "receipt"])?,
-            "receipt": chosen(&asked, "receipt", &receipts)?, "status": asked.text("status")?,
-            "number": asked.text("number")?, "month": asked.text("month")?, "issued-from": moment("issued_from")?,
-            "issued-before": moment("issued_before")?, "open-from": amount(&asked, "open_from")?,
-            "account": asked.text("account")?, "oldest-first": order.as_deref() == Some("oldest")});
-        list(&asked, ("invoices.list-issued", "documents"), filter, DOCUMENTS_CSV, document).await
-    })
-    .await
+async fn documents(asked: Asked) -> Result<Listed, Failure> {
+    let moment = |name: &'static str| -> Result<Option<String>, Failure> {
+        let Some(given) = asked.text(name)? else { return Ok(None) };
+        let moment = text::moment_ms(&given).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))?;
+        Ok(Some(moment.to_string()))
+    };
+    let order = chosen(&asked, "order", &["newest", "oldest"])?;
+    let receipts = ["payment", "coupon", "refund", "chargeback", "dispute-won"];
+    let filter = json!({"kind": chosen(&asked, "kind", &["invoice", "credit-note", "receipt"])?,
+        "receipt": chosen(&asked, "receipt", &receipts)?, "status": asked.text("status")?,
+        "number": asked.text("number")?, "month": asked.text("month")?, "issued-from": moment("issued_from")?,
+        "issued-before": moment("issued_before")?, "open-from": amount(&asked, "open_from")?,
+        "account": asked.text("account")?, "oldest-first": order.as_deref() == Some("oldest")});
+    list(&asked, "documents", filter, DOCUMENTS_CSV, document).await
 }
 
 /// A page of a list in the form that was asked for.
 async fn list(
     asked: &Asked,
-    (function, rows): (&str, &str),
+    rows: &str,
     filter: Value,
     csv: Csv,
     object: fn(&Value) -> Value,
-) -> Result<Response, Failure> {
+) -> Result<Listed, Failure> {
     let limit = match asked.text("limit")? {
         None => LIMIT,
         Some(text) => {
@@ -89,22 +136,15 @@ async fn list(
         _ => Form::Json,
     };
     let arguments = json!({"filter": filter, "after": asked.text("after")?, "limit": limit});
-    let page = asked.call(function, arguments, field_name).await?;
+    let page = asked.call(arguments, field_name).await?;
     let listed = || page[rows].as_array().into_iter().flatten();
     let next = page["next"].as_str().map(|after| asked.link(&[("limit", &limit.to_string()), ("after", after)]));
     if form == Form::Csv {
-        let unwritten =
-            |error: csv::Error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string());
-        let mut written = Vec::new();
-        let mut table = Table::begin(&mut written, csv.columns).map_err(unwritten)?;
-        listed().try_for_each(|one| table.row((csv.cells)(one))).map_err(unwritten)?;
-        table.flush().map_err(|error| unwritten(error.into()))?;
-        drop(table);
-        return Ok(resource::csv(written, next.as_deref()));
+        return Listed::table(csv.columns, listed().map(csv.cells), next);
     }
     let meta = json!({"limit": limit, "next": next, "previous": null});
     let objects: Vec<Value> = listed().map(object).collect();
-    Ok(axum::Json(json!({"api_id": asked.api_id, "meta": meta, "objects": objects})).into_response())
+    Ok(Listed::Json(json!({"api_id": asked.api_id, "meta": meta, "objects": objects})))
 }
 
 /// A key with one of these words; none: it is not there.

@@ -1,7 +1,7 @@
 //! Offered and rented numbers as the published clients know them (rest-wire §4.3), with every documented key (T13).
 
 use super::answer::Failure;
-use super::resource::Asked;
+use super::asked::Asked;
 use coinbox_host::countries;
 use coinbox_host::text;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ impl Rates {
                 continue;
             }
             let arguments = json!({"auth-id": asked.account(), "country": country});
-            let prices = match asked.call("pricing.by-country", arguments, str::to_owned).await {
+            let prices = match asked.call_other("pricing.by-country", arguments, str::to_owned).await {
                 Ok(prices) => prices["standard"].clone(),
                 Err(failure) if failure.code == "not_found" => Value::Null,
                 Err(failure) => return Err(failure),

@@ -1,16 +1,15 @@
 //! `/v1/Account/{auth_id}/PhoneNumber/` and `…/Number/`: search and buy, list, read, change, release (NUM-1 to NUM-6, rest-wire §4.3).
 
 use super::answer::Failure;
+use super::asked::Asked;
+use super::forms::Listed;
 use super::number_form::{self, Rates};
-use super::resource::{self, Asked, Incoming};
-use super::state::Rest;
-use axum::extract::State;
+use super::route::{Answers, Method, Route};
+use super::takes::{Takes, Who};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use coinbox_forms::country;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a buyer waits for the answer of the stock (T11).
@@ -41,195 +40,263 @@ const UNKNOWN_OF_NUMBERS: [&str; 6] = [
     "compliance_status",
 ];
 
-/// GET `/PhoneNumber/`: what could be rented now, with its prices for this account.
-pub async fn search(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let country = asked
-            .filled("country_iso")?
-            .ok_or_else(|| Failure::field("country_iso", "missing", "is missing: a country such as US"))?;
-        if let Err(problem) = country::check(&country) {
-            let rule = if problem.unknown { "unknown-value" } else { "wrong-form" };
-            return Err(Failure::field("country_iso", rule, &format!("must be {problem}")));
-        }
-        let (limit, offset) = asked.page()?;
-        let kinds = kinds(&asked, "type")?;
-        let mut filter = services(&asked)?;
-        filter.insert("country".to_owned(), Value::from(country.as_str()));
-        for (ours, theirs) in [("region", "region"), ("city", "city")] {
-            filter.insert(ours.to_owned(), asked.filled(theirs)?.into());
-        }
-        let pattern = match (asked.filled("pattern")?, asked.filled("npanxx")?) {
-            (Some(_), Some(_)) => {
-                return Err(Failure::field("npanxx", "not-allowed-together", "cannot be given with pattern"));
-            }
-            (pattern, npanxx) => pattern.or(npanxx),
-        };
-        if let Some(pattern) = &pattern
-            && (!(1..=14).contains(&pattern.len()) || !pattern.bytes().all(|byte| byte.is_ascii_digit()))
-        {
-            return Err(Failure::field("pattern", "wrong-form", "must be 1 to 14 digits"));
-        }
-        filter.insert("pattern".to_owned(), pattern.into());
-        // Who may see prices is asked before the stock is.
-        price(&asked, &Value::Array(Vec::new())).await?;
-        let nothing = given_any(&asked, &UNKNOWN_OF_OFFERS)?;
-        let mut page = Page::new(offset, limit);
-        for kind in kinds.iter().filter(|_| !nothing) {
-            filter.insert("kind".to_owned(), (*kind).into());
-            let (offset, limit) = page.next();
-            filter.insert("offset".to_owned(), offset.into());
-            filter.insert("limit".to_owned(), limit.into());
-            let found = offers(&asked, &filter).await?;
-            page.add(&found);
-        }
-        let priced = price(&asked, &Value::Array(page.found)).await?;
-        let rates = Rates::load(&asked, [country.as_str()]).await?;
-        let objects = priced.as_array().into_iter().flatten();
-        let objects = objects.map(|offer| number_form::offered(offer, asked.account(), &rates)).collect();
-        Ok(axum::Json(asked.list(limit, offset, page.total, objects)).into_response())
-    })
-    .await
-}
+/// What a search for numbers may say.
+const SEARCH: &[&str] = &[
+    "country_iso",
+    "type",
+    "pattern",
+    "npanxx",
+    "services",
+    "region",
+    "city",
+    "lata",
+    "rate_center",
+    "limit",
+    "offset",
+];
 
-/// POST `/PhoneNumber/{number}/`: rents it.
-pub async fn buy(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let number = number(&asked)?;
-        price(&asked, &Value::Array(Vec::new())).await?;
-        let mut filter = Map::new();
-        filter.insert("number".to_owned(), Value::from(number.as_str()));
-        let filter = with_services(filter, &[], 0, 1);
+/// What a list of rented numbers may say.
+const RENTED: &[&str] = &[
+    "type",
+    "number_type",
+    "number_startswith",
+    "subaccount",
+    "alias",
+    "services",
+    "renewal_date",
+    "renewal_date__lt",
+    "renewal_date__lte",
+    "renewal_date__gt",
+    "renewal_date__gte",
+    "cnam_lookup",
+    "tendlc_campaign_id",
+    "tendlc_registration_status",
+    "toll_free_sms_verification",
+    "compliance_application_id",
+    "compliance_status",
+    "limit",
+    "offset",
+];
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: Method::Get,
+        path: "/v1/Account/{auth_id}/PhoneNumber/",
+        name: "phone-numbers",
+        who: Who::AccountOrSub,
+        function: Some("numbers.offers"),
+        takes: Takes::Parameters(SEARCH),
+        answers: Answers::List(|asked| Box::pin(search(asked))),
+        what: "Search numbers to rent: `country_iso`, `type`, `pattern`, `npanxx`, `services`, `region`, `city`, `limit`, `offset`",
+    },
+    Route {
+        method: Method::Post,
+        path: "/v1/Account/{auth_id}/PhoneNumber/{number}/",
+        name: "phone-number",
+        who: Who::AccountOrSub,
+        function: Some("numbers.buy"),
+        takes: Takes::Parameters(&["alias", "app_id"]),
+        answers: Answers::Created(|asked| Box::pin(buy(asked))),
+        what: "Rent one",
+    },
+    Route {
+        method: Method::Get,
+        path: "/v1/Account/{auth_id}/Number/",
+        name: "numbers",
+        who: Who::AccountOrSub,
+        function: Some("numbers.list"),
+        takes: Takes::Parameters(RENTED),
+        answers: Answers::List(|asked| Box::pin(list(asked))),
+        what: "Rented numbers",
+    },
+    Route {
+        method: Method::Get,
+        path: "/v1/Account/{auth_id}/Number/{number}/",
+        name: "number",
+        who: Who::AccountOrSub,
+        function: Some("numbers.get"),
+        takes: Takes::Parameters(&[]),
+        answers: Answers::Object(|asked| Box::pin(get(asked))),
+        what: "One of them",
+    },
+    Route {
+        method: Method::Post,
+        path: "/v1/Account/{auth_id}/Number/{number}/",
+        name: "number",
+        who: Who::AccountOrSub,
+        function: Some("numbers.update"),
+        takes: Takes::Parameters(&["alias", "app_id", "subaccount"]),
+        answers: Answers::Changed(|asked| Box::pin(update(asked))),
+        what: "change `alias`, `app_id`, `subaccount`",
+    },
+    Route {
+        method: Method::Delete,
+        path: "/v1/Account/{auth_id}/Number/{number}/",
+        name: "number",
+        who: Who::AccountOrSub,
+        function: Some("numbers.release"),
+        takes: Takes::Parameters(&[]),
+        answers: Answers::Nothing(|asked| Box::pin(release(asked))),
+        what: "give it back",
+    },
+];
+
+/// What could be rented now, with its prices for this account.
+async fn search(asked: Asked) -> Result<Listed, Failure> {
+    let country = asked
+        .filled("country_iso")?
+        .ok_or_else(|| Failure::field("country_iso", "missing", "is missing: a country such as US"))?;
+    if let Err(problem) = country::check(&country) {
+        let rule = if problem.unknown { "unknown-value" } else { "wrong-form" };
+        return Err(Failure::field("country_iso", rule, &format!("must be {problem}")));
+    }
+    let (limit, offset) = asked.page()?;
+    let kinds = kinds(&asked, "type")?;
+    let mut filter = services(&asked)?;
+    filter.insert("country".to_owned(), Value::from(country.as_str()));
+    for (ours, theirs) in [("region", "region"), ("city", "city")] {
+        filter.insert(ours.to_owned(), asked.filled(theirs)?.into());
+    }
+    let pattern = match (asked.filled("pattern")?, asked.filled("npanxx")?) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::field("npanxx", "not-allowed-together", "cannot be given with pattern"));
+        }
+        (pattern, npanxx) => pattern.or(npanxx),
+    };
+    if let Some(pattern) = &pattern
+        && (!(1..=14).contains(&pattern.len()) || !pattern.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Err(Failure::field("pattern", "wrong-form", "must be 1 to 14 digits"));
+    }
+    filter.insert("pattern".to_owned(), pattern.into());
+    // Who may see prices is asked before the stock is.
+    price(&asked, &Value::Array(Vec::new())).await?;
+    let nothing = given_any(&asked, &UNKNOWN_OF_OFFERS)?;
+    let mut page = Page::new(offset, limit);
+    for kind in kinds.iter().filter(|_| !nothing) {
+        filter.insert("kind".to_owned(), (*kind).into());
+        let (offset, limit) = page.next();
+        filter.insert("offset".to_owned(), offset.into());
+        filter.insert("limit".to_owned(), limit.into());
         let found = offers(&asked, &filter).await?;
-        let offer = match found["numbers"].get(0) {
-            Some(offer) => offer.clone(),
-            // The repeat of a purchase finds its number out of stock: what was bought then was what is rented now.
-            None if asked.has_key() => {
-                let arguments = json!({"auth-id": asked.account(), "number": number});
-                let rented = asked.call("numbers.get", arguments, field_name).await.map_err(|_| not_found())?;
-                number_form::offer_of(&rented)
-            }
-            None => return Err(not_found()),
-        };
-        let purchase = json!({"offer": offer, "alias": asked.filled("alias")?, "app-id": asked.filled("app_id")?});
-        let arguments = json!({"auth-id": asked.account(), "purchase": purchase});
-        let started = asked.call("numbers.buy", arguments, field_name).await.map_err(|failure| {
-            // Somebody was faster: to whoever asks now, the number is not there.
-            if failure.code == "not_available" { not_found() } else { failure }
-        })?;
-        let job = started["job"].as_str().unwrap_or_default().to_owned();
-        let driven = asked.rest.clone();
-        let standing = driven
-            .blocking(move |rest| rest.host.coinbox.drive_in_front(&job, PATIENCE).map_err(Failure::from))
-            .await?;
-        let (status, item) = match standing["failed"].as_str() {
-            Some("not-available") => return Err(not_found()),
-            Some("suspended" | "account-closed") => {
-                return Err(Failure::new(StatusCode::FORBIDDEN, "suspended", "the account cannot rent numbers now"));
-            }
-            Some(reason) => {
-                return Err(Failure::new(StatusCode::CONFLICT, "order_failed", format!("the order failed: {reason}")));
-            }
-            None if standing == "succeeded" => ("fulfilled", "Success"),
-            None => ("pending", "pending"),
-        };
-        let body = json!({"api_id": asked.api_id, "message": "created", "status": status,
-            "numbers": [{"number": number, "status": item}]});
-        Ok((StatusCode::CREATED, axum::Json(body)).into_response())
-    })
-    .await
+        page.add(&found);
+    }
+    let priced = price(&asked, &Value::Array(page.found)).await?;
+    let rates = Rates::load(&asked, [country.as_str()]).await?;
+    let objects = priced.as_array().into_iter().flatten();
+    let objects = objects.map(|offer| number_form::offered(offer, asked.account(), &rates)).collect();
+    Ok(asked.list(limit, offset, page.total, objects))
 }
 
-/// GET `/Number/`: what is rented, oldest first.
-pub async fn list(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let (limit, offset) = asked.page()?;
-        // Go and Java say `number_type`.
-        let name = if asked.filled("type")?.is_none() { "number_type" } else { "type" };
-        let kinds = kinds(&asked, name)?;
-        let mut filter = services(&asked)?;
-        for (ours, theirs) in [("starts-with", "number_startswith"), ("holder", "subaccount"), ("alias", "alias")] {
-            filter.insert(ours.to_owned(), asked.filled(theirs)?.into());
+/// Rents a number.
+async fn buy(asked: Asked) -> Result<Value, Failure> {
+    let number = number(&asked)?;
+    price(&asked, &Value::Array(Vec::new())).await?;
+    let mut filter = Map::new();
+    filter.insert("number".to_owned(), Value::from(number.as_str()));
+    let filter = with_services(filter, &[], 0, 1);
+    let found = offers(&asked, &filter).await?;
+    let offer = match found["numbers"].get(0) {
+        Some(offer) => offer.clone(),
+        // The repeat of a purchase finds its number out of stock: what was bought then was what is rented now.
+        None if asked.has_key() => {
+            let arguments = json!({"auth-id": asked.account(), "number": number});
+            let rented = asked.call_other("numbers.get", arguments, field_name).await.map_err(|_| not_found())?;
+            number_form::offer_of(&rented)
         }
-        if let Some(Value::String(digits)) = filter.get_mut("starts-with") {
-            *digits = digits.trim_start_matches('+').to_owned();
+        None => return Err(not_found()),
+    };
+    let purchase = json!({"offer": offer, "alias": asked.filled("alias")?, "app-id": asked.filled("app_id")?});
+    let arguments = json!({"auth-id": asked.account(), "purchase": purchase});
+    let started = asked.call(arguments, field_name).await.map_err(|failure| {
+        // Somebody was faster: to whoever asks now, the number is not there.
+        if failure.code == "not_available" { not_found() } else { failure }
+    })?;
+    let job = started["job"].as_str().unwrap_or_default().to_owned();
+    let driven = asked.rest.clone();
+    let standing =
+        driven.blocking(move |rest| rest.host.coinbox.drive_in_front(&job, PATIENCE).map_err(Failure::from)).await?;
+    let (status, item) = match standing["failed"].as_str() {
+        Some("not-available") => return Err(not_found()),
+        Some("suspended" | "account-closed") => {
+            return Err(Failure::new(StatusCode::FORBIDDEN, "suspended", "the account cannot rent numbers now"));
         }
-        let renewal = Renewal::read(&asked)?;
-        let mut nothing = given_any(&asked, &UNKNOWN_OF_NUMBERS)?;
-        let mut page = Page::new(offset, limit);
-        for kind in &kinds {
-            filter.insert("kind".to_owned(), (*kind).into());
-            let (offset, limit) = page.next();
-            let arguments = json!({"auth-id": asked.account(), "filter": filter, "offset": offset, "limit": limit});
-            page.add(&asked.call("numbers.list", arguments, field_name).await?);
+        Some(reason) => {
+            return Err(Failure::new(StatusCode::CONFLICT, "order_failed", format!("the order failed: {reason}")));
         }
-        // All numbers are due on the same day: the next first of a month.
-        nothing |= page.found.first().is_some_and(|number| !renewal.holds(&number_form::renewal_date(number)));
-        if nothing {
-            page = Page::new(offset, limit);
-        }
-        let objects = rented(&asked, &page.found).await?;
-        Ok(axum::Json(asked.list(limit, offset, page.total, objects)).into_response())
-    })
-    .await
+        None if standing == "succeeded" => ("fulfilled", "Success"),
+        None => ("pending", "pending"),
+    };
+    Ok(json!({"api_id": asked.api_id, "message": "created", "status": status,
+        "numbers": [{"number": number, "status": item}]}))
 }
 
-/// GET `/Number/{number}/`.
-pub async fn get(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let arguments = json!({"auth-id": asked.account(), "number": number(&asked)?});
-        let found = asked.call("numbers.get", arguments, field_name).await?;
-        let mut objects = rented(&asked, std::slice::from_ref(&found)).await?;
-        let mut object = objects.pop().unwrap_or_default();
-        object["api_id"] = Value::from(asked.api_id.as_str());
-        Ok(axum::Json(object).into_response())
-    })
-    .await
+/// What is rented, oldest first.
+async fn list(asked: Asked) -> Result<Listed, Failure> {
+    let (limit, offset) = asked.page()?;
+    // Go and Java say `number_type`.
+    let name = if asked.filled("type")?.is_none() { "number_type" } else { "type" };
+    let kinds = kinds(&asked, name)?;
+    let mut filter = services(&asked)?;
+    for (ours, theirs) in [("starts-with", "number_startswith"), ("holder", "subaccount"), ("alias", "alias")] {
+        filter.insert(ours.to_owned(), asked.filled(theirs)?.into());
+    }
+    if let Some(Value::String(digits)) = filter.get_mut("starts-with") {
+        *digits = digits.trim_start_matches('+').to_owned();
+    }
+    let renewal = Renewal::read(&asked)?;
+    let mut nothing = given_any(&asked, &UNKNOWN_OF_NUMBERS)?;
+    let mut page = Page::new(offset, limit);
+    for kind in &kinds {
+        filter.insert("kind".to_owned(), (*kind).into());
+        let (offset, limit) = page.next();
+        let arguments = json!({"auth-id": asked.account(), "filter": filter, "offset": offset, "limit": limit});
+        page.add(&asked.call(arguments, field_name).await?);
+    }
+    // All numbers are due on the same day: the next first of a month.
+    nothing |= page.found.first().is_some_and(|number| !renewal.holds(&number_form::renewal_date(number)));
+    if nothing {
+        page = Page::new(offset, limit);
+    }
+    let objects = rented(&asked, &page.found).await?;
+    Ok(asked.list(limit, offset, page.total, objects))
 }
 
-/// POST `/Number/{number}/`: changes what is given.
-pub async fn update(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        // Empty text takes the application or the sub-account away.
-        let holder =
-            asked.text("subaccount")?.map(|holder| if holder.is_empty() { asked.account().to_owned() } else { holder });
-        let change = json!({"alias": asked.text("alias")?, "app-id": asked.text("app_id")?, "holder": holder});
-        let arguments = json!({"auth-id": asked.account(), "number": number(&asked)?, "change": change});
-        asked.call("numbers.update", arguments, field_name).await?;
-        let body = json!({"api_id": asked.api_id, "message": "changed"});
-        Ok((StatusCode::ACCEPTED, axum::Json(body)).into_response())
-    })
-    .await
+/// One rented number.
+async fn get(asked: Asked) -> Result<Value, Failure> {
+    let arguments = json!({"auth-id": asked.account(), "number": number(&asked)?});
+    let found = asked.call(arguments, field_name).await?;
+    let mut objects = rented(&asked, std::slice::from_ref(&found)).await?;
+    let mut object = objects.pop().unwrap_or_default();
+    object["api_id"] = Value::from(asked.api_id.as_str());
+    Ok(object)
 }
 
-/// DELETE `/Number/{number}/`: gives it back. The stock is told by a job.
-pub async fn release(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let arguments = json!({"auth-id": asked.account(), "number": number(&asked)?});
-        asked.call("numbers.release", arguments, field_name).await?;
-        Ok(StatusCode::NO_CONTENT.into_response())
-    })
-    .await
+/// Changes what is given.
+async fn update(asked: Asked) -> Result<(), Failure> {
+    // Empty text takes the application or the sub-account away.
+    let holder =
+        asked.text("subaccount")?.map(|holder| if holder.is_empty() { asked.account().to_owned() } else { holder });
+    let change = json!({"alias": asked.text("alias")?, "app-id": asked.text("app_id")?, "holder": holder});
+    let arguments = json!({"auth-id": asked.account(), "number": number(&asked)?, "change": change});
+    asked.call(arguments, field_name).await?;
+    Ok(())
 }
 
-/// DELETE `/Subaccount/{auth_id}/`: `cascade` releases its numbers, otherwise they go to the main account (R37).
-pub async fn delete_subaccount(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        // The account of the path must be one's own, whatever sub-account is named.
-        price(&asked, &Value::Array(Vec::new())).await?;
-        let disposal = if asked.flag("cascade")?.unwrap_or(false) { "cascade" } else { "move" };
-        let sub = asked.segments.get(1).cloned().unwrap_or_default();
-        let arguments = json!({"auth-id": sub, "disposal": disposal});
-        asked.call("subaccounts.delete", arguments, field_name).await?;
-        Ok(StatusCode::NO_CONTENT.into_response())
-    })
-    .await
+/// Gives a number back. The stock is told by a job.
+async fn release(asked: Asked) -> Result<(), Failure> {
+    let arguments = json!({"auth-id": asked.account(), "number": number(&asked)?});
+    asked.call(arguments, field_name).await?;
+    Ok(())
 }
 
 fn not_found() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "not_found", "not found")
 }
 
-fn field_name(field: &str) -> String {
+/// What the client called an argument.
+pub fn field_name(field: &str) -> String {
     match field {
         "caller.idempotency-key" => "Idempotency-Key".to_owned(),
         "filter.holder" | "change.holder" => "subaccount".to_owned(),
@@ -244,7 +311,7 @@ fn field_name(field: &str) -> String {
 
 /// The number of the path: digits, with or without a plus (T9).
 fn number(asked: &Asked) -> Result<String, Failure> {
-    let text = asked.segments.get(1).map_or("", String::as_str);
+    let text = asked.segment(1);
     let digits = text.strip_prefix('+').unwrap_or(text);
     let good = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     if good { Ok(digits.to_owned()) } else { Err(not_found()) }
@@ -286,9 +353,10 @@ async fn offers(asked: &Asked, filter: &Map<String, Value>) -> Result<Value, Fai
     Ok(page)
 }
 
-async fn price(asked: &Asked, offers: &Value) -> Result<Value, Failure> {
+/// What offers cost the account of the path; refused to whoever may not see it.
+pub async fn price(asked: &Asked, offers: &Value) -> Result<Value, Failure> {
     let arguments = json!({"auth-id": asked.account(), "offers": offers});
-    asked.call("numbers.price-offers", arguments, field_name).await
+    asked.call_other("numbers.price-offers", arguments, field_name).await
 }
 
 /// Rented numbers in the form of the wire, with the names of their sub-accounts.
@@ -300,7 +368,7 @@ async fn rented(asked: &Asked, numbers: &[Value]) -> Result<Vec<Value>, Failure>
             continue;
         };
         if !names.contains_key(holder) {
-            let sub = asked.call("subaccounts.get", json!({"auth-id": holder}), field_name).await?;
+            let sub = asked.call_other("subaccounts.get", json!({"auth-id": holder}), field_name).await?;
             names.insert(holder.to_owned(), sub["name"].clone());
         }
     }

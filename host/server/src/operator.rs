@@ -1,20 +1,20 @@
 //! `/v1/Operator/…`: every function of the contract by name, and what only the host can do. Bearer token.
 
 use super::answer::{Failure, problem_status};
-use super::request::{self, Names, Peer, Segment};
+use super::asked::Asked;
+use super::forms::Outcome;
+use super::route::{Answers, Handler, Method, Route};
 use super::state::Rest;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use super::takes::{Takes, Who};
+use axum::http::StatusCode;
 use coinbox_host::callable::{is_for_callers, takes_caller};
 use coinbox_host::coinbox::HostError;
 use coinbox_host::contract::types::{Caller, Problem, Refusal};
 use coinbox_host::json as wit;
 use coinbox_host::text;
 use coinbox_operations::answers::{ShownClock, StoreCheck};
-use serde_json::{Map, Value, json};
+use coinbox_operations::forecast::{self, MONTHS_MAX};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
@@ -22,70 +22,116 @@ use std::time::Duration;
 /// How long the driver of a job may keep a customer waiting (T11).
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// What is common to all of these routes: the token, the body, the way of failing.
-async fn serve<F>(
-    rest: &Arc<Rest>,
-    names: &Names,
-    peer: Option<Extension<Peer>>,
-    headers: &HeaderMap,
-    body: Body,
-    run: impl FnOnce(Arc<Rest>, Caller, Map<String, Value>) -> F,
-) -> Response
-where
-    F: Future<Output = Result<Response, Failure>>,
-{
-    let answer = async {
-        let caller = request::operator(rest, headers, peer.map(|Extension(peer)| peer), names)?;
-        let bytes = request::body(rest, names, headers, body, rest.limits.body_bytes).await?;
-        let given = request::json_object(headers, &bytes)?;
-        run(rest.clone(), caller, given).await
-    };
-    answer.await.unwrap_or_else(|failure| failure.respond(&names.api_id))
+const fn row(
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    takes: Takes,
+    handler: Handler<Outcome>,
+    what: &'static str,
+) -> Route {
+    Route { method, path, name, who: Who::Operator, function: None, takes, answers: Answers::Outcome(handler), what }
 }
 
-/// POST `call/{interface}.{function}`: arguments by their names in the contract, without `caller`. Answers the result in the JSON form of
-/// the contract: 200 `{"ok": …}`, or 4xx `{"err": …}`.
-pub async fn call(
-    State(rest): State<Arc<Rest>>,
-    Segment(function): Segment,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let part = request::part(&headers);
-    serve(&rest, &names, peer, &headers, body, |rest, caller, mut arguments| async move {
-        if !rest.class(&function).is_some_and(|class| is_for_callers(&function, class)) {
-            let message = format!("no function `{}` that an operator can call", text::shortened(&function));
-            return Err(Failure::new(StatusCode::NOT_FOUND, "no_such_function", message));
-        }
-        if arguments.contains_key("caller") {
-            return Err(Failure::field("caller", "not-allowed", "is filled by the server; leave it out"));
-        }
-        if takes_caller(&function) {
-            let caller = Caller { part: part?, ..caller };
-            let caller = wit::to_value(&caller)
-                .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
-            arguments.insert("caller".to_owned(), caller);
-        }
-        let answer = rest.call(&function, Value::Object(arguments)).await?;
-        Ok(result(answer, rest.host.coinbox.now()))
-    })
-    .await
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    row(
+        Method::Post,
+        "/v1/Operator/call/{function}/",
+        "operator-call",
+        Takes::Arguments,
+        |asked| Box::pin(call(asked)),
+        "Any function of the [contract](../wit) by name, such as `credits.adjust`: its arguments without `caller`, 64-bit numbers as text. `Idempotency-Part: SHA-256/number` says that it is one call of several of one request",
+    ),
+    row(
+        Method::Post,
+        "/v1/Operator/drive/{*job}",
+        "operator-drive",
+        Takes::Object(&[]),
+        |asked| Box::pin(drive(asked)),
+        "Drive a job now",
+    ),
+    row(
+        Method::Post,
+        "/v1/Operator/backup",
+        "operator-backup",
+        Takes::Object(&["to"]),
+        |asked| Box::pin(backup(asked)),
+        "Copy the store to a new file: `to`",
+    ),
+    row(
+        Method::Post,
+        "/v1/Operator/check",
+        "operator-check",
+        Takes::Object(&[]),
+        |asked| Box::pin(check(asked)),
+        "Read every row of the store and compare it with its check value",
+    ),
+    row(
+        Method::Post,
+        "/v1/Operator/forecast",
+        "operator-forecast",
+        Takes::Object(&["account", "months"]),
+        |asked| Box::pin(forecast(asked)),
+        "What would happen to an account: `account`, `months`",
+    ),
+    row(
+        Method::Get,
+        "/v1/Operator/clock",
+        "operator-clock",
+        Takes::Nothing,
+        |asked| Box::pin(clock(asked)),
+        "The clock",
+    ),
+    row(
+        Method::Post,
+        "/v1/Operator/clock",
+        "operator-clock",
+        Takes::Object(&["to", "by"]),
+        |asked| Box::pin(advance(asked)),
+        "move a simulated one: `to` or `by`",
+    ),
+    row(
+        Method::Post,
+        "/v1/Operator/clock/confirm",
+        "operator-clock-confirm",
+        Takes::Object(&["to"]),
+        |asked| Box::pin(confirm_clock(asked)),
+        "Believe a clock that has jumped: `to`, the moment that a person has seen",
+    ),
+];
+
+/// A function by name: arguments by their names in the contract, without `caller`. Answers the result in the JSON form of the contract: 200
+/// `{"ok": …}`, or 4xx `{"err": …}`.
+async fn call(asked: Asked) -> Result<Outcome, Failure> {
+    let (rest, function) = (&asked.rest, asked.segment(0));
+    if !rest.class(function).is_some_and(|class| is_for_callers(function, class)) {
+        let message = format!("no function `{}` that an operator can call", text::shortened(function));
+        return Err(Failure::new(StatusCode::NOT_FOUND, "no_such_function", message));
+    }
+    let mut arguments = asked.object().clone();
+    if arguments.contains_key("caller") {
+        return Err(Failure::field("caller", "not-allowed", "is filled by the server; leave it out"));
+    }
+    if takes_caller(function) {
+        let caller = Caller { part: asked.part()?, ..asked.caller()?.clone() };
+        let caller = wit::to_value(&caller)
+            .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
+        arguments.insert("caller".to_owned(), caller);
+    }
+    Ok(outcome(rest.call(function, Value::Object(arguments)).await?, rest.host.coinbox.now()))
 }
 
 /// A result with its status. Functions that answer no result are always `ok`.
-fn result(answer: Value, now: i64) -> Response {
-    let Some(error) = answer.get("err") else {
-        let body = if answer.get("ok").is_some() { answer } else { json!({"ok": answer}) };
-        return axum::Json(body).into_response();
-    };
-    let (status, retry_after) = error_status(error, now);
-    let mut response = (status, axum::Json(answer)).into_response();
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+fn outcome(result: Value, now: i64) -> Outcome {
+    match result.get("err") {
+        Some(error) => {
+            let (status, retry_after) = error_status(error, now);
+            Outcome { status, retry_after, result }
+        }
+        None if result.get("ok").is_some() => Outcome { status: StatusCode::OK, retry_after: None, result },
+        None => Outcome::ok(result),
     }
-    response
 }
 
 /// The status of an interface's error: that of its refusal; what names a thing that is not there is 404; anything else says that the
@@ -116,55 +162,36 @@ fn error_status(error: &Value, now: i64) -> (StatusCode, Option<u64>) {
     }
 }
 
-/// POST `drive/{job}`: drives a job before all others and answers how it stands, after four seconds at the latest.
-pub async fn drive(
-    State(rest): State<Arc<Rest>>,
-    Segment(job): Segment,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    serve(&rest, &names, peer, &headers, body, |rest, _, _| async move {
-        if job.len() > 200 {
-            return Err(Failure::field("job", "too-long", "at most 200 bytes"));
-        }
-        let standing =
-            rest.blocking(move |rest| rest.host.coinbox.drive_in_front(&job, PATIENCE).map_err(Failure::from)).await?;
-        Ok(axum::Json(json!({"ok": standing})).into_response())
-    })
-    .await
+/// Drives a job before all others and answers how it stands, after four seconds at the latest.
+async fn drive(asked: Asked) -> Result<Outcome, Failure> {
+    let job = asked.segment(0).to_owned();
+    if job.len() > 200 {
+        return Err(Failure::field("job", "too-long", "at most 200 bytes"));
+    }
+    let driven = move |rest: &Rest| rest.host.coinbox.drive_in_front(&job, PATIENCE).map_err(Failure::from);
+    Ok(Outcome::ok(asked.rest.blocking(driven).await?))
 }
 
-/// POST `backup`: copies the store, while it is in use, to a new file on the server's machine: `{"to": "/absolute/path"}`.
-pub async fn backup(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
-        let to = match given.get("to") {
-            Some(Value::String(to)) if to.starts_with('/') && to.len() <= 4096 && !to.contains('\0') => {
-                PathBuf::from(to)
-            }
-            _ => return Err(Failure::field("to", "wrong-form", "must be an absolute path on the server's machine")),
-        };
-        if to.exists() {
-            return Err(Failure::field("to", "not-allowed", "exists already; name a new file"));
-        }
-        let file = to.clone();
-        rest.blocking(move |rest| {
+/// Copies the store, while it is in use, to a new file on the server's machine: `{"to": "/absolute/path"}`.
+async fn backup(asked: Asked) -> Result<Outcome, Failure> {
+    let to = match asked.value("to") {
+        Some(Value::String(to)) if to.starts_with('/') && to.len() <= 4096 && !to.contains('\0') => PathBuf::from(to),
+        _ => return Err(Failure::field("to", "wrong-form", "must be an absolute path on the server's machine")),
+    };
+    if to.exists() {
+        return Err(Failure::field("to", "not-allowed", "exists already; name a new file"));
+    }
+    let file = to.clone();
+    asked
+        .rest
+        .blocking(move |rest| {
             // The store itself is fine: it is the new file that could not be made.
             rest.host.coinbox.backup(&file).map_err(|error| {
                 Failure::new(StatusCode::CONFLICT, "backup_failed", format!("the backup could not be made: {error}"))
             })
         })
         .await?;
-        Ok(axum::Json(json!({"ok": {"to": to}})).into_response())
-    })
-    .await
+    Ok(Outcome::ok(json!({"to": to})))
 }
 
 /// Runs what reads the whole store while nobody else does the same; a second one is told so. One that panicked leaves room for the next.
@@ -188,137 +215,89 @@ async fn alone<T: Send + 'static>(
     .await
 }
 
-/// POST `check`: reads every row of the store and compares it with its check value. One at a time: it reads the whole store.
-pub async fn check(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+/// Reads every row of the store and compares it with its check value. One at a time: it reads the whole store.
+async fn check(asked: Asked) -> Result<Outcome, Failure> {
     static ONE: Mutex<()> = Mutex::new(());
-    serve(&rest, &names, peer, &headers, body, |rest, _, _| async move {
-        let checked = alone(&rest, &ONE, "check", |rest| Ok(rest.host.coinbox.check_store()?)).await?;
-        Ok(axum::Json(json!({"ok": StoreCheck::from(checked)})).into_response())
-    })
-    .await
+    let checked = alone(&asked.rest, &ONE, "check", |rest| Ok(rest.host.coinbox.check_store()?)).await?;
+    Ok(Outcome::ok(json!(StoreCheck::from(checked))))
 }
 
-/// POST `forecast`: what would happen to an account, on a copy of the store: `{"account": auth ID, "months": 3}`. One at a time:
-/// it takes a copy of the whole store.
-pub async fn forecast(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+/// What would happen to an account, on a copy of the store: `{"account": auth ID, "months": 3}`. One at a time: it takes a copy of the whole
+/// store.
+async fn forecast(asked: Asked) -> Result<Outcome, Failure> {
     static ONE: Mutex<()> = Mutex::new(());
-    serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
-        let account = match given.get("account") {
-            Some(Value::String(account)) if account.len() <= 40 => account.clone(),
-            _ => return Err(Failure::field("account", "missing", "must be the auth ID of a main account")),
-        };
-        let months = given.get("months").and_then(Value::as_u64).and_then(|months| u32::try_from(months).ok());
-        let Some(months) = months.filter(|months| (1..=coinbox_operations::forecast::MONTHS_MAX).contains(months))
-        else {
-            let limit = format!("must be a number from 1 to {}", coinbox_operations::forecast::MONTHS_MAX);
-            return Err(Failure::field("months", "wrong-form", &limit));
-        };
-        let forecast = alone(&rest, &ONE, "forecast", move |rest| {
-            coinbox_operations::forecast::forecast(&rest.host.coinbox, &account, months).map_err(|error| {
-                Failure::new(StatusCode::CONFLICT, "no_forecast", format!("no forecast can be made: {error:#}"))
+    let account = match asked.value("account") {
+        Some(Value::String(account)) if account.len() <= 40 => account.clone(),
+        _ => return Err(Failure::field("account", "missing", "must be the auth ID of a main account")),
+    };
+    let months = asked.value("months").and_then(Value::as_u64).and_then(|months| u32::try_from(months).ok());
+    let Some(months) = months.filter(|months| (1..=MONTHS_MAX).contains(months)) else {
+        let limit = format!("must be a number from 1 to {MONTHS_MAX}");
+        return Err(Failure::field("months", "wrong-form", &limit));
+    };
+    let forecast = alone(&asked.rest, &ONE, "forecast", move |rest| {
+        forecast::forecast(&rest.host.coinbox, &account, months).map_err(|error| {
+            Failure::new(StatusCode::CONFLICT, "no_forecast", format!("no forecast can be made: {error:#}"))
+        })
+    })
+    .await?;
+    Ok(Outcome::ok(json!(forecast)))
+}
+
+/// The moment that the rules are told.
+async fn clock(asked: Asked) -> Result<Outcome, Failure> {
+    Ok(Outcome::ok(json!(asked.rest.host.shown_clock())))
+}
+
+/// Moves a simulated clock, `{"to": moment}` or `{"by": "30d"}`, and drives all that becomes due on the way.
+async fn advance(asked: Asked) -> Result<Outcome, Failure> {
+    let rest = &asked.rest;
+    if !rest.host.is_simulated() {
+        return Err(HostError::RealClock.into());
+    }
+    let text = |key: &'static str| match asked.value(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Failure::field(key, "wrong-form", "must be text")),
+    };
+    let now = rest.host.coinbox.now();
+    let to = match (text("to")?, text("by")?) {
+        (Some(to), None) => {
+            text::moment_ms(&to).map_err(|error| Failure::field("to", "wrong-form", &error.to_string()))?
+        }
+        (None, Some(by)) => {
+            let by = text::duration_ms(&by).map_err(|error| Failure::field("by", "wrong-form", &error.to_string()))?;
+            now.saturating_add(by)
+        }
+        _ => return Err(Failure::field("to", "missing", "either `to` (a moment) or `by` (a duration) is needed")),
+    };
+    let driven = rest
+        .blocking(move |rest| {
+            rest.host.advance_to(to).map_err(|error| match error.downcast::<HostError>() {
+                Ok(error) => Failure::from(error),
+                Err(other) => Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", other.to_string()),
             })
         })
         .await?;
-        Ok(axum::Json(json!({"ok": forecast})).into_response())
-    })
-    .await
+    Ok(Outcome::ok(json!(ShownClock { jobs: Some(driven), ..rest.host.shown_clock() })))
 }
 
-/// GET `clock`: the moment that the rules are told.
-pub async fn clock(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-) -> Response {
-    serve(&rest, &names, peer, &headers, Body::empty(), |rest, _, _| async move {
-        Ok(axum::Json(json!({"ok": shown_clock(&rest)})).into_response())
-    })
-    .await
-}
-
-/// POST `clock`: moves a simulated clock, `{"to": moment}` or `{"by": "30d"}`, and drives all that becomes due on the way.
-pub async fn advance(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
-        if !rest.host.is_simulated() {
-            return Err(HostError::RealClock.into());
-        }
-        let text = |key: &'static str| match given.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(Failure::field(key, "wrong-form", "must be text")),
-        };
-        let now = rest.host.coinbox.now();
-        let to = match (text("to")?, text("by")?) {
-            (Some(to), None) => {
-                text::moment_ms(&to).map_err(|error| Failure::field("to", "wrong-form", &error.to_string()))?
-            }
-            (None, Some(by)) => {
-                let by =
-                    text::duration_ms(&by).map_err(|error| Failure::field("by", "wrong-form", &error.to_string()))?;
-                now.saturating_add(by)
-            }
-            _ => return Err(Failure::field("to", "missing", "either `to` (a moment) or `by` (a duration) is needed")),
-        };
-        let driven = rest
-            .blocking(move |rest| {
-                rest.host.advance_to(to).map_err(|error| match error.downcast::<HostError>() {
-                    Ok(error) => Failure::from(error),
-                    Err(other) => Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", other.to_string()),
-                })
-            })
-            .await?;
-        let shown = ShownClock { jobs: Some(driven), ..shown_clock(&rest) };
-        Ok(axum::Json(json!({"ok": shown})).into_response())
-    })
-    .await
-}
-
-/// POST `clock/confirm`: a person says that the machine's clock is right although it has jumped ahead: `{"to": moment}`, the moment that the
-/// person has seen it show.
-pub async fn confirm_clock(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    serve(&rest, &names, peer, &headers, body, |rest, _, given| async move {
-        let Some(Value::String(to)) = given.get("to") else {
-            return Err(Failure::field("to", "missing", "must be the moment that the machine's clock shows"));
-        };
-        let to = text::moment_ms(to).map_err(|error| Failure::field("to", "wrong-form", &error.to_string()))?;
-        rest.blocking(move |rest| {
+/// A person says that the machine's clock is right although it has jumped ahead: `{"to": moment}`, the moment that the person has seen it
+/// show.
+async fn confirm_clock(asked: Asked) -> Result<Outcome, Failure> {
+    let Some(Value::String(to)) = asked.value("to") else {
+        return Err(Failure::field("to", "missing", "must be the moment that the machine's clock shows"));
+    };
+    let to = text::moment_ms(to).map_err(|error| Failure::field("to", "wrong-form", &error.to_string()))?;
+    asked
+        .rest
+        .blocking(move |rest| {
             rest.host
                 .confirm_clock(to)
                 .map_err(|error| Failure::new(StatusCode::CONFLICT, "clock_not_confirmed", format!("{error:#}")))
         })
         .await?;
-        Ok(axum::Json(json!({"ok": shown_clock(&rest)})).into_response())
-    })
-    .await
-}
-
-fn shown_clock(rest: &Rest) -> ShownClock {
-    rest.host.shown_clock()
+    Ok(Outcome::ok(json!(asked.rest.host.shown_clock())))
 }
 
 #[cfg(test)]

@@ -2,52 +2,61 @@
 //! Who may read a document is a rule; here it is only printed.
 
 use super::answer::Failure;
+use super::asked::Asked;
 use super::documents::Kind;
-use super::resource::{self, Asked, Incoming};
+use super::forms::Pdf;
+use super::route::{Answers, Handler, Method, Route};
 use super::state::Rest;
-use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use super::takes::{Takes, Who};
+use axum::http::{HeaderValue, StatusCode};
 use coinbox_operations::printing::{Unprinted, file_name};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// GET: one document by its number.
-pub async fn show(State(rest): State<Arc<Rest>>, incoming: Incoming, kind: Kind) -> Response {
-    resource::serve_operator_too(rest, incoming, move |asked: Asked| async move {
-        let number = asked.segments.get(1).cloned().unwrap_or_default();
-        let arguments = json!({"auth-id": asked.account(), "number": number});
-        let document = asked.call("invoices.read-document", arguments, |field| field.replace('-', "_")).await?;
-        if document["kind"] != kind.word() {
-            return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
-        }
-        print(&asked.rest, document, asked.is_operator()).await
-    })
-    .await
+const fn printed(path: &'static str, name: &'static str, handler: Handler<Pdf>) -> Route {
+    Route {
+        method: Method::Get,
+        path,
+        name,
+        who: Who::OperatorByRule,
+        function: Some("invoices.read-document"),
+        takes: Takes::Parameters(&[]),
+        answers: Answers::Pdf(handler),
+        what: "As PDF",
+    }
 }
 
-async fn print(rest: &Arc<Rest>, document: Value, for_operator: bool) -> Result<Response, Failure> {
-    let disposition = format!("inline; filename=\"{}\"", file_name(&document));
+pub const ROUTES: &[Route] = &[
+    printed("/v1/Account/{auth_id}/Invoice/{number}/pdf/", "invoice-pdf", |asked| Box::pin(show(asked, Kind::Invoice))),
+    printed("/v1/Account/{auth_id}/CreditNote/{number}/pdf/", "credit-note-pdf", |asked| {
+        Box::pin(show(asked, Kind::CreditNote))
+    }),
+    printed("/v1/Account/{auth_id}/Receipt/{number}/pdf/", "receipt-pdf", |asked| Box::pin(show(asked, Kind::Receipt))),
+];
+
+/// One document by its number.
+async fn show(asked: Asked, kind: Kind) -> Result<Pdf, Failure> {
+    let arguments = json!({"auth-id": asked.account(), "number": asked.segment(1)});
+    let document = asked.call(arguments, |field| field.replace('-', "_")).await?;
+    if document["kind"] != kind.word() {
+        return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "document not found"));
+    }
+    print(&asked.rest, document, asked.is_operator()).await
+}
+
+async fn print(rest: &Arc<Rest>, document: Value, for_operator: bool) -> Result<Pdf, Failure> {
+    let disposition = header(&format!("inline; filename=\"{}\"", file_name(&document)))?;
     let print =
         move |rest: &Rest| rest.host.documents.issued(&document).map_err(|error| unprinted(&error, for_operator));
-    let pdf = rest.blocking(print).await?;
-    let digest: String = Sha256::digest(&pdf).iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{digest}\"");
-    let mut response = pdf.into_response();
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, disposition.as_str()),
-        (header::ETAG, tag.as_str()),
-        (header::CACHE_CONTROL, "private, no-cache"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    for (name, value) in headers {
-        let value = HeaderValue::from_str(value)
-            .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
-        response.headers_mut().insert(name, value);
-    }
-    Ok(response)
+    let bytes = rest.blocking(print).await?;
+    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Pdf { bytes, disposition, tag: header(&format!("\"{digest}\""))? })
+}
+
+fn header(text: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::from_str(text)
+        .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))
 }
 
 /// The document is there; that it cannot be printed is the host's trouble. The log and the operator's answer say what to do.

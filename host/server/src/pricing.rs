@@ -1,29 +1,34 @@
 //! `/v1/Account/{auth_id}/Pricing/`: the prices of one country as the account has them (USE-5, rest-wire §4.4).
 
 use super::answer::Failure;
-use super::resource::{self, Asked, Incoming};
-use super::state::Rest;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use super::asked::Asked;
+use super::route::{Answers, Method, Route};
+use super::takes::{Takes, Who};
 use coinbox_host::countries;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
 /// Types of numbers: the word of the wire and that of the contract.
 const NUMBER_TYPES: [(&str, &str); 4] =
     [("local", "local"), ("national", "national"), ("mobile", "mobile"), ("tollfree", "toll-free")];
 
-/// GET: all prices of `country_iso`.
-pub async fn get(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let country = asked
-            .filled("country_iso")?
-            .ok_or_else(|| Failure::field("country_iso", "missing", "is missing: a country such as US"))?;
-        let arguments = json!({"auth-id": asked.account(), "country": country});
-        let prices = asked.call("pricing.by-country", arguments, field_name).await?;
-        Ok(axum::Json(object(&prices, &asked.api_id)).into_response())
-    })
-    .await
+pub const ROUTES: &[Route] = &[Route {
+    method: Method::Get,
+    path: "/v1/Account/{auth_id}/Pricing/",
+    name: "pricing",
+    who: Who::AccountOrSub,
+    function: Some("pricing.by-country"),
+    takes: Takes::Parameters(&["country_iso"]),
+    answers: Answers::Object(|asked| Box::pin(get(asked))),
+    what: "Prices of one country: `country_iso`",
+}];
+
+/// All prices of `country_iso`.
+async fn get(asked: Asked) -> Result<Value, Failure> {
+    let country = asked
+        .filled("country_iso")?
+        .ok_or_else(|| Failure::field("country_iso", "missing", "is missing: a country such as US"))?;
+    let prices = asked.call(json!({"auth-id": asked.account(), "country": country}), field_name).await?;
+    Ok(object(&prices, &asked.api_id))
 }
 
 fn field_name(field: &str) -> String {

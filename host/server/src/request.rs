@@ -5,10 +5,7 @@ use super::places::Ticket;
 use super::settings::TrustedProxies;
 use super::state::{Rest, token_digest};
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, Path};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinbox_host::contract::types::{Caller, Credential, Operator, Principal, RequestPart};
@@ -30,23 +27,6 @@ const DEVICE_BYTES_MAX: usize = 256;
 /// Where a connection comes from; put in by the accepting loop.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
-
-/// The one variable part of a path.
-pub struct Segment(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Segment {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        match Path::<String>::from_request_parts(parts, state).await {
-            Ok(Path(text)) => Ok(Segment(text)),
-            Err(_) => {
-                let api_id = parts.extensions.get::<Names>().map_or("", |names| names.api_id.as_str());
-                Err(Failure::field("path", "wrong-form", "must be UTF-8 text").respond(api_id))
-            }
-        }
-    }
-}
 
 /// Names of one request; put in by the outermost layer.
 #[derive(Clone, Debug)]

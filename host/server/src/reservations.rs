@@ -5,19 +5,14 @@
 //! `message`). To settle it has the fields of a usage event besides its name. Answers come in the order of the items.
 
 use super::answer::Failure;
-use super::request::{self, Names, Peer};
-use super::state::Rest;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::{MatchedPath, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use super::asked::Asked;
+use super::route::{Answers, Handler, Method, Route};
+use super::takes::{Takes, Who};
 use coinbox_host::json as wit;
 use coinbox_host::text;
 use coinbox_operations::usage_words;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// Most items of one request.
 const ITEMS_MAX: usize = 1000;
@@ -25,68 +20,82 @@ const ITEMS_MAX: usize = 1000;
 /// Names of an item that is reserved, extended or released.
 const KEYS: [&str; 9] = ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms"];
 
-/// What one of these routes does: its last word, function of the contract, name of the batch there.
-const ROUTES: [(&str, &str, &str); 4] = [
-    ("Reserve", "reservations.reserve", "holds"),
-    ("Extend", "reservations.extend", "extensions"),
-    ("Settle", "reservations.settle", "settlements"),
-    ("Release", "reservations.release", "reservations"),
+/// What one of these routes does with its items.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Act {
+    Reserve,
+    Extend,
+    Settle,
+    Release,
+}
+
+impl Act {
+    const ALL: [Act; 4] = [Act::Reserve, Act::Extend, Act::Settle, Act::Release];
+
+    /// What the contract calls the items.
+    fn batch(self) -> &'static str {
+        match self {
+            Act::Reserve => "holds",
+            Act::Extend => "extensions",
+            Act::Settle => "settlements",
+            Act::Release => "reservations",
+        }
+    }
+}
+
+const fn row(path: &'static str, function: &'static str, what: &'static str, handler: Handler<Value>) -> Route {
+    Route {
+        method: Method::Post,
+        path,
+        name: "reservations",
+        who: Who::Operator,
+        function: Some(function),
+        takes: Takes::Object(&["items"]),
+        answers: Answers::Object(handler),
+        what,
+    }
+}
+
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    row("/v1/Usage/Reserve/", "reservations.reserve", "Reserve credit for calls and messages: `items`", |asked| {
+        Box::pin(act(asked, Act::Reserve))
+    }),
+    row("/v1/Usage/Extend/", "reservations.extend", "Reserve more", |asked| Box::pin(act(asked, Act::Extend))),
+    row("/v1/Usage/Settle/", "reservations.settle", "Charge what was used", |asked| Box::pin(act(asked, Act::Settle))),
+    row("/v1/Usage/Release/", "reservations.release", "Give back", |asked| Box::pin(act(asked, Act::Release))),
 ];
 
 /// Translates a batch, and its answers back.
-pub async fn act(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    path: MatchedPath,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let api_id = names.api_id.clone();
-    let answer = async {
-        let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
-        let mut given = request::json_object(&headers, &bytes)?;
-        let items = match given.remove("items") {
-            Some(Value::Array(items)) => items,
-            Some(_) => return Err(Failure::field("items", "wrong-form", "must be a list")),
-            None => return Err(Failure::field("items", "missing", "is missing: {\"items\": [...]}")),
-        };
-        if items.len() > ITEMS_MAX {
-            return Err(Failure::field("items", "too-many", "at most 1000 a request"));
-        }
-        let word = path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let (_, function, batch) =
-            ROUTES.into_iter().find(|(route, ..)| *route == word).ok_or_else(Failure::no_route)?;
-        let mut read = Vec::with_capacity(items.len());
-        for (place, item) in items.iter().enumerate() {
-            let item = read_item(word, item).map_err(|(field, limit)| {
-                let dot = if field.is_empty() { "" } else { "." };
-                Failure::field(&format!("items[{place}]{dot}{field}"), "wrong-form", limit)
-            })?;
-            read.push(item);
-        }
-        let caller = wit::to_value(&caller)
-            .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
-        let mut arguments = Map::new();
-        arguments.insert("caller".to_owned(), caller);
-        arguments.insert(batch.to_owned(), Value::Array(read));
-        let answer = rest.call(function, Value::Object(arguments)).await?;
-        if let Some(error) = answer.get("err") {
-            return Err(Failure::of_error(error, rest.host.coinbox.now(), field_name));
-        }
-        let ok = answer.get("ok").unwrap_or(&answer);
-        let (answers, transactions) = match ok {
-            Value::Array(answers) => (answers.as_slice(), None),
-            other => (other["answers"].as_array().map_or(&[][..], Vec::as_slice), other.get("transactions")),
-        };
-        let mut shown = json!({"api_id": names.api_id, "answers": answers.iter().map(show).collect::<Vec<_>>()});
-        if let Some(transactions) = transactions {
-            shown["transactions"] = transactions.clone();
-        }
-        Ok(axum::Json(shown).into_response())
+async fn act(mut asked: Asked, act: Act) -> Result<Value, Failure> {
+    let items = match asked.take("items") {
+        Some(Value::Array(items)) => items,
+        Some(_) => return Err(Failure::field("items", "wrong-form", "must be a list")),
+        None => return Err(Failure::field("items", "missing", "is missing: {\"items\": [...]}")),
     };
-    answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+    if items.len() > ITEMS_MAX {
+        return Err(Failure::field("items", "too-many", "at most 1000 a request"));
+    }
+    let mut read = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        let item = read_item(act, item).map_err(|(field, limit)| {
+            let dot = if field.is_empty() { "" } else { "." };
+            Failure::field(&format!("items[{place}]{dot}{field}"), "wrong-form", limit)
+        })?;
+        read.push(item);
+    }
+    let mut arguments = Map::new();
+    arguments.insert(act.batch().to_owned(), Value::Array(read));
+    let ok = asked.call(Value::Object(arguments), field_name).await?;
+    let (answers, transactions) = match &ok {
+        Value::Array(answers) => (answers.as_slice(), None),
+        other => (other["answers"].as_array().map_or(&[][..], Vec::as_slice), other.get("transactions")),
+    };
+    let mut shown = json!({"api_id": asked.api_id, "answers": answers.iter().map(show).collect::<Vec<_>>()});
+    if let Some(transactions) = transactions {
+        shown["transactions"] = transactions.clone();
+    }
+    Ok(shown)
 }
 
 /// What the client called an argument: `holds[0].price.rated.number` is `items[0].number`.
@@ -94,7 +103,7 @@ fn field_name(field: &str) -> String {
     if field == "caller.idempotency-key" {
         return "Idempotency-Key".to_owned();
     }
-    let batch = ROUTES.into_iter().find_map(|(_, _, batch)| field.strip_prefix(batch));
+    let batch = Act::ALL.into_iter().find_map(|act| field.strip_prefix(act.batch()));
     let Some(rest) = batch.filter(|rest| rest.is_empty() || rest.starts_with('[')) else {
         return field.replace('-', "_");
     };
@@ -110,16 +119,16 @@ fn field_name(field: &str) -> String {
 type Wrong = (Cow<'static, str>, &'static str);
 
 /// One item in the JSON form of the contract, or the field that is wrong and what it must be.
-fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
+fn read_item(act: Act, item: &Value) -> Result<Value, Wrong> {
     let object = item.as_object().ok_or((Cow::from(""), "must be an object"))?;
-    if word == "Settle" {
+    if act == Act::Settle {
         let event = usage_words::read(item).map_err(|wrong| (wrong.field, wrong.limit))?;
         let event = wit::to_value(&event).map_err(|_| (Cow::from(""), "must be a usage event"))?;
         return Ok(json!({"name": text_of(object, "name")?, "event": event}));
     }
     usage_words::check_names(object, &KEYS).map_err(|wrong| (wrong.field, wrong.limit))?;
     let mut read = json!({"auth-id": text_of(object, "auth_id")?, "name": text_of(object, "name")?});
-    if word == "Release" {
+    if act == Act::Release {
         return Ok(read);
     }
     read["price"] = price(object)?;
@@ -128,7 +137,7 @@ fn read_item(word: &str, item: &Value) -> Result<Value, Wrong> {
         Some(value) => value.as_i64().ok_or((Cow::from("lasts_ms"), "must be a whole number of milliseconds"))?,
     };
     read["lasts-ms"] = lasts.to_string().into();
-    if word == "Reserve" {
+    if act == Act::Reserve {
         let kind = match object.get("kind") {
             None | Some(Value::Null) => "call",
             Some(Value::String(kind)) if kind == "call" || kind == "message" => kind,
@@ -247,18 +256,18 @@ mod tests {
     #[test]
     fn items_take_the_form_of_the_contract() {
         let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "lasts_ms": 60000});
-        let read = read_item("Reserve", &item).expect("readable");
+        let read = read_item(Act::Reserve, &item).expect("readable");
         assert_eq!(
             read,
             json!({"auth-id": "MA1", "name": "c-1", "kind": "call", "price": {"amount": "600000"}, "lasts-ms": "60000"})
         );
         let item = json!({"auth_id": "MA1", "name": "c-1", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
-        let read = read_item("Extend", &item).expect("readable");
+        let read = read_item(Act::Extend, &item).expect("readable");
         let measure = json!({"product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
         assert_eq!(read, json!({"auth-id": "MA1", "name": "c-1", "price": {"rated": measure}, "lasts-ms": "0"}));
         let item = json!({"auth_id": "MA1", "name": "c-1", "id": "e", "product": "sms", "heading": "inbound", "number": "1555",
             "quantity": 1, "at": 5});
-        let read = read_item("Settle", &item).expect("readable");
+        let read = read_item(Act::Settle, &item).expect("readable");
         assert_eq!(read["name"], "c-1");
         assert_eq!(read["event"]["at"], "5");
     }
@@ -275,7 +284,7 @@ mod tests {
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "lasts_ms": "60"}), "lasts_ms"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "kind": "fax"}), "kind"),
         ] {
-            assert_eq!(read_item("Reserve", &item).expect_err("wrong").0, field, "{item}");
+            assert_eq!(read_item(Act::Reserve, &item).expect_err("wrong").0, field, "{item}");
         }
     }
 

@@ -1,144 +1,85 @@
-//! Every route with its handler, and what is around all of them.
+//! All routes, the router that is made from them, and what is around all of them.
 
 use super::answer::Failure;
 use super::connections::Connection;
-use super::documents::{self, Kind};
-use super::keys::RouteName;
 use super::request::{self, Names, Peer};
+use super::route::Route;
 use super::state::Rest;
-use super::{account, lists, numbers, operator, pdf, places, pricing, rejected, reservations, summary, usage};
+use super::takes::Who;
+use super::{account, billing, documents, lists, numbers, operator, pdf, places, pricing, rejected, reservations};
+use super::{subaccounts, summary, usage, watch};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::response::Response;
+use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use http_body_util::BodyExt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Patterns by the name that metrics have for them.
-pub(super) const ROUTES: &[(&str, &str)] = &[
-    ("/v1/Account/{auth_id}", "account"),
-    ("/v1/Account/{auth_id}/", "account"),
-    ("/v1/Account/{auth_id}//", "account"),
-    ("/v1/Account/{auth_id}/Invoice", "invoices"),
-    ("/v1/Account/{auth_id}/Invoice/", "invoices"),
-    ("/v1/Account/{auth_id}/Invoice/{number}", "invoice"),
-    ("/v1/Account/{auth_id}/Invoice/{number}/", "invoice"),
-    ("/v1/Account/{auth_id}/CreditNote", "credit-notes"),
-    ("/v1/Account/{auth_id}/CreditNote/", "credit-notes"),
-    ("/v1/Account/{auth_id}/CreditNote/{number}", "credit-note"),
-    ("/v1/Account/{auth_id}/CreditNote/{number}/", "credit-note"),
-    ("/v1/Account/{auth_id}/Receipt", "receipts"),
-    ("/v1/Account/{auth_id}/Receipt/", "receipts"),
-    ("/v1/Account/{auth_id}/Receipt/{number}", "receipt"),
-    ("/v1/Account/{auth_id}/Receipt/{number}/", "receipt"),
-    ("/v1/Account/{auth_id}/Billing", "billing"),
-    ("/v1/Account/{auth_id}/Billing/", "billing"),
-    ("/v1/Account/{auth_id}/Billing/Overview", "billing-overview"),
-    ("/v1/Account/{auth_id}/Billing/Overview/", "billing-overview"),
-    ("/v1/Account/{auth_id}/Seats", "seats"),
-    ("/v1/Account/{auth_id}/Seats/", "seats"),
-    ("/v1/Account/{auth_id}/Number", "numbers"),
-    ("/v1/Account/{auth_id}/Number/", "numbers"),
-    ("/v1/Account/{auth_id}/Number/{number}", "number"),
-    ("/v1/Account/{auth_id}/Number/{number}/", "number"),
-    ("/v1/Account/{auth_id}/PhoneNumber", "phone-numbers"),
-    ("/v1/Account/{auth_id}/PhoneNumber/", "phone-numbers"),
-    ("/v1/Account/{auth_id}/PhoneNumber/{number}", "phone-number"),
-    ("/v1/Account/{auth_id}/PhoneNumber/{number}/", "phone-number"),
-    ("/v1/Account/{auth_id}/Pricing", "pricing"),
-    ("/v1/Account/{auth_id}/Pricing/", "pricing"),
-    ("/v1/Account/{auth_id}/Invoice/{number}/pdf", "invoice-pdf"),
-    ("/v1/Account/{auth_id}/Invoice/{number}/pdf/", "invoice-pdf"),
-    ("/v1/Account/{auth_id}/CreditNote/{number}/pdf", "credit-note-pdf"),
-    ("/v1/Account/{auth_id}/CreditNote/{number}/pdf/", "credit-note-pdf"),
-    ("/v1/Account/{auth_id}/Receipt/{number}/pdf", "receipt-pdf"),
-    ("/v1/Account/{auth_id}/Receipt/{number}/pdf/", "receipt-pdf"),
-    ("/v1/Account/{auth_id}/Subaccount/{subaccount}", "subaccount"),
-    ("/v1/Account/{auth_id}/Subaccount/{subaccount}/", "subaccount"),
-    ("/v1/Account/{auth_id}/UsageSummary", "usage-summary"),
-    ("/v1/Account/{auth_id}/UsageSummary/", "usage-summary"),
-    ("/v1/Account/{auth_id}/UsageLine", "usage-line"),
-    ("/v1/Account/{auth_id}/UsageLine/", "usage-line"),
-    ("/v1/Usage/Rejected", "usage-rejected"),
-    ("/v1/Usage/Rejected/", "usage-rejected"),
-    ("/v1/Usage", "usage"),
-    ("/v1/Usage/", "usage"),
-    ("/v1/Usage/Reserve", "reservations"),
-    ("/v1/Usage/Reserve/", "reservations"),
-    ("/v1/Usage/Extend", "reservations"),
-    ("/v1/Usage/Extend/", "reservations"),
-    ("/v1/Usage/Settle", "reservations"),
-    ("/v1/Usage/Settle/", "reservations"),
-    ("/v1/Usage/Release", "reservations"),
-    ("/v1/Usage/Release/", "reservations"),
-    ("/v1/Operator/call/{function}", "operator-call"),
-    ("/v1/Operator/call/{function}/", "operator-call"),
-    ("/v1/Operator/drive/{*job}", "operator-drive"),
-    ("/v1/Operator/backup", "operator-backup"),
-    ("/v1/Operator/check", "operator-check"),
-    ("/v1/Operator/forecast", "operator-forecast"),
-    ("/v1/Operator/accounts", "operator-accounts"),
-    ("/v1/Operator/accounts/", "operator-accounts"),
-    ("/v1/Operator/documents", "operator-documents"),
-    ("/v1/Operator/documents/", "operator-documents"),
-    ("/v1/Operator/clock", "operator-clock"),
-    ("/v1/Operator/clock/confirm", "operator-clock-confirm"),
-    ("/healthz", "healthz"),
-    ("/readyz", "readyz"),
-    ("/metrics", "metrics"),
+/// The rows of each file, in the order of the page of routes.
+const TABLES: [&[Route]; 14] = [
+    account::ROUTES,
+    subaccounts::ROUTES,
+    numbers::ROUTES,
+    pricing::ROUTES,
+    summary::ROUTES,
+    documents::ROUTES,
+    pdf::ROUTES,
+    billing::ROUTES,
+    usage::ROUTES,
+    rejected::ROUTES,
+    reservations::ROUTES,
+    operator::ROUTES,
+    lists::ROUTES,
+    watch::ROUTES,
 ];
+
+/// Clients write this one with two slashes at its end, too (T2).
+const TWO_SLASHES: &str = "/v1/Account/{auth_id}/";
+
+/// All routes. Those of one path stand side by side.
+pub(super) fn all() -> impl Iterator<Item = &'static Route> {
+    TABLES.into_iter().flatten()
+}
+
+/// The routes of each path, in the order of the rows.
+pub(super) fn by_path() -> Vec<Vec<&'static Route>> {
+    let routes: Vec<&'static Route> = all().collect();
+    routes.chunk_by(|one, other| one.path == other.path).map(<[_]>::to_vec).collect()
+}
+
+/// The ways in which clients may write a path: one that ends with a slash also without it (T1).
+pub(super) fn patterns(path: &str) -> Vec<String> {
+    let mut patterns = vec![bare(path).to_owned()];
+    if path.ends_with('/') {
+        patterns.push(path.to_owned());
+    }
+    if path == TWO_SLASHES {
+        patterns.push(format!("{path}/"));
+    }
+    patterns
+}
+
+fn bare(path: &str) -> &str {
+    path.trim_end_matches('/')
+}
 
 /// All routes.
 pub fn router(rest: Arc<Rest>) -> Router {
-    let handler = |name: &str| -> MethodRouter<Arc<Rest>> {
-        match name {
-            "account" => get(account::get).post(account::update),
-            "invoices" => get(|state, incoming| documents::list(state, incoming, Kind::Invoice)),
-            "invoice" => get(|state, incoming| documents::show(state, incoming, Kind::Invoice)),
-            "credit-notes" => get(|state, incoming| documents::list(state, incoming, Kind::CreditNote)),
-            "credit-note" => get(|state, incoming| documents::show(state, incoming, Kind::CreditNote)),
-            "receipts" => get(|state, incoming| documents::list(state, incoming, Kind::Receipt)),
-            "receipt" => get(|state, incoming| documents::show(state, incoming, Kind::Receipt)),
-            "billing" => get(documents::billing).post(documents::set_billing),
-            "billing-overview" => get(documents::overview),
-            "seats" => get(documents::seats).post(documents::set_seats),
-            "number" => get(numbers::get).post(numbers::update).delete(numbers::release),
-            "numbers" => get(numbers::list),
-            "phone-number" => post(numbers::buy),
-            "phone-numbers" => get(numbers::search),
-            "pricing" => get(pricing::get),
-            "invoice-pdf" => get(|state, incoming| pdf::show(state, incoming, Kind::Invoice)),
-            "credit-note-pdf" => get(|state, incoming| pdf::show(state, incoming, Kind::CreditNote)),
-            "receipt-pdf" => get(|state, incoming| pdf::show(state, incoming, Kind::Receipt)),
-            "subaccount" => delete(numbers::delete_subaccount),
-            "usage-summary" => get(summary::summary),
-            "usage-line" => get(summary::lines),
-            "usage-rejected" => get(rejected::list).post(rejected::resubmit).delete(rejected::discard),
-            "usage" => post(usage::record),
-            "reservations" => post(reservations::act),
-            "operator-call" => post(operator::call),
-            "operator-drive" => post(operator::drive),
-            "operator-backup" => post(operator::backup),
-            "operator-check" => post(operator::check),
-            "operator-forecast" => post(operator::forecast),
-            "operator-accounts" => get(lists::accounts),
-            "operator-documents" => get(lists::documents),
-            "operator-clock" => get(operator::clock).post(operator::advance),
-            "operator-clock-confirm" => post(operator::confirm_clock),
-            "healthz" => get(|| async { "alive\n" }),
-            "readyz" => get(ready),
-            "metrics" => get(metrics),
-            other => unreachable!("route {other} has no handler"),
-        }
-    };
     let mut router = Router::new();
-    for (pattern, name) in ROUTES {
-        router = router.route(pattern, handler(name));
+    for routes in by_path() {
+        let path = routes[0].path;
+        let handlers = routes.into_iter().fold(MethodRouter::new(), |handlers, route| {
+            let serve = move |State(rest): State<Arc<Rest>>, request: Request| route.serve(rest, request);
+            handlers.on(route.method.filter(), serve)
+        });
+        for pattern in patterns(path) {
+            router = router.route(&pattern, handlers.clone());
+        }
     }
     router
         .fallback(no_route)
@@ -155,30 +96,6 @@ async fn wrong_method(Extension(names): Extension<Names>) -> Response {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "method not allowed").respond(&names.api_id)
 }
 
-async fn ready(State(rest): State<Arc<Rest>>) -> Response {
-    let full = || rest.places.full().map_or(Ok(()), Err);
-    match rest.host.coinbox.readiness().map_err(|why| why.to_string()).and_then(|()| full()) {
-        Ok(()) => {
-            let doubt = rest.host.coinbox.clock_doubt().map(|doubt| doubt.to_string());
-            let left_out = Some(rest.host.coinbox.numbers_left_out()).filter(|rows| *rows > 0);
-            let rows = |rows| {
-                format!(
-                    "rows of the stock of numbers that are left out because they cannot be used: {rows} (see the log)"
-                )
-            };
-            let notes = doubt.into_iter().chain(left_out.map(rows));
-            let told: String = notes.map(|note| format!("; {note}")).collect();
-            format!("ready{told}\n").into_response()
-        }
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
-    }
-}
-
-async fn metrics(State(rest): State<Arc<Rest>>) -> Response {
-    let text = rest.host.metrics.text(&rest.host.coinbox);
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"))], text).into_response()
-}
-
 /// Around every request: its names, a place among the concurrent ones, a log line, and what is counted.
 async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -190,12 +107,11 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
         connection.works(sender);
     }
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let route =
-        ROUTES.iter().find(|(pattern, _)| Some(*pattern) == matched.as_deref()).map_or("none", |(_, name)| *name);
+    let row = matched.and_then(|pattern| all().find(|row| bare(row.path) == bare(&pattern)));
+    let route = row.map_or("none", |row| row.name);
     let method = request.method().clone();
-    request.extensions_mut().insert(RouteName(route));
     // Health is answered even when everything is busy.
-    let watching = matches!(route, "healthz" | "readyz" | "metrics");
+    let watching = row.is_some_and(|row| row.who == Who::Anybody);
     let entered = if watching { Ok(places::Ticket::default()) } else { enter(&rest, &request, sender) };
     let mut response = match entered {
         Ok(ticket) => {

@@ -22,18 +22,14 @@
 //! are too many to be counted: their `meta` has no `total_count`.
 
 use super::answer::Failure;
-use super::resource::{self, Asked, Form, Incoming};
-use super::state::Rest;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use coinbox_host::contract::exported::usage::Error;
+use super::asked::Asked;
+use super::forms::{Form, Listed, unwritten};
+use super::route::{Answers, Method, Route};
+use super::takes::{Takes, Who};
 use coinbox_host::text;
-use coinbox_operations::export::table::Table;
 use coinbox_operations::tables::{self, LINE_COLUMNS, Sums, add_page};
 use coinbox_operations::words::wide;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Rows of one answer if nothing is said (rest-wire §3).
 const LIMIT_DEFAULT: u32 = 20;
@@ -56,6 +52,30 @@ const PRODUCTS: [(&str, &str); 8] = [
     ("correction", "correction"),
 ];
 
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: Method::Get,
+        path: "/v1/Account/{auth_id}/UsageSummary/",
+        name: "usage-summary",
+        who: Who::AccountOrSub,
+        function: Some("usage.summary"),
+        takes: Takes::Filters(&["from", "to", "group", "product", "subaccount", "format", "limit", "offset"]),
+        answers: Answers::List(|asked| Box::pin(summary(asked))),
+        what: "What was charged, added up: `from`, `to`, `group`, `product`, `subaccount`, `format`, `limit`, `offset`",
+    },
+    Route {
+        method: Method::Get,
+        path: "/v1/Account/{auth_id}/UsageLine/",
+        name: "usage-line",
+        who: Who::AccountOrSub,
+        function: Some("usage.list-lines"),
+        takes: Takes::Filters(&["from", "to", "product", "subaccount", "format", "cursor", "limit"]),
+        answers: Answers::List(|asked| Box::pin(lines(asked))),
+        what: "Charges one by one: `from`, `to`, `product`, `subaccount`, `format`, `cursor`, `limit`",
+    },
+];
+
 fn filter(asked: &Asked) -> Result<Value, Failure> {
     Ok(json!({"product": asked.word("product", &PRODUCTS)?, "source": asked.filled("subaccount")?}))
 }
@@ -70,71 +90,65 @@ fn kept(asked: &Asked) -> Result<String, Failure> {
     Ok(if kept.is_empty() { kept } else { format!("&{kept}") })
 }
 
-/// GET: a summary.
-pub async fn summary(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let form = asked.form()?;
-        let limit = asked.whole_number("limit", LIMIT_MAX)?;
-        let offset = asked.whole_number("offset", u32::MAX)?.unwrap_or(0);
-        if limit == Some(0) {
-            return Err(Failure::field("limit", "too-small", "must be at least 1"));
-        }
-        let group = groups(asked.text("group")?.as_deref().unwrap_or("product"))?;
-        let day = |name: &str| {
-            asked.text(name)?.ok_or_else(|| Failure::field(name, "missing", "is missing: a day such as 2026-10-01"))
-        };
-        let (from, to) = (day("from")?, day("to")?);
-        let arguments = json!({"auth-id": asked.account(), "from-day": from, "to-day": to, "group": group,
-            "after": null, "filter": filter(&asked)?});
-        let (page, mut sums) = whole_summary(&asked, arguments).await?;
-        let total: i128 = sums.values().map(|(_, _, amount)| i128::from(*amount)).sum();
-        let total = i64::try_from(total).map_err(|_| Failure::field("to", "too-large", "a sum that can be written"))?;
-        let count = sums.len();
-        let rows = match (limit, form) {
-            (None, Form::Csv) => count,
-            (limit, _) => usize::try_from(limit.unwrap_or(LIMIT_DEFAULT)).unwrap_or(0),
-        };
-        let first = usize::try_from(offset).unwrap_or(usize::MAX);
-        let end = first.saturating_add(rows);
-        let kept = kept(&asked)?;
-        let place = |offset: usize| {
-            let (account, group) = (asked.account(), group.join(","));
-            format!("/v1/Account/{account}/UsageSummary/?from={from}&to={to}&group={group}{kept}&limit={rows}&offset={offset}")
-        };
-        let next = (end < count).then(|| place(end));
-        sums = sums.into_iter().skip(first).take(rows).collect();
-        if form == Form::Csv {
-            let mut written = Vec::new();
-            tables::write_summary(&sums, &mut written).map_err(unwritten)?;
-            return Ok(resource::csv(written, next.as_deref()));
-        }
-        let previous = (first > 0).then(|| place(first.saturating_sub(rows)));
-        let shown: Vec<Value> = sums
-            .iter()
-            .map(|([day, account, product, heading, detail], (count, quantity, amount))| {
-                let by = |group_word: &str, text: &String| {
-                    if group.contains(&group_word) { Value::from(text.as_str()) } else { Value::Null }
-                };
-                json!({"day": by("day", day), "auth_id": by("subaccount", account), "product": by("product", product),
-                    "heading": by("product", heading), "detail": by("product", detail), "count": count,
-                    "quantity": quantity, "amount": text::amount_on_wire(*amount)})
-            })
-            .collect();
-        Ok(axum::Json(json!({
-            "api_id": asked.api_id,
-            "meta": {"limit": rows, "offset": offset, "total_count": count, "next": next, "previous": previous},
-            "objects": shown,
-            "timezone": page["timezone"],
-            "complete_until": moment(&page["complete-until"]),
-            "total_amount": text::amount_on_wire(total),
-        }))
-        .into_response())
-    })
-    .await
-}
-
-fn unwritten(error: impl std::fmt::Display) -> Failure {
-    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
+/// A summary.
+async fn summary(asked: Asked) -> Result<Listed, Failure> {
+    let form = asked.form()?;
+    let limit = asked.whole_number("limit", LIMIT_MAX)?;
+    let offset = asked.whole_number("offset", u32::MAX)?.unwrap_or(0);
+    if limit == Some(0) {
+        return Err(Failure::field("limit", "too-small", "must be at least 1"));
+    }
+    let group = groups(asked.text("group")?.as_deref().unwrap_or("product"))?;
+    let day = |name: &str| {
+        asked.text(name)?.ok_or_else(|| Failure::field(name, "missing", "is missing: a day such as 2026-10-01"))
+    };
+    let (from, to) = (day("from")?, day("to")?);
+    let arguments = json!({"auth-id": asked.account(), "from-day": from, "to-day": to, "group": group,
+        "after": null, "filter": filter(&asked)?});
+    let (page, mut sums) = whole_summary(&asked, arguments).await?;
+    let total: i128 = sums.values().map(|(_, _, amount)| i128::from(*amount)).sum();
+    let total = i64::try_from(total).map_err(|_| Failure::field("to", "too-large", "a sum that can be written"))?;
+    let count = sums.len();
+    let rows = match (limit, form) {
+        (None, Form::Csv) => count,
+        (limit, _) => usize::try_from(limit.unwrap_or(LIMIT_DEFAULT)).unwrap_or(0),
+    };
+    let first = usize::try_from(offset).unwrap_or(usize::MAX);
+    let end = first.saturating_add(rows);
+    let kept = kept(&asked)?;
+    let place = |offset: usize| {
+        let (account, group) = (asked.account(), group.join(","));
+        format!(
+            "/v1/Account/{account}/UsageSummary/?from={from}&to={to}&group={group}{kept}&limit={rows}&offset={offset}"
+        )
+    };
+    let next = (end < count).then(|| place(end));
+    sums = sums.into_iter().skip(first).take(rows).collect();
+    if form == Form::Csv {
+        let mut written = Vec::new();
+        tables::write_summary(&sums, &mut written).map_err(unwritten)?;
+        return Ok(Listed::Csv { written, next });
+    }
+    let previous = (first > 0).then(|| place(first.saturating_sub(rows)));
+    let shown: Vec<Value> = sums
+        .iter()
+        .map(|([day, account, product, heading, detail], (count, quantity, amount))| {
+            let by = |group_word: &str, text: &String| {
+                if group.contains(&group_word) { Value::from(text.as_str()) } else { Value::Null }
+            };
+            json!({"day": by("day", day), "auth_id": by("subaccount", account), "product": by("product", product),
+                "heading": by("product", heading), "detail": by("product", detail), "count": count,
+                "quantity": quantity, "amount": text::amount_on_wire(*amount)})
+        })
+        .collect();
+    Ok(Listed::Json(json!({
+        "api_id": asked.api_id,
+        "meta": {"limit": rows, "offset": offset, "total_count": count, "next": next, "previous": previous},
+        "objects": shown,
+        "timezone": page["timezone"],
+        "complete_until": moment(&page["complete-until"]),
+        "total_amount": text::amount_on_wire(total),
+    })))
 }
 
 /// Words of what a summary is divided by.
@@ -157,7 +171,7 @@ async fn whole_summary(asked: &Asked, mut arguments: Value) -> Result<(Value, Su
     let mut sums = Sums::new();
     let mut complete_until = i64::MAX;
     for _ in 0..PAGES_MAX {
-        let mut page = asked.call("usage.summary", arguments.clone(), field_name).await?;
+        let mut page = asked.call(arguments.clone(), field_name).await?;
         add_page(&mut sums, &page).map_err(|error| Failure::field("to", "too-large", &error.to_string()))?;
         complete_until = complete_until.min(wide(&page["complete-until"]));
         arguments["after"] = page["next"].take();
@@ -169,50 +183,40 @@ async fn whole_summary(asked: &Asked, mut arguments: Value) -> Result<(Value, Su
     Err(Failure::field("to", "too-large", "fewer days: this range has too many sub-accounts and days for one answer"))
 }
 
-/// GET: lines in posting order.
-pub async fn lines(State(rest): State<Arc<Rest>>, incoming: Incoming) -> Response {
-    resource::serve(rest, incoming, |asked: Asked| async move {
-        let form = asked.form()?;
-        let at = |name: &str, default: i64| match asked.text(name)? {
-            None => Ok(default),
-            Some(text) => {
-                text::moment_ms(&text).map_err(|error| Failure::field(name, "wrong-form", &error.to_string()))
-            }
-        };
-        let (from, to) = (at("from", 0)?, at("to", LAST_MOMENT)?);
-        let limit = asked.text("limit")?;
-        if limit.is_some_and(|limit| !limit.parse::<u32>().is_ok_and(|limit| limit >= 1)) {
-            return Err(Failure::field("limit", "too-small", "must be a whole number, at least 1"));
-        }
-        let cursor = asked.text("cursor")?;
-        if cursor.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
-            return Err(Failure::field("cursor", "wrong-form", "must be the one of `meta.next` of a page"));
-        }
-        let arguments = json!({"auth-id": asked.account(), "from": from.to_string(), "to": to.to_string(),
-            "after": cursor, "filter": filter(&asked)?});
-        let page = asked.call("usage.list-lines", arguments, field_name).await?;
-        let (account, kept) = (asked.account(), kept(&asked)?);
-        let next = page["next"]
-            .as_str()
-            .map(|cursor| format!("/v1/Account/{account}/UsageLine/?from={from}&to={to}{kept}&cursor={cursor}"));
-        let listed = || page["lines"].as_array().into_iter().flatten();
-        if form == Form::Csv {
-            let mut table = Table::begin(Vec::new(), &LINE_COLUMNS).map_err(unwritten)?;
-            for line in listed() {
-                table.row(tables::line_cells(line)).map_err(unwritten)?;
-            }
-            return Ok(resource::csv(table.bytes().map_err(unwritten)?, next.as_deref()));
-        }
-        let objects: Vec<Value> = listed().map(line).collect();
-        Ok(axum::Json(json!({
-            "api_id": asked.api_id,
-            "meta": {"limit": objects.len(), "next": next, "previous": null},
-            "objects": objects,
-            "complete_until": moment(&page["complete-until"]),
-        }))
-        .into_response())
-    })
-    .await
+/// Lines in posting order.
+async fn lines(asked: Asked) -> Result<Listed, Failure> {
+    let form = asked.form()?;
+    let at = |name: &str, default: i64| match asked.text(name)? {
+        None => Ok(default),
+        Some(text) => text::moment_ms(&text).map_err(|error| Failure::field(name, "wrong-form", &error.to_string())),
+    };
+    let (from, to) = (at("from", 0)?, at("to", LAST_MOMENT)?);
+    let limit = asked.text("limit")?;
+    if limit.is_some_and(|limit| !limit.parse::<u32>().is_ok_and(|limit| limit >= 1)) {
+        return Err(Failure::field("limit", "too-small", "must be a whole number, at least 1"));
+    }
+    let cursor = asked.text("cursor")?;
+    if cursor.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
+        return Err(Failure::field("cursor", "wrong-form", "must be the one of `meta.next` of a page"));
+    }
+    let arguments = json!({"auth-id": asked.account(), "from": from.to_string(), "to": to.to_string(),
+        "after": cursor, "filter": filter(&asked)?});
+    let page = asked.call(arguments, field_name).await?;
+    let (account, kept) = (asked.account(), kept(&asked)?);
+    let next = page["next"]
+        .as_str()
+        .map(|cursor| format!("/v1/Account/{account}/UsageLine/?from={from}&to={to}{kept}&cursor={cursor}"));
+    let listed = || page["lines"].as_array().into_iter().flatten();
+    if form == Form::Csv {
+        return Listed::table(&LINE_COLUMNS, listed().map(tables::line_cells), next);
+    }
+    let objects: Vec<Value> = listed().map(line).collect();
+    Ok(Listed::Json(json!({
+        "api_id": asked.api_id,
+        "meta": {"limit": objects.len(), "next": next, "previous": null},
+        "objects": objects,
+        "complete_until": moment(&page["complete-until"]),
+    })))
 }
 
 /// Whether this can be the end of a page: the ID of a transaction, and a part of it.
@@ -233,23 +237,8 @@ fn moment(value: &Value) -> String {
     text::moment(wide(value))
 }
 
-/// One call of `usage` that refuses as the wire does.
-pub(super) async fn called(rest: &Rest, function: &str, arguments: Value) -> Result<Value, Failure> {
-    let mut answer = rest.call(function, arguments).await?;
-    let Some(error) = answer.get("err") else { return Ok(answer["ok"].take()) };
-    Err(match coinbox_host::json::from_value::<Error>(error) {
-        Ok(Error::Refused(refusal)) => Failure::refused(&refusal, rest.host.coinbox.now(), field_name),
-        Ok(Error::NoSuchReject(key)) => {
-            Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}"))
-        }
-        Ok(Error::TooManyEvents(_)) => Failure::field("events", "too-many", "at most 1000"),
-        Ok(Error::Other(problem)) => Failure::problem(&problem),
-        Err(error) => Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()),
-    })
-}
-
 /// What the client called an argument.
-fn field_name(field: &str) -> String {
+pub fn field_name(field: &str) -> String {
     match field {
         "from-day" => "from".to_owned(),
         "to-day" => "to".to_owned(),

@@ -26,6 +26,7 @@ use tower::ServiceExt;
 
 mod doors;
 mod printing;
+mod rows;
 
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
 const TOKEN: &str = "0123456789012345678901234567890123456789";

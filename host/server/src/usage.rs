@@ -1,99 +1,92 @@
 //! `POST /v1/Usage/`: usage events of many accounts, by the operator (USE-1, USE-6, R40).
 
 use super::answer::Failure;
-use super::request::{self, Names, Peer};
+use super::asked::Asked;
+use super::request;
+use super::route::{Answers, Method, Route};
 use super::state::Rest;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use coinbox_host::contract::exported::usage::{Answer, Error, Event};
+use super::takes::{Takes, Who};
+use axum::http::StatusCode;
+use coinbox_host::contract::exported::usage::{Answer, BatchAnswer, Error, Event};
 use coinbox_host::contract::types::{Caller, RequestPart};
 use coinbox_host::json::strict::Step;
 use coinbox_host::text;
 use coinbox_operations::keys::digest_of;
 use coinbox_operations::usage_words::{self, Counts, Unreadable};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// Most events of one request.
-pub const EVENTS_MAX: usize = 10_000;
+const EVENTS_MAX: usize = 10_000;
 /// Most events of one call of the rules.
 const CALL_EVENTS_MAX: usize = 1000;
 
+/// The routes of this file.
+pub const ROUTES: &[Route] = &[Route {
+    method: Method::Post,
+    path: "/v1/Usage/",
+    name: "usage",
+    who: Who::Operator,
+    function: Some("usage.record-events"),
+    takes: Takes::Batch(&["events"]),
+    answers: Answers::Object(|asked| Box::pin(record(asked))),
+    what: "Usage events of many accounts, 0 to 10 000: `events`",
+}];
+
 /// Rates and debits. Every event is answered by itself, in order; a bad one never spoils its neighbours.
-pub async fn record(
-    State(rest): State<Arc<Rest>>,
-    Extension(names): Extension<Names>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let api_id = names.api_id.clone();
-    let answer = async {
-        let caller = request::operator(&rest, &headers, peer.map(|Extension(peer)| peer), &names)?;
-        let caller = Caller { part: request::part(&headers)?, ..caller };
-        let bytes = request::body(&rest, &names, &headers, body, rest.limits.body_bytes).await?;
-        let (mut given, repeated) = request::json_object_with_repeats(&headers, &bytes)?;
-        let events = match given.remove("events") {
-            Some(Value::Array(events)) => events,
-            Some(_) => return Err(Failure::field("events", "wrong-form", "must be a list of events")),
-            None => return Err(Failure::field("events", "missing", "is missing: {\"events\": [...]}")),
-        };
-        if events.len() > EVENTS_MAX {
-            let limit = format!("{} events are too many, at most {EVENTS_MAX} a request", events.len());
-            return Err(Failure::field("events", "too-many", &limit));
-        }
-        if caller.part.is_some() && events.len() > CALL_EVENTS_MAX {
-            let limit = format!("a part has at most {CALL_EVENTS_MAX} events");
-            return Err(Failure::field("Idempotency-Part", "too-many", &limit));
-        }
-        // An event in which a key stands twice is answered by itself; anywhere else it is the whole request that is unclear.
-        let mut unclear = BTreeMap::new();
-        for one in &repeated {
-            match one.at[..] {
-                [Step::Key(ref key), Step::Item(place), ..] if key == "events" => {
-                    unclear.entry(place).or_insert_with(|| usage_words::repeated(one));
-                }
-                _ => return Err(request::repeated_key(one)),
-            }
-        }
-        let (answers, transactions, broke_off) = rate(&rest, &caller, &events, &unclear).await?;
-        let mut counts = Counts::default();
-        answers.iter().for_each(|answer| counts.add(answer));
-        for (name, count) in counts.by_name() {
-            rest.host.metrics.events(name, count);
-        }
-        let id =
-            |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(255).collect::<String>());
-        let shown: Vec<Value> = events
-            .iter()
-            .zip(&answers)
-            .map(|(event, answer)| usage_words::answer(id(event).as_deref(), answer))
-            .collect();
-        let by_name: serde_json::Map<String, Value> =
-            counts.by_name().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
-        let message = if broke_off.is_some() { "recorded in part" } else { "recorded" };
-        let answer = json!({
-            "api_id": names.api_id,
-            "message": message,
-            "counts": by_name,
-            "amount": text::amount_on_wire(counts.amount),
-            "answers": shown,
-            "transactions": transactions,
-        });
-        Ok(match broke_off {
-            Some(failure) => in_part(failure, answers.len(), events.len()).respond_with(answer),
-            None => axum::Json(answer).into_response(),
-        })
+async fn record(mut asked: Asked) -> Result<Value, Failure> {
+    let caller = Caller { part: asked.part()?, ..asked.caller()?.clone() };
+    let events = match asked.take("events") {
+        Some(Value::Array(events)) => events,
+        Some(_) => return Err(Failure::field("events", "wrong-form", "must be a list of events")),
+        None => return Err(Failure::field("events", "missing", "is missing: {\"events\": [...]}")),
     };
-    answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+    if events.len() > EVENTS_MAX {
+        let limit = format!("{} events are too many, at most {EVENTS_MAX} a request", events.len());
+        return Err(Failure::field("events", "too-many", &limit));
+    }
+    if caller.part.is_some() && events.len() > CALL_EVENTS_MAX {
+        let limit = format!("a part has at most {CALL_EVENTS_MAX} events");
+        return Err(Failure::field("Idempotency-Part", "too-many", &limit));
+    }
+    // An event in which a key stands twice is answered by itself; anywhere else it is the whole request that is unclear.
+    let mut unclear = BTreeMap::new();
+    for one in asked.repeated() {
+        match one.at[..] {
+            [Step::Key(ref key), Step::Item(place), ..] if key == "events" => {
+                unclear.entry(place).or_insert_with(|| usage_words::repeated(one));
+            }
+            _ => return Err(request::repeated_key(one)),
+        }
+    }
+    let (answers, transactions, broke_off) = rate(&asked.rest, &caller, &events, &unclear).await?;
+    let mut counts = Counts::default();
+    answers.iter().for_each(|answer| counts.add(answer));
+    for (name, count) in counts.by_name() {
+        asked.rest.host.metrics.events(name, count);
+    }
+    let id = |event: &Value| event.get("id").and_then(Value::as_str).map(|id| id.chars().take(255).collect::<String>());
+    let shown: Vec<Value> =
+        events.iter().zip(&answers).map(|(event, answer)| usage_words::answer(id(event).as_deref(), answer)).collect();
+    let by_name: Map<String, Value> =
+        counts.by_name().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    let message = if broke_off.is_some() { "recorded in part" } else { "recorded" };
+    let answer = json!({
+        "api_id": asked.api_id,
+        "message": message,
+        "counts": by_name,
+        "amount": text::amount_on_wire(counts.amount),
+        "answers": shown,
+        "transactions": transactions,
+    });
+    match broke_off {
+        Some(failure) => Err(Failure { done: Some(answer), ..in_part(failure, answers.len(), events.len()) }),
+        None => Ok(answer),
+    }
 }
 
-type Answers = Vec<Result<Answer, Unreadable>>;
+type Answered = Vec<Result<Answer, Unreadable>>;
 
 /// A failure after some events were carried out: says which were, and that the answers to these are there.
 fn in_part(failure: Failure, done: usize, all: usize) -> Failure {
@@ -112,7 +105,7 @@ async fn rate(
     caller: &Caller,
     given: &[Value],
     unclear: &BTreeMap<usize, Unreadable>,
-) -> Result<(Answers, Vec<String>, Option<Failure>), Failure> {
+) -> Result<(Answered, Vec<String>, Option<Failure>), Failure> {
     let read_one = |(place, event): (usize, &Value)| match unclear.get(&place) {
         Some(wrong) => Err(wrong.clone()),
         None => usage_words::read(event),
@@ -120,7 +113,7 @@ async fn rate(
     let mut read: Vec<Result<Event, Unreadable>> = given.iter().enumerate().map(read_one).collect();
     let own_part = caller.part.clone();
     let whole = caller.idempotency_key.as_ref().filter(|_| own_part.is_none()).and_then(|_| whole(given, &read));
-    let mut answers: Answers = Vec::with_capacity(given.len());
+    let mut answers: Answered = Vec::with_capacity(given.len());
     let mut transactions = Vec::new();
     let mut number = 0;
     while number == 0 || !read.is_empty() {
@@ -174,11 +167,7 @@ fn whole(given: &[Value], read: &[Result<Event, Unreadable>]) -> Option<String> 
     Some(digest_of(&texts.iter().map(String::as_bytes).collect::<Vec<_>>()))
 }
 
-async fn record_part(
-    rest: &Rest,
-    caller: Caller,
-    events: Vec<Event>,
-) -> Result<coinbox_host::contract::exported::usage::BatchAnswer, Failure> {
+async fn record_part(rest: &Rest, caller: Caller, events: Vec<Event>) -> Result<BatchAnswer, Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.record_events_async(caller, events).await;
     rest.measured("usage.record-events", started, answer.as_ref().map(Result::is_ok).ok());
