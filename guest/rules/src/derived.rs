@@ -13,7 +13,6 @@
 //! | entries of counted events | one for each line of usage that could be sent again, naming its transaction |
 
 use crate::access::{self, functions};
-use crate::credit::records::charges::list_all;
 use crate::ground::calendar::Month;
 use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
@@ -21,6 +20,7 @@ use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
+use crate::ledger::charges::list_all;
 use crate::ledger::totals::{
     self, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, code_of, cycle_key, days_prefix, movements_prefix,
     pages_prefix, sum_of,

@@ -118,7 +118,7 @@ pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Res
 
 /// Books a payment that the gateway reports by itself (R42: each notice acts once).
 pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
-    if let Some((account, charge)) = credit::records::charges::by_key(call, &key)? {
+    if let Some((account, charge)) = ledger::charges::by_key(call, &key)? {
         return Ok(charges::book(call, account, charge.number, outcome)?);
     }
     if let Some((account, refund)) = credit::records::refunds::by_key(call, &key)? {
@@ -215,7 +215,7 @@ mod tests {
         let place = ledger::lots::Place::of(ledger::lots::LotKind::Promotional, 0, Some(START), 5);
         let lot = ledger::lots::Expiring { account, number: 5, place };
         let written = [
-            (records::charges::JOB.of((account, 7)), KEYS[0]),
+            (ledger::charges::JOB.of((account, 7)), KEYS[0]),
             (records::refunds::JOB.of((account, 9)), KEYS[1]),
             (Stop::All.job(account), KEYS[6]),
             (Stop::Refused.job(account), KEYS[7]),

@@ -1,7 +1,6 @@
 //! A charge is written down here, as an intention; `payments::charges` carries it out (CRD-4, CRD-7, R11).
 
 use crate::records::cards::Card;
-use crate::records::charges::{Charge, ChargeKind, ChargeState, gateway_key, save};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{EventDraft, emit};
@@ -10,6 +9,7 @@ use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, gateway_key, save};
 
 /// What a charge is for.
 #[derive(Clone, Copy, Debug)]

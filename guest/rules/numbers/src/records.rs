@@ -12,7 +12,7 @@ use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::OfferedNumber;
 use coinbox_ground::vocabulary::{Fault, Instant};
-pub use coinbox_profiles::policy::NUMBERS_MAX;
+use coinbox_profiles::policy::NUMBERS_MAX;
 use serde::{Deserialize, Serialize};
 
 /// Rent of a number that no lot could cover. It is paid once the account has paid so much of its rent in all: rent is paid in

@@ -1,7 +1,7 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
 use coinbox_access::{self as access, functions};
-use coinbox_credit::records::cards::{Card, Unusable, Wallet, key, load, name, parse_name, shown};
+use coinbox_credit::records::cards::{Card, Unusable, Wallet, key, load, parse_name, shown};
 pub use coinbox_credit::records::cards::{CardState, ShownCard};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -16,6 +16,7 @@ use coinbox_ground::outside::MethodAnswer;
 use coinbox_ground::port::Lane;
 use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_ledger::charges::card_name;
 use coinbox_ledger::wallet;
 use coinbox_profiles::mail;
 
@@ -101,7 +102,7 @@ pub fn add_card(
         call.put(&key(account), &wallet);
         let job = DESCRIBE.of((account, number));
         call.timer(&job, Lane::Urgent, call.now());
-        Ok(Started { job, name: name(number) })
+        Ok(Started { job, name: card_name(number) })
     })
 }
 
@@ -133,7 +134,7 @@ fn make_default(call: &mut Call<'_>, account: AuthId, mut wallet: Wallet, number
             account: Some(account),
             kind: "default-card-changed",
             rule: "CRD-11",
-            facts: vec![Fact::new("card", name(number)), Fact::new("label", label)],
+            facts: vec![Fact::new("card", card_name(number)), Fact::new("label", label)],
             transactions: Vec::new(),
         },
     );
@@ -153,7 +154,7 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
         if wallet.default == Some(number) {
             wallet.default = None;
         }
-        let facts = vec![Fact::new("card", name(number)), Fact::new("label", removed.label())];
+        let facts = vec![Fact::new("card", card_name(number)), Fact::new("label", removed.label())];
         wallet.forgetting.push((number, removed.token, 0));
         call.put(&key(account), &wallet);
         call.cancel(&DESCRIBE.of((account, number)));
@@ -245,7 +246,7 @@ pub(crate) fn finish_describe(
             account: Some(account),
             kind: if ready { "card-added" } else { "card-unknown" },
             rule: "CRD-11",
-            facts: vec![Fact::new("card", name(number)), Fact::new("label", card.label())],
+            facts: vec![Fact::new("card", card_name(number)), Fact::new("label", card.label())],
             transactions: Vec::new(),
         },
     );

@@ -15,6 +15,6 @@ mod settling;
 pub(crate) use attempts::{attempt, begin, finish, look};
 pub use booking::{book, book_closed};
 pub use chargebacks::{record_chargeback, record_payment_chargeback};
-pub use coinbox_credit::records::charges::{ChargeKind, ChargePage, ChargeState, ShownCharge};
+pub use coinbox_ledger::charges::{ChargeKind, ChargePage, ChargeState, ShownCharge};
 pub use disputes::record_dispute_won;
 pub use requests::{give_up, list_charges, recharge, settle_debt};

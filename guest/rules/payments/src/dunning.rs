@@ -16,7 +16,6 @@
 
 use coinbox_credit::charging::{Purpose, create, tell_unawaited};
 use coinbox_credit::records::cards::{self, Unusable};
-use coinbox_credit::records::charges::Charge;
 use coinbox_credit::records::dunning::{Dunning, Unpaid, stood};
 use coinbox_credit::watch::judge::stand;
 use coinbox_ground::calendar;
@@ -28,6 +27,7 @@ use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, Suspension};
 use coinbox_invoices::{self as invoices, Covering};
+use coinbox_ledger::charges::Charge;
 use coinbox_ledger::wallet;
 use coinbox_profiles::document_kind::DocumentKind;
 use coinbox_profiles::mail;

@@ -10,7 +10,7 @@ use coinbox_ground::outside::{MethodAnswer, MovementPage};
 /// What is done for each kind.
 pub const JOBS: &[&dyn Job] = &[
     &Row {
-        kind: records::charges::JOB,
+        kind: coinbox_ledger::charges::JOB,
         begin: charges::begin,
         effect: Some(Effect { attempt: charges::attempt, finish: charges::finish }),
         look: Some(charges::look),

@@ -1,12 +1,12 @@
 //! What chargebacks have left owed, and what has made an end of it: noted with the dispute, so that it goes back there when the dispute is won (R84).
 
 use crate::movements::refilling::charge_of;
-use crate::records::charges::{load, save};
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::charges::{load, save};
 use coinbox_ledger::lots::{self, FromLot, LotKind, OfMonth, Place};
 use coinbox_ledger::wallet::{self, Claimed, Payer, Wallet};
 

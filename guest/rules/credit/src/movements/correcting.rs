@@ -3,12 +3,12 @@
 use crate::movements::claims::{note_corrected, recall};
 use crate::movements::putting::{Back, Putting};
 use crate::movements::refilling::{LOOKED_AT, room};
-use crate::records::charges::{Charge, Dispute};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::charges::{Charge, Dispute};
 use coinbox_ledger::lots::{self, LotKind, Place};
 use coinbox_ledger::wallet::{self, Wallet};
 

@@ -3,13 +3,13 @@
 use crate::movements::claims;
 use crate::movements::expiry;
 use crate::movements::refilling::{refill_last_spent, room_of};
-use crate::records::charges::Charge;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::charges::Charge;
 use coinbox_ledger::lots::{self, EXPIRY, Expiring, LotKind, Place};
 use coinbox_ledger::wallet::{self, NewCredit, Refill, Wallet};
 use coinbox_ledger::{LedgerAccount, Posting};

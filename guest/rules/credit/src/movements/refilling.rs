@@ -1,11 +1,11 @@
 //! What can be given back to the lots of paid charges (R18).
 
-use crate::records::charges::{Charge, by_key, of_payment};
 use crate::records::refunds;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::charges::{Charge, by_key, of_payment};
 use coinbox_ledger::lots::{self, LotKind, Place};
 use coinbox_ledger::wallet::{self, NewCredit, Wallet};
 

@@ -5,7 +5,7 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
 use coinbox_ground::vocabulary::{Fault, Instant};
-pub use coinbox_ledger::charges::card_name as name;
+use coinbox_ledger::charges::card_name;
 use coinbox_profiles::billing;
 use coinbox_profiles::seller;
 use serde::{Deserialize, Serialize};
@@ -152,7 +152,7 @@ pub fn load(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
 
 /// The number in the name of a card.
 pub fn parse_name(name: &str) -> Option<u32> {
-    name.strip_prefix("card-")?.parse().ok().filter(|number: &u32| self::name(*number) == name)
+    name.strip_prefix("card-")?.parse().ok().filter(|number: &u32| card_name(*number) == name)
 }
 
 impl Wallet {
@@ -213,7 +213,7 @@ pub fn shown(call: &Call<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> 
         .cards
         .iter()
         .map(|card| ShownCard {
-            name: name(card.number),
+            name: card_name(card.number),
             brand: card.brand.clone(),
             last_four: card.last_four.clone(),
             expires_year: card.year,

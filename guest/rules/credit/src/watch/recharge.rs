@@ -4,7 +4,6 @@
 //! ladder; what resets it is listed in R10.
 
 use crate::charging::{self, Purpose};
-use crate::records::charges::Charge;
 use crate::records::{cards, held, reconciliation};
 use crate::watch::occasion::Occasion;
 use coinbox_ground::calendar::{self, Period};
@@ -16,6 +15,7 @@ use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
+use coinbox_ledger::charges::Charge;
 use coinbox_ledger::wallet::Wallet;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::{self, Policy};

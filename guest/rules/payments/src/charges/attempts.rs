@@ -4,7 +4,6 @@ use super::booking::{book, book_closed};
 use super::settling::drop_charge;
 use crate::dunning;
 use coinbox_credit::records::cards;
-use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, gateway_key, load, save};
 use coinbox_credit::records::reconciliation::is_open;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
@@ -13,6 +12,7 @@ use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::outside::{ChargeRequest, PaymentOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fault, Instant, MINUTE_MS};
+use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, card_name, gateway_key, load, save};
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing};
@@ -87,7 +87,7 @@ fn obstacle(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<
     if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(call, account, charge)? {
         return Ok(Some("not-needed"));
     }
-    if let Err(reason) = cards::usable(call, account, Some(&cards::name(charge.card)))? {
+    if let Err(reason) = cards::usable(call, account, Some(&card_name(charge.card)))? {
         return Ok(Some(reason.word()));
     }
     if charge.kind == ChargeKind::Automatic && !recharge::is_wanted(call, account, &wallet)? {

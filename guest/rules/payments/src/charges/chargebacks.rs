@@ -8,8 +8,6 @@
 use crate::dunning;
 use coinbox_access::{self as access, credentials::Who, functions};
 use coinbox_credit::movements::expiry;
-use coinbox_credit::records::charges::of_payment;
-use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
 use coinbox_credit::records::reconciliation::{booked_at, lot_of};
 use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
@@ -24,6 +22,8 @@ use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros}
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_invoices::receipts::{receipt_of, referred};
 use coinbox_invoices::{self as invoices, Covering};
+use coinbox_ledger::charges::of_payment;
+use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
 use coinbox_ledger::lots::{self, FromLot, OfMonth};
 use coinbox_ledger::wallet::{self, Claim, Split};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};

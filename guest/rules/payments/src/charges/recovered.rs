@@ -6,7 +6,6 @@
 use super::booking::{Told, book_paid};
 use coinbox_access::once;
 use coinbox_credit::charging::count_in_caps;
-use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
@@ -19,6 +18,7 @@ use coinbox_ground::outside::Movement;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_invoices as invoices;
+use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
 
 fn kind_of(purpose: &str) -> Option<ChargeKind> {
     [ChargeKind::Automatic, ChargeKind::Manual, ChargeKind::Settlement, ChargeKind::Invoice]

@@ -3,7 +3,6 @@
 use coinbox_access::{self as access, functions};
 use coinbox_credit::charging::{Purpose, create};
 use coinbox_credit::records::cards;
-use coinbox_credit::records::charges::{Charge, ChargePage, ChargeState, load, place, save};
 use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
@@ -12,6 +11,7 @@ use coinbox_ground::interfaces::credits::{Error, Started};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
+use coinbox_ledger::charges::{Charge, ChargePage, ChargeState, load, place, save};
 use coinbox_ledger::open_lots;
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::{self, Policy};

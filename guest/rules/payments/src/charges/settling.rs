@@ -2,7 +2,6 @@
 
 use crate::dunning;
 use coinbox_credit::charging::count_in_caps;
-use coinbox_credit::records::charges::{Charge, ChargeKind, ChargeState, save};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
@@ -12,6 +11,7 @@ use coinbox_ground::feed::{EventDraft, emit};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue;
 use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, save};
 
 /// Ends a charge that moved nothing.
 pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {

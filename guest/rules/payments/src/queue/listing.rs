@@ -1,7 +1,6 @@
 //! What waits for a person, as it is listed.
 
 use coinbox_access::{self as access, functions};
-use coinbox_credit::records::charges::{self, ShownCharge};
 use coinbox_credit::records::dunning;
 use coinbox_credit::records::refunds::{self, ShownRefund};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
@@ -9,6 +8,7 @@ use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::queue::{PREFIX, QueueEntry};
 use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
+use coinbox_ledger::charges::{self, ShownCharge};
 use serde::{Deserialize, Serialize};
 
 /// Something that waits for a person.

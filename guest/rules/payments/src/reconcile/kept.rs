@@ -7,7 +7,6 @@
 //! |---|---|
 //! | `moved/kept/<key>` | that a movement waits, or has waited, for a person |
 
-use coinbox_credit::records::charges;
 use coinbox_credit::records::closing;
 use coinbox_credit::records::held::{Held, Item, REFUND, held_key};
 use coinbox_credit::records::reconciliation::{Moved, marker};
@@ -22,6 +21,7 @@ use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::queue::{self, Payment, QueueEntry};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
+use coinbox_ledger::charges;
 use coinbox_ledger::wallet;
 
 fn hold(call: &mut Call<'_>, account: AuthId, key: &str, item: Item) -> Result<(), Fault> {

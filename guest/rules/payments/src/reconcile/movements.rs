@@ -7,7 +7,6 @@ use crate::charges::booking::{self, tell_paid_after_closing};
 use crate::charges::recovered;
 use crate::refunds::making::{NewRefund, give_back};
 use crate::refunds::recovered::{Found, recover, recover_payment};
-use coinbox_credit::records::charges::{self, Charge};
 use coinbox_credit::records::reconciliation::{Moved, Outside, marker, note_resolved};
 use coinbox_credit::records::refunds::{self, Cause};
 use coinbox_credit::watch::recharge;
@@ -20,6 +19,7 @@ use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, MovementPage, Paid, PaymentOutcome};
 use coinbox_ground::vocabulary::{Fact, Fault};
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
+use coinbox_ledger::charges::{self, Charge};
 use coinbox_ledger::wallet;
 use coinbox_profiles::profile;
 

@@ -6,7 +6,6 @@ use super::booking;
 use super::making::{NewRefund, give_back, tell};
 use crate::queue::resolved::Resolved;
 use coinbox_access::{functions, once};
-use coinbox_credit::records::charges;
 use coinbox_credit::records::reconciliation::lot_of;
 use coinbox_credit::records::refunds::{
     Cause, Refund, RefundState, by_key, load, parse_gateway_key, refunds, renumber, save,
@@ -22,6 +21,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::charges;
 use coinbox_ledger::wallet;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_profiles::policy::Policy;
