@@ -23,6 +23,7 @@
 //! | [`contract`] | every function with its arguments and the rule behind it | |
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod about;

@@ -1,6 +1,7 @@
 //! Who may do what: the functions with their permissions, credentials, sub-accounts as callers, and how a query and a command begin.
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod credentials;

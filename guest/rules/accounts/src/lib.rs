@@ -1,6 +1,7 @@
 //! The life of an account: opening, sub-accounts, how it pays, closing (ACC-4, ACC-8, ACC-12, ACC-13, SEC-1, SUB-1, CRD-15).
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod closing;

@@ -3,6 +3,7 @@
 //! `records` come first, then `charging`, then `watch`, which decides; `movements` move money and then ask it, `settings` are what customers read and set.
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod charging;

@@ -2,6 +2,7 @@
 //! feed, what a client asked for in digests.
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod business_days;

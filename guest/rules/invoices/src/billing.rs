@@ -88,7 +88,7 @@ pub(crate) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, s
 }
 
 /// Who buys, as documents of now name it. Without a legal name it is the account's name.
-pub fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
+pub(crate) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
     let stored = load(call, account)?;
     let town = [profile.city.as_str(), stored.state(profile)];
     let town = town.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ");
@@ -104,7 +104,7 @@ pub fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<P
 }
 
 /// Who sells, as documents of now name it.
-pub fn seller(policy: &Policy) -> Party {
+pub(crate) fn seller(policy: &Policy) -> Party {
     let seller = policy.seller.clone();
     Party {
         legal_name: seller.legal_name,

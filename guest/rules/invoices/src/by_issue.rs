@@ -16,7 +16,7 @@ pub const PREFIX: &str = "iss/";
 
 /// Where a document lies.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Entry {
+pub(crate) struct Entry {
     v: u32,
     pub account: AuthId,
     pub n: u32,
@@ -28,23 +28,23 @@ impl Record for Entry {
 
 impl Entry {
     /// The entry of an account's `n`th document of its kind.
-    pub fn new(account: AuthId, n: u32) -> Entry {
+    pub(crate) fn new(account: AuthId, n: u32) -> Entry {
         Entry { v: 1, account, n }
     }
 }
 
 /// Beginning of the keys of a kind.
-pub fn prefix(kind: DocumentKind) -> String {
+pub(crate) fn prefix(kind: DocumentKind) -> String {
     format!("{PREFIX}{}/", kind.letter())
 }
 
 /// Key of the entry of a document.
-pub fn key(kind: DocumentKind, issued: Instant, number: &str) -> String {
+pub(crate) fn key(kind: DocumentKind, issued: Instant, number: &str) -> String {
     format!("{}{}/{number}", prefix(kind), time_key(issued))
 }
 
 /// Kind, moment and number in a key.
-pub fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
+pub(crate) fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
     let mut parts = key.strip_prefix(PREFIX)?.splitn(3, '/');
     let kind = DocumentKind::of_letter(parts.next()?)?;
     let moment = parts.next()?;
@@ -54,6 +54,6 @@ pub fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
 }
 
 /// Notes a document that has got its number.
-pub fn put(call: &mut Call<'_>, account: AuthId, n: u32, document: &Document) {
+pub(crate) fn put(call: &mut Call<'_>, account: AuthId, n: u32, document: &Document) {
     call.put(&key(document.kind, document.issued, &document.number), &Entry::new(account, n));
 }

@@ -74,7 +74,7 @@ fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize
 }
 
 /// Tells the operator, once until it is mended, that an account has no invoice because its lines are not what the ledger says.
-pub fn report(
+pub(crate) fn report(
     call: &mut Call<'_>,
     account: AuthId,
     mut bill: Bill,
@@ -320,7 +320,7 @@ impl Draft {
 }
 
 /// A movement as documents show it.
-pub fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovement {
+pub(crate) fn movement(label: &str, at: Instant, amount: Money) -> DocumentMovement {
     DocumentMovement { label: label.to_owned(), at, amount: amount.micros(), earlier: false }
 }
 

@@ -20,7 +20,7 @@ const PAGE: usize = 1_000;
 
 /// What a document is to hold.
 #[derive(Clone)]
-pub struct Span {
+pub(crate) struct Span {
     /// The months whose charges it has, both included; none, where the first is behind the last.
     pub first: Month,
     pub last: Month,

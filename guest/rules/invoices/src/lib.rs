@@ -26,6 +26,7 @@
 //! one again: how it stands is computed from what is owed of these days now (R84).
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 mod billing;

@@ -34,14 +34,14 @@ struct LineKey {
 
 /// What the months of a cycle charge, by source.
 #[derive(Default)]
-pub struct Charged {
+pub(crate) struct Charged {
     sources: BTreeMap<AuthId, BTreeMap<LineKey, PricedSum>>,
     adjustments: BTreeMap<(AuthId, String), Vec<Adjustment>>,
 }
 
 impl Charged {
     /// Adds a month of the cycle from `first` to `last`. Answers how many records were read.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         call: &Call<'_>,
         account: AuthId,
@@ -96,7 +96,7 @@ impl Charged {
     }
 
     /// Lines by section: the main account first, then sub-accounts by auth ID.
-    pub fn lines(mut self, call: &Call<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
+    pub(crate) fn lines(mut self, call: &Call<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
         let mut lines = Vec::new();
         let mut beyond: BTreeMap<LineKey, PricedSum> = BTreeMap::new();
         for (source, by) in self.sources {

@@ -89,7 +89,7 @@ pub struct Overview {
 }
 
 /// How documents of a kind can stand.
-pub fn statuses(kind: DocumentKind) -> &'static [&'static str] {
+pub(crate) fn statuses(kind: DocumentKind) -> &'static [&'static str] {
     match kind {
         DocumentKind::Invoice => &["paid", "open", "failed"],
         DocumentKind::CreditNote => &["credited"],
@@ -151,7 +151,7 @@ fn fits(document: &DocumentSummary, filter: &DocumentFilter) -> bool {
 }
 
 /// Documents in order with their place.
-pub fn page(
+pub(crate) fn page(
     call: &Call<'_>,
     account: AuthId,
     kind: DocumentKind,
@@ -179,7 +179,7 @@ pub fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> Result<b
 
 /// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, a payment is
 /// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
-pub fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
+pub(crate) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
     let state = State::load(call, account, &stored.document.number)?;
     let kind = stored.document.kind;
     let due = match kind {

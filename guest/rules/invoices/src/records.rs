@@ -58,7 +58,7 @@ impl Record for Bill {
 
 impl Bill {
     /// The record; a new one, if no invoice was made.
-    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
+    pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
         let new = Bill {
             v: 1,
             until: None,
@@ -73,7 +73,7 @@ impl Bill {
     }
 
     /// Writes it.
-    pub fn save(&self, call: &mut Call<'_>, account: AuthId) {
+    pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId) {
         call.put(&format!("bill/{account}"), self);
     }
 

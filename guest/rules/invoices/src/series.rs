@@ -90,7 +90,7 @@ pub(crate) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<Str
 }
 
 /// Keeps a document that cannot be issued yet among the drafts, in the order in which they were made.
-pub fn wait(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
+pub(crate) fn wait(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
     let key = |count: u32| draft_key(call.now(), account, &format!("receipt-{count:06}"));
     let free = (1..).map(key).find(|key| call.text(key).is_none());
     let key = free.ok_or_else(|| Fault::problem("counter-exhausted", vec![Fact::new("account", account)]))?;

@@ -51,7 +51,7 @@ pub(crate) fn invalid_id(rates: &[TaxRate], country: &str, tax_id: &str) -> Opti
 
 /// The taxes on a net amount, each rounded once to whole cents (R28, R85). Below zero, where corrections are more than was charged, tax goes back with
 /// what was taxed before.
-pub fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
+pub(crate) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
     let mut lines = Vec::new();
     let state = subdivision::compared(customer.country, customer.state);
     for rate in rates.iter().filter(|rate| rate.country == customer.country && holds_for(rate, &state)) {
@@ -80,7 +80,7 @@ pub fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<
 
 /// Splits an amount over parts in proportion, by largest remainder in whole cents; never more than a part. `amount` is at most their sum; all are zero
 /// or more. Parts that are no whole cents, of documents of earlier versions, are split in steps of the last posted place.
-pub fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault> {
+pub(crate) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault> {
     let whole = parts.iter().all(|part| part.is_whole_cents());
     let step = i128::from(if whole { MICROS_PER_CENT } else { MICROS_PER_POSTED_STEP });
     let sum: i128 = parts.iter().map(|part| i128::from(part.micros())).sum();

@@ -1,7 +1,7 @@
 //! Orders and releases of a history that was lost: the stock has carried them out, and a reconciliation writes them down again (CRD-7, NUM-5).
 
 use super::{buying, releasing};
-pub use crate::stock::Recovered;
+pub(crate) use crate::stock::Recovered;
 use coinbox_forms::phone::is_digits;
 use coinbox_ground::call::Call;
 use coinbox_ground::metadata::Metadata;
@@ -10,7 +10,11 @@ use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::wallet;
 
 /// Writes an order or release down that the stock lists.
-pub fn recover(call: &mut Call<'_>, movement: &StockMovement, metadata: Option<&Metadata>) -> Result<Recovered, Fault> {
+pub(crate) fn recover(
+    call: &mut Call<'_>,
+    movement: &StockMovement,
+    metadata: Option<&Metadata>,
+) -> Result<Recovered, Fault> {
     let parse = if movement.release { releasing::parse_stock_key } else { buying::parse_stock_key };
     let Some((account, count)) = parse(&movement.key) else { return Ok(Recovered::Foreign) };
     let good = is_digits(&movement.number, 5, 15) && !movement.number.starts_with('0');

@@ -1,6 +1,7 @@
 //! Money in and out: charges, refunds, chargebacks, cards, collection, coupons, what a restore finds, what waits for a person.
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod cards;

@@ -25,7 +25,7 @@ type ChunkName = (Rc<str>, Product, Heading, Prefix);
 
 /// Parsed immutable records: the slot of this area in what outlives a call.
 #[derive(Default)]
-pub struct BookCache {
+pub(crate) struct BookCache {
     kept: RefCell<Kept>,
 }
 

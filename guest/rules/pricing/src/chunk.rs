@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Rows as they are stored, in order of length, then digits, of their prefixes.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct StoredRows {
+pub(crate) struct StoredRows {
     pub(super) v: u32,
     pub(super) rows: Vec<Row>,
 }
@@ -18,7 +18,7 @@ impl Record for StoredRows {
 
 /// Rows of one product, heading and region, ready to be searched.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     rows: Vec<Row>,
     /// Bit n: there is a prefix of n digits.
     lengths: u16,
@@ -26,7 +26,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// From rows in any order, without two of one prefix.
-    pub fn new(mut rows: Vec<Row>) -> Chunk {
+    pub(crate) fn new(mut rows: Vec<Row>) -> Chunk {
         rows.sort_unstable_by_key(|row| row.prefix);
         let lengths = rows.iter().fold(0, |lengths, row| lengths | 1 << row.prefix.length());
         Chunk { rows, lengths }
@@ -34,7 +34,7 @@ impl Chunk {
 
     /// The row with the longest prefix of this number. The row with an empty prefix is for no number ([`Prefix::EMPTY`]) and for nothing
     /// else: it is not what is left for numbers without a price.
-    pub fn find(&self, number: Prefix) -> Option<&Row> {
+    pub(crate) fn find(&self, number: Prefix) -> Option<&Row> {
         let longest = 15 - self.lengths.leading_zeros().min(15);
         let mut prefix = number.first(longest);
         loop {
@@ -51,7 +51,7 @@ impl Chunk {
     }
 
     /// All rows, by length, then digits.
-    pub fn rows(&self) -> &[Row] {
+    pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
     }
 }

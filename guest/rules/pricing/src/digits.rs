@@ -4,7 +4,7 @@ use coinbox_ground::text::push_padded;
 use std::fmt;
 
 /// Longest prefix and longest number in digits (E.164).
-pub const DIGITS_MAX: usize = 15;
+pub(crate) const DIGITS_MAX: usize = 15;
 
 /// Up to 15 digits as one number: a 1 followed by the digits. Taking the last digit off is a division by ten, and prefixes of one
 /// length sort by their digits.
@@ -82,14 +82,14 @@ fn calling_code_length(digits: Prefix) -> Option<u32> {
 }
 
 /// The country calling code that begins these digits; none: there are too few to tell.
-pub fn calling_code(digits: Prefix) -> Option<u32> {
+pub(crate) fn calling_code(digits: Prefix) -> Option<u32> {
     let code = digits.first(calling_code_length(digits)?);
     u32::try_from(code.0 - 10_u64.pow(code.length())).ok()
 }
 
 /// The region that a row of this prefix is kept in: its country calling code (with the next three digits for 1 and 7, where
 /// there are that many), or [`Prefix::EMPTY`] for prefixes that are shorter than a country calling code.
-pub fn region(prefix: Prefix) -> Prefix {
+pub(crate) fn region(prefix: Prefix) -> Prefix {
     match calling_code_length(prefix) {
         None => Prefix::EMPTY,
         Some(1) if prefix.length() >= SHARED_DIGITS => prefix.first(SHARED_DIGITS),
@@ -98,7 +98,7 @@ pub fn region(prefix: Prefix) -> Prefix {
 }
 
 /// The regions that can hold a prefix of this number. Every match in the first is longer than every match in the second.
-pub fn regions(number: Prefix) -> [Prefix; 2] {
+pub(crate) fn regions(number: Prefix) -> [Prefix; 2] {
     match calling_code_length(number) {
         Some(1) => [region(number), number.first(1)],
         _ => [region(number), Prefix::EMPTY],

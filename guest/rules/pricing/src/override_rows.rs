@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// Price overrides of an account from some moment on, as they are stored.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct StoredOverrides {
+pub(crate) struct StoredOverrides {
     pub(super) v: u32,
     /// By the letters of product and heading.
     pub(super) prices: BTreeMap<String, Vec<Row>>,
@@ -31,7 +31,7 @@ impl Record for StoredOverrides {
 
 /// Price overrides of an account from some moment on, ready to be searched.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct OverrideRows {
+pub(crate) struct OverrideRows {
     chunks: BTreeMap<(Product, Heading), Chunk>,
     groups: BTreeMap<String, String>,
     numbers: Option<Rc<PriceTable>>,
@@ -39,7 +39,7 @@ pub struct OverrideRows {
 
 impl OverrideRows {
     /// From the stored form. Letters that are no product or heading are left out: nothing is ever stored under them.
-    pub fn new(stored: StoredOverrides) -> OverrideRows {
+    pub(crate) fn new(stored: StoredOverrides) -> OverrideRows {
         let chunks = stored.prices.into_iter().filter_map(|(letters, rows)| {
             let mut letters = letters.chars();
             let product = letters.next().and_then(Product::of_letter)?;
@@ -50,17 +50,17 @@ impl OverrideRows {
     }
 
     /// The row with the longest prefix of this number.
-    pub fn find(&self, product: Product, heading: Heading, number: Prefix) -> Option<&Row> {
+    pub(crate) fn find(&self, product: Product, heading: Heading, number: Prefix) -> Option<&Row> {
         self.chunks.get(&(product, heading))?.find(number)
     }
 
     /// All rows by product and heading.
-    pub fn chunks(&self) -> impl Iterator<Item = (Product, Heading, &Chunk)> {
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = (Product, Heading, &Chunk)> {
         self.chunks.iter().map(|((product, heading), chunk)| (*product, *heading, chunk))
     }
 
     /// How many rows.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         let numbers = self.numbers.as_ref().map_or(0, |table| table.count());
         self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers
     }

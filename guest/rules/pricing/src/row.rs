@@ -79,15 +79,15 @@ impl<'de> Deserialize<'de> for Row {
 }
 
 /// Of a row for no country: one with an empty prefix.
-pub const NO_COUNTRY: [u8; 2] = *b"--";
+pub(crate) const NO_COUNTRY: [u8; 2] = *b"--";
 
 /// 0 to 15 digits. None of them: the row is for the other side that has no number.
-pub fn parse_prefix(text: &str) -> Option<Prefix> {
+pub(crate) fn parse_prefix(text: &str) -> Option<Prefix> {
     if text.is_empty() { Some(Prefix::EMPTY) } else { Prefix::parse(text) }
 }
 
 /// Two upper-case letters: what versions before the list of countries have stored.
-pub fn parse_country(text: &str) -> Option<[u8; 2]> {
+pub(crate) fn parse_country(text: &str) -> Option<[u8; 2]> {
     let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
     (letters == NO_COUNTRY || letters.iter().all(u8::is_ascii_uppercase)).then_some(letters)
 }

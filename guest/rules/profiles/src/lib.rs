@@ -1,6 +1,7 @@
 //! What is known of an account without its money: who it is, how it is reached, what the policy lets it do.
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod billing;

@@ -83,7 +83,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<
 }
 
 /// As many of these calls as one order can name: the record of the order has a bound, and names may be long. The others follow.
-pub fn fitting(mut names: Vec<String>) -> Vec<String> {
+pub(crate) fn fitting(mut names: Vec<String>) -> Vec<String> {
     let mut bytes = 0;
     let fit = names.iter().take_while(|name| {
         // Every character may be written as two.

@@ -1,6 +1,7 @@
 //! Events to amounts to postings, reservations, summaries.
 
 #![forbid(unsafe_code)]
+#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod daily;

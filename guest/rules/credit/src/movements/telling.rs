@@ -8,7 +8,7 @@ use coinbox_ground::vocabulary::Fact;
 
 /// Tells of a movement.
 #[expect(clippy::too_many_arguments, reason = "the facts of one kind of event")]
-pub fn told(
+pub(crate) fn told(
     call: &mut Call<'_>,
     account: AuthId,
     kind: &str,

@@ -74,7 +74,7 @@ pub(crate) struct OfDay {
 }
 
 /// Notes what a gift or a write-off has ended. Of what chargebacks had left, only debts of invoices are of their days.
-pub fn note(
+pub(super) fn note(
     call: &mut Call<'_>,
     account: AuthId,
     payer: &Payer,

@@ -45,7 +45,7 @@ pub struct Wallet {
     pub flags: u8,
 }
 
-pub fn is_zero(amount: &Money) -> bool {
+pub(super) fn is_zero(amount: &Money) -> bool {
     *amount == Money::ZERO
 }
 

@@ -38,7 +38,7 @@ fn hold(call: &mut Call<'_>, account: AuthId, key: &str, item: Item) -> Result<(
 }
 
 /// A person has decided: lets go what was held for this movement.
-pub fn let_go(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+pub(crate) fn let_go(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
     let mut held = call.get::<Held>(&held_key(account))?.unwrap_or_default();
     let Some(item) = held.items.remove(key) else { return Ok(()) };
     if held.items.is_empty() {
@@ -106,7 +106,7 @@ pub(super) fn keep_movement(
 }
 
 /// Keeps a payment that no charge explains for a person (operator queue).
-pub fn keep(
+pub(crate) fn keep(
     call: &mut Call<'_>,
     account: AuthId,
     key: &str,
@@ -121,7 +121,7 @@ pub fn keep(
 }
 
 /// Keeps a refund that no record explains for a person (operator queue): until then its account may not spend the amount.
-pub fn keep_refund(
+pub(crate) fn keep_refund(
     call: &mut Call<'_>,
     account: AuthId,
     key: &str,

@@ -72,7 +72,7 @@ pub fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Resu
 }
 
 /// Gives back in full what was paid for an account that is closed: it becomes no credit (R24). Answers the ledger transaction.
-pub fn give_back(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<(Refund, String), Fault> {
+pub(crate) fn give_back(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<(Refund, String), Fault> {
     let id = ledger::next_id(call)?;
     ledger::post(
         call,

@@ -30,7 +30,7 @@ const PAGE: usize = 100;
 
 /// What became of a refund that the gateway lists.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Found {
+pub(crate) enum Found {
     /// The records explain it, now or already.
     Explained,
     /// It was taken off the account.
@@ -45,7 +45,7 @@ fn without_tries(key: &str) -> &str {
 }
 
 /// Finds out what a refund is that the gateway lists, and books it. Its amount is in dollars and above zero, its account is there.
-pub fn recover(
+pub(crate) fn recover(
     call: &mut Call<'_>,
     account: AuthId,
     movement: &Movement,
@@ -243,7 +243,7 @@ fn written(
 }
 
 /// A payment that waits for a person was given back in the history that was lost: recognises both. Answers whether it was all of it.
-pub fn recover_payment(
+pub(crate) fn recover_payment(
     call: &mut Call<'_>,
     account: AuthId,
     movement: &Movement,
