@@ -11,7 +11,6 @@
 
 mod fixing;
 pub(crate) mod requests;
-mod telling;
 
 pub use coinbox_credit::records::closing::{ClosingStatus, Step};
 pub(crate) use fixing::run;

@@ -10,7 +10,7 @@ use coinbox_credit::movements::grants;
 use coinbox_credit::watch::judge::stand;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
 use coinbox_ground::money::Money;
@@ -149,8 +149,7 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Resu
             AccountType::Standard => ("SEC-1", None),
         };
         let kind = if trial.is_some() { "developer" } else { "standard" };
-        let facts = vec![Fact::new("account-type", kind), Fact::new("by", who.name())];
-        say(call, auth, "account-created", rule, facts);
+        feed::event(auth, "account-created", rule).fact("account-type", kind).fact("by", who.name()).tell(call);
         wallet::open(call, auth);
         if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
             grants::grant(
@@ -228,14 +227,14 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
             }
             let lacking = coinbox_profiles::billing::lacks(call, auth)?;
             call.put(&key(auth), &profile);
-            let mut facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
+            let mut told =
+                feed::event(auth, "account-changed", "ACC-13").fact("fields", changed.join(" ")).fact("by", who.name());
             if other_email {
                 by_mail::moved(call, (&email_before, &profile.email), auth);
-                facts.push(Fact::new("email-before", email_before));
-                facts.push(Fact::new("email", &profile.email));
+                told = told.fact("email-before", email_before).fact("email", &profile.email);
                 mail::addresses_set(call, auth)?;
             }
-            say(call, auth, "account-changed", "ACC-13", facts);
+            told.tell(call);
             coinbox_invoices::changed_from(call, auth, lacking)?;
         }
         Ok(show(call, auth)?)
@@ -331,8 +330,4 @@ fn check_new(account: &NewAccount) -> Result<(), Fault> {
 
 fn check_timezone(checks: &mut Checks, name: &str, field: &str) {
     checks.require(timezone::is_known(name), field, FieldRule::UnknownValue, "IANA time zone name");
-}
-
-fn say(call: &mut Call<'_>, auth: AuthId, kind: &str, rule: &str, facts: Vec<Fact>) {
-    emit(call, EventDraft { account: Some(auth), kind, rule, facts, transactions: vec![] });
 }

@@ -9,7 +9,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::money::Money;
@@ -41,7 +41,7 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
         let mut wallet = wallet::need(call, account)?;
         let mut profile = profile::profile(call, account)?;
         let was_prepaid = profile.billing_mode == BillingMode::Prepaid;
-        let mut facts = vec![Fact::new("by", who.name())];
+        let mut told = feed::event(account, "billing-changed", "CRD-15").fact("by", who.name());
         match billing {
             Billing::Postpaid(limit) => {
                 if profile.account_type == AccountType::Developer {
@@ -49,8 +49,7 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
                 }
                 wallet.set_limit(Some(Money::from_micros(limit)));
                 profile.billing_mode = BillingMode::Postpaid;
-                facts.push(Fact::new("billing-mode", "postpaid"));
-                facts.push(Fact::new("credit-limit", Money::from_micros(limit)));
+                told = told.fact("billing-mode", "postpaid").fact("credit-limit", Money::from_micros(limit));
             }
             Billing::Prepaid => {
                 posting::round_off(call, account, call.now(), "billing")?;
@@ -61,15 +60,12 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
                 }
                 wallet.set_limit(None);
                 profile.billing_mode = BillingMode::Prepaid;
-                facts.push(Fact::new("billing-mode", "prepaid"));
+                told = told.fact("billing-mode", "prepaid");
             }
         }
         wallet::save(call, account, &wallet);
         call.put(&profile::key(account), &profile);
-        emit(
-            call,
-            EventDraft { account: Some(account), kind: "billing-changed", rule: "CRD-15", facts, transactions: vec![] },
-        );
+        told.tell(call);
         if profile.billing_mode == BillingMode::Postpaid {
             recharge::switch_off(call, account)?;
             if was_prepaid {

@@ -6,10 +6,10 @@ use coinbox_access::{
     functions,
 };
 use coinbox_ground::call::{Call, end_of_prefix};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::vocabulary::{
-    Caller, Checks, Fact, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
+    Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
 };
 use coinbox_numbers as numbers;
 use coinbox_profiles::policy::Policy;
@@ -109,8 +109,11 @@ pub fn create(
         call.put(&key(sub), &record);
         call.put(&index(main, now, sub), &Line { v: 1 });
         call.put(&format!("subn/{main}"), &Count { v: 1, count: before + 1 });
-        let facts = vec![Fact::new("sub-account", sub), Fact::new("enabled", enabled), Fact::new("by", who.name())];
-        say(call, main, "subaccount-created", facts);
+        feed::event(main, "subaccount-created", "SUB-1")
+            .fact("sub-account", sub)
+            .fact("enabled", enabled)
+            .fact("by", who.name())
+            .tell(call);
         Ok(Created { auth_id: sub.to_string(), auth_token: token })
     })
 }
@@ -167,9 +170,11 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         if after != before {
             after.modified = Some(call.now());
             call.put(&key(sub), &after);
-            let facts =
-                vec![Fact::new("sub-account", sub), Fact::new("enabled", after.enabled), Fact::new("by", who.name())];
-            say(call, after.parent, "subaccount-changed", facts);
+            feed::event(after.parent, "subaccount-changed", "SUB-1")
+                .fact("sub-account", sub)
+                .fact("enabled", after.enabled)
+                .fact("by", who.name())
+                .tell(call);
         }
         Ok(show(sub, after))
     })
@@ -207,16 +212,12 @@ fn remove(call: &mut Call<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Re
     let now = call.now();
     call.put(&key(sub), &Sub { enabled: false, modified: Some(now), deleted: Some(now), ..before });
     credentials::withdraw(call, sub);
-    let facts = vec![
-        Fact::new("sub-account", sub),
-        Fact::new("numbers", numbers),
-        Fact::new("disposal", disposal.word()),
-        Fact::new("by", who.name()),
-    ];
-    emit(
-        call,
-        EventDraft { account: Some(main), kind: "subaccount-deleted", rule: "SUB-4", facts, transactions: vec![] },
-    );
+    feed::event(main, "subaccount-deleted", "SUB-4")
+        .fact("sub-account", sub)
+        .fact("numbers", numbers)
+        .fact("disposal", disposal.word())
+        .fact("by", who.name())
+        .tell(call);
     Ok(())
 }
 
@@ -250,8 +251,11 @@ pub(crate) fn disable_page(
             record.enabled = false;
             record.modified = Some(call.now());
             call.put(&key(sub), &record);
-            let facts = vec![Fact::new("sub-account", sub), Fact::new("enabled", false), Fact::new("by", "closing")];
-            say(call, main, "subaccount-changed", facts);
+            feed::event(main, "subaccount-changed", "SUB-1")
+                .fact("sub-account", sub)
+                .fact("enabled", false)
+                .fact("by", "closing")
+                .tell(call);
         }
     }
     Ok((last, more))
@@ -266,8 +270,4 @@ fn show(auth: AuthId, sub: Sub) -> Subaccount {
         created: sub.created,
         modified: sub.modified,
     }
-}
-
-fn say(call: &mut Call<'_>, main: AuthId, kind: &str, facts: Vec<Fact>) {
-    emit(call, EventDraft { account: Some(main), kind, rule: "SUB-1", facts, transactions: vec![] });
 }

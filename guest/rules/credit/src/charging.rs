@@ -3,12 +3,12 @@
 use crate::records::cards::Card;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, gateway_key, save};
 
 /// What a charge is for.
@@ -88,9 +88,9 @@ pub fn count_in_caps(call: &mut Call<'_>, account: AuthId, charge: &Charge, amou
 
 /// A charge of a history that was lost was declined, and nothing of this one waits for it: the feed tells how it ended (CRD-7, EVT-1).
 pub fn tell_unawaited(call: &mut Call<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
-    let mut facts = charge.facts();
-    facts.push(Fact::new("reason", reason));
-    facts.push(Fact::new("receipt", receipt));
-    let (account, kind, rule) = (Some(account), "recharge-failed", charge.kind.rule());
-    emit(call, EventDraft { account, kind, rule, facts, transactions: Vec::new() });
+    feed::event(account, "recharge-failed", charge.kind.rule())
+        .facts(charge.facts())
+        .fact("reason", reason)
+        .fact("receipt", receipt)
+        .tell(call);
 }

@@ -1,6 +1,6 @@
 //! The feed: everything that matters, in order, with its cause (EVT-1, EVT-2).
 //!
-//! A rule appends an event with [`emit`]. What is read back is an [`Event`].
+//! A rule begins an event with [`event`] and appends it with [`EventDraft::tell`]. What is read back is an [`Event`].
 
 use crate::call::Call;
 use crate::ids::AuthId;
@@ -12,18 +12,67 @@ use serde::{Deserialize, Serialize};
 pub const OPERATOR_TOPIC: &str = "operator";
 
 /// One event, before the host gives it a position.
+///
+/// [`event`] and [`operator_event`] begin one, [`EventDraft::tell`] appends it to the feed. Facts and transactions are kept in the order in which they are added.
+#[must_use = "an event is in the feed once it is told"]
 #[derive(Clone, PartialEq, Debug)]
 pub struct EventDraft<'a> {
-    /// Whom it concerns; none: the operator.
-    pub account: Option<AuthId>,
-    /// What happened.
-    pub kind: &'a str,
-    /// Requirement ID of the rule behind it.
-    pub rule: &'a str,
-    /// Machine-readable cause.
-    pub facts: Vec<Fact>,
-    /// Ledger transactions behind it.
-    pub transactions: Vec<String>,
+    account: Option<AuthId>,
+    kind: &'a str,
+    rule: &'a str,
+    facts: Vec<Fact>,
+    transactions: Vec<String>,
+}
+
+/// Begins an event. `account` is the main account that it concerns; none: the operator. `kind` says what happened, `rule` is the requirement ID of the
+/// rule behind it.
+pub fn event<'a>(account: impl Into<Option<AuthId>>, kind: &'a str, rule: &'a str) -> EventDraft<'a> {
+    EventDraft { account: account.into(), kind, rule, facts: Vec::new(), transactions: Vec::new() }
+}
+
+/// Begins an event that concerns no account.
+pub fn operator_event<'a>(kind: &'a str, rule: &'a str) -> EventDraft<'a> {
+    event(None::<AuthId>, kind, rule)
+}
+
+impl EventDraft<'_> {
+    /// Adds a machine-readable cause.
+    pub fn fact(mut self, name: &str, value: impl ToString) -> Self {
+        self.facts.push(Fact::new(name, value));
+        self
+    }
+
+    /// Adds facts that are made already.
+    pub fn facts(mut self, facts: impl IntoIterator<Item = Fact>) -> Self {
+        self.facts.extend(facts);
+        self
+    }
+
+    /// Adds a ledger transaction behind it.
+    pub fn transaction(mut self, id: impl Into<String>) -> Self {
+        self.transactions.push(id.into());
+        self
+    }
+
+    /// Adds the ledger transactions behind it.
+    pub fn transactions(mut self, ids: impl IntoIterator<Item = String>) -> Self {
+        self.transactions.extend(ids);
+        self
+    }
+
+    /// Appends the event to the feed, at this moment.
+    pub fn tell(self, call: &mut Call<'_>) {
+        let body = Body {
+            v: 1,
+            at: call.now(),
+            kind: self.kind.to_owned(),
+            rule: self.rule.to_owned(),
+            facts: self.facts.into_iter().map(|fact| (fact.name, fact.value)).collect(),
+            transactions: self.transactions,
+        };
+        let topic = self.account.map_or_else(|| OPERATOR_TOPIC.to_owned(), |account| account.to_string());
+        call.line(&topic, serde_json::to_string(&body).expect("text and numbers only"));
+    }
 }
 
 /// One event as it is read.
@@ -80,16 +129,33 @@ struct Body {
     transactions: Vec<String>,
 }
 
-/// Appends an event to the feed.
-pub fn emit(call: &mut Call<'_>, draft: EventDraft<'_>) {
-    let body = Body {
-        v: 1,
-        at: call.now(),
-        kind: draft.kind.to_owned(),
-        rule: draft.rule.to_owned(),
-        facts: draft.facts.into_iter().map(|fact| (fact.name, fact.value)).collect(),
-        transactions: draft.transactions,
-    };
-    let topic = draft.account.map_or_else(|| OPERATOR_TOPIC.to_owned(), |account| account.to_string());
-    call.line(&topic, serde_json::to_string(&body).expect("text and numbers only"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fake, START, main_id};
+
+    #[test]
+    fn an_event_keeps_its_facts_and_transactions_in_the_order_in_which_they_were_added() {
+        let fake = Fake::new();
+        let told: Result<(), Fault> = fake.command(START, |call| {
+            let (asked, none) = (vec![Fact::new("reason", "trial")], None::<Fact>);
+            event(main_id("A"), "trial-credits", "ACC-4")
+                .fact("amount", 5)
+                .facts(asked)
+                .facts(none)
+                .fact("by", "host")
+                .transaction("2")
+                .transactions(["1".to_owned()])
+                .tell(call);
+            operator_event("policy-changed", "SEC-12").tell(call);
+            Ok(())
+        });
+        assert_eq!(told, Ok(()));
+        let lines: Vec<(String, String)> = fake.lines().into_iter().map(|line| (line.topic, line.body)).collect();
+        let of_account = format!(
+            r#"{{"v":1,"at":{START},"kind":"trial-credits","rule":"ACC-4","facts":[["amount","5"],["reason","trial"],["by","host"]],"transactions":["2","1"]}}"#
+        );
+        let of_operator = format!(r#"{{"v":1,"at":{START},"kind":"policy-changed","rule":"SEC-12","facts":[]}}"#);
+        assert_eq!(lines, [(main_id("A").to_string(), of_account), (OPERATOR_TOPIC.to_owned(), of_operator)]);
+    }
 }

@@ -12,10 +12,10 @@ use coinbox_credit::watch::recharge;
 use coinbox_forms::{country, subdivision, tax_id};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue::{self, QueueEntry};
-use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant};
 use coinbox_profiles::billing::{self as stored_billing, StoredBilling, key, lacks, load, missing};
 use coinbox_profiles::notices::recipients;
 use coinbox_profiles::policy::Policy;
@@ -79,9 +79,11 @@ pub(crate) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, s
             call.put(&flag_key(account, since), &entry);
             stored.flagged = Some(since);
             call.put(&key(account), &stored);
-            let facts = vec![Fact::new("country", country), Fact::new("state", state), Fact::new("why", why)];
-            let account = Some(account);
-            emit(call, EventDraft { account, kind, rule: "INV-7", facts, transactions: vec![] });
+            feed::event(account, kind, "INV-7")
+                .fact("country", country)
+                .fact("state", state)
+                .fact("why", why)
+                .tell(call);
         }
     }
     Ok(())
@@ -189,8 +191,10 @@ pub fn set_billing(
             judge_place(call, account, &stored.country, &state)?;
         }
         if !changed.is_empty() {
-            let facts = vec![Fact::new("fields", changed.join(" ")), Fact::new("by", who.name())];
-            say(call, account, facts);
+            feed::event(account, "billing-changed", "INV-6")
+                .fact("fields", changed.join(" "))
+                .fact("by", who.name())
+                .tell(call);
         }
         changed_from(call, account, lacking)?;
         Ok(shown(call, account)?)
@@ -204,11 +208,6 @@ pub fn changed_from(call: &mut Call<'_>, account: AuthId, lacking: bool) -> Resu
     }
     recharge::reset(call, account)?;
     judge(call, account, Occasion::Settings)
-}
-
-fn say(call: &mut Call<'_>, account: AuthId, facts: Vec<Fact>) {
-    let transactions = Vec::new();
-    emit(call, EventDraft { account: Some(account), kind: "billing-changed", rule: "INV-6", facts, transactions });
 }
 
 /// Checks a change. Answers the state as it will stand there: without blanks at its ends, and as its code where the tax goes by it.
@@ -265,8 +264,10 @@ pub fn set_cycle(call: &mut Call<'_>, caller: &Caller, auth_id: String, months: 
         if bill.months != months {
             bill.months = months;
             bill.save(call, account);
-            let cycle = format!("cycle-months {months}");
-            say(call, account, vec![Fact::new("fields", cycle), Fact::new("by", who.name())]);
+            feed::event(account, "billing-changed", "INV-6")
+                .fact("fields", format_args!("cycle-months {months}"))
+                .fact("by", who.name())
+                .tell(call);
         }
         Ok(shown(call, account)?)
     })

@@ -12,7 +12,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, end_of_prefix, successor};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::Progress;
 use coinbox_ground::money::CURRENCY;
@@ -90,8 +90,7 @@ pub(crate) fn report(
     let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
     let entry = QueueEntry::new(Some(account), "invoice-not-made", since, facts.join(", "));
     call.put(&unmade_key(account, since), &entry);
-    let (account, kind, facts) = (Some(account), "invoice-not-made", problem.facts);
-    emit(call, EventDraft { account, kind, rule: "INV-1", facts, transactions: Vec::new() });
+    feed::event(account, "invoice-not-made", "INV-1").facts(problem.facts).tell(call);
     Ok(())
 }
 

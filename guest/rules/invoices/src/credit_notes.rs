@@ -18,7 +18,7 @@ use coinbox_credit::movements::correcting::{self, Corrected};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::CURRENCY;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
@@ -146,12 +146,7 @@ fn give(
     ];
     let attached = (DocumentKind::CreditNote, stored.document.number.as_str());
     mail::send_with(call, account, "credit-note-issued", facts.clone(), attached)?;
-    let mut facts = facts;
-    facts.push(Fact::new("by", by));
-    emit(
-        call,
-        EventDraft { account: Some(account), kind: "credit-note-issued", rule: "INV-5", facts, transactions: vec![id] },
-    );
+    feed::event(account, "credit-note-issued", "INV-5").facts(facts).fact("by", by).transaction(id).tell(call);
     judge(call, account, Occasion::Credit)?;
     Ok(stored.document)
 }

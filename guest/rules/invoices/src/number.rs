@@ -10,7 +10,7 @@ use crate::standing::{self, Covering};
 use coinbox_credit::records::dunning;
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::call::{Call, end_of_prefix};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Next, Progress};
 use coinbox_ground::money::Money;
@@ -88,7 +88,7 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
     let money = Money::from_micros;
     let month = |moment: Option<i64>| moment.map(calendar::day_name).unwrap_or_default();
     let period_end = month(document.period_end.map(|end| end - 1));
-    let mut facts = vec![
+    let facts = vec![
         Fact::new("number", &document.number),
         Fact::new("period-start", month(document.period_start)),
         Fact::new("period-end", period_end),
@@ -100,23 +100,17 @@ fn issue(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<(),
     mailed.push(Fact::new("amount-due", owes));
     mailed.push(Fact::new("status", if owes > Money::ZERO { "open" } else { "paid" }));
     mail::send_with(call, account, "invoice-issued", mailed, (document.kind, &document.number))?;
-    facts.push(Fact::new("amount-due", money(document.amount_due)));
-    facts.push(Fact::new("status", &document.status));
-    facts.push(Fact::new("net", money(document.net)));
-    facts.push(Fact::new("discount", money(document.discount)));
-    facts.push(Fact::new("opening-balance", money(document.opening_balance)));
-    facts.push(Fact::new("closing-balance", money(document.closing_balance)));
-    facts.push(Fact::new("owed", stored.owed));
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: "invoice-issued",
-            rule: "INV-1",
-            facts,
-            transactions: stored.transactions.clone(),
-        },
-    );
+    feed::event(account, "invoice-issued", "INV-1")
+        .facts(facts)
+        .fact("amount-due", money(document.amount_due))
+        .fact("status", &document.status)
+        .fact("net", money(document.net))
+        .fact("discount", money(document.discount))
+        .fact("opening-balance", money(document.opening_balance))
+        .fact("closing-balance", money(document.closing_balance))
+        .fact("owed", stored.owed)
+        .transactions(stored.transactions.clone())
+        .tell(call);
     let issued = Issued {
         account,
         number: document.number.clone(),
@@ -137,16 +131,10 @@ fn due(call: &Call<'_>, document: &Document) -> Result<Option<Instant>, Fault> {
 
 /// Begins to collect a postpaid invoice of which something is owed, in the change that issues it (CRD-15, R29).
 fn collect(call: &mut Call<'_>, issued: &Issued) -> Result<(), Fault> {
-    emit(
-        call,
-        EventDraft {
-            account: Some(issued.account),
-            kind: "invoice-due",
-            rule: "CRD-15",
-            facts: vec![Fact::new("number", &issued.number), Fact::new("amount-due", issued.amount_due)],
-            transactions: Vec::new(),
-        },
-    );
+    feed::event(issued.account, "invoice-due", "CRD-15")
+        .fact("number", &issued.number)
+        .fact("amount-due", issued.amount_due)
+        .tell(call);
     dunning::start(call, issued.account, &issued.number, issued.days)
 }
 

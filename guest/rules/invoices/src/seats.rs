@@ -7,7 +7,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Progress;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
@@ -101,10 +101,11 @@ pub fn set_seats(call: &mut Call<'_>, caller: &Caller, auth_id: String, paid: u3
             let month = Month::of(call.now());
             let at_first = kept.filter(|(of, _)| *of == month).or(Some((month, had)));
             call.put(&key(account), &StoredSeats { v: 1, paid, charged, at_first });
-            let facts = vec![Fact::new("seats", paid), Fact::new("before", had), Fact::new("by", who.name())];
-            let transactions = Vec::new();
-            let account = Some(account);
-            emit(call, EventDraft { account, kind: "seats-set", rule: "INV-8", facts, transactions });
+            feed::event(account, "seats-set", "INV-8")
+                .fact("seats", paid)
+                .fact("before", had)
+                .fact("by", who.name())
+                .tell(call);
         }
         Ok(shown(call, account)?)
     })
@@ -155,14 +156,13 @@ fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, 
     let debit = Debit { kind: "seats", cause: &cause, cycle: None, lines: vec![line], others: Vec::new() };
     let posted = posting::debit(call, account, debit)?;
     call.put(key, &StoredSeats { charged: Some(month), ..stored.clone() });
-    let facts = vec![
-        Fact::new("month", month),
-        Fact::new("seats", seats),
-        Fact::new("amount", amount),
-        Fact::new("owed", posted.split.owed),
-        Fact::new("balance", posted.balance),
-    ];
-    let transactions = vec![posted.transaction];
-    emit(call, EventDraft { account: Some(account), kind: "seats-charged", rule: "INV-8", facts, transactions });
+    feed::event(account, "seats-charged", "INV-8")
+        .fact("month", month)
+        .fact("seats", seats)
+        .fact("amount", amount)
+        .fact("owed", posted.split.owed)
+        .fact("balance", posted.balance)
+        .transaction(posted.transaction)
+        .tell(call);
     judge(call, account, Occasion::Debit)
 }

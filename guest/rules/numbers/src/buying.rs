@@ -21,7 +21,7 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
@@ -217,10 +217,11 @@ fn place_order(call: &mut Call<'_>, account: AuthId, mut order: Order) -> Result
     call.put(&place(account, count), &order);
     let job = JOB.of((account, count));
     call.timer(&job, Lane::Urgent, call.now());
-    let mut facts = facts(account, &order);
-    facts.push(Fact::new("held", held));
-    facts.push(Fact::new("key", &order.key));
-    tell(call, account, "number-ordered", facts, Vec::new());
+    feed::event(account, "number-ordered", "NUM-2")
+        .facts(facts(account, &order))
+        .fact("held", held)
+        .fact("key", &order.key)
+        .tell(call);
     judge(call, account, Occasion::Debit)?;
     Ok(Started { job, name: order.offer.number })
 }
@@ -231,14 +232,8 @@ fn facts(account: AuthId, order: &Order) -> Vec<Fact> {
         Fact::new("country", &order.offer.country),
         Fact::new("type", order.offer.kind.name()),
     ];
-    if order.holder != account {
-        facts.push(Fact::new("sub-account", order.holder));
-    }
+    facts.extend(records::held_by(account, order.holder));
     facts
-}
-
-fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
-    emit(call, EventDraft { account: Some(account), kind, rule: "NUM-2", facts, transactions });
 }
 
 /// Starts the next attempt, or drops an order that may not be sent any more.
@@ -343,9 +338,7 @@ fn settle(call: &mut Call<'_>, account: AuthId, count: u32, order: &mut Order, s
 
 fn fail(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, cause: &str) -> Result<(), Fault> {
     settle(call, account, count, &mut order, State::Failed(cause.to_owned()))?;
-    let mut facts = facts(account, &order);
-    facts.push(Fact::new("cause", cause));
-    tell(call, account, "number-order-failed", facts, Vec::new());
+    feed::event(account, "number-order-failed", "NUM-2").facts(facts(account, &order)).fact("cause", cause).tell(call);
     judge(call, account, Occasion::Settings)
 }
 
@@ -358,11 +351,10 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
     }
     if records::is_rented(call, &order.offer.number) {
         // The stock has given away what it has given away before: that is for the operator to find out, not for the customer to pay.
-        let facts = vec![Fact::new("account", account), Fact::new("number", &order.offer.number)];
-        emit(
-            call,
-            EventDraft { account: None, kind: "number-given-twice", rule: "NUM-5", facts, transactions: Vec::new() },
-        );
+        feed::operator_event("number-given-twice", "NUM-5")
+            .fact("account", account)
+            .fact("number", &order.offer.number)
+            .tell(call);
         return fail(call, account, count, order, "not-available");
     }
     settle(call, account, count, &mut order, State::Done)?;
@@ -408,12 +400,14 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
         debts: rents,
     };
     records::insert(call, account, &rented)?;
-    let mut facts = facts(account, &order);
-    facts.push(Fact::new("setup", order.setup));
-    facts.push(Fact::new("monthly", order.monthly));
-    facts.push(Fact::new("first-rent", order.first_rent));
-    facts.push(Fact::new("balance", wallet::need(call, account)?.balance));
-    tell(call, account, "number-rented", facts, transactions);
+    feed::event(account, "number-rented", "NUM-2")
+        .facts(facts(account, &order))
+        .fact("setup", order.setup)
+        .fact("monthly", order.monthly)
+        .fact("first-rent", order.first_rent)
+        .fact("balance", wallet::need(call, account)?.balance)
+        .transactions(transactions)
+        .tell(call);
     judge(call, account, Occasion::Debit)
 }
 
@@ -508,11 +502,7 @@ pub(super) fn recover(
         count.reserved = reserved;
     })?;
     call.put(&place(account, count), &order);
-    let mut facts = facts(account, &order);
-    facts.push(Fact::new("key", &order.key));
-    let draft =
-        EventDraft { account: Some(account), kind: "number-recovered", rule: "CRD-7", facts, transactions: Vec::new() };
-    emit(call, draft);
+    feed::event(account, "number-recovered", "CRD-7").facts(facts(account, &order)).fact("key", &order.key).tell(call);
     if !movement.done {
         call.timer(&job, Lane::Urgent, call.now());
         judge(call, account, Occasion::Debit)?;

@@ -13,7 +13,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
@@ -146,14 +146,10 @@ pub(super) fn release_due(call: &mut Call<'_>, account: AuthId, at: Instant, mos
 fn warn(call: &mut Call<'_>, account: AuthId, numbers: usize, owed: Money, deadline: Instant) -> Result<(), Fault> {
     let days = (deadline - call.now() + DAY_MS - 1).div_euclid(DAY_MS);
     let mut facts = vec![Fact::new("numbers", numbers), Fact::new("amount", owed), Fact::new("days", days)];
-    let mut told = facts.clone();
-    told.push(Fact::new("release-at", deadline));
+    let told = feed::event(account, "rent-owed", "NUM-4").facts(facts.clone()).fact("release-at", deadline);
     facts.push(Fact::new("release-on", calendar::day_name(deadline)));
     facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, account)?.balance)?));
-    emit(
-        call,
-        EventDraft { account: Some(account), kind: "rent-owed", rule: "NUM-4", facts: told, transactions: Vec::new() },
-    );
+    told.tell(call);
     mail::send(call, account, "rent-owed", facts)
 }
 

@@ -6,11 +6,11 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{JobKind, Next};
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use serde::{Deserialize, Serialize};
 
 /// Jobs that go on with the numbers of an account or sub-account that goes.
@@ -84,24 +84,14 @@ fn hand_over(call: &mut Call<'_>, account: AuthId, mut numbers: Vec<(String, Ren
         judge(call, account, Occasion::Debit)?;
     }
     for (key, mut rented) in numbers {
-        let facts = vec![
-            Fact::new("number", rented.number()),
-            Fact::new("from", rented.holder),
-            Fact::new("to", account),
-            Fact::new("by", "sub-account-deleted"),
-        ];
-        rented.holder = account;
+        let from = std::mem::replace(&mut rented.holder, account);
         call.put(&key, &rented);
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "number-changed",
-                rule: "SUB-4",
-                facts,
-                transactions: Vec::new(),
-            },
-        );
+        feed::event(account, "number-changed", "SUB-4")
+            .fact("number", rented.number())
+            .fact("from", from)
+            .fact("to", account)
+            .fact("by", "sub-account-deleted")
+            .tell(call);
     }
     Ok(())
 }

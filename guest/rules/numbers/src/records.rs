@@ -11,7 +11,7 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::OfferedNumber;
-use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_profiles::policy::NUMBERS_MAX;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,11 @@ pub(super) fn key(account: AuthId, since: Instant, number: &str) -> String {
 /// The account in a key of [`key`].
 pub(super) fn account_of(key: &str) -> Option<AuthId> {
     key.get(PREFIX.len()..PREFIX.len() + 20).and_then(AuthId::parse)
+}
+
+/// Which sub-account holds a number of the account, as events name it; none: the account itself does.
+pub(super) fn held_by(account: AuthId, holder: AuthId) -> Option<Fact> {
+    (holder != account).then(|| Fact::new("sub-account", holder))
 }
 
 fn index_key(number: &str) -> String {

@@ -11,7 +11,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
@@ -20,7 +20,7 @@ use coinbox_ground::metadata;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fact, Fault, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{Fault, Instant, MINUTE_MS};
 use serde::{Deserialize, Serialize};
 
 /// Jobs that tell the stock of a release. Releases are counted per account.
@@ -74,18 +74,20 @@ pub(super) fn release(
     for (_, rented) in numbers {
         records::remove(call, account, &rented)?;
         jobs.push(give_back(call, account, rented.number(), asked)?);
-        let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", cause)];
-        if rented.holder != account {
-            facts.push(Fact::new("sub-account", rented.holder));
-        }
-        facts.push(Fact::new("since", rented.since));
         let rule = if cause == "rent-unpaid" { "NUM-4" } else { "NUM-6" };
-        emit(
-            call,
-            EventDraft { account: Some(account), kind: "number-released", rule, facts, transactions: Vec::new() },
-        );
+        tell(call, account, rule, &rented, cause);
     }
     Ok(jobs)
+}
+
+/// Tells that a number is released.
+fn tell(call: &mut Call<'_>, account: AuthId, rule: &str, rented: &Rented, cause: &str) {
+    feed::event(account, "number-released", rule)
+        .fact("number", rented.number())
+        .fact("cause", cause)
+        .facts(records::held_by(account, rented.holder))
+        .fact("since", rented.since)
+        .tell(call);
 }
 
 /// Has the stock told that an account does not hold this number any more.
@@ -221,14 +223,7 @@ pub(super) fn recover(
     let posted = rent::post(call, account, &mut numbers, rent::last_month_until(at))?;
     let [(_, rented)] = numbers;
     records::remove(call, account, &rented)?;
-    let mut facts = vec![Fact::new("number", rented.number()), Fact::new("cause", "released-before-the-restore")];
-    if rented.holder != account {
-        facts.push(Fact::new("sub-account", rented.holder));
-    }
-    facts.push(Fact::new("since", rented.since));
-    let draft =
-        EventDraft { account: Some(account), kind: "number-released", rule: "CRD-7", facts, transactions: Vec::new() };
-    emit(call, draft);
+    tell(call, account, "CRD-7", &rented, "released-before-the-restore");
     if posted {
         judge(call, account, Occasion::Debit)?;
     }

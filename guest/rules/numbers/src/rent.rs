@@ -12,11 +12,11 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::OfferedNumber;
-use coinbox_ground::vocabulary::{Fact, Fault, Instant};
+use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::months;
 use coinbox_ledger::wallet;
@@ -133,8 +133,11 @@ pub(super) fn post(
     }
     due.sort_by_key(|due| due.month);
     for (place, month) in unpriced {
-        let facts = vec![Fact::new("account", account), Fact::new("price", place), Fact::new("month", month)];
-        emit(call, EventDraft { account: None, kind: "rent-unpriced", rule: "NUM-3", facts, transactions: Vec::new() });
+        feed::operator_event("rent-unpriced", "NUM-3")
+            .fact("account", account)
+            .fact("price", place)
+            .fact("month", month)
+            .tell(call);
     }
     let charged: Vec<&Due> = due.iter().filter(|due| due.price > Money::ZERO).collect();
     let mut told: BTreeMap<Month, Told> = BTreeMap::new();
@@ -211,19 +214,17 @@ fn tell(call: &mut Call<'_>, account: AuthId, told: BTreeMap<Month, Told>) -> Re
     let paid_by = if wallet.credit_limit().is_some() { "invoice" } else { "credit" };
     let unpaid_from = calendar::day_name(owing::unpaid_since(call, account)?);
     for (month, told) in told {
-        let mut facts = vec![
-            Fact::new("month", month),
-            Fact::new("numbers", told.numbers),
-            Fact::new("amount", told.amount),
-            Fact::new("owed", told.owed),
-            Fact::new("balance", balance),
-        ];
+        let mut event = feed::event(account, "rent-posted", "NUM-3")
+            .fact("month", month)
+            .fact("numbers", told.numbers)
+            .fact("amount", told.amount)
+            .fact("owed", told.owed)
+            .fact("balance", balance)
+            .transactions(told.transactions);
         if told.owed > Money::ZERO {
-            facts.push(Fact::new("paid-by", paid_by));
-            facts.push(Fact::new("unpaid-from", &unpaid_from));
+            event = event.fact("paid-by", paid_by).fact("unpaid-from", &unpaid_from);
         }
-        let transactions = told.transactions;
-        emit(call, EventDraft { account: Some(account), kind: "rent-posted", rule: "NUM-3", facts, transactions });
+        event.tell(call);
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_forms::phone::is_digits;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::text::is_name;
@@ -135,18 +135,8 @@ pub fn update(
             facts.push(Fact::new("app-id", rented.app.as_deref().unwrap_or_default()));
         }
         if facts.len() > 1 {
-            facts.push(Fact::new("by", who.name()));
             call.put(&key, &rented);
-            emit(
-                call,
-                EventDraft {
-                    account: Some(account),
-                    kind: "number-changed",
-                    rule: "NUM-6",
-                    facts,
-                    transactions: Vec::new(),
-                },
-            );
+            feed::event(account, "number-changed", "NUM-6").facts(facts).fact("by", who.name()).tell(call);
         }
         Ok(show(call, account, rented)?)
     })

@@ -2,12 +2,12 @@
 
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::outside::{Effects, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::QueueEntry;
-use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, MINUTE_MS};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -87,14 +87,12 @@ impl Progress {
         let due = Policy::load(call)?.ask_again(now, self.asked, asked_for, overdue_at);
         let cause: String = letters::cleaned(cause, 200);
         if self.asked == 0 {
-            let facts = vec![
-                Fact::new("number", subject.number),
-                Fact::new("what", subject.what),
-                Fact::new("cause", &cause),
-                Fact::new("ask-again", due),
-            ];
-            let account = Some(subject.account);
-            emit(call, EventDraft { account, kind: "number-open", rule: "NUM-5", facts, transactions: Vec::new() });
+            feed::event(subject.account, "number-open", "NUM-5")
+                .fact("number", subject.number)
+                .fact("what", subject.what)
+                .fact("cause", &cause)
+                .fact("ask-again", due)
+                .tell(call);
         }
         self.asked = self.asked.saturating_add(1);
         if !self.overdue && now - sent >= OVERDUE_MS {

@@ -8,7 +8,7 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Error, Started};
 use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
@@ -128,16 +128,10 @@ fn make_default(call: &mut Call<'_>, account: AuthId, mut wallet: Wallet, number
     wallet.default = Some(number);
     let label = wallet.find(number).map(Card::label).unwrap_or_default();
     call.put(&key(account), &wallet);
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: "default-card-changed",
-            rule: "CRD-11",
-            facts: vec![Fact::new("card", card_name(number)), Fact::new("label", label)],
-            transactions: Vec::new(),
-        },
-    );
+    feed::event(account, "default-card-changed", "CRD-11")
+        .fact("card", card_name(number))
+        .fact("label", label)
+        .tell(call);
     recharge::reset(call, account)?;
     judge(call, account, Occasion::Settings)
 }
@@ -154,22 +148,13 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
         if wallet.default == Some(number) {
             wallet.default = None;
         }
-        let facts = vec![Fact::new("card", card_name(number)), Fact::new("label", removed.label())];
+        let label = removed.label();
         wallet.forgetting.push((number, removed.token, 0));
         call.put(&key(account), &wallet);
         call.cancel(&DESCRIBE.of((account, number)));
         call.cancel(&EXPIRING.of((account, number)));
         call.timer(&FORGET.of((account, number)), Lane::Normal, call.now());
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "card-removed",
-                rule: "CRD-11",
-                facts,
-                transactions: Vec::new(),
-            },
-        );
+        feed::event(account, "card-removed", "CRD-11").fact("card", card_name(number)).fact("label", label).tell(call);
         Ok(())
     })
 }
@@ -240,16 +225,10 @@ pub(crate) fn finish_describe(
     call.put(&key(account), &wallet);
     call.cancel(&job);
     let ready = card.state == CardState::Ready;
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: if ready { "card-added" } else { "card-unknown" },
-            rule: "CRD-11",
-            facts: vec![Fact::new("card", card_name(number)), Fact::new("label", card.label())],
-            transactions: Vec::new(),
-        },
-    );
+    feed::event(account, if ready { "card-added" } else { "card-unknown" }, "CRD-11")
+        .fact("card", card_name(number))
+        .fact("label", card.label())
+        .tell(call);
     if ready {
         if let Some(expires) = card.expires() {
             let notice = (expires - EXPIRING_NOTICE_MS).max(call.now());
@@ -287,10 +266,7 @@ pub(crate) fn mail_expiring(call: &mut Call<'_>, (account, number): Numbered) ->
     let expires = format!("{:04}-{:02}", card.year, card.month);
     let facts = vec![Fact::new("card", card.label()), Fact::new("expires", expires)];
     mail::send(call, account, "card-expiring", facts.clone())?;
-    emit(
-        call,
-        EventDraft { account: Some(account), kind: "card-expiring", rule: "CRD-11", facts, transactions: Vec::new() },
-    );
+    feed::event(account, "card-expiring", "CRD-11").facts(facts).tell(call);
     call.cancel(&EXPIRING.of((account, number)));
     Ok(Some(Next::Rest))
 }

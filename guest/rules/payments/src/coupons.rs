@@ -23,7 +23,7 @@ use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::grants::{self, Grant};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, draw_code};
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{
@@ -151,15 +151,14 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, coupon: NewCoupon) -> Result
         call.put(LAST_KEY, &Last { v: 1, number });
         call.put(&found, &Found { v: 1, number });
         call.put(&coupon_key(number), &stored);
-        let facts = vec![
-            Fact::new("coupon", number),
-            Fact::new("label", &stored.label),
-            Fact::new("amount", stored.amount),
-            Fact::new("uses", stored.uses),
-            Fact::new("redeem-by", stored.redeem_by),
-            Fact::new("by", who.name()),
-        ];
-        tell(call, "coupon-created", facts);
+        feed::operator_event("coupon-created", "CRD-13")
+            .fact("coupon", number)
+            .fact("label", &stored.label)
+            .fact("amount", stored.amount)
+            .fact("uses", stored.uses)
+            .fact("redeem-by", stored.redeem_by)
+            .fact("by", who.name())
+            .tell(call);
         Ok(stored.shown(code))
     })
 }
@@ -206,10 +205,6 @@ fn draw_free(call: &Call<'_>) -> Result<String, Fault> {
     Err(Fault::problem("no-free-code", vec![Fact::new("draws", DRAWS_MAX)]))
 }
 
-fn tell(call: &mut Call<'_>, kind: &str, facts: Vec<Fact>) {
-    emit(call, EventDraft { account: None, kind, rule: "CRD-13", facts, transactions: Vec::new() });
-}
-
 /// The coupon with this code.
 pub fn get(call: &Call<'_>, caller: &Caller, code: String) -> Result<Coupon, Error> {
     access::query(call, caller, functions::COUPONS_GET)?;
@@ -250,13 +245,12 @@ pub fn withdraw(call: &mut Call<'_>, caller: &Caller, number: u32) -> Result<Cou
         if stored.withdrawn.is_none() {
             stored.withdrawn = Some(call.now());
             call.put(&coupon_key(number), &stored);
-            let facts = vec![
-                Fact::new("coupon", number),
-                Fact::new("label", &stored.label),
-                Fact::new("redeemed", stored.redeemed),
-                Fact::new("by", who.name()),
-            ];
-            tell(call, "coupon-withdrawn", facts);
+            feed::operator_event("coupon-withdrawn", "CRD-13")
+                .fact("coupon", number)
+                .fact("label", &stored.label)
+                .fact("redeemed", stored.redeemed)
+                .fact("by", who.name())
+                .tell(call);
         }
         Ok(show(call, &stored)?)
     })
@@ -291,11 +285,12 @@ fn tries_within_an_hour(call: &Call<'_>, account: AuthId) -> Result<Vec<Instant>
 
 fn fail(call: &mut Call<'_>, account: AuthId, mut tries: Vec<Instant>, decline: Decline) {
     tries.push(call.now());
-    let facts = vec![Fact::new("cause", decline.word()), Fact::new("failed-tries", tries.len())];
+    let failed = tries.len();
     call.put(&tries_key(account), &Tries { v: 1, at: tries });
-    let draft =
-        EventDraft { account: Some(account), kind: "coupon-declined", rule: "CRD-13", facts, transactions: Vec::new() };
-    emit(call, draft);
+    feed::event(account, "coupon-declined", "CRD-13")
+        .fact("cause", decline.word())
+        .fact("failed-tries", failed)
+        .tell(call);
 }
 
 fn judge(call: &Call<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {

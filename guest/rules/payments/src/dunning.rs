@@ -21,7 +21,7 @@ use coinbox_credit::watch::judge::stand;
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
@@ -80,14 +80,8 @@ fn attempt(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid) -> Result<(),
     let charge = create(call, account, Purpose::Invoice(&one.number), amount, &card, None)?;
     one.charge = Some(charge.number);
     one.next = None;
-    let mut facts = charge.facts();
-    facts.push(Fact::new("attempt", one.failed + 1));
-    tell(call, account, "recharge-started", facts);
+    feed::event(account, "recharge-started", "CRD-15").facts(charge.facts()).fact("attempt", one.failed + 1).tell(call);
     Ok(())
-}
-
-fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>) {
-    emit(call, EventDraft { account: Some(account), kind, rule: "CRD-15", facts, transactions: Vec::new() });
 }
 
 /// An attempt that failed.
@@ -136,7 +130,7 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
         vec![Fact::new("number", &one.number), Fact::new("amount", failed.amount), Fact::new("card", failed.card)];
     mailed.extend(common.clone());
     mail::send_with(call, account, "invoice-unpaid", mailed, (DocumentKind::Invoice, &one.number))?;
-    let mut told = match failed.charge {
+    let about = match failed.charge {
         Some(charge) => charge.facts(),
         None => vec![
             Fact::new("kind", "invoice"),
@@ -145,8 +139,7 @@ fn fail(call: &mut Call<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
             Fact::new("invoice", &one.number),
         ],
     };
-    told.extend(common);
-    tell(call, account, "recharge-failed", told);
+    feed::event(account, "recharge-failed", "CRD-15").facts(about).facts(common).tell(call);
     Ok(())
 }
 
@@ -282,7 +275,7 @@ pub fn reopened(
         Fact::new("next-attempt", promised),
     ];
     mail::send_with(call, account, "invoice-reopened", facts.clone(), (DocumentKind::Invoice, number))?;
-    tell(call, account, "invoice-reopened", facts);
+    feed::event(account, "invoice-reopened", "CRD-15").facts(facts).tell(call);
     Ok(())
 }
 

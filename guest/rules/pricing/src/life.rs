@@ -5,13 +5,14 @@
 
 use crate::ahead::reached;
 use crate::error::Error;
-use crate::removing::{take_away, tell};
+use crate::removing::take_away;
 use crate::shown::{MOMENT_MAX, Version, VersionState};
 use crate::upkeep;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
-use coinbox_ground::vocabulary::{Caller, Checks, Fact, FieldRule, Instant};
+use coinbox_ground::feed;
+use coinbox_ground::vocabulary::{Caller, Checks, FieldRule, Instant};
 
 /// Begins a draft. It stays until it is published or removed.
 pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
@@ -87,22 +88,20 @@ pub fn publish_version(
         let shown = entry.show();
         if let Some(rival) = rival {
             stored.entry(rival)?.standing = Standing::Replaced;
-            let facts = vec![
-                Fact::new("version", rival),
-                Fact::new("starts-at", starts_at),
-                Fact::new("by-version", version),
-                Fact::new("by", who.name()),
-            ];
-            tell(call, "prices-replaced", facts);
+            feed::operator_event("prices-replaced", "USE-2")
+                .fact("version", rival)
+                .fact("starts-at", starts_at)
+                .fact("by-version", version)
+                .fact("by", who.name())
+                .tell(call);
         }
         call.put(VERSIONS_KEY, &stored);
-        let facts = vec![
-            Fact::new("version", version),
-            Fact::new("starts-at", starts_at),
-            Fact::new("rows", shown.rows),
-            Fact::new("by", who.name()),
-        ];
-        tell(call, "prices-published", facts);
+        feed::operator_event("prices-published", "USE-2")
+            .fact("version", version)
+            .fact("starts-at", starts_at)
+            .fact("rows", shown.rows)
+            .fact("by", who.name())
+            .tell(call);
         Ok(shown)
     })
 }
@@ -120,8 +119,11 @@ pub fn withdraw_version(call: &mut Call<'_>, caller: &Caller, version: u32) -> R
         entry.standing = Standing::Withdrawn;
         let shown = entry.show();
         call.put(VERSIONS_KEY, &stored);
-        let facts = vec![Fact::new("version", version), Fact::new("starts-at", starts_at), Fact::new("by", who.name())];
-        tell(call, "prices-withdrawn", facts);
+        feed::operator_event("prices-withdrawn", "USE-2")
+            .fact("version", version)
+            .fact("starts-at", starts_at)
+            .fact("by", who.name())
+            .tell(call);
         Ok(shown)
     })
 }

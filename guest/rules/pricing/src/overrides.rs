@@ -13,9 +13,9 @@ use crate::shown::{MOMENT_MAX, PriceRow};
 use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, int_text};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
 use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,20 +86,17 @@ pub fn set_overrides(
         call.put(&Sets::key(account), &sets);
         wallet::mark_overrides(call, account)?;
         for before in replaced {
-            let facts =
-                vec![Fact::new("starts-at", before), Fact::new("by-set", starts_at), Fact::new("by", who.name())];
-            let kind = "overrides-replaced";
-            emit(call, EventDraft { account: Some(account), kind, rule: "USE-2", facts, transactions: vec![] });
+            feed::event(account, "overrides-replaced", "USE-2")
+                .fact("starts-at", before)
+                .fact("by-set", starts_at)
+                .fact("by", who.name())
+                .tell(call);
         }
-        let facts = vec![
-            Fact::new("starts-at", starts_at),
-            Fact::new("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count)),
-            Fact::new("by", who.name()),
-        ];
-        emit(
-            call,
-            EventDraft { account: Some(account), kind: "overrides-set", rule: "USE-2", facts, transactions: vec![] },
-        );
+        feed::event(account, "overrides-set", "USE-2")
+            .fact("starts-at", starts_at)
+            .fact("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count))
+            .fact("by", who.name())
+            .tell(call);
         Ok(())
     })
 }
@@ -165,17 +162,10 @@ pub fn withdraw_overrides(
         let withdrawn = sets.sets.remove(place);
         call.remove(&withdrawn.key(account));
         call.put(&Sets::key(account), &sets);
-        let facts = vec![Fact::new("starts-at", starts_at), Fact::new("by", who.name())];
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "overrides-withdrawn",
-                rule: "USE-2",
-                facts,
-                transactions: vec![],
-            },
-        );
+        feed::event(account, "overrides-withdrawn", "USE-2")
+            .fact("starts-at", starts_at)
+            .fact("by", who.name())
+            .tell(call);
         Ok(())
     })
 }

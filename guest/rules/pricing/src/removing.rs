@@ -1,15 +1,9 @@
-//! Taking a version away, and saying what has become of one.
+//! Taking a version away.
 
 use crate::shown::VersionState;
 use crate::versions::{Entry, StoredVersions};
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
-use coinbox_ground::vocabulary::Fact;
-
-/// Says what has become of a version.
-pub(super) fn tell(call: &mut Call<'_>, kind: &'static str, facts: Vec<Fact>) {
-    emit(call, EventDraft { account: None, kind, rule: "USE-2", facts, transactions: vec![] });
-}
+use coinbox_ground::feed;
 
 /// The word of a state, as the contract has it.
 pub(super) fn state_word(state: VersionState) -> &'static str {
@@ -26,11 +20,10 @@ pub(super) fn state_word(state: VersionState) -> &'static str {
 /// Removes a version and says so.
 pub(super) fn take_away(call: &mut Call<'_>, stored: &mut StoredVersions, entry: &Entry, by: &str) {
     stored.remove(call, entry.number);
-    let facts = vec![
-        Fact::new("version", entry.number),
-        Fact::new("was", state_word(entry.state())),
-        Fact::new("rows", entry.show().rows),
-        Fact::new("by", by),
-    ];
-    tell(call, "prices-removed", facts);
+    feed::operator_event("prices-removed", "USE-2")
+        .fact("version", entry.number)
+        .fact("was", state_word(entry.state()))
+        .fact("rows", entry.show().rows)
+        .fact("by", by)
+        .tell(call);
 }

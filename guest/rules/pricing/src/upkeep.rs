@@ -1,9 +1,10 @@
 //! Room in the price book: what can price nothing any more, and imports that were cut off, go by themselves.
 
 use crate::ahead::settled_before;
-use crate::removing::{take_away, tell};
+use crate::removing::take_away;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 
 /// Most versions. A sheet a day takes about forty places: those of the usage window.
@@ -33,9 +34,11 @@ fn retire(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<bool, Faul
         if entry.standing == Standing::Plain {
             entry.standing = Standing::Retired;
             retired += 1;
-            let facts =
-                vec![Fact::new("version", number), Fact::new("starts-at", starts_at), Fact::new("until", until)];
-            tell(call, "prices-retired", facts);
+            feed::operator_event("prices-retired", "USE-2")
+                .fact("version", number)
+                .fact("starts-at", starts_at)
+                .fact("until", until)
+                .tell(call);
         }
     }
     Ok(retired > 0)

@@ -7,7 +7,7 @@ use crate::profile::profile;
 use coinbox_forms::{email, letters};
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, JobKind, Next, Numbered, Task, Work};
 use coinbox_ground::money::CURRENCY;
@@ -262,9 +262,11 @@ pub fn addresses_set(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> 
 /// Tells which addresses a mail has not gone to.
 fn tell_refused(call: &mut Call<'_>, account: AuthId, template: &str, addresses: &[(String, String)]) {
     for (address, cause) in addresses {
-        let facts = vec![Fact::new("template", template), Fact::new("address", address), Fact::new("cause", cause)];
-        let account = Some(account);
-        emit(call, EventDraft { account, kind: "mail-address-refused", rule: "EVT-2", facts, transactions: vec![] });
+        feed::event(account, "mail-address-refused", "EVT-2")
+            .fact("template", template)
+            .fact("address", address)
+            .fact("cause", cause)
+            .tell(call);
     }
 }
 
@@ -319,13 +321,12 @@ fn give_up(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pendi
     let addresses = letters::cleaned(&pending.open.join(", "), NOTE_CHARS_MAX);
     let cause = letters::cleaned(cause, CAUSE_CHARS_MAX);
     book_refused(call, account, &pending)?;
-    let facts = vec![
-        Fact::new("template", &pending.template),
-        Fact::new("attempts", pending.attempt),
-        Fact::new("cause", &cause),
-        Fact::new("addresses", &addresses),
-    ];
-    emit(call, EventDraft { account: Some(account), kind: GIVEN_UP, rule: "EVT-2", facts, transactions: Vec::new() });
+    feed::event(account, GIVEN_UP, "EVT-2")
+        .fact("template", &pending.template)
+        .fact("attempts", pending.attempt)
+        .fact("cause", &cause)
+        .fact("addresses", &addresses)
+        .tell(call);
     let new = GivenUp { v: 1, since: call.now(), count: 0, last: Vec::new() };
     let mut given_up: GivenUp = call.get(&given_up_key(account))?.unwrap_or(new);
     given_up.count = given_up.count.saturating_add(1);

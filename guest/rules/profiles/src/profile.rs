@@ -1,7 +1,7 @@
 //! The cold record of a main account: who it is, how it pays, whether it may be used.
 
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Suspension};
 use serde::{Deserialize, Serialize};
@@ -123,11 +123,7 @@ pub fn upgrade(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
     if profile.account_type == AccountType::Developer {
         profile.account_type = AccountType::Standard;
         call.put(&key(account), &profile);
-        let facts = vec![Fact::new("account-type", "standard")];
-        emit(
-            call,
-            EventDraft { account: Some(account), kind: "account-upgraded", rule: "ACC-7", facts, transactions: vec![] },
-        );
+        feed::event(account, "account-upgraded", "ACC-7").fact("account-type", "standard").tell(call);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::access::{self, credentials, functions};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::call::Call;
-use crate::ground::feed::{EventDraft, emit};
+use crate::ground::feed;
 use crate::ground::interfaces::operator::Error;
 use crate::ground::money::Money;
 use crate::ground::vocabulary::{Caller, Fact};
@@ -32,7 +32,7 @@ pub fn set_limits(
         if limits == before {
             return Ok::<_, Error>(Some(limits));
         }
-        let mut facts = vec![Fact::new("by", who.name())];
+        let mut facts = Vec::new();
         if let Some(maximum) = limits.maximum_recharge.filter(|_| limits.maximum_recharge != before.maximum_recharge) {
             facts.push(Fact::new("maximum-recharge", Money::from_micros(maximum)));
         }
@@ -56,10 +56,7 @@ pub fn set_limits(
             facts.push(Fact::new("as-policy", gone.join(", ")));
         }
         limits::replace(call, account, &limits);
-        emit(
-            call,
-            EventDraft { account: Some(account), kind: "limits-changed", rule: "CRD-3", facts, transactions: vec![] },
-        );
+        feed::event(account, "limits-changed", "CRD-3").fact("by", who.name()).facts(facts).tell(call);
         judge(call, account, Occasion::Settings)?;
         Ok(Some(limits))
     })?;

@@ -2,9 +2,9 @@
 
 use crate::access::{self, functions};
 use crate::ground::call::Call;
-use crate::ground::feed::{EventDraft, emit};
+use crate::ground::feed;
 use crate::ground::interfaces::operator::Error;
-use crate::ground::vocabulary::{Caller, Fact, Fault};
+use crate::ground::vocabulary::{Caller, Fault};
 use crate::housekeeping;
 use crate::invoices::seller;
 use crate::profiles::policy::{Policy, differences, save};
@@ -29,12 +29,14 @@ pub fn set_policy(call: &mut Call<'_>, caller: &Caller, policy: Policy) -> Resul
             before.version.checked_add(1).ok_or_else(|| Fault::problem("policy-version-exhausted", vec![]))?;
         let unusual_spend = Some(policy.unusual_spend.unwrap_or_else(|| before.unusual_spend()));
         let after = Policy { version, unusual_spend, ..policy.clone() };
-        let mut facts = vec![Fact::new("version", version), Fact::new("by", who.name())];
-        facts.extend(differences(&before, &after));
         save(call, &after);
         seller::look_again(call)?;
         housekeeping::start_rejudge(call);
-        emit(call, EventDraft { account: None, kind: "policy-changed", rule: "SEC-12", facts, transactions: vec![] });
+        feed::operator_event("policy-changed", "SEC-12")
+            .fact("version", version)
+            .fact("by", who.name())
+            .facts(differences(&before, &after))
+            .tell(call);
         Ok(after)
     })
 }

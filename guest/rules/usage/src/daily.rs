@@ -9,7 +9,7 @@
 use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::job::Next;
@@ -82,9 +82,7 @@ pub fn set_daily_summary(
         if daily.enabled != enabled {
             daily.enabled = enabled;
             let word = enabled.map_or_else(|| "as-the-policy-says".to_owned(), |enabled| enabled.to_string());
-            let facts = vec![Fact::new("enabled", word), Fact::new("by", who.name())];
-            let account = Some(account);
-            emit(call, EventDraft { account, kind: "daily-summary-set", rule: "USE-4", facts, transactions: vec![] });
+            feed::event(account, "daily-summary-set", "USE-4").fact("enabled", word).fact("by", who.name()).tell(call);
         }
         if is_on && !was_on {
             // Days that ended before are not told; today is, even if all of it has been used already.

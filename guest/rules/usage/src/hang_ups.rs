@@ -7,7 +7,7 @@ use coinbox_credit::records::running_calls::{PAGE, calls, forget};
 use coinbox_credit::watch::zero_stop::{Order, Stop, cause};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Next, Task, Work};
 use coinbox_ground::outside::{HangUpCause, HangUpRequest};
@@ -150,15 +150,11 @@ pub(crate) fn finish(
 }
 
 fn tell_ended(call: &mut Call<'_>, account: AuthId, stop: Stop, ended: usize, going_on: usize) {
-    let mut facts = vec![Fact::new("ended", ended), Fact::new("going-on", going_on)];
-    let rule = match stop {
-        Stop::All => "CRD-10",
-        Stop::Refused => {
-            facts.push(Fact::new("cause", "extension-refused"));
-            "USE-3"
-        }
+    let (rule, cause) = match stop {
+        Stop::All => ("CRD-10", None),
+        Stop::Refused => ("USE-3", Some(Fact::new("cause", "extension-refused"))),
     };
-    emit(call, EventDraft { account: Some(account), kind: "calls-ended", rule, facts, transactions: Vec::new() });
+    feed::event(account, "calls-ended", rule).fact("ended", ended).fact("going-on", going_on).facts(cause).tell(call);
 }
 
 #[cfg(test)]

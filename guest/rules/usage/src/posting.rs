@@ -11,7 +11,7 @@ use coinbox_credit::movements::expiry;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{Event, Product, Rejection};
@@ -271,16 +271,10 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
         judge(call, main, Occasion::Debit)?;
     }
     if rejected > 0 {
-        emit(
-            call,
-            EventDraft {
-                account: None,
-                kind: "usage-rejected",
-                rule: "USE-6",
-                facts: vec![Fact::new("rejected", rejected), Fact::new("events", events.len())],
-                transactions: Vec::new(),
-            },
-        );
+        feed::operator_event("usage-rejected", "USE-6")
+            .fact("rejected", rejected)
+            .fact("events", events.len())
+            .tell(call);
     }
     Ok(BatchAnswer { answers, transactions })
 }
@@ -382,20 +376,12 @@ impl Block {
             total = total.plus(*amount)?;
         }
         let accounts = self.splits.iter().flatten().count();
-        emit(
-            call,
-            EventDraft {
-                account: None,
-                kind: "usage-posted",
-                rule: "USE-1",
-                facts: vec![
-                    Fact::new("events", self.counted.len()),
-                    Fact::new("accounts", accounts),
-                    Fact::new("amount", total),
-                ],
-                transactions: vec![id.clone()],
-            },
-        );
+        feed::operator_event("usage-posted", "USE-1")
+            .fact("events", self.counted.len())
+            .fact("accounts", accounts)
+            .fact("amount", total)
+            .transaction(&id)
+            .tell(call);
         let count = self.counted.len();
         // As numbers, so that text that is sorted later is sorted already.
         self.counted.sort_unstable_by_key(|(remembered, _, _)| *remembered);

@@ -14,13 +14,14 @@
 
 use coinbox_ground::calendar;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{self, QueueEntry};
-use coinbox_ground::vocabulary::{Fact, Fault, Instant};
-use coinbox_ledger::totals::habit::{self, Habit, Looked, used, used_on};
+use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::totals::habit;
+use coinbox_ledger::totals::habit::{Habit, Looked, used, used_on};
 use coinbox_ledger::totals::{self, SourceTotals};
 use coinbox_profiles::policy::{Policy, UnusualSpend};
 use coinbox_profiles::profile;
@@ -122,13 +123,11 @@ fn flag(call: &mut Call<'_>, account: AuthId, habit: &mut Habit, (day, spent): (
     let note = format!("{spent} was spent on {day}; the daily average of the {DAYS} days before is {average}");
     call.put(&queue_key(account, since), &QueueEntry::new(Some(account), KIND, since, note));
     habit.queued = Some(since);
-    let facts = vec![
-        Fact::new("day", day),
-        Fact::new("spent", spent),
-        Fact::new("average", average),
-        Fact::new("factor", factor),
-        Fact::new("floor", of.floor),
-    ];
-    let (account, rule) = (Some(account), "ACC-8");
-    emit(call, EventDraft { account, kind: KIND, rule, facts, transactions: Vec::new() });
+    feed::event(account, KIND, "ACC-8")
+        .fact("day", day)
+        .fact("spent", spent)
+        .fact("average", average)
+        .fact("factor", factor)
+        .fact("floor", of.floor)
+        .tell(call);
 }

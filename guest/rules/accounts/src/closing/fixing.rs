@@ -1,6 +1,5 @@
 //! The end of a closing: what is left is fixed as refunds, in one transaction.
 
-use super::telling::tell;
 use crate::subaccounts;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::closing::{Closing, JOB, Step, key, load};
@@ -9,6 +8,7 @@ use coinbox_credit::records::held::is_held;
 use coinbox_credit::records::reconciliation::is_open;
 use coinbox_credit::records::refunds::Cause;
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
@@ -116,7 +116,7 @@ fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing,
     let entry = QueueEntry::new(Some(account), "closing-owes", since, note);
     call.put(&queue::single_key(since, &format!("{account}/closing")), &entry);
     if first {
-        tell(call, account, "account-closing-owes", vec![Fact::new("owed", owed)], Vec::new());
+        feed::event(account, "account-closing-owes", "ACC-12").fact("owed", owed).tell(call);
     }
 }
 
@@ -216,11 +216,13 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<in
         Fact::new("due", &due),
         Fact::new("details", &closing.reason),
     ];
-    let mut facts = amounts.to_vec();
-    facts.push(Fact::new("rounding", closing.rounding));
-    facts.push(Fact::new("refunds", count));
-    facts.push(Fact::new("by", &closing.by));
-    tell(call, account, "account-closed", facts, vec![id]);
+    feed::event(account, "account-closed", "ACC-12")
+        .facts(amounts.clone())
+        .fact("rounding", closing.rounding)
+        .fact("refunds", count)
+        .fact("by", &closing.by)
+        .transaction(id)
+        .tell(call);
     mail::send(call, account, "account-closed", amounts.to_vec())?;
     let Fixed { refunded, forfeited, rounding, .. } = fixed;
     Ok(invoices::Fixed { refunded, forfeited, rounding, unpayable })

@@ -1,7 +1,6 @@
 //! What people ask about the closing of an account, and its beginning: use stops.
 
 use super::fixing::run;
-use super::telling::tell;
 use coinbox_access::{self as access, credentials::Who, functions};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::records::closing::{Closing, ClosingStatus, JOB, key, load};
@@ -10,6 +9,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
 use coinbox_ground::money::Money;
@@ -66,9 +66,11 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, who: &Who, reason: &st
     numbers::release_all(call, account)?;
     if wait > 0 {
         let closes = coinbox_ground::calendar::moment_name(closing.closes_at);
-        let facts =
-            vec![Fact::new("reason", reason), Fact::new("closes-at", closing.closes_at), Fact::new("by", who.name())];
-        tell(call, account, "account-closing", facts, Vec::new());
+        feed::event(account, "account-closing", "ACC-12")
+            .fact("reason", reason)
+            .fact("closes-at", closing.closes_at)
+            .fact("by", who.name())
+            .tell(call);
         mail::send(call, account, "account-closing", vec![Fact::new("closes", closes), Fact::new("details", reason)])?;
     }
     Ok(judge(call, account, Occasion::Standing)?)

@@ -4,12 +4,12 @@ use crate::movements::expiry::expire_due;
 use crate::movements::grants::{Grant, grant};
 use crate::movements::posting::{self, Debit};
 use crate::movements::refilling::room;
-use crate::movements::telling::told;
 use crate::records::reconciliation;
 use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
 use coinbox_ground::money::Money;
@@ -176,7 +176,12 @@ fn correct(
         ],
         vec![line],
     )?;
-    told(call, account, "correction", "CRD-14", amount, wallet.balance, reason, &id);
+    feed::event(account, "correction", "CRD-14")
+        .fact("amount", amount)
+        .fact("balance", wallet.balance)
+        .fact("reason", reason)
+        .transaction(&id)
+        .tell(call);
     judge(call, account, Occasion::Credit)?;
     Ok(id)
 }
@@ -201,7 +206,12 @@ pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: 
             Posting(LedgerAccount::Receivables, Some(account), amount.negated()?),
         ];
         ledger::post(call, &id, "write-off", &reason, postings, Vec::new())?;
-        told(call, account, "written-off", "ACC-12", amount, wallet.balance, &reason, &id);
+        feed::event(account, "written-off", "ACC-12")
+            .fact("amount", amount)
+            .fact("balance", wallet.balance)
+            .fact("reason", &reason)
+            .transaction(&id)
+            .tell(call);
         judge(call, account, Occasion::Credit)?;
         Ok(Adjusted { transaction: id, balance: wallet.balance.micros() })
     })
@@ -211,7 +221,12 @@ fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> R
     let line = Line::adjustment(account, ChargeCode::Adjustment, reason, call.now(), amount);
     let debit = Debit { kind: "debit", cause: reason, cycle: None, lines: vec![line], others: Vec::new() };
     let posted = posting::debit(call, account, debit)?;
-    told(call, account, "debit", "CRD-14", amount, posted.balance, reason, &posted.transaction);
+    feed::event(account, "debit", "CRD-14")
+        .fact("amount", amount)
+        .fact("balance", posted.balance)
+        .fact("reason", reason)
+        .transaction(&posted.transaction)
+        .tell(call);
     judge(call, account, Occasion::Debit)?;
     Ok(posted.transaction)
 }

@@ -1,9 +1,9 @@
 //! Credit whose time is over is removed (R17).
 
-use crate::movements::telling::told;
 use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::Fault;
@@ -11,9 +11,14 @@ use coinbox_ledger::lots::Place;
 use coinbox_ledger::wallet;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 
-/// Tells that credit whose time is over was removed as it came back (R17).
+/// Tells that credit whose time is over was removed (R17).
 pub fn tell_expired(call: &mut Call<'_>, account: AuthId, lot: u32, amount: Money, balance: Money, id: &str) {
-    told(call, account, "credit-expired", "CRD-2", amount, balance, &format!("lot {lot}"), id);
+    feed::event(account, "credit-expired", "CRD-2")
+        .fact("amount", amount)
+        .fact("balance", balance)
+        .fact("reason", format_args!("lot {lot}"))
+        .transaction(id)
+        .tell(call);
 }
 
 /// Removes what is left of all lots whose time is over, also behind a trial lot: their jobs may be late, and what is spent now
@@ -45,6 +50,6 @@ pub(crate) fn expire_lot(call: &mut Call<'_>, account: AuthId, number: u32, plac
         ],
         Vec::new(),
     )?;
-    told(call, account, "credit-expired", "CRD-2", rest, wallet.balance, &format!("lot {number}"), &id);
+    tell_expired(call, account, number, rest, wallet.balance, &id);
     judge(call, account, Occasion::Debit)
 }

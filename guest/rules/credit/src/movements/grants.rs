@@ -1,9 +1,9 @@
 //! Credit that is given, not paid for.
 
-use crate::movements::telling::told;
 use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
@@ -59,7 +59,12 @@ pub fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<
         Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
     ];
     ledger::post_gift(call, &id, (grant.entry, grant.reason), postings, credited.charges)?;
-    told(call, account, grant.entry, grant.rule, grant.amount, wallet.balance, grant.reason, &id);
+    feed::event(account, grant.entry, grant.rule)
+        .fact("amount", grant.amount)
+        .fact("balance", wallet.balance)
+        .fact("reason", grant.reason)
+        .transaction(&id)
+        .tell(call);
     judge(call, account, Occasion::Credit)?;
     Ok(Granted { transaction: id, paid_owed: credited.paid, lot: credited.lot.number })
 }

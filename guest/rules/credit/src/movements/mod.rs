@@ -8,4 +8,3 @@ pub mod grants;
 pub mod posting;
 pub mod putting;
 pub mod refilling;
-pub(crate) mod telling;

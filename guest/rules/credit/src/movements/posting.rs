@@ -42,7 +42,7 @@ pub struct Posted {
 }
 
 /// Takes the sum from the account in spending order, below zero if need be (R2), and posts it. What is set off by the new
-/// balance, and what is told, is the caller's: [`crate::watch::judge::judge`], [`coinbox_ground::feed::emit`].
+/// balance, and what is told, is the caller's: [`crate::watch::judge::judge`], [`coinbox_ground::feed::event`].
 pub fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> Result<Posted, Fault> {
     expiry::expire_due(call, account)?;
     let mut income: BTreeMap<LedgerAccount, Money> = BTreeMap::new();

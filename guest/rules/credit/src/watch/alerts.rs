@@ -1,7 +1,7 @@
 //! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
 
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fact, Fault};
@@ -53,20 +53,16 @@ pub fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Op
         let mut facts = standing.clone();
         facts.push(Fact::new("threshold", lowest));
         mail::send(call, account, low, facts.clone())?;
-        facts.extend(fired.iter().map(|threshold| Fact::new("passed", threshold)));
-        emit(call, draft(account, low, "CRD-8", facts));
+        let passed = fired.iter().map(|threshold| Fact::new("passed", threshold));
+        feed::event(account, low, "CRD-8").facts(facts).facts(passed).tell(call);
     }
     if out_of_credit {
         mail::send(call, account, none, standing.clone())?;
-        emit(call, draft(account, none, "CRD-10", standing));
+        feed::event(account, none, "CRD-10").facts(standing).tell(call);
     } else if restored {
-        emit(call, draft(account, again, "CRD-10", standing));
+        feed::event(account, again, "CRD-10").facts(standing).tell(call);
     }
     let highest_armed = alerts.armed.first().copied();
     let zero = (!dry).then_some(Money::from_micros(1));
     Ok(highest_armed.max(zero))
-}
-
-fn draft<'a>(account: AuthId, kind: &'a str, rule: &'a str, facts: Vec<Fact>) -> EventDraft<'a> {
-    EventDraft { account: Some(account), kind, rule, facts, transactions: Vec::new() }
 }

@@ -11,7 +11,7 @@ use crate::records::dunning::{self, Dunning};
 use crate::watch::occasion::Occasion;
 use crate::watch::{alerts, recharge, zero_stop};
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
@@ -65,10 +65,7 @@ pub fn stand(call: &mut Call<'_>, auth: AuthId, standing: Standing, details: &st
         }
         Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
     };
-    let mut event_facts = facts.clone();
-    event_facts.push(Fact::new("by", by));
-    let draft = EventDraft { account: Some(auth), kind, rule, facts: event_facts, transactions: vec![] };
-    emit(call, draft);
+    feed::event(auth, kind, rule).facts(facts.clone()).fact("by", by).tell(call);
     dunning::stood(call, auth, standing)?;
     judge(call, auth, Occasion::Standing)?;
     if kind == "account-reinstated" {

@@ -9,7 +9,7 @@ use crate::watch::occasion::Occasion;
 use coinbox_ground::calendar::{self, Period};
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
@@ -258,23 +258,14 @@ fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut 
         return cap(call, account, available, recharge, refused);
     }
     let charge = charging::create(call, account, Purpose::Automatic, amount, &card, None)?;
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: "recharge-started",
-            rule: "CRD-5",
-            facts: vec![
-                Fact::new("charge", charge.number),
-                Fact::new("amount", amount),
-                Fact::new("available", available),
-                Fact::new("balance-amount", recharge.balance_amount()),
-                Fact::new("step", recharge.series + 1),
-                Fact::new("key", &charge.key),
-            ],
-            transactions: Vec::new(),
-        },
-    );
+    feed::event(account, "recharge-started", "CRD-5")
+        .fact("charge", charge.number)
+        .fact("amount", amount)
+        .fact("available", available)
+        .fact("balance-amount", recharge.balance_amount())
+        .fact("step", recharge.series + 1)
+        .fact("key", &charge.key)
+        .tell(call);
     recharge.state = State::Charging(charge.number);
     Ok(())
 }
@@ -327,13 +318,11 @@ fn cap(
         recharge.cap_mailed.push((refused.period, refused.first));
         mail::send(call, account, "recharge-capped", facts.clone())?;
     }
-    let mut facts = facts;
-    facts.push(Fact::new("charged", refused.charged));
-    facts.push(Fact::new("available", available));
-    emit(
-        call,
-        EventDraft { account: Some(account), kind: "recharge-capped", rule: "CRD-16", facts, transactions: Vec::new() },
-    );
+    feed::event(account, "recharge-capped", "CRD-16")
+        .facts(facts)
+        .fact("charged", refused.charged)
+        .fact("available", available)
+        .tell(call);
     let before = std::mem::replace(&mut recharge.state, State::Ready);
     recharge.state = State::Capped(refused.until, Box::new(before));
     call.timer(&UNCAP.of(account), Lane::Normal, refused.until);
@@ -379,23 +368,17 @@ fn fail(
             Fact::new("receipt", charge.map_or("none", |(_, receipt)| receipt)),
         ],
     )?;
-    let mut facts = vec![
-        Fact::new("kind", "automatic"),
-        Fact::new("amount", amount),
-        Fact::new("reason", reason),
-        Fact::new("available", available),
-        Fact::new("failures", recharge.failures),
-        Fact::new("next-level", &next_step),
-    ];
+    let mut failed = feed::event(account, "recharge-failed", "CRD-6")
+        .fact("kind", "automatic")
+        .fact("amount", amount)
+        .fact("reason", reason)
+        .fact("available", available)
+        .fact("failures", recharge.failures)
+        .fact("next-level", &next_step);
     if let Some((charge, receipt)) = charge {
-        facts.push(Fact::new("charge", charge.number));
-        facts.push(Fact::new("key", &charge.key));
-        facts.push(Fact::new("receipt", receipt));
+        failed = failed.fact("charge", charge.number).fact("key", &charge.key).fact("receipt", receipt);
     }
-    emit(
-        call,
-        EventDraft { account: Some(account), kind: "recharge-failed", rule: "CRD-6", facts, transactions: Vec::new() },
-    );
+    failed.tell(call);
     Ok(())
 }
 
@@ -464,22 +447,11 @@ pub fn update(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&mut Rec
 
 /// Tells that settings have changed.
 pub(crate) fn tell_set(call: &mut Call<'_>, account: AuthId, settings: &RechargeSettings) {
-    let mut facts = vec![
-        Fact::new("enabled", settings.enabled),
-        Fact::new("balance-amount", Money::from_micros(settings.balance_amount)),
-        Fact::new("recharge-amount", Money::from_micros(settings.recharge_amount)),
-    ];
-    for (period, name) in [(Period::Day, "day-cap"), (Period::Week, "week-cap"), (Period::Month, "month-cap")] {
-        facts.extend(settings.caps.of(period).map(|cap| Fact::new(name, cap)));
-    }
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: "auto-recharge-set",
-            rule: "CRD-5",
-            facts,
-            transactions: Vec::new(),
-        },
-    );
+    let caps = [(Period::Day, "day-cap"), (Period::Week, "week-cap"), (Period::Month, "month-cap")];
+    feed::event(account, "auto-recharge-set", "CRD-5")
+        .fact("enabled", settings.enabled)
+        .fact("balance-amount", Money::from_micros(settings.balance_amount))
+        .fact("recharge-amount", Money::from_micros(settings.recharge_amount))
+        .facts(caps.into_iter().filter_map(|(period, name)| Some(Fact::new(name, settings.caps.of(period)?))))
+        .tell(call);
 }

@@ -12,7 +12,7 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
@@ -90,15 +90,12 @@ pub(crate) fn tell_paid_after_closing(
     reference: &str,
     transaction: String,
 ) {
-    let facts = vec![Fact::new("amount", amount), Fact::new("key", key), Fact::new("reference", reference)];
-    let draft = EventDraft {
-        account: Some(account),
-        kind: "paid-after-closing",
-        rule: "ACC-12",
-        facts,
-        transactions: vec![transaction],
-    };
-    emit(call, draft);
+    feed::event(account, "paid-after-closing", "ACC-12")
+        .fact("amount", amount)
+        .fact("key", key)
+        .fact("reference", reference)
+        .transaction(transaction)
+        .tell(call);
 }
 
 /// Books a payment that came after the account was closed: it becomes no credit, it is given back in full (R24).
@@ -168,21 +165,16 @@ pub(super) fn book_paid(
     round_off(call, account, &charge)?;
     let wallet = wallet::need(call, account)?;
     let receipt = receipt(call, account, &charge, Outcome::Successful, vec![id.clone()])?;
-    let mut facts = charge.facts();
-    facts.push(Fact::new("balance", wallet.balance));
-    facts.push(Fact::new("paid-owed", credited.paid));
-    facts.push(Fact::new("reference", &reference));
-    facts.push(Fact::new("receipt", &receipt));
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: if told == Told::Now { "recharge-paid" } else { "recharge-recovered" },
-            rule: if told == Told::Now { charge.kind.rule() } else { "CRD-7" },
-            facts,
-            transactions: vec![id],
-        },
-    );
+    let (kind, rule) =
+        if told == Told::Now { ("recharge-paid", charge.kind.rule()) } else { ("recharge-recovered", "CRD-7") };
+    feed::event(account, kind, rule)
+        .facts(charge.facts())
+        .fact("balance", wallet.balance)
+        .fact("paid-owed", credited.paid)
+        .fact("reference", &reference)
+        .fact("receipt", &receipt)
+        .transaction(id)
+        .tell(call);
     if told == Told::Now {
         mail::send(
             call,
@@ -260,20 +252,12 @@ fn book_declined(
                     Fact::new("receipt", &receipt),
                 ],
             )?;
-            let mut facts = charge.facts();
-            facts.push(Fact::new("reason", reason.word()));
-            facts.push(Fact::new("code", letters::cleaned(code, 100)));
-            facts.push(Fact::new("receipt", &receipt));
-            emit(
-                call,
-                EventDraft {
-                    account: Some(account),
-                    kind: "recharge-failed",
-                    rule: charge.kind.rule(),
-                    facts,
-                    transactions: Vec::new(),
-                },
-            );
+            feed::event(account, "recharge-failed", charge.kind.rule())
+                .facts(charge.facts())
+                .fact("reason", reason.word())
+                .fact("code", letters::cleaned(code, 100))
+                .fact("receipt", &receipt)
+                .tell(call);
         }
     }
     judge(call, account, Occasion::Debit)
@@ -331,19 +315,11 @@ fn ask_again(
     let overdue_at = (!charge.overdue).then_some(sent + OVERDUE_MS);
     let due = Policy::load(call)?.ask_again(call.now(), charge.asked, asked_for, overdue_at);
     if charge.asked == 0 {
-        let mut facts = charge.facts();
-        facts.push(Fact::new("cause", letters::cleaned(cause, 200)));
-        facts.push(Fact::new("ask-again", due));
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "recharge-open",
-                rule: "CRD-7",
-                facts,
-                transactions: Vec::new(),
-            },
-        );
+        feed::event(account, "recharge-open", "CRD-7")
+            .facts(charge.facts())
+            .fact("cause", letters::cleaned(cause, 200))
+            .fact("ask-again", due)
+            .tell(call);
     }
     charge.asked = charge.asked.saturating_add(1);
     if !charge.overdue && call.now() - sent >= OVERDUE_MS {

@@ -14,7 +14,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
 use coinbox_ground::money::Money;
@@ -184,15 +184,15 @@ pub(super) struct Step<'a> {
 
 impl Step<'_> {
     pub(super) fn tell(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge, who: &Who, transaction: &str) {
-        let mut facts = charge.facts();
-        facts.retain(|fact| fact.name != "amount");
-        facts.push(Fact::new("amount", self.amount));
-        facts.push(Fact::new("balance", self.balance));
-        facts.push(Fact::new("reference", self.reference));
-        facts.push(Fact::new("receipt", self.receipt));
-        facts.push(Fact::new("by", who.name()));
-        let (kind, rule, transactions) = (self.kind, self.rule, vec![transaction.to_owned()]);
-        emit(call, EventDraft { account: Some(account), kind, rule, facts, transactions });
+        feed::event(account, self.kind, self.rule)
+            .facts(charge.facts().into_iter().filter(|fact| fact.name != "amount"))
+            .fact("amount", self.amount)
+            .fact("balance", self.balance)
+            .fact("reference", self.reference)
+            .fact("receipt", self.receipt)
+            .fact("by", who.name())
+            .transaction(transaction)
+            .tell(call);
     }
 
     pub(super) fn mail(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use coinbox_credit::charging::count_in_caps;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::metadata::Metadata;
@@ -99,13 +99,6 @@ pub(crate) fn recover(
         }
     }
     call.timer(&charge.job(account), Lane::Urgent, call.now());
-    let draft = EventDraft {
-        account: Some(account),
-        kind: "recharge-found-open",
-        rule: "CRD-7",
-        facts: charge.facts(),
-        transactions: Vec::new(),
-    };
-    emit(call, draft);
+    feed::event(account, "recharge-found-open", "CRD-7").facts(charge.facts()).tell(call);
     Ok(true)
 }

@@ -6,7 +6,7 @@ use coinbox_credit::records::cards;
 use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::interfaces::credits::{Error, Started};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
@@ -38,16 +38,7 @@ pub fn settle_debt(
             Err(unusable) => return Err(unusable.into()),
         };
         let charge = create(call, account, Purpose::Settlement, amount, &card, asked)?;
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "recharge-started",
-                rule: charge.kind.rule(),
-                facts: charge.facts(),
-                transactions: Vec::new(),
-            },
-        );
+        feed::event(account, "recharge-started", charge.kind.rule()).facts(charge.facts()).tell(call);
         Ok(Started { job: charge.job(account), name: charge.number.to_string() })
     })
 }
@@ -77,16 +68,7 @@ pub fn recharge(
             Err(unusable) => return Err(unusable.into()),
         };
         let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "recharge-started",
-                rule: "CRD-4",
-                facts: charge.facts(),
-                transactions: Vec::new(),
-            },
-        );
+        feed::event(account, "recharge-started", "CRD-4").facts(charge.facts()).tell(call);
         Ok(Started { job: charge.job(account), name: charge.number.to_string() })
     })
 }

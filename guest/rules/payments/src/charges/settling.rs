@@ -7,10 +7,10 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue;
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, save};
 
 /// Ends a charge that moved nothing.
@@ -19,12 +19,7 @@ pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Char
     charge.settled = Some(call.now());
     settle(call, account, &charge)?;
     count_in_caps(call, account, &charge, charge.amount.negated()?)?;
-    let mut facts = charge.facts();
-    facts.push(Fact::new("cause", cause));
-    emit(
-        call,
-        EventDraft { account: Some(account), kind: "recharge-dropped", rule: "CRD-7", facts, transactions: Vec::new() },
-    );
+    feed::event(account, "recharge-dropped", "CRD-7").facts(charge.facts()).fact("cause", cause).tell(call);
     match charge.kind {
         ChargeKind::Automatic => recharge::dropped(call, account)?,
         ChargeKind::Invoice => dunning::dropped(call, account, &charge, cause)?,

@@ -15,7 +15,7 @@ use coinbox_credit::records::refunds::Cause;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::operator::Error;
@@ -119,16 +119,18 @@ fn tell(
         Resolution::Debit(claim) => ("debited", AuthId::parse(&claim.auth_id)),
         Resolution::Dismiss => ("dismissed", entry.account),
     };
-    let mut facts = vec![Fact::new("resolution", word), Fact::new("reason", reason), Fact::new("by", who.name())];
-    match entry.payment.as_ref().or(entry.given_back.as_ref()) {
-        Some(payment) => facts.push(Fact::new("payment", &payment.key)),
-        None => facts.push(Fact::new("note", &entry.note)),
-    }
-    if let Some(refund) = resolved.refund {
-        facts.push(Fact::new("refund", refund));
-    }
-    let transactions = resolved.transaction.iter().cloned().collect();
-    emit(call, EventDraft { account, kind: "payment-resolved", rule: "CRD-7", facts, transactions });
+    let (name, about) = match entry.payment.as_ref().or(entry.given_back.as_ref()) {
+        Some(payment) => ("payment", &payment.key),
+        None => ("note", &entry.note),
+    };
+    feed::event(account, "payment-resolved", "CRD-7")
+        .fact("resolution", word)
+        .fact("reason", reason)
+        .fact("by", who.name())
+        .fact(name, about)
+        .facts(resolved.refund.map(|refund| Fact::new("refund", refund)))
+        .transactions(resolved.transaction.clone())
+        .tell(call);
 }
 
 /// The account and the amount of a claim.

@@ -15,7 +15,7 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
@@ -167,10 +167,8 @@ fn wait(call: &mut Call<'_>, account: AuthId, what: &str, kind: &str, note: Stri
     let mut entry = QueueEntry::new(Some(account), kind, call.now(), note.clone());
     entry.holds = Some(what.to_owned());
     call.put(&queue::single_key(call.now(), &format!("{account}/{kind}/{what}")), &entry);
-    let facts = vec![Fact::new("what", kind), Fact::new("note", note)];
     let known = wallet::load(call, account)?.is_some();
-    let of = known.then_some(account);
-    emit(call, EventDraft { account: of, kind: "restore-unclear", rule: "CRD-7", facts, transactions: Vec::new() });
+    feed::event(known.then_some(account), "restore-unclear", "CRD-7").fact("what", kind).fact("note", note).tell(call);
     if known {
         hold(call, account, what, Item { kind: kind.to_owned(), amount: Money::ZERO, unkeyed: true })?;
     }
@@ -194,7 +192,7 @@ struct Kept<'a> {
     paid: &'a Paid,
 }
 
-fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, mut facts: Vec<Fact>) -> Result<(), Fault> {
+fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, facts: Vec<Fact>) -> Result<(), Fault> {
     let key = kept.key;
     // However often the gateway says it, it waits for a person once (R42).
     if call.text(&kept_marker(key)).is_some() {
@@ -211,10 +209,8 @@ fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, mut facts:
         entry.payment = what;
     }
     call.put(&queue::payment_key(call.now(), key), &entry);
-    facts.push(Fact::new("reference", reference));
-    facts.push(Fact::new("cause", cause));
     let kind = if kept.kind == "payment-without-charge" { "payment-unexplained" } else { "refund-unexplained" };
-    emit(call, EventDraft { account: kept.account, kind, rule: "CRD-7", facts, transactions: Vec::new() });
+    feed::event(kept.account, kind, "CRD-7").facts(facts).fact("reference", reference).fact("cause", cause).tell(call);
     Ok(())
 }
 
@@ -242,15 +238,6 @@ pub fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> 
         PaymentOutcome::Unknown(_) => "unknown",
         PaymentOutcome::NotSent(_) => "not-sent",
     };
-    emit(
-        call,
-        EventDraft {
-            account: None,
-            kind: "payment-notice-unknown",
-            rule: "CRD-7",
-            facts: vec![Fact::new("key", shown), Fact::new("outcome", word)],
-            transactions: Vec::new(),
-        },
-    );
+    feed::operator_event("payment-notice-unknown", "CRD-7").fact("key", shown).fact("outcome", word).tell(call);
     Ok(())
 }

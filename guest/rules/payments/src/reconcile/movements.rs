@@ -11,13 +11,13 @@ use coinbox_credit::records::reconciliation::{Moved, Outside, marker, note_resol
 use coinbox_credit::records::refunds::{self, Cause};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, MovementPage, Paid, PaymentOutcome};
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_ledger::charges::{self, Charge};
 use coinbox_ledger::wallet;
@@ -125,22 +125,14 @@ fn book_unreferenced(
         transactions: vec![recovered.transaction.clone()],
     };
     let receipt = receipts::issue(call, account, receipt)?;
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: "recharge-recovered",
-            rule: "CRD-7",
-            facts: vec![
-                Fact::new("amount", amount),
-                Fact::new("key", &movement.key),
-                Fact::new("reference", &paid.reference),
-                Fact::new("balance", recovered.balance),
-                Fact::new("receipt", receipt),
-            ],
-            transactions: vec![recovered.transaction],
-        },
-    );
+    feed::event(account, "recharge-recovered", "CRD-7")
+        .fact("amount", amount)
+        .fact("key", &movement.key)
+        .fact("reference", &paid.reference)
+        .fact("balance", recovered.balance)
+        .fact("receipt", receipt)
+        .transaction(recovered.transaction)
+        .tell(call);
     // What a paid charge sets off, as far as the history that was lost did not (R10, R31).
     profile::upgrade(call, account)?;
     recharge::reset(call, account)?;

@@ -6,12 +6,12 @@ use coinbox_credit::records::reconciliation::{
 use coinbox_credit::watch::judge::{REJUDGE, judge};
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::Call;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, MovementsRequest, Next, Task, Work};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
-use coinbox_ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{Fault, HOUR_MS, Instant, MINUTE_MS};
 
 const LEASE_MS: Instant = 2 * MINUTE_MS;
 
@@ -50,16 +50,10 @@ pub fn open(call: &mut Call<'_>, backup: Instant) -> Result<(), Fault> {
         call.timer(&outside.job(), Lane::Urgent, call.now());
     }
     let range = coinbox_invoices::begin_range(call)?;
-    emit(
-        call,
-        EventDraft {
-            account: None,
-            kind: "reconciliation-started",
-            rule: "CRD-7",
-            facts: vec![Fact::new("backup-moment", backup), Fact::new("numbers", range)],
-            transactions: Vec::new(),
-        },
-    );
+    feed::operator_event("reconciliation-started", "CRD-7")
+        .fact("backup-moment", backup)
+        .fact("numbers", range)
+        .tell(call);
     Ok(())
 }
 
@@ -145,8 +139,7 @@ pub fn finish_page<Movement>(
         Outside::Payments => "reconciliation-finished",
         Outside::Stock => "stock-reconciled",
     };
-    let facts = vec![Fact::new("booked", reconciliation.booked)];
-    emit(call, EventDraft { account: None, kind, rule: "CRD-7", facts, transactions: Vec::new() });
+    feed::operator_event(kind, "CRD-7").fact("booked", reconciliation.booked).tell(call);
     judge_all(call, touched)?;
     // Accounts that stood below their balance amount meanwhile may be charged again.
     call.timer(&REJUDGE.key(), Lane::Bulk, call.now());
@@ -169,8 +162,7 @@ fn note_stuck(call: &mut Call<'_>, outside: Outside, mut reconciliation: Reconci
         };
         let entry = QueueEntry::new(None, kind, opened, note.to_owned());
         call.put(&queue::single_key(opened, stuck_name(outside)), &entry);
-        let facts = vec![Fact::new("since", opened), Fact::new("attempts", reconciliation.attempt)];
-        emit(call, EventDraft { account: None, kind, rule: "CRD-7", facts, transactions: Vec::new() });
+        feed::operator_event(kind, "CRD-7").fact("since", opened).fact("attempts", reconciliation.attempt).tell(call);
     }
     call.put(outside.key(), &reconciliation);
 }
@@ -189,8 +181,7 @@ fn note_not_listed(call: &mut Call<'_>, outside: Outside, backup: Instant, compl
     let note = format!("the {} does not list what it has done from {from} to {to}", outside.name());
     let entry = QueueEntry::new(None, kind, call.now(), note);
     call.put(&queue::single_key(call.now(), kind), &entry);
-    let facts = vec![Fact::new("from", backup), Fact::new("to", complete_since)];
-    emit(call, EventDraft { account: None, kind, rule: "CRD-7", facts, transactions: Vec::new() });
+    feed::operator_event(kind, "CRD-7").fact("from", backup).fact("to", complete_since).tell(call);
 }
 
 fn judge_all(call: &mut Call<'_>, mut touched: Vec<AuthId>) -> Result<(), Fault> {

@@ -1,12 +1,12 @@
 //! Attempts of a refund and what comes of them.
 
-use super::making::tell;
 use crate::reconcile::kept::keep_refund;
 use coinbox_credit::records::held::is_held;
 use coinbox_credit::records::reconciliation::is_open;
 use coinbox_credit::records::refunds::{Refund, RefundState, gateway_key, load, save};
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::money::Money;
@@ -201,13 +201,13 @@ pub(super) fn pay(
         transactions: transactions.clone(),
     };
     let receipt = receipts::issue(call, account, receipt)?;
-    let mut facts = refund.facts();
-    facts.push(Fact::new("reference", &reference));
-    facts.push(Fact::new("receipt", &receipt));
-    if let Some(by) = by {
-        facts.push(Fact::new("by", by));
-    }
-    tell(call, account, "refund-paid", facts, transactions);
+    feed::event(account, "refund-paid", "CRD-12")
+        .facts(refund.facts())
+        .fact("reference", &reference)
+        .fact("receipt", &receipt)
+        .facts(by.map(|by| Fact::new("by", by)))
+        .transactions(transactions)
+        .tell(call);
     Ok(receipt)
 }
 
@@ -237,11 +237,12 @@ fn fail(
     code: &str,
 ) -> Result<(), Fault> {
     refund.state = RefundState::Failed(reason);
-    let mut facts = refund.facts();
-    facts.push(Fact::new("reason", reason.word()));
-    facts.push(Fact::new("code", letters::cleaned(code, 100)));
-    facts.push(Fact::new("try", refund.tries));
-    tell(call, account, "refund-failed", facts, Vec::new());
+    feed::event(account, "refund-failed", "CRD-12")
+        .facts(refund.facts())
+        .fact("reason", reason.word())
+        .fact("code", letters::cleaned(code, 100))
+        .fact("try", refund.tries)
+        .tell(call);
     let job = refund.job(account);
     if refund.overdue {
         refund.enqueue(call, account, "refund-overdue", reason.word());
@@ -266,9 +267,7 @@ fn note_overdue(call: &mut Call<'_>, account: AuthId, refund: &mut Refund, why: 
     if !refund.overdue && call.now() >= refund.overdue_at {
         refund.overdue = true;
         refund.enqueue(call, account, "refund-overdue", why);
-        let mut facts = refund.facts();
-        facts.push(Fact::new("reason", why));
-        tell(call, account, "refund-overdue", facts, Vec::new());
+        feed::event(account, "refund-overdue", "CRD-12").facts(refund.facts()).fact("reason", why).tell(call);
     }
     refund.overdue
 }
@@ -286,10 +285,11 @@ fn ask_again(
     let due = Policy::load(call)?.ask_again(call.now(), refund.asked, asked_for, looks);
     let cause: String = letters::cleaned(cause, 200);
     if refund.asked == 0 {
-        let mut facts = refund.facts();
-        facts.push(Fact::new("reason", &cause));
-        facts.push(Fact::new("ask-again", due));
-        tell(call, account, "refund-open", facts, Vec::new());
+        feed::event(account, "refund-open", "CRD-12")
+            .facts(refund.facts())
+            .fact("reason", &cause)
+            .fact("ask-again", due)
+            .tell(call);
     }
     refund.asked = refund.asked.saturating_add(1);
     if !note_overdue(call, account, &mut refund, &cause) && call.now() >= too_long {

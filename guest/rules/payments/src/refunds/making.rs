@@ -4,19 +4,14 @@ use coinbox_credit::records::refunds::{Cause, Refund, RefundState, gateway_key, 
 use coinbox_ground::business_days;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_profiles::policy::Policy;
-
-/// Says what has become of a refund.
-pub(crate) fn tell(call: &mut Call<'_>, account: AuthId, kind: &str, facts: Vec<Fact>, transactions: Vec<String>) {
-    emit(call, EventDraft { account: Some(account), kind, rule: "CRD-12", facts, transactions });
-}
 
 /// What is to be given back of which payment.
 pub struct NewRefund<'a> {
@@ -67,7 +62,7 @@ pub fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Resu
     };
     save(call, account, &refund);
     call.timer(&refund.job(account), Lane::Normal, call.now());
-    tell(call, account, "refund-due", refund.facts(), Vec::new());
+    feed::event(account, "refund-due", "CRD-12").facts(refund.facts()).tell(call);
     Ok(refund)
 }
 

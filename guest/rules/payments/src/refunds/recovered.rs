@@ -3,7 +3,7 @@
 //! What has gone back is taken off the lot that it came from, as a payment is put on. What no lot covers waits for a person.
 
 use super::booking;
-use super::making::{NewRefund, give_back, tell};
+use super::making::{NewRefund, give_back};
 use crate::queue::resolved::Resolved;
 use coinbox_access::{functions, once};
 use coinbox_credit::records::reconciliation::lot_of;
@@ -14,13 +14,14 @@ use coinbox_credit::watch::recharge;
 use coinbox_ground::business_days;
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges;
 use coinbox_ledger::wallet;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
@@ -183,11 +184,13 @@ fn adopt(
         transactions.push(id);
     }
     let refund = written(call, account, number, &new, movement, uncovered)?;
-    let mut facts = refund.facts();
-    facts.push(Fact::new("key", &movement.key));
-    facts.push(Fact::new("taken-off", taken));
-    facts.push(Fact::new("balance", wallet.balance));
-    tell(call, account, "refund-recovered", facts, transactions);
+    feed::event(account, "refund-recovered", "CRD-12")
+        .facts(refund.facts())
+        .fact("key", &movement.key)
+        .fact("taken-off", taken)
+        .fact("balance", wallet.balance)
+        .transactions(transactions)
+        .tell(call);
     if cause == Cause::Closing {
         // The history that was lost has closed the account: nothing is charged to it by itself until its owner wants that again.
         recharge::switch_off(call, account)?;

@@ -1,17 +1,17 @@
 //! What people ask about refunds: lists, another try, settling one in another way (CRD-12, R23).
 
 use super::booking;
-use super::making::tell;
 use coinbox_access::{self as access, functions};
 use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_credit::records::refunds::{
     Refund, RefundPage, RefundState, ShownRefund, gateway_key, load, refunds, save,
 };
 use coinbox_ground::call::Call;
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, interface_error};
 use coinbox_ledger::wallet;
 
 interface_error! {
@@ -62,10 +62,11 @@ pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32)
         let job = refund.job(account);
         save(call, account, &refund);
         call.timer(&job, Lane::Urgent, call.now());
-        let mut facts = refund.facts();
-        facts.push(Fact::new("try", refund.tries));
-        facts.push(Fact::new("by", who.name()));
-        tell(call, account, "refund-retried", facts, Vec::new());
+        feed::event(account, "refund-retried", "CRD-12")
+            .facts(refund.facts())
+            .fact("try", refund.tries)
+            .fact("by", who.name())
+            .tell(call);
         Ok(Started { job, name: number.to_string() })
     })
 }

@@ -4,11 +4,11 @@ use crate::reservations::records::{Open, ending_prefix, open_key, parse_ending, 
 use coinbox_credit::records::running_calls;
 use coinbox_credit::watch::zero_stop::{Order, Stop};
 use coinbox_ground::call::{Call, end_of_prefix};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fact, Fault, Instant, Refusal};
+use coinbox_ground::vocabulary::{Fault, Instant, Refusal};
 
 /// Tells that an extension was refused, and sees to it that the call is ended then.
 pub(super) fn order(
@@ -19,21 +19,14 @@ pub(super) fn order(
     available: Money,
     ends: Instant,
 ) -> Result<(), Fault> {
-    let mut facts = vec![Fact::new("call", name), Fact::new("reason", word(why)), Fact::new("available", available)];
+    let mut told = feed::event(account, "extension-refused", "USE-3")
+        .fact("call", name)
+        .fact("reason", word(why))
+        .fact("available", available);
     if let Refusal::OutOfCredit(missing) = why {
-        facts.push(Fact::new("missing", Money::from_micros(*missing)));
+        told = told.fact("missing", Money::from_micros(*missing));
     }
-    facts.push(Fact::new("ends", ends));
-    emit(
-        call,
-        EventDraft {
-            account: Some(account),
-            kind: "extension-refused",
-            rule: "USE-3",
-            facts,
-            transactions: Vec::new(),
-        },
-    );
+    told.fact("ends", ends).tell(call);
     schedule_refused(call, account)
 }
 

@@ -12,11 +12,11 @@ use coinbox_credit::records::running_calls;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::call::{Call, end_of_prefix};
-use coinbox_ground::feed::{EventDraft, emit};
+use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
-use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::wallet::{self, Wallet};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -75,21 +75,11 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
     }
     for (account, freed) in freed {
         wallet::save(call, account, &freed.wallet);
-        let facts = vec![
-            Fact::new("count", freed.count),
-            Fact::new("amount", freed.amount),
-            Fact::new("available", freed.wallet.available()?),
-        ];
-        emit(
-            call,
-            EventDraft {
-                account: Some(account),
-                kind: "reservations-expired",
-                rule: "USE-3",
-                facts,
-                transactions: Vec::new(),
-            },
-        );
+        feed::event(account, "reservations-expired", "USE-3")
+            .fact("count", freed.count)
+            .fact("amount", freed.amount)
+            .fact("available", freed.wallet.available()?)
+            .tell(call);
         if passes_trip(&freed.before, &freed.wallet)? {
             judge(call, account, Occasion::Reservation)?;
         }
