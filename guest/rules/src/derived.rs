@@ -172,7 +172,7 @@ impl Proof<'_, '_> {
     }
 
     fn days(&mut self, months: &Codes) -> Result<(), Fault> {
-        let prefix = format!("day/{}/", self.account);
+        let prefix = totals::day_prefix(self.account);
         let Some(records) = self.all::<SourceTotals>("days", &prefix, RECORDS_MAX)? else { return Ok(()) };
         let mut all = Codes::new();
         let mut days: BTreeMap<String, Codes> = BTreeMap::new();
@@ -273,9 +273,9 @@ pub fn compare_events(
 ) -> Result<EventsComparison, Error> {
     access::query(call, caller, functions::OPERATOR_COMPARE_EVENTS)?;
     let mut checks = Checks::new();
-    checks.require((1..=TRANSACTIONS_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_limit(limit, TRANSACTIONS_MAX);
     let good = after.as_deref().is_none_or(|after| is_name(after, 64));
-    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(good);
     checks.done()?;
     let floor = usage::counted_since(call)?;
     // A line is posted after its event, so older transactions have none that is still remembered.

@@ -7,7 +7,7 @@ use crate::ground::ids::AuthId;
 use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::vocabulary::{DAY_MS, Fault};
-use crate::ledger::wallet::Wallet;
+use crate::ledger::wallet::{self, Wallet};
 use crate::profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -38,11 +38,11 @@ pub(crate) fn schedule(call: &mut Call<'_>) {
 
 /// Looks at the next page of accounts after a change of policy; goes on until all have been looked at.
 pub(crate) fn rejudge(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
-    let first = call.get::<Walk>(REJUDGE)?.map_or_else(|| "w/".to_owned(), |walk| successor(&walk.after));
-    let (page, more) = call.span::<Wallet>(&first, &end_of_prefix("w/"), ACCOUNTS_PER_CALL)?;
+    let first = call.get::<Walk>(REJUDGE)?.map_or_else(|| wallet::PREFIX.to_owned(), |walk| successor(&walk.after));
+    let (page, more) = call.span::<Wallet>(&first, &end_of_prefix(wallet::PREFIX), ACCOUNTS_PER_CALL)?;
     let last = page.last().map(|(key, _)| key.clone());
     for (key, _) in page {
-        if let Some(account) = key.strip_prefix("w/").and_then(AuthId::parse) {
+        if let Some(account) = key.strip_prefix(wallet::PREFIX).and_then(AuthId::parse) {
             judge(call, account, Occasion::Settings)?;
             crate::numbers::look_again(call, account)?;
         }

@@ -14,7 +14,7 @@ use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
-use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
+use crate::ground::vocabulary::{Caller, Checks, Fault};
 use crate::invoices;
 use crate::profiles::by_mail;
 use crate::profiles::profile::{self, Profile};
@@ -100,7 +100,7 @@ pub fn compare_indexes(
     access::query(call, caller, functions::OPERATOR_COMPARE_INDEXES)?;
     let prefixes = [by_mail::PREFIX, invoices::BY_NUMBER, invoices::BY_ISSUE];
     let mut checks = Checks::new();
-    checks.require((1..=COMPARED_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    checks.page_limit(limit, COMPARED_MAX);
     let first = match &after {
         None => Some((0, prefixes[0].to_owned())),
         Some(after) if is_name(after, 512) => {
@@ -108,7 +108,7 @@ pub fn compare_indexes(
         }
         Some(_) => None,
     };
-    checks.require(first.is_some(), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(first.is_some());
     checks.done()?;
     let (mut place, mut first) = first.unwrap_or_default();
     let mut answer = IndexesComparison { compared: 0, complete: are_ready(call)?, differences: Vec::new(), next: None };

@@ -98,13 +98,8 @@ const COMPARED_MAX: usize = 500;
 pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<LedgerPage, Error> {
     access::query(call, caller, functions::OPERATOR_READ_LEDGER)?;
     let mut checks = Checks::new();
-    checks.require((1..=TRANSACTIONS_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
-    checks.require(
-        after.as_deref().is_none_or(|after| is_name(after, 64)),
-        "after",
-        FieldRule::WrongForm,
-        "the `next` of a page",
-    );
+    checks.page_limit(limit, TRANSACTIONS_MAX);
+    checks.page_after(after.as_deref().is_none_or(|after| is_name(after, 64)));
     checks.done()?;
     let first =
         after.map_or_else(|| ledger::PREFIX.to_owned(), |after| successor(&format!("{}{after}", ledger::PREFIX)));

@@ -81,7 +81,7 @@ where
         }
         return serde_json::from_value(done.answer).map_err(|error| {
             let facts = vec![Fact::new("kind", Done::KIND), Fact::new("key", &key), Fact::new("cause", error)];
-            Fault::problem("stored-record-unreadable", facts).into()
+            Fault::unreadable(facts).into()
         });
     }
     let answer = run(call)?;
@@ -139,7 +139,7 @@ where
         return serde_json::from_value(done.answer).map_err(|error| {
             let facts =
                 vec![Fact::new("kind", Done::KIND), Fact::new("key", back_key(&asked)), Fact::new("cause", error)];
-            Fault::problem("stored-record-unreadable", facts).into()
+            Fault::unreadable(facts).into()
         });
     }
     once(call, caller, scope, function, args, |call| {

@@ -223,7 +223,7 @@ impl Wanted {
             .into_iter()
             .map(|(key, profile)| match key.strip_prefix(PREFIX).and_then(AuthId::parse) {
                 Some(auth) => Ok((auth, profile)),
-                None => Err(Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)])),
+                None => Err(Fault::unreadable(vec![Fact::new("key", &key)])),
             })
             .collect();
         let accounts = accounts?;

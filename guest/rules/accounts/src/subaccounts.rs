@@ -13,8 +13,9 @@ use coinbox_ground::vocabulary::{
 };
 use coinbox_numbers as numbers;
 use coinbox_profiles::policy::Policy;
-use coinbox_profiles::profile::{self, AccountType};
-use coinbox_profiles::subaccount::{Count, Line, Sub, count, index, key, need};
+use coinbox_profiles::profile::AccountType;
+use coinbox_profiles::subaccount::{Line, Sub, count, index, key, need};
+use coinbox_profiles::{profile, subaccount};
 use serde::{Deserialize, Serialize};
 
 /// A new sub-account's credentials.
@@ -108,7 +109,7 @@ pub fn create(
             Sub { v: 1, parent: main, name: name.clone(), enabled, created: now, modified: None, deleted: None };
         call.put(&key(sub), &record);
         call.put(&index(main, now, sub), &Line { v: 1 });
-        call.put(&format!("subn/{main}"), &Count { v: 1, count: before + 1 });
+        subaccount::set_count(call, main, before + 1);
         feed::event(main, "subaccount-created", "SUB-1")
             .fact("sub-account", sub)
             .fact("enabled", enabled)
@@ -135,7 +136,7 @@ pub fn list(call: &Call<'_>, caller: &Caller, parent: String, offset: u32, limit
     if offset >= total {
         return Ok(Page { subaccounts: Vec::new(), total });
     }
-    let prefix = format!("subs/{main}/");
+    let prefix = subaccount::lines(main);
     let wanted = (offset.min(total) + limit) as usize;
     let (lines, _) = call.span_text(&prefix, &end_of_prefix(&prefix), wanted);
     let subs: Vec<AuthId> = lines
@@ -208,7 +209,7 @@ fn remove(call: &mut Call<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Re
     numbers::disband(call, main, sub, disposal == Disposal::Cascade)?;
     call.remove(&index(main, before.created, sub));
     let count = count(call, main)?.saturating_sub(1);
-    call.put(&format!("subn/{main}"), &Count { v: 1, count });
+    subaccount::set_count(call, main, count);
     let now = call.now();
     call.put(&key(sub), &Sub { enabled: false, modified: Some(now), deleted: Some(now), ..before });
     credentials::withdraw(call, sub);
@@ -238,7 +239,7 @@ pub(crate) fn disable_page(
     after: Option<&str>,
     limit: usize,
 ) -> Result<(Option<String>, bool), Fault> {
-    let prefix = format!("subs/{main}/");
+    let prefix = subaccount::lines(main);
     let first = after.map_or_else(|| prefix.clone(), coinbox_ground::call::successor);
     let (lines, more) = call.span_text(&first, &end_of_prefix(&prefix), limit);
     let last = lines.last().map(|(line, _)| line.clone());

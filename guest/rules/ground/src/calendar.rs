@@ -1,6 +1,6 @@
 //! The UTC calendar: money time is UTC (R25); and the days of customers, for summaries and daily mails.
 
-use crate::vocabulary::{DAY_MS, HOUR_MS, Instant};
+use crate::vocabulary::{DAY_MS, HOUR_MS, Instant, MOMENT_MAX};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
@@ -16,8 +16,8 @@ pub enum Period {
     Month,
 }
 
-/// No moment of a record is later.
-pub const LAST_MOMENT: Instant = 9_999_999_999_998;
+/// No moment of a record is later. In keys of lots the one after it stands for "never".
+pub const LAST_MOMENT: Instant = MOMENT_MAX - 1;
 
 fn epoch() -> Date {
     jiff::civil::date(1970, 1, 1)

@@ -314,10 +314,7 @@ pub fn parse_record<R: Record>(key: impl FnOnce() -> String, text: &str) -> Resu
 }
 
 fn unreadable<R: Record>(key: &str, why: &str) -> Fault {
-    Fault::problem(
-        "stored-record-unreadable",
-        vec![Fact::new("kind", R::KIND), Fact::new("key", key), Fact::new("cause", why)],
-    )
+    Fault::unreadable(vec![Fact::new("kind", R::KIND), Fact::new("key", key), Fact::new("cause", why)])
 }
 
 #[cfg(test)]

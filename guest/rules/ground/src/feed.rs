@@ -101,10 +101,11 @@ impl Event {
     /// The event of a committed line.
     pub fn of_line(line: FeedLine) -> Result<Event, Fault> {
         let body: Body = serde_json::from_str(&line.body).map_err(|error| {
-            Fault::problem(
-                "stored-record-unreadable",
-                vec![Fact::new("kind", "event"), Fact::new("key", line.position), Fact::new("cause", error)],
-            )
+            Fault::unreadable(vec![
+                Fact::new("kind", "event"),
+                Fact::new("key", line.position),
+                Fact::new("cause", error),
+            ])
         })?;
         Ok(Event {
             position: line.position,

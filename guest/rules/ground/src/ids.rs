@@ -1,6 +1,7 @@
 //! Identifiers: auth IDs, tokens, keys of records.
 
 use crate::call::Call;
+use crate::vocabulary::{Instant, MOMENT_MAX};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -48,6 +49,11 @@ impl AuthId {
     /// The 20 characters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("ASCII by construction")
+    }
+
+    /// The auth ID that stands in a key right after this prefix.
+    pub fn after(prefix: &str, key: &str) -> Option<AuthId> {
+        key.strip_prefix(prefix)?.get(..20).and_then(AuthId::parse)
     }
 
     /// A new one from random bytes.
@@ -115,9 +121,84 @@ fn draw_letters(call: &Call<'_>, letters: &[u8], target: &mut [u8]) {
     }
 }
 
-/// A moment as 13 digits, so that keys sort by time. Moments before 1970 count as 1970; the latest is in the year 2286.
-pub fn time_key(at: i64) -> String {
+/// A moment as 13 digits, so that keys sort by time. Moments before 1970 count as 1970, those after [`MOMENT_MAX`] as that.
+pub fn time_key(at: Instant) -> String {
     let mut key = String::with_capacity(13);
-    crate::text::push_padded(&mut key, at.clamp(0, 9_999_999_999_999).unsigned_abs(), 13);
+    crate::text::push_padded(&mut key, at.clamp(0, MOMENT_MAX).unsigned_abs(), 13);
     key
+}
+
+/// [`time_key`], but the newest moment comes first.
+pub fn newest_first(at: Instant) -> String {
+    time_key(MOMENT_MAX - at.clamp(0, MOMENT_MAX))
+}
+
+/// A number as 10 digits, so that the key with the highest number comes first.
+pub fn highest_first(number: u32) -> String {
+    format!("{:010}", u32::MAX - number)
+}
+
+/// The key by which the outside world knows what is asked of it, such as a charge. Never reused: the store name is drawn new whenever a history could
+/// repeat.
+pub fn outside_key(store: &str, account: AuthId, what: &str, number: u32) -> String {
+    format!("cb-{store}-{account}-{what}-{number}")
+}
+
+/// Account and number in a key of [`outside_key`], whichever store made it.
+pub fn parse_outside_key(key: &str, what: &str) -> Option<(AuthId, u32)> {
+    let mut parts = key.strip_prefix("cb-")?.split('-');
+    let (store, account, word, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // The key becomes part of stored keys: only what this function's counterpart could have written is one of ours.
+    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (account, number) = (AuthId::parse(account)?, number.parse().ok()?);
+    (word == what && plain && outside_key(store, account, what, number) == key).then_some((account, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{main_id, sub_id};
+
+    #[test]
+    fn keys_of_moments_and_numbers_order_as_they_say() {
+        assert_eq!([time_key(-1), time_key(0)], ["0000000000000", "0000000000000"]);
+        assert_eq!([time_key(MOMENT_MAX), time_key(i64::MAX)], ["9999999999999", "9999999999999"]);
+        assert_eq!([newest_first(i64::MIN), newest_first(0)], ["9999999999999", "9999999999999"]);
+        assert_eq!([newest_first(1), newest_first(i64::MAX)], ["9999999999998", "0000000000000"]);
+        assert_eq!(
+            [highest_first(0), highest_first(7), highest_first(u32::MAX)],
+            ["4294967295", "4294967288", "0000000000"]
+        );
+    }
+
+    #[test]
+    fn an_outside_key_is_read_back_only_as_it_was_written() {
+        let account = main_id("A");
+        let key = outside_key("Store1", account, "charge", 7);
+        assert_eq!(key, format!("cb-Store1-{account}-charge-7"));
+        assert_eq!(parse_outside_key(&key, "charge"), Some((account, 7)));
+        for bad in [
+            format!("cb-Store1-{account}-charge-07"),
+            format!("cb-Store1-{account}-charge-7-1"),
+            format!("cb-Store1-{account}-charge-"),
+            format!("cb-Store/1-{account}-charge-7"),
+            format!("cb--{account}-charge-7"),
+            format!("cb-{}-{account}-charge-7", "s".repeat(33)),
+            "cb-Store1-MA-charge-7".to_owned(),
+            format!("Store1-{account}-charge-7"),
+        ] {
+            assert_eq!(parse_outside_key(&bad, "charge"), None, "{bad}");
+        }
+        assert_eq!(parse_outside_key(&key, "refund"), None);
+    }
+
+    #[test]
+    fn an_auth_id_is_read_behind_its_prefix_only() {
+        let (main, sub) = (main_id("A"), sub_id("B"));
+        assert_eq!(AuthId::after("w/", &format!("w/{main}")), Some(main));
+        assert_eq!(AuthId::after("use/", &format!("use/{sub}/2026-03-01")), Some(sub));
+        for bad in ["w/", "w/MA", "w/ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ", "x/MA0123456789ABCDEFGH"] {
+            assert_eq!(AuthId::after("w/", bad), None, "{bad}");
+        }
+    }
 }

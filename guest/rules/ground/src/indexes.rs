@@ -44,7 +44,7 @@ pub fn need_ready(call: &Call<'_>) -> Result<(), Fault> {
 
 /// What an entry is whose key cannot be read.
 pub fn unreadable(key: &str) -> Fault {
-    Fault::problem("stored-record-unreadable", vec![Fact::new("kind", "index"), Fact::new("key", key)])
+    Fault::unreadable(vec![Fact::new("kind", "index"), Fact::new("key", key)])
 }
 
 /// An entry and what must be under its key.

@@ -3,8 +3,12 @@
 //! Only effects see [`Effects`]; commands write down what is to be done and book what came of it (see `jobs`).
 
 use crate::product::NumberKind;
-use crate::vocabulary::{Fact, Instant, Micros, int_text};
+use crate::vocabulary::{Fact, Instant, MINUTE_MS, Micros, int_text};
+use coinbox_forms::letters;
 use serde::{Deserialize, Serialize};
+
+/// How long one attempt outside may take before the next one asks what became of it.
+pub const LEASE_MS: Instant = 2 * MINUTE_MS;
 
 /// Moving money through a gateway.
 pub trait Effects {
@@ -358,5 +362,15 @@ impl DeclineReason {
             DeclineReason::NotAccepted => "not-accepted",
             DeclineReason::Unspecified => "unspecified",
         }
+    }
+}
+
+/// How much of the gateway's own name of a payment is kept.
+const REFERENCE_CHARS_MAX: usize = 200;
+
+impl Paid {
+    /// The gateway's own name of the payment, as it is kept and shown.
+    pub fn kept_reference(&self) -> String {
+        letters::cleaned(&self.reference, REFERENCE_CHARS_MAX)
     }
 }

@@ -13,6 +13,9 @@ pub type Instant = i64;
 /// Money at the contract's border: micro-units. Inside the rules it is [`crate::money::Money`].
 pub type Micros = i64;
 
+/// The latest moment that keys of 13 digits order: in the year 2286.
+pub const MOMENT_MAX: Instant = 9_999_999_999_999;
+
 /// One minute in milliseconds.
 pub const MINUTE_MS: Instant = 60_000;
 /// One hour in milliseconds.
@@ -214,6 +217,11 @@ impl Fault {
         Fault::Refused(Refusal::NotFound(kind.to_owned()))
     }
 
+    /// A stored record or its key is not what these rules write. The facts say which one.
+    pub fn unreadable(facts: Vec<Fact>) -> Fault {
+        Fault::problem("stored-record-unreadable", facts)
+    }
+
     /// A documented code with facts.
     pub fn problem(code: &str, facts: Vec<Fact>) -> Fault {
         Fault::Other(Problem { code: code.to_owned(), facts })
@@ -274,6 +282,16 @@ impl Checks {
             let rule = if problem.unknown { FieldRule::UnknownValue } else { FieldRule::WrongForm };
             self.require(false, field, rule, problem.limit);
         }
+    }
+
+    /// How many a page is to have: 1 to `most`.
+    pub fn page_limit(&mut self, limit: u32, most: u32) {
+        self.require((1..=most).contains(&limit), "limit", FieldRule::WrongForm, format_args!("1 to {most}"));
+    }
+
+    /// What a page begins after was answered as the `next` of another one.
+    pub fn page_after(&mut self, holds: bool) {
+        self.require(holds, "after", FieldRule::WrongForm, "the `next` of a page");
     }
 
     /// An address that mails can be sent to.

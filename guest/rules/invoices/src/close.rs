@@ -41,10 +41,7 @@ pub fn close_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Res
     for _ in 0..ACCOUNTS_PER_CALL {
         let (found, _) = call.span_text(&from, &end, 1);
         let Some((key, _)) = found.first() else { return Ok(Progress::Done) };
-        let account = key
-            .get(prefix.len()..prefix.len() + 20)
-            .and_then(AuthId::parse)
-            .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", key)]))?;
+        let account = AuthId::after(&prefix, key).ok_or_else(|| Fault::unreadable(vec![Fact::new("key", key)]))?;
         read += close_one(call, account, month)?;
         from = end_of_prefix(&format!("{prefix}{account}/"));
         if read >= READ_PER_CALL {

@@ -1,16 +1,13 @@
 //! The entries by which documents are found: written for stores of before, and held against the documents (INV-9).
 
 use crate::by_issue::{self, Entry};
-use crate::issued;
-use crate::records::{Place, Stored, count_of, document_key, documents_prefix};
+use crate::records::{DOCUMENTS, Place, Stored, count_of, document_key, documents_prefix};
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::indexes::{Compared, unreadable};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_profiles::document_kind::DocumentKind;
 
-/// Beginning of the keys of all documents.
-pub const DOCUMENTS: &str = "doc/";
 /// Documents of an account that are compared at a time.
 const COMPARED_AT_ONCE: u32 = 500;
 
@@ -80,7 +77,7 @@ pub fn compare_documents(
     most: usize,
     mut differs: impl FnMut(&str, String, String),
 ) -> Result<bool, Fault> {
-    for kind in issued::KINDS {
+    for kind in DocumentKind::ALL {
         let prefix = documents_prefix(account, kind);
         let (mut first, end) = (prefix.clone(), end_of_prefix(&prefix));
         let mut count = 0;

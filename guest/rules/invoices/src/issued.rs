@@ -10,5 +10,5 @@ pub mod ways;
 
 pub use filter::IssuedFilter;
 pub use list::{IssuedPage, list_issued};
-pub use rows::KINDS;
+
 pub use rows::{IssuedDocument, ReceiptKind};

@@ -57,7 +57,7 @@ pub use by_issue::PREFIX as BY_ISSUE;
 pub use close::close_page;
 pub use credit_notes::issue_credit_note;
 pub use document::{Document, DocumentLine, DocumentMovement, DocumentReference, LinePrice, Party, TaxLine};
-pub use entries::{DOCUMENTS, compare_by_issue, compare_by_number, compare_documents, put_entries};
+pub use entries::{compare_by_issue, compare_by_number, compare_documents, put_entries};
 pub use error::Error;
 pub use issued::{IssuedDocument, IssuedFilter, IssuedPage, ReceiptKind, list_issued};
 pub use jobs::JOBS;
@@ -67,7 +67,7 @@ pub use lists::{
     DocumentFilter, DocumentPage, DocumentSummary, Overview, get_overview, list_documents, read_document, read_standing,
 };
 pub use number::{became_postpaid, mark_failed, number_page};
-pub use records::BY_NUMBER;
+pub use records::{BY_NUMBER, DOCUMENTS};
 pub use seats::charge_page as charge_seats;
 pub use seats::{Seats, get_seats, set_seats};
 pub use series::begin_range;

@@ -118,8 +118,8 @@ pub fn list_documents(
         checks.require(is_name(number, 40), "filter.number", FieldRule::WrongForm, "1 to 40 printable ASCII");
     }
     let place = after.as_deref().map(|after| after.parse::<u32>().ok().filter(|_| after.len() <= 10));
-    checks.require(place != Some(None), "after", FieldRule::WrongForm, "the `next` of a page");
-    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_after(place != Some(None));
+    checks.page_limit(limit, 100);
     checks.done()?;
     wallet::need(call, account)?;
     let (mut documents, mut next) = (Vec::new(), None);
@@ -215,9 +215,6 @@ pub(crate) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) 
     })
 }
 
-/// All kinds of documents.
-const KINDS: [DocumentKind; 3] = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
-
 /// How one issued document stands now.
 pub fn read_standing(
     call: &Call<'_>,
@@ -226,14 +223,16 @@ pub fn read_standing(
     number: String,
 ) -> Result<DocumentSummary, Error> {
     let (_, account) = access::query_on(call, caller, functions::INVOICES_READ_STANDING, &auth_id)?;
-    let (n, stored) = Place::find_place(call, account, &KINDS, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    let (n, stored) =
+        Place::find_place(call, account, &DocumentKind::ALL, &number)?.ok_or_else(|| Fault::not_found("document"))?;
     Ok(summary(call, account, n, stored)?)
 }
 
 /// One issued document.
 pub fn read_document(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Document, Error> {
     let (_, account) = access::query_on(call, caller, functions::INVOICES_READ_DOCUMENT, &auth_id)?;
-    let stored = Place::find(call, account, &KINDS, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    let stored =
+        Place::find(call, account, &DocumentKind::ALL, &number)?.ok_or_else(|| Fault::not_found("document"))?;
     Ok(stored.read(call, account)?)
 }
 

@@ -61,7 +61,7 @@ pub fn number_page(call: &mut Call<'_>) -> Result<Progress, Fault> {
         let account = key
             .get(DRAFTS.len() + 14..DRAFTS.len() + 34)
             .and_then(AuthId::parse)
-            .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)]))?;
+            .ok_or_else(|| Fault::unreadable(vec![Fact::new("key", &key)]))?;
         call.remove(&key);
         match stored.document.kind {
             DocumentKind::Invoice => issue(call, account, stored)?,

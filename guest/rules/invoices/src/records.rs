@@ -69,12 +69,12 @@ impl Bill {
             closed: false,
             unmade: None,
         };
-        Ok(call.get(&format!("bill/{account}"))?.unwrap_or(new))
+        Ok(call.get(&bill_key(account))?.unwrap_or(new))
     }
 
     /// Writes it.
     pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId) {
-        call.put(&format!("bill/{account}"), self);
+        call.put(&bill_key(account), self);
     }
 
     /// The moment after the last one that a document covers: what is owed of the days from there on no document has asked for.
@@ -196,6 +196,9 @@ where
 /// Prefix of all drafts, in the order in which they were made.
 pub(crate) const DRAFTS: &str = "draft/";
 
+/// Beginning of the keys of all documents.
+pub const DOCUMENTS: &str = "doc/";
+
 /// Where a draft lies.
 pub(crate) fn draft_key(at: Instant, account: AuthId, name: &str) -> String {
     format!("{DRAFTS}{}/{account}/{name}", time_key(at))
@@ -203,7 +206,7 @@ pub(crate) fn draft_key(at: Instant, account: AuthId, name: &str) -> String {
 
 /// Prefix of an account's documents of a kind, oldest first.
 pub(crate) fn documents_prefix(account: AuthId, kind: DocumentKind) -> String {
-    format!("doc/{account}/{}/", kind.letter())
+    format!("{DOCUMENTS}{account}/{}/", kind.letter())
 }
 
 /// Key of the `n`th document of a kind.
@@ -293,9 +296,17 @@ impl Record for Counts {
     const KIND: &'static str = "counts of documents";
 }
 
+fn bill_key(account: AuthId) -> String {
+    format!("bill/{account}")
+}
+
+fn counts_key(account: AuthId) -> String {
+    format!("docn/{account}")
+}
+
 /// How many documents of a kind an account has.
 pub fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<u32, Fault> {
-    let counts = call.get::<Counts>(&format!("docn/{account}"))?.unwrap_or_default();
+    let counts = call.get::<Counts>(&counts_key(account))?.unwrap_or_default();
     Ok(match kind {
         DocumentKind::Invoice => counts.i,
         DocumentKind::CreditNote => counts.c,
@@ -305,7 +316,7 @@ pub fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<
 
 /// Keeps a document that has got its number. Answers its place among the account's documents of its kind.
 pub fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
-    let key = format!("docn/{account}");
+    let key = counts_key(account);
     let mut counts = call.get::<Counts>(&key)?.unwrap_or_default();
     counts.v = 1;
     let kind = stored.document.kind;

@@ -117,8 +117,8 @@ pub fn charge_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Re
     let (page, more) = call.span::<StoredSeats>(&first, &end_of_prefix(PREFIX), ACCOUNTS_PER_CALL)?;
     let mut last = None;
     for (key, stored) in page {
-        let account = AuthId::parse(&key[PREFIX.len()..])
-            .ok_or_else(|| Fault::problem("stored-record-unreadable", vec![Fact::new("key", &key)]))?;
+        let account =
+            AuthId::parse(&key[PREFIX.len()..]).ok_or_else(|| Fault::unreadable(vec![Fact::new("key", &key)]))?;
         charge(call, account, &key, stored, month)?;
         last = Some(key);
     }

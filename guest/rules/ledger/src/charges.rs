@@ -9,7 +9,7 @@ use crate::lots::{FromLot, OfMonth, Place};
 use crate::wallet::payer::{Claim, Payer};
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::idempotency::Asked;
-use coinbox_ground::ids::AuthId;
+use coinbox_ground::ids::{AuthId, highest_first, outside_key, parse_outside_key};
 use coinbox_ground::job::{JobKind, Numbered};
 use coinbox_ground::metadata;
 use coinbox_ground::money::Money;
@@ -252,29 +252,29 @@ pub struct ChargePage {
     pub next: Option<String>,
 }
 
-/// Where a charge lies.
-pub fn place(account: AuthId, number: u32) -> String {
-    format!("ch/{account}/{:010}", u32::MAX - number)
+/// Beginning of the places of an account's charges, newest first.
+pub fn prefix(account: AuthId) -> String {
+    format!("ch/{account}/")
 }
 
-/// The key of a charge at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
+/// Where a charge lies.
+pub fn place(account: AuthId, number: u32) -> String {
+    prefix(account) + &highest_first(number)
+}
+
+/// The key of a charge at the gateway.
 pub fn gateway_key(store: &str, account: AuthId, number: u32) -> String {
-    format!("cb-{store}-{account}-charge-{number}")
+    outside_key(store, account, "charge", number)
 }
 
 /// Account and number in a key of [`gateway_key`], whichever store made it.
 pub fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
-    let mut parts = key.strip_prefix("cb-")?.split('-');
-    let (store, account, word, number) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    // The key becomes part of stored keys: only what this function's counterpart could have written is one of ours.
-    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let (account, number) = (AuthId::parse(account)?, number.parse().ok()?);
-    (word == "charge" && plain && gateway_key(store, account, number) == key).then_some((account, number))
+    parse_outside_key(key, "charge")
 }
 
 /// The charges of an account, newest first, and whether there are more.
 pub fn list_all(call: &Call<'_>, account: AuthId, limit: usize) -> Result<(Vec<Charge>, bool), Fault> {
-    let (charges, more) = call.list::<Charge>(&format!("ch/{account}/"), limit)?;
+    let (charges, more) = call.list::<Charge>(&prefix(account), limit)?;
     Ok((charges.into_iter().map(|(_, charge)| charge).collect(), more))
 }
 
@@ -422,7 +422,7 @@ const PAGE: usize = 1_000;
 
 /// The charge that explains a payment.
 pub fn of_payment(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<Charge>, Fault> {
-    let prefix = format!("ch/{account}/");
+    let prefix = prefix(account);
     let mut from = prefix.clone();
     loop {
         let (page, more) = call.span::<Charge>(&from, &end_of_prefix(&prefix), PAGE)?;

@@ -9,7 +9,7 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::{JobKey, JobKind, Subject};
 use coinbox_ground::money::Money;
-use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ground::vocabulary::{Fault, Instant, MOMENT_MAX};
 use serde::{Deserialize, Serialize};
 
 /// Origin of credit, in spending order.
@@ -30,7 +30,7 @@ pub enum LotKind {
 pub struct Place(String);
 
 /// Promotional lots without expiry come after all that have one.
-const NEVER: Instant = 9_999_999_999_999;
+const NEVER: Instant = MOMENT_MAX;
 
 impl Place {
     /// The place of a lot.
@@ -203,8 +203,13 @@ impl Lot {
     }
 }
 
+/// Beginning of the keys of an account's open lots.
+fn open_prefix(account: AuthId) -> String {
+    format!("lot/{account}/")
+}
+
 fn open_key(account: AuthId, place: &Place) -> String {
-    format!("lot/{account}/{}", place.0)
+    open_prefix(account) + &place.0
 }
 
 fn used_key(account: AuthId, number: u32) -> String {
@@ -250,13 +255,13 @@ pub fn first(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
 
 /// The first open promotional lot: of those that expire, the one that does so first.
 pub fn first_promotional(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
-    let (mut lots, _) = call.list::<Lot>(&format!("lot/{account}/1/"), 1)?;
+    let (mut lots, _) = call.list::<Lot>(&(open_prefix(account) + "1/"), 1)?;
     Ok(lots.pop().map(|(_, lot)| lot))
 }
 
 /// Open lots in spending order, the current one with the rest of its record.
 pub fn open(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<Lot>, Fault> {
-    let (lots, _) = call.list::<Lot>(&format!("lot/{account}/"), limit)?;
+    let (lots, _) = call.list::<Lot>(&open_prefix(account), limit)?;
     Ok(lots.into_iter().map(|(_, lot)| lot).collect())
 }
 

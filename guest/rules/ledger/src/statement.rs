@@ -106,7 +106,7 @@ pub fn get_statement(
     let parsed = Month::parse(&month);
     checks.require(parsed.is_some(), "month", FieldRule::WrongForm, "a month such as 2026-11");
     let good = after.as_deref().is_none_or(|after| is_name(after, 40));
-    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(good);
     checks.done()?;
     let month_of = parsed.unwrap_or_else(|| Month::of(call.now()));
     Ok(statement(call, account, month_of, after)?)

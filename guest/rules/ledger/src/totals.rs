@@ -29,7 +29,7 @@ pub use priced::{PriceKey, PricedSum, PricedTotals};
 pub use records::code_of;
 pub use records::{
     Adjustment, CycleTotals, Flow, Movement, Page, SourceTotals, Sum, adjustments_prefix, cycle_key, cycle_prefix,
-    day_key, day_source_key, days_prefix, movements_prefix, pages_prefix, source_key,
+    day_key, day_prefix, day_source_key, days_prefix, movements_prefix, pages_prefix, source_key,
 };
 
 use crate::charge_code::ChargeCode;

@@ -15,5 +15,5 @@ pub use receivables::{
     owed_between, owed_by_day, owed_in_cents, pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
 };
 pub use receivables::{Receivable, receivables};
-pub use record::{Wallet, key, load, mark_overrides, need, save};
+pub use record::{PREFIX, Wallet, key, load, mark_overrides, need, save};
 pub use record::{parse, save_last};

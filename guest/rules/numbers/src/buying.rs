@@ -5,7 +5,7 @@
 //! rent is that of the day of the order; an order that is fulfilled in a later month pays for that month from the day on which it was fulfilled.
 
 use super::records::{self, Rented};
-use super::stock::{LEASE_MS, Progress, Subject};
+use super::stock::{Progress, Subject};
 use super::{releasing, rent};
 use crate::forms::{Error, Purchase};
 use crate::offers::check_offer;
@@ -23,13 +23,13 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
-use coinbox_ground::ids::AuthId;
+use coinbox_ground::ids::{AuthId, outside_key, parse_outside_key};
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::metadata;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::Money;
-use coinbox_ground::outside::{OfferedNumber, OrderRequest, StockMovement, StockOutcome};
+use coinbox_ground::outside::{LEASE_MS, OfferedNumber, OrderRequest, StockMovement, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::NumberKind;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
@@ -43,9 +43,6 @@ use serde::{Deserialize, Serialize};
 
 /// Jobs that order a number. Orders are counted per account.
 pub(crate) const JOB: JobKind<Numbered> = JobKind::new("order");
-
-/// How soon an order looks again whether a restored store is reconciled.
-const RECONCILING_MS: Instant = 500;
 
 /// What its metadata says that it is.
 const PURPOSE: &str = "order";
@@ -129,7 +126,7 @@ fn place(account: AuthId, count: u32) -> String {
 }
 
 fn stock_key(store: &str, account: AuthId, count: u32) -> String {
-    format!("cb-{store}-{account}-order-{count}")
+    outside_key(store, account, PURPOSE, count)
 }
 
 fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, Fault> {
@@ -244,7 +241,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<O
     let elsewhere = order.key != stock_key(&call.store_name(), account, count);
     if order.state == State::Due {
         if reconciliation::is_open(call)? || reconciliation::is_stock_open(call)? {
-            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
+            call.timer(&job, Lane::Urgent, call.now() + reconciliation::LOOK_SOON_MS);
             return Ok(Some(Next::Rest));
         }
         let hindrance = match profile::profile(call, account)?.standing {
@@ -413,7 +410,7 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
 
 /// Account and count in a key of an order, whichever store made it.
 pub(super) fn parse_stock_key(key: &str) -> Option<(AuthId, u32)> {
-    super::stock::parse_key(key, "order")
+    parse_outside_key(key, PURPOSE)
 }
 
 /// What was ordered, as its metadata says.

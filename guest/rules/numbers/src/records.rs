@@ -114,7 +114,7 @@ pub(super) fn key(account: AuthId, since: Instant, number: &str) -> String {
 
 /// The account in a key of [`key`].
 pub(super) fn account_of(key: &str) -> Option<AuthId> {
-    key.get(PREFIX.len()..PREFIX.len() + 20).and_then(AuthId::parse)
+    AuthId::after(PREFIX, key)
 }
 
 /// Which sub-account holds a number of the account, as events name it; none: the account itself does.

@@ -3,7 +3,7 @@
 
 use super::records::{self, Rented};
 use super::rent;
-use super::stock::{LEASE_MS, Progress, Subject};
+use super::stock::{Progress, Subject};
 use crate::stock::Recovered;
 use coinbox_access::once;
 use coinbox_credit::records::reconciliation;
@@ -13,14 +13,14 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
-use coinbox_ground::ids::AuthId;
+use coinbox_ground::ids::{AuthId, outside_key, parse_outside_key};
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::metadata;
 use coinbox_ground::metadata::Metadata;
-use coinbox_ground::outside::{ReleaseRequest, StockMovement, StockOutcome};
+use coinbox_ground::outside::{LEASE_MS, ReleaseRequest, StockMovement, StockOutcome};
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fault, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Jobs that tell the stock of a release. Releases are counted per account.
@@ -28,8 +28,6 @@ pub(crate) const JOB: JobKind<Numbered> = JobKind::new("release");
 
 /// What its metadata says that it is.
 pub(super) const PURPOSE: &str = "release";
-/// How soon a release looks again whether a restored store knows what the stock has done.
-const RECONCILING_MS: Instant = MINUTE_MS;
 
 /// A release, at `rel/<account>/<count>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -55,7 +53,7 @@ fn place(account: AuthId, count: u32) -> String {
 }
 
 fn stock_key(store: &str, account: AuthId, count: u32) -> String {
-    format!("cb-{store}-{account}-release-{count}")
+    outside_key(store, account, PURPOSE, count)
 }
 
 /// Takes these numbers, in the order of their rental, off the account, after what they owe up to now has been posted, and has the stock told.
@@ -123,7 +121,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<O
         return Ok(None);
     };
     if reconciliation::is_stock_open(call)? {
-        call.timer(&JOB.of((account, count)), Lane::Normal, call.now() + RECONCILING_MS);
+        call.timer(&JOB.of((account, count)), Lane::Normal, call.now() + reconciliation::LOOK_LATER_MS);
         return Ok(Some(Next::Rest));
     }
     let elsewhere = release.key != stock_key(&call.store_name(), account, count);
@@ -179,7 +177,7 @@ pub(crate) fn book(call: &mut Call<'_>, (account, count): Numbered, outcome: Sto
 
 /// Account and count in a key of a release, whichever store made it.
 pub(super) fn parse_stock_key(key: &str) -> Option<(AuthId, u32)> {
-    super::stock::parse_key(key, "release")
+    parse_outside_key(key, PURPOSE)
 }
 
 /// Takes a number off an account that has released it in the history that was lost: it owes no rent for months after that.

@@ -32,7 +32,7 @@ pub fn list(
     let (_, asking) = access::query_on(call, caller, functions::NUMBERS_LIST, &auth_id)?;
     let account = credentials::main_of(call, asking)?.ok_or_else(|| Fault::not_found("account"))?;
     let mut checks = Checks::new();
-    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_limit(limit, 100);
     if let Some(starts) = &filter.starts_with {
         checks.require(is_digits(starts, 1, 15), "filter.starts-with", FieldRule::WrongForm, "1 to 15 digits");
     }

@@ -3,16 +3,14 @@
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed;
-use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::ids::AuthId;
 use coinbox_ground::outside::{Effects, StockOutcome};
 use coinbox_ground::port::Lane;
-use coinbox_ground::queue::QueueEntry;
-use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, MINUTE_MS};
+use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
-/// How long an attempt may take before the next one asks what became of it.
-pub(super) const LEASE_MS: Instant = 2 * MINUTE_MS;
 /// After this long an open order or release is the operator's business.
 const OVERDUE_MS: Instant = DAY_MS;
 
@@ -42,7 +40,7 @@ pub(super) struct Subject<'a> {
 
 impl Subject<'_> {
     fn queue_key(&self, since: Instant) -> String {
-        format!("q/{}/{}/{}-{:08}", time_key(since), self.account, self.what, self.count)
+        queue::single_key(since, &format!("{}/{}-{:08}", self.account, self.what, self.count))
     }
 }
 
@@ -104,16 +102,6 @@ impl Progress {
         call.timer(job, Lane::Normal, due);
         Ok(())
     }
-}
-
-/// Account and count in a key of an order or release (`what`), whichever store made it.
-pub(super) fn parse_key(key: &str, what: &str) -> Option<(AuthId, u32)> {
-    let mut parts = key.strip_prefix("cb-")?.split('-');
-    let (store, account, word, count) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    // The key becomes part of stored keys: only what the counterpart of this function could have written is one of ours.
-    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let (account, count) = (AuthId::parse(account)?, count.parse().ok()?);
-    (word == what && plain && format!("cb-{store}-{account}-{what}-{count}") == key).then_some((account, count))
 }
 
 /// Sends what was written down; from the second attempt on asks first what became of the one before.

@@ -12,7 +12,7 @@ use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Error, Started};
 use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work};
-use coinbox_ground::outside::MethodAnswer;
+use coinbox_ground::outside::{LEASE_MS, MethodAnswer};
 use coinbox_ground::port::Lane;
 use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
@@ -40,9 +40,6 @@ const TOKEN_BYTES_MAX: usize = 200;
 
 /// How long before a card expires its owner is told.
 const EXPIRING_NOTICE_MS: Instant = 30 * DAY_MS;
-
-/// How long an attempt to describe or forget a card may take.
-const LEASE_MS: Instant = 2 * MINUTE_MS;
 
 /// Attempts before a description is given up.
 const DESCRIBE_ATTEMPTS_MAX: u32 = 50;

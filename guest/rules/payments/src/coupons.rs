@@ -21,10 +21,11 @@ pub use records::{
 
 use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::grants::{self, Grant};
+use coinbox_ground::calendar::LAST_MOMENT;
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
-use coinbox_ground::ids::{AuthId, draw_code};
+use coinbox_ground::ids::{AuthId, draw_code, highest_first};
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, Refusal, interface_error,
@@ -47,8 +48,7 @@ interface_error! {
 
 /// Binds sealed codes and their digests to their use.
 const PURPOSE: &str = "coupon-code";
-/// The last moment that keys can order; the one after it stands for "never".
-const LAST_MOMENT: Instant = 9_999_999_999_998;
+
 const LASTING_MAX: Instant = 3_650 * DAY_MS;
 const USES_MAX: u32 = 1_000_000;
 const USES_PER_ACCOUNT_MAX: u32 = 1_000;
@@ -59,15 +59,19 @@ const LAST_KEY: &str = "coup/last";
 const COUPONS: &str = "coup/n/";
 
 fn coupon_key(number: u32) -> String {
-    format!("{COUPONS}{:010}", u32::MAX - number)
+    format!("{COUPONS}{}", highest_first(number))
 }
 
 fn found_key(call: &Call<'_>, code: &str) -> String {
     format!("coup/d/{}", call.vault().digest(PURPOSE, code))
 }
 
+fn redemptions_prefix(account: AuthId) -> String {
+    format!("red/{account}/")
+}
+
 fn redemption_key(account: AuthId, number: u32) -> String {
-    format!("red/{account}/{:010}", u32::MAX - number)
+    redemptions_prefix(account) + &highest_first(number)
 }
 
 fn redeemed_key(account: AuthId, coupon: u32) -> String {
@@ -220,7 +224,7 @@ fn page_of(
     key: impl FnOnce(u32) -> String,
 ) -> Result<(String, usize), Fault> {
     let mut checks = Checks::new();
-    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_limit(limit, PAGE_MAX);
     checks.done()?;
     let first = after.map_or_else(|| prefix.to_owned(), |number| successor(&key(number)));
     Ok((first, limit as usize))
@@ -384,7 +388,7 @@ pub fn redemptions(
     after: Option<u32>,
     limit: u32,
 ) -> Result<(Vec<Redemption>, bool), Fault> {
-    let prefix = format!("red/{account}/");
+    let prefix = redemptions_prefix(account);
     let (first, limit) = page_of(&prefix, after, limit, |number| redemption_key(account, number))?;
     let (page, more) = call.span::<Redemption>(&first, &end_of_prefix(&prefix), limit)?;
     Ok((page.into_iter().map(|(_, redemption)| redemption).collect(), more))

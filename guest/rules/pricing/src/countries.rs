@@ -5,7 +5,7 @@ use crate::chunk::StoredRows;
 use crate::digits::{Prefix, calling_code};
 use crate::error::Error;
 use crate::number_table::NumberRow;
-use crate::places::{Place, chunk_key, group_key, letters, name_of, parse_name};
+use crate::places::{Place, chunk_key, group_key, letters, name_of, parse_name, prefix};
 use crate::row::{Row, parse_country};
 use crate::rows::{ParsedRow, show_row};
 use crate::sets::Sets;
@@ -47,7 +47,7 @@ impl Default for Country {
 }
 
 fn key(version: u32, country: [u8; 2]) -> String {
-    format!("pb/{version:04}/by/{}", std::str::from_utf8(&country).expect("ASCII by construction"))
+    format!("{}by/{}", prefix(version), std::str::from_utf8(&country).expect("ASCII by construction"))
 }
 
 /// Notes where rows of each country lie and what their groups are called.

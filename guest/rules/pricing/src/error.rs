@@ -15,3 +15,6 @@ interface_error! {
         RepeatedRow(String),
     }
 }
+
+/// Rows with problems that are answered in full: a file with the wrong columns breaks the rules of all of them.
+pub(super) const ROWS_WITH_PROBLEMS_MAX: usize = 20;

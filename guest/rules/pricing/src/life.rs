@@ -6,13 +6,13 @@
 use crate::ahead::reached;
 use crate::error::Error;
 use crate::removing::take_away;
-use crate::shown::{MOMENT_MAX, Version, VersionState};
+use crate::shown::{Version, VersionState};
 use crate::upkeep;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::call::Call;
 use coinbox_ground::feed;
-use coinbox_ground::vocabulary::{Caller, Checks, FieldRule, Instant};
+use coinbox_ground::vocabulary::{Caller, Checks, FieldRule, Instant, MOMENT_MAX};
 
 /// Begins a draft. It stays until it is published or removed.
 pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {

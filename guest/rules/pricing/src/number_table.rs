@@ -1,6 +1,7 @@
 //! Number prices of one version or override set: how they are given, checked, stored and shown.
 
-use crate::error::Error;
+use crate::error::{Error, ROWS_WITH_PROBLEMS_MAX};
+use crate::places::prefix;
 use crate::row::parse_country;
 use coinbox_ground::call::Record;
 use coinbox_ground::money::{MICROS_PER_POSTED_STEP, Money};
@@ -15,9 +16,6 @@ const NUMBER_ROWS_MAX: usize = 1100;
 
 /// The highest set-up fee and monthly price.
 const PRICE_MAX: Money = Money::from_units(100_000);
-
-/// Rows with problems that are answered in full.
-const ROWS_WITH_PROBLEMS_MAX: usize = 20;
 
 /// What a kind of number costs in a country.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -161,5 +159,5 @@ fn amount(checks: &mut Checks, field: &str, text: &str) -> Option<Money> {
 
 /// Key of the number prices of a version.
 pub(super) fn key(version: u32) -> String {
-    format!("pb/{version:04}/numbers")
+    prefix(version) + "numbers"
 }

@@ -22,9 +22,14 @@ pub(super) fn parse_name(name: &str) -> Option<Place> {
     Some((product, heading, region?))
 }
 
+/// Beginning of the keys of what a version holds.
+pub(super) fn prefix(version: u32) -> String {
+    format!("pb/{version:04}/")
+}
+
 /// Key of a chunk.
 pub(super) fn chunk_key(version: u32, place: &Place) -> String {
-    format!("pb/{version:04}/{}", name_of(place))
+    prefix(version) + &name_of(place)
 }
 
 /// Two letters for keys and cursors.

@@ -1,6 +1,7 @@
 //! Rows of prices as they are given: what is wrong with them, and how they are shown again.
 
 use crate::digits::Prefix;
+use crate::error::ROWS_WITH_PROBLEMS_MAX;
 use crate::row::{NO_COUNTRY, Row, parse_prefix};
 use crate::shown::PriceRow;
 use coinbox_forms::{country, letters};
@@ -40,9 +41,8 @@ pub(super) fn is_group_name(name: &str) -> bool {
         && letters::first_unprintable(name).is_none()
 }
 
-/// Checks every row. The first 100 broken rules are answered: a file with the wrong columns breaks them all.
+/// Checks every row.
 pub(super) fn parse_rows(rows: &[PriceRow]) -> Result<Vec<ParsedRow>, Fault> {
-    const ROWS_WITH_PROBLEMS_MAX: usize = 20;
     let mut checks = Checks::new();
     let mut parsed = Vec::with_capacity(rows.len());
     let mut bad = 0;

@@ -48,6 +48,6 @@ impl Sets {
 
 impl SetEntry {
     pub(super) fn key(&self, account: AuthId) -> String {
-        format!("po/{account}/{:04}", self.number)
+        format!("{}/{:04}", Sets::key(account), self.number)
     }
 }

@@ -5,9 +5,6 @@ use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::{Instant, optional_int_text};
 use serde::{Deserialize, Serialize};
 
-/// The latest moment that keys can tell apart: in the year 2286.
-pub(super) const MOMENT_MAX: Instant = 9_999_999_999_999;
-
 /// One price. SMS and MMS have both increments 0.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

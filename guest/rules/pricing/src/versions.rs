@@ -1,7 +1,7 @@
 //! Which price book versions there are, and which chunks each holds.
 
 use crate::error::Error;
-use crate::places::{Place, name_of, parse_name};
+use crate::places::{Place, name_of, parse_name, prefix};
 use crate::shown::{Version, VersionState};
 use coinbox_ground::call::{Call, Record, end_of_prefix};
 use coinbox_ground::text::hex;
@@ -155,7 +155,7 @@ impl StoredVersions {
             let entry = self.versions.remove(place);
             self.last = self.last.max(number);
             self.since = entry.in_force_from().into_iter().chain(self.since).min();
-            let prefix = format!("pb/{number:04}/");
+            let prefix = prefix(number);
             let end = end_of_prefix(&prefix);
             call.clear(prefix, end);
         }
@@ -230,7 +230,7 @@ impl Record for StoredIndex {
 
 impl Index {
     pub(super) fn key(version: u32) -> String {
-        format!("pb/{version:04}/index")
+        prefix(version) + "index"
     }
 
     pub(super) fn load(call: &Call<'_>, version: u32) -> Result<Index, Fault> {

@@ -15,6 +15,9 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// Every kind, in the order in which documents stand that were issued in the same moment.
+    pub const ALL: [DocumentKind; 3] = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
+
     /// Its word in the contract.
     pub fn word(self) -> &'static str {
         match self {

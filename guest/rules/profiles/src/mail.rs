@@ -8,10 +8,11 @@ use coinbox_forms::{email, letters};
 use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
+use coinbox_ground::ids;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, JobKind, Next, Numbered, Task, Work};
 use coinbox_ground::money::CURRENCY;
-use coinbox_ground::outside::{AttachedDocument, Attachment, MailOutcome, Mailbox, Message, Partly};
+use coinbox_ground::outside::{AttachedDocument, Attachment, LEASE_MS, MailOutcome, Mailbox, Message, Partly};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
@@ -95,16 +96,13 @@ const NOTE_CHARS_MAX: usize = 1000;
 /// Most addresses that are remembered as refused: more than an account has.
 const ADDRESSES_MAX: usize = 30;
 
-/// How long one try may take before the next may begin.
-const LEASE_MS: Instant = 2 * MINUTE_MS;
-
 fn key(account: AuthId, number: u32) -> String {
     format!("mail/{account}/{number:08}")
 }
 
 /// What the mail system knows a mail by: one that is handed over twice is sent once.
 fn outside_key(call: &Call<'_>, account: AuthId, number: u32) -> String {
-    format!("cb-{}-{account}-mail-{number}", call.store_name())
+    ids::outside_key(&call.store_name(), account, "mail", number)
 }
 
 /// Puts a mail on its way to the registered address and all billing addresses. Account name, auth ID, currency and brand are added.

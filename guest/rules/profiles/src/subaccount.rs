@@ -1,7 +1,7 @@
 //! The record of a sub-account: whose it is, what it is called, whether it may be used (SUB-1). And how many there are.
 
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::ids::AuthId;
+use coinbox_ground::ids::{AuthId, newest_first};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -91,11 +91,24 @@ pub fn is_enabled(call: &Call<'_>, sub: AuthId) -> Result<bool, Fault> {
 
 /// How many sub-accounts a main account has.
 pub fn count(call: &Call<'_>, parent: AuthId) -> Result<u32, Fault> {
-    Ok(call.get::<Count>(&format!("subn/{parent}"))?.map_or(0, |stored| stored.count))
+    Ok(call.get::<Count>(&count_key(parent))?.map_or(0, |stored| stored.count))
+}
+
+/// Sets how many sub-accounts a main account has.
+pub fn set_count(call: &mut Call<'_>, parent: AuthId, count: u32) {
+    call.put(&count_key(parent), &Count { v: 1, count });
+}
+
+fn count_key(parent: AuthId) -> String {
+    format!("subn/{parent}")
+}
+
+/// Beginning of the lines by which a main account's sub-accounts are listed.
+pub fn lines(parent: AuthId) -> String {
+    format!("subs/{parent}/")
 }
 
 /// Key of the line by which a main account's sub-accounts are listed, newest first.
 pub fn index(parent: AuthId, created: Instant, sub: AuthId) -> String {
-    let newest_first = 9_999_999_999_999 - created.clamp(0, 9_999_999_999_999);
-    format!("subs/{parent}/{newest_first:013}/{sub}")
+    format!("{}{}/{sub}", lines(parent), newest_first(created))
 }

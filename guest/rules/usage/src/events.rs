@@ -19,7 +19,14 @@ pub(crate) const EVENTS_PER_TRANSACTION: usize = 500;
 /// Bytes of the lines of one ledger transaction, for the same reason: IDs and names of the other side may be long.
 pub(crate) const LINES_BYTES_MAX: usize = 160_000;
 
+/// Most seconds or messages of one event or reservation.
 pub(crate) const QUANTITY_MAX: u32 = 1_000_000;
+
+/// Beginning of the keys of events that were counted.
+pub(crate) const COUNTED: &str = "d/";
+
+/// Beginning of the keys of events that were rejected; what follows names one.
+pub(crate) const REJECTED: &str = "x/";
 
 pub(crate) const ID_LIMIT: &str = "1 to 255 printable ASCII characters";
 
@@ -107,7 +114,7 @@ pub struct Held {
 }
 
 fn rejected_key(event: &Event) -> String {
-    format!("x/{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
+    format!("{REJECTED}{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
 }
 
 pub(crate) fn is_well_formed(event: &Event) -> bool {

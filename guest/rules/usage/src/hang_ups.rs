@@ -8,7 +8,7 @@ use coinbox_credit::watch::zero_stop::{Order, Stop, cause};
 use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
-use coinbox_ground::ids::AuthId;
+use coinbox_ground::ids::{AuthId, outside_key};
 use coinbox_ground::job::{Attempt, Next, Task, Work};
 use coinbox_ground::outside::{HangUpCause, HangUpRequest};
 use coinbox_ground::port::Lane;
@@ -74,7 +74,7 @@ pub(crate) fn begin(call: &mut Call<'_>, account: AuthId, stop: Stop) -> Result<
     let job = stop.job(account);
     call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
     let request = HangUpRequest {
-        key: format!("cb-{}-{account}-hangup-{}", call.store_name(), order.number),
+        key: outside_key(&call.store_name(), account, "hangup", order.number),
         auth_id: account.to_string(),
         calls: order.calls,
         cause: why,

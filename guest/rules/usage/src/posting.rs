@@ -4,7 +4,7 @@
 //! account once, dedupe keys as moment and hash. What is written once and not read again goes straight to the changes.
 
 use crate::events::{
-    Answer, BatchAnswer, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
+    Answer, BatchAnswer, COUNTED, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
     keep_rejected,
 };
 use coinbox_credit::movements::expiry;
@@ -16,7 +16,7 @@ use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{Event, Product, Rejection};
 use coinbox_ground::text::{push_hex, push_padded};
-use coinbox_ground::vocabulary::{Fact, Fault, Instant};
+use coinbox_ground::vocabulary::{Fact, Fault, Instant, MOMENT_MAX};
 use coinbox_ledger::wallet::{self, Split, Wallet};
 use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
 use coinbox_pricing::floor::{FLOOR_KEY, floor};
@@ -45,12 +45,12 @@ struct Remembered {
 impl Remembered {
     fn of(event: &Event) -> Remembered {
         // The same bounds as `time_key`.
-        Remembered { moment: event.at.clamp(0, 9_999_999_999_999).unsigned_abs(), hash: identity(event) }
+        Remembered { moment: event.at.clamp(0, MOMENT_MAX).unsigned_abs(), hash: identity(event) }
     }
 
     fn key(self) -> String {
         let mut key = String::with_capacity(32);
-        key.push_str("d/");
+        key.push_str(COUNTED);
         push_padded(&mut key, self.moment, 13);
         key.push('/');
         push_hex(&mut key, self.hash);
@@ -309,20 +309,17 @@ fn known(seen: &BTreeMap<Remembered, u64>, remembered: Remembered, stored: Optio
     let digest = serde_json::from_str::<Counted<'_>>(text)
         .ok()
         .and_then(|counted| u64::from_str_radix(&counted.d, 16).ok())
-        .ok_or_else(|| {
-            Fault::problem(
-                "stored-record-unreadable",
-                vec![Fact::new("kind", "counted event"), Fact::new("key", remembered.key())],
-            )
-        })?;
+        .ok_or_else(|| unreadable(&remembered.key()))?;
     Ok(Some(digest))
 }
 
 /// The transaction in which an event was counted, by the stored text of its entry.
 pub(super) fn counted_in(key: &str, text: &str) -> Result<String, Fault> {
-    serde_json::from_str::<Counted<'_>>(text).map(|counted| counted.t.into_owned()).map_err(|_| {
-        Fault::problem("stored-record-unreadable", vec![Fact::new("kind", "counted event"), Fact::new("key", key)])
-    })
+    serde_json::from_str::<Counted<'_>>(text).map(|counted| counted.t.into_owned()).map_err(|_| unreadable(key))
+}
+
+fn unreadable(key: &str) -> Fault {
+    Fault::unreadable(vec![Fact::new("kind", "counted event"), Fact::new("key", key)])
 }
 
 /// Rated events on their way into one ledger transaction.
@@ -428,7 +425,7 @@ mod tests {
         let mut events: Vec<Remembered> =
             [i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX].map(|at| Remembered::of(&event(at))).to_vec();
         for (remembered, at) in events.iter().zip([i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX]) {
-            assert_eq!(remembered.key(), format!("d/{}/{:016x}", time_key(at), identity(&event(at))));
+            assert_eq!(remembered.key(), format!("{COUNTED}{}/{:016x}", time_key(at), identity(&event(at))));
         }
         events.sort_unstable();
         assert!(events.is_sorted_by_key(|remembered| remembered.key()));

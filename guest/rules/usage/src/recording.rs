@@ -6,7 +6,9 @@
 
 use super::posting;
 pub use crate::events::BatchAnswer;
-use crate::events::{Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, Rejected, hash, hindrance, out_of_credit};
+use crate::events::{
+    COUNTED, Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit,
+};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
@@ -85,7 +87,7 @@ pub fn counted_since(call: &Call<'_>) -> Result<Instant, Fault> {
 /// Where the event behind a line of the ledger is remembered.
 pub fn counted_key(line: &Line) -> String {
     let identity = hash(&[line.a.to_string().as_bytes(), line.i.as_bytes(), &line.t.to_le_bytes()]);
-    format!("d/{}/{identity:016x}", coinbox_ground::ids::time_key(line.t))
+    format!("{COUNTED}{}/{identity:016x}", coinbox_ground::ids::time_key(line.t))
 }
 
 /// The transaction in which that event was counted; `None`: it is not remembered.
@@ -97,7 +99,7 @@ pub fn counted_in(call: &Call<'_>, line: &Line) -> Result<Option<String>, Fault>
 /// Forgets which events before a moment were counted; none of them is accepted any more.
 pub fn forget_counted(call: &mut Call<'_>, before: Instant) -> Result<(), Fault> {
     if before > floor(call)? {
-        call.clear("d/".to_owned(), format!("d/{}", coinbox_ground::ids::time_key(before)));
+        call.clear(COUNTED.to_owned(), format!("{COUNTED}{}", coinbox_ground::ids::time_key(before)));
         call.put(FLOOR_KEY, &Floor { v: 1, at: before });
     }
     Ok(())
@@ -118,8 +120,8 @@ const WALK_KEY: &str = "store/walk/rejected";
 
 /// Removes rejected events received before a moment, a page a call. Answers whether the walk is at its end.
 pub fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fault> {
-    let first = call.get::<Walk>(WALK_KEY)?.map_or_else(|| "x/".to_owned(), |walk| successor(&walk.after));
-    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), EVENTS_MAX)?;
+    let first = call.get::<Walk>(WALK_KEY)?.map_or_else(|| REJECTED.to_owned(), |walk| successor(&walk.after));
+    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix(REJECTED), EVENTS_MAX)?;
     for (key, _) in page.iter().filter(|(_, rejected)| rejected.received < oldest) {
         call.remove(key);
     }
@@ -187,14 +189,14 @@ pub fn list_rejected(
     let mut checks = Checks::new();
     let good = auth_id.as_deref().is_none_or(|auth_id| (1..=KEPT_MAX).contains(&auth_id.chars().count()));
     checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 1000 characters");
-    checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    checks.page_limit(limit, 500);
     let good = after.as_deref().is_none_or(is_reject_key);
-    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(good);
     checks.done()?;
     let limit = usize::try_from(limit).unwrap_or(500);
     let looked_at = if auth_id.is_none() && reason.is_none() { limit } else { LOOKED_AT_MAX };
-    let first = after.map_or_else(|| "x/".to_owned(), |after| successor(&format!("x/{after}")));
-    let (page, mut more) = call.span::<Rejected>(&first, &end_of_prefix("x/"), looked_at)?;
+    let first = after.map_or_else(|| REJECTED.to_owned(), |after| successor(&reject_key(&after)));
+    let (page, mut more) = call.span::<Rejected>(&first, &end_of_prefix(REJECTED), looked_at)?;
     let mains = mains_of_subs(call, page.iter().map(|(_, rejected)| &rejected.event), auth_id.as_deref())?;
     let wanted = |rejected: &Rejected| {
         let of = &rejected.event.auth_id;
@@ -207,7 +209,7 @@ pub fn list_rejected(
             more = true;
             break;
         }
-        let key = key.trim_start_matches("x/").to_owned();
+        let key = key.trim_start_matches(REJECTED).to_owned();
         reached = Some(key.clone());
         if wanted(&entry) {
             rejected.push(RejectedEvent { key, event: entry.event, reason: entry.reason, received: entry.received });
@@ -241,9 +243,13 @@ fn is_reject_key(key: &str) -> bool {
     key.len() == 13 + 1 + 32 && is_name(key, 64)
 }
 
+fn reject_key(name: &str) -> String {
+    format!("{REJECTED}{name}")
+}
+
 fn need_rejects<'a>(call: &Call<'_>, keys: impl Iterator<Item = &'a String>) -> Result<(), Error> {
     for key in keys {
-        if !is_reject_key(key) || call.text(&format!("x/{key}")).is_none() {
+        if !is_reject_key(key) || call.text(&reject_key(key)).is_none() {
             return Err(Error::NoSuchReject(key.chars().take(64).collect()));
         }
     }
@@ -269,10 +275,10 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
             checks.require(named.insert(&mended.key), &field, FieldRule::NotAllowedTogether, "each key once");
         }
         checks.done()?;
-        call.prefetch(events.iter().map(|mended| format!("x/{}", mended.key)));
+        call.prefetch(events.iter().map(|mended| reject_key(&mended.key)));
         need_rejects(call, events.iter().map(|mended| &mended.key))?;
         for mended in &events {
-            call.remove(&format!("x/{}", mended.key));
+            call.remove(&reject_key(&mended.key));
         }
         let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
         // What is rejected again is put on the list anew, with its new reason.
@@ -285,10 +291,10 @@ pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Resul
     let command = access::command(call, caller, functions::USAGE_DISCARD)?;
     command.once(call, &keys, |call, _, ()| {
         check_count(keys.len(), "keys")?;
-        call.prefetch(keys.iter().map(|key| format!("x/{key}")));
+        call.prefetch(keys.iter().map(|key| reject_key(key)));
         need_rejects(call, keys.iter())?;
         for key in &keys {
-            call.remove(&format!("x/{key}"));
+            call.remove(&reject_key(key));
         }
         Ok(())
     })

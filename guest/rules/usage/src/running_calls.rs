@@ -1,14 +1,14 @@
 //! Running calls as the platform names them (CRD-10, R48).
 
 use coinbox_access::{self as access, credentials, functions};
-use coinbox_credit::records::running_calls::{LAST_MOMENT, PAGE, calls, forget, name};
+use coinbox_credit::records::running_calls::{PAGE, calls, forget, name};
 use coinbox_credit::watch::zero_stop::judge;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::product::ID_MAX;
 use coinbox_ground::text::is_name;
-use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, MOMENT_MAX, int_text};
 use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -42,8 +42,9 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
                 FieldRule::WrongForm,
                 "1 to 255 printable ASCII characters without space",
             );
-            let moment = (0..=LAST_MOMENT).contains(&running.started);
-            checks.require(moment, &format!("calls[{index}].started"), FieldRule::WrongForm, "0 to 9999999999999");
+            let moment = (0..=MOMENT_MAX).contains(&running.started);
+            let field = format!("calls[{index}].started");
+            checks.require(moment, &field, FieldRule::WrongForm, format_args!("0 to {MOMENT_MAX}"));
             let source = AuthId::parse(&running.auth_id);
             let main = match source {
                 Some(source) => credentials::main_of(call, source)?,

@@ -243,7 +243,7 @@ pub fn summary(
     let start = after.as_deref().map(day_and_source);
     let mut checks = Checks::new();
     checks.require(group.len() <= 3, "group", FieldRule::TooMany, 3);
-    checks.require(!matches!(start, Some(None)), "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(!matches!(start, Some(None)));
     checks.done()?;
 
     let timezone = profile::profile(call, main)?.timezone;
@@ -415,7 +415,7 @@ pub fn list_lines(
     checks.require(from >= 0, "from", FieldRule::TooSmall, 0);
     checks.require(to > from, "to", FieldRule::TooSmall, "a moment after `from`");
     let good = after.as_deref().is_none_or(|after| is_name(after, 40));
-    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(good);
     checks.done()?;
     let prefix = totals::pages_prefix(main);
     // A page holds lines of one month only, so that those of a moment lie behind the first of its month.

@@ -5,7 +5,7 @@ use coinbox_credit::movements::expiry;
 use coinbox_credit::records::closing::{Closing, JOB, Step, key, load};
 use coinbox_credit::records::dunning;
 use coinbox_credit::records::held::is_held;
-use coinbox_credit::records::reconciliation::is_open;
+use coinbox_credit::records::reconciliation::{LOOK_LATER_MS, is_open};
 use coinbox_credit::records::refunds::Cause;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed;
@@ -14,7 +14,7 @@ use coinbox_ground::job::Next;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
-use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant};
 use coinbox_invoices::{self as invoices, FinalStep};
 use coinbox_ledger::charges;
 use coinbox_ledger::lots::{Lot, LotKind};
@@ -32,9 +32,7 @@ const SUBACCOUNTS_PER_CALL: usize = 500;
 /// After this it is tried again to make a final invoice whose lines were not what the ledger says.
 const DIFFERS_MS: Instant = DAY_MS;
 
-/// How soon a closing looks again whether a restored store is reconciled, and whether a person has decided about a refund that waits.
-const RECONCILING_MS: Instant = MINUTE_MS;
-
+/// How soon a closing looks again whether a person has decided about a refund that waits.
 const HELD_MS: Instant = HOUR_MS;
 
 /// The next step of a closing that is due.
@@ -47,7 +45,7 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
         }
         // What a history that was lost has given back is taken off first: it must not be refunded again.
         Step::Settling | Step::Owing if is_open(call)? => {
-            call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
+            call.timer(&job, Lane::Normal, call.now() + LOOK_LATER_MS);
         }
         Step::Settling | Step::Owing if is_held(call, account)? => {
             call.timer(&job, Lane::Normal, call.now() + HELD_MS);

@@ -8,6 +8,7 @@ use crate::records::reconciliation;
 use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
 use coinbox_access::{self as access, functions};
+use coinbox_ground::calendar::LAST_MOMENT;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
@@ -94,7 +95,7 @@ pub fn adjust(
         if let Adjustment::Goodwill(Goodwill { expires: Some(expires), .. }) = &adjustment {
             let field = "adjustment.goodwill.expires";
             checks.require(*expires > call.now(), field, FieldRule::TooSmall, call.now());
-            checks.require(*expires <= 9_999_999_999_998, field, FieldRule::TooLarge, 9_999_999_999_998_i64);
+            checks.require(*expires <= LAST_MOMENT, field, FieldRule::TooLarge, LAST_MOMENT);
         }
         checks.done()?;
         if !matches!(adjustment, Adjustment::Goodwill(_)) && wallet::need(call, account)?.is_closed() {

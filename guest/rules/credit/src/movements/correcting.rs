@@ -8,6 +8,7 @@ use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::charges;
 use coinbox_ledger::charges::{Charge, Dispute};
 use coinbox_ledger::lots::{self, LotKind, Place};
 use coinbox_ledger::wallet::{self, Wallet};
@@ -64,9 +65,9 @@ fn to_payments(
 ) -> Result<Money, Fault> {
     let mut left = amount;
     let account = putting.account;
-    let (listed, _) = call.list::<Charge>(&format!("ch/{account}/"), LOOKED_AT)?;
+    let (listed, _) = charges::list_all(call, account, LOOKED_AT)?;
     let mut charges = Vec::new();
-    for (_, charge) in listed {
+    for charge in listed {
         charges.push((relation(call, account, &charge, corrected)?, charge));
     }
     // The newest first, as they are listed.

@@ -5,6 +5,7 @@ use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Fact, Fault};
+use coinbox_ledger::charges;
 use coinbox_ledger::charges::{Charge, by_key, of_payment};
 use coinbox_ledger::lots::{self, LotKind, Place};
 use coinbox_ledger::wallet::{self, NewCredit, Wallet};
@@ -62,8 +63,8 @@ pub(crate) fn refill_last_spent(
     amount: Money,
 ) -> Result<Refilled, Fault> {
     let mut done = Refilled { left: amount, ..Refilled::default() };
-    let (charges, _) = call.list::<Charge>(&format!("ch/{account}/"), LOOKED_AT)?;
-    for (_, charge) in &charges {
+    let (charges, _) = charges::list_all(call, account, LOOKED_AT)?;
+    for charge in &charges {
         let Some((number, place)) = charge.lot() else { continue };
         // What pays debts takes no room: the same lot can be asked again.
         while done.left > Money::ZERO {

@@ -44,6 +44,15 @@ impl Record for Held {
 /// Kind of an entry about a refund.
 pub const REFUND: &str = "refund-without-record";
 
+/// Kind of an entry about a payment.
+pub const PAYMENT: &str = "payment-without-charge";
+
+/// Kind of an entry: nobody knows for which clients' keys an account's payments were.
+pub const UNKEYED: &str = "payment-without-reference";
+
+/// Kind of an entry about a number.
+pub const NUMBER: &str = "number-without-record";
+
 /// Where it lies.
 pub fn held_key(account: AuthId) -> String {
     format!("held/{account}")

@@ -15,7 +15,7 @@ use coinbox_ground::call::{Call, Record};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{JobKind, Store};
-use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, Refusal};
+use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, MINUTE_MS, Refusal};
 use coinbox_ledger::lots::Place;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,7 @@ impl Outside {
 
     /// Whether an entry of the queue hides keys of clients of this kind.
     pub(crate) fn hides(self, kind: &str) -> bool {
-        (kind == "number-without-record") == (self == Outside::Stock)
+        (kind == held::NUMBER) == (self == Outside::Stock)
     }
 }
 
@@ -157,6 +157,12 @@ pub const KEY_BYTES_MAX: usize = 200;
 
 /// The backup's moment and the gateway's clock may differ by this much: movements from before are looked at too.
 pub const OVERLAP_MS: Instant = DAY_MS;
+
+/// How soon a charge or an order looks again whether the store is reconciled: its customer may be waiting.
+pub const LOOK_SOON_MS: Instant = 500;
+
+/// How soon everything else looks again whether the store is reconciled.
+pub const LOOK_LATER_MS: Instant = MINUTE_MS;
 
 /// How soon a client may try again with a key that the store cannot judge yet.
 pub const TRY_AGAIN_MS: Instant = 5_000;

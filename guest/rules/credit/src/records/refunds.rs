@@ -7,7 +7,7 @@
 
 use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::idempotency::Asked;
-use coinbox_ground::ids::AuthId;
+use coinbox_ground::ids::{AuthId, highest_first, outside_key, parse_outside_key};
 use coinbox_ground::job::{JobKind, Numbered};
 use coinbox_ground::metadata;
 use coinbox_ground::money::Money;
@@ -215,14 +215,18 @@ pub struct RefundPage {
     pub next: Option<u32>,
 }
 
-/// Where a refund lies.
-pub fn place(account: AuthId, number: u32) -> String {
-    format!("rfd/{account}/{:010}", u32::MAX - number)
+fn prefix(account: AuthId) -> String {
+    format!("rfd/{account}/")
 }
 
-/// The key of one try of a refund at the gateway. Never reused: the store name is drawn new whenever a history could repeat.
+/// Where a refund lies.
+pub fn place(account: AuthId, number: u32) -> String {
+    prefix(account) + &highest_first(number)
+}
+
+/// The key of one try of a refund at the gateway.
 pub fn gateway_key(store: &str, account: AuthId, number: u32, tries: u32) -> String {
-    format!("cb-{store}-{account}-refund-{number}-{tries}")
+    format!("{}-{tries}", outside_key(store, account, "refund", number))
 }
 
 /// Number of a refund that could not keep the one in its key, at `rfk/<key>`.
@@ -238,7 +242,11 @@ impl Record for Renumbered {
 
 /// Notes under which number a refund is kept whose key has another one.
 pub fn renumber(call: &mut Call<'_>, key: &str, number: u32) {
-    call.put(&format!("rfk/{key}"), &Renumbered { v: 1, number });
+    call.put(&renumbered_key(key), &Renumbered { v: 1, number });
+}
+
+fn renumbered_key(key: &str) -> String {
+    format!("rfk/{key}")
 }
 
 /// The refund that the gateway knows by this key, and its account.
@@ -246,7 +254,7 @@ pub fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fa
     let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
     let found = match load(call, account, number)?.filter(|refund| refund.key == key) {
         Some(refund) => Some(refund),
-        None => match call.get::<Renumbered>(&format!("rfk/{key}"))? {
+        None => match call.get::<Renumbered>(&renumbered_key(key))? {
             Some(renumbered) => load(call, account, renumbered.number)?.filter(|refund| refund.key == key),
             None => None,
         },
@@ -256,12 +264,10 @@ pub fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fa
 
 /// Account and number in a key of [`gateway_key`], whichever store made it.
 pub fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
-    let mut parts = key.strip_prefix("cb-")?.split('-');
-    let (store, account, word) = (parts.next()?, parts.next()?, parts.next()?);
-    let (number, tries) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let plain = (1..=32).contains(&store.len()) && store.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let account = AuthId::parse(account)?;
-    (word == "refund" && plain && gateway_key(store, account, number, tries) == key).then_some((account, number))
+    let (refund, tries) = key.rsplit_once('-')?;
+    // As it was written: without zeros before it, for example.
+    let tries_written = tries.parse().is_ok_and(|number: u32| number.to_string() == tries);
+    parse_outside_key(refund, "refund").filter(|_| tries_written)
 }
 
 /// The refund with this number.
@@ -284,7 +290,7 @@ pub fn refunds(
     after: Option<u32>,
     limit: usize,
 ) -> Result<(Vec<Refund>, bool), Fault> {
-    let prefix = format!("rfd/{account}/");
+    let prefix = prefix(account);
     let first = after.map_or_else(|| prefix.clone(), |number| successor(&place(account, number)));
     let (page, more) = call.span::<Refund>(&first, &end_of_prefix(&prefix), limit)?;
     Ok((page.into_iter().map(|(_, refund)| refund).collect(), more))

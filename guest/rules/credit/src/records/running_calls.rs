@@ -1,15 +1,12 @@
 //! The list of running calls of an account, newest first (CRD-10, R48).
 
 use coinbox_ground::call::{Call, Record};
-use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::ids::{AuthId, newest_first};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Calls in one hang-up request, one report or one list.
 pub const PAGE: usize = 1000;
-
-/// Latest moment that keys can order.
-pub const LAST_MOMENT: Instant = 9_999_999_999_999;
 
 /// A running call, at `call/<account>/<start, newest first>/<name>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -51,9 +48,13 @@ pub fn is_running(call: &Call<'_>, account: AuthId, name: &str) -> Result<bool, 
     Ok(call.get::<Index>(&index_key(account, name))?.is_some())
 }
 
+fn prefix(account: AuthId) -> String {
+    format!("call/{account}/")
+}
+
 /// The newest running calls, at most a page. The flag: there are more.
 pub fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
-    let (entries, more) = call.list::<Running>(&format!("call/{account}/"), PAGE)?;
+    let (entries, more) = call.list::<Running>(&prefix(account), PAGE)?;
     Ok((entries.into_iter().map(|(_, running)| running).collect(), more))
 }
 
@@ -73,7 +74,7 @@ pub fn name(call: &mut Call<'_>, account: AuthId, name: &str, source: AuthId, st
     if call.get::<Index>(&index)?.is_some() {
         return Ok(false);
     }
-    let key = format!("call/{account}/{}/{name}", time_key(LAST_MOMENT - started));
+    let key = format!("{}{}/{name}", prefix(account), newest_first(started));
     call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id: source, started });
     call.put(&index, &Index { v: 1, key });
     Ok(true)

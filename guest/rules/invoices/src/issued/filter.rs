@@ -1,6 +1,6 @@
 //! What a question for documents of all accounts wants.
 
-use crate::issued::rows::{IssuedDocument, KINDS, ReceiptKind};
+use crate::issued::rows::{IssuedDocument, ReceiptKind};
 use crate::lists::{DocumentSummary, statuses};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::ids::AuthId;
@@ -47,7 +47,7 @@ pub struct IssuedFilter {
 
 /// A filter that was checked.
 pub struct Wanted {
-    /// Kinds that can fit, in the order of [`KINDS`].
+    /// Kinds that can fit, in the order of [`DocumentKind::ALL`].
     pub kinds: Vec<DocumentKind>,
     receipt: Option<ReceiptKind>,
     status: Option<String>,
@@ -71,7 +71,9 @@ impl Wanted {
         checks.require(about_receipts, "filter.receipt", FieldRule::NotAllowedTogether, "only with kind receipt");
         if let Some(status) = &filter.status {
             let mut known: Vec<&str> = Vec::new();
-            for one in KINDS.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one)).flat_map(statuses) {
+            for one in
+                DocumentKind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one)).flat_map(statuses)
+            {
                 if !known.contains(one) {
                     known.push(one);
                 }
@@ -103,7 +105,7 @@ impl Wanted {
                 && (filter.open_from.is_none() || *one == DocumentKind::Invoice)
         };
         Wanted {
-            kinds: KINDS.into_iter().filter(can_fit).collect(),
+            kinds: DocumentKind::ALL.into_iter().filter(can_fit).collect(),
             receipt: filter.receipt,
             status: filter.status,
             number: filter.number,

@@ -41,7 +41,7 @@ pub fn list_issued(
     access::query(call, caller, functions::INVOICES_LIST_ISSUED)?;
     let mut checks = Checks::new();
     let wanted = Wanted::read(filter, &mut checks);
-    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_limit(limit, PAGE_MAX);
     let cursor = after.as_deref().map(|after| ways::parse(&wanted, after));
     checks.require(cursor != Some(None), "after", FieldRule::WrongForm, "the `next` of a page with this filter");
     checks.done()?;

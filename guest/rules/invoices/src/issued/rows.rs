@@ -48,9 +48,6 @@ pub(crate) struct Candidate {
     pub stored: Option<Stored>,
 }
 
-/// All kinds of documents, in the order in which they stand that were issued in the same moment.
-pub const KINDS: [DocumentKind; 3] = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
-
 /// What a receipt is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

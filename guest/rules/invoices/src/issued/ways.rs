@@ -2,7 +2,7 @@
 
 use crate::by_issue;
 use crate::issued::filter::Wanted;
-use crate::issued::rows::{Bounds, Candidate, KINDS};
+use crate::issued::rows::{Bounds, Candidate};
 use crate::lists;
 use crate::records::{Place, Stored, documents_prefix};
 use coinbox_ground::calendar;
@@ -120,7 +120,7 @@ pub fn part(call: &Call<'_>, wanted: &Wanted, cursor: Option<Cursor>, bounds: Bo
 }
 
 fn rank(kind: DocumentKind) -> usize {
-    KINDS.iter().position(|one| *one == kind).unwrap_or_default()
+    DocumentKind::ALL.iter().position(|one| *one == kind).unwrap_or_default()
 }
 
 /// Documents that have this number: one of a kind.

@@ -123,9 +123,9 @@ pub struct TotalsComparison {
 pub fn read_charges(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<ChargedPage, Error> {
     access::query(call, caller, functions::OPERATOR_READ_CHARGES)?;
     let mut checks = Checks::new();
-    checks.require((1..=500).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    checks.page_limit(limit, 500);
     let good = after.as_deref().is_none_or(|after| is_name(after, 64));
-    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(good);
     checks.done()?;
     let held = cursor(call)?.after;
     let first = after.map_or_else(|| crate::PREFIX.to_owned(), |id| successor(&format!("{}{id}", crate::PREFIX)));

@@ -203,5 +203,5 @@ pub(super) fn named(line: &Line, posted: Month) -> (String, PricedSum) {
 }
 
 fn unreadable(name: &str) -> Fault {
-    Fault::problem("stored-record-unreadable", vec![coinbox_ground::vocabulary::Fact::new("price", name)])
+    Fault::unreadable(vec![coinbox_ground::vocabulary::Fact::new("price", name)])
 }

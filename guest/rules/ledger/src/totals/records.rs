@@ -254,6 +254,11 @@ pub fn source_key(month: Month, account: AuthId, source: AuthId) -> String {
     format!("cyc/{month}/{account}/{source}")
 }
 
+/// Prefix of an account's totals by local day.
+pub fn day_prefix(account: AuthId) -> String {
+    format!("day/{account}/")
+}
+
 /// All charges of an account and its sub-accounts on a local day.
 pub fn day_key(account: AuthId, day: Date) -> String {
     format!("day/{account}/{day}")

@@ -72,9 +72,17 @@ impl Record for Receivable {
     const KIND: &'static str = "receivable";
 }
 
+/// Beginning of every key.
+const PREFIX: &str = "owe/";
+
+/// Where lies what an account owes since the day of a moment.
+fn key(account: AuthId, at: Instant) -> String {
+    format!("{PREFIX}{account}/{}", calendar::day_name(at))
+}
+
 /// Owes an amount of today.
 pub fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let key = key(account, call.now());
     let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable::since(call.now()));
     receivable.amount = receivable.amount.plus(amount)?;
     call.put(&key, &receivable);
@@ -109,8 +117,7 @@ fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Re
 /// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26), and what a
 /// chargeback reopens to its invoice (R84). They are no charges.
 pub fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
-    let key = |moment| format!("owe/{account}/{}", calendar::day_name(moment));
-    let (today, earlier) = (key(call.now()), key(at));
+    let (today, earlier) = (key(account, call.now()), key(account, at));
     if amount == Money::ZERO {
         return Ok(());
     }
@@ -172,7 +179,7 @@ pub fn forgive_between(
 
 /// Notes that this part of what has just been owed is rent.
 pub fn owe_as_rent(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let key = key(account, call.now());
     let mut receivable: Receivable = call.need(&key)?;
     receivable.rent = receivable.rent.plus(amount)?;
     call.put(&key, &receivable);
@@ -184,7 +191,7 @@ pub fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) -> Resu
     if amount == Money::ZERO {
         return Ok(());
     }
-    let key = format!("owe/{account}/{}", calendar::day_name(call.now()));
+    let key = key(account, call.now());
     let mut receivable: Receivable = call.need(&key)?;
     receivable.other = receivable.other.plus(amount)?;
     call.put(&key, &receivable);
@@ -194,7 +201,7 @@ pub fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) -> Resu
 /// Notes that so much of what is owed since a day and is no charge was left by a chargeback.
 pub fn claim(call: &mut Call<'_>, account: AuthId, at: Instant, claim: Claim) -> Result<(), Fault> {
     if claim.amount > Money::ZERO {
-        let key = format!("owe/{account}/{}", calendar::day_name(at));
+        let key = key(account, at);
         let mut receivable: Receivable = call.need(&key)?;
         if receivable.claims.len() < CLAIMS_MAX {
             receivable.claims.push(claim);
@@ -303,15 +310,14 @@ pub fn end_claim(
 
 /// The oldest open receivables. The flag: there are more.
 pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
-    call.list::<Receivable>(&format!("owe/{account}/"), RECEIVABLE_DAYS)
+    call.list::<Receivable>(&format!("{PREFIX}{account}/"), RECEIVABLE_DAYS)
 }
 
 /// Accounts behind one of which anything is owed, in order of auth ID, from at most `limit` days of receivables. The flag: there are more.
 pub fn debtors(call: &Call<'_>, after: Option<AuthId>, limit: u32) -> Result<(Vec<AuthId>, bool), Fault> {
     let first = after.map_or_else(|| PREFIX.to_owned(), |after| end_of_prefix(&format!("{PREFIX}{after}/")));
     let (days, more) = call.span_page::<Receivable>(&first, &end_of_prefix(PREFIX), limit)?;
-    let mut accounts: Vec<AuthId> =
-        days.iter().filter_map(|(key, _)| key.get(PREFIX.len()..PREFIX.len() + 20).and_then(AuthId::parse)).collect();
+    let mut accounts: Vec<AuthId> = days.iter().filter_map(|(key, _)| AuthId::after(PREFIX, key)).collect();
     accounts.dedup();
     Ok((accounts, more))
 }
@@ -516,9 +522,6 @@ pub fn pay_between(
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }
-
-/// Beginning of every key.
-const PREFIX: &str = "owe/";
 
 /// Days of receivables that are read at a time.
 pub const RECEIVABLE_DAYS: usize = 1_000;

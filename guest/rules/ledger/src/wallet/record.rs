@@ -130,10 +130,13 @@ impl Wallet {
     }
 }
 
+/// Beginning of the key of every wallet; the account follows.
+pub const PREFIX: &str = "w/";
+
 /// Key of an account's wallet.
 pub fn key(account: AuthId) -> String {
     // On the hottest path: not through the formatting machinery.
-    ["w/", account.as_str()].concat()
+    [PREFIX, account.as_str()].concat()
 }
 
 /// The wallet, if the account exists.

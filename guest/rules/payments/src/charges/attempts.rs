@@ -4,24 +4,19 @@ use super::booking::{book, book_closed};
 use super::settling::drop_charge;
 use crate::dunning;
 use coinbox_credit::records::cards;
-use coinbox_credit::records::reconciliation::is_open;
+use coinbox_credit::records::reconciliation::{LOOK_SOON_MS, is_open};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
-use coinbox_ground::outside::{ChargeRequest, PaymentOutcome};
+use coinbox_ground::money::CURRENCY;
+use coinbox_ground::outside::{ChargeRequest, LEASE_MS, PaymentOutcome};
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Fault, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, card_name, gateway_key, load, save};
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing};
-
-/// How long an attempt may take before the next one asks what became of it.
-const LEASE_MS: Instant = 2 * MINUTE_MS;
-
-/// How soon a charge looks again whether a restored store is reconciled: its customer may be waiting.
-const RECONCILING_MS: Instant = 500;
 
 /// Starts the next attempt, or drops a charge that nobody wants any more before it is sent (R6).
 pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
@@ -33,7 +28,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
     let token = cards::token(call, account, charge.card)?;
     if charge.state == ChargeState::Due {
         if is_open(call)? {
-            call.timer(&job, Lane::Urgent, call.now() + RECONCILING_MS);
+            call.timer(&job, Lane::Urgent, call.now() + LOOK_SOON_MS);
             return Ok(Some(Next::Rest));
         }
         // A charge from before a restore may have been sent in the history that was lost: it is asked about, and if nobody wants
@@ -60,7 +55,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
             key: charge.key.clone(),
             auth_id: account.to_string(),
             amount: charge.amount.micros(),
-            currency: "USD".to_owned(),
+            currency: CURRENCY.to_owned(),
             method: token,
             customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
             statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),

@@ -29,9 +29,6 @@ use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, AccountType};
 
-/// How much of the gateway's own name of a payment is kept.
-const REFERENCE_CHARS_MAX: usize = 200;
-
 /// After this long, an open charge is the operator's and the customer's business (R11).
 const OVERDUE_MS: Instant = DAY_MS;
 
@@ -102,7 +99,7 @@ pub(crate) fn tell_paid_after_closing(
 fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
     charge.state = ChargeState::Paid;
     charge.settled = Some(call.now());
-    let reference: String = letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX);
+    let reference = paid.kept_reference();
     charge.reference = Some(reference.clone());
     settle(call, account, &charge)?;
     let new = NewRefund {
@@ -158,7 +155,7 @@ pub(super) fn book_paid(
     )?;
     charge.state = ChargeState::Paid;
     charge.settled = Some(call.now());
-    let reference: String = letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX);
+    let reference = paid.kept_reference();
     charge.reference = Some(reference.clone());
     charge.lot = Some((credited.lot.number, credited.lot.place()));
     settle(call, account, &charge)?;

@@ -11,6 +11,7 @@ use coinbox_ground::interfaces::credits::{Error, Started};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
+use coinbox_ledger::charges::prefix;
 use coinbox_ledger::charges::{Charge, ChargePage, ChargeState, load, place, save};
 use coinbox_ledger::open_lots;
 use coinbox_ledger::wallet;
@@ -83,18 +84,18 @@ pub fn list_charges(
 ) -> Result<ChargePage, Error> {
     let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_CHARGES, &auth_id)?;
     let mut checks = Checks::new();
-    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_limit(limit, 100);
     let after_number = match after.as_deref().map(str::parse::<u32>) {
         None => None,
         Some(Ok(number)) => Some(number),
         Some(Err(_)) => {
-            checks.require(false, "after", FieldRule::WrongForm, "the `next` of a page");
+            checks.page_after(false);
             None
         }
     };
     checks.done()?;
     wallet::need(call, account)?;
-    let prefix = format!("ch/{account}/");
+    let prefix = prefix(account);
     let first =
         after_number.map_or_else(|| prefix.clone(), |number| coinbox_ground::call::successor(&place(account, number)));
     let (charges, more) = call.span::<Charge>(

@@ -7,8 +7,9 @@ use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::queue::{PREFIX, QueueEntry};
 use coinbox_ground::text::is_name;
-use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text};
-use coinbox_ledger::charges::{self, ShownCharge};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, Instant, int_text};
+use coinbox_ledger::charges;
+use coinbox_ledger::charges::ShownCharge;
 use serde::{Deserialize, Serialize};
 
 /// Something that waits for a person.
@@ -42,13 +43,8 @@ pub struct QueuePage {
 pub fn list_queue(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<QueuePage, Error> {
     access::query(call, caller, functions::OPERATOR_LIST_QUEUE)?;
     let mut checks = Checks::new();
-    checks.require((1..=100).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
-    checks.require(
-        after.as_deref().is_none_or(|after| is_name(after, 300)),
-        "after",
-        FieldRule::WrongForm,
-        "the `next` of a page",
-    );
+    checks.page_limit(limit, 100);
+    checks.page_after(after.as_deref().is_none_or(|after| is_name(after, 300)));
     checks.done()?;
     let first = after.map_or_else(|| PREFIX.to_owned(), |after| successor(&format!("{PREFIX}{after}")));
     let (page, more) =

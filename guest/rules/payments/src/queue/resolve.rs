@@ -10,7 +10,10 @@ use coinbox_access::{
     credentials::{self, Who},
     functions,
 };
-use coinbox_credit::records::reconciliation::{Outside, note_resolved, once_outside};
+use coinbox_credit::records::held;
+use coinbox_credit::records::reconciliation::{
+    NOT_LISTED_ORDERS, NOT_LISTED_PAYMENTS, Outside, note_resolved, once_outside,
+};
 use coinbox_credit::records::refunds::Cause;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -94,12 +97,12 @@ pub fn resolve_payment(
 fn is_decided_here(entry: &QueueEntry) -> bool {
     matches!(
         entry.kind.as_str(),
-        "payment-without-charge"
-            | "refund-without-record"
-            | "payment-without-reference"
-            | "number-without-record"
-            | "movements-not-listed"
-            | "orders-not-listed"
+        held::PAYMENT
+            | held::REFUND
+            | held::UNKEYED
+            | held::NUMBER
+            | NOT_LISTED_PAYMENTS
+            | NOT_LISTED_ORDERS
             | coinbox_profiles::mail::GIVEN_UP
             | coinbox_ground::queue::UNUSUAL_SPEND
     )

@@ -8,7 +8,7 @@
 //! | `moved/kept/<key>` | that a movement waits, or has waited, for a person |
 
 use coinbox_credit::records::closing;
-use coinbox_credit::records::held::{Held, Item, REFUND, held_key};
+use coinbox_credit::records::held::{Held, Item, NUMBER, PAYMENT, REFUND, UNKEYED, held_key};
 use coinbox_credit::records::reconciliation::{Moved, marker};
 use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
@@ -97,7 +97,7 @@ pub(super) fn keep_movement(
     let amount = Money::from_micros(movement.amount);
     let kept = Kept {
         account,
-        kind: "payment-without-charge",
+        kind: PAYMENT,
         key: &movement.key,
         payment: (movement.currency == CURRENCY && amount > Money::ZERO).then_some(Some(amount)),
         paid,
@@ -116,8 +116,8 @@ pub(crate) fn keep(
 ) -> Result<(), Fault> {
     let shown = amount.unwrap_or_default();
     let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
-    let kept = Kept { account: Some(account), kind: "payment-without-charge", key, payment: Some(amount), paid };
-    keep_for_person(call, &kept, &format!("{why}: {shown} USD"), facts)
+    let kept = Kept { account: Some(account), kind: PAYMENT, key, payment: Some(amount), paid };
+    keep_for_person(call, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)
 }
 
 /// Keeps a refund that no record explains for a person (operator queue): until then its account may not spend the amount.
@@ -135,7 +135,7 @@ pub(crate) fn keep_refund(
     let shown = amount.unwrap_or_default();
     let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
     let kept = Kept { account: Some(account), kind: REFUND, key, payment: Some(amount), paid };
-    keep_for_person(call, &kept, &format!("{why}: {shown} USD"), facts)?;
+    keep_for_person(call, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)?;
     if wallet::load(call, account)?.is_none() {
         return Ok(());
     }
@@ -145,7 +145,7 @@ pub(crate) fn keep_refund(
 /// Payments of this account were booked of which nobody knows for which clients' keys they were: one entry, however many they are.
 pub(super) fn keep_reference(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
     let note = "the gateway has kept no metadata with what it lists, so a client that repeats a request might be charged again; the first key";
-    wait(call, account, "payments", "payment-without-reference", format!("{note} is {key}"))
+    wait(call, account, "payments", UNKEYED, format!("{note} is {key}"))
 }
 
 /// A number was given to an account, and it cannot be made its holder.
@@ -156,7 +156,7 @@ pub fn keep_number(call: &mut Call<'_>, account: AuthId, key: &str, why: &str) -
         return Ok(());
     }
     call.put(&marker, &Moved::new(call.now()));
-    wait(call, account, key, "number-without-record", format!("{why}, key {key}"))
+    wait(call, account, key, NUMBER, format!("{why}, key {key}"))
 }
 
 /// Puts an entry into the queue that holds no money, but the keys of an account's clients.
@@ -209,7 +209,7 @@ fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, facts: Vec
         entry.payment = what;
     }
     call.put(&queue::payment_key(call.now(), key), &entry);
-    let kind = if kept.kind == "payment-without-charge" { "payment-unexplained" } else { "refund-unexplained" };
+    let kind = if kept.kind == PAYMENT { "payment-unexplained" } else { "refund-unexplained" };
     feed::event(kept.account, kind, "CRD-7").facts(facts).fact("reference", reference).fact("cause", cause).tell(call);
     Ok(())
 }
@@ -230,7 +230,7 @@ pub fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> 
                 None => None,
             };
             let facts = vec![Fact::new("key", &shown)];
-            let kept = Kept { account, kind: "payment-without-charge", key: &shown, payment: Some(None), paid };
+            let kept = Kept { account, kind: PAYMENT, key: &shown, payment: Some(None), paid };
             return keep_for_person(call, &kept, "a notice of a payment that no charge has asked for", facts);
         }
         PaymentOutcome::Declined(_) => "declined",

@@ -9,11 +9,10 @@ use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, MovementsRequest, Next, Task, Work};
+use coinbox_ground::outside::LEASE_MS;
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::vocabulary::{Fault, HOUR_MS, Instant, MINUTE_MS};
-
-const LEASE_MS: Instant = 2 * MINUTE_MS;
 
 /// After this long without a list of movements it is the operator's business.
 const STUCK_MS: Instant = HOUR_MS;

@@ -2,31 +2,26 @@
 
 use crate::reconcile::kept::keep_refund;
 use coinbox_credit::records::held::is_held;
-use coinbox_credit::records::reconciliation::is_open;
+use coinbox_credit::records::reconciliation::{LOOK_LATER_MS, is_open};
 use coinbox_credit::records::refunds::{Refund, RefundState, gateway_key, load, save};
 use coinbox_forms::letters;
 use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
-use coinbox_ground::money::Money;
-use coinbox_ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome, RefundRequest};
+use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::outside::{DeclineReason, Finding, LEASE_MS, Paid, PaymentOutcome, RefundRequest};
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant};
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 
-/// How long an attempt may take before the next one asks what became of it.
-const LEASE_MS: Instant = 2 * MINUTE_MS;
-/// How soon a refund looks again whether a restored store is reconciled.
-const RECONCILING_MS: Instant = MINUTE_MS;
 /// How soon a refund looks again whether a person has decided about another one.
 const HELD_MS: Instant = HOUR_MS;
 /// After this long without an answer it is the operator's business (R11).
 const OPEN_TOO_LONG_MS: Instant = DAY_MS;
-const REFERENCE_CHARS_MAX: usize = 200;
 
 /// Starts the next attempt; of one that has failed it only tells when it becomes overdue.
 pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
@@ -49,7 +44,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
             return Ok(Some(Next::Rest));
         }
         if is_open(call)? {
-            call.timer(&job, Lane::Normal, call.now() + RECONCILING_MS);
+            call.timer(&job, Lane::Normal, call.now() + LOOK_LATER_MS);
             return Ok(Some(Next::Rest));
         }
         // One from before a restore may have been sent in the history that was lost: it is asked about first.
@@ -70,7 +65,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
             auth_id: account.to_string(),
             charge_key: refund.charge_key,
             amount: refund.amount.micros(),
-            currency: "USD".to_owned(),
+            currency: CURRENCY.to_owned(),
         })
     };
     Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work })))
@@ -115,7 +110,7 @@ pub fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentO
         PaymentOutcome::Paid(paid) if refund.is_settled() => twice(call, account, &refund, &paid)?,
         // Also one that was declined before: the gateway's last word is that the money is gone.
         PaymentOutcome::Paid(paid) => {
-            refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
+            refund.reference = Some(paid.kept_reference());
             let receipt = pay(call, account, &mut refund, RefundState::Paid, None)?;
             mail_paid(call, account, &refund, receipt)?;
         }
@@ -154,7 +149,7 @@ fn twice(call: &mut Call<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> 
 
 /// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.
 pub(super) fn pay_quietly(call: &mut Call<'_>, account: AuthId, mut refund: Refund, paid: &Paid) -> Result<(), Fault> {
-    refund.reference = Some(letters::cleaned(&paid.reference, REFERENCE_CHARS_MAX));
+    refund.reference = Some(paid.kept_reference());
     refund.answered = refund.attempt;
     pay(call, account, &mut refund, RefundState::Paid, None)?;
     Ok(())

@@ -11,7 +11,7 @@ use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::port::Lane;
-use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, interface_error};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, interface_error};
 use coinbox_ledger::wallet;
 
 interface_error! {
@@ -34,7 +34,7 @@ pub fn list(
 ) -> Result<RefundPage, Error> {
     let (_, account) = access::query_on(call, caller, functions::REFUNDS_LIST, &auth_id)?;
     let mut checks = Checks::new();
-    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 100");
+    checks.page_limit(limit, PAGE_MAX);
     checks.done()?;
     wallet::need(call, account)?;
     let (page, more) = refunds(call, account, after, limit as usize)?;

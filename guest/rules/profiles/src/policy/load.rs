@@ -83,10 +83,11 @@ impl StoredPolicy {
         let mut fields = StoredPolicy::of(&Policy::default()).policy;
         fields.extend(self.policy);
         serde_json::from_value(Value::Object(fields)).map_err(|error| {
-            Fault::problem(
-                "stored-record-unreadable",
-                vec![Fact::new("kind", StoredPolicy::KIND), Fact::new("key", KEY), Fact::new("cause", error)],
-            )
+            Fault::unreadable(vec![
+                Fact::new("kind", StoredPolicy::KIND),
+                Fact::new("key", KEY),
+                Fact::new("cause", error),
+            ])
         })
     }
 }

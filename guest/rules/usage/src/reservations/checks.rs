@@ -1,5 +1,6 @@
 //! The bounds of what is asked about reservations.
 
+use crate::events::QUANTITY_MAX;
 use crate::reservations::forms::Price;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{self, ID_MAX};
@@ -8,8 +9,6 @@ use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant};
 
 /// Most items of one call.
 pub(crate) const ITEMS_MAX: usize = 1000;
-
-const QUANTITY_MAX: u32 = 1_000_000;
 
 /// Longest reserved time.
 const LASTS_MAX: Instant = 7 * DAY_MS;

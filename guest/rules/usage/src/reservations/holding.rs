@@ -233,9 +233,9 @@ pub fn list(
 ) -> Result<Page, Error> {
     let (_, account) = access::query_on(call, caller, functions::RESERVATIONS_LIST, &auth_id)?;
     let mut checks = Checks::new();
-    checks.require((1..=PAGE_MAX).contains(&limit), "limit", FieldRule::WrongForm, "1 to 500");
+    checks.page_limit(limit, PAGE_MAX);
     let good = after.as_deref().is_none_or(|after| is_name(after, ID_MAX));
-    checks.require(good, "after", FieldRule::WrongForm, "the `next` of a page");
+    checks.page_after(good);
     checks.done()?;
     let prefix = open_prefix(account);
     let first = after.map_or_else(|| prefix.clone(), |after| successor(&format!("{prefix}{after}")));

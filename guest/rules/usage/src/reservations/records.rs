@@ -159,13 +159,15 @@ pub(super) const DUE_KEY: &str = "store/reservations";
 /// Beginning of the index of moments.
 pub(super) const INDEX: &str = "rsvx/";
 
+const OPEN: &str = "rsv/";
+
 /// All open reservations of an account.
 pub(crate) fn open_prefix(account: AuthId) -> String {
-    format!("rsv/{account}/")
+    format!("{OPEN}{account}/")
 }
 
 pub(super) fn open_key(account: AuthId, name: &str) -> String {
-    ["rsv/", account.as_str(), "/", name].concat()
+    [OPEN, account.as_str(), "/", name].concat()
 }
 
 pub(super) fn closed_key(account: AuthId, name: &str) -> String {
@@ -178,7 +180,7 @@ pub(super) fn ending_prefix(account: AuthId) -> String {
 }
 
 fn ending_key(account: AuthId, ends: Instant, name: &str) -> String {
-    format!("rsve/{account}/{}/{name}", time_key(ends))
+    format!("{}{}/{name}", ending_prefix(account), time_key(ends))
 }
 
 fn index_key(moment: Instant, account: AuthId, name: &str) -> String {
