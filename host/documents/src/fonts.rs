@@ -26,7 +26,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const ENDINGS: [&str; 4] = ["ttf", "otf", "ttc", "otc"];
 
 /// A set of fonts, each loaded when it is first used.
-pub struct Fonts {
+pub(crate) struct Fonts {
     book: LazyHash<FontBook>,
     slots: Vec<Slot>,
     covered: BTreeSet<char>,
@@ -44,7 +44,7 @@ enum Source {
 
 impl Fonts {
     /// The built-in family alone.
-    pub fn built_in() -> Fonts {
+    pub(crate) fn built_in() -> Fonts {
         let mut fonts = Fonts { book: LazyHash::new(FontBook::new()), slots: Vec::new(), covered: BTreeSet::new() };
         for data in typst_assets::fonts() {
             for font in Font::iter(Bytes::new(data)).filter(|font| font.info().family == FAMILY) {
@@ -63,7 +63,7 @@ impl Fonts {
     }
 
     /// The built-in family, and what lies in directories. What cannot be read is passed over: nobody may need it.
-    pub fn with_directories(directories: &[PathBuf]) -> Fonts {
+    pub(crate) fn with_directories(directories: &[PathBuf]) -> Fonts {
         let mut fonts = Fonts::built_in();
         let mut files = Vec::new();
         for directory in directories {
@@ -92,12 +92,12 @@ impl Fonts {
     }
 
     /// What is known about all of them.
-    pub fn book(&self) -> &LazyHash<FontBook> {
+    pub(crate) fn book(&self) -> &LazyHash<FontBook> {
         &self.book
     }
 
     /// One by its place in the book.
-    pub fn font(&self, index: usize) -> Option<Font> {
+    pub(crate) fn font(&self, index: usize) -> Option<Font> {
         let slot = self.slots.get(index)?;
         let load = || match &slot.source {
             Source::BuiltIn(font) => Some(font.clone()),
@@ -107,43 +107,43 @@ impl Fonts {
     }
 
     /// Whether a family is here whose name begins so.
-    pub fn has_family(&self, begins: &str) -> bool {
+    pub(crate) fn has_family(&self, begins: &str) -> bool {
         self.book.families().any(|(family, _)| family.starts_with(begins))
     }
 
     /// Whether any of them has a letter.
-    pub fn has(&self, letter: char) -> bool {
+    pub(crate) fn has(&self, letter: char) -> bool {
         let mut infos = (0..self.slots.len()).filter_map(|index| self.book.info(index));
         infos.any(|info| info.coverage.contains(u32::from(letter)))
     }
 
     /// Whether the built-in family has all letters of a text.
-    pub fn covers(&self, text: &str) -> bool {
+    pub(crate) fn covers(&self, text: &str) -> bool {
         text.chars().all(|letter| letter.is_whitespace() || letter.is_control() || self.covered.contains(&letter))
     }
 }
 
 /// Shared fonts of the machine: read when they are first needed, and again some seconds after something was missing.
-pub struct Machine {
+pub(crate) struct Machine {
     directories: Vec<PathBuf>,
     found: Mutex<Option<(Arc<Fonts>, Instant)>>,
 }
 
 impl Machine {
     /// Of directories that are read later.
-    pub fn new(directories: Vec<PathBuf>) -> Machine {
+    pub(crate) fn new(directories: Vec<PathBuf>) -> Machine {
         Machine { directories, found: Mutex::default() }
     }
 
     /// All fonts.
-    pub fn fonts(&self) -> Arc<Fonts> {
+    pub(crate) fn fonts(&self) -> Arc<Fonts> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let look = || (Arc::new(Fonts::with_directories(&self.directories)), Instant::now());
         found.get_or_insert_with(look).0.clone()
     }
 
     /// A letter was missing: whoever asks later sees what was installed meanwhile.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.forget_at(Instant::now());
     }
 

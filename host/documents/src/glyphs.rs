@@ -13,7 +13,7 @@ use unicode_script::{Script, UnicodeScript};
 const NAMED_MAX: usize = 20;
 
 /// Letters that could not be printed, in order, each once.
-pub fn missing(document: &PagedDocument) -> Vec<char> {
+pub(crate) fn missing(document: &PagedDocument) -> Vec<char> {
     let mut found = BTreeMap::new();
     for page in document.pages() {
         search(&page.frame, &mut found);
@@ -37,7 +37,7 @@ fn search(frame: &Frame, found: &mut BTreeMap<char, ()>) {
 }
 
 /// Letters with their code points: `క (U+0C15)`.
-pub fn named(letters: &[char]) -> String {
+pub(crate) fn named(letters: &[char]) -> String {
     let mut named: Vec<String> =
         letters.iter().take(NAMED_MAX).map(|letter| format!("{letter} (U+{:04X})", u32::from(*letter))).collect();
     if letters.len() > NAMED_MAX {
@@ -47,7 +47,7 @@ pub fn named(letters: &[char]) -> String {
 }
 
 /// Their code points: `U+0C15, U+0C32`.
-pub fn code_points(letters: &[char]) -> String {
+pub(crate) fn code_points(letters: &[char]) -> String {
     let mut named: Vec<String> =
         letters.iter().take(NAMED_MAX).map(|letter| format!("U+{:04X}", u32::from(*letter))).collect();
     if letters.len() > NAMED_MAX {
@@ -57,7 +57,7 @@ pub fn code_points(letters: &[char]) -> String {
 }
 
 /// Their scripts by name, each once: `Telugu`. Letters that belong to no script are symbols.
-pub fn scripts(letters: &[char]) -> String {
+pub(crate) fn scripts(letters: &[char]) -> String {
     let name = |letter: &char| match letter.script() {
         Script::Common | Script::Inherited | Script::Unknown => "symbols",
         script => script.full_name(),
@@ -69,7 +69,7 @@ pub fn scripts(letters: &[char]) -> String {
 }
 
 /// What may be installed, in brackets; empty: nothing helps.
-pub fn advice(letters: &[char]) -> String {
+pub(crate) fn advice(letters: &[char]) -> String {
     match packages(letters) {
         none if none.is_empty() => none,
         packages => format!(" (Debian: apt-get install {packages})"),
@@ -93,7 +93,7 @@ const EMOJI: Package = ("fonts-noto-color-emoji", "Noto Color Emoji");
 
 /// Whether a letter may be printed once something is installed that is not there yet. Of any other nobody needs to wait: no package has it, or
 /// the one that should have it is here and has not.
-pub fn can_come(letter: char, fonts: &Fonts) -> bool {
+pub(crate) fn can_come(letter: char, fonts: &Fonts) -> bool {
     package(letter).is_some_and(|(_, family)| !fonts.has_family(family))
 }
 

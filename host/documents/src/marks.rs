@@ -4,7 +4,7 @@ const MICROS: u64 = 1_000_000;
 
 /// How numbers are written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Marks {
+pub(crate) struct Marks {
     /// Between whole and fraction.
     pub decimal: String,
     /// Between groups of three digits.
@@ -12,7 +12,7 @@ pub struct Marks {
 }
 
 /// Exact decimal text.
-pub fn amount(micros: i128, least_decimals: usize, marks: &Marks) -> String {
+pub(crate) fn amount(micros: i128, least_decimals: usize, marks: &Marks) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let magnitude = micros.unsigned_abs();
     let fraction = format!("{:06}", magnitude % u128::from(MICROS));
@@ -22,7 +22,7 @@ pub fn amount(micros: i128, least_decimals: usize, marks: &Marks) -> String {
 }
 
 /// A whole number in groups of three.
-pub fn grouped(number: u128, marks: &Marks) -> String {
+pub(crate) fn grouped(number: u128, marks: &Marks) -> String {
     let digits = number.to_string();
     let mut written = String::with_capacity(digits.len() * 2);
     for (place, digit) in digits.chars().enumerate() {

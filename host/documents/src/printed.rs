@@ -35,7 +35,7 @@ fn date(at_ms: i64) -> String {
 
 /// Text as it may be printed: no control characters, no overrides of the writing direction, no invisible padding at the ends, and a visible
 /// stand-in for every letter that no font will ever have. The rules refuse such letters; documents that hold one already are frozen.
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let kept = text.chars().filter_map(|letter| match letter {
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => None,
         // Tags, interlinear annotations and the like: never seen, only searched for.
@@ -71,7 +71,7 @@ fn reference(about: &Reference) -> Value {
 }
 
 /// What templates read as `document.json`. Fields are only ever added: templates of earlier editions and of operators read it too.
-pub fn document(document: &Document, words: &Words, countries: &Countries) -> Value {
+pub(crate) fn document(document: &Document, words: &Words, countries: &Countries) -> Value {
     let marks = words.marks();
     let wide = |micros: &i64| i128::from(*micros);
     let (gross, tax) = (document.gross(), document.taxes.iter().map(|tax| i128::from(tax.amount)).sum::<i128>());

@@ -54,7 +54,7 @@ fn wrong(file: impl Into<String>, problem: impl ToString) -> TemplateError {
 
 /// Files that templates may read, and the words of one language.
 #[derive(Clone, Debug)]
-pub struct Templates {
+pub(crate) struct Templates {
     /// By name, as in the folder; no sub-folders.
     pub files: BTreeMap<String, Vec<u8>>,
     /// The same for documents of the first edition.
@@ -69,7 +69,7 @@ pub struct Templates {
 
 impl Templates {
     /// Built-in files, those of the folder in their place and beside them, and the words of a language.
-    pub fn open(folder: Option<&Path>, language: &str) -> Result<Templates, TemplateError> {
+    pub(crate) fn open(folder: Option<&Path>, language: &str) -> Result<Templates, TemplateError> {
         let named = |list: &[(&str, &str)]| -> BTreeMap<String, Vec<u8>> {
             list.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
         };
@@ -88,12 +88,12 @@ impl Templates {
     }
 
     /// Files of an edition.
-    pub fn of(&self, edition: Edition) -> &BTreeMap<String, Vec<u8>> {
+    pub(crate) fn of(&self, edition: Edition) -> &BTreeMap<String, Vec<u8>> {
         if edition == Edition::FIRST { &self.first_edition } else { &self.files }
     }
 
     /// File name of a kind's template.
-    pub fn main(kind: Kind) -> &'static str {
+    pub(crate) fn main(kind: Kind) -> &'static str {
         match kind {
             Kind::Invoice => "invoice.typ",
             Kind::CreditNote => "credit-note.typ",
@@ -129,11 +129,11 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(
 }
 
 /// What templates read besides files.
-pub const RESERVED: [&str; 3] = ["document.json", "words.json", "settings.json"];
+pub(crate) const RESERVED: [&str; 3] = ["document.json", "words.json", "settings.json"];
 
 /// The words of one language.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Words {
+pub(crate) struct Words {
     words: Map<String, Value>,
 }
 
@@ -168,37 +168,37 @@ impl Words {
     }
 
     /// A code of the contract in words, or as it is.
-    pub fn word(&self, group: &str, code: &str) -> String {
+    pub(crate) fn word(&self, group: &str, code: &str) -> String {
         let found = self.words.get(group).and_then(|group| group.get(code)).and_then(Value::as_str);
         found.unwrap_or(code).to_owned()
     }
 
     /// The same of a narrower group, or of the wider one where that lacks it.
-    pub fn word_of(&self, narrow: &str, wide: &str, code: &str) -> String {
+    pub(crate) fn word_of(&self, narrow: &str, wide: &str, code: &str) -> String {
         let found = self.words.get(narrow).and_then(|group| group.get(code)).and_then(Value::as_str);
         found.map_or_else(|| self.word(wide, code), str::to_owned)
     }
 
     /// A text of its own, or what stands for it where a words file of an operator does not have it.
-    pub fn text_or(&self, key: &str, otherwise: &str) -> String {
+    pub(crate) fn text_or(&self, key: &str, otherwise: &str) -> String {
         self.words.get(key).and_then(Value::as_str).unwrap_or(otherwise).to_owned()
     }
 
     /// How numbers are written.
-    pub fn marks(&self) -> Marks {
+    pub(crate) fn marks(&self) -> Marks {
         let text = |key: &str| self.words.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         Marks { decimal: text("decimal-mark"), group: text("group-mark") }
     }
 
     /// What templates read as `words.json`.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         Value::Object(self.words.clone())
     }
 }
 
 /// Names of countries by their ISO 3166-1 alpha-2 code.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Countries {
+pub(crate) struct Countries {
     names: BTreeMap<String, String>,
 }
 
@@ -217,7 +217,7 @@ impl Countries {
     }
 
     /// The name of a code; what is no code of the list stays as it is.
-    pub fn name<'a>(&'a self, code: &'a str) -> &'a str {
+    pub(crate) fn name<'a>(&'a self, code: &'a str) -> &'a str {
         self.names.get(code).map_or(code, String::as_str)
     }
 }

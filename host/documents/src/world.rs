@@ -11,10 +11,10 @@ use typst::utils::LazyHash;
 use typst::{Library, World};
 
 /// Files by name, as the engine knows them.
-pub type Files = BTreeMap<String, Bytes>;
+pub(crate) type Files = BTreeMap<String, Bytes>;
 
 /// The surroundings of one document.
-pub struct Surroundings<'a> {
+pub(crate) struct Surroundings<'a> {
     /// The engine's own library.
     pub library: &'a LazyHash<Library>,
     /// Fonts to choose from.
@@ -28,7 +28,7 @@ pub struct Surroundings<'a> {
 }
 
 /// The engine's name of a file; `None` for what is no file name.
-pub fn file_id(name: &str) -> Option<FileId> {
+pub(crate) fn file_id(name: &str) -> Option<FileId> {
     let path = VirtualPath::new(name).ok()?;
     Some(RootedPath::new(VirtualRoot::Project, path).intern())
 }

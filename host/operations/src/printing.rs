@@ -125,7 +125,7 @@ mod imp {
 
     /// Opened by whoever asks first; a failure is tried again by whoever asks next.
     #[derive(Clone)]
-    pub struct Documents(Option<Arc<Opened>>);
+    pub(super) struct Documents(Option<Arc<Opened>>);
 
     struct Opened {
         settings: DocumentSettings,
@@ -133,11 +133,11 @@ mod imp {
     }
 
     impl Documents {
-        pub fn none() -> Documents {
+        pub(super) fn none() -> Documents {
             Documents(None)
         }
 
-        pub fn of(settings: &DocumentSettings) -> Documents {
+        pub(super) fn of(settings: &DocumentSettings) -> Documents {
             Documents(Some(Arc::new(Opened { settings: settings.clone(), printer: Mutex::default() })))
         }
 
@@ -157,7 +157,7 @@ mod imp {
             Ok(printer.insert(Printer::open(&chosen(settings), &settings.directory, limits)?).clone())
         }
 
-        pub fn issued(&self, document: &Value) -> Result<Vec<u8>, Unprinted> {
+        pub(super) fn issued(&self, document: &Value) -> Result<Vec<u8>, Unprinted> {
             Ok(self.printer()?.issued(document)?)
         }
     }
@@ -174,12 +174,12 @@ mod imp {
         }
     }
 
-    pub fn check(settings: &DocumentSettings) -> anyhow::Result<()> {
+    pub(super) fn check(settings: &DocumentSettings) -> anyhow::Result<()> {
         Typesetter::open(&chosen(settings))?;
         Ok(())
     }
 
-    pub fn preview(settings: &DocumentSettings, document: Preview<'_>) -> Result<Vec<u8>, Unprinted> {
+    pub(super) fn preview(settings: &DocumentSettings, document: Preview<'_>) -> Result<Vec<u8>, Unprinted> {
         let document = match document {
             Preview::Document(value) => Document::read(value).map_err(PrintError::from)?,
             Preview::Sample(name) => {
@@ -197,27 +197,27 @@ mod imp {
     use serde_json::Value;
 
     #[derive(Clone)]
-    pub struct Documents;
+    pub(super) struct Documents;
 
     impl Documents {
-        pub fn none() -> Documents {
+        pub(super) fn none() -> Documents {
             Documents
         }
 
-        pub fn of(_: &DocumentSettings) -> Documents {
+        pub(super) fn of(_: &DocumentSettings) -> Documents {
             Documents
         }
 
-        pub fn issued(&self, _: &Value) -> Result<Vec<u8>, Unprinted> {
+        pub(super) fn issued(&self, _: &Value) -> Result<Vec<u8>, Unprinted> {
             Err(Unprinted::NotBuiltIn)
         }
     }
 
-    pub fn check(_: &DocumentSettings) -> anyhow::Result<()> {
+    pub(super) fn check(_: &DocumentSettings) -> anyhow::Result<()> {
         Ok(())
     }
 
-    pub fn preview(_: &DocumentSettings, _: Preview<'_>) -> Result<Vec<u8>, Unprinted> {
+    pub(super) fn preview(_: &DocumentSettings, _: Preview<'_>) -> Result<Vec<u8>, Unprinted> {
         Err(Unprinted::NotBuiltIn)
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the gateway has taken, by key. A key that was charged twice is an error.
-pub fn taken(world: &World) -> Result<Taken> {
+pub(crate) fn taken(world: &World) -> Result<Taken> {
     let mut taken = BTreeMap::new();
     for moved in world.gateway.movements()?.into_iter().filter(|moved| !moved.refund) {
         let paid = moved.paid.context("what was moved was paid")?;
@@ -21,7 +21,7 @@ pub fn taken(world: &World) -> Result<Taken> {
 
 /// Every transaction sums to zero, every balance follows from the ledger, and the ledger holds what the gateway has moved and nothing else,
 /// but for charges that still have no final answer.
-pub fn ledger(world: &mut World, model: &Model) -> Result<()> {
+pub(crate) fn ledger(world: &mut World, model: &Model) -> Result<()> {
     // Checks are no part of the history.
     world.call_off_crash();
     let report = verify::verify(&world.link()?)?;
@@ -107,7 +107,7 @@ fn open_at_gateway(world: &World, model: &Model) -> Result<BTreeMap<String, i64>
 }
 
 /// The ledger, lots, counted and rejected events, and mails of a world at rest.
-pub fn everything(world: &mut World, model: &Model) -> Result<()> {
+pub(crate) fn everything(world: &mut World, model: &Model) -> Result<()> {
     ledger(world, model)?;
     let open = open_at_gateway(world, model)?;
     ensure!(open.is_empty(), "the gateway has taken {open:?}, which was never booked");
@@ -247,7 +247,7 @@ fn counted(world: &mut World, model: &Model) -> Result<()> {
 }
 
 /// An event in the form of the contract.
-pub fn reported(event: &Value) -> Result<Reported> {
+pub(crate) fn reported(event: &Value) -> Result<Reported> {
     let word = |name: &str| super::values::text(&event[name]);
     Ok(Reported {
         source: word("auth-id")?,

@@ -4,31 +4,31 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
 /// A sequence of throws.
-pub struct Dice(ChaCha20Rng);
+pub(crate) struct Dice(ChaCha20Rng);
 
 impl Dice {
     /// The throws of a seed. They are not those of the host's random bytes.
-    pub fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice(ChaCha20Rng::seed_from_u64(seed ^ 0x5EED_0F0F_DA7A_0001))
     }
 
     /// 0 to `end`, excluded. The small preference of the remainder does not matter here.
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0.next_u64() % end.max(1)
     }
 
     /// [`Dice::below`] as an amount.
-    pub fn amount(&mut self, end: i64) -> i64 {
+    pub(crate) fn amount(&mut self, end: i64) -> i64 {
         i64::try_from(self.below(end.unsigned_abs())).unwrap_or(0)
     }
 
     /// True in so many of a hundred throws.
-    pub fn chance(&mut self, percent: u64) -> bool {
+    pub(crate) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
     /// One of several, which must not be empty.
-    pub fn of<T: Clone>(&mut self, all: &[T]) -> T {
+    pub(crate) fn of<T: Clone>(&mut self, all: &[T]) -> T {
         all[usize::try_from(self.below(all.len() as u64)).unwrap_or(0)].clone()
     }
 }

@@ -5,7 +5,7 @@ use super::operation::{Choice, Operation, TOKENS, USD, address, draw, settings, 
 use super::rows;
 
 /// The operations of a seed.
-pub fn plan(seed: u64, count: usize) -> Vec<Operation> {
+pub(crate) fn plan(seed: u64, count: usize) -> Vec<Operation> {
     let dice = &mut Dice::new(seed);
     let by_invoice = dice.chance(30);
     let trial = !by_invoice && dice.chance(60);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 const LIVE_SETS_MAX: usize = 20;
 
 /// Voice at 0.60 a minute, SMS at 0.05 to numbers that begin with 1, at 0.07 to 1900, nothing else has a price: at 100 percent.
-pub fn price(product: &str, number: &str, quantity: u32) -> Option<i64> {
+pub(super) fn price(product: &str, number: &str, quantity: u32) -> Option<i64> {
     let quantity = i64::from(quantity);
     match product {
         _ if !number.starts_with('1') => None,

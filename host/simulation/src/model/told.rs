@@ -14,7 +14,7 @@ pub enum Occasion {
 
 /// Something that the feed must tell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub(super) struct Told {
     /// Kind of the event.
     pub kind: &'static str,
     /// Facts that are amounts; several of one name in their order.
@@ -38,7 +38,7 @@ impl Told {
 
 /// An event of the feed.
 #[derive(Clone, Copy)]
-pub struct Event<'a>(pub &'a Value);
+pub(crate) struct Event<'a>(pub &'a Value);
 
 impl<'a> Event<'a> {
     pub(super) fn kind(self) -> &'a str {
@@ -46,7 +46,7 @@ impl<'a> Event<'a> {
     }
 
     /// When.
-    pub fn at(self) -> i64 {
+    pub(crate) fn at(self) -> i64 {
         self.0["at"].as_str().and_then(|at| at.parse().ok()).unwrap_or_default()
     }
 
@@ -73,7 +73,7 @@ impl<'a> Event<'a> {
 }
 
 /// Mails that are counted: each goes out once for each cause (CRD-6, CRD-8, R13, R22, R46), repeats of one mail under one key.
-pub const MAILS: [&str; 21] = [
+pub(crate) const MAILS: [&str; 21] = [
     "account-closed",
     "account-closing",
     "account-welcome",
@@ -98,4 +98,4 @@ pub const MAILS: [&str; 21] = [
 ];
 
 /// What the gateway says it has taken, by key: amount and moment.
-pub type Taken = BTreeMap<String, (i64, i64)>;
+pub(crate) type Taken = BTreeMap<String, (i64, i64)>;

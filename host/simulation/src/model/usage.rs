@@ -51,7 +51,7 @@ pub struct Usage {
 }
 
 /// The price rows behind [`super::prices::price`] at so many percent, in the form of the contract.
-pub fn price_rows(percent: i64) -> Vec<Value> {
+pub(crate) fn price_rows(percent: i64) -> Vec<Value> {
     let row = |product: &str, prefix: &str, rate: i64, seconds: u32| {
         let rate = coinbox_host::text::amount(rate * percent / 100);
         json!({"product": product, "heading": "outbound", "country": "US", "prefix": prefix, "rate": rate,

@@ -17,7 +17,7 @@ pub struct Settings {
 
 /// Where the ladder stands.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub enum Ladder {
+pub(crate) enum Ladder {
     /// Nothing stands in the way.
     #[default]
     Ready,

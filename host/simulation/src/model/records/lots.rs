@@ -26,7 +26,7 @@ impl LotKind {
 
 /// Credit of one origin, used up or not.
 #[derive(Clone, Debug)]
-pub struct Lot {
+pub(crate) struct Lot {
     pub(crate) kind: LotKind,
     /// Expiry of what was given, moment of everything else.
     pub(crate) moment: i64,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const SEAT: i64 = 12_500_000;
 
 /// Numbers that the stock has at first: number, type.
-pub const STOCK: [(&str, &str); 8] = [
+pub(crate) const STOCK: [(&str, &str); 8] = [
     ("12025550100", "local"),
     ("12025550101", "local"),
     ("12025550102", "local"),
@@ -31,13 +31,13 @@ pub(crate) fn fees(kind: &str) -> Option<(i64, i64)> {
 }
 
 /// The prices behind [`fees`] and [`SEAT`], in the form of the contract.
-pub fn number_prices() -> Value {
+pub(crate) fn number_prices() -> Value {
     let row = |kind: &str, setup: &str, monthly: &str| json!({"country": "US", "kind": kind, "setup": setup, "monthly": monthly});
     json!({"rows": [row("local", "1", "2.5"), row("toll-free", "0", "7.77777")], "seat": "12.5"})
 }
 
 /// An offer of the stock in the form of the contract.
-pub fn offer((number, kind): (&str, &str)) -> Value {
+pub(crate) fn offer((number, kind): (&str, &str)) -> Value {
     json!({"number": number, "country": "US", "calling-code": "1", "kind": kind, "region": "", "city": "", "voice": true, "sms": true,
         "mms": false})
 }

@@ -1,7 +1,7 @@
 //! How an account stands (ACC-8, ACC-9, ACC-12).
 
 /// The reason of a suspension that can end by itself.
-pub const PAYMENT_FAILURE: &str = "payment-failure";
+pub(crate) const PAYMENT_FAILURE: &str = "payment-failure";
 
 /// Whether an account may be used (ACC-8, ACC-12).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
