@@ -96,6 +96,8 @@ pub struct Account {
     pub taxes: BTreeMap<i64, Vec<i64>>,
     /// Mails by template that must have gone out.
     pub mails: BTreeMap<String, u64>,
+    /// Mails by template that were given up after many tries.
+    pub mails_given_up: BTreeMap<String, u64>,
     /// Up to where the feed has been followed.
     pub position: u64,
 }

@@ -146,6 +146,7 @@ impl Account {
         if MAILS.contains(&template) {
             let sent = self.mails.get_mut(template).context("no such mail")?;
             *sent = sent.checked_sub(1).context("no such mail")?;
+            *self.mails_given_up.entry(template.to_owned()).or_default() += 1;
         }
         Ok(())
     }
