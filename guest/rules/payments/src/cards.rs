@@ -1,7 +1,7 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
 use coinbox_access::{self as access, functions};
-use coinbox_credit::records::cards::{Card, Unusable, Wallet, key, load, parse_name, shown};
+use coinbox_credit::records::cards::{Card, Cards, Unusable, key, load, parse_name, shown};
 pub use coinbox_credit::records::cards::{CardState, ShownCard};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -71,21 +71,21 @@ pub fn add_card(
             FieldRule::WrongForm,
             "a gateway token, never a card number",
         );
-        let mut wallet = load(call, account)?;
-        let known = wallet.cards.iter().any(|card| card.token == token);
+        let mut stored = load(call, account)?;
+        let known = stored.cards.iter().any(|card| card.token == token);
         checks.require(!known, "token", FieldRule::NotAllowedTogether, "each token once");
         checks.done()?;
         // Tokens that wait to be forgotten count too, with room of their own: the record must not grow for ever.
-        if wallet.cards.len() >= CARDS_MAX || wallet.forgetting.len() >= FORGETTING_MAX {
+        if stored.cards.len() >= CARDS_MAX || stored.forgetting.len() >= FORGETTING_MAX {
             return Err(Error::TooManyCards);
         }
         // A card that comes back must not be forgotten.
-        for (number, ..) in wallet.forgetting.extract_if(.., |entry| entry.1 == token) {
+        for (number, ..) in stored.forgetting.extract_if(.., |entry| entry.1 == token) {
             call.cancel(&FORGET.of((account, number)));
         }
-        wallet.last += 1;
-        let number = wallet.last;
-        wallet.cards.push(Card {
+        stored.last += 1;
+        let number = stored.last;
+        stored.cards.push(Card {
             number,
             token: token.clone(),
             brand: String::new(),
@@ -96,7 +96,7 @@ pub fn add_card(
             make_default,
             attempt: 0,
         });
-        call.put(&key(account), &wallet);
+        call.put(&key(account), &stored);
         let job = DESCRIBE.of((account, number));
         call.timer(&job, Lane::Urgent, call.now());
         Ok(Started { job, name: card_name(number) })
@@ -109,22 +109,22 @@ pub fn set_default_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, c
     let args = (&auth_id, &card);
     command.once(call, &args, |call, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
-        let wallet = load(call, account)?;
-        let state = wallet.find(number).ok_or_else(|| Fault::not_found("card"))?.state;
+        let stored = load(call, account)?;
+        let state = stored.find(number).ok_or_else(|| Fault::not_found("card"))?.state;
         if state == CardState::UnknownToGateway {
             return Err(Error::NoUsableCard(Unusable::UnknownToGateway.word().to_owned()));
         }
-        if wallet.default != Some(number) {
-            make_default(call, account, wallet, number)?;
+        if stored.default != Some(number) {
+            make_default(call, account, stored, number)?;
         }
         Ok(())
     })
 }
 
-fn make_default(call: &mut Call<'_>, account: AuthId, mut wallet: Wallet, number: u32) -> Result<(), Fault> {
-    wallet.default = Some(number);
-    let label = wallet.find(number).map(Card::label).unwrap_or_default();
-    call.put(&key(account), &wallet);
+fn make_default(call: &mut Call<'_>, account: AuthId, mut stored: Cards, number: u32) -> Result<(), Fault> {
+    stored.default = Some(number);
+    let label = stored.find(number).map(Card::label).unwrap_or_default();
+    call.put(&key(account), &stored);
     feed::event(account, "default-card-changed", "CRD-11")
         .fact("card", card_name(number))
         .fact("label", label)
@@ -139,15 +139,15 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
     let args = (&auth_id, &card);
     command.once(call, &args, |call, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
-        let mut wallet = load(call, account)?;
-        let place = wallet.cards.iter().position(|card| card.number == number);
-        let removed = wallet.cards.remove(place.ok_or_else(|| Fault::not_found("card"))?);
-        if wallet.default == Some(number) {
-            wallet.default = None;
+        let mut stored = load(call, account)?;
+        let place = stored.cards.iter().position(|card| card.number == number);
+        let removed = stored.cards.remove(place.ok_or_else(|| Fault::not_found("card"))?);
+        if stored.default == Some(number) {
+            stored.default = None;
         }
         let label = removed.label();
-        wallet.forgetting.push((number, removed.token, 0));
-        call.put(&key(account), &wallet);
+        stored.forgetting.push((number, removed.token, 0));
+        call.put(&key(account), &stored);
         call.cancel(&DESCRIBE.of((account, number)));
         call.cancel(&EXPIRING.of((account, number)));
         call.timer(&FORGET.of((account, number)), Lane::Normal, call.now());
@@ -165,23 +165,23 @@ pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<V
 
 /// Starts asking the gateway what a token stands for.
 pub(crate) fn begin_describe(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let mut wallet = load(call, account)?;
-    let Some(card) = wallet.find_mut(number).filter(|card| card.state == CardState::Checking) else { return Ok(None) };
+    let mut stored = load(call, account)?;
+    let Some(card) = stored.find_mut(number).filter(|card| card.state == CardState::Checking) else { return Ok(None) };
     card.attempt += 1;
     let task = Task {
         job: DESCRIBE.of((account, number)),
         attempt: card.attempt,
         work: Work::DescribeMethod(card.token.clone()),
     };
-    call.put(&key(account), &wallet);
+    call.put(&key(account), &stored);
     call.timer(&task.job, Lane::Urgent, call.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
 
 /// The current attempt to describe a card, if it is still being checked.
 pub(crate) fn describe_attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
-    let wallet = load(call, account)?;
-    Ok(wallet.find(number).filter(|card| card.state == CardState::Checking).map(|card| Attempt::open(card.attempt)))
+    let stored = load(call, account)?;
+    Ok(stored.find(number).filter(|card| card.state == CardState::Checking).map(|card| Attempt::open(card.attempt)))
 }
 
 /// Books what a token stands for. `Err`: the answer was lost.
@@ -190,8 +190,8 @@ pub(crate) fn finish_describe(
     (account, number): Numbered,
     answer: Result<MethodAnswer, String>,
 ) -> Result<Next, Fault> {
-    let mut wallet = load(call, account)?;
-    let Some(card) = wallet.find_mut(number) else { return Ok(Next::Rest) };
+    let mut stored = load(call, account)?;
+    let Some(card) = stored.find_mut(number) else { return Ok(Next::Rest) };
     let job = DESCRIBE.of((account, number));
     let again = match answer {
         Ok(MethodAnswer::Described(method)) => {
@@ -219,7 +219,7 @@ pub(crate) fn finish_describe(
         None => {}
     }
     let card = card.clone();
-    call.put(&key(account), &wallet);
+    call.put(&key(account), &stored);
     call.cancel(&job);
     let ready = card.state == CardState::Ready;
     feed::event(account, if ready { "card-added" } else { "card-unknown" }, "CRD-11")
@@ -233,12 +233,12 @@ pub(crate) fn finish_describe(
                 call.timer(&EXPIRING.of((account, number)), Lane::Bulk, notice);
             }
         }
-        if wallet.default == Some(number) {
+        if stored.default == Some(number) {
             // It was made the default before it could be charged: only now is there a usable one (R10).
             recharge::reset(call, account)?;
             judge(call, account, Occasion::Settings)?;
-        } else if card.make_default || wallet.default.is_none() {
-            make_default(call, account, wallet, number)?;
+        } else if card.make_default || stored.default.is_none() {
+            make_default(call, account, stored, number)?;
         }
     }
     Ok(Next::Rest)
@@ -255,8 +255,8 @@ pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Optio
 
 /// Tells the owner that a card expires soon.
 pub(crate) fn mail_expiring(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let wallet = load(call, account)?;
-    let Some(card) = wallet.find(number) else { return Ok(None) };
+    let stored = load(call, account)?;
+    let Some(card) = stored.find(number) else { return Ok(None) };
     if coinbox_profiles::profile::is_closed(call, account)? {
         return Ok(None);
     }
@@ -270,11 +270,11 @@ pub(crate) fn mail_expiring(call: &mut Call<'_>, (account, number): Numbered) ->
 
 /// Starts asking the gateway to forget a token.
 pub(crate) fn begin_forget(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let mut wallet = load(call, account)?;
-    let Some(entry) = wallet.forgetting.iter_mut().find(|entry| entry.0 == number) else { return Ok(None) };
+    let mut stored = load(call, account)?;
+    let Some(entry) = stored.forgetting.iter_mut().find(|entry| entry.0 == number) else { return Ok(None) };
     entry.2 += 1;
     let task = Task { job: FORGET.of((account, number)), attempt: entry.2, work: Work::ForgetMethod(entry.1.clone()) };
-    call.put(&key(account), &wallet);
+    call.put(&key(account), &stored);
     call.timer(&task.job, Lane::Normal, call.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
@@ -286,12 +286,12 @@ pub(crate) fn forget_attempt(call: &Call<'_>, (account, number): Numbered) -> Re
 
 /// Books whether a token was forgotten; asks again hourly, at most `DESCRIBE_ATTEMPTS_MAX` times.
 pub(crate) fn finish_forget(call: &mut Call<'_>, (account, number): Numbered, forgotten: bool) -> Result<Next, Fault> {
-    let mut wallet = load(call, account)?;
+    let mut stored = load(call, account)?;
     let job = FORGET.of((account, number));
-    let attempts = wallet.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);
+    let attempts = stored.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);
     if forgotten || attempts >= DESCRIBE_ATTEMPTS_MAX {
-        wallet.forgetting.retain(|entry| entry.0 != number);
-        call.put(&key(account), &wallet);
+        stored.forgetting.retain(|entry| entry.0 != number);
+        call.put(&key(account), &stored);
         call.cancel(&job);
     } else {
         call.timer(&job, Lane::Normal, call.now() + HOUR_MS);

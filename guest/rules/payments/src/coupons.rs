@@ -271,7 +271,7 @@ pub fn redeem(call: &mut Call<'_>, caller: &Caller, auth_id: String, code: Strin
         if let Some(place) = tries.len().checked_sub(most) {
             return Err(Refusal::TooOften(tries[place] + HOUR_MS).into());
         }
-        match judge(call, account, &code)? {
+        match eligible(call, account, &code)? {
             Ok(stored) => Ok(Outcome::Redeemed(give(call, account, stored, who.name())?)),
             Err(decline) => {
                 fail(call, account, tries, decline);
@@ -297,7 +297,7 @@ fn fail(call: &mut Call<'_>, account: AuthId, mut tries: Vec<Instant>, decline: 
         .tell(call);
 }
 
-fn judge(call: &Call<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {
+fn eligible(call: &Call<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {
     let Some(stored) = find(call, code)? else { return Ok(Err(Decline::Unknown)) };
     let by_account = call.get::<Redeemed>(&redeemed_key(account, stored.number))?.map_or(0, |redeemed| redeemed.count);
     Ok(if by_account >= stored.uses_per_account {

@@ -59,7 +59,7 @@ impl Card {
 
 /// The cards of an account, at `cards/<account>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Wallet {
+pub struct Cards {
     /// Version of the record.
     pub v: u32,
     /// Number of the card that was added last.
@@ -74,7 +74,7 @@ pub struct Wallet {
     pub forgetting: Vec<(u32, String, u32)>,
 }
 
-impl Record for Wallet {
+impl Record for Cards {
     const KIND: &'static str = "payment cards";
 }
 
@@ -140,8 +140,8 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record; an empty one, if no card was ever stored.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(Wallet {
+pub fn load(call: &Call<'_>, account: AuthId) -> Result<Cards, Fault> {
+    Ok(call.get(&key(account))?.unwrap_or(Cards {
         v: 1,
         last: 0,
         default: None,
@@ -155,7 +155,7 @@ pub fn parse_name(name: &str) -> Option<u32> {
     name.strip_prefix("card-")?.parse().ok().filter(|number: &u32| card_name(*number) == name)
 }
 
-impl Wallet {
+impl Cards {
     /// The card of this number.
     pub fn find(&self, number: u32) -> Option<&Card> {
         self.cards.iter().find(|card| card.number == number)
@@ -169,12 +169,12 @@ impl Wallet {
 
 /// The card of this name, or the default, if it can be charged now; unknown names are refused.
 pub fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> Result<Result<Card, Unusable>, Fault> {
-    let wallet = load(call, account)?;
+    let stored = load(call, account)?;
     let number = match wanted {
         Some(wanted) => Some(parse_name(wanted).ok_or_else(|| Fault::not_found("card"))?),
-        None => wallet.default,
+        None => stored.default,
     };
-    let Some(card) = number.and_then(|number| wallet.find(number)) else { return Ok(Err(Unusable::None)) };
+    let Some(card) = number.and_then(|number| stored.find(number)) else { return Ok(Err(Unusable::None)) };
     Ok(match card.state {
         CardState::Checking => Err(Unusable::Checking),
         CardState::UnknownToGateway => Err(Unusable::UnknownToGateway),
@@ -208,8 +208,8 @@ pub fn token(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Str
 
 /// Cards as the contract shows them.
 pub fn shown(call: &Call<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> {
-    let wallet = load(call, account)?;
-    Ok(wallet
+    let stored = load(call, account)?;
+    Ok(stored
         .cards
         .iter()
         .map(|card| ShownCard {
@@ -218,7 +218,7 @@ pub fn shown(call: &Call<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> 
             last_four: card.last_four.clone(),
             expires_year: card.year,
             expires_month: card.month,
-            is_default: wallet.default == Some(card.number),
+            is_default: stored.default == Some(card.number),
             state: card.state,
         })
         .collect())
