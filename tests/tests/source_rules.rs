@@ -1,4 +1,4 @@
-//! Rules that the source keeps: how long a function may be, and that every dependency is used.
+//! Rules that the source keeps: how long a function may be, that every dependency is used, and that the contract names no word that there is not.
 //!
 //! Files are read as the compiler reads them, with `syn`: it is the parser that procedural macros use, is kept up with the language, and stands in
 //! the dependency tree anyway. A scanner of lines would take braces in texts and comments for code.
@@ -279,4 +279,66 @@ fn a_dependency_that_only_a_comment_names_is_unused() {
     let manifest = manifest.parse().expect("TOML");
     assert_eq!(unused(&manifest, "dependencies", &named), ["comment", "inner", "platform", "text"]);
     assert_eq!(unused(&manifest, "dev-dependencies", &named), ["other"]);
+}
+
+/// Words of several parts between backticks.
+fn words_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_word = |word: &&str| {
+        word.contains('-')
+            && word.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase()))
+    };
+    text.split('`').skip(1).step_by(2).filter(is_word)
+}
+
+/// The words of the contract's comments, each with its file and line, and all identifiers of the contract.
+fn contract() -> Result<(Vec<(String, String)>, BTreeSet<String>)> {
+    let (mut named, mut identifiers) = (Vec::new(), BTreeSet::new());
+    for entry in fs::read_dir(root().join("wit"))? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "wit") {
+            continue;
+        }
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for (place, line) in read(&path)?.lines().enumerate() {
+            let (code, comment) = line.split_once("//").unwrap_or((line, ""));
+            named.extend(words_in(comment).map(|word| (format!("wit/{file}:{}", place + 1), word.to_owned())));
+            let is_apart = |letter: char| !letter.is_ascii_alphanumeric() && letter != '-';
+            identifiers.extend(code.split(is_apart).map(str::to_owned));
+        }
+    }
+    Ok((named, identifiers))
+}
+
+/// First cells of the tables of docs/events.md: kinds of events and templates of mails.
+fn kinds_of_events() -> Result<BTreeSet<String>> {
+    let page = read(&root().join("docs/events.md"))?;
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split('|').next());
+    Ok(rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect())
+}
+
+/// The contract names no kind of event, no code and no word that there is not. In wit/events.wit a word is a kind of docs/events.md. Elsewhere it
+/// may also be an identifier of the contract or a text of the rules.
+#[test]
+fn words_that_the_contract_names_are_there() -> Result<()> {
+    // Two are examples of what a host chooses, two are put together of parts.
+    const OTHERS: [&str; 4] =
+        ["totp-secret", "login-link", "number-order-open-too-long", "number-release-open-too-long"];
+    let (named, identifiers) = contract()?;
+    let kinds = kinds_of_events()?;
+    assert!(kinds.contains("recharge-failed") && kinds.contains("balance-low"), "{kinds:?}");
+    let mut rules = String::new();
+    for (directory, _) in packages()?.iter().filter(|(directory, _)| directory.starts_with("guest/rules")) {
+        for path in rust_files(&root().join(directory).join("src"))? {
+            rules += &read(&path)?;
+        }
+    }
+    let is_there = |place: &str, word: &str| {
+        kinds.contains(word)
+            || (!place.starts_with("wit/events.wit")
+                && (identifiers.contains(word) || OTHERS.contains(&word) || rules.contains(&format!("\"{word}\""))))
+    };
+    let gone: Vec<_> = named.iter().filter(|(place, word)| !is_there(place, word)).collect();
+    assert!(gone.is_empty(), "words that are nowhere: {gone:?}");
+    assert!(named.iter().any(|(place, _)| place.starts_with("wit/events.wit")), "no example of a kind");
+    Ok(())
 }

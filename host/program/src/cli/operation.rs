@@ -1,7 +1,7 @@
 //! `coinbox policy …`, `clock …`, `backup`, `restore`, `config`.
 
 use super::arguments::{Clock, Policy, Seller, SellerChange};
-use super::show::{Output, Rows, Text};
+use super::show::{Output, Rows, Text, lines};
 use super::work::{Work, micros_of, moment_of};
 use crate::config::Config;
 use coinbox_host::capability::Clock as _;
@@ -65,20 +65,21 @@ pub fn seller(work: &Work, command: Seller) -> anyhow::Result<()> {
         }
         policy = work.link.call("operator.set-policy", json!({"policy": policy}))?;
     }
-    work.output.answer(&policy["seller"].clone(), |seller| {
-        let lines = seller["address-lines"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let missing = seller_lacks(&policy);
-        Text::Table(Rows::of_fields(vec![
-            ("legal name", field(seller, "legal-name")),
-            ("address", lines.collect::<Vec<_>>().join("\n")),
-            ("country", field(seller, "country")),
-            ("tax id", field(seller, "tax-id")),
-            ("email", field(seller, "email")),
-            ("registration number", field(seller, "registration-number")),
-            ("phone", field(seller, "phone")),
-            ("missing", if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") }),
-        ]))
-    })
+    work.output.answer(&policy["seller"].clone(), |seller| Text::Table(shown_seller(seller, &seller_lacks(&policy))))
+}
+
+fn shown_seller(seller: &Value, missing: &[&str]) -> Rows {
+    let address = seller["address-lines"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    Rows::of_fields(vec![
+        ("legal name", field(seller, "legal-name")),
+        ("address", lines(address.map(str::to_owned))),
+        ("country", field(seller, "country")),
+        ("tax id", field(seller, "tax-id")),
+        ("email", field(seller, "email")),
+        ("registration number", field(seller, "registration-number")),
+        ("phone", field(seller, "phone")),
+        ("missing", if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") }),
+    ])
 }
 
 /// What the seller of a policy lacks before a document is issued (R89), for people: the rules hold to it.
@@ -293,6 +294,16 @@ mod tests {
                 .expect_err("refused")
                 .starts_with("trial-credits: `ten` is not an amount")
         );
+    }
+
+    #[test]
+    fn an_address_of_two_lines_is_shown_on_two_lines() {
+        let seller = json!({"legal-name": "Acme", "address-lines": ["1 Example Road", "Wellington 6011"]});
+        let table = shown_seller(&seller, &["country"]).render();
+        let shown: Vec<&str> = table.lines().map(str::trim).collect();
+        assert!(shown[1].starts_with("address") && shown[1].ends_with("1 Example Road"), "{table}");
+        assert_eq!(shown[2], "Wellington 6011", "{table}");
+        assert!(!table.contains('\u{fffd}'), "{table}");
     }
 
     #[test]

@@ -83,7 +83,8 @@ impl Rows {
         self.rows.push(row.iter().map(|text| on_one_line(text)).collect());
     }
 
-    fn render(&self) -> String {
+    /// As it is printed.
+    pub fn render(&self) -> String {
         if self.rows.is_empty() {
             return "none".to_owned();
         }
