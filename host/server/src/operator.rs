@@ -41,7 +41,7 @@ pub const ROUTES: &[Route] = &[
         "operator-call",
         Takes::Arguments,
         |asked| Box::pin(call(asked)),
-        "Any function of the [contract](../wit) by name, such as `credits.adjust`: its arguments without `caller`, 64-bit numbers as text. `Idempotency-Part: SHA-256/number` says that it is one call of several of one request",
+        "Any function of the [contract](../wit) by name, such as `credits.adjust`: its arguments without `caller`, 64-bit numbers as text, amounts in micro-units (`\"1000000\"` is 1.00). `Idempotency-Part: SHA-256/number` says that it is one call of several of one request",
     ),
     row(
         Method::Post,
@@ -73,7 +73,7 @@ pub const ROUTES: &[Route] = &[
         "operator-forecast",
         Takes::Object(&["account", "months"]),
         |asked| Box::pin(forecast(asked)),
-        "What would happen to an account: `account`, `months`",
+        "What would happen to an account: `account`, `months`. Amounts are in micro-units (`\"1000000\"` is 1.00)",
     ),
     row(
         Method::Get,
