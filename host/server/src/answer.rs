@@ -68,6 +68,14 @@ impl Failure {
         failure
     }
 
+    /// Says in a 401 which credentials the route takes. It is the same sentence for everybody, whatever was wrong.
+    pub fn taking(mut self, credentials: &str) -> Failure {
+        if self.status == StatusCode::UNAUTHORIZED {
+            self.message = format!("{}: this route takes {credentials}", self.message);
+        }
+        self
+    }
+
     /// 404 for what is no route.
     pub fn no_route() -> Failure {
         Failure::new(StatusCode::NOT_FOUND, "not_found", "not found")

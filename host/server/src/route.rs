@@ -124,6 +124,6 @@ impl Route {
             let asked = Asked::read(rest, names, self.who, self.takes, self.function, request).await?;
             self.answers.answer(asked).await
         };
-        answer.await.unwrap_or_else(|failure| failure.respond(&api_id))
+        answer.await.unwrap_or_else(|failure| failure.taking(self.who.credentials()).respond(&api_id))
     }
 }

@@ -32,6 +32,16 @@ impl Who {
             Who::OperatorByRule | Who::Operator => "operator",
         }
     }
+
+    /// The credentials that a route takes, for whoever has brought none or wrong ones. It is a constant of the route and is in the page of routes.
+    pub fn credentials(self) -> &'static str {
+        match self {
+            Who::Anybody => "none",
+            Who::Owner | Who::Account => "HTTP Basic with an auth ID and its API token",
+            Who::AccountOrSub => "HTTP Basic with the auth ID of an account or a sub-account and its API token",
+            Who::OperatorByRule | Who::Operator => "Authorization: Bearer with the operator token",
+        }
+    }
 }
 
 type Keys = &'static [&'static str];

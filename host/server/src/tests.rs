@@ -280,6 +280,10 @@ async fn wrong_credentials_are_all_answered_alike() {
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
+    // Which credentials the route takes is said to everybody in the same words: the operator's token is none of them.
+    let told = "authentication credentials are missing or wrong: this route takes HTTP Basic with an auth ID and its API token";
+    assert_eq!(bodies[0]["error"], told);
+    assert_eq!(server.operator("GET", &own, "").await.body["error"], told);
 }
 
 #[tokio::test]
@@ -583,7 +587,8 @@ async fn usage_needs_the_operator_and_a_list_of_bounded_length() {
         (401, Some("Bearer realm=\"coinbox operator\""))
     );
     let wrong = server.ask("POST", "/v1/Usage/", &[("authorization", "Bearer operator-token-of-the-tesT")], "{}").await;
-    assert_eq!(wrong.status, 401);
+    let told = "authentication credentials are missing or wrong: this route takes Authorization: Bearer with the operator token";
+    assert_eq!((wrong.status, &wrong.body["error"], &seen.body["error"]), (401, &json!(told), &json!(told)));
     for (sent, error) in
         [("{}", "events: is missing: {\"events\": [...]}"), ("{\"events\": 5}", "events: must be a list of events")]
     {
