@@ -10,5 +10,17 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq, Clone, serde::Serialize, serde::Deserialize],
 });
 
+/// Version of the contract that this host is made for: that of `wit/`.
+pub const VERSION: &str = "0.2.0";
+
 pub use coinbox::billing::{diagnostics, email, inventory, payment, storage, telephony, types, vault};
 pub use exports::coinbox::billing as exported;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_is_that_of_the_contract() {
+        let first = include_str!("../../wit/world.wit").lines().next();
+        assert_eq!(first, Some(format!("package coinbox:billing@{};", super::VERSION).as_str()));
+    }
+}

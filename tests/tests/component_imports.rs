@@ -10,18 +10,18 @@ use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// Everything that the component may import. `types` holds only types and may vanish; the others must be there.
 const AGREED: [&str; 10] = [
-    "coinbox:billing/diagnostics@0.1.0",
-    "coinbox:billing/email@0.1.0",
-    "coinbox:billing/inventory@0.1.0",
-    "coinbox:billing/payment@0.1.0",
-    "coinbox:billing/storage@0.1.0",
-    "coinbox:billing/telephony@0.1.0",
-    "coinbox:billing/types@0.1.0",
-    "coinbox:billing/vault@0.1.0",
+    "coinbox:billing/diagnostics@0.2.0",
+    "coinbox:billing/email@0.2.0",
+    "coinbox:billing/inventory@0.2.0",
+    "coinbox:billing/payment@0.2.0",
+    "coinbox:billing/storage@0.2.0",
+    "coinbox:billing/telephony@0.2.0",
+    "coinbox:billing/types@0.2.0",
+    "coinbox:billing/vault@0.2.0",
     "wasi:clocks/wall-clock@0.2.0",
     "wasi:random/random@0.2.0",
 ];
-const TYPES_ONLY: &str = "coinbox:billing/types@0.1.0";
+const TYPES_ONLY: &str = "coinbox:billing/types@0.2.0";
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -381,6 +381,39 @@ fn calls_that_do_not_fit_are_refused_before_they_run() {
     );
 }
 
+/// The same component under the names of another version of the contract.
+fn of_contract(version: &str) -> Vec<u8> {
+    const OURS: &[u8] = b"0.2.0";
+    assert_eq!(version.len(), OURS.len(), "sizes inside the component stay");
+    let mut wasm = components::hostile().to_vec();
+    let mut place = 0;
+    while let Some(found) = wasm[place..].windows(16).position(|bytes| bytes == b"coinbox:billing/") {
+        place += found + 16;
+        let name = wasm[place..].iter().position(|byte| !byte.is_ascii_lowercase() && *byte != b'-').unwrap_or(0);
+        if wasm[place + name..].starts_with(b"@") && wasm[place + name + 1..].starts_with(OURS) {
+            wasm[place + name + 1..][..OURS.len()].copy_from_slice(version.as_bytes());
+        }
+    }
+    wasm
+}
+
+#[test]
+fn a_component_of_another_line_of_the_contract_is_refused_by_a_sentence_that_names_both() {
+    assert_eq!(coinbox_host::contract::VERSION, "0.2.0");
+    for version in ["0.1.0", "0.3.0", "1.2.0"] {
+        let error = Engine::load(&of_contract(version), &Options::default()).err().expect("not loaded");
+        assert!(matches!(&error, LoadError::OtherContract { component } if component == version), "{error}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the component is of contract coinbox:billing@{version}, this host is of coinbox:billing@0.2.0: \
+                 take a component and a host of the same release"
+            )
+        );
+    }
+    Engine::load(&of_contract("0.2.0"), &Options::default()).map(drop).expect("its own name");
+}
+
 #[test]
 fn a_component_that_cannot_be_used_says_why() {
     let load = |wasm: &[u8]| Engine::load(wasm, &Options::default()).err().expect("not loaded");
@@ -389,7 +422,7 @@ fn a_component_that_cannot_be_used_says_why() {
     let empty = load(b"\0asm\x0d\0\x01\0");
     assert!(matches!(&empty, LoadError::Contract(_)), "{empty}");
     assert!(
-        empty.to_string().starts_with("the component does not fit the contract coinbox:billing@0.1.0: "),
+        empty.to_string().starts_with("the component does not fit the contract coinbox:billing@0.2.0: "),
         "{empty}"
     );
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Highest record version that these rules write; they read all lower ones.
 pub const RECORD_VERSION: u32 = 1;
 
+/// Version of the contract that these rules are made for: that of `wit/`.
+pub const CONTRACT: &str = "0.2.0";
+
 /// One function of the contract, as [`describe`] answers it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -51,6 +51,11 @@ impl Engine {
         ticker::start(&engine).map_err(|error| LoadError::Engine(error.to_string()))?;
         let component = cache::load(&engine, wasm, options.cache.as_deref())
             .map_err(|error| LoadError::Compile(format!("{error:#}")))?;
+        if let Some(other) = functions::contract_version(&engine, &component)
+            && !functions::same_line(&other, crate::contract::VERSION)
+        {
+            return Err(LoadError::OtherContract { component: other });
+        }
 
         let contract = |error: wasmtime::Error| LoadError::Contract(format!("{error:#}"));
         let mut linker = Linker::new(&engine);

@@ -134,8 +134,17 @@ pub enum LoadError {
     #[error("the component cannot be compiled: {0}")]
     Compile(String),
     /// It imports or exports something else than this host's contract has.
-    #[error("the component does not fit the contract coinbox:billing@0.1.0: {0}")]
+    #[error("the component does not fit the contract coinbox:billing@{version}: {0}", version = crate::contract::VERSION)]
     Contract(String),
+    /// It was made for another line of the contract. Nothing of it has run.
+    #[error(
+        "the component is of contract coinbox:billing@{component}, this host is of coinbox:billing@{host}: take a component and a host of the same release",
+        host = crate::contract::VERSION
+    )]
+    OtherContract {
+        /// The version in the names that the component exports or imports.
+        component: String,
+    },
     /// `about.describe` gave no answer.
     #[error("the component cannot describe itself: {0}")]
     Describe(#[source] CallError),

@@ -55,10 +55,35 @@ pub(super) fn exported(engine: &Engine, component: &Component) -> BTreeMap<Strin
     found
 }
 
-/// `coinbox:billing/usage@0.1.0` → `usage`.
+/// `coinbox:billing/usage@0.2.0` → `usage`.
 fn interface_name(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split('@').next().unwrap_or(name)
+}
+
+/// The version of the contract that a component was made for, by the names of its exports, then of its imports. None: it speaks of no
+/// contract at all.
+pub(super) fn contract_version(engine: &Engine, component: &Component) -> Option<String> {
+    let world = component.component_type();
+    let exports = world.exports(engine).map(|(path, _)| path.to_owned());
+    let imports = world.imports(engine).map(|(path, _)| path.to_owned());
+    exports.chain(imports).find_map(|path| version_of(&path).map(str::to_owned))
+}
+
+/// `coinbox:billing/usage@0.1.0` → `0.1.0`. None: it is no interface of the contract.
+fn version_of(path: &str) -> Option<&str> {
+    path.strip_prefix("coinbox:billing/")?.split_once('@').map(|(_, version)| version)
+}
+
+/// Whether two versions are of one line, inside which the contract only grows: `0.2` of `0.2.3`, `1` of `1.4.0`.
+pub(super) fn same_line(one: &str, other: &str) -> bool {
+    line(one) == line(other)
+}
+
+fn line(version: &str) -> (&str, Option<&str>) {
+    let mut numbers = version.split('.');
+    let major = numbers.next().unwrap_or(version);
+    (major, if major == "0" { numbers.next() } else { None })
 }
 
 impl Functions {
@@ -110,11 +135,32 @@ impl Functions {
 
 #[cfg(test)]
 mod tests {
-    use super::interface_name;
+    use super::{interface_name, same_line, version_of};
 
     #[test]
     fn the_interface_is_what_stands_between_slash_and_version() {
-        assert_eq!(interface_name("coinbox:billing/usage@0.1.0"), "usage");
+        assert_eq!(interface_name("coinbox:billing/usage@0.2.0"), "usage");
         assert_eq!(interface_name("plain"), "plain");
+    }
+
+    #[test]
+    fn a_version_is_read_from_names_of_the_contract_only() {
+        assert_eq!(version_of("coinbox:billing/usage@0.1.0"), Some("0.1.0"));
+        assert_eq!(version_of("coinbox:billing/usage"), None);
+        assert_eq!(version_of("wasi:random/random@0.2.0"), None);
+    }
+
+    #[test]
+    fn a_line_is_what_grows_without_breaking() {
+        for (one, other, same) in [
+            ("0.2.0", "0.2.0", true),
+            ("0.2.0", "0.2.7", true),
+            ("0.1.0", "0.2.0", false),
+            ("0.2.0", "1.2.0", false),
+            ("1.0.0", "1.9.3", true),
+            ("2.0.0", "20.0.0", false),
+        ] {
+            assert_eq!(same_line(one, other), same, "{one} and {other}");
+        }
     }
 }

@@ -195,7 +195,7 @@ mod tests {
         let mut functions = NameMap::new();
         functions.append(0, "one");
         functions.append(2, MANGLED);
-        functions.append(3, "coinbox:billing/credits@0.1.0#adjust");
+        functions.append(3, "coinbox:billing/credits@0.2.0#adjust");
         names.functions(&functions);
         names
     }
@@ -207,7 +207,7 @@ mod tests {
         let function = |index, bytes, name: &str| Function { index, bytes, name: name.to_owned() };
         assert_eq!(
             taken.functions,
-            [function(2, 2, "coinbox_rules::wallet::pay"), function(3, 3, "coinbox:billing/credits@0.1.0#adjust")]
+            [function(2, 2, "coinbox_rules::wallet::pay"), function(3, 3, "coinbox:billing/credits@0.2.0#adjust")]
         );
         let mut own = NameSection::new();
         own.module("rules.wasm");
