@@ -1,10 +1,14 @@
-//! What `docs/contract.md` promises: released versions of the contract are frozen.
+//! What `docs/contract.md` promises: released versions of the contract are frozen, and types keep their tag and their name in every language.
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use wit_parser::{PackageId, Resolve, Type, TypeDefKind, TypeId};
+
+/// Offences against the shape of types that were there when the rule came: one a line.
+const SHAPE: &str = "tests/contract_shape.txt";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root of the workspace").to_owned()
@@ -71,5 +75,108 @@ fn every_file_names_one_version_of_the_contract() -> Result<()> {
     assert_eq!(versions, BTreeSet::from([format!("package coinbox:billing@{version};")]));
     assert_eq!(coinbox_rules::about::CONTRACT, version, "what the rules say of themselves");
     assert!(!root().join("wit/released").join(version).exists(), "{version} is frozen: wit/ must be a later version");
+    Ok(())
+}
+
+fn contract() -> Result<(Resolve, PackageId)> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(root().join("wit"))?;
+    Ok((resolve, package))
+}
+
+/// The type behind names that other interfaces have given it.
+fn behind(resolve: &Resolve, mut of: Type) -> Type {
+    while let Type::Id(id) = of {
+        match resolve.types[id].kind {
+            TypeDefKind::Type(inner) => of = inner,
+            _ => break,
+        }
+    }
+    of
+}
+
+fn is_record(resolve: &Resolve, of: Type) -> bool {
+    matches!(behind(resolve, of), Type::Id(id) if matches!(resolve.types[id].kind, TypeDefKind::Record(_)))
+}
+
+/// A number, text or truth value.
+fn is_bare(resolve: &Resolve, of: Type) -> bool {
+    !matches!(behind(resolve, of), Type::Id(_))
+}
+
+/// `untagged interface.variant`: a case with a bare value stands beside a case with a record.
+fn untagged(resolve: &Resolve, package: PackageId) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (interface, id) in &resolve.packages[package].interfaces {
+        for (name, of) in &resolve.interfaces[*id].types {
+            let TypeDefKind::Variant(variant) = &resolve.types[*of].kind else { continue };
+            let payloads = || variant.cases.iter().filter_map(|case| case.ty);
+            if payloads().any(|of| is_bare(resolve, of)) && payloads().any(|of| is_record(resolve, of)) {
+                found.insert(format!("untagged {interface}.{name}"));
+            }
+        }
+    }
+    found
+}
+
+/// `same-name interface.type`: another interface has another type of this name.
+fn same_names(resolve: &Resolve, package: PackageId) -> BTreeSet<String> {
+    let mut named: BTreeMap<&str, BTreeSet<(&str, TypeId)>> = BTreeMap::new();
+    for (interface, id) in &resolve.packages[package].interfaces {
+        for (name, of) in &resolve.interfaces[*id].types {
+            // `use other.{name}` is the other's type.
+            let used = matches!(resolve.types[*of].kind, TypeDefKind::Type(Type::Id(_)));
+            if !used {
+                named.entry(name).or_default().insert((interface, *of));
+            }
+        }
+    }
+    let several = named.into_iter().filter(|(_, types)| types.len() > 1);
+    several.flat_map(|(name, types)| types.into_iter().map(move |(interface, _)| format!("same-name {interface}.{name}"))).collect()
+}
+
+/// W8: bindings of some languages lose the tag of such a variant, or give two such types one class.
+#[test]
+fn types_keep_their_tag_and_their_name_in_every_language() -> Result<()> {
+    let (resolve, package) = contract()?;
+    let mut found = untagged(&resolve, package);
+    found.extend(same_names(&resolve, package));
+    let listed: BTreeSet<String> = text(SHAPE)?.lines().map(str::to_owned).collect();
+    let new: Vec<_> = found.difference(&listed).collect();
+    assert!(new.is_empty(), "docs/contract.md, \"Shape of types\", forbids:\n{}", lines(&new));
+    let mended: Vec<_> = listed.difference(&found).collect();
+    assert!(mended.is_empty(), "mended: take these lines off {SHAPE}:\n{}", lines(&mended));
+    Ok(())
+}
+
+fn lines(of: &[&String]) -> String {
+    of.iter().map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_checks_of_shape_find_what_they_are_for() -> Result<()> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_source(
+        "shape.wit",
+        "package shape:shape@1.0.0;
+        interface one {
+            record pair { a: u32, b: u32 }
+            type amount = s64;
+            enum word { yes, no }
+            variant mixed { bare(amount), tagged(pair), none }
+            variant words { bare(string), plain(word) }
+            variant records { first(pair), second(pair) }
+            type ours = u32;
+        }
+        interface two {
+            use one.{pair, amount};
+            record word { text: string }
+            variant lists { many(list<pair>), bare(u32) }
+            record other { a: pair, b: amount }
+        }",
+    )?;
+    assert_eq!(untagged(&resolve, package), BTreeSet::from(["untagged one.mixed".to_owned()]));
+    let twice = ["same-name one.word", "same-name two.word"].map(str::to_owned);
+    assert_eq!(same_names(&resolve, package), BTreeSet::from(twice));
     Ok(())
 }
