@@ -41,11 +41,12 @@ records! {
     exported::usage::Resubmission = usage::Resubmission { key, event }
 
     exported::reservations::Measure = reservations::Measure { product, heading, number, quantity }
-    exported::reservations::Hold = reservations::Hold { auth_id, name, kind, price, lasts_ms }
+    exported::reservations::Hold = reservations::Hold { auth_id, name, kind, price, lasts_ms, at_least }
     exported::reservations::Reservation = reservations::Shown {
         auth_id, name, kind, amount, begun, until, expires, ends,
     }
-    exported::reservations::Extension = reservations::Extension { auth_id, name, price, lasts_ms }
+    exported::reservations::Extension = reservations::Extension { auth_id, name, price, lasts_ms, at_least }
+    exported::reservations::Grant = reservations::Grant { reservation, granted, last }
     exported::reservations::Ending = reservations::Ending { why, ends }
     exported::reservations::Settlement = reservations::Settlement { name, event }
     exported::reservations::Settled = reservations::Settled { amount, released, was }
@@ -274,8 +275,8 @@ variants! {
 
     exported::reservations::Kind = reservations::Kind { Call, Message | }
     exported::reservations::Price = reservations::Price { | Rated, Amount }
-    exported::reservations::ReserveAnswer = reservations::ReserveAnswer { Conflicting, Over | Reserved, Refused }
-    exported::reservations::ExtendAnswer = reservations::ExtendAnswer { Unknown, Over | Reserved, Ending }
+    exported::reservations::ReserveAnswer = reservations::ReserveAnswer { Conflicting, Over | Reserved, Granted, Refused }
+    exported::reservations::ExtendAnswer = reservations::ExtendAnswer { Unknown, Over | Reserved, Granted, Ending }
     exported::reservations::Former = reservations::Former { Open, Expired, Released, Unknown | }
     exported::reservations::SettleAnswer = reservations::SettleAnswer { Duplicate, Conflicting | Settled, Rejected }
     exported::reservations::ReleaseAnswer = reservations::ReleaseAnswer { Unknown, Over | Released }

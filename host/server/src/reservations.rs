@@ -2,7 +2,9 @@
 //!
 //! The body is `{"items": […]}`, at most 1000. An item has `auth_id`, `name`, and to reserve or extend `amount` (decimal text) or
 //! `product`, `heading`, `number`, `quantity`, then `lasts_ms`, and to reserve `kind` (`call`, which is also what is meant without it, or
-//! `message`). To settle it has the fields of a usage event besides its name. Answers come in the order of the items.
+//! `message`). With `at_least` less than all will do, down to this: seconds or parts, decimal text where `amount` is; then the answer has
+//! `granted` in the same unit and `last` (USE-10). To settle it has the fields of a usage event besides its name. Answers come in the order
+//! of the items.
 
 use super::answer::Failure;
 use super::asked::Asked;
@@ -18,7 +20,8 @@ use std::borrow::Cow;
 const ITEMS_MAX: usize = 1000;
 
 /// Names of an item that is reserved, extended or released.
-const KEYS: [&str; 9] = ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms"];
+const KEYS: [&str; 10] =
+    ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms", "at_least"];
 
 /// What one of these routes does with its items.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,10 +61,10 @@ const fn row(path: &'static str, function: &'static str, what: &'static str, han
 
 /// The routes of this file.
 pub const ROUTES: &[Route] = &[
-    row("/v1/Usage/Reserve/", "reservations.reserve", "Reserve credit for calls and messages: `items`", |asked| {
+    row("/v1/Usage/Reserve/", "reservations.reserve", "Reserve credit for calls and messages: `items`. With `at_least` less than all will do; the answer has `granted` and `last`", |asked| {
         Box::pin(act(asked, Act::Reserve))
     }),
-    row("/v1/Usage/Extend/", "reservations.extend", "Reserve more", |asked| Box::pin(act(asked, Act::Extend))),
+    row("/v1/Usage/Extend/", "reservations.extend", "Reserve more, all of it or `at_least` so much in all", |asked| Box::pin(act(asked, Act::Extend))),
     row("/v1/Usage/Settle/", "reservations.settle", "Charge what was used", |asked| Box::pin(act(asked, Act::Settle))),
     row("/v1/Usage/Release/", "reservations.release", "Give back", |asked| Box::pin(act(asked, Act::Release))),
 ];
@@ -91,7 +94,9 @@ async fn act(mut asked: Asked, act: Act) -> Result<Value, Failure> {
         Value::Array(answers) => (answers.as_slice(), None),
         other => (other["answers"].as_array().map_or(&[][..], Vec::as_slice), other.get("transactions")),
     };
-    let mut shown = json!({"api_id": asked.api_id, "answers": answers.iter().map(show).collect::<Vec<_>>()});
+    let answers: Vec<Value> =
+        answers.iter().zip(&items).map(|(answer, item)| show(answer, names_amount(item))).collect();
+    let mut shown = json!({"api_id": asked.api_id, "answers": answers});
     if let Some(transactions) = transactions {
         shown["transactions"] = transactions.clone();
     }
@@ -137,6 +142,9 @@ fn read_item(act: Act, item: &Value) -> Result<Value, Wrong> {
         Some(value) => value.as_i64().ok_or((Cow::from("lasts_ms"), "must be a whole number of milliseconds"))?,
     };
     read["lasts-ms"] = lasts.to_string().into();
+    if let Some(least) = at_least(object)? {
+        read["at-least"] = least.into();
+    }
     if act == Act::Reserve {
         let kind = match object.get("kind") {
             None | Some(Value::Null) => "call",
@@ -169,6 +177,28 @@ fn price(object: &Map<String, Value>) -> Result<Value, Wrong> {
     )
 }
 
+/// Whether an item names an amount, no measure.
+fn names_amount(item: &Value) -> bool {
+    item.get("amount").is_some_and(|amount| !amount.is_null())
+}
+
+/// The least that will do, in the unit of the price.
+fn at_least(object: &Map<String, Value>) -> Result<Option<String>, Wrong> {
+    let in_amounts = object.get("amount").is_some_and(|amount| !amount.is_null());
+    match object.get("at_least") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(least)) if in_amounts => match text::micros(least) {
+            Ok(micros) if micros >= 0 => Ok(Some(micros.to_string())),
+            _ => Err((Cow::from("at_least"), "must be an amount such as \"0.60\"")),
+        },
+        Some(_) if in_amounts => Err((Cow::from("at_least"), "must be text such as \"0.60\"")),
+        Some(least) => match least.as_u64() {
+            Some(least) => Ok(Some(least.to_string())),
+            None => Err((Cow::from("at_least"), "must be a whole number of seconds or parts")),
+        },
+    }
+}
+
 fn text_of(object: &Map<String, Value>, field: &'static str) -> Result<String, Wrong> {
     match object.get(field) {
         Some(Value::String(text)) => Ok(text.clone()),
@@ -177,8 +207,9 @@ fn text_of(object: &Map<String, Value>, field: &'static str) -> Result<String, W
     }
 }
 
-/// One answer on the wire: its case is the `status`, amounts are decimal text, moments RFC 3339.
-fn show(answer: &Value) -> Value {
+/// One answer on the wire: its case is the `status`, amounts are decimal text, moments RFC 3339. `in_amounts`: the item names an amount, no
+/// measure.
+fn show(answer: &Value, in_amounts: bool) -> Value {
     let (status, payload) = match answer {
         Value::String(word) => (word.as_str(), &Value::Null),
         Value::Object(case) => {
@@ -193,6 +224,16 @@ fn show(answer: &Value) -> Value {
             for (name, value) in fields {
                 shown.insert(name.replace('-', "_"), show_field(name, value));
             }
+        }
+        ("granted", Value::Object(fields)) => {
+            for (name, value) in fields["reservation"].as_object().into_iter().flatten() {
+                shown.insert(name.replace('-', "_"), show_field(name, value));
+            }
+            let granted = &fields["granted"];
+            let units = granted.as_str().and_then(|units| units.parse::<u64>().ok());
+            let granted = if in_amounts { show_field("amount", granted) } else { units.into() };
+            shown.insert("granted".to_owned(), granted);
+            shown.insert("last".to_owned(), fields["last"].clone());
         }
         ("ending", payload) => {
             shown.extend(reason(&payload["why"]));
@@ -265,6 +306,11 @@ mod tests {
         let read = read_item(Act::Extend, &item).expect("readable");
         let measure = json!({"product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
         assert_eq!(read, json!({"auth-id": "MA1", "name": "c-1", "price": {"rated": measure}, "lasts-ms": "0"}));
+        let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "at_least": "0.01"});
+        assert_eq!(read_item(Act::Extend, &item).expect("readable")["at-least"], "10000");
+        let item = json!({"auth_id": "MA1", "name": "c-1", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60,
+            "at_least": 1});
+        assert_eq!(read_item(Act::Reserve, &item).expect("readable")["at-least"], "1");
         let item = json!({"auth_id": "MA1", "name": "c-1", "id": "e", "product": "sms", "heading": "inbound", "number": "1555",
             "quantity": 1, "at": 5});
         let read = read_item(Act::Settle, &item).expect("readable");
@@ -283,6 +329,13 @@ mod tests {
             (json!({"auth_id": "MA1", "name": "c", "product": "fax"}), "product"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "lasts_ms": "60"}), "lasts_ms"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "kind": "fax"}), "kind"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": "1", "at_least": 1}), "at_least"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": "1", "at_least": "-1"}), "at_least"),
+            (
+                json!({"auth_id": "MA1", "name": "c", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60,
+                    "at_least": "1"}),
+                "at_least",
+            ),
         ] {
             assert_eq!(read_item(Act::Reserve, &item).expect_err("wrong").0, field, "{item}");
         }
@@ -296,6 +349,7 @@ mod tests {
             ("holds[12].price.amount", "items[12].amount"),
             ("extensions[0].price.rated.number", "items[0].number"),
             ("extensions[1].lasts-ms", "items[1].lasts_ms"),
+            ("holds[1].at-least", "items[1].at_least"),
             ("settlements[3].event.auth-id", "items[3].auth_id"),
             ("reservations[0].name", "items[0].name"),
             ("caller.idempotency-key", "Idempotency-Key"),
@@ -304,7 +358,7 @@ mod tests {
         }
         let refused = json!({"refused": {"invalid": [{"field": "holds[0].price.rated.number", "rule": "unknown-value", "limit": "x"}]}});
         assert_eq!(
-            show(&refused)["detail"],
+            show(&refused, false)["detail"],
             json!([{"field": "items[0].number", "rule": "unknown-value", "limit": "x"}])
         );
     }
@@ -313,11 +367,20 @@ mod tests {
     fn answers_are_told_in_the_way_of_the_wire() {
         let ending = json!({"ending": {"why": {"out-of-credit": "500000"}, "ends": "0"}});
         let told = json!({"status": "ending", "reason": "out-of-credit", "missing": "0.50000", "ends": "1970-01-01T00:00:00Z"});
-        assert_eq!(show(&ending), told);
-        assert_eq!(show(&json!("unknown")), json!({"status": "unknown"}));
-        assert_eq!(show(&json!({"refused": "disabled"})), json!({"status": "refused", "reason": "disabled"}));
+        assert_eq!(show(&ending, false), told);
+        assert_eq!(show(&json!("unknown"), false), json!({"status": "unknown"}));
+        assert_eq!(show(&json!({"refused": "disabled"}), false), json!({"status": "refused", "reason": "disabled"}));
         let settled = json!({"settled": {"amount": "600000", "released": "0", "was": "expired"}});
         let told = json!({"status": "settled", "amount": "0.60000", "released": "0.00000", "was": "expired"});
-        assert_eq!(show(&settled), told);
+        assert_eq!(show(&settled, false), told);
+        let reservation = json!({"auth-id": "MA1", "name": "c", "kind": "call", "amount": "2000000", "begun": "0", "until": "2000",
+            "expires": "3602000", "ends": null});
+        let granted = json!({"granted": {"reservation": reservation, "granted": "2", "last": true}});
+        let told = json!({"status": "granted", "auth_id": "MA1", "name": "c", "kind": "call", "amount": "2.00000",
+            "begun": "1970-01-01T00:00:00Z", "until": "1970-01-01T00:00:02Z", "expires": "1970-01-01T01:00:02Z", "ends": null,
+            "granted": 2, "last": true});
+        assert_eq!(show(&granted, false), told);
+        let granted = json!({"granted": {"reservation": {}, "granted": "2500000", "last": false}});
+        assert_eq!(show(&granted, true), json!({"status": "granted", "granted": "2.50000", "last": false}));
     }
 }

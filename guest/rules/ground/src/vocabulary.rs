@@ -353,6 +353,24 @@ pub mod optional_int_text {
     }
 }
 
+/// [`uint_text`] for optional numbers.
+pub mod optional_uint_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes decimal text or null.
+    pub fn serialize<S: Serializer>(value: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => serializer.collect_str(value),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// Reads decimal text or null.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+        Option::<String>::deserialize(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
+}
+
 /// [`int_text`] for lists of numbers.
 pub mod list_int_text {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -264,12 +264,14 @@ fn reserve(story: &mut Story) {
         kind: Kind::Call,
         price: Price::Amount(0),
         lasts_ms: 7 * DAY_MS,
+        at_least: None,
     };
     let more = Extension {
         auth_id: account.clone(),
         name: "call-9".to_owned(),
         price: Price::Amount(1_000_000_000),
         lasts_ms: 0,
+        at_least: None,
     };
     let holds = vec![hold("call-8"), hold("call-9")];
     let first = Named { auth_id: account.clone(), name: "call-8".to_owned() };

@@ -19,15 +19,15 @@ pub fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
         Usage::Reserve { price, message } => {
             let kind = if message { "message" } else { "call" };
             let hold = json!({"auth-id": price.account, "name": price.name, "kind": kind,
-                "price": price_of(&price)?, "lasts-ms": lasts_of(&price)?});
+                "price": price_of(&price)?, "lasts-ms": lasts_of(&price)?, "at-least": least_of(&price)?});
             let answers = work.link.call("reservations.reserve", json!({"holds": [hold]}))?;
-            one(work, &answers, "reserve")
+            one(work, &answers, "reserve", price.amount.is_some())
         }
         Usage::Extend { price } => {
             let extension = json!({"auth-id": price.account, "name": price.name,
-                "price": price_of(&price)?, "lasts-ms": lasts_of(&price)?});
+                "price": price_of(&price)?, "lasts-ms": lasts_of(&price)?, "at-least": least_of(&price)?});
             let answers = work.link.call("reservations.extend", json!({"extensions": [extension]}))?;
-            one(work, &answers, "extend")
+            one(work, &answers, "extend", price.amount.is_some())
         }
         Usage::Settle { account, name, used, at, id } => settle(work, &account, name, &used, at.as_deref(), id),
         Usage::Release { account, names } => {
@@ -67,8 +67,20 @@ fn lasts_of(given: &Reserved) -> anyhow::Result<String> {
     Ok(lasts.to_string())
 }
 
+/// The least that will do, in the unit of the price.
+fn least_of(given: &Reserved) -> anyhow::Result<Option<String>> {
+    let Some(least) = &given.at_least else { return Ok(None) };
+    if given.amount.is_some() {
+        return Ok(Some(micros_of("--at-least", least)?));
+    }
+    let units: u64 = least
+        .parse()
+        .map_err(|_| anyhow::anyhow!("--at-least: `{}` is no number of seconds or parts", text::shortened(least)))?;
+    Ok(Some(units.to_string()))
+}
+
 /// Prints the only answer of a batch. What was refused is this command's failure.
-fn one(work: &Work, answers: &Value, what: &str) -> anyhow::Result<()> {
+fn one(work: &Work, answers: &Value, what: &str, in_amounts: bool) -> anyhow::Result<()> {
     let answer = &answers[0];
     let why = answer.get("refused").or_else(|| Some(&answer.get("ending")?["why"]));
     if let Some(why) = why.filter(|why| why.get("invalid").is_some()) {
@@ -76,6 +88,9 @@ fn one(work: &Work, answers: &Value, what: &str) -> anyhow::Result<()> {
     }
     if let Some(reservation) = answer.get("reserved") {
         return work.output.answer(reservation, |reservation| Text::Table(table(std::slice::from_ref(reservation))));
+    }
+    if let Some(grant) = answer.get("granted") {
+        return work.output.answer(grant, |grant| Text::Table(granted(grant, in_amounts)));
     }
     if let Some(ending) = answer.get("ending") {
         anyhow::bail!("{what}: refused ({}): the call is ended at {}", plain(&ending["why"]), moment(&ending["ends"]));
@@ -159,6 +174,20 @@ fn list(work: &Work, account: &str, limit: usize) -> anyhow::Result<()> {
         }
     }
     work.output.answer(&Value::Array(listed), |listed| Text::Table(table(listed.as_array().map_or(&[], Vec::as_slice))))
+}
+
+/// What was granted of a request that said that less will do.
+fn granted(grant: &Value, in_amounts: bool) -> Rows {
+    let reservation = &grant["reservation"];
+    Rows::of_fields(vec![
+        ("name", field(reservation, "name")),
+        ("account", field(reservation, "auth-id")),
+        ("granted", if in_amounts { amount(&grant["granted"]) } else { field(grant, "granted") }),
+        ("the last", (if grant["last"] == true { "yes" } else { "no" }).to_owned()),
+        ("holds", amount(&reservation["amount"])),
+        ("until", moment(&reservation["until"])),
+        ("expires", moment(&reservation["expires"])),
+    ])
 }
 
 fn table(reservations: &[Value]) -> Rows {

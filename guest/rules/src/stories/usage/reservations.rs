@@ -40,7 +40,7 @@ fn credit(story: &mut Story, amount: i64) {
 
 fn hold(auth_id: &str, name: &str, amount: i64, lasts_ms: Instant) -> Hold {
     let price = Price::Amount(amount);
-    Hold { auth_id: auth_id.to_owned(), name: name.to_owned(), kind: Kind::Call, price, lasts_ms }
+    Hold { auth_id: auth_id.to_owned(), name: name.to_owned(), kind: Kind::Call, price, lasts_ms, at_least: None }
 }
 
 fn reserve_one(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> ReserveAnswer {
@@ -53,7 +53,7 @@ fn reserve_one(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) ->
 fn extend_to(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> ExtendAnswer {
     story
         .command(|call, auth| {
-            let item = Extension { auth_id: auth, name: name.to_owned(), price: Price::Amount(amount), lasts_ms };
+            let item = Extension { auth_id: auth, name: name.to_owned(), price: Price::Amount(amount), lasts_ms, at_least: None };
             extend(call, &operator(), vec![item])
         })
         .pop()
@@ -155,6 +155,7 @@ proptest! {
                         ReserveAnswer::Reserved(shown) if open.contains_key(&name) => {
                             prop_assert_eq!(shown.amount, open[&name].0);
                         }
+                        ReserveAnswer::Granted(_) => prop_assert!(false, "nobody has asked for a part"),
                         ReserveAnswer::Reserved(shown) => {
                             prop_assert!(available > 0 && unit(amount) <= available, "promised more than there is");
                             prop_assert_eq!((shown.amount, shown.expires), (unit(amount), now + MINUTE_MS + HOUR_MS));
@@ -178,6 +179,7 @@ proptest! {
                             prop_assert_eq!(shown.amount, entry.0.max(unit(amount)));
                             *entry = (shown.amount, shown.expires);
                         }
+                        ExtendAnswer::Granted(_) => prop_assert!(false, "nobody has asked for a part"),
                         ExtendAnswer::Ending(_) => {
                             prop_assert!(unit(amount) - open[&name].0 > available.max(0));
                         }

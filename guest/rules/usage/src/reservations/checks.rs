@@ -11,7 +11,7 @@ use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant};
 pub(crate) const ITEMS_MAX: usize = 1000;
 
 /// Longest reserved time.
-const LASTS_MAX: Instant = 7 * DAY_MS;
+pub(crate) const LASTS_MAX: Instant = 7 * DAY_MS;
 
 pub(crate) fn check_count(checks: &mut Checks, count: usize, field: &str) {
     checks.require(count > 0, field, FieldRule::Missing, 1);
@@ -42,4 +42,16 @@ pub(crate) fn check_item(checks: &mut Checks, field: &str, name: &str, price: &P
     }
     checks.require(lasts_ms >= 0, &format!("{field}.lasts-ms"), FieldRule::TooSmall, 0);
     checks.require(lasts_ms <= LASTS_MAX, &format!("{field}.lasts-ms"), FieldRule::TooLarge, LASTS_MAX);
+}
+
+/// The least that will do is something, and no more than all.
+pub(crate) fn check_least(checks: &mut Checks, field: &str, at_least: Option<u64>, price: &Price) {
+    let Some(least) = at_least else { return };
+    let all = match price {
+        Price::Rated(measure) => u64::from(measure.quantity),
+        Price::Amount(amount) => amount.unsigned_abs(),
+    };
+    let field = format!("{field}.at-least");
+    checks.require(least > 0, &field, FieldRule::TooSmall, 1);
+    checks.require(least <= all, &field, FieldRule::TooLarge, all);
 }

@@ -1,7 +1,7 @@
 //! What callers say and are answered about reservations.
 
 use coinbox_ground::product::{Heading, Product};
-use coinbox_ground::vocabulary::{Instant, Micros, Refusal, int_text, interface_error, optional_int_text};
+use coinbox_ground::vocabulary::{Instant, Micros, Refusal, int_text, interface_error, optional_int_text, optional_uint_text, uint_text};
 use serde::{Deserialize, Serialize};
 
 interface_error! {
@@ -58,6 +58,10 @@ pub struct Hold {
     /// The reserved time from now on, 0 to 7 days.
     #[serde(with = "int_text")]
     pub lasts_ms: Instant,
+    /// The least that will do, in units of the price: seconds, parts, or micros of an amount; 1 to all that is asked for. Then as much is
+    /// granted as available covers (USE-10). None: all or nothing.
+    #[serde(default, with = "optional_uint_text", skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u64>,
 }
 
 /// A reservation as it stands.
@@ -87,12 +91,27 @@ pub struct Shown {
     pub ends: Option<Instant>,
 }
 
+/// What was granted of a request that named the least that will do (USE-10).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Grant {
+    /// As it stands.
+    pub reservation: Shown,
+    /// In all, from the beginning: seconds, parts, or micros of an amount.
+    #[serde(with = "uint_text")]
+    pub granted: u64,
+    /// Whether nothing more could be granted after it.
+    pub last: bool,
+}
+
 /// What became of a hold.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReserveAnswer {
     /// It stands.
     Reserved(Shown),
+    /// It stands for as much as available covers.
+    Granted(Grant),
     /// Nothing is held.
     Refused(Refusal),
     /// An open reservation has this name and other content.
@@ -114,6 +133,10 @@ pub struct Extension {
     /// In all, from the beginning, 0 to 7 days.
     #[serde(with = "int_text")]
     pub lasts_ms: Instant,
+    /// The least that will do in all, in units of the price: seconds, parts, or micros of an amount; 1 to all that is asked for. Then as much is
+    /// granted as available covers, if it is more than before (USE-10). None: all or nothing.
+    #[serde(default, with = "optional_uint_text", skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u64>,
 }
 
 /// Why an extension was refused, and when the call ends for it.
@@ -131,8 +154,10 @@ pub struct Ending {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExtendAnswer {
-    /// Granted.
+    /// All of it.
     Reserved(Shown),
+    /// As much as available covers.
+    Granted(Grant),
     /// Refused.
     Ending(Ending),
     /// No reservation has this name.

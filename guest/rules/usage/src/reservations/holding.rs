@@ -1,24 +1,24 @@
 //! Reserving, extending, releasing and listing.
 
 use crate::events;
-use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_name};
+use crate::reservations::asked::{Asked, book};
+use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_least, check_name};
 use crate::reservations::desk::{Desk, give_back};
 use crate::reservations::ending;
 use crate::reservations::forms::{
-    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Measure, Named, Page, Price, ReleaseAnswer, ReserveAnswer,
-    Shown,
+    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, ReleaseAnswer, ReserveAnswer, Shown,
 };
-use crate::reservations::records::{self, Closed, End, Open, Quoted, forget_at, open_prefix};
+use crate::reservations::records::{self, Closed, End, Open, forget_at, open_prefix};
 use coinbox_access::{self as access, functions};
 use coinbox_credit::records::running_calls;
 use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{Event, ID_MAX};
+use coinbox_ground::product::ID_MAX;
 use coinbox_ground::text::is_name;
-use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, Instant, Refusal};
 use coinbox_ledger::wallet;
-use coinbox_pricing::rating::{Book, Rated};
+use coinbox_pricing::rating::Book;
 use coinbox_profiles::policy::Policy;
 use sha2::Digest;
 use sha2::Sha256;
@@ -33,7 +33,9 @@ pub fn reserve(call: &mut Call<'_>, caller: &Caller, holds: Vec<Hold>) -> Result
         let mut checks = Checks::new();
         check_count(&mut checks, holds.len(), "holds");
         for (index, hold) in holds.iter().take(ITEMS_MAX).enumerate() {
-            check_item(&mut checks, &format!("holds[{index}]"), &hold.name, &hold.price, hold.lasts_ms);
+            let field = format!("holds[{index}]");
+            check_item(&mut checks, &field, &hold.name, &hold.price, hold.lasts_ms);
+            check_least(&mut checks, &field, hold.at_least, &hold.price);
         }
         checks.done()?;
         let mut desk = Desk::open(call, who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
@@ -63,7 +65,7 @@ fn reserve_one(
     let digest = digest(hold);
     if let Some(open) = call.get::<Open>(&records::open_key(main, &hold.name))? {
         if open.digest == digest {
-            return Ok(ReserveAnswer::Reserved(open.shown(&hold.name)));
+            return as_it_stands(call, desk, book, main, hold, &open);
         }
         return Ok(ReserveAnswer::Conflicting);
     }
@@ -73,19 +75,23 @@ fn reserve_one(
     if let Some(refusal) = desk.hindrance(call, main, source)? {
         return Ok(ReserveAnswer::Refused(refusal));
     }
-    let asked = (hold.auth_id.as_str(), &hold.price, call.now());
-    let (amount, quoted) = match amount_of(call, desk, book, main, asked, None, field)? {
-        Ok(found) => found,
+    let price = (hold.auth_id.as_str(), &hold.price, call.now());
+    let asked = match Asked::of(call, desk, book, main, price, None, field)? {
+        Ok(asked) => asked,
         Err(refusal) => return Ok(ReserveAnswer::Refused(refusal)),
     };
     let wallet = desk.wallet(main);
-    if let Some(refusal) = events::out_of_credit(wallet, amount)? {
+    let least = hold.at_least.unwrap_or(asked.units);
+    if let Some(refusal) = events::out_of_credit(wallet, asked.cost(least)?)? {
         return Ok(ReserveAnswer::Refused(refusal));
     }
+    let granted = asked.most(wallet.available()?)?;
+    let amount = asked.cost(granted)?;
     wallet.reserved = wallet.reserved.plus(amount)?;
     let mut open = Open::new(source, hold.kind, amount, digest, call.now());
-    open.quoted = quoted;
-    open.until = call.now() + hold.lasts_ms;
+    open.quoted = asked.quoted();
+    asked.note(&mut open, granted);
+    open.until = call.now() + asked.lasts(hold.kind, hold.lasts_ms, granted);
     open.expires = open.until + ttl;
     open.indexed = open.expires;
     records::index(call, open.indexed, main, &hold.name);
@@ -94,6 +100,29 @@ fn reserve_one(
         running_calls::name(call, main, &hold.name, source, open.begun)?;
     }
     call.put(&records::open_key(main, &hold.name), &open);
+    if hold.at_least.is_none() {
+        return Ok(ReserveAnswer::Reserved(open.shown(&hold.name)));
+    }
+    let available = desk.wallet(main).available()?;
+    Ok(ReserveAnswer::Granted(asked.grant(&open, &hold.name, granted, available)?))
+}
+
+/// The same request again: the reservation as it stands now.
+fn as_it_stands(
+    call: &Call<'_>,
+    desk: &mut Desk,
+    book: &mut Book,
+    main: AuthId,
+    hold: &Hold,
+    open: &Open,
+) -> Result<ReserveAnswer, Fault> {
+    if hold.at_least.is_some() {
+        let price = (hold.auth_id.as_str(), &hold.price, open.begun);
+        if let Ok(asked) = Asked::of(call, desk, book, main, price, open.quoted.as_ref(), "")? {
+            let (granted, available) = (asked.before(open)?, desk.wallet(main).available()?);
+            return Ok(ReserveAnswer::Granted(asked.grant(open, &hold.name, granted, available)?));
+        }
+    }
     Ok(ReserveAnswer::Reserved(open.shown(&hold.name)))
 }
 
@@ -104,7 +133,9 @@ pub fn extend(call: &mut Call<'_>, caller: &Caller, extensions: Vec<Extension>) 
         let mut checks = Checks::new();
         check_count(&mut checks, extensions.len(), "extensions");
         for (index, item) in extensions.iter().take(ITEMS_MAX).enumerate() {
-            check_item(&mut checks, &format!("extensions[{index}]"), &item.name, &item.price, item.lasts_ms);
+            let field = format!("extensions[{index}]");
+            check_item(&mut checks, &field, &item.name, &item.price, item.lasts_ms);
+            check_least(&mut checks, &field, item.at_least, &item.price);
         }
         checks.done()?;
         let items = extensions.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
@@ -138,53 +169,62 @@ fn extend_one(
     if open.expires <= call.now() {
         return Ok(ExtendAnswer::Over);
     }
-    let granted = match desk.hindrance(call, main, open.source)? {
+    let asked = match desk.hindrance(call, main, open.source)? {
         Some(refusal) => Err(refusal),
         // What has begun keeps its price, whatever is in force now (R87).
-        None => match amount_of(
-            call,
-            desk,
-            book,
-            main,
-            (&item.auth_id, &item.price, open.begun),
-            open.quoted.as_ref(),
-            field,
-        )? {
-            Err(refusal) => Err(refusal),
-            Ok((total, quoted)) => {
-                let more = total.minus(open.amount)?.max(Money::ZERO);
-                let missing = more.minus(desk.wallet(main).available()?)?;
-                if more > Money::ZERO && missing > Money::ZERO {
-                    Err(Refusal::OutOfCredit(missing.micros()))
-                } else {
-                    Ok((more, quoted))
-                }
-            }
-        },
+        None => {
+            let price = (item.auth_id.as_str(), &item.price, open.begun);
+            Asked::of(call, desk, book, main, price, open.quoted.as_ref(), field)?
+        }
+    };
+    let available = desk.wallet(main).available()?;
+    let granted = match asked {
+        Err(refusal) => Err(refusal),
+        Ok(asked) => most_of(&asked, item, &open, available)?.map(|granted| (asked, granted)),
     };
     match granted {
-        Ok((more, quoted)) => {
-            open.quoted = open.quoted.or(quoted);
+        Ok((asked, granted)) => {
+            let more = asked.cost(granted)?.minus(open.amount)?.max(Money::ZERO);
             let wallet = desk.wallet(main);
             wallet.reserved = wallet.reserved.plus(more)?;
+            let available = wallet.available()?;
+            let in_all = granted.max(asked.before(&open)?);
+            open.quoted = open.quoted.or(asked.quoted());
             open.amount = open.amount.plus(more)?;
-            open.until = open.until.max(open.begun + item.lasts_ms);
+            asked.note(&mut open, in_all);
+            open.until = open.until.max(open.begun + asked.lasts(open.kind, item.lasts_ms, granted));
             open.expires = open.expires.max(open.until + ttl);
             records::set_ends(call, main, &item.name, &mut open, None);
             call.put(&key, &open);
-            Ok(ExtendAnswer::Reserved(open.shown(&item.name)))
+            Ok(match item.at_least {
+                None => ExtendAnswer::Reserved(open.shown(&item.name)),
+                Some(_) => ExtendAnswer::Granted(asked.grant(&open, &item.name, in_all, available)?),
+            })
         }
         Err(why) => {
             let ends = open.until.max(call.now());
             if open.kind == Kind::Call && open.ends.is_none() {
                 records::set_ends(call, main, &item.name, &mut open, Some(ends));
                 call.put(&key, &open);
-                let available = desk.wallet(main).available()?;
                 ending::order(call, main, &item.name, &why, available, ends)?;
             }
             Ok(ExtendAnswer::Ending(Ending { why, ends: open.ends.unwrap_or(ends) }))
         }
     }
+}
+
+/// How much of an extension is granted, in all. Less than was asked for is more than there is already.
+fn most_of(asked: &Asked, item: &Extension, open: &Open, available: Money) -> Result<Result<u64, Refusal>, Fault> {
+    let least = match item.at_least {
+        None => asked.units,
+        Some(least) => least.max(asked.before(open)?.saturating_add(1)).min(asked.units),
+    };
+    let more = asked.cost(least)?.minus(open.amount)?.max(Money::ZERO);
+    let missing = more.minus(available)?;
+    if more > Money::ZERO && missing > Money::ZERO {
+        return Ok(Err(Refusal::OutOfCredit(missing.micros())));
+    }
+    Ok(Ok(asked.most(open.amount.plus(available.max(Money::ZERO))?)?))
 }
 
 /// Gives back what was reserved and not used.
@@ -243,64 +283,6 @@ pub fn list(
     let reservations: Vec<Shown> = page.iter().map(|(key, open)| open.shown(&key[prefix.len()..])).collect();
     let next = if more { reservations.last().map(|last| last.name.clone()) } else { None };
     Ok(Page { reservations, reserved: wallet::need(call, account)?.reserved.micros(), next })
-}
-
-/// The event that a measure is of a call or message that began at a moment.
-fn event(auth_id: &str, measure: &Measure, begun: Instant) -> Event {
-    Event {
-        id: "reservation".to_owned(),
-        auth_id: auth_id.to_owned(),
-        product: measure.product,
-        heading: measure.heading,
-        number: measure.number.clone(),
-        quantity: measure.quantity,
-        at: begun,
-    }
-}
-
-/// The price book with what these prices need.
-fn book<'a>(call: &Call<'_>, desk: &Desk, items: impl Iterator<Item = (&'a str, &'a Price)>) -> Result<Book, Fault> {
-    let rated: Vec<(Event, Option<AuthId>)> = items
-        .filter_map(|(auth_id, price)| match price {
-            Price::Rated(measure) => Some((event(auth_id, measure, call.now()), desk.main(auth_id)?)),
-            Price::Amount(_) => None,
-        })
-        .map(|(event, main)| (event, desk.overrides(main)))
-        .collect();
-    let mut book = Book::open(call)?;
-    book.prefetch(call, rated.iter().map(|(event, overrides)| (event, *overrides)))?;
-    Ok(book)
-}
-
-/// What a price comes to, rounded as it would be posted (R3), and the price that it was quoted at; `Err`: the price book has none. `asked`: whose,
-/// what, and when it began. What was quoted before for the same kind and number holds.
-fn amount_of(
-    call: &Call<'_>,
-    desk: &Desk,
-    book: &mut Book,
-    main: AuthId,
-    asked: (&str, &Price, Instant),
-    before: Option<&Quoted>,
-    field: &str,
-) -> Result<Result<(Money, Option<Quoted>), Refusal>, Fault> {
-    let (auth_id, price, begun) = asked;
-    let measure = match price {
-        Price::Amount(amount) => return Ok(Ok((Money::from_micros(*amount), None))),
-        Price::Rated(measure) => measure,
-    };
-    let event = event(auth_id, measure, begun);
-    let found = match before.and_then(|quoted| quoted.price_of(&event)) {
-        Some(row) => Ok(row),
-        None => book.find(call, &event, desk.overrides(main))?,
-    };
-    match found {
-        Ok(row) => Ok(Ok((Rated::by(&row, &event)?.amount, Some(Quoted::new(&event, row))))),
-        Err(_) => Ok(Err(Refusal::Invalid(vec![FieldProblem {
-            field: format!("{field}.price.rated.number"),
-            rule: FieldRule::UnknownValue,
-            limit: Some("a number with a price".to_owned()),
-        }]))),
-    }
 }
 
 /// What tells a repeated request from another one with the same name.

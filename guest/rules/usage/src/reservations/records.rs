@@ -52,6 +52,9 @@ pub struct Open {
     /// The price that it was quoted at; none: it holds an amount that the platform has named.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     pub(super) quoted: Option<Quoted>,
+    /// Seconds or parts that were granted at the price that was quoted. None: no price was quoted, or version 0.1.0 has made it.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub(super) granted: Option<u64>,
 }
 
 /// A price that was quoted, with what it was quoted for: it stays the price of this call or message (R87). Stored as
@@ -89,7 +92,13 @@ impl Open {
             indexed: begun,
             ends: None,
             quoted: None,
+            granted: None,
         }
+    }
+
+    /// Whether its price was quoted for use of this kind and number.
+    pub(super) fn is_quoted_for(&self, event: &Event) -> bool {
+        self.quoted.as_ref().is_some_and(|quoted| quoted.price_of(event).is_some())
     }
 
     pub(super) fn shown(&self, name: &str) -> Shown {

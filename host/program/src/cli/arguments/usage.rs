@@ -335,6 +335,9 @@ pub struct Reserved {
     /// Reserved time, such as 60s or 5m [default: the seconds of QUANTITY, otherwise 0]
     #[arg(long)]
     pub lasts: Option<String>,
+    /// Less will do, down to this: seconds or parts, or an amount with --amount. As much is granted as the credit covers
+    #[arg(long, value_name = "LEAST")]
+    pub at_least: Option<String>,
 }
 
 /// What was used.
