@@ -56,7 +56,11 @@ fn released_versions_are_frozen() -> Result<()> {
         .filter(|line| line.contains("  0.1.0/"))
         .map(|line| format!("{line}\n"))
         .collect();
-    assert_eq!(hex(&Sha256::digest(first)), "6b64a0c691ad13bb3d8da3237a694db70145fff0d730dd26546fdce48391e776", "the digests of 0.1.0");
+    assert_eq!(
+        hex(&Sha256::digest(first)),
+        "6b64a0c691ad13bb3d8da3237a694db70145fff0d730dd26546fdce48391e776",
+        "the digests of 0.1.0"
+    );
     Ok(())
 }
 
@@ -132,7 +136,9 @@ fn same_names(resolve: &Resolve, package: PackageId) -> BTreeSet<String> {
         }
     }
     let several = named.into_iter().filter(|(_, types)| types.len() > 1);
-    several.flat_map(|(name, types)| types.into_iter().map(move |(interface, _)| format!("same-name {interface}.{name}"))).collect()
+    several
+        .flat_map(|(name, types)| types.into_iter().map(move |(interface, _)| format!("same-name {interface}.{name}")))
+        .collect()
 }
 
 /// W8: bindings of some languages lose the tag of such a variant, or give two such types one class.

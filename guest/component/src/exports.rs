@@ -68,6 +68,7 @@ functions! { usage {
     command calls_started(calls: Vec<exported::usage::RunningCall>) -> () = rules::zero_stop::calls_started;
     command calls_ended(auth_id: String, calls: Vec<String>) -> () = rules::zero_stop::calls_ended;
     query list_calls(auth_id: String) -> Vec<exported::usage::RunningCall> = rules::zero_stop::list_calls;
+    query list_running(source: Option<String>, after: Option<String>, limit: u32) -> exported::usage::CarriedPage = rules::zero_stop::list_running;
     query summary(auth_id: String, from_day: String, to_day: String, group: Vec<exported::usage::Grouping>, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::SummaryPage = rules::summary::summary;
     query list_lines(auth_id: String, from: i64, to: i64, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::LinePage = rules::summary::list_lines;
     query get_daily_summary(auth_id: String) -> exported::usage::DailySummary = rules::daily::get_daily_summary;
@@ -83,6 +84,7 @@ functions! { reservations {
     command settle(settlements: Vec<exported::reservations::Settlement>) -> exported::reservations::SettleBatch = rules::reservations::settle;
     command release(reservations: Vec<exported::reservations::Named>) -> Vec<exported::reservations::ReleaseAnswer> = rules::reservations::release;
     query list(auth_id: String, after: Option<String>, limit: u32) -> exported::reservations::Page = rules::reservations::list;
+    query list_open(source: Option<String>, after: Option<String>, limit: u32) -> exported::reservations::OpenPage = rules::reservations::list_open;
 } }
 
 functions! { pricing {

@@ -26,7 +26,9 @@ records! {
     exported::usage::Event = product::Event { id, auth_id, product, heading, number, quantity, at }
     exported::usage::Quote = product::Quote { rate, prefix, amount }
     exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
-    exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started }
+    exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started, source }
+    exported::usage::CarriedCall = zero_stop::CarriedCall { account, call }
+    exported::usage::CarriedPage = zero_stop::CarriedPage { calls, next }
     exported::usage::SummaryRow = summary::SummaryRow {
         day, auth_id, product, heading, detail, count, quantity, amount,
     }
@@ -41,7 +43,7 @@ records! {
     exported::usage::Resubmission = usage::Resubmission { key, event }
 
     exported::reservations::Measure = reservations::Measure { product, heading, number, quantity }
-    exported::reservations::Hold = reservations::Hold { auth_id, name, kind, price, lasts_ms, at_least }
+    exported::reservations::Hold = reservations::Hold { auth_id, name, kind, price, lasts_ms, at_least, source }
     exported::reservations::Reservation = reservations::Shown {
         auth_id, name, kind, amount, begun, until, expires, ends,
     }
@@ -53,6 +55,8 @@ records! {
     exported::reservations::SettleBatch = reservations::SettleBatch { answers, transactions }
     exported::reservations::Named = reservations::Named { auth_id, name }
     exported::reservations::Page = reservations::Page { reservations, reserved, next }
+    exported::reservations::OpenReservation = reservations::OpenReservation { account, source, granted, reservation }
+    exported::reservations::OpenPage = reservations::OpenPage { reservations, next }
 
     exported::pricing::PriceRow = pricing::PriceRow {
         product, heading, country, prefix, rate, first_increment, next_increment, group,

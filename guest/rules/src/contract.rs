@@ -205,6 +205,7 @@ contract! {
     RESERVATIONS_SETTLE command reservations::settle { caller, settlements: plain }
     RESERVATIONS_RELEASE command reservations::release { caller, reservations: plain }
     RESERVATIONS_LIST query reservations::list { caller, auth_id: plain, after: plain, limit: plain }
+    RESERVATIONS_LIST_OPEN query reservations::list_open { caller, source: plain, after: plain, limit: plain }
 
     SUBACCOUNTS_CREATE command subaccounts::create { caller, parent: plain, name: plain, enabled: plain }
     SUBACCOUNTS_GET query subaccounts::get { caller, auth_id: plain }
@@ -218,6 +219,7 @@ contract! {
     USAGE_CALLS_STARTED command zero_stop::calls_started { caller, calls: plain }
     USAGE_CALLS_ENDED command zero_stop::calls_ended { caller, auth_id: plain, calls: plain }
     USAGE_LIST_CALLS query zero_stop::list_calls { caller, auth_id: plain }
+    USAGE_LIST_RUNNING query zero_stop::list_running { caller, source: plain, after: plain, limit: plain }
     USAGE_SUMMARY query summary::summary { caller, auth_id: plain, from_day: plain, to_day: plain, group: plain, after: plain, filter: plain }
     USAGE_LIST_LINES query summary::list_lines { caller, auth_id: plain, from: wide, to: wide, after: plain, filter: plain }
     USAGE_GET_DAILY_SUMMARY query daily::get_daily_summary { caller, auth_id: plain }

@@ -1,4 +1,4 @@
-//! `/v1/Operator/accounts/` and `/v1/Operator/documents/`: lists over all accounts, for the operator (INV-9).
+//! `/v1/Operator/accounts/`, `documents/`, `reservations/` and `calls/`: lists over all accounts, for the operator (INV-9, USE-10).
 //!
 //! Every key filters or is refused. An empty value is not the same as a filter that was left out.
 
@@ -37,7 +37,30 @@ pub const ROUTES: &[Route] = &[
         answers: Answers::List(|asked| Box::pin(documents(asked))),
         what: "Documents of all accounts, newest first, those that are owed by account: `kind`, `receipt`, `status`, `number` (whole), `month` (of issue, `2026-11`), `issued_from`, `issued_before`, `open_from`, `account`, `order`, `limit`, `after`, `format`. A page may be short and have a next one",
     },
+    Route {
+        method: Method::Get,
+        path: "/v1/Operator/reservations/",
+        name: "operator-reservations",
+        who: Who::Operator,
+        function: Some("reservations.list-open"),
+        takes: Takes::Filters(CARRIED),
+        answers: Answers::List(|asked| Box::pin(reservations(asked))),
+        what: "Open reservations of all accounts by account, then by name: `source` (what the hold named), `limit`, `after`. A page may be short and have a next one",
+    },
+    Route {
+        method: Method::Get,
+        path: "/v1/Operator/calls/",
+        name: "operator-calls",
+        who: Who::Operator,
+        function: Some("usage.list-running"),
+        takes: Takes::Filters(CARRIED),
+        answers: Answers::List(|asked| Box::pin(calls(asked))),
+        what: "Running calls of all accounts by account, newest first: `source`, `limit`, `after`. A page may be short and have a next one",
+    },
 ];
+
+/// What a list of what switches and gateways carry may say.
+const CARRIED: &[&str] = &["source", "limit", "after"];
 
 /// What a list of accounts may say.
 const ACCOUNTS: &[&str] = &[
@@ -116,6 +139,33 @@ async fn documents(asked: Asked) -> Result<Listed, Failure> {
     list(&asked, "documents", filter, DOCUMENTS_CSV, document).await
 }
 
+/// Open reservations by account, then by name: `source`, `limit` (1 to 500), `after` (USE-10).
+async fn reservations(asked: Asked) -> Result<Listed, Failure> {
+    carried(&asked, "reservations", reservation).await
+}
+
+/// Running calls by account, newest first: `source`, `limit` (1 to 500), `after` (USE-10).
+async fn calls(asked: Asked) -> Result<Listed, Failure> {
+    carried(&asked, "calls", call).await
+}
+
+/// A page of what switches and gateways carry.
+async fn carried(asked: &Asked, rows: &str, object: fn(&Value) -> Value) -> Result<Listed, Failure> {
+    let limit = limit(asked)?;
+    let arguments = json!({"source": asked.text("source")?, "after": asked.text("after")?, "limit": limit});
+    let page = asked.call(arguments, field_name).await?;
+    let next = page["next"].as_str().map(|after| asked.link(&[("limit", &limit.to_string()), ("after", after)]));
+    let meta = json!({"limit": limit, "next": next, "previous": null});
+    let objects: Vec<Value> = page[rows].as_array().into_iter().flatten().map(object).collect();
+    Ok(Listed::Json(json!({"api_id": asked.api_id, "meta": meta, "objects": objects})))
+}
+
+fn limit(asked: &Asked) -> Result<u32, Failure> {
+    let Some(text) = asked.text("limit")? else { return Ok(LIMIT) };
+    let whole = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    whole.ok_or_else(|| Failure::field("limit", "wrong-form", "must be a whole number"))
+}
+
 /// A page of a list in the form that was asked for.
 async fn list(
     asked: &Asked,
@@ -124,13 +174,7 @@ async fn list(
     csv: Csv,
     object: fn(&Value) -> Value,
 ) -> Result<Listed, Failure> {
-    let limit = match asked.text("limit")? {
-        None => LIMIT,
-        Some(text) => {
-            let whole = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-            whole.ok_or_else(|| Failure::field("limit", "wrong-form", "must be a whole number"))?
-        }
-    };
+    let limit = limit(asked)?;
     let form = match chosen(asked, "format", &["json", "csv"])?.as_deref() {
         Some("csv") => Form::Csv,
         _ => Form::Json,
@@ -192,9 +236,43 @@ fn document(one: &Value) -> Value {
         "method": document["method"], "refers_to": document["refers-to"]})
 }
 
+fn reservation(one: &Value) -> Value {
+    let held = &one["reservation"];
+    let granted = one["granted"].as_str().and_then(|granted| granted.parse::<u64>().ok());
+    json!({"account": one["account"], "auth_id": held["auth-id"], "name": held["name"], "kind": held["kind"],
+        "source": one["source"], "granted": granted, "amount": text::amount_on_wire(wide(&held["amount"])),
+        "begun": moment(&held["begun"]), "until": moment(&held["until"]), "expires": moment(&held["expires"]),
+        "ends": moment(&held["ends"])})
+}
+
+fn call(one: &Value) -> Value {
+    let call = &one["call"];
+    json!({"account": one["account"], "auth_id": call["auth-id"], "name": call["call"], "source": call["source"],
+        "started": moment(&call["started"])})
+}
+
+fn moment(value: &Value) -> Value {
+    if value.is_null() { Value::Null } else { text::moment(wide(value)).into() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_switches_carry_is_shown_in_the_form_of_the_wire() {
+        let held = json!({"auth-id": "SA1", "name": "c-1", "kind": "call", "amount": "2500000", "begun": "0", "until": "1000",
+            "expires": "3601000", "ends": null});
+        let listed = json!({"account": "MA1", "source": "sip-1", "granted": "2", "reservation": held});
+        let shown = json!({"account": "MA1", "auth_id": "SA1", "name": "c-1", "kind": "call", "source": "sip-1", "granted": 2,
+            "amount": "2.50000", "begun": "1970-01-01T00:00:00Z", "until": "1970-01-01T00:00:01Z",
+            "expires": "1970-01-01T01:00:01Z", "ends": null});
+        assert_eq!(reservation(&listed), shown);
+        let listed =
+            json!({"account": "MA1", "call": {"call": "c-1", "auth-id": "SA1", "started": "0", "source": null}});
+        let shown = json!({"account": "MA1", "auth_id": "SA1", "name": "c-1", "source": null, "started": "1970-01-01T00:00:00Z"});
+        assert_eq!(call(&listed), shown);
+    }
 
     #[test]
     fn rows_are_shown_in_the_form_of_the_wire() {

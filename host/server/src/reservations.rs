@@ -3,7 +3,7 @@
 //! The body is `{"items": […]}`, at most 1000. An item has `auth_id`, `name`, and to reserve or extend `amount` (decimal text) or
 //! `product`, `heading`, `number`, `quantity`, then `lasts_ms`, and to reserve `kind` (`call`, which is also what is meant without it, or
 //! `message`). With `at_least` less than all will do, down to this: seconds or parts, decimal text where `amount` is; then the answer has
-//! `granted` in the same unit and `last` (USE-10). To settle it has the fields of a usage event besides its name. Answers come in the order
+//! `granted` in the same unit and `last`; `source` names the switch or gateway that reserves (USE-10). To settle it has the fields of a usage event besides its name. Answers come in the order
 //! of the items.
 
 use super::answer::Failure;
@@ -20,8 +20,8 @@ use std::borrow::Cow;
 const ITEMS_MAX: usize = 1000;
 
 /// Names of an item that is reserved, extended or released.
-const KEYS: [&str; 10] =
-    ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms", "at_least"];
+const KEYS: [&str; 11] =
+    ["auth_id", "name", "kind", "amount", "product", "heading", "number", "quantity", "lasts_ms", "at_least", "source"];
 
 /// What one of these routes does with its items.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,7 +61,7 @@ const fn row(path: &'static str, function: &'static str, what: &'static str, han
 
 /// The routes of this file.
 pub const ROUTES: &[Route] = &[
-    row("/v1/Usage/Reserve/", "reservations.reserve", "Reserve credit for calls and messages: `items`. With `at_least` less than all will do; the answer has `granted` and `last`", |asked| {
+    row("/v1/Usage/Reserve/", "reservations.reserve", "Reserve credit for calls and messages: `items`. With `at_least` less than all will do; the answer has `granted` and `last`. `source` names the switch or gateway that asks", |asked| {
         Box::pin(act(asked, Act::Reserve))
     }),
     row("/v1/Usage/Extend/", "reservations.extend", "Reserve more, all of it or `at_least` so much in all", |asked| Box::pin(act(asked, Act::Extend))),
@@ -152,6 +152,11 @@ fn read_item(act: Act, item: &Value) -> Result<Value, Wrong> {
             Some(_) => return Err((Cow::from("kind"), "must be call or message")),
         };
         read["kind"] = kind.into();
+        match object.get("source") {
+            None | Some(Value::Null) => {}
+            Some(Value::String(source)) => read["source"] = source.as_str().into(),
+            Some(_) => return Err((Cow::from("source"), "must be text")),
+        }
     }
     Ok(read)
 }
@@ -306,6 +311,8 @@ mod tests {
         let read = read_item(Act::Extend, &item).expect("readable");
         let measure = json!({"product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
         assert_eq!(read, json!({"auth-id": "MA1", "name": "c-1", "price": {"rated": measure}, "lasts-ms": "0"}));
+        let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "source": "sip-1"});
+        assert_eq!(read_item("Reserve", &item).expect("readable")["source"], "sip-1");
         let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "at_least": "0.01"});
         assert_eq!(read_item(Act::Extend, &item).expect("readable")["at-least"], "10000");
         let item = json!({"auth_id": "MA1", "name": "c-1", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60,
@@ -329,6 +336,7 @@ mod tests {
             (json!({"auth_id": "MA1", "name": "c", "product": "fax"}), "product"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "lasts_ms": "60"}), "lasts_ms"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "kind": "fax"}), "kind"),
+            (json!({"auth_id": "MA1", "name": "c", "amount": "1", "source": 1}), "source"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "at_least": 1}), "at_least"),
             (json!({"auth_id": "MA1", "name": "c", "amount": "1", "at_least": "-1"}), "at_least"),
             (

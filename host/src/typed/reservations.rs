@@ -5,6 +5,9 @@
 //! days). A call that is reserved is on the list of running calls (`usage.list-calls`): it need not be named with
 //! `usage.calls-started`.
 //!
+//! A request may say that less than all of it will do (USE-10). Then it is granted as far as available covers it: what is rated in whole
+//! billing increments, such as the last two seconds of credit. The answer says how much was granted, and whether it was the last.
+//!
 //! A batch holds 1 to 1000 items. Each item is answered by itself, in order, and an item that is refused never spoils its neighbours. An
 //! item of a wrong form refuses the whole batch. Any of these calls may be repeated: the repeat changes nothing that the first call did.
 //!
@@ -19,8 +22,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::reservations::{
-    Ending, Error, ExtendAnswer, Extension, Former, Hold, Kind, Measure, Named, Page, Price, ReleaseAnswer,
-    Reservation, ReserveAnswer, SettleAnswer, SettleBatch, Settled, Settlement,
+    Ending, Error, ExtendAnswer, Extension, Former, Grant, Hold, Kind, Measure, Named, OpenPage, OpenReservation, Page,
+    Price, ReleaseAnswer, Reservation, ReserveAnswer, SettleAnswer, SettleBatch, Settled, Settlement,
 };
 
 #[doc(no_inline)]
@@ -57,7 +60,7 @@ impl Functions<'_> {
     }
 
     /// Class: command. The account's or sub-account's own token, or an operator with `reservations.extend`. An extension is refused when
-    /// available cannot cover the additional amount (R16). The token of a sub-account reaches only its own reservations: those of its
+    /// available cannot cover the additional amount (R16), or the least of it that would do and is more than before. The token of a sub-account reaches only its own reservations: those of its
     /// siblings and of its parent are `unknown`.
     pub fn extend(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, Error> {
         let request = ExtendRequest { caller: caller.clone(), extensions };
@@ -114,6 +117,42 @@ impl Functions<'_> {
     ) -> Reply<Page, Error> {
         let request =
             ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `reservations.list-open`. Open reservations of all accounts, 1 to 500 a page (USE-10): how a switch
+    /// or gateway that was away finds out what it missed. With `source`, only those whose hold named it; such a page looks at 2 000
+    /// reservations at most.
+    pub fn list_open(
+        &self,
+        caller: &Caller,
+        source: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<OpenPage, Error> {
+        let request = ListOpenRequest {
+            caller: caller.clone(),
+            source: source.map(str::to_owned),
+            after: after.map(str::to_owned),
+            limit,
+        };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_open`] for asynchronous programs.
+    pub async fn list_open_async(
+        &self,
+        caller: &Caller,
+        source: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<OpenPage, Error> {
+        let request = ListOpenRequest {
+            caller: caller.clone(),
+            source: source.map(str::to_owned),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 }
@@ -197,5 +236,23 @@ impl TypedRequest for ListRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();
         rules.call_list(store, &self.caller, &self.auth_id, self.after.as_deref(), self.limit)
+    }
+}
+
+#[derive(Serialize)]
+struct ListOpenRequest {
+    caller: Caller,
+    source: Option<String>,
+    after: Option<String>,
+    limit: u32,
+}
+
+impl TypedRequest for ListOpenRequest {
+    const FUNCTION: &'static str = "reservations.list-open";
+    type Answer = Result<OpenPage, Error>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_reservations();
+        rules.call_list_open(store, &self.caller, self.source.as_deref(), self.after.as_deref(), self.limit)
     }
 }

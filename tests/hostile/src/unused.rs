@@ -28,6 +28,14 @@ impl usage::Guest for Hostile {
     fn list_calls(_: usage::Caller, _: String) -> Result<Vec<usage::RunningCall>, usage::Error> {
         unused()
     }
+    fn list_running(
+        _: usage::Caller,
+        _: Option<String>,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<usage::CarriedPage, usage::Error> {
+        unused()
+    }
     fn summary(
         _: usage::Caller,
         _: String,
@@ -107,6 +115,14 @@ impl reservations::Guest for Hostile {
         _: Option<String>,
         _: u32,
     ) -> Result<reservations::Page, reservations::Error> {
+        unused()
+    }
+    fn list_open(
+        _: reservations::Caller,
+        _: Option<String>,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<reservations::OpenPage, reservations::Error> {
         unused()
     }
 }

@@ -96,6 +96,12 @@ mod usage {
             call: |host, given| door::answer(host.usage().list_calls(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
         },
         door::Row {
+            function: "usage.list-running",
+            arguments: &[("caller", door::through::<Caller>), ("source", door::through::<Option<String>>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<CarriedPage, Error>>,
+            call: |host, given| door::answer(host.usage().list_running(&given.take::<Caller>("caller")?, given.take::<Option<String>>("source")?.as_deref(), given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
             function: "usage.summary",
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("from-day", door::through::<String>), ("to-day", door::through::<String>), ("group", door::through::<Vec<Grouping>>), ("after", door::through::<Option<String>>), ("filter", door::through::<Option<ChargeFilter>>)],
             answer: door::through::<Result<SummaryPage, Error>>,
@@ -174,6 +180,12 @@ mod reservations {
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
             answer: door::through::<Result<Page, Error>>,
             call: |host, given| door::answer(host.reservations().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "reservations.list-open",
+            arguments: &[("caller", door::through::<Caller>), ("source", door::through::<Option<String>>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<OpenPage, Error>>,
+            call: |host, given| door::answer(host.reservations().list_open(&given.take::<Caller>("caller")?, given.take::<Option<String>>("source")?.as_deref(), given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
         },
     ];
 }

@@ -284,6 +284,7 @@ functions! {
     RESERVATIONS_SETTLE: Command<()> = command("reservations.settle", Tokens::No);
     RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::No);
     RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main);
+    RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::No);
     SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main);
     SUBACCOUNTS_GET: Query<AuthId> = query_on("subaccounts.get", Tokens::Own, On::Sub);
     SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main);
@@ -295,6 +296,7 @@ functions! {
     USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::No);
     USAGE_CALLS_ENDED: Command<AuthId> = command_on("usage.calls-ended", Tokens::No, On::Either).also_when_closed();
     USAGE_LIST_CALLS: Query<AuthId> = query_on("usage.list-calls", Tokens::No, On::Main);
+    USAGE_LIST_RUNNING: Query<()> = query("usage.list-running", Tokens::No);
     USAGE_SUMMARY: Query<AuthId> = query_on("usage.summary", Tokens::Own, On::Either);
     USAGE_LIST_LINES: Query<AuthId> = query_on("usage.list-lines", Tokens::Own, On::Either);
     USAGE_GET_DAILY_SUMMARY: Query<AuthId> = query_on("usage.get-daily-summary", Tokens::Main, On::Main);

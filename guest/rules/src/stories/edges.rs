@@ -54,7 +54,7 @@ impl Story {
     }
 
     fn running(&self, name: &str, started: i64) -> RunningCall {
-        RunningCall { call: name.to_owned(), auth_id: self.account.clone(), started }
+        RunningCall { call: name.to_owned(), auth_id: self.account.clone(), started, source: None }
     }
 
     fn goodwill(&mut self, units: i64) {

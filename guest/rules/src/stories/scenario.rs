@@ -552,6 +552,7 @@ fn crd_10_calls_end_at_zero_and_wait_for_a_charge_that_is_open() {
         call: name.to_owned(),
         auth_id: story.account.clone(),
         started,
+        source: None,
     };
     let calls = vec![call("older", START), call("newer", START + 1)];
     story.command(|call, _| crate::usage::running_calls::calls_started(call, &operator(), calls));

@@ -204,7 +204,8 @@ fn everything() -> (Story, String) {
     story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
     write_off(&mut story);
     // What follows is written down and not driven any more.
-    let running = RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START };
+    let running =
+        RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START, source: None };
     story
         .fake
         .command(story.now, |call| running_calls::calls_started(call, &operator(), vec![running]))
@@ -265,6 +266,7 @@ fn reserve(story: &mut Story) {
         price: Price::Amount(0),
         lasts_ms: 7 * DAY_MS,
         at_least: None,
+        source: None,
     };
     let more = Extension {
         auth_id: account.clone(),

@@ -8,6 +8,7 @@ pub mod daily;
 pub mod events;
 mod hang_ups;
 mod jobs;
+pub mod pages;
 mod posting;
 pub mod recording;
 pub mod reservations;

@@ -20,14 +20,16 @@ pub mod ending;
 mod expiry;
 pub mod forms;
 pub mod holding;
+mod listing;
 pub mod records;
 mod settle;
 
 pub use desk::give_back;
 pub(crate) use expiry::run;
 pub use forms::{
-    Ending, Error, ExtendAnswer, Extension, Grant, Hold, Kind, Measure, Named, Page, Price, ReleaseAnswer, ReserveAnswer,
-    Shown,
+    Ending, Error, ExtendAnswer, Extension, Grant, Hold, Kind, Measure, Named, OpenPage, OpenReservation, Page, Price,
+    ReleaseAnswer, ReserveAnswer, Shown,
 };
 pub use holding::{extend, list, release, reserve};
+pub use listing::list_open;
 pub use settle::{Former, SettleAnswer, SettleBatch, Settled, Settlement, settle};

@@ -1,7 +1,8 @@
 //! Running calls as the platform names them (CRD-10, R48).
 
+use crate::pages::{self, Asked, check_source};
 use coinbox_access::{self as access, credentials, functions};
-use coinbox_credit::records::running_calls::{PAGE, calls, forget, name};
+use coinbox_credit::records::running_calls::{PAGE, RUNNING, Running, calls, forget, name};
 use coinbox_credit::watch::zero_stop::judge;
 use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
@@ -24,6 +25,30 @@ pub struct RunningCall {
     /// When it began.
     #[serde(with = "int_text")]
     pub started: Instant,
+    /// The switch, gateway or adapter that carries it, 1 to 64 printable ASCII characters without space (USE-10).
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// A running call of any account (USE-10).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CarriedCall {
+    /// Main account.
+    pub account: String,
+    /// As it was named.
+    pub call: RunningCall,
+}
+
+/// Running calls of all accounts, by account, newest first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CarriedPage {
+    /// At most as many as asked for.
+    pub calls: Vec<CarriedCall>,
+    /// For the next page.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// Names running calls (CRD-10).
@@ -45,14 +70,15 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
             let moment = (0..=MOMENT_MAX).contains(&running.started);
             let field = format!("calls[{index}].started");
             checks.require(moment, &field, FieldRule::WrongForm, format_args!("0 to {MOMENT_MAX}"));
-            let source = AuthId::parse(&running.auth_id);
-            let main = match source {
-                Some(source) => credentials::main_of(call, source)?,
+            check_source(&mut checks, &format!("calls[{index}].source"), running.source.as_deref());
+            let auth_id = AuthId::parse(&running.auth_id);
+            let main = match auth_id {
+                Some(auth_id) => credentials::main_of(call, auth_id)?,
                 None => None,
             };
             checks.require(main.is_some(), &format!("calls[{index}].auth-id"), FieldRule::UnknownValue, "");
-            if let (Some(source), Some(main), true, true) = (source, main, good, moment)
-                && name(call, main, &running.call, source, running.started)?
+            if let (Some(auth_id), Some(main), true, true) = (auth_id, main, good, moment)
+                && name(call, main, (&running.call, auth_id), running.started, running.source.as_deref())?
             {
                 touched.insert(main);
             }
@@ -95,13 +121,41 @@ pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names:
 pub fn list_calls(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<RunningCall>, Error> {
     let (_, account) = access::query_on(call, caller, functions::USAGE_LIST_CALLS, &auth_id)?;
     wallet::need(call, account)?;
-    Ok(calls(call, account)?
-        .0
-        .into_iter()
-        .map(|running| RunningCall {
-            call: running.name,
-            auth_id: running.auth_id.to_string(),
-            started: running.started,
-        })
-        .collect())
+    Ok(calls(call, account)?.0.into_iter().map(shown).collect())
+}
+
+fn shown(running: Running) -> RunningCall {
+    RunningCall {
+        call: running.name,
+        auth_id: running.auth_id.to_string(),
+        started: running.started,
+        source: running.carried_by,
+    }
+}
+
+/// Running calls of all accounts by main account, newest first; those that one source carries if it is given.
+pub fn list_running(
+    call: &Call<'_>,
+    caller: &Caller,
+    source: Option<String>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<CarriedPage, Error> {
+    access::query(call, caller, functions::USAGE_LIST_RUNNING)?;
+    let asked = Asked { source: source.as_deref(), after: after.as_deref(), limit };
+    asked.check(|after| account_of(after).is_some())?;
+    let (found, next) = pages::page(call, RUNNING, &asked, |running: &Running| running.carried_by.as_deref())?;
+    let calls = found.into_iter().filter_map(|(place, running)| {
+        let account = account_of(&place)?.to_string();
+        Some(CarriedCall { account, call: shown(running) })
+    });
+    Ok(CarriedPage { calls: calls.collect(), next })
+}
+
+/// The account of a key behind [`RUNNING`]: `<account>/<start, newest first>/<name>`.
+fn account_of(place: &str) -> Option<AuthId> {
+    let (account, rest) = place.split_once('/')?;
+    let (moment, name) = rest.split_once('/')?;
+    let good = moment.parse::<Instant>().is_ok() && is_name(moment, 13) && is_name(name, ID_MAX);
+    AuthId::parse(account).filter(|_| good)
 }

@@ -247,7 +247,8 @@ pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
         | Usage::Extend { .. }
         | Usage::Settle { .. }
         | Usage::Release { .. }
-        | Usage::Reservations { .. } => super::reservations::run(work, command),
+        | Usage::Reservations { .. }
+        | Usage::Calls { .. } => super::reservations::run(work, command),
         Usage::Rejected(asked) => rejected::list(work, &asked),
         Usage::Resubmit(asked) => rejected::resubmit(work, &asked),
         Usage::Discard(asked) => rejected::discard(work, &asked),

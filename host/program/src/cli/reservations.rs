@@ -1,4 +1,4 @@
-//! `coinbox usage reserve`, `extend`, `settle`, `release`, `reservations` (USE-3).
+//! `coinbox usage reserve`, `extend`, `settle`, `release`, `reservations`, `calls` (USE-3, USE-10).
 
 use super::arguments::{Reserved, Usage, Used};
 use super::show::{Rows, Text};
@@ -16,10 +16,10 @@ const PAGE: usize = 500;
 /// Runs those commands of `usage …` that are about reservations.
 pub fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
     match command {
-        Usage::Reserve { price, message } => {
+        Usage::Reserve { price, message, source } => {
             let kind = if message { "message" } else { "call" };
             let hold = json!({"auth-id": price.account, "name": price.name, "kind": kind,
-                "price": price_of(&price)?, "lasts-ms": lasts_of(&price)?, "at-least": least_of(&price)?});
+                "price": price_of(&price)?, "lasts-ms": lasts_of(&price)?, "at-least": least_of(&price)?, "source": source});
             let answers = work.link.call("reservations.reserve", json!({"holds": [hold]}))?;
             one(work, &answers, "reserve", price.amount.is_some())
         }
@@ -42,7 +42,13 @@ pub fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
                 Text::Table(rows)
             })
         }
-        Usage::Reservations { account, limit } => list(work, &account, limit),
+        Usage::Reservations { account: Some(account), limit, .. } => list(work, &account, limit),
+        Usage::Reservations { account: None, source, limit } => {
+            carried(work, ("reservations.list-open", "reservations"), source.as_deref(), limit, table_of_all)
+        }
+        Usage::Calls { source, limit } => {
+            carried(work, ("usage.list-running", "calls"), source.as_deref(), limit, calls_of_all)
+        }
         other => anyhow::bail!("{other:?} is not about reservations"),
     }
 }
@@ -188,6 +194,65 @@ fn granted(grant: &Value, in_amounts: bool) -> Rows {
         ("until", moment(&reservation["until"])),
         ("expires", moment(&reservation["expires"])),
     ])
+}
+
+/// What switches and gateways carry for all accounts, page by page.
+fn carried(
+    work: &Work,
+    (function, rows): (&str, &str),
+    source: Option<&str>,
+    limit: usize,
+    table: fn(&[Value]) -> Rows,
+) -> anyhow::Result<()> {
+    anyhow::ensure!(limit >= 1, "--limit: must be at least 1");
+    let (mut listed, mut after) = (Vec::new(), None::<String>);
+    while listed.len() < limit {
+        let count = (limit - listed.len()).min(PAGE);
+        let mut page = work.link.call(function, json!({"source": source, "after": after, "limit": count}))?;
+        if let Value::Array(part) = page[rows].take() {
+            listed.extend(part);
+        }
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    work.output.answer(&Value::Array(listed), |listed| Text::Table(table(listed.as_array().map_or(&[], Vec::as_slice))))
+}
+
+fn table_of_all(reservations: &[Value]) -> Rows {
+    let mut rows =
+        Rows::new(&["main account", "name", "account", "source", "kind", ">granted", ">holds", "until", "expires"]);
+    for one in reservations {
+        let held = &one["reservation"];
+        rows.add(vec![
+            field(one, "account"),
+            field(held, "name"),
+            field(held, "auth-id"),
+            field(one, "source"),
+            field(held, "kind"),
+            field(one, "granted"),
+            amount(&held["amount"]),
+            moment(&held["until"]),
+            moment(&held["expires"]),
+        ]);
+    }
+    rows
+}
+
+fn calls_of_all(calls: &[Value]) -> Rows {
+    let mut rows = Rows::new(&["main account", "name", "account", "source", "started"]);
+    for one in calls {
+        let call = &one["call"];
+        rows.add(vec![
+            field(one, "account"),
+            field(call, "call"),
+            field(call, "auth-id"),
+            field(call, "source"),
+            moment(&call["started"]),
+        ]);
+    }
+    rows
 }
 
 fn table(reservations: &[Value]) -> Rows {

@@ -19,11 +19,17 @@ pub struct Running {
     pub auth_id: AuthId,
     /// When it began.
     pub started: Instant,
+    /// Who carries it: a switch, gateway or adapter, by the name that it gave itself.
+    #[serde(rename = "by", default, skip_serializing_if = "Option::is_none")]
+    pub carried_by: Option<String>,
 }
 
 impl Record for Running {
     const KIND: &'static str = "running call";
 }
+
+/// All running calls of all accounts.
+pub const RUNNING: &str = "call/";
 
 /// Where a running call is, by its name, at `calli/<account>/<name>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -68,14 +74,21 @@ pub fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fa
     Ok(())
 }
 
-/// Puts a call on the list. Answers whether it was not on it.
-pub fn name(call: &mut Call<'_>, account: AuthId, name: &str, source: AuthId, started: Instant) -> Result<bool, Fault> {
+/// Puts a call on the list, by its name and who makes it, with who carries it. Answers whether it was not on it.
+pub fn name(
+    call: &mut Call<'_>,
+    account: AuthId,
+    (name, auth_id): (&str, AuthId),
+    started: Instant,
+    carried_by: Option<&str>,
+) -> Result<bool, Fault> {
     let index = index_key(account, name);
     if call.get::<Index>(&index)?.is_some() {
         return Ok(false);
     }
     let key = format!("{}{}/{name}", prefix(account), newest_first(started));
-    call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id: source, started });
+    let carried_by = carried_by.map(str::to_owned);
+    call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id, started, carried_by });
     call.put(&index, &Index { v: 1, key });
     Ok(true)
 }

@@ -40,7 +40,15 @@ fn credit(story: &mut Story, amount: i64) {
 
 fn hold(auth_id: &str, name: &str, amount: i64, lasts_ms: Instant) -> Hold {
     let price = Price::Amount(amount);
-    Hold { auth_id: auth_id.to_owned(), name: name.to_owned(), kind: Kind::Call, price, lasts_ms, at_least: None }
+    Hold {
+        auth_id: auth_id.to_owned(),
+        name: name.to_owned(),
+        kind: Kind::Call,
+        price,
+        lasts_ms,
+        at_least: None,
+        source: None,
+    }
 }
 
 fn reserve_one(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> ReserveAnswer {
@@ -53,7 +61,13 @@ fn reserve_one(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) ->
 fn extend_to(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> ExtendAnswer {
     story
         .command(|call, auth| {
-            let item = Extension { auth_id: auth, name: name.to_owned(), price: Price::Amount(amount), lasts_ms, at_least: None };
+            let item = Extension {
+                auth_id: auth,
+                name: name.to_owned(),
+                price: Price::Amount(amount),
+                lasts_ms,
+                at_least: None,
+            };
             extend(call, &operator(), vec![item])
         })
         .pop()

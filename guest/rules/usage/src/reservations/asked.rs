@@ -165,7 +165,13 @@ impl Asked {
     }
 
     /// A reservation with what it was granted, and whether an account with so much available could be granted nothing more for it.
-    pub(super) fn grant(&self, open: &Open, name: &str, granted: u64, available: Money) -> Result<Grant, MoneyOverflow> {
+    pub(super) fn grant(
+        &self,
+        open: &Open,
+        name: &str,
+        granted: u64,
+        available: Money,
+    ) -> Result<Grant, MoneyOverflow> {
         let bound = match &self.by {
             By::Price(..) => u64::from(QUANTITY_MAX),
             By::Amount => AMOUNT_MAX.micros().unsigned_abs(),

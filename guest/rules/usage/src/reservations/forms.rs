@@ -1,7 +1,9 @@
 //! What callers say and are answered about reservations.
 
 use coinbox_ground::product::{Heading, Product};
-use coinbox_ground::vocabulary::{Instant, Micros, Refusal, int_text, interface_error, optional_int_text, optional_uint_text, uint_text};
+use coinbox_ground::vocabulary::{
+    Instant, Micros, Refusal, int_text, interface_error, optional_int_text, optional_uint_text, uint_text,
+};
 use serde::{Deserialize, Serialize};
 
 interface_error! {
@@ -62,6 +64,9 @@ pub struct Hold {
     /// granted as available covers (USE-10). None: all or nothing.
     #[serde(default, with = "optional_uint_text", skip_serializing_if = "Option::is_none")]
     pub at_least: Option<u64>,
+    /// The switch, gateway or adapter that asks, 1 to 64 printable ASCII characters without space: its reservations are found by it (USE-10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// A reservation as it stands.
@@ -197,6 +202,33 @@ pub struct Page {
     /// What all open reservations of the account hold together.
     #[serde(with = "int_text")]
     pub reserved: Micros,
+    /// For the next page.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// An open reservation of any account (USE-10).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OpenReservation {
+    /// Main account.
+    pub account: String,
+    /// What the hold named.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// Seconds or parts that are granted, where a price was quoted.
+    #[serde(default, with = "optional_uint_text")]
+    pub granted: Option<u64>,
+    /// As it stands.
+    pub reservation: Shown,
+}
+
+/// Open reservations of all accounts, by account, then by name.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OpenPage {
+    /// At most as many as asked for.
+    pub reservations: Vec<OpenReservation>,
     /// For the next page.
     #[serde(default)]
     pub next: Option<String>,

@@ -1,6 +1,7 @@
 //! Reserving, extending, releasing and listing.
 
 use crate::events;
+use crate::pages::check_source;
 use crate::reservations::asked::{Asked, book};
 use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_least, check_name};
 use crate::reservations::desk::{Desk, give_back};
@@ -36,6 +37,7 @@ pub fn reserve(call: &mut Call<'_>, caller: &Caller, holds: Vec<Hold>) -> Result
             let field = format!("holds[{index}]");
             check_item(&mut checks, &field, &hold.name, &hold.price, hold.lasts_ms);
             check_least(&mut checks, &field, hold.at_least, &hold.price);
+            check_source(&mut checks, &format!("{field}.source"), hold.source.as_deref());
         }
         checks.done()?;
         let mut desk = Desk::open(call, who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
@@ -91,13 +93,14 @@ fn reserve_one(
     let mut open = Open::new(source, hold.kind, amount, digest, call.now());
     open.quoted = asked.quoted();
     asked.note(&mut open, granted);
+    open.asked_by = hold.source.clone();
     open.until = call.now() + asked.lasts(hold.kind, hold.lasts_ms, granted);
     open.expires = open.until + ttl;
     open.indexed = open.expires;
     records::index(call, open.indexed, main, &hold.name);
     records::look_by(call, open.indexed)?;
     if hold.kind == Kind::Call {
-        running_calls::name(call, main, &hold.name, source, open.begun)?;
+        running_calls::name(call, main, (&hold.name, source), open.begun, hold.source.as_deref())?;
     }
     call.put(&records::open_key(main, &hold.name), &open);
     if hold.at_least.is_none() {

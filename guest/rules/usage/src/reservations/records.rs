@@ -55,6 +55,9 @@ pub struct Open {
     /// Seconds or parts that were granted at the price that was quoted. None: no price was quoted, or version 0.1.0 has made it.
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub(super) granted: Option<u64>,
+    /// Who asked for it: a switch, gateway or adapter, by the name that it gave itself.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked_by: Option<String>,
 }
 
 /// A price that was quoted, with what it was quoted for: it stays the price of this call or message (R87). Stored as
@@ -93,6 +96,7 @@ impl Open {
             ends: None,
             quoted: None,
             granted: None,
+            asked_by: None,
         }
     }
 
@@ -168,7 +172,8 @@ pub(super) const DUE_KEY: &str = "store/reservations";
 /// Beginning of the index of moments.
 pub(super) const INDEX: &str = "rsvx/";
 
-const OPEN: &str = "rsv/";
+/// All open reservations of all accounts.
+pub(super) const OPEN: &str = "rsv/";
 
 /// All open reservations of an account.
 pub(crate) fn open_prefix(account: AuthId) -> String {

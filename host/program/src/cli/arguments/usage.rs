@@ -38,6 +38,9 @@ pub enum Usage {
         /// A message, which is over at once
         #[arg(long)]
         message: bool,
+        /// The switch or gateway that asks: its reservations are found by it
+        #[arg(long)]
+        source: Option<String>,
     },
     /// Hold more, for longer, in all from its beginning
     Extend {
@@ -69,10 +72,22 @@ pub enum Usage {
         #[arg(required = true)]
         names: Vec<String>,
     },
-    /// Open reservations of an account and its sub-accounts
+    /// Open reservations of an account and its sub-accounts, or of all accounts
     Reservations {
-        /// Main account
-        account: String,
+        /// Main account [default: all accounts]
+        account: Option<String>,
+        /// Of all accounts: only those that this switch or gateway has made
+        #[arg(long, conflicts_with = "account")]
+        source: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 500)]
+        limit: usize,
+    },
+    /// Running calls of all accounts
+    Calls {
+        /// Only those that this switch or gateway carries
+        #[arg(long)]
+        source: Option<String>,
         /// At most so many
         #[arg(long, default_value_t = 500)]
         limit: usize,
