@@ -18,7 +18,8 @@ records! {
     types::Problem = vocabulary::Problem { code, facts }
 
     exported::about::FunctionFacts = about::FunctionFacts { name, class, permission, open_when_suspended }
-    exported::about::Facts = about::Facts { version, time_zones, record_version, functions }
+    exported::about::Limit = about::Limit { name, value }
+    exported::about::Facts = about::Facts { version, contract, time_zones, record_version, functions, limits }
 
     exported::jobs::Task = jobs::Task { job, attempt, work }
     exported::jobs::MovementsRequest = jobs::MovementsRequest { since, cursor }

@@ -1,6 +1,9 @@
 //! Facts about the rules themselves: version, record version, and the table of every function of the contract.
 
+mod limits;
+
 pub use crate::access::functions::{Class, Function, On, Tokens, functions};
+pub use limits::Limit;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,12 +33,16 @@ pub struct FunctionFacts {
 pub struct Facts {
     /// Semantic version of the rules.
     pub version: String,
+    /// Version of the contract.
+    pub contract: String,
     /// Release of the tz database that time zone names are checked against.
     pub time_zones: String,
     /// Highest record version that is written.
     pub record_version: u32,
     /// Every function of the contract.
     pub functions: Vec<FunctionFacts>,
+    /// Every limit of the contract, by name.
+    pub limits: Vec<Limit>,
 }
 
 /// Version, time zone data and the table of functions.
@@ -51,8 +58,10 @@ pub fn describe() -> Facts {
         .collect();
     Facts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        contract: CONTRACT.to_owned(),
         time_zones: crate::ground::timezone::release().to_owned(),
         record_version: RECORD_VERSION,
         functions,
+        limits: limits::limits(),
     }
 }

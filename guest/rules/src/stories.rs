@@ -6,6 +6,7 @@ mod accounts;
 mod edges;
 pub(crate) mod invoices;
 pub(crate) mod ledger;
+mod limits;
 mod numbers;
 mod payments;
 mod pricing;

@@ -61,10 +61,15 @@ const fn row(path: &'static str, function: &'static str, what: &'static str, han
 
 /// The routes of this file.
 pub const ROUTES: &[Route] = &[
-    row("/v1/Usage/Reserve/", "reservations.reserve", "Reserve credit for calls and messages: `items`. With `at_least` less than all will do; the answer has `granted` and `last`. `source` names the switch or gateway that asks", |asked| {
-        Box::pin(act(asked, Act::Reserve))
+    row(
+        "/v1/Usage/Reserve/",
+        "reservations.reserve",
+        "Reserve credit for calls and messages: `items`. With `at_least` less than all will do; the answer has `granted` and `last`. `source` names the switch or gateway that asks",
+        |asked| Box::pin(act(asked, Act::Reserve)),
+    ),
+    row("/v1/Usage/Extend/", "reservations.extend", "Reserve more, all of it or `at_least` so much in all", |asked| {
+        Box::pin(act(asked, Act::Extend))
     }),
-    row("/v1/Usage/Extend/", "reservations.extend", "Reserve more, all of it or `at_least` so much in all", |asked| Box::pin(act(asked, Act::Extend))),
     row("/v1/Usage/Settle/", "reservations.settle", "Charge what was used", |asked| Box::pin(act(asked, Act::Settle))),
     row("/v1/Usage/Release/", "reservations.release", "Give back", |asked| Box::pin(act(asked, Act::Release))),
 ];

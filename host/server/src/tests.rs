@@ -159,7 +159,14 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         function("usage.record-events", Class::Command),
         function("usage.summary", Class::Query),
     ];
-    let facts = Facts { version: "0".to_owned(), time_zones: String::new(), record_version: 1, functions };
+    let facts = Facts {
+        version: "0".to_owned(),
+        contract: coinbox_host::contract::VERSION.to_owned(),
+        time_zones: String::new(),
+        record_version: 1,
+        functions,
+        limits: Vec::new(),
+    };
     let rules = Arc::new(Made { facts, asked: Mutex::default(), rate });
     let random = Arc::new(SeededRandom::new(1));
     let clock = Arc::new(SimulatedClock::new(1_000_000));

@@ -66,9 +66,11 @@ impl Engine {
         let exported = functions::exported(&engine, &component);
         let nothing = crate::contract::exported::about::Facts {
             version: String::new(),
+            contract: String::new(),
             time_zones: String::new(),
             record_version: 0,
             functions: Vec::new(),
+            limits: Vec::new(),
         };
         let mut engine = Engine {
             engine,

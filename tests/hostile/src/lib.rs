@@ -82,6 +82,7 @@ impl about::Guest for Hostile {
         };
         about::Facts {
             version: "0.1.0".to_owned(),
+            contract: "0.2.0".to_owned(),
             time_zones: "none".to_owned(),
             record_version: 1,
             functions: vec![
@@ -92,6 +93,7 @@ impl about::Guest for Hostile {
                 function("jobs.look", about::Class::Query),
                 function("accounts.get", about::Class::Query),
             ],
+            limits: Vec::new(),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) const EVENTS_PER_TRANSACTION: usize = 500;
 pub(crate) const LINES_BYTES_MAX: usize = 160_000;
 
 /// Most seconds or messages of one event or reservation.
-pub(crate) const QUANTITY_MAX: u32 = 1_000_000;
+pub const QUANTITY_MAX: u32 = 1_000_000;
 
 /// Beginning of the keys of events that were counted.
 pub(crate) const COUNTED: &str = "d/";

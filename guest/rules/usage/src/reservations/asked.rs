@@ -186,8 +186,9 @@ impl Asked {
 mod tests {
     use super::*;
     use coinbox_ground::product::Heading;
+    use coinbox_ground::rate::Rate;
     use coinbox_ground::vocabulary::MINUTE_MS;
-    use coinbox_pricing::{Prefix, Rate};
+    use coinbox_pricing::Prefix;
     use proptest::prelude::*;
 
     /// A call or a message at a price: hundred-millionths a minute or part, first and next increment.

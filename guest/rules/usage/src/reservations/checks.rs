@@ -8,10 +8,10 @@ use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant};
 
 /// Most items of one call.
-pub(crate) const ITEMS_MAX: usize = 1000;
+pub const ITEMS_MAX: usize = 1000;
 
 /// Longest reserved time.
-pub(crate) const LASTS_MAX: Instant = 7 * DAY_MS;
+pub const LASTS_MAX: Instant = 7 * DAY_MS;
 
 pub(crate) fn check_count(checks: &mut Checks, count: usize, field: &str) {
     checks.require(count > 0, field, FieldRule::Missing, 1);

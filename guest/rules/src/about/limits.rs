@@ -1,0 +1,88 @@
+//! The limits of the contract by name, so that a host can refuse before it runs. They are named values, because their number grows.
+
+use crate::ground::product::ID_MAX;
+use crate::ground::vocabulary::uint_text;
+use crate::usage::EVENTS_MAX;
+use crate::usage::events::QUANTITY_MAX;
+use crate::usage::pages::{PAGE_MAX, SOURCE_MAX};
+use crate::usage::reservations::checks::{ITEMS_MAX, LASTS_MAX};
+use serde::{Deserialize, Serialize};
+
+/// One limit.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Limit {
+    /// `interface.function.argument`: most items of a list, or the highest value of a number. `storage.…`: the most that these rules ask of
+    /// storage. The others: the most that a value may be.
+    pub name: String,
+    /// Items, bytes, characters, units or milliseconds, as the name says.
+    #[serde(with = "uint_text")]
+    pub value: u64,
+}
+
+/// What these rules ask of storage at most: what `storage` of the contract allows.
+const STORAGE: [(&str, u64); 8] = [
+    ("storage.key-bytes", 512),
+    ("storage.value-bytes", 256 * 1024),
+    ("storage.get-many.keys", 20_000),
+    ("storage.scan.limit", 10_000),
+    ("storage.read-feed.limit", 10_000),
+    ("storage.page-bytes", 4 * 1024 * 1024),
+    ("storage.stage.elements", 50_000),
+    ("storage.stage.bytes", 16 * 1024 * 1024),
+];
+
+/// Most items of a batch, most entries of a page.
+const CALLS: [(&str, u64); 29] = [
+    ("accounts.list.limit", 500),
+    ("coupons.list.limit", 100),
+    ("coupons.list-redemptions.limit", 100),
+    ("credits.list-charges.limit", 100),
+    ("events.read.limit", 1000),
+    ("invoices.list-documents.limit", 100),
+    ("invoices.list-issued.limit", 100),
+    ("numbers.list.limit", 100),
+    ("operator.compare-events.limit", 100),
+    ("operator.compare-indexes.limit", 500),
+    ("operator.list-queue.limit", 100),
+    ("operator.read-charges.limit", 500),
+    ("operator.read-ledger.limit", 500),
+    ("pricing.add-rows.rows", 1000),
+    ("refunds.list.limit", 100),
+    ("reservations.extend.extensions", ITEMS_MAX as u64),
+    ("reservations.list.limit", 500),
+    ("reservations.list-open.limit", PAGE_MAX as u64),
+    ("reservations.release.reservations", ITEMS_MAX as u64),
+    ("reservations.reserve.holds", ITEMS_MAX as u64),
+    ("reservations.settle.settlements", ITEMS_MAX as u64),
+    ("subaccounts.list.limit", 100),
+    ("usage.calls-ended.calls", 1000),
+    ("usage.calls-started.calls", 1000),
+    ("usage.discard.keys", EVENTS_MAX as u64),
+    ("usage.list-rejected.limit", 500),
+    ("usage.list-running.limit", PAGE_MAX as u64),
+    ("usage.record-events.events", EVENTS_MAX as u64),
+    ("usage.resubmit.events", EVENTS_MAX as u64),
+];
+
+/// What a value may be at most, wherever it occurs.
+const VALUES: [(&str, u64); 6] = [
+    ("caller.idempotency-key-bytes", 255),
+    ("event.id-characters", ID_MAX as u64),
+    ("event.quantity", QUANTITY_MAX as u64),
+    ("hold.lasts-ms", LASTS_MAX as u64),
+    ("hold.source-characters", SOURCE_MAX as u64),
+    ("summary.days", crate::usage::summary::DAYS_MAX as u64),
+];
+
+/// All limits, by name.
+pub(super) fn limits() -> Vec<Limit> {
+    let mut limits: Vec<Limit> = STORAGE
+        .into_iter()
+        .chain(CALLS)
+        .chain(VALUES)
+        .map(|(name, value)| Limit { name: name.to_owned(), value })
+        .collect();
+    limits.sort_by(|one, other| one.name.cmp(&other.name));
+    limits
+}

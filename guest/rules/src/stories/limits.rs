@@ -1,0 +1,199 @@
+//! What `about.describe` says of batches and pages is what the functions refuse.
+
+use crate::about::describe;
+use crate::ground::call::Call;
+use crate::ground::product::{Event, Heading, Product};
+use crate::ground::testing::Fake;
+use crate::ground::vocabulary::{Caller, Instant};
+use crate::stories::scenario::{Story, operator};
+use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price, Settlement};
+use crate::usage::running_calls::{self, RunningCall};
+use crate::{accounts, charges, coupons, derived, events, indexes, invoices, operator as proof, phone_numbers};
+use crate::{pricing, queue, refunds, subaccounts, totals, usage};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The error in JSON, empty if there is none.
+fn told<T, E: Serialize>(answer: Result<T, E>) -> String {
+    answer.err().map_or_else(String::new, |error| serde_json::to_string(&error).expect("text and numbers"))
+}
+
+/// Asks for a page of so many.
+type Page = fn(&Call<'_>, &Caller, String, u32) -> String;
+
+const PAGES: [(&str, Page); 17] = [
+    ("accounts.list", |call, by, _, limit| told(accounts::list(call, by, None, None, limit))),
+    ("coupons.list", |call, by, _, limit| told(coupons::list(call, by, None, limit))),
+    ("coupons.list-redemptions", |call, by, of, limit| told(coupons::list_redemptions(call, by, of, None, limit))),
+    ("credits.list-charges", |call, by, of, limit| told(charges::list_charges(call, by, of, None, limit))),
+    ("events.read", |call, by, of, limit| told(events::read(call, by, Some(of), 0, limit))),
+    ("invoices.list-documents", |call, by, of, limit| {
+        let filter = serde_json::from_str(r#"{"oldest-first":false}"#).expect("no filter");
+        told(invoices::list_documents(call, by, of, invoices::DocumentKind::Invoice, filter, None, limit))
+    }),
+    ("invoices.list-issued", |call, by, _, limit| told(invoices::list_issued(call, by, None, None, limit))),
+    ("numbers.list", |call, by, of, limit| {
+        let filter = serde_json::from_str(r#"{"voice":false,"sms":false,"mms":false}"#).expect("no filter");
+        told(phone_numbers::list(call, by, of, filter, 0, limit))
+    }),
+    ("operator.compare-events", |call, by, _, limit| told(derived::compare_events(call, by, None, limit))),
+    ("operator.compare-indexes", |call, by, _, limit| told(indexes::compare_indexes(call, by, None, limit))),
+    ("operator.list-queue", |call, by, _, limit| told(queue::list_queue(call, by, None, limit))),
+    ("operator.read-charges", |call, by, _, limit| told(totals::check::read_charges(call, by, None, limit))),
+    ("operator.read-ledger", |call, by, _, limit| told(proof::read_ledger(call, by, None, limit))),
+    ("refunds.list", |call, by, of, limit| told(refunds::list(call, by, of, None, limit))),
+    ("reservations.list", |call, by, of, limit| told(reservations::list(call, by, of, None, limit))),
+    ("reservations.list-open", |call, by, _, limit| told(reservations::list_open(call, by, None, None, limit))),
+    ("subaccounts.list", |call, by, of, limit| told(subaccounts::list(call, by, of, 0, limit))),
+];
+
+const MORE_PAGES: [(&str, Page); 2] = [
+    ("usage.list-rejected", |call, by, _, limit| told(usage::list_rejected(call, by, None, None, None, limit))),
+    ("usage.list-running", |call, by, _, limit| told(running_calls::list_running(call, by, None, None, limit))),
+];
+
+/// Hands over so many items, all of them about nobody.
+type Batch = fn(&mut Call<'_>, &Caller, usize) -> String;
+
+const NOBODY: &str = "MA000000000000000000";
+
+fn event(at: Instant) -> Event {
+    Event {
+        id: "e".to_owned(),
+        auth_id: NOBODY.to_owned(),
+        product: Product::Sms,
+        heading: Heading::Outbound,
+        number: "15551234567".to_owned(),
+        quantity: 1,
+        at,
+    }
+}
+
+fn each<T>(count: usize, make: impl Fn(String) -> T) -> Vec<T> {
+    (0..count).map(|number| make(format!("c-{number}"))).collect()
+}
+
+const BATCHES: [(&str, Batch); 10] = [
+    ("pricing.add-rows.rows", |call, by, count| {
+        let row = pricing::PriceRow {
+            product: Product::Voice,
+            heading: Heading::Outbound,
+            country: "US".to_owned(),
+            prefix: "1".to_owned(),
+            rate: "1".to_owned(),
+            first_increment: 1,
+            next_increment: 1,
+            group: None,
+        };
+        told(pricing::add_rows(call, by, 1, vec![row; count]))
+    }),
+    ("reservations.reserve.holds", |call, by, count| {
+        let hold = |name| Hold {
+            auth_id: NOBODY.to_owned(),
+            name,
+            kind: Kind::Call,
+            price: Price::Amount(1),
+            lasts_ms: 0,
+            at_least: None,
+            source: None,
+        };
+        told(reservations::reserve(call, by, each(count, hold)))
+    }),
+    ("reservations.extend.extensions", |call, by, count| {
+        let more =
+            |name| Extension { auth_id: NOBODY.to_owned(), name, price: Price::Amount(1), lasts_ms: 0, at_least: None };
+        told(reservations::extend(call, by, each(count, more)))
+    }),
+    ("reservations.settle.settlements", |call, by, count| {
+        let at = call.now();
+        told(reservations::settle(call, by, each(count, |name| Settlement { name, event: event(at) })))
+    }),
+    ("reservations.release.reservations", |call, by, count| {
+        told(reservations::release(call, by, each(count, |name| Named { auth_id: NOBODY.to_owned(), name })))
+    }),
+    ("usage.calls-ended.calls", |call, by, count| {
+        let account = credit_account(call);
+        told(running_calls::calls_ended(call, by, account, each(count, |name| name)))
+    }),
+    ("usage.calls-started.calls", |call, by, count| {
+        let auth_id = credit_account(call);
+        let running = |call| RunningCall { call, auth_id: auth_id.clone(), started: 0, source: None };
+        told(running_calls::calls_started(call, by, each(count, running)))
+    }),
+    ("usage.record-events.events", |call, by, count| {
+        let at = call.now();
+        told(usage::record_events(call, by, each(count, |_| event(at))))
+    }),
+    ("usage.resubmit.events", |call, by, count| {
+        let mended = |key| usage::Resubmission { key, event: event(0) };
+        told(usage::resubmit(call, by, each(count, mended)))
+    }),
+    ("usage.discard.keys", |call, by, count| told(usage::discard(call, by, each(count, |key| key)))),
+];
+
+/// The only account of the store.
+fn credit_account(call: &Call<'_>) -> String {
+    let page = accounts::list(call, &operator(), None, None, 1).expect("accounts");
+    page.accounts[0].auth_id.clone()
+}
+
+fn stated() -> BTreeMap<String, u64> {
+    describe().limits.into_iter().map(|limit| (limit.name, limit.value)).collect()
+}
+
+fn ask(fake: &Fake, now: Instant, page: Page, account: &str, limit: u32) -> String {
+    fake.query(now, |call| page(call, &operator(), account.to_owned(), limit))
+}
+
+#[test]
+fn pages_are_as_long_as_it_is_said() {
+    let story = Story::new();
+    let stated = stated();
+    let mut checked = Vec::new();
+    for (name, page) in PAGES.into_iter().chain(MORE_PAGES) {
+        let name = format!("{name}.limit");
+        let most = u32::try_from(stated[&name]).expect("a length of a page");
+        let taken = ask(&story.fake, story.now, page, &story.account, most);
+        assert!(!taken.contains(r#""field":"limit""#), "{name}: {most} is refused: {taken}");
+        let refused = ask(&story.fake, story.now, page, &story.account, most + 1);
+        assert!(refused.contains(r#""field":"limit""#), "{name}: {} is taken: {refused}", most + 1);
+        checked.push(name);
+    }
+    let unchecked: Vec<&String> = stated
+        .keys()
+        .filter(|name| name.ends_with(".limit") && !name.starts_with("storage.") && !checked.contains(name))
+        .collect();
+    assert!(unchecked.is_empty(), "{unchecked:?}");
+}
+
+#[test]
+fn batches_are_as_large_as_it_is_said() {
+    let mut story = Story::new();
+    story.command(|call, _| pricing::create_version(call, &operator()));
+    let stated = stated();
+    for (name, batch) in BATCHES {
+        let most = usize::try_from(stated[name]).expect("a size of a batch");
+        let hand_over = |count| {
+            let mut found = String::new();
+            let answer: Result<(), String> = story.fake.command(story.now, |call| {
+                found = batch(call, &operator(), count);
+                Err(String::new())
+            });
+            assert_eq!(answer, Err(String::new()));
+            found
+        };
+        let is_too_many = |told: &str| told.contains("too-many");
+        let taken = hand_over(most);
+        assert!(!is_too_many(&taken), "{name}: {most} are refused: {taken}");
+        let refused = hand_over(most + 1);
+        assert!(is_too_many(&refused), "{name}: {} are taken: {refused}", most + 1);
+    }
+}
+
+#[test]
+fn every_limit_has_a_name_of_its_own() {
+    let limits = describe().limits;
+    assert_eq!(limits.len(), stated().len());
+    assert!(limits.iter().all(|limit| limit.value > 0));
+    assert!(limits.windows(2).all(|pair| pair[0].name < pair[1].name), "in order of name");
+}
