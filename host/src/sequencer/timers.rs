@@ -337,6 +337,19 @@ mod tests {
         assert_eq!(queue.next_due(5).expect("given back").timer(), &timer("a", TimerLane::Bulk, 1));
     }
 
+    /// W11: what `timer` of the contract says.
+    #[test]
+    fn a_timer_that_nothing_has_moved_is_due_again_when_driving_ends() {
+        let queue = queue(vec![timer("a", TimerLane::Normal, 5)]);
+        drop(queue.next_due(5).expect("due"));
+        let again = queue.next_due(5).expect("it stays");
+        assert_eq!(again.timer(), &timer("a", TimerLane::Normal, 5));
+        set(&queue, "a", Some((TimerLane::Normal, 9)));
+        drop(again);
+        assert!(queue.next_due(8).is_none());
+        assert_eq!(queue.next_due(9).expect("moved").timer().due, 9);
+    }
+
     #[test]
     fn a_postponed_timer_comes_later_unless_it_was_set_again() {
         let queue = queue(vec![timer("a", TimerLane::Normal, 5)]);

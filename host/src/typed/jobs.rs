@@ -5,6 +5,11 @@
 //! 2. `perform` (effect) does the work, in any instance, on any thread, as long as it takes.
 //! 3. `finish` (command) books the outcome and says what comes next.
 //!
+//! Of the timers that are due, a host takes the one with the earliest moment in its lane, and of equal moments the one whose key comes first
+//! by byte. Between lanes it keeps shares (`storage.lane`). Under a simulated clock the order is total: moment, then lane (`urgent`,
+//! `normal`, `bulk`), then key. A timer that is being driven belongs to one driver. It stays where it is until it is moved or taken back;
+//! what moves it meanwhile counts when driving ends. After `no-such-job` the host forgets it.
+//!
 //! A host that dies between any two steps gets the timer again. Then `begin` hands out attempt n + 1, and attempt n + 1 asks before
 //! it acts. Only `finish` may be repeated freely: a second finish of the same attempt changes nothing. Two hosts may not hold one
 //! timer at once.

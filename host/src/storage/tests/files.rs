@@ -1,7 +1,7 @@
 //! What a store in a file meets: other writers, damage, full disks, backups.
 
 use super::*;
-use crate::storage::sqlite::{Origin, holds_backup, install, reinstate};
+use crate::storage::sqlite::{Origin, holds_backup, install, install_at, reinstate};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -278,6 +278,36 @@ fn a_backup_is_restored_under_a_new_name_with_its_moment() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), 3, "every store has its own name");
+}
+
+/// W11: what `line` of the contract says of positions after a restore.
+#[test]
+fn a_restored_store_goes_on_beyond_every_position_of_the_lost_history() {
+    let source = directory();
+    let store = create(source.path());
+    let mut position = 1;
+    let line = |body: &str| Changes { lines: vec![("t".to_owned(), body.to_owned())], ..Changes::default() };
+    let mut first = GroupChanges::default();
+    first.add(line("kept"), 1, &mut position);
+    first.settles_beginning = true;
+    store.commit(&Arc::new(first)).expect("commits");
+    let backup = source.path().join("backup.coinbox");
+    store.backup(&backup).expect("a backup");
+    for moment in 2..50 {
+        store.commit(&group(line("lost"), moment, &mut position)).expect("commits");
+    }
+    let lost = store.last_position().expect("a sound store");
+    for now in [0, 1_772_452_800_000] {
+        let target = directory();
+        install_at(&backup, target.path(), Origin::Restored, &Counting::default(), now).expect("installs");
+        let restored = open(target.path());
+        let view = restored.snapshot().expect("a snapshot");
+        let lines = view.read_feed(None, 0, 10).expect("reads");
+        assert_eq!(lines.iter().map(|line| &*line.body).collect::<Vec<_>>(), ["kept"]);
+        let from = restored.last_position().expect("a sound store");
+        assert!(from > lost, "{from}, lost {lost}");
+        assert!(i64::try_from(from + 1).is_ok_and(|next| next >= now * 1000), "the microsecond of the restore: {from}");
+    }
 }
 
 #[test]

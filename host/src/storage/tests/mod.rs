@@ -86,6 +86,29 @@ fn a_fork_has_its_own_name_and_its_own_future() {
     assert_eq!(values, [Some("1".to_owned()), Some("2".to_owned())]);
 }
 
+/// W11: what `changes` of the contract says of its order.
+#[test]
+fn clears_come_first_then_removes_and_puts() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let stores: [Box<dyn Durable>; 2] =
+        [Box::new(Memory::create(&Counting::default())), Box::new(create(directory.path()))];
+    for store in stores {
+        let mut position = 1;
+        store
+            .commit(&group(puts(&[("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")]), 1, &mut position))
+            .expect("commits");
+        let changes = Changes {
+            clears: vec![("b".to_owned(), "d".to_owned())],
+            removes: vec!["d".to_owned()],
+            ..puts(&[("c", "2")])
+        };
+        store.commit(&group(changes, 2, &mut position)).expect("commits");
+        let view = store.snapshot().expect("a snapshot");
+        let left = ["a", "b", "c", "d"].map(|key| value(&*view, key));
+        assert_eq!(left, [Some("1".to_owned()), None, Some("2".to_owned()), None]);
+    }
+}
+
 #[test]
 fn pages_end_at_four_mebibytes_with_at_least_one_entry() {
     let directory = tempfile::tempdir().expect("a directory");
