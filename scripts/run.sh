@@ -181,7 +181,9 @@ Coinbox is up at http://$listen (log: $log). Operator token: $data/operator-toke
 
   curl http://$listen/metrics
 
-The program: target/release/coinbox help. For this server: export COINBOX_SERVER=http://$listen COINBOX_TOKEN=\$(cat $data/operator-token)
+The program: target/release/coinbox help. In this folder it finds the server at 127.0.0.1:8844 and the token in ./data by itself. For another address, data directory or folder:
+
+  export COINBOX_SERVER=http://$listen COINBOX_TOKEN=\$(cat $(realpath "$data")/operator-token)
 TEXT
     if [ -z "$once" ]; then echo "Stop the server with Ctrl-C."; else echo "COINBOX_RUN_ONCE: the server stops now."; fi
 }

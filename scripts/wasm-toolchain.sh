@@ -50,7 +50,7 @@ install_debian_toolchain() {
 }
 
 use_source() {
-    say "std for $wasm_target: from source, with $("$rustc" --version)"
+    say "std for $wasm_target: from source. It and the component are built with $("$rustc" --version); the host is built with the toolchain of rust-toolchain.toml"
     export RUSTC_BOOTSTRAP=1
     build_std=(-Zbuild-std=std,panic_abort)
 }

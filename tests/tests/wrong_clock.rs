@@ -1,4 +1,4 @@
-//! A machine whose clock is wrong for a while must not do what cannot be undone (sec-03): no invoice, no rent, no rejected usage.
+//! A machine whose clock is wrong for a while must not do what cannot be undone: no invoice, no rent, no rejected usage.
 
 use coinbox_host::capability::{Capabilities, Clock};
 use coinbox_host::clock::{GuardSettings, GuardedClock, TimeSource};

@@ -4,23 +4,26 @@
 //! WebAssembly, hosts or HTTP; what they need of a host is in [`port`] and [`outside`]. They are deterministic: the same
 //! stored entries, arguments and host answers give the same result and the same changes, byte for byte.
 //!
-//! | module | what it decides | requirements |
-//! |---|---|---|
-//! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 |
-//! | [`totals`], [`month_end`] | what the ledger says of a month; what happens on the first | INV-1, NUM-3, USE-4 |
-//! | [`invoices`] | invoices, tax, credit notes, receipts, billing information | INV-1, INV-3 to INV-7 |
-//! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 |
-//! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 |
-//! | [`coupons`] | codes that give promotional credit | CRD-13 |
-//! | [`closing`], [`refunds`] | the end of an account and what is given back | ACC-12, CRD-12 |
-//! | [`queue`] | what waits for a person | CRD-7, CRD-12 |
-//! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 |
-//! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 |
-//! | [`jobs`] | what is due and what an outcome means | CRD-7 |
-//! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 |
-//! | [`indexes`] | by what lists over all accounts are found | INV-9 |
-//! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 |
-//! | [`contract`] | every function with its arguments and the rule behind it | |
+//! This crate is the top of the areas. It has what needs them all, and hands on modules of the areas under its own name. The last column of the
+//! table says in which area a module is.
+//!
+//! | module | what it decides | requirements | area |
+//! |---|---|---|---|
+//! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 | `ledger` |
+//! | [`totals`], [`month_end`] | what the ledger says of a month; what happens on the first | INV-1, NUM-3, USE-4 | `ledger`; `month_end` here |
+//! | [`invoices`] | invoices, tax, credit notes, receipts, billing information | INV-1, INV-3 to INV-7 | `invoices` |
+//! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 | `usage`, `pricing` |
+//! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 | `credit`; `charges` and `cards` in `payments` |
+//! | [`coupons`] | codes that give promotional credit | CRD-13 | `payments` |
+//! | [`closing`], [`refunds`] | the end of an account and what is given back | ACC-12, CRD-12 | `accounts`; `refunds` in `payments` |
+//! | [`queue`] | what waits for a person | CRD-7, CRD-12 | `payments` |
+//! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 | `credit`; `zero_stop` in `usage` |
+//! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 | `numbers` |
+//! | [`jobs`] | what is due and what an outcome means | CRD-7 | here |
+//! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 | `accounts`; `credentials` in `access` |
+//! | [`indexes`] | by what lists over all accounts are found | INV-9 | here |
+//! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 | here |
+//! | [`contract`] | every function with its arguments and the rule behind it | | here |
 
 #![forbid(unsafe_code)]
 #![deny(unreachable_pub)]

@@ -52,19 +52,19 @@ impl Caps {
     }
 }
 
-/// B, R and caps (CRD-5, CRD-16).
+/// When and how much an account is recharged automatically (CRD-5), and the most that is charged in a period (CRD-16).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RechargeSettings {
     /// The switch.
     pub enabled: bool,
-    /// B.
+    /// B in the requirements: a charge is made when available credit is below this.
     #[serde(with = "int_text")]
     pub balance_amount: Micros,
-    /// R.
+    /// R in the requirements: the amount of one charge.
     #[serde(with = "int_text")]
     pub recharge_amount: Micros,
-    /// Caps.
+    /// The most that is charged automatically in a day, a week and a month.
     pub caps: Caps,
 }
 
