@@ -26,7 +26,9 @@ pub enum HostError {
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
     /// Only simulated clocks are moved by hand.
-    #[error("the clock of this host is real and cannot be moved")]
+    #[error(
+        "the clock of this host is real and cannot be moved; start a new store with `coinbox serve --clock simulated --data DIR`"
+    )]
     RealClock,
     /// A clock goes forward only.
     #[error(transparent)]

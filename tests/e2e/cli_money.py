@@ -331,7 +331,7 @@ def invoices(commands, server, account, sub):
 
     commands.refused("invoices", "credit-note", account, number, "--amount", "0", "--reason", "x", says=["coinbox: --amount: too small", "0.01"])
     commands.refused("invoices", "credit-note", account, number, "--amount", "all", "--reason", "x", says=["--amount", "all"])
-    commands.refused("invoices", "credit-note", account, number, "--amount", "2.68", "--reason", "x", says=["more than invoice: 2.67\n"])
+    commands.refused("invoices", "credit-note", account, number, "--amount", "2.68", "--reason", "x", says=["the invoice has 2.67 left to give back\n"])
     commands.refused("invoices", "credit-note", account, number, "--amount", "1.255", "--reason", "x", says=["coinbox: --amount: wrong form", "whole cents"])
     commands.refused("invoices", "credit-note", account, number, "--reason", "", says=["reason", "too short", "1"])
     commands.refused("invoices", "credit-note", account, "2026-999999", "--reason", "x", says=["invoice not found"])
@@ -343,7 +343,7 @@ def invoices(commands, server, account, sub):
         ["number", "CN-2026-000002", "", ""], ["issued", now, "", ""], ["customer", "Acme GmbH", "", ""],
         ["Acme", f"Credit for invoice {number}", "1", "1.42"], ["net", "", "", "1.42"], ["total", "", "", "1.42"],
         ["status at issue", "credited (credits)", "", ""], ["refers to", number, "", ""], ["note", "the rest", "", ""]])
-    commands.refused("invoices", "credit-note", account, number, "--reason", "once more", says=["more than invoice: 0.00\n"])
+    commands.refused("invoices", "credit-note", account, number, "--reason", "once more", says=["the invoice has 0.00 left to give back\n"])
     note = {"kind": "credit-note", "issued": ms(now), "status": "credited", "refers-to": number, "amount-due": "0"}
     commands.json("invoices", "credit-notes", account, gives=[
         {**note, "number": "CN-2026-000002", "total": "1420000"}, {**note, "number": "CN-2026-000001", "total": "1250000"}])

@@ -117,6 +117,10 @@ pub fn refused(error: &Value) -> LinkError {
                 let told = problems.iter().map(|problem| words::problem_text(&problem.field, problem, Reader::Person));
                 told.collect::<Vec<_>>().join("; ")
             }
+            Ok(Refusal::NotFound(kind)) => match words::finder(&kind) {
+                Some(finder) => format!("{kind} not found; {finder}"),
+                None => format!("{kind} not found"),
+            },
             Ok(refusal) => words::refusal(&refusal, str::to_owned),
             Err(_) => format!("refused: {refusal}"),
         }
@@ -125,6 +129,10 @@ pub fn refused(error: &Value) -> LinkError {
             Ok(problem) => words::problem(&problem),
             Err(_) => format!("refused: {problem}"),
         }
+    } else if let Some(reason) = error.get("no-usable-card") {
+        format!("no usable card: {}; add one with `coinbox card add ACCOUNT TOKEN`", words::plain(reason))
+    } else if let Some(left) = error.get("more-than-invoice") {
+        format!("the invoice has {} left to give back", words::amount(left))
     } else {
         let (word, with) = match error {
             Value::String(word) => (word.clone(), None),
@@ -156,18 +164,25 @@ mod tests {
     #[test]
     fn errors_are_told_in_words() {
         for (error, words) in [
-            (json!({"refused": {"not-found": "account"}}), "account not found"),
+            (
+                json!({"refused": {"not-found": "account"}}),
+                "account not found; name it by its auth ID, such as MA…, which `coinbox account list --name TEXT` finds",
+            ),
+            (json!({"refused": {"not-found": "thing"}}), "thing not found"),
             (
                 json!({"refused": {"invalid": [{"field": "amount", "rule": "too-small", "limit": "25.00"}]}}),
                 "amount: too small (limit: 25.00)",
             ),
-            (json!({"no-usable-card": "expired"}), "no usable card: expired"),
+            (
+                json!({"no-usable-card": "expired"}),
+                "no usable card: expired; add one with `coinbox card add ACCOUNT TOKEN`",
+            ),
             (json!({"billing-incomplete": ["legal-name", "country"]}), "billing incomplete: legal-name, country"),
             (json!("already-published"), "already published"),
             (json!({"already-begun": "1792486800000"}), "already begun: 2026-10-20T09:00:00Z"),
             (json!({"refused": {"out-of-credit": "801017000"}}), "not enough credit: 801.017 is missing"),
             (json!({"owes": "300020000"}), "owes: 300.02"),
-            (json!({"more-than-invoice": "500022000"}), "more than invoice: 500.022"),
+            (json!({"more-than-invoice": "500022000"}), "the invoice has 500.022 left to give back"),
             (json!({"too-many-subaccounts": 1}), "too many subaccounts: 1"),
             (json!({"other": {"code": "x", "facts": [{"name": "key", "value": "k"}]}}), "x: key k"),
         ] {

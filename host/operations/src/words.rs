@@ -10,6 +10,11 @@ pub fn field(value: &Value, name: &str) -> String {
     plain(&value[name])
 }
 
+/// `1 charge`, `2 charges`: a word whose plural takes an s.
+pub fn counted(count: u64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Cases of the contract whose payload is an amount.
 const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
 
@@ -85,6 +90,28 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
             "after a restore it is not known whether this key was used before: a person has to look at {item} in the queue first"
         ),
     }
+}
+
+/// How whoever works with the program `coinbox` finds what a refusal says is not there, by its kind.
+pub const FINDERS: [(&str, &str); 13] = [
+    ("account", "name it by its auth ID, such as MA…, which `coinbox account list --name TEXT` finds"),
+    ("account or sub-account", "`coinbox account list` and `coinbox subaccount list ACCOUNT` list them"),
+    ("sub-account", "`coinbox subaccount list ACCOUNT` lists them"),
+    ("card", "`coinbox card list ACCOUNT` lists them"),
+    ("charge", "`coinbox recharge list ACCOUNT` lists them"),
+    ("paid charge", "`coinbox recharge list ACCOUNT` lists them"),
+    ("coupon", "`coinbox coupons list` lists them"),
+    ("invoice", "`coinbox invoices list ACCOUNT` lists them"),
+    ("document", "`coinbox documents list --account ACCOUNT` lists them"),
+    ("number", "`coinbox numbers list ACCOUNT` lists them"),
+    ("queue item", "`coinbox queue` lists them"),
+    ("refund", "`coinbox refunds list ACCOUNT` lists them"),
+    ("version", "`coinbox pricebook versions` lists them"),
+];
+
+/// The sentence of [`FINDERS`] for a kind.
+pub fn finder(kind: &str) -> Option<&'static str> {
+    FINDERS.iter().find(|(named, _)| *named == kind).map(|(_, sentence)| *sentence)
 }
 
 /// A refusal that this contract has no case for, in words.

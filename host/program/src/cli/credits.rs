@@ -99,6 +99,15 @@ fn about_card(error: LinkError, card: Option<&str>) -> anyhow::Error {
     error.into()
 }
 
+/// Why a card was not added, with a token that the sandbox knows: it is the gateway of this program.
+fn about_token(error: anyhow::Error) -> anyhow::Error {
+    let told = error.to_string();
+    match told.ends_with(": unknown-to-gateway") {
+        true => anyhow::anyhow!("{told}; the sandbox takes `tok_approve`, a card that pays every charge"),
+        false => error,
+    }
+}
+
 fn shown_adjusted(adjusted: &Value) -> Text {
     let fields = vec![("transaction", field(adjusted, "transaction")), ("balance", amount(&adjusted["balance"]))];
     Text::Table(Rows::of_fields(fields))
@@ -261,7 +270,7 @@ pub fn card(work: &Work, command: Card) -> anyhow::Result<()> {
         Card::Add { account, card_token, default } => {
             let arguments = json!({"auth-id": account, "token": card_token, "make-default": default});
             let started = work.link.call("credits.add-card", arguments)?;
-            follow(work, &started, &format!("adding {}", field(&started, "name")))
+            follow(work, &started, &format!("adding {}", field(&started, "name"))).map_err(about_token)
         }
         Card::List { account } => {
             let cards = work.link.call("credits.list-cards", json!({"auth-id": account}))?;
@@ -344,5 +353,14 @@ mod tests {
         assert_eq!(of("0"), shown("paid", ""));
         assert_eq!(of("20000000"), shown("paid", "20.00"));
         assert_eq!(of("50000000"), shown("charged-back", "50.00"));
+    }
+
+    #[test]
+    fn a_token_that_the_gateway_does_not_know_is_told_with_one_that_it_knows() {
+        let told = about_token(anyhow::anyhow!("adding card-1 failed: unknown-to-gateway")).to_string();
+        let expected =
+            "adding card-1 failed: unknown-to-gateway; the sandbox takes `tok_approve`, a card that pays every charge";
+        assert_eq!(told, expected);
+        assert_eq!(about_token(anyhow::anyhow!("adding card-1 failed: x")).to_string(), "adding card-1 failed: x");
     }
 }

@@ -83,11 +83,44 @@ pub fn explain(work: &Work, account: &str, mut after: u64) -> anyhow::Result<()>
             print(work, &mut told)?;
         }
     }
-    if work.output.is_json() { Ok(()) } else { print(work, &mut told) }
+    if work.output.is_json() {
+        return Ok(());
+    }
+    print(work, &mut told)?;
+    work.output.note(&where_usage_is(account, &text::moment(work.link.clock()?.now)));
+    Ok(())
+}
+
+/// The feed tells no usage: a balance is explained by two further commands, here of the month of `now`.
+fn where_usage_is(account: &str, now: &str) -> String {
+    let (month, day) = (&now[..7], &now[..10]);
+    format!(
+        "Usage is not told here. What moved the balance: coinbox account statement {account} --month {month}. \
+         What was used: coinbox usage summary {account} --from {month}-01 --to {day}"
+    )
 }
 
 fn print(work: &Work, told: &mut Vec<Vec<String>>) -> anyhow::Result<()> {
     let mut rows = Rows::new(&["when", "rule", "what happened and why"]);
     told.drain(..).for_each(|row| rows.add(row));
     work.output.answer(&Value::Null, |_| Text::Table(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::arguments::Arguments;
+    use clap::Parser;
+
+    #[test]
+    fn explain_ends_with_commands_that_there_are() {
+        let told = where_usage_is("MAX", "2026-11-30T12:00:00Z");
+        let commands: Vec<&str> = told.split(": ").filter(|part| part.starts_with("coinbox ")).collect();
+        assert_eq!(commands.len(), 2, "{told}");
+        for command in commands {
+            let command = command.split(". ").next().unwrap_or_default();
+            assert!(command.ends_with(" --month 2026-11") || command.ends_with(" --to 2026-11-30"), "{command}");
+            Arguments::try_parse_from(command.split(' ')).expect(command);
+        }
+    }
 }

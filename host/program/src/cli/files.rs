@@ -322,7 +322,11 @@ fn import(work: &Work, file: &Path, parallel: usize, place: Option<&Path>) -> an
             "rejected and unreadable rows could not be written down ({cause}). Name a place with --rejected FILE and run the same command again: nothing is counted twice"
         ));
     }
-    rejected::not_all(conflicting + rejected + unreadable, all)
+    let next = match &summary.rejected {
+        Some(path) => format!("{} has each with its reason; mend them and import them again", path.display()),
+        None => "`coinbox usage rejected` shows those that were rejected, with their reasons".to_owned(),
+    };
+    rejected::not_all(conflicting + rejected + unreadable, all, &next)
 }
 
 /// Runs `ledger export`.

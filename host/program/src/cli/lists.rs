@@ -2,10 +2,11 @@
 
 use super::arguments::{Accounts, Issued, word};
 use super::show::{Rows, Text};
-use super::work::{Work, micros_of, moment_of};
+use super::work::{Work, from_of, micros_of};
+use coinbox_host::text;
 use coinbox_operations::export::table::Table;
 use coinbox_operations::tables::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
-use coinbox_operations::words::{amount, field, moment};
+use coinbox_operations::words::{amount, counted, field, moment, wide};
 use serde_json::{Value, json};
 
 /// Most accounts of one page of the contract.
@@ -73,6 +74,7 @@ pub(super) fn accounts(work: &Work, asked: &Accounts) -> anyhow::Result<()> {
         "balance-below": below, "balance-from": micros("--balance-from", &asked.balance_from)?});
     let page = (asked.after.clone(), asked.limit, ACCOUNTS);
     let listed = pages(work, ("accounts.list", "accounts"), &filter, page)?;
+    let owed = asked.owing.then(|| owed(&listed.0)).flatten();
     print(work, "accounts", listed, asked.csv.then_some(ACCOUNTS_CSV), |accounts| {
         let mut rows = Rows::new(&["auth ID", "name", "email", "type", "pays", "standing", ">balance"]);
         for account in accounts {
@@ -84,12 +86,26 @@ pub(super) fn accounts(work: &Work, asked: &Accounts) -> anyhow::Result<()> {
             rows.add(row);
         }
         rows
-    })
+    })?;
+    if let Some(owed) = owed {
+        work.output.note(&owed);
+    }
+    Ok(())
+}
+
+/// What the accounts of a list owe together: as much as their balances are below zero.
+fn owed(accounts: &[Value]) -> Option<String> {
+    let sum = accounts.iter().try_fold(0_i64, |sum, account| sum.checked_sub(wide(&account["balance"]).min(0)))?;
+    let accounts = counted(accounts.len() as u64, "account");
+    (sum > 0).then(|| format!("{} is owed by {accounts}: a balance below zero is owed", text::amount(sum)))
 }
 
 /// Runs `documents list`.
 pub(super) fn documents(work: &Work, asked: &Issued) -> anyhow::Result<()> {
-    let at = |flag: &str, typed: &Option<String>| typed.as_deref().map(|typed| moment_of(flag, typed)).transpose();
+    // Before a day is before its first moment.
+    let at = |flag: &str, typed: &Option<String>| {
+        typed.as_deref().map(|typed| anyhow::Ok(from_of(flag, typed)?.to_string())).transpose()
+    };
     let open = match (asked.open, &asked.open_from) {
         (true, _) => Some("1".to_owned()),
         (false, typed) => typed.as_deref().map(|typed| micros_of("--open-from", typed)).transpose()?,
@@ -122,4 +138,23 @@ pub(super) fn documents(work: &Work, asked: &Issued) -> anyhow::Result<()> {
         }
         rows
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_list_owes_is_added_up() {
+        let of = |balances: &[&str]| {
+            let accounts: Vec<Value> = balances.iter().map(|balance| json!({"balance": balance})).collect();
+            owed(&accounts)
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&["-500000"]).as_deref(), Some("0.50 is owed by 1 account: a balance below zero is owed"));
+        assert_eq!(
+            of(&["-47210000", "-2790000"]).as_deref(),
+            Some("50.00 is owed by 2 accounts: a balance below zero is owed")
+        );
+    }
 }

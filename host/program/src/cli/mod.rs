@@ -207,8 +207,8 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
         Some(token) => token.clone(),
         None => open::read_operator_token(config)?.ok_or_else(|| {
             anyhow::anyhow!(
-                "no operator token: {} has none. Give it with --token or COINBOX_TOKEN, start the server with `coinbox serve`, or work on a stopped server's store with --data DIR",
-                config.data.display()
+                "no operator token: there is no file {}. Run this in the folder of the server, give it with --token or COINBOX_TOKEN, start the server with `coinbox serve`, or work on a stopped server's store with --data DIR",
+                open::operator_token_file(config).display()
             )
         })?,
     };
@@ -241,6 +241,29 @@ mod tests {
         assert_eq!(of("0.0.0.0:80"), "http://127.0.0.1:80");
         assert_eq!(of("[::]:80"), "http://[::1]:80");
         assert_eq!(of("192.0.2.1:80"), "http://192.0.2.1:80");
+    }
+
+    /// What an error says to do next can be done.
+    #[test]
+    fn commands_that_errors_name_are_there() {
+        let told = coinbox_operations::words::FINDERS.map(|(_, sentence)| sentence);
+        let named = told.iter().flat_map(|sentence| sentence.split('`').skip(1).step_by(2));
+        let others =
+            ["coinbox card add ACCOUNT TOKEN", "coinbox serve --clock simulated --data DIR", "coinbox usage rejected"];
+        for command in named.chain(others) {
+            Arguments::try_parse_from(command.split(' ')).expect(command);
+        }
+    }
+
+    #[test]
+    fn the_file_of_the_token_that_is_missing_is_named_whole() {
+        let folder = tempfile::tempdir().expect("folder");
+        let flags = [("data".to_owned(), folder.path().display().to_string())];
+        let config = Config::load(None, [], &flags).expect("valid");
+        assert_eq!(open::operator_token_file(&config), folder.path().join("operator-token"));
+        let here = Config::load(None, [], &[]).expect("valid");
+        let file = open::operator_token_file(&here);
+        assert!(file.is_absolute() && file.ends_with("data/operator-token"), "{}", file.display());
     }
 
     /// sec-05-one-key-for-two-usage-batches

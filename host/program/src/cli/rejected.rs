@@ -121,15 +121,15 @@ pub fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
         }
         Text::Table(Rows::of_fields(by_answer.iter().map(|(word, count)| (word.as_str(), count.to_string())).collect()))
     })?;
-    not_all(all - counted, all)
+    not_all(all - counted, all, "`coinbox usage rejected` shows each with its reason")
 }
 
-/// The end of a command that did its work, and had rows that were not counted.
-pub fn not_all(left: u64, all: u64) -> anyhow::Result<()> {
+/// The end of a command that did its work, and had rows that were not counted. `next` says where to look.
+pub fn not_all(left: u64, all: u64, next: &str) -> anyhow::Result<()> {
     if left == 0 {
         return Ok(());
     }
-    Err(NotAll(format!("{left} of {all} events were not counted")).into())
+    Err(NotAll(format!("{left} of {all} events were not counted: {next}")).into())
 }
 
 fn send(work: &Work, part: &[Value], answers: &mut Vec<Value>) -> anyhow::Result<()> {

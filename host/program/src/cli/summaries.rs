@@ -2,7 +2,7 @@
 
 use super::arguments::{Daily, Export, Group, Statement, Summary};
 use super::show::{Rows, Text};
-use super::work::Work;
+use super::work::{Work, from_of, until_of};
 use coinbox_host::text;
 use coinbox_operations::export::table::Table;
 use coinbox_operations::tables::{LINE_COLUMNS, SUMMARY_COLUMNS, Sums, add_page, line_cells, line_text, write_summary};
@@ -108,13 +108,10 @@ pub(super) fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
     anyhow::ensure!(!(asked.csv && work.output.is_json()), "--csv and --json exclude each other");
     let (from, to) = match &asked.month {
         Some(month) => month_bounds(month)?,
-        None => {
-            let at = |flag: &str, given: &Option<String>, otherwise: i64| match given {
-                Some(text) => text::moment_ms(text).map_err(|error| anyhow::anyhow!("{flag}: {error}")),
-                None => Ok(otherwise),
-            };
-            (at("--from", &asked.from, 0)?, at("--to", &asked.to, LAST_MOMENT)?)
-        }
+        None => (
+            asked.from.as_deref().map_or(Ok(0), |from| from_of("--from", from))?,
+            asked.to.as_deref().map_or(Ok(LAST_MOMENT), |to| until_of("--to", to))?,
+        ),
     };
     let bar = if std::io::stderr().is_terminal() && (asked.output.is_some() || !std::io::stdout().is_terminal()) {
         ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5))

@@ -4,7 +4,7 @@ use super::show::{Rows, Text};
 use super::work::Work;
 use coinbox_host::text;
 use coinbox_operations::verify::{not_compared, verify};
-use coinbox_operations::words::field;
+use coinbox_operations::words::{counted, field};
 use serde_json::{Value, json};
 
 /// Runs `verify`. Differences are this command's failure.
@@ -31,25 +31,28 @@ pub fn run(work: &Work) -> anyhow::Result<()> {
             Text::Table(rows)
         })?;
     }
-    let counted =
-        format!("{} accounts, {} transactions with {} charges", report.accounts, report.transactions, report.events);
+    let seen = [(report.accounts, "account"), (report.transactions, "transaction"), (report.events, "charge")];
+    let [accounts, transactions, charges] = seen.map(|(count, word)| counted(count, word));
+    let seen = format!("{accounts}, {transactions} with {charges}");
     anyhow::ensure!(
         report.is_sound(),
-        "verify: {counted}: {} differences{}{}{}",
-        report.differences.len(),
+        "verify: {seen}: {}{}{}{}",
+        counted(report.differences.len() as u64, "difference"),
         report.missing.iter().map(|what| format!("; {what}")).collect::<String>(),
         report.damage.iter().map(|what| format!("; {what} is not what was written")).collect::<String>(),
         report.unbalanced.iter().map(|line| format!("; {line}")).collect::<String>()
     );
     if !work.output.is_json() {
         let totals = match report.months {
-            Some(months) => format!("so do the totals of {months} months of accounts"),
+            Some(months) => format!("so do the totals of {} of accounts", counted(months, "month")),
             None => "totals moved on all the time and were not compared".to_owned(),
         };
-        work.output.line(&format!(
-            "verified: {counted}; every balance follows from the ledger, which sums to zero; {totals}"
-        ))?;
-        work.output.line(&format!("not compared: {}", not_compared(&report).join("; ")))?;
+        work.output
+            .line(&format!("verified: {seen}; every balance follows from the ledger, which sums to zero; {totals}"))?;
+        work.output.line("not compared:")?;
+        for what in not_compared(&report) {
+            work.output.line(&format!("  · {what}"))?;
+        }
     }
     Ok(())
 }

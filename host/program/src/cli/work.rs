@@ -60,6 +60,31 @@ pub(super) fn moment_of(field: &str, typed: &str) -> anyhow::Result<String> {
     text::moment_ms(typed).map(|moment| moment.to_string()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
 }
 
+/// A day such as `2026-11-01`, as its first moment in UTC.
+fn day_of(typed: &str) -> Option<i64> {
+    let is_day = typed.len() == 10 && !typed.contains(['T', ':']) && typed.contains('-');
+    is_day.then(|| text::moment_ms(&format!("{typed}T00:00:00Z")).ok()).flatten()
+}
+
+/// Milliseconds of the moment from which on something is asked for: a typed moment, or a day (UTC) with all of it.
+pub(super) fn from_of(field: &str, typed: &str) -> anyhow::Result<i64> {
+    match day_of(typed) {
+        Some(first) => Ok(first),
+        None => {
+            text::moment_ms(typed).map_err(|error| anyhow::anyhow!("{field}: {error}, or a day such as 2026-11-01"))
+        }
+    }
+}
+
+/// Milliseconds of the moment before which something is asked for: a typed moment, or a day (UTC) with all of it.
+pub(super) fn until_of(field: &str, typed: &str) -> anyhow::Result<i64> {
+    const DAY_MS: i64 = 86_400_000;
+    Ok(match day_of(typed) {
+        Some(first) => first.saturating_add(DAY_MS),
+        None => from_of(field, typed)?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +103,20 @@ mod tests {
         assert_eq!(list(&["a@b.c"]).expect("one"), Some(vec!["a@b.c".to_owned()]));
         let both = list(&["none", "a@b.c"]).expect_err("a contradiction").to_string();
         assert_eq!(both, "--to: `none` takes all away; give it alone");
+    }
+
+    #[test]
+    fn a_day_is_all_of_it() {
+        assert_eq!(from_of("--from", "2026-11-01").expect("a day"), 1_793_491_200_000);
+        assert_eq!(until_of("--to", "2026-11-01").expect("a day"), 1_793_577_600_000);
+        assert_eq!(from_of("--from", "2026-11-01T00:00:00Z").expect("a moment"), 1_793_491_200_000);
+        assert_eq!(until_of("--to", "2026-11-01T00:00:00Z").expect("a moment"), 1_793_491_200_000);
+        assert_eq!(until_of("--to", "1793491200000").expect("milliseconds"), 1_793_491_200_000);
+        for bad in ["2026-11-31", "2026-11", "noon"] {
+            let told = until_of("--to", bad).expect_err(bad).to_string();
+            assert!(told.starts_with(&format!("--to: `{bad}` is not a moment")), "{told}");
+            assert!(told.ends_with(", or a day such as 2026-11-01"), "{told}");
+        }
     }
 
     #[test]

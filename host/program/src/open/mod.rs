@@ -437,6 +437,12 @@ pub fn operator_token(config: &Config) -> anyhow::Result<String> {
     Ok(token)
 }
 
+/// The file in which [`operator_token`] looks, as an absolute path.
+pub fn operator_token_file(config: &Config) -> PathBuf {
+    let path = config.data.join(TOKEN_FILE);
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 /// [`operator_token`], where there is one already.
 pub fn read_operator_token(config: &Config) -> anyhow::Result<Option<String>> {
     if let Some(token) = &config.operator_token {

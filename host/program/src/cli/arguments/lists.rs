@@ -125,11 +125,11 @@ pub struct Issued {
     /// Only those issued in this month (UTC), such as 2026-11
     #[arg(long)]
     pub month: Option<String>,
-    /// Issued at this moment or later
-    #[arg(long, value_name = "MOMENT")]
+    /// Issued at this moment or later, or from this day (UTC) on, such as 2026-11-01
+    #[arg(long, value_name = "MOMENT|DAY")]
     pub from: Option<String>,
-    /// Issued before this moment
-    #[arg(long, value_name = "MOMENT")]
+    /// Issued before this moment, or before this day (UTC)
+    #[arg(long, value_name = "MOMENT|DAY")]
     pub before: Option<String>,
     /// Only invoices of which anything is owed now
     #[arg(long, conflicts_with = "open_from")]

@@ -189,11 +189,11 @@ pub struct Export {
     /// Only what was posted in this UTC month, such as 2026-10
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub month: Option<String>,
-    /// Only what was posted at this moment or later
-    #[arg(long, value_name = "MOMENT")]
+    /// Only what was posted at this moment or later, or from this day (UTC) on, such as 2026-11-01
+    #[arg(long, value_name = "MOMENT|DAY")]
     pub from: Option<String>,
-    /// Only what was posted before this moment
-    #[arg(long, value_name = "MOMENT")]
+    /// Only what was posted before this moment, or to the end of this day (UTC)
+    #[arg(long, value_name = "MOMENT|DAY")]
     pub to: Option<String>,
     /// Which charges
     #[command(flatten)]
