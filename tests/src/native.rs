@@ -9,11 +9,11 @@ use coinbox_host::contract::exported::about;
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, Misuse, RulesRuntime, RulesSlot};
 use coinbox_host::json::{self, JsonError};
 use coinbox_host::storage::{Changes, Timer, TimerLane};
-use coinbox_rules::call::{Call, Lent};
 use coinbox_rules::contract::{self, Runner};
 use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::outside::Effects;
 use coinbox_rules::port;
+use coinbox_rules::turn::{Lent, Turn};
 use lent::{LentEffects, LentRandom, LentStorage, LentVault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -93,13 +93,13 @@ impl<'a> Running<'a> {
         }
     }
 
-    fn with_call<T>(&self, run: impl FnOnce(Call<'_>) -> T) -> T {
+    fn with_call<T>(&self, run: impl FnOnce(Turn<'_>) -> T) -> T {
         let view = self.context.view.as_deref().expect("queries and commands have a state to read");
         let storage = LentStorage(view);
         let vault = LentVault(&*self.context.capabilities.vault);
         let random = LentRandom(&*self.context.capabilities.random);
         let kept = Kept::default();
-        run(Call::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, kept: &kept }))
+        run(Turn::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, kept: &kept }))
     }
 }
 
@@ -137,11 +137,11 @@ impl Runner for Running<'_> {
         }
     }
 
-    fn query<T: Serialize, E: Serialize>(self, run: impl FnOnce(&Call<'_>) -> Result<T, E>) -> Ran {
+    fn query<T: Serialize, E: Serialize>(self, run: impl FnOnce(&Turn<'_>) -> Result<T, E>) -> Ran {
         Ran { answer: result(&self.with_call(|call| run(&call))), changes: None }
     }
 
-    fn command<T: Serialize, E: Serialize>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Ran {
+    fn command<T: Serialize, E: Serialize>(self, run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Ran {
         assert_eq!(self.context.class, Class::Command);
         self.with_call(|mut call| {
             let answer = run(&mut call);
@@ -154,7 +154,7 @@ impl Runner for Running<'_> {
         Ran { answer: written(&run(&LentEffects(self.context.capabilities))), changes: None }
     }
 
-    fn look<T: Serialize>(self, run: impl FnOnce(&Call<'_>) -> T) -> Ran {
+    fn look<T: Serialize>(self, run: impl FnOnce(&Turn<'_>) -> T) -> Ran {
         Ran { answer: written(&self.with_call(|call| run(&call))), changes: None }
     }
 

@@ -18,7 +18,7 @@ macro_rules! functions {
             $(
                 fn $name(caller: Caller, $($argument: $kind),*) -> Result<$answer, exported::$interface::Error> {
                     let caller = caller.translate();
-                    $class(|call| $rule(call, &caller, $($argument.translate()),*)).translate()
+                    $class(|turn| $rule(turn, &caller, $($argument.translate()),*)).translate()
                 }
             )*
         }
@@ -33,7 +33,7 @@ impl exported::about::Guest for Component {
 
 impl exported::jobs::Guest for Component {
     fn begin(job: String) -> Result<exported::jobs::Next, exported::jobs::Error> {
-        command(|call| rules::jobs::begin(call, job)).translate()
+        command(|turn| rules::jobs::begin(turn, job)).translate()
     }
 
     fn perform(task: exported::jobs::Task) -> exported::jobs::Done {
@@ -45,19 +45,19 @@ impl exported::jobs::Guest for Component {
         attempt: u32,
         done: exported::jobs::Done,
     ) -> Result<exported::jobs::Next, exported::jobs::Error> {
-        command(|call| rules::jobs::finish(call, job, attempt, done.translate())).translate()
+        command(|turn| rules::jobs::finish(turn, job, attempt, done.translate())).translate()
     }
 
     fn payment_notice(key: String, outcome: payment::Outcome) -> Result<exported::jobs::Next, exported::jobs::Error> {
-        command(|call| rules::jobs::payment_notice(call, key, outcome.translate())).translate()
+        command(|turn| rules::jobs::payment_notice(turn, key, outcome.translate())).translate()
     }
 
     fn look(job: String) -> Option<exported::jobs::Standing> {
-        query(|call| rules::jobs::look(call, job)).map(Translate::translate)
+        query(|turn| rules::jobs::look(turn, job)).map(Translate::translate)
     }
 
     fn store_opened(beginning: exported::jobs::Beginning) -> Result<(), exported::jobs::Error> {
-        command(|call| rules::jobs::store_opened(call, beginning.translate())).translate()
+        command(|turn| rules::jobs::store_opened(turn, beginning.translate())).translate()
     }
 }
 

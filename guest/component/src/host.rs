@@ -4,10 +4,10 @@ use crate::bindings::wasi::clocks::wall_clock;
 use crate::bindings::wasi::random::random;
 use crate::contract::{diagnostics, email, inventory, payment, storage, telephony, vault};
 use crate::mapping::Translate;
-use coinbox_rules::call::{Call, Lent};
 use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::outside::{self, Effects};
 use coinbox_rules::port::{self, Changes};
+use coinbox_rules::turn::{Lent, Turn};
 use std::sync::Once;
 
 /// The host that this component runs in.
@@ -131,30 +131,30 @@ impl Effects for Host {
 }
 
 thread_local! {
-    // The only thing that outlives a call: parsed records that never change under their key.
+    // The only thing that outlives a turn: parsed records that never change under their key.
     static KEPT: Kept = Kept::default();
 }
 
-fn with_call<T>(run: impl FnOnce(Call<'_>) -> T) -> T {
+fn with_call<T>(run: impl FnOnce(Turn<'_>) -> T) -> T {
     report_panics();
     let moment = wall_clock::now();
     let now = i64::try_from(moment.seconds)
         .ok()
         .and_then(|seconds| seconds.checked_mul(1000))
         .map_or(i64::MAX / 2, |ms| ms.saturating_add(i64::from(moment.nanoseconds / 1_000_000)));
-    KEPT.with(|kept| run(Call::new(Lent { storage: &Host, vault: &Host, random: &Host, now, kept })))
+    KEPT.with(|kept| run(Turn::new(Lent { storage: &Host, vault: &Host, random: &Host, now, kept })))
 }
 
 /// Runs a query: it reads.
-pub fn query<T>(run: impl FnOnce(&Call<'_>) -> T) -> T {
-    with_call(|call| run(&call))
+pub fn query<T>(run: impl FnOnce(&Turn<'_>) -> T) -> T {
+    with_call(|turn| run(&turn))
 }
 
 /// Runs a command: what it changes is handed over at the end, and only if it succeeded.
-pub fn command<T, E>(run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Result<T, E> {
-    with_call(|mut call| {
-        let answer = run(&mut call)?;
-        let changes = call.into_changes();
+pub fn command<T, E>(run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Result<T, E> {
+    with_call(|mut turn| {
+        let answer = run(&mut turn)?;
+        let changes = turn.into_changes();
         if !changes.is_empty() {
             storage::stage(&staged(changes));
         }

@@ -4,8 +4,8 @@
 //! with [`run`], as a host does with the component.
 
 use crate::access::functions;
-use crate::ground::call::Call;
 use crate::ground::outside::Effects;
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
@@ -35,13 +35,13 @@ pub trait Runner {
     fn end(&mut self) -> Result<(), Self::Error>;
 
     /// Carries out a query.
-    fn query<T: Serialize, E: Serialize>(self, run: impl FnOnce(&Call<'_>) -> Result<T, E>) -> Self::Ran;
+    fn query<T: Serialize, E: Serialize>(self, run: impl FnOnce(&Turn<'_>) -> Result<T, E>) -> Self::Ran;
     /// Carries out a command.
-    fn command<T: Serialize, E: Serialize>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Self::Ran;
+    fn command<T: Serialize, E: Serialize>(self, run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Self::Ran;
     /// Carries out an effect.
     fn effect<T: Serialize>(self, run: impl FnOnce(&dyn Effects) -> T) -> Self::Ran;
     /// Carries out a query that cannot fail.
-    fn look<T: Serialize>(self, run: impl FnOnce(&Call<'_>) -> T) -> Self::Ran;
+    fn look<T: Serialize>(self, run: impl FnOnce(&Turn<'_>) -> T) -> Self::Ran;
     /// Carries out a query that does not even read.
     fn fact<T: Serialize>(self, run: impl FnOnce() -> T) -> Self::Ran;
 }

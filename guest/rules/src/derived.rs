@@ -14,11 +14,11 @@
 
 use crate::access::{self, functions};
 use crate::ground::calendar::Month;
-use crate::ground::call::{Call, Record, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
+use crate::ground::turn::{Record, Turn, end_of_prefix, successor};
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use crate::ledger::charges::list_all;
 use crate::ledger::totals::{
@@ -64,8 +64,8 @@ pub struct EventsComparison {
 }
 
 /// Compares what is derived for some accounts, 1 to 20.
-pub fn compare_derived(call: &Call<'_>, caller: &Caller, accounts: Vec<String>) -> Result<DerivedComparison, Error> {
-    access::query(call, caller, functions::OPERATOR_COMPARE_DERIVED)?;
+pub fn compare_derived(turn: &Turn<'_>, caller: &Caller, accounts: Vec<String>) -> Result<DerivedComparison, Error> {
+    access::query(turn, caller, functions::OPERATOR_COMPARE_DERIVED)?;
     let mut checks = Checks::new();
     checks.require(!accounts.is_empty(), "accounts", FieldRule::Missing, "1");
     checks.require(accounts.len() <= COMPARED_MAX, "accounts", FieldRule::TooMany, COMPARED_MAX);
@@ -83,7 +83,7 @@ pub fn compare_derived(call: &Call<'_>, caller: &Caller, accounts: Vec<String>) 
     checks.done()?;
     let mut found = DerivedComparison { differences: Vec::new(), not_compared: Vec::new() };
     for account in parsed {
-        Proof { call, account, found: &mut found }.run()?;
+        Proof { turn, account, found: &mut found }.run()?;
     }
     Ok(found)
 }
@@ -104,7 +104,7 @@ fn shown(codes: &Codes) -> String {
 
 /// The comparison of one account.
 struct Proof<'a, 'host> {
-    call: &'a Call<'host>,
+    turn: &'a Turn<'host>,
     account: AuthId,
     found: &'a mut DerivedComparison,
 }
@@ -112,16 +112,16 @@ struct Proof<'a, 'host> {
 impl Proof<'_, '_> {
     fn run(&mut self) -> Result<(), Fault> {
         let mut months = CycleTotals::default();
-        let mut month = Month::of(profile::profile(self.call, self.account)?.created);
-        let last = Month::of(self.call.now());
+        let mut month = Month::of(profile::profile(self.turn, self.account)?.created);
+        let last = Month::of(self.turn.now());
         let mut keys = Vec::new();
         while month <= last {
             keys.push(cycle_key(month, self.account));
             month = month.next();
         }
-        self.call.prefetch(keys.iter().cloned());
+        self.turn.prefetch(keys.iter().cloned());
         for key in keys {
-            if let Some(totals) = self.call.get::<CycleTotals>(&key)? {
+            if let Some(totals) = self.turn.get::<CycleTotals>(&key)? {
                 add(&mut months.by, &totals.by)?;
                 months.moved.add(totals.moved)?;
             }
@@ -136,16 +136,16 @@ impl Proof<'_, '_> {
     /// The account is found by its address, and its documents by number and by the moment of issue (INV-9). That no entry names another record,
     /// `operator.compare-indexes` says.
     fn entries(&mut self) -> Result<(), Fault> {
-        if !crate::ground::indexes::are_ready(self.call)? {
+        if !crate::ground::indexes::are_ready(self.turn)? {
             // As `operator.compare-indexes` says.
             return Ok(());
         }
-        let profile = profile::profile(self.call, self.account)?;
-        let entry = self.call.text(&crate::profiles::by_mail::key(&profile.email, self.account));
+        let profile = profile::profile(self.turn, self.account)?;
+        let entry = self.turn.text(&crate::profiles::by_mail::key(&profile.email, self.account));
         let stored = if entry.is_some() { "an entry" } else { "no entry" };
         self.differs("account-by-address", stored.to_owned(), "an entry".to_owned());
-        let (call, account) = (self.call, self.account);
-        let all = crate::invoices::compare_documents(call, account, RECORDS_MAX, |what, stored, rebuilt| {
+        let (turn, account) = (self.turn, self.account);
+        let all = crate::invoices::compare_documents(turn, account, RECORDS_MAX, |what, stored, rebuilt| {
             self.differs(what, stored, rebuilt);
         })?;
         if !all {
@@ -163,7 +163,7 @@ impl Proof<'_, '_> {
 
     /// All records below a prefix; `None`: more than one comparison reads.
     fn all<R: Record>(&mut self, what: &str, prefix: &str, limit: usize) -> Result<Option<Vec<(String, R)>>, Fault> {
-        let (records, more) = self.call.list::<R>(prefix, limit)?;
+        let (records, more) = self.turn.list::<R>(prefix, limit)?;
         if more {
             self.found.not_compared.push(format!("{} {what}", self.account));
             return Ok(None);
@@ -229,19 +229,19 @@ impl Proof<'_, '_> {
     /// Every paid charge that totals hold has its payment, and every payment its charge.
     fn charges(&mut self, payments: Option<BTreeMap<String, Money>>) -> Result<(), Fault> {
         let Some(mut payments) = payments else { return Ok(()) };
-        let folded_until = totals::folded_until(self.call)?;
-        let (charges, more) = list_all(self.call, self.account, RECORDS_MAX)?;
+        let folded_until = totals::folded_until(self.turn)?;
+        let (charges, more) = list_all(self.turn, self.account, RECORDS_MAX)?;
         if more {
             self.found.not_compared.push(format!("{} charges", self.account));
             return Ok(());
         }
-        let closed = profile::is_closed(self.call, self.account)?;
+        let closed = profile::is_closed(self.turn, self.account)?;
         for charge in charges {
             let paid = payments.remove(&charge.key);
             // A payment that came after the charge's final answer was booked by a person, without it.
             if paid.is_some()
                 && !charge.is_paid()
-                && crate::credit::records::reconciliation::booked_at(self.call, &charge.key)?.is_some()
+                && crate::credit::records::reconciliation::booked_at(self.turn, &charge.key)?.is_some()
             {
                 continue;
             }
@@ -256,7 +256,7 @@ impl Proof<'_, '_> {
         }
         for (key, paid) in payments {
             // Payments that no charge explains were booked by the reconciliation or by a person, which is noted.
-            if crate::credit::records::reconciliation::booked_at(self.call, &key)?.is_none() {
+            if crate::credit::records::reconciliation::booked_at(self.turn, &key)?.is_none() {
                 self.differs(&format!("payment:{key}"), "no charge".to_owned(), paid.to_string());
             }
         }
@@ -266,22 +266,22 @@ impl Proof<'_, '_> {
 
 /// Compares the lines of usage with the entries of counted events, as far back as an event could be sent again.
 pub fn compare_events(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     after: Option<String>,
     limit: u32,
 ) -> Result<EventsComparison, Error> {
-    access::query(call, caller, functions::OPERATOR_COMPARE_EVENTS)?;
+    access::query(turn, caller, functions::OPERATOR_COMPARE_EVENTS)?;
     let mut checks = Checks::new();
     checks.page_limit(limit, TRANSACTIONS_MAX);
     let good = after.as_deref().is_none_or(|after| is_name(after, 64));
     checks.page_after(good);
     checks.done()?;
-    let floor = usage::counted_since(call)?;
+    let floor = usage::counted_since(turn)?;
     // A line is posted after its event, so older transactions have none that is still remembered.
     let oldest = format!("{}{}", ledger::PREFIX, crate::ground::ids::time_key(floor));
     let first = after.map_or(oldest, |id| successor(&format!("{}{id}", ledger::PREFIX)));
-    let (page, more) = call.span_page::<Transaction>(&first, &end_of_prefix(ledger::PREFIX), limit)?;
+    let (page, more) = turn.span_page::<Transaction>(&first, &end_of_prefix(ledger::PREFIX), limit)?;
     let page = page
         .into_iter()
         .map(|(key, transaction)| Ok((key, transaction.completed()?)))
@@ -290,13 +290,13 @@ pub fn compare_events(
         let is_usage = transaction.kind == "usage";
         transaction.lines.iter().filter(move |line| is_usage && line.t >= floor).cloned().collect::<Vec<_>>()
     };
-    call.prefetch(page.iter().flat_map(|(_, transaction)| lines(transaction)).map(|line| usage::counted_key(&line)));
+    turn.prefetch(page.iter().flat_map(|(_, transaction)| lines(transaction)).map(|line| usage::counted_key(&line)));
     let mut answer = EventsComparison { compared: 0, differences: Vec::new(), next: None };
     for (key, transaction) in &page {
         let id = &key[ledger::PREFIX.len()..];
         for line in lines(transaction) {
             answer.compared += 1;
-            let stored = usage::counted_in(call, &line)?.unwrap_or_else(|| "not counted".to_owned());
+            let stored = usage::counted_in(turn, &line)?.unwrap_or_else(|| "not counted".to_owned());
             if stored != id {
                 let (auth_id, what) = (line.a.to_string(), format!("event:{}", line.i));
                 answer.differences.push(Difference { auth_id, what, stored, rebuilt: id.to_owned() });

@@ -3,7 +3,7 @@
 pub use crate::ground::feed::Event;
 
 use crate::access::{self, functions};
-use crate::ground::call::Call;
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, Checks, FieldRule, interface_error};
 
 interface_error! {
@@ -13,20 +13,20 @@ interface_error! {
 
 /// Committed events after a position: one account's, or with `None` all (EVT-1).
 pub fn read(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     account: Option<String>,
     after: u64,
     limit: u32,
 ) -> Result<Vec<Event>, Error> {
     match &account {
-        Some(account) => drop(access::query_on(call, caller, functions::EVENTS_READ, account)?),
-        None => drop(access::query_on_all(call, caller, functions::EVENTS_READ)?),
+        Some(account) => drop(access::query_on(turn, caller, functions::EVENTS_READ, account)?),
+        None => drop(access::query_on_all(turn, caller, functions::EVENTS_READ)?),
     }
     let mut checks = Checks::new();
     checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
     checks.require(limit <= 1000, "limit", FieldRule::TooLarge, 1000);
     checks.done()?;
-    let lines = call.feed(account.as_deref(), after, limit);
+    let lines = turn.feed(account.as_deref(), after, limit);
     Ok(lines.into_iter().map(Event::of_line).collect::<Result<_, _>>()?)
 }

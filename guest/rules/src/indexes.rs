@@ -8,12 +8,12 @@
 mod tests;
 
 use crate::access::{self, functions};
-use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::indexes::{Compared, KEY, State, Step, are_ready, unreadable};
 use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::text::is_name;
+use crate::ground::turn::{Turn, end_of_prefix, successor};
 use crate::ground::vocabulary::{Caller, Checks, Fault};
 use crate::invoices;
 use crate::profiles::by_mail;
@@ -29,49 +29,49 @@ const RECORDS_PER_CALL: u32 = 500;
 const COMPARED_MAX: u32 = 500;
 
 /// Sees to it that every record has its entries: once in the life of a store.
-pub(crate) fn prepare(call: &mut Call<'_>) -> Result<(), Fault> {
-    if call.text(KEY).is_some() {
+pub(crate) fn prepare(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    if turn.text(KEY).is_some() {
         return Ok(());
     }
     let prefix = profile::PREFIX.to_owned();
-    let is_empty = call.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty();
+    let is_empty = turn.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty();
     let step = if is_empty { Step::Done } else { Step::Accounts(prefix) };
-    call.put(KEY, &State { v: 1, step });
+    turn.put(KEY, &State { v: 1, step });
     if !is_empty {
-        call.timer(&JOB.key(), Lane::Bulk, call.now());
+        turn.timer(&JOB.key(), Lane::Bulk, turn.now());
     }
     Ok(())
 }
 
 /// Writes the entries of the next records.
-pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
-    let Some(state) = call.get::<State>(KEY)? else { return Ok(None) };
+pub(crate) fn run(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
+    let Some(state) = turn.get::<State>(KEY)? else { return Ok(None) };
     let step = match state.step {
         Step::Done => return Ok(Some(Next::Rest)),
         Step::Accounts(after) => {
             let end = end_of_prefix(profile::PREFIX);
-            let (page, more) = call.span_page::<Profile>(&after, &end, RECORDS_PER_CALL)?;
+            let (page, more) = turn.span_page::<Profile>(&after, &end, RECORDS_PER_CALL)?;
             let last = page.last().map(|(key, _)| successor(key));
             for (key, profile) in page {
                 let account = by_mail::account_of(&key).ok_or_else(|| unreadable(&key))?;
-                by_mail::put(call, &profile.email, account);
+                by_mail::put(turn, &profile.email, account);
             }
             match last.filter(|_| more) {
                 Some(after) => Step::Accounts(after),
                 None => Step::Documents(invoices::DOCUMENTS.to_owned()),
             }
         }
-        Step::Documents(after) => match invoices::put_entries(call, &after, RECORDS_PER_CALL)? {
+        Step::Documents(after) => match invoices::put_entries(turn, &after, RECORDS_PER_CALL)? {
             Some(after) => Step::Documents(after),
             None => Step::Done,
         },
     };
     let done = step == Step::Done;
-    call.put(KEY, &State { v: 1, step });
+    turn.put(KEY, &State { v: 1, step });
     if done {
         return Ok(Some(Next::Rest));
     }
-    call.timer(&JOB.key(), Lane::Bulk, call.now());
+    turn.timer(&JOB.key(), Lane::Bulk, turn.now());
     Ok(Some(Next::Again))
 }
 
@@ -92,12 +92,12 @@ pub struct IndexesComparison {
 
 /// Compares entries with the records that they name: those of accounts by address, of documents by number, and by the moment of issue.
 pub fn compare_indexes(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     after: Option<String>,
     limit: u32,
 ) -> Result<IndexesComparison, Error> {
-    access::query(call, caller, functions::OPERATOR_COMPARE_INDEXES)?;
+    access::query(turn, caller, functions::OPERATOR_COMPARE_INDEXES)?;
     let prefixes = [by_mail::PREFIX, invoices::BY_NUMBER, invoices::BY_ISSUE];
     let mut checks = Checks::new();
     checks.page_limit(limit, COMPARED_MAX);
@@ -111,15 +111,15 @@ pub fn compare_indexes(
     checks.page_after(first.is_some());
     checks.done()?;
     let (mut place, mut first) = first.unwrap_or_default();
-    let mut answer = IndexesComparison { compared: 0, complete: are_ready(call)?, differences: Vec::new(), next: None };
+    let mut answer = IndexesComparison { compared: 0, complete: are_ready(turn)?, differences: Vec::new(), next: None };
     let mut room = limit;
     loop {
         let prefix = prefixes[place];
         let end = end_of_prefix(prefix);
         let (compared, more) = match place {
-            0 => accounts_by_mail(call, &first, &end, room)?,
-            1 => invoices::compare_by_number(call, &first, &end, room)?,
-            _ => invoices::compare_by_issue(call, &first, &end, room)?,
+            0 => accounts_by_mail(turn, &first, &end, room)?,
+            1 => invoices::compare_by_number(turn, &first, &end, room)?,
+            _ => invoices::compare_by_issue(turn, &first, &end, room)?,
         };
         let last = compared.last().map(|one| one.key.clone());
         for one in compared {
@@ -147,14 +147,14 @@ pub fn compare_indexes(
     }
 }
 
-fn accounts_by_mail(call: &Call<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
-    let (entries, more) = call.span_page::<by_mail::Entry>(first, end, limit)?;
-    call.prefetch(entries.iter().filter_map(|(key, _)| by_mail::account_of(key)).map(profile::key));
+fn accounts_by_mail(turn: &Turn<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
+    let (entries, more) = turn.span_page::<by_mail::Entry>(first, end, limit)?;
+    turn.prefetch(entries.iter().filter_map(|(key, _)| by_mail::account_of(key)).map(profile::key));
     let compared: Result<Vec<Compared>, Fault> = entries
         .into_iter()
         .map(|(key, _)| {
             let account = by_mail::account_of(&key).ok_or_else(|| unreadable(&key))?;
-            let rebuilt = match call.get::<Profile>(&profile::key(account))? {
+            let rebuilt = match turn.get::<Profile>(&profile::key(account))? {
                 Some(profile) => by_mail::key(&profile.email, account),
                 None => "no account".to_owned(),
             };

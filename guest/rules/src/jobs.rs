@@ -1,12 +1,12 @@
 //! Work that the clock or an earlier decision has made due: begin, perform, finish.
 
 use crate::credit::watch::judge::REJUDGE;
-use crate::ground::call::Call;
 pub use crate::ground::interfaces::jobs::Error;
 use crate::ground::job::JobKey;
 pub use crate::ground::job::{Done, JobState, MovementsRequest, Next, Task, Work};
 use crate::ground::job_row::{Job, Row};
 use crate::ground::outside::{Effects, Finding, PaymentOutcome};
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Instant, int_text};
 use crate::ledger::months;
 use crate::payments::{charges, reconcile, refunds};
@@ -39,10 +39,10 @@ const ROWS: [&[&dyn Job]; 9] = [
     usage::JOBS,
     accounts::JOBS,
     &[
-        &Row::inside(REJUDGE, |call, _| housekeeping::rejudge(call)),
-        &Row::inside(housekeeping::JOB, |call, _| housekeeping::clean(call)),
-        &Row::inside(months::JOB, |call, _| month_end::run(call)),
-        &Row::inside(indexes::JOB, |call, _| indexes::run(call)),
+        &Row::inside(REJUDGE, |turn, _| housekeeping::rejudge(turn)),
+        &Row::inside(housekeeping::JOB, |turn, _| housekeeping::clean(turn)),
+        &Row::inside(months::JOB, |turn, _| month_end::run(turn)),
+        &Row::inside(indexes::JOB, |turn, _| indexes::run(turn)),
     ],
 ];
 
@@ -54,12 +54,12 @@ fn find(job: &str) -> Result<(&'static dyn Job, JobKey<'_>), Error> {
 }
 
 /// Decides what a due job does now, and writes down that an attempt starts.
-pub fn begin(call: &mut Call<'_>, job: String) -> Result<Next, Error> {
+pub fn begin(turn: &mut Turn<'_>, job: String) -> Result<Next, Error> {
     let (row, key) = find(&job)?;
-    let next = row.begin(call, &key)?;
+    let next = row.begin(turn, &key)?;
     // A job that neither goes on nor waits is over: its timer must not fire again.
-    if !call.has_set_timer(&job) {
-        call.cancel(&job);
+    if !turn.has_set_timer(&job) {
+        turn.cancel(&job);
     }
     Ok(next.unwrap_or(Next::Rest))
 }
@@ -111,42 +111,42 @@ pub fn perform(effects: &dyn Effects, task: Task) -> Done {
 }
 
 /// Books what came of an attempt.
-pub fn finish(call: &mut Call<'_>, job: String, attempt: u32, done: Done) -> Result<Next, Error> {
+pub fn finish(turn: &mut Turn<'_>, job: String, attempt: u32, done: Done) -> Result<Next, Error> {
     let (row, key) = find(&job)?;
-    row.finish(call, &key, attempt, done)
+    row.finish(turn, &key, attempt, done)
 }
 
 /// Books a payment that the gateway reports by itself (R42: each notice acts once).
-pub fn payment_notice(call: &mut Call<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
-    if let Some((account, charge)) = ledger::charges::by_key(call, &key)? {
-        return Ok(charges::book(call, account, charge.number, outcome)?);
+pub fn payment_notice(turn: &mut Turn<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
+    if let Some((account, charge)) = ledger::charges::by_key(turn, &key)? {
+        return Ok(charges::book(turn, account, charge.number, outcome)?);
     }
-    if let Some((account, refund)) = credit::records::refunds::by_key(call, &key)? {
-        return Ok(refunds::book(call, account, refund.number, outcome)?);
+    if let Some((account, refund)) = credit::records::refunds::by_key(turn, &key)? {
+        return Ok(refunds::book(turn, account, refund.number, outcome)?);
     }
-    reconcile::keep_notice(call, &key, &outcome)?;
+    reconcile::keep_notice(turn, &key, &outcome)?;
     Ok(Next::Rest)
 }
 
 /// How a job stands that a customer waits for.
-pub fn look(call: &Call<'_>, job: String) -> Option<JobState> {
+pub fn look(turn: &Turn<'_>, job: String) -> Option<JobState> {
     let (row, key) = find(&job).ok()?;
-    row.look(call, &key)
+    row.look(turn, &key)
 }
 
 /// Prepares a store: one whose name has just been drawn, and one of before these rules.
-pub fn store_opened(call: &mut Call<'_>, beginning: Beginning) -> Result<(), Error> {
-    indexes::prepare(call)?;
+pub fn store_opened(turn: &mut Turn<'_>, beginning: Beginning) -> Result<(), Error> {
+    indexes::prepare(turn)?;
     match beginning {
         Beginning::Again => return Ok(()),
         Beginning::Created => {
-            policy::begin(call);
-            crate::invoices::seller::tell(call)?;
+            policy::begin(turn);
+            crate::invoices::seller::tell(turn)?;
         }
         Beginning::Copied => {}
-        Beginning::Restored(backup) => reconcile::open(call, backup)?,
+        Beginning::Restored(backup) => reconcile::open(turn, backup)?,
     }
-    housekeeping::schedule(call);
+    housekeeping::schedule(turn);
     Ok(())
 }
 
@@ -193,7 +193,7 @@ mod tests {
     ];
 
     fn begin_one(job: &str) -> Result<Next, Error> {
-        Fake::new().command(START, |call| begin(call, job.to_owned()))
+        Fake::new().command(START, |turn| begin(turn, job.to_owned()))
     }
 
     #[test]
@@ -266,9 +266,9 @@ mod tests {
         for job in others {
             assert_eq!(begin_one(job), Err(Error::NoSuchJob), "{job:?}");
             let done = || Done::Lost("gone".to_owned());
-            let finished = Fake::new().command(START, |call| finish(call, job.to_owned(), 1, done()));
+            let finished = Fake::new().command(START, |turn| finish(turn, job.to_owned(), 1, done()));
             assert_eq!(finished, Err(Error::NoSuchJob), "{job:?}");
-            assert_eq!(Fake::new().query(START, |call| look(call, job.to_owned())), None, "{job:?}");
+            assert_eq!(Fake::new().query(START, |turn| look(turn, job.to_owned())), None, "{job:?}");
         }
     }
 }

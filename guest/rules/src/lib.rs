@@ -1,6 +1,6 @@
 //! Every billing and account rule of Coinbox, as a plain library.
 //!
-//! The rules read one state, decide, and hand over one set of changes: see [`call::Call`]. They know nothing of
+//! The rules read one state, decide, and hand over one set of changes: see [`turn::Turn`]. They know nothing of
 //! WebAssembly, hosts or HTTP; what they need of a host is in [`port`] and [`outside`]. They are deterministic: the same
 //! stored entries, arguments and host answers give the same result and the same changes, byte for byte.
 //!
@@ -57,7 +57,7 @@ pub use coinbox_usage as usage;
 pub use access::credentials;
 pub use accounts::{closing, postpaid, subaccounts};
 pub use credit::settings::{alerts, auto_recharge as recharge};
-pub use ground::{calendar, call, idempotency, ids, money, outside, port, product, vocabulary};
+pub use ground::{calendar, idempotency, ids, money, outside, port, product, turn, vocabulary};
 pub use ledger::{charge_code, lots, statement, totals, wallet};
 pub use numbers as phone_numbers;
 pub use payments::{cards, charges, coupons, queue, refunds};

@@ -6,9 +6,9 @@
 
 use crate::credit::records::reconciliation;
 use crate::ground::calendar::Month;
-use crate::ground::call::Call;
 use crate::ground::job::{Next, Progress};
 use crate::ground::port::Lane;
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Fault, MINUTE_MS};
 use crate::invoices;
 use crate::ledger::months::{JOB, KEY, PHASES, Phase, State};
@@ -16,20 +16,20 @@ use crate::ledger::totals;
 use crate::numbers::rent_run;
 
 /// One page of the phase at hand.
-pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
-    let mut state: State = call.need(KEY)?;
+pub(crate) fn run(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
+    let mut state: State = turn.need(KEY)?;
     // What was paid and released before a restore is known first: no month is closed without the payments that belong to it, and nobody pays
     // rent for a number that is not held any more (R82).
-    if reconciliation::is_open(call)? || reconciliation::is_stock_open(call)? {
-        call.timer(&JOB.key(), Lane::Bulk, call.now() + MINUTE_MS);
+    if reconciliation::is_open(turn)? || reconciliation::is_stock_open(turn)? {
+        turn.timer(&JOB.key(), Lane::Bulk, turn.now() + MINUTE_MS);
         return Ok(Some(Next::Rest));
     }
     let progress = match state.phase {
-        Phase::Totals => catch_up(call, state.month)?,
-        Phase::Close => invoices::close_page(call, state.month, state.after.as_deref())?,
-        Phase::Number => invoices::number_page(call)?,
-        Phase::Rent => rent_run::run(call, state.month, state.after.as_deref())?,
-        Phase::Seats => invoices::charge_seats(call, state.month, state.after.as_deref())?,
+        Phase::Totals => catch_up(turn, state.month)?,
+        Phase::Close => invoices::close_page(turn, state.month, state.after.as_deref())?,
+        Phase::Number => invoices::number_page(turn)?,
+        Phase::Rent => rent_run::run(turn, state.month, state.after.as_deref())?,
+        Phase::Seats => invoices::charge_seats(turn, state.month, state.after.as_deref())?,
     };
     let job = JOB.key();
     match progress {
@@ -42,22 +42,22 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
                 None => {
                     state.month = state.month.next();
                     state.phase = PHASES[0];
-                    call.put(KEY, &state);
-                    call.timer(&job, Lane::Bulk, state.month.first());
+                    turn.put(KEY, &state);
+                    turn.timer(&job, Lane::Bulk, state.month.first());
                     return Ok(Some(Next::Rest));
                 }
             }
         }
     }
-    call.put(KEY, &state);
-    call.timer(&job, Lane::Bulk, call.now());
+    turn.put(KEY, &state);
+    turn.timer(&job, Lane::Bulk, turn.now());
     Ok(Some(Next::Again))
 }
 
-fn catch_up(call: &mut Call<'_>, month: Month) -> Result<Progress, Fault> {
-    if totals::are_complete_before(call, month.first())? {
+fn catch_up(turn: &mut Turn<'_>, month: Month) -> Result<Progress, Fault> {
+    if totals::are_complete_before(turn, month.first())? {
         return Ok(Progress::Done);
     }
-    let reached = totals::fold_next(call)?;
+    let reached = totals::fold_next(turn)?;
     Ok(Progress::After(reached))
 }

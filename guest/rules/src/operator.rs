@@ -4,11 +4,11 @@ pub mod limits;
 pub mod policy;
 
 use crate::access::{self, functions};
-use crate::ground::call::{Call, end_of_prefix, successor};
 use crate::ground::ids::AuthId;
 pub use crate::ground::interfaces::operator::{Difference, Error};
 use crate::ground::money::Money;
 use crate::ground::text::is_name;
+use crate::ground::turn::{Turn, end_of_prefix, successor};
 use crate::ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text};
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::lots::LotKind;
@@ -95,8 +95,8 @@ const TRANSACTIONS_MAX: u32 = 500;
 const COMPARED_MAX: usize = 500;
 
 /// Transactions in posting order.
-pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<LedgerPage, Error> {
-    access::query(call, caller, functions::OPERATOR_READ_LEDGER)?;
+pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<LedgerPage, Error> {
+    access::query(turn, caller, functions::OPERATOR_READ_LEDGER)?;
     let mut checks = Checks::new();
     checks.page_limit(limit, TRANSACTIONS_MAX);
     checks.page_after(after.as_deref().is_none_or(|after| is_name(after, 64)));
@@ -104,7 +104,7 @@ pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limi
     let first =
         after.map_or_else(|| ledger::PREFIX.to_owned(), |after| successor(&format!("{}{after}", ledger::PREFIX)));
     let end = end_of_prefix(ledger::PREFIX);
-    let (page, more) = call.span_page::<Transaction>(&first, &end, limit)?;
+    let (page, more) = turn.span_page::<Transaction>(&first, &end, limit)?;
     let transactions: Vec<LedgerTransaction> = page
         .into_iter()
         .map(|(key, transaction)| LedgerTransaction {
@@ -129,13 +129,13 @@ pub fn read_ledger(call: &Call<'_>, caller: &Caller, after: Option<String>, limi
 }
 
 /// The rated events of one usage transaction.
-pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<Vec<RatedEvent>, Error> {
-    access::query(call, caller, functions::OPERATOR_READ_TRANSACTION)?;
+pub fn read_transaction(turn: &Turn<'_>, caller: &Caller, id: String) -> Result<Vec<RatedEvent>, Error> {
+    access::query(turn, caller, functions::OPERATOR_READ_TRANSACTION)?;
     if !is_name(&id, 64) {
         return Err(Fault::not_found("transaction").into());
     }
     let transaction: Transaction =
-        call.get(&format!("{}{id}", ledger::PREFIX))?.ok_or_else(|| Fault::not_found("transaction"))?;
+        turn.get(&format!("{}{id}", ledger::PREFIX))?.ok_or_else(|| Fault::not_found("transaction"))?;
     Ok(transaction
         .lines
         .into_iter()
@@ -158,8 +158,8 @@ pub fn read_transaction(call: &Call<'_>, caller: &Caller, id: String) -> Result<
 }
 
 /// Rebuilds wallets and lots from folded postings, open orders and open reservations, and compares (CRD-1).
-pub fn compare(call: &Call<'_>, caller: &Caller, accounts: Vec<Folded>) -> Result<Vec<Difference>, Error> {
-    access::query(call, caller, functions::OPERATOR_COMPARE)?;
+pub fn compare(turn: &Turn<'_>, caller: &Caller, accounts: Vec<Folded>) -> Result<Vec<Difference>, Error> {
+    access::query(turn, caller, functions::OPERATOR_COMPARE)?;
     let mut checks = Checks::new();
     checks.require(!accounts.is_empty(), "accounts", FieldRule::Missing, "1");
     checks.require(accounts.len() <= COMPARED_MAX, "accounts", FieldRule::TooMany, COMPARED_MAX);
@@ -176,14 +176,14 @@ pub fn compare(call: &Call<'_>, caller: &Caller, accounts: Vec<Folded>) -> Resul
     let mut differences = Vec::new();
     for folded in &accounts {
         if let Some(account) = AuthId::parse(&folded.auth_id) {
-            compare_one(call, account, folded, &mut differences)?;
+            compare_one(turn, account, folded, &mut differences)?;
         }
     }
     Ok(differences)
 }
 
 fn compare_one(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     folded: &Folded,
     differences: &mut Vec<Difference>,
@@ -193,11 +193,11 @@ fn compare_one(
             differences.push(Difference { auth_id: account.to_string(), what: what.to_owned(), stored, rebuilt });
         }
     };
-    let Some(stored_text) = call.text(&wallet::key(account)) else {
+    let Some(stored_text) = turn.text(&wallet::key(account)) else {
         differs("missing-account", String::new(), "a wallet".to_owned());
         return Ok(());
     };
-    let wallet = wallet::need(call, account)?;
+    let wallet = wallet::need(turn, account)?;
     let credits = |kind: LotKind| match kind {
         LotKind::Trial => folded.trial,
         LotKind::Promotional => folded.promotional,
@@ -205,7 +205,7 @@ fn compare_one(
     };
     let kinds =
         [(LotKind::Trial, "lots:trial"), (LotKind::Promotional, "lots:promotional"), (LotKind::Cash, "lots:cash")];
-    let lots = exact_lots(call, account)?;
+    let lots = exact_lots(turn, account)?;
     let mut balance = Money::from_micros(folded.receivable).negated()?;
     let mut current_rest = None;
     for (kind, name) in kinds {
@@ -225,24 +225,24 @@ fn compare_one(
         differs(name, sum.to_string(), owed_to_customer.to_string());
     }
     let mode = |postpaid: bool| if postpaid { "postpaid" } else { "prepaid" }.to_owned();
-    let postpaid = profile::profile(call, account)?.billing_mode == BillingMode::Postpaid;
+    let postpaid = profile::profile(turn, account)?.billing_mode == BillingMode::Postpaid;
     differs("billing-mode", mode(wallet.credit_limit().is_some()), mode(postpaid));
     let place = lots.first().map(crate::ledger::lots::Lot::place);
-    let held = crate::usage::reservations::records::sum(call, account)?;
+    let held = crate::usage::reservations::records::sum(turn, account)?;
     if held.is_none() {
         differs("reservations", "more than can be compared".to_owned(), "at most 1000000".to_owned());
     }
     let reserved = match held {
         Some(held) => held
-            .plus(crate::numbers::reserved(call, account)?)?
-            .plus(crate::credit::records::held::held_amount(call, account)?)?,
+            .plus(crate::numbers::reserved(turn, account)?)?
+            .plus(crate::credit::records::held::held_amount(turn, account)?)?,
         None => wallet.reserved,
     };
     let rebuilt = wallet.rebuilt(balance, reserved, current_rest.unwrap_or(Money::ZERO), place);
     let rebuilt_text = serde_json::to_string(&rebuilt).expect("text and numbers only");
     differs("wallet", stored_text.to_string(), rebuilt_text);
     let mut owed = Money::ZERO;
-    let (receivables, more) = wallet::receivables(call, account)?;
+    let (receivables, more) = wallet::receivables(turn, account)?;
     for (_, receivable) in receivables {
         owed = owed.plus(receivable.amount)?;
     }

@@ -4,10 +4,10 @@ use coinbox_host::capability::Capabilities;
 use coinbox_host::contract::exported::usage as contract;
 use coinbox_host::contract::types;
 use coinbox_host::storage::{self as store, View};
-use coinbox_rules::call::{Call, Lent};
 use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::port::{self, Changes, FeedLine, UnsealError};
 use coinbox_rules::product::{Event, Heading, Product};
+use coinbox_rules::turn::{Lent, Turn};
 use coinbox_rules::usage::{self, BatchAnswer};
 use coinbox_rules::vocabulary::{Caller, Operator, Principal};
 use serde::Deserialize;
@@ -127,10 +127,10 @@ fn staged(changes: Changes) -> store::Changes {
 }
 
 impl Native {
-    fn call<T>(&self, view: &dyn View, capabilities: &Capabilities, run: impl FnOnce(Call<'_>) -> T) -> T {
+    fn call<T>(&self, view: &dyn View, capabilities: &Capabilities, run: impl FnOnce(Turn<'_>) -> T) -> T {
         let host = Host { view, capabilities };
         let now = capabilities.clock.now();
-        run(Call::new(Lent { storage: &host, vault: &host, random: &host, now, kept: &self.kept }))
+        run(Turn::new(Lent { storage: &host, vault: &host, random: &host, now, kept: &self.kept }))
     }
 
     /// `usage.record-events`.

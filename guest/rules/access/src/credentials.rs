@@ -1,8 +1,8 @@
 //! Who somebody is: API tokens, the names of callers, and whose account an auth ID is (SEC-1, R35).
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, draw_token};
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Principal, Refusal};
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
@@ -70,23 +70,23 @@ fn key(auth: AuthId) -> String {
 }
 
 /// Draws a token for a new account or sub-account and keeps it.
-pub fn issue(call: &mut Call<'_>, auth: AuthId) -> String {
-    let token = draw_token(call);
-    let vault = call.vault();
+pub fn issue(turn: &mut Turn<'_>, auth: AuthId) -> String {
+    let token = draw_token(turn);
+    let vault = turn.vault();
     let stored = StoredCredential { v: 1, digest: vault.digest(PURPOSE, &token), sealed: vault.seal(PURPOSE, &token) };
-    call.put(&key(auth), &stored);
+    turn.put(&key(auth), &stored);
     token
 }
 
 /// Takes the token of a sub-account that was deleted away.
-pub fn withdraw(call: &mut Call<'_>, auth: AuthId) {
-    call.remove(&key(auth));
+pub fn withdraw(turn: &mut Turn<'_>, auth: AuthId) {
+    turn.remove(&key(auth));
 }
 
 /// The token of an account or sub-account that exists.
-pub fn reveal(call: &Call<'_>, auth: AuthId) -> Result<String, Fault> {
-    let stored: StoredCredential = call.need(&key(auth))?;
-    call.vault().unseal(PURPOSE, &stored.sealed).map_err(|error| {
+pub fn reveal(turn: &Turn<'_>, auth: AuthId) -> Result<String, Fault> {
+    let stored: StoredCredential = turn.need(&key(auth))?;
+    turn.vault().unseal(PURPOSE, &stored.sealed).map_err(|error| {
         let cause = match error {
             coinbox_ground::port::UnsealError::NotOurs => "not sealed by this store",
             coinbox_ground::port::UnsealError::KeyDestroyed => "key destroyed",
@@ -96,10 +96,10 @@ pub fn reveal(call: &Call<'_>, auth: AuthId) -> Result<String, Fault> {
 }
 
 /// Checks an API credential, and nothing else: the holder may be suspended or disabled. Closed accounts have no credentials.
-pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<Who, Fault> {
+pub fn authenticate(turn: &Turn<'_>, caller: &Caller) -> Result<Who, Fault> {
     check_form(caller)?;
     match &caller.who {
-        Principal::Token(credential) => Ok(holder(call, credential)?.who),
+        Principal::Token(credential) => Ok(holder(turn, credential)?.who),
         _ => Err(Refusal::Unauthenticated.into()),
     }
 }
@@ -110,11 +110,11 @@ pub fn main_account(auth_id: &str) -> Result<AuthId, Fault> {
 }
 
 /// The main account behind an auth ID: itself, or a sub-account's parent. None: neither exists.
-pub fn main_of(call: &Call<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
+pub fn main_of(turn: &Turn<'_>, auth: AuthId) -> Result<Option<AuthId>, Fault> {
     if !auth.is_main() {
-        return subaccount::parent(call, auth);
+        return subaccount::parent(turn, auth);
     }
-    Ok(call.text(&profile::key(auth)).map(|_| auth))
+    Ok(turn.text(&profile::key(auth)).map(|_| auth))
 }
 
 /// The holder of a valid token, and what stands in the way of using it.
@@ -124,25 +124,25 @@ pub(crate) struct Holder {
 }
 
 /// Checks the proof of a token. The same work is done whether or not the account exists.
-pub(crate) fn holder(call: &Call<'_>, credential: &Credential) -> Result<Holder, Fault> {
+pub(crate) fn holder(turn: &Turn<'_>, credential: &Credential) -> Result<Holder, Fault> {
     let auth = AuthId::parse(&credential.auth_id);
     let stored = match auth {
-        Some(auth) => call.get::<StoredCredential>(&key(auth))?,
+        Some(auth) => turn.get::<StoredCredential>(&key(auth))?,
         None => None,
     };
     // Nobody was ever given a token of another length, so a long text need not be digested.
     let token = if credential.token.len() == 40 { credential.token.as_str() } else { "" };
-    let given = call.vault().digest(PURPOSE, token);
+    let given = turn.vault().digest(PURPOSE, token);
     let expected = stored.as_ref().map_or(NO_DIGEST, |stored| stored.digest.as_str());
     let matches = bool::from(given.as_bytes().ct_eq(expected.as_bytes()));
     let Some(auth) = auth.filter(|_| matches) else { return Err(Refusal::Unauthenticated.into()) };
     let (who, main, enabled) = if auth.is_main() {
         (Who::Main(auth), auth, true)
     } else {
-        let sub = subaccount::need(call, auth)?;
+        let sub = subaccount::need(turn, auth)?;
         (Who::Sub { sub: auth, parent: sub.parent }, sub.parent, sub.enabled)
     };
-    let hindrance = match profile::profile(call, main)?.standing {
+    let hindrance = match profile::profile(turn, main)?.standing {
         Standing::Closed => return Err(Refusal::Unauthenticated.into()),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing => Some(Refusal::Closed),

@@ -2,8 +2,8 @@
 
 use crate::credentials::{Holder, Who, check_form, holder};
 use crate::functions::{Class, Function, On, Tokens};
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Credential, Fault, Operator, Principal, Refusal};
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
@@ -34,15 +34,15 @@ pub(crate) enum Presence {
 /// Checks that the caller may use a function on the target, and that the target is there, or was there if the function is a command. Nothing of
 /// the target is read before the caller has proved who he is.
 pub(crate) fn decide(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     function: &Function,
     target: Target,
 ) -> Result<(Who, Presence), Fault> {
     check_form(caller)?;
     match &caller.who {
-        Principal::Operator(operator) => decide_operator(call, operator, function, target),
-        Principal::Token(credential) => decide_token(call, credential, function, target),
+        Principal::Operator(operator) => decide_operator(turn, operator, function, target),
+        Principal::Token(credential) => decide_token(turn, credential, function, target),
         Principal::Host => match function.permission {
             None => Ok((Who::Host, Presence::There)),
             Some(permission) => Err(Refusal::Forbidden(permission.to_owned()).into()),
@@ -53,7 +53,7 @@ pub(crate) fn decide(
 }
 
 fn decide_operator(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     operator: &Operator,
     function: &Function,
     target: Target,
@@ -75,26 +75,26 @@ fn decide_operator(
             if !fits {
                 return Err(Fault::not_found(kind_of(function, auth.is_main())));
             }
-            check_target(call, function, auth)?
+            check_target(turn, function, auth)?
         }
     };
     Ok((Who::Operator(operator.name.clone()), presence))
 }
 
 fn decide_token(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     credential: &Credential,
     function: &Function,
     target: Target,
 ) -> Result<(Who, Presence), Fault> {
-    let Holder { who, hindrance } = holder(call, credential)?;
+    let Holder { who, hindrance } = holder(turn, credential)?;
     let mine = match (&who, target) {
         (_, Target::Malformed) => false,
         (_, Target::None) => true,
         (Who::Main(main), Target::Account(auth)) if auth.is_main() => auth == *main,
         (Who::Main(main), Target::Account(auth)) => {
             // Under one's own account what is not there is not found; that says nothing about other accounts' (R39).
-            if find_sub(call, function, auth)?.is_none_or(|(sub, _)| sub.parent != *main) {
+            if find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != *main) {
                 return Err(Fault::not_found("sub-account"));
             }
             true
@@ -117,21 +117,21 @@ fn decide_token(
         _ => {}
     }
     let presence = match target {
-        Target::Account(auth) => check_target(call, function, auth)?,
+        Target::Account(auth) => check_target(turn, function, auth)?,
         Target::None | Target::Malformed => Presence::There,
     };
     Ok((who, presence))
 }
 
 /// Checks that the target exists and that its state allows the function.
-fn check_target(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<Presence, Fault> {
+fn check_target(turn: &Turn<'_>, function: &Function, auth: AuthId) -> Result<Presence, Fault> {
     let (main, enabled, presence) = if auth.is_main() {
         (auth, true, Presence::There)
     } else {
-        let (sub, presence) = find_sub(call, function, auth)?.ok_or_else(|| Fault::not_found("sub-account"))?;
+        let (sub, presence) = find_sub(turn, function, auth)?.ok_or_else(|| Fault::not_found("sub-account"))?;
         (sub.parent, sub.enabled || presence == Presence::Deleted, presence)
     };
-    match profile::profile(call, main)?.standing {
+    match profile::profile(turn, main)?.standing {
         Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
         Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
         Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),
@@ -141,9 +141,9 @@ fn check_target(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<Pr
 }
 
 /// The sub-account that a function is asked to work on; of a deleted one only for commands that work on sub-accounts, which may be repeated.
-fn find_sub(call: &Call<'_>, function: &Function, auth: AuthId) -> Result<Option<(subaccount::Sub, Presence)>, Fault> {
+fn find_sub(turn: &Turn<'_>, function: &Function, auth: AuthId) -> Result<Option<(subaccount::Sub, Presence)>, Fault> {
     let repeated = function.class == Class::Command && matches!(function.on, On::Sub | On::Either);
-    Ok(subaccount::kept(call, auth)?.and_then(|sub| match sub.deleted {
+    Ok(subaccount::kept(turn, auth)?.and_then(|sub| match sub.deleted {
         None => Some((sub, Presence::There)),
         Some(_) if repeated => Some((sub, Presence::Deleted)),
         Some(_) => None,

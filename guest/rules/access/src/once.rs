@@ -11,8 +11,8 @@
 //! | `idem/<scope>/<function>/<digest>` | a command and its answer |
 //! | `back/<digest>` | one that a reconciliation has found again: the digest is of scope, function and key |
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::idempotency::{Asked, digest};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Fact, Fault, FieldRule, Instant, Refusal, RequestPart};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,43 +39,43 @@ impl Record for Done {
 ///
 /// Permissions are checked before, by the caller of this function: an answer is given again only to who may ask.
 pub(crate) fn once<T, E>(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     scope: &str,
     function: &str,
     args: &impl Serialize,
-    run: impl FnOnce(&mut Call<'_>) -> Result<T, E>,
+    run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>,
 ) -> Result<T, E>
 where
     T: Serialize + DeserializeOwned,
     E: From<Fault>,
 {
-    once_secret(call, caller, scope, function, args, |answer| serde_json::to_value(answer), run)
+    once_secret(turn, caller, scope, function, args, |answer| serde_json::to_value(answer), run)
 }
 
 /// [`once`] for answers that hold a secret: `kept` writes the answer without it, and that is what a repeat gets.
 pub(crate) fn once_secret<T, E>(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     scope: &str,
     function: &str,
     args: &impl Serialize,
     kept: impl FnOnce(&T) -> serde_json::Result<Value>,
-    run: impl FnOnce(&mut Call<'_>) -> Result<T, E>,
+    run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>,
 ) -> Result<T, E>
 where
     T: DeserializeOwned,
     E: From<Fault>,
 {
-    let Some(asked) = &caller.idempotency_key else { return run(call) };
+    let Some(asked) = &caller.idempotency_key else { return run(turn) };
     check(asked)?;
     let mut key = format!("idem/{scope}/{function}/{}", &digest(asked.as_bytes())[..32]);
     let args = digest(&serde_json::to_vec(args).expect("arguments have text keys and finite numbers only"));
     if let Some(part) = &caller.part {
-        bind_whole(call, &key, part)?;
+        bind_whole(turn, &key, part)?;
         key = format!("{key}/{:010}", part.number);
     }
-    if let Some(done) = call.get::<Done>(&key)? {
+    if let Some(done) = turn.get::<Done>(&key)? {
         if done.args != args {
             return Err(Fault::from(Refusal::KeyReused).into());
         }
@@ -84,25 +84,25 @@ where
             Fault::unreadable(facts).into()
         });
     }
-    let answer = run(call)?;
+    let answer = run(turn)?;
     let kept = kept(&answer).expect("answers have text keys and finite numbers only");
-    call.put(&key, &Done { v: 1, args, answer: kept, at: call.now() });
+    turn.put(&key, &Done { v: 1, args, answer: kept, at: turn.now() });
     Ok(answer)
 }
 
 /// Binds a key to the whole of a request that is carried out as several calls: whichever of them comes first writes that down under the
 /// key itself, where a request in one call is written too. The parts are kept behind it, in names that no key of a caller has.
-fn bind_whole(call: &mut Call<'_>, key: &str, part: &RequestPart) -> Result<(), Fault> {
+fn bind_whole(turn: &mut Turn<'_>, key: &str, part: &RequestPart) -> Result<(), Fault> {
     let is_digest = part.whole.len() == 64 && part.whole.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if !is_digest {
         return Err(Fault::invalid("caller.part.whole", FieldRule::WrongForm, Some("64 hexadecimal digits")));
     }
     let args = digest(format!("whole {}", part.whole).as_bytes());
-    match call.get::<Done>(key)? {
+    match turn.get::<Done>(key)? {
         Some(done) if done.args != args => Err(Refusal::KeyReused.into()),
         Some(_) => Ok(()),
         None => {
-            call.put(key, &Done { v: 1, args, answer: Value::Null, at: call.now() });
+            turn.put(key, &Done { v: 1, args, answer: Value::Null, at: turn.now() });
             Ok(())
         }
     }
@@ -117,22 +117,22 @@ fn back_key(asked: &Asked) -> String {
 /// After a restore a key that this store does not know may have been used in the history that was lost. `unknown` says whether such a key is
 /// refused.
 pub(crate) fn once_outside<T, E>(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     (scope, function): (&str, &str),
     args: &impl Serialize,
-    unknown: impl FnOnce(&Call<'_>) -> Result<Option<Refusal>, Fault>,
-    run: impl FnOnce(&mut Call<'_>, Option<Asked>) -> Result<T, E>,
+    unknown: impl FnOnce(&Turn<'_>) -> Result<Option<Refusal>, Fault>,
+    run: impl FnOnce(&mut Turn<'_>, Option<Asked>) -> Result<T, E>,
 ) -> Result<T, E>
 where
     T: Serialize + DeserializeOwned,
     E: From<Fault>,
 {
-    let Some(key) = &caller.idempotency_key else { return run(call, None) };
+    let Some(key) = &caller.idempotency_key else { return run(turn, None) };
     check(key)?;
     let args_digest = digest(&serde_json::to_vec(args).expect("arguments have text keys and finite numbers only"));
     let asked = Asked::of(scope, function, key, args_digest);
-    if let Some(done) = call.get::<Done>(&back_key(&asked))? {
+    if let Some(done) = turn.get::<Done>(&back_key(&asked))? {
         if done.args != asked.args {
             return Err(Fault::from(Refusal::KeyReused).into());
         }
@@ -142,21 +142,21 @@ where
             Fault::unreadable(facts).into()
         });
     }
-    once(call, caller, scope, function, args, |call| {
-        if let Some(refusal) = unknown(call)? {
+    once(turn, caller, scope, function, args, |turn| {
+        if let Some(refusal) = unknown(turn)? {
             return Err(Fault::from(refusal).into());
         }
-        run(call, Some(asked))
+        run(turn, Some(asked))
     })
 }
 
 /// Notes what a command of a history that was lost has answered, as far as that can still be said. The first one of a key counts.
-pub fn remember(call: &mut Call<'_>, asked: &Asked, answer: &impl Serialize) {
+pub fn remember(turn: &mut Turn<'_>, asked: &Asked, answer: &impl Serialize) {
     let key = back_key(asked);
-    if call.text(&key).is_none() {
+    if turn.text(&key).is_none() {
         let answer = serde_json::to_value(answer).expect("answers have text keys and finite numbers only");
-        let at = call.now();
-        call.put(&key, &Done { v: 1, args: asked.args.clone(), answer, at });
+        let at = turn.now();
+        turn.put(&key, &Done { v: 1, args: asked.args.clone(), answer, at });
     }
 }
 
@@ -182,10 +182,10 @@ mod tests {
 
     fn add(fake: &Fake, key: &str, scope: &str, amount: u32) -> Result<u32, Fault> {
         let caller = keyed(caller(Principal::Host), key);
-        fake.command(START, |call| {
-            once(call, &caller, scope, "test.add", &amount, |call| {
-                let sum = call.text("sum").map_or(0, |text| text.parse().expect("number")) + amount;
-                call.put_text("sum", sum.to_string());
+        fake.command(START, |turn| {
+            once(turn, &caller, scope, "test.add", &amount, |turn| {
+                let sum = turn.text("sum").map_or(0, |text| text.parse().expect("number")) + amount;
+                turn.put_text("sum", sum.to_string());
                 Ok(sum)
             })
         })
@@ -208,7 +208,7 @@ mod tests {
         let fake = Fake::new();
         let caller = keyed(caller(Principal::Host), "one");
         let failed: Result<(), Fault> =
-            fake.command(START, |call| once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
+            fake.command(START, |turn| once(turn, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
         assert_eq!(failed, Err(Fault::not_found("thing")));
         assert_eq!(add(&fake, "one", "A", 6), Ok(6));
     }
@@ -216,10 +216,10 @@ mod tests {
     fn add_part(fake: &Fake, key: &str, whole: &str, number: u32, amount: u32) -> Result<u32, Fault> {
         let whole = digest(whole.as_bytes());
         let caller = Caller { part: Some(RequestPart { whole, number }), ..keyed(caller(Principal::Host), key) };
-        fake.command(START, |call| {
-            once(call, &caller, "A", "test.add", &amount, |call| {
-                let sum = call.text("sum").map_or(0, |text| text.parse().expect("number")) + amount;
-                call.put_text("sum", sum.to_string());
+        fake.command(START, |turn| {
+            once(turn, &caller, "A", "test.add", &amount, |turn| {
+                let sum = turn.text("sum").map_or(0, |text| text.parse().expect("number")) + amount;
+                turn.put_text("sum", sum.to_string());
                 Ok(sum)
             })
         })
@@ -257,12 +257,12 @@ mod tests {
         let part = Some(RequestPart { whole: digest(b"body"), number: 0 });
         let caller = Caller { part, ..keyed(caller(Principal::Host), "one") };
         let failed: Result<(), Fault> =
-            fake.command(START, |call| once(call, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
+            fake.command(START, |turn| once(turn, &caller, "A", "test.add", &5, |_| Err(Fault::not_found("thing"))));
         assert_eq!(failed, Err(Fault::not_found("thing")));
         assert!(fake.dump().is_empty());
         let part = Some(RequestPart { whole: "X".to_owned(), number: 0 });
         let odd: Result<u32, Fault> =
-            fake.command(START, |call| once(call, &Caller { part, ..caller.clone() }, "A", "test.add", &5, |_| Ok(1)));
+            fake.command(START, |turn| once(turn, &Caller { part, ..caller.clone() }, "A", "test.add", &5, |_| Ok(1)));
         assert_eq!(odd, Err(Fault::invalid("caller.part.whole", FieldRule::WrongForm, Some("64 hexadecimal digits"))));
     }
 

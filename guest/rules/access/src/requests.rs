@@ -7,9 +7,9 @@ use crate::credentials::{self, Who};
 use crate::functions::{Command, Function, Query};
 use crate::gate::{Presence, Target, decide};
 use crate::once;
-use coinbox_ground::call::Call;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,35 +17,35 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// Begins a query that is about no account in particular.
-pub fn query(call: &Call<'_>, caller: &Caller, function: &Query<()>) -> Result<Who, Fault> {
-    Ok(decide(call, caller, function.row(), Target::None)?.0)
+pub fn query(turn: &Turn<'_>, caller: &Caller, function: &Query<()>) -> Result<Who, Fault> {
+    Ok(decide(turn, caller, function.row(), Target::None)?.0)
 }
 
 /// Begins a query about an account or sub-account, which exists. An auth ID that has not even the form of one is answered like one that does not
 /// exist.
 pub fn query_on(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     function: &Query<AuthId>,
     auth_id: &str,
 ) -> Result<(Who, AuthId), Fault> {
-    let (who, _) = decide(call, caller, function.row(), Target::of(auth_id))?;
+    let (who, _) = decide(turn, caller, function.row(), Target::of(auth_id))?;
     Ok((who, permitted_id(auth_id)))
 }
 
 /// Begins a query, otherwise about one account, about all accounts: no token reaches it.
-pub fn query_on_all(call: &Call<'_>, caller: &Caller, function: &Query<AuthId>) -> Result<Who, Fault> {
-    Ok(decide(call, caller, function.row(), Target::None)?.0)
+pub fn query_on_all(turn: &Turn<'_>, caller: &Caller, function: &Query<AuthId>) -> Result<Who, Fault> {
+    Ok(decide(turn, caller, function.row(), Target::None)?.0)
 }
 
 /// Begins a command that is about no account in particular. Its keys are the caller's.
 pub fn command<'a>(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &'a Caller,
     function: &'static Command<()>,
 ) -> Result<Permitted<'a, ()>, Fault> {
     let function = function.row();
-    let (who, presence) = decide(call, caller, function, Target::None)?;
+    let (who, presence) = decide(turn, caller, function, Target::None)?;
     let scope = Cow::Owned(who.scope());
     Ok(Permitted { caller, function, scope, who, presence, target: () })
 }
@@ -55,26 +55,26 @@ pub fn command<'a>(
 /// A command may be repeated under its key after its sub-account was deleted (R42): who could have asked then is told again what came of it, and
 /// nobody else learns that the sub-account was there. What was not done before needs the sub-account.
 pub fn command_on<'a>(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &'a Caller,
     function: &'static Command<AuthId>,
     auth_id: &'a str,
 ) -> Result<Permitted<'a, AuthId>, Fault> {
     let function = function.row();
-    let (who, presence) = decide(call, caller, function, Target::of(auth_id))?;
+    let (who, presence) = decide(turn, caller, function, Target::of(auth_id))?;
     let target = permitted_id(auth_id);
     Ok(Permitted { caller, function, scope: Cow::Borrowed(auth_id), who, presence, target })
 }
 
 /// Begins a command that finds out itself what the auth ID is, or was: for what may be said of accounts that are gone. No token reaches it.
 pub fn command_on_any<'a>(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &'a Caller,
     function: &'static Command<AuthId>,
     auth_id: &'a str,
 ) -> Result<Permitted<'a, ()>, Fault> {
     let function = function.row();
-    let (who, presence) = decide(call, caller, function, Target::None)?;
+    let (who, presence) = decide(turn, caller, function, Target::None)?;
     Ok(Permitted { caller, function, scope: Cow::Borrowed(auth_id), who, presence, target: () })
 }
 
@@ -116,32 +116,32 @@ impl<T: About> Permitted<'_, T> {
     /// Runs the command once a key. `run` is told who asks and what for; `args` are what has to be the same when the key comes again.
     pub fn once<A, E>(
         self,
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         args: &impl Serialize,
-        run: impl FnOnce(&mut Call<'_>, &Who, T) -> Result<A, E>,
+        run: impl FnOnce(&mut Turn<'_>, &Who, T) -> Result<A, E>,
     ) -> Result<A, E>
     where
         A: Serialize + DeserializeOwned,
         E: From<Fault>,
     {
-        self.once_secret(call, args, |answer| serde_json::to_value(answer), run)
+        self.once_secret(turn, args, |answer| serde_json::to_value(answer), run)
     }
 
     /// [`Permitted::once`] for answers that hold a secret: `kept` writes the answer without it, and that is what a repeat gets.
     pub fn once_secret<A, E>(
         self,
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         args: &impl Serialize,
         kept: impl FnOnce(&A) -> serde_json::Result<Value>,
-        run: impl FnOnce(&mut Call<'_>, &Who, T) -> Result<A, E>,
+        run: impl FnOnce(&mut Turn<'_>, &Who, T) -> Result<A, E>,
     ) -> Result<A, E>
     where
         A: DeserializeOwned,
         E: From<Fault>,
     {
-        once::once_secret(call, self.caller, &self.scope, self.function.name, args, kept, |call| {
+        once::once_secret(turn, self.caller, &self.scope, self.function.name, args, kept, |turn| {
             self.need()?;
-            run(call, &self.who, self.target)
+            run(turn, &self.who, self.target)
         })
     }
 
@@ -151,22 +151,22 @@ impl<T: About> Permitted<'_, T> {
     /// refused; it is told the main account that the command is about.
     pub fn once_outside<A, E>(
         self,
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         args: &impl Serialize,
-        unknown: impl FnOnce(&Call<'_>, Option<AuthId>) -> Result<Option<Refusal>, Fault>,
-        run: impl FnOnce(&mut Call<'_>, &Who, T, Option<Asked>) -> Result<A, E>,
+        unknown: impl FnOnce(&Turn<'_>, Option<AuthId>) -> Result<Option<Refusal>, Fault>,
+        run: impl FnOnce(&mut Turn<'_>, &Who, T, Option<Asked>) -> Result<A, E>,
     ) -> Result<A, E>
     where
         A: Serialize + DeserializeOwned,
         E: From<Fault>,
     {
-        let unknown = |call: &Call<'_>| {
-            let main = self.target.auth_id().map(|auth| credentials::main_of(call, auth)).transpose()?;
-            unknown(call, main.flatten())
+        let unknown = |turn: &Turn<'_>| {
+            let main = self.target.auth_id().map(|auth| credentials::main_of(turn, auth)).transpose()?;
+            unknown(turn, main.flatten())
         };
-        once::once_outside(call, self.caller, (&self.scope, self.function.name), args, unknown, |call, asked| {
+        once::once_outside(turn, self.caller, (&self.scope, self.function.name), args, unknown, |turn, asked| {
             self.need()?;
-            run(call, &self.who, self.target, asked)
+            run(turn, &self.who, self.target, asked)
         })
     }
 
@@ -187,10 +187,10 @@ mod tests {
 
     /// What asking for a command and for a query about this sub-account answers.
     fn ask(fake: &Fake, caller: &Caller, sub: &str) -> [Result<(), Fault>; 2] {
-        fake.query(START, |call| {
+        fake.query(START, |turn| {
             [
-                command_on(call, caller, NUMBERS_BUY, sub).map(drop),
-                query_on(call, caller, SUBACCOUNTS_GET, sub).map(drop),
+                command_on(turn, caller, NUMBERS_BUY, sub).map(drop),
+                query_on(turn, caller, SUBACCOUNTS_GET, sub).map(drop),
             ]
         })
     }

@@ -4,10 +4,10 @@
 //! of its way; a page that the filter has thinned out may be short and say where to go on.
 
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{
     Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, int_text, optional_int_text,
 };
@@ -112,13 +112,13 @@ pub struct Page {
 
 /// All accounts that the filter leaves, 1 to 500 a page.
 pub fn list(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     filter: Option<AccountFilter>,
     after: Option<String>,
     limit: u32,
 ) -> Result<Page, Error> {
-    access::query(call, caller, functions::ACCOUNTS_LIST)?;
+    access::query(turn, caller, functions::ACCOUNTS_LIST)?;
     let mut checks = Checks::new();
     let wanted = Wanted::read(filter.unwrap_or_default(), &mut checks);
     let after = match after.as_deref().map(AuthId::parse) {
@@ -132,7 +132,7 @@ pub fn list(
     checks.require(limit >= 1, "limit", FieldRule::TooSmall, 1);
     checks.require(limit <= PAGE_MAX, "limit", FieldRule::TooLarge, PAGE_MAX);
     checks.done()?;
-    Ok(wanted.page(call, after, limit, LOOKED_AT_MAX)?)
+    Ok(wanted.page(turn, after, limit, LOOKED_AT_MAX)?)
 }
 
 /// Accounts of a way in order, and whether it goes on.
@@ -169,17 +169,17 @@ impl Wanted {
     }
 
     /// One page of the accounts that pass the filter.
-    pub fn page(&self, call: &Call<'_>, after: Option<AuthId>, limit: u32, most: u32) -> Result<Page, Fault> {
+    pub fn page(&self, turn: &Turn<'_>, after: Option<AuthId>, limit: u32, most: u32) -> Result<Page, Fault> {
         let looked_at = if self.filter == AccountFilter::default() { limit } else { most };
-        let Part { accounts, reached } = self.part(call, after, looked_at)?;
+        let Part { accounts, reached } = self.part(turn, after, looked_at)?;
         let fitting: Vec<(AuthId, Profile)> =
             accounts.into_iter().filter(|(_, profile)| self.fits_profile(profile)).collect();
         let looked_at = if self.looks_at_balance() { fitting.len() } else { fitting.len().min(limit as usize) };
-        call.prefetch(fitting[..looked_at].iter().map(|(auth, _)| wallet::key(*auth)));
+        turn.prefetch(fitting[..looked_at].iter().map(|(auth, _)| wallet::key(*auth)));
         let mut listed = Vec::new();
         let mut left = fitting.into_iter();
         for (auth, profile) in left.by_ref() {
-            let balance = wallet::need(call, auth)?.balance;
+            let balance = wallet::need(turn, auth)?.balance;
             if !self.fits_balance(balance) {
                 continue;
             }
@@ -207,18 +207,18 @@ impl Wanted {
     }
 
     /// The next accounts, at most so many, of the shortest way that holds all that the filter leaves.
-    pub fn part(&self, call: &Call<'_>, after: Option<AuthId>, looked_at: u32) -> Result<Part, Fault> {
+    pub fn part(&self, turn: &Turn<'_>, after: Option<AuthId>, looked_at: u32) -> Result<Part, Fault> {
         if let Some(email) = &self.filter.email
-            && coinbox_ground::indexes::are_ready(call)?
+            && coinbox_ground::indexes::are_ready(turn)?
         {
-            let (accounts, more) = by_mail::page(call, email, after, looked_at)?;
-            return Part::of(call, accounts, more);
+            let (accounts, more) = by_mail::page(turn, email, after, looked_at)?;
+            return Part::of(turn, accounts, more);
         }
         if self.filter.balance_below.is_some_and(|below| below <= 0) {
-            return owing(call, after, looked_at);
+            return owing(turn, after, looked_at);
         }
         let first = after.map_or_else(|| PREFIX.to_owned(), |after| successor(&key(after)));
-        let (records, more) = call.span_page::<Profile>(&first, &end_of_prefix(PREFIX), looked_at)?;
+        let (records, more) = turn.span_page::<Profile>(&first, &end_of_prefix(PREFIX), looked_at)?;
         let accounts: Result<Vec<(AuthId, Profile)>, Fault> = records
             .into_iter()
             .map(|(key, profile)| match key.strip_prefix(PREFIX).and_then(AuthId::parse) {
@@ -253,17 +253,17 @@ impl Wanted {
 }
 
 impl Part {
-    fn of(call: &Call<'_>, accounts: Vec<AuthId>, more: bool) -> Result<Part, Fault> {
+    fn of(turn: &Turn<'_>, accounts: Vec<AuthId>, more: bool) -> Result<Part, Fault> {
         let reached = accounts.last().copied().filter(|_| more);
-        call.prefetch(accounts.iter().map(|auth| key(*auth)));
+        turn.prefetch(accounts.iter().map(|auth| key(*auth)));
         let accounts: Result<Vec<(AuthId, Profile)>, Fault> =
-            accounts.into_iter().map(|auth| Ok((auth, profile(call, auth)?))).collect();
+            accounts.into_iter().map(|auth| Ok((auth, profile(turn, auth)?))).collect();
         Ok(Part { accounts: accounts?, reached })
     }
 }
 
 /// Accounts that owe: whoever has a balance below zero has a receivable of some day.
-fn owing(call: &Call<'_>, after: Option<AuthId>, days: u32) -> Result<Part, Fault> {
-    let (accounts, more) = wallet::debtors(call, after, days)?;
-    Part::of(call, accounts, more)
+fn owing(turn: &Turn<'_>, after: Option<AuthId>, days: u32) -> Result<Part, Fault> {
+    let (accounts, more) = wallet::debtors(turn, after, days)?;
+    Part::of(turn, accounts, more)
 }

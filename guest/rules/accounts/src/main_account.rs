@@ -9,12 +9,12 @@ use coinbox_access::{
 use coinbox_credit::movements::grants;
 use coinbox_credit::watch::judge::stand;
 use coinbox_credit::watch::recharge;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
 use coinbox_ground::money::Money;
 use coinbox_ground::timezone;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::LedgerAccount;
 use coinbox_ledger::lots::LotKind;
@@ -121,13 +121,13 @@ pub struct RateLimits {
 }
 
 /// Makes an account. A trial gets the policy's trial credits (ACC-4).
-pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Result<Created, Error> {
-    let command = access::command(call, caller, functions::ACCOUNTS_CREATE)?;
+pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Result<Created, Error> {
+    let command = access::command(turn, caller, functions::ACCOUNTS_CREATE)?;
     let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
-    command.once_secret(call, &account, kept, |call, who, ()| {
+    command.once_secret(turn, &account, kept, |turn, who, ()| {
         check_new(&account)?;
-        let auth = draw_free(call, b"MA")?;
-        let token = credentials::issue(call, auth);
+        let auth = draw_free(turn, b"MA")?;
+        let token = credentials::issue(turn, auth);
         let profile = Profile {
             v: 1,
             account_type: account.account_type,
@@ -140,20 +140,20 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Resu
             billing_mode: BillingMode::Prepaid,
             standing: Standing::Active,
             details: String::new(),
-            created: call.now(),
+            created: turn.now(),
         };
-        call.put(&key(auth), &profile);
-        by_mail::put(call, &profile.email, auth);
+        turn.put(&key(auth), &profile);
+        by_mail::put(turn, &profile.email, auth);
         let (rule, trial) = match account.account_type {
-            AccountType::Developer => ("ACC-4", Some(Policy::load(call)?.trial_credits())),
+            AccountType::Developer => ("ACC-4", Some(Policy::load(turn)?.trial_credits())),
             AccountType::Standard => ("SEC-1", None),
         };
         let kind = if trial.is_some() { "developer" } else { "standard" };
-        feed::event(auth, "account-created", rule).fact("account-type", kind).fact("by", who.name()).tell(call);
-        wallet::open(call, auth);
+        feed::event(auth, "account-created", rule).fact("account-type", kind).fact("by", who.name()).tell(turn);
+        wallet::open(turn, auth);
         if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
             grants::grant(
-                call,
+                turn,
                 auth,
                 &grants::Grant {
                     kind: LotKind::Trial,
@@ -166,21 +166,21 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, account: NewAccount) -> Resu
                 },
             )?;
         }
-        mail::send(call, auth, "account-welcome", vec![Fact::new("account-type", kind)])?;
+        mail::send(turn, auth, "account-welcome", vec![Fact::new("account-type", kind)])?;
         Ok(Created { auth_id: auth.to_string(), auth_token: token })
     })
 }
 
 /// The account as its owner sees it.
-pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Account, Error> {
-    let (_, auth) = access::query_on(call, caller, functions::ACCOUNTS_GET, &auth_id)?;
-    Ok(show(call, auth)?)
+pub fn get(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Account, Error> {
+    let (_, auth) = access::query_on(turn, caller, functions::ACCOUNTS_GET, &auth_id)?;
+    Ok(show(turn, auth)?)
 }
 
 /// Changes what the customer may change, and, for the operator, the registered address; nothing given changes nothing.
-pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Account, Error> {
-    let command = access::command_on(call, caller, functions::ACCOUNTS_UPDATE, &auth_id)?;
-    command.once(call, &change, |call, who, auth| {
+pub fn update(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, change: Change) -> Result<Account, Error> {
+    let command = access::command_on(turn, caller, functions::ACCOUNTS_UPDATE, &auth_id)?;
+    command.once(turn, &change, |turn, who, auth| {
         let mut checks = Checks::new();
         for (value, field, shortest, longest) in [
             (&change.name, "change.name", 1, 100),
@@ -199,7 +199,7 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
             checks.email(address, "change.email");
         }
         checks.done()?;
-        let mut profile = profile(call, auth)?;
+        let mut profile = profile(turn, auth)?;
         let email_before = profile.email.clone();
         let other_email = change.email.as_ref().is_some_and(|address| *address != email_before);
         // Who has an account's token does not have its mails: the owner's own change takes a link in a mail to the new address (ACC-10).
@@ -222,72 +222,72 @@ pub fn update(call: &mut Call<'_>, caller: &Caller, auth_id: String, change: Cha
         }
         if !changed.is_empty() {
             if changed.contains(&"state") {
-                let before = self::profile(call, auth)?.state;
-                coinbox_profiles::billing::keep_state(call, auth, &before)?;
+                let before = self::profile(turn, auth)?.state;
+                coinbox_profiles::billing::keep_state(turn, auth, &before)?;
             }
-            let lacking = coinbox_profiles::billing::lacks(call, auth)?;
-            call.put(&key(auth), &profile);
+            let lacking = coinbox_profiles::billing::lacks(turn, auth)?;
+            turn.put(&key(auth), &profile);
             let mut told =
                 feed::event(auth, "account-changed", "ACC-13").fact("fields", changed.join(" ")).fact("by", who.name());
             if other_email {
-                by_mail::moved(call, (&email_before, &profile.email), auth);
+                by_mail::moved(turn, (&email_before, &profile.email), auth);
                 told = told.fact("email-before", email_before).fact("email", &profile.email);
-                mail::addresses_set(call, auth)?;
+                mail::addresses_set(turn, auth)?;
             }
-            told.tell(call);
-            coinbox_invoices::changed_from(call, auth, lacking)?;
+            told.tell(turn);
+            coinbox_invoices::changed_from(turn, auth, lacking)?;
         }
-        Ok(show(call, auth)?)
+        Ok(show(turn, auth)?)
     })
 }
 
 /// Suspends or reinstates (ACC-8, ACC-9), or closes at once, without the time in which usage of before is still posted: for
 /// accounts that must not go on (ACC-12, [`crate::closing`]). The standing that it has already changes nothing.
 pub fn set_standing(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     standing: Standing,
     details: String,
 ) -> Result<Account, Error> {
-    let command = access::command_on(call, caller, functions::ACCOUNTS_SET_STANDING, &auth_id)?;
-    command.once(call, &(standing, &details), |call, who, auth| {
+    let command = access::command_on(turn, caller, functions::ACCOUNTS_SET_STANDING, &auth_id)?;
+    command.once(turn, &(standing, &details), |turn, who, auth| {
         let mut checks = Checks::new();
         checks.text(&details, "details", 0, 500);
         let limit = "active, suspended or closed; accounts.close begins a closing";
         checks.require(standing != Standing::Closing, "standing", FieldRule::UnknownValue, limit);
         checks.done()?;
-        let profile = profile(call, auth)?;
+        let profile = profile(turn, auth)?;
         if profile.standing == standing {
-            return Ok(show(call, auth)?);
+            return Ok(show(turn, auth)?);
         }
         if profile.standing == Standing::Closing && standing != Standing::Closed {
             // Its numbers are released and its final invoice is being made: there is no way back.
             return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
         }
         if standing == Standing::Closed {
-            close_at_once(call, auth, who, &details)?;
-            return Ok(show(call, auth)?);
+            close_at_once(turn, auth, who, &details)?;
+            return Ok(show(turn, auth)?);
         }
-        stand(call, auth, standing, &details, who.name())?;
-        Ok(show(call, auth)?)
+        stand(turn, auth, standing, &details, who.name())?;
+        Ok(show(turn, auth)?)
     })
 }
 
 /// The API token of a main account or a sub-account (SEC-1).
-pub fn reveal_token(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<String, Error> {
-    let (_, auth) = access::query_on(call, caller, functions::ACCOUNTS_REVEAL_TOKEN, &auth_id)?;
-    Ok(credentials::reveal(call, auth)?)
+pub fn reveal_token(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<String, Error> {
+    let (_, auth) = access::query_on(turn, caller, functions::ACCOUNTS_REVEAL_TOKEN, &auth_id)?;
+    Ok(credentials::reveal(turn, auth)?)
 }
 
 /// Checks an API credential and answers the limits that the host enforces (R50). Suspended accounts and disabled
 /// sub-accounts have valid credentials: what they ask for is refused by its own function, with the reason.
-pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<RateLimits, Error> {
-    let main = match credentials::authenticate(call, caller)? {
+pub fn authenticate(turn: &Turn<'_>, caller: &Caller) -> Result<RateLimits, Error> {
+    let main = match credentials::authenticate(turn, caller)? {
         Who::Main(main) | Who::Sub { parent: main, .. } => main,
         Who::Operator(_) | Who::Host => return Err(Refusal::Unauthenticated.into()),
     };
-    let rates = policy::rates(call, main)?;
+    let rates = policy::rates(turn, main)?;
     Ok(RateLimits {
         main_auth_id: main.to_string(),
         standard: rates.standard,
@@ -296,9 +296,9 @@ pub fn authenticate(call: &Call<'_>, caller: &Caller) -> Result<RateLimits, Erro
     })
 }
 
-fn show(call: &Call<'_>, auth: AuthId) -> Result<Account, Fault> {
-    let (profile, wallet) = (profile(call, auth)?, wallet::need(call, auth)?);
-    let auto_recharge = recharge::load(call, auth)?.is_some_and(|recharge| recharge.enabled());
+fn show(turn: &Turn<'_>, auth: AuthId) -> Result<Account, Fault> {
+    let (profile, wallet) = (profile(turn, auth)?, wallet::need(turn, auth)?);
+    let auto_recharge = recharge::load(turn, auth)?.is_some_and(|recharge| recharge.enabled());
     Ok(Account {
         auth_id: auth.to_string(),
         account_type: profile.account_type,

@@ -8,11 +8,11 @@ use coinbox_credit::movements::posting;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros, int_text};
 use coinbox_invoices as invoices;
 use coinbox_ledger::wallet;
@@ -31,15 +31,15 @@ pub enum Billing {
 }
 
 /// Switches an account between both ways, or changes its limit.
-pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billing: Billing) -> Result<Billing, Error> {
-    let command = access::command_on(call, caller, functions::OPERATOR_SET_BILLING, &auth_id)?;
-    command.once(call, &billing, |call, who, account| {
+pub fn set_billing(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, billing: Billing) -> Result<Billing, Error> {
+    let command = access::command_on(turn, caller, functions::OPERATOR_SET_BILLING, &auth_id)?;
+    command.once(turn, &billing, |turn, who, account| {
         check(billing)?;
-        if shown(call, account)? == billing {
+        if shown(turn, account)? == billing {
             return Ok(billing);
         }
-        let mut wallet = wallet::need(call, account)?;
-        let mut profile = profile::profile(call, account)?;
+        let mut wallet = wallet::need(turn, account)?;
+        let mut profile = profile::profile(turn, account)?;
         let was_prepaid = profile.billing_mode == BillingMode::Prepaid;
         let mut told = feed::event(account, "billing-changed", "CRD-15").fact("by", who.name());
         match billing {
@@ -52,8 +52,8 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
                 told = told.fact("billing-mode", "postpaid").fact("credit-limit", Money::from_micros(limit));
             }
             Billing::Prepaid => {
-                posting::round_off(call, account, call.now(), "billing")?;
-                wallet = wallet::need(call, account)?;
+                posting::round_off(turn, account, turn.now(), "billing")?;
+                wallet = wallet::need(turn, account)?;
                 if wallet.balance < Money::ZERO {
                     let owed = wallet.balance.negated()?;
                     return Err(Fault::problem("amount-owed", vec![Fact::new("owed", owed)]).into());
@@ -63,28 +63,28 @@ pub fn set_billing(call: &mut Call<'_>, caller: &Caller, auth_id: String, billin
                 told = told.fact("billing-mode", "prepaid");
             }
         }
-        wallet::save(call, account, &wallet);
-        call.put(&profile::key(account), &profile);
-        told.tell(call);
+        wallet::save(turn, account, &wallet);
+        turn.put(&profile::key(account), &profile);
+        told.tell(turn);
         if profile.billing_mode == BillingMode::Postpaid {
-            recharge::switch_off(call, account)?;
+            recharge::switch_off(turn, account)?;
             if was_prepaid {
-                invoices::became_postpaid(call, account)?;
+                invoices::became_postpaid(turn, account)?;
             }
         }
-        judge(call, account, Occasion::Settings)?;
+        judge(turn, account, Occasion::Settings)?;
         Ok(billing)
     })
 }
 
 /// How an account pays.
-pub fn get_billing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
-    let (_, account) = access::query_on(call, caller, functions::OPERATOR_GET_BILLING, &auth_id)?;
-    Ok(shown(call, account)?)
+pub fn get_billing(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::OPERATOR_GET_BILLING, &auth_id)?;
+    Ok(shown(turn, account)?)
 }
 
-fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
-    Ok(match wallet::need(call, account)?.credit_limit() {
+fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Billing, Fault> {
+    Ok(match wallet::need(turn, account)?.credit_limit() {
         Some(limit) => Billing::Postpaid(limit.micros()),
         None => Billing::Prepaid,
     })

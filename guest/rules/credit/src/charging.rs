@@ -1,13 +1,13 @@
 //! A charge is written down here, as an intention; `payments::charges` carries it out (CRD-4, CRD-7, R11).
 
 use crate::records::cards::Card;
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, gateway_key, save};
 
@@ -26,14 +26,14 @@ pub enum Purpose<'a> {
 
 /// Writes a charge down and makes it due now.
 pub fn create(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     purpose: Purpose<'_>,
     amount: Money,
     card: &Card,
     asked: Option<Asked>,
 ) -> Result<Charge, Fault> {
-    let number = Numbers::next_charge(call, account)?;
+    let number = Numbers::next_charge(turn, account)?;
     let (kind, invoice) = match purpose {
         Purpose::Automatic => (ChargeKind::Automatic, None),
         Purpose::Manual => (ChargeKind::Manual, None),
@@ -47,11 +47,11 @@ pub fn create(
         amount,
         card: card.number,
         card_label: card.label(),
-        key: gateway_key(&call.store_name(), account, number),
+        key: gateway_key(&turn.store_name(), account, number),
         state: ChargeState::Due,
         attempt: 0,
         answered: 0,
-        created: call.now(),
+        created: turn.now(),
         sent: None,
         settled: None,
         reference: None,
@@ -67,30 +67,30 @@ pub fn create(
         recovered: false,
         disputes: Vec::new(),
     };
-    count_in_caps(call, account, &charge, amount)?;
+    count_in_caps(turn, account, &charge, amount)?;
     match kind {
         ChargeKind::Automatic => {}
-        ChargeKind::Manual => Numbers::count_open_manual(call, account, true)?,
-        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(call, account, number)?,
+        ChargeKind::Manual => Numbers::count_open_manual(turn, account, true)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::set_debt_charge(turn, account, number)?,
     }
-    save(call, account, &charge);
-    call.timer(&charge.job(account), Lane::Urgent, call.now());
+    save(turn, account, &charge);
+    turn.timer(&charge.job(account), Lane::Urgent, turn.now());
     Ok(charge)
 }
 
 /// Recharges count in the caps on automatic ones; what pays a debt does not (R22).
-pub fn count_in_caps(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
+pub fn count_in_caps(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
     match charge.kind {
-        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(call, account, charge.created, amount),
+        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(turn, account, charge.created, amount),
         ChargeKind::Settlement | ChargeKind::Invoice => Ok(()),
     }
 }
 
 /// A charge of a history that was lost was declined, and nothing of this one waits for it: the feed tells how it ended (CRD-7, EVT-1).
-pub fn tell_unawaited(call: &mut Call<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
+pub fn tell_unawaited(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
     feed::event(account, "recharge-failed", charge.kind.rule())
         .facts(charge.facts())
         .fact("reason", reason)
         .fact("receipt", receipt)
-        .tell(call);
+        .tell(turn);
 }

@@ -8,12 +8,12 @@ use coinbox_ledger::lots;
 
 /// What is done for each kind.
 pub const JOBS: &[&dyn Job] = &[
-    &Row::inside(lots::EXPIRY, |call, lot| {
-        expiry::expire_lot(call, lot.account, lot.number, &lot.place)?;
+    &Row::inside(lots::EXPIRY, |turn, lot| {
+        expiry::expire_lot(turn, lot.account, lot.number, &lot.place)?;
         Ok(None)
     }),
-    &Row::inside(recharge::UNCAP, |call, account| {
-        auto_recharge::uncap(call, account)?;
+    &Row::inside(recharge::UNCAP, |turn, account| {
+        auto_recharge::uncap(turn, account)?;
         Ok(None)
     }),
 ];

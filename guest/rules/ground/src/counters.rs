@@ -1,9 +1,9 @@
 //! What is counted per account: lots, charges, mails; and how much was charged in the running periods (R22).
 
 use crate::calendar::{self, Period};
-use crate::call::{Call, Record};
 use crate::ids::AuthId;
 use crate::money::Money;
+use crate::turn::{Record, Turn};
 use crate::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -61,8 +61,8 @@ fn key(account: AuthId) -> String {
 
 impl Numbers {
     /// The counters, all zero for a new account.
-    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Numbers, Fault> {
-        Ok(call.get(&key(account))?.unwrap_or(Numbers {
+    pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Numbers, Fault> {
+        Ok(turn.get(&key(account))?.unwrap_or(Numbers {
             v: 1,
             lots: 0,
             charges: 0,
@@ -78,91 +78,91 @@ impl Numbers {
         }))
     }
 
-    fn count(call: &mut Call<'_>, account: AuthId, pick: impl FnOnce(&mut Numbers) -> &mut u32) -> Result<u32, Fault> {
-        let mut numbers = Numbers::load(call, account)?;
+    fn count(turn: &mut Turn<'_>, account: AuthId, pick: impl FnOnce(&mut Numbers) -> &mut u32) -> Result<u32, Fault> {
+        let mut numbers = Numbers::load(turn, account)?;
         let counter = pick(&mut numbers);
         *counter = counter.checked_add(1).ok_or_else(|| {
             Fault::problem("counter-exhausted", vec![crate::vocabulary::Fact::new("account", account)])
         })?;
         let number = *counter;
-        call.put(&key(account), &numbers);
+        turn.put(&key(account), &numbers);
         Ok(number)
     }
 
     /// The next lot's number.
-    pub fn next_lot(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.lots)
+    pub fn next_lot(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.lots)
     }
 
     /// The next charge's number.
-    pub fn next_charge(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.charges)
+    pub fn next_charge(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.charges)
     }
 
     /// A charge of a history that was lost has this number: the next ones come behind it. `false`: it is too far away to be one.
-    pub fn reach_charge(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
-        Numbers::reach(call, account, number, |numbers| &mut numbers.charges)
+    pub fn reach_charge(turn: &mut Turn<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(turn, account, number, |numbers| &mut numbers.charges)
     }
 
     /// As [`Numbers::reach_charge`], for a refund.
-    pub fn reach_refund(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
-        Numbers::reach(call, account, number, |numbers| &mut numbers.refunds)
+    pub fn reach_refund(turn: &mut Turn<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(turn, account, number, |numbers| &mut numbers.refunds)
     }
 
     /// As [`Numbers::reach_charge`], for an order.
-    pub fn reach_order(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
-        Numbers::reach(call, account, number, |numbers| &mut numbers.orders)
+    pub fn reach_order(turn: &mut Turn<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(turn, account, number, |numbers| &mut numbers.orders)
     }
 
     /// As [`Numbers::reach_charge`], for a release.
-    pub fn reach_release(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
-        Numbers::reach(call, account, number, |numbers| &mut numbers.releases)
+    pub fn reach_release(turn: &mut Turn<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+        Numbers::reach(turn, account, number, |numbers| &mut numbers.releases)
     }
 
     fn reach(
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         account: AuthId,
         number: u32,
         pick: impl FnOnce(&mut Numbers) -> &mut u32,
     ) -> Result<bool, Fault> {
-        let mut numbers = Numbers::load(call, account)?;
+        let mut numbers = Numbers::load(turn, account)?;
         let counter = pick(&mut numbers);
         if number == 0 || number > counter.saturating_add(REACH_MAX) {
             return Ok(false);
         }
         *counter = number.max(*counter);
-        call.put(&key(account), &numbers);
+        turn.put(&key(account), &numbers);
         Ok(true)
     }
 
     /// The next mail's number.
-    pub fn next_mail(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.mails)
+    pub fn next_mail(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.mails)
     }
 
     /// The next hang-up order's number.
-    pub fn next_hang_up(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.hang_ups)
+    pub fn next_hang_up(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.hang_ups)
     }
 
     /// The next redemption's number.
-    pub fn next_redemption(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.redemptions)
+    pub fn next_redemption(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.redemptions)
     }
 
     /// The next order's number.
-    pub fn next_order(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.orders)
+    pub fn next_order(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.orders)
     }
 
     /// The next release's number.
-    pub fn next_release(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.releases)
+    pub fn next_release(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.releases)
     }
 
     /// The next refund's number.
-    pub fn next_refund(call: &mut Call<'_>, account: AuthId) -> Result<u32, Fault> {
-        Numbers::count(call, account, |numbers| &mut numbers.refunds)
+    pub fn next_refund(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.refunds)
     }
 
     /// Whether a manual charge has no final answer yet.
@@ -171,11 +171,11 @@ impl Numbers {
     }
 
     /// Counts a manual charge that was made, or takes out one that is final.
-    pub fn count_open_manual(call: &mut Call<'_>, account: AuthId, made: bool) -> Result<(), Fault> {
-        let mut numbers = Numbers::load(call, account)?;
+    pub fn count_open_manual(turn: &mut Turn<'_>, account: AuthId, made: bool) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(turn, account)?;
         numbers.open_manual =
             if made { numbers.open_manual.saturating_add(1) } else { numbers.open_manual.saturating_sub(1) };
-        call.put(&key(account), &numbers);
+        turn.put(&key(account), &numbers);
         Ok(())
     }
 
@@ -185,19 +185,19 @@ impl Numbers {
     }
 
     /// Notes the charge that pays a debt from now on.
-    pub fn set_debt_charge(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
-        let mut numbers = Numbers::load(call, account)?;
+    pub fn set_debt_charge(turn: &mut Turn<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(turn, account)?;
         numbers.debt = Some(charge);
-        call.put(&key(account), &numbers);
+        turn.put(&key(account), &numbers);
         Ok(())
     }
 
     /// The charge is final: if it was the one that pays a debt, none does now.
-    pub fn end_debt_charge(call: &mut Call<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
-        let mut numbers = Numbers::load(call, account)?;
+    pub fn end_debt_charge(turn: &mut Turn<'_>, account: AuthId, charge: u32) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(turn, account)?;
         if numbers.debt == Some(charge) {
             numbers.debt = None;
-            call.put(&key(account), &numbers);
+            turn.put(&key(account), &numbers);
         }
         Ok(())
     }
@@ -212,8 +212,8 @@ impl Numbers {
     }
 
     /// Counts a charge made at `at`, or takes it out again (negative) when it was declined or given up.
-    pub fn add_charged(call: &mut Call<'_>, account: AuthId, at: Instant, amount: Money) -> Result<(), Fault> {
-        let mut numbers = Numbers::load(call, account)?;
+    pub fn add_charged(turn: &mut Turn<'_>, account: AuthId, at: Instant, amount: Money) -> Result<(), Fault> {
+        let mut numbers = Numbers::load(turn, account)?;
         for period in [Period::Day, Period::Week, Period::Month] {
             let (first, _) = calendar::bounds(period, at);
             match numbers.charged.iter_mut().find(|charged| charged.period == period) {
@@ -224,7 +224,7 @@ impl Numbers {
                 None => numbers.charged.push(Charged { period, first, amount }),
             }
         }
-        call.put(&key(account), &numbers);
+        turn.put(&key(account), &numbers);
         Ok(())
     }
 }

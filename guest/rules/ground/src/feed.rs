@@ -2,9 +2,9 @@
 //!
 //! A rule begins an event with [`event`] and appends it with [`EventDraft::tell`]. What is read back is an [`Event`].
 
-use crate::call::Call;
 use crate::ids::AuthId;
 use crate::port::FeedLine;
+use crate::turn::Turn;
 use crate::vocabulary::{Fact, Fault, Instant, int_text, uint_text};
 use serde::{Deserialize, Serialize};
 
@@ -61,17 +61,17 @@ impl EventDraft<'_> {
     }
 
     /// Appends the event to the feed, at this moment.
-    pub fn tell(self, call: &mut Call<'_>) {
+    pub fn tell(self, turn: &mut Turn<'_>) {
         let body = Body {
             v: 1,
-            at: call.now(),
+            at: turn.now(),
             kind: self.kind.to_owned(),
             rule: self.rule.to_owned(),
             facts: self.facts.into_iter().map(|fact| (fact.name, fact.value)).collect(),
             transactions: self.transactions,
         };
         let topic = self.account.map_or_else(|| OPERATOR_TOPIC.to_owned(), |account| account.to_string());
-        call.line(&topic, serde_json::to_string(&body).expect("text and numbers only"));
+        turn.line(&topic, serde_json::to_string(&body).expect("text and numbers only"));
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn an_event_keeps_its_facts_and_transactions_in_the_order_in_which_they_were_added() {
         let fake = Fake::new();
-        let told: Result<(), Fault> = fake.command(START, |call| {
+        let told: Result<(), Fault> = fake.command(START, |turn| {
             let (asked, none) = (vec![Fact::new("reason", "trial")], None::<Fact>);
             event(main_id("A"), "trial-credits", "ACC-4")
                 .fact("amount", 5)
@@ -147,8 +147,8 @@ mod tests {
                 .fact("by", "host")
                 .transaction("2")
                 .transactions(["1".to_owned()])
-                .tell(call);
-            operator_event("policy-changed", "SEC-12").tell(call);
+                .tell(turn);
+            operator_event("policy-changed", "SEC-12").tell(turn);
             Ok(())
         });
         assert_eq!(told, Ok(()));

@@ -1,6 +1,6 @@
 //! Identifiers: auth IDs, tokens, keys of records.
 
-use crate::call::Call;
+use crate::turn::Turn;
 use crate::vocabulary::{Instant, MOMENT_MAX};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -57,10 +57,10 @@ impl AuthId {
     }
 
     /// A new one from random bytes.
-    pub fn draw(call: &Call<'_>, prefix: &[u8; 2]) -> AuthId {
+    pub fn draw(turn: &Turn<'_>, prefix: &[u8; 2]) -> AuthId {
         let mut bytes = [0; 20];
         bytes[..2].copy_from_slice(prefix);
-        draw_letters(call, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", &mut bytes[2..]);
+        draw_letters(turn, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", &mut bytes[2..]);
         AuthId(bytes)
     }
 }
@@ -91,23 +91,23 @@ impl<'de> Deserialize<'de> for AuthId {
 }
 
 /// A new API token: 40 letters and digits (SEC-1).
-pub fn draw_token(call: &Call<'_>) -> String {
+pub fn draw_token(turn: &Turn<'_>) -> String {
     let mut bytes = [0; 40];
-    draw_letters(call, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", &mut bytes);
+    draw_letters(turn, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", &mut bytes);
     String::from_utf8(bytes.to_vec()).expect("ASCII by construction")
 }
 
 /// A new coupon code: `XXXX-XXXX-XXXX` of letters and digits that nobody takes for one another (CRD-13).
-pub fn draw_code(call: &Call<'_>) -> String {
+pub fn draw_code(turn: &Turn<'_>) -> String {
     let mut bytes = [0; 12];
-    draw_letters(call, b"ABCDEFGHJKMNPQRSTUVWXYZ23456789", &mut bytes);
+    draw_letters(turn, b"ABCDEFGHJKMNPQRSTUVWXYZ23456789", &mut bytes);
     let parts: Vec<&str> =
         bytes.chunks(4).map(|part| std::str::from_utf8(part).expect("ASCII by construction")).collect();
     parts.join("-")
 }
 
 /// Fills with evenly distributed letters: bytes that would favour the first letters are dropped.
-fn draw_letters(call: &Call<'_>, letters: &[u8], target: &mut [u8]) {
+fn draw_letters(turn: &Turn<'_>, letters: &[u8], target: &mut [u8]) {
     let fair = 256 / letters.len() * letters.len();
     let mut pool: Vec<u8> = Vec::new();
     for place in target {
@@ -115,7 +115,7 @@ fn draw_letters(call: &Call<'_>, letters: &[u8], target: &mut [u8]) {
             match pool.pop() {
                 Some(byte) if usize::from(byte) < fair => break letters[usize::from(byte) % letters.len()],
                 Some(_) => {}
-                None => pool.extend(call.random().to_le_bytes()),
+                None => pool.extend(turn.random().to_le_bytes()),
             }
         };
     }

@@ -1,6 +1,6 @@
 //! How far the entries have come by which lists over all accounts are found, and what a comparison of one looks at (INV-9).
 
-use crate::call::{Call, Record};
+use crate::turn::{Record, Turn};
 use crate::vocabulary::{Fact, Fault};
 use serde::{Deserialize, Serialize};
 
@@ -33,13 +33,13 @@ impl Record for State {
 pub const KEY: &str = "store/indexes";
 
 /// Whether every record has its entries.
-pub fn are_ready(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(call.get::<State>(KEY)?.is_some_and(|state| state.step == Step::Done))
+pub fn are_ready(turn: &Turn<'_>) -> Result<bool, Fault> {
+    Ok(turn.get::<State>(KEY)?.is_some_and(|state| state.step == Step::Done))
 }
 
 /// Refuses while entries may be missing.
-pub fn need_ready(call: &Call<'_>) -> Result<(), Fault> {
-    if are_ready(call)? { Ok(()) } else { Err(Fault::problem("lists-being-prepared", Vec::new())) }
+pub fn need_ready(turn: &Turn<'_>) -> Result<(), Fault> {
+    if are_ready(turn)? { Ok(()) } else { Err(Fault::problem("lists-being-prepared", Vec::new())) }
 }
 
 /// What an entry is whose key cannot be read.

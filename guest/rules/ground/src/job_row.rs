@@ -1,9 +1,9 @@
 //! A kind of job as a row: what begins it, what tells its current attempt, what books an answer, what shows it. Each area lists the rows of the jobs that it
 //! does, and the top crate finds the row that a key belongs to.
 
-use crate::call::Call;
 use crate::interfaces::jobs::Error;
 use crate::job::{Attempt, Done, JobKey, JobKind, JobState, Next, Subject};
+use crate::turn::Turn;
 use crate::vocabulary::Fault;
 
 /// A kind of job and what is done for it.
@@ -11,24 +11,24 @@ pub struct Row<S> {
     /// Its kind.
     pub kind: JobKind<S>,
     /// Does what is due. Of a job that acts outside it notes that an attempt starts, and answers the task; none: nothing is to be done.
-    pub begin: fn(&mut Call<'_>, S) -> Result<Option<Next>, Fault>,
+    pub begin: fn(&mut Turn<'_>, S) -> Result<Option<Next>, Fault>,
     /// Of a job that acts outside.
     pub effect: Option<Effect<S>>,
     /// How a job stands that a customer waits for, if there is one.
-    pub look: Option<fn(&Call<'_>, S) -> Result<Option<JobState>, Fault>>,
+    pub look: Option<fn(&Turn<'_>, S) -> Result<Option<JobState>, Fault>>,
 }
 
 /// What a job needs that acts outside.
 pub struct Effect<S> {
     /// The current attempt; none: there is no such job.
-    pub attempt: fn(&Call<'_>, S) -> Result<Option<Attempt>, Fault>,
+    pub attempt: fn(&Turn<'_>, S) -> Result<Option<Attempt>, Fault>,
     /// Books what came of the current attempt, once.
-    pub finish: fn(&mut Call<'_>, S, Done) -> Result<Next, Fault>,
+    pub finish: fn(&mut Turn<'_>, S, Done) -> Result<Next, Fault>,
 }
 
 impl<S: Subject> Row<S> {
     /// A job that `begin` does, and that nobody waits for.
-    pub const fn inside(kind: JobKind<S>, begin: fn(&mut Call<'_>, S) -> Result<Option<Next>, Fault>) -> Row<S> {
+    pub const fn inside(kind: JobKind<S>, begin: fn(&mut Turn<'_>, S) -> Result<Option<Next>, Fault>) -> Row<S> {
         Row { kind, begin, effect: None, look: None }
     }
 }
@@ -39,13 +39,13 @@ pub trait Job: Sync {
     fn word(&self) -> &'static str;
 
     /// Begins the job with this key.
-    fn begin(&self, call: &mut Call<'_>, key: &JobKey<'_>) -> Result<Option<Next>, Error>;
+    fn begin(&self, turn: &mut Turn<'_>, key: &JobKey<'_>) -> Result<Option<Next>, Error>;
 
     /// Books what came of an attempt, unless it is booked already.
-    fn finish(&self, call: &mut Call<'_>, key: &JobKey<'_>, attempt: u32, done: Done) -> Result<Next, Error>;
+    fn finish(&self, turn: &mut Turn<'_>, key: &JobKey<'_>, attempt: u32, done: Done) -> Result<Next, Error>;
 
     /// How it stands, for someone who waits.
-    fn look(&self, call: &Call<'_>, key: &JobKey<'_>) -> Option<JobState>;
+    fn look(&self, turn: &Turn<'_>, key: &JobKey<'_>) -> Option<JobState>;
 }
 
 impl<S: Subject> Job for Row<S> {
@@ -53,26 +53,26 @@ impl<S: Subject> Job for Row<S> {
         self.kind.word()
     }
 
-    fn begin(&self, call: &mut Call<'_>, key: &JobKey<'_>) -> Result<Option<Next>, Error> {
+    fn begin(&self, turn: &mut Turn<'_>, key: &JobKey<'_>) -> Result<Option<Next>, Error> {
         let subject = S::read(key).ok_or(Error::NoSuchJob)?;
-        Ok((self.begin)(call, subject)?)
+        Ok((self.begin)(turn, subject)?)
     }
 
-    fn finish(&self, call: &mut Call<'_>, key: &JobKey<'_>, attempt: u32, done: Done) -> Result<Next, Error> {
+    fn finish(&self, turn: &mut Turn<'_>, key: &JobKey<'_>, attempt: u32, done: Done) -> Result<Next, Error> {
         let subject = S::read(key).ok_or(Error::NoSuchJob)?;
         let effect = self.effect.as_ref().ok_or(Error::NoSuchJob)?;
-        let current = (effect.attempt)(call, subject.clone())?.ok_or(Error::NoSuchJob)?;
+        let current = (effect.attempt)(turn, subject.clone())?.ok_or(Error::NoSuchJob)?;
         if attempt != current.number {
             return Err(Error::StaleAttempt(current.number));
         }
         if current.is_booked {
             return Ok(Next::Rest);
         }
-        Ok((effect.finish)(call, subject, done)?)
+        Ok((effect.finish)(turn, subject, done)?)
     }
 
-    fn look(&self, call: &Call<'_>, key: &JobKey<'_>) -> Option<JobState> {
-        (self.look?)(call, S::read(key)?).ok()?
+    fn look(&self, turn: &Turn<'_>, key: &JobKey<'_>) -> Option<JobState> {
+        (self.look?)(turn, S::read(key)?).ok()?
     }
 }
 
@@ -101,12 +101,12 @@ mod tests {
     const INSIDE: &dyn Job = &Row::inside(JobKind::<Store>::new("inside"), |_, Store| Ok(None));
 
     fn begin(row: &dyn Job, key: &str) -> Result<Option<Next>, Error> {
-        Fake::new().command(START, |call| row.begin(call, &JobKey::parse(key).expect("a key")))
+        Fake::new().command(START, |turn| row.begin(turn, &JobKey::parse(key).expect("a key")))
     }
 
     fn finish(row: &dyn Job, key: &str, attempt: u32) -> Result<Next, Error> {
         let done = Done::Lost("gone".to_owned());
-        Fake::new().command(START, |call| row.finish(call, &JobKey::parse(key).expect("a key"), attempt, done))
+        Fake::new().command(START, |turn| row.finish(turn, &JobKey::parse(key).expect("a key"), attempt, done))
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn shows_what_somebody_may_wait_for() {
         let look = |row: &dyn Job, key: &str| {
-            Fake::new().query(START, |call| row.look(call, &JobKey::parse(key).expect("a key")))
+            Fake::new().query(START, |turn| row.look(turn, &JobKey::parse(key).expect("a key")))
         };
         assert_eq!(look(OUTSIDE, &format!("{ACCOUNT}/outside/7")), Some(JobState::Working));
         assert_eq!(look(OUTSIDE, &format!("{ACCOUNT}/outside/8")), None);

@@ -1,4 +1,4 @@
-//! What outlives a call in a warm instance: one slot an area, found by its type.
+//! What outlives a turn in a warm instance: one slot an area, found by its type.
 //!
 //! An area keeps only what it has parsed, under what it was parsed from: a text, or a digest of the content. So a warm instance answers exactly
 //! what a fresh one would, whatever store it serves. How much a slot may hold is bounded by its owner.
@@ -7,7 +7,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The slots. One an instance; every call is lent it.
+/// The slots. One an instance; every turn is lent it.
 #[derive(Default)]
 pub struct Kept {
     // A handful: looking through them is faster than any map.

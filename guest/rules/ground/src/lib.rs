@@ -1,4 +1,4 @@
-//! What knows no business: money, text, the calendar, names and numbers that are given out, one call and what it has read and will change, the
+//! What knows no business: money, text, the calendar, names and numbers that are given out, one turn and what it has read and will change, the
 //! feed, what a client asked for in digests.
 
 #![forbid(unsafe_code)]
@@ -7,7 +7,6 @@
 
 pub mod business_days;
 pub mod calendar;
-pub mod call;
 pub mod counters;
 pub mod feed;
 pub mod idempotency;
@@ -27,4 +26,5 @@ pub mod rate;
 pub mod testing;
 pub mod text;
 pub mod timezone;
+pub mod turn;
 pub mod vocabulary;

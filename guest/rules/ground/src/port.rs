@@ -1,6 +1,6 @@
 //! What the rules ask of a host while they decide: one state to read, keys that never leave the host, random bytes.
 
-/// Ordered entries and the feed, as one call sees them: one state, everything before some moment and nothing after.
+/// Ordered entries and the feed, as one turn sees them: one state, everything before some moment and nothing after.
 ///
 /// A broken store does not answer: the host ends the call.
 pub trait Storage {

@@ -2,9 +2,9 @@
 //!
 //! Entries lie under `q/<since>/…`, oldest first.
 
-use crate::call::Record;
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
+use crate::turn::Record;
 use crate::vocabulary::Instant;
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! A host in memory for unit tests: one state, seeded random bytes, a vault that anybody could open.
 
-use crate::call::{Call, Lent};
 use crate::ids::AuthId;
 use crate::kept::Kept;
 use crate::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
+use crate::turn::{Lent, Turn};
 use crate::vocabulary::{Caller, Credential, Instant, Operator, Principal};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -31,17 +31,17 @@ impl Fake {
     }
 
     /// Runs a command; `Ok` keeps its changes, `Err` drops them.
-    pub fn command<T, E>(&self, now: Instant, run: impl FnOnce(&mut Call<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut call = Call::new(self.lend(now));
-        let answer = run(&mut call)?;
-        let changes = call.into_changes();
+    pub fn command<T, E>(&self, now: Instant, run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut turn = Turn::new(self.lend(now));
+        let answer = run(&mut turn)?;
+        let changes = turn.into_changes();
         self.apply(&changes);
         Ok(answer)
     }
 
     /// Runs a query.
-    pub fn query<T>(&self, now: Instant, run: impl FnOnce(&Call<'_>) -> T) -> T {
-        run(&Call::new(self.lend(now)))
+    pub fn query<T>(&self, now: Instant, run: impl FnOnce(&Turn<'_>) -> T) -> T {
+        run(&Turn::new(self.lend(now)))
     }
 
     /// Everything stored.

@@ -11,10 +11,10 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_forms::{country, subdivision, tax_id};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant};
 use coinbox_profiles::billing::{self as stored_billing, StoredBilling, key, lacks, load, missing};
 use coinbox_profiles::notices::recipients;
@@ -58,10 +58,10 @@ fn flag_key(account: AuthId, since: Instant) -> String {
 
 /// Tells the operator, until it is mended, that the tax of an invoice went by a state that the tax table does not know, or that a tax ID is none
 /// (INV-7).
-pub(crate) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
+pub(crate) fn judge_place(turn: &mut Turn<'_>, account: AuthId, country: &str, state: &str) -> Result<(), Fault> {
+    let policy = Policy::load(turn)?;
     let rates = &policy.tax_rates;
-    let mut stored = load(call, account)?;
+    let mut stored = load(turn, account)?;
     let (kind, found) = match tax::unknown_state(rates, country, state) {
         Some(why) => ("tax-state-unknown", Some(why)),
         None => ("tax-id-not-valid", tax::invalid_id(rates, country, &stored.tax_id)),
@@ -69,29 +69,29 @@ pub(crate) fn judge_place(call: &mut Call<'_>, account: AuthId, country: &str, s
     match (&found, stored.flagged) {
         (None, None) => return Ok(()),
         (None, Some(since)) => {
-            call.remove(&flag_key(account, since));
+            turn.remove(&flag_key(account, since));
             stored.flagged = None;
-            call.put(&key(account), &stored);
+            turn.put(&key(account), &stored);
         }
         (Some(why), before) => {
-            let since = before.unwrap_or(call.now());
+            let since = before.unwrap_or(turn.now());
             let entry = QueueEntry::new(Some(account), kind, since, why.clone());
-            call.put(&flag_key(account, since), &entry);
+            turn.put(&flag_key(account, since), &entry);
             stored.flagged = Some(since);
-            call.put(&key(account), &stored);
+            turn.put(&key(account), &stored);
             feed::event(account, kind, "INV-7")
                 .fact("country", country)
                 .fact("state", state)
                 .fact("why", why)
-                .tell(call);
+                .tell(turn);
         }
     }
     Ok(())
 }
 
 /// Who buys, as documents of now name it. Without a legal name it is the account's name.
-pub(crate) fn customer(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
-    let stored = load(call, account)?;
+pub(crate) fn customer(turn: &Turn<'_>, account: AuthId, profile: &Profile) -> Result<Party, Fault> {
+    let stored = load(turn, account)?;
     let town = [profile.city.as_str(), stored.state(profile)];
     let town = town.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ");
     Ok(Party {
@@ -120,8 +120,8 @@ pub(crate) fn seller(policy: &Policy) -> Party {
     }
 }
 
-fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
-    let (stored, profile) = (load(call, account)?, profile::profile(call, account)?);
+fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Billing, Fault> {
+    let (stored, profile) = (load(turn, account)?, profile::profile(turn, account)?);
     let complete = missing(&stored, &profile).is_empty();
     let state = stored.state(&profile).to_owned();
     Ok(Billing {
@@ -131,34 +131,34 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<Billing, Fault> {
         state,
         country: stored.country,
         tax_id: stored.tax_id,
-        notification_addresses: recipients(call, account)?,
-        cycle_months: Bill::load(call, account)?.months,
+        notification_addresses: recipients(turn, account)?,
+        cycle_months: Bill::load(turn, account)?.months,
         complete,
     })
 }
 
 /// Billing information of an account.
-pub fn get_billing(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
-    let (_, account) = access::query_on(call, caller, functions::INVOICES_GET_BILLING, &auth_id)?;
-    Ok(shown(call, account)?)
+pub fn get_billing(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Billing, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::INVOICES_GET_BILLING, &auth_id)?;
+    Ok(shown(turn, account)?)
 }
 
 /// Changes billing information; documents that were issued keep what they say.
 pub fn set_billing(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     change: BillingChange,
 ) -> Result<Billing, Error> {
-    let command = access::command_on(call, caller, functions::INVOICES_SET_BILLING, &auth_id)?;
-    command.once(call, &change, |call, who, account| {
-        let before = load(call, account)?;
-        let lacking = lacks(call, account)?;
-        let profile = profile::profile(call, account)?;
-        let state = check(call, &change, &before, &profile)?;
+    let command = access::command_on(turn, caller, functions::INVOICES_SET_BILLING, &auth_id)?;
+    command.once(turn, &change, |turn, who, account| {
+        let before = load(turn, account)?;
+        let lacking = lacks(turn, account)?;
+        let profile = profile::profile(turn, account)?;
+        let state = check(turn, &change, &before, &profile)?;
         let mut stored = before.clone();
         let mut changed = profile::change_address(
-            call,
+            turn,
             account,
             [("address", &change.address), ("city", &change.city), ("state", &state)],
         )?;
@@ -179,40 +179,40 @@ pub fn set_billing(
             }
         }
         if stored != before {
-            call.put(&key(account), &stored);
+            turn.put(&key(account), &stored);
         }
         if let Some(addresses) = &change.notification_addresses
-            && alerts::set_recipients(call, account, addresses)?
+            && alerts::set_recipients(turn, account, addresses)?
         {
             changed.push("notification-addresses");
         }
         if before.flagged.is_some() && (change.state.is_some() || change.country.is_some()) {
-            let state = stored_billing::state(call, account, &profile::profile(call, account)?)?;
-            judge_place(call, account, &stored.country, &state)?;
+            let state = stored_billing::state(turn, account, &profile::profile(turn, account)?)?;
+            judge_place(turn, account, &stored.country, &state)?;
         }
         if !changed.is_empty() {
             feed::event(account, "billing-changed", "INV-6")
                 .fact("fields", changed.join(" "))
                 .fact("by", who.name())
-                .tell(call);
+                .tell(turn);
         }
-        changed_from(call, account, lacking)?;
-        Ok(shown(call, account)?)
+        changed_from(turn, account, lacking)?;
+        Ok(shown(turn, account)?)
     })
 }
 
 /// Billing information has changed. If what charges ask for was lacking and is there now, automatic recharge begins anew, as with a usable card (R10, R44).
-pub fn changed_from(call: &mut Call<'_>, account: AuthId, lacking: bool) -> Result<(), Fault> {
-    if !lacking || lacks(call, account)? {
+pub fn changed_from(turn: &mut Turn<'_>, account: AuthId, lacking: bool) -> Result<(), Fault> {
+    if !lacking || lacks(turn, account)? {
         return Ok(());
     }
-    recharge::reset(call, account)?;
-    judge(call, account, Occasion::Settings)
+    recharge::reset(turn, account)?;
+    judge(turn, account, Occasion::Settings)
 }
 
 /// Checks a change. Answers the state as it will stand there: without blanks at its ends, and as its code where the tax goes by it.
 fn check(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     change: &BillingChange,
     before: &StoredBilling,
     profile: &Profile,
@@ -235,7 +235,7 @@ fn check(
     let mut state = change.state.as_ref().map(|state| state.trim().to_owned());
     if change.state.is_some() || change.country.is_some() {
         let wanted = state.as_deref().unwrap_or(before.state(profile)).trim();
-        if !wanted.is_empty() && tax::goes_by_state(&Policy::load(call)?.tax_rates, country) {
+        if !wanted.is_empty() && tax::goes_by_state(&Policy::load(turn)?.tax_rates, country) {
             match subdivision::parse(country, wanted) {
                 Ok(code) => state = Some(code.to_owned()),
                 Err(problem) => checks.form(Err(problem), "change.state"),
@@ -254,29 +254,29 @@ fn check(
 }
 
 /// Sets the length of the billing cycle (INV-1).
-pub fn set_cycle(call: &mut Call<'_>, caller: &Caller, auth_id: String, months: u32) -> Result<Billing, Error> {
-    let command = access::command_on(call, caller, functions::INVOICES_SET_CYCLE, &auth_id)?;
-    command.once(call, &months, |call, who, account| {
+pub fn set_cycle(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, months: u32) -> Result<Billing, Error> {
+    let command = access::command_on(turn, caller, functions::INVOICES_SET_CYCLE, &auth_id)?;
+    command.once(turn, &months, |turn, who, account| {
         let mut checks = Checks::new();
         checks.require(matches!(months, 1 | 3), "months", FieldRule::UnknownValue, "1 or 3");
         checks.done()?;
-        let mut bill = Bill::load(call, account)?;
+        let mut bill = Bill::load(turn, account)?;
         if bill.months != months {
             bill.months = months;
-            bill.save(call, account);
+            bill.save(turn, account);
             feed::event(account, "billing-changed", "INV-6")
                 .fact("fields", format_args!("cycle-months {months}"))
                 .fact("by", who.name())
-                .tell(call);
+                .tell(turn);
         }
-        Ok(shown(call, account)?)
+        Ok(shown(turn, account)?)
     })
 }
 
 /// When the billing cycle that an account is in ends.
-pub fn end_of_cycle(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
-    let quarterly = Bill::load(call, account)?.months > 1;
-    let mut month = Month::of(call.now());
+pub fn end_of_cycle(turn: &Turn<'_>, account: AuthId) -> Result<Instant, Fault> {
+    let quarterly = Bill::load(turn, account)?.months > 1;
+    let mut month = Month::of(turn.now());
     while quarterly && month.next().first_day().month() % 3 != 1 {
         month = month.next();
     }

@@ -5,8 +5,8 @@
 //! | `iss/<kind>/<moment>/<number>` | whose document this is, and which of its kind |
 
 use crate::document::Document;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::Instant;
 use coinbox_profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,6 @@ pub(crate) fn parse(key: &str) -> Option<(DocumentKind, Instant, &str)> {
 }
 
 /// Notes a document that has got its number.
-pub(crate) fn put(call: &mut Call<'_>, account: AuthId, n: u32, document: &Document) {
-    call.put(&key(document.kind, document.issued, &document.number), &Entry::new(account, n));
+pub(crate) fn put(turn: &mut Turn<'_>, account: AuthId, n: u32, document: &Document) {
+    turn.put(&key(document.kind, document.issued, &document.number), &Entry::new(account, n));
 }

@@ -11,13 +11,13 @@ use coinbox_credit::records::dunning;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::Progress;
 use coinbox_ground::money::CURRENCY;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Problem};
 use coinbox_ledger::totals;
 use coinbox_ledger::wallet;
@@ -33,16 +33,16 @@ const ACCOUNTS_PER_CALL: usize = 50;
 const READ_PER_CALL: usize = 2_000;
 
 /// Drafts the invoices of some accounts that have totals in the month before `month`, which begins. `after` is where to go on.
-pub fn close_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
+pub fn close_page(turn: &mut Turn<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
     let prefix = totals::cycle_prefix(month.previous());
     let end = end_of_prefix(&prefix);
     let mut from = after.unwrap_or(&prefix).to_owned();
     let mut read = 0;
     for _ in 0..ACCOUNTS_PER_CALL {
-        let (found, _) = call.span_text(&from, &end, 1);
+        let (found, _) = turn.span_text(&from, &end, 1);
         let Some((key, _)) = found.first() else { return Ok(Progress::Done) };
         let account = AuthId::after(&prefix, key).ok_or_else(|| Fault::unreadable(vec![Fact::new("key", key)]))?;
-        read += close_one(call, account, month)?;
+        read += close_one(turn, account, month)?;
         from = end_of_prefix(&format!("{prefix}{account}/"));
         if read >= READ_PER_CALL {
             break;
@@ -52,27 +52,27 @@ pub fn close_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Res
 }
 
 /// Drafts the invoice of one account, if its cycle ends where `month` begins. Answers how many records were read.
-fn close_one(call: &mut Call<'_>, account: AuthId, month: Month) -> Result<usize, Fault> {
-    let bill = Bill::load(call, account)?;
+fn close_one(turn: &mut Turn<'_>, account: AuthId, month: Month) -> Result<usize, Fault> {
+    let bill = Bill::load(turn, account)?;
     if bill.closed || bill.until.is_some_and(|until| until >= month) {
         return Ok(1);
     }
     if bill.months > 1 && month.first_day().month() % 3 != 1 {
         // Seen again a month later, whether or not anything happens until then.
-        totals::keep_open(call, month, account)?;
+        totals::keep_open(turn, month, account)?;
         return Ok(1);
     }
-    let (drafted, read) = draft(call, account, bill, month)?;
+    let (drafted, read) = draft(turn, account, bill, month)?;
     if drafted == Drafted::Differs {
         // The others' invoices do not wait for it. It is tried again a month later; its charges stay uncovered until then.
-        totals::keep_open(call, month, account)?;
+        totals::keep_open(turn, month, account)?;
     }
     Ok(read)
 }
 
 /// Tells the operator, once until it is mended, that an account has no invoice because its lines are not what the ledger says.
 pub(crate) fn report(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut bill: Bill,
     first: Month,
@@ -81,13 +81,13 @@ pub(crate) fn report(
     if bill.unmade.is_some() {
         return Ok(());
     }
-    let since = call.now();
+    let since = turn.now();
     bill.unmade = Some(Unmade { first, since });
-    bill.save(call, account);
+    bill.save(turn, account);
     let facts: Vec<String> = problem.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
     let entry = QueueEntry::new(Some(account), "invoice-not-made", since, facts.join(", "));
-    call.put(&unmade_key(account, since), &entry);
-    feed::event(account, "invoice-not-made", "INV-1").facts(problem.facts).tell(call);
+    turn.put(&unmade_key(account, since), &entry);
+    feed::event(account, "invoice-not-made", "INV-1").facts(problem.facts).tell(turn);
     Ok(())
 }
 
@@ -106,12 +106,12 @@ enum Drafted {
 }
 
 /// Drafts an invoice over everything that no invoice covers yet, up to `until`, which begins. Answers how many records were read, too.
-fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Result<(Drafted, usize), Fault> {
-    let profile = profile::profile(call, account)?;
-    let span = span_of(call, account, &bill, profile.created, until, until.first());
-    let gathered = match gather::gather(call, account, &span) {
+fn draft(turn: &mut Turn<'_>, account: AuthId, bill: Bill, until: Month) -> Result<(Drafted, usize), Fault> {
+    let profile = profile::profile(turn, account)?;
+    let span = span_of(turn, account, &bill, profile.created, until, until.first());
+    let gathered = match gather::gather(turn, account, &span) {
         Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
-            report(call, account, bill, span.first, problem)?;
+            report(turn, account, bill, span.first, problem)?;
             return Ok((Drafted::Differs, 1));
         }
         gathered => gathered?,
@@ -119,24 +119,24 @@ fn draft(call: &mut Call<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
     let read = gathered.read;
     if gathered.lines.is_empty() {
         // Whatever nothing was charged for, such as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
-        let owed = wallet::owed_between(call, account, bill.uncovered_from(), span.end - 1)?.to_cents_half_up()?;
+        let owed = wallet::owed_between(turn, account, bill.uncovered_from(), span.end - 1)?.to_cents_half_up()?;
         if owed == Money::ZERO {
             return Ok((Drafted::Nothing, read));
         }
         if profile.billing_mode == BillingMode::Prepaid {
-            dunning::wait(call, account, span.end - 1)?;
+            dunning::wait(turn, account, span.end - 1)?;
             return Ok((Drafted::Nothing, read));
         }
     }
-    let draft = Draft::make(call, account, &bill, &profile, span, gathered)?;
-    draft.keep(call, bill, until, None)?;
+    let draft = Draft::make(turn, account, &bill, &profile, span, gathered)?;
+    draft.keep(turn, bill, until, None)?;
     Ok((Drafted::Made, read))
 }
 
 /// What a document over everything up to `end` is to hold, which is in the month before `until`. Its charges begin in the first month with any that no
 /// invoice covers, at most a cycle and three months before where there was an invoice; its movements where the last document ended (R83).
 pub(crate) fn span_of(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     bill: &Bill,
     created: Instant,
@@ -156,7 +156,7 @@ pub(crate) fn span_of(
         (Some(_), Some(unmade)) => unmade.first.min(first.previous().previous().previous()),
         (Some(_), None) => first.previous().previous().previous(),
     };
-    first = first_with_charges(call, account, before.max(earliest), first.max(earliest));
+    first = first_with_charges(turn, account, before.max(earliest), first.max(earliest));
     let since = match &bill.after {
         Some(after) => successor(after),
         None => time_key(bill.covered_until()),
@@ -167,11 +167,11 @@ pub(crate) fn span_of(
 }
 
 /// The first month with charges before `until`; `until`, if there is none.
-fn first_with_charges(call: &Call<'_>, account: AuthId, first: Month, until: Month) -> Month {
+fn first_with_charges(turn: &Turn<'_>, account: AuthId, first: Month, until: Month) -> Month {
     let mut month = first;
     while month < until {
         let prefix = format!("{}/", totals::cycle_key(month, account));
-        if !call.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty() {
+        if !turn.span_text(&prefix, &end_of_prefix(&prefix), 1).0.is_empty() {
             return month;
         }
         month = month.next();
@@ -192,20 +192,20 @@ pub struct Draft {
 impl Draft {
     /// Makes the document of a cycle, and posts its rounding and tax (R26, R28, R85).
     pub(crate) fn make(
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         account: AuthId,
         bill: &Bill,
         profile: &Profile,
         span: Span,
         gathered: Gathered,
     ) -> Result<Draft, Fault> {
-        let policy = Policy::load(call)?;
-        let customer = billing::customer(call, account, profile)?;
+        let policy = Policy::load(turn)?;
+        let customer = billing::customer(turn, account, profile)?;
         let exact = gathered.charged.minus(gathered.discount)?;
         let net = exact.to_cents()?;
         let rounding = net.minus(exact)?;
-        let state = stored_billing::state(call, account, profile)?;
-        billing::judge_place(call, account, &customer.country, &state)?;
+        let state = stored_billing::state(turn, account, profile)?;
+        billing::judge_place(turn, account, &customer.country, &state)?;
         let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
         let taxes = taxes(&policy.tax_rates, &taxed, net)?;
         let mut tax = Money::ZERO;
@@ -219,7 +219,7 @@ impl Draft {
             [("rounding", LedgerAccount::Rounding, rounding.plus(gathered.rounded)?), ("tax", LedgerAccount::Tax, tax)]
         {
             if amount != Money::ZERO {
-                transactions.push(cycle.post(call, kind, to, amount)?);
+                transactions.push(cycle.post(turn, kind, to, amount)?);
             }
         }
         let total = net.plus(tax)?;
@@ -233,23 +233,23 @@ impl Draft {
         if postpaid && span.first <= span.last {
             // Its total is whole cents; credit that was none may have paid a part of it (R4). What the first of two final invoices asks for is so already: a gift
             // that pays a part of it takes nothing else off the account.
-            let owed = wallet::owed_between(call, account, days.0, days.1)?;
+            let owed = wallet::owed_between(turn, account, days.0, days.1)?;
             let difference = owed.to_cents_half_up()?.minus(owed)?;
             if difference != Money::ZERO {
-                transactions.push(cycle.post(call, "rounding", LedgerAccount::Rounding, difference)?);
+                transactions.push(cycle.post(turn, "rounding", LedgerAccount::Rounding, difference)?);
                 closing = closing.minus(difference)?;
                 movements.push(movement("Rounding to whole cents", span.end - 1, difference.negated()?));
             }
         }
         if !transactions.is_empty() {
-            judge(call, account, Occasion::Debit)?;
+            judge(turn, account, Occasion::Debit)?;
         }
-        let owed = wallet::owed_between(call, account, days.0, days.1)?;
+        let owed = wallet::owed_between(turn, account, days.0, days.1)?;
         let amount_due = closing.min(Money::ZERO).negated()?;
         let document = Document {
             kind: DocumentKind::Invoice,
             number: String::new(),
-            issued: call.now(),
+            issued: turn.now(),
             period_start: Some(span.start),
             period_end: Some(span.end),
             seller: billing::seller(&policy),
@@ -292,25 +292,25 @@ impl Draft {
     /// balance; its charges in `until`.
     pub(crate) fn keep(
         self,
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         mut bill: Bill,
         until: Month,
         after: Option<String>,
     ) -> Result<(), Fault> {
         let Draft { account, span, document, owed, transactions, .. } = self;
         if let Some(unmade) = bill.unmade.take() {
-            call.remove(&unmade_key(account, unmade.since));
+            turn.remove(&unmade_key(account, unmade.since));
         }
         bill.closing = Money::from_micros(document.closing_balance);
         bill.until = Some(until);
         bill.end = Some(span.end);
         bill.after = after;
-        bill.save(call, account);
+        bill.save(turn, account);
         // The last document can be made in the same moment as the one before it.
         let last = if bill.closed { "-last" } else { "" };
         let name = format!("{}-{}{last}", span.last, span.end);
-        let stored = Stored::split(call, account, &name, document, owed, transactions);
-        call.put(&draft_key(call.now(), account, &name), &stored);
+        let stored = Stored::split(turn, account, &name, document, owed, transactions);
+        turn.put(&draft_key(turn.now(), account, &name), &stored);
         Ok(())
     }
 }
@@ -337,34 +337,34 @@ impl Cycle {
 
     /// Posts tax or rounding as a closing posting of the cycle (R26). What lots cannot cover is owed since its last day, so that it belongs to this
     /// invoice and to no later one; what is below zero goes back.
-    fn post(&self, call: &mut Call<'_>, kind: &str, to: LedgerAccount, amount: Money) -> Result<String, Fault> {
+    fn post(&self, turn: &mut Turn<'_>, kind: &str, to: LedgerAccount, amount: Money) -> Result<String, Fault> {
         let cause = self.last.to_string();
         let cycle = Some(self.last);
         if amount > Money::ZERO {
             let debit = Debit { kind, cause: &cause, cycle, lines: Vec::new(), others: vec![(to, amount)] };
-            let posted = posting::debit(call, self.account, debit)?;
-            wallet::owe_since(call, self.account, posted.split.owed, self.end - 1)?;
-            wallet::note_gifts(call, self.account, self.end - 1, &posted.gifts)?;
+            let posted = posting::debit(turn, self.account, debit)?;
+            wallet::owe_since(turn, self.account, posted.split.owed, self.end - 1)?;
+            wallet::note_gifts(turn, self.account, self.end - 1, &posted.gifts)?;
             return Ok(posted.transaction);
         }
         let amount = amount.negated()?;
-        let id = ledger::next_id(call)?;
+        let id = ledger::next_id(turn)?;
         let mut postings = vec![Posting(to, None, amount)];
-        postings.extend(self.give_back(call, amount, &id)?);
-        ledger::post_in_cycle(call, &id, kind, &cause, cycle, postings, Vec::new())?;
+        postings.extend(self.give_back(turn, amount, &id)?);
+        ledger::post_in_cycle(turn, &id, kind, &cause, cycle, postings, Vec::new())?;
         Ok(id)
     }
 
     /// Gives back an amount: first what is owed of the cycle is less, then other debts are paid and the recharges refilled that were spent last, as by a
     /// credit note (R18). Answers the customer's side.
-    fn give_back(&self, call: &mut Call<'_>, amount: Money, origin: &str) -> Result<Vec<Posting>, Fault> {
+    fn give_back(&self, turn: &mut Turn<'_>, amount: Money, origin: &str) -> Result<Vec<Posting>, Fault> {
         let account = self.account;
         let days = self.days();
-        let less = amount.min(wallet::owed_between(call, account, days.0, days.1)?);
-        wallet::forgive_between(call, account, days.0, days.1, less)?;
-        let mut wallet = wallet::need(call, account)?;
-        let (back, promotional) = refilling::give_back(call, account, &mut wallet, amount.minus(less)?, origin)?;
-        wallet::save(call, account, &wallet);
+        let less = amount.min(wallet::owed_between(turn, account, days.0, days.1)?);
+        wallet::forgive_between(turn, account, days.0, days.1, less)?;
+        let mut wallet = wallet::need(turn, account)?;
+        let (back, promotional) = refilling::give_back(turn, account, &mut wallet, amount.minus(less)?, origin)?;
+        wallet::save(turn, account, &wallet);
         Ok(vec![
             Posting(LedgerAccount::CreditsCash, Some(account), back.cash.negated()?),
             Posting(LedgerAccount::CreditsPromotional, Some(account), promotional.negated()?),

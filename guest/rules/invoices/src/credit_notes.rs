@@ -17,11 +17,11 @@ use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::correcting::{self, Corrected};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::CURRENCY;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
 use coinbox_ledger::wallet::{self, Payer};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
@@ -32,17 +32,17 @@ use coinbox_profiles::profile;
 
 /// Gives back all that is left of an invoice, or a part of it.
 pub fn issue_credit_note(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     invoice: String,
     amount: Option<Micros>,
     reason: String,
 ) -> Result<Document, Error> {
-    let command = access::command_on(call, caller, functions::INVOICES_ISSUE_CREDIT_NOTE, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::INVOICES_ISSUE_CREDIT_NOTE, &auth_id)?;
     let args = (&auth_id, &invoice, amount, &reason);
-    command.once(call, &args, |call, who, account| {
-        if wallet::need(call, account)?.is_closed() {
+    command.once(turn, &args, |turn, who, account| {
+        if wallet::need(turn, account)?.is_closed() {
             return Err(Refusal::Closed.into());
         }
         let mut checks = Checks::new();
@@ -52,24 +52,24 @@ pub fn issue_credit_note(
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
-        let missing = Policy::load(call)?.seller.missing();
+        let missing = Policy::load(turn)?.seller.missing();
         if !missing.is_empty() {
             return Err(Error::SellerIncomplete(missing.into_iter().map(str::to_owned).collect()));
         }
-        let (n, stored) = Place::find_place(call, account, &[DocumentKind::Invoice], &invoice)?
+        let (n, stored) = Place::find_place(turn, account, &[DocumentKind::Invoice], &invoice)?
             .ok_or_else(|| Fault::not_found("invoice"))?;
-        let days = standing::days(call, account, n, &stored)?;
-        let mut state = State::load(call, account, &invoice)?;
-        let left = standing::not_given_back(call, account, days, &stored.document, &state)?;
+        let days = standing::days(turn, account, n, &stored)?;
+        let mut state = State::load(turn, account, &invoice)?;
+        let left = standing::not_given_back(turn, account, days, &stored.document, &state)?;
         let amount = amount.map_or(left, Money::from_micros);
         if amount > left || left <= Money::ZERO {
             // An invoice of corrections alone has nothing to give back.
             return Err(Error::MoreThanInvoice(left.max(Money::ZERO).micros()));
         }
-        let cash = standing::paid_in_cash(call, account, days, &stored.document, &state)?;
+        let cash = standing::paid_in_cash(turn, account, days, &stored.document, &state)?;
         let given = Given { days, cash, ..split(&stored.document, &mut state, amount)? };
-        state.save(call, account, &invoice);
-        let document = give(call, account, &stored.document, &given, &reason, who.name())?;
+        state.save(turn, account, &invoice);
+        let document = give(turn, account, &stored.document, &given, &reason, who.name())?;
         Ok(document)
     })
 }
@@ -104,26 +104,26 @@ fn split(invoice: &Document, state: &mut State, amount: Money) -> Result<Given, 
 
 /// Posts the credit and issues the note.
 fn give(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     invoice: &Document,
     given: &Given,
     reason: &str,
     by: &str,
 ) -> Result<Document, Fault> {
-    let mut wallet = wallet::need(call, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     let opening = wallet.balance;
-    let id = ledger::next_id(call)?;
+    let id = ledger::next_id(turn)?;
     // Rent that is unpaid goes first, as with any credit, or a number could be lost (R81). It corrects this invoice: what is owed of it comes next, whatever
     // else is owed (R84).
-    let (of_rent, _) = wallet::pay_unpaid_rent(call, account, &mut wallet, given.amount)?;
+    let (of_rent, _) = wallet::pay_unpaid_rent(turn, account, &mut wallet, given.amount)?;
     let rest = given.amount.minus(of_rent)?;
-    let of_it = wallet::pay_between(call, account, &mut wallet, given.days, rest, &Payer::Corrected)?;
+    let of_it = wallet::pay_between(turn, account, &mut wallet, given.days, rest, &Payer::Corrected)?;
     let end = invoice.period_end.unwrap_or(invoice.issued);
     let corrected = Corrected { days: given.days, end, number: &invoice.number, cash: given.cash };
-    let mut back = correcting::give_back_of(call, account, &mut wallet, &corrected, rest.minus(of_it)?, &id)?;
+    let mut back = correcting::give_back_of(turn, account, &mut wallet, &corrected, rest.minus(of_it)?, &id)?;
     back.owed = back.owed.plus(of_rent)?.plus(of_it)?;
-    wallet::save(call, account, &wallet);
+    wallet::save(turn, account, &wallet);
     let mut tax = Money::ZERO;
     for part in &given.taxes {
         tax = tax.plus(*part)?;
@@ -131,11 +131,11 @@ fn give(
     let mut postings =
         vec![Posting(LedgerAccount::Adjustments, None, given.net), Posting(LedgerAccount::Tax, None, tax)];
     postings.extend(back.postings(account)?);
-    back.tell_expired(call, account, wallet.balance, &id);
+    back.tell_expired(turn, account, wallet.balance, &id);
     let cause = format!("{}, {reason}", invoice.number);
-    ledger::post_gift(call, &id, ("credit-note", &cause), postings, back.pays)?;
-    let document = document(call, account, invoice, given, reason, (opening, wallet.balance))?;
-    let stored = issue_now(call, account, Stored::whole(document, vec![id.clone()]))?;
+    ledger::post_gift(turn, &id, ("credit-note", &cause), postings, back.pays)?;
+    let document = document(turn, account, invoice, given, reason, (opening, wallet.balance))?;
+    let stored = issue_now(turn, account, Stored::whole(document, vec![id.clone()]))?;
     let facts = vec![
         Fact::new("number", &stored.document.number),
         Fact::new("invoice", &invoice.number),
@@ -145,22 +145,22 @@ fn give(
         Fact::new("reason", reason),
     ];
     let attached = (DocumentKind::CreditNote, stored.document.number.as_str());
-    mail::send_with(call, account, "credit-note-issued", facts.clone(), attached)?;
-    feed::event(account, "credit-note-issued", "INV-5").facts(facts).fact("by", by).transaction(id).tell(call);
-    judge(call, account, Occasion::Credit)?;
+    mail::send_with(turn, account, "credit-note-issued", facts.clone(), attached)?;
+    feed::event(account, "credit-note-issued", "INV-5").facts(facts).fact("by", by).transaction(id).tell(turn);
+    judge(turn, account, Occasion::Credit)?;
     Ok(stored.document)
 }
 
 fn document(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     invoice: &Document,
     given: &Given,
     reason: &str,
     (opening, closing): (Money, Money),
 ) -> Result<Document, Fault> {
-    let profile = profile::profile(call, account)?;
-    let policy = Policy::load(call)?;
+    let profile = profile::profile(turn, account)?;
+    let policy = Policy::load(turn)?;
     let taxes = invoice
         .taxes
         .iter()
@@ -183,11 +183,11 @@ fn document(
     Ok(Document {
         kind: DocumentKind::CreditNote,
         number: String::new(),
-        issued: call.now(),
+        issued: turn.now(),
         period_start: None,
         period_end: None,
         seller: billing::seller(&policy),
-        customer: billing::customer(call, account, &profile)?,
+        customer: billing::customer(turn, account, &profile)?,
         currency: CURRENCY.to_owned(),
         lines: vec![line],
         discount: 0,

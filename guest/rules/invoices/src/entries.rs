@@ -2,9 +2,9 @@
 
 use crate::by_issue::{self, Entry};
 use crate::records::{DOCUMENTS, Place, Stored, count_of, document_key, documents_prefix};
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::indexes::{Compared, unreadable};
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_profiles::document_kind::DocumentKind;
 
@@ -21,12 +21,12 @@ fn parse(key: &str) -> Option<(AuthId, DocumentKind, u32)> {
 }
 
 /// Writes the entries of some documents from a key on. Answers where to go on.
-pub fn put_entries(call: &mut Call<'_>, first: &str, limit: u32) -> Result<Option<String>, Fault> {
-    let (page, more) = call.span_page::<Stored>(first, &end_of_prefix(DOCUMENTS), limit)?;
+pub fn put_entries(turn: &mut Turn<'_>, first: &str, limit: u32) -> Result<Option<String>, Fault> {
+    let (page, more) = turn.span_page::<Stored>(first, &end_of_prefix(DOCUMENTS), limit)?;
     let last = page.last().map(|(key, _)| successor(key));
     for (key, stored) in page {
         let (account, _, n) = parse(&key).ok_or_else(|| unreadable(&key))?;
-        by_issue::put(call, account, n, &stored.document);
+        by_issue::put(turn, account, n, &stored.document);
     }
     Ok(last.filter(|_| more))
 }
@@ -36,15 +36,15 @@ fn place(account: AuthId, n: u32) -> String {
 }
 
 /// Holds entries by number against the documents that they name.
-pub fn compare_by_number(call: &Call<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
-    let (entries, more) = call.span_page::<Place>(first, end, limit)?;
+pub fn compare_by_number(turn: &Turn<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
+    let (entries, more) = turn.span_page::<Place>(first, end, limit)?;
     let named =
         |key: &str| Some((DocumentKind::of_letter(key.split('/').nth(1)?)?, key.splitn(3, '/').nth(2)?.to_owned()));
-    call.prefetch(entries.iter().filter_map(|(key, entry)| Some(document_key(entry.account, named(key)?.0, entry.n))));
+    turn.prefetch(entries.iter().filter_map(|(key, entry)| Some(document_key(entry.account, named(key)?.0, entry.n))));
     let mut compared = Vec::with_capacity(entries.len());
     for (key, entry) in entries {
         let (kind, number) = named(&key).ok_or_else(|| unreadable(&key))?;
-        let stored = call.get::<Stored>(&document_key(entry.account, kind, entry.n))?;
+        let stored = turn.get::<Stored>(&document_key(entry.account, kind, entry.n))?;
         let rebuilt = stored.map_or_else(|| "no document".to_owned(), |stored| stored.document.number);
         compared.push(Compared { account: entry.account.to_string(), key, stored: number, rebuilt });
     }
@@ -52,15 +52,15 @@ pub fn compare_by_number(call: &Call<'_>, first: &str, end: &str, limit: u32) ->
 }
 
 /// Holds entries by the moment of issue against the documents that they name.
-pub fn compare_by_issue(call: &Call<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
-    let (entries, more) = call.span_page::<Entry>(first, end, limit)?;
-    call.prefetch(entries.iter().filter_map(|(key, entry)| {
+pub fn compare_by_issue(turn: &Turn<'_>, first: &str, end: &str, limit: u32) -> Result<(Vec<Compared>, bool), Fault> {
+    let (entries, more) = turn.span_page::<Entry>(first, end, limit)?;
+    turn.prefetch(entries.iter().filter_map(|(key, entry)| {
         by_issue::parse(key).map(|(kind, _, _)| document_key(entry.account, kind, entry.n))
     }));
     let mut compared = Vec::with_capacity(entries.len());
     for (key, entry) in entries {
         let (kind, _, _) = by_issue::parse(&key).ok_or_else(|| unreadable(&key))?;
-        let rebuilt = match call.get::<Stored>(&document_key(entry.account, kind, entry.n))? {
+        let rebuilt = match turn.get::<Stored>(&document_key(entry.account, kind, entry.n))? {
             Some(stored) => by_issue::key(kind, stored.document.issued, &stored.document.number),
             None => "no document".to_owned(),
         };
@@ -72,7 +72,7 @@ pub fn compare_by_issue(call: &Call<'_>, first: &str, end: &str, limit: u32) -> 
 /// Holds the documents of an account against their entries and their count: `differs` is told what, what is stored and what should be. Answers whether
 /// all were compared, of at most so many of a kind.
 pub fn compare_documents(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     most: usize,
     mut differs: impl FnMut(&str, String, String),
@@ -82,16 +82,16 @@ pub fn compare_documents(
         let (mut first, end) = (prefix.clone(), end_of_prefix(&prefix));
         let mut count = 0;
         loop {
-            let (page, more) = call.span_page::<Stored>(&first, &end, COMPARED_AT_ONCE)?;
-            call.prefetch(page.iter().flat_map(|(_, stored)| {
+            let (page, more) = turn.span_page::<Stored>(&first, &end, COMPARED_AT_ONCE)?;
+            turn.prefetch(page.iter().flat_map(|(_, stored)| {
                 let document = &stored.document;
                 [Place::key(kind, &document.number), by_issue::key(kind, document.issued, &document.number)]
             }));
             for (key, stored) in page {
                 let number = &stored.document.number;
                 let (_, _, n) = parse(&key).ok_or_else(|| unreadable(&key))?;
-                let by_number = Place::of(call, kind, number)?.map(|entry| place(entry.account, entry.n));
-                let by_issue = call
+                let by_number = Place::of(turn, kind, number)?.map(|entry| place(entry.account, entry.n));
+                let by_issue = turn
                     .get::<Entry>(&by_issue::key(kind, stored.document.issued, number))?
                     .map(|entry| place(entry.account, entry.n));
                 for (what, found) in [("document-by-number", by_number), ("document-by-issue", by_issue)] {
@@ -108,7 +108,7 @@ pub fn compare_documents(
                 return Ok(false);
             }
         }
-        let stored = count_of(call, account, kind)?.to_string();
+        let stored = count_of(turn, account, kind)?.to_string();
         differs(&format!("documents:{}", kind.letter()), stored, count.to_string());
     }
     Ok(true)

@@ -3,9 +3,9 @@
 use crate::document::{DocumentLine, DocumentMovement};
 use crate::lines::Charged;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, successor};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Turn, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger as ledger;
 use coinbox_ledger::totals::{self, CycleTotals, Flow, Movement};
@@ -49,23 +49,23 @@ pub(crate) struct Gathered {
 }
 
 /// Gathers what a document is to hold.
-pub(crate) fn gather(call: &Call<'_>, account: AuthId, span: &Span) -> Result<Gathered, Fault> {
+pub(crate) fn gather(turn: &Turn<'_>, account: AuthId, span: &Span) -> Result<Gathered, Fault> {
     let mut charges = Flow::default();
     let mut charged = Charged::default();
     let mut read = 1;
     let mut month = span.first;
     while month <= span.last {
-        if let Some(totals) = call.get::<CycleTotals>(&totals::cycle_key(month, account))? {
+        if let Some(totals) = turn.get::<CycleTotals>(&totals::cycle_key(month, account))? {
             for part in totals.flows.values() {
                 charges.add(*part)?;
             }
         }
-        read += charged.add(call, account, month, (span.first, span.last))?;
+        read += charged.add(turn, account, month, (span.first, span.last))?;
         month = month.next();
     }
     let mut forgiven = Forgiven::default();
-    let movements = movements(call, account, span, &mut charges, &mut forgiven)?;
-    let lines = charged.lines(call, account)?;
+    let movements = movements(turn, account, span, &mut charges, &mut forgiven)?;
+    let lines = charged.lines(turn, account)?;
     let mut charged = Money::ZERO;
     for line in &lines {
         charged = charged.plus(Money::from_micros(line.amount))?;
@@ -100,7 +100,7 @@ struct Forgiven {
 /// Movements in order; what they took in the months of the span is taken out of `charges`, which then holds charges only. Adds up what they have
 /// forgiven of charges of these months; rounding that has is no movement.
 fn movements(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     span: &Span,
     charges: &mut Flow,
@@ -112,7 +112,7 @@ fn movements(
     let mut listed = Vec::new();
     let mut beyond: BTreeMap<(bool, &'static str), (u64, Instant, Money)> = BTreeMap::new();
     loop {
-        let (page, more) = call.span::<Movement>(&from, &upto, PAGE)?;
+        let (page, more) = turn.span::<Movement>(&from, &upto, PAGE)?;
         if let Some((key, _)) = page.last() {
             from = successor(key);
         }

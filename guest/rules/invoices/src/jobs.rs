@@ -5,4 +5,4 @@ use crate::records::NUMBER;
 use coinbox_ground::job_row::{Job, Row};
 
 /// What is done for each kind.
-pub const JOBS: &[&dyn Job] = &[&Row::inside(NUMBER, |call, _| number::run(call))];
+pub const JOBS: &[&dyn Job] = &[&Row::inside(NUMBER, |turn, _| number::run(turn))];

@@ -6,10 +6,10 @@ use crate::close::{self, Draft, movement};
 use crate::gather;
 use crate::records::{Bill, NUMBER};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger::totals;
 use coinbox_ledger::wallet;
@@ -29,34 +29,34 @@ pub enum FinalStep {
 /// some progress: end the transaction and call again.
 ///
 /// What the same call has posted before is not in the totals yet and would answer `NotYet` for ever: nothing may be posted in front of it.
-pub fn begin_final(call: &mut Call<'_>, account: AuthId) -> Result<FinalStep, Fault> {
-    if !totals::are_complete_before(call, Instant::MAX)? {
-        totals::fold_next(call)?;
-        if !totals::are_complete_before(call, Instant::MAX)? {
+pub fn begin_final(turn: &mut Turn<'_>, account: AuthId) -> Result<FinalStep, Fault> {
+    if !totals::are_complete_before(turn, Instant::MAX)? {
+        totals::fold_next(turn)?;
+        if !totals::are_complete_before(turn, Instant::MAX)? {
             return Ok(FinalStep::NotYet);
         }
     }
-    let bill = Bill::load(call, account)?;
-    let profile = profile::profile(call, account)?;
-    let end = call.now().saturating_add(1);
-    let span = close::span_of(call, account, &bill, profile.created, Month::of(call.now()).next(), end);
-    let gathered = match gather::gather(call, account, &span) {
+    let bill = Bill::load(turn, account)?;
+    let profile = profile::profile(turn, account)?;
+    let end = turn.now().saturating_add(1);
+    let span = close::span_of(turn, account, &bill, profile.created, Month::of(turn.now()).next(), end);
+    let gathered = match gather::gather(turn, account, &span) {
         Err(Fault::Other(problem)) if problem.code == gather::DIFFERS => {
-            close::report(call, account, bill, span.first, problem)?;
+            close::report(turn, account, bill, span.first, problem)?;
             return Ok(FinalStep::Differs);
         }
         gathered => gathered?,
     };
-    let held = wallet::need(call, account)?.balance;
+    let held = wallet::need(turn, account)?.balance;
     let found = bill.closing.plus(gathered.moved)?.plus(gathered.rounded)?.minus(gathered.charged)?;
     if held != found {
         let facts = [("auth-id", account.to_string()), ("documents", found.to_string()), ("balance", held.to_string())];
         let facts = facts.into_iter().map(|(name, value)| Fact::new(name, value)).collect();
         let Fault::Other(problem) = Fault::problem(gather::DIFFERS, facts) else { return Ok(FinalStep::Differs) };
-        close::report(call, account, bill, span.first.min(span.last), problem)?;
+        close::report(turn, account, bill, span.first.min(span.last), problem)?;
         return Ok(FinalStep::Differs);
     }
-    Ok(FinalStep::Ready(Box::new(Draft::make(call, account, &bill, &profile, span, gathered)?)))
+    Ok(FinalStep::Ready(Box::new(Draft::make(turn, account, &bill, &profile, span, gathered)?)))
 }
 
 /// What fixing what is left has taken off a closing account, each zero or more, and how much owed was too little to be paid.
@@ -73,8 +73,8 @@ pub struct Fixed {
 
 /// Keeps the document that was begun. With what was fixed it is the last one of the account and closes at 0.00, made if there is anything on it; without, something
 /// is owed: it is made if anything was charged or is owed that only an invoice asks for, and the last one follows.
-pub fn end_final(call: &mut Call<'_>, account: AuthId, mut draft: Draft, fixed: Option<&Fixed>) -> Result<(), Fault> {
-    let mut bill = Bill::load(call, account)?;
+pub fn end_final(turn: &mut Turn<'_>, account: AuthId, mut draft: Draft, fixed: Option<&Fixed>) -> Result<(), Fault> {
+    let mut bill = Bill::load(turn, account)?;
     if let Some(fixed) = fixed {
         bill.closed = true;
         let mut closing = Money::from_micros(draft.document.closing_balance);
@@ -84,7 +84,7 @@ pub fn end_final(call: &mut Call<'_>, account: AuthId, mut draft: Draft, fixed: 
             ("Rounding to whole cents", fixed.unpayable.minus(fixed.rounding)?),
         ] {
             if amount != Money::ZERO {
-                draft.document.movements.push(movement(label, call.now(), amount));
+                draft.document.movements.push(movement(label, turn.now(), amount));
                 closing = closing.plus(amount)?;
             }
         }
@@ -101,12 +101,12 @@ pub fn end_final(call: &mut Call<'_>, account: AuthId, mut draft: Draft, fixed: 
     let made = !draft.document.lines.is_empty()
         || if fixed.is_some() { !draft.document.movements.is_empty() } else { draft.asks_for_more() };
     if !made {
-        bill.save(call, account);
+        bill.save(turn, account);
         return Ok(());
     }
-    let until = Month::of(call.now()).next();
-    let after = totals::folded_last(call)?;
-    draft.keep(call, bill, until, Some(after))?;
-    call.timer(&NUMBER.key(), Lane::Normal, call.now());
+    let until = Month::of(turn.now()).next();
+    let after = totals::folded_last(turn)?;
+    draft.keep(turn, bill, until, Some(after))?;
+    turn.timer(&NUMBER.key(), Lane::Normal, turn.now());
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use crate::document::{DocumentLine, LinePrice};
 use coinbox_ground::calendar::{self, Month};
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::product::Product;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
@@ -43,13 +43,13 @@ impl Charged {
     /// Adds a month of the cycle from `first` to `last`. Answers how many records were read.
     pub(crate) fn add(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         account: AuthId,
         month: Month,
         (first, last): (Month, Month),
     ) -> Result<usize, Fault> {
-        let mut read = self.add_sources(call, account, month, (first, last))?;
-        let (found, _) = call.list::<Adjustment>(&totals::adjustments_prefix(account, month), ADJUSTMENTS_MAX)?;
+        let mut read = self.add_sources(turn, account, month, (first, last))?;
+        let (found, _) = turn.list::<Adjustment>(&totals::adjustments_prefix(account, month), ADJUSTMENTS_MAX)?;
         read += found.len();
         for (_, adjustment) in found {
             let of = (adjustment.source, adjustment.code.clone());
@@ -60,7 +60,7 @@ impl Charged {
 
     fn add_sources(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         account: AuthId,
         month: Month,
         (first, last): (Month, Month),
@@ -69,7 +69,7 @@ impl Charged {
         let mut from = prefix.clone();
         let mut read = 0;
         loop {
-            let (page, more) = call.span::<PricedTotals>(&from, &end_of_prefix(&prefix), PAGE)?;
+            let (page, more) = turn.span::<PricedTotals>(&from, &end_of_prefix(&prefix), PAGE)?;
             read += page.len();
             if let Some((key, _)) = page.last() {
                 from = successor(key);
@@ -96,7 +96,7 @@ impl Charged {
     }
 
     /// Lines by section: the main account first, then sub-accounts by auth ID.
-    pub(crate) fn lines(mut self, call: &Call<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
+    pub(crate) fn lines(mut self, turn: &Turn<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
         let mut lines = Vec::new();
         let mut beyond: BTreeMap<LineKey, PricedSum> = BTreeMap::new();
         for (source, by) in self.sources {
@@ -109,7 +109,7 @@ impl Charged {
                 continue;
             }
             let name =
-                if source == account { profile::profile(call, account)?.name } else { subaccount::name(call, source)? };
+                if source == account { profile::profile(turn, account)?.name } else { subaccount::name(turn, source)? };
             let section = (source.as_str(), name.as_str());
             for (key, mut sum) in by {
                 for adjustment in self.adjustments.remove(&(source, key.code.clone())).unwrap_or_default() {

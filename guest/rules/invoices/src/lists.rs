@@ -6,10 +6,10 @@ use crate::records::{Place, State, Stored, documents_prefix};
 use crate::standing;
 use coinbox_access::{self as access, functions};
 use coinbox_credit::records::cards::{self, ShownCard};
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use coinbox_ledger::wallet;
 use coinbox_profiles::document_kind::DocumentKind;
@@ -99,7 +99,7 @@ pub(crate) fn statuses(kind: DocumentKind) -> &'static [&'static str] {
 
 /// Documents of one kind.
 pub fn list_documents(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     kind: DocumentKind,
@@ -107,7 +107,7 @@ pub fn list_documents(
     after: Option<String>,
     limit: u32,
 ) -> Result<DocumentPage, Error> {
-    let (_, account) = access::query_on(call, caller, functions::INVOICES_LIST_DOCUMENTS, &auth_id)?;
+    let (_, account) = access::query_on(turn, caller, functions::INVOICES_LIST_DOCUMENTS, &auth_id)?;
     let mut checks = Checks::new();
     let statuses = statuses(kind);
     if let Some(status) = &filter.status {
@@ -121,12 +121,12 @@ pub fn list_documents(
     checks.page_after(place != Some(None));
     checks.page_limit(limit, 100);
     checks.done()?;
-    wallet::need(call, account)?;
+    wallet::need(turn, account)?;
     let (mut documents, mut next) = (Vec::new(), None);
-    let (page, more) = page(call, account, kind, filter.oldest_first, place.flatten(), LOOKED_AT_MAX.min(limit * 10))?;
+    let (page, more) = page(turn, account, kind, filter.oldest_first, place.flatten(), LOOKED_AT_MAX.min(limit * 10))?;
     let count = page.len();
     for (index, (n, stored)) in page.into_iter().enumerate() {
-        let summary = summary(call, account, n, stored)?;
+        let summary = summary(turn, account, n, stored)?;
         if !fits(&summary, &filter) {
             continue;
         }
@@ -152,7 +152,7 @@ fn fits(document: &DocumentSummary, filter: &DocumentFilter) -> bool {
 
 /// Documents in order with their place.
 pub(crate) fn page(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     kind: DocumentKind,
     oldest_first: bool,
@@ -164,27 +164,27 @@ pub(crate) fn page(
     let at = after.map(|after| format!("{prefix}{after:010}"));
     let (page, more) = if oldest_first {
         let first = at.map_or(prefix.clone(), |at| successor(&at));
-        call.span_page::<Stored>(&first, &end, limit)?
+        turn.span_page::<Stored>(&first, &end, limit)?
     } else {
-        call.span_page_back::<Stored>(&prefix, &at.unwrap_or(end), limit)?
+        turn.span_page_back::<Stored>(&prefix, &at.unwrap_or(end), limit)?
     };
     let place = |key: &str| key[prefix.len()..].parse().unwrap_or(0);
     Ok((page.into_iter().map(|(key, stored)| (place(&key), stored)).collect(), more))
 }
 
 /// Whether this is the number of an invoice of the account.
-pub fn is_invoice_of(call: &Call<'_>, account: AuthId, number: &str) -> Result<bool, Fault> {
-    Ok(Place::find(call, account, &[DocumentKind::Invoice], number)?.is_some())
+pub fn is_invoice_of(turn: &Turn<'_>, account: AuthId, number: &str) -> Result<bool, Fault> {
+    Ok(Place::find(turn, account, &[DocumentKind::Invoice], number)?.is_some())
 }
 
 /// A document as it stands now (R84): an invoice is open while anything of the days that it covers is owed, a payment is
 /// charged back while the bank has something of it, and a chargeback is reversed once its dispute is won.
-pub(crate) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
-    let state = State::load(call, account, &stored.document.number)?;
+pub(crate) fn summary(turn: &Turn<'_>, account: AuthId, n: u32, stored: Stored) -> Result<DocumentSummary, Fault> {
+    let state = State::load(turn, account, &stored.document.number)?;
     let kind = stored.document.kind;
     let due = match kind {
-        DocumentKind::Invoice if wallet::need(call, account)?.balance < Money::ZERO => {
-            standing::owed(call, account, n, &stored)?
+        DocumentKind::Invoice if wallet::need(turn, account)?.balance < Money::ZERO => {
+            standing::owed(turn, account, n, &stored)?
         }
         _ => Money::ZERO,
     };
@@ -217,37 +217,37 @@ pub(crate) fn summary(call: &Call<'_>, account: AuthId, n: u32, stored: Stored) 
 
 /// How one issued document stands now.
 pub fn read_standing(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     number: String,
 ) -> Result<DocumentSummary, Error> {
-    let (_, account) = access::query_on(call, caller, functions::INVOICES_READ_STANDING, &auth_id)?;
+    let (_, account) = access::query_on(turn, caller, functions::INVOICES_READ_STANDING, &auth_id)?;
     let (n, stored) =
-        Place::find_place(call, account, &DocumentKind::ALL, &number)?.ok_or_else(|| Fault::not_found("document"))?;
-    Ok(summary(call, account, n, stored)?)
+        Place::find_place(turn, account, &DocumentKind::ALL, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    Ok(summary(turn, account, n, stored)?)
 }
 
 /// One issued document.
-pub fn read_document(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Document, Error> {
-    let (_, account) = access::query_on(call, caller, functions::INVOICES_READ_DOCUMENT, &auth_id)?;
+pub fn read_document(turn: &Turn<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Document, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::INVOICES_READ_DOCUMENT, &auth_id)?;
     let stored =
-        Place::find(call, account, &DocumentKind::ALL, &number)?.ok_or_else(|| Fault::not_found("document"))?;
-    Ok(stored.read(call, account)?)
+        Place::find(turn, account, &DocumentKind::ALL, &number)?.ok_or_else(|| Fault::not_found("document"))?;
+    Ok(stored.read(turn, account)?)
 }
 
 /// Balance, last invoice, cards and recent receipts (INV-4).
-pub fn get_overview(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Overview, Error> {
-    let (_, account) = access::query_on(call, caller, functions::INVOICES_GET_OVERVIEW, &auth_id)?;
-    let balance = wallet::need(call, account)?.balance.micros();
+pub fn get_overview(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Overview, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::INVOICES_GET_OVERVIEW, &auth_id)?;
+    let balance = wallet::need(turn, account)?.balance.micros();
     let newest = |kind, limit| -> Result<Vec<DocumentSummary>, Fault> {
-        let (page, _) = page(call, account, kind, false, None, limit)?;
-        page.into_iter().map(|(n, stored)| summary(call, account, n, stored)).collect()
+        let (page, _) = page(turn, account, kind, false, None, limit)?;
+        page.into_iter().map(|(n, stored)| summary(turn, account, n, stored)).collect()
     };
     Ok(Overview {
         balance,
         last_invoice: newest(DocumentKind::Invoice, 1)?.pop(),
-        cards: cards::shown(call, account)?,
+        cards: cards::shown(turn, account)?,
         receipts: newest(DocumentKind::Receipt, RECENT)?,
     })
 }

@@ -9,9 +9,9 @@ use crate::records::{Place, Stored};
 use crate::seller;
 use crate::series::{issue_now, wait};
 use crate::standing;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{self as charge_records, Charge, parse_gateway_key};
 use coinbox_ledger::wallet;
@@ -79,10 +79,10 @@ const NO_NUMBER: &str = "none";
 
 /// Issues a receipt in the change that makes its payment final. Answers its number, for mails and events; `none`: it waits for the seller to be
 /// complete (R89).
-pub fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) -> Result<String, Fault> {
-    let profile = profile::profile(call, account)?;
-    let policy = Policy::load(call)?;
-    let balance = wallet::need(call, account)?.balance;
+pub fn issue(turn: &mut Turn<'_>, account: AuthId, receipt: Receipt<'_>) -> Result<String, Fault> {
+    let profile = profile::profile(turn, account)?;
+    let policy = Policy::load(turn)?;
+    let balance = wallet::need(turn, account)?.balance;
     let amount = receipt.amount.micros();
     let line = DocumentLine {
         section: account.to_string(),
@@ -100,11 +100,11 @@ pub fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) -> Resu
     let document = Document {
         kind: DocumentKind::Receipt,
         number: String::new(),
-        issued: call.now(),
+        issued: turn.now(),
         period_start: None,
         period_end: None,
         seller: billing::seller(&policy),
-        customer: billing::customer(call, account, &profile)?,
+        customer: billing::customer(turn, account, &profile)?,
         currency: CURRENCY.to_owned(),
         lines: vec![line],
         discount: 0,
@@ -126,34 +126,34 @@ pub fn issue(call: &mut Call<'_>, account: AuthId, receipt: Receipt<'_>) -> Resu
         ways_to_pay: Vec::new(),
         card: receipt.card.to_owned(),
         payment_reference: receipt.reference.to_owned(),
-        payment_at: Some(call.now()),
+        payment_at: Some(turn.now()),
         edition: EDITION,
     };
     let mut stored = Stored::whole(document, receipt.transactions);
     stored.charge = receipt.charge;
-    if seller::is_ready(call)? {
-        return issue_draft(call, account, stored);
+    if seller::is_ready(turn)? {
+        return issue_draft(turn, account, stored);
     }
-    wait(call, account, &stored)?;
+    wait(turn, account, &stored)?;
     Ok(NO_NUMBER.to_owned())
 }
 
 /// Gives a receipt its number, and tells the charge. Answers the number.
-pub(crate) fn issue_draft(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
+pub(crate) fn issue_draft(turn: &mut Turn<'_>, account: AuthId, mut stored: Stored) -> Result<String, Fault> {
     let charge = match stored.charge {
-        Some(number) => charge_records::load(call, account, number)?,
+        Some(number) => charge_records::load(turn, account, number)?,
         None => None,
     };
     let product = stored.document.lines.first().map(|line| line.product.clone()).unwrap_or_default();
     if let Some(charge) = &charge {
-        stored.document.about = about(call, account, charge, &product, &stored.document.payment_reference)?;
+        stored.document.about = about(turn, account, charge, &product, &stored.document.payment_reference)?;
     }
-    let document = issue_now(call, account, stored)?.document;
+    let document = issue_now(turn, account, stored)?.document;
     if let Some(charge) = charge {
         let (number, reference) = (document.number.as_str(), document.payment_reference.as_str());
         match product.as_str() {
-            product if is_own(product) => note_receipt(call, account, charge, number)?,
-            "chargeback" => note_chargeback_receipt(call, account, charge, reference, number)?,
+            product if is_own(product) => note_receipt(turn, account, charge, number)?,
+            "chargeback" => note_chargeback_receipt(turn, account, charge, reference, number)?,
             _ => {}
         }
     }
@@ -173,7 +173,7 @@ fn is_own(product: &str) -> bool {
 /// The document that a receipt is about: the invoice that was paid, the receipt of the payment that is given or taken back, that of the chargeback
 /// which was won.
 fn about(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     charge: &Charge,
     product: &str,
@@ -182,31 +182,31 @@ fn about(
     let (kind, number) = match product {
         product if is_own(product) => (DocumentKind::Invoice, charge.invoice().map(str::to_owned)),
         "dispute-won" => (DocumentKind::Receipt, charge.chargeback_receipt(reference)),
-        _ => (DocumentKind::Receipt, receipt_of(call, account, charge)?),
+        _ => (DocumentKind::Receipt, receipt_of(turn, account, charge)?),
     };
     // A chargeback that an older version recorded has none.
     let Some(number) = number.filter(|number| !number.is_empty()) else { return Ok(None) };
-    Ok(Place::find(call, account, &[kind], &number)?.map(|stored| stored.document.reference()))
+    Ok(Place::find(turn, account, &[kind], &number)?.map(|stored| stored.document.reference()))
 }
 
 /// Notes the number of a charge's receipt, and on the receipt what the bank has taken back while it waited for its number.
 pub(crate) fn note_receipt(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut charge: Charge,
     receipt: &str,
 ) -> Result<(), Fault> {
     charge.receipt = Some(receipt.to_owned());
-    charge_records::save(call, account, &charge);
+    charge_records::save(turn, account, &charge);
     if charge.charged_back == Money::ZERO {
         return Ok(());
     }
-    standing::note_charged_back(call, account, receipt, charge.charged_back)
+    standing::note_charged_back(turn, account, receipt, charge.charged_back)
 }
 
 /// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
 pub(crate) fn note_chargeback_receipt(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut charge: Charge,
     reference: &str,
@@ -218,8 +218,8 @@ pub(crate) fn note_chargeback_receipt(
     };
     receipt.clone_into(&mut dispute.receipt);
     let won = dispute.won.is_some();
-    charge_records::save(call, account, &charge);
-    if won { standing::note_reversed(call, account, receipt) } else { Ok(()) }
+    charge_records::save(turn, account, &charge);
+    if won { standing::note_reversed(turn, account, receipt) } else { Ok(()) }
 }
 
 /// What the documents of a charge refer to.
@@ -228,7 +228,7 @@ pub fn referred(charge: &Charge) -> String {
 }
 
 /// The number of a charge's receipt. None: a person has credited the payment.
-pub fn receipt_of(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<Option<String>, Fault> {
+pub fn receipt_of(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<Option<String>, Fault> {
     if charge.receipt.is_some() {
         return Ok(charge.receipt.clone());
     }
@@ -239,5 +239,5 @@ pub fn receipt_of(call: &Call<'_>, account: AuthId, charge: &Charge) -> Result<O
         amount: charge.amount,
         refers_to: in_key.into_iter().chain([referred(charge)]).collect(),
     };
-    standing::receipt_of(call, account, &payment)
+    standing::receipt_of(turn, account, &payment)
 }

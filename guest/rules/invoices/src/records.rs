@@ -3,10 +3,10 @@
 use crate::by_issue;
 use crate::document::Document;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use coinbox_profiles::document_kind::DocumentKind;
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ impl Record for Bill {
 
 impl Bill {
     /// The record; a new one, if no invoice was made.
-    pub(crate) fn load(call: &Call<'_>, account: AuthId) -> Result<Bill, Fault> {
+    pub(crate) fn load(turn: &Turn<'_>, account: AuthId) -> Result<Bill, Fault> {
         let new = Bill {
             v: 1,
             until: None,
@@ -69,12 +69,12 @@ impl Bill {
             closed: false,
             unmade: None,
         };
-        Ok(call.get(&bill_key(account))?.unwrap_or(new))
+        Ok(turn.get(&bill_key(account))?.unwrap_or(new))
     }
 
     /// Writes it.
-    pub(crate) fn save(&self, call: &mut Call<'_>, account: AuthId) {
-        call.put(&bill_key(account), self);
+    pub(crate) fn save(&self, turn: &mut Turn<'_>, account: AuthId) {
+        turn.put(&bill_key(account), self);
     }
 
     /// The moment after the last one that a document covers: what is owed of the days from there on no document has asked for.
@@ -138,7 +138,7 @@ impl Stored {
 
     /// Writes lines and movements of an invoice apart, under a name that the account has not used yet.
     pub fn split(
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         account: AuthId,
         name: &str,
         mut document: Document,
@@ -147,16 +147,16 @@ impl Stored {
     ) -> Stored {
         let lines = std::mem::take(&mut document.lines);
         let movements = std::mem::take(&mut document.movements);
-        let parts = (put_parts(call, account, name, 'l', lines), put_parts(call, account, name, 'm', movements));
+        let parts = (put_parts(turn, account, name, 'l', lines), put_parts(turn, account, name, 'm', movements));
         Stored { v: 1, document, body: Some(name.to_owned()), parts, owed, transactions, charge: None }
     }
 
     /// The whole document.
-    pub fn read(self, call: &Call<'_>, account: AuthId) -> Result<Document, Fault> {
+    pub fn read(self, turn: &Turn<'_>, account: AuthId) -> Result<Document, Fault> {
         let mut document = self.document;
         if let Some(name) = &self.body {
-            document.lines = read_parts(call, account, name, 'l', self.parts.0)?;
-            document.movements = read_parts(call, account, name, 'm', self.parts.1)?;
+            document.lines = read_parts(turn, account, name, 'l', self.parts.0)?;
+            document.movements = read_parts(turn, account, name, 'm', self.parts.1)?;
         }
         Ok(document)
     }
@@ -166,29 +166,29 @@ fn part_key(account: AuthId, name: &str, letter: char, part: usize) -> String {
     format!("body/{account}/{name}/{letter}{part:04}")
 }
 
-fn put_parts<T>(call: &mut Call<'_>, account: AuthId, name: &str, letter: char, mut rows: Vec<T>) -> u32
+fn put_parts<T>(turn: &mut Turn<'_>, account: AuthId, name: &str, letter: char, mut rows: Vec<T>) -> u32
 where
     T: Serialize + for<'de> Deserialize<'de>,
 {
     let mut count = 0;
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(PART));
-        call.put(&part_key(account, name, letter, count), &Part { v: 1, part: rows });
+        turn.put(&part_key(account, name, letter, count), &Part { v: 1, part: rows });
         rows = rest;
         count += 1;
     }
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn read_parts<T>(call: &Call<'_>, account: AuthId, name: &str, letter: char, count: u32) -> Result<Vec<T>, Fault>
+fn read_parts<T>(turn: &Turn<'_>, account: AuthId, name: &str, letter: char, count: u32) -> Result<Vec<T>, Fault>
 where
     T: Serialize + for<'de> Deserialize<'de>,
 {
     let keys: Vec<String> = (0..count as usize).map(|part| part_key(account, name, letter, part)).collect();
-    call.prefetch(keys.iter().cloned());
+    turn.prefetch(keys.iter().cloned());
     let mut rows = Vec::new();
     for key in keys {
-        rows.append(&mut call.need::<Part<T>>(&key)?.part);
+        rows.append(&mut turn.need::<Part<T>>(&key)?.part);
     }
     Ok(rows)
 }
@@ -238,33 +238,33 @@ impl Place {
     }
 
     /// Notes the place of a number.
-    pub fn put(call: &mut Call<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
-        call.put(&Place::key(kind, number), &Place { v: 1, account, n });
+    pub fn put(turn: &mut Turn<'_>, kind: DocumentKind, number: &str, account: AuthId, n: u32) {
+        turn.put(&Place::key(kind, number), &Place { v: 1, account, n });
     }
 
     /// Where the document with this number lies, whosever it is.
-    pub fn of(call: &Call<'_>, kind: DocumentKind, number: &str) -> Result<Option<Place>, Fault> {
-        call.get(&Place::key(kind, number))
+    pub fn of(turn: &Turn<'_>, kind: DocumentKind, number: &str) -> Result<Option<Place>, Fault> {
+        turn.get(&Place::key(kind, number))
     }
 
     /// Whether the number was given.
-    pub(crate) fn is_taken(call: &Call<'_>, kind: DocumentKind, number: &str) -> bool {
-        call.text(&Place::key(kind, number)).is_some()
+    pub(crate) fn is_taken(turn: &Turn<'_>, kind: DocumentKind, number: &str) -> bool {
+        turn.text(&Place::key(kind, number)).is_some()
     }
 
     /// The document with this number, if it is the account's.
     pub fn find(
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         account: AuthId,
         kinds: &[DocumentKind],
         number: &str,
     ) -> Result<Option<Stored>, Fault> {
-        Ok(Place::find_place(call, account, kinds, number)?.map(|(_, stored)| stored))
+        Ok(Place::find_place(turn, account, kinds, number)?.map(|(_, stored)| stored))
     }
 
     /// [`Place::find`], with the document's place among those of its kind.
     pub fn find_place(
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         account: AuthId,
         kinds: &[DocumentKind],
         number: &str,
@@ -273,9 +273,9 @@ impl Place {
             return Ok(None);
         }
         for kind in kinds {
-            if let Some(place) = call.get::<Place>(&Place::key(*kind, number))?.filter(|place| place.account == account)
+            if let Some(place) = turn.get::<Place>(&Place::key(*kind, number))?.filter(|place| place.account == account)
             {
-                let stored = call.need(&document_key(account, *kind, place.n))?;
+                let stored = turn.need(&document_key(account, *kind, place.n))?;
                 return Ok(Some((place.n, stored)));
             }
         }
@@ -305,8 +305,8 @@ fn counts_key(account: AuthId) -> String {
 }
 
 /// How many documents of a kind an account has.
-pub fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<u32, Fault> {
-    let counts = call.get::<Counts>(&counts_key(account))?.unwrap_or_default();
+pub fn count_of(turn: &Turn<'_>, account: AuthId, kind: DocumentKind) -> Result<u32, Fault> {
+    let counts = turn.get::<Counts>(&counts_key(account))?.unwrap_or_default();
     Ok(match kind {
         DocumentKind::Invoice => counts.i,
         DocumentKind::CreditNote => counts.c,
@@ -315,9 +315,9 @@ pub fn count_of(call: &Call<'_>, account: AuthId, kind: DocumentKind) -> Result<
 }
 
 /// Keeps a document that has got its number. Answers its place among the account's documents of its kind.
-pub fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
+pub fn keep(turn: &mut Turn<'_>, account: AuthId, stored: &Stored) -> Result<u32, Fault> {
     let key = counts_key(account);
-    let mut counts = call.get::<Counts>(&key)?.unwrap_or_default();
+    let mut counts = turn.get::<Counts>(&key)?.unwrap_or_default();
     counts.v = 1;
     let kind = stored.document.kind;
     let count = match kind {
@@ -328,10 +328,10 @@ pub fn keep(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<u32
     *count =
         count.checked_add(1).ok_or_else(|| Fault::problem("counter-exhausted", vec![Fact::new("account", account)]))?;
     let n = *count;
-    call.put(&key, &counts);
-    Place::put(call, kind, &stored.document.number, account, n);
-    call.put(&document_key(account, kind, n), stored);
-    by_issue::put(call, account, n, &stored.document);
+    turn.put(&key, &counts);
+    Place::put(turn, kind, &stored.document.number, account, n);
+    turn.put(&document_key(account, kind, n), stored);
+    by_issue::put(turn, account, n, &stored.document);
     Ok(n)
 }
 
@@ -371,13 +371,13 @@ impl State {
     }
 
     /// The state of a document.
-    pub fn load(call: &Call<'_>, account: AuthId, number: &str) -> Result<State, Fault> {
-        Ok(call.get(&State::key(account, number))?.unwrap_or(State { v: 1, ..State::default() }))
+    pub fn load(turn: &Turn<'_>, account: AuthId, number: &str) -> Result<State, Fault> {
+        Ok(turn.get(&State::key(account, number))?.unwrap_or(State { v: 1, ..State::default() }))
     }
 
     /// Writes it.
-    pub fn save(&self, call: &mut Call<'_>, account: AuthId, number: &str) {
-        call.put(&State::key(account, number), self);
+    pub fn save(&self, turn: &mut Turn<'_>, account: AuthId, number: &str) {
+        turn.put(&State::key(account, number), self);
     }
 
     /// Given back, tax included.

@@ -6,10 +6,10 @@ use coinbox_credit::movements::posting::{self, Debit};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Progress;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, optional_int_text};
 use coinbox_ledger::Line;
 use coinbox_ledger::charge_code::ChargeCode;
@@ -64,62 +64,62 @@ fn in_use() -> u32 {
 }
 
 /// Whether an account is closed or being closed: its members have no access any more (ACC-12).
-fn is_leaving(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(matches!(profile::profile(call, account)?.standing, Standing::Closing | Standing::Closed))
+fn is_leaving(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(matches!(profile::profile(turn, account)?.standing, Standing::Closing | Standing::Closed))
 }
 
-fn shown(call: &Call<'_>, account: AuthId) -> Result<Seats, Fault> {
-    let stored = call.get::<StoredSeats>(&key(account))?;
-    let closed = is_leaving(call, account)?;
+fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Seats, Fault> {
+    let stored = turn.get::<StoredSeats>(&key(account))?;
+    let closed = is_leaving(turn, account)?;
     Ok(Seats {
         paid: stored.as_ref().map_or(0, |stored| stored.paid),
         in_use: in_use(),
         charged: stored.as_ref().and_then(|stored| stored.charged).map(|month| month.to_string()),
-        next_charge: (stored.is_some() && !closed).then(|| Month::of(call.now()).end()),
+        next_charge: (stored.is_some() && !closed).then(|| Month::of(turn.now()).end()),
     })
 }
 
 /// Paid seats, seats in use, and when they are charged next.
-pub fn get_seats(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Seats, Error> {
-    let (_, account) = access::query_on(call, caller, functions::INVOICES_GET_SEATS, &auth_id)?;
-    Ok(shown(call, account)?)
+pub fn get_seats(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Seats, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::INVOICES_GET_SEATS, &auth_id)?;
+    Ok(shown(turn, account)?)
 }
 
 /// Sets the number of paid seats, now; they are charged from the next first of a month.
-pub fn set_seats(call: &mut Call<'_>, caller: &Caller, auth_id: String, paid: u32) -> Result<Seats, Error> {
-    let command = access::command_on(call, caller, functions::INVOICES_SET_SEATS, &auth_id)?;
-    command.once(call, &paid, |call, who, account| {
+pub fn set_seats(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, paid: u32) -> Result<Seats, Error> {
+    let command = access::command_on(turn, caller, functions::INVOICES_SET_SEATS, &auth_id)?;
+    command.once(turn, &paid, |turn, who, account| {
         let mut checks = Checks::new();
         checks.require(paid >= in_use(), "paid", FieldRule::TooSmall, in_use());
         checks.require(paid <= SEATS_MAX, "paid", FieldRule::TooLarge, SEATS_MAX);
         checks.done()?;
-        let before = call.get::<StoredSeats>(&key(account))?;
+        let before = turn.get::<StoredSeats>(&key(account))?;
         let charged = before.as_ref().and_then(|before| before.charged);
         let kept = before.as_ref().and_then(|before| before.at_first);
         let had = before.map_or(0, |before| before.paid);
         if had != paid {
-            let month = Month::of(call.now());
+            let month = Month::of(turn.now());
             let at_first = kept.filter(|(of, _)| *of == month).or(Some((month, had)));
-            call.put(&key(account), &StoredSeats { v: 1, paid, charged, at_first });
+            turn.put(&key(account), &StoredSeats { v: 1, paid, charged, at_first });
             feed::event(account, "seats-set", "INV-8")
                 .fact("seats", paid)
                 .fact("before", had)
                 .fact("by", who.name())
-                .tell(call);
+                .tell(turn);
         }
-        Ok(shown(call, account)?)
+        Ok(shown(turn, account)?)
     })
 }
 
 /// Charges the seats in force of some accounts for the month that begins.
-pub fn charge_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
+pub fn charge_page(turn: &mut Turn<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
     let first = after.map_or_else(|| PREFIX.to_owned(), successor);
-    let (page, more) = call.span::<StoredSeats>(&first, &end_of_prefix(PREFIX), ACCOUNTS_PER_CALL)?;
+    let (page, more) = turn.span::<StoredSeats>(&first, &end_of_prefix(PREFIX), ACCOUNTS_PER_CALL)?;
     let mut last = None;
     for (key, stored) in page {
         let account =
             AuthId::parse(&key[PREFIX.len()..]).ok_or_else(|| Fault::unreadable(vec![Fact::new("key", &key)]))?;
-        charge(call, account, &key, stored, month)?;
+        charge(turn, account, &key, stored, month)?;
         last = Some(key);
     }
     Ok(match last {
@@ -128,9 +128,9 @@ pub fn charge_page(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Re
     })
 }
 
-fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, month: Month) -> Result<(), Fault> {
+fn charge(turn: &mut Turn<'_>, account: AuthId, key: &str, stored: StoredSeats, month: Month) -> Result<(), Fault> {
     let charged = stored.charged.is_some_and(|charged| charged >= month);
-    if charged || is_leaving(call, account)? {
+    if charged || is_leaving(turn, account)? {
         return Ok(());
     }
     let seats = stored.at_first.filter(|(of, _)| *of >= month).map_or(stored.paid, |(_, seats)| seats);
@@ -138,7 +138,7 @@ fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, 
         return Ok(());
     }
     // Without a price seats are free.
-    let Some(price) = pricing::seat_price(call, account, month.first())? else { return Ok(()) };
+    let Some(price) = pricing::seat_price(turn, account, month.first())? else { return Ok(()) };
     let amount = price.times(i64::from(seats))?;
     let line = Line {
         a: account,
@@ -154,8 +154,8 @@ fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, 
     };
     let cause = month.to_string();
     let debit = Debit { kind: "seats", cause: &cause, cycle: None, lines: vec![line], others: Vec::new() };
-    let posted = posting::debit(call, account, debit)?;
-    call.put(key, &StoredSeats { charged: Some(month), ..stored.clone() });
+    let posted = posting::debit(turn, account, debit)?;
+    turn.put(key, &StoredSeats { charged: Some(month), ..stored.clone() });
     feed::event(account, "seats-charged", "INV-8")
         .fact("month", month)
         .fact("seats", seats)
@@ -163,6 +163,6 @@ fn charge(call: &mut Call<'_>, account: AuthId, key: &str, stored: StoredSeats, 
         .fact("owed", posted.split.owed)
         .fact("balance", posted.balance)
         .transaction(posted.transaction)
-        .tell(call);
-    judge(call, account, Occasion::Debit)
+        .tell(turn);
+    judge(turn, account, Occasion::Debit)
 }

@@ -5,9 +5,9 @@
 //! billing information before a charge, it asks the operator too: nothing is charged before the seller is complete.
 
 use crate::records::{DRAFTS, NUMBER};
-use coinbox_ground::call::{Call, Record, end_of_prefix};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
@@ -26,51 +26,51 @@ impl Record for Told {
 const KEY: &str = "store/seller";
 
 /// Whether documents can be issued.
-pub(crate) fn is_complete(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(Policy::load(call)?.seller.missing().is_empty())
+pub(crate) fn is_complete(turn: &Turn<'_>) -> Result<bool, Fault> {
+    Ok(Policy::load(turn)?.seller.missing().is_empty())
 }
 
 /// Whether a receipt gets its number at once: not before those that wait have theirs.
-pub(crate) fn is_ready(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(is_complete(call)? && call.text(KEY).is_none())
+pub(crate) fn is_ready(turn: &Turn<'_>) -> Result<bool, Fault> {
+    Ok(is_complete(turn)? && turn.text(KEY).is_none())
 }
 
 /// Tells the operator's queue, once, that the seller is not complete.
-pub fn tell(call: &mut Call<'_>) -> Result<(), Fault> {
-    if call.text(KEY).is_some() {
+pub fn tell(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    if turn.text(KEY).is_some() {
         return Ok(());
     }
-    let missing = Policy::load(call)?.seller.missing();
+    let missing = Policy::load(turn)?.seller.missing();
     if missing.is_empty() {
         return Ok(());
     }
-    let since = call.now();
-    call.put(KEY, &Told { v: 1, since });
+    let since = turn.now();
+    turn.put(KEY, &Told { v: 1, since });
     let note = format!(
         "the policy's seller lacks {}: documents wait, and get their numbers once it is there",
         missing.join(", ")
     );
-    call.put(&queue::single_key(since, "seller"), &QueueEntry::new(None, "seller-incomplete", since, note));
+    turn.put(&queue::single_key(since, "seller"), &QueueEntry::new(None, "seller-incomplete", since, note));
     Ok(())
 }
 
 /// The policy has changed: if the seller is complete, what waits is issued.
-pub fn look_again(call: &mut Call<'_>) -> Result<(), Fault> {
-    if call.text(KEY).is_none() || !is_complete(call)? {
+pub fn look_again(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    if turn.text(KEY).is_none() || !is_complete(turn)? {
         return Ok(());
     }
-    if call.span_text(DRAFTS, &end_of_prefix(DRAFTS), 1).0.is_empty() {
-        return nothing_waits(call);
+    if turn.span_text(DRAFTS, &end_of_prefix(DRAFTS), 1).0.is_empty() {
+        return nothing_waits(turn);
     }
-    call.timer(&NUMBER.key(), Lane::Normal, call.now());
+    turn.timer(&NUMBER.key(), Lane::Normal, turn.now());
     Ok(())
 }
 
 /// Everything that waited has its number: the operator's queue says so no more.
-pub(crate) fn nothing_waits(call: &mut Call<'_>) -> Result<(), Fault> {
-    if let Some(told) = call.get::<Told>(KEY)? {
-        call.remove(KEY);
-        call.remove(&queue::single_key(told.since, "seller"));
+pub(crate) fn nothing_waits(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    if let Some(told) = turn.get::<Told>(KEY)? {
+        turn.remove(KEY);
+        turn.remove(&queue::single_key(told.since, "seller"));
     }
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::document::Document;
 use crate::records::{Place, Stored, draft_key, keep};
 use crate::seller;
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_profiles::document_kind::DocumentKind;
 use coinbox_profiles::policy::Policy;
@@ -51,68 +51,68 @@ fn series_key(kind: DocumentKind, range: &str) -> String {
 }
 
 /// Begins a range of numbers for a store that has just been restored and got its name. Answers what it is called.
-pub fn begin_range(call: &mut Call<'_>) -> Result<String, Fault> {
-    let name = call.store_name().to_ascii_uppercase();
-    let year = calendar::date(call.now()).year();
+pub fn begin_range(turn: &mut Turn<'_>) -> Result<String, Fault> {
+    let name = turn.store_name().to_ascii_uppercase();
+    let year = calendar::date(turn.now()).year();
     let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt];
-    let before = call.get::<Range>(RANGE)?.map(|range| range.name);
-    let is_used = |call: &Call<'_>, name: &str| {
+    let before = turn.get::<Range>(RANGE)?.map(|range| range.name);
+    let is_used = |turn: &Turn<'_>, name: &str| {
         before.as_deref() == Some(name)
-            || kinds.iter().any(|kind| call.text(&series_key(*kind, &format!("{year:04}-{name}"))).is_some())
+            || kinds.iter().any(|kind| turn.text(&series_key(*kind, &format!("{year:04}-{name}"))).is_some())
     };
-    let letters = (RANGE_LETTERS..name.len()).find(|letters| !is_used(call, &name[..*letters])).unwrap_or(name.len());
+    let letters = (RANGE_LETTERS..name.len()).find(|letters| !is_used(turn, &name[..*letters])).unwrap_or(name.len());
     let name = name[..letters].to_owned();
-    call.put(RANGE, &Range { v: 1, name: name.clone(), at: call.now() });
+    turn.put(RANGE, &Range { v: 1, name: name.clone(), at: turn.now() });
     Ok(name)
 }
 
 /// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix, `2026-K3F9-000001` in a restored store.
-pub(crate) fn next_number(call: &mut Call<'_>, kind: DocumentKind) -> Result<String, Fault> {
-    let policy = Policy::load(call)?;
+pub(crate) fn next_number(turn: &mut Turn<'_>, kind: DocumentKind) -> Result<String, Fault> {
+    let policy = Policy::load(turn)?;
     let prefix = match kind {
         DocumentKind::Invoice => &policy.invoice_prefix,
         DocumentKind::CreditNote => &policy.credit_note_prefix,
         DocumentKind::Receipt => &policy.receipt_prefix,
     };
-    let year = calendar::date(call.now()).year();
-    let range = match call.get::<Range>(RANGE)? {
+    let year = calendar::date(turn.now()).year();
+    let range = match turn.get::<Range>(RANGE)? {
         None => format!("{year:04}"),
         Some(range) => format!("{year:04}-{}", range.name),
     };
     let key = series_key(kind, &range);
-    let last = call.get::<Series>(&key)?.map_or(0, |series| series.last);
+    let last = turn.get::<Series>(&key)?.map_or(0, |series| series.last);
     let last =
         last.checked_add(1).ok_or_else(|| Fault::problem("series-exhausted", vec![Fact::new("series", &key)]))?;
-    call.put(&key, &Series { v: 1, last });
+    turn.put(&key, &Series { v: 1, last });
     let number = format!("{prefix}{range}-{last:06}");
-    assert!(!Place::is_taken(call, kind, &number), "a number is given once");
+    assert!(!Place::is_taken(turn, kind, &number), "a number is given once");
     Ok(number)
 }
 
 /// Keeps a document that cannot be issued yet among the drafts, in the order in which they were made.
-pub(crate) fn wait(call: &mut Call<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
-    let key = |count: u32| draft_key(call.now(), account, &format!("receipt-{count:06}"));
-    let free = (1..).map(key).find(|key| call.text(key).is_none());
+pub(crate) fn wait(turn: &mut Turn<'_>, account: AuthId, stored: &Stored) -> Result<(), Fault> {
+    let key = |count: u32| draft_key(turn.now(), account, &format!("receipt-{count:06}"));
+    let free = (1..).map(key).find(|key| turn.text(key).is_none());
     let key = free.ok_or_else(|| Fault::problem("counter-exhausted", vec![Fact::new("account", account)]))?;
-    call.put(&key, stored);
-    seller::tell(call)
+    turn.put(&key, stored);
+    seller::tell(turn)
 }
 
 /// A draft that was made while the seller was not complete names the seller of now.
-pub(crate) fn complete_seller(call: &Call<'_>, document: &mut Document) -> Result<(), Fault> {
+pub(crate) fn complete_seller(turn: &Turn<'_>, document: &mut Document) -> Result<(), Fault> {
     let seller = &document.seller;
     if seller.legal_name.is_empty() || seller.address_lines.is_empty() || seller.country.is_empty() {
-        let policy = Policy::load(call)?;
+        let policy = Policy::load(turn)?;
         document.seller = billing::seller(&policy);
     }
     Ok(())
 }
 
 /// The number of a document that is issued by the command at hand, and the document kept under it.
-pub(crate) fn issue_now(call: &mut Call<'_>, account: AuthId, mut stored: Stored) -> Result<Stored, Fault> {
-    complete_seller(call, &mut stored.document)?;
-    stored.document.number = next_number(call, stored.document.kind)?;
-    stored.document.issued = call.now();
-    keep(call, account, &stored)?;
+pub(crate) fn issue_now(turn: &mut Turn<'_>, account: AuthId, mut stored: Stored) -> Result<Stored, Fault> {
+    complete_seller(turn, &mut stored.document)?;
+    stored.document.number = next_number(turn, stored.document.kind)?;
+    stored.document.issued = turn.now();
+    keep(turn, account, &stored)?;
     Ok(stored)
 }

@@ -3,9 +3,9 @@
 use crate::document::Document;
 use crate::records::{Place, State, Stored, document_key, documents_prefix, next_day};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, end_of_prefix};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::turn::{Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::wallet;
 use coinbox_profiles::document_kind::DocumentKind;
@@ -23,9 +23,9 @@ pub struct Covering {
 }
 
 /// The days that the `n`th invoice of an account covers: from the end of the one before it, so that every day belongs to one invoice.
-pub fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<(Instant, Instant), Fault> {
+pub fn days(turn: &Turn<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<(Instant, Instant), Fault> {
     let before = match n.checked_sub(1).filter(|before| *before > 0) {
-        Some(before) => call.get::<Stored>(&document_key(account, DocumentKind::Invoice, before))?,
+        Some(before) => turn.get::<Stored>(&document_key(account, DocumentKind::Invoice, before))?,
         None => None,
     };
     let first = next_day(before.and_then(|before| before.document.period_end).unwrap_or(0));
@@ -34,27 +34,27 @@ pub fn days(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result
 }
 
 /// What is owed of the days that an invoice covers.
-pub fn owed(call: &Call<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
-    let (first, last) = days(call, account, n, stored)?;
-    wallet::owed_between(call, account, first, last)
+pub fn owed(turn: &Turn<'_>, account: AuthId, n: u32, stored: &Stored) -> Result<Money, Fault> {
+    let (first, last) = days(turn, account, n, stored)?;
+    wallet::owed_between(turn, account, first, last)
 }
 
 /// What can still be given back of an invoice: what is neither credited already nor written off (INV-5, R24), in whole cents.
 pub fn not_given_back(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     days: (Instant, Instant),
     invoice: &Document,
     state: &State,
 ) -> Result<Money, Fault> {
-    let written_off = wallet::written_off_between(call, account, days)?;
+    let written_off = wallet::written_off_between(turn, account, days)?;
     let left = Money::from_micros(invoice.total).minus(state.credited()?)?.minus(written_off)?;
     Ok(left.minus(Money::from_micros(left.micros().rem_euclid(MICROS_PER_CENT)))?)
 }
 
 /// What payments have paid of an invoice at most, and was not given back: neither is it owed, nor written off, nor have gifts paid it.
 pub(crate) fn paid_in_cash(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     days: (Instant, Instant),
     invoice: &Document,
@@ -62,38 +62,38 @@ pub(crate) fn paid_in_cash(
 ) -> Result<Money, Fault> {
     let end = invoice.period_end.unwrap_or(invoice.issued);
     let mut cash = Money::from_micros(invoice.total).minus(state.credited()?)?;
-    cash = cash.minus(wallet::written_off_between(call, account, days)?)?;
-    cash = cash.minus(wallet::owed_between(call, account, days.0, days.1)?)?;
-    cash = cash.minus(wallet::gifts_between(call, account, days, end)?)?;
+    cash = cash.minus(wallet::written_off_between(turn, account, days)?)?;
+    cash = cash.minus(wallet::owed_between(turn, account, days.0, days.1)?)?;
+    cash = cash.minus(wallet::gifts_between(turn, account, days, end)?)?;
     Ok(cash.max(Money::ZERO))
 }
 
 /// How much more of an invoice can be owed than is: its total less what is credited, written off and owed already. Without a credit note there is no such limit.
-pub fn can_reopen(call: &Call<'_>, account: AuthId, invoice: &Covering) -> Result<Option<Money>, Fault> {
-    let state = State::load(call, account, &invoice.number)?;
+pub fn can_reopen(turn: &Turn<'_>, account: AuthId, invoice: &Covering) -> Result<Option<Money>, Fault> {
+    let state = State::load(turn, account, &invoice.number)?;
     if state.credited()? == Money::ZERO {
         return Ok(None);
     }
-    let Some(stored) = Place::find(call, account, &[DocumentKind::Invoice], &invoice.number)? else { return Ok(None) };
-    let owed = wallet::owed_between(call, account, invoice.days.0, invoice.days.1)?;
-    let written_off = wallet::written_off_between(call, account, invoice.days)?;
+    let Some(stored) = Place::find(turn, account, &[DocumentKind::Invoice], &invoice.number)? else { return Ok(None) };
+    let owed = wallet::owed_between(turn, account, invoice.days.0, invoice.days.1)?;
+    let written_off = wallet::written_off_between(turn, account, invoice.days)?;
     let left = Money::from_micros(stored.document.total).minus(state.credited()?)?.minus(written_off)?.minus(owed)?;
     Ok(Some(left.max(Money::ZERO)))
 }
 
 /// The issued invoice that covers a month.
-pub fn of_month(call: &Call<'_>, account: AuthId, month: Month) -> Result<Option<Covering>, Fault> {
+pub fn of_month(turn: &Turn<'_>, account: AuthId, month: Month) -> Result<Option<Covering>, Fault> {
     let prefix = documents_prefix(account, DocumentKind::Invoice);
     let mut found = None;
     let mut end = end_of_prefix(&prefix);
     loop {
-        let (page, more) = call.span_page_back::<Stored>(&prefix, &end, PAGE)?;
+        let (page, more) = turn.span_page_back::<Stored>(&prefix, &end, PAGE)?;
         for (key, stored) in page {
             if stored.document.period_end.is_none_or(|end| end <= month.first()) {
                 return Ok(found);
             }
             let n = key[prefix.len()..].parse().unwrap_or(0);
-            let days = days(call, account, n, &stored)?;
+            let days = days(turn, account, n, &stored)?;
             found = Some(Covering { number: stored.document.number, days });
             end = key;
         }
@@ -104,20 +104,20 @@ pub fn of_month(call: &Call<'_>, account: AuthId, month: Month) -> Result<Option
 }
 
 /// The issued invoices of which something is owed now, oldest first, and how much of each.
-pub(crate) fn open_ones(call: &Call<'_>, account: AuthId) -> Result<Vec<(Covering, Money)>, Fault> {
+pub(crate) fn open_ones(turn: &Turn<'_>, account: AuthId) -> Result<Vec<(Covering, Money)>, Fault> {
     let mut found = Vec::new();
     let prefix = documents_prefix(account, DocumentKind::Invoice);
     let mut end = end_of_prefix(&prefix);
     let mut left = None;
     loop {
-        let (page, more) = call.span_page_back::<Stored>(&prefix, &end, PAGE)?;
+        let (page, more) = turn.span_page_back::<Stored>(&prefix, &end, PAGE)?;
         for (key, stored) in page {
             let n = key[prefix.len()..].parse().unwrap_or(0);
-            let days = days(call, account, n, &stored)?;
-            let owed = wallet::owed_between(call, account, days.0, days.1)?;
+            let days = days(turn, account, n, &stored)?;
+            let owed = wallet::owed_between(turn, account, days.0, days.1)?;
             let before = match left {
                 Some(left) => left,
-                None => wallet::owed_between(call, account, 0, days.1)?,
+                None => wallet::owed_between(turn, account, 0, days.1)?,
             };
             left = Some(before.minus(owed)?);
             if owed > Money::ZERO {
@@ -142,19 +142,19 @@ pub(crate) struct PaymentReceipt {
 }
 
 /// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.
-pub fn note_charged_back(call: &mut Call<'_>, account: AuthId, receipt: &str, amount: Money) -> Result<(), Fault> {
-    let mut state = State::load(call, account, receipt)?;
+pub fn note_charged_back(turn: &mut Turn<'_>, account: AuthId, receipt: &str, amount: Money) -> Result<(), Fault> {
+    let mut state = State::load(turn, account, receipt)?;
     state.charged_back = state.charged_back.plus(amount)?;
-    state.save(call, account, receipt);
+    state.save(turn, account, receipt);
     Ok(())
 }
 
 /// The number of the receipt of a payment whose charge does not note it. None: a person has credited it.
-pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, payment: &PaymentReceipt) -> Result<Option<String>, Fault> {
+pub(crate) fn receipt_of(turn: &Turn<'_>, account: AuthId, payment: &PaymentReceipt) -> Result<Option<String>, Fault> {
     let prefix = documents_prefix(account, DocumentKind::Receipt);
     let mut end = end_of_prefix(&prefix);
     loop {
-        let (page, more) = call.span_page_back::<Stored>(&prefix, &end, PAGE)?;
+        let (page, more) = turn.span_page_back::<Stored>(&prefix, &end, PAGE)?;
         for (key, stored) in page {
             let receipt = &stored.document;
             let is_it = receipt.payment_at.unwrap_or(receipt.issued) == payment.at
@@ -177,13 +177,13 @@ pub(crate) fn receipt_of(call: &Call<'_>, account: AuthId, payment: &PaymentRece
 }
 
 /// Notes on the document of a chargeback that the dispute was won.
-pub fn note_reversed(call: &mut Call<'_>, account: AuthId, receipt: &str) -> Result<(), Fault> {
+pub fn note_reversed(turn: &mut Turn<'_>, account: AuthId, receipt: &str) -> Result<(), Fault> {
     if receipt.is_empty() {
         // An older version has made none.
         return Ok(());
     }
-    let mut state = State::load(call, account, receipt)?;
+    let mut state = State::load(turn, account, receipt)?;
     state.reversed = true;
-    state.save(call, account, receipt);
+    state.save(turn, account, receipt);
     Ok(())
 }

@@ -7,13 +7,13 @@
 
 use crate::lots::{FromLot, OfMonth, Place};
 use crate::wallet::payer::{Claim, Payer};
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::{AuthId, highest_first, outside_key, parse_outside_key};
 use coinbox_ground::job::{JobKind, Numbered};
 use coinbox_ground::metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::DeclineReason;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
 
@@ -273,8 +273,8 @@ pub fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
 }
 
 /// The charges of an account, newest first, and whether there are more.
-pub fn list_all(call: &Call<'_>, account: AuthId, limit: usize) -> Result<(Vec<Charge>, bool), Fault> {
-    let (charges, more) = call.list::<Charge>(&prefix(account), limit)?;
+pub fn list_all(turn: &Turn<'_>, account: AuthId, limit: usize) -> Result<(Vec<Charge>, bool), Fault> {
+    let (charges, more) = turn.list::<Charge>(&prefix(account), limit)?;
     Ok((charges.into_iter().map(|(_, charge)| charge).collect(), more))
 }
 
@@ -290,17 +290,17 @@ impl Record for Renumbered {
 }
 
 /// Notes under which number a charge is kept whose key has another one.
-pub fn renumber(call: &mut Call<'_>, key: &str, number: u32) {
-    call.put(&format!("chk/{key}"), &Renumbered { v: 1, number });
+pub fn renumber(turn: &mut Turn<'_>, key: &str, number: u32) {
+    turn.put(&format!("chk/{key}"), &Renumbered { v: 1, number });
 }
 
 /// The charge that the gateway knows by this key, and its account.
-pub fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Charge)>, Fault> {
+pub fn by_key(turn: &Turn<'_>, key: &str) -> Result<Option<(AuthId, Charge)>, Fault> {
     let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
-    let found = match load(call, account, number)?.filter(|charge| charge.key == key) {
+    let found = match load(turn, account, number)?.filter(|charge| charge.key == key) {
         Some(charge) => Some(charge),
-        None => match call.get::<Renumbered>(&format!("chk/{key}"))? {
-            Some(renumbered) => load(call, account, renumbered.number)?.filter(|charge| charge.key == key),
+        None => match turn.get::<Renumbered>(&format!("chk/{key}"))? {
+            Some(renumbered) => load(turn, account, renumbered.number)?.filter(|charge| charge.key == key),
             None => None,
         },
     };
@@ -308,13 +308,13 @@ pub fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Charge)>, Fa
 }
 
 /// The charge with this number.
-pub fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Charge>, Fault> {
-    call.get(&place(account, number))
+pub fn load(turn: &Turn<'_>, account: AuthId, number: u32) -> Result<Option<Charge>, Fault> {
+    turn.get(&place(account, number))
 }
 
 /// Writes it.
-pub fn save(call: &mut Call<'_>, account: AuthId, charge: &Charge) {
-    call.put(&place(account, charge.number), charge);
+pub fn save(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) {
+    turn.put(&place(account, charge.number), charge);
 }
 
 impl Charge {
@@ -421,11 +421,11 @@ impl Charge {
 const PAGE: usize = 1_000;
 
 /// The charge that explains a payment.
-pub fn of_payment(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<Charge>, Fault> {
+pub fn of_payment(turn: &Turn<'_>, account: AuthId, key: &str) -> Result<Option<Charge>, Fault> {
     let prefix = prefix(account);
     let mut from = prefix.clone();
     loop {
-        let (page, more) = call.span::<Charge>(&from, &end_of_prefix(&prefix), PAGE)?;
+        let (page, more) = turn.span::<Charge>(&from, &end_of_prefix(&prefix), PAGE)?;
         if let Some((last, _)) = page.last() {
             from = successor(last);
         }
@@ -438,17 +438,17 @@ pub fn of_payment(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<
 
 /// Notes what has made an end of claims that chargebacks had left, so that it goes back there when they are won.
 pub(crate) fn note_payer(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     payer: &Payer,
     claims: Vec<(Claim, Instant)>,
 ) -> Result<(), Fault> {
     for (claim, since) in claims {
-        let Some(mut charge) = load(call, account, claim.charge)? else { continue };
+        let Some(mut charge) = load(turn, account, claim.charge)? else { continue };
         let Some(reference) = charge.chargebacks.get(claim.nth as usize).cloned() else { continue };
         if let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) {
             dispute.settle(payer, since, claim.amount)?;
-            save(call, account, &charge);
+            save(turn, account, &charge);
         }
     }
     Ok(())

@@ -4,4 +4,4 @@ use crate::totals;
 use coinbox_ground::job_row::{Job, Row};
 
 /// What is done for each kind.
-pub const JOBS: &[&dyn Job] = &[&Row::inside(totals::JOB, |call, _| totals::run(call))];
+pub const JOBS: &[&dyn Job] = &[&Row::inside(totals::JOB, |turn, _| totals::run(turn))];

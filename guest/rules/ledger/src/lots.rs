@@ -5,10 +5,10 @@
 //! is exact. A lot that is used up moves to `used/<account>/<number>`.
 
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::{JobKey, JobKind, Subject};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, MOMENT_MAX};
 use serde::{Deserialize, Serialize};
 
@@ -217,60 +217,60 @@ fn used_key(account: AuthId, number: u32) -> String {
 }
 
 /// The open lot at a place.
-pub fn need(call: &Call<'_>, account: AuthId, place: &Place) -> Result<Lot, Fault> {
-    call.need(&open_key(account, place))
+pub fn need(turn: &Turn<'_>, account: AuthId, place: &Place) -> Result<Lot, Fault> {
+    turn.need(&open_key(account, place))
 }
 
 /// Writes an open lot.
-pub fn put(call: &mut Call<'_>, account: AuthId, lot: &Lot) {
-    call.put(&open_key(account, &lot.place()), lot);
+pub fn put(turn: &mut Turn<'_>, account: AuthId, lot: &Lot) {
+    turn.put(&open_key(account, &lot.place()), lot);
 }
 
 /// Moves a lot that is used up out of the spending order.
-pub fn retire(call: &mut Call<'_>, account: AuthId, mut lot: Lot) {
-    call.remove(&open_key(account, &lot.place()));
+pub fn retire(turn: &mut Turn<'_>, account: AuthId, mut lot: Lot) {
+    turn.remove(&open_key(account, &lot.place()));
     lot.rest = Money::ZERO;
-    call.put(&used_key(account, lot.number), &lot);
+    turn.put(&used_key(account, lot.number), &lot);
 }
 
 /// Writes a lot where it lies.
-pub fn keep(call: &mut Call<'_>, account: AuthId, lot: &Lot, used: bool) {
+pub fn keep(turn: &mut Turn<'_>, account: AuthId, lot: &Lot, used: bool) {
     if used {
-        call.put(&used_key(account, lot.number), lot);
+        turn.put(&used_key(account, lot.number), lot);
     } else {
-        put(call, account, lot);
+        put(turn, account, lot);
     }
 }
 
 /// Takes a lot back into the spending order.
-pub fn revive(call: &mut Call<'_>, account: AuthId, lot: &Lot) {
-    call.remove(&used_key(account, lot.number));
-    put(call, account, lot);
+pub fn revive(turn: &mut Turn<'_>, account: AuthId, lot: &Lot) {
+    turn.remove(&used_key(account, lot.number));
+    put(turn, account, lot);
 }
 
 /// The first open lot in spending order.
-pub fn first(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
-    Ok(open(call, account, 1)?.pop())
+pub fn first(turn: &Turn<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
+    Ok(open(turn, account, 1)?.pop())
 }
 
 /// The first open promotional lot: of those that expire, the one that does so first.
-pub fn first_promotional(call: &Call<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
-    let (mut lots, _) = call.list::<Lot>(&(open_prefix(account) + "1/"), 1)?;
+pub fn first_promotional(turn: &Turn<'_>, account: AuthId) -> Result<Option<Lot>, Fault> {
+    let (mut lots, _) = turn.list::<Lot>(&(open_prefix(account) + "1/"), 1)?;
     Ok(lots.pop().map(|(_, lot)| lot))
 }
 
 /// Open lots in spending order, the current one with the rest of its record.
-pub fn open(call: &Call<'_>, account: AuthId, limit: usize) -> Result<Vec<Lot>, Fault> {
-    let (lots, _) = call.list::<Lot>(&open_prefix(account), limit)?;
+pub fn open(turn: &Turn<'_>, account: AuthId, limit: usize) -> Result<Vec<Lot>, Fault> {
+    let (lots, _) = turn.list::<Lot>(&open_prefix(account), limit)?;
     Ok(lots.into_iter().map(|(_, lot)| lot).collect())
 }
 
 /// A lot by its number and place, wherever it is now. The flag: it is used up.
-pub fn find(call: &Call<'_>, account: AuthId, number: u32, place: &Place) -> Result<Option<(Lot, bool)>, Fault> {
-    if let Some(lot) = call.get::<Lot>(&open_key(account, place))? {
+pub fn find(turn: &Turn<'_>, account: AuthId, number: u32, place: &Place) -> Result<Option<(Lot, bool)>, Fault> {
+    if let Some(lot) = turn.get::<Lot>(&open_key(account, place))? {
         return Ok(Some((lot, false)));
     }
-    Ok(call.get::<Lot>(&used_key(account, number))?.map(|lot| (lot, true)))
+    Ok(turn.get::<Lot>(&used_key(account, number))?.map(|lot| (lot, true)))
 }
 
 #[cfg(test)]

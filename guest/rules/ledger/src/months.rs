@@ -1,9 +1,9 @@
 //! How far the work of the first of a month has come: which month is begun, and what of it has been done. The work itself is in `month_end`.
 
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::Fault;
 use serde::{Deserialize, Serialize};
 
@@ -51,20 +51,20 @@ pub const KEY: &str = "store/month-end";
 pub const JOB: JobKind<Store> = JobKind::new("month-end");
 
 /// Sets the timer for the next first of a month, if it is not set yet.
-pub fn schedule(call: &mut Call<'_>) {
-    if call.text(KEY).is_none() {
-        let month = Month::of(call.now()).next();
-        call.put(KEY, &State { v: 1, month, phase: PHASES[0], after: None });
-        call.timer(&JOB.key(), Lane::Bulk, month.first());
+pub fn schedule(turn: &mut Turn<'_>) {
+    if turn.text(KEY).is_none() {
+        let month = Month::of(turn.now()).next();
+        turn.put(KEY, &State { v: 1, month, phase: PHASES[0], after: None });
+        turn.timer(&JOB.key(), Lane::Bulk, month.first());
     }
 }
 
 /// Whether everything that happens on the first of this month has been done: no rent of it can be outstanding.
-pub fn is_over(call: &Call<'_>, month: Month) -> Result<bool, Fault> {
-    Ok(call.get::<State>(KEY)?.is_some_and(|state| state.month > month))
+pub fn is_over(turn: &Turn<'_>, month: Month) -> Result<bool, Fault> {
+    Ok(turn.get::<State>(KEY)?.is_some_and(|state| state.month > month))
 }
 
 /// The first month of which something may still have to be charged; none: the work has never been scheduled.
-pub fn pending(call: &Call<'_>) -> Result<Option<Month>, Fault> {
-    Ok(call.get::<State>(KEY)?.map(|state| state.month))
+pub fn pending(turn: &Turn<'_>) -> Result<Option<Month>, Fault> {
+    Ok(turn.get::<State>(KEY)?.map(|state| state.month))
 }

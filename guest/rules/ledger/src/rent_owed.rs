@@ -1,9 +1,9 @@
 //! Rent that an account could not pay, and what of it is paid: any credit pays unpaid rent first (NUM-4, R81).
 
 use crate::wallet;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
@@ -42,9 +42,9 @@ fn is_zero(amount: &Money) -> bool {
 
 impl Rent {
     /// How much of what was ever owed counts as unpaid by now, paid or not: of a postpaid account not yet what its next invoice asks for.
-    pub fn due(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-        let prepaid = wallet::need(call, account)?.credit_limit().is_none();
-        Ok(if prepaid { self.owed } else { self.due_by(call.now()) })
+    pub fn due(&self, turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+        let prepaid = wallet::need(turn, account)?.credit_limit().is_none();
+        Ok(if prepaid { self.owed } else { self.due_by(turn.now()) })
     }
 
     /// [`Rent::due`] of an account that pays by invoice.
@@ -64,28 +64,28 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record of an account; none: it never owed rent.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
-    call.get(&key(account))
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Rent>, Fault> {
+    turn.get(&key(account))
 }
 
 /// How much of the rent that it ever owed an account has paid.
-pub fn paid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    Ok(load(call, account)?.map_or(Money::ZERO, |rent| rent.paid))
+pub fn paid(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+    Ok(load(turn, account)?.map_or(Money::ZERO, |rent| rent.paid))
 }
 
 /// Rent that counts as unpaid: any credit pays it first (R81). Of a postpaid account that is not yet the rent that its next invoice asks for
 /// (decision 14).
-pub fn unpaid(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    let Some(rent) = load(call, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
-    Ok(rent.due(call, account)?.minus(rent.paid)?.max(Money::ZERO))
+pub fn unpaid(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+    let Some(rent) = load(turn, account)?.filter(|rent| rent.owed > rent.paid) else { return Ok(Money::ZERO) };
+    Ok(rent.due(turn, account)?.minus(rent.paid)?.max(Money::ZERO))
 }
 
 /// Notes that so much of the rent that was owed is paid.
-pub fn pay(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+pub fn pay(turn: &mut Turn<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
     if amount > Money::ZERO {
-        let mut rent: Rent = call.need(&key(account))?;
+        let mut rent: Rent = turn.need(&key(account))?;
         rent.paid = rent.paid.plus(amount)?;
-        call.put(&key(account), &rent);
+        turn.put(&key(account), &rent);
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use crate::charge_code;
 use crate::totals::{self, CycleTotals, Movement};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, successor};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::interfaces::credits::Error;
 use coinbox_ground::money::Money;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Turn, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, uint_text};
 use coinbox_profiles::profile;
 use serde::{Deserialize, Serialize};
@@ -95,27 +95,27 @@ pub struct Statement {
 
 /// The statement of a month.
 pub fn get_statement(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     month: String,
     after: Option<String>,
 ) -> Result<Statement, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_STATEMENT, &auth_id)?;
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_GET_STATEMENT, &auth_id)?;
     let mut checks = Checks::new();
     let parsed = Month::parse(&month);
     checks.require(parsed.is_some(), "month", FieldRule::WrongForm, "a month such as 2026-11");
     let good = after.as_deref().is_none_or(|after| is_name(after, 40));
     checks.page_after(good);
     checks.done()?;
-    let month_of = parsed.unwrap_or_else(|| Month::of(call.now()));
-    Ok(statement(call, account, month_of, after)?)
+    let month_of = parsed.unwrap_or_else(|| Month::of(turn.now()));
+    Ok(statement(turn, account, month_of, after)?)
 }
 
-fn statement(call: &Call<'_>, account: AuthId, month: Month, after: Option<String>) -> Result<Statement, Fault> {
-    let opening = opening(call, account, month)?;
+fn statement(turn: &Turn<'_>, account: AuthId, month: Month, after: Option<String>) -> Result<Statement, Fault> {
+    let opening = opening(turn, account, month)?;
     let (mut taken, mut charged) = (Money::ZERO, Money::ZERO);
-    let cycle = call.get::<CycleTotals>(&totals::cycle_key(month, account))?.unwrap_or_default();
+    let cycle = turn.get::<CycleTotals>(&totals::cycle_key(month, account))?.unwrap_or_default();
     for flow in cycle.flows.values() {
         taken = taken.plus(flow.taken()?)?;
     }
@@ -132,7 +132,7 @@ fn statement(call: &Call<'_>, account: AuthId, month: Month, after: Option<Strin
     let moved = cycle.moved.taken()?.negated()?;
     // Postings without a line that are no movement: what the closing of the month has posted.
     let closing_postings = taken.plus(moved)?.minus(charged)?;
-    let (movements, next) = movements(call, account, month, after)?;
+    let (movements, next) = movements(turn, account, month, after)?;
     Ok(Statement {
         month: month.to_string(),
         opening: opening.micros(),
@@ -142,22 +142,22 @@ fn statement(call: &Call<'_>, account: AuthId, month: Month, after: Option<Strin
         closing: opening.minus(taken)?.micros(),
         charges,
         movements,
-        complete_until: totals::folded_until(call)?,
+        complete_until: totals::folded_until(turn)?,
         next,
     })
 }
 
 /// What all months before have left.
-fn opening(call: &Call<'_>, account: AuthId, month: Month) -> Result<Money, Fault> {
-    let first = Month::of(profile::profile(call, account)?.created);
+fn opening(turn: &Turn<'_>, account: AuthId, month: Month) -> Result<Money, Fault> {
+    let first = Month::of(profile::profile(turn, account)?.created);
     let months: Vec<Month> = std::iter::successors(Some(first), |month| Some(month.next()))
         .take_while(|one| *one < month)
         .take(MONTHS_MAX)
         .collect();
-    call.prefetch(months.iter().map(|month| totals::cycle_key(*month, account)));
+    turn.prefetch(months.iter().map(|month| totals::cycle_key(*month, account)));
     let mut opening = Money::ZERO;
     for month in months {
-        if let Some(cycle) = call.get::<CycleTotals>(&totals::cycle_key(month, account))? {
+        if let Some(cycle) = turn.get::<CycleTotals>(&totals::cycle_key(month, account))? {
             for flow in cycle.flows.values() {
                 opening = opening.minus(flow.taken()?)?;
             }
@@ -168,7 +168,7 @@ fn opening(call: &Call<'_>, account: AuthId, month: Month) -> Result<Money, Faul
 
 /// A page of the movements posted in a month.
 fn movements(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     month: Month,
     after: Option<String>,
@@ -179,7 +179,7 @@ fn movements(
         None => format!("{prefix}{}", time_key(month.first())),
     };
     let end = format!("{prefix}{}", time_key(month.end()));
-    let (records, more) = call.span::<Movement>(&first, &end, MOVEMENTS_PER_PAGE)?;
+    let (records, more) = turn.span::<Movement>(&first, &end, MOVEMENTS_PER_PAGE)?;
     let mut shown = Vec::with_capacity(records.len());
     for (key, movement) in records {
         let flow = movement.flow;

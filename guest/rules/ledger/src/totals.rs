@@ -35,10 +35,10 @@ pub use records::{
 use crate::charge_code::ChargeCode;
 use crate::{Line, Transaction};
 use coinbox_ground::calendar::{self, Month};
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{JobKind, Next, Store};
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_profiles::profile;
 use coinbox_profiles::subaccount;
@@ -73,72 +73,72 @@ impl Record for Cursor {
 const CURSOR: &str = "store/totals";
 
 /// Makes an account appear among those of a month, whether or not anything is posted in it: its billing cycle goes on (INV-1).
-pub fn keep_open(call: &mut Call<'_>, month: Month, account: AuthId) -> Result<(), Fault> {
+pub fn keep_open(turn: &mut Turn<'_>, month: Month, account: AuthId) -> Result<(), Fault> {
     let key = cycle_key(month, account);
-    let totals = call.get::<CycleTotals>(&key)?.unwrap_or_default();
-    call.put(&key, &CycleTotals { v: 1, ..totals });
+    let totals = turn.get::<CycleTotals>(&key)?.unwrap_or_default();
+    turn.put(&key, &CycleTotals { v: 1, ..totals });
     Ok(())
 }
 
 /// Up to which moment everything is folded: the moment of the last folded transaction. Zero before the first.
-pub fn folded_until(call: &Call<'_>) -> Result<Instant, Fault> {
-    Ok(crate::moment_of(&cursor(call)?.after))
+pub fn folded_until(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    Ok(crate::moment_of(&cursor(turn)?.after))
 }
 
 /// The ID of the last transaction that was folded; empty before the first.
-pub fn folded_last(call: &Call<'_>) -> Result<String, Fault> {
-    Ok(cursor(call)?.after)
+pub fn folded_last(turn: &Turn<'_>) -> Result<String, Fault> {
+    Ok(cursor(turn)?.after)
 }
 
 /// Whether every transaction before a moment has been folded.
-pub fn are_complete_before(call: &Call<'_>, moment: Instant) -> Result<bool, Fault> {
-    Ok(!crate::has_any_between(call, &cursor(call)?.after, moment))
+pub fn are_complete_before(turn: &Turn<'_>, moment: Instant) -> Result<bool, Fault> {
+    Ok(!crate::has_any_between(turn, &cursor(turn)?.after, moment))
 }
 
-fn cursor(call: &Call<'_>) -> Result<Cursor, Fault> {
-    Ok(call.get::<Cursor>(CURSOR)?.unwrap_or_default())
+fn cursor(turn: &Turn<'_>) -> Result<Cursor, Fault> {
+    Ok(turn.get::<Cursor>(CURSOR)?.unwrap_or_default())
 }
 
 /// One page of the ledger; goes on until its end.
-pub fn run(call: &mut Call<'_>) -> Result<Option<Next>, Fault> {
-    let before = cursor(call)?.after;
-    let reached = fold_next(call)?;
-    if reached == before || !crate::has_any_between(call, &reached, Instant::MAX) {
+pub fn run(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
+    let before = cursor(turn)?.after;
+    let reached = fold_next(turn)?;
+    if reached == before || !crate::has_any_between(turn, &reached, Instant::MAX) {
         return Ok(Some(Next::Rest));
     }
-    call.timer(&JOB.key(), Lane::Bulk, call.now());
+    turn.timer(&JOB.key(), Lane::Bulk, turn.now());
     Ok(Some(Next::Again))
 }
 
 /// Folds the next transactions. Answers the ID of the last one folded so far.
-pub fn fold_next(call: &mut Call<'_>) -> Result<String, Fault> {
-    let mut cursor = cursor(call)?;
-    let (transactions, _) = after(call, &cursor.after, TRANSACTIONS_PER_CALL)?;
+pub fn fold_next(turn: &mut Turn<'_>) -> Result<String, Fault> {
+    let mut cursor = cursor(turn)?;
+    let (transactions, _) = after(turn, &cursor.after, TRANSACTIONS_PER_CALL)?;
     let Some((last, _)) = transactions.last() else { return Ok(cursor.after) };
     cursor.after.clone_from(last);
-    Folding::default().fold(call, transactions)?;
+    Folding::default().fold(turn, transactions)?;
     cursor.v = 1;
-    call.put(CURSOR, &cursor);
+    turn.put(CURSOR, &cursor);
     Ok(cursor.after)
 }
 
 /// What is not folded yet, from the oldest on, as far as a query may read: transactions with their IDs, and up to which moment
 /// everything is then known.
-pub fn unfolded(call: &Call<'_>) -> Result<(Vec<(String, Transaction)>, Instant), Fault> {
-    let cursor = cursor(call)?.after;
-    let (transactions, more) = after(call, &cursor, TAIL_TRANSACTIONS)?;
+pub fn unfolded(turn: &Turn<'_>) -> Result<(Vec<(String, Transaction)>, Instant), Fault> {
+    let cursor = cursor(turn)?.after;
+    let (transactions, more) = after(turn, &cursor, TAIL_TRANSACTIONS)?;
     let last = transactions.last().map_or(cursor.as_str(), |(id, _)| id);
-    let until = if more { crate::moment_of(last) } else { call.now() };
+    let until = if more { crate::moment_of(last) } else { turn.now() };
     Ok((transactions, until))
 }
 
 /// The transactions that follow one, with their IDs, as many as one call takes; and whether there are more.
-fn after(call: &Call<'_>, id: &str, limit: u32) -> Result<(Vec<(String, Transaction)>, bool), Fault> {
+fn after(turn: &Turn<'_>, id: &str, limit: u32) -> Result<(Vec<(String, Transaction)>, bool), Fault> {
     let first = match id {
         "" => crate::PREFIX.to_owned(),
         id => successor(&format!("{}{id}", crate::PREFIX)),
     };
-    let (page, mut more) = call.span_page::<Transaction>(&first, &end_of_prefix(crate::PREFIX), limit)?;
+    let (page, mut more) = turn.span_page::<Transaction>(&first, &end_of_prefix(crate::PREFIX), limit)?;
     let mut taken = Vec::with_capacity(page.len());
     let mut lines = 0;
     for (key, transaction) in page {
@@ -190,9 +190,9 @@ struct Folding {
 }
 
 impl Folding {
-    fn fold(mut self, call: &mut Call<'_>, transactions: Vec<(String, Transaction)>) -> Result<(), Fault> {
-        let mains = mains_of(call, transactions.iter().flat_map(|(_, transaction)| &transaction.lines))?;
-        let zones = zones_of(call, &mains)?;
+    fn fold(mut self, turn: &mut Turn<'_>, transactions: Vec<(String, Transaction)>) -> Result<(), Fault> {
+        let mains = mains_of(turn, transactions.iter().flat_map(|(_, transaction)| &transaction.lines))?;
+        let zones = zones_of(turn, &mains)?;
         for (id, transaction) in transactions {
             let month = month_of(&id, &transaction);
             for (account, flow) in flows_of(&transaction)? {
@@ -200,22 +200,22 @@ impl Folding {
                 totals.flows.entry(transaction.kind.clone()).or_default().add(flow)?;
                 if is_movement(&transaction) {
                     totals.moved.add(flow)?;
-                    call.put(&format!("{}{id}", movements_prefix(account)), &Movement::of(&transaction, flow));
+                    turn.put(&format!("{}{id}", movements_prefix(account)), &Movement::of(&transaction, flow));
                 }
             }
             for (count, line) in transaction.lines.into_iter().enumerate() {
                 let account = *mains.get(&line.a).ok_or_else(|| orphan(&line, &id))?;
                 if ChargeCode::parse(&line.p).is_some_and(ChargeCode::is_adjustment) {
                     let key = format!("{}{id}/{count:03}", adjustments_prefix(account, month));
-                    call.put(&key, &Adjustment::of(&line));
+                    turn.put(&key, &Adjustment::of(&line));
                 }
                 self.add(month, account, &zones[&account], line, &id)?;
             }
         }
-        daily::usage_folded(call, &self.days, &zones)?;
+        daily::usage_folded(turn, &self.days, &zones)?;
         let days = std::mem::take(&mut self.days);
-        self.write(call)?;
-        habit::usage_folded(call, &days, &zones)
+        self.write(turn)?;
+        habit::usage_folded(turn, &days, &zones)
     }
 
     fn add(&mut self, month: Month, account: AuthId, zone: &TimeZone, line: Line, id: &str) -> Result<(), Fault> {
@@ -240,22 +240,22 @@ impl Folding {
         Ok(())
     }
 
-    fn write(self, call: &mut Call<'_>) -> Result<(), Fault> {
-        call.prefetch(self.cycles.keys().chain(self.sources.keys()).chain(self.priced.keys()).cloned());
+    fn write(self, turn: &mut Turn<'_>) -> Result<(), Fault> {
+        turn.prefetch(self.cycles.keys().chain(self.sources.keys()).chain(self.priced.keys()).cloned());
         for (key, more) in self.cycles {
-            let mut totals = call.get::<CycleTotals>(&key)?.unwrap_or_default();
+            let mut totals = turn.get::<CycleTotals>(&key)?.unwrap_or_default();
             totals.add(&more)?;
-            call.put(&key, &totals);
+            turn.put(&key, &totals);
         }
         for (key, more) in self.sources {
-            let mut totals = call.get::<SourceTotals>(&key)?.unwrap_or_default();
+            let mut totals = turn.get::<SourceTotals>(&key)?.unwrap_or_default();
             totals.add(&more)?;
-            call.put(&key, &totals);
+            turn.put(&key, &totals);
         }
         for (key, more) in self.priced {
-            let mut totals = call.get::<PricedTotals>(&key)?.unwrap_or_default();
+            let mut totals = turn.get::<PricedTotals>(&key)?.unwrap_or_default();
             totals.add_all(&more)?;
-            call.put(&key, &totals);
+            turn.put(&key, &totals);
         }
         for (account, pages) in self.pages {
             let mut count = 0;
@@ -263,7 +263,7 @@ impl Folding {
             for page in pages {
                 let first = page.of[0].0.clone();
                 count = if first == before { count + 1 } else { 0 };
-                call.put(&format!("{}{first}/{count:03}", pages_prefix(account)), &page);
+                turn.put(&format!("{}{first}/{count:03}", pages_prefix(account)), &page);
                 before = first;
             }
         }
@@ -276,12 +276,12 @@ fn orphan(line: &Line, transaction: &str) -> Fault {
 }
 
 /// The main account of every source that exists.
-pub fn mains_of<'a>(call: &Call<'_>, lines: impl Iterator<Item = &'a Line>) -> Result<BTreeMap<AuthId, AuthId>, Fault> {
+pub fn mains_of<'a>(turn: &Turn<'_>, lines: impl Iterator<Item = &'a Line>) -> Result<BTreeMap<AuthId, AuthId>, Fault> {
     let mut mains: BTreeMap<AuthId, AuthId> = lines.map(|line| (line.a, line.a)).collect();
-    call.prefetch(mains.keys().filter(|source| !source.is_main()).map(|sub| subaccount::key(*sub)));
+    turn.prefetch(mains.keys().filter(|source| !source.is_main()).map(|sub| subaccount::key(*sub)));
     for (source, main) in &mut mains {
         if !source.is_main()
-            && let Some(parent) = subaccount::parent(call, *source)?
+            && let Some(parent) = subaccount::parent(turn, *source)?
         {
             *main = parent;
         }
@@ -291,12 +291,12 @@ pub fn mains_of<'a>(call: &Call<'_>, lines: impl Iterator<Item = &'a Line>) -> R
 }
 
 /// The time zone of every main account.
-fn zones_of(call: &Call<'_>, mains: &BTreeMap<AuthId, AuthId>) -> Result<BTreeMap<AuthId, TimeZone>, Fault> {
-    call.prefetch(mains.values().map(|account| profile::key(*account)));
+fn zones_of(turn: &Turn<'_>, mains: &BTreeMap<AuthId, AuthId>) -> Result<BTreeMap<AuthId, TimeZone>, Fault> {
+    turn.prefetch(mains.values().map(|account| profile::key(*account)));
     let mut zones = BTreeMap::new();
     let mut known: BTreeMap<String, TimeZone> = BTreeMap::new();
     for account in mains.values() {
-        let name = profile::profile(call, *account)?.timezone;
+        let name = profile::profile(turn, *account)?.timezone;
         let zone = known.entry(name).or_insert_with_key(|name| calendar::zone(name)).clone();
         zones.insert(*account, zone);
     }

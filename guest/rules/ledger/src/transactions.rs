@@ -6,12 +6,12 @@
 use crate::charge_code::ChargeCode;
 use crate::ledger_account::LedgerAccount;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record, successor};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::Event;
 use coinbox_ground::text::{push_number, push_quoted, push_text};
+use coinbox_ground::turn::{Record, Turn, successor};
 use coinbox_ground::vocabulary::MINUTE_MS;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use serde::{Deserialize, Serialize};
@@ -122,10 +122,10 @@ impl Record for Transaction {
 }
 
 impl Transaction {
-    fn of(call: &Call<'_>, kind: &str, cause: &str, mut postings: Vec<Posting>) -> Transaction {
+    fn of(turn: &Turn<'_>, kind: &str, cause: &str, mut postings: Vec<Posting>) -> Transaction {
         postings.retain(|posting| posting.2 != Money::ZERO);
         let (kind, cause) = (kind.to_owned(), cause.to_owned());
-        Transaction { v: 1, kind, at: call.now(), cause, cycle: None, postings, pays: Vec::new(), lines: Vec::new() }
+        Transaction { v: 1, kind, at: turn.now(), cause, cycle: None, postings, pays: Vec::new(), lines: Vec::new() }
     }
 
     /// The transaction with the line that version 0.1.0 did not write of debits and corrections by the operator: they are lines of invoices (R27).
@@ -168,15 +168,15 @@ pub const LAST_KEY: &str = "ledger/last";
 
 /// The ID of a new transaction: the moment, and a count within it. IDs grow in posting order, so that whoever reads the
 /// ledger from a cursor misses nothing: commands are serialisable, and none is told an earlier moment than one before it.
-pub fn next_id(call: &mut Call<'_>) -> Result<String, Fault> {
-    let now = call.now();
-    let before = call.get::<Last>(LAST_KEY)?;
+pub fn next_id(turn: &mut Turn<'_>) -> Result<String, Fault> {
+    let now = turn.now();
+    let before = turn.get::<Last>(LAST_KEY)?;
     let (at, n) = match before {
         // A host whose clock steps back still gets IDs that grow.
         Some(last) if last.at >= now => (last.at, last.n + 1),
         _ => (now, 1),
     };
-    call.put(LAST_KEY, &Last { v: 1, at, n });
+    turn.put(LAST_KEY, &Last { v: 1, at, n });
     Ok(format!("{}/{n:06}", time_key(at)))
 }
 
@@ -189,38 +189,38 @@ pub fn moment_of(id: &str) -> Instant {
 }
 
 /// Whether any transaction lies after `after` (a transaction's ID, or nothing for the beginning) and before a moment.
-pub fn has_any_between(call: &Call<'_>, after: &str, moment: Instant) -> bool {
+pub fn has_any_between(turn: &Turn<'_>, after: &str, moment: Instant) -> bool {
     let first = if after.is_empty() { PREFIX.to_owned() } else { successor(&format!("{PREFIX}{after}")) };
-    let (found, _) = call.span_text(&first, &format!("{PREFIX}{}", time_key(moment)), 1);
+    let (found, _) = turn.span_text(&first, &format!("{PREFIX}{}", time_key(moment)), 1);
     !found.is_empty()
 }
 
 /// Posts a transaction under an ID of [`next_id`]. Postings of zero are left out.
 pub fn post(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     id: &str,
     kind: &str,
     cause: &str,
     postings: Vec<Posting>,
     lines: Vec<Line>,
 ) -> Result<(), Fault> {
-    post_in_cycle(call, id, kind, cause, None, postings, lines)
+    post_in_cycle(turn, id, kind, cause, None, postings, lines)
 }
 
 /// Posts credit that nobody paid for, with what it pays of charges that are owed (R85, R86).
 pub fn post_gift(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     id: &str,
     (kind, cause): (&str, &str),
     postings: Vec<Posting>,
     pays: Vec<(Month, Money)>,
 ) -> Result<(), Fault> {
-    put(call, id, Transaction { pays, ..Transaction::of(call, kind, cause, postings) })
+    put(turn, id, Transaction { pays, ..Transaction::of(turn, kind, cause, postings) })
 }
 
 /// Posts a transaction that belongs to a cycle which is over (R26): tax and rounding of its invoice.
 pub fn post_in_cycle(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     id: &str,
     kind: &str,
     cause: &str,
@@ -228,25 +228,25 @@ pub fn post_in_cycle(
     postings: Vec<Posting>,
     lines: Vec<Line>,
 ) -> Result<(), Fault> {
-    put(call, id, Transaction { cycle, lines, ..Transaction::of(call, kind, cause, postings) })
+    put(turn, id, Transaction { cycle, lines, ..Transaction::of(turn, kind, cause, postings) })
 }
 
-fn put(call: &mut Call<'_>, id: &str, transaction: Transaction) -> Result<(), Fault> {
+fn put(turn: &mut Turn<'_>, id: &str, transaction: Transaction) -> Result<(), Fault> {
     check_balance(&transaction, id)?;
-    call.put(&format!("{PREFIX}{id}"), &transaction);
-    follow(call);
+    turn.put(&format!("{PREFIX}{id}"), &transaction);
+    follow(turn);
     Ok(())
 }
 
 /// Posts rated events: `lines` is what [`Line::write`] has appended, joined by commas. The same bytes as [`post`] with these lines.
 pub fn post_usage(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     id: &str,
     events: usize,
     postings: Vec<Posting>,
     lines: &str,
 ) -> Result<(), Fault> {
-    let transaction = Transaction::of(call, "usage", &format!("{events} events"), postings);
+    let transaction = Transaction::of(turn, "usage", &format!("{events} events"), postings);
     check_balance(&transaction, id)?;
     let head = serde_json::to_string(&transaction).expect("records have text keys and finite numbers only");
     let mut text = String::with_capacity(head.len() + lines.len() + 16);
@@ -254,8 +254,8 @@ pub fn post_usage(
     text.push_str(r#","lines":["#);
     text.push_str(lines);
     text.push_str("]}");
-    call.append(format!("{PREFIX}{id}"), text);
-    follow(call);
+    turn.append(format!("{PREFIX}{id}"), text);
+    follow(turn);
     Ok(())
 }
 
@@ -267,9 +267,9 @@ fn check_balance(transaction: &Transaction, id: &str) -> Result<(), Fault> {
 }
 
 /// Sets the job's timer: at the next full minute, so that postings of the same minute set the same one.
-pub fn follow(call: &mut Call<'_>) {
-    let due = call.now() - call.now().rem_euclid(MINUTE_MS) + MINUTE_MS;
-    call.timer("store/totals", Lane::Bulk, due);
+pub fn follow(turn: &mut Turn<'_>) {
+    let due = turn.now() - turn.now().rem_euclid(MINUTE_MS) + MINUTE_MS;
+    turn.timer("store/totals", Lane::Bulk, due);
 }
 
 #[cfg(test)]
@@ -321,9 +321,9 @@ mod tests {
                 m: amount,
             });
         }
-        let posted: Result<(), Fault> = fake.command(START, |call| {
-            post(call, "one", "usage", "3 events", postings(), lines)?;
-            post_usage(call, "two", 3, postings(), &text)
+        let posted: Result<(), Fault> = fake.command(START, |turn| {
+            post(turn, "one", "usage", "3 events", postings(), lines)?;
+            post_usage(turn, "two", 3, postings(), &text)
         });
         assert_eq!(posted, Ok(()));
         assert_eq!(fake.dump()["t/one"], fake.dump()["t/two"]);
@@ -333,8 +333,8 @@ mod tests {
     fn what_does_not_sum_to_zero_is_not_posted() {
         let fake = Fake::new();
         let lonely = || vec![Posting(LedgerAccount::UsageSms, None, Money::from_micros(1))];
-        let one: Result<(), Fault> = fake.command(START, |call| post(call, "one", "debit", "", lonely(), Vec::new()));
-        let two: Result<(), Fault> = fake.command(START, |call| post_usage(call, "two", 0, lonely(), ""));
+        let one: Result<(), Fault> = fake.command(START, |turn| post(turn, "one", "debit", "", lonely(), Vec::new()));
+        let two: Result<(), Fault> = fake.command(START, |turn| post_usage(turn, "two", 0, lonely(), ""));
         for refused in [one, two] {
             assert!(matches!(refused, Err(Fault::Other(problem)) if problem.code == "ledger-unbalanced"));
         }

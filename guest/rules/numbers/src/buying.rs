@@ -19,7 +19,6 @@ use coinbox_credit::records::reconciliation::{self, Outside};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
@@ -32,6 +31,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::outside::{LEASE_MS, OfferedNumber, OrderRequest, StockMovement, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::NumberKind;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Refusal};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::wallet;
@@ -129,33 +129,33 @@ fn stock_key(store: &str, account: AuthId, count: u32) -> String {
     outside_key(store, account, PURPOSE, count)
 }
 
-fn load(call: &Call<'_>, account: AuthId, count: u32) -> Result<Option<Order>, Fault> {
-    call.get(&place(account, count))
+fn load(turn: &Turn<'_>, account: AuthId, count: u32) -> Result<Option<Order>, Fault> {
+    turn.get(&place(account, count))
 }
 
 /// Buys a number.
-pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::NUMBERS_BUY, &auth_id)?;
-    reconciliation::once_outside(command, call, Outside::Stock, &purchase, |call, _, holder, asked| {
-        let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
+pub fn buy(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, purchase: Purchase) -> Result<Started, Error> {
+    let command = access::command_on(turn, caller, functions::NUMBERS_BUY, &auth_id)?;
+    reconciliation::once_outside(command, turn, Outside::Stock, &purchase, |turn, _, holder, asked| {
+        let account = credentials::main_of(turn, holder)?.ok_or_else(|| Fault::not_found("account"))?;
         check(&purchase)?;
         let offer = purchase.offer.clone();
-        let policy = Policy::load(call)?;
-        let limit = match profile::profile(call, account)?.account_type {
+        let policy = Policy::load(turn)?;
+        let limit = match profile::profile(turn, account)?.account_type {
             AccountType::Developer => policy.trial_numbers,
             AccountType::Standard => policy.standard_numbers,
         }
         .min(NUMBERS_MAX);
-        let count = records::count(call, account)?;
+        let count = records::count(turn, account)?;
         if count.held.saturating_add(count.ordered) >= limit {
             return Err(Error::TooManyNumbers(limit));
         }
-        if records::is_rented(call, &offer.number) {
+        if records::is_rented(turn, &offer.number) {
             return Err(Error::NotAvailable);
         }
-        let price = pricing::number_price(call, account, &offer.country, offer.kind, call.now())?;
+        let price = pricing::number_price(turn, account, &offer.country, offer.kind, turn.now())?;
         let price = price.ok_or(Error::NoPrice)?;
-        if !rent::catch_up_all(call, account)? {
+        if !rent::catch_up_all(turn, account)? {
             return Err(Error::RentIsBeingPosted);
         }
         let order = Order {
@@ -167,14 +167,14 @@ pub fn buy(call: &mut Call<'_>, caller: &Caller, auth_id: String, purchase: Purc
             app: purchase.app_id.clone(),
             setup: price.setup,
             monthly: price.monthly,
-            first_rent: rent::first_rent(policy.first_month, price.monthly, call.now())?,
+            first_rent: rent::first_rent(policy.first_month, price.monthly, turn.now())?,
             state: State::Due,
-            created: call.now(),
+            created: turn.now(),
             settled: None,
             progress: Progress::default(),
             asked_for: asked,
         };
-        Ok(place_order(call, account, order)?)
+        Ok(place_order(turn, account, order)?)
     })
 }
 
@@ -191,11 +191,11 @@ fn check(purchase: &Purchase) -> Result<(), Fault> {
     checks.done()
 }
 
-fn place_order(call: &mut Call<'_>, account: AuthId, mut order: Order) -> Result<Started, Fault> {
+fn place_order(turn: &mut Turn<'_>, account: AuthId, mut order: Order) -> Result<Started, Fault> {
     let held = order.held()?;
     // What has expired must not pay: its job may be late (R17).
-    expiry::expire_due(call, account)?;
-    let mut wallet = wallet::need(call, account)?;
+    expiry::expire_due(turn, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     let available = wallet.available()?;
     if available <= Money::ZERO || available < held {
         // At price zero too, available must be above zero: then the smallest amount is what is missing.
@@ -203,23 +203,23 @@ fn place_order(call: &mut Call<'_>, account: AuthId, mut order: Order) -> Result
         return Err(Refusal::OutOfCredit(missing.micros()).into());
     }
     wallet.reserved = wallet.reserved.plus(held)?;
-    wallet::save(call, account, &wallet);
-    let reserved = records::reserved(call, account)?.plus(held)?;
-    let count = Numbers::next_order(call, account)?;
-    order.key = stock_key(&call.store_name(), account, count);
-    records::recount(call, account, |count| {
+    wallet::save(turn, account, &wallet);
+    let reserved = records::reserved(turn, account)?.plus(held)?;
+    let count = Numbers::next_order(turn, account)?;
+    order.key = stock_key(&turn.store_name(), account, count);
+    records::recount(turn, account, |count| {
         count.ordered = count.ordered.saturating_add(1);
         count.reserved = reserved;
     })?;
-    call.put(&place(account, count), &order);
+    turn.put(&place(account, count), &order);
     let job = JOB.of((account, count));
-    call.timer(&job, Lane::Urgent, call.now());
+    turn.timer(&job, Lane::Urgent, turn.now());
     feed::event(account, "number-ordered", "NUM-2")
         .facts(facts(account, &order))
         .fact("held", held)
         .fact("key", &order.key)
-        .tell(call);
-    judge(call, account, Occasion::Debit)?;
+        .tell(turn);
+    judge(turn, account, Occasion::Debit)?;
     Ok(Started { job, name: order.offer.number })
 }
 
@@ -234,30 +234,30 @@ fn facts(account: AuthId, order: &Order) -> Vec<Fact> {
 }
 
 /// Starts the next attempt, or drops an order that may not be sent any more.
-pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<Option<Next>, Fault> {
-    let Some(mut order) = load(call, account, count)?.filter(|order| !order.is_final()) else { return Ok(None) };
+pub(crate) fn begin(turn: &mut Turn<'_>, (account, count): Numbered) -> Result<Option<Next>, Fault> {
+    let Some(mut order) = load(turn, account, count)?.filter(|order| !order.is_final()) else { return Ok(None) };
     let job = JOB.of((account, count));
     // An order from before a restore may have been sent in the history that was lost: it is asked about.
-    let elsewhere = order.key != stock_key(&call.store_name(), account, count);
+    let elsewhere = order.key != stock_key(&turn.store_name(), account, count);
     if order.state == State::Due {
-        if reconciliation::is_open(call)? || reconciliation::is_stock_open(call)? {
-            call.timer(&job, Lane::Urgent, call.now() + reconciliation::LOOK_SOON_MS);
+        if reconciliation::is_open(turn)? || reconciliation::is_stock_open(turn)? {
+            turn.timer(&job, Lane::Urgent, turn.now() + reconciliation::LOOK_SOON_MS);
             return Ok(Some(Next::Rest));
         }
-        let hindrance = match profile::profile(call, account)?.standing {
+        let hindrance = match profile::profile(turn, account)?.standing {
             AccountStanding::Active => None,
             AccountStanding::Suspended(_) => Some("suspended"),
             AccountStanding::Closing | AccountStanding::Closed => Some("account-closed"),
         };
         if let Some(cause) = hindrance.filter(|_| !elsewhere) {
-            fail(call, account, count, order, cause)?;
+            fail(turn, account, count, order, cause)?;
             return Ok(Some(Next::Rest));
         }
         order.state = State::Open;
     }
-    let attempt = order.progress.start(call.now(), elsewhere);
-    call.put(&place(account, count), &order);
-    call.timer(&job, Lane::Urgent, call.now() + LEASE_MS);
+    let attempt = order.progress.start(turn.now(), elsewhere);
+    turn.put(&place(account, count), &order);
+    turn.timer(&job, Lane::Urgent, turn.now() + LEASE_MS);
     let request = OrderRequest {
         metadata: order.metadata(),
         key: order.key,
@@ -270,8 +270,8 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, count): Numbered) -> Result<O
 }
 
 /// The current attempt.
-pub(crate) fn attempt(call: &Call<'_>, (account, count): Numbered) -> Result<Option<Attempt>, Fault> {
-    let order = load(call, account, count)?;
+pub(crate) fn attempt(turn: &Turn<'_>, (account, count): Numbered) -> Result<Option<Attempt>, Fault> {
+    let order = load(turn, account, count)?;
     Ok(order.map(|order| Attempt {
         number: order.progress.attempt,
         is_booked: order.is_final() || order.progress.is_answered(),
@@ -279,8 +279,8 @@ pub(crate) fn attempt(call: &Call<'_>, (account, count): Numbered) -> Result<Opt
 }
 
 /// How it stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, (account, count): Numbered) -> Result<Option<JobState>, Fault> {
-    Ok(load(call, account, count)?.map(|order| match order.state {
+pub(crate) fn look(turn: &Turn<'_>, (account, count): Numbered) -> Result<Option<JobState>, Fault> {
+    Ok(load(turn, account, count)?.map(|order| match order.state {
         State::Due | State::Open => JobState::Working,
         State::Done => JobState::Succeeded,
         State::Failed(cause) => JobState::Failed(cause),
@@ -288,19 +288,19 @@ pub(crate) fn look(call: &Call<'_>, (account, count): Numbered) -> Result<Option
 }
 
 /// Books what the stock answered. An outcome that is already booked changes nothing.
-pub(crate) fn book(call: &mut Call<'_>, (account, count): Numbered, outcome: StockOutcome) -> Result<Next, Fault> {
-    let Some(mut order) = load(call, account, count)?.filter(|order| !order.is_final()) else {
+pub(crate) fn book(turn: &mut Turn<'_>, (account, count): Numbered, outcome: StockOutcome) -> Result<Next, Fault> {
+    let Some(mut order) = load(turn, account, count)?.filter(|order| !order.is_final()) else {
         return Ok(Next::Rest);
     };
     order.progress.answered();
     let (asked_for, cause) = match outcome {
         StockOutcome::Done => {
-            let now = call.now();
-            deliver(call, account, count, order, now)?;
+            let now = turn.now();
+            deliver(turn, account, count, order, now)?;
             return Ok(Next::Rest);
         }
         StockOutcome::NotAvailable => {
-            fail(call, account, count, order, "not-available")?;
+            fail(turn, account, count, order, "not-available")?;
             return Ok(Next::Rest);
         }
         StockOutcome::Pending(moment) => (Some(moment), "pending".to_owned()),
@@ -309,59 +309,59 @@ pub(crate) fn book(call: &mut Call<'_>, (account, count): Numbered, outcome: Sto
     };
     let number = order.offer.number.clone();
     let subject = Subject { account, what: "order", count, number: &number };
-    order.progress.ask_again(call, &JOB.of((account, count)), &subject, asked_for, &cause)?;
-    call.put(&place(account, count), &order);
+    order.progress.ask_again(turn, &JOB.of((account, count)), &subject, asked_for, &cause)?;
+    turn.put(&place(account, count), &order);
     Ok(Next::Rest)
 }
 
 /// Makes the order final: lets go what is held, takes it out of the count and the queue.
-fn settle(call: &mut Call<'_>, account: AuthId, count: u32, order: &mut Order, state: State) -> Result<(), Fault> {
-    let mut wallet = wallet::need(call, account)?;
+fn settle(turn: &mut Turn<'_>, account: AuthId, count: u32, order: &mut Order, state: State) -> Result<(), Fault> {
+    let mut wallet = wallet::need(turn, account)?;
     wallet.reserved = wallet.reserved.minus(order.held()?)?;
-    wallet::save(call, account, &wallet);
-    let reserved = records::reserved(call, account)?.minus(order.held()?)?;
-    records::recount(call, account, |count| {
+    wallet::save(turn, account, &wallet);
+    let reserved = records::reserved(turn, account)?.minus(order.held()?)?;
+    records::recount(turn, account, |count| {
         count.ordered = count.ordered.saturating_sub(1);
         count.reserved = reserved;
     })?;
     order.state = state;
-    order.settled = Some(call.now());
+    order.settled = Some(turn.now());
     let number = order.offer.number.clone();
     let subject = Subject { account, what: "order", count, number: &number };
-    order.progress.settle(call, &JOB.of((account, count)), &subject);
-    call.put(&place(account, count), order);
+    order.progress.settle(turn, &JOB.of((account, count)), &subject);
+    turn.put(&place(account, count), order);
     Ok(())
 }
 
-fn fail(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, cause: &str) -> Result<(), Fault> {
-    settle(call, account, count, &mut order, State::Failed(cause.to_owned()))?;
-    feed::event(account, "number-order-failed", "NUM-2").facts(facts(account, &order)).fact("cause", cause).tell(call);
-    judge(call, account, Occasion::Settings)
+fn fail(turn: &mut Turn<'_>, account: AuthId, count: u32, mut order: Order, cause: &str) -> Result<(), Fault> {
+    settle(turn, account, count, &mut order, State::Failed(cause.to_owned()))?;
+    feed::event(account, "number-order-failed", "NUM-2").facts(facts(account, &order)).fact("cause", cause).tell(turn);
+    judge(turn, account, Occasion::Settings)
 }
 
 /// The number is the account's since that moment: what was held is posted, and it is listed from now on.
-fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, at: Instant) -> Result<(), Fault> {
-    if matches!(profile::profile(call, account)?.standing, AccountStanding::Closing | AccountStanding::Closed) {
+fn deliver(turn: &mut Turn<'_>, account: AuthId, count: u32, mut order: Order, at: Instant) -> Result<(), Fault> {
+    if matches!(profile::profile(turn, account)?.standing, AccountStanding::Closing | AccountStanding::Closed) {
         // Nobody can use it any more, and nobody pays for it.
-        releasing::give_back(call, account, &order.offer.number, None)?;
-        return fail(call, account, count, order, "account-closed");
+        releasing::give_back(turn, account, &order.offer.number, None)?;
+        return fail(turn, account, count, order, "account-closed");
     }
-    if records::is_rented(call, &order.offer.number) {
+    if records::is_rented(turn, &order.offer.number) {
         // The stock has given away what it has given away before: that is for the operator to find out, not for the customer to pay.
         feed::operator_event("number-given-twice", "NUM-5")
             .fact("account", account)
             .fact("number", &order.offer.number)
-            .tell(call);
-        return fail(call, account, count, order, "not-available");
+            .tell(turn);
+        return fail(turn, account, count, order, "not-available");
     }
-    settle(call, account, count, &mut order, State::Done)?;
-    let now = call.now();
+    settle(turn, account, count, &mut order, State::Done)?;
+    let now = turn.now();
     let month = Month::of(at);
     if month != Month::of(order.created) {
-        order.first_rent = rent::first_rent(Policy::load(call)?.first_month, order.monthly, at)?;
+        order.first_rent = rent::first_rent(Policy::load(turn)?.first_month, order.monthly, at)?;
     }
     // A sub-account that was deleted meanwhile has left its numbers to the main account.
-    let holder = match subaccount::load(call, order.holder)? {
+    let holder = match subaccount::load(turn, order.holder)? {
         None if !order.holder.is_main() => account,
         _ => order.holder,
     };
@@ -379,10 +379,10 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
         let amounts: Vec<Money> = lines.iter().map(|line| line.m).collect();
         let is_rent: Vec<bool> = lines.iter().map(|line| line.p == ChargeCode::Rent.code()).collect();
         let debit = Debit { kind: "number-purchase", cause: &order.key, cycle: None, lines, others: Vec::new() };
-        let posted = posting::debit(call, account, debit)?;
+        let posted = posting::debit(turn, account, debit)?;
         let owed = owing::tail(&amounts, posted.split.owed)?.into_iter().zip(is_rent);
         let owed: Vec<Money> = owed.filter(|(_, is_rent)| *is_rent).map(|(owed, _)| owed).collect();
-        rents = owing::owe(call, account, &owed)?.into_iter().flatten().collect();
+        rents = owing::owe(turn, account, &owed)?.into_iter().flatten().collect();
         transactions.push(posted.transaction);
     }
     let rented = Rented {
@@ -396,16 +396,16 @@ fn deliver(call: &mut Call<'_>, account: AuthId, count: u32, mut order: Order, a
         through: month,
         debts: rents,
     };
-    records::insert(call, account, &rented)?;
+    records::insert(turn, account, &rented)?;
     feed::event(account, "number-rented", "NUM-2")
         .facts(facts(account, &order))
         .fact("setup", order.setup)
         .fact("monthly", order.monthly)
         .fact("first-rent", order.first_rent)
-        .fact("balance", wallet::need(call, account)?.balance)
+        .fact("balance", wallet::need(turn, account)?.balance)
         .transactions(transactions)
-        .tell(call);
-    judge(call, account, Occasion::Debit)
+        .tell(turn);
+    judge(turn, account, Occasion::Debit)
 }
 
 /// Account and count in a key of an order, whichever store made it.
@@ -437,13 +437,13 @@ fn read_offer(number: &str, metadata: &Metadata) -> Option<OfferedNumber> {
 /// Writes an order down that the stock lists and no record explains. What was delivered is rented since then, and paid as it was ordered, also below
 /// zero; what is under way is asked about.
 pub(super) fn recover(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     count: u32,
     movement: &StockMovement,
     metadata: Option<&Metadata>,
 ) -> Result<Recovered, Fault> {
-    if load(call, account, count)?.is_some_and(|order| order.key == movement.key) {
+    if load(turn, account, count)?.is_some_and(|order| order.key == movement.key) {
         return Ok(Recovered::Known);
     }
     let Some(metadata) = metadata else {
@@ -456,20 +456,20 @@ pub(super) fn recover(
     let Some((offer, setup, monthly, first_rent)) = read() else {
         return Ok(Recovered::Unplaced(account, "ordered, and its metadata cannot be read"));
     };
-    if records::is_rented(call, &movement.number) {
+    if records::is_rented(turn, &movement.number) {
         return Ok(Recovered::Unplaced(account, "ordered, and rented by somebody already"));
     }
-    let at = movement.at.clamp(0, call.now());
-    let free = load(call, account, count)?.is_none() && Numbers::reach_order(call, account, count)?;
-    let count = if free { count } else { Numbers::next_order(call, account)? };
+    let at = movement.at.clamp(0, turn.now());
+    let free = load(turn, account, count)?.is_none() && Numbers::reach_order(turn, account, count)?;
+    let count = if free { count } else { Numbers::next_order(turn, account)? };
     let holder = match metadata.get("holder").and_then(AuthId::parse) {
-        Some(holder) if subaccount::load(call, holder)?.is_some_and(|sub| sub.parent == account) => holder,
+        Some(holder) if subaccount::load(turn, holder)?.is_some_and(|sub| sub.parent == account) => holder,
         _ => account,
     };
     let asked_for = metadata.asked();
     let job = JOB.of((account, count));
     if let Some(asked) = &asked_for {
-        once::remember(call, asked, &Started { job: job.clone(), name: movement.number.clone() });
+        once::remember(turn, asked, &Started { job: job.clone(), name: movement.number.clone() });
     }
     let mut progress = Progress::default();
     progress.start(at, true);
@@ -490,27 +490,27 @@ pub(super) fn recover(
         progress,
         asked_for,
     };
-    let mut wallet = wallet::need(call, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     wallet.reserved = wallet.reserved.plus(order.held()?)?;
-    wallet::save(call, account, &wallet);
-    let reserved = records::reserved(call, account)?.plus(order.held()?)?;
-    records::recount(call, account, |count| {
+    wallet::save(turn, account, &wallet);
+    let reserved = records::reserved(turn, account)?.plus(order.held()?)?;
+    records::recount(turn, account, |count| {
         count.ordered = count.ordered.saturating_add(1);
         count.reserved = reserved;
     })?;
-    call.put(&place(account, count), &order);
-    feed::event(account, "number-recovered", "CRD-7").facts(facts(account, &order)).fact("key", &order.key).tell(call);
+    turn.put(&place(account, count), &order);
+    feed::event(account, "number-recovered", "CRD-7").facts(facts(account, &order)).fact("key", &order.key).tell(turn);
     if !movement.done {
-        call.timer(&job, Lane::Urgent, call.now());
-        judge(call, account, Occasion::Debit)?;
+        turn.timer(&job, Lane::Urgent, turn.now());
+        judge(turn, account, Occasion::Debit)?;
         return Ok(Recovered::Booked(account));
     }
-    deliver(call, account, count, order, at)?;
+    deliver(turn, account, count, order, at)?;
     // Months that have begun since then.
-    if let Some((owner, key, rented)) = records::find(call, &movement.number)?
+    if let Some((owner, key, rented)) = records::find(turn, &movement.number)?
         && owner == account
     {
-        rent::catch_up(call, account, key, rented)?;
+        rent::catch_up(turn, account, key, rented)?;
     }
     Ok(Recovered::Booked(account))
 }

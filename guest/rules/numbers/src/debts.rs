@@ -12,12 +12,12 @@ use coinbox_credit::movements::posting;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use coinbox_ledger::rent_owed::load;
 use coinbox_ledger::rent_owed::{Unpaid, key, paid, unpaid};
@@ -30,32 +30,32 @@ use coinbox_profiles::policy::Policy;
 const NAMED_MAX: usize = 20;
 
 /// Looks at what is unpaid soon: the policy has changed.
-pub fn look_again(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if load(call, account)?.is_some_and(|rent| !rent.open.is_empty()) {
-        call.timer(&JOB.of(account), Lane::Normal, call.now());
+pub fn look_again(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    if load(turn, account)?.is_some_and(|rent| !rent.open.is_empty()) {
+        turn.timer(&JOB.of(account), Lane::Normal, turn.now());
     }
     Ok(())
 }
 
 /// Warns about unpaid rent, and releases the numbers whose time is over.
-pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    if load(call, account)?.is_none() {
+pub(crate) fn watch(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    if load(turn, account)?.is_none() {
         return Ok(None);
     }
     let job = JOB.of(account);
-    let now = call.now();
-    if release_due(call, account, now, RELEASES_PER_CALL)? > 0 {
+    let now = turn.now();
+    if release_due(turn, account, now, RELEASES_PER_CALL)? > 0 {
         // More may be due, and rent of a month that has just begun may have been owed meanwhile: everything is looked at once more.
-        call.timer(&job, Lane::Normal, now);
+        turn.timer(&job, Lane::Normal, now);
         return Ok(Some(Next::Again));
     }
-    let mut rent = load(call, account)?.unwrap_or_default();
-    let policy = Policy::load(call)?;
-    let payable = is_payable(call, account)?;
+    let mut rent = load(turn, account)?.unwrap_or_default();
+    let policy = Policy::load(turn)?;
+    let payable = is_payable(turn, account)?;
     let paid = rent.paid;
     rent.due = rent.due_by(now);
     rent.open.retain(|open| open.to > paid);
-    let unpaid: Vec<(String, Rented, Instant)> = records::all(call, account)?
+    let unpaid: Vec<(String, Rented, Instant)> = records::all(turn, account)?
         .into_iter()
         .filter_map(|(key, rented)| {
             let since = rented.unpaid(paid)?.since;
@@ -64,7 +64,7 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
         .collect();
     let is_due = |since: Instant| since + policy.rent_grace_ms <= now;
     // What is not asked for yet is no part of what a mail asks for.
-    let owed = rent.due(call, account)?.minus(paid)?.max(Money::ZERO);
+    let owed = rent.due(turn, account)?.minus(paid)?.max(Money::ZERO);
     for open in &mut rent.open {
         let mails = open.mails(&policy);
         let due = u32::try_from(mails.iter().filter(|moment| **moment <= now).count()).unwrap_or(u32::MAX);
@@ -75,7 +75,7 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
             let day = calendar::day_name(open.since);
             let numbers = unpaid.iter().filter(|(_, _, since)| calendar::day_name(*since) == day).count();
             if numbers > 0 {
-                warn(call, account, numbers, owed, open.deadline(&policy))?;
+                warn(turn, account, numbers, owed, open.deadline(&policy))?;
             }
         }
         open.warned = open.warned.max(due);
@@ -86,25 +86,25 @@ pub(crate) fn watch(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>
         !is_due(open.since) || debts.into_iter().any(|debt| debt.to > paid && debt.to <= open.to && !is_due(debt.since))
     };
     rent.open = rent.open.iter().filter(|open| after(open)).cloned().collect();
-    call.put(&key(account), &rent);
+    turn.put(&key(account), &rent);
     let mails = rent.open.iter().flat_map(|open| open.mails(&policy));
     let deadlines = rent.open.iter().map(|open| open.deadline(&policy));
     let releases = unpaid.iter().map(|(_, _, since)| since + policy.rent_grace_ms);
     match mails.chain(deadlines).chain(releases).filter(|moment| *moment > now).min() {
-        Some(next) => call.timer(&job, Lane::Normal, next),
-        None => call.cancel(&job),
+        Some(next) => turn.timer(&job, Lane::Normal, next),
+        None => turn.cancel(&job),
     }
     Ok(Some(Next::Rest))
 }
 
 /// Whether so much is owed that it can be paid. Less than half a cent cannot (R4): nobody is asked for it, and no number is lost over it.
-fn is_payable(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(owed_in_cents(wallet::need(call, account)?.balance)? > Money::ZERO)
+fn is_payable(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(owed_in_cents(wallet::need(turn, account)?.balance)? > Money::ZERO)
 }
 
 /// Whether one of these numbers of an account is to be released by a moment if nothing is paid.
 pub(super) fn has_due(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     numbers: &[(String, Rented)],
     at: Instant,
@@ -112,55 +112,55 @@ pub(super) fn has_due(
     if numbers.iter().all(|(_, rented)| rented.debts.is_empty()) {
         return Ok(false);
     }
-    let (paid, policy) = (paid(call, account)?, Policy::load(call)?);
+    let (paid, policy) = (paid(turn, account)?, Policy::load(turn)?);
     Ok(numbers.iter().any(|(_, rented)| release_at(rented, paid, &policy).is_some_and(|moment| moment <= at)))
 }
 
 /// Releases numbers whose time is over at a moment that has come, no more than so many, and answers how many those were. None: there is none
 /// left. What less than half a cent is owed for is rounded away instead.
-pub(super) fn release_due(call: &mut Call<'_>, account: AuthId, at: Instant, most: usize) -> Result<usize, Fault> {
-    let Some(rent) = load(call, account)? else { return Ok(0) };
-    let policy = Policy::load(call)?;
-    if rent.open.iter().any(|open| open.deadline(&policy) <= at) && !is_payable(call, account)? {
-        posting::round_off(call, account, call.now(), "rent")?;
+pub(super) fn release_due(turn: &mut Turn<'_>, account: AuthId, at: Instant, most: usize) -> Result<usize, Fault> {
+    let Some(rent) = load(turn, account)? else { return Ok(0) };
+    let policy = Policy::load(turn)?;
+    if rent.open.iter().any(|open| open.deadline(&policy) <= at) && !is_payable(turn, account)? {
+        posting::round_off(turn, account, turn.now(), "rent")?;
     }
-    let paid = paid(call, account)?;
-    let mut numbers = records::all(call, account)?;
+    let paid = paid(turn, account)?;
+    let mut numbers = records::all(turn, account)?;
     let due = |rented: &Rented| release_at(rented, paid, &policy).filter(|moment| *moment <= at);
     let Some(earliest) = numbers.iter().filter_map(|(_, rented)| due(rented)).min() else { return Ok(0) };
     // If the moment is long past, months may have begun before it whose rent is not taken yet: that comes first, of all numbers in order.
     let month = rent::last_month_until(earliest);
     let mut behind: Vec<(String, Rented)> =
         numbers.iter().filter(|(_, rented)| rented.is_behind(month)).cloned().collect();
-    if behind.len() <= rent::CATCH_UP_LINES_MAX && rent::post(call, account, &mut behind, month)? {
-        judge(call, account, Occasion::Debit)?;
-        numbers = records::all(call, account)?;
+    if behind.len() <= rent::CATCH_UP_LINES_MAX && rent::post(turn, account, &mut behind, month)? {
+        judge(turn, account, Occasion::Debit)?;
+        numbers = records::all(turn, account)?;
     }
     numbers.retain(|(_, rented)| due(rented).is_some_and(|moment| rent::last_month_until(moment) == month));
     numbers.truncate(most);
     let count = numbers.len();
-    release(call, account, numbers)?;
+    release(turn, account, numbers)?;
     Ok(count)
 }
 
-fn warn(call: &mut Call<'_>, account: AuthId, numbers: usize, owed: Money, deadline: Instant) -> Result<(), Fault> {
-    let days = (deadline - call.now() + DAY_MS - 1).div_euclid(DAY_MS);
+fn warn(turn: &mut Turn<'_>, account: AuthId, numbers: usize, owed: Money, deadline: Instant) -> Result<(), Fault> {
+    let days = (deadline - turn.now() + DAY_MS - 1).div_euclid(DAY_MS);
     let mut facts = vec![Fact::new("numbers", numbers), Fact::new("amount", owed), Fact::new("days", days)];
     let told = feed::event(account, "rent-owed", "NUM-4").facts(facts.clone()).fact("release-at", deadline);
     facts.push(Fact::new("release-on", calendar::day_name(deadline)));
-    facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, account)?.balance)?));
-    told.tell(call);
-    mail::send(call, account, "rent-owed", facts)
+    facts.push(Fact::new("owed", owed_in_cents(wallet::need(turn, account)?.balance)?));
+    told.tell(turn);
+    mail::send(turn, account, "rent-owed", facts)
 }
 
-fn release(call: &mut Call<'_>, account: AuthId, numbers: Vec<(String, Rented)>) -> Result<(), Fault> {
+fn release(turn: &mut Turn<'_>, account: AuthId, numbers: Vec<(String, Rented)>) -> Result<(), Fault> {
     let count = numbers.len();
     let mut named: Vec<String> = numbers.iter().take(NAMED_MAX).map(|(_, rented)| rented.number().to_owned()).collect();
     if count > NAMED_MAX {
         named.push("…".to_owned());
     }
-    releasing::release(call, account, numbers, "rent-unpaid", None)?;
-    let owed = unpaid(call, account)?;
+    releasing::release(turn, account, numbers, "rent-unpaid", None)?;
+    let owed = unpaid(turn, account)?;
     let facts = vec![Fact::new("count", count), Fact::new("numbers", named.join(", ")), Fact::new("amount", owed)];
-    mail::send(call, account, "number-released", facts)
+    mail::send(turn, account, "number-released", facts)
 }

@@ -14,7 +14,7 @@ pub const JOBS: &[&dyn Job] = &[
         begin: buying::begin,
         effect: Some(Effect {
             attempt: buying::attempt,
-            finish: |call, order, done| buying::book(call, order, outcome(done)),
+            finish: |turn, order, done| buying::book(turn, order, outcome(done)),
         }),
         look: Some(buying::look),
     },
@@ -23,7 +23,7 @@ pub const JOBS: &[&dyn Job] = &[
         begin: releasing::begin,
         effect: Some(Effect {
             attempt: releasing::attempt,
-            finish: |call, release, done| releasing::book(call, release, outcome(done)),
+            finish: |turn, release, done| releasing::book(turn, release, outcome(done)),
         }),
         look: Some(releasing::look),
     },
@@ -31,10 +31,10 @@ pub const JOBS: &[&dyn Job] = &[
     &Row::inside(family::JOB, family::disband_all),
     &Row {
         kind: STOCK_JOB,
-        begin: |call, _| reconcile::begin(call, Outside::Stock),
+        begin: |turn, _| reconcile::begin(turn, Outside::Stock),
         effect: Some(Effect {
-            attempt: |call, _| reconcile::attempt(call, Outside::Stock),
-            finish: |call, _, done| reconciled::finish_stock(call, movements(done)),
+            attempt: |turn, _| reconcile::attempt(turn, Outside::Stock),
+            finish: |turn, _, done| reconciled::finish_stock(turn, movements(done)),
         }),
         look: None,
     },

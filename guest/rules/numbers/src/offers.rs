@@ -5,8 +5,8 @@ use crate::rent;
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
 use coinbox_forms::phone::{self, is_digits};
-use coinbox_ground::call::Call;
 use coinbox_ground::outside::{Effects, OfferFilter, OfferPage, OfferedNumber};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Refusal};
 use coinbox_pricing as pricing;
 use coinbox_profiles::policy::Policy;
@@ -62,24 +62,24 @@ pub(crate) fn check_offer(checks: &mut Checks, field: &str, offer: &OfferedNumbe
 
 /// What these offers cost this account (NUM-1).
 pub fn price_offers(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     offers: Vec<OfferedNumber>,
 ) -> Result<Vec<PricedOffer>, Error> {
-    let (_, holder) = access::query_on(call, caller, functions::NUMBERS_PRICE_OFFERS, &auth_id)?;
-    let account = credentials::main_of(call, holder)?.ok_or_else(|| Fault::not_found("account"))?;
+    let (_, holder) = access::query_on(turn, caller, functions::NUMBERS_PRICE_OFFERS, &auth_id)?;
+    let account = credentials::main_of(turn, holder)?.ok_or_else(|| Fault::not_found("account"))?;
     let mut checks = Checks::new();
     checks.require(offers.len() <= PAGE_MAX, "offers", FieldRule::TooMany, PAGE_MAX);
     for (place, offer) in offers.iter().take(PAGE_MAX).enumerate() {
         check_offer(&mut checks, &format!("offers[{place}]"), offer);
     }
     checks.done()?;
-    let treatment = Policy::load(call)?.first_month;
+    let treatment = Policy::load(turn)?.first_month;
     let price = |offer: &OfferedNumber| -> Result<Option<NumberPrice>, Fault> {
-        let found = pricing::number_price(call, account, &offer.country, offer.kind, call.now())?;
+        let found = pricing::number_price(turn, account, &offer.country, offer.kind, turn.now())?;
         let Some(price) = found else { return Ok(None) };
-        let first_rent = rent::first_rent(treatment, price.monthly, call.now())?;
+        let first_rent = rent::first_rent(treatment, price.monthly, turn.now())?;
         Ok(Some(NumberPrice {
             setup: price.setup.micros(),
             monthly: price.monthly.micros(),

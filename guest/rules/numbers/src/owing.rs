@@ -2,11 +2,11 @@
 
 use crate::records::{Debt, Rented};
 use coinbox_ground::calendar;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
 use coinbox_invoices as invoices;
 use coinbox_ledger::rent_owed::load;
@@ -37,7 +37,7 @@ pub fn tail(amounts: &[Money], owed: Money) -> Result<Vec<Money>, Fault> {
 }
 
 /// Notes that of what was just owed these amounts are rent, in this order. Answers the debt of each that is not zero.
-pub fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Vec<Option<Debt>>, Fault> {
+pub fn owe(turn: &mut Turn<'_>, account: AuthId, amounts: &[Money]) -> Result<Vec<Option<Debt>>, Fault> {
     let mut sum = Money::ZERO;
     for amount in amounts {
         sum = sum.plus(*amount)?;
@@ -45,8 +45,8 @@ pub fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Ve
     if sum == Money::ZERO {
         return Ok(vec![None; amounts.len()]);
     }
-    let since = unpaid_since(call, account)?;
-    let mut rent = load(call, account)?.unwrap_or_default();
+    let since = unpaid_since(turn, account)?;
+    let mut rent = load(turn, account)?.unwrap_or_default();
     rent.v = 1;
     let mut debts = Vec::with_capacity(amounts.len());
     for amount in amounts {
@@ -54,7 +54,7 @@ pub fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Ve
         debts.push((*amount > Money::ZERO).then_some(Debt { since, to: rent.owed }));
     }
     let paid = rent.paid;
-    if since <= call.now() {
+    if since <= turn.now() {
         rent.due = rent.owed;
     }
     rent.open.retain(|open| open.to > paid);
@@ -62,18 +62,18 @@ pub fn owe(call: &mut Call<'_>, account: AuthId, amounts: &[Money]) -> Result<Ve
         Some(open) if calendar::day_name(open.since) == calendar::day_name(since) => open.to = rent.owed,
         _ => rent.open.push(Unpaid { since, to: rent.owed, warned: 0 }),
     }
-    call.put(&key(account), &rent);
-    wallet::owe_as_rent(call, account, sum)?;
+    turn.put(&key(account), &rent);
+    wallet::owe_as_rent(turn, account, sum)?;
     // At once, also if there is nothing to say yet: the job knows what else it waits for.
-    call.timer(&JOB.of(account), Lane::Normal, call.now());
+    turn.timer(&JOB.of(account), Lane::Normal, turn.now());
     Ok(debts)
 }
 
 /// Since when rent that is posted now counts as unpaid. A postpaid account pays with its invoice: from a day after that is issued, when
 /// the first attempt to charge it has been made (decision 14).
-pub(crate) fn unpaid_since(call: &Call<'_>, account: AuthId) -> Result<Instant, Fault> {
-    if wallet::need(call, account)?.credit_limit().is_none() {
-        return Ok(call.now());
+pub(crate) fn unpaid_since(turn: &Turn<'_>, account: AuthId) -> Result<Instant, Fault> {
+    if wallet::need(turn, account)?.credit_limit().is_none() {
+        return Ok(turn.now());
     }
-    Ok(invoices::end_of_cycle(call, account)? + DAY_MS)
+    Ok(invoices::end_of_cycle(turn, account)? + DAY_MS)
 }

@@ -7,10 +7,10 @@
 //! | `nbn/<account>` | how many an account rents, and how many it has ordered |
 
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::OfferedNumber;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_profiles::policy::NUMBERS_MAX;
 use serde::{Deserialize, Serialize};
@@ -131,52 +131,52 @@ fn count_key(account: AuthId) -> String {
 }
 
 /// Whether anybody rents this number.
-pub(super) fn is_rented(call: &Call<'_>, number: &str) -> bool {
-    call.text(&index_key(number)).is_some()
+pub(super) fn is_rented(turn: &Turn<'_>, number: &str) -> bool {
+    turn.text(&index_key(number)).is_some()
 }
 
 /// The account that rents a number, and its record.
-pub(super) fn find(call: &Call<'_>, number: &str) -> Result<Option<(AuthId, String, Rented)>, Fault> {
-    let Some(index) = call.get::<Index>(&index_key(number))? else { return Ok(None) };
+pub(super) fn find(turn: &Turn<'_>, number: &str) -> Result<Option<(AuthId, String, Rented)>, Fault> {
+    let Some(index) = turn.get::<Index>(&index_key(number))? else { return Ok(None) };
     let key = key(index.account, index.since, number);
-    let rented = call.need(&key)?;
+    let rented = turn.need(&key)?;
     Ok(Some((index.account, key, rented)))
 }
 
 /// All numbers of an account, oldest rental first.
-pub fn all(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, Rented)>, Fault> {
-    Ok(call.list(&prefix(account), NUMBERS_MAX as usize)?.0)
+pub fn all(turn: &Turn<'_>, account: AuthId) -> Result<Vec<(String, Rented)>, Fault> {
+    Ok(turn.list(&prefix(account), NUMBERS_MAX as usize)?.0)
 }
 
 /// How many numbers an account has.
-pub(super) fn count(call: &Call<'_>, account: AuthId) -> Result<Count, Fault> {
-    Ok(call.get(&count_key(account))?.unwrap_or_default())
+pub(super) fn count(turn: &Turn<'_>, account: AuthId) -> Result<Count, Fault> {
+    Ok(turn.get(&count_key(account))?.unwrap_or_default())
 }
 
 /// What open orders hold of an account's available: together with open reservations all that its wallet calls reserved.
-pub fn reserved(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    Ok(count(call, account)?.reserved)
+pub fn reserved(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+    Ok(count(turn, account)?.reserved)
 }
 
 /// Changes the count.
-pub(super) fn recount(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&mut Count)) -> Result<(), Fault> {
-    let mut counted = count(call, account)?;
+pub(super) fn recount(turn: &mut Turn<'_>, account: AuthId, change: impl FnOnce(&mut Count)) -> Result<(), Fault> {
+    let mut counted = count(turn, account)?;
     counted.v = 1;
     change(&mut counted);
-    call.put(&count_key(account), &counted);
+    turn.put(&count_key(account), &counted);
     Ok(())
 }
 
 /// Adds a number that was bought at this moment.
-pub fn insert(call: &mut Call<'_>, account: AuthId, rented: &Rented) -> Result<(), Fault> {
-    call.put(&key(account, rented.since, rented.number()), rented);
-    call.put(&index_key(rented.number()), &Index { v: 1, account, since: rented.since });
-    recount(call, account, |count| count.held = count.held.saturating_add(1))
+pub fn insert(turn: &mut Turn<'_>, account: AuthId, rented: &Rented) -> Result<(), Fault> {
+    turn.put(&key(account, rented.since, rented.number()), rented);
+    turn.put(&index_key(rented.number()), &Index { v: 1, account, since: rented.since });
+    recount(turn, account, |count| count.held = count.held.saturating_add(1))
 }
 
 /// Takes a number off the account.
-pub(super) fn remove(call: &mut Call<'_>, account: AuthId, rented: &Rented) -> Result<(), Fault> {
-    call.remove(&key(account, rented.since, rented.number()));
-    call.remove(&index_key(rented.number()));
-    recount(call, account, |count| count.held = count.held.saturating_sub(1))
+pub(super) fn remove(turn: &mut Turn<'_>, account: AuthId, rented: &Rented) -> Result<(), Fault> {
+    turn.remove(&key(account, rented.since, rented.number()));
+    turn.remove(&index_key(rented.number()));
+    recount(turn, account, |count| count.held = count.held.saturating_sub(1))
 }

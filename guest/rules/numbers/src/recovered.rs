@@ -3,15 +3,15 @@
 use super::{buying, releasing};
 pub(crate) use crate::stock::Recovered;
 use coinbox_forms::phone::is_digits;
-use coinbox_ground::call::Call;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::outside::StockMovement;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::wallet;
 
 /// Writes an order or release down that the stock lists.
 pub(crate) fn recover(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     movement: &StockMovement,
     metadata: Option<&Metadata>,
 ) -> Result<Recovered, Fault> {
@@ -21,14 +21,14 @@ pub(crate) fn recover(
     if !good {
         return Ok(Recovered::Unplaced(account, "the stock names no number"));
     }
-    if wallet::load(call, account)?.is_none() {
+    if wallet::load(turn, account)?.is_none() {
         if movement.release {
             return Ok(Recovered::Foreign);
         }
         return Ok(Recovered::Unplaced(account, "ordered by an account that is not there"));
     }
     if movement.release {
-        return releasing::recover(call, account, count, movement, metadata);
+        return releasing::recover(turn, account, count, movement, metadata);
     }
-    buying::recover(call, account, count, movement, metadata)
+    buying::recover(turn, account, count, movement, metadata)
 }

@@ -11,11 +11,11 @@ use coinbox_credit::movements::posting::{self, Debit};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::{self, Month};
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::OfferedNumber;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::months;
@@ -102,15 +102,15 @@ struct Due {
 /// Posts the rent of these numbers of one account, for every month up to this one that was not taken yet: month by month, numbers in
 /// the order given. Writes them back. Answers whether anything was posted. Whoever calls judges the account.
 pub(super) fn post(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     numbers: &mut [(String, Rented)],
     through: Month,
 ) -> Result<bool, Fault> {
     let mut due = Vec::new();
     let mut unpriced: BTreeMap<String, Month> = BTreeMap::new();
-    let paid = rent_owed::paid(call, account)?;
-    let policy = Policy::load(call)?;
+    let paid = rent_owed::paid(turn, account)?;
+    let policy = Policy::load(turn)?;
     for (number, (_, rented)) in numbers.iter_mut().enumerate() {
         let before = rented.through;
         let released = owing::release_at(rented, paid, &policy);
@@ -119,7 +119,7 @@ pub(super) fn post(
             rented.through = rented.through.next();
             let month = rented.through;
             let offer = &rented.offer;
-            match pricing::number_price(call, account, &offer.country, offer.kind, month.first())? {
+            match pricing::number_price(turn, account, &offer.country, offer.kind, month.first())? {
                 Some(price) => rented.monthly = price.monthly,
                 None => {
                     unpriced.entry(place(offer)).or_insert(month);
@@ -137,22 +137,22 @@ pub(super) fn post(
             .fact("account", account)
             .fact("price", place)
             .fact("month", month)
-            .tell(call);
+            .tell(turn);
     }
     let charged: Vec<&Due> = due.iter().filter(|due| due.price > Money::ZERO).collect();
     let mut told: BTreeMap<Month, Told> = BTreeMap::new();
     for some in charged.chunks(LINES_PER_TRANSACTION) {
-        post_some(call, account, numbers, some, &mut told)?;
+        post_some(turn, account, numbers, some, &mut told)?;
     }
     let posted = !charged.is_empty();
     drop(charged);
     let touched: std::collections::BTreeSet<usize> = due.iter().map(|due| due.number).collect();
     for number in touched {
         let (key, rented) = &numbers[number];
-        call.put(key, rented);
+        turn.put(key, rented);
     }
     if posted {
-        tell(call, account, told)?;
+        tell(turn, account, told)?;
     }
     Ok(posted)
 }
@@ -172,13 +172,13 @@ struct Told {
 }
 
 fn post_some(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     numbers: &mut [(String, Rented)],
     some: &[&Due],
     told: &mut BTreeMap<Month, Told>,
 ) -> Result<(), Fault> {
-    let now = call.now();
+    let now = turn.now();
     let lines = some
         .iter()
         .map(|due| {
@@ -188,11 +188,11 @@ fn post_some(
         .collect::<Result<_, Fault>>()?;
     let cause = some.first().map(|due| format!("rent {}", due.month)).unwrap_or_default();
     let debit = Debit { kind: "rent", cause: &cause, cycle: None, lines, others: Vec::new() };
-    let posted = posting::debit(call, account, debit)?;
+    let posted = posting::debit(turn, account, debit)?;
     // Lots have paid the first lines; what they could not cover is owed for the last ones.
     let amounts: Vec<Money> = some.iter().map(|due| due.price).collect();
     let owed = owing::tail(&amounts, posted.split.owed)?;
-    for (debt, due) in owing::owe(call, account, &owed)?.into_iter().zip(some) {
+    for (debt, due) in owing::owe(turn, account, &owed)?.into_iter().zip(some) {
         numbers[due.number].1.debts.extend(debt);
     }
     for (due, owed) in some.iter().zip(owed) {
@@ -207,12 +207,12 @@ fn post_some(
     Ok(())
 }
 
-fn tell(call: &mut Call<'_>, account: AuthId, told: BTreeMap<Month, Told>) -> Result<(), Fault> {
-    let wallet = wallet::need(call, account)?;
+fn tell(turn: &mut Turn<'_>, account: AuthId, told: BTreeMap<Month, Told>) -> Result<(), Fault> {
+    let wallet = wallet::need(turn, account)?;
     let balance = wallet.balance;
     // Any credit pays unpaid rent first; of a postpaid account it is not unpaid before the invoice that asks for it (R81).
     let paid_by = if wallet.credit_limit().is_some() { "invoice" } else { "credit" };
-    let unpaid_from = calendar::day_name(owing::unpaid_since(call, account)?);
+    let unpaid_from = calendar::day_name(owing::unpaid_since(turn, account)?);
     for (month, told) in told {
         let mut event = feed::event(account, "rent-posted", "NUM-3")
             .fact("month", month)
@@ -224,35 +224,35 @@ fn tell(call: &mut Call<'_>, account: AuthId, told: BTreeMap<Month, Told>) -> Re
         if told.owed > Money::ZERO {
             event = event.fact("paid-by", paid_by).fact("unpaid-from", &unpaid_from);
         }
-        event.tell(call);
+        event.tell(turn);
     }
     Ok(())
 }
 
 /// Posts what this one number owes up to now, and judges the account.
-pub(super) fn catch_up(call: &mut Call<'_>, account: AuthId, key: String, rented: Rented) -> Result<Rented, Fault> {
-    let through = Month::of(call.now());
+pub(super) fn catch_up(turn: &mut Turn<'_>, account: AuthId, key: String, rented: Rented) -> Result<Rented, Fault> {
+    let through = Month::of(turn.now());
     let mut numbers = [(key, rented)];
-    if post(call, account, &mut numbers, through)? {
-        judge(call, account, Occasion::Debit)?;
+    if post(turn, account, &mut numbers, through)? {
+        judge(turn, account, Occasion::Debit)?;
     }
     let [(_, rented)] = numbers;
     Ok(rented)
 }
 
 /// Posts what all numbers of the account owe up to now. `false`: there are too many for one call; nothing was posted.
-pub fn catch_up_all(call: &mut Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    let through = Month::of(call.now());
-    if months::is_over(call, through)? {
+pub fn catch_up_all(turn: &mut Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    let through = Month::of(turn.now());
+    if months::is_over(turn, through)? {
         return Ok(true);
     }
-    let mut numbers = records::all(call, account)?;
+    let mut numbers = records::all(turn, account)?;
     numbers.retain(|(_, rented)| rented.through < through);
     if numbers.len() > CATCH_UP_LINES_MAX {
         return Ok(false);
     }
-    if post(call, account, &mut numbers, through)? {
-        judge(call, account, Occasion::Debit)?;
+    if post(turn, account, &mut numbers, through)? {
+        judge(turn, account, Occasion::Debit)?;
     }
     Ok(true)
 }

@@ -7,9 +7,9 @@ use crate::rent::post;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Progress;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::wallet;
 use std::collections::BTreeMap;
@@ -21,10 +21,10 @@ const NUMBERS_PER_CALL: usize = 1_000;
 const ACCOUNTS_PER_CALL: usize = 200;
 
 /// One page of the run: rent of this month for the numbers after a key. Accounts in order, of each the oldest rental first.
-pub fn run(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
+pub fn run(turn: &mut Turn<'_>, month: Month, after: Option<&str>) -> Result<Progress, Fault> {
     let first = after.map_or_else(|| records::PREFIX.to_owned(), successor);
     let end = end_of_prefix(records::PREFIX);
-    let (page, mut more) = call.span::<Rented>(&first, &end, NUMBERS_PER_CALL)?;
+    let (page, mut more) = turn.span::<Rented>(&first, &end, NUMBERS_PER_CALL)?;
     let mut accounts: BTreeMap<AuthId, Vec<(String, Rented)>> = BTreeMap::new();
     let mut last = None;
     for (key, rented) in page {
@@ -39,11 +39,11 @@ pub fn run(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Pro
             numbers.push((key, rented));
         }
     }
-    call.prefetch(accounts.keys().map(|account| wallet::key(*account)));
+    turn.prefetch(accounts.keys().map(|account| wallet::key(*account)));
     let mut released = 0;
     for (account, numbers) in &accounts {
-        if debts::has_due(call, *account, numbers, month.first())? && released < RELEASES_PER_CALL {
-            released += debts::release_due(call, *account, month.first(), RELEASES_PER_CALL - released)?;
+        if debts::has_due(turn, *account, numbers, month.first())? && released < RELEASES_PER_CALL {
+            released += debts::release_due(turn, *account, month.first(), RELEASES_PER_CALL - released)?;
         }
     }
     if released > 0 {
@@ -51,8 +51,8 @@ pub fn run(call: &mut Call<'_>, month: Month, after: Option<&str>) -> Result<Pro
         return Ok(Progress::After(after.unwrap_or(records::PREFIX).to_owned()));
     }
     for (account, mut numbers) in accounts {
-        if post(call, account, &mut numbers, month)? {
-            judge(call, account, Occasion::Debit)?;
+        if post(turn, account, &mut numbers, month)? {
+            judge(turn, account, Occasion::Debit)?;
         }
     }
     Ok(match last.filter(|_| more) {

@@ -9,11 +9,11 @@ use coinbox_access::{self as access, credentials, functions};
 use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_forms::phone::is_digits;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
 use coinbox_ledger::rent_owed;
 use coinbox_pricing as pricing;
@@ -22,15 +22,15 @@ use coinbox_profiles::subaccount;
 
 /// Numbers of an account and its sub-accounts, or of one sub-account.
 pub fn list(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     filter: NumberFilter,
     offset: u32,
     limit: u32,
 ) -> Result<NumberPage, Error> {
-    let (_, asking) = access::query_on(call, caller, functions::NUMBERS_LIST, &auth_id)?;
-    let account = credentials::main_of(call, asking)?.ok_or_else(|| Fault::not_found("account"))?;
+    let (_, asking) = access::query_on(turn, caller, functions::NUMBERS_LIST, &auth_id)?;
+    let account = credentials::main_of(turn, asking)?.ok_or_else(|| Fault::not_found("account"))?;
     let mut checks = Checks::new();
     checks.page_limit(limit, 100);
     if let Some(starts) = &filter.starts_with {
@@ -50,34 +50,34 @@ pub fn list(
             && (!filter.sms || offer.sms)
             && (!filter.mms || offer.mms)
     };
-    let mut fitting: Vec<Rented> = records::all(call, account)?.into_iter().map(|(_, rented)| rented).collect();
+    let mut fitting: Vec<Rented> = records::all(turn, account)?.into_iter().map(|(_, rented)| rented).collect();
     fitting.retain(fits);
     let total = u32::try_from(fitting.len()).unwrap_or(u32::MAX);
     let page = fitting.into_iter().skip(offset as usize).take(limit as usize);
-    let numbers: Result<Vec<_>, Fault> = page.map(|rented| show(call, account, rented)).collect();
+    let numbers: Result<Vec<_>, Fault> = page.map(|rented| show(turn, account, rented)).collect();
     Ok(NumberPage { numbers: numbers?, total })
 }
 
 /// One number.
-pub fn get(call: &Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<RentedNumber, Error> {
-    let (_, asking) = access::query_on(call, caller, functions::NUMBERS_GET, &auth_id)?;
-    let (account, _, rented) = need(call, asking, &number)?;
-    Ok(show(call, account, rented)?)
+pub fn get(turn: &Turn<'_>, caller: &Caller, auth_id: String, number: String) -> Result<RentedNumber, Error> {
+    let (_, asking) = access::query_on(turn, caller, functions::NUMBERS_GET, &auth_id)?;
+    let (account, _, rented) = need(turn, asking, &number)?;
+    Ok(show(turn, account, rented)?)
 }
 
 /// The number if it is the caller's: any of the family for a main account, its own for a sub-account.
-fn need(call: &Call<'_>, asking: AuthId, number: &str) -> Result<(AuthId, String, Rented), Fault> {
-    let found = if is_digits(number, 5, 15) { records::find(call, number)? } else { None };
+fn need(turn: &Turn<'_>, asking: AuthId, number: &str) -> Result<(AuthId, String, Rented), Fault> {
+    let found = if is_digits(number, 5, 15) { records::find(turn, number)? } else { None };
     found
         .filter(|(account, _, rented)| *account == asking || rented.holder == asking)
         .ok_or_else(|| Fault::not_found("number"))
 }
 
-fn show(call: &Call<'_>, account: AuthId, rented: Rented) -> Result<RentedNumber, Fault> {
-    let now = call.now();
-    let price = pricing::number_price(call, account, &rented.offer.country, rented.offer.kind, now)?;
+fn show(turn: &Turn<'_>, account: AuthId, rented: Rented) -> Result<RentedNumber, Fault> {
+    let now = turn.now();
+    let price = pricing::number_price(turn, account, &rented.offer.country, rented.offer.kind, now)?;
     let monthly = price.map_or(rented.monthly, |price| price.monthly);
-    let release_at = owing::release_at(&rented, rent_owed::paid(call, account)?, Policy::load(call)?.as_ref());
+    let release_at = owing::release_at(&rented, rent_owed::paid(turn, account)?, Policy::load(turn)?.as_ref());
     Ok(RentedNumber {
         number: rented.offer.number,
         account: account.to_string(),
@@ -101,20 +101,20 @@ fn show(call: &Call<'_>, account: AuthId, rented: Rented) -> Result<RentedNumber
 
 /// Changes alias, application or holder; nothing given changes nothing.
 pub fn update(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     number: String,
     change: NumberChange,
 ) -> Result<RentedNumber, Error> {
-    let command = access::command_on(call, caller, functions::NUMBERS_UPDATE, &auth_id)?;
-    command.once(call, &(&number, &change), |call, who, asking| {
-        let (account, key, before) = need(call, asking, &number)?;
-        let holder = check_change(call, asking, &change)?.unwrap_or(before.holder);
+    let command = access::command_on(turn, caller, functions::NUMBERS_UPDATE, &auth_id)?;
+    command.once(turn, &(&number, &change), |turn, who, asking| {
+        let (account, key, before) = need(turn, asking, &number)?;
+        let holder = check_change(turn, asking, &change)?.unwrap_or(before.holder);
         let mut rented = before.clone();
         if holder != before.holder {
             // What it owes so far is the old holder's.
-            rented = rent::catch_up(call, account, key.clone(), rented)?;
+            rented = rent::catch_up(turn, account, key.clone(), rented)?;
             rented.holder = holder;
         }
         let given = |field: &Option<String>, old: Option<String>| match field {
@@ -135,15 +135,15 @@ pub fn update(
             facts.push(Fact::new("app-id", rented.app.as_deref().unwrap_or_default()));
         }
         if facts.len() > 1 {
-            call.put(&key, &rented);
-            feed::event(account, "number-changed", "NUM-6").facts(facts).fact("by", who.name()).tell(call);
+            turn.put(&key, &rented);
+            feed::event(account, "number-changed", "NUM-6").facts(facts).fact("by", who.name()).tell(turn);
         }
-        Ok(show(call, account, rented)?)
+        Ok(show(turn, account, rented)?)
     })
 }
 
 /// Checks a change; answers the new holder, if there is one.
-fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Result<Option<AuthId>, Fault> {
+fn check_change(turn: &Turn<'_>, asking: AuthId, change: &NumberChange) -> Result<Option<AuthId>, Fault> {
     let mut checks = Checks::new();
     if let Some(alias) = &change.alias {
         checks.text(alias, "change.alias", 0, 100);
@@ -159,16 +159,16 @@ fn check_change(call: &Call<'_>, asking: AuthId, change: &NumberChange) -> Resul
     checks.done()?;
     let Some(holder) = change.holder.as_deref() else { return Ok(None) };
     let holder = AuthId::parse(holder).ok_or_else(|| Fault::not_found("sub-account"))?;
-    let family = holder == asking || subaccount::load(call, holder)?.is_some_and(|sub| sub.parent == asking);
+    let family = holder == asking || subaccount::load(turn, holder)?.is_some_and(|sub| sub.parent == asking);
     if family { Ok(Some(holder)) } else { Err(Fault::not_found("sub-account")) }
 }
 
 /// Gives a number back.
-pub fn release(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::NUMBERS_RELEASE, &auth_id)?;
-    once_outside(command, call, Outside::Stock, &number, |call, _, asking, asked| {
-        let (account, key, rented) = need(call, asking, &number)?;
-        let jobs = releasing::release(call, account, vec![(key, rented)], "customer", asked.as_ref())?;
+pub fn release(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, number: String) -> Result<Started, Error> {
+    let command = access::command_on(turn, caller, functions::NUMBERS_RELEASE, &auth_id)?;
+    once_outside(command, turn, Outside::Stock, &number, |turn, _, asking, asked| {
+        let (account, key, rented) = need(turn, asking, &number)?;
+        let jobs = releasing::release(turn, account, vec![(key, rented)], "customer", asked.as_ref())?;
         let job = jobs.into_iter().next().unwrap_or_default();
         Ok(Started { job, name: number.clone() })
     })

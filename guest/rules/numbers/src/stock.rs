@@ -1,12 +1,12 @@
 //! Asking the platform's stock: orders and releases are jobs, written down before they are sent, asked about until they are final (NUM-5).
 
 use coinbox_forms::letters;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::outside::{Effects, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
@@ -63,26 +63,26 @@ impl Progress {
     }
 
     /// It is final: nobody has to look any more.
-    pub(super) fn settle(&self, call: &mut Call<'_>, job: &str, subject: &Subject<'_>) {
-        call.cancel(job);
+    pub(super) fn settle(&self, turn: &mut Turn<'_>, job: &str, subject: &Subject<'_>) {
+        turn.cancel(job);
         if let Some(sent) = self.sent.filter(|_| self.overdue) {
-            call.remove(&subject.queue_key(sent));
+            turn.remove(&subject.queue_key(sent));
         }
     }
 
     /// Keeps it open: asks again at the platform's moment or by the policy's schedule (R11).
     pub(super) fn ask_again(
         &mut self,
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         job: &str,
         subject: &Subject<'_>,
         asked_for: Option<Instant>,
         cause: &str,
     ) -> Result<(), Fault> {
-        let now = call.now();
+        let now = turn.now();
         let sent = self.sent.unwrap_or(now);
         let overdue_at = (!self.overdue).then_some(sent + OVERDUE_MS);
-        let due = Policy::load(call)?.ask_again(now, self.asked, asked_for, overdue_at);
+        let due = Policy::load(turn)?.ask_again(now, self.asked, asked_for, overdue_at);
         let cause: String = letters::cleaned(cause, 200);
         if self.asked == 0 {
             feed::event(subject.account, "number-open", "NUM-5")
@@ -90,16 +90,16 @@ impl Progress {
                 .fact("what", subject.what)
                 .fact("cause", &cause)
                 .fact("ask-again", due)
-                .tell(call);
+                .tell(turn);
         }
         self.asked = self.asked.saturating_add(1);
         if !self.overdue && now - sent >= OVERDUE_MS {
             self.overdue = true;
             let kind = format!("number-{}-open-too-long", subject.what);
             let entry = QueueEntry::new(Some(subject.account), &kind, sent, format!("{}: {cause}", subject.number));
-            call.put(&subject.queue_key(sent), &entry);
+            turn.put(&subject.queue_key(sent), &entry);
         }
-        call.timer(job, Lane::Normal, due);
+        turn.timer(job, Lane::Normal, due);
         Ok(())
     }
 }

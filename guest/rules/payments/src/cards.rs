@@ -7,7 +7,6 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_forms::letters;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Error, Started};
@@ -15,6 +14,7 @@ use coinbox_ground::job::{Attempt, JobKind, JobState, Next, Numbered, Task, Work
 use coinbox_ground::outside::{LEASE_MS, MethodAnswer};
 use coinbox_ground::port::Lane;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, MINUTE_MS};
 use coinbox_ledger::charges::card_name;
 use coinbox_ledger::wallet;
@@ -46,16 +46,16 @@ const DESCRIBE_ATTEMPTS_MAX: u32 = 50;
 
 /// Stores a gateway token and asks the gateway what it stands for.
 pub fn add_card(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     token: String,
     make_default: bool,
 ) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_ADD_CARD, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_ADD_CARD, &auth_id)?;
     let args = (&auth_id, &token, make_default);
-    command.once(call, &args, |call, _, account| {
-        wallet::need(call, account)?;
+    command.once(turn, &args, |turn, _, account| {
+        wallet::need(turn, account)?;
         let digits = token.bytes().filter(u8::is_ascii_digit).count();
         let only_digits = token.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let mut checks = Checks::new();
@@ -71,7 +71,7 @@ pub fn add_card(
             FieldRule::WrongForm,
             "a gateway token, never a card number",
         );
-        let mut stored = load(call, account)?;
+        let mut stored = load(turn, account)?;
         let known = stored.cards.iter().any(|card| card.token == token);
         checks.require(!known, "token", FieldRule::NotAllowedTogether, "each token once");
         checks.done()?;
@@ -81,7 +81,7 @@ pub fn add_card(
         }
         // A card that comes back must not be forgotten.
         for (number, ..) in stored.forgetting.extract_if(.., |entry| entry.1 == token) {
-            call.cancel(&FORGET.of((account, number)));
+            turn.cancel(&FORGET.of((account, number)));
         }
         stored.last += 1;
         let number = stored.last;
@@ -96,50 +96,50 @@ pub fn add_card(
             make_default,
             attempt: 0,
         });
-        call.put(&key(account), &stored);
+        turn.put(&key(account), &stored);
         let job = DESCRIBE.of((account, number));
-        call.timer(&job, Lane::Urgent, call.now());
+        turn.timer(&job, Lane::Urgent, turn.now());
         Ok(Started { job, name: card_name(number) })
     })
 }
 
 /// Makes a card the default: the ladder is reset if that changes anything (CRD-6, R10).
-pub fn set_default_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_SET_DEFAULT_CARD, &auth_id)?;
+pub fn set_default_card(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
+    let command = access::command_on(turn, caller, functions::CREDITS_SET_DEFAULT_CARD, &auth_id)?;
     let args = (&auth_id, &card);
-    command.once(call, &args, |call, _, account| {
+    command.once(turn, &args, |turn, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
-        let stored = load(call, account)?;
+        let stored = load(turn, account)?;
         let state = stored.find(number).ok_or_else(|| Fault::not_found("card"))?.state;
         if state == CardState::UnknownToGateway {
             return Err(Error::NoUsableCard(Unusable::UnknownToGateway.word().to_owned()));
         }
         if stored.default != Some(number) {
-            make_default(call, account, stored, number)?;
+            make_default(turn, account, stored, number)?;
         }
         Ok(())
     })
 }
 
-fn make_default(call: &mut Call<'_>, account: AuthId, mut stored: Cards, number: u32) -> Result<(), Fault> {
+fn make_default(turn: &mut Turn<'_>, account: AuthId, mut stored: Cards, number: u32) -> Result<(), Fault> {
     stored.default = Some(number);
     let label = stored.find(number).map(Card::label).unwrap_or_default();
-    call.put(&key(account), &stored);
+    turn.put(&key(account), &stored);
     feed::event(account, "default-card-changed", "CRD-11")
         .fact("card", card_name(number))
         .fact("label", label)
-        .tell(call);
-    recharge::reset(call, account)?;
-    judge(call, account, Occasion::Settings)
+        .tell(turn);
+    recharge::reset(turn, account)?;
+    judge(turn, account, Occasion::Settings)
 }
 
 /// Removes a card and asks the gateway to forget it.
-pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_REMOVE_CARD, &auth_id)?;
+pub fn remove_card(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, card: String) -> Result<(), Error> {
+    let command = access::command_on(turn, caller, functions::CREDITS_REMOVE_CARD, &auth_id)?;
     let args = (&auth_id, &card);
-    command.once(call, &args, |call, _, account| {
+    command.once(turn, &args, |turn, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
-        let mut stored = load(call, account)?;
+        let mut stored = load(turn, account)?;
         let place = stored.cards.iter().position(|card| card.number == number);
         let removed = stored.cards.remove(place.ok_or_else(|| Fault::not_found("card"))?);
         if stored.default == Some(number) {
@@ -147,25 +147,25 @@ pub fn remove_card(call: &mut Call<'_>, caller: &Caller, auth_id: String, card: 
         }
         let label = removed.label();
         stored.forgetting.push((number, removed.token, 0));
-        call.put(&key(account), &stored);
-        call.cancel(&DESCRIBE.of((account, number)));
-        call.cancel(&EXPIRING.of((account, number)));
-        call.timer(&FORGET.of((account, number)), Lane::Normal, call.now());
-        feed::event(account, "card-removed", "CRD-11").fact("card", card_name(number)).fact("label", label).tell(call);
+        turn.put(&key(account), &stored);
+        turn.cancel(&DESCRIBE.of((account, number)));
+        turn.cancel(&EXPIRING.of((account, number)));
+        turn.timer(&FORGET.of((account, number)), Lane::Normal, turn.now());
+        feed::event(account, "card-removed", "CRD-11").fact("card", card_name(number)).fact("label", label).tell(turn);
         Ok(())
     })
 }
 
 /// The stored cards.
-pub fn list_cards(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownCard>, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_CARDS, &auth_id)?;
-    wallet::need(call, account)?;
-    Ok(shown(call, account)?)
+pub fn list_cards(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownCard>, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_LIST_CARDS, &auth_id)?;
+    wallet::need(turn, account)?;
+    Ok(shown(turn, account)?)
 }
 
 /// Starts asking the gateway what a token stands for.
-pub(crate) fn begin_describe(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let mut stored = load(call, account)?;
+pub(crate) fn begin_describe(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
+    let mut stored = load(turn, account)?;
     let Some(card) = stored.find_mut(number).filter(|card| card.state == CardState::Checking) else { return Ok(None) };
     card.attempt += 1;
     let task = Task {
@@ -173,24 +173,24 @@ pub(crate) fn begin_describe(call: &mut Call<'_>, (account, number): Numbered) -
         attempt: card.attempt,
         work: Work::DescribeMethod(card.token.clone()),
     };
-    call.put(&key(account), &stored);
-    call.timer(&task.job, Lane::Urgent, call.now() + LEASE_MS);
+    turn.put(&key(account), &stored);
+    turn.timer(&task.job, Lane::Urgent, turn.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
 
 /// The current attempt to describe a card, if it is still being checked.
-pub(crate) fn describe_attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
-    let stored = load(call, account)?;
+pub(crate) fn describe_attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    let stored = load(turn, account)?;
     Ok(stored.find(number).filter(|card| card.state == CardState::Checking).map(|card| Attempt::open(card.attempt)))
 }
 
 /// Books what a token stands for. `Err`: the answer was lost.
 pub(crate) fn finish_describe(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     (account, number): Numbered,
     answer: Result<MethodAnswer, String>,
 ) -> Result<Next, Fault> {
-    let mut stored = load(call, account)?;
+    let mut stored = load(turn, account)?;
     let Some(card) = stored.find_mut(number) else { return Ok(Next::Rest) };
     let job = DESCRIBE.of((account, number));
     let again = match answer {
@@ -208,45 +208,45 @@ pub(crate) fn finish_describe(
             None
         }
         Ok(MethodAnswer::NotAsked(not_sent)) => Some(not_sent.ask_again),
-        Err(_) => Some(call.now() + MINUTE_MS),
+        Err(_) => Some(turn.now() + MINUTE_MS),
     };
     match again {
         Some(moment) if card.attempt < DESCRIBE_ATTEMPTS_MAX => {
-            call.timer(&job, Lane::Normal, moment.clamp(call.now() + 1_000, call.now() + HOUR_MS));
+            turn.timer(&job, Lane::Normal, moment.clamp(turn.now() + 1_000, turn.now() + HOUR_MS));
             return Ok(Next::Rest);
         }
         Some(_) => card.state = CardState::UnknownToGateway,
         None => {}
     }
     let card = card.clone();
-    call.put(&key(account), &stored);
-    call.cancel(&job);
+    turn.put(&key(account), &stored);
+    turn.cancel(&job);
     let ready = card.state == CardState::Ready;
     feed::event(account, if ready { "card-added" } else { "card-unknown" }, "CRD-11")
         .fact("card", card_name(number))
         .fact("label", card.label())
-        .tell(call);
+        .tell(turn);
     if ready {
         if let Some(expires) = card.expires() {
-            let notice = (expires - EXPIRING_NOTICE_MS).max(call.now());
-            if expires > call.now() {
-                call.timer(&EXPIRING.of((account, number)), Lane::Bulk, notice);
+            let notice = (expires - EXPIRING_NOTICE_MS).max(turn.now());
+            if expires > turn.now() {
+                turn.timer(&EXPIRING.of((account, number)), Lane::Bulk, notice);
             }
         }
         if stored.default == Some(number) {
             // It was made the default before it could be charged: only now is there a usable one (R10).
-            recharge::reset(call, account)?;
-            judge(call, account, Occasion::Settings)?;
+            recharge::reset(turn, account)?;
+            judge(turn, account, Occasion::Settings)?;
         } else if card.make_default || stored.default.is_none() {
-            make_default(call, account, stored, number)?;
+            make_default(turn, account, stored, number)?;
         }
     }
     Ok(Next::Rest)
 }
 
 /// How a card that was added stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
-    Ok(load(call, account)?.find(number).map(|card| match card.state {
+pub(crate) fn look(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
+    Ok(load(turn, account)?.find(number).map(|card| match card.state {
         CardState::Checking => JobState::Working,
         CardState::Ready => JobState::Succeeded,
         CardState::UnknownToGateway => JobState::Failed("unknown-to-gateway".to_owned()),
@@ -254,47 +254,47 @@ pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Optio
 }
 
 /// Tells the owner that a card expires soon.
-pub(crate) fn mail_expiring(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let stored = load(call, account)?;
+pub(crate) fn mail_expiring(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
+    let stored = load(turn, account)?;
     let Some(card) = stored.find(number) else { return Ok(None) };
-    if coinbox_profiles::profile::is_closed(call, account)? {
+    if coinbox_profiles::profile::is_closed(turn, account)? {
         return Ok(None);
     }
     let expires = format!("{:04}-{:02}", card.year, card.month);
     let facts = vec![Fact::new("card", card.label()), Fact::new("expires", expires)];
-    mail::send(call, account, "card-expiring", facts.clone())?;
-    feed::event(account, "card-expiring", "CRD-11").facts(facts).tell(call);
-    call.cancel(&EXPIRING.of((account, number)));
+    mail::send(turn, account, "card-expiring", facts.clone())?;
+    feed::event(account, "card-expiring", "CRD-11").facts(facts).tell(turn);
+    turn.cancel(&EXPIRING.of((account, number)));
     Ok(Some(Next::Rest))
 }
 
 /// Starts asking the gateway to forget a token.
-pub(crate) fn begin_forget(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let mut stored = load(call, account)?;
+pub(crate) fn begin_forget(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
+    let mut stored = load(turn, account)?;
     let Some(entry) = stored.forgetting.iter_mut().find(|entry| entry.0 == number) else { return Ok(None) };
     entry.2 += 1;
     let task = Task { job: FORGET.of((account, number)), attempt: entry.2, work: Work::ForgetMethod(entry.1.clone()) };
-    call.put(&key(account), &stored);
-    call.timer(&task.job, Lane::Normal, call.now() + LEASE_MS);
+    turn.put(&key(account), &stored);
+    turn.timer(&task.job, Lane::Normal, turn.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
 
 /// The current attempt to forget a token, if it still has to be.
-pub(crate) fn forget_attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
-    Ok(load(call, account)?.forgetting.iter().find(|entry| entry.0 == number).map(|entry| Attempt::open(entry.2)))
+pub(crate) fn forget_attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    Ok(load(turn, account)?.forgetting.iter().find(|entry| entry.0 == number).map(|entry| Attempt::open(entry.2)))
 }
 
 /// Books whether a token was forgotten; asks again hourly, at most `DESCRIBE_ATTEMPTS_MAX` times.
-pub(crate) fn finish_forget(call: &mut Call<'_>, (account, number): Numbered, forgotten: bool) -> Result<Next, Fault> {
-    let mut stored = load(call, account)?;
+pub(crate) fn finish_forget(turn: &mut Turn<'_>, (account, number): Numbered, forgotten: bool) -> Result<Next, Fault> {
+    let mut stored = load(turn, account)?;
     let job = FORGET.of((account, number));
     let attempts = stored.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);
     if forgotten || attempts >= DESCRIBE_ATTEMPTS_MAX {
         stored.forgetting.retain(|entry| entry.0 != number);
-        call.put(&key(account), &stored);
-        call.cancel(&job);
+        turn.put(&key(account), &stored);
+        turn.cancel(&job);
     } else {
-        call.timer(&job, Lane::Normal, call.now() + HOUR_MS);
+        turn.timer(&job, Lane::Normal, turn.now() + HOUR_MS);
     }
     Ok(Next::Rest)
 }

@@ -22,11 +22,11 @@ pub use records::{
 use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::grants::{self, Grant};
 use coinbox_ground::calendar::LAST_MOMENT;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, draw_code, highest_first};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{
     Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, Refusal, interface_error,
 };
@@ -62,8 +62,8 @@ fn coupon_key(number: u32) -> String {
     format!("{COUPONS}{}", highest_first(number))
 }
 
-fn found_key(call: &Call<'_>, code: &str) -> String {
-    format!("coup/d/{}", call.vault().digest(PURPOSE, code))
+fn found_key(turn: &Turn<'_>, code: &str) -> String {
+    format!("coup/d/{}", turn.vault().digest(PURPOSE, code))
 }
 
 fn redemptions_prefix(account: AuthId) -> String {
@@ -95,51 +95,51 @@ pub fn label(code: &str) -> String {
 }
 
 /// Stands for the code where it must not be read.
-fn digest(call: &Call<'_>, code: &str) -> String {
-    call.vault().digest(PURPOSE, &normal(code).unwrap_or_default())
+fn digest(turn: &Turn<'_>, code: &str) -> String {
+    turn.vault().digest(PURPOSE, &normal(code).unwrap_or_default())
 }
 
-fn load(call: &Call<'_>, number: u32) -> Result<Stored, Fault> {
-    call.get(&coupon_key(number))?.ok_or_else(|| Fault::not_found("coupon"))
+fn load(turn: &Turn<'_>, number: u32) -> Result<Stored, Fault> {
+    turn.get(&coupon_key(number))?.ok_or_else(|| Fault::not_found("coupon"))
 }
 
 /// The coupon with this code, if there is one.
-fn find(call: &Call<'_>, code: &str) -> Result<Option<Stored>, Fault> {
+fn find(turn: &Turn<'_>, code: &str) -> Result<Option<Stored>, Fault> {
     let Some(code) = normal(code) else { return Ok(None) };
-    let Some(found) = call.get::<Found>(&found_key(call, &code))? else { return Ok(None) };
-    call.need(&coupon_key(found.number)).map(Some)
+    let Some(found) = turn.get::<Found>(&found_key(turn, &code))? else { return Ok(None) };
+    turn.need(&coupon_key(found.number)).map(Some)
 }
 
-fn show(call: &Call<'_>, stored: &Stored) -> Result<Coupon, Fault> {
-    let code = call.vault().unseal(PURPOSE, &stored.sealed).map_err(|_| {
+fn show(turn: &Turn<'_>, stored: &Stored) -> Result<Coupon, Fault> {
+    let code = turn.vault().unseal(PURPOSE, &stored.sealed).map_err(|_| {
         Fault::problem("secret-unreadable", vec![Fact::new("kind", "coupon"), Fact::new("number", stored.number)])
     })?;
     Ok(stored.shown(code))
 }
 
 /// Makes a coupon.
-pub fn create(call: &mut Call<'_>, caller: &Caller, coupon: NewCoupon) -> Result<Coupon, Error> {
-    let command = access::command(call, caller, functions::COUPONS_CREATE)?;
+pub fn create(turn: &mut Turn<'_>, caller: &Caller, coupon: NewCoupon) -> Result<Coupon, Error> {
+    let command = access::command(turn, caller, functions::COUPONS_CREATE)?;
     // Not even a digest of the code is kept that could be tried out without the host's key.
-    let code_digest = coupon.code.as_deref().map(|code| digest(call, code));
+    let code_digest = coupon.code.as_deref().map(|code| digest(turn, code));
     let args = (NewCoupon { code: None, ..coupon.clone() }, code_digest);
     let kept = |made: &Coupon| serde_json::to_value(Coupon { code: String::new(), ..made.clone() });
-    command.once_secret(call, &args, kept, |call, who, ()| {
-        check_new(call, &coupon)?;
+    command.once_secret(turn, &args, kept, |turn, who, ()| {
+        check_new(turn, &coupon)?;
         let code = match coupon.code.as_deref().and_then(normal) {
             Some(code) => code,
-            None => draw_free(call)?,
+            None => draw_free(turn)?,
         };
-        let found = found_key(call, &code);
-        if call.text(&found).is_some() {
+        let found = found_key(turn, &code);
+        if turn.text(&found).is_some() {
             return Err(Error::CodeTaken);
         }
-        let last = call.get::<Last>(LAST_KEY)?.map_or(0, |last| last.number);
+        let last = turn.get::<Last>(LAST_KEY)?.map_or(0, |last| last.number);
         let number = last.checked_add(1).ok_or_else(|| Fault::problem("counter-exhausted", Vec::new()))?;
         let stored = Stored {
             v: 1,
             number,
-            sealed: call.vault().seal(PURPOSE, &code),
+            sealed: turn.vault().seal(PURPOSE, &code),
             label: label(&code),
             amount: Money::from_micros(coupon.amount),
             redeem_by: coupon.redeem_by,
@@ -148,13 +148,13 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, coupon: NewCoupon) -> Result
             uses_per_account: coupon.uses_per_account,
             note: coupon.note.clone(),
             redeemed: 0,
-            created: call.now(),
+            created: turn.now(),
             created_by: who.name().to_owned(),
             withdrawn: None,
         };
-        call.put(LAST_KEY, &Last { v: 1, number });
-        call.put(&found, &Found { v: 1, number });
-        call.put(&coupon_key(number), &stored);
+        turn.put(LAST_KEY, &Last { v: 1, number });
+        turn.put(&found, &Found { v: 1, number });
+        turn.put(&coupon_key(number), &stored);
         feed::operator_event("coupon-created", "CRD-13")
             .fact("coupon", number)
             .fact("label", &stored.label)
@@ -162,12 +162,12 @@ pub fn create(call: &mut Call<'_>, caller: &Caller, coupon: NewCoupon) -> Result
             .fact("uses", stored.uses)
             .fact("redeem-by", stored.redeem_by)
             .fact("by", who.name())
-            .tell(call);
+            .tell(turn);
         Ok(stored.shown(code))
     })
 }
 
-fn check_new(call: &Call<'_>, coupon: &NewCoupon) -> Result<(), Fault> {
+fn check_new(turn: &Turn<'_>, coupon: &NewCoupon) -> Result<(), Fault> {
     let mut checks = Checks::new();
     if let Some(code) = &coupon.code {
         let form = "4 to 32 letters, digits and hyphens";
@@ -177,7 +177,7 @@ fn check_new(call: &Call<'_>, coupon: &NewCoupon) -> Result<(), Fault> {
     checks.require(amount > Money::ZERO, "coupon.amount", FieldRule::TooSmall, "0.01");
     checks.require(amount <= AMOUNT_MAX, "coupon.amount", FieldRule::TooLarge, AMOUNT_MAX);
     checks.require(amount.is_whole_cents(), "coupon.amount", FieldRule::WrongForm, "whole cents");
-    checks.require(coupon.redeem_by > call.now(), "coupon.redeem-by", FieldRule::TooSmall, call.now());
+    checks.require(coupon.redeem_by > turn.now(), "coupon.redeem-by", FieldRule::TooSmall, turn.now());
     checks.require(coupon.redeem_by <= LAST_MOMENT, "coupon.redeem-by", FieldRule::TooLarge, LAST_MOMENT);
     match coupon.validity {
         Validity::Unlimited => {}
@@ -199,10 +199,10 @@ fn check_new(call: &Call<'_>, coupon: &NewCoupon) -> Result<(), Fault> {
     checks.done()
 }
 
-fn draw_free(call: &Call<'_>) -> Result<String, Fault> {
+fn draw_free(turn: &Turn<'_>) -> Result<String, Fault> {
     for _ in 0..DRAWS_MAX {
-        let code = draw_code(call);
-        if call.text(&found_key(call, &code)).is_none() {
+        let code = draw_code(turn);
+        if turn.text(&found_key(turn, &code)).is_none() {
             return Ok(code);
         }
     }
@@ -210,10 +210,10 @@ fn draw_free(call: &Call<'_>) -> Result<String, Fault> {
 }
 
 /// The coupon with this code.
-pub fn get(call: &Call<'_>, caller: &Caller, code: String) -> Result<Coupon, Error> {
-    access::query(call, caller, functions::COUPONS_GET)?;
-    let stored = find(call, &code)?.ok_or_else(|| Fault::not_found("coupon"))?;
-    Ok(show(call, &stored)?)
+pub fn get(turn: &Turn<'_>, caller: &Caller, code: String) -> Result<Coupon, Error> {
+    access::query(turn, caller, functions::COUPONS_GET)?;
+    let stored = find(turn, &code)?.ok_or_else(|| Fault::not_found("coupon"))?;
+    Ok(show(turn, &stored)?)
 }
 
 /// The first key of a page and how many are wanted: records are ordered newest first.
@@ -231,50 +231,50 @@ fn page_of(
 }
 
 /// Coupons, newest first.
-pub fn list(call: &Call<'_>, caller: &Caller, after: Option<u32>, limit: u32) -> Result<CouponPage, Error> {
-    access::query(call, caller, functions::COUPONS_LIST)?;
+pub fn list(turn: &Turn<'_>, caller: &Caller, after: Option<u32>, limit: u32) -> Result<CouponPage, Error> {
+    access::query(turn, caller, functions::COUPONS_LIST)?;
     let (first, limit) = page_of(COUPONS, after, limit, coupon_key)?;
-    let (page, more) = call.span::<Stored>(&first, &end_of_prefix(COUPONS), limit)?;
+    let (page, more) = turn.span::<Stored>(&first, &end_of_prefix(COUPONS), limit)?;
     let next = page.last().filter(|_| more).map(|(_, last)| last.number);
-    let coupons: Result<Vec<Coupon>, Fault> = page.iter().map(|(_, stored)| show(call, stored)).collect();
+    let coupons: Result<Vec<Coupon>, Fault> = page.iter().map(|(_, stored)| show(turn, stored)).collect();
     Ok(CouponPage { coupons: coupons?, next })
 }
 
 /// Takes a coupon back: it cannot be redeemed any more.
-pub fn withdraw(call: &mut Call<'_>, caller: &Caller, number: u32) -> Result<Coupon, Error> {
-    let command = access::command(call, caller, functions::COUPONS_WITHDRAW)?;
+pub fn withdraw(turn: &mut Turn<'_>, caller: &Caller, number: u32) -> Result<Coupon, Error> {
+    let command = access::command(turn, caller, functions::COUPONS_WITHDRAW)?;
     let kept = |made: &Coupon| serde_json::to_value(Coupon { code: String::new(), ..made.clone() });
-    command.once_secret(call, &number, kept, |call, who, ()| {
-        let mut stored = load(call, number)?;
+    command.once_secret(turn, &number, kept, |turn, who, ()| {
+        let mut stored = load(turn, number)?;
         if stored.withdrawn.is_none() {
-            stored.withdrawn = Some(call.now());
-            call.put(&coupon_key(number), &stored);
+            stored.withdrawn = Some(turn.now());
+            turn.put(&coupon_key(number), &stored);
             feed::operator_event("coupon-withdrawn", "CRD-13")
                 .fact("coupon", number)
                 .fact("label", &stored.label)
                 .fact("redeemed", stored.redeemed)
                 .fact("by", who.name())
-                .tell(call);
+                .tell(turn);
         }
-        Ok(show(call, &stored)?)
+        Ok(show(turn, &stored)?)
     })
 }
 
 /// Gives the credit of a coupon, or says why not. Each declined try counts towards the limit of an hour.
-pub fn redeem(call: &mut Call<'_>, caller: &Caller, auth_id: String, code: String) -> Result<Outcome, Error> {
-    let command = access::command_on(call, caller, functions::COUPONS_REDEEM, &auth_id)?;
-    let args = (&auth_id, digest(call, &code));
-    command.once(call, &args, |call, who, account| {
-        wallet::need(call, account)?;
-        let tries = tries_within_an_hour(call, account)?;
-        let most = usize::try_from(Policy::load(call)?.coupon_tries).unwrap_or(usize::MAX);
+pub fn redeem(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, code: String) -> Result<Outcome, Error> {
+    let command = access::command_on(turn, caller, functions::COUPONS_REDEEM, &auth_id)?;
+    let args = (&auth_id, digest(turn, &code));
+    command.once(turn, &args, |turn, who, account| {
+        wallet::need(turn, account)?;
+        let tries = tries_within_an_hour(turn, account)?;
+        let most = usize::try_from(Policy::load(turn)?.coupon_tries).unwrap_or(usize::MAX);
         if let Some(place) = tries.len().checked_sub(most) {
             return Err(Refusal::TooOften(tries[place] + HOUR_MS).into());
         }
-        match eligible(call, account, &code)? {
-            Ok(stored) => Ok(Outcome::Redeemed(give(call, account, stored, who.name())?)),
+        match eligible(turn, account, &code)? {
+            Ok(stored) => Ok(Outcome::Redeemed(give(turn, account, stored, who.name())?)),
             Err(decline) => {
-                fail(call, account, tries, decline);
+                fail(turn, account, tries, decline);
                 Ok(Outcome::Declined(decline))
             }
         }
@@ -282,29 +282,29 @@ pub fn redeem(call: &mut Call<'_>, caller: &Caller, auth_id: String, code: Strin
 }
 
 /// Moments of the declined tries that still count, oldest first.
-fn tries_within_an_hour(call: &Call<'_>, account: AuthId) -> Result<Vec<Instant>, Fault> {
-    let tries = call.get::<Tries>(&tries_key(account))?.map_or_else(Vec::new, |tries| tries.at);
-    Ok(tries.into_iter().filter(|at| at + HOUR_MS > call.now()).collect())
+fn tries_within_an_hour(turn: &Turn<'_>, account: AuthId) -> Result<Vec<Instant>, Fault> {
+    let tries = turn.get::<Tries>(&tries_key(account))?.map_or_else(Vec::new, |tries| tries.at);
+    Ok(tries.into_iter().filter(|at| at + HOUR_MS > turn.now()).collect())
 }
 
-fn fail(call: &mut Call<'_>, account: AuthId, mut tries: Vec<Instant>, decline: Decline) {
-    tries.push(call.now());
+fn fail(turn: &mut Turn<'_>, account: AuthId, mut tries: Vec<Instant>, decline: Decline) {
+    tries.push(turn.now());
     let failed = tries.len();
-    call.put(&tries_key(account), &Tries { v: 1, at: tries });
+    turn.put(&tries_key(account), &Tries { v: 1, at: tries });
     feed::event(account, "coupon-declined", "CRD-13")
         .fact("cause", decline.word())
         .fact("failed-tries", failed)
-        .tell(call);
+        .tell(turn);
 }
 
-fn eligible(call: &Call<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {
-    let Some(stored) = find(call, code)? else { return Ok(Err(Decline::Unknown)) };
-    let by_account = call.get::<Redeemed>(&redeemed_key(account, stored.number))?.map_or(0, |redeemed| redeemed.count);
+fn eligible(turn: &Turn<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {
+    let Some(stored) = find(turn, code)? else { return Ok(Err(Decline::Unknown)) };
+    let by_account = turn.get::<Redeemed>(&redeemed_key(account, stored.number))?.map_or(0, |redeemed| redeemed.count);
     Ok(if by_account >= stored.uses_per_account {
         Err(Decline::AlreadyRedeemed)
     } else if stored.withdrawn.is_some() {
         Err(Decline::Withdrawn)
-    } else if call.now() >= stored.redeem_by {
+    } else if turn.now() >= stored.redeem_by {
         Err(Decline::Expired)
     } else if stored.redeemed >= stored.uses {
         Err(Decline::UsedUp)
@@ -313,20 +313,20 @@ fn eligible(call: &Call<'_>, account: AuthId, code: &str) -> Result<Result<Store
     })
 }
 
-fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> Result<ShownRedemption, Fault> {
+fn give(turn: &mut Turn<'_>, account: AuthId, mut stored: Stored, by: &str) -> Result<ShownRedemption, Fault> {
     let expires = match stored.validity {
         Validity::Unlimited => None,
-        Validity::Lasting(length) => Some(call.now().saturating_add(length).min(LAST_MOMENT)),
+        Validity::Lasting(length) => Some(turn.now().saturating_add(length).min(LAST_MOMENT)),
         Validity::Until(end) => Some(end),
     };
     stored.redeemed += 1;
-    call.put(&coupon_key(stored.number), &stored);
+    turn.put(&coupon_key(stored.number), &stored);
     let count_key = redeemed_key(account, stored.number);
-    let count = call.get::<Redeemed>(&count_key)?.map_or(0, |redeemed| redeemed.count) + 1;
-    call.put(&count_key, &Redeemed { v: 1, count });
+    let count = turn.get::<Redeemed>(&count_key)?.map_or(0, |redeemed| redeemed.count) + 1;
+    turn.put(&count_key, &Redeemed { v: 1, count });
     let reason = format!("coupon {} ({})", stored.number, stored.label);
     let granted = grants::grant(
-        call,
+        turn,
         account,
         &Grant {
             kind: LotKind::Promotional,
@@ -340,18 +340,18 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
     )?;
     let redemption = Redemption {
         v: 1,
-        number: Numbers::next_redemption(call, account)?,
+        number: Numbers::next_redemption(turn, account)?,
         coupon: stored.number,
         label: stored.label,
         amount: stored.amount,
         paid_owed: granted.paid_owed,
-        at: call.now(),
+        at: turn.now(),
         expires,
         lot: granted.lot,
         transaction: granted.transaction,
         by: by.to_owned(),
     };
-    call.put(&redemption_key(account, redemption.number), &redemption);
+    turn.put(&redemption_key(account, redemption.number), &redemption);
     let receipt = Receipt {
         amount: redemption.amount,
         outcome: receipts::Outcome::Successful,
@@ -365,14 +365,14 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
         note: "",
         transactions: vec![redemption.transaction.clone()],
     };
-    let receipt = receipts::issue(call, account, receipt)?;
+    let receipt = receipts::issue(turn, account, receipt)?;
     mail::send(
-        call,
+        turn,
         account,
         "coupon-redeemed",
         vec![
             Fact::new("amount", redemption.amount),
-            Fact::new("balance", wallet::need(call, account)?.balance),
+            Fact::new("balance", wallet::need(turn, account)?.balance),
             Fact::new("label", &redemption.label),
             Fact::new("expires", expires.map_or_else(|| "never".to_owned(), coinbox_ground::calendar::day_name)),
             Fact::new("receipt", receipt),
@@ -383,27 +383,27 @@ fn give(call: &mut Call<'_>, account: AuthId, mut stored: Stored, by: &str) -> R
 
 /// Redemptions of an account, newest first, those with a number below `after`: for receipts with method `coupon` (INV-3).
 pub fn redemptions(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     after: Option<u32>,
     limit: u32,
 ) -> Result<(Vec<Redemption>, bool), Fault> {
     let prefix = redemptions_prefix(account);
     let (first, limit) = page_of(&prefix, after, limit, |number| redemption_key(account, number))?;
-    let (page, more) = call.span::<Redemption>(&first, &end_of_prefix(&prefix), limit)?;
+    let (page, more) = turn.span::<Redemption>(&first, &end_of_prefix(&prefix), limit)?;
     Ok((page.into_iter().map(|(_, redemption)| redemption).collect(), more))
 }
 
 /// Redemptions of an account as the contract shows them.
 pub fn list_redemptions(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     after: Option<u32>,
     limit: u32,
 ) -> Result<RedemptionPage, Error> {
-    let (_, account) = access::query_on(call, caller, functions::COUPONS_LIST_REDEMPTIONS, &auth_id)?;
-    let (page, more) = redemptions(call, account, after, limit)?;
+    let (_, account) = access::query_on(turn, caller, functions::COUPONS_LIST_REDEMPTIONS, &auth_id)?;
+    let (page, more) = redemptions(turn, account, after, limit)?;
     let next = page.last().filter(|_| more).map(|last| last.number);
     Ok(RedemptionPage { redemptions: page.iter().map(Redemption::shown).collect(), next })
 }

@@ -26,7 +26,7 @@ pub const JOBS: &[&dyn Job] = &[
         begin: cards::begin_describe,
         effect: Some(Effect {
             attempt: cards::describe_attempt,
-            finish: |call, card, done| cards::finish_describe(call, card, described(done)),
+            finish: |turn, card, done| cards::finish_describe(turn, card, described(done)),
         }),
         look: Some(cards::look),
     },
@@ -35,7 +35,7 @@ pub const JOBS: &[&dyn Job] = &[
         begin: cards::begin_forget,
         effect: Some(Effect {
             attempt: cards::forget_attempt,
-            finish: |call, card, done| cards::finish_forget(call, card, matches!(done, Done::MethodForgotten(true))),
+            finish: |turn, card, done| cards::finish_forget(turn, card, matches!(done, Done::MethodForgotten(true))),
         }),
         look: None,
     },
@@ -43,10 +43,10 @@ pub const JOBS: &[&dyn Job] = &[
     &Row::inside(records::dunning::JOB, dunning::run),
     &Row {
         kind: PAYMENTS_JOB,
-        begin: |call, _| reconcile::begin(call, Outside::Payments),
+        begin: |turn, _| reconcile::begin(turn, Outside::Payments),
         effect: Some(Effect {
-            attempt: |call, _| reconcile::attempt(call, Outside::Payments),
-            finish: |call, _, done| reconcile::finish(call, movements(done)),
+            attempt: |turn, _| reconcile::attempt(turn, Outside::Payments),
+            finish: |turn, _, done| reconcile::finish(turn, movements(done)),
         }),
         look: None,
     },

@@ -10,8 +10,8 @@ use crate::rows::{ParsedRow, parse_rows};
 use crate::shown::{PriceRow, Version};
 use crate::versions::{Index, StoredVersions, VERSIONS_KEY, digest};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use std::collections::BTreeMap;
 
@@ -25,12 +25,12 @@ const CALL_ROWS_MAX: usize = 1000;
 const CHUNK_ROWS_MAX: usize = 5000;
 
 /// Adds rows to a draft, or to a version that is being imported.
-pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
-    let command = access::command(call, caller, functions::PRICING_ADD_ROWS)?;
-    command.once(call, &(version, &rows), |call, _, ()| {
-        let mut stored = StoredVersions::load(call)?;
+pub fn add_rows(turn: &mut Turn<'_>, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
+    let command = access::command(turn, caller, functions::PRICING_ADD_ROWS)?;
+    command.once(turn, &(version, &rows), |turn, _, ()| {
+        let mut stored = StoredVersions::load(turn)?;
         let entry = stored.entry(version)?;
-        entry.take_prices(call.now())?;
+        entry.take_prices(turn.now())?;
         let mut checks = Checks::new();
         checks.require(!rows.is_empty(), "rows", FieldRule::Missing, 1);
         checks.require(rows.len() <= CALL_ROWS_MAX, "rows", FieldRule::TooMany, CALL_ROWS_MAX);
@@ -43,14 +43,14 @@ pub fn add_rows(call: &mut Call<'_>, caller: &Caller, version: u32, rows: Vec<Pr
             rows.iter().map(|parsed| (parsed.product, parsed.heading, parsed.row)).collect();
         entry.digest = digest(&entry.digest, &content);
         let shown = entry.show();
-        call.put(VERSIONS_KEY, &stored);
-        store_rows(call, version, rows)?;
+        turn.put(VERSIONS_KEY, &stored);
+        store_rows(turn, version, rows)?;
         Ok(shown)
     })
 }
 
 /// Sorts rows into their chunks.
-fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result<(), Error> {
+fn store_rows(turn: &mut Turn<'_>, version: u32, rows: Vec<ParsedRow>) -> Result<(), Error> {
     let mut added: BTreeMap<Place, Vec<Row>> = BTreeMap::new();
     let rows: Vec<(ParsedRow, Place)> = rows
         .into_iter()
@@ -59,15 +59,15 @@ fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result
             (parsed, place)
         })
         .collect();
-    countries::note(call, version, &rows)?;
+    countries::note(turn, version, &rows)?;
     for (parsed, place) in rows {
         added.entry(place).or_default().push(parsed.row);
     }
-    let mut index = Index::load(call, version)?;
-    call.prefetch(added.keys().filter(|place| index.holds(place)).map(|place| chunk_key(version, place)));
+    let mut index = Index::load(turn, version)?;
+    turn.prefetch(added.keys().filter(|place| index.holds(place)).map(|place| chunk_key(version, place)));
     for (place, rows) in added {
         let key = chunk_key(version, &place);
-        let mut stored: StoredRows = call.get(&key)?.unwrap_or_default();
+        let mut stored: StoredRows = turn.get(&key)?.unwrap_or_default();
         stored.v = 1;
         stored.rows.extend(rows);
         stored.rows.sort_unstable_by_key(|row| row.prefix);
@@ -79,8 +79,8 @@ fn store_rows(call: &mut Call<'_>, version: u32, rows: Vec<ParsedRow>) -> Result
             return Err(Fault::invalid("rows", FieldRule::TooMany, Some(&limit)).into());
         }
         index.0.insert(place, u32::try_from(stored.rows.len()).expect("bounded above"));
-        call.put(&key, &stored);
+        turn.put(&key, &stored);
     }
-    index.save(call, version);
+    index.save(turn, version);
     Ok(())
 }

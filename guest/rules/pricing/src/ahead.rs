@@ -1,7 +1,7 @@
 //! Up to which moment something may have been priced, and before which nothing is priced any more.
 
 use crate::floor::floor;
-use coinbox_ground::call::{Call, Record};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
 use coinbox_ledger::months;
 use serde::{Deserialize, Serialize};
@@ -23,20 +23,20 @@ impl Record for Ahead {
 const AHEAD_KEY: &str = "pb/ahead";
 
 /// Notes that an event of a moment ahead of the clock was rated: what is in force then has begun to price.
-pub fn note_ahead(call: &mut Call<'_>, at: Instant) -> Result<(), Fault> {
-    if at > reached(call)? {
-        call.put(AHEAD_KEY, &Ahead { v: 1, at });
+pub fn note_ahead(turn: &mut Turn<'_>, at: Instant) -> Result<(), Fault> {
+    if at > reached(turn)? {
+        turn.put(AHEAD_KEY, &Ahead { v: 1, at });
     }
     Ok(())
 }
 
 /// Up to which moment something may have been priced: what begins later has priced nothing.
-pub(super) fn reached(call: &Call<'_>) -> Result<Instant, Fault> {
-    Ok(call.get::<Ahead>(AHEAD_KEY)?.map_or(call.now(), |ahead| ahead.at.max(call.now())))
+pub(super) fn reached(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    Ok(turn.get::<Ahead>(AHEAD_KEY)?.map_or(turn.now(), |ahead| ahead.at.max(turn.now())))
 }
 
 /// No event, reservation, rent or seat of an earlier moment can be priced any more.
-pub(super) fn settled_before(call: &Call<'_>) -> Result<Instant, Fault> {
-    let usage = floor(call)?.min(call.now() - RESERVATION_MS);
-    Ok(months::pending(call)?.map_or(usage, |month| usage.min(month.first())))
+pub(super) fn settled_before(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    let usage = floor(turn)?.min(turn.now() - RESERVATION_MS);
+    Ok(months::pending(turn)?.map_or(usage, |month| usage.min(month.first())))
 }

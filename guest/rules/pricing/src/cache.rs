@@ -1,4 +1,4 @@
-//! Parsed records that outlive a call: price book versions, chunks, override sets.
+//! Parsed records that outlive a turn: price book versions, chunks, override sets.
 //!
 //! Everything here is kept under what it was parsed from: a text, or a digest of the content. So a warm instance
 //! answers exactly what a fresh one would, whatever store it serves.
@@ -8,8 +8,8 @@ use crate::digits::Prefix;
 use crate::number_table::PriceTable;
 use crate::override_rows::OverrideRows;
 use crate::versions::{Index, Versions};
-use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ const ENTRY_ROWS: usize = 8;
 /// Name of a chunk: digest of its version's content, product, heading, region.
 type ChunkName = (Rc<str>, Product, Heading, Prefix);
 
-/// Parsed immutable records: the slot of this area in what outlives a call.
+/// Parsed immutable records: the slot of this area in what outlives a turn.
 #[derive(Default)]
 pub(crate) struct BookCache {
     kept: RefCell<Kept>,
@@ -55,8 +55,8 @@ impl Kept {
 
 impl BookCache {
     /// The one of this instance.
-    pub(super) fn of(call: &Call<'_>) -> Rc<BookCache> {
-        call.kept().slot()
+    pub(super) fn of(turn: &Turn<'_>) -> Rc<BookCache> {
+        turn.kept().slot()
     }
 
     /// The versions of this text.

@@ -2,7 +2,7 @@
 
 use crate::digits::Prefix;
 use crate::row::Row;
-use coinbox_ground::call::Record;
+use coinbox_ground::turn::Record;
 use serde::{Deserialize, Serialize};
 
 /// Rows as they are stored, in order of length, then digits, of their prefixes.

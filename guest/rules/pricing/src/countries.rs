@@ -14,8 +14,8 @@ use crate::versions::{Index, Published};
 use crate::{loaded, numbers};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,12 +51,12 @@ fn key(version: u32, country: [u8; 2]) -> String {
 }
 
 /// Notes where rows of each country lie and what their groups are called.
-pub(super) fn note(call: &mut Call<'_>, version: u32, rows: &[(ParsedRow, Place)]) -> Result<(), Fault> {
+pub(super) fn note(turn: &mut Turn<'_>, version: u32, rows: &[(ParsedRow, Place)]) -> Result<(), Fault> {
     let touched: BTreeSet<[u8; 2]> = rows.iter().map(|(parsed, _)| parsed.row.country).collect();
-    call.prefetch(touched.iter().map(|country| key(version, *country)));
+    turn.prefetch(touched.iter().map(|country| key(version, *country)));
     for country in touched {
         let key = key(version, country);
-        let mut kept: Country = call.get(&key)?.unwrap_or_default();
+        let mut kept: Country = turn.get(&key)?.unwrap_or_default();
         for (parsed, place) in rows.iter().filter(|(parsed, _)| parsed.row.country == country) {
             kept.places.insert(name_of(place));
             if let Some(group) = &parsed.group {
@@ -67,18 +67,18 @@ pub(super) fn note(call: &mut Call<'_>, version: u32, rows: &[(ParsedRow, Place)
             let limit = format!("{GROUPS_MAX} groups a country");
             return Err(Fault::invalid("rows", FieldRule::TooMany, Some(&limit)));
         }
-        call.put(&key, &kept);
+        turn.put(&key, &kept);
     }
     Ok(())
 }
 
 /// Writes the names of their groups into rows of a version.
-pub(super) fn name_groups(call: &Call<'_>, version: u32, rows: &mut [PriceRow]) -> Result<(), Fault> {
+pub(super) fn name_groups(turn: &Turn<'_>, version: u32, rows: &mut [PriceRow]) -> Result<(), Fault> {
     let countries: BTreeSet<[u8; 2]> = rows.iter().filter_map(|row| parse_country(&row.country)).collect();
-    call.prefetch(countries.iter().map(|country| key(version, *country)));
+    turn.prefetch(countries.iter().map(|country| key(version, *country)));
     let mut known: BTreeMap<String, Country> = BTreeMap::new();
     for country in countries {
-        if let Some(kept) = call.get::<Country>(&key(version, country))? {
+        if let Some(kept) = turn.get::<Country>(&key(version, country))? {
             known.insert(String::from_utf8_lossy(&country).into_owned(), kept);
         }
     }
@@ -94,23 +94,23 @@ pub(super) fn name_groups(call: &Call<'_>, version: u32, rows: &mut [PriceRow]) 
 type Found = BTreeMap<(Product, Heading, String), (Row, Option<String>)>;
 
 /// The prices of a country that an account has now: the price book's, its own ones in their places.
-pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: String) -> Result<CountryPrices, Error> {
-    let (_, asked) = access::query_on(call, caller, functions::PRICING_BY_COUNTRY, &auth_id)?;
-    let account = credentials::main_of(call, asked)?.ok_or_else(|| Fault::not_found("account"))?;
+pub fn by_country(turn: &Turn<'_>, caller: &Caller, auth_id: String, country: String) -> Result<CountryPrices, Error> {
+    let (_, asked) = access::query_on(turn, caller, functions::PRICING_BY_COUNTRY, &auth_id)?;
+    let account = credentials::main_of(turn, asked)?.ok_or_else(|| Fault::not_found("account"))?;
     let Some(code) = parse_country(&country).filter(|_| !country::is_mistaken(&country)) else {
         let mut checks = Checks::new();
         checks.form(country::check(&country), "country");
         return Err(checks.done().err().unwrap_or_else(|| Fault::not_found("country")).into());
     };
-    let now = call.now();
+    let now = turn.now();
     let mut found = Found::new();
-    let versions = loaded::versions(call)?;
+    let versions = loaded::versions(turn)?;
     if let Some(place) = versions.in_force(now) {
-        general(call, versions.at(place), code, &mut found)?;
+        general(turn, versions.at(place), code, &mut found)?;
     }
-    let sets = Sets::load(call, account)?;
+    let sets = Sets::load(turn, account)?;
     if let Some(entry) = sets.in_force(now) {
-        let set = loaded::override_rows(call, account, entry)?;
+        let set = loaded::override_rows(turn, account, entry)?;
         for (product, heading, chunk) in set.chunks() {
             for row in chunk.rows() {
                 let name = (product, heading, row.prefix.to_string());
@@ -126,7 +126,7 @@ pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: St
             }
         }
     }
-    let numbers: Vec<NumberRow> = numbers::of_country(call, account, code, now)?;
+    let numbers: Vec<NumberRow> = numbers::of_country(turn, account, code, now)?;
     if found.is_empty() && numbers.is_empty() {
         return Err(Fault::not_found("country").into());
     }
@@ -141,21 +141,21 @@ pub fn by_country(call: &Call<'_>, caller: &Caller, auth_id: String, country: St
         rows: found.iter().take(ROWS_MAX).map(shown).collect(),
         more: found.len() > ROWS_MAX,
         numbers,
-        seat: numbers::seat_price(call, account, now)?.map(|seat| seat.to_string()),
+        seat: numbers::seat_price(turn, account, now)?.map(|seat| seat.to_string()),
     })
 }
 
 /// The rows of a version for a country.
-fn general(call: &Call<'_>, version: &Published, country: [u8; 2], found: &mut Found) -> Result<(), Fault> {
-    let kept: Country = call.get(&key(version.number, country))?.unwrap_or_default();
+fn general(turn: &Turn<'_>, version: &Published, country: [u8; 2], found: &mut Found) -> Result<(), Fault> {
+    let kept: Country = turn.get(&key(version.number, country))?.unwrap_or_default();
     let places: Vec<Place> = if version.by_country {
         kept.places.iter().filter_map(|name| parse_name(name)).collect()
     } else {
-        Index::load(call, version.number)?.0.into_keys().collect()
+        Index::load(turn, version.number)?.0.into_keys().collect()
     };
-    call.prefetch(places.iter().map(|place| chunk_key(version.number, place)));
+    turn.prefetch(places.iter().map(|place| chunk_key(version.number, place)));
     for place in places {
-        let stored: StoredRows = call.need(&chunk_key(version.number, &place))?;
+        let stored: StoredRows = turn.need(&chunk_key(version.number, &place))?;
         for row in stored.rows.into_iter().filter(|row| row.country == country) {
             let group = kept.groups.get(&group_key(place.0, place.1, row.prefix)).cloned();
             found.insert((place.0, place.1, row.prefix.to_string()), (row, group));

@@ -1,6 +1,6 @@
 //! Up to which moment counted events have been forgotten: no event from before it is priced any more.
 
-use coinbox_ground::call::{Call, Record};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,6 @@ pub const FLOOR_KEY: &str = "usage/floor";
 
 /// Events from before this moment could have been counted already without being remembered: they are too old, whatever window
 /// the policy has now.
-pub fn floor(call: &Call<'_>) -> Result<Instant, Fault> {
-    Ok(call.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
+pub fn floor(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    Ok(turn.get::<Floor>(FLOOR_KEY)?.map_or(Instant::MIN, |floor| floor.at))
 }

@@ -10,40 +10,40 @@ use crate::shown::{Version, VersionState};
 use crate::upkeep;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, FieldRule, Instant, MOMENT_MAX};
 
 /// Begins a draft. It stays until it is published or removed.
-pub fn create_version(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
-    let command = access::command(call, caller, functions::PRICING_CREATE_VERSION)?;
-    command.once(call, &(), |call, _, ()| {
-        let mut stored = StoredVersions::load(call)?;
-        upkeep::make_room(call, &mut stored)?;
+pub fn create_version(turn: &mut Turn<'_>, caller: &Caller) -> Result<Version, Error> {
+    let command = access::command(turn, caller, functions::PRICING_CREATE_VERSION)?;
+    command.once(turn, &(), |turn, _, ()| {
+        let mut stored = StoredVersions::load(turn)?;
+        upkeep::make_room(turn, &mut stored)?;
         let version = stored.begin(Standing::Plain);
-        call.put(VERSIONS_KEY, &stored);
+        turn.put(VERSIONS_KEY, &stored);
         Ok(version)
     })
 }
 
 /// Begins a version that is there only once it is complete.
-pub fn begin_import(call: &mut Call<'_>, caller: &Caller) -> Result<Version, Error> {
-    let command = access::command(call, caller, functions::PRICING_BEGIN_IMPORT)?;
-    command.once(call, &(), |call, _, ()| {
-        let mut stored = StoredVersions::load(call)?;
-        upkeep::make_room_for_import(call, &mut stored);
-        upkeep::make_room(call, &mut stored)?;
-        let version = stored.begin(Standing::Incomplete(call.now()));
-        call.put(VERSIONS_KEY, &stored);
+pub fn begin_import(turn: &mut Turn<'_>, caller: &Caller) -> Result<Version, Error> {
+    let command = access::command(turn, caller, functions::PRICING_BEGIN_IMPORT)?;
+    command.once(turn, &(), |turn, _, ()| {
+        let mut stored = StoredVersions::load(turn)?;
+        upkeep::make_room_for_import(turn, &mut stored);
+        upkeep::make_room(turn, &mut stored)?;
+        let version = stored.begin(Standing::Incomplete(turn.now()));
+        turn.put(VERSIONS_KEY, &stored);
         Ok(version)
     })
 }
 
 /// Makes an imported version a draft, which stays.
-pub fn finish_import(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
-    let command = access::command(call, caller, functions::PRICING_FINISH_IMPORT)?;
-    command.once(call, &version, |call, _, ()| {
-        let mut stored = StoredVersions::load(call)?;
+pub fn finish_import(turn: &mut Turn<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
+    let command = access::command(turn, caller, functions::PRICING_FINISH_IMPORT)?;
+    command.once(turn, &version, |turn, _, ()| {
+        let mut stored = StoredVersions::load(turn)?;
         let entry = stored.entry(version)?;
         match entry.state() {
             VersionState::Incomplete => entry.standing = Standing::Plain,
@@ -51,21 +51,21 @@ pub fn finish_import(call: &mut Call<'_>, caller: &Caller, version: u32) -> Resu
             _ => return Err(Error::AlreadyPublished),
         }
         let shown = entry.show();
-        call.put(VERSIONS_KEY, &stored);
+        turn.put(VERSIONS_KEY, &stored);
         Ok(shown)
     })
 }
 
 /// Puts a version in force from a moment on. One that was to begin at the same moment is replaced.
 pub fn publish_version(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     version: u32,
     starts_at: Instant,
 ) -> Result<Version, Error> {
-    let command = access::command(call, caller, functions::PRICING_PUBLISH_VERSION)?;
-    command.once(call, &(version, starts_at), |call, who, ()| {
-        let mut stored = StoredVersions::load(call)?;
+    let command = access::command(turn, caller, functions::PRICING_PUBLISH_VERSION)?;
+    command.once(turn, &(version, starts_at), |turn, who, ()| {
+        let mut stored = StoredVersions::load(turn)?;
         let first = stored.first_start();
         let rival = stored.versions.iter().find(|entry| entry.in_force_from() == Some(starts_at));
         let rival = rival.map(|entry| entry.number);
@@ -77,10 +77,10 @@ pub fn publish_version(
         checks.require(entry.rows > 0 || entry.numbers > 0, "version", FieldRule::TooSmall, "1 row");
         // Where no price was in force nothing was priced: usage that waits for a price may get one.
         let nothing_before = starts_at >= 0 && first.is_none_or(|first| starts_at < first);
-        let earliest = if first.is_none() { 0 } else { call.now() };
-        checks.require(starts_at >= call.now() || nothing_before, "starts-at", FieldRule::TooSmall, earliest);
+        let earliest = if first.is_none() { 0 } else { turn.now() };
+        checks.require(starts_at >= turn.now() || nothing_before, "starts-at", FieldRule::TooSmall, earliest);
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
-        let apart = rival.is_none() || starts_at < call.now() || starts_at > reached(call)?;
+        let apart = rival.is_none() || starts_at < turn.now() || starts_at > reached(turn)?;
         checks.require(apart, "starts-at", FieldRule::NotAllowedTogether, "another version");
         checks.done()?;
         entry.starts_at = Some(starts_at);
@@ -93,59 +93,59 @@ pub fn publish_version(
                 .fact("starts-at", starts_at)
                 .fact("by-version", version)
                 .fact("by", who.name())
-                .tell(call);
+                .tell(turn);
         }
-        call.put(VERSIONS_KEY, &stored);
+        turn.put(VERSIONS_KEY, &stored);
         feed::operator_event("prices-published", "USE-2")
             .fact("version", version)
             .fact("starts-at", starts_at)
             .fact("rows", shown.rows)
             .fact("by", who.name())
-            .tell(call);
+            .tell(turn);
         Ok(shown)
     })
 }
 
 /// Takes a published version back before it begins: the version before it stays in force.
-pub fn withdraw_version(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
-    let command = access::command(call, caller, functions::PRICING_WITHDRAW_VERSION)?;
-    command.once(call, &version, |call, who, ()| {
-        let mut stored = StoredVersions::load(call)?;
+pub fn withdraw_version(turn: &mut Turn<'_>, caller: &Caller, version: u32) -> Result<Version, Error> {
+    let command = access::command(turn, caller, functions::PRICING_WITHDRAW_VERSION)?;
+    command.once(turn, &version, |turn, who, ()| {
+        let mut stored = StoredVersions::load(turn)?;
         let entry = stored.entry(version)?;
         let Some(starts_at) = entry.in_force_from() else { return Err(Error::NotPublished) };
-        if starts_at <= reached(call)? {
+        if starts_at <= reached(turn)? {
             return Err(Error::AlreadyBegun(starts_at));
         }
         entry.standing = Standing::Withdrawn;
         let shown = entry.show();
-        call.put(VERSIONS_KEY, &stored);
+        turn.put(VERSIONS_KEY, &stored);
         feed::operator_event("prices-withdrawn", "USE-2")
             .fact("version", version)
             .fact("starts-at", starts_at)
             .fact("by", who.name())
-            .tell(call);
+            .tell(turn);
         Ok(shown)
     })
 }
 
 /// Removes a version that has priced nothing, with its rows: a draft, an import that was cut off, one that was withdrawn or replaced.
-pub fn remove_draft(call: &mut Call<'_>, caller: &Caller, version: u32) -> Result<(), Error> {
-    let command = access::command(call, caller, functions::PRICING_REMOVE_DRAFT)?;
-    command.once(call, &version, |call, who, ()| {
-        let mut stored = StoredVersions::load(call)?;
+pub fn remove_draft(turn: &mut Turn<'_>, caller: &Caller, version: u32) -> Result<(), Error> {
+    let command = access::command(turn, caller, functions::PRICING_REMOVE_DRAFT)?;
+    command.once(turn, &version, |turn, who, ()| {
+        let mut stored = StoredVersions::load(turn)?;
         let entry = stored.entry(version)?;
         if entry.in_force_from().is_some() {
             return Err(Error::AlreadyPublished);
         }
         let entry = entry.clone();
-        take_away(call, &mut stored, &entry, who.name());
-        call.put(VERSIONS_KEY, &stored);
+        take_away(turn, &mut stored, &entry, who.name());
+        turn.put(VERSIONS_KEY, &stored);
         Ok(())
     })
 }
 
 /// Every version by number.
-pub fn list_versions(call: &Call<'_>, caller: &Caller) -> Result<Vec<Version>, Error> {
-    access::query(call, caller, functions::PRICING_LIST_VERSIONS)?;
-    Ok(StoredVersions::load(call)?.versions.iter().map(Entry::show).collect())
+pub fn list_versions(turn: &Turn<'_>, caller: &Caller) -> Result<Vec<Version>, Error> {
+    access::query(turn, caller, functions::PRICING_LIST_VERSIONS)?;
+    Ok(StoredVersions::load(turn)?.versions.iter().map(Entry::show).collect())
 }

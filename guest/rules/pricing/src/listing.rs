@@ -10,8 +10,8 @@ use crate::rows::show_row;
 use crate::shown::RowPage;
 use crate::versions::{Index, StoredVersions};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, FieldRule};
 use std::collections::BTreeMap;
 
@@ -19,11 +19,11 @@ use std::collections::BTreeMap;
 const PAGE_ROWS: usize = 1000;
 
 /// The rows of a version, at most 1000 a page.
-pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<String>) -> Result<RowPage, Error> {
-    access::query(call, caller, functions::PRICING_LIST_ROWS)?;
-    StoredVersions::load(call)?.entry(version)?;
+pub fn list_rows(turn: &Turn<'_>, caller: &Caller, version: u32, after: Option<String>) -> Result<RowPage, Error> {
+    access::query(turn, caller, functions::PRICING_LIST_ROWS)?;
+    StoredVersions::load(turn)?.entry(version)?;
     let cursor = after.as_deref().map(parse_cursor).transpose()?;
-    let index = Index::load(call, version)?;
+    let index = Index::load(turn, version)?;
     let mut rows = Vec::new();
     let mut next = None;
     'groups: for product in Product::ALL {
@@ -34,7 +34,7 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
                 _ => None,
             };
             let room = PAGE_ROWS + 1 - rows.len();
-            let group = group_rows(call, version, &index, (product, heading), beyond, room)?;
+            let group = group_rows(turn, version, &index, (product, heading), beyond, room)?;
             rows.extend(group.values().take(room).map(|row| show_row(product, heading, row, None)));
             if rows.len() > PAGE_ROWS {
                 rows.truncate(PAGE_ROWS);
@@ -44,7 +44,7 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
             }
         }
     }
-    name_groups(call, version, &mut rows)?;
+    name_groups(turn, version, &mut rows)?;
     Ok(RowPage { rows, next })
 }
 
@@ -53,7 +53,7 @@ pub fn list_rows(call: &Call<'_>, caller: &Caller, version: u32, after: Option<S
 /// All regions but those of short prefixes follow one another in the order of their digits; the short prefixes are
 /// spread among them, so those few are always looked at.
 fn group_rows(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     version: u32,
     index: &Index,
     group: (Product, Heading),
@@ -66,7 +66,7 @@ fn group_rows(
     in_order.sort_by_key(Prefix::to_string);
     let mut found = BTreeMap::new();
     let mut read = |region: Prefix| -> Result<usize, Fault> {
-        let stored: StoredRows = call.need(&chunk_key(version, &(group.0, group.1, region)))?;
+        let stored: StoredRows = turn.need(&chunk_key(version, &(group.0, group.1, region)))?;
         let before = found.len();
         for row in stored.rows {
             let prefix = row.prefix.to_string();

@@ -5,34 +5,34 @@ use crate::number_table::{self, PriceTable};
 use crate::override_rows::{OverrideRows, StoredOverrides};
 use crate::sets::SetEntry;
 use crate::versions::{StoredVersions, VERSIONS_KEY, Versions};
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use std::rc::Rc;
 
 /// The versions as the call sees them. Parsed once per text.
-pub(super) fn versions(call: &Call<'_>) -> Result<Rc<Versions>, Fault> {
-    let text = call.text(VERSIONS_KEY).unwrap_or_default();
-    BookCache::of(call).versions(&text, || Ok(Versions::of(StoredVersions::load(call)?)))
+pub(super) fn versions(turn: &Turn<'_>) -> Result<Rc<Versions>, Fault> {
+    let text = turn.text(VERSIONS_KEY).unwrap_or_default();
+    BookCache::of(turn).versions(&text, || Ok(Versions::of(StoredVersions::load(turn)?)))
 }
 
 /// The rows of a set, kept under the digest of their content.
-pub(super) fn override_rows(call: &Call<'_>, account: AuthId, set: &SetEntry) -> Result<Rc<OverrideRows>, Fault> {
-    if let Some(rows) = BookCache::of(call).set(&set.digest) {
+pub(super) fn override_rows(turn: &Turn<'_>, account: AuthId, set: &SetEntry) -> Result<Rc<OverrideRows>, Fault> {
+    if let Some(rows) = BookCache::of(turn).set(&set.digest) {
         return Ok(rows);
     }
-    let stored: StoredOverrides = call.need(&set.key(account))?;
+    let stored: StoredOverrides = turn.need(&set.key(account))?;
     let rows = Rc::new(OverrideRows::new(stored));
-    BookCache::of(call).keep_set(&set.digest, &rows);
+    BookCache::of(turn).keep_set(&set.digest, &rows);
     Ok(rows)
 }
 
 /// The number prices of a version, parsed once a digest.
-pub(super) fn number_prices(call: &Call<'_>, version: u32, digest: &Rc<str>) -> Result<Rc<PriceTable>, Fault> {
-    if let Some(kept) = BookCache::of(call).numbers(digest) {
+pub(super) fn number_prices(turn: &Turn<'_>, version: u32, digest: &Rc<str>) -> Result<Rc<PriceTable>, Fault> {
+    if let Some(kept) = BookCache::of(turn).numbers(digest) {
         return Ok(kept);
     }
-    let table: Rc<PriceTable> = Rc::new(call.need(&number_table::key(version))?);
-    BookCache::of(call).keep_numbers(digest, &table);
+    let table: Rc<PriceTable> = Rc::new(turn.need(&number_table::key(version))?);
+    BookCache::of(turn).keep_numbers(digest, &table);
     Ok(table)
 }

@@ -3,9 +3,9 @@
 use crate::error::{Error, ROWS_WITH_PROBLEMS_MAX};
 use crate::places::prefix;
 use crate::row::parse_country;
-use coinbox_ground::call::Record;
 use coinbox_ground::money::{MICROS_PER_POSTED_STEP, Money};
 use coinbox_ground::product::NumberKind;
+use coinbox_ground::turn::Record;
 use coinbox_ground::vocabulary::{Checks, FieldRule};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -12,9 +12,9 @@ use crate::sets::{SetEntry, Sets};
 use crate::shown::PriceRow;
 use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, MOMENT_MAX, int_text};
 use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
@@ -39,39 +39,39 @@ pub struct OverrideSet {
 }
 
 /// Whether the account has, had or will have price overrides.
-pub fn has_overrides(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(!Sets::load(call, account)?.sets.is_empty())
+pub fn has_overrides(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(!Sets::load(turn, account)?.sets.is_empty())
 }
 
 /// Replaces all price overrides of a main account from a moment on, those of numbers and seats too; neither rows nor number
 /// prices: from then on the price book alone.
 pub fn set_overrides(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     starts_at: Instant,
     rows: Vec<PriceRow>,
     prices: Option<NumberPrices>,
 ) -> Result<(), Error> {
-    let command = access::command_on(call, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
-    command.once(call, &(starts_at, &rows, &prices), |call, who, account| {
-        let mut sets = Sets::load(call, account)?;
+    let command = access::command_on(turn, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
+    command.once(turn, &(starts_at, &rows, &prices), |turn, who, account| {
+        let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
-        let changes_nothing = starts_at >= call.now() || (starts_at >= 0 && nothing_was_in_force(call, &sets)?);
-        checks.require(changes_nothing, "starts-at", FieldRule::TooSmall, call.now());
+        let changes_nothing = starts_at >= turn.now() || (starts_at >= 0 && nothing_was_in_force(turn, &sets)?);
+        checks.require(changes_nothing, "starts-at", FieldRule::TooSmall, turn.now());
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
         checks.done()?;
         let mut stored = group(&rows)?;
         stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
-        let (now, reached) = (call.now(), reached(call)?);
+        let (now, reached) = (turn.now(), reached(turn)?);
         let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
         if let Some(begun) = sets.sets.iter().find(begun) {
             return Err(Error::AlreadyBegun(begun.starts_at));
         }
-        let replaced = drop_replaced(call, account, &mut sets, starts_at)?;
-        let live = sets.live(call.now());
+        let replaced = drop_replaced(turn, account, &mut sets, starts_at)?;
+        let live = sets.live(turn.now());
         if live >= LIVE_SETS_MAX || sets.sets.len() >= SETS_MAX {
             let limit = match live {
                 LIVE_SETS_MAX.. => format!("{LIVE_SETS_MAX} sets in force or to come"),
@@ -81,32 +81,32 @@ pub fn set_overrides(
         }
         let entry = SetEntry { number: sets.next, starts_at, digest: digest("", &stored) };
         sets.next += 1;
-        call.put(&entry.key(account), &stored);
+        turn.put(&entry.key(account), &stored);
         sets.sets.push(entry);
-        call.put(&Sets::key(account), &sets);
-        wallet::mark_overrides(call, account)?;
+        turn.put(&Sets::key(account), &sets);
+        wallet::mark_overrides(turn, account)?;
         for before in replaced {
             feed::event(account, "overrides-replaced", "USE-2")
                 .fact("starts-at", before)
                 .fact("by-set", starts_at)
                 .fact("by", who.name())
-                .tell(call);
+                .tell(turn);
         }
         feed::event(account, "overrides-set", "USE-2")
             .fact("starts-at", starts_at)
             .fact("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count))
             .fact("by", who.name())
-            .tell(call);
+            .tell(turn);
         Ok(())
     })
 }
 
 /// The override rows in force at a moment.
-pub fn get_overrides(call: &Call<'_>, caller: &Caller, auth_id: String, at: Instant) -> Result<Vec<PriceRow>, Error> {
-    let (_, account) = access::query_on(call, caller, functions::PRICING_GET_OVERRIDES, &auth_id)?;
-    let sets = Sets::load(call, account)?;
+pub fn get_overrides(turn: &Turn<'_>, caller: &Caller, auth_id: String, at: Instant) -> Result<Vec<PriceRow>, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::PRICING_GET_OVERRIDES, &auth_id)?;
+    let sets = Sets::load(turn, account)?;
     let Some(entry) = sets.in_force(at) else { return Ok(Vec::new()) };
-    let set = loaded::override_rows(call, account, entry)?;
+    let set = loaded::override_rows(turn, account, entry)?;
     let mut shown = Vec::new();
     for (product, heading, chunk) in set.chunks() {
         let mut rows: Vec<PriceRow> = chunk
@@ -137,47 +137,47 @@ fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
 }
 
 /// Whether no price at all was in force for the account up to now: then one for the past changes nothing that was priced.
-fn nothing_was_in_force(call: &Call<'_>, sets: &Sets) -> Result<bool, Fault> {
-    let none_of_its_own = sets.sets.first().is_none_or(|first| first.starts_at > call.now());
-    let first = StoredVersions::load(call)?.first_start();
-    Ok(none_of_its_own && first.is_none_or(|first| first > call.now()))
+fn nothing_was_in_force(turn: &Turn<'_>, sets: &Sets) -> Result<bool, Fault> {
+    let none_of_its_own = sets.sets.first().is_none_or(|first| first.starts_at > turn.now());
+    let first = StoredVersions::load(turn)?.first_start();
+    Ok(none_of_its_own && first.is_none_or(|first| first > turn.now()))
 }
 
 /// Takes a set back before it begins: what was in force before it stays in force.
 pub fn withdraw_overrides(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     starts_at: Instant,
 ) -> Result<(), Error> {
-    let command = access::command_on(call, caller, functions::PRICING_WITHDRAW_OVERRIDES, &auth_id)?;
-    command.once(call, &starts_at, |call, who, account| {
-        let mut sets = Sets::load(call, account)?;
+    let command = access::command_on(turn, caller, functions::PRICING_WITHDRAW_OVERRIDES, &auth_id)?;
+    command.once(turn, &starts_at, |turn, who, account| {
+        let mut sets = Sets::load(turn, account)?;
         let Some(place) = sets.sets.iter().position(|set| set.starts_at == starts_at) else {
             return Err(Fault::not_found("set of price overrides").into());
         };
-        if starts_at <= reached(call)? {
+        if starts_at <= reached(turn)? {
             return Err(Error::AlreadyBegun(starts_at));
         }
         let withdrawn = sets.sets.remove(place);
-        call.remove(&withdrawn.key(account));
-        call.put(&Sets::key(account), &sets);
+        turn.remove(&withdrawn.key(account));
+        turn.put(&Sets::key(account), &sets);
         feed::event(account, "overrides-withdrawn", "USE-2")
             .fact("starts-at", starts_at)
             .fact("by", who.name())
-            .tell(call);
+            .tell(turn);
         Ok(())
     })
 }
 
 /// The sets of an account that are kept, in order of their start.
-pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<OverrideSet>, Error> {
-    let (_, account) = access::query_on(call, caller, functions::PRICING_LIST_OVERRIDES, &auth_id)?;
-    let sets = Sets::load(call, account)?;
-    call.prefetch(sets.sets.iter().map(|set| set.key(account)));
+pub fn list_overrides(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Vec<OverrideSet>, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::PRICING_LIST_OVERRIDES, &auth_id)?;
+    let sets = Sets::load(turn, account)?;
+    turn.prefetch(sets.sets.iter().map(|set| set.key(account)));
     let mut shown = Vec::with_capacity(sets.sets.len());
     for set in &sets.sets {
-        let rows = u32::try_from(loaded::override_rows(call, account, set)?.count()).expect("bounded when it was set");
+        let rows = u32::try_from(loaded::override_rows(turn, account, set)?.count()).expect("bounded when it was set");
         shown.push(OverrideSet { starts_at: set.starts_at, rows });
     }
     Ok(shown)
@@ -185,22 +185,22 @@ pub fn list_overrides(call: &Call<'_>, caller: &Caller, auth_id: String) -> Resu
 
 /// Takes out sets that would start at the new one's start or later, which it answers, and, where room is needed, those that can price nothing any more.
 fn drop_replaced(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     sets: &mut Sets,
     starts_at: Instant,
 ) -> Result<Vec<Instant>, Fault> {
     let mut replaced = Vec::new();
     while let Some(last) = sets.sets.pop_if(|last| last.starts_at >= starts_at) {
-        call.remove(&last.key(account));
+        turn.remove(&last.key(account));
         replaced.push(last.starts_at);
     }
     replaced.reverse();
     if sets.sets.len() >= SETS_MAX {
-        let before = settled_before(call)?;
+        let before = settled_before(turn)?;
         while sets.sets.len() >= SETS_MAX && sets.sets[1].starts_at <= before {
             let ended = sets.sets.remove(0);
-            call.remove(&ended.key(account));
+            turn.remove(&ended.key(account));
         }
     }
     Ok(replaced)

@@ -10,11 +10,11 @@ use crate::row::Row;
 use crate::sets::Sets;
 use crate::versions::{Index, VERSIONS_KEY, Versions};
 use coinbox_forms::phone::OtherSide;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{self, Event, Rejection};
 use coinbox_ground::rate::Rate;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_profiles::policy;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,9 +67,9 @@ pub struct Book {
 
 impl Book {
     /// The book without any chunk: reads [`VERSIONS_KEY`].
-    pub fn open(call: &Call<'_>) -> Result<Book, Fault> {
+    pub fn open(turn: &Turn<'_>) -> Result<Book, Fault> {
         Ok(Book {
-            versions: loaded::versions(call)?,
+            versions: loaded::versions(turn)?,
             indexes: BTreeMap::new(),
             chunks: BTreeMap::new(),
             sets: BTreeMap::new(),
@@ -81,7 +81,7 @@ impl Book {
     /// account, where it has price overrides.
     pub fn prefetch<'event>(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         events: impl Iterator<Item = (&'event Event, Option<AuthId>)>,
     ) -> Result<(), Fault> {
         let mut chunks: BTreeSet<(usize, Place)> = BTreeSet::new();
@@ -92,13 +92,13 @@ impl Book {
                 chunks.extend(regions(number).map(|region| (version, (event.product, event.heading, region))));
             }
         }
-        self.load_indexes(call, &chunks, &moments)?;
-        self.load_rows(call, chunks, &moments)
+        self.load_indexes(turn, &chunks, &moments)?;
+        self.load_rows(turn, chunks, &moments)
     }
 
     fn load_indexes(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         chunks: &BTreeSet<(usize, Place)>,
         moments: &BTreeSet<(AuthId, Instant)>,
     ) -> Result<(), Fault> {
@@ -107,7 +107,7 @@ impl Book {
         let mut missing = Vec::new();
         for place in versions {
             let version = self.versions.at(place);
-            match BookCache::of(call).index(&version.digest) {
+            match BookCache::of(turn).index(&version.digest) {
                 Some(index) => {
                     self.indexes.insert(place, index);
                 }
@@ -116,7 +116,7 @@ impl Book {
         }
         let accounts: BTreeSet<AuthId> =
             moments.iter().map(|(account, _)| *account).filter(|account| !self.sets.contains_key(account)).collect();
-        call.prefetch(
+        turn.prefetch(
             missing
                 .iter()
                 .map(|place| Index::key(self.versions.at(*place).number))
@@ -124,19 +124,19 @@ impl Book {
         );
         for place in missing {
             let version = self.versions.at(place);
-            let index = Rc::new(Index::load(call, version.number)?);
-            BookCache::of(call).keep_index(&version.digest, &index);
+            let index = Rc::new(Index::load(turn, version.number)?);
+            BookCache::of(turn).keep_index(&version.digest, &index);
             self.indexes.insert(place, index);
         }
         for account in accounts {
-            self.sets.insert(account, Rc::new(Sets::load(call, account)?));
+            self.sets.insert(account, Rc::new(Sets::load(turn, account)?));
         }
         Ok(())
     }
 
     fn load_rows(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         chunks: BTreeSet<(usize, Place)>,
         moments: &BTreeSet<(AuthId, Instant)>,
     ) -> Result<(), Fault> {
@@ -151,7 +151,7 @@ impl Book {
                 self.chunks.insert(name, None);
                 continue;
             }
-            let kept = BookCache::of(call).chunk(&(version.digest.clone(), place.0, place.1, place.2));
+            let kept = BookCache::of(turn).chunk(&(version.digest.clone(), place.0, place.1, place.2));
             if kept.is_some() {
                 self.chunks.insert(name, kept);
             } else {
@@ -164,22 +164,22 @@ impl Book {
             if let Some(entry) = self.sets[account].in_force(*at)
                 && !self.overrides.contains_key(&entry.digest)
             {
-                if BookCache::of(call).set(&entry.digest).is_none() {
+                if BookCache::of(turn).set(&entry.digest).is_none() {
                     keys.push(entry.key(*account));
                 }
                 sets.push((*account, entry.clone()));
             }
         }
-        call.prefetch(keys);
+        turn.prefetch(keys);
         for name in missing {
             let (version, place) = (self.versions.at(name.0), name.1);
-            let stored: StoredRows = call.need(&chunk_key(version.number, &place))?;
+            let stored: StoredRows = turn.need(&chunk_key(version.number, &place))?;
             let chunk = Rc::new(Chunk::new(stored.rows));
-            BookCache::of(call).keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
+            BookCache::of(turn).keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
             self.chunks.insert(name, Some(chunk));
         }
         for (account, entry) in sets {
-            let set = loaded::override_rows(call, account, &entry)?;
+            let set = loaded::override_rows(turn, account, &entry)?;
             self.overrides.insert(entry.digest, set);
         }
         Ok(())
@@ -188,11 +188,11 @@ impl Book {
     /// Rates one event. What was not prefetched is read now.
     pub fn rate(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         event: &Event,
         overrides: Option<AuthId>,
     ) -> Result<Result<Rated, Rejection>, Fault> {
-        match self.find(call, event, overrides)? {
+        match self.find(turn, event, overrides)? {
             Ok(row) => Ok(Ok(Rated::by(&row, event)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
@@ -201,13 +201,13 @@ impl Book {
     /// The row that an event is rated by. What was not prefetched is read now.
     pub fn find(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         event: &Event,
         overrides: Option<AuthId>,
     ) -> Result<Result<Row, Rejection>, Fault> {
         let Some(number) = rated_digits(event) else { return Ok(Err(Rejection::Malformed)) };
         if !self.is_loaded(event, number, overrides) {
-            self.prefetch(call, std::iter::once((event, overrides)))?;
+            self.prefetch(turn, std::iter::once((event, overrides)))?;
         }
         let general = self.general_row(event, number);
         let own = overrides.and_then(|account| self.own_row(account, event, number));

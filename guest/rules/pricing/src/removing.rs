@@ -2,8 +2,8 @@
 
 use crate::shown::VersionState;
 use crate::versions::{Entry, StoredVersions};
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
+use coinbox_ground::turn::Turn;
 
 /// The word of a state, as the contract has it.
 pub(super) fn state_word(state: VersionState) -> &'static str {
@@ -18,12 +18,12 @@ pub(super) fn state_word(state: VersionState) -> &'static str {
 }
 
 /// Removes a version and says so.
-pub(super) fn take_away(call: &mut Call<'_>, stored: &mut StoredVersions, entry: &Entry, by: &str) {
-    stored.remove(call, entry.number);
+pub(super) fn take_away(turn: &mut Turn<'_>, stored: &mut StoredVersions, entry: &Entry, by: &str) {
+    stored.remove(turn, entry.number);
     feed::operator_event("prices-removed", "USE-2")
         .fact("version", entry.number)
         .fact("was", state_word(entry.state()))
         .fact("rows", entry.show().rows)
         .fact("by", by)
-        .tell(call);
+        .tell(turn);
 }

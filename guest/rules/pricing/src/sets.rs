@@ -1,7 +1,7 @@
 //! Which sets of price overrides an account has, and which is in force when.
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ impl Sets {
         format!("po/{account}")
     }
 
-    pub(super) fn load(call: &Call<'_>, account: AuthId) -> Result<Sets, Fault> {
-        Ok(call.get(&Sets::key(account))?.unwrap_or(Sets { v: 1, next: 1, sets: Vec::new() }))
+    pub(super) fn load(turn: &Turn<'_>, account: AuthId) -> Result<Sets, Fault> {
+        Ok(turn.get(&Sets::key(account))?.unwrap_or(Sets { v: 1, next: 1, sets: Vec::new() }))
     }
 
     /// How many are in force or to come.

@@ -3,8 +3,8 @@
 use crate::ahead::settled_before;
 use crate::removing::take_away;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 
 /// Most versions. A sheet a day takes about forty places: those of the usage window.
@@ -19,8 +19,8 @@ const IMPORT_IDLE_MS: Instant = DAY_MS;
 const CLEANED_MAX: usize = 200;
 
 /// Retires published versions whose successor began before everything that can still be priced. Answers whether there were any.
-fn retire(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<bool, Fault> {
-    let before = settled_before(call)?;
+fn retire(turn: &mut Turn<'_>, stored: &mut StoredVersions) -> Result<bool, Fault> {
+    let before = settled_before(turn)?;
     let mut published: Vec<(Instant, u32)> =
         stored.versions.iter().filter_map(|entry| Some((entry.in_force_from()?, entry.number))).collect();
     published.sort_unstable();
@@ -38,51 +38,51 @@ fn retire(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<bool, Faul
                 .fact("version", number)
                 .fact("starts-at", starts_at)
                 .fact("until", until)
-                .tell(call);
+                .tell(turn);
         }
     }
     Ok(retired > 0)
 }
 
 /// Removes the oldest versions that are over while there are more than so many. Answers whether there were any.
-fn shorten(call: &mut Call<'_>, stored: &mut StoredVersions, kept: usize) -> bool {
+fn shorten(turn: &mut Turn<'_>, stored: &mut StoredVersions, kept: usize) -> bool {
     let over: Vec<Entry> = stored.versions.iter().filter(|entry| entry.is_over()).cloned().collect();
     let surplus = over.len().saturating_sub(kept).min(CLEANED_MAX);
     // Of those that were in force the first go first, so that what is left is without gaps.
     let mut by_age: Vec<&Entry> = over.iter().collect();
     by_age.sort_by_key(|entry| (entry.starts_at, entry.number));
     for entry in by_age.into_iter().take(surplus) {
-        take_away(call, stored, entry, "housekeeping");
+        take_away(turn, stored, entry, "housekeeping");
     }
     surplus > 0
 }
 
 /// The daily clean-up.
-pub fn clean(call: &mut Call<'_>) -> Result<(), Fault> {
-    let mut stored = StoredVersions::load(call)?;
-    let cut_off = call.now() - IMPORT_IDLE_MS;
+pub fn clean(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    let mut stored = StoredVersions::load(turn)?;
+    let cut_off = turn.now() - IMPORT_IDLE_MS;
     let is_cut_off = |entry: &&Entry| matches!(entry.standing, Standing::Incomplete(touched) if touched <= cut_off);
     let idle: Vec<Entry> = stored.versions.iter().filter(is_cut_off).cloned().collect();
     for entry in &idle {
-        take_away(call, &mut stored, entry, "housekeeping");
+        take_away(turn, &mut stored, entry, "housekeeping");
     }
-    let retired = retire(call, &mut stored)?;
-    let shortened = shorten(call, &mut stored, HISTORY_MAX);
+    let retired = retire(turn, &mut stored)?;
+    let shortened = shorten(turn, &mut stored, HISTORY_MAX);
     if !idle.is_empty() || retired || shortened {
-        call.put(VERSIONS_KEY, &stored);
+        turn.put(VERSIONS_KEY, &stored);
     }
     Ok(())
 }
 
 /// Makes room for one more version, where it can be made.
-pub(super) fn make_room(call: &mut Call<'_>, stored: &mut StoredVersions) -> Result<(), Fault> {
+pub(super) fn make_room(turn: &mut Turn<'_>, stored: &mut StoredVersions) -> Result<(), Fault> {
     if stored.versions.len() < VERSIONS_MAX {
         return Ok(());
     }
-    retire(call, stored)?;
+    retire(turn, stored)?;
     let wanted = stored.versions.len() + 1 - VERSIONS_MAX;
     let over = stored.versions.iter().filter(|entry| entry.is_over()).count();
-    shorten(call, stored, over.saturating_sub(wanted));
+    shorten(turn, stored, over.saturating_sub(wanted));
     if stored.versions.len() < VERSIONS_MAX {
         return Ok(());
     }
@@ -90,7 +90,7 @@ pub(super) fn make_room(call: &mut Call<'_>, stored: &mut StoredVersions) -> Res
 }
 
 /// Makes room for one more import.
-pub(super) fn make_room_for_import(call: &mut Call<'_>, stored: &mut StoredVersions) {
+pub(super) fn make_room_for_import(turn: &mut Turn<'_>, stored: &mut StoredVersions) {
     let touched = |entry: &Entry| match entry.standing {
         Standing::Incomplete(touched) => Some((touched, entry.number)),
         _ => None,
@@ -100,7 +100,7 @@ pub(super) fn make_room_for_import(call: &mut Call<'_>, stored: &mut StoredVersi
     let surplus = (imports.len() + 1).saturating_sub(IMPORTS_MAX);
     for (_, number) in imports.into_iter().take(surplus) {
         if let Some(entry) = stored.versions.iter().find(|entry| entry.number == number).cloned() {
-            take_away(call, stored, &entry, "housekeeping");
+            take_away(turn, stored, &entry, "housekeeping");
         }
     }
 }

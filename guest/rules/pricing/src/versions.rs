@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::places::{Place, name_of, parse_name, prefix};
 use crate::shown::{Version, VersionState};
-use coinbox_ground::call::{Call, Record, end_of_prefix};
 use coinbox_ground::text::hex;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -130,9 +130,9 @@ impl Record for StoredVersions {
 }
 
 impl StoredVersions {
-    pub(super) fn load(call: &Call<'_>) -> Result<StoredVersions, Fault> {
+    pub(super) fn load(turn: &Turn<'_>) -> Result<StoredVersions, Fault> {
         let none = StoredVersions { v: 1, versions: Vec::new(), last: 0, since: None };
-        Ok(call.get(VERSIONS_KEY)?.unwrap_or(none))
+        Ok(turn.get(VERSIONS_KEY)?.unwrap_or(none))
     }
 
     /// Adds a version without rows.
@@ -150,14 +150,14 @@ impl StoredVersions {
     }
 
     /// Takes a version and its rows away.
-    pub(super) fn remove(&mut self, call: &mut Call<'_>, number: u32) {
+    pub(super) fn remove(&mut self, turn: &mut Turn<'_>, number: u32) {
         if let Some(place) = self.versions.iter().position(|entry| entry.number == number) {
             let entry = self.versions.remove(place);
             self.last = self.last.max(number);
             self.since = entry.in_force_from().into_iter().chain(self.since).min();
             let prefix = prefix(number);
             let end = end_of_prefix(&prefix);
-            call.clear(prefix, end);
+            turn.clear(prefix, end);
         }
     }
 
@@ -233,15 +233,15 @@ impl Index {
         prefix(version) + "index"
     }
 
-    pub(super) fn load(call: &Call<'_>, version: u32) -> Result<Index, Fault> {
-        let stored: StoredIndex = call.get(&Index::key(version))?.unwrap_or_default();
+    pub(super) fn load(turn: &Turn<'_>, version: u32) -> Result<Index, Fault> {
+        let stored: StoredIndex = turn.get(&Index::key(version))?.unwrap_or_default();
         let chunks = stored.chunks.into_iter().filter_map(|(name, rows)| Some((parse_name(&name)?, rows)));
         Ok(Index(chunks.collect()))
     }
 
-    pub(super) fn save(&self, call: &mut Call<'_>, version: u32) {
+    pub(super) fn save(&self, turn: &mut Turn<'_>, version: u32) {
         let chunks = self.0.iter().map(|(place, rows)| (name_of(place), *rows)).collect();
-        call.put(&Index::key(version), &StoredIndex { v: 1, chunks });
+        turn.put(&Index::key(version), &StoredIndex { v: 1, chunks });
     }
 
     pub(super) fn holds(&self, place: &Place) -> bool {

@@ -2,8 +2,8 @@
 
 use crate::policy::Policy;
 use crate::profile::{self, Profile};
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +36,8 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record; an empty one, if nothing was ever set.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<StoredBilling, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(StoredBilling { v: 1, ..StoredBilling::default() }))
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<StoredBilling, Fault> {
+    Ok(turn.get(&key(account))?.unwrap_or(StoredBilling { v: 1, ..StoredBilling::default() }))
 }
 
 impl StoredBilling {
@@ -48,26 +48,26 @@ impl StoredBilling {
 }
 
 /// The state by which an account is taxed: billing information, never what the account shows as its state.
-pub fn state(call: &Call<'_>, account: AuthId, profile: &Profile) -> Result<String, Fault> {
-    Ok(load(call, account)?.state(profile).to_owned())
+pub fn state(turn: &Turn<'_>, account: AuthId, profile: &Profile) -> Result<String, Fault> {
+    Ok(load(turn, account)?.state(profile).to_owned())
 }
 
 /// The account shows another state from now on. Billing information keeps the one that it had, so that the tax does not follow (INV-7).
-pub fn keep_state(call: &mut Call<'_>, account: AuthId, before: &str) -> Result<(), Fault> {
-    let mut stored = load(call, account)?;
+pub fn keep_state(turn: &mut Turn<'_>, account: AuthId, before: &str) -> Result<(), Fault> {
+    let mut stored = load(turn, account)?;
     if stored.state.is_none() {
         stored.state = Some(before.to_owned());
-        call.put(&key(account), &stored);
+        turn.put(&key(account), &stored);
     }
     Ok(())
 }
 
 /// What billing information lacks before anything may be charged: where the policy asks for it, legal name, address and country (R44, R89).
-pub fn missing_for_charges(call: &Call<'_>, account: AuthId) -> Result<Vec<&'static str>, Fault> {
-    if !Policy::load(call)?.require_billing_address {
+pub fn missing_for_charges(turn: &Turn<'_>, account: AuthId) -> Result<Vec<&'static str>, Fault> {
+    if !Policy::load(turn)?.require_billing_address {
         return Ok(Vec::new());
     }
-    Ok(missing(&load(call, account)?, &profile::profile(call, account)?))
+    Ok(missing(&load(turn, account)?, &profile::profile(turn, account)?))
 }
 
 /// What is not there of legal name, address and country.
@@ -77,6 +77,6 @@ pub fn missing(stored: &StoredBilling, profile: &Profile) -> Vec<&'static str> {
 }
 
 /// Whether billing information lacks something that is asked for before a charge.
-pub fn lacks(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(!missing_for_charges(call, account)?.is_empty())
+pub fn lacks(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(!missing_for_charges(turn, account)?.is_empty())
 }

@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `acctm/<digest of the address>/<account>` | the account with this address, whose letter case means nothing |
 
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::text::hex;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -39,20 +39,20 @@ pub fn account_of(key: &str) -> Option<AuthId> {
 }
 
 /// Notes the address of an account.
-pub fn put(call: &mut Call<'_>, email: &str, account: AuthId) {
-    call.put(&key(email, account), &Entry { v: 1 });
+pub fn put(turn: &mut Turn<'_>, email: &str, account: AuthId) {
+    turn.put(&key(email, account), &Entry { v: 1 });
 }
 
 /// The account has another address now.
-pub fn moved(call: &mut Call<'_>, (before, now): (&str, &str), account: AuthId) {
-    call.remove(&key(before, account));
-    put(call, now, account);
+pub fn moved(turn: &mut Turn<'_>, (before, now): (&str, &str), account: AuthId) {
+    turn.remove(&key(before, account));
+    put(turn, now, account);
 }
 
 /// Accounts with this address behind one, in order of auth ID. The flag: there are more.
-pub fn page(call: &Call<'_>, email: &str, after: Option<AuthId>, limit: u32) -> Result<(Vec<AuthId>, bool), Fault> {
+pub fn page(turn: &Turn<'_>, email: &str, after: Option<AuthId>, limit: u32) -> Result<(Vec<AuthId>, bool), Fault> {
     let prefix = prefix(email);
     let first = after.map_or_else(|| prefix.clone(), |after| successor(&key(email, after)));
-    let (entries, more) = call.span_page::<Entry>(&first, &end_of_prefix(&prefix), limit)?;
+    let (entries, more) = turn.span_page::<Entry>(&first, &end_of_prefix(&prefix), limit)?;
     Ok((entries.iter().filter_map(|(key, _)| account_of(key)).collect(), more))
 }

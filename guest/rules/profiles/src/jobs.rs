@@ -9,7 +9,7 @@ use coinbox_ground::outside::MailOutcome;
 pub const JOBS: &[&dyn Job] = &[&Row {
     kind: mail::JOB,
     begin: mail::begin,
-    effect: Some(Effect { attempt: mail::attempt, finish: |call, mail, done| mail::finish(call, mail, outcome(done)) }),
+    effect: Some(Effect { attempt: mail::attempt, finish: |turn, mail, done| mail::finish(turn, mail, outcome(done)) }),
     look: None,
 }];
 

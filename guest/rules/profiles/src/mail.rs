@@ -5,7 +5,6 @@ use crate::notices;
 use crate::policy::Policy;
 use crate::profile::profile;
 use coinbox_forms::{email, letters};
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids;
@@ -15,6 +14,7 @@ use coinbox_ground::money::CURRENCY;
 use coinbox_ground::outside::{AttachedDocument, Attachment, LEASE_MS, MailOutcome, Mailbox, Message, Partly};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault, HOUR_MS, Instant, MINUTE_MS};
 use serde::{Deserialize, Serialize};
 
@@ -101,39 +101,39 @@ fn key(account: AuthId, number: u32) -> String {
 }
 
 /// What the mail system knows a mail by: one that is handed over twice is sent once.
-fn outside_key(call: &Call<'_>, account: AuthId, number: u32) -> String {
-    ids::outside_key(&call.store_name(), account, "mail", number)
+fn outside_key(turn: &Turn<'_>, account: AuthId, number: u32) -> String {
+    ids::outside_key(&turn.store_name(), account, "mail", number)
 }
 
 /// Puts a mail on its way to the registered address and all billing addresses. Account name, auth ID, currency and brand are added.
-pub fn send(call: &mut Call<'_>, account: AuthId, template: &str, facts: Vec<Fact>) -> Result<(), Fault> {
-    put(call, account, template, facts, None)
+pub fn send(turn: &mut Turn<'_>, account: AuthId, template: &str, facts: Vec<Fact>) -> Result<(), Fault> {
+    put(turn, account, template, facts, None)
 }
 
 /// The same with an issued document.
 pub fn send_with(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     template: &str,
     facts: Vec<Fact>,
     (kind, number): (DocumentKind, &str),
 ) -> Result<(), Fault> {
-    put(call, account, template, facts, Some((kind.word().to_owned(), number.to_owned())))
+    put(turn, account, template, facts, Some((kind.word().to_owned(), number.to_owned())))
 }
 
 fn put(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     template: &str,
     mut facts: Vec<Fact>,
     document: Option<(String, String)>,
 ) -> Result<(), Fault> {
-    let profile = profile(call, account)?;
+    let profile = profile(turn, account)?;
     facts.push(Fact::new("account-name", &profile.name));
     facts.push(Fact::new("auth-id", account));
     facts.push(Fact::new("currency", CURRENCY));
-    facts.push(Fact::new("brand", &Policy::load(call)?.brand));
-    let number = Numbers::next_mail(call, account)?;
+    facts.push(Fact::new("brand", &Policy::load(turn)?.brand));
+    let number = Numbers::next_mail(turn, account)?;
     let pending = Pending {
         v: 1,
         template: template.to_owned(),
@@ -144,30 +144,30 @@ fn put(
         settled: Vec::new(),
         refused: Vec::new(),
         open: Vec::new(),
-        key: Some(outside_key(call, account, number)),
+        key: Some(outside_key(turn, account, number)),
     };
-    call.put(&key(account, number), &pending);
-    call.timer(&JOB.of((account, number)), Lane::Normal, call.now());
+    turn.put(&key(account, number), &pending);
+    turn.timer(&JOB.of((account, number)), Lane::Normal, turn.now());
     Ok(())
 }
 
 /// Starts the next attempt.
-pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let Some(mut pending) = call.get::<Pending>(&key(account, number))? else { return Ok(None) };
+pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
+    let Some(mut pending) = turn.get::<Pending>(&key(account, number))? else { return Ok(None) };
     pending.attempt += 1;
-    let mut to: Vec<Mailbox> = mailboxes(call, account)?
+    let mut to: Vec<Mailbox> = mailboxes(turn, account)?
         .into_iter()
         .filter(|mailbox| email::is_sendable(&mailbox.address) && !pending.settled.contains(&mailbox.address))
         .collect();
     // Whoever was not reached the last time comes before whoever did not take it.
     to.sort_by_key(|mailbox| pending.open.iter().position(|address| *address == mailbox.address));
     pending.asked = to.iter().map(|mailbox| mailbox.address.clone()).collect();
-    call.put(&key(account, number), &pending);
+    turn.put(&key(account, number), &pending);
     let job = JOB.of((account, number));
-    call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
+    turn.timer(&job, Lane::Normal, turn.now() + LEASE_MS);
     if to.is_empty() {
         // Nothing to hand over: everybody is settled, and the operator is told who is refused.
-        return Ok(Some(finish(call, (account, number), Ok(MailOutcome::Sent))?));
+        return Ok(Some(finish(turn, (account, number), Ok(MailOutcome::Sent))?));
     }
     let mut facts = pending.facts;
     let of_a_charge = matches!(pending.template.as_str(), "chargeback" | "recharge-paid" | "recharge-failed");
@@ -182,7 +182,7 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
     let attached =
         pending.document.map(|(kind, number)| AttachedDocument { auth_id: account.to_string(), kind, number });
     let message = Message {
-        key: pending.key.unwrap_or_else(|| outside_key(call, account, number)),
+        key: pending.key.unwrap_or_else(|| outside_key(turn, account, number)),
         to,
         template: pending.template,
         language: "en".to_owned(),
@@ -194,11 +194,11 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
 }
 
 /// Everybody whom mails of an account go to: the registered address first, then the billing addresses.
-fn mailboxes(call: &Call<'_>, account: AuthId) -> Result<Vec<Mailbox>, Fault> {
-    let profile = profile(call, account)?;
+fn mailboxes(turn: &Turn<'_>, account: AuthId) -> Result<Vec<Mailbox>, Fault> {
+    let profile = profile(turn, account)?;
     let mut to = vec![Mailbox { address: profile.email.clone(), name: Some(profile.name) }];
     to.extend(
-        notices::recipients(call, account)?
+        notices::recipients(turn, account)?
             .into_iter()
             .filter(|address| *address != profile.email)
             .map(|address| Mailbox { address, name: None }),
@@ -230,61 +230,61 @@ fn refused_queue_key(since: Instant, account: AuthId) -> String {
 
 /// Notes which addresses of an account no mail can go to. The operator's queue has one item an account, which names them, until a mail goes
 /// to all or they are taken away.
-fn note_refused(call: &mut Call<'_>, account: AuthId, addresses: Vec<(String, String)>) -> Result<(), Fault> {
-    let before: Option<Refused> = call.get(&refused_key(account))?;
+fn note_refused(turn: &mut Turn<'_>, account: AuthId, addresses: Vec<(String, String)>) -> Result<(), Fault> {
+    let before: Option<Refused> = turn.get(&refused_key(account))?;
     if before.as_ref().map_or(&[][..], |before| &before.addresses) == addresses {
         return Ok(());
     }
-    let since = before.map_or(call.now(), |before| before.since);
+    let since = before.map_or(turn.now(), |before| before.since);
     if addresses.is_empty() {
-        call.remove(&refused_key(account));
-        call.remove(&refused_queue_key(since, account));
+        turn.remove(&refused_key(account));
+        turn.remove(&refused_queue_key(since, account));
         return Ok(());
     }
     let named: Vec<String> = addresses.iter().map(|(address, cause)| format!("{address}: {cause}")).collect();
     let note: String = named.join("; ").chars().take(NOTE_CHARS_MAX).collect();
-    call.put(&refused_queue_key(since, account), &QueueEntry::new(Some(account), "mail-address-refused", since, note));
-    call.put(&refused_key(account), &Refused { v: 1, since, addresses });
+    turn.put(&refused_queue_key(since, account), &QueueEntry::new(Some(account), "mail-address-refused", since, note));
+    turn.put(&refused_key(account), &Refused { v: 1, since, addresses });
     Ok(())
 }
 
 /// Addresses were set: those that mails no longer go to are nobody's business any more.
-pub fn addresses_set(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let Some(before) = call.get::<Refused>(&refused_key(account))? else { return Ok(()) };
-    let to = mailboxes(call, account)?;
+pub fn addresses_set(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let Some(before) = turn.get::<Refused>(&refused_key(account))? else { return Ok(()) };
+    let to = mailboxes(turn, account)?;
     let kept = before.addresses.into_iter().filter(|(address, _)| to.iter().any(|mailbox| mailbox.address == *address));
     let kept = kept.collect();
-    note_refused(call, account, kept)
+    note_refused(turn, account, kept)
 }
 
 /// Tells which addresses a mail has not gone to.
-fn tell_refused(call: &mut Call<'_>, account: AuthId, template: &str, addresses: &[(String, String)]) {
+fn tell_refused(turn: &mut Turn<'_>, account: AuthId, template: &str, addresses: &[(String, String)]) {
     for (address, cause) in addresses {
         feed::event(account, "mail-address-refused", "EVT-2")
             .fact("template", template)
             .fact("address", address)
             .fact("cause", cause)
-            .tell(call);
+            .tell(turn);
     }
 }
 
 /// Notes which addresses mails cannot go to as this one has shown: those that no mailer takes, those that it was refused for, and, of those
 /// who are still open, the ones that were refused before.
-fn book_refused(call: &mut Call<'_>, account: AuthId, pending: &Pending) -> Result<(), Fault> {
-    let before = call.get::<Refused>(&refused_key(account))?.map_or_else(Vec::new, |before| before.addresses);
-    let mut addresses = unsendable(call, account)?;
+fn book_refused(turn: &mut Turn<'_>, account: AuthId, pending: &Pending) -> Result<(), Fault> {
+    let before = turn.get::<Refused>(&refused_key(account))?.map_or_else(Vec::new, |before| before.addresses);
+    let mut addresses = unsendable(turn, account)?;
     let still_open = before.into_iter().filter(|(address, _)| pending.open.contains(address));
     for (address, cause) in pending.refused.iter().cloned().chain(still_open) {
         if addresses.len() < ADDRESSES_MAX && !addresses.iter().any(|(known, _)| *known == address) {
             addresses.push((address, cause));
         }
     }
-    note_refused(call, account, addresses)
+    note_refused(turn, account, addresses)
 }
 
 /// Addresses of an account that no mailer takes, which an older version has stored.
-fn unsendable(call: &Call<'_>, account: AuthId) -> Result<Vec<(String, String)>, Fault> {
-    Ok(mailboxes(call, account)?
+fn unsendable(turn: &Turn<'_>, account: AuthId) -> Result<Vec<(String, String)>, Fault> {
+    Ok(mailboxes(turn, account)?
         .into_iter()
         .filter(|mailbox| !email::is_sendable(&mailbox.address))
         .map(|mailbox| (mailbox.address, "no mail address".to_owned()))
@@ -312,21 +312,21 @@ fn given_up_key(account: AuthId) -> String {
 }
 
 /// Ends a mail that not everybody could get. The operator's queue has one item an account until a person takes it off.
-fn give_up(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pending, cause: &str) -> Result<(), Fault> {
-    call.remove(&key(account, number));
-    call.cancel(&JOB.of((account, number)));
+fn give_up(turn: &mut Turn<'_>, account: AuthId, number: u32, mut pending: Pending, cause: &str) -> Result<(), Fault> {
+    turn.remove(&key(account, number));
+    turn.cancel(&JOB.of((account, number)));
     pending.open = pending.asked.iter().filter(|address| !pending.settled.contains(address)).cloned().collect();
     let addresses = letters::cleaned(&pending.open.join(", "), NOTE_CHARS_MAX);
     let cause = letters::cleaned(cause, CAUSE_CHARS_MAX);
-    book_refused(call, account, &pending)?;
+    book_refused(turn, account, &pending)?;
     feed::event(account, GIVEN_UP, "EVT-2")
         .fact("template", &pending.template)
         .fact("attempts", pending.attempt)
         .fact("cause", &cause)
         .fact("addresses", &addresses)
-        .tell(call);
-    let new = GivenUp { v: 1, since: call.now(), count: 0, last: Vec::new() };
-    let mut given_up: GivenUp = call.get(&given_up_key(account))?.unwrap_or(new);
+        .tell(turn);
+    let new = GivenUp { v: 1, since: turn.now(), count: 0, last: Vec::new() };
+    let mut given_up: GivenUp = turn.get(&given_up_key(account))?.unwrap_or(new);
     given_up.count = given_up.count.saturating_add(1);
     given_up.last.insert(0, format!("{} to {addresses}: {cause}", pending.template));
     given_up.last.truncate(GIVEN_UP_MAX);
@@ -334,70 +334,70 @@ fn give_up(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pendi
     let note = format!("{} {mails} given up, the last: {}", given_up.count, given_up.last.join("; "));
     let note = note.chars().take(NOTE_CHARS_MAX).collect();
     let entry = QueueEntry::new(Some(account), GIVEN_UP, given_up.since, note);
-    call.put(&queue::single_key(given_up.since, &format!("{account}/{GIVEN_UP}")), &entry);
-    call.put(&given_up_key(account), &given_up);
+    turn.put(&queue::single_key(given_up.since, &format!("{account}/{GIVEN_UP}")), &entry);
+    turn.put(&given_up_key(account), &given_up);
     Ok(())
 }
 
 /// A person has looked at the mails that were given up.
-pub fn looked(call: &mut Call<'_>, account: AuthId) {
-    call.remove(&given_up_key(account));
+pub fn looked(turn: &mut Turn<'_>, account: AuthId) {
+    turn.remove(&given_up_key(account));
 }
 
 /// The current attempt, if the mail is still on its way.
-pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
-    Ok(call.get::<Pending>(&key(account, number))?.map(|pending| Attempt::open(pending.attempt)))
+pub(crate) fn attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    Ok(turn.get::<Pending>(&key(account, number))?.map(|pending| Attempt::open(pending.attempt)))
 }
 
 /// Books what became of an attempt. `Err` of the outcome: it was lost.
 pub(crate) fn finish(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     (account, number): Numbered,
     outcome: Result<MailOutcome, String>,
 ) -> Result<Next, Fault> {
-    let Some(mut pending) = call.get::<Pending>(&key(account, number))? else { return Ok(Next::Rest) };
+    let Some(mut pending) = turn.get::<Pending>(&key(account, number))? else { return Ok(Next::Rest) };
     let (cause, again) = match outcome {
         Ok(MailOutcome::Sent) => {
-            settle(call, account, number, pending)?;
+            settle(turn, account, number, pending)?;
             return Ok(Next::Rest);
         }
         Ok(MailOutcome::SentExcept(refused)) => {
             let refused = pending.of_asked(refused.iter().map(|one| (&one.address, &one.cause)));
-            tell_refused(call, account, &pending.template, &refused);
+            tell_refused(turn, account, &pending.template, &refused);
             pending.refused.extend(refused);
-            settle(call, account, number, pending)?;
+            settle(turn, account, number, pending)?;
             return Ok(Next::Rest);
         }
         Ok(MailOutcome::SentPartly(partly)) => {
             let refused = pending.note(&partly);
-            tell_refused(call, account, &pending.template, &refused);
-            book_refused(call, account, &pending)?;
+            tell_refused(turn, account, &pending.template, &refused);
+            book_refused(turn, account, &pending)?;
             let causes = partly.open.iter().map(|one| format!("{}: {}", one.address, one.cause));
             (causes.collect::<Vec<_>>().join("; "), Some(partly.ask_again))
         }
         Ok(MailOutcome::Refused(cause)) => (cause, None),
         Ok(MailOutcome::NotSent(not_sent)) => (not_sent.cause, Some(not_sent.ask_again)),
-        Err(cause) => (cause, Some(call.now())),
+        Err(cause) => (cause, Some(turn.now())),
     };
     let tried = usize::try_from(pending.attempt).unwrap_or(usize::MAX).saturating_sub(1);
     match (again, TRY_AGAIN_MS.get(tried)) {
         (Some(asked), Some(wait)) => {
-            call.put(&key(account, number), &pending);
-            let soonest = call.now() + wait;
+            turn.put(&key(account, number), &pending);
+            let soonest = turn.now() + wait;
             let job = JOB.of((account, number));
-            call.timer(&job, Lane::Normal, asked.clamp(soonest, soonest + 24 * HOUR_MS));
+            turn.timer(&job, Lane::Normal, asked.clamp(soonest, soonest + 24 * HOUR_MS));
         }
-        _ => give_up(call, account, number, pending, &cause)?,
+        _ => give_up(turn, account, number, pending, &cause)?,
     }
     Ok(Next::Rest)
 }
 
 /// Ends a mail that everybody has who can have it.
-fn settle(call: &mut Call<'_>, account: AuthId, number: u32, mut pending: Pending) -> Result<(), Fault> {
-    call.remove(&key(account, number));
-    call.cancel(&JOB.of((account, number)));
+fn settle(turn: &mut Turn<'_>, account: AuthId, number: u32, mut pending: Pending) -> Result<(), Fault> {
+    turn.remove(&key(account, number));
+    turn.cancel(&JOB.of((account, number)));
     pending.open.clear();
-    let unsendable = unsendable(call, account)?;
-    tell_refused(call, account, &pending.template, &unsendable);
-    book_refused(call, account, &pending)
+    let unsendable = unsendable(turn, account)?;
+    tell_refused(turn, account, &pending.template, &unsendable);
+    book_refused(turn, account, &pending)
 }

@@ -1,8 +1,8 @@
 //! Whom an account's mails go to besides the registered address, and what is armed of its low-balance alerts (CRD-8, R88).
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Checks, Fault, FieldRule};
 use serde::{Deserialize, Serialize};
 
@@ -34,8 +34,8 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record; of an account without one, with nothing armed.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Notices, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(Notices {
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Notices, Fault> {
+    Ok(turn.get(&key(account))?.unwrap_or(Notices {
         v: 1,
         custom: Vec::new(),
         recipients: Vec::new(),
@@ -45,8 +45,8 @@ pub fn load(call: &Call<'_>, account: AuthId) -> Result<Notices, Fault> {
 }
 
 /// Billing addresses besides the registered one.
-pub fn recipients(call: &Call<'_>, account: AuthId) -> Result<Vec<String>, Fault> {
-    Ok(load(call, account)?.recipients)
+pub fn recipients(turn: &Turn<'_>, account: AuthId) -> Result<Vec<String>, Fault> {
+    Ok(load(turn, account)?.recipients)
 }
 
 /// At most 20 email addresses.

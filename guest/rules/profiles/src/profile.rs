@@ -1,8 +1,8 @@
 //! The cold record of a main account: who it is, how it pays, whether it may be used.
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Suspension};
 use serde::{Deserialize, Serialize};
 
@@ -83,17 +83,17 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record of an account, or a refusal that it does not exist.
-pub fn profile(call: &Call<'_>, account: AuthId) -> Result<Profile, Fault> {
-    call.get(&key(account))?.ok_or_else(|| Fault::not_found("account"))
+pub fn profile(turn: &Turn<'_>, account: AuthId) -> Result<Profile, Fault> {
+    turn.get(&key(account))?.ok_or_else(|| Fault::not_found("account"))
 }
 
 /// Changes the billing address, which was checked (R44). Answers the names of the fields that are others than before.
 pub fn change_address<'a>(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     fields: [(&'a str, &Option<String>); 3],
 ) -> Result<Vec<&'a str>, Fault> {
-    let mut profile = profile(call, account)?;
+    let mut profile = profile(turn, account)?;
     let mut changed = Vec::new();
     for ((name, given), held) in fields.into_iter().zip([&mut profile.address, &mut profile.city, &mut profile.state]) {
         if let Some(text) = given.as_ref().filter(|text| *text != held) {
@@ -102,28 +102,28 @@ pub fn change_address<'a>(
         }
     }
     if !changed.is_empty() {
-        call.put(&key(account), &profile);
+        turn.put(&key(account), &profile);
     }
     Ok(changed)
 }
 
 /// Writes the record of an account.
-pub fn save(call: &mut Call<'_>, account: AuthId, profile: &Profile) {
-    call.put(&key(account), profile);
+pub fn save(turn: &mut Turn<'_>, account: AuthId, profile: &Profile) {
+    turn.put(&key(account), profile);
 }
 
 /// Whether the account is closed for good.
-pub fn is_closed(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(profile(call, account)?.standing == Standing::Closed)
+pub fn is_closed(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(profile(turn, account)?.standing == Standing::Closed)
 }
 
 /// Turns a trial into a standard account (ACC-7). Does nothing to one that is no trial.
-pub fn upgrade(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let mut profile = profile(call, account)?;
+pub fn upgrade(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut profile = profile(turn, account)?;
     if profile.account_type == AccountType::Developer {
         profile.account_type = AccountType::Standard;
-        call.put(&key(account), &profile);
-        feed::event(account, "account-upgraded", "ACC-7").fact("account-type", "standard").tell(call);
+        turn.put(&key(account), &profile);
+        feed::event(account, "account-upgraded", "ACC-7").fact("account-type", "standard").tell(turn);
     }
     Ok(())
 }
@@ -142,11 +142,11 @@ pub fn reason_name(reason: Suspension) -> &'static str {
 const DRAWS_MAX: usize = 8;
 
 /// An auth ID that no account or sub-account has or had: their records are never removed.
-pub fn draw_free(call: &Call<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
+pub fn draw_free(turn: &Turn<'_>, prefix: &[u8; 2]) -> Result<AuthId, Fault> {
     for _ in 0..DRAWS_MAX {
-        let auth = AuthId::draw(call, prefix);
+        let auth = AuthId::draw(turn, prefix);
         let taken = if auth.is_main() { key(auth) } else { crate::subaccount::key(auth) };
-        if call.text(&taken).is_none() {
+        if turn.text(&taken).is_none() {
             return Ok(auth);
         }
     }

@@ -1,7 +1,7 @@
 //! What the seller lacks before documents can be issued, and before anything may be charged (R89).
 
 use crate::policy::{Policy, Seller};
-use coinbox_ground::call::Call;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 
 impl Seller {
@@ -17,7 +17,7 @@ impl Seller {
 }
 
 /// What the seller lacks before anything may be charged; empty: nothing, or the policy does not ask for it (R89).
-pub fn missing_for_charges(call: &Call<'_>) -> Result<Vec<&'static str>, Fault> {
-    let policy = Policy::load(call)?;
+pub fn missing_for_charges(turn: &Turn<'_>) -> Result<Vec<&'static str>, Fault> {
+    let policy = Policy::load(turn)?;
     Ok(if policy.require_billing_address { policy.seller.missing() } else { Vec::new() })
 }

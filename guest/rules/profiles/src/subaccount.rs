@@ -1,7 +1,7 @@
 //! The record of a sub-account: whose it is, what it is called, whether it may be used (SUB-1). And how many there are.
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, newest_first};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -60,43 +60,43 @@ pub fn key(sub: AuthId) -> String {
 }
 
 /// The record of a sub-account, if it ever existed; of a deleted one too.
-pub fn kept(call: &Call<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
-    call.get(&key(sub))
+pub fn kept(turn: &Turn<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
+    turn.get(&key(sub))
 }
 
 /// The record of a sub-account, if it exists and was not deleted.
-pub fn load(call: &Call<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
-    Ok(kept(call, sub)?.filter(|sub| sub.deleted.is_none()))
+pub fn load(turn: &Turn<'_>, sub: AuthId) -> Result<Option<Sub>, Fault> {
+    Ok(kept(turn, sub)?.filter(|sub| sub.deleted.is_none()))
 }
 
 /// The record of a sub-account, or a refusal that it does not exist.
-pub fn need(call: &Call<'_>, sub: AuthId) -> Result<Sub, Fault> {
-    load(call, sub)?.ok_or_else(|| Fault::not_found("sub-account"))
+pub fn need(turn: &Turn<'_>, sub: AuthId) -> Result<Sub, Fault> {
+    load(turn, sub)?.ok_or_else(|| Fault::not_found("sub-account"))
 }
 
 /// The name of a sub-account; of a deleted one too, because what it has used is on invoices under its name.
-pub fn name(call: &Call<'_>, sub: AuthId) -> Result<String, Fault> {
-    Ok(kept(call, sub)?.map(|sub| sub.name).unwrap_or_default())
+pub fn name(turn: &Turn<'_>, sub: AuthId) -> Result<String, Fault> {
+    Ok(kept(turn, sub)?.map(|sub| sub.name).unwrap_or_default())
 }
 
 /// The main account of a sub-account, if it exists; of a deleted one too.
-pub fn parent(call: &Call<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
-    Ok(kept(call, sub)?.map(|sub| sub.parent))
+pub fn parent(turn: &Turn<'_>, sub: AuthId) -> Result<Option<AuthId>, Fault> {
+    Ok(kept(turn, sub)?.map(|sub| sub.parent))
 }
 
 /// Whether a sub-account exists and may be used.
-pub fn is_enabled(call: &Call<'_>, sub: AuthId) -> Result<bool, Fault> {
-    Ok(load(call, sub)?.is_some_and(|sub| sub.enabled))
+pub fn is_enabled(turn: &Turn<'_>, sub: AuthId) -> Result<bool, Fault> {
+    Ok(load(turn, sub)?.is_some_and(|sub| sub.enabled))
 }
 
 /// How many sub-accounts a main account has.
-pub fn count(call: &Call<'_>, parent: AuthId) -> Result<u32, Fault> {
-    Ok(call.get::<Count>(&count_key(parent))?.map_or(0, |stored| stored.count))
+pub fn count(turn: &Turn<'_>, parent: AuthId) -> Result<u32, Fault> {
+    Ok(turn.get::<Count>(&count_key(parent))?.map_or(0, |stored| stored.count))
 }
 
 /// Sets how many sub-accounts a main account has.
-pub fn set_count(call: &mut Call<'_>, parent: AuthId, count: u32) {
-    call.put(&count_key(parent), &Count { v: 1, count });
+pub fn set_count(turn: &mut Turn<'_>, parent: AuthId, count: u32) {
+    turn.put(&count_key(parent), &Count { v: 1, count });
 }
 
 fn count_key(parent: AuthId) -> String {

@@ -22,14 +22,14 @@ fn of_before(world: &WorldOfDocuments) {
 }
 
 fn listed(world: &WorldOfDocuments, filter: IssuedFilter) -> Result<usize, crate::invoices::Error> {
-    world.query(|call| list_issued(call, &operator(), Some(filter), None, 100)).map(|page| page.documents.len())
+    world.query(|turn| list_issued(turn, &operator(), Some(filter), None, 100)).map(|page| page.documents.len())
 }
 
 /// Differences of every account and of every entry, and how many entries were compared.
 fn verified(world: &WorldOfDocuments) -> (Vec<String>, u32) {
     let mut found = Vec::new();
     for auth in &world.accounts {
-        let compared = world.query(|call| compare_derived(call, &operator(), vec![auth.clone()])).expect("compared");
+        let compared = world.query(|turn| compare_derived(turn, &operator(), vec![auth.clone()])).expect("compared");
         assert_eq!(compared.not_compared, Vec::<String>::new());
         found.extend(
             compared.differences.into_iter().map(|one| format!("{}: {}, not {}", one.what, one.stored, one.rebuilt)),
@@ -37,7 +37,7 @@ fn verified(world: &WorldOfDocuments) -> (Vec<String>, u32) {
     }
     let (mut after, mut count) = (None, 0);
     loop {
-        let page = world.query(|call| compare_indexes(call, &operator(), after, 7)).expect("a page");
+        let page = world.query(|turn| compare_indexes(turn, &operator(), after, 7)).expect("a page");
         count += page.compared;
         found.extend(page.differences.into_iter().map(|one| format!("{}: {}", one.what, one.rebuilt)));
         after = page.next;
@@ -62,12 +62,12 @@ fn inv_9_a_store_of_before_gets_its_entries_when_it_is_opened() {
     assert!(listed(&world, IssuedFilter { open_from: Some(1), ..IssuedFilter::default() }).expect("a list") > 0);
     let by_mail = |world: &WorldOfDocuments| {
         let filter = accounts::AccountFilter { email: Some("owner@acme.example".to_owned()), ..Default::default() };
-        world.query(|call| accounts::list(call, &operator(), Some(filter), None, 100)).expect("a list").accounts.len()
+        world.query(|turn| accounts::list(turn, &operator(), Some(filter), None, 100)).expect("a list").accounts.len()
     };
     assert_eq!(by_mail(&world), world.with_mail("owner@acme.example"));
     let now = world.story.now;
-    world.story.fake.command(now, |call| jobs::store_opened(call, jobs::Beginning::Again)).expect("a good store");
-    let page = world.query(|call| compare_indexes(call, &operator(), None, 500)).expect("a page");
+    world.story.fake.command(now, |turn| jobs::store_opened(turn, jobs::Beginning::Again)).expect("a good store");
+    let page = world.query(|turn| compare_indexes(turn, &operator(), None, 500)).expect("a page");
     assert!(!page.complete);
     world.story.drain();
     assert_eq!(entries(&world), right);
@@ -75,7 +75,7 @@ fn inv_9_a_store_of_before_gets_its_entries_when_it_is_opened() {
     assert_eq!(by_mail(&world), world.with_mail("owner@acme.example"));
     // Opened once more, nothing is done.
     let before = (world.dump(), world.story.fake.timers());
-    world.story.fake.command(now, |call| jobs::store_opened(call, jobs::Beginning::Again)).expect("a good store");
+    world.story.fake.command(now, |turn| jobs::store_opened(turn, jobs::Beginning::Again)).expect("a good store");
     assert_eq!((world.dump(), world.story.fake.timers()), before);
 }
 
@@ -143,7 +143,7 @@ fn an_entry_that_is_missing_or_names_another_record_is_found() {
 fn a_cursor_that_no_page_has_given_is_refused() {
     let world = WorldOfDocuments::new(2);
     for after in ["", "x", "doc/", "ü"] {
-        let answer = world.query(|call| compare_indexes(call, &operator(), Some(after.to_owned()), 7));
+        let answer = world.query(|turn| compare_indexes(turn, &operator(), Some(after.to_owned()), 7));
         assert!(format!("{answer:?}").contains("field: \"after\""), "{after}: {answer:?}");
     }
 }

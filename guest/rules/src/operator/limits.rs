@@ -3,31 +3,31 @@
 use crate::access::{self, credentials, functions};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
-use crate::ground::call::Call;
 use crate::ground::feed;
 use crate::ground::interfaces::operator::Error;
 use crate::ground::money::Money;
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, Fact};
 use crate::profiles::policy::limits::{self, Limits, LimitsChange};
 
 /// The limits of one main account as they were set.
-pub fn get_limits(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Limits, Error> {
-    let (_, account) = access::query_on(call, caller, functions::OPERATOR_GET_LIMITS, &auth_id)?;
-    Ok(limits::shown(call, account)?)
+pub fn get_limits(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Limits, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::OPERATOR_GET_LIMITS, &auth_id)?;
+    Ok(limits::shown(turn, account)?)
 }
 
 /// Changes the limits of one main account as far as they are named, and answers all of them (R88).
 pub fn set_limits(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     change: LimitsChange,
 ) -> Result<Limits, Error> {
-    let command = access::command_on(call, caller, functions::OPERATOR_SET_LIMITS, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::OPERATOR_SET_LIMITS, &auth_id)?;
     // Answers that were kept before this function answered the limits are null.
-    let answered = command.once(call, &change, |call, who, account| {
-        change.check(call)?;
-        let before = limits::shown(call, account)?;
+    let answered = command.once(turn, &change, |turn, who, account| {
+        change.check(turn)?;
+        let before = limits::shown(turn, account)?;
         let limits = change.over(&before);
         if limits == before {
             return Ok::<_, Error>(Some(limits));
@@ -55,13 +55,13 @@ pub fn set_limits(
         if !gone.is_empty() {
             facts.push(Fact::new("as-policy", gone.join(", ")));
         }
-        limits::replace(call, account, &limits);
-        feed::event(account, "limits-changed", "CRD-3").fact("by", who.name()).facts(facts).tell(call);
-        judge(call, account, Occasion::Settings)?;
+        limits::replace(turn, account, &limits);
+        feed::event(account, "limits-changed", "CRD-3").fact("by", who.name()).facts(facts).tell(turn);
+        judge(turn, account, Occasion::Settings)?;
         Ok(Some(limits))
     })?;
     Ok(match answered {
         Some(limits) => limits,
-        None => limits::shown(call, credentials::main_account(&auth_id)?)?,
+        None => limits::shown(turn, credentials::main_account(&auth_id)?)?,
     })
 }

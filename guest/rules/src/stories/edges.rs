@@ -30,25 +30,25 @@ impl Story {
     /// Runs a command that must succeed and drives nothing.
     fn quietly<T, E: std::fmt::Debug>(
         &self,
-        run: impl FnOnce(&mut crate::ground::call::Call<'_>, String) -> Result<T, E>,
+        run: impl FnOnce(&mut crate::ground::turn::Turn<'_>, String) -> Result<T, E>,
     ) -> T {
-        self.fake.command(self.now, |call| run(call, self.account.clone())).expect("a good command")
+        self.fake.command(self.now, |turn| run(turn, self.account.clone())).expect("a good command")
     }
 
     fn begin(&self, job: &str) -> Task {
-        match self.quietly(|call, _| jobs::begin(call, job.to_owned())) {
+        match self.quietly(|turn, _| jobs::begin(turn, job.to_owned())) {
             Next::Perform(task) => task,
             other => panic!("{job}: {other:?}"),
         }
     }
 
     fn finish(&self, task: &Task, done: Done) -> Result<Next, jobs::Error> {
-        self.fake.command(self.now, |call| jobs::finish(call, task.job.clone(), task.attempt, done))
+        self.fake.command(self.now, |turn| jobs::finish(turn, task.job.clone(), task.attempt, done))
     }
 
     fn queue(&self) -> Vec<QueueItem> {
         self.fake
-            .query(self.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 100))
+            .query(self.now, |turn| crate::payments::queue::list_queue(turn, &operator(), None, 100))
             .expect("a page")
             .items
     }
@@ -59,14 +59,14 @@ impl Story {
 
     fn goodwill(&mut self, units: i64) {
         let goodwill = Goodwill { amount: Money::from_units(units).micros(), expires: None };
-        self.command(|call, auth| {
-            adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        self.command(|turn, auth| {
+            adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
         });
     }
 
     fn quiet_debit(&self, units: i64) {
         let debit = Adjustment::Debit(Money::from_units(units).micros());
-        self.quietly(|call, auth| adjustments::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+        self.quietly(|turn, auth| adjustments::adjust(turn, &operator(), auth, debit, "spent".to_owned()));
     }
 
     fn trial(&mut self) {
@@ -79,21 +79,21 @@ impl Story {
             state: String::new(),
             timezone: "UTC".to_owned(),
         };
-        self.account = self.command(|call, _| accounts::create(call, &operator(), trial)).auth_id;
+        self.account = self.command(|turn, _| accounts::create(turn, &operator(), trial)).auth_id;
     }
 
     pub(crate) fn shown(&self) -> accounts::Account {
-        self.fake.query(self.now, |call| accounts::get(call, &operator(), self.account.clone())).expect("an account")
+        self.fake.query(self.now, |turn| accounts::get(turn, &operator(), self.account.clone())).expect("an account")
     }
 
     fn stand(&mut self, standing: Standing) {
-        self.quietly(|call, auth| accounts::set_standing(call, &operator(), auth, standing, String::new()));
+        self.quietly(|turn, auth| accounts::set_standing(turn, &operator(), auth, standing, String::new()));
     }
 
     fn charge_states(&self) -> Vec<charges::ChargeState> {
         let page = self
             .fake
-            .query(self.now, |call| charges::list_charges(call, &operator(), self.account.clone(), None, 100))
+            .query(self.now, |turn| charges::list_charges(turn, &operator(), self.account.clone(), None, 100))
             .expect("a known account");
         page.charges.into_iter().map(|charge| charge.state).collect()
     }
@@ -108,18 +108,18 @@ fn r_48_a_call_named_while_others_are_being_ended_is_ended_too() {
     let mut story = Story::new();
     story.recharge(25);
     let first = vec![story.running("first", START)];
-    story.command(|call, _| running_calls::calls_started(call, &operator(), first));
+    story.command(|turn, _| running_calls::calls_started(turn, &operator(), first));
     story.quiet_debit(25);
     let job = format!("{}/hang-up", story.account);
     let task = story.begin(&job);
     let second = vec![story.running("second", START + 1)];
-    story.quietly(|call, _| running_calls::calls_started(call, &operator(), second));
+    story.quietly(|turn, _| running_calls::calls_started(turn, &operator(), second));
     assert_eq!(story.finish(&task, Done::HangUp(Vec::new())), Ok(Next::Again));
     assert_eq!(story.finish(&task, Done::HangUp(Vec::new())), Ok(Next::Rest), "a second finish changes nothing");
     story.drain();
     let asked: Vec<Vec<String>> = story.gateway.hang_ups.borrow().iter().map(|order| order.calls.clone()).collect();
     assert_eq!(asked, [["second"]]);
-    let left = story.fake.query(story.now, |call| running_calls::list_calls(call, &operator(), story.account.clone()));
+    let left = story.fake.query(story.now, |turn| running_calls::list_calls(turn, &operator(), story.account.clone()));
     assert_eq!(left, Ok(Vec::new()));
 }
 
@@ -128,7 +128,7 @@ fn an_answer_to_an_earlier_hang_up_is_not_taken_for_one_to_a_later() {
     let mut story = Story::new();
     story.recharge(25);
     let first = vec![story.running("first", START)];
-    story.command(|call, _| running_calls::calls_started(call, &operator(), first));
+    story.command(|turn, _| running_calls::calls_started(turn, &operator(), first));
     story.quiet_debit(25);
     let job = format!("{}/hang-up", story.account);
     let early = story.begin(&job);
@@ -146,7 +146,7 @@ fn r_48_calls_that_cannot_be_ended_do_not_keep_others_going() {
     for page in 0..2 {
         let calls =
             (0..600).map(|place| story.running(&format!("c-{page}-{place}"), START + page * 600 + place)).collect();
-        story.command(|call, _| running_calls::calls_started(call, &operator(), calls));
+        story.command(|turn, _| running_calls::calls_started(turn, &operator(), calls));
     }
     story.quiet_debit(25);
     let job = format!("{}/hang-up", story.account);
@@ -162,7 +162,7 @@ fn r_48_calls_that_cannot_be_ended_do_not_keep_others_going() {
     assert_eq!(story.fake.timers()[&job].1, START + 5_000);
     // A new call does not wait for the pause to end.
     let new = vec![story.running("new", START + 9_000)];
-    story.quietly(|call, _| running_calls::calls_started(call, &operator(), new));
+    story.quietly(|turn, _| running_calls::calls_started(turn, &operator(), new));
     assert_eq!(story.fake.timers()[&job].1, START);
 }
 
@@ -177,9 +177,9 @@ fn crd_6_a_level_is_tried_once_whatever_comes_in_meanwhile() {
     story.debit(30);
     assert_eq!(story.status().standing, level(50), "tried at 60");
     story.quiet_debit(15);
-    story.quietly(|call, auth| {
+    story.quietly(|turn, auth| {
         let goodwill = Goodwill { amount: 10_000_000, expires: None };
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "meanwhile".to_owned())
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "meanwhile".to_owned())
     });
     story.drain();
     assert_eq!((story.units(), story.status().standing), ("55.00".to_owned(), level(25)), "50 has been tried");
@@ -207,17 +207,17 @@ fn crd_6_levels_of_a_balance_amount_of_one_cent_are_exact() {
         recharge_amount: Money::from_units(25).micros(),
         caps: Caps::default(),
     };
-    story.command(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
+    story.command(|turn, auth| auto_recharge::set_auto_recharge(turn, &operator(), auth, settings.into()));
     story.script(&[Answer::Decline; 5]);
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Debit(24_990_010), "spent".to_owned())
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Debit(24_990_010), "spent".to_owned())
     });
     assert_eq!(story.status().standing, RechargeStanding::WaitingForLevel(7_500));
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Debit(2_480), "spent".to_owned())
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Debit(2_480), "spent".to_owned())
     });
     assert_eq!(story.status().failures, 1, "0.00751 is above the level");
-    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, Adjustment::Debit(10), "spent".to_owned()));
+    story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, Adjustment::Debit(10), "spent".to_owned()));
     assert_eq!(story.status().standing, RechargeStanding::WaitingForLevel(5_000), "0.0075 is at it");
 }
 
@@ -229,7 +229,7 @@ fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual
     story.debit(100);
     assert_eq!(story.status().series, 2);
     let settings = RechargeSettings { enabled: false, ..story.status().settings.expect("saved") };
-    story.command(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
+    story.command(|turn, auth| auto_recharge::set_auto_recharge(turn, &operator(), auth, settings.into()));
     assert_eq!(story.status().series, 0);
 
     let mut story = Story::new();
@@ -237,7 +237,7 @@ fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual
     story.automatic(100, 25, Caps::default());
     story.script(&[Answer::Approve, Answer::LostBefore]);
     story.quiet_debit(90);
-    story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
+    story.quietly(|turn, auth| charges::recharge(turn, &operator(), auth, 25_000_000, None));
     story.drain();
     assert_eq!(
         (story.units(), story.status().series),
@@ -250,7 +250,7 @@ fn r_7_a_series_begins_anew_when_switched_on_again_and_counts_on_beside_a_manual
 fn r_31_the_first_paid_recharge_of_a_trial_ends_the_hold_of_its_automatic_recharge() {
     let mut story = Story::new();
     story.trial();
-    story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
+    story.command(|turn, auth| cards::add_card(turn, &operator(), auth, "tok_2".to_owned(), false));
     assert_eq!(story.automatic(100, 25, Caps::default()).standing, RechargeStanding::Held);
     story.script(&[Answer::Decline]);
     story.recharge(25);
@@ -274,7 +274,7 @@ fn r_32_a_suspension_drops_a_due_automatic_charge_and_lets_an_open_one_complete(
     assert_eq!(story.charge_states()[0], charges::ChargeState::Void("not-needed".to_owned()));
     assert_eq!(story.status().standing, RechargeStanding::Held);
     story.script(&[Answer::LostAfter]);
-    story.command(|call, auth| accounts::set_standing(call, &operator(), auth, Standing::Active, String::new()));
+    story.command(|turn, auth| accounts::set_standing(turn, &operator(), auth, Standing::Active, String::new()));
     story.stand(Standing::Suspended(Suspension::ComplianceIssue));
     story.advance(DAY_MS);
     assert_eq!((story.units(), story.charges_paid()), ("100.00".to_owned(), 2));
@@ -290,7 +290,7 @@ fn r_24_a_charge_that_is_paid_after_closing_is_given_back_once() {
     let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
     for _ in 0..2 {
         story.advance(1);
-        story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("again")));
+        story.command(|turn, _| jobs::payment_notice(turn, key.clone(), paid("again")));
     }
     assert_eq!((story.queue().len(), story.units()), (0, "0.00".to_owned()));
     assert_eq!(*story.gateway.refunded.borrow(), [(key, 25_000_000)]);
@@ -305,18 +305,18 @@ fn r_42_a_payment_after_a_final_decline_waits_for_a_person_once() {
     let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
     for _ in 0..3 {
         story.advance(1);
-        story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("late")));
+        story.command(|turn, _| jobs::payment_notice(turn, key.clone(), paid("late")));
     }
     assert_eq!((story.queue().len(), story.units()), (1, "0.00".to_owned()));
     let declined = PaymentOutcome::Declined(Declined { reason: DeclineReason::Expired, code: "54".to_owned() });
-    story.command(|call, _| jobs::payment_notice(call, key.clone(), declined));
+    story.command(|turn, _| jobs::payment_notice(turn, key.clone(), declined));
     assert_eq!(story.mails("recharge-failed"), 1, "each outcome once");
 }
 
 #[test]
 fn crd_7_a_second_finish_of_an_attempt_without_final_outcome_changes_nothing() {
     let mut story = Story::new();
-    let started = story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
+    let started = story.quietly(|turn, auth| charges::recharge(turn, &operator(), auth, 25_000_000, None));
     let task = story.begin(&started.job);
     let unknown = || Done::Payment(PaymentOutcome::Unknown("time-out".to_owned()));
     assert_eq!(story.finish(&task, unknown()), Ok(Next::Rest));
@@ -330,12 +330,12 @@ fn crd_7_a_second_finish_of_an_attempt_without_final_outcome_changes_nothing() {
 fn crd_7_a_due_charge_of_a_restored_store_is_never_dropped_unasked() {
     for removed in [false, true] {
         let story = Story::new();
-        let started = story.quietly(|call, auth| charges::recharge(call, &operator(), auth, 25_000_000, None));
+        let started = story.quietly(|turn, auth| charges::recharge(turn, &operator(), auth, 25_000_000, None));
         let (place, text) =
             story.fake.dump().into_iter().find(|(key, _)| key.starts_with("ch/")).expect("the charge's record");
         story.fake.plant(&place, &text.replace("teststoreabcdef0", "thestorebefore00"));
         if removed {
-            story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+            story.quietly(|turn, auth| cards::remove_card(turn, &operator(), auth, "card-1".to_owned()));
         }
         let task = story.begin(&started.job);
         assert_eq!(task.attempt, 2, "an earlier attempt may have been made in the history that was lost");
@@ -349,15 +349,15 @@ fn crd_7_what_a_restored_store_recovers_is_a_paid_recharge_in_every_way() {
     story.trial();
     let key = format!("cb-otherstore000000-{}-charge-7", story.account);
     // The gateway says so by itself before the reconciliation has come that far.
-    story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("early")));
+    story.command(|turn, _| jobs::payment_notice(turn, key.clone(), paid("early")));
     assert_eq!(story.queue().len(), 1);
     story.gateway.paid.borrow_mut().push((key.clone(), 25_000_000));
     story.gateway.metadata.borrow_mut().insert(key.clone(), crate::ground::metadata::of("manual", None));
-    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    story.command(|turn, _| jobs::store_opened(turn, Beginning::Restored(START)));
     assert_eq!((story.units(), story.shown().account_type), ("35.00".to_owned(), AccountType::Standard));
     assert_eq!(story.queue(), [], "it is booked");
-    story.command(|call, _| jobs::payment_notice(call, key.clone(), paid("late")));
-    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    story.command(|turn, _| jobs::payment_notice(turn, key.clone(), paid("late")));
+    story.command(|turn, _| jobs::store_opened(turn, Beginning::Restored(START)));
     assert_eq!((story.units(), story.queue()), ("35.00".to_owned(), Vec::new()));
 }
 
@@ -375,7 +375,7 @@ fn crd_7_movements_that_are_no_payment_of_ours_are_never_credited() {
     ] {
         story.gateway.paid.borrow_mut().push((key, amount));
     }
-    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    story.command(|turn, _| jobs::store_opened(turn, Beginning::Restored(START)));
     assert_eq!((story.units(), story.queue().len()), ("0.00".to_owned(), 2));
 }
 
@@ -386,7 +386,7 @@ fn crd_7_a_movement_of_another_amount_than_the_charge_is_not_booked() {
     story.recharge(25);
     let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
     story.gateway.paid.borrow_mut().push((key, 24_000_000));
-    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    story.command(|turn, _| jobs::store_opened(turn, Beginning::Restored(START)));
     assert_eq!((story.units(), story.queue().len()), ("0.00".to_owned(), 1));
 }
 
@@ -395,11 +395,11 @@ fn r_10_a_default_card_that_becomes_usable_resets_the_ladder() {
     let mut story = Story::new();
     story.recharge(100);
     story.automatic(100, 25, Caps::default());
-    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+    story.command(|turn, auth| cards::remove_card(turn, &operator(), auth, "card-1".to_owned()));
     story.debit(50);
     assert_eq!((story.status().failures, story.status().standing), (1, level(25)));
-    story.quietly(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
-    story.quietly(|call, auth| cards::set_default_card(call, &operator(), auth, "card-2".to_owned()));
+    story.quietly(|turn, auth| cards::add_card(turn, &operator(), auth, "tok_2".to_owned(), false));
+    story.quietly(|turn, auth| cards::set_default_card(turn, &operator(), auth, "card-2".to_owned()));
     assert_eq!(story.status().failures, 1, "the new default cannot be charged yet: a failure of the new episode");
     story.drain();
     assert_eq!((story.units(), story.status().failures), ("100.00".to_owned(), 0));
@@ -408,18 +408,18 @@ fn r_10_a_default_card_that_becomes_usable_resets_the_ladder() {
 #[test]
 fn crd_11_a_card_that_comes_back_is_not_forgotten_and_tokens_to_forget_are_bounded() {
     let story = Story::new();
-    story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+    story.quietly(|turn, auth| cards::remove_card(turn, &operator(), auth, "card-1".to_owned()));
     let forget = format!("{}/forget/1", story.account);
     assert!(story.fake.timers().contains_key(&forget));
-    story.quietly(|call, auth| cards::add_card(call, &operator(), auth, "tok_1".to_owned(), false));
+    story.quietly(|turn, auth| cards::add_card(turn, &operator(), auth, "tok_1".to_owned(), false));
     assert!(!story.fake.timers().contains_key(&forget));
     let mut refused = 0;
     for number in 2..150 {
-        let add = story.fake.command(story.now, |call| {
-            cards::add_card(call, &operator(), story.account.clone(), format!("tok_{number}"), false)
+        let add = story.fake.command(story.now, |turn| {
+            cards::add_card(turn, &operator(), story.account.clone(), format!("tok_{number}"), false)
         });
         match add {
-            Ok(added) => story.quietly(|call, auth| cards::remove_card(call, &operator(), auth, added.name)),
+            Ok(added) => story.quietly(|turn, auth| cards::remove_card(turn, &operator(), auth, added.name)),
             Err(error) => {
                 assert_eq!(error, interfaces::credits::Error::TooManyCards);
                 refused += 1;
@@ -438,7 +438,7 @@ fn crd_6_the_failure_of_an_open_charge_names_its_own_amount() {
     story.quiet_debit(10);
     let settings =
         RechargeSettings { recharge_amount: Money::from_units(50).micros(), ..story.status().settings.expect("saved") };
-    story.quietly(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()));
+    story.quietly(|turn, auth| auto_recharge::set_auto_recharge(turn, &operator(), auth, settings.into()));
     story.drain();
     let mails = story.gateway.mails.borrow();
     let mail = mails.iter().find(|mail| mail.template == "recharge-failed").expect("a mail");
@@ -452,10 +452,10 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
     story.recharge(30);
     story.debit(35);
     let correct = |story: &Story, charge: u32, amount: i64| {
-        story.fake.command(story.now, |call| {
+        story.fake.command(story.now, |turn| {
             let correction = Correction { amount, charge: Some(charge), payment: None };
             adjustments::adjust(
-                call,
+                turn,
                 &operator(),
                 story.account.clone(),
                 Adjustment::Correction(correction),
@@ -471,7 +471,7 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
     assert!(correct(&story, 3, 10).is_err());
     let rests: Vec<(u32, i64)> = story
         .fake
-        .query(story.now, |call| balance::list_lots(call, &operator(), story.account.clone()))
+        .query(story.now, |turn| balance::list_lots(turn, &operator(), story.account.clone()))
         .expect("lots")
         .into_iter()
         .map(|lot| (lot.number, lot.rest))
@@ -483,9 +483,9 @@ fn r_18_a_correction_fills_used_up_and_current_lots_and_no_more_than_was_spent()
 fn r_17_the_current_lot_expires_with_what_is_left_of_it() {
     let mut story = Story::new();
     story.recharge(25);
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let goodwill = Goodwill { amount: 10_000_000, expires: Some(START + DAY_MS) };
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
     });
     story.debit(4);
     story.advance(DAY_MS - 1);
@@ -501,8 +501,8 @@ fn r_17_a_lot_behind_trial_credit_ends_at_its_moment_however_late_its_job_is() {
         story.trial();
         for (amount, expires) in [(5_000_000, DAY_MS), (3_000_000, 2 * DAY_MS)] {
             let goodwill = Goodwill { amount, expires: Some(START + expires) };
-            story.command(|call, auth| {
-                adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+            story.command(|turn, auth| {
+                adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
             });
         }
         if !known {
@@ -528,8 +528,8 @@ fn extreme_amounts_are_refused_and_never_trap() {
     let account = || story.account.clone();
     for amount in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX, i64::MAX / 10_000 * 10_000] {
         let try_it = |adjustment: Adjustment| {
-            let run = |call: &mut crate::ground::call::Call<'_>| {
-                adjustments::adjust(call, &operator(), account(), adjustment, "extreme".to_owned())
+            let run = |turn: &mut crate::ground::turn::Turn<'_>| {
+                adjustments::adjust(turn, &operator(), account(), adjustment, "extreme".to_owned())
             };
             story.fake.command(story.now, run).expect_err("out of bounds");
         };
@@ -538,12 +538,12 @@ fn extreme_amounts_are_refused_and_never_trap() {
         try_it(Adjustment::Goodwill(Goodwill { amount: 10, expires: Some(amount) }));
         try_it(Adjustment::Correction(Correction { amount, charge: Some(1), payment: None }));
         let recharge =
-            |call: &mut crate::ground::call::Call<'_>| charges::recharge(call, &operator(), account(), amount, None);
+            |turn: &mut crate::ground::turn::Turn<'_>| charges::recharge(turn, &operator(), account(), amount, None);
         story.fake.command(story.now, recharge).expect_err("out of bounds");
         for (balance_amount, recharge_amount) in [(amount, 25_000_000), (25_000_000, amount), (amount, amount)] {
             let settings = RechargeSettings { enabled: true, balance_amount, recharge_amount, caps: Caps::default() };
-            let save = |call: &mut crate::ground::call::Call<'_>| {
-                auto_recharge::set_auto_recharge(call, &operator(), account(), settings.into())
+            let save = |turn: &mut crate::ground::turn::Turn<'_>| {
+                auto_recharge::set_auto_recharge(turn, &operator(), account(), settings.into())
             };
             story.fake.command(story.now, save).expect_err("out of bounds");
         }
@@ -555,9 +555,9 @@ fn extreme_amounts_are_refused_and_never_trap() {
             receivable: amount,
         }];
         // An error or differences, but an answer.
-        let _ = story.fake.query(story.now, |call| operator_view::compare(call, &operator(), folded));
-        let thresholds = |call: &mut crate::ground::call::Call<'_>| {
-            alerts::set_alerts(call, &operator(), account(), Some(vec![amount, amount, amount]), None)
+        let _ = story.fake.query(story.now, |turn| operator_view::compare(turn, &operator(), folded));
+        let thresholds = |turn: &mut crate::ground::turn::Turn<'_>| {
+            alerts::set_alerts(turn, &operator(), account(), Some(vec![amount, amount, amount]), None)
         };
         let _ = story.fake.command(story.now, thresholds);
     }
@@ -567,7 +567,7 @@ fn extreme_amounts_are_refused_and_never_trap() {
 fn the_feed_tells_nobody_what_an_account_id_looks_like() {
     let story = Story::new();
     let read = |caller: &Caller, account: &str| {
-        story.fake.query(story.now, |call| events::read(call, caller, Some(account.to_owned()), 0, 10))
+        story.fake.query(story.now, |turn| events::read(turn, caller, Some(account.to_owned()), 0, 10))
     };
     let nobody = caller(Principal::Nobody);
     for account in ["x", "MA0123456789ABCDEFGH", &story.account] {
@@ -584,9 +584,9 @@ fn r_17_a_lot_whose_time_is_over_is_not_spent_though_its_job_is_late() {
         amount: Money::from_units(10).micros(),
         expires: Some(START + 1_000),
     };
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         crate::credit::movements::adjustments::adjust(
-            call,
+            turn,
             &operator(),
             auth,
             crate::credit::movements::adjustments::Adjustment::Goodwill(goodwill),
@@ -613,16 +613,16 @@ fn use_6_one_rejected_event_is_not_mended_into_two() {
         quantity: 1,
         at: START,
     };
-    story.command(|call, _| crate::usage::record_events(call, &operator(), vec![event("one")]));
+    story.command(|turn, _| crate::usage::record_events(turn, &operator(), vec![event("one")]));
     let key = story
         .fake
-        .query(story.now, |call| crate::usage::list_rejected(call, &operator(), None, None, None, 10))
+        .query(story.now, |turn| crate::usage::list_rejected(turn, &operator(), None, None, None, 10))
         .expect("a list")
         .rejected[0]
         .key
         .clone();
     let twice = ["two", "three"].map(|id| crate::usage::Resubmission { key: key.clone(), event: event(id) }).to_vec();
-    let refused = story.fake.command(story.now, |call| crate::usage::resubmit(call, &operator(), twice));
+    let refused = story.fake.command(story.now, |turn| crate::usage::resubmit(turn, &operator(), twice));
     let problem = crate::ground::vocabulary::Fault::invalid(
         "events[1].key",
         crate::ground::vocabulary::FieldRule::NotAllowedTogether,
@@ -638,15 +638,15 @@ fn r17_credit_whose_time_is_over_is_late_before_its_job_has_run() {
         Adjustment::Goodwill(Goodwill { amount: Money::from_units(units).micros(), expires: Some(expires) })
     };
     for (units, expires) in [(5, START + DAY_MS), (7, START + 2 * DAY_MS)] {
-        story.command(|call, auth| {
-            adjustments::adjust(call, &operator(), auth, gift(units, expires), "gift".to_owned())
+        story.command(|turn, auth| {
+            adjustments::adjust(turn, &operator(), auth, gift(units, expires), "gift".to_owned())
         });
     }
     story.debit(2);
     let late = |story: &Story, at| {
         let account = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
-        let rest = story.fake.query(at, |call| {
-            crate::ledger::wallet::late_rest(call, account, &crate::ledger::wallet::need(call, account)?)
+        let rest = story.fake.query(at, |turn| {
+            crate::ledger::wallet::late_rest(turn, account, &crate::ledger::wallet::need(turn, account)?)
         });
         rest.expect("readable").micros()
     };
@@ -658,9 +658,9 @@ fn r17_credit_whose_time_is_over_is_late_before_its_job_has_run() {
 #[test]
 fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
     let mut story = Story::new();
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         crate::accounts::postpaid::set_billing(
-            call,
+            turn,
             &operator(),
             auth,
             crate::accounts::postpaid::Billing::Postpaid(10_000_000_000_000),
@@ -668,7 +668,7 @@ fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
     });
     let amount = 9_999_999_990_000;
     let gift = Adjustment::Goodwill(Goodwill { amount, expires: Some(START + DAY_MS) });
-    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+    story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, gift, "gift".to_owned()));
     story.debit(1);
     let wallet = story.fake.dump()[&format!("w/{}", story.account)].clone();
     assert!(wallet.len() < 150, "{} bytes: {wallet}", wallet.len());
@@ -678,10 +678,10 @@ fn a_wallet_is_a_small_record_also_of_a_postpaid_account() {
 fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
     let mut story = Story::new();
     let goodwill = || Adjustment::Goodwill(Goodwill { amount: Money::from_micros(10).micros(), expires: None });
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         for _ in 0..4_999 {
             crate::credit::movements::adjustments::adjust(
-                call,
+                turn,
                 &operator(),
                 auth.clone(),
                 goodwill(),
@@ -690,15 +690,15 @@ fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
         }
         Ok::<_, crate::ground::interfaces::credits::Error>(())
     });
-    story.command(|call, auth| {
-        crate::credit::movements::adjustments::adjust(call, &operator(), auth, goodwill(), "the last".to_owned())
+    story.command(|turn, auth| {
+        crate::credit::movements::adjustments::adjust(turn, &operator(), auth, goodwill(), "the last".to_owned())
     });
     let before = story.fake.dump();
     let account = story.account.clone();
     let too_many = |error: crate::ground::interfaces::credits::Error| matches!(error, crate::ground::interfaces::credits::Error::Other(problem) if problem.code == "too-many-lots");
-    let refused = story.fake.command(story.now, |call| {
+    let refused = story.fake.command(story.now, |turn| {
         crate::credit::movements::adjustments::adjust(
-            call,
+            turn,
             &operator(),
             account.clone(),
             goodwill(),
@@ -706,8 +706,8 @@ fn crd_2_lots_are_bounded_so_that_they_can_be_added_up() {
         )
     });
     assert!(refused.is_err_and(too_many));
-    let refused = story.fake.command(story.now, |call| {
-        crate::payments::charges::recharge(call, &operator(), account.clone(), Money::from_units(25).micros(), None)
+    let refused = story.fake.command(story.now, |turn| {
+        crate::payments::charges::recharge(turn, &operator(), account.clone(), Money::from_units(25).micros(), None)
     });
     assert!(refused.is_err_and(too_many));
     assert_eq!(story.fake.dump(), before);

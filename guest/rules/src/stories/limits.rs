@@ -1,9 +1,9 @@
 //! What `about.describe` says of batches and pages is what the functions refuse.
 
 use crate::about::describe;
-use crate::ground::call::Call;
 use crate::ground::product::{Event, Heading, Product};
 use crate::ground::testing::Fake;
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, Instant};
 use crate::stories::scenario::{Story, operator};
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price, Settlement};
@@ -19,41 +19,41 @@ fn told<T, E: Serialize>(answer: Result<T, E>) -> String {
 }
 
 /// Asks for a page of so many.
-type Page = fn(&Call<'_>, &Caller, String, u32) -> String;
+type Page = fn(&Turn<'_>, &Caller, String, u32) -> String;
 
 const PAGES: [(&str, Page); 17] = [
-    ("accounts.list", |call, by, _, limit| told(accounts::list(call, by, None, None, limit))),
-    ("coupons.list", |call, by, _, limit| told(coupons::list(call, by, None, limit))),
-    ("coupons.list-redemptions", |call, by, of, limit| told(coupons::list_redemptions(call, by, of, None, limit))),
-    ("credits.list-charges", |call, by, of, limit| told(charges::list_charges(call, by, of, None, limit))),
-    ("events.read", |call, by, of, limit| told(events::read(call, by, Some(of), 0, limit))),
-    ("invoices.list-documents", |call, by, of, limit| {
+    ("accounts.list", |turn, by, _, limit| told(accounts::list(turn, by, None, None, limit))),
+    ("coupons.list", |turn, by, _, limit| told(coupons::list(turn, by, None, limit))),
+    ("coupons.list-redemptions", |turn, by, of, limit| told(coupons::list_redemptions(turn, by, of, None, limit))),
+    ("credits.list-charges", |turn, by, of, limit| told(charges::list_charges(turn, by, of, None, limit))),
+    ("events.read", |turn, by, of, limit| told(events::read(turn, by, Some(of), 0, limit))),
+    ("invoices.list-documents", |turn, by, of, limit| {
         let filter = serde_json::from_str(r#"{"oldest-first":false}"#).expect("no filter");
-        told(invoices::list_documents(call, by, of, invoices::DocumentKind::Invoice, filter, None, limit))
+        told(invoices::list_documents(turn, by, of, invoices::DocumentKind::Invoice, filter, None, limit))
     }),
-    ("invoices.list-issued", |call, by, _, limit| told(invoices::list_issued(call, by, None, None, limit))),
-    ("numbers.list", |call, by, of, limit| {
+    ("invoices.list-issued", |turn, by, _, limit| told(invoices::list_issued(turn, by, None, None, limit))),
+    ("numbers.list", |turn, by, of, limit| {
         let filter = serde_json::from_str(r#"{"voice":false,"sms":false,"mms":false}"#).expect("no filter");
-        told(phone_numbers::list(call, by, of, filter, 0, limit))
+        told(phone_numbers::list(turn, by, of, filter, 0, limit))
     }),
-    ("operator.compare-events", |call, by, _, limit| told(derived::compare_events(call, by, None, limit))),
-    ("operator.compare-indexes", |call, by, _, limit| told(indexes::compare_indexes(call, by, None, limit))),
-    ("operator.list-queue", |call, by, _, limit| told(queue::list_queue(call, by, None, limit))),
-    ("operator.read-charges", |call, by, _, limit| told(totals::check::read_charges(call, by, None, limit))),
-    ("operator.read-ledger", |call, by, _, limit| told(proof::read_ledger(call, by, None, limit))),
-    ("refunds.list", |call, by, of, limit| told(refunds::list(call, by, of, None, limit))),
-    ("reservations.list", |call, by, of, limit| told(reservations::list(call, by, of, None, limit))),
-    ("reservations.list-open", |call, by, _, limit| told(reservations::list_open(call, by, None, None, limit))),
-    ("subaccounts.list", |call, by, of, limit| told(subaccounts::list(call, by, of, 0, limit))),
+    ("operator.compare-events", |turn, by, _, limit| told(derived::compare_events(turn, by, None, limit))),
+    ("operator.compare-indexes", |turn, by, _, limit| told(indexes::compare_indexes(turn, by, None, limit))),
+    ("operator.list-queue", |turn, by, _, limit| told(queue::list_queue(turn, by, None, limit))),
+    ("operator.read-charges", |turn, by, _, limit| told(totals::check::read_charges(turn, by, None, limit))),
+    ("operator.read-ledger", |turn, by, _, limit| told(proof::read_ledger(turn, by, None, limit))),
+    ("refunds.list", |turn, by, of, limit| told(refunds::list(turn, by, of, None, limit))),
+    ("reservations.list", |turn, by, of, limit| told(reservations::list(turn, by, of, None, limit))),
+    ("reservations.list-open", |turn, by, _, limit| told(reservations::list_open(turn, by, None, None, limit))),
+    ("subaccounts.list", |turn, by, of, limit| told(subaccounts::list(turn, by, of, 0, limit))),
 ];
 
 const MORE_PAGES: [(&str, Page); 2] = [
-    ("usage.list-rejected", |call, by, _, limit| told(usage::list_rejected(call, by, None, None, None, limit))),
-    ("usage.list-running", |call, by, _, limit| told(running_calls::list_running(call, by, None, None, limit))),
+    ("usage.list-rejected", |turn, by, _, limit| told(usage::list_rejected(turn, by, None, None, None, limit))),
+    ("usage.list-running", |turn, by, _, limit| told(running_calls::list_running(turn, by, None, None, limit))),
 ];
 
 /// Hands over so many items, all of them about nobody.
-type Batch = fn(&mut Call<'_>, &Caller, usize) -> String;
+type Batch = fn(&mut Turn<'_>, &Caller, usize) -> String;
 
 const NOBODY: &str = "MA000000000000000000";
 
@@ -74,7 +74,7 @@ fn each<T>(count: usize, make: impl Fn(String) -> T) -> Vec<T> {
 }
 
 const BATCHES: [(&str, Batch); 10] = [
-    ("pricing.add-rows.rows", |call, by, count| {
+    ("pricing.add-rows.rows", |turn, by, count| {
         let row = pricing::PriceRow {
             product: Product::Voice,
             heading: Heading::Outbound,
@@ -85,9 +85,9 @@ const BATCHES: [(&str, Batch); 10] = [
             next_increment: 1,
             group: None,
         };
-        told(pricing::add_rows(call, by, 1, vec![row; count]))
+        told(pricing::add_rows(turn, by, 1, vec![row; count]))
     }),
-    ("reservations.reserve.holds", |call, by, count| {
+    ("reservations.reserve.holds", |turn, by, count| {
         let hold = |name| Hold {
             auth_id: NOBODY.to_owned(),
             name,
@@ -97,43 +97,43 @@ const BATCHES: [(&str, Batch); 10] = [
             at_least: None,
             source: None,
         };
-        told(reservations::reserve(call, by, each(count, hold)))
+        told(reservations::reserve(turn, by, each(count, hold)))
     }),
-    ("reservations.extend.extensions", |call, by, count| {
+    ("reservations.extend.extensions", |turn, by, count| {
         let more =
             |name| Extension { auth_id: NOBODY.to_owned(), name, price: Price::Amount(1), lasts_ms: 0, at_least: None };
-        told(reservations::extend(call, by, each(count, more)))
+        told(reservations::extend(turn, by, each(count, more)))
     }),
-    ("reservations.settle.settlements", |call, by, count| {
-        let at = call.now();
-        told(reservations::settle(call, by, each(count, |name| Settlement { name, event: event(at) })))
+    ("reservations.settle.settlements", |turn, by, count| {
+        let at = turn.now();
+        told(reservations::settle(turn, by, each(count, |name| Settlement { name, event: event(at) })))
     }),
-    ("reservations.release.reservations", |call, by, count| {
-        told(reservations::release(call, by, each(count, |name| Named { auth_id: NOBODY.to_owned(), name })))
+    ("reservations.release.reservations", |turn, by, count| {
+        told(reservations::release(turn, by, each(count, |name| Named { auth_id: NOBODY.to_owned(), name })))
     }),
-    ("usage.calls-ended.calls", |call, by, count| {
-        let account = credit_account(call);
-        told(running_calls::calls_ended(call, by, account, each(count, |name| name)))
+    ("usage.calls-ended.calls", |turn, by, count| {
+        let account = credit_account(turn);
+        told(running_calls::calls_ended(turn, by, account, each(count, |name| name)))
     }),
-    ("usage.calls-started.calls", |call, by, count| {
-        let auth_id = credit_account(call);
+    ("usage.calls-started.calls", |turn, by, count| {
+        let auth_id = credit_account(turn);
         let running = |call| RunningCall { call, auth_id: auth_id.clone(), started: 0, source: None };
-        told(running_calls::calls_started(call, by, each(count, running)))
+        told(running_calls::calls_started(turn, by, each(count, running)))
     }),
-    ("usage.record-events.events", |call, by, count| {
-        let at = call.now();
-        told(usage::record_events(call, by, each(count, |_| event(at))))
+    ("usage.record-events.events", |turn, by, count| {
+        let at = turn.now();
+        told(usage::record_events(turn, by, each(count, |_| event(at))))
     }),
-    ("usage.resubmit.events", |call, by, count| {
+    ("usage.resubmit.events", |turn, by, count| {
         let mended = |key| usage::Resubmission { key, event: event(0) };
-        told(usage::resubmit(call, by, each(count, mended)))
+        told(usage::resubmit(turn, by, each(count, mended)))
     }),
-    ("usage.discard.keys", |call, by, count| told(usage::discard(call, by, each(count, |key| key)))),
+    ("usage.discard.keys", |turn, by, count| told(usage::discard(turn, by, each(count, |key| key)))),
 ];
 
 /// The only account of the store.
-fn credit_account(call: &Call<'_>) -> String {
-    let page = accounts::list(call, &operator(), None, None, 1).expect("accounts");
+fn credit_account(turn: &Turn<'_>) -> String {
+    let page = accounts::list(turn, &operator(), None, None, 1).expect("accounts");
     page.accounts[0].auth_id.clone()
 }
 
@@ -142,7 +142,7 @@ fn stated() -> BTreeMap<String, u64> {
 }
 
 fn ask(fake: &Fake, now: Instant, page: Page, account: &str, limit: u32) -> String {
-    fake.query(now, |call| page(call, &operator(), account.to_owned(), limit))
+    fake.query(now, |turn| page(turn, &operator(), account.to_owned(), limit))
 }
 
 #[test]
@@ -169,14 +169,14 @@ fn pages_are_as_long_as_it_is_said() {
 #[test]
 fn batches_are_as_large_as_it_is_said() {
     let mut story = Story::new();
-    story.command(|call, _| pricing::create_version(call, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator()));
     let stated = stated();
     for (name, batch) in BATCHES {
         let most = usize::try_from(stated[name]).expect("a size of a batch");
         let hand_over = |count| {
             let mut found = String::new();
-            let answer: Result<(), String> = story.fake.command(story.now, |call| {
-                found = batch(call, &operator(), count);
+            let answer: Result<(), String> = story.fake.command(story.now, |turn| {
+                found = batch(turn, &operator(), count);
                 Err(String::new())
             });
             assert_eq!(answer, Err(String::new()));

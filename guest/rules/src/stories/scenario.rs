@@ -310,9 +310,9 @@ impl Story {
     pub(crate) fn without_seller() -> Story {
         let fake = Fake::new();
         let created = fake
-            .command(START, |call| {
+            .command(START, |turn| {
                 accounts::create(
-                    call,
+                    turn,
                     &operator(),
                     NewAccount {
                         account_type: AccountType::Standard,
@@ -327,7 +327,7 @@ impl Story {
             })
             .expect("a good account");
         let mut story = Story { fake, gateway: Gateway::default(), now: START, account: created.auth_id };
-        story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_1".to_owned(), false));
+        story.command(|turn, auth| cards::add_card(turn, &operator(), auth, "tok_1".to_owned(), false));
         story
     }
 
@@ -339,10 +339,10 @@ impl Story {
     /// Runs a command that must succeed, and everything that it makes due.
     pub(crate) fn command<T, E: std::fmt::Debug>(
         &mut self,
-        run: impl FnOnce(&mut crate::ground::call::Call<'_>, String) -> Result<T, E>,
+        run: impl FnOnce(&mut crate::ground::turn::Turn<'_>, String) -> Result<T, E>,
     ) -> T {
         let account = self.account.clone();
-        let answer = self.fake.command(self.now, |call| run(call, account)).expect("a good command");
+        let answer = self.fake.command(self.now, |turn| run(turn, account)).expect("a good command");
         self.drain();
         answer
     }
@@ -363,13 +363,13 @@ impl Story {
     }
 
     fn drive(&mut self, job: &str) {
-        let mut next = self.fake.command(self.now, |call| jobs::begin(call, job.to_owned())).expect("a known job");
+        let mut next = self.fake.command(self.now, |turn| jobs::begin(turn, job.to_owned())).expect("a known job");
         while let Next::Perform(task) = next {
             let attempt = task.attempt;
             let done = jobs::perform(&self.gateway, task);
             next = self
                 .fake
-                .command(self.now, |call| jobs::finish(call, job.to_owned(), attempt, done))
+                .command(self.now, |turn| jobs::finish(turn, job.to_owned(), attempt, done))
                 .expect("the current attempt");
         }
     }
@@ -386,14 +386,14 @@ impl Story {
 
     pub(crate) fn debit(&mut self, units: i64) {
         let amount = Money::from_units(units).micros();
-        self.command(|call, auth| {
-            adjustments::adjust(call, &operator(), auth, Adjustment::Debit(amount), "spent".to_owned())
+        self.command(|turn, auth| {
+            adjustments::adjust(turn, &operator(), auth, Adjustment::Debit(amount), "spent".to_owned())
         });
     }
 
     pub(crate) fn recharge(&mut self, units: i64) {
         let amount = Money::from_units(units).micros();
-        self.command(|call, auth| charges::recharge(call, &operator(), auth, amount, None));
+        self.command(|turn, auth| charges::recharge(turn, &operator(), auth, amount, None));
     }
 
     pub(crate) fn automatic(&mut self, target: i64, amount: i64, caps: Caps) -> RechargeStatus {
@@ -403,7 +403,7 @@ impl Story {
             recharge_amount: Money::from_units(amount).micros(),
             caps,
         };
-        self.command(|call, auth| auto_recharge::set_auto_recharge(call, &operator(), auth, settings.into()))
+        self.command(|turn, auth| auto_recharge::set_auto_recharge(turn, &operator(), auth, settings.into()))
     }
 
     fn automatic_off_and_on_at(&mut self, units: i64) {
@@ -412,22 +412,22 @@ impl Story {
     }
 
     pub(crate) fn minimum(&mut self, units: i64) {
-        self.command(|call, _| {
-            let mut changed = policy::get_policy(call, &operator())?;
+        self.command(|turn, _| {
+            let mut changed = policy::get_policy(turn, &operator())?;
             changed.minimum_recharge = Money::from_units(units).micros();
-            policy::set_policy(call, &operator(), changed)
+            policy::set_policy(turn, &operator(), changed)
         });
     }
 
     pub(crate) fn status(&self) -> RechargeStatus {
         self.fake
-            .query(self.now, |call| auto_recharge::get_auto_recharge(call, &operator(), self.account.clone()))
+            .query(self.now, |turn| auto_recharge::get_auto_recharge(turn, &operator(), self.account.clone()))
             .expect("a known account")
     }
 
     pub(crate) fn balance(&self) -> Balance {
         self.fake
-            .query(self.now, |call| balance::get_balance(call, &operator(), self.account.clone()))
+            .query(self.now, |turn| balance::get_balance(turn, &operator(), self.account.clone()))
             .expect("a known account")
     }
 
@@ -555,7 +555,7 @@ fn crd_10_calls_end_at_zero_and_wait_for_a_charge_that_is_open() {
         source: None,
     };
     let calls = vec![call("older", START), call("newer", START + 1)];
-    story.command(|call, _| crate::usage::running_calls::calls_started(call, &operator(), calls));
+    story.command(|turn, _| crate::usage::running_calls::calls_started(turn, &operator(), calls));
     story.automatic(20, 25, Caps::default());
     story.script(&[Answer::LostBefore, Answer::Decline]);
     story.debit(50);
@@ -597,7 +597,7 @@ fn r_11_an_open_manual_charge_blocks_automatic_ones_until_it_is_final() {
 #[test]
 fn r_5_switching_on_needs_a_default_card() {
     let mut story = Story::new();
-    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
+    story.command(|turn, auth| cards::remove_card(turn, &operator(), auth, "card-1".to_owned()));
     let settings = RechargeSettings {
         enabled: true,
         balance_amount: Money::from_units(50).micros(),
@@ -607,6 +607,6 @@ fn r_5_switching_on_needs_a_default_card() {
     let account = story.account.clone();
     let refused = story
         .fake
-        .command(story.now, |call| auto_recharge::set_auto_recharge(call, &operator(), account, settings.into()));
+        .command(story.now, |turn| auto_recharge::set_auto_recharge(turn, &operator(), account, settings.into()));
     assert_eq!(refused, Err(interfaces::credits::Error::NoUsableCard("none".to_owned())));
 }

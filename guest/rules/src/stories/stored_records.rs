@@ -77,7 +77,7 @@ fn numbers(story: &mut Story) {
         state: String::new(),
         timezone: "UTC".to_owned(),
     };
-    let account = story.command(|call, _| accounts::create(call, &operator(), new)).auth_id;
+    let account = story.command(|turn, _| accounts::create(turn, &operator(), new)).auth_id;
     let purchase = |number: &str| numbers::Purchase {
         offer: OfferedNumber {
             number: number.to_owned(),
@@ -93,22 +93,22 @@ fn numbers(story: &mut Story) {
         alias: Some("front desk".to_owned()),
         app_id: None,
     };
-    let buy = |call: &mut crate::ground::call::Call<'_>, number| {
-        numbers::buy(call, &operator(), account.to_owned(), purchase(number))
+    let buy = |turn: &mut crate::ground::turn::Turn<'_>, number| {
+        numbers::buy(turn, &operator(), account.to_owned(), purchase(number))
     };
-    story.command(|call, _| buy(call, "14155550100"));
-    story.command(|call, _| numbers::release(call, &operator(), account.to_owned(), "14155550100".to_owned()));
+    story.command(|turn, _| buy(turn, "14155550100"));
+    story.command(|turn, _| numbers::release(turn, &operator(), account.to_owned(), "14155550100".to_owned()));
     *story.gateway.stock_script.borrow_mut() = vec![StockOutcome::Unknown("time-out".to_owned())];
-    story.command(|call, _| buy(call, "14155550101"));
+    story.command(|turn, _| buy(turn, "14155550101"));
     let spent = Adjustment::Debit(9_000_000);
-    story.command(|call, _| adjustments::adjust(call, &operator(), account.to_owned(), spent, "spent".to_owned()));
+    story.command(|turn, _| adjustments::adjust(turn, &operator(), account.to_owned(), spent, "spent".to_owned()));
 }
 
 /// A store that holds every kind of record. Answers the sub-account too.
 fn everything() -> (Story, String) {
     let mut story = Story::new();
-    story.command(|call, _| pricing::create_version(call, &operator()));
-    story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row("1", "0.01"), row("1212", "0.02")]));
+    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, vec![row("1", "0.01"), row("1212", "0.02")]));
     let prices = pricing::NumberPrices {
         rows: vec![pricing::NumberRow {
             country: "US".to_owned(),
@@ -118,20 +118,20 @@ fn everything() -> (Story, String) {
         }],
         seat: None,
     };
-    story.command(|call, _| pricing::set_number_prices(call, &operator(), 1, prices));
-    story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+    story.command(|turn, _| pricing::set_number_prices(turn, &operator(), 1, prices));
+    story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story
-        .command(|call, auth| pricing::set_overrides(call, &operator(), auth, START, vec![row("1415", "0.005")], None));
+        .command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, START, vec![row("1415", "0.005")], None));
     story.recharge(30);
     reserve(&mut story);
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 90 * DAY_MS) };
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
     });
     story.automatic(40, 25, Caps { month: Some(500_000_000), ..Caps::default() });
     story.script(&[Answer::Decline]);
     story.debit(70);
-    story.command(|call, _| {
+    story.command(|turn, _| {
         let coupon = coupons::NewCoupon {
             code: Some("SPRING-26".to_owned()),
             amount: 1_000_000,
@@ -141,33 +141,33 @@ fn everything() -> (Story, String) {
             uses_per_account: 1,
             note: "fair".to_owned(),
         };
-        coupons::create(call, &operator(), coupon)
+        coupons::create(turn, &operator(), coupon)
     });
     for code in ["SPRING-26", "SPRING-27"] {
-        story.command(|call, auth| coupons::redeem(call, &operator(), auth, code.to_owned()));
+        story.command(|turn, auth| coupons::redeem(turn, &operator(), auth, code.to_owned()));
     }
     let sub =
-        story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
-    story.command(|call, auth| {
+        story.command(|turn, auth| subaccounts::create(turn, &operator(), auth, "sales".to_owned(), true)).auth_id;
+    story.command(|turn, auth| {
         let recipients = vec!["billing@acme.example".to_owned()];
-        alerts::set_alerts(call, &operator(), auth, Some(vec![20_000_000]), Some(recipients))
+        alerts::set_alerts(turn, &operator(), auth, Some(vec![20_000_000]), Some(recipients))
     });
     let batch = vec![
         event("call-1", &sub, "14155550100"),
         event("call-2", &sub, "99900000"),
         event("call-1", &sub, "14155550100"),
     ];
-    story.command(|call, _| usage::record_events(call, &keyed(operator(), "batch-1"), batch));
-    story.command(|call, auth| {
+    story.command(|turn, _| usage::record_events(turn, &keyed(operator(), "batch-1"), batch));
+    story.command(|turn, auth| {
         let limits = policy::LimitsChange {
             maximum_recharge: Some(20_000_000_000),
             standard_rate: Some(50),
             ..Default::default()
         };
-        policy::set_limits(call, &operator(), auth, limits)
+        policy::set_limits(turn, &operator(), auth, limits)
     });
     story.minimum(20);
-    let trial = |call: &mut crate::ground::call::Call<'_>, _| {
+    let trial = |turn: &mut crate::ground::turn::Turn<'_>, _| {
         let trial = NewAccount {
             account_type: AccountType::Developer,
             name: "Trial".to_owned(),
@@ -177,20 +177,20 @@ fn everything() -> (Story, String) {
             state: "IL".to_owned(),
             timezone: "America/Chicago".to_owned(),
         };
-        accounts::create(call, &operator(), trial)
+        accounts::create(turn, &operator(), trial)
     };
     story.command(trial);
     let other = story.command(trial);
     let other = || other.auth_id.clone();
-    story.command(|call, _| cards::add_card(call, &operator(), other(), "tok_9".to_owned(), false));
-    story.command(|call, _| charges::recharge(call, &operator(), other(), 30_000_000, None));
-    story.command(|call, _| {
-        accounts::set_standing(call, &operator(), other(), accounts::Standing::Closed, "wished".to_owned())
+    story.command(|turn, _| cards::add_card(turn, &operator(), other(), "tok_9".to_owned(), false));
+    story.command(|turn, _| charges::recharge(turn, &operator(), other(), 30_000_000, None));
+    story.command(|turn, _| {
+        accounts::set_standing(turn, &operator(), other(), accounts::Standing::Closed, "wished".to_owned())
     });
     numbers(&mut story);
-    story.command(|call, auth| daily::set_daily_summary(call, &operator(), auth, daily::DailyChoice::On));
-    story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), false));
-    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-2".to_owned()));
+    story.command(|turn, auth| daily::set_daily_summary(turn, &operator(), auth, daily::DailyChoice::On));
+    story.command(|turn, auth| cards::add_card(turn, &operator(), auth, "tok_2".to_owned(), false));
+    story.command(|turn, auth| cards::remove_card(turn, &operator(), auth, "card-2".to_owned()));
     // A charge that stays open for more than a day, and a payment of another history of this store.
     story.script(&[Answer::LostBefore; 20]);
     story.recharge(60);
@@ -201,32 +201,32 @@ fn everything() -> (Story, String) {
     let key = format!("cb-otherstore000000-{}-charge-1", story.account);
     story.gateway.metadata.borrow_mut().insert(key.clone(), metadata::of("manual", Some(&asked)));
     story.gateway.paid.borrow_mut().push((key, 1_000_000));
-    story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Restored(START)));
+    story.command(|turn, _| jobs::store_opened(turn, jobs::Beginning::Restored(START)));
     write_off(&mut story);
     // What follows is written down and not driven any more.
     let running =
         RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START, source: None };
     story
         .fake
-        .command(story.now, |call| running_calls::calls_started(call, &operator(), vec![running]))
+        .command(story.now, |turn| running_calls::calls_started(turn, &operator(), vec![running]))
         .expect("a known account");
     story
         .fake
-        .command(story.now, |call| jobs::store_opened(call, jobs::Beginning::Restored(START)))
+        .command(story.now, |turn| jobs::store_opened(turn, jobs::Beginning::Restored(START)))
         .expect("any store");
     let account = story.account.clone();
     let adjustment = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
     story
         .fake
-        .command(story.now, |call| {
+        .command(story.now, |turn| {
             accounts::set_standing(
-                call,
+                turn,
                 &operator(),
                 account.clone(),
                 accounts::Standing::Active,
                 "checked".to_owned(),
             )?;
-            adjustments::adjust(call, &operator(), account, adjustment, "one more".to_owned()).map_err(|error| {
+            adjustments::adjust(turn, &operator(), account, adjustment, "one more".to_owned()).map_err(|error| {
                 match error {
                     interfaces::credits::Error::Refused(refusal) => accounts::Error::Refused(refusal),
                     other => panic!("{other:?}"),
@@ -249,10 +249,10 @@ fn write_off(story: &mut Story) {
         state: String::new(),
         timezone: "UTC".to_owned(),
     };
-    story.command(|call, _| {
-        let account = accounts::create(call, &operator(), owing).expect("a good account").auth_id;
-        adjustments::adjust(call, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
-        adjustments::write_off(call, &operator(), account, "gone".to_owned())
+    story.command(|turn, _| {
+        let account = accounts::create(turn, &operator(), owing).expect("a good account").auth_id;
+        adjustments::adjust(turn, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
+        adjustments::write_off(turn, &operator(), account, "gone".to_owned())
     });
 }
 
@@ -277,10 +277,10 @@ fn reserve(story: &mut Story) {
     };
     let holds = vec![hold("call-8"), hold("call-9")];
     let first = Named { auth_id: account.clone(), name: "call-8".to_owned() };
-    story.command(|call, _| {
-        reservations::reserve(call, &operator(), holds)?;
-        reservations::release(call, &operator(), vec![first])?;
-        reservations::extend(call, &operator(), vec![more])
+    story.command(|turn, _| {
+        reservations::reserve(turn, &operator(), holds)?;
+        reservations::release(turn, &operator(), vec![first])?;
+        reservations::extend(turn, &operator(), vec![more])
     });
 }
 
@@ -288,16 +288,16 @@ fn reserve(story: &mut Story) {
 fn with_documents(story: &Story) {
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
     let main = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
-    let made: Result<(), invoices::Error> = story.fake.command(story.now, |call| {
-        invoices::set_billing(call, &operator(), story.account.clone(), change)?;
-        invoices::set_seats(call, &operator(), story.account.clone(), 2)?;
-        invoices::set_cycle(call, &operator(), story.account.clone(), 3)?;
-        invoices::mark_failed(call, main, "2026-000001", true)?;
-        crate::credit::records::dunning::start(call, main, "2026-000001", (START - DAY_MS, START))?;
-        crate::usage::unusual::run(call, main)?;
+    let made: Result<(), invoices::Error> = story.fake.command(story.now, |turn| {
+        invoices::set_billing(turn, &operator(), story.account.clone(), change)?;
+        invoices::set_seats(turn, &operator(), story.account.clone(), 2)?;
+        invoices::set_cycle(turn, &operator(), story.account.clone(), 3)?;
+        invoices::mark_failed(turn, main, "2026-000001", true)?;
+        crate::credit::records::dunning::start(turn, main, "2026-000001", (START - DAY_MS, START))?;
+        crate::usage::unusual::run(turn, main)?;
         for _ in 0..100 {
-            if let invoices::FinalStep::Ready(draft) = invoices::begin_final(call, main)? {
-                return Ok(invoices::end_final(call, main, *draft, None)?);
+            if let invoices::FinalStep::Ready(draft) = invoices::begin_final(turn, main)? {
+                return Ok(invoices::end_final(turn, main, *draft, None)?);
             }
         }
         panic!("the totals never catch up");
@@ -337,43 +337,43 @@ fn records_of_version_1_are_read_and_worked_with() {
     assert_eq!(story.status().failures, 0, "the payment of the other history has reset the ladder");
     let listed = story
         .fake
-        .query(story.now, |call| charges::list_charges(call, &operator(), story.account.clone(), None, 100))
+        .query(story.now, |turn| charges::list_charges(turn, &operator(), story.account.clone(), None, 100))
         .expect("a known account");
     assert_eq!(listed.charges.len(), 4);
     let rejected = story
         .fake
-        .query(story.now, |call| usage::list_rejected(call, &operator(), None, None, None, 10))
+        .query(story.now, |turn| usage::list_rejected(turn, &operator(), None, None, None, 10))
         .expect("a list");
     assert_eq!(rejected.rejected[0].reason, Rejection::NoPrice);
     let again = vec![event("call-1", &sub, "14155550100")];
-    let answer = story.fake.command(story.now, |call| usage::record_events(call, &operator(), again)).expect("a batch");
+    let answer = story.fake.command(story.now, |turn| usage::record_events(turn, &operator(), again)).expect("a batch");
     assert_eq!(answer.answers, [usage::Answer::Duplicate]);
     let calls = story
         .fake
-        .query(story.now, |call| running_calls::list_calls(call, &operator(), story.account.clone()))
+        .query(story.now, |turn| running_calls::list_calls(turn, &operator(), story.account.clone()))
         .expect("a known account");
     assert_eq!(calls.len(), 1);
     let page =
-        story.fake.query(story.now, |call| ledger_operator::read_ledger(call, &operator(), None, 100)).expect("a page");
+        story.fake.query(story.now, |turn| ledger_operator::read_ledger(turn, &operator(), None, 100)).expect("a page");
     let sum: i64 = page.transactions.iter().flat_map(|one| &one.postings).map(|posting| posting.amount).sum();
     assert_eq!((page.transactions.len(), sum), (8, 0));
     // A price book from before rows were listed by country.
     let prices = story
         .fake
-        .query(story.now, |call| pricing::by_country(call, &operator(), sub.clone(), "US".to_owned()))
+        .query(story.now, |turn| pricing::by_country(turn, &operator(), sub.clone(), "US".to_owned()))
         .expect("priced");
     let shown: Vec<(&str, &str)> = prices.rows.iter().map(|row| (row.prefix.as_str(), row.rate.as_str())).collect();
     assert_eq!((prices.calling_code, shown), (Some(1), vec![("1", "0.01"), ("1212", "0.02"), ("1415", "0.005")]));
     assert_eq!((prices.numbers.len(), prices.seat), (0, None));
     // Opened by these rules, its accounts become found by their addresses (INV-9).
-    story.fake.command(story.now, |call| jobs::store_opened(call, jobs::Beginning::Again)).expect("a good store");
+    story.fake.command(story.now, |turn| jobs::store_opened(turn, jobs::Beginning::Again)).expect("a good store");
     // Time goes on: the open charge is asked about and paid, what is owed is paid first.
     story.script(&[]);
     story.advance(2 * DAY_MS);
     let entries = story.fake.dump().keys().filter(|key| key.starts_with("acctm/")).count();
     let filter = accounts::AccountFilter { email: Some("TRY@acme.example".to_owned()), ..Default::default() };
     let found =
-        story.fake.query(story.now, |call| accounts::list(call, &operator(), Some(filter), None, 10)).expect("a list");
+        story.fake.query(story.now, |turn| accounts::list(turn, &operator(), Some(filter), None, 10)).expect("a list");
     assert_eq!((entries, found.accounts.len()), (2, 1));
     assert!(story.balance().balance >= 51_990_000);
     assert_eq!(story.balance().owed, 0);

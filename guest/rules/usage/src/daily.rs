@@ -8,13 +8,13 @@
 
 use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::CURRENCY;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fact, Fault, Instant, MINUTE_MS, optional_int_text};
 use coinbox_ledger::charge_code;
 use coinbox_ledger::totals::daily::{Daily, hour, key};
@@ -63,7 +63,7 @@ pub enum DailyChoice {
 
 /// Switches an account's daily mail on or off, or leaves it to the policy.
 pub fn set_daily_summary(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     choice: DailyChoice,
@@ -73,37 +73,37 @@ pub fn set_daily_summary(
         DailyChoice::Off => Some(false),
         DailyChoice::AsPolicy => None,
     };
-    let command = access::command_on(call, caller, functions::USAGE_SET_DAILY_SUMMARY, &auth_id)?;
-    command.once(call, &enabled, |call, who, account| {
-        let policy = Policy::load(call)?;
-        let mut daily = Daily::load(call, account)?;
+    let command = access::command_on(turn, caller, functions::USAGE_SET_DAILY_SUMMARY, &auth_id)?;
+    command.once(turn, &enabled, |turn, who, account| {
+        let policy = Policy::load(turn)?;
+        let mut daily = Daily::load(turn, account)?;
         let was_on = daily.enabled.unwrap_or(policy.daily_summaries);
         let is_on = enabled.unwrap_or(policy.daily_summaries);
         if daily.enabled != enabled {
             daily.enabled = enabled;
             let word = enabled.map_or_else(|| "as-the-policy-says".to_owned(), |enabled| enabled.to_string());
-            feed::event(account, "daily-summary-set", "USE-4").fact("enabled", word).fact("by", who.name()).tell(call);
+            feed::event(account, "daily-summary-set", "USE-4").fact("enabled", word).fact("by", who.name()).tell(turn);
         }
         if is_on && !was_on {
             // Days that ended before are not told; today is, even if all of it has been used already.
-            let zone = calendar::zone(&profile::profile(call, account)?.timezone);
-            let today = calendar::local_day(&zone, call.now());
+            let zone = calendar::zone(&profile::profile(turn, account)?.timezone);
+            let today = calendar::local_day(&zone, turn.now());
             let yesterday = calendar::days_before(today, 1);
             daily.mailed = Some(daily.mailed().map_or(yesterday, |mailed| mailed.max(yesterday)).to_string());
-            if daily.due.is_none() && call.text(&totals::day_key(account, today)).is_some() {
+            if daily.due.is_none() && turn.text(&totals::day_key(account, today)).is_some() {
                 let due = calendar::moment_of(&zone, calendar::day_after(today), hour(&policy));
-                daily.arm(call, account, due);
+                daily.arm(turn, account, due);
             }
         }
-        call.put(&key(account), &daily);
+        turn.put(&key(account), &daily);
         Ok(shown(&daily, &policy))
     })
 }
 
 /// How daily mails stand for an account.
-pub fn get_daily_summary(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<DailySummary, Error> {
-    let (_, account) = access::query_on(call, caller, functions::USAGE_GET_DAILY_SUMMARY, &auth_id)?;
-    Ok(shown(&Daily::load(call, account)?, Policy::load(call)?.as_ref()))
+pub fn get_daily_summary(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<DailySummary, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::USAGE_GET_DAILY_SUMMARY, &auth_id)?;
+    Ok(shown(&Daily::load(turn, account)?, Policy::load(turn)?.as_ref()))
 }
 
 fn shown(daily: &Daily, policy: &Policy) -> DailySummary {
@@ -118,31 +118,31 @@ fn shown(daily: &Daily, policy: &Policy) -> DailySummary {
 }
 
 /// Sends what has become due, and arms the next.
-pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    let policy = Policy::load(call)?;
-    let mut daily = Daily::load(call, account)?;
+pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let policy = Policy::load(turn)?;
+    let mut daily = Daily::load(turn, account)?;
     daily.due = None;
-    let profile = profile::profile(call, account)?;
+    let profile = profile::profile(turn, account)?;
     let wanted = daily.enabled.unwrap_or(policy.daily_summaries) && profile.standing != profile::Standing::Closed;
     if !wanted {
-        call.put(&key(account), &daily);
+        turn.put(&key(account), &daily);
         return Ok(None);
     }
     let zone = calendar::zone(&profile.timezone);
-    let today = calendar::local_day(&zone, call.now());
-    let come = calendar::moment_of(&zone, today, hour(&policy)) <= call.now();
+    let today = calendar::local_day(&zone, turn.now());
+    let come = calendar::moment_of(&zone, today, hour(&policy)) <= turn.now();
     let day = calendar::days_before(today, if come { 1 } else { 2 });
-    let ended = calendar::moment_of(&zone, calendar::day_after(day), 0).min(call.now());
-    if !totals::are_complete_before(call, ended)? {
-        let due = call.now() + WAIT_MS;
-        daily.arm(call, account, due);
+    let ended = calendar::moment_of(&zone, calendar::day_after(day), 0).min(turn.now());
+    if !totals::are_complete_before(turn, ended)? {
+        let due = turn.now() + WAIT_MS;
+        daily.arm(turn, account, due);
         return Ok(Some(Next::Rest));
     }
     for told in [calendar::days_before(day, 1), day] {
         // The day before belongs to this mail only where mails were sent before: its usage came too late for its own.
         let untold = daily.mailed().map_or(told == day, |mailed| told > mailed);
-        if let (true, Some(totals)) = (untold, call.get::<SourceTotals>(&totals::day_key(account, told))?) {
-            send(call, account, told, &profile.timezone, &totals)?;
+        if let (true, Some(totals)) = (untold, turn.get::<SourceTotals>(&totals::day_key(account, told))?) {
+            send(turn, account, told, &profile.timezone, &totals)?;
             daily.mailed = Some(told.to_string());
         }
     }
@@ -150,18 +150,18 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
     let mut next = calendar::day_after(day);
     let last = calendar::day_after(today);
     while next <= last {
-        if call.text(&totals::day_key(account, next)).is_some() {
-            let due = calendar::moment_of(&zone, calendar::day_after(next), hour(&policy)).max(call.now());
-            daily.arm(call, account, due);
+        if turn.text(&totals::day_key(account, next)).is_some() {
+            let due = calendar::moment_of(&zone, calendar::day_after(next), hour(&policy)).max(turn.now());
+            daily.arm(turn, account, due);
             break;
         }
         next = calendar::day_after(next);
     }
-    call.put(&key(account), &daily);
+    turn.put(&key(account), &daily);
     Ok(Some(Next::Rest))
 }
 
-fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals: &SourceTotals) -> Result<(), Fault> {
+fn send(turn: &mut Turn<'_>, account: AuthId, day: Date, timezone: &str, totals: &SourceTotals) -> Result<(), Fault> {
     let mut all = Sum::default();
     let mut rows = Vec::new();
     let mut others = Sum::default();
@@ -178,7 +178,7 @@ fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals:
     if others.count > 0 {
         rows.push(row("others", others));
     }
-    let balance: Money = wallet::need(call, account)?.balance;
+    let balance: Money = wallet::need(turn, account)?.balance;
     let facts = vec![
         Fact::new("day", day),
         Fact::new("timezone", timezone),
@@ -186,7 +186,7 @@ fn send(call: &mut Call<'_>, account: AuthId, day: Date, timezone: &str, totals:
         Fact::new("balance", balance),
         Fact::new("details", rows.join("\n")),
     ];
-    mail::send(call, account, "daily-summary", facts)
+    mail::send(turn, account, "daily-summary", facts)
 }
 
 /// `voice outbound: 12 (720 in all) 1.20 USD`.

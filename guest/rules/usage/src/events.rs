@@ -1,10 +1,10 @@
 //! What an event is to the rules: its identity and content, what becomes of it, the list of rejected ones, and what stands in the way of spending (USE-1, R12, R47).
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{self, Event, ID_MAX, Rejection};
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::wallet;
 use coinbox_pricing::Row;
@@ -123,9 +123,9 @@ pub(crate) fn is_well_formed(event: &Event) -> bool {
         && event.quantity <= QUANTITY_MAX
 }
 
-pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
+pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
     let key = rejected_key(event);
-    let received = call.get::<Rejected>(&key)?.map_or(call.now(), |rejected| rejected.received);
+    let received = turn.get::<Rejected>(&key)?.map_or(turn.now(), |rejected| rejected.received);
     let mut kept = event.clone();
     // The list keeps the event as it came, so that it can be sent again; only what no network gives is cut, since a malformed field may be
     // of any length.
@@ -134,14 +134,14 @@ pub(crate) fn keep_rejected(call: &mut Call<'_>, event: &Event, reason: Rejectio
             *text = text.chars().take(KEPT_MAX).collect();
         }
     }
-    call.put(&key, &Rejected { v: 1, event: kept, reason, received });
+    turn.put(&key, &Rejected { v: 1, event: kept, reason, received });
     Ok(())
 }
 
 /// What stands in the way of spending, credit apart.
-pub fn hindrance(call: &Call<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
-    Ok(match profile::profile(call, main)?.standing {
-        Standing::Active if source.is_main() || coinbox_profiles::subaccount::is_enabled(call, source)? => None,
+pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
+    Ok(match profile::profile(turn, main)?.standing {
+        Standing::Active if source.is_main() || coinbox_profiles::subaccount::is_enabled(turn, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing | Standing::Closed => Some(Refusal::Closed),

@@ -11,23 +11,23 @@ use coinbox_ledger::totals;
 pub const JOBS: &[&dyn Job] = &[
     &Row {
         kind: HANG_UP,
-        begin: |call, account| hang_ups::begin(call, account, Stop::All),
+        begin: |turn, account| hang_ups::begin(turn, account, Stop::All),
         effect: Some(Effect {
-            attempt: |call, account| hang_ups::attempt(call, account, Stop::All),
-            finish: |call, account, done| hang_ups::finish(call, account, Stop::All, going_on(done)),
+            attempt: |turn, account| hang_ups::attempt(turn, account, Stop::All),
+            finish: |turn, account, done| hang_ups::finish(turn, account, Stop::All, going_on(done)),
         }),
         look: None,
     },
     &Row {
         kind: END_CALLS,
-        begin: |call, account| hang_ups::begin(call, account, Stop::Refused),
+        begin: |turn, account| hang_ups::begin(turn, account, Stop::Refused),
         effect: Some(Effect {
-            attempt: |call, account| hang_ups::attempt(call, account, Stop::Refused),
-            finish: |call, account, done| hang_ups::finish(call, account, Stop::Refused, going_on(done)),
+            attempt: |turn, account| hang_ups::attempt(turn, account, Stop::Refused),
+            finish: |turn, account, done| hang_ups::finish(turn, account, Stop::Refused, going_on(done)),
         }),
         look: None,
     },
-    &Row::inside(records::JOB, |call, _| reservations::run(call)),
+    &Row::inside(records::JOB, |turn, _| reservations::run(turn)),
     &Row::inside(totals::daily::JOB, daily::run),
     &Row::inside(totals::habit::JOB, unusual::run),
 ];

@@ -1,7 +1,7 @@
 //! Pages over all accounts of what a switch or gateway carries, all of it or what one source has named (USE-10).
 
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Checks, Fault, FieldRule};
 
 /// Most entries of a page.
@@ -43,7 +43,7 @@ impl Asked<'_> {
 /// A page of the records below a prefix in order of their keys, by the part of the key behind the prefix, and the `next` of the page. It
 /// looks at a bounded part, so that it may be short, or empty, and still have a next one. `source`: what a record is named by.
 pub(crate) fn page<R: Record>(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     prefix: &str,
     asked: &Asked<'_>,
     source: impl Fn(&R) -> Option<&str>,
@@ -51,7 +51,7 @@ pub(crate) fn page<R: Record>(
     let limit = usize::try_from(asked.limit).unwrap_or(LOOKED_AT_MAX);
     let looked_at = if asked.source.is_none() { limit } else { LOOKED_AT_MAX };
     let first = asked.after.map_or_else(|| prefix.to_owned(), |after| successor(&format!("{prefix}{after}")));
-    let (records, mut more) = call.span::<R>(&first, &end_of_prefix(prefix), looked_at)?;
+    let (records, mut more) = turn.span::<R>(&first, &end_of_prefix(prefix), looked_at)?;
     let (mut found, mut reached) = (Vec::new(), None);
     for (key, record) in records {
         if found.len() == limit {

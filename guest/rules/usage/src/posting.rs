@@ -10,12 +10,12 @@ use crate::events::{
 use coinbox_credit::movements::expiry;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{Event, Product, Rejection};
 use coinbox_ground::text::{push_hex, push_padded};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MOMENT_MAX};
 use coinbox_ledger::wallet::{self, Split, Wallet};
 use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
@@ -107,7 +107,7 @@ struct Batch {
 }
 
 impl Batch {
-    fn read(call: &Call<'_>, events: &[Event]) -> Result<Batch, Fault> {
+    fn read(turn: &Turn<'_>, events: &[Event]) -> Result<Batch, Fault> {
         let sources: Vec<Option<AuthId>> = events.iter().map(|event| AuthId::parse(&event.auth_id)).collect();
         let remembered: Vec<Remembered> = events.iter().map(Remembered::of).collect();
         let mut distinct: Vec<AuthId> = sources.iter().flatten().copied().collect();
@@ -122,7 +122,7 @@ impl Batch {
             .map(|sub| subaccount::key(*sub))
             .chain(coinbox_pricing::rating::first_keys())
             .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
-        let mut counted = call.fetch(&mut keys, others);
+        let mut counted = turn.fetch(&mut keys, others);
         let wallets = counted.split_off(events.len()).into_iter().zip(keys.split_off(events.len()));
 
         let mut spenders = Vec::with_capacity(mains.len());
@@ -133,15 +133,15 @@ impl Batch {
         }
         let mut parents = BTreeMap::new();
         for sub in subs {
-            parents.insert(sub, subaccount::parent(call, sub)?);
+            parents.insert(sub, subaccount::parent(turn, sub)?);
         }
         let mut others: Vec<AuthId> = parents.values().flatten().copied().collect();
         others.sort_unstable();
         others.dedup();
         others.retain(|parent| find(&spenders, *parent).is_none());
-        call.prefetch(others.iter().map(|parent| wallet::key(*parent)));
+        turn.prefetch(others.iter().map(|parent| wallet::key(*parent)));
         for parent in others {
-            if let Some(wallet) = wallet::load(call, parent)? {
+            if let Some(wallet) = wallet::load(turn, parent)? {
                 spenders.push(Spender::new(parent, wallet::key(parent), wallet)?);
             }
         }
@@ -164,23 +164,23 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
 }
 
 /// Rates and debits, in the order given. `held`, by event: what its reservation gives to it; empty: none has one.
-pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
-    let mut batch = Batch::read(call, events)?;
+pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+    let mut batch = Batch::read(turn, events)?;
     for spender in &mut batch.spenders {
-        if spender.wallet.may_hold_late(call.now()) {
-            expiry::expire_due(call, spender.account)?;
-            let wallet = wallet::need(call, spender.account)?;
+        if spender.wallet.may_hold_late(turn.now()) {
+            expiry::expire_due(turn, spender.account)?;
+            let wallet = wallet::need(turn, spender.account)?;
             *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet)?;
         }
     }
-    let policy = Policy::load(call)?;
+    let policy = Policy::load(turn)?;
     let window = (
-        call.now().saturating_sub(policy.usage_window_ms).max(floor(call)?),
-        call.now().saturating_add(policy.usage_ahead_ms),
+        turn.now().saturating_sub(policy.usage_window_ms).max(floor(turn)?),
+        turn.now().saturating_add(policy.usage_ahead_ms),
     );
-    let mut book = Book::open(call)?;
+    let mut book = Book::open(turn)?;
     book.prefetch(
-        call,
+        turn,
         events
             .iter()
             .zip(&batch.spender_of)
@@ -193,7 +193,7 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
     let mut seen: BTreeMap<Remembered, u64> = BTreeMap::new();
     let mut block = Block::new(batch.spenders.len());
     let mut rejected = 0_u32;
-    let mut latest = call.now();
+    let mut latest = turn.now();
     for (place, event) in events.iter().enumerate() {
         let (source, remembered) = (batch.sources[place], batch.remembered[place]);
         let spender = batch.spender_of[place];
@@ -212,13 +212,13 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
                     let spender = &mut batch.spenders[number];
                     let rated = match held.get(place).and_then(|held| held.quoted) {
                         Some(row) => Ok(Rated::by(&row, event)?),
-                        None => book.rate(call, event, spender.overrides())?,
+                        None => book.rate(turn, event, spender.overrides())?,
                     };
                     match rated {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
                             let split = block.splits[number].get_or_insert_default();
-                            wallet::debit(call, spender.account, &mut spender.wallet, rated.amount, split)?;
+                            wallet::debit(turn, spender.account, &mut spender.wallet, rated.amount, split)?;
                             spender.give_back(held.get(place))?;
                             Ok((source, rated))
                         }
@@ -236,12 +236,12 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
                 block.push(event, source, (remembered, key, digest), &rated)?;
                 if block.counted.len() == EVENTS_PER_TRANSACTION || block.lines.len() >= LINES_BYTES_MAX {
                     let full = std::mem::replace(&mut block, Block::new(batch.spenders.len()));
-                    transactions.push(full.post(call, &batch.spenders)?);
+                    transactions.push(full.post(turn, &batch.spenders)?);
                 }
             }
             Err(rejection) => {
                 rejected += 1;
-                keep_rejected(call, event, rejection)?;
+                keep_rejected(turn, event, rejection)?;
                 answers.push(match rejection {
                     Rejection::Conflict => Answer::Conflicting,
                     other => Answer::Rejected(other),
@@ -250,31 +250,31 @@ pub(super) fn post(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Resu
         }
     }
     if !block.counted.is_empty() {
-        transactions.push(block.post(call, &batch.spenders)?);
+        transactions.push(block.post(turn, &batch.spenders)?);
     }
-    if latest > call.now() {
-        coinbox_pricing::note_ahead(call, latest)?;
+    if latest > turn.now() {
+        coinbox_pricing::note_ahead(turn, latest)?;
     }
     let mut to_judge = Vec::new();
     for spender in &mut batch.spenders {
         if moved_by_debits(&spender.wallet) != spender.before {
             let freed = spender.wallet.reserved != spender.before.2;
             if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
-                wallet::save(call, spender.account, &spender.wallet);
+                wallet::save(turn, spender.account, &spender.wallet);
                 to_judge.push(spender.account);
             } else {
-                wallet::save_last(call, std::mem::take(&mut spender.key), &spender.wallet);
+                wallet::save_last(turn, std::mem::take(&mut spender.key), &spender.wallet);
             }
         }
     }
     for main in to_judge {
-        judge(call, main, Occasion::Debit)?;
+        judge(turn, main, Occasion::Debit)?;
     }
     if rejected > 0 {
         feed::operator_event("usage-rejected", "USE-6")
             .fact("rejected", rejected)
             .fact("events", events.len())
-            .tell(call);
+            .tell(turn);
     }
     Ok(BatchAnswer { answers, transactions })
 }
@@ -366,8 +366,8 @@ impl Block {
         Ok(())
     }
 
-    fn post(mut self, call: &mut Call<'_>, spenders: &[Spender]) -> Result<String, Fault> {
-        let id = ledger::next_id(call)?;
+    fn post(mut self, turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<String, Fault> {
+        let id = ledger::next_id(turn)?;
         let mut total = Money::ZERO;
         for amount in self.income.values() {
             total = total.plus(*amount)?;
@@ -378,7 +378,7 @@ impl Block {
             .fact("accounts", accounts)
             .fact("amount", total)
             .transaction(&id)
-            .tell(call);
+            .tell(turn);
         let count = self.counted.len();
         // As numbers, so that text that is sorted later is sorted already.
         self.counted.sort_unstable_by_key(|(remembered, _, _)| *remembered);
@@ -389,7 +389,7 @@ impl Block {
             text.push_str(r#"","t":""#);
             text.push_str(&id);
             text.push_str(r#""}"#);
-            call.append(key, text);
+            turn.append(key, text);
         }
         let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len());
         for (spender, split) in spenders.iter().zip(&self.splits) {
@@ -399,7 +399,7 @@ impl Block {
         for (product, amount) in self.income {
             postings.push(Posting(LedgerAccount::of_product(product), None, amount.negated()?));
         }
-        ledger::post_usage(call, &id, count, postings, &self.lines)?;
+        ledger::post_usage(turn, &id, count, postings, &self.lines)?;
         Ok(id)
     }
 }

@@ -10,12 +10,12 @@ use crate::events::{
     COUNTED, Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit,
 };
 use coinbox_access::{self as access, credentials, functions};
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{self, Event, ID_MAX, Quote, Rejection};
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
 use coinbox_ledger::Line;
 use coinbox_ledger::wallet;
@@ -66,22 +66,22 @@ pub struct Resubmission {
 }
 
 /// Rates and debits events of reservations.
-pub(crate) fn post_held(call: &mut Call<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
-    posting::post(call, events, held)
+pub(crate) fn post_held(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+    posting::post(turn, events, held)
 }
 
 /// Rates and debits, in the order given.
-pub fn record_events(call: &mut Call<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
-    let command = access::command(call, caller, functions::USAGE_RECORD_EVENTS)?;
+pub fn record_events(turn: &mut Turn<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
+    let command = access::command(turn, caller, functions::USAGE_RECORD_EVENTS)?;
     if events.len() > EVENTS_MAX {
         return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
     }
-    command.once(call, &events, |call, _, ()| Ok(posting::post(call, &events, &[])?))
+    command.once(turn, &events, |turn, _, ()| Ok(posting::post(turn, &events, &[])?))
 }
 
 /// Since when counted events are remembered, for whoever compares them.
-pub fn counted_since(call: &Call<'_>) -> Result<Instant, Fault> {
-    floor(call)
+pub fn counted_since(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    floor(turn)
 }
 
 /// Where the event behind a line of the ledger is remembered.
@@ -91,16 +91,16 @@ pub fn counted_key(line: &Line) -> String {
 }
 
 /// The transaction in which that event was counted; `None`: it is not remembered.
-pub fn counted_in(call: &Call<'_>, line: &Line) -> Result<Option<String>, Fault> {
+pub fn counted_in(turn: &Turn<'_>, line: &Line) -> Result<Option<String>, Fault> {
     let key = counted_key(line);
-    call.text(&key).map(|text| posting::counted_in(&key, &text)).transpose()
+    turn.text(&key).map(|text| posting::counted_in(&key, &text)).transpose()
 }
 
 /// Forgets which events before a moment were counted; none of them is accepted any more.
-pub fn forget_counted(call: &mut Call<'_>, before: Instant) -> Result<(), Fault> {
-    if before > floor(call)? {
-        call.clear(COUNTED.to_owned(), format!("{COUNTED}{}", coinbox_ground::ids::time_key(before)));
-        call.put(FLOOR_KEY, &Floor { v: 1, at: before });
+pub fn forget_counted(turn: &mut Turn<'_>, before: Instant) -> Result<(), Fault> {
+    if before > floor(turn)? {
+        turn.clear(COUNTED.to_owned(), format!("{COUNTED}{}", coinbox_ground::ids::time_key(before)));
+        turn.put(FLOOR_KEY, &Floor { v: 1, at: before });
     }
     Ok(())
 }
@@ -119,37 +119,37 @@ impl Record for Walk {
 const WALK_KEY: &str = "store/walk/rejected";
 
 /// Removes rejected events received before a moment, a page a call. Answers whether the walk is at its end.
-pub fn expire_rejected(call: &mut Call<'_>, oldest: Instant) -> Result<bool, Fault> {
-    let first = call.get::<Walk>(WALK_KEY)?.map_or_else(|| REJECTED.to_owned(), |walk| successor(&walk.after));
-    let (page, more) = call.span::<Rejected>(&first, &end_of_prefix(REJECTED), EVENTS_MAX)?;
+pub fn expire_rejected(turn: &mut Turn<'_>, oldest: Instant) -> Result<bool, Fault> {
+    let first = turn.get::<Walk>(WALK_KEY)?.map_or_else(|| REJECTED.to_owned(), |walk| successor(&walk.after));
+    let (page, more) = turn.span::<Rejected>(&first, &end_of_prefix(REJECTED), EVENTS_MAX)?;
     for (key, _) in page.iter().filter(|(_, rejected)| rejected.received < oldest) {
-        call.remove(key);
+        turn.remove(key);
     }
     match page.into_iter().next_back().filter(|_| more) {
-        Some((after, _)) => call.put(WALK_KEY, &Walk { v: 1, after }),
-        None => call.remove(WALK_KEY),
+        Some((after, _)) => turn.put(WALK_KEY, &Walk { v: 1, after }),
+        None => turn.remove(WALK_KEY),
     }
     Ok(!more)
 }
 
 /// What an event would cost at its own time, for the account's own token or an operator.
-pub fn quote_event(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
-    let (_, source) = access::query_on(call, caller, functions::USAGE_QUOTE_EVENT, &event.auth_id)?;
-    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    Ok(quote(call, &event, main)?)
+pub fn quote_event(turn: &Turn<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
+    let (_, source) = access::query_on(turn, caller, functions::USAGE_QUOTE_EVENT, &event.auth_id)?;
+    let main = credentials::main_of(turn, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    Ok(quote(turn, &event, main)?)
 }
 
-fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
+fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
     let mut checks = Checks::new();
     checks.require(is_name(&event.id, ID_MAX), "event.id", FieldRule::WrongForm, ID_LIMIT);
     let side = product::other_side(event.heading, &event.number).is_some();
     checks.require(side, "event.number", FieldRule::WrongForm, product::other_side_limit(event.heading));
     checks.require(event.quantity <= QUANTITY_MAX, "event.quantity", FieldRule::TooLarge, QUANTITY_MAX);
     checks.done()?;
-    let overrides = wallet::need(call, main)?.has_overrides().then_some(main);
-    let mut book = Book::open(call)?;
-    book.prefetch(call, std::iter::once((event, overrides)))?;
-    let rated = book.rate(call, event, overrides)?.map_err(|_| {
+    let overrides = wallet::need(turn, main)?.has_overrides().then_some(main);
+    let mut book = Book::open(turn)?;
+    book.prefetch(turn, std::iter::once((event, overrides)))?;
+    let rated = book.rate(turn, event, overrides)?.map_err(|_| {
         Fault::Refused(Refusal::Invalid(vec![FieldProblem {
             field: "event.number".to_owned(),
             rule: FieldRule::UnknownValue,
@@ -160,15 +160,15 @@ fn quote(call: &Call<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
 }
 
 /// May a chargeable request of this size begin now? (R12)
-pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
-    let (_, source) = access::query_on(call, caller, functions::USAGE_ADMIT, &event.auth_id)?;
-    let main = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    if let Some(refusal) = hindrance(call, main, source)? {
+pub fn admit(turn: &Turn<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
+    let (_, source) = access::query_on(turn, caller, functions::USAGE_ADMIT, &event.auth_id)?;
+    let main = credentials::main_of(turn, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    if let Some(refusal) = hindrance(turn, main, source)? {
         return Err(refusal.into());
     }
-    let quote = quote(call, &event, main)?;
-    let mut wallet = wallet::need(call, main)?;
-    wallet.balance = wallet.balance.minus(wallet::late_rest(call, main, &wallet)?)?;
+    let quote = quote(turn, &event, main)?;
+    let mut wallet = wallet::need(turn, main)?;
+    wallet.balance = wallet.balance.minus(wallet::late_rest(turn, main, &wallet)?)?;
     match out_of_credit(&wallet, Money::from_micros(quote.amount))? {
         Some(refusal) => Err(refusal.into()),
         None => Ok(quote),
@@ -178,14 +178,14 @@ pub fn admit(call: &Call<'_>, caller: &Caller, event: Event) -> Result<Quote, Er
 /// Rejected events by their own time, of one account with its sub-accounts or of one reason if these are given. A page looks at
 /// a bounded part of the list, so that it may be short, or empty, and still have a next one.
 pub fn list_rejected(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: Option<String>,
     reason: Option<Rejection>,
     after: Option<String>,
     limit: u32,
 ) -> Result<RejectPage, Error> {
-    access::query(call, caller, functions::USAGE_LIST_REJECTED)?;
+    access::query(turn, caller, functions::USAGE_LIST_REJECTED)?;
     let mut checks = Checks::new();
     let good = auth_id.as_deref().is_none_or(|auth_id| (1..=KEPT_MAX).contains(&auth_id.chars().count()));
     checks.require(good, "auth-id", FieldRule::WrongForm, "1 to 1000 characters");
@@ -196,8 +196,8 @@ pub fn list_rejected(
     let limit = usize::try_from(limit).unwrap_or(500);
     let looked_at = if auth_id.is_none() && reason.is_none() { limit } else { LOOKED_AT_MAX };
     let first = after.map_or_else(|| REJECTED.to_owned(), |after| successor(&reject_key(&after)));
-    let (page, mut more) = call.span::<Rejected>(&first, &end_of_prefix(REJECTED), looked_at)?;
-    let mains = mains_of_subs(call, page.iter().map(|(_, rejected)| &rejected.event), auth_id.as_deref())?;
+    let (page, mut more) = turn.span::<Rejected>(&first, &end_of_prefix(REJECTED), looked_at)?;
+    let mains = mains_of_subs(turn, page.iter().map(|(_, rejected)| &rejected.event), auth_id.as_deref())?;
     let wanted = |rejected: &Rejected| {
         let of = &rejected.event.auth_id;
         reason.is_none_or(|reason| reason == rejected.reason)
@@ -220,7 +220,7 @@ pub fn list_rejected(
 
 /// Main accounts of the sub-accounts that these events name, if a main account is looked for.
 fn mains_of_subs<'a>(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     events: impl Iterator<Item = &'a Event>,
     wanted: Option<&str>,
 ) -> Result<BTreeMap<String, String>, Fault> {
@@ -230,9 +230,9 @@ fn mains_of_subs<'a>(
     }
     let subs: BTreeSet<AuthId> =
         events.filter_map(|event| AuthId::parse(&event.auth_id)).filter(|sub| !sub.is_main()).collect();
-    call.prefetch(subs.iter().map(|sub| coinbox_profiles::subaccount::key(*sub)));
+    turn.prefetch(subs.iter().map(|sub| coinbox_profiles::subaccount::key(*sub)));
     for sub in subs {
-        if let Some(parent) = coinbox_profiles::subaccount::parent(call, sub)? {
+        if let Some(parent) = coinbox_profiles::subaccount::parent(turn, sub)? {
             mains.insert(sub.to_string(), parent.to_string());
         }
     }
@@ -247,9 +247,9 @@ fn reject_key(name: &str) -> String {
     format!("{REJECTED}{name}")
 }
 
-fn need_rejects<'a>(call: &Call<'_>, keys: impl Iterator<Item = &'a String>) -> Result<(), Error> {
+fn need_rejects<'a>(turn: &Turn<'_>, keys: impl Iterator<Item = &'a String>) -> Result<(), Error> {
     for key in keys {
-        if !is_reject_key(key) || call.text(&reject_key(key)).is_none() {
+        if !is_reject_key(key) || turn.text(&reject_key(key)).is_none() {
             return Err(Error::NoSuchReject(key.chars().take(64).collect()));
         }
     }
@@ -264,9 +264,9 @@ fn check_count(count: usize, field: &str) -> Result<(), Fault> {
 }
 
 /// Rates mended events; those that are counted now leave the list.
-pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>) -> Result<BatchAnswer, Error> {
-    let command = access::command(call, caller, functions::USAGE_RESUBMIT)?;
-    command.once(call, &events, |call, _, ()| {
+pub fn resubmit(turn: &mut Turn<'_>, caller: &Caller, events: Vec<Resubmission>) -> Result<BatchAnswer, Error> {
+    let command = access::command(turn, caller, functions::USAGE_RESUBMIT)?;
+    command.once(turn, &events, |turn, _, ()| {
         check_count(events.len(), "events")?;
         let mut named = BTreeSet::new();
         let mut checks = Checks::new();
@@ -275,26 +275,26 @@ pub fn resubmit(call: &mut Call<'_>, caller: &Caller, events: Vec<Resubmission>)
             checks.require(named.insert(&mended.key), &field, FieldRule::NotAllowedTogether, "each key once");
         }
         checks.done()?;
-        call.prefetch(events.iter().map(|mended| reject_key(&mended.key)));
-        need_rejects(call, events.iter().map(|mended| &mended.key))?;
+        turn.prefetch(events.iter().map(|mended| reject_key(&mended.key)));
+        need_rejects(turn, events.iter().map(|mended| &mended.key))?;
         for mended in &events {
-            call.remove(&reject_key(&mended.key));
+            turn.remove(&reject_key(&mended.key));
         }
         let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
         // What is rejected again is put on the list anew, with its new reason.
-        Ok(posting::post(call, &batch, &[])?)
+        Ok(posting::post(turn, &batch, &[])?)
     })
 }
 
 /// Takes events off the list for good.
-pub fn discard(call: &mut Call<'_>, caller: &Caller, keys: Vec<String>) -> Result<(), Error> {
-    let command = access::command(call, caller, functions::USAGE_DISCARD)?;
-    command.once(call, &keys, |call, _, ()| {
+pub fn discard(turn: &mut Turn<'_>, caller: &Caller, keys: Vec<String>) -> Result<(), Error> {
+    let command = access::command(turn, caller, functions::USAGE_DISCARD)?;
+    command.once(turn, &keys, |turn, _, ()| {
         check_count(keys.len(), "keys")?;
-        call.prefetch(keys.iter().map(|key| reject_key(key)));
-        need_rejects(call, keys.iter())?;
+        turn.prefetch(keys.iter().map(|key| reject_key(key)));
+        need_rejects(turn, keys.iter())?;
         for key in &keys {
-            call.remove(&reject_key(key));
+            turn.remove(&reject_key(key));
         }
         Ok(())
     })

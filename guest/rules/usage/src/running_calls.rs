@@ -4,11 +4,11 @@ use crate::pages::{self, Asked, check_source};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_credit::records::running_calls::{PAGE, RUNNING, Running, calls, forget, name};
 use coinbox_credit::watch::zero_stop::judge;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::product::ID_MAX;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, MOMENT_MAX, int_text};
 use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
@@ -52,9 +52,9 @@ pub struct CarriedPage {
 }
 
 /// Names running calls (CRD-10).
-pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningCall>) -> Result<(), Error> {
-    let command = access::command(call, caller, functions::USAGE_CALLS_STARTED)?;
-    command.once(call, &started, |call, _, ()| {
+pub fn calls_started(turn: &mut Turn<'_>, caller: &Caller, started: Vec<RunningCall>) -> Result<(), Error> {
+    let command = access::command(turn, caller, functions::USAGE_CALLS_STARTED)?;
+    command.once(turn, &started, |turn, _, ()| {
         let mut checks = Checks::new();
         checks.require(!started.is_empty(), "calls", FieldRule::Missing, "1");
         checks.require(started.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
@@ -73,31 +73,31 @@ pub fn calls_started(call: &mut Call<'_>, caller: &Caller, started: Vec<RunningC
             check_source(&mut checks, &format!("calls[{index}].source"), running.source.as_deref());
             let auth_id = AuthId::parse(&running.auth_id);
             let main = match auth_id {
-                Some(auth_id) => credentials::main_of(call, auth_id)?,
+                Some(auth_id) => credentials::main_of(turn, auth_id)?,
                 None => None,
             };
             checks.require(main.is_some(), &format!("calls[{index}].auth-id"), FieldRule::UnknownValue, "");
             if let (Some(auth_id), Some(main), true, true) = (auth_id, main, good, moment)
-                && name(call, main, (&running.call, auth_id), running.started, running.source.as_deref())?
+                && name(turn, main, (&running.call, auth_id), running.started, running.source.as_deref())?
             {
                 touched.insert(main);
             }
         }
         checks.done()?;
         for account in touched {
-            let wallet = wallet::need(call, account)?;
-            judge(call, account, &wallet)?;
+            let wallet = wallet::need(turn, account)?;
+            judge(turn, account, &wallet)?;
         }
         Ok(())
     })
 }
 
 /// Notes that calls are over.
-pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names: Vec<String>) -> Result<(), Error> {
-    let command = access::command_on_any(call, caller, functions::USAGE_CALLS_ENDED, &auth_id)?;
+pub fn calls_ended(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, names: Vec<String>) -> Result<(), Error> {
+    let command = access::command_on_any(turn, caller, functions::USAGE_CALLS_ENDED, &auth_id)?;
     let source = AuthId::parse(&auth_id).ok_or_else(|| Fault::not_found("account"))?;
-    let account = credentials::main_of(call, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    command.once(call, &(&auth_id, &names), |call, _, ()| {
+    let account = credentials::main_of(turn, source)?.ok_or_else(|| Fault::not_found("account"))?;
+    command.once(turn, &(&auth_id, &names), |turn, _, ()| {
         let mut checks = Checks::new();
         checks.require(!names.is_empty(), "calls", FieldRule::Missing, "1");
         checks.require(names.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);
@@ -111,17 +111,17 @@ pub fn calls_ended(call: &mut Call<'_>, caller: &Caller, auth_id: String, names:
         }
         checks.done()?;
         for name in &names {
-            forget(call, account, name)?;
+            forget(turn, account, name)?;
         }
         Ok(())
     })
 }
 
 /// Running calls of an account and its sub-accounts, newest first.
-pub fn list_calls(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<RunningCall>, Error> {
-    let (_, account) = access::query_on(call, caller, functions::USAGE_LIST_CALLS, &auth_id)?;
-    wallet::need(call, account)?;
-    Ok(calls(call, account)?.0.into_iter().map(shown).collect())
+pub fn list_calls(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Vec<RunningCall>, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::USAGE_LIST_CALLS, &auth_id)?;
+    wallet::need(turn, account)?;
+    Ok(calls(turn, account)?.0.into_iter().map(shown).collect())
 }
 
 fn shown(running: Running) -> RunningCall {
@@ -135,16 +135,16 @@ fn shown(running: Running) -> RunningCall {
 
 /// Running calls of all accounts by main account, newest first; those that one source carries if it is given.
 pub fn list_running(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     source: Option<String>,
     after: Option<String>,
     limit: u32,
 ) -> Result<CarriedPage, Error> {
-    access::query(call, caller, functions::USAGE_LIST_RUNNING)?;
+    access::query(turn, caller, functions::USAGE_LIST_RUNNING)?;
     let asked = Asked { source: source.as_deref(), after: after.as_deref(), limit };
     asked.check(|after| account_of(after).is_some())?;
-    let (found, next) = pages::page(call, RUNNING, &asked, |running: &Running| running.carried_by.as_deref())?;
+    let (found, next) = pages::page(turn, RUNNING, &asked, |running: &Running| running.carried_by.as_deref())?;
     let calls = found.into_iter().filter_map(|(place, running)| {
         let account = account_of(&place)?.to_string();
         Some(CarriedCall { account, call: shown(running) })

@@ -7,12 +7,12 @@
 
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::Product;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, uint_text};
 use coinbox_ledger::charge_code::{ChargeCode, words};
 use coinbox_ledger::totals::{self, Page, SourceTotals, Sum};
@@ -99,14 +99,14 @@ struct Wanted {
 
 impl Wanted {
     /// What is asked for of `asked`, a main account or a sub-account, which sees itself only.
-    fn of(call: &Call<'_>, asked: AuthId, filter: Option<ChargeFilter>) -> Result<Wanted, Fault> {
-        let main = credentials::main_of(call, asked)?.ok_or_else(|| Fault::not_found("account"))?;
+    fn of(turn: &Turn<'_>, asked: AuthId, filter: Option<ChargeFilter>) -> Result<Wanted, Fault> {
+        let main = credentials::main_of(turn, asked)?.ok_or_else(|| Fault::not_found("account"))?;
         let own = (!asked.is_main()).then_some(asked);
         let ChargeFilter { product, source } = filter.unwrap_or_default();
         let Some(source) = source else { return Ok(Wanted { main, source: own, product }) };
         let not_there = || Fault::not_found("sub-account");
         let source = AuthId::parse(&source).ok_or_else(not_there)?;
-        let seen = own.is_none_or(|own| own == source) && credentials::main_of(call, source)? == Some(main);
+        let seen = own.is_none_or(|own| own == source) && credentials::main_of(turn, source)? == Some(main);
         if seen { Ok(Wanted { main, source: Some(source), product }) } else { Err(not_there()) }
     }
 }
@@ -228,7 +228,7 @@ impl Rows {
 /// What was charged in a span of local days (USE-4).
 #[expect(clippy::too_many_arguments, reason = "they are the contract's")]
 pub fn summary(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     from_day: String,
@@ -237,8 +237,8 @@ pub fn summary(
     after: Option<String>,
     filter: Option<ChargeFilter>,
 ) -> Result<SummaryPage, Error> {
-    let (_, asked) = access::query_on(call, caller, functions::USAGE_SUMMARY, &auth_id)?;
-    let Wanted { main, source, product } = Wanted::of(call, asked, filter)?;
+    let (_, asked) = access::query_on(turn, caller, functions::USAGE_SUMMARY, &auth_id)?;
+    let Wanted { main, source, product } = Wanted::of(turn, asked, filter)?;
     let (first, last) = check_days(&from_day, &to_day)?;
     let start = after.as_deref().map(day_and_source);
     let mut checks = Checks::new();
@@ -246,22 +246,22 @@ pub fn summary(
     checks.page_after(!matches!(start, Some(None)));
     checks.done()?;
 
-    let timezone = profile::profile(call, main)?.timezone;
+    let timezone = profile::profile(turn, main)?.timezone;
     let zone = calendar::zone(&timezone);
     let mut rows = Rows { group: group.into_iter().collect(), product, sums: BTreeMap::new() };
     let by_source = rows.group.contains(&Grouping::Subaccount);
     let next = if let Some(source) = source {
-        one_source(call, main, source, first, last, &mut rows)?;
+        one_source(turn, main, source, first, last, &mut rows)?;
         None
     } else if by_source {
-        all_sources(call, main, start.flatten().as_ref(), first, last, &mut rows)?
+        all_sources(turn, main, start.flatten().as_ref(), first, last, &mut rows)?
     } else {
-        whole_days(call, main, first, last, &mut rows)?;
+        whole_days(turn, main, first, last, &mut rows)?;
         None
     };
-    let mut complete_until = totals::folded_until(call)?;
+    let mut complete_until = totals::folded_until(turn)?;
     if next.is_none() {
-        complete_until = add_unfolded(call, main, source, &zone, first, last, &mut rows)?;
+        complete_until = add_unfolded(turn, main, source, &zone, first, last, &mut rows)?;
     }
     let mut amount = Money::ZERO;
     let mut shown = Vec::with_capacity(rows.sums.len());
@@ -313,9 +313,9 @@ fn day_and_source(text: &str) -> Option<(Date, AuthId)> {
 }
 
 /// One record a day: at most 400.
-fn whole_days(call: &Call<'_>, main: AuthId, first: Date, last: Date, rows: &mut Rows) -> Result<(), Fault> {
+fn whole_days(turn: &Turn<'_>, main: AuthId, first: Date, last: Date, rows: &mut Rows) -> Result<(), Fault> {
     let (from, end) = (totals::day_key(main, first), successor(&totals::day_key(main, last)));
-    let (records, _) = call.span::<SourceTotals>(&from, &end, 1_000)?;
+    let (records, _) = turn.span::<SourceTotals>(&from, &end, 1_000)?;
     for (key, totals) in records {
         if let Some(day) = key.rsplit('/').next().and_then(calendar::parse_day) {
             rows.add_all(day, main, &totals)?;
@@ -326,7 +326,7 @@ fn whole_days(call: &Call<'_>, main: AuthId, first: Date, last: Date, rows: &mut
 
 /// One key a day: at most 400.
 fn one_source(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     main: AuthId,
     source: AuthId,
     first: Date,
@@ -338,9 +338,9 @@ fn one_source(
     let days: Vec<Date> =
         following.take_while(|day| *day <= last).take(usize::try_from(DAYS_MAX).unwrap_or(0)).collect();
     let key = |day: &Date| totals::day_source_key(main, *day, source);
-    call.prefetch(days.iter().map(key));
+    turn.prefetch(days.iter().map(key));
     for day in &days {
-        if let Some(totals) = call.get::<SourceTotals>(&key(day))? {
+        if let Some(totals) = turn.get::<SourceTotals>(&key(day))? {
             rows.add_all(*day, source, &totals)?;
         }
     }
@@ -349,7 +349,7 @@ fn one_source(
 
 /// A page of records of single sources. Answers where the next page begins.
 fn all_sources(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     main: AuthId,
     after: Option<&(Date, AuthId)>,
     first: Date,
@@ -362,7 +362,7 @@ fn all_sources(
         None => format!("{prefix}{first}/"),
     };
     let end = end_of_prefix(&format!("{prefix}{last}/"));
-    let (records, more) = call.span::<SourceTotals>(&from, &end, SOURCES_PER_PAGE)?;
+    let (records, more) = turn.span::<SourceTotals>(&from, &end, SOURCES_PER_PAGE)?;
     let mut reached = None;
     for (key, totals) in records {
         let place = &key[prefix.len()..];
@@ -376,7 +376,7 @@ fn all_sources(
 
 /// What the totals job has still to do. Answers up to which moment everything is in then.
 fn add_unfolded(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     main: AuthId,
     only: Option<AuthId>,
     zone: &TimeZone,
@@ -384,9 +384,9 @@ fn add_unfolded(
     last: Date,
     rows: &mut Rows,
 ) -> Result<Instant, Fault> {
-    let (transactions, until) = totals::unfolded(call)?;
+    let (transactions, until) = totals::unfolded(turn)?;
     let lines = || transactions.iter().flat_map(|(_, transaction)| &transaction.lines);
-    let mains = totals::mains_of(call, lines())?;
+    let mains = totals::mains_of(turn, lines())?;
     for line in lines() {
         let day = calendar::local_day(zone, line.t);
         let ours = mains.get(&line.a) == Some(&main) && only.is_none_or(|only| only == line.a);
@@ -400,7 +400,7 @@ fn add_unfolded(
 /// An account's charges one by one, in posting order (account-level export), as far as the filter leaves them. `from` and `to` are
 /// moments of posting.
 pub fn list_lines(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     from: Instant,
@@ -408,8 +408,8 @@ pub fn list_lines(
     after: Option<String>,
     filter: Option<ChargeFilter>,
 ) -> Result<LinePage, Error> {
-    let (_, asked) = access::query_on(call, caller, functions::USAGE_LIST_LINES, &auth_id)?;
-    let wanted = Wanted::of(call, asked, filter)?;
+    let (_, asked) = access::query_on(turn, caller, functions::USAGE_LIST_LINES, &auth_id)?;
+    let wanted = Wanted::of(turn, asked, filter)?;
     let main = wanted.main;
     let mut checks = Checks::new();
     checks.require(from >= 0, "from", FieldRule::TooSmall, 0);
@@ -425,11 +425,11 @@ pub fn list_lines(
         None => format!("{prefix}{}", time_key(begin)),
     };
     let end = format!("{prefix}{}", time_key(to));
-    let complete_until = totals::folded_until(call)?;
+    let complete_until = totals::folded_until(turn)?;
     if first >= end {
         return Ok(LinePage { lines: Vec::new(), complete_until, next: None });
     }
-    let (pages, mut more) = call.span_page::<Page>(&first, &end, PAGES_PER_CALL)?;
+    let (pages, mut more) = turn.span_page::<Page>(&first, &end, PAGES_PER_CALL)?;
     let (mut lines, mut reached) = (Vec::new(), None);
     for (key, page) in pages {
         if lines.len() >= LINES_PER_CALL {

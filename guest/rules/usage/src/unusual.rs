@@ -13,12 +13,12 @@
 //! | `spend/<account>` | the days that were looked at or are to be, with the amount from which on each is unusual |
 
 use coinbox_ground::calendar;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::totals::habit;
 use coinbox_ledger::totals::habit::{Habit, Looked, used, used_on};
@@ -41,37 +41,37 @@ fn queue_key(account: AuthId, since: Instant) -> String {
 }
 
 /// Looks at today, yesterday and the earlier days that are due, the earliest first.
-pub fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    let rule = Policy::load(call)?.unusual_spend();
-    call.cancel(&habit::JOB.of(account));
-    if rule.factor == 0 || profile::is_closed(call, account)? {
+pub fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let rule = Policy::load(turn)?.unusual_spend();
+    turn.cancel(&habit::JOB.of(account));
+    if rule.factor == 0 || profile::is_closed(turn, account)? {
         return Ok(Some(Next::Rest));
     }
-    let profile = profile::profile(call, account)?;
+    let profile = profile::profile(turn, account)?;
     let zone = calendar::zone(&profile.timezone);
-    let today = calendar::local_day(&zone, call.now());
+    let today = calendar::local_day(&zone, turn.now());
     let created = calendar::local_day(&zone, profile.created);
-    let mut habit = Habit::load(call, account)?;
+    let mut habit = Habit::load(turn, account)?;
     let due = habit.days.iter().filter(|(_, looked)| **looked == Looked::Due);
     // What is no date was not written by these rules.
     let mut due: BTreeSet<Date> = due.filter_map(|(day, _)| day.parse().ok()).collect();
     due.extend([calendar::days_before(today, 1), today]);
     for day in due {
-        let used = used_on(call, account, day)?;
+        let used = used_on(turn, account, day)?;
         if used <= Money::from_micros(rule.floor) || habit.is_known(day, used) {
             continue;
         }
-        let of = Usual::of(call, account, day, created, rule)?;
+        let of = Usual::of(turn, account, day, created, rule)?;
         if used <= of.most {
             habit.days.insert(day.to_string(), Looked::Usual(of.most));
             continue;
         }
         habit.days.insert(day.to_string(), Looked::Unusual);
         if habit.days.get(&calendar::days_before(day, 1).to_string()) != Some(&Looked::Unusual) {
-            flag(call, account, &mut habit, (day, used), &of, rule.factor);
+            flag(turn, account, &mut habit, (day, used), &of, rule.factor);
         }
     }
-    habit.save(call, account);
+    habit.save(turn, account);
     Ok(Some(Next::Rest))
 }
 
@@ -84,13 +84,13 @@ struct Usual {
 }
 
 impl Usual {
-    fn of(call: &Call<'_>, account: AuthId, day: Date, created: Date, rule: UnusualSpend) -> Result<Usual, Fault> {
+    fn of(turn: &Turn<'_>, account: AuthId, day: Date, created: Date, rule: UnusualSpend) -> Result<Usual, Fault> {
         let first = calendar::days_before(day, DAYS);
         let mut sum = Money::ZERO;
         for back in 1..=DAYS {
-            sum = sum.plus(used_on(call, account, calendar::days_before(day, back))?)?;
+            sum = sum.plus(used_on(turn, account, calendar::days_before(day, back))?)?;
         }
-        let has_habit = created <= first && (sum > Money::ZERO || has_used(call, account, first)?);
+        let has_habit = created <= first && (sum > Money::ZERO || has_used(turn, account, first)?);
         let floor = Money::from_micros(if has_habit { rule.floor } else { rule.without_history });
         // More than the factor times the average: in whole micros nothing lies between the two.
         let times = i128::from(sum.micros()) * i128::from(rule.factor) / i128::from(DAYS);
@@ -101,9 +101,9 @@ impl Usual {
 }
 
 /// Whether an account has used anything before a day.
-fn has_used(call: &Call<'_>, account: AuthId, before: Date) -> Result<bool, Fault> {
+fn has_used(turn: &Turn<'_>, account: AuthId, before: Date) -> Result<bool, Fault> {
     let (first, end) = (totals::day_key(account, Date::ZERO), totals::day_key(account, before));
-    let (page, more) = call.span_page_back::<SourceTotals>(&first, &end, SEARCHED)?;
+    let (page, more) = turn.span_page_back::<SourceTotals>(&first, &end, SEARCHED)?;
     for (_, totals) in &page {
         if used(totals)? > Money::ZERO {
             return Ok(true);
@@ -113,15 +113,15 @@ fn has_used(call: &Call<'_>, account: AuthId, before: Date) -> Result<bool, Faul
     Ok(more)
 }
 
-fn flag(call: &mut Call<'_>, account: AuthId, habit: &mut Habit, (day, spent): (Date, Money), of: &Usual, factor: u32) {
+fn flag(turn: &mut Turn<'_>, account: AuthId, habit: &mut Habit, (day, spent): (Date, Money), of: &Usual, factor: u32) {
     // One item an account: what nobody has looked at yet gives way to the newer one.
     if let Some(since) = habit.queued.take() {
-        call.remove(&queue_key(account, since));
+        turn.remove(&queue_key(account, since));
     }
-    let since = call.now();
+    let since = turn.now();
     let average = of.average;
     let note = format!("{spent} was spent on {day}; the daily average of the {DAYS} days before is {average}");
-    call.put(&queue_key(account, since), &QueueEntry::new(Some(account), KIND, since, note));
+    turn.put(&queue_key(account, since), &QueueEntry::new(Some(account), KIND, since, note));
     habit.queued = Some(since);
     feed::event(account, KIND, "ACC-8")
         .fact("day", day)
@@ -129,5 +129,5 @@ fn flag(call: &mut Call<'_>, account: AuthId, habit: &mut Habit, (day, spent): (
         .fact("average", average)
         .fact("factor", factor)
         .fact("floor", of.floor)
-        .tell(call);
+        .tell(turn);
 }

@@ -7,13 +7,13 @@ use coinbox_credit::records::dunning;
 use coinbox_credit::records::held::is_held;
 use coinbox_credit::records::reconciliation::{LOOK_LATER_MS, is_open};
 use coinbox_credit::records::refunds::Cause;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant};
 use coinbox_invoices::{self as invoices, FinalStep};
 use coinbox_ledger::charges;
@@ -36,57 +36,57 @@ const DIFFERS_MS: Instant = DAY_MS;
 const HELD_MS: Instant = HOUR_MS;
 
 /// The next step of a closing that is due.
-pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    let Some(mut closing) = load(call, account)? else { return Ok(None) };
+pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
+    let Some(mut closing) = load(turn, account)? else { return Ok(None) };
     let job = JOB.of(account);
     match closing.step {
-        Step::Settling | Step::Owing if call.now() < closing.closes_at => {
-            call.timer(&job, Lane::Normal, closing.closes_at);
+        Step::Settling | Step::Owing if turn.now() < closing.closes_at => {
+            turn.timer(&job, Lane::Normal, closing.closes_at);
         }
         // What a history that was lost has given back is taken off first: it must not be refunded again.
-        Step::Settling | Step::Owing if is_open(call)? => {
-            call.timer(&job, Lane::Normal, call.now() + LOOK_LATER_MS);
+        Step::Settling | Step::Owing if is_open(turn)? => {
+            turn.timer(&job, Lane::Normal, turn.now() + LOOK_LATER_MS);
         }
-        Step::Settling | Step::Owing if is_held(call, account)? => {
-            call.timer(&job, Lane::Normal, call.now() + HELD_MS);
+        Step::Settling | Step::Owing if is_held(turn, account)? => {
+            turn.timer(&job, Lane::Normal, turn.now() + HELD_MS);
         }
         Step::Settling | Step::Owing => {
-            let draft = match finish_use(call, account)? {
+            let draft = match finish_use(turn, account)? {
                 FinalStep::NotYet => {
-                    call.put(&key(account), &closing);
-                    call.timer(&job, Lane::Normal, call.now());
+                    turn.put(&key(account), &closing);
+                    turn.timer(&job, Lane::Normal, turn.now());
                     return Ok(Some(Next::Again));
                 }
                 // It closes by itself once the operator has found the cause.
                 FinalStep::Differs => {
-                    call.put(&key(account), &closing);
-                    call.timer(&job, Lane::Normal, call.now() + DIFFERS_MS);
+                    turn.put(&key(account), &closing);
+                    turn.timer(&job, Lane::Normal, turn.now() + DIFFERS_MS);
                     return Ok(Some(Next::Rest));
                 }
                 FinalStep::Ready(draft) => *draft,
             };
-            let owed = owed_in_cents(wallet::need(call, account)?.balance)?;
+            let owed = owed_in_cents(wallet::need(turn, account)?.balance)?;
             if owed > Money::ZERO {
-                invoices::end_final(call, account, draft, None)?;
-                wait_for_payment(call, account, &mut closing, owed);
+                invoices::end_final(turn, account, draft, None)?;
+                wait_for_payment(turn, account, &mut closing, owed);
             } else {
-                let fixed = fix(call, account, &mut closing)?;
-                invoices::end_final(call, account, draft, Some(&fixed))?;
+                let fixed = fix(turn, account, &mut closing)?;
+                invoices::end_final(turn, account, draft, Some(&fixed))?;
                 closing.step = Step::Releasing;
-                call.timer(&job, Lane::Bulk, call.now());
+                turn.timer(&job, Lane::Bulk, turn.now());
             }
-            call.put(&key(account), &closing);
+            turn.put(&key(account), &closing);
         }
         Step::Releasing => {
             let (after, more) =
-                subaccounts::disable_page(call, account, closing.after.as_deref(), SUBACCOUNTS_PER_CALL)?;
+                subaccounts::disable_page(turn, account, closing.after.as_deref(), SUBACCOUNTS_PER_CALL)?;
             closing.after = after.or(closing.after);
             if more {
-                call.timer(&job, Lane::Bulk, call.now());
+                turn.timer(&job, Lane::Bulk, turn.now());
             } else {
                 closing.step = Step::Done;
             }
-            call.put(&key(account), &closing);
+            turn.put(&key(account), &closing);
             return Ok(Some(if more { Next::Again } else { Next::Rest }));
         }
         Step::Done => {}
@@ -96,25 +96,25 @@ pub(crate) fn run(call: &mut Call<'_>, account: AuthId) -> Result<Option<Next>, 
 
 /// Nothing more is debited from here on: late lots end, usage is rejected, and the last document is begun with the rounding and tax of what was charged,
 /// before the refund is fixed (R23, R26).
-fn finish_use(call: &mut Call<'_>, account: AuthId) -> Result<FinalStep, Fault> {
-    expiry::expire_due(call, account)?;
-    let mut wallet = wallet::need(call, account)?;
+fn finish_use(turn: &mut Turn<'_>, account: AuthId) -> Result<FinalStep, Fault> {
+    expiry::expire_due(turn, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     if !wallet.is_closed() {
         wallet.close();
-        wallet::save(call, account, &wallet);
+        wallet::save(turn, account, &wallet);
     }
-    invoices::begin_final(call, account)
+    invoices::begin_final(turn, account)
 }
 
-fn wait_for_payment(call: &mut Call<'_>, account: AuthId, closing: &mut Closing, owed: Money) {
+fn wait_for_payment(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing, owed: Money) {
     let first = closing.step != Step::Owing;
     closing.step = Step::Owing;
-    let since = *closing.queued.get_or_insert(call.now());
+    let since = *closing.queued.get_or_insert(turn.now());
     let note = format!("{owed} is owed: it is to be paid (credits.settle) or written off (credits.write-off)");
     let entry = QueueEntry::new(Some(account), "closing-owes", since, note);
-    call.put(&queue::single_key(since, &format!("{account}/closing")), &entry);
+    turn.put(&queue::single_key(since, &format!("{account}/closing")), &entry);
     if first {
-        feed::event(account, "account-closing-owes", "ACC-12").fact("owed", owed).tell(call);
+        feed::event(account, "account-closing-owes", "ACC-12").fact("owed", owed).tell(turn);
     }
 }
 
@@ -156,17 +156,17 @@ impl Fixed {
 }
 
 /// Takes all credit off the account, in one transaction, and closes it for good.
-fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
-    let window = Policy::load(call)?.refund_window_ms;
-    let fixed = Fixed::of(open_lots::exact_lots(call, account)?, closing.begun.saturating_sub(window))?;
-    let mut wallet = wallet::need(call, account)?;
+fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
+    let window = Policy::load(turn)?.refund_window_ms;
+    let fixed = Fixed::of(open_lots::exact_lots(turn, account)?, closing.begun.saturating_sub(window))?;
+    let mut wallet = wallet::need(turn, account)?;
     // Less than the gateway can move: rounded away (R4).
     let unpayable = if wallet.balance < Money::ZERO { wallet.balance.negated()? } else { Money::ZERO };
-    wallet::empty(call, account, &mut wallet)?;
-    wallet::save(call, account, &wallet);
-    let id = ledger::next_id(call)?;
+    wallet::empty(turn, account, &mut wallet)?;
+    wallet::save(turn, account, &wallet);
+    let id = ledger::next_id(turn)?;
     ledger::post(
-        call,
+        turn,
         &id,
         "closing",
         &format!("closed by {}", closing.by),
@@ -185,7 +185,7 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<in
     let mut count = 0;
     for (lot, amount) in fixed.refunds.iter().filter(|(_, amount)| *amount > Money::ZERO) {
         let charge =
-            charges::by_key(call, &lot.origin)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
+            charges::by_key(turn, &lot.origin)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
         let new = NewRefund {
             cause: Cause::Closing,
             amount: *amount,
@@ -194,17 +194,17 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<in
             card: charge.as_ref().map_or("", |charge| &charge.card_label),
             asked: None,
         };
-        due = refunds::create(call, account, &new)?.due;
+        due = refunds::create(turn, account, &new)?.due;
         count += 1;
     }
-    let mut profile = profile::profile(call, account)?;
+    let mut profile = profile::profile(turn, account)?;
     profile.standing = Standing::Closed;
-    profile::save(call, account, &profile);
+    profile::save(turn, account, &profile);
     if let Some(since) = closing.queued.take() {
-        call.remove(&queue::single_key(since, &format!("{account}/closing")));
+        turn.remove(&queue::single_key(since, &format!("{account}/closing")));
     }
-    dunning::closed(call, account)?;
-    closing.closed = Some(call.now());
+    dunning::closed(turn, account)?;
+    closing.closed = Some(turn.now());
     closing.refunded = fixed.refunded;
     closing.forfeited = fixed.forfeited;
     closing.rounding = fixed.rounding.minus(unpayable)?;
@@ -220,8 +220,8 @@ fn fix(call: &mut Call<'_>, account: AuthId, closing: &mut Closing) -> Result<in
         .fact("refunds", count)
         .fact("by", &closing.by)
         .transaction(id)
-        .tell(call);
-    mail::send(call, account, "account-closed", amounts.to_vec())?;
+        .tell(turn);
+    mail::send(turn, account, "account-closed", amounts.to_vec())?;
     let Fixed { refunded, forfeited, rounding, .. } = fixed;
     Ok(invoices::Fixed { refunded, forfeited, rounding, unpayable })
 }

@@ -9,11 +9,11 @@ use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
 use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar::LAST_MOMENT;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::charges::{self, Charge};
@@ -64,16 +64,16 @@ pub struct Correction {
 
 /// Credits or debits an account with a reason (CRD-14, R18).
 pub fn adjust(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     adjustment: Adjustment,
     reason: String,
 ) -> Result<Adjusted, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_ADJUST, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_ADJUST, &auth_id)?;
     let args = (&auth_id, &adjustment, &reason);
-    command.once(call, &args, |call, _, account| {
-        if profile::is_closed(call, account)? {
+    command.once(turn, &args, |turn, _, account| {
+        if profile::is_closed(turn, account)? {
             return Err(coinbox_ground::vocabulary::Refusal::Closed.into());
         }
         let mut checks = Checks::new();
@@ -94,11 +94,11 @@ pub fn adjust(
         checks.require(amount <= Money::from_units(1_000_000_000), field, FieldRule::TooLarge, "1000000000.00");
         if let Adjustment::Goodwill(Goodwill { expires: Some(expires), .. }) = &adjustment {
             let field = "adjustment.goodwill.expires";
-            checks.require(*expires > call.now(), field, FieldRule::TooSmall, call.now());
+            checks.require(*expires > turn.now(), field, FieldRule::TooSmall, turn.now());
             checks.require(*expires <= LAST_MOMENT, field, FieldRule::TooLarge, LAST_MOMENT);
         }
         checks.done()?;
-        if !matches!(adjustment, Adjustment::Goodwill(_)) && wallet::need(call, account)?.is_closed() {
+        if !matches!(adjustment, Adjustment::Goodwill(_)) && wallet::need(turn, account)?.is_closed() {
             // The invoice of its last charges is made: neither a debit nor a correction is a line any more (CRD-14, R23, R27).
             return Err(coinbox_ground::vocabulary::Refusal::Closed.into());
         }
@@ -113,60 +113,60 @@ pub fn adjust(
                     rule: "CRD-14",
                     reason: &reason,
                 };
-                grant(call, account, &goodwill)?.transaction
+                grant(turn, account, &goodwill)?.transaction
             }
-            Adjustment::Correction(correction) => correct(call, account, amount, correction, &reason)?,
-            Adjustment::Debit(_) => debit(call, account, amount, &reason)?,
+            Adjustment::Correction(correction) => correct(turn, account, amount, correction, &reason)?,
+            Adjustment::Debit(_) => debit(turn, account, amount, &reason)?,
         };
-        let balance = wallet::need(call, account)?.balance.micros();
+        let balance = wallet::need(turn, account)?.balance.micros();
         Ok(Adjusted { transaction, balance })
     })
 }
 
 /// The lot that a correction restores.
-fn lot_of(call: &Call<'_>, account: AuthId, correction: &Correction) -> Result<(u32, Place), Fault> {
+fn lot_of(turn: &Turn<'_>, account: AuthId, correction: &Correction) -> Result<(u32, Place), Fault> {
     match (&correction.charge, &correction.payment) {
         (Some(number), None) => {
-            let charge = charges::load(call, account, *number)?;
+            let charge = charges::load(turn, account, *number)?;
             charge.as_ref().and_then(Charge::lot).cloned().ok_or_else(|| Fault::not_found("paid charge"))
         }
         (None, Some(key)) => {
-            reconciliation::lot_of(call, account, key)?.ok_or_else(|| Fault::not_found("credited payment"))
+            reconciliation::lot_of(turn, account, key)?.ok_or_else(|| Fault::not_found("credited payment"))
         }
         _ => Err(Fault::invalid("adjustment.correction", FieldRule::NotAllowedTogether, Some("charge or payment"))),
     }
 }
 
 fn correct(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     amount: Money,
     correction: &Correction,
     reason: &str,
 ) -> Result<String, Fault> {
-    let (lot, place) = lot_of(call, account, correction)?;
-    let mut wallet = wallet::need(call, account)?;
+    let (lot, place) = lot_of(turn, account, correction)?;
+    let mut wallet = wallet::need(turn, account)?;
     let too_large = || {
         Fault::invalid("adjustment.correction.amount", FieldRule::TooLarge, Some("what has been spent of the recharge"))
     };
     // What the bank has taken back was not spent, and must not be refunded as well.
     let charge = match (correction.charge, &correction.payment) {
-        (Some(number), _) => charges::load(call, account, number)?,
+        (Some(number), _) => charges::load(turn, account, number)?,
         // It has a charge once it was taken back.
-        (None, Some(key)) => charges::of_payment(call, account, key)?,
+        (None, Some(key)) => charges::of_payment(turn, account, key)?,
         (None, None) => None,
     };
     if let Some(charge) = charge
-        && amount > room(call, account, &wallet, &charge)?
+        && amount > room(turn, account, &wallet, &charge)?
     {
         return Err(too_large());
     }
-    let paid = wallet::refill(call, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?.paid;
-    wallet::save(call, account, &wallet);
-    let line = Line::adjustment(account, ChargeCode::Correction, reason, call.now(), amount.negated()?);
-    let id = ledger::next_id(call)?;
+    let paid = wallet::refill(turn, account, &mut wallet, lot, &place, amount)?.ok_or_else(too_large)?.paid;
+    wallet::save(turn, account, &wallet);
+    let line = Line::adjustment(account, ChargeCode::Correction, reason, turn.now(), amount.negated()?);
+    let id = ledger::next_id(turn)?;
     ledger::post(
-        call,
+        turn,
         &id,
         "correction",
         reason,
@@ -182,52 +182,52 @@ fn correct(
         .fact("balance", wallet.balance)
         .fact("reason", reason)
         .transaction(&id)
-        .tell(call);
-    judge(call, account, Occasion::Credit)?;
+        .tell(turn);
+    judge(turn, account, Occasion::Credit)?;
     Ok(id)
 }
 
 /// Gives up what an account owes (R24): nobody pays it any more.
-pub fn write_off(call: &mut Call<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<Adjusted, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_WRITE_OFF, &auth_id)?;
-    command.once(call, &(&auth_id, &reason), |call, _, account| {
+pub fn write_off(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, reason: String) -> Result<Adjusted, Error> {
+    let command = access::command_on(turn, caller, functions::CREDITS_WRITE_OFF, &auth_id)?;
+    command.once(turn, &(&auth_id, &reason), |turn, _, account| {
         let mut checks = Checks::new();
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
-        expire_due(call, account)?;
-        let mut wallet = wallet::need(call, account)?;
-        let amount = wallet::forgive(call, account, &mut wallet, &Payer::WrittenOff)?;
+        expire_due(turn, account)?;
+        let mut wallet = wallet::need(turn, account)?;
+        let amount = wallet::forgive(turn, account, &mut wallet, &Payer::WrittenOff)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
         }
-        wallet::save(call, account, &wallet);
-        let id = ledger::next_id(call)?;
+        wallet::save(turn, account, &wallet);
+        let id = ledger::next_id(turn)?;
         let postings = vec![
             Posting(LedgerAccount::WriteOffs, None, amount),
             Posting(LedgerAccount::Receivables, Some(account), amount.negated()?),
         ];
-        ledger::post(call, &id, "write-off", &reason, postings, Vec::new())?;
+        ledger::post(turn, &id, "write-off", &reason, postings, Vec::new())?;
         feed::event(account, "written-off", "ACC-12")
             .fact("amount", amount)
             .fact("balance", wallet.balance)
             .fact("reason", &reason)
             .transaction(&id)
-            .tell(call);
-        judge(call, account, Occasion::Credit)?;
+            .tell(turn);
+        judge(turn, account, Occasion::Credit)?;
         Ok(Adjusted { transaction: id, balance: wallet.balance.micros() })
     })
 }
 
-fn debit(call: &mut Call<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
-    let line = Line::adjustment(account, ChargeCode::Adjustment, reason, call.now(), amount);
+fn debit(turn: &mut Turn<'_>, account: AuthId, amount: Money, reason: &str) -> Result<String, Fault> {
+    let line = Line::adjustment(account, ChargeCode::Adjustment, reason, turn.now(), amount);
     let debit = Debit { kind: "debit", cause: reason, cycle: None, lines: vec![line], others: Vec::new() };
-    let posted = posting::debit(call, account, debit)?;
+    let posted = posting::debit(turn, account, debit)?;
     feed::event(account, "debit", "CRD-14")
         .fact("amount", amount)
         .fact("balance", posted.balance)
         .fact("reason", reason)
         .transaction(&posted.transaction)
-        .tell(call);
-    judge(call, account, Occasion::Debit)?;
+        .tell(turn);
+    judge(turn, account, Occasion::Debit)?;
     Ok(posted.transaction)
 }

@@ -2,9 +2,9 @@
 
 use crate::movements::refilling::charge_of;
 use coinbox_ground::calendar::{self, Month};
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::charges::{load, save};
 use coinbox_ledger::lots::{self, FromLot, LotKind, OfMonth, Place};
@@ -12,13 +12,13 @@ use coinbox_ledger::wallet::{self, Claimed, Payer, Wallet};
 
 /// Notes that a credit note has given back what a gift had paid of a chargeback's debt: when that is won, it is credit of the payment.
 pub(crate) fn note_corrected(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     (number, nth): (u32, u32),
     part: &FromLot,
     since: Instant,
 ) -> Result<(), Fault> {
-    let Some(mut charge) = load(call, account, number)? else { return Ok(()) };
+    let Some(mut charge) = load(turn, account, number)? else { return Ok(()) };
     let Some(reference) = charge.chargebacks.get(nth as usize).cloned() else { return Ok(()) };
     let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
         return Ok(());
@@ -32,7 +32,7 @@ pub(crate) fn note_corrected(
     }
     dispute.settled.retain(|settled| settled.amount > Money::ZERO);
     dispute.settle(&Payer::Corrected, since, part.amount.minus(left)?)?;
-    save(call, account, &charge);
+    save(turn, account, &charge);
     Ok(())
 }
 
@@ -50,20 +50,20 @@ pub(crate) struct Recalled {
 /// place go back to their lots, and write-offs are recovered. When such a dispute is won, that is credit of the payment. What the payment had paid of issued invoices stays
 /// out of it: that is owed of their days, and what gifts and write-offs have ended of it is known there (`ended/`).
 pub(crate) fn recall(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     number: u32,
     amount: Money,
 ) -> Result<(Recalled, Money), Fault> {
     let (mut recalled, mut left) = (Recalled::default(), amount);
-    let Some(mut charge) = load(call, account, number)? else { return Ok((recalled, left)) };
+    let Some(mut charge) = load(turn, account, number)? else { return Ok((recalled, left)) };
     let is_gift = |place: &Place| place.kind() != LotKind::Cash;
     for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
         let before = left;
         let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
         let claim = (number, u32::try_from(nth).unwrap_or(u32::MAX));
-        let owed = wallet::pay_claim(call, account, wallet, claim, Claimed::OfItsDay, left)?;
+        let owed = wallet::pay_claim(turn, account, wallet, claim, Claimed::OfItsDay, left)?;
         recalled.owed = recalled.owed.plus(owed)?;
         left = left.minus(owed)?;
         let its_day = calendar::day_name(dispute.at);
@@ -92,7 +92,7 @@ pub(crate) fn recall(
         dispute.taken.retain(|taken| taken.amount > Money::ZERO);
         dispute.settle(&Payer::Corrected, dispute.at, before.minus(left)?)?;
     }
-    save(call, account, &charge);
+    save(turn, account, &charge);
     Ok((recalled, left))
 }
 
@@ -114,15 +114,15 @@ pub struct Released {
 /// Something comes back to the lot of a payment that the bank has taken back itself. Had it been there, that chargeback would have taken it first (R33): it does so now,
 /// and what it took elsewhere or left owed is released.
 pub fn release(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     place: &Place,
     amount: Money,
 ) -> Result<Released, Fault> {
     let mut released = Released::default();
-    let Some((mut lot, used)) = lots::find(call, account, place.number(), place)? else { return Ok(released) };
-    let Some(mut charge) = charge_of(call, account, &lot.origin)? else { return Ok(released) };
+    let Some((mut lot, used)) = lots::find(turn, account, place.number(), place)? else { return Ok(released) };
+    let Some(mut charge) = charge_of(turn, account, &lot.origin)? else { return Ok(released) };
     let mut ended = Vec::new();
     for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
         let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
@@ -132,7 +132,7 @@ pub fn release(
             elsewhere = elsewhere.minus(taken.amount)?;
         }
         let wanted = elsewhere.min(amount.minus(released.amount)?);
-        let owed = wallet::pay_claim(call, account, wallet, claim, Claimed::All, wanted)?;
+        let owed = wallet::pay_claim(turn, account, wallet, claim, Claimed::All, wanted)?;
         released.owed = released.owed.plus(owed)?;
         let mut left = wanted.minus(owed)?;
         for settled in dispute.settled.iter_mut().rev() {
@@ -175,28 +175,28 @@ pub fn release(
         }
         dispute.unpaid.retain(|part| part.amount > Money::ZERO);
     }
-    save(call, account, &charge);
-    lots::keep(call, account, &lot, used);
+    save(turn, account, &charge);
+    lots::keep(turn, account, &lot, used);
     for (since, claim, payer, part) in ended {
-        wallet::take_ended(call, account, since, claim, &payer, part)?;
-        take_paid(call, account, &payer, since, part)?;
+        wallet::take_ended(turn, account, since, claim, &payer, part)?;
+        take_paid(turn, account, &payer, since, part)?;
     }
     Ok(released)
 }
 
 /// What a lot had paid of a debt is given back to it.
 pub fn take_paid(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     payer: &Payer,
     since: Instant,
     amount: Money,
 ) -> Result<(), Fault> {
     if let Payer::Lot(place) = payer
-        && let Some((mut lot, used)) = lots::find(call, account, place.number(), place)?
+        && let Some((mut lot, used)) = lots::find(turn, account, place.number(), place)?
     {
         lot.take_paid(Month::of(since), amount)?;
-        lots::keep(call, account, &lot, used);
+        lots::keep(turn, account, &lot, used);
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use crate::movements::claims::{note_corrected, recall};
 use crate::movements::putting::{Back, Putting};
 use crate::movements::refilling::{LOOKED_AT, room};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::charges;
 use coinbox_ledger::charges::{Charge, Dispute};
@@ -29,7 +29,7 @@ pub struct Corrected<'a> {
 /// those before its end that were spent last, then to later ones; what gifts have paid after its cycle goes back to their lots. Where a payment was taken back by
 /// the bank, what stands in its place goes back: what of it is still owed is paid, a write-off of it is recovered. What no payment lacks becomes promotional credit.
 pub fn give_back_of(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     corrected: &Corrected<'_>,
@@ -39,36 +39,36 @@ pub fn give_back_of(
     let mut back = Back::default();
     let mut putting = Putting { account, charge: None, origin, wallet, back: &mut back };
     let of_cash = amount.min(corrected.cash);
-    let mut left = to_payments(call, &mut putting, corrected, of_cash)?.plus(amount.minus(of_cash)?)?;
-    for gift in wallet::take_gifts(call, account, corrected.days, corrected.end, left)? {
+    let mut left = to_payments(turn, &mut putting, corrected, of_cash)?.plus(amount.minus(of_cash)?)?;
+    for gift in wallet::take_gifts(turn, account, corrected.days, corrected.end, left)? {
         if let Some(claim) = gift.claim {
-            note_corrected(call, account, claim, &gift.part, gift.since)?;
+            note_corrected(turn, account, claim, &gift.part, gift.since)?;
         }
         left = left.minus(gift.part.amount)?;
-        putting.put(call, &gift.part.place, gift.part.amount)?;
+        putting.put(turn, &gift.part.place, gift.part.amount)?;
     }
     if left > Money::ZERO {
-        left = to_payments(call, &mut putting, corrected, left)?;
+        left = to_payments(turn, &mut putting, corrected, left)?;
     }
     if left > Money::ZERO {
-        putting.new_lot(call, LotKind::Promotional, None, left)?;
+        putting.new_lot(turn, LotKind::Promotional, None, left)?;
     }
     Ok(back)
 }
 
 /// Gives back to payments. Answers what none of them lacks.
 fn to_payments(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     putting: &mut Putting<'_>,
     corrected: &Corrected<'_>,
     amount: Money,
 ) -> Result<Money, Fault> {
     let mut left = amount;
     let account = putting.account;
-    let (listed, _) = charges::list_all(call, account, LOOKED_AT)?;
+    let (listed, _) = charges::list_all(turn, account, LOOKED_AT)?;
     let mut charges = Vec::new();
     for charge in listed {
-        charges.push((relation(call, account, &charge, corrected)?, charge));
+        charges.push((relation(turn, account, &charge, corrected)?, charge));
     }
     // The newest first, as they are listed.
     charges.sort_by_key(|(relation, _)| match relation {
@@ -81,22 +81,22 @@ fn to_payments(
     for (relation, charge) in of_it.clone() {
         if let Relation::HasPaid(paid) = relation {
             let part = left.min(*paid);
-            left = left.minus(part)?.plus(to_payment(call, putting, charge, corrected, part)?)?;
+            left = left.minus(part)?.plus(to_payment(turn, putting, charge, corrected, part)?)?;
         }
     }
     for (_, charge) in of_it {
-        left = to_its_place(call, putting, charge, left)?;
+        left = to_its_place(turn, putting, charge, left)?;
     }
     for (_, charge) in &charges {
-        left = to_payment(call, putting, charge, corrected, left)?;
-        left = to_its_place(call, putting, charge, left)?;
+        left = to_payment(turn, putting, charge, corrected, left)?;
+        left = to_its_place(turn, putting, charge, left)?;
     }
     Ok(left)
 }
 
 /// Gives back to one payment. Answers what it does not lack.
 fn to_payment(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     putting: &mut Putting<'_>,
     charge: &Charge,
     corrected: &Corrected<'_>,
@@ -106,12 +106,12 @@ fn to_payment(
     let Some((_, place)) = charge.lot() else { return Ok(left) };
     // What pays debts takes no room: the same lot can be asked again.
     while left > Money::ZERO {
-        let part = room(call, account, putting.wallet, charge)?.min(left);
+        let part = room(turn, account, putting.wallet, charge)?.min(left);
         if part == Money::ZERO {
             break;
         }
-        forget_paid(call, account, place, corrected, part)?;
-        let given = putting.refill(call, place, part)?;
+        forget_paid(turn, account, place, corrected, part)?;
+        let given = putting.refill(turn, place, part)?;
         if given == Money::ZERO {
             break;
         }
@@ -122,7 +122,7 @@ fn to_payment(
 
 /// Gives back of what stands in the place of a payment that the bank has taken back. Answers what is left.
 fn to_its_place(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     putting: &mut Putting<'_>,
     charge: &Charge,
     amount: Money,
@@ -130,11 +130,11 @@ fn to_its_place(
     if amount == Money::ZERO || charge.charged_back == Money::ZERO {
         return Ok(amount);
     }
-    let (recalled, left) = recall(call, putting.account, putting.wallet, charge.number, amount)?;
+    let (recalled, left) = recall(turn, putting.account, putting.wallet, charge.number, amount)?;
     putting.back.owed = putting.back.owed.plus(recalled.owed)?;
     putting.back.written_off = putting.back.written_off.plus(recalled.written_off)?;
     for part in recalled.lots {
-        putting.put(call, &part.place, part.amount)?;
+        putting.put(turn, &part.place, part.amount)?;
     }
     Ok(left)
 }
@@ -153,11 +153,11 @@ enum Relation {
     After,
 }
 
-fn relation(call: &Call<'_>, account: AuthId, charge: &Charge, corrected: &Corrected<'_>) -> Result<Relation, Fault> {
+fn relation(turn: &Turn<'_>, account: AuthId, charge: &Charge, corrected: &Corrected<'_>) -> Result<Relation, Fault> {
     let of_days = |part: &&lots::OfMonth| is_of(part.month, corrected.days);
     let reopened = |dispute: &Dispute| dispute.won.is_none() && dispute.unpaid.iter().any(|part| of_days(&part));
     let found = match charge.lot() {
-        Some((number, place)) => lots::find(call, account, *number, place)?,
+        Some((number, place)) => lots::find(turn, account, *number, place)?,
         None => None,
     };
     let mut paid = Money::ZERO;
@@ -175,19 +175,19 @@ fn relation(call: &Call<'_>, account: AuthId, charge: &Charge, corrected: &Corre
 
 /// What a payment has paid of the invoice is given back: should the bank take the payment back, that does not open the invoice again (R84).
 fn forget_paid(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     place: &Place,
     corrected: &Corrected<'_>,
     amount: Money,
 ) -> Result<(), Fault> {
-    let Some((mut lot, used)) = lots::find(call, account, place.number(), place)? else { return Ok(()) };
+    let Some((mut lot, used)) = lots::find(turn, account, place.number(), place)? else { return Ok(()) };
     let mut left = amount;
     let months: Vec<Month> =
         lot.paid.iter().rev().map(|part| part.month).filter(|month| is_of(*month, corrected.days)).collect();
     for month in months {
         left = left.minus(lot.take_paid(month, left)?)?;
     }
-    lots::keep(call, account, &lot, used);
+    lots::keep(turn, account, &lot, used);
     Ok(())
 }

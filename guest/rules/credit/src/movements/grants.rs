@@ -2,11 +2,11 @@
 
 use crate::watch::judge::judge;
 use crate::watch::occasion::Occasion;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::lots::LotKind;
 use coinbox_ledger::open_lots::check_lots;
@@ -42,29 +42,29 @@ pub struct Granted {
 }
 
 /// Gives credit as a lot, posts it, and judges the account.
-pub fn grant(call: &mut Call<'_>, account: AuthId, grant: &Grant<'_>) -> Result<Granted, Fault> {
-    check_lots(call, account)?;
-    let id = ledger::next_id(call)?;
-    let mut wallet = wallet::need(call, account)?;
+pub fn grant(turn: &mut Turn<'_>, account: AuthId, grant: &Grant<'_>) -> Result<Granted, Fault> {
+    check_lots(turn, account)?;
+    let id = ledger::next_id(turn)?;
+    let mut wallet = wallet::need(turn, account)?;
     let new =
-        NewCredit { kind: grant.kind, amount: grant.amount, since: call.now(), expires: grant.expires, origin: &id };
-    let credited = wallet::credit(call, account, &mut wallet, &new)?;
-    wallet::save(call, account, &wallet);
+        NewCredit { kind: grant.kind, amount: grant.amount, since: turn.now(), expires: grant.expires, origin: &id };
+    let credited = wallet::credit(turn, account, &mut wallet, &new)?;
+    wallet::save(turn, account, &wallet);
     if let (Some(expires), true) = (grant.expires, credited.kept > Money::ZERO) {
-        call.timer(&credited.lot.expiry(account), Lane::Normal, expires);
+        turn.timer(&credited.lot.expiry(account), Lane::Normal, expires);
     }
     let postings = vec![
         Posting(grant.contra, None, grant.amount),
         Posting(LedgerAccount::of_lot(grant.kind), Some(account), credited.kept.negated()?),
         Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
     ];
-    ledger::post_gift(call, &id, (grant.entry, grant.reason), postings, credited.charges)?;
+    ledger::post_gift(turn, &id, (grant.entry, grant.reason), postings, credited.charges)?;
     feed::event(account, grant.entry, grant.rule)
         .fact("amount", grant.amount)
         .fact("balance", wallet.balance)
         .fact("reason", grant.reason)
         .transaction(&id)
-        .tell(call);
-    judge(call, account, Occasion::Credit)?;
+        .tell(turn);
+    judge(turn, account, Occasion::Credit)?;
     Ok(Granted { transaction: id, paid_owed: credited.paid, lot: credited.lot.number })
 }

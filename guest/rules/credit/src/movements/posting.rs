@@ -2,9 +2,9 @@
 
 use crate::movements::expiry;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::lots::{FromLot, LotKind};
@@ -43,8 +43,8 @@ pub struct Posted {
 
 /// Takes the sum from the account in spending order, below zero if need be (R2), and posts it. What is set off by the new
 /// balance, and what is told, is the caller's: [`crate::watch::judge::judge`], [`coinbox_ground::feed::event`].
-pub fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> Result<Posted, Fault> {
-    expiry::expire_due(call, account)?;
+pub fn debit(turn: &mut Turn<'_>, account: AuthId, debit: Debit<'_>) -> Result<Posted, Fault> {
+    expiry::expire_due(turn, account)?;
     let mut income: BTreeMap<LedgerAccount, Money> = BTreeMap::new();
     let mut amount = Money::ZERO;
     let mut add = |ledger_account, part: Money| -> Result<(), Fault> {
@@ -62,36 +62,36 @@ pub fn debit(call: &mut Call<'_>, account: AuthId, debit: Debit<'_>) -> Result<P
     for (ledger_account, part) in debit.others {
         add(ledger_account, part)?;
     }
-    let mut wallet = wallet::need(call, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     let mut split = Split::default();
     let mut gifts = Vec::new();
-    wallet::debit_noting(call, account, &mut wallet, amount, &mut split, &mut |place, amount| {
+    wallet::debit_noting(turn, account, &mut wallet, amount, &mut split, &mut |place, amount| {
         if place.kind() != LotKind::Cash && amount > Money::ZERO {
             gifts.push(FromLot { place: place.clone(), amount });
         }
     })?;
-    wallet::save(call, account, &wallet);
-    let transaction = ledger::next_id(call)?;
+    wallet::save(turn, account, &wallet);
+    let transaction = ledger::next_id(turn)?;
     let mut postings = split.postings(account).to_vec();
     for (ledger_account, sum) in income {
         postings.push(Posting(ledger_account, None, sum.negated()?));
     }
-    ledger::post_in_cycle(call, &transaction, debit.kind, debit.cause, debit.cycle, postings, debit.lines)?;
+    ledger::post_in_cycle(turn, &transaction, debit.kind, debit.cause, debit.cycle, postings, debit.lines)?;
     Ok(Posted { transaction, amount, split, gifts, balance: wallet.balance })
 }
 
 /// Makes an end of what is owed since the days up to a moment if it is less than half a cent: the gateway cannot move it (R4). What it is of charges of the
 /// running cycle, the cycle's own rounding takes the place of (R85).
-pub fn round_off(call: &mut Call<'_>, account: AuthId, until: Instant, cause: &str) -> Result<(), Fault> {
-    let owed = wallet::owed_between(call, account, 0, until)?;
+pub fn round_off(turn: &mut Turn<'_>, account: AuthId, until: Instant, cause: &str) -> Result<(), Fault> {
+    let owed = wallet::owed_between(turn, account, 0, until)?;
     if owed == Money::ZERO || owed.to_cents_half_up()? > Money::ZERO {
         return Ok(());
     }
-    let charges = wallet::forgive_between(call, account, 0, until, owed)?;
-    let id = ledger::next_id(call)?;
+    let charges = wallet::forgive_between(turn, account, 0, until, owed)?;
+    let id = ledger::next_id(turn)?;
     let postings = vec![
         Posting(LedgerAccount::Rounding, None, owed),
         Posting(LedgerAccount::Receivables, Some(account), owed.negated()?),
     ];
-    ledger::post_gift(call, &id, ("rounding", cause), postings, charges)
+    ledger::post_gift(turn, &id, ("rounding", cause), postings, charges)
 }

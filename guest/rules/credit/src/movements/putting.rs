@@ -4,10 +4,10 @@ use crate::movements::claims;
 use crate::movements::expiry;
 use crate::movements::refilling::{refill_last_spent, room_of};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::charges::Charge;
 use coinbox_ledger::lots::{self, EXPIRY, Expiring, LotKind, Place};
@@ -69,9 +69,9 @@ impl Back {
     }
 
     /// Tells of credit whose time was over.
-    pub fn tell_expired(&self, call: &mut Call<'_>, account: AuthId, balance: Money, id: &str) {
+    pub fn tell_expired(&self, turn: &mut Turn<'_>, account: AuthId, balance: Money, id: &str) {
         for (number, amount) in &self.expired {
-            expiry::tell_expired(call, account, *number, *amount, balance, id);
+            expiry::tell_expired(turn, account, *number, *amount, balance, id);
         }
     }
 }
@@ -93,64 +93,64 @@ pub struct Putting<'a> {
 impl Putting<'_> {
     /// Gives an amount back to a lot. What it does not lack any more, because it was given back already or the lot's own payment was taken back or
     /// refunded, stays of its kind: cash goes to where its own chargeback took it, to the lot of the won payment or of another one that lacks it, else it is a new lot.
-    pub fn put(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<(), Fault> {
-        if place.expires().is_some_and(|expires| expires <= call.now()) {
+    pub fn put(&mut self, turn: &mut Turn<'_>, place: &Place, amount: Money) -> Result<(), Fault> {
+        if place.expires().is_some_and(|expires| expires <= turn.now()) {
             self.back.expired.push((place.number(), amount));
             return Ok(());
         }
-        let mut left = amount.minus(self.refill(call, place, amount)?)?;
+        let mut left = amount.minus(self.refill(turn, place, amount)?)?;
         if place.kind() == LotKind::Cash && left > Money::ZERO {
-            left = self.release(call, place, left)?;
+            left = self.release(turn, place, left)?;
             if let Some((_, own)) = self.charge.and_then(Charge::lot).filter(|(_, own)| own != place) {
-                left = left.minus(self.refill(call, own, left)?)?;
+                left = left.minus(self.refill(turn, own, left)?)?;
             }
-            let done = refill_last_spent(call, self.account, self.wallet, left)?;
+            let done = refill_last_spent(turn, self.account, self.wallet, left)?;
             let paid = Refill { paid: done.paid, ..Refill::default() };
             self.back.add(LotKind::Cash, left.minus(done.left)?, &paid)?;
             left = done.left;
         }
         if left > Money::ZERO {
-            self.new_lot(call, place.kind(), place.expires(), left)?;
+            self.new_lot(turn, place.kind(), place.expires(), left)?;
         }
         Ok(())
     }
 
     /// What a lot has no room for because its own payment was taken back goes to where that chargeback took it. Answers what is left.
-    fn release(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
+    fn release(&mut self, turn: &mut Turn<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
         // Rent that is unpaid goes first, as with any credit (R81).
-        let (of_rent, _) = wallet::pay_unpaid_rent(call, self.account, self.wallet, amount)?;
+        let (of_rent, _) = wallet::pay_unpaid_rent(turn, self.account, self.wallet, amount)?;
         self.back.owed = self.back.owed.plus(of_rent)?;
         let amount = amount.minus(of_rent)?;
-        let released = claims::release(call, self.account, self.wallet, place, amount)?;
+        let released = claims::release(turn, self.account, self.wallet, place, amount)?;
         self.back.owed = self.back.owed.plus(released.owed)?;
         self.back.written_off = self.back.written_off.plus(released.written_off)?;
         self.back.rounded = self.back.rounded.plus(released.rounded)?;
         for part in released.lots {
-            self.put(call, &part.place, part.amount)?;
+            self.put(turn, &part.place, part.amount)?;
         }
         Ok(amount.minus(released.amount)?)
     }
 
     /// Gives as much back to a lot as it lacks. Answers how much that was.
-    pub fn refill(&mut self, call: &mut Call<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
-        let part = room_of(call, self.account, self.wallet, place)?.min(amount);
+    pub fn refill(&mut self, turn: &mut Turn<'_>, place: &Place, amount: Money) -> Result<Money, Fault> {
+        let part = room_of(turn, self.account, self.wallet, place)?.min(amount);
         if part == Money::ZERO {
             return Ok(Money::ZERO);
         }
-        let Some(refill) = wallet::refill(call, self.account, self.wallet, place.number(), place, part)? else {
+        let Some(refill) = wallet::refill(turn, self.account, self.wallet, place.number(), place, part)? else {
             return Ok(Money::ZERO);
         };
         if let Some(expires) = place.expires() {
             let job = EXPIRY.of(Expiring { account: self.account, number: place.number(), place: place.clone() });
-            call.timer(&job, Lane::Normal, expires);
+            turn.timer(&job, Lane::Normal, expires);
         }
         if place.kind() == LotKind::Cash
-            && let Some((mut lot, used)) = lots::find(call, self.account, place.number(), place)?
+            && let Some((mut lot, used)) = lots::find(turn, self.account, place.number(), place)?
         {
             for month in &refill.months {
                 lot.add_paid(*month)?;
             }
-            lots::keep(call, self.account, &lot, used);
+            lots::keep(turn, self.account, &lot, used);
         }
         self.back.add(place.kind(), part, &refill)?;
         Ok(part)
@@ -159,19 +159,19 @@ impl Putting<'_> {
     /// What no lot lacks becomes a new one.
     pub fn new_lot(
         &mut self,
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         kind: LotKind,
         expires: Option<Instant>,
         amount: Money,
     ) -> Result<(), Fault> {
         let (since, origin) = match self.charge.filter(|_| kind == LotKind::Cash) {
-            Some(charge) => (charge.settled().unwrap_or(call.now()), charge.key.as_str()),
-            None => (call.now(), self.origin),
+            Some(charge) => (charge.settled().unwrap_or(turn.now()), charge.key.as_str()),
+            None => (turn.now(), self.origin),
         };
         let new = NewCredit { kind, amount, since, expires, origin };
-        let credited = wallet::credit(call, self.account, self.wallet, &new)?;
+        let credited = wallet::credit(turn, self.account, self.wallet, &new)?;
         if let Some(expires) = expires {
-            call.timer(&credited.lot.expiry(self.account), Lane::Normal, expires);
+            turn.timer(&credited.lot.expiry(self.account), Lane::Normal, expires);
         }
         let refill = Refill { paid: credited.paid, months: Vec::new(), charges: credited.charges };
         self.back.add(kind, amount, &refill)

@@ -1,9 +1,9 @@
 //! What is stored of payment cards, and whether one can be charged now (CRD-11).
 
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::charges::card_name;
 use coinbox_profiles::billing;
@@ -140,8 +140,8 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record; an empty one, if no card was ever stored.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Cards, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or(Cards {
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Cards, Fault> {
+    Ok(turn.get(&key(account))?.unwrap_or(Cards {
         v: 1,
         last: 0,
         default: None,
@@ -168,8 +168,8 @@ impl Cards {
 }
 
 /// The card of this name, or the default, if it can be charged now; unknown names are refused.
-pub fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> Result<Result<Card, Unusable>, Fault> {
-    let stored = load(call, account)?;
+pub fn usable(turn: &Turn<'_>, account: AuthId, wanted: Option<&str>) -> Result<Result<Card, Unusable>, Fault> {
+    let stored = load(turn, account)?;
     let number = match wanted {
         Some(wanted) => Some(parse_name(wanted).ok_or_else(|| Fault::not_found("card"))?),
         None => stored.default,
@@ -178,10 +178,10 @@ pub fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> Result<
     Ok(match card.state {
         CardState::Checking => Err(Unusable::Checking),
         CardState::UnknownToGateway => Err(Unusable::UnknownToGateway),
-        CardState::Ready if card.expires().is_some_and(|expires| call.now() >= expires) => Err(Unusable::Expired),
+        CardState::Ready if card.expires().is_some_and(|expires| turn.now() >= expires) => Err(Unusable::Expired),
         CardState::Ready => {
-            let lacking = seller::missing_for_charges(call)?;
-            let customer = billing::missing_for_charges(call, account)?;
+            let lacking = seller::missing_for_charges(turn)?;
+            let customer = billing::missing_for_charges(turn, account)?;
             match (lacking.is_empty(), customer.is_empty()) {
                 (false, _) => Err(Unusable::SellerIncomplete(lacking)),
                 (true, false) => Err(Unusable::NoBillingAddress(customer)),
@@ -192,23 +192,23 @@ pub fn usable(call: &Call<'_>, account: AuthId, wanted: Option<&str>) -> Result<
 }
 
 /// The default card, if it can be charged now.
-pub fn usable_default(call: &Call<'_>, account: AuthId) -> Result<Result<Card, Unusable>, Fault> {
-    usable(call, account, None)
+pub fn usable_default(turn: &Turn<'_>, account: AuthId) -> Result<Result<Card, Unusable>, Fault> {
+    usable(turn, account, None)
 }
 
 /// Whether a default card is stored, whatever its state: automatic recharge needs one (R5).
-pub(crate) fn has_default(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(load(call, account)?.default.is_some())
+pub(crate) fn has_default(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(load(turn, account)?.default.is_some())
 }
 
 /// The gateway's token of a card that is still stored.
-pub fn token(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<String>, Fault> {
-    Ok(load(call, account)?.find(number).map(|card| card.token.clone()))
+pub fn token(turn: &Turn<'_>, account: AuthId, number: u32) -> Result<Option<String>, Fault> {
+    Ok(load(turn, account)?.find(number).map(|card| card.token.clone()))
 }
 
 /// Cards as the contract shows them.
-pub fn shown(call: &Call<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> {
-    let stored = load(call, account)?;
+pub fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> {
+    let stored = load(turn, account)?;
     Ok(stored
         .cards
         .iter()

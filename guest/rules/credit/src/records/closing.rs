@@ -1,11 +1,11 @@
 //! What is stored of a closing, and how the contract shows it.
 
 use crate::records::refunds::ShownRefund;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, int_text, optional_int_text};
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
@@ -113,25 +113,25 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The closing of an account, if one has begun.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Closing>, Fault> {
-    call.get(&key(account))
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Closing>, Fault> {
+    turn.get(&key(account))
 }
 
 /// The balance has moved: an account that waits for what it owes is looked at again, so that the queue says how much that is now.
-pub fn moved(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if profile::profile(call, account)?.standing == Standing::Closing
-        && load(call, account)?.is_some_and(|closing| closing.step == Step::Owing)
+pub fn moved(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    if profile::profile(turn, account)?.standing == Standing::Closing
+        && load(turn, account)?.is_some_and(|closing| closing.step == Step::Owing)
     {
-        call.timer(&JOB.of(account), Lane::Normal, call.now());
+        turn.timer(&JOB.of(account), Lane::Normal, turn.now());
     }
     Ok(())
 }
 
 /// A person has decided about what a restore had held: a closing that waits for it goes on.
-pub fn let_go(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if let Some(closing) = load(call, account)?.filter(|closing| matches!(closing.step, Step::Settling | Step::Owing)) {
-        let due = closing.closes_at.max(call.now());
-        call.timer(&JOB.of(account), Lane::Normal, due);
+pub fn let_go(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    if let Some(closing) = load(turn, account)?.filter(|closing| matches!(closing.step, Step::Settling | Step::Owing)) {
+        let due = closing.closes_at.max(turn.now());
+        turn.timer(&JOB.of(account), Lane::Normal, due);
     }
     Ok(())
 }

@@ -6,12 +6,12 @@
 //! |---|---|
 //! | `dun/<account>` | the invoices that are collected, whether a suspension ends by itself, what waits for the operator |
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Suspension};
 use coinbox_ledger::wallet::{self, owed_in_cents};
 use coinbox_profiles::profile::Standing;
@@ -43,13 +43,13 @@ pub struct Unpaid {
 
 impl Unpaid {
     /// Whether something is still owed of it: less than half a cent is nothing that could be collected (R4).
-    pub fn is_open(&self, call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-        Ok(wallet::owed_between(call, account, self.from, self.to)?.to_cents_half_up()? > Money::ZERO)
+    pub fn is_open(&self, turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+        Ok(wallet::owed_between(turn, account, self.from, self.to)?.to_cents_half_up()? > Money::ZERO)
     }
 
     /// What an attempt takes: all that is owed up to the end of its cycle, because earlier debts and unpaid rent are paid first (R2, R81).
-    pub fn amount(&self, call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-        Ok(wallet::to_pay_until(call, account, self.to)?.to_cents_half_up()?)
+    pub fn amount(&self, turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+        Ok(wallet::to_pay_until(turn, account, self.to)?.to_cents_half_up()?)
     }
 
     /// Whether no attempt is left and none is under way.
@@ -111,24 +111,24 @@ pub fn key(account: AuthId) -> String {
 
 impl Dunning {
     /// The record; an empty one, if there is none.
-    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Dunning, Fault> {
+    pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Dunning, Fault> {
         let empty = Dunning { v: 1, unpaid: Vec::new(), lifts: false, charged_back: None, disputes: 0, waits: None };
-        Ok(call.get(&key(account))?.unwrap_or(empty))
+        Ok(turn.get(&key(account))?.unwrap_or(empty))
     }
 
     /// Writes it, and sets the job to the next attempt; a charge under way says itself when it is over.
-    pub fn save(&self, call: &mut Call<'_>, account: AuthId) {
+    pub fn save(&self, turn: &mut Turn<'_>, account: AuthId) {
         let job = JOB.of(account);
         let under_way = self.unpaid.iter().any(|one| one.charge.is_some());
         match self.unpaid.iter().filter_map(|one| one.next).min().filter(|_| !under_way) {
-            Some(next) => call.timer(&job, Lane::Normal, next),
-            None => call.cancel(&job),
+            Some(next) => turn.timer(&job, Lane::Normal, next),
+            None => turn.cancel(&job),
         }
         let empty = self.unpaid.is_empty() && !self.lifts && self.charged_back.is_none() && self.disputes == 0;
         if empty && self.waits.is_none() {
-            call.remove(&key(account));
+            turn.remove(&key(account));
         } else {
-            call.put(&key(account), self);
+            turn.put(&key(account), self);
         }
     }
 
@@ -148,28 +148,28 @@ impl Dunning {
     }
 
     /// Puts what is owed of the days up to a moment into the operator's queue, if it is something that can be paid (R4).
-    pub fn wait(&mut self, call: &mut Call<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
+    pub fn wait(&mut self, turn: &mut Turn<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
         let before = self.waits.take();
         let is_queued = before.is_some();
-        let since = before.as_ref().map_or(call.now(), |waits| waits.since);
+        let since = before.as_ref().map_or(turn.now(), |waits| waits.since);
         let to = before.map_or(to, |waits| waits.to.max(to));
-        if wallet::owed_between(call, account, 0, to)?.to_cents_half_up()? > Money::ZERO {
+        if wallet::owed_between(turn, account, 0, to)?.to_cents_half_up()? > Money::ZERO {
             let note =
                 "nothing asks for it by itself: it is to be paid (credits.settle) or written off (credits.write-off)";
             let entry = QueueEntry::new(Some(account), NOT_COLLECTED, since, note.to_owned());
-            call.put(&queue_key(account, since), &entry);
+            turn.put(&queue_key(account, since), &entry);
             self.waits = Some(Waiting { since, to });
         } else if is_queued {
-            call.remove(&queue_key(account, since));
+            turn.remove(&queue_key(account, since));
         }
         Ok(())
     }
 
     /// Lets go of invoices of which nothing is owed any more.
-    pub fn drop_paid(&mut self, call: &Call<'_>, account: AuthId) -> Result<(), Fault> {
+    pub fn drop_paid(&mut self, turn: &Turn<'_>, account: AuthId) -> Result<(), Fault> {
         let mut kept = Vec::with_capacity(self.unpaid.len());
         for one in std::mem::take(&mut self.unpaid) {
-            if one.charge.is_some() || one.is_open(call, account)? {
+            if one.charge.is_some() || one.is_open(turn, account)? {
                 kept.push(one);
             }
         }
@@ -179,66 +179,66 @@ impl Dunning {
 
     /// Whether something is owed that should have been paid by now: all of a negative balance, or of a postpaid account what is on
     /// invoices and what was owed when a payment was taken back. Less than half a cent cannot be paid and is not due (R4).
-    pub fn is_due(&self, call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-        let wallet = wallet::need(call, account)?;
+    pub fn is_due(&self, turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+        let wallet = wallet::need(turn, account)?;
         if wallet.credit_limit().is_none() {
             return Ok(owed_in_cents(wallet.balance)? > Money::ZERO);
         }
         for one in &self.unpaid {
-            if one.is_open(call, account)? {
+            if one.is_open(turn, account)? {
                 return Ok(true);
             }
         }
         match self.charged_back {
-            Some(moment) => Ok(wallet::owed_between(call, account, 0, moment)?.to_cents_half_up()? > Money::ZERO),
+            Some(moment) => Ok(wallet::owed_between(turn, account, 0, moment)?.to_cents_half_up()? > Money::ZERO),
             None => Ok(false),
         }
     }
 }
 
 /// Starts to collect an invoice that has just been issued, or that is open when its account becomes postpaid: the first attempt is made now.
-pub fn start(call: &mut Call<'_>, account: AuthId, number: &str, (from, to): (Instant, Instant)) -> Result<(), Fault> {
-    let mut dunning = Dunning::load(call, account)?;
-    let issued = call.now();
+pub fn start(turn: &mut Turn<'_>, account: AuthId, number: &str, (from, to): (Instant, Instant)) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(turn, account)?;
+    let issued = turn.now();
     let number = number.to_owned();
     // One that was paid and is open again, after a time in which the account did not pay by invoice, begins anew.
     dunning.unpaid.retain(|one| one.number != number);
     dunning.unpaid.push(Unpaid { number, from, to, issued, failed: 0, charge: None, next: Some(issued) });
-    dunning.save(call, account);
+    dunning.save(turn, account);
     Ok(())
 }
 
 /// What is owed of the days up to a moment, and that no invoice and no attempt asks for, waits in the operator's queue.
-pub fn wait(call: &mut Call<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
-    let mut dunning = Dunning::load(call, account)?;
-    dunning.wait(call, account, to)?;
-    dunning.save(call, account);
+pub fn wait(turn: &mut Turn<'_>, account: AuthId, to: Instant) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(turn, account)?;
+    dunning.wait(turn, account, to)?;
+    dunning.save(turn, account);
     Ok(())
 }
 
 /// What is owed now of what waits in the operator's queue.
-pub fn waiting(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    match Dunning::load(call, account)?.waits {
-        Some(waits) => Ok(wallet::owed_between(call, account, 0, waits.to)?.to_cents_half_up()?),
+pub fn waiting(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+    match Dunning::load(turn, account)?.waits {
+        Some(waits) => Ok(wallet::owed_between(turn, account, 0, waits.to)?.to_cents_half_up()?),
         None => Ok(Money::ZERO),
     }
 }
 
 /// The account is closed: nothing waits any more.
-pub fn closed(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let mut dunning = Dunning::load(call, account)?;
+pub fn closed(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(turn, account)?;
     if let Some(waits) = dunning.waits.take() {
-        call.remove(&queue_key(account, waits.since));
-        dunning.save(call, account);
+        turn.remove(&queue_key(account, waits.since));
+        dunning.save(turn, account);
     }
     Ok(())
 }
 
 /// The account's standing has changed, by whomever: a suspension for payment failure ends by itself if something is due to be paid now.
 /// Where nothing is, an operator decides. Reinstated, attempts that were due meanwhile are made.
-pub fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) -> Result<(), Fault> {
-    let mut dunning = Dunning::load(call, account)?;
-    dunning.lifts = standing == Standing::Suspended(Suspension::PaymentFailure) && dunning.is_due(call, account)?;
+pub fn stood(turn: &mut Turn<'_>, account: AuthId, standing: Standing) -> Result<(), Fault> {
+    let mut dunning = Dunning::load(turn, account)?;
+    dunning.lifts = standing == Standing::Suspended(Suspension::PaymentFailure) && dunning.is_due(turn, account)?;
     if !dunning.lifts {
         // A payment that was taken back matters only to a suspension that its debt ends.
         dunning.charged_back = None;
@@ -251,9 +251,9 @@ pub fn stood(call: &mut Call<'_>, account: AuthId, standing: Standing) -> Result
         let given_up: Vec<Instant> = dunning.unpaid.iter().filter(|one| one.is_exhausted()).map(|one| one.to).collect();
         dunning.unpaid.retain(|one| !one.is_exhausted());
         if let Some(to) = given_up.into_iter().max() {
-            dunning.wait(call, account, to)?;
+            dunning.wait(turn, account, to)?;
         }
     }
-    dunning.save(call, account);
+    dunning.save(turn, account);
     Ok(())
 }

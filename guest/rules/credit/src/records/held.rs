@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `held/<account>` | what waits and what it holds |
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::Fault;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -59,21 +59,21 @@ pub fn held_key(account: AuthId) -> String {
 }
 
 /// Whether a refund of a history that was lost waits for a person.
-pub fn is_held(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(call.get::<Held>(&held_key(account))?.is_some_and(|held| held.items.values().any(|item| item.kind == REFUND)))
+pub fn is_held(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(turn.get::<Held>(&held_key(account))?.is_some_and(|held| held.items.values().any(|item| item.kind == REFUND)))
 }
 
 /// What waits so cannot be spent: a part of what the account's wallet calls reserved.
-pub fn held_amount(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
+pub fn held_amount(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
     let mut sum = Money::ZERO;
-    for item in call.get::<Held>(&held_key(account))?.unwrap_or_default().items.values() {
+    for item in turn.get::<Held>(&held_key(account))?.unwrap_or_default().items.values() {
         sum = sum.plus(item.amount)?;
     }
     Ok(sum)
 }
 
 /// The kind of entry that a person must look at before a key of this account's clients can be taken as new.
-pub(crate) fn hides_keys(call: &Call<'_>, account: AuthId, of: impl Fn(&str) -> bool) -> Result<Option<String>, Fault> {
-    let held = call.get::<Held>(&held_key(account))?.unwrap_or_default();
+pub(crate) fn hides_keys(turn: &Turn<'_>, account: AuthId, of: impl Fn(&str) -> bool) -> Result<Option<String>, Fault> {
+    let held = turn.get::<Held>(&held_key(account))?.unwrap_or_default();
     Ok(held.items.into_values().find(|item| item.unkeyed && of(&item.kind)).map(|item| item.kind))
 }

@@ -11,10 +11,10 @@
 use crate::records::held;
 use coinbox_access::credentials::Who;
 use coinbox_access::requests::{About, Permitted};
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{JobKind, Store};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant, MINUTE_MS, Refusal};
 use coinbox_ledger::lots::Place;
 use serde::de::DeserializeOwned;
@@ -168,13 +168,13 @@ pub const LOOK_LATER_MS: Instant = MINUTE_MS;
 pub const TRY_AGAIN_MS: Instant = 5_000;
 
 /// Whether no new charge or refund may start yet.
-pub fn is_open(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(call.text(Outside::Payments.key()).is_some())
+pub fn is_open(turn: &Turn<'_>) -> Result<bool, Fault> {
+    Ok(turn.text(Outside::Payments.key()).is_some())
 }
 
 /// Whether no new order or release may start yet.
-pub fn is_stock_open(call: &Call<'_>) -> Result<bool, Fault> {
-    Ok(call.text(Outside::Stock.key()).is_some())
+pub fn is_stock_open(turn: &Turn<'_>) -> Result<bool, Fault> {
+    Ok(turn.text(Outside::Stock.key()).is_some())
 }
 
 /// Carries out a command that reaches the gateway or the stock, once a key ([`Permitted::once_outside`]).
@@ -183,29 +183,29 @@ pub fn is_stock_open(call: &Call<'_>) -> Result<bool, Fault> {
 /// everything, until a person has looked.
 pub fn once_outside<T: About, A, E>(
     command: Permitted<'_, T>,
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     outside: Outside,
     args: &impl Serialize,
-    run: impl FnOnce(&mut Call<'_>, &Who, T, Option<Asked>) -> Result<A, E>,
+    run: impl FnOnce(&mut Turn<'_>, &Who, T, Option<Asked>) -> Result<A, E>,
 ) -> Result<A, E>
 where
     A: Serialize + DeserializeOwned,
     E: From<Fault>,
 {
-    command.once_outside(call, args, |call, account| refuses_unknown_key(call, account, outside), run)
+    command.once_outside(turn, args, |turn, account| refuses_unknown_key(turn, account, outside), run)
 }
 
 /// Why a key that the store does not know cannot be taken as new: it may have been used in a history that was lost.
-fn refuses_unknown_key(call: &Call<'_>, account: Option<AuthId>, outside: Outside) -> Result<Option<Refusal>, Fault> {
-    if call.text(outside.key()).is_some() {
-        return Ok(Some(Refusal::Reconciling(call.now() + TRY_AGAIN_MS)));
+fn refuses_unknown_key(turn: &Turn<'_>, account: Option<AuthId>, outside: Outside) -> Result<Option<Refusal>, Fault> {
+    if turn.text(outside.key()).is_some() {
+        return Ok(Some(Refusal::Reconciling(turn.now() + TRY_AGAIN_MS)));
     }
     let (_, not_listed) = outside.entries();
-    if call.text(&not_listed_key(not_listed)).is_some() {
+    if turn.text(&not_listed_key(not_listed)).is_some() {
         return Ok(Some(Refusal::UnknownSinceRestore(not_listed.to_owned())));
     }
     let Some(account) = account else { return Ok(None) };
-    Ok(held::hides_keys(call, account, |kind| outside.hides(kind))?.map(Refusal::UnknownSinceRestore))
+    Ok(held::hides_keys(turn, account, |kind| outside.hides(kind))?.map(Refusal::UnknownSinceRestore))
 }
 
 /// Where it is noted that a list does not go back far enough.
@@ -214,23 +214,23 @@ pub fn not_listed_key(kind: &str) -> String {
 }
 
 /// The lot that a payment became which no charge explains, by the payment's key.
-pub fn lot_of(call: &Call<'_>, account: AuthId, key: &str) -> Result<Option<(u32, Place)>, Fault> {
+pub fn lot_of(turn: &Turn<'_>, account: AuthId, key: &str) -> Result<Option<(u32, Place)>, Fault> {
     if !coinbox_ground::text::is_name(key, KEY_BYTES_MAX) {
         return Ok(None);
     }
-    let lot = call.get::<Moved>(&marker(key))?.and_then(|moved| moved.lot);
+    let lot = turn.get::<Moved>(&marker(key))?.and_then(|moved| moved.lot);
     Ok(lot.filter(|(owner, ..)| *owner == account).map(|(_, number, place)| (number, place)))
 }
 
 /// When a payment that no charge explains was booked.
-pub fn booked_at(call: &Call<'_>, key: &str) -> Result<Option<Instant>, Fault> {
-    Ok(call.get::<Moved>(&marker(key))?.map(|moved| moved.at))
+pub fn booked_at(turn: &Turn<'_>, key: &str) -> Result<Option<Instant>, Fault> {
+    Ok(turn.get::<Moved>(&marker(key))?.map(|moved| moved.at))
 }
 
 /// Notes that a person has decided about a payment: it is booked no more, whatever the gateway lists later.
-pub fn note_resolved(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
-    let moved = call.get::<Moved>(&marker(key))?.unwrap_or_else(|| Moved::new(call.now()));
-    call.put(&marker(key), &moved);
+pub fn note_resolved(turn: &mut Turn<'_>, key: &str) -> Result<(), Fault> {
+    let moved = turn.get::<Moved>(&marker(key))?.unwrap_or_else(|| Moved::new(turn.now()));
+    turn.put(&marker(key), &moved);
     Ok(())
 }
 

@@ -5,7 +5,6 @@
 //! | `rfd/<account>/<number, newest first>` | a refund |
 //! | `rfk/<key>` | the number of a refund that a reconciliation could not give the number in its key |
 
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::{AuthId, highest_first, outside_key, parse_outside_key};
 use coinbox_ground::job::{JobKind, Numbered};
@@ -13,6 +12,7 @@ use coinbox_ground::metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::DeclineReason;
 use coinbox_ground::queue;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
 
@@ -241,8 +241,8 @@ impl Record for Renumbered {
 }
 
 /// Notes under which number a refund is kept whose key has another one.
-pub fn renumber(call: &mut Call<'_>, key: &str, number: u32) {
-    call.put(&renumbered_key(key), &Renumbered { v: 1, number });
+pub fn renumber(turn: &mut Turn<'_>, key: &str, number: u32) {
+    turn.put(&renumbered_key(key), &Renumbered { v: 1, number });
 }
 
 fn renumbered_key(key: &str) -> String {
@@ -250,12 +250,12 @@ fn renumbered_key(key: &str) -> String {
 }
 
 /// The refund that the gateway knows by this key, and its account.
-pub fn by_key(call: &Call<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fault> {
+pub fn by_key(turn: &Turn<'_>, key: &str) -> Result<Option<(AuthId, Refund)>, Fault> {
     let Some((account, number)) = parse_gateway_key(key) else { return Ok(None) };
-    let found = match load(call, account, number)?.filter(|refund| refund.key == key) {
+    let found = match load(turn, account, number)?.filter(|refund| refund.key == key) {
         Some(refund) => Some(refund),
-        None => match call.get::<Renumbered>(&renumbered_key(key))? {
-            Some(renumbered) => load(call, account, renumbered.number)?.filter(|refund| refund.key == key),
+        None => match turn.get::<Renumbered>(&renumbered_key(key))? {
+            Some(renumbered) => load(turn, account, renumbered.number)?.filter(|refund| refund.key == key),
             None => None,
         },
     };
@@ -271,13 +271,13 @@ pub fn parse_gateway_key(key: &str) -> Option<(AuthId, u32)> {
 }
 
 /// The refund with this number.
-pub fn load(call: &Call<'_>, account: AuthId, number: u32) -> Result<Option<Refund>, Fault> {
-    call.get(&place(account, number))
+pub fn load(turn: &Turn<'_>, account: AuthId, number: u32) -> Result<Option<Refund>, Fault> {
+    turn.get(&place(account, number))
 }
 
 /// Writes it.
-pub fn save(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
-    call.put(&place(account, refund.number), refund);
+pub fn save(turn: &mut Turn<'_>, account: AuthId, refund: &Refund) {
+    turn.put(&place(account, refund.number), refund);
 }
 
 /// Refunds that are looked at in one step.
@@ -285,22 +285,22 @@ const PAGE: usize = 100;
 
 /// The first refunds of an account, newest first, those with a number below `after`. The flag: there are more.
 pub fn refunds(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     after: Option<u32>,
     limit: usize,
 ) -> Result<(Vec<Refund>, bool), Fault> {
     let prefix = prefix(account);
     let first = after.map_or_else(|| prefix.clone(), |number| successor(&place(account, number)));
-    let (page, more) = call.span::<Refund>(&first, &end_of_prefix(&prefix), limit)?;
+    let (page, more) = turn.span::<Refund>(&first, &end_of_prefix(&prefix), limit)?;
     Ok((page.into_iter().map(|(_, refund)| refund).collect(), more))
 }
 
 /// What of a payment was given back or still is to be, whether the gateway has done it yet or not.
-pub fn of_charge(call: &Call<'_>, account: AuthId, charge_key: &str) -> Result<Money, Fault> {
+pub fn of_charge(turn: &Turn<'_>, account: AuthId, charge_key: &str) -> Result<Money, Fault> {
     let (mut sum, mut after) = (Money::ZERO, None);
     loop {
-        let (page, more) = refunds(call, account, after, PAGE)?;
+        let (page, more) = refunds(turn, account, after, PAGE)?;
         for refund in page.iter().filter(|refund| refund.charge_key == charge_key) {
             sum = sum.plus(refund.amount)?;
         }
@@ -323,18 +323,18 @@ impl Refund {
     }
 
     /// Takes it out of the operator's queue.
-    pub fn unqueue(&mut self, call: &mut Call<'_>, account: AuthId) {
+    pub fn unqueue(&mut self, turn: &mut Turn<'_>, account: AuthId) {
         if let Some(since) = self.queued.take() {
-            call.remove(&queue::refund_key(since, account, self.number));
+            turn.remove(&queue::refund_key(since, account, self.number));
         }
     }
 
     /// Puts it into the operator's queue, or says anew there why it waits.
-    pub fn enqueue(&mut self, call: &mut Call<'_>, account: AuthId, kind: &str, note: &str) {
-        let since = *self.queued.get_or_insert(call.now());
+    pub fn enqueue(&mut self, turn: &mut Turn<'_>, account: AuthId, kind: &str, note: &str) {
+        let since = *self.queued.get_or_insert(turn.now());
         let note: String = format!("due on {}: {note}", self.due).chars().take(300).collect();
         let mut entry = queue::QueueEntry::new(Some(account), kind, since, note);
         entry.refund = Some(self.number);
-        call.put(&queue::refund_key(since, account, self.number), &entry);
+        turn.put(&queue::refund_key(since, account, self.number), &entry);
     }
 }

@@ -1,7 +1,7 @@
 //! The list of running calls of an account, newest first (CRD-10, R48).
 
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::{AuthId, newest_first};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -50,8 +50,8 @@ pub fn index_key(account: AuthId, name: &str) -> String {
 }
 
 /// Whether a call of this name is running.
-pub fn is_running(call: &Call<'_>, account: AuthId, name: &str) -> Result<bool, Fault> {
-    Ok(call.get::<Index>(&index_key(account, name))?.is_some())
+pub fn is_running(turn: &Turn<'_>, account: AuthId, name: &str) -> Result<bool, Fault> {
+    Ok(turn.get::<Index>(&index_key(account, name))?.is_some())
 }
 
 fn prefix(account: AuthId) -> String {
@@ -59,36 +59,36 @@ fn prefix(account: AuthId) -> String {
 }
 
 /// The newest running calls, at most a page. The flag: there are more.
-pub fn calls(call: &Call<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
-    let (entries, more) = call.list::<Running>(&prefix(account), PAGE)?;
+pub fn calls(turn: &Turn<'_>, account: AuthId) -> Result<(Vec<Running>, bool), Fault> {
+    let (entries, more) = turn.list::<Running>(&prefix(account), PAGE)?;
     Ok((entries.into_iter().map(|(_, running)| running).collect(), more))
 }
 
 /// Takes a call off the list, if it is on it.
-pub fn forget(call: &mut Call<'_>, account: AuthId, name: &str) -> Result<(), Fault> {
+pub fn forget(turn: &mut Turn<'_>, account: AuthId, name: &str) -> Result<(), Fault> {
     let index = index_key(account, name);
-    if let Some(place) = call.get::<Index>(&index)? {
-        call.remove(&place.key);
-        call.remove(&index);
+    if let Some(place) = turn.get::<Index>(&index)? {
+        turn.remove(&place.key);
+        turn.remove(&index);
     }
     Ok(())
 }
 
 /// Puts a call on the list, by its name and who makes it, with who carries it. Answers whether it was not on it.
 pub fn name(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     (name, auth_id): (&str, AuthId),
     started: Instant,
     carried_by: Option<&str>,
 ) -> Result<bool, Fault> {
     let index = index_key(account, name);
-    if call.get::<Index>(&index)?.is_some() {
+    if turn.get::<Index>(&index)?.is_some() {
         return Ok(false);
     }
     let key = format!("{}{}/{name}", prefix(account), newest_first(started));
     let carried_by = carried_by.map(str::to_owned);
-    call.put(&key, &Running { v: 1, name: name.to_owned(), auth_id, started, carried_by });
-    call.put(&index, &Index { v: 1, key });
+    turn.put(&key, &Running { v: 1, name: name.to_owned(), auth_id, started, carried_by });
+    turn.put(&index, &Index { v: 1, key });
     Ok(true)
 }

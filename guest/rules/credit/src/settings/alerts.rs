@@ -2,10 +2,10 @@
 
 use crate::watch::alerts::thresholds;
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text, optional_int_text};
 use coinbox_ledger::wallet;
 use coinbox_profiles::mail;
@@ -42,9 +42,9 @@ pub struct AlertSettings {
     pub suggested: Option<Micros>,
 }
 
-fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
-    let alerts = load(call, account)?;
-    let policy = Policy::load(call)?;
+fn shown(turn: &Turn<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
+    let alerts = load(turn, account)?;
+    let policy = Policy::load(turn)?;
     Ok(AlertSettings {
         thresholds: thresholds(&policy, &alerts)
             .into_iter()
@@ -55,24 +55,24 @@ fn shown(call: &Call<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
             })
             .collect(),
         recipients: alerts.recipients,
-        suggested: coinbox_ledger::totals::spending::average_daily_spend(call, account)?.map(Money::micros),
+        suggested: coinbox_ledger::totals::spending::average_daily_spend(turn, account)?.map(Money::micros),
     })
 }
 
 /// Replaces the customer's thresholds or billing addresses, whichever is named (CRD-8, R88).
 pub fn set_alerts(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     amounts: Option<Vec<Micros>>,
     recipients: Option<Vec<String>>,
 ) -> Result<AlertSettings, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_SET_ALERTS, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_SET_ALERTS, &auth_id)?;
     let args = (&auth_id, &amounts, &recipients);
-    command.once(call, &args, |call, _, account| {
-        wallet::need(call, account)?;
+    command.once(turn, &args, |turn, _, account| {
+        wallet::need(turn, account)?;
         if amounts.is_none() && recipients.is_none() {
-            return Ok(shown(call, account)?);
+            return Ok(shown(turn, account)?);
         }
         let mut checks = Checks::new();
         let named = amounts.as_deref().unwrap_or_default();
@@ -84,7 +84,7 @@ pub fn set_alerts(
         }
         check_recipients(&mut checks, recipients.as_deref().unwrap_or_default(), "recipients");
         checks.done()?;
-        let mut alerts = load(call, account)?;
+        let mut alerts = load(turn, account)?;
         if let Some(amounts) = &amounts {
             alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
             alerts.custom.sort_unstable();
@@ -95,30 +95,30 @@ pub fn set_alerts(
             alerts.recipients.sort_unstable();
             alerts.recipients.dedup();
         }
-        call.put(&key(account), &alerts);
-        mail::addresses_set(call, account)?;
-        crate::watch::judge::judge(call, account, crate::watch::occasion::Occasion::Settings)?;
-        Ok(shown(call, account)?)
+        turn.put(&key(account), &alerts);
+        mail::addresses_set(turn, account)?;
+        crate::watch::judge::judge(turn, account, crate::watch::occasion::Occasion::Settings)?;
+        Ok(shown(turn, account)?)
     })
 }
 
 /// Thresholds with their state, and billing addresses.
-pub fn get_alerts(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_ALERTS, &auth_id)?;
-    Ok(shown(call, account)?)
+pub fn get_alerts(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<AlertSettings, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_GET_ALERTS, &auth_id)?;
+    Ok(shown(turn, account)?)
 }
 
 /// Replaces the billing addresses, which were checked. Answers whether they are others than before.
-pub fn set_recipients(call: &mut Call<'_>, account: AuthId, recipients: &[String]) -> Result<bool, Fault> {
-    let before = load(call, account)?;
+pub fn set_recipients(turn: &mut Turn<'_>, account: AuthId, recipients: &[String]) -> Result<bool, Fault> {
+    let before = load(turn, account)?;
     let mut alerts = before.clone();
     alerts.recipients = recipients.to_vec();
     alerts.recipients.sort_unstable();
     alerts.recipients.dedup();
     let differs = alerts != before;
     if differs {
-        call.put(&key(account), &alerts);
-        mail::addresses_set(call, account)?;
+        turn.put(&key(account), &alerts);
+        mail::addresses_set(turn, account)?;
     }
     Ok(differs)
 }

@@ -6,10 +6,10 @@ use crate::watch::occasion::Occasion;
 pub use crate::watch::recharge::{Caps, RechargeSettings};
 use crate::watch::recharge::{Recharge, State, UNCAP, key, load, tell_set, update};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Error;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text};
 use coinbox_profiles::policy::{self, Policy};
 use serde::{Deserialize, Serialize};
@@ -169,38 +169,38 @@ pub struct RechargeStatus {
 }
 
 /// The period of a cap has ended: the state before comes back (R22).
-pub(crate) fn uncap(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let now = call.now();
-    update(call, account, |recharge| {
+pub(crate) fn uncap(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let now = turn.now();
+    update(turn, account, |recharge| {
         if let State::Capped(until, before) = &recharge.state
             && *until <= now
         {
             recharge.state = (**before).clone();
         }
     })?;
-    judge_account(call, account, Occasion::Settings)
+    judge_account(turn, account, Occasion::Settings)
 }
 
 /// Changes B, R, the switch and caps as far as they are named, resets the ladder and judges at once (R5, R7, R10, R88).
 pub fn set_auto_recharge(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     change: RechargeChange,
 ) -> Result<RechargeStatus, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_SET_AUTO_RECHARGE, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_SET_AUTO_RECHARGE, &auth_id)?;
     let args = (&auth_id, &change);
-    command.once(call, &args, |call, _, account| {
-        coinbox_ledger::wallet::need(call, account)?;
-        let before = load(call, account)?;
+    command.once(turn, &args, |turn, _, account| {
+        coinbox_ledger::wallet::need(turn, account)?;
+        let before = load(turn, account)?;
         // Switching off what was never on changes nothing either.
         let never_on = before.is_none() && change == RechargeChange { enabled: Some(false), ..Default::default() };
         if change.changes_nothing() || never_on {
-            return Ok(status(call, account)?);
+            return Ok(status(turn, account)?);
         }
         let settings = change.over(before.as_ref().map(|before| before.settings))?;
-        check_change(call, account, &change, &settings)?;
-        if settings.enabled && !cards::has_default(call, account)? {
+        check_change(turn, account, &change, &settings)?;
+        if settings.enabled && !cards::has_default(turn, account)? {
             return Err(Error::NoUsableCard(cards::Unusable::None.word().to_owned()));
         }
         let mut recharge = before.unwrap_or(Recharge {
@@ -214,27 +214,27 @@ pub fn set_auto_recharge(
         });
         recharge.settings = settings;
         recharge.reset();
-        call.put(&key(account), &recharge);
-        call.cancel(&UNCAP.of(account));
-        tell_set(call, account, &settings);
-        judge_account(call, account, Occasion::Settings)?;
-        Ok(status(call, account)?)
+        turn.put(&key(account), &recharge);
+        turn.cancel(&UNCAP.of(account));
+        tell_set(turn, account, &settings);
+        judge_account(turn, account, Occasion::Settings)?;
+        Ok(status(turn, account)?)
     })
 }
 
 /// Checks what is named, and all of it where automatic recharge is switched on by name: what was allowed once may be kept, and can
 /// always be switched off.
 pub fn check_change(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     change: &RechargeChange,
     settings: &RechargeSettings,
 ) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
+    let policy = Policy::load(turn)?;
     let (target, amount) = (Money::from_micros(settings.balance_amount), Money::from_micros(settings.recharge_amount));
-    let maximum = policy::maximum_recharge(call, account)?;
+    let maximum = policy::maximum_recharge(turn, account)?;
     let switched_on = change.enabled == Some(true);
-    let prepaid = !settings.enabled || coinbox_ledger::wallet::need(call, account)?.credit_limit().is_none();
+    let prepaid = !settings.enabled || coinbox_ledger::wallet::need(turn, account)?.credit_limit().is_none();
     let mut checks = Checks::new();
     checks.require(prepaid, "settings.enabled", FieldRule::NotAllowedTogether, "a prepaid account");
     if switched_on || change.balance_amount.is_some() {
@@ -271,9 +271,9 @@ pub fn check_change(
 }
 
 /// Settings, and how the series stands.
-pub fn status(call: &Call<'_>, account: AuthId) -> Result<RechargeStatus, Fault> {
-    let wallet = coinbox_ledger::wallet::need(call, account)?;
-    let Some(recharge) = load(call, account)? else {
+pub fn status(turn: &Turn<'_>, account: AuthId) -> Result<RechargeStatus, Fault> {
+    let wallet = coinbox_ledger::wallet::need(turn, account)?;
+    let Some(recharge) = load(turn, account)? else {
         return Ok(RechargeStatus { settings: None, standing: RechargeStanding::Idle, failures: 0, series: 0 });
     };
     let below = recharge.enabled() && wallet.available()? < recharge.balance_amount();
@@ -295,7 +295,7 @@ pub fn status(call: &Call<'_>, account: AuthId) -> Result<RechargeStatus, Fault>
 }
 
 /// Settings and standing.
-pub fn get_auto_recharge(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<RechargeStatus, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_AUTO_RECHARGE, &auth_id)?;
-    Ok(status(call, account)?)
+pub fn get_auto_recharge(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<RechargeStatus, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_GET_AUTO_RECHARGE, &auth_id)?;
+    Ok(status(turn, account)?)
 }

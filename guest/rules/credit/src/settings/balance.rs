@@ -1,9 +1,9 @@
 //! The balance and what it is made of (CRD-1, CRD-2).
 
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
 use coinbox_ground::interfaces::credits::Error;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Instant, Micros, int_text, optional_int_text};
 use coinbox_ledger::lots::LotKind;
 use coinbox_ledger::open_lots::{exact_lots, first_lots};
@@ -52,11 +52,11 @@ pub struct ShownLot {
 pub(crate) const LOTS_MAX: usize = 1000;
 
 /// Balance, available, and what is left of each kind of credit.
-pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Balance, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_GET_BALANCE, &auth_id)?;
-    let wallet = wallet::need(call, account)?;
+pub fn get_balance(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Balance, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_GET_BALANCE, &auth_id)?;
+    let wallet = wallet::need(turn, account)?;
     let mut sums = [Money::ZERO; 3];
-    for lot in exact_lots(call, account)? {
+    for lot in exact_lots(turn, account)? {
         let sum = &mut sums[lot.kind as usize];
         *sum = sum.plus(lot.rest)?;
     }
@@ -74,9 +74,9 @@ pub fn get_balance(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<
 }
 
 /// Open lots in spending order.
-pub fn list_lots(call: &Call<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownLot>, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_LOTS, &auth_id)?;
-    Ok(first_lots(call, account, LOTS_MAX)?
+pub fn list_lots(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Vec<ShownLot>, Error> {
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_LIST_LOTS, &auth_id)?;
+    Ok(first_lots(turn, account, LOTS_MAX)?
         .into_iter()
         .map(|lot| ShownLot {
             number: lot.number,

@@ -1,9 +1,9 @@
 //! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
 
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault};
 use coinbox_ledger::wallet::Wallet;
 use coinbox_profiles::mail;
@@ -25,10 +25,10 @@ pub fn thresholds(policy: &Policy, alerts: &Notices) -> Vec<Money> {
 
 /// Fires what the balance, or what is left of the limit, has fallen below, arms what it has reached. Answers the amount below which the next
 /// one fires.
-pub fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<Money>, Fault> {
-    let before = load(call, account)?;
+pub fn judge(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<Money>, Fault> {
+    let before = load(turn, account)?;
     let mut alerts = before.clone();
-    let policy = Policy::load(call)?;
+    let policy = Policy::load(turn)?;
     let mut all = thresholds(&policy, &alerts);
     all.retain(|threshold| counts(*threshold, wallet.credit_limit()));
     let balance = wallet.left()?;
@@ -40,7 +40,7 @@ pub fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Op
     let restored = !dry && !alerts.armed_for_zero;
     alerts.armed_for_zero = !dry;
     if alerts != before {
-        call.put(&key(account), &alerts);
+        turn.put(&key(account), &alerts);
     }
     let ([low, none, again], standing) = match wallet.credit_limit() {
         None => (["balance-low", "out-of-credit", "credit-available"], vec![Fact::new("balance", balance)]),
@@ -52,15 +52,15 @@ pub fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Op
     if let Some(lowest) = fired.last() {
         let mut facts = standing.clone();
         facts.push(Fact::new("threshold", lowest));
-        mail::send(call, account, low, facts.clone())?;
+        mail::send(turn, account, low, facts.clone())?;
         let passed = fired.iter().map(|threshold| Fact::new("passed", threshold));
-        feed::event(account, low, "CRD-8").facts(facts).facts(passed).tell(call);
+        feed::event(account, low, "CRD-8").facts(facts).facts(passed).tell(turn);
     }
     if out_of_credit {
-        mail::send(call, account, none, standing.clone())?;
-        feed::event(account, none, "CRD-10").facts(standing).tell(call);
+        mail::send(turn, account, none, standing.clone())?;
+        feed::event(account, none, "CRD-10").facts(standing).tell(turn);
     } else if restored {
-        feed::event(account, again, "CRD-10").facts(standing).tell(call);
+        feed::event(account, again, "CRD-10").facts(standing).tell(turn);
     }
     let highest_armed = alerts.armed.first().copied();
     let zero = (!dry).then_some(Money::from_micros(1));

@@ -10,11 +10,11 @@ use crate::records::closing;
 use crate::records::dunning::{self, Dunning};
 use crate::watch::occasion::Occasion;
 use crate::watch::{alerts, recharge, zero_stop};
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Suspension};
 use coinbox_ledger::wallet::{self, owed_in_cents};
 use coinbox_profiles::mail;
@@ -26,37 +26,37 @@ use coinbox_profiles::profile::{self, Standing, reason_name};
 pub const REJUDGE: JobKind<Store> = JobKind::new("rejudge");
 
 /// Looks at an account once, and sets its trip.
-pub fn judge(call: &mut Call<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
+pub fn judge(turn: &mut Turn<'_>, account: AuthId, occasion: Occasion) -> Result<(), Fault> {
     if occasion == Occasion::Credit {
         // Before anything is judged by the standing: what was suspended for a debt is open again once it is paid (ACC-9).
-        lift_if_paid(call, account)?;
+        lift_if_paid(turn, account)?;
     }
-    let mut wallet = wallet::need(call, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     // An account that is closed to use may wait for what it owes: less since a payment, more since a chargeback.
     if occasion == Occasion::Credit || wallet.is_closed() {
-        closing::moved(call, account)?;
+        closing::moved(turn, account)?;
     }
     if wallet.is_closed() {
         // Nobody is warned of, or charged for, an account that cannot be used any more.
-        return zero_stop::judge(call, account, &wallet);
+        return zero_stop::judge(turn, account, &wallet);
     }
-    let alert = alerts::judge(call, account, &wallet)?;
-    let recharge = recharge::judge(call, account, &wallet, occasion)?;
-    zero_stop::judge(call, account, &wallet)?;
+    let alert = alerts::judge(turn, account, &wallet)?;
+    let recharge = recharge::judge(turn, account, &wallet, occasion)?;
+    zero_stop::judge(turn, account, &wallet)?;
     let trip = alert.max(recharge).unwrap_or(Money::from_micros(i64::MIN));
     if trip != wallet.trip {
         wallet.trip = trip;
-        wallet::save(call, account, &wallet);
+        wallet::save(turn, account, &wallet);
     }
     Ok(())
 }
 
 /// Suspends or reinstates, tells and mails it, and looks at the account anew (ACC-8, ACC-9, R32).
-pub fn stand(call: &mut Call<'_>, auth: AuthId, standing: Standing, details: &str, by: &str) -> Result<(), Fault> {
-    let mut profile = profile::profile(call, auth)?;
+pub fn stand(turn: &mut Turn<'_>, auth: AuthId, standing: Standing, details: &str, by: &str) -> Result<(), Fault> {
+    let mut profile = profile::profile(turn, auth)?;
     profile.standing = standing;
     details.clone_into(&mut profile.details);
-    profile::save(call, auth, &profile);
+    profile::save(turn, auth, &profile);
     let mut facts = vec![Fact::new("details", details)];
     let (kind, rule) = match standing {
         Standing::Suspended(reason) => {
@@ -65,33 +65,33 @@ pub fn stand(call: &mut Call<'_>, auth: AuthId, standing: Standing, details: &st
         }
         Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
     };
-    feed::event(auth, kind, rule).facts(facts.clone()).fact("by", by).tell(call);
-    dunning::stood(call, auth, standing)?;
-    judge(call, auth, Occasion::Standing)?;
+    feed::event(auth, kind, rule).facts(facts.clone()).fact("by", by).tell(turn);
+    dunning::stood(turn, auth, standing)?;
+    judge(turn, auth, Occasion::Standing)?;
     if kind == "account-reinstated" {
         // What is owed is to be paid all the same.
-        facts.push(Fact::new("owed", owed_in_cents(wallet::need(call, auth)?.balance)?));
+        facts.push(Fact::new("owed", owed_in_cents(wallet::need(turn, auth)?.balance)?));
     }
-    mail::send(call, auth, kind, facts)
+    mail::send(turn, auth, kind, facts)
 }
 
 /// Credit came in, or a debt was written off: what is paid does not wait for a person any more, and a suspension for payment failure ends once everything
 /// due is paid, if the policy says so (ACC-9).
-fn lift_if_paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let Some(mut dunning) = call.get::<Dunning>(&dunning::key(account))? else { return Ok(()) };
+fn lift_if_paid(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let Some(mut dunning) = turn.get::<Dunning>(&dunning::key(account))? else { return Ok(()) };
     if let Some(to) = dunning.waits.as_ref().map(|waits| waits.to) {
-        dunning.wait(call, account, to)?;
-        dunning.save(call, account);
+        dunning.wait(turn, account, to)?;
+        dunning.save(turn, account);
     }
     if !dunning.lifts {
         return Ok(());
     }
-    let standing = profile::profile(call, account)?.standing;
+    let standing = profile::profile(turn, account)?.standing;
     let suspended = standing == Standing::Suspended(Suspension::PaymentFailure);
-    if !suspended || dunning.is_due(call, account)? || !Policy::load(call)?.lift_payment_suspension {
+    if !suspended || dunning.is_due(turn, account)? || !Policy::load(turn)?.lift_payment_suspension {
         return Ok(());
     }
-    dunning.drop_paid(call, account)?;
-    dunning.save(call, account);
-    stand(call, account, Standing::Active, "everything due is paid", "coinbox")
+    dunning.drop_paid(turn, account)?;
+    dunning.save(turn, account);
+    stand(turn, account, Standing::Active, "everything due is paid", "coinbox")
 }

@@ -7,13 +7,13 @@ use crate::charging::{self, Purpose};
 use crate::records::{cards, held, reconciliation};
 use crate::watch::occasion::Occasion;
 use coinbox_ground::calendar::{self, Period};
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
 use coinbox_ledger::charges::Charge;
 use coinbox_ledger::wallet::Wallet;
@@ -114,8 +114,8 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The record, if automatic recharge was ever set.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Recharge>, Fault> {
-    call.get(&key(account))
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Recharge>, Fault> {
+    turn.get(&key(account))
 }
 
 impl Recharge {
@@ -145,18 +145,18 @@ impl Recharge {
 }
 
 /// Whether an automatic charge is due or open: then running calls have a grace (R12).
-pub(crate) fn is_charging(call: &Call<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(load(call, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
+pub(crate) fn is_charging(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(load(turn, account)?.is_some_and(|recharge| matches!(recharge.state, State::Charging(_))))
 }
 
 /// Whether this is the automatic charge that the account waits for.
-pub fn waits_for(call: &Call<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
-    Ok(load(call, account)?.is_some_and(|recharge| recharge.state == State::Charging(number)))
+pub fn waits_for(turn: &Turn<'_>, account: AuthId, number: u32) -> Result<bool, Fault> {
+    Ok(load(turn, account)?.is_some_and(|recharge| recharge.state == State::Charging(number)))
 }
 
 /// A reconciliation has found an automatic charge that the gateway has under way: no other one starts before it is final (R11).
-pub fn wait_for(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
-    update(call, account, |recharge| {
+pub fn wait_for(turn: &mut Turn<'_>, account: AuthId, number: u32) -> Result<(), Fault> {
+    update(turn, account, |recharge| {
         if !matches!(recharge.state, State::Charging(_)) {
             recharge.state = State::Charging(number);
         }
@@ -165,32 +165,32 @@ pub fn wait_for(call: &mut Call<'_>, account: AuthId, number: u32) -> Result<(),
 
 /// Whether this account may be charged automatically now (R29, R31, R32; not before a restored store is reconciled, not while a refund of its lost
 /// history waits for a person, nor before the seller is complete, R89: that is no failure of the customer's, so it waits).
-fn may_charge(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
+fn may_charge(turn: &Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
     if wallet.credit_limit().is_some() {
         return Ok(false);
     }
-    let profile = profile::profile(call, account)?;
+    let profile = profile::profile(turn, account)?;
     Ok(profile.account_type == AccountType::Standard
         && profile.standing == Standing::Active
-        && coinbox_profiles::seller::missing_for_charges(call)?.is_empty()
-        && !reconciliation::is_open(call)?
-        && !held::is_held(call, account)?)
+        && coinbox_profiles::seller::missing_for_charges(turn)?.is_empty()
+        && !reconciliation::is_open(turn)?
+        && !held::is_held(turn, account)?)
 }
 
 /// Whether the series must go on: the switch, the account, and available strictly below B (R5).
-pub fn is_wanted(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
-    let Some(recharge) = load(call, account)? else { return Ok(false) };
-    Ok(recharge.enabled() && wallet.available()? < recharge.balance_amount() && may_charge(call, account, wallet)?)
+pub fn is_wanted(turn: &Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<bool, Fault> {
+    let Some(recharge) = load(turn, account)? else { return Ok(false) };
+    Ok(recharge.enabled() && wallet.available()? < recharge.balance_amount() && may_charge(turn, account, wallet)?)
 }
 
 /// Starts what the amount of available asks for. Answers the amount below which it must look again.
 pub fn judge(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &Wallet,
     occasion: Occasion,
 ) -> Result<Option<Money>, Fault> {
-    let Some(before) = load(call, account)? else { return Ok(None) };
+    let Some(before) = load(turn, account)? else { return Ok(None) };
     let mut recharge = before.clone();
     let available = wallet.available()?;
     let target = recharge.balance_amount();
@@ -200,9 +200,9 @@ pub fn judge(
     if recharge.state == State::Ready && (available >= target || !recharge.enabled()) {
         recharge.series = 0;
     }
-    if !recharge.enabled() || !may_charge(call, account, wallet)? {
+    if !recharge.enabled() || !may_charge(turn, account, wallet)? {
         if recharge != before {
-            call.put(&key(account), &recharge);
+            turn.put(&key(account), &recharge);
         }
         return Ok(None);
     }
@@ -212,11 +212,11 @@ pub fn judge(
         State::Charging(_) | State::Exhausted | State::Capped(..) => false,
     };
     // A manual charge without a final answer may still bring the credit that is missing (R11).
-    if due && !Numbers::load(call, account)?.has_open_manual() {
+    if due && !Numbers::load(turn, account)?.has_open_manual() {
         if let State::Waiting(level) = recharge.state {
-            recharge.tried = Some(lowest_reached(call, &recharge, level, available)?);
+            recharge.tried = Some(lowest_reached(turn, &recharge, level, available)?);
         }
-        start(call, account, available, &mut recharge)?;
+        start(turn, account, available, &mut recharge)?;
     }
     let trip = match recharge.state {
         State::Ready => Some(target),
@@ -224,15 +224,15 @@ pub fn judge(
         State::Charging(_) | State::Exhausted | State::Capped(..) => None,
     };
     if recharge != before {
-        call.put(&key(account), &recharge);
+        turn.put(&key(account), &recharge);
     }
     Ok(trip)
 }
 
 /// A jump over several levels makes one try (R9): it uses up all of them.
-fn lowest_reached(call: &Call<'_>, recharge: &Recharge, level: Money, available: Money) -> Result<Money, Fault> {
+fn lowest_reached(turn: &Turn<'_>, recharge: &Recharge, level: Money, available: Money) -> Result<Money, Fault> {
     let mut lowest = level;
-    for percent in &Policy::load(call)?.ladder_levels {
+    for percent in &Policy::load(turn)?.ladder_levels {
         let candidate = recharge.balance_amount().percent(*percent)?;
         if candidate >= available {
             lowest = lowest.min(candidate);
@@ -241,23 +241,23 @@ fn lowest_reached(call: &Call<'_>, recharge: &Recharge, level: Money, available:
     Ok(lowest)
 }
 
-fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut Recharge) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
+fn start(turn: &mut Turn<'_>, account: AuthId, available: Money, recharge: &mut Recharge) -> Result<(), Fault> {
+    let policy = Policy::load(turn)?;
     let amount = recharge.recharge_amount();
     if recharge.series >= policy.series_limit {
-        return fail(call, account, available, recharge, "series-limit", None);
+        return fail(turn, account, available, recharge, "series-limit", None);
     }
-    if amount < policy.minimum_recharge() || amount > policy::maximum_recharge(call, account)? {
-        return fail(call, account, available, recharge, "recharge-limits", None);
+    if amount < policy.minimum_recharge() || amount > policy::maximum_recharge(turn, account)? {
+        return fail(turn, account, available, recharge, "recharge-limits", None);
     }
-    let card = match cards::usable_default(call, account)? {
+    let card = match cards::usable_default(turn, account)? {
         Ok(card) => card,
-        Err(reason) => return fail(call, account, available, recharge, reason.word(), None),
+        Err(reason) => return fail(turn, account, available, recharge, reason.word(), None),
     };
-    if let Some(refused) = refusing_cap(call, account, recharge)? {
-        return cap(call, account, available, recharge, refused);
+    if let Some(refused) = refusing_cap(turn, account, recharge)? {
+        return cap(turn, account, available, recharge, refused);
     }
-    let charge = charging::create(call, account, Purpose::Automatic, amount, &card, None)?;
+    let charge = charging::create(turn, account, Purpose::Automatic, amount, &card, None)?;
     feed::event(account, "recharge-started", "CRD-5")
         .fact("charge", charge.number)
         .fact("amount", amount)
@@ -265,7 +265,7 @@ fn start(call: &mut Call<'_>, account: AuthId, available: Money, recharge: &mut 
         .fact("balance-amount", recharge.balance_amount())
         .fact("step", recharge.series + 1)
         .fact("key", &charge.key)
-        .tell(call);
+        .tell(turn);
     recharge.state = State::Charging(charge.number);
     Ok(())
 }
@@ -279,13 +279,13 @@ struct RefusingCap {
 }
 
 /// The cap that refuses the next charge; of several the one that lasts longest.
-fn refusing_cap(call: &Call<'_>, account: AuthId, recharge: &Recharge) -> Result<Option<RefusingCap>, Fault> {
-    let numbers = Numbers::load(call, account)?;
+fn refusing_cap(turn: &Turn<'_>, account: AuthId, recharge: &Recharge) -> Result<Option<RefusingCap>, Fault> {
+    let numbers = Numbers::load(turn, account)?;
     let mut refusing: Option<RefusingCap> = None;
     for period in [Period::Day, Period::Week, Period::Month] {
         let Some(limit) = recharge.settings.caps.of(period) else { continue };
-        let charged = numbers.charged_in(period, call.now());
-        let (first, until) = calendar::bounds(period, call.now());
+        let charged = numbers.charged_in(period, turn.now());
+        let (first, until) = calendar::bounds(period, turn.now());
         let over = charged.plus(recharge.recharge_amount())? > limit;
         if over && refusing.as_ref().is_none_or(|longest| until > longest.until) {
             refusing = Some(RefusingCap { period, limit, charged, first, until });
@@ -296,7 +296,7 @@ fn refusing_cap(call: &Call<'_>, account: AuthId, recharge: &Recharge) -> Result
 
 /// A capped charge is no decline and uses up no level (R22).
 fn cap(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     available: Money,
     recharge: &mut Recharge,
@@ -316,29 +316,29 @@ fn cap(
     recharge.cap_mailed.retain(|(_, first)| calendar::bounds(Period::Month, *first).1 >= refused.first);
     if !recharge.cap_mailed.contains(&(refused.period, refused.first)) {
         recharge.cap_mailed.push((refused.period, refused.first));
-        mail::send(call, account, "recharge-capped", facts.clone())?;
+        mail::send(turn, account, "recharge-capped", facts.clone())?;
     }
     feed::event(account, "recharge-capped", "CRD-16")
         .facts(facts)
         .fact("charged", refused.charged)
         .fact("available", available)
-        .tell(call);
+        .tell(turn);
     let before = std::mem::replace(&mut recharge.state, State::Ready);
     recharge.state = State::Capped(refused.until, Box::new(before));
-    call.timer(&UNCAP.of(account), Lane::Normal, refused.until);
+    turn.timer(&UNCAP.of(account), Lane::Normal, refused.until);
     Ok(())
 }
 
 /// Notes a failed attempt: the next level strictly below available, or the end of the ladder (R8, R9). `charge` was tried, if any.
 fn fail(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     available: Money,
     recharge: &mut Recharge,
     reason: &str,
     charge: Option<(&Charge, &str)>,
 ) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
+    let policy = Policy::load(turn)?;
     recharge.failures += 1;
     recharge.series = 0;
     let mut level = None;
@@ -356,7 +356,7 @@ fn fail(
     let next_step = level.map_or_else(|| "none".to_owned(), |level| level.to_string());
     let card = charge.map_or_else(|| "none".to_owned(), |(charge, _)| charge.card_label.clone());
     mail::send(
-        call,
+        turn,
         account,
         "recharge-failed",
         vec![
@@ -378,31 +378,31 @@ fn fail(
     if let Some((charge, receipt)) = charge {
         failed = failed.fact("charge", charge.number).fact("key", &charge.key).fact("receipt", receipt);
     }
-    failed.tell(call);
+    failed.tell(turn);
     Ok(())
 }
 
 /// Books that the open automatic charge was declined.
 pub fn declined(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &Wallet,
     charge: &Charge,
     reason: &str,
     receipt: &str,
 ) -> Result<(), Fault> {
-    let Some(mut recharge) = load(call, account)? else {
-        charging::tell_unawaited(call, account, charge, reason, receipt);
+    let Some(mut recharge) = load(turn, account)? else {
+        charging::tell_unawaited(turn, account, charge, reason, receipt);
         return Ok(());
     };
-    fail(call, account, wallet.available()?, &mut recharge, reason, Some((charge, receipt)))?;
-    call.put(&key(account), &recharge);
+    fail(turn, account, wallet.available()?, &mut recharge, reason, Some((charge, receipt)))?;
+    turn.put(&key(account), &recharge);
     Ok(())
 }
 
 /// Books that the open automatic charge was paid: the ladder is reset, the series goes on (R10).
-pub fn paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    update(call, account, |recharge| {
+pub fn paid(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    update(turn, account, |recharge| {
         recharge.state = State::Ready;
         recharge.failures = 0;
         recharge.tried = None;
@@ -411,47 +411,47 @@ pub fn paid(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
 }
 
 /// Books that the open automatic charge moved nothing and is gone: neither success nor failure.
-pub fn dropped(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    update(call, account, |recharge| recharge.state = State::Ready)
+pub fn dropped(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    update(turn, account, |recharge| recharge.state = State::Ready)
 }
 
 /// Switches automatic recharge off: of a postpaid account, or at the end of an account (R29, R32). A charge that is open completes.
-pub fn switch_off(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if !load(call, account)?.is_some_and(|recharge| recharge.enabled()) {
+pub fn switch_off(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    if !load(turn, account)?.is_some_and(|recharge| recharge.enabled()) {
         return Ok(());
     }
-    update(call, account, |recharge| {
+    update(turn, account, |recharge| {
         recharge.settings.enabled = false;
         recharge.reset();
     })?;
-    call.cancel(&UNCAP.of(account));
-    if let Some(recharge) = load(call, account)? {
-        tell_set(call, account, &recharge.settings);
+    turn.cancel(&UNCAP.of(account));
+    if let Some(recharge) = load(turn, account)? {
+        tell_set(turn, account, &recharge.settings);
     }
     Ok(())
 }
 
 /// A paid manual recharge or a new default card (R10).
-pub fn reset(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    update(call, account, Recharge::reset)
+pub fn reset(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    update(turn, account, Recharge::reset)
 }
 
 /// Changes the record, if automatic recharge was ever set.
-pub fn update(call: &mut Call<'_>, account: AuthId, change: impl FnOnce(&mut Recharge)) -> Result<(), Fault> {
-    if let Some(mut recharge) = load(call, account)? {
+pub fn update(turn: &mut Turn<'_>, account: AuthId, change: impl FnOnce(&mut Recharge)) -> Result<(), Fault> {
+    if let Some(mut recharge) = load(turn, account)? {
         change(&mut recharge);
-        call.put(&key(account), &recharge);
+        turn.put(&key(account), &recharge);
     }
     Ok(())
 }
 
 /// Tells that settings have changed.
-pub(crate) fn tell_set(call: &mut Call<'_>, account: AuthId, settings: &RechargeSettings) {
+pub(crate) fn tell_set(turn: &mut Turn<'_>, account: AuthId, settings: &RechargeSettings) {
     let caps = [(Period::Day, "day-cap"), (Period::Week, "week-cap"), (Period::Month, "month-cap")];
     feed::event(account, "auto-recharge-set", "CRD-5")
         .fact("enabled", settings.enabled)
         .fact("balance-amount", Money::from_micros(settings.balance_amount))
         .fact("recharge-amount", Money::from_micros(settings.recharge_amount))
         .facts(caps.into_iter().filter_map(|(period, name)| Some(Fact::new(name, settings.caps.of(period)?))))
-        .tell(call);
+        .tell(turn);
 }

@@ -5,12 +5,12 @@
 
 use crate::records::running_calls::calls;
 use crate::watch::recharge;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::HangUpCause;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::wallet::Wallet;
 use coinbox_profiles::policy::Policy;
@@ -76,8 +76,8 @@ impl Record for Order {
 }
 
 /// Why running calls must end now, if they must.
-pub fn cause(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<HangUpCause>, Fault> {
-    Ok(match profile::profile(call, account)?.standing {
+pub fn cause(turn: &Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<HangUpCause>, Fault> {
+    Ok(match profile::profile(turn, account)?.standing {
         Standing::Closing | Standing::Closed => Some(HangUpCause::AccountClosed),
         Standing::Suspended(_) => Some(HangUpCause::Suspended),
         Standing::Active if wallet.left()? <= Money::ZERO => Some(HangUpCause::OutOfCredit),
@@ -86,27 +86,27 @@ pub fn cause(call: &Call<'_>, account: AuthId, wallet: &Wallet) -> Result<Option
 }
 
 /// Orders the end of running calls, or takes the order back. With an automatic charge due or open, calls have the policy's grace.
-pub fn judge(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) -> Result<(), Fault> {
+pub fn judge(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<(), Fault> {
     let (job, order_key) = (Stop::All.job(account), Stop::All.order_key(account));
-    let Some(why) = cause(call, account, wallet)? else {
-        if call.get::<Order>(&order_key)?.is_some() {
-            call.remove(&order_key);
-            call.cancel(&job);
+    let Some(why) = cause(turn, account, wallet)? else {
+        if turn.get::<Order>(&order_key)?.is_some() {
+            turn.remove(&order_key);
+            turn.cancel(&job);
         }
         return Ok(());
     };
-    if calls(call, account)?.0.is_empty() {
+    if calls(turn, account)?.0.is_empty() {
         return Ok(());
     }
-    let ordered = call.get::<Order>(&order_key)?;
-    let waits = why == HangUpCause::OutOfCredit && recharge::is_charging(call, account)?;
+    let ordered = turn.get::<Order>(&order_key)?;
+    let waits = why == HangUpCause::OutOfCredit && recharge::is_charging(turn, account)?;
     if ordered.is_none() {
-        call.put(&order_key, &Order::default());
-        let grace = if waits { Policy::load(call)?.hang_up_grace_ms } else { 0 };
-        call.timer(&job, Lane::Urgent, call.now() + grace);
+        turn.put(&order_key, &Order::default());
+        let grace = if waits { Policy::load(turn)?.hang_up_grace_ms } else { 0 };
+        turn.timer(&job, Lane::Urgent, turn.now() + grace);
     } else if !waits && ordered.is_some_and(|order| order.calls.is_empty()) {
         // The charge that the calls were waiting for has failed, or a call was named while others could not be ended yet.
-        call.timer(&job, Lane::Urgent, call.now());
+        turn.timer(&job, Lane::Urgent, turn.now());
     }
     Ok(())
 }

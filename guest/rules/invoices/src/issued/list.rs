@@ -7,7 +7,7 @@ use crate::issued::ways::{self, Cursor, Part};
 use crate::lists::summary;
 use crate::records::{State, document_key};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::call::Call;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use coinbox_ledger::wallet;
 use coinbox_profiles::document_kind::DocumentKind;
@@ -32,13 +32,13 @@ pub struct IssuedPage {
 
 /// Documents of all accounts that the filter leaves, 1 to 100 a page.
 pub fn list_issued(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     filter: Option<IssuedFilter>,
     after: Option<String>,
     limit: u32,
 ) -> Result<IssuedPage, Error> {
-    access::query(call, caller, functions::INVOICES_LIST_ISSUED)?;
+    access::query(turn, caller, functions::INVOICES_LIST_ISSUED)?;
     let mut checks = Checks::new();
     let wanted = Wanted::read(filter, &mut checks);
     checks.page_limit(limit, PAGE_MAX);
@@ -46,29 +46,29 @@ pub fn list_issued(
     checks.require(cursor != Some(None), "after", FieldRule::WrongForm, "the `next` of a page with this filter");
     checks.done()?;
     if let Some(account) = wanted.account {
-        wallet::need(call, account)?;
+        wallet::need(turn, account)?;
     }
-    Ok(page(call, &wanted, cursor.flatten(), limit as usize, BOUNDS)?)
+    Ok(page(turn, &wanted, cursor.flatten(), limit as usize, BOUNDS)?)
 }
 
 /// A page of documents from a cursor on.
 pub fn page(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     wanted: &Wanted,
     cursor: Option<Cursor>,
     limit: usize,
     bounds: Bounds,
 ) -> Result<IssuedPage, Fault> {
     let room = if wanted.looks_inside() { bounds.documents } else { limit };
-    let Part { mut candidates, reached } = ways::part(call, wanted, cursor, Bounds { documents: room, ..bounds })?;
+    let Part { mut candidates, reached } = ways::part(turn, wanted, cursor, Bounds { documents: room, ..bounds })?;
     let mut documents = Vec::new();
     let count = candidates.len();
     let mut seen = 0;
     for batch in candidates.chunks_mut(READ_AT_ONCE) {
-        prefetch(call, batch);
+        prefetch(turn, batch);
         for candidate in batch {
             seen += 1;
-            let row = row(call, candidate)?;
+            let row = row(turn, candidate)?;
             if !wanted.fits(&row) {
                 continue;
             }
@@ -83,8 +83,8 @@ pub fn page(
 }
 
 /// Reads what rows are made of in two crossings.
-pub(crate) fn prefetch(call: &Call<'_>, batch: &[Candidate]) {
-    call.prefetch(batch.iter().flat_map(|one| {
+pub(crate) fn prefetch(turn: &Turn<'_>, batch: &[Candidate]) {
+    turn.prefetch(batch.iter().flat_map(|one| {
         let document = one.stored.is_none().then(|| document_key(one.account, one.kind, one.n));
         // An invoice covers the days since the one before it.
         let before = (one.kind == DocumentKind::Invoice && one.n > 1)
@@ -95,17 +95,17 @@ pub(crate) fn prefetch(call: &Call<'_>, batch: &[Candidate]) {
 }
 
 /// A document as the list shows it.
-pub(crate) fn row(call: &Call<'_>, candidate: &mut Candidate) -> Result<IssuedDocument, Fault> {
+pub(crate) fn row(turn: &Turn<'_>, candidate: &mut Candidate) -> Result<IssuedDocument, Fault> {
     let Candidate { account, kind, n, .. } = *candidate;
     let stored = match candidate.stored.take() {
         Some(stored) => stored,
-        None => call.need(&document_key(account, kind, n))?,
+        None => turn.need(&document_key(account, kind, n))?,
     };
     let receipt = ReceiptKind::of(&stored.document);
     Ok(IssuedDocument {
         auth_id: account.to_string(),
-        name: profile::profile(call, account)?.name,
+        name: profile::profile(turn, account)?.name,
         receipt,
-        document: summary(call, account, n, stored)?,
+        document: summary(turn, account, n, stored)?,
     })
 }

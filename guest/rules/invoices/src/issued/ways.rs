@@ -6,9 +6,9 @@ use crate::issued::rows::{Bounds, Candidate};
 use crate::lists;
 use crate::records::{Place, Stored, documents_prefix};
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::wallet;
 use coinbox_profiles::document_kind::DocumentKind;
@@ -100,22 +100,22 @@ fn way(wanted: &Wanted) -> Way {
 }
 
 /// The next documents of the way.
-pub fn part(call: &Call<'_>, wanted: &Wanted, cursor: Option<Cursor>, bounds: Bounds) -> Result<Part, Fault> {
+pub fn part(turn: &Turn<'_>, wanted: &Wanted, cursor: Option<Cursor>, bounds: Bounds) -> Result<Part, Fault> {
     let room = bounds.documents;
     if wanted.kinds.is_empty() || wanted.window.0 >= wanted.window.1 {
         return Ok(Part { candidates: Vec::new(), reached: None });
     }
     match (way(wanted), cursor) {
-        (Way::Number, Some(Cursor::Number(after))) => with_number(call, wanted, Some(after)),
-        (Way::Number, _) => with_number(call, wanted, None),
-        (Way::Account, Some(Cursor::Account(after))) => of_account(call, wanted, after, room),
-        (Way::Account, _) => of_account(call, wanted, [0; 3], room),
-        (Way::Owed, Some(Cursor::Owed(account, n))) => owed(call, wanted, Some((account, n)), bounds),
-        (Way::Owed, _) => owed(call, wanted, None, bounds),
+        (Way::Number, Some(Cursor::Number(after))) => with_number(turn, wanted, Some(after)),
+        (Way::Number, _) => with_number(turn, wanted, None),
+        (Way::Account, Some(Cursor::Account(after))) => of_account(turn, wanted, after, room),
+        (Way::Account, _) => of_account(turn, wanted, [0; 3], room),
+        (Way::Owed, Some(Cursor::Owed(account, n))) => owed(turn, wanted, Some((account, n)), bounds),
+        (Way::Owed, _) => owed(turn, wanted, None, bounds),
         (Way::Issue, Some(Cursor::Issue(kind, issued, number))) => {
-            by_moment(call, wanted, Some((kind, issued, number)), room)
+            by_moment(turn, wanted, Some((kind, issued, number)), room)
         }
-        (Way::Issue, _) => by_moment(call, wanted, None, room),
+        (Way::Issue, _) => by_moment(turn, wanted, None, room),
     }
 }
 
@@ -124,11 +124,11 @@ fn rank(kind: DocumentKind) -> usize {
 }
 
 /// Documents that have this number: one of a kind.
-fn with_number(call: &Call<'_>, wanted: &Wanted, after: Option<DocumentKind>) -> Result<Part, Fault> {
+fn with_number(turn: &Turn<'_>, wanted: &Wanted, after: Option<DocumentKind>) -> Result<Part, Fault> {
     let number = wanted.number.as_deref().unwrap_or_default();
     let mut candidates = Vec::new();
     for kind in wanted.kinds.iter().copied().filter(|kind| after.is_none_or(|after| rank(*kind) > rank(after))) {
-        if let Some(place) = Place::of(call, kind, number)? {
+        if let Some(place) = Place::of(turn, kind, number)? {
             let cursor = Cursor::Number(kind).text();
             let (account, number) = (place.account, number.to_owned());
             candidates.push(Candidate { account, kind, n: place.n, number, cursor, stored: None });
@@ -171,13 +171,13 @@ fn merge<T, K: Ord>(
 }
 
 /// Documents of one account by the moment of issue.
-fn of_account(call: &Call<'_>, wanted: &Wanted, after: [u32; 3], room: usize) -> Result<Part, Fault> {
+fn of_account(turn: &Turn<'_>, wanted: &Wanted, after: [u32; 3], room: usize) -> Result<Part, Fault> {
     let Some(account) = wanted.account else { return Ok(Part { candidates: Vec::new(), reached: None }) };
     let limit = u32::try_from(room).unwrap_or(u32::MAX);
     let mut streams = Vec::new();
     for kind in &wanted.kinds {
         let after = Some(after[rank(*kind)]).filter(|after| *after > 0);
-        let (page, more) = lists::page(call, account, *kind, wanted.oldest_first, after, limit)?;
+        let (page, more) = lists::page(turn, account, *kind, wanted.oldest_first, after, limit)?;
         streams.push(Stream::new(page, more));
     }
     let (taken, more) = merge(streams, room, !wanted.oldest_first, |(n, stored)| {
@@ -196,12 +196,12 @@ fn of_account(call: &Call<'_>, wanted: &Wanted, after: [u32; 3], room: usize) ->
 
 /// All documents by the moment of issue.
 fn by_moment(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     wanted: &Wanted,
     after: Option<(DocumentKind, Instant, String)>,
     room: usize,
 ) -> Result<Part, Fault> {
-    coinbox_ground::indexes::need_ready(call)?;
+    coinbox_ground::indexes::need_ready(turn)?;
     let limit = u32::try_from(room).unwrap_or(u32::MAX);
     let mut streams = Vec::new();
     for kind in &wanted.kinds {
@@ -209,9 +209,9 @@ fn by_moment(
         let (page, more) = if first >= end {
             (Vec::new(), false)
         } else if wanted.oldest_first {
-            call.span_page::<by_issue::Entry>(&first, &end, limit)?
+            turn.span_page::<by_issue::Entry>(&first, &end, limit)?
         } else {
-            call.span_page_back::<by_issue::Entry>(&first, &end, limit)?
+            turn.span_page_back::<by_issue::Entry>(&first, &end, limit)?
         };
         streams.push(Stream::new(page, more));
     }
@@ -257,14 +257,14 @@ fn span(wanted: &Wanted, kind: DocumentKind, after: Option<&(DocumentKind, Insta
 }
 
 /// Invoices of which something is owed now, account by account: what is owed of a day is asked for by the invoice that covers it.
-fn owed(call: &Call<'_>, wanted: &Wanted, after: Option<(AuthId, Option<u32>)>, bounds: Bounds) -> Result<Part, Fault> {
+fn owed(turn: &Turn<'_>, wanted: &Wanted, after: Option<(AuthId, Option<u32>)>, bounds: Bounds) -> Result<Part, Fault> {
     let mut candidates = Vec::new();
     let (mut begun, behind) = match after {
         Some((account, Some(n))) => (Some((account, n)), Some(account)),
         Some((account, None)) => (None, Some(account)),
         None => (None, None),
     };
-    let (mut accounts, mut more) = wallet::debtors(call, behind, bounds.days)?;
+    let (mut accounts, mut more) = wallet::debtors(turn, behind, bounds.days)?;
     if let Some((account, _)) = begun {
         accounts.insert(0, account);
     }
@@ -275,7 +275,7 @@ fn owed(call: &Call<'_>, wanted: &Wanted, after: Option<(AuthId, Option<u32>)>, 
     let count = accounts.len();
     for (place, account) in accounts.iter().enumerate() {
         let after = begun.take().map(|(_, n)| n);
-        for (n, stored) in owed_invoices(call, *account, wanted.oldest_first)? {
+        for (n, stored) in owed_invoices(turn, *account, wanted.oldest_first)? {
             let is_before = after.is_some_and(|after| if wanted.oldest_first { n <= after } else { n >= after });
             if is_before {
                 continue;
@@ -296,14 +296,14 @@ fn owed(call: &Call<'_>, wanted: &Wanted, after: Option<(AuthId, Option<u32>)>, 
 }
 
 /// The invoices of an account that cover days of which anything is owed.
-fn owed_invoices(call: &Call<'_>, account: AuthId, oldest_first: bool) -> Result<Vec<(u32, Stored)>, Fault> {
-    let owed = wallet::owed_by_day(call, account)?;
+fn owed_invoices(turn: &Turn<'_>, account: AuthId, oldest_first: bool) -> Result<Vec<(u32, Stored)>, Fault> {
+    let owed = wallet::owed_by_day(turn, account)?;
     let Some(oldest) = owed.keys().next() else { return Ok(Vec::new()) };
     // Newest first, back to one that ends before the oldest of these days.
     let prefix = documents_prefix(account, DocumentKind::Invoice);
     let (mut invoices, mut end): (Vec<(u32, Stored)>, String) = (Vec::new(), end_of_prefix(&prefix));
     'pages: loop {
-        let (page, more) = call.span_page_back::<Stored>(&prefix, &end, INVOICES_AT_ONCE)?;
+        let (page, more) = turn.span_page_back::<Stored>(&prefix, &end, INVOICES_AT_ONCE)?;
         for (key, stored) in page {
             let last = calendar::day_name(end_of(&stored) - 1);
             invoices.push((key[prefix.len()..].parse().unwrap_or(0), stored));

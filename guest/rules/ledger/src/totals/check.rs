@@ -6,11 +6,11 @@ use super::{
 use crate::Transaction;
 use coinbox_access::{self as access, functions};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::operator::{Difference, Error};
 use coinbox_ground::money::Money;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{
     Caller, Checks, Fault, FieldRule, Instant, Micros, int_text, optional_int_text, uint_text,
 };
@@ -120,25 +120,25 @@ pub struct TotalsComparison {
 }
 
 /// Transactions in posting order with the sums of their postings and lines; ends where the totals end.
-pub fn read_charges(call: &Call<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<ChargedPage, Error> {
-    access::query(call, caller, functions::OPERATOR_READ_CHARGES)?;
+pub fn read_charges(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limit: u32) -> Result<ChargedPage, Error> {
+    access::query(turn, caller, functions::OPERATOR_READ_CHARGES)?;
     let mut checks = Checks::new();
     checks.page_limit(limit, 500);
     let good = after.as_deref().is_none_or(|after| is_name(after, 64));
     checks.page_after(good);
     checks.done()?;
-    let held = cursor(call)?.after;
+    let held = cursor(turn)?.after;
     let first = after.map_or_else(|| crate::PREFIX.to_owned(), |id| successor(&format!("{}{id}", crate::PREFIX)));
     let end = successor(&format!("{}{held}", crate::PREFIX));
     if held.is_empty() || first >= end {
         return Ok(ChargedPage { transactions: Vec::new(), next: None });
     }
-    let (page, more) = call.span_page::<Transaction>(&first, &end, limit)?;
+    let (page, more) = turn.span_page::<Transaction>(&first, &end, limit)?;
     let page = page
         .into_iter()
         .map(|(key, transaction)| Ok((key, transaction.completed()?)))
         .collect::<Result<Vec<_>, Fault>>()?;
-    let mains = mains_of(call, page.iter().flat_map(|(_, transaction)| &transaction.lines))?;
+    let mains = mains_of(turn, page.iter().flat_map(|(_, transaction)| &transaction.lines))?;
     let mut transactions = Vec::with_capacity(page.len());
     for (key, transaction) in page {
         let id = key[crate::PREFIX.len()..].to_owned();
@@ -193,12 +193,12 @@ fn shown_sum(main: AuthId, source: AuthId, code: String, sum: PricedSum) -> Sour
 
 /// Compares stored totals with what the ledger was added up to, up to and with one transaction.
 pub fn compare_totals(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     until: String,
     months: Vec<FoldedMonth>,
 ) -> Result<TotalsComparison, Error> {
-    access::query(call, caller, functions::OPERATOR_COMPARE_TOTALS)?;
+    access::query(turn, caller, functions::OPERATOR_COMPARE_TOTALS)?;
     let mut checks = Checks::new();
     checks.require(is_name(&until, 64), "until", FieldRule::WrongForm, "the ID of a transaction");
     checks.require(!months.is_empty(), "months", FieldRule::Missing, "1");
@@ -219,13 +219,13 @@ pub fn compare_totals(
     checks.done()?;
     let mut differences = Vec::new();
     for (account, month, folded) in parsed {
-        compare_month(call, account, month, folded, &mut differences)?;
+        compare_month(turn, account, month, folded, &mut differences)?;
     }
-    Ok(TotalsComparison { moved_on: cursor(call)?.after != until, differences })
+    Ok(TotalsComparison { moved_on: cursor(turn)?.after != until, differences })
 }
 
 fn compare_month(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     month: Month,
     folded: &FoldedMonth,
@@ -236,7 +236,7 @@ fn compare_month(
             differences.push(Difference { auth_id: account.to_string(), what, stored, rebuilt });
         }
     };
-    let cycle = call.get::<CycleTotals>(&cycle_key(month, account))?.unwrap_or_default();
+    let cycle = turn.get::<CycleTotals>(&cycle_key(month, account))?.unwrap_or_default();
     let mut flows: BTreeMap<&str, Flow> = BTreeMap::new();
     for flow in &folded.flows {
         flows.entry(&flow.kind).or_default().add(Flow {
@@ -265,13 +265,13 @@ fn compare_month(
     let json = |by: &BTreeMap<String, Sum>| serde_json::to_string(by).expect("text and numbers only");
     differs(format!("totals:{month}:charges"), json(&cycle.by), json(&all));
     let prefix = format!("{}/", cycle_key(month, account));
-    let (records, _) = call.span::<PricedTotals>(&prefix, &end_of_prefix(&prefix), 10_000)?;
+    let (records, _) = turn.span::<PricedTotals>(&prefix, &end_of_prefix(&prefix), 10_000)?;
     let mut held: BTreeMap<String, PricedTotals> =
         records.into_iter().map(|(key, totals)| (key[prefix.len()..].to_owned(), totals)).collect();
     for source in sources.keys() {
         // Behind the first ten thousand.
         if !held.contains_key(source)
-            && let Some(totals) = call.get::<PricedTotals>(&format!("{prefix}{source}"))?
+            && let Some(totals) = turn.get::<PricedTotals>(&format!("{prefix}{source}"))?
         {
             held.insert(source.clone(), totals);
         }

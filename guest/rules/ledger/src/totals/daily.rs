@@ -1,10 +1,10 @@
 //! Which accounts are to be mailed about a day, as the folding of the ledger arms it (USE-4). The mails are made in `usage::daily`.
 
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_profiles::policy::Policy;
 use jiff::civil::Date;
@@ -37,8 +37,8 @@ impl Record for Daily {
 
 impl Daily {
     /// What an account has chosen; what nobody chose is empty.
-    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Daily, Fault> {
-        Ok(call.get(&key(account))?.unwrap_or(Daily { v: 1, enabled: None, mailed: None, due: None }))
+    pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Daily, Fault> {
+        Ok(turn.get(&key(account))?.unwrap_or(Daily { v: 1, enabled: None, mailed: None, due: None }))
     }
 
     /// The last local day that a mail was sent about.
@@ -47,11 +47,11 @@ impl Daily {
     }
 
     /// Sets the timer, unless it is due earlier already.
-    pub fn arm(&mut self, call: &mut Call<'_>, account: AuthId, due: Instant) {
+    pub fn arm(&mut self, turn: &mut Turn<'_>, account: AuthId, due: Instant) {
         if self.due.is_none_or(|before| due < before) {
             self.due = Some(due);
-            call.put(&key(account), self);
-            call.timer(&JOB.of(account), Lane::Bulk, due);
+            turn.put(&key(account), self);
+            turn.timer(&JOB.of(account), Lane::Bulk, due);
         }
     }
 }
@@ -68,24 +68,24 @@ pub fn hour(policy: &Policy) -> i8 {
 
 /// Arms the mails of accounts of which usage on these local days has just been folded.
 pub(crate) fn usage_folded(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     days: &BTreeMap<AuthId, BTreeSet<Date>>,
     zones: &BTreeMap<AuthId, TimeZone>,
 ) -> Result<(), Fault> {
-    let policy = Policy::load(call)?;
-    call.prefetch(days.keys().map(|account| key(*account)));
+    let policy = Policy::load(turn)?;
+    turn.prefetch(days.keys().map(|account| key(*account)));
     for (account, days) in days {
-        let mut daily = Daily::load(call, *account)?;
+        let mut daily = Daily::load(turn, *account)?;
         if !daily.enabled.unwrap_or(policy.daily_summaries) {
             continue;
         }
         let zone = &zones[account];
-        let yesterday = calendar::days_before(calendar::local_day(zone, call.now()), 1);
+        let yesterday = calendar::days_before(calendar::local_day(zone, turn.now()), 1);
         let mailed = daily.mailed();
         let untold = days.iter().find(|day| **day >= yesterday && mailed.is_none_or(|mailed| **day > mailed));
         if let Some(day) = untold {
-            let due = calendar::moment_of(zone, calendar::day_after(*day), hour(&policy)).max(call.now());
-            daily.arm(call, *account, due);
+            let due = calendar::moment_of(zone, calendar::day_after(*day), hour(&policy)).max(turn.now());
+            daily.arm(turn, *account, due);
         }
     }
     Ok(())

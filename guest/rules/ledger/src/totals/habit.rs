@@ -4,11 +4,11 @@
 use super::records::{SourceTotals, day_key};
 use crate::charge_code::ChargeCode;
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_profiles::policy::Policy;
 use jiff::civil::Date;
@@ -57,8 +57,8 @@ pub enum Looked {
 
 impl Habit {
     /// The habit of an account, read from any version of the record.
-    pub fn load(call: &Call<'_>, account: AuthId) -> Result<Habit, Fault> {
-        let mut habit = call.get::<Habit>(&key(account))?.unwrap_or_default();
+    pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Habit, Fault> {
+        let mut habit = turn.get::<Habit>(&key(account))?.unwrap_or_default();
         if let Some(day) = habit.day.take() {
             habit.days.insert(day, Looked::Usual(habit.usual.take().unwrap_or_default()));
         }
@@ -70,11 +70,11 @@ impl Habit {
     }
 
     /// Writes it down, without days that are too old to be asked about.
-    pub fn save(mut self, call: &mut Call<'_>, account: AuthId) {
+    pub fn save(mut self, turn: &mut Turn<'_>, account: AuthId) {
         while self.days.len() > DAYS_KEPT {
             self.days.pop_first();
         }
-        call.put(&key(account), &self);
+        turn.put(&key(account), &self);
     }
 
     /// Whether a day was looked at and has not used more since than is usual.
@@ -108,34 +108,34 @@ pub fn used(totals: &SourceTotals) -> Result<Money, Fault> {
 }
 
 /// Usage of an account on a local day.
-pub fn used_on(call: &Call<'_>, account: AuthId, day: Date) -> Result<Money, Fault> {
-    call.get::<SourceTotals>(&day_key(account, day))?.map_or(Ok(Money::ZERO), |totals| used(&totals))
+pub fn used_on(turn: &Turn<'_>, account: AuthId, day: Date) -> Result<Money, Fault> {
+    turn.get::<SourceTotals>(&day_key(account, day))?.map_or(Ok(Money::ZERO), |totals| used(&totals))
 }
 
 /// Totals of these days of accounts have grown: who has used much on one of them is looked at. Today and yesterday are looked at anyway; only
 /// earlier days are noted, of usage that was reported late.
 pub(crate) fn usage_folded(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     days: &BTreeMap<AuthId, BTreeSet<Date>>,
     zones: &BTreeMap<AuthId, TimeZone>,
 ) -> Result<(), Fault> {
-    let rule = Policy::load(call)?.unusual_spend();
+    let rule = Policy::load(turn)?.unusual_spend();
     if rule.factor == 0 {
         return Ok(());
     }
     for (account, days) in days {
         let Some(zone) = zones.get(account) else { continue };
-        let yesterday = calendar::days_before(calendar::local_day(zone, call.now()), 1);
+        let yesterday = calendar::days_before(calendar::local_day(zone, turn.now()), 1);
         let mut habit = None;
         let (mut looks, mut late) = (false, false);
         for day in days {
-            let used = used_on(call, *account, *day)?;
+            let used = used_on(turn, *account, *day)?;
             if used <= Money::from_micros(rule.floor) {
                 continue;
             }
             let habit = match &mut habit {
                 Some(habit) => habit,
-                none => none.insert(Habit::load(call, *account)?),
+                none => none.insert(Habit::load(turn, *account)?),
             };
             if habit.is_known(*day, used) {
                 continue;
@@ -147,10 +147,10 @@ pub(crate) fn usage_folded(
             }
         }
         if let Some(habit) = habit.filter(|_| late) {
-            habit.save(call, *account);
+            habit.save(turn, *account);
         }
         if looks {
-            call.timer(&JOB.of(*account), Lane::Bulk, call.now());
+            turn.timer(&JOB.of(*account), Lane::Bulk, turn.now());
         }
     }
     Ok(())

@@ -3,9 +3,9 @@
 use crate::charge_code::ChargeCode;
 use crate::{LedgerAccount, Line, Transaction};
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Record;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Record;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -5,9 +5,9 @@ use crate::lots::{FromLot, LotKind};
 use crate::wallet::payer::{Claim, Payer, span_of_days};
 use crate::wallet::record::is_zero;
 use coinbox_ground::calendar;
-use coinbox_ground::call::{Call, Record, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ pub(crate) struct OfDay {
 
 /// Notes what a gift or a write-off has ended. Of what chargebacks had left, only debts of invoices are of their days.
 pub(super) fn note(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     payer: &Payer,
     days: Vec<OfDay>,
@@ -89,7 +89,7 @@ pub(super) fn note(
     if !noted {
         return Ok(());
     }
-    let at = call.now();
+    let at = turn.now();
     let mut all: Vec<(Instant, Ended)> = Vec::new();
     for OfDay { since, amount, charges } in days {
         all.push((since, Ended { payer: payer.clone(), amount, charges, since, at, claim: None }));
@@ -100,7 +100,7 @@ pub(super) fn note(
     }
     for (since, ended) in all.into_iter().filter(|(_, ended)| ended.amount > Money::ZERO) {
         let key = key(account, since);
-        let mut day = call.get::<Day>(&key)?.unwrap_or_default();
+        let mut day = turn.get::<Day>(&key)?.unwrap_or_default();
         let full = day.ended.len() >= ENDED_MAX;
         match day.ended.iter_mut().rev().find(|known| full && known.payer.is_like(&ended.payer)) {
             Some(known) => {
@@ -110,25 +110,25 @@ pub(super) fn note(
             None => day.ended.push(ended),
         }
         day.v = 1;
-        call.put(&key, &day);
+        turn.put(&key, &day);
     }
     Ok(())
 }
 
 /// Notes that the end of a cycle has taken tax or rounding from gifts: they have paid it of the cycle's last day.
-pub fn note_gifts(call: &mut Call<'_>, account: AuthId, since: Instant, lots: &[FromLot]) -> Result<(), Fault> {
+pub fn note_gifts(turn: &mut Turn<'_>, account: AuthId, since: Instant, lots: &[FromLot]) -> Result<(), Fault> {
     for FromLot { place, amount } in lots {
         let day = OfDay { since, amount: *amount, charges: Money::ZERO };
-        note(call, account, &Payer::Lot(place.clone()), vec![day], &[])?;
+        note(turn, account, &Payer::Lot(place.clone()), vec![day], &[])?;
     }
     Ok(())
 }
 
-fn days_of(call: &Call<'_>, account: AuthId, days: (Instant, Instant)) -> Result<Vec<(String, Day)>, Fault> {
+fn days_of(turn: &Turn<'_>, account: AuthId, days: (Instant, Instant)) -> Result<Vec<(String, Day)>, Fault> {
     let (mut from, end) = span_of_days("ended", account, Some(days));
     let mut all = Vec::new();
     loop {
-        let (page, more) = call.span::<Day>(&from, &end, DAYS)?;
+        let (page, more) = turn.span::<Day>(&from, &end, DAYS)?;
         if let Some((last, _)) = page.last() {
             from = successor(last);
         }
@@ -140,9 +140,9 @@ fn days_of(call: &Call<'_>, account: AuthId, days: (Instant, Instant)) -> Result
 }
 
 /// What was written off of what was owed since some days, both included.
-pub fn written_off_between(call: &Call<'_>, account: AuthId, days: (Instant, Instant)) -> Result<Money, Fault> {
+pub fn written_off_between(turn: &Turn<'_>, account: AuthId, days: (Instant, Instant)) -> Result<Money, Fault> {
     let mut sum = Money::ZERO;
-    for (_, day) in days_of(call, account, days)? {
+    for (_, day) in days_of(turn, account, days)? {
         for ended in day.ended.iter().filter(|ended| ended.payer == Payer::WrittenOff) {
             sum = sum.plus(ended.amount)?;
         }
@@ -151,9 +151,9 @@ pub fn written_off_between(call: &Call<'_>, account: AuthId, days: (Instant, Ins
 }
 
 /// What gifts have paid of an invoice of these days, beyond its discount.
-pub fn gifts_between(call: &Call<'_>, account: AuthId, days: (Instant, Instant), end: Instant) -> Result<Money, Fault> {
+pub fn gifts_between(turn: &Turn<'_>, account: AuthId, days: (Instant, Instant), end: Instant) -> Result<Money, Fault> {
     let mut sum = Money::ZERO;
-    for (_, day) in days_of(call, account, days)? {
+    for (_, day) in days_of(turn, account, days)? {
         for ended in &day.ended {
             sum = sum.plus(ended.beyond_discount(end)?)?;
         }
@@ -170,14 +170,14 @@ pub struct Gift {
 
 /// Takes what gifts have paid of an invoice, beyond its discount, off their account: at most so much, the last ones first.
 pub fn take_gifts(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     days: (Instant, Instant),
     end: Instant,
     amount: Money,
 ) -> Result<Vec<Gift>, Fault> {
     let (mut left, mut gifts) = (amount, Vec::new());
-    for (key, mut day) in days_of(call, account, days)?.into_iter().rev() {
+    for (key, mut day) in days_of(turn, account, days)?.into_iter().rev() {
         if left == Money::ZERO {
             break;
         }
@@ -190,14 +190,14 @@ pub fn take_gifts(
                 gifts.push(Gift { part, since: ended.since, claim: ended.claim });
             }
         }
-        keep(call, &key, day);
+        keep(turn, &key, day);
     }
     Ok(gifts)
 }
 
 /// Takes off what has ended a chargeback's debt since a day: the dispute was won, or a credit note has given it back.
 pub fn take_ended(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     since: Instant,
     claim: (u32, u32),
@@ -205,22 +205,22 @@ pub fn take_ended(
     amount: Money,
 ) -> Result<(), Fault> {
     let key = key(account, since);
-    let Some(mut day) = call.get::<Day>(&key)? else { return Ok(()) };
+    let Some(mut day) = turn.get::<Day>(&key)? else { return Ok(()) };
     let mut left = amount;
     for ended in day.ended.iter_mut().filter(|ended| ended.claim == Some(claim) && ended.payer == *payer) {
         let part = left.min(ended.amount);
         ended.amount = ended.amount.minus(part)?;
         left = left.minus(part)?;
     }
-    keep(call, &key, day);
+    keep(turn, &key, day);
     Ok(())
 }
 
-fn keep(call: &mut Call<'_>, key: &str, mut day: Day) {
+fn keep(turn: &mut Turn<'_>, key: &str, mut day: Day) {
     day.ended.retain(|ended| ended.amount > Money::ZERO);
     if day.ended.is_empty() {
-        call.remove(key);
+        turn.remove(key);
     } else {
-        call.put(key, &day);
+        turn.put(key, &day);
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::lots::Place;
 use coinbox_ground::calendar;
-use coinbox_ground::call::{end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{end_of_prefix, successor};
 use coinbox_ground::vocabulary::Instant;
 use serde::{Deserialize, Serialize};
 

@@ -7,9 +7,9 @@ use crate::wallet::ended::{self, OfDay};
 use crate::wallet::payer::{Claim, Payer, span_of_days};
 use crate::wallet::record::{Wallet, is_zero, need, save};
 use coinbox_ground::calendar::{self, Month};
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,29 +81,29 @@ fn key(account: AuthId, at: Instant) -> String {
 }
 
 /// Owes an amount of today.
-pub fn owe(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    let key = key(account, call.now());
-    let mut receivable = call.get::<Receivable>(&key)?.unwrap_or(Receivable::since(call.now()));
+pub fn owe(turn: &mut Turn<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    let key = key(account, turn.now());
+    let mut receivable = turn.get::<Receivable>(&key)?.unwrap_or(Receivable::since(turn.now()));
     receivable.amount = receivable.amount.plus(amount)?;
-    call.put(&key, &receivable);
+    turn.put(&key, &receivable);
     Ok(())
 }
 
 /// What is owed since the days from one moment to another, both included.
-pub fn owed_between(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Money, Fault> {
+pub fn owed_between(turn: &Turn<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Money, Fault> {
     let mut owed = Money::ZERO;
-    for (_, receivable) in owed_days(call, account, from, to)? {
+    for (_, receivable) in owed_days(turn, account, from, to)? {
         owed = owed.plus(receivable.amount)?;
     }
     Ok(owed)
 }
 
 /// Receivables of the days from one moment to another, oldest first.
-fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
+fn owed_days(turn: &Turn<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Vec<(String, Receivable)>, Fault> {
     let (mut first, end) = span_of_days("owe", account, Some((from, to)));
     let mut days = Vec::new();
     loop {
-        let (page, more) = call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?;
+        let (page, more) = turn.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?;
         if let Some((last, _)) = page.last() {
             first = successor(last);
         }
@@ -116,44 +116,44 @@ fn owed_days(call: &Call<'_>, account: AuthId, from: Instant, to: Instant) -> Re
 
 /// Moves what has just become owed to an earlier day: closing postings belong to the cycle that they close (R26), and what a
 /// chargeback reopens to its invoice (R84). They are no charges.
-pub fn owe_since(call: &mut Call<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
-    let (today, earlier) = (key(account, call.now()), key(account, at));
+pub fn owe_since(turn: &mut Turn<'_>, account: AuthId, amount: Money, at: Instant) -> Result<(), Fault> {
+    let (today, earlier) = (key(account, turn.now()), key(account, at));
     if amount == Money::ZERO {
         return Ok(());
     }
     if today == earlier {
-        return owe_as_other(call, account, amount);
+        return owe_as_other(turn, account, amount);
     }
-    let mut now: Receivable = call.need(&today)?;
+    let mut now: Receivable = turn.need(&today)?;
     now.amount = now.amount.minus(amount)?;
     now.other = now.other.min(now.amount);
     if now.amount == Money::ZERO {
-        call.remove(&today);
+        turn.remove(&today);
     } else {
-        call.put(&today, &now);
+        turn.put(&today, &now);
     }
-    let mut then = call.get::<Receivable>(&earlier)?.unwrap_or(Receivable::since(at));
+    let mut then = turn.get::<Receivable>(&earlier)?.unwrap_or(Receivable::since(at));
     then.amount = then.amount.plus(amount)?;
     then.other = then.other.plus(amount)?;
-    call.put(&earlier, &then);
+    turn.put(&earlier, &then);
     Ok(())
 }
 
 /// Takes off what is owed since the days from one moment to another, newest first. The caller posts it. Answers how much of it are charges, by the month
 /// since which they were owed.
 pub fn forgive_between(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     from: Instant,
     to: Instant,
     amount: Money,
 ) -> Result<Vec<(Month, Money)>, Fault> {
-    let mut wallet = need(call, account)?;
+    let mut wallet = need(turn, account)?;
     wallet.balance = wallet.balance.plus(amount)?;
-    save(call, account, &wallet);
+    save(turn, account, &wallet);
     let mut left = amount;
     let (mut charges, mut claims) = (Vec::new(), Vec::new());
-    for (key, mut receivable) in owed_days(call, account, from, to)?.into_iter().rev() {
+    for (key, mut receivable) in owed_days(turn, account, from, to)?.into_iter().rev() {
         let less = left.min(receivable.amount);
         left = left.minus(less)?;
         receivable.amount = receivable.amount.minus(less)?;
@@ -165,47 +165,47 @@ pub fn forgive_between(
         }
         let of_rent = receivable.rent.minus(receivable.rent.min(receivable.amount))?;
         receivable.rent = receivable.rent.minus(of_rent)?;
-        rent_owed::pay(call, account, of_rent)?;
+        rent_owed::pay(turn, account, of_rent)?;
         if receivable.amount == Money::ZERO {
-            call.remove(&key);
+            turn.remove(&key);
         } else {
-            call.put(&key, &receivable);
+            turn.put(&key, &receivable);
         }
     }
     assert!(left == Money::ZERO, "no more is forgiven than is owed");
-    charges::note_payer(call, account, &Payer::Rounded, claims)?;
+    charges::note_payer(turn, account, &Payer::Rounded, claims)?;
     Ok(charges)
 }
 
 /// Notes that this part of what has just been owed is rent.
-pub fn owe_as_rent(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
-    let key = key(account, call.now());
-    let mut receivable: Receivable = call.need(&key)?;
+pub fn owe_as_rent(turn: &mut Turn<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+    let key = key(account, turn.now());
+    let mut receivable: Receivable = turn.need(&key)?;
     receivable.rent = receivable.rent.plus(amount)?;
-    call.put(&key, &receivable);
+    turn.put(&key, &receivable);
     Ok(())
 }
 
 /// Notes that this part of what has just been owed is no charge.
-pub fn owe_as_other(call: &mut Call<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
+pub fn owe_as_other(turn: &mut Turn<'_>, account: AuthId, amount: Money) -> Result<(), Fault> {
     if amount == Money::ZERO {
         return Ok(());
     }
-    let key = key(account, call.now());
-    let mut receivable: Receivable = call.need(&key)?;
+    let key = key(account, turn.now());
+    let mut receivable: Receivable = turn.need(&key)?;
     receivable.other = receivable.other.plus(amount)?;
-    call.put(&key, &receivable);
+    turn.put(&key, &receivable);
     Ok(())
 }
 
 /// Notes that so much of what is owed since a day and is no charge was left by a chargeback.
-pub fn claim(call: &mut Call<'_>, account: AuthId, at: Instant, claim: Claim) -> Result<(), Fault> {
+pub fn claim(turn: &mut Turn<'_>, account: AuthId, at: Instant, claim: Claim) -> Result<(), Fault> {
     if claim.amount > Money::ZERO {
         let key = key(account, at);
-        let mut receivable: Receivable = call.need(&key)?;
+        let mut receivable: Receivable = turn.need(&key)?;
         if receivable.claims.len() < CLAIMS_MAX {
             receivable.claims.push(claim);
-            call.put(&key, &receivable);
+            turn.put(&key, &receivable);
         }
     }
     Ok(())
@@ -213,14 +213,14 @@ pub fn claim(call: &mut Call<'_>, account: AuthId, at: Instant, claim: Claim) ->
 
 /// The days since which something is owed that a chargeback has left.
 fn days_of_claim(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     account: AuthId,
     (charge, nth): (u32, u32),
 ) -> Result<Vec<(String, Receivable)>, Fault> {
     let (mut from, end) = span_of_days("owe", account, None);
     let mut days = Vec::new();
     loop {
-        let (page, more) = call.span::<Receivable>(&from, &end, RECEIVABLE_DAYS)?;
+        let (page, more) = turn.span::<Receivable>(&from, &end, RECEIVABLE_DAYS)?;
         if let Some((last, _)) = page.last() {
             from = successor(last);
         }
@@ -243,7 +243,7 @@ pub enum Claimed {
 
 /// Pays what is still owed of what a chargeback has left, the oldest first and at most so much, before anything else. Answers how much that was.
 pub fn pay_claim(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     id: (u32, u32),
@@ -252,7 +252,7 @@ pub fn pay_claim(
 ) -> Result<Money, Fault> {
     let mut left = most;
     let is_it = |claim: &&mut Claim| (claim.charge, claim.nth) == id && (which == Claimed::All || !claim.of_invoice);
-    for (key, mut day) in days_of_claim(call, account, id)? {
+    for (key, mut day) in days_of_claim(turn, account, id)? {
         for claim in day.claims.iter_mut().filter(is_it) {
             let part = claim.amount.min(left);
             claim.amount = claim.amount.minus(part)?;
@@ -262,9 +262,9 @@ pub fn pay_claim(
         }
         day.claims.retain(|claim| claim.amount > Money::ZERO);
         if day.amount == Money::ZERO {
-            call.remove(&key);
+            turn.remove(&key);
         } else {
-            call.put(&key, &day);
+            turn.put(&key, &day);
         }
     }
     let paid = most.minus(left)?;
@@ -284,51 +284,51 @@ pub struct EndedClaim {
 
 /// Pays with what is still owed of a chargeback first rent that is unpaid, as with any credit (R81), then that which it had left, whatever else is owed (R84).
 pub fn end_claim(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     id: (u32, u32),
 ) -> Result<EndedClaim, Fault> {
     let mut amount = Money::ZERO;
-    for (_, day) in days_of_claim(call, account, id)? {
+    for (_, day) in days_of_claim(turn, account, id)? {
         for claim in day.claims.iter().filter(|claim| (claim.charge, claim.nth) == id) {
             amount = amount.plus(claim.amount)?;
         }
     }
-    let (of_rent, rent) = pay_unpaid_rent(call, account, wallet, amount)?;
-    pay_claim(call, account, wallet, id, Claimed::All, amount.minus(of_rent)?)?;
+    let (of_rent, rent) = pay_unpaid_rent(turn, account, wallet, amount)?;
+    pay_claim(turn, account, wallet, id, Claimed::All, amount.minus(of_rent)?)?;
     let mut still_owed = Vec::new();
-    for (key, mut day) in days_of_claim(call, account, id)? {
+    for (key, mut day) in days_of_claim(turn, account, id)? {
         for claim in day.claims.iter().filter(|claim| (claim.charge, claim.nth) == id && claim.of_invoice) {
             still_owed.push(OfMonth { month: Month::of(day.since), amount: claim.amount });
         }
         day.claims.retain(|claim| (claim.charge, claim.nth) != id);
-        call.put(&key, &day);
+        turn.put(&key, &day);
     }
     Ok(EndedClaim { amount, rent, still_owed })
 }
 
 /// The oldest open receivables. The flag: there are more.
-pub fn receivables(call: &Call<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
-    call.list::<Receivable>(&format!("{PREFIX}{account}/"), RECEIVABLE_DAYS)
+pub fn receivables(turn: &Turn<'_>, account: AuthId) -> Result<(Vec<(String, Receivable)>, bool), Fault> {
+    turn.list::<Receivable>(&format!("{PREFIX}{account}/"), RECEIVABLE_DAYS)
 }
 
 /// Accounts behind one of which anything is owed, in order of auth ID, from at most `limit` days of receivables. The flag: there are more.
-pub fn debtors(call: &Call<'_>, after: Option<AuthId>, limit: u32) -> Result<(Vec<AuthId>, bool), Fault> {
+pub fn debtors(turn: &Turn<'_>, after: Option<AuthId>, limit: u32) -> Result<(Vec<AuthId>, bool), Fault> {
     let first = after.map_or_else(|| PREFIX.to_owned(), |after| end_of_prefix(&format!("{PREFIX}{after}/")));
-    let (days, more) = call.span_page::<Receivable>(&first, &end_of_prefix(PREFIX), limit)?;
+    let (days, more) = turn.span_page::<Receivable>(&first, &end_of_prefix(PREFIX), limit)?;
     let mut accounts: Vec<AuthId> = days.iter().filter_map(|(key, _)| AuthId::after(PREFIX, key)).collect();
     accounts.dedup();
     Ok((accounts, more))
 }
 
 /// What is owed since each day, by the day's name.
-pub fn owed_by_day(call: &Call<'_>, account: AuthId) -> Result<BTreeMap<String, Money>, Fault> {
+pub fn owed_by_day(turn: &Turn<'_>, account: AuthId) -> Result<BTreeMap<String, Money>, Fault> {
     let (mut first, end) = span_of_days("owe", account, None);
     let days = first.len();
     let mut owed = BTreeMap::new();
     loop {
-        let (page, more) = call.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?;
+        let (page, more) = turn.span::<Receivable>(&first, &end, RECEIVABLE_DAYS)?;
         for (key, receivable) in page {
             owed.insert(key[days..].to_owned(), receivable.amount);
             first = successor(&key);
@@ -341,14 +341,14 @@ pub fn owed_by_day(call: &Call<'_>, account: AuthId) -> Result<BTreeMap<String, 
 
 /// What a payment must bring so that nothing is owed any more since the days up to a moment: rent that is unpaid is paid before it, also that
 /// of later days (R81).
-pub fn to_pay_until(call: &Call<'_>, account: AuthId, to: Instant) -> Result<Money, Fault> {
+pub fn to_pay_until(turn: &Turn<'_>, account: AuthId, to: Instant) -> Result<Money, Fault> {
     let (mut owed, mut rent) = (Money::ZERO, Money::ZERO);
-    for (_, receivable) in owed_days(call, account, 0, to)? {
+    for (_, receivable) in owed_days(turn, account, 0, to)? {
         owed = owed.plus(receivable.amount)?;
         rent = rent.plus(receivable.rent)?;
     }
     // Rent is paid in the order of its days.
-    let later = rent_owed::unpaid(call, account)?.minus(rent)?;
+    let later = rent_owed::unpaid(turn, account)?.minus(rent)?;
     Ok(owed.plus(later.max(Money::ZERO))?)
 }
 
@@ -403,11 +403,11 @@ impl Paying {
     }
 
     /// Pays what is owed in a span of keys, the oldest day first and of a day its rent first; with a limit no more than that, and only rent.
-    fn walk(&mut self, call: &mut Call<'_>, (first, end): (&str, &str), rent_only: Option<Money>) -> Result<(), Fault> {
+    fn walk(&mut self, turn: &mut Turn<'_>, (first, end): (&str, &str), rent_only: Option<Money>) -> Result<(), Fault> {
         let mut from = first.to_owned();
         let mut rent_left = rent_only;
         loop {
-            let (page, more) = call.span::<Receivable>(&from, end, RECEIVABLE_DAYS)?;
+            let (page, more) = turn.span::<Receivable>(&from, end, RECEIVABLE_DAYS)?;
             for (key, mut receivable) in page {
                 from = successor(&key);
                 let open = match rent_left {
@@ -419,9 +419,9 @@ impl Paying {
                     self.pay(&mut receivable, paid)?;
                     rent_left = rent_left.map(|left| left.minus(paid)).transpose()?;
                     if receivable.amount == Money::ZERO {
-                        call.remove(&key);
+                        turn.remove(&key);
                     } else {
-                        call.put(&key, &receivable);
+                        turn.put(&key, &receivable);
                     }
                 }
                 if self.left == Money::ZERO || rent_left == Some(Money::ZERO) {
@@ -437,13 +437,13 @@ impl Paying {
 
 /// Pays what is owed: unpaid rent first, then everything else, each the oldest day first (R2, R81).
 pub(crate) fn pay_owed(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &Wallet,
     amount: Money,
     payer: &Payer,
 ) -> Result<Settled, Fault> {
-    pay_part(call, account, wallet, Part::All, amount, payer)
+    pay_part(turn, account, wallet, Part::All, amount, payer)
 }
 
 /// Which part of what is owed a credit may pay.
@@ -458,7 +458,7 @@ enum Part {
 
 /// [`pay_owed`], perhaps of a part only.
 fn pay_part(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &Wallet,
     part: Part,
@@ -479,16 +479,16 @@ fn pay_part(
             Part::All | Part::UnpaidRent => None,
         };
         let (first, end) = span_of_days("owe", account, days);
-        let unpaid = rent_owed::unpaid(call, account)?;
+        let unpaid = rent_owed::unpaid(turn, account)?;
         if unpaid > Money::ZERO {
-            paying.walk(call, (&first, &end), Some(unpaid))?;
+            paying.walk(turn, (&first, &end), Some(unpaid))?;
         }
         if paying.left > Money::ZERO && part != Part::UnpaidRent {
-            paying.walk(call, (&first, &end), None)?;
+            paying.walk(turn, (&first, &end), None)?;
         }
-        rent_owed::pay(call, account, paying.rent)?;
-        ended::note(call, account, payer, paying.days, &paying.claims)?;
-        charges::note_payer(call, account, payer, paying.claims)?;
+        rent_owed::pay(turn, account, paying.rent)?;
+        ended::note(turn, account, payer, paying.days, &paying.claims)?;
+        charges::note_payer(turn, account, payer, paying.claims)?;
     }
     let months = paying.months.into_iter().map(|(month, amount)| OfMonth { month, amount }).collect();
     Ok(Settled { amount: amount.minus(paying.left)?, months, charges: paying.charges.into_iter().collect() })
@@ -497,13 +497,13 @@ fn pay_part(
 /// Pays rent that is unpaid, and nothing else: any credit does that before it pays what it is meant for (R81). Answers how much that was, and since which
 /// months it was owed. No chargeback leaves rent, and no gift comes here: nobody needs to know later what has paid it.
 pub fn pay_unpaid_rent(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     amount: Money,
 ) -> Result<(Money, Vec<OfMonth>), Fault> {
     let Settled { amount: paid, months, .. } =
-        pay_part(call, account, wallet, Part::UnpaidRent, amount, &Payer::Corrected)?;
+        pay_part(turn, account, wallet, Part::UnpaidRent, amount, &Payer::Corrected)?;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok((paid, months))
 }
@@ -511,14 +511,14 @@ pub fn pay_unpaid_rent(
 /// Pays what is owed since the days from one moment to another before anything else that is owed but [unpaid rent](pay_unpaid_rent): a credit note corrects its
 /// own invoice, and a dispute that was won puts back what it had taken (R84). Answers how much that was.
 pub fn pay_between(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     (from, to): (Instant, Instant),
     amount: Money,
     payer: &Payer,
 ) -> Result<Money, Fault> {
-    let Settled { amount: paid, .. } = pay_part(call, account, wallet, Part::Days(from, to), amount, payer)?;
+    let Settled { amount: paid, .. } = pay_part(turn, account, wallet, Part::Days(from, to), amount, payer)?;
     wallet.balance = wallet.balance.plus(paid)?;
     Ok(paid)
 }

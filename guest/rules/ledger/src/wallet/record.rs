@@ -4,9 +4,9 @@
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
 use crate::lots::{LotKind, Place};
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -140,35 +140,35 @@ pub fn key(account: AuthId) -> String {
 }
 
 /// The wallet, if the account exists.
-pub fn load(call: &Call<'_>, account: AuthId) -> Result<Option<Wallet>, Fault> {
-    call.get(&key(account))
+pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Wallet>, Fault> {
+    turn.get(&key(account))
 }
 
 /// The wallet of an account that must exist.
-pub fn need(call: &Call<'_>, account: AuthId) -> Result<Wallet, Fault> {
-    load(call, account)?.ok_or_else(|| Fault::not_found("account"))
+pub fn need(turn: &Turn<'_>, account: AuthId) -> Result<Wallet, Fault> {
+    load(turn, account)?.ok_or_else(|| Fault::not_found("account"))
 }
 
 /// The wallet in a text that was read.
 pub fn parse(account: AuthId, text: &str) -> Result<Wallet, Fault> {
-    coinbox_ground::call::parse_record(|| key(account), text)
+    coinbox_ground::turn::parse_record(|| key(account), text)
 }
 
 /// Writes the wallet.
-pub fn save(call: &mut Call<'_>, account: AuthId, wallet: &Wallet) {
-    call.put(&key(account), wallet);
+pub fn save(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) {
+    turn.put(&key(account), wallet);
 }
 
 /// Writes the wallet under its key for the last time in this call, which does not read it any more.
-pub fn save_last(call: &mut Call<'_>, key: String, wallet: &Wallet) {
+pub fn save_last(turn: &mut Turn<'_>, key: String, wallet: &Wallet) {
     let text = serde_json::to_string(wallet).expect("records have text keys and finite numbers only");
-    call.append(key, text);
+    turn.append(key, text);
 }
 
 /// Notes that the account has price overrides.
-pub fn mark_overrides(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    let mut wallet = need(call, account)?;
+pub fn mark_overrides(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut wallet = need(turn, account)?;
     wallet.flags |= OVERRIDES;
-    save(call, account, &wallet);
+    save(turn, account, &wallet);
     Ok(())
 }

@@ -11,7 +11,6 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
 use coinbox_forms::letters;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
@@ -19,6 +18,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::outside::{DeclineReason, Finding, Paid, PaymentOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, load, save};
@@ -33,46 +33,46 @@ use coinbox_profiles::profile::{self, AccountType};
 const OVERDUE_MS: Instant = DAY_MS;
 
 /// Books what the gateway answered. An outcome that is already booked changes nothing.
-pub fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
-    let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+pub fn book(turn: &mut Turn<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
+    let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
     if charge.is_settled() {
         if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
-            keep(call, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
+            keep(turn, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
         }
         return Ok(Next::Rest);
     }
     match outcome {
-        PaymentOutcome::Paid(paid) => book_paid(call, account, charge, &paid, Told::Now)?,
+        PaymentOutcome::Paid(paid) => book_paid(turn, account, charge, &paid, Told::Now)?,
         PaymentOutcome::Declined(declined) => {
             charge.state = ChargeState::Declined(declined.reason);
-            charge.settled = Some(call.now());
-            book_declined(call, account, charge, declined.reason, &declined.code)?;
+            charge.settled = Some(turn.now());
+            book_declined(turn, account, charge, declined.reason, &declined.code)?;
         }
-        PaymentOutcome::Pending(pending) => ask_again(call, account, charge, Some(pending.ask_again), "pending")?,
-        PaymentOutcome::Unknown(cause) => ask_again(call, account, charge, None, &cause)?,
+        PaymentOutcome::Pending(pending) => ask_again(turn, account, charge, Some(pending.ask_again), "pending")?,
+        PaymentOutcome::Unknown(cause) => ask_again(turn, account, charge, None, &cause)?,
         PaymentOutcome::NotSent(not_sent) => {
-            ask_again(call, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
+            ask_again(turn, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
         }
     }
     Ok(Next::Rest)
 }
 
 /// Books what the gateway answered when it was asked to make a key final.
-pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
-    let Some(charge) = load(call, account, number)? else { return Ok(Next::Rest) };
+pub fn book_closed(turn: &mut Turn<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
+    let Some(charge) = load(turn, account, number)? else { return Ok(Next::Rest) };
     match finding {
-        Finding::Found(outcome) => book(call, account, number, outcome),
+        Finding::Found(outcome) => book(turn, account, number, outcome),
         _ if charge.is_settled() => Ok(Next::Rest),
         Finding::Closed => {
-            drop_charge(call, account, charge, "closed-by-gateway")?;
+            drop_charge(turn, account, charge, "closed-by-gateway")?;
             Ok(Next::Rest)
         }
         Finding::NotFound => {
-            ask_again(call, account, charge, None, "not-found")?;
+            ask_again(turn, account, charge, None, "not-found")?;
             Ok(Next::Rest)
         }
         Finding::NotAsked(not_sent) => {
-            ask_again(call, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
+            ask_again(turn, account, charge, Some(not_sent.ask_again), &not_sent.cause)?;
             Ok(Next::Rest)
         }
     }
@@ -80,7 +80,7 @@ pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: F
 
 /// Tells that a payment came after its account was closed, and is given back in full (R24).
 pub(crate) fn tell_paid_after_closing(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     key: &str,
     amount: Money,
@@ -92,16 +92,16 @@ pub(crate) fn tell_paid_after_closing(
         .fact("key", key)
         .fact("reference", reference)
         .transaction(transaction)
-        .tell(call);
+        .tell(turn);
 }
 
 /// Books a payment that came after the account was closed: it becomes no credit, it is given back in full (R24).
-fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
+fn book_paid_after_closing(turn: &mut Turn<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
     charge.state = ChargeState::Paid;
-    charge.settled = Some(call.now());
+    charge.settled = Some(turn.now());
     let reference = paid.kept_reference();
     charge.reference = Some(reference.clone());
-    settle(call, account, &charge)?;
+    settle(turn, account, &charge)?;
     let new = NewRefund {
         cause: Cause::PaidAfterClosing,
         amount: charge.amount,
@@ -110,9 +110,9 @@ fn book_paid_after_closing(call: &mut Call<'_>, account: AuthId, mut charge: Cha
         card: &charge.card_label,
         asked: None,
     };
-    let (_, transaction) = give_back(call, account, &new)?;
-    receipt(call, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
-    tell_paid_after_closing(call, account, &charge.key, charge.amount, &reference, transaction);
+    let (_, transaction) = give_back(turn, account, &new)?;
+    receipt(turn, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
+    tell_paid_after_closing(turn, account, &charge.key, charge.amount, &reference, transaction);
     Ok(())
 }
 
@@ -126,23 +126,23 @@ pub(super) enum Told {
 }
 
 pub(super) fn book_paid(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut charge: Charge,
     paid: &Paid,
     told: Told,
 ) -> Result<(), Fault> {
-    if profile::is_closed(call, account)? {
-        return book_paid_after_closing(call, account, charge, paid);
+    if profile::is_closed(turn, account)? {
+        return book_paid_after_closing(turn, account, charge, paid);
     }
-    let mut wallet = wallet::need(call, account)?;
-    let id = ledger::next_id(call)?;
-    let since = paid.at.clamp(0, call.now());
+    let mut wallet = wallet::need(turn, account)?;
+    let id = ledger::next_id(turn)?;
+    let since = paid.at.clamp(0, turn.now());
     let new = NewCredit { kind: LotKind::Cash, amount: charge.amount, since, expires: None, origin: &charge.key };
-    let credited = wallet::credit(call, account, &mut wallet, &new)?;
-    wallet::save(call, account, &wallet);
+    let credited = wallet::credit(turn, account, &mut wallet, &new)?;
+    wallet::save(turn, account, &wallet);
     ledger::post(
-        call,
+        turn,
         &id,
         if charge.kind == ChargeKind::Invoice { "invoice-payment" } else { "recharge" },
         &charge.key,
@@ -154,14 +154,14 @@ pub(super) fn book_paid(
         Vec::new(),
     )?;
     charge.state = ChargeState::Paid;
-    charge.settled = Some(call.now());
+    charge.settled = Some(turn.now());
     let reference = paid.kept_reference();
     charge.reference = Some(reference.clone());
     charge.lot = Some((credited.lot.number, credited.lot.place()));
-    settle(call, account, &charge)?;
-    round_off(call, account, &charge)?;
-    let wallet = wallet::need(call, account)?;
-    let receipt = receipt(call, account, &charge, Outcome::Successful, vec![id.clone()])?;
+    settle(turn, account, &charge)?;
+    round_off(turn, account, &charge)?;
+    let wallet = wallet::need(turn, account)?;
+    let receipt = receipt(turn, account, &charge, Outcome::Successful, vec![id.clone()])?;
     let (kind, rule) =
         if told == Told::Now { ("recharge-paid", charge.kind.rule()) } else { ("recharge-recovered", "CRD-7") };
     feed::event(account, kind, rule)
@@ -171,10 +171,10 @@ pub(super) fn book_paid(
         .fact("reference", &reference)
         .fact("receipt", &receipt)
         .transaction(id)
-        .tell(call);
+        .tell(turn);
     if told == Told::Now {
         mail::send(
-            call,
+            turn,
             account,
             "recharge-paid",
             vec![
@@ -190,54 +190,54 @@ pub(super) fn book_paid(
     }
     match charge.kind {
         // One of the history that was lost, which nothing here waits for, is credit as any other (R10).
-        ChargeKind::Automatic if charge.recovered && !recharge::waits_for(call, account, charge.number)? => {
-            recharge::reset(call, account)?;
+        ChargeKind::Automatic if charge.recovered && !recharge::waits_for(turn, account, charge.number)? => {
+            recharge::reset(turn, account)?;
         }
-        ChargeKind::Automatic => recharge::paid(call, account)?,
-        ChargeKind::Manual => recharge::reset(call, account)?,
+        ChargeKind::Automatic => recharge::paid(turn, account)?,
+        ChargeKind::Manual => recharge::reset(turn, account)?,
         ChargeKind::Invoice => {
-            dunning::paid(call, account, &charge)?;
-            return judge(call, account, Occasion::Credit);
+            dunning::paid(turn, account, &charge)?;
+            return judge(turn, account, Occasion::Credit);
         }
         // It pays a debt and is no recharge: neither an upgrade nor a reset of the ladder.
-        ChargeKind::Settlement => return judge(call, account, Occasion::Credit),
+        ChargeKind::Settlement => return judge(turn, account, Occasion::Credit),
     }
-    if profile::profile(call, account)?.account_type == AccountType::Developer {
-        profile::upgrade(call, account)?;
+    if profile::profile(turn, account)?.account_type == AccountType::Developer {
+        profile::upgrade(turn, account)?;
     }
-    judge(call, account, Occasion::Credit)
+    judge(turn, account, Occasion::Credit)
 }
 
 /// What a payment of exactly what is owed has left of it is less than the gateway can move: it is a rounding line (R4).
-fn round_off(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+fn round_off(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     let until = match charge.kind {
         ChargeKind::Automatic | ChargeKind::Manual => return Ok(()),
-        ChargeKind::Settlement => call.now(),
-        ChargeKind::Invoice => match dunning::end_of_days(call, account, charge)? {
+        ChargeKind::Settlement => turn.now(),
+        ChargeKind::Invoice => match dunning::end_of_days(turn, account, charge)? {
             Some(end) => end,
             None => return Ok(()),
         },
     };
-    posting::round_off(call, account, until, &charge.key)
+    posting::round_off(turn, account, until, &charge.key)
 }
 
 fn book_declined(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: Charge,
     reason: DeclineReason,
     code: &str,
 ) -> Result<(), Fault> {
-    settle(call, account, &charge)?;
-    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
-    let wallet = wallet::need(call, account)?;
-    let receipt = receipt(call, account, &charge, Outcome::Failed, Vec::new())?;
+    settle(turn, account, &charge)?;
+    count_in_caps(turn, account, &charge, charge.amount.negated()?)?;
+    let wallet = wallet::need(turn, account)?;
+    let receipt = receipt(turn, account, &charge, Outcome::Failed, Vec::new())?;
     match charge.kind {
-        ChargeKind::Invoice => dunning::declined(call, account, &charge, reason.word(), &receipt)?,
-        ChargeKind::Automatic => recharge::declined(call, account, &wallet, &charge, reason.word(), &receipt)?,
+        ChargeKind::Invoice => dunning::declined(turn, account, &charge, reason.word(), &receipt)?,
+        ChargeKind::Automatic => recharge::declined(turn, account, &wallet, &charge, reason.word(), &receipt)?,
         ChargeKind::Manual | ChargeKind::Settlement => {
             mail::send(
-                call,
+                turn,
                 account,
                 "recharge-failed",
                 vec![
@@ -254,15 +254,15 @@ fn book_declined(
                 .fact("reason", reason.word())
                 .fact("code", letters::cleaned(code, 100))
                 .fact("receipt", &receipt)
-                .tell(call);
+                .tell(turn);
         }
     }
-    judge(call, account, Occasion::Debit)
+    judge(turn, account, Occasion::Debit)
 }
 
 /// The receipt of a charge that is final (INV-3, R27).
 fn receipt(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
     outcome: Outcome,
@@ -297,12 +297,12 @@ fn receipt(
         note,
         transactions,
     };
-    receipts::issue(call, account, receipt)
+    receipts::issue(turn, account, receipt)
 }
 
 /// Keeps a charge open: asks again at the gateway's moment or by the policy's schedule (R11).
 fn ask_again(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut charge: Charge,
     asked_for: Option<Instant>,
@@ -310,28 +310,28 @@ fn ask_again(
 ) -> Result<(), Fault> {
     let sent = charge.sent.unwrap_or(charge.created);
     let overdue_at = (!charge.overdue).then_some(sent + OVERDUE_MS);
-    let due = Policy::load(call)?.ask_again(call.now(), charge.asked, asked_for, overdue_at);
+    let due = Policy::load(turn)?.ask_again(turn.now(), charge.asked, asked_for, overdue_at);
     if charge.asked == 0 {
         feed::event(account, "recharge-open", "CRD-7")
             .facts(charge.facts())
             .fact("cause", letters::cleaned(cause, 200))
             .fact("ask-again", due)
-            .tell(call);
+            .tell(turn);
     }
     charge.asked = charge.asked.saturating_add(1);
-    if !charge.overdue && call.now() - sent >= OVERDUE_MS {
+    if !charge.overdue && turn.now() - sent >= OVERDUE_MS {
         charge.overdue = true;
         let note = letters::cleaned(cause, 200);
         let entry = QueueEntry::of_charge(account, "charge-open-too-long", sent, charge.number, note);
-        call.put(&queue::charge_key(sent, account, charge.number), &entry);
+        turn.put(&queue::charge_key(sent, account, charge.number), &entry);
         mail::send(
-            call,
+            turn,
             account,
             "recharge-unknown",
             vec![Fact::new("amount", charge.amount), Fact::new("card", &charge.card_label)],
         )?;
     }
-    save(call, account, &charge);
-    call.timer(&charge.job(account), Lane::Urgent, due);
+    save(turn, account, &charge);
+    turn.timer(&charge.job(account), Lane::Urgent, due);
     Ok(())
 }

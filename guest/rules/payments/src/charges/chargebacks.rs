@@ -12,12 +12,12 @@ use coinbox_credit::records::reconciliation::{booked_at, lot_of};
 use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_invoices::receipts::{receipt_of, referred};
@@ -39,51 +39,51 @@ const NO_CARD: &str = "recovered payment";
 /// Books a chargeback: the payment is taken off the account again, below zero if it is spent, invoices that it had paid are open again, and the
 /// account is suspended for payment failure.
 pub fn record_chargeback(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     number: u32,
     amount: Option<Micros>,
     reference: String,
 ) -> Result<Adjusted, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_RECORD_CHARGEBACK, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_RECORD_CHARGEBACK, &auth_id)?;
     let args = (&auth_id, number, amount, &reference);
-    command.once(call, &args, |call, who, account| {
-        let charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
-        take_back(call, account, charge, amount, &reference, who)
+    command.once(turn, &args, |turn, who, account| {
+        let charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+        take_back(turn, account, charge, amount, &reference, who)
     })
 }
 
 /// [`record_chargeback`] of a payment that was credited without a charge: after a restore, or from the operator's queue. From then on it has a
 /// charge.
 pub fn record_payment_chargeback(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     payment: String,
     amount: Option<Micros>,
     reference: String,
 ) -> Result<Adjusted, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_RECORD_PAYMENT_CHARGEBACK, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_RECORD_PAYMENT_CHARGEBACK, &auth_id)?;
     let args = (&auth_id, &payment, amount, &reference);
-    command.once(call, &args, |call, who, account| {
-        let charge = match of_payment(call, account, &payment)? {
+    command.once(turn, &args, |turn, who, account| {
+        let charge = match of_payment(turn, account, &payment)? {
             Some(charge) => charge,
-            None => adopt(call, account, &payment)?,
+            None => adopt(turn, account, &payment)?,
         };
-        take_back(call, account, charge, amount, &reference, who)
+        take_back(turn, account, charge, amount, &reference, who)
     })
 }
 
 /// Makes a paid charge of a payment that was credited without one.
-fn adopt(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<Charge, Fault> {
+fn adopt(turn: &mut Turn<'_>, account: AuthId, key: &str) -> Result<Charge, Fault> {
     let unknown = || Fault::not_found("credited payment");
-    let (number, place) = lot_of(call, account, key)?.ok_or_else(unknown)?;
-    let booked = booked_at(call, key)?.ok_or_else(unknown)?;
-    let (lot, _) = lots::find(call, account, number, &place)?.ok_or_else(unknown)?;
+    let (number, place) = lot_of(turn, account, key)?.ok_or_else(unknown)?;
+    let booked = booked_at(turn, key)?.ok_or_else(unknown)?;
+    let (lot, _) = lots::find(turn, account, number, &place)?.ok_or_else(unknown)?;
     Ok(Charge {
         v: 1,
-        number: Numbers::next_charge(call, account)?,
+        number: Numbers::next_charge(turn, account)?,
         kind: ChargeKind::Manual,
         amount: lot.amount,
         card: 0,
@@ -111,7 +111,7 @@ fn adopt(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<Charge, Faul
 }
 
 fn take_back(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut charge: Charge,
     amount: Option<Micros>,
@@ -126,7 +126,7 @@ fn take_back(
         let facts = vec![Fact::new("charge", number), Fact::new("reference", reference)];
         return Err(Fault::problem("chargeback-recorded", facts).into());
     }
-    let left = charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(call, account, &charge.key)?)?;
+    let left = charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(turn, account, &charge.key)?)?;
     let amount = amount.map_or(left, Money::from_micros);
     let mut checks = Checks::new();
     checks.text(reference, "reference", 1, 200);
@@ -139,17 +139,17 @@ fn take_back(
         return Err(Fault::problem("too-many-chargebacks", facts).into());
     }
     // A payment without a charge has one from now on, which its receipt names.
-    save(call, account, &charge);
-    let lost = profile::is_closed(call, account)?;
-    let taken = if lost { write_off(call, &charge, amount)? } else { take(call, account, &charge, amount)? };
-    let receipt = document(call, account, &charge, amount, Outcome::ChargedBack, (reference, &taken.transaction))?;
-    note_charged_back(call, account, &charge, amount)?;
+    save(turn, account, &charge);
+    let lost = profile::is_closed(turn, account)?;
+    let taken = if lost { write_off(turn, &charge, amount)? } else { take(turn, account, &charge, amount)? };
+    let receipt = document(turn, account, &charge, amount, Outcome::ChargedBack, (reference, &taken.transaction))?;
+    note_charged_back(turn, account, &charge, amount)?;
     charge.chargebacks.push(reference.to_owned());
     charge.charged_back = charge.charged_back.plus(amount)?;
     charge.disputes.push(Dispute {
         reference: reference.to_owned(),
         amount,
-        at: call.now(),
+        at: turn.now(),
         unpaid: taken.unpaid,
         taken: taken.lots,
         settled: Vec::new(),
@@ -157,17 +157,17 @@ fn take_back(
         lost,
         won: None,
     });
-    save(call, account, &charge);
-    let balance = wallet::need(call, account)?.balance;
+    save(turn, account, &charge);
+    let balance = wallet::need(turn, account)?.balance;
     let standing = Step { kind: "chargeback", rule: "ACC-8", amount, balance, reference, receipt: &receipt };
-    standing.tell(call, account, &charge, who, &taken.transaction);
-    if profile::profile(call, account)?.standing != Standing::Closed {
+    standing.tell(turn, account, &charge, who, &taken.transaction);
+    if profile::profile(turn, account)?.standing != Standing::Closed {
         for (invoice, amount) in &taken.reopened {
-            dunning::reopened(call, account, invoice, *amount, number)?;
+            dunning::reopened(turn, account, invoice, *amount, number)?;
         }
-        dunning::charged_back(call, account, &charge)?;
-        standing.mail(call, account, &charge)?;
-        judge(call, account, Occasion::Debit)?;
+        dunning::charged_back(turn, account, &charge)?;
+        standing.mail(turn, account, &charge)?;
+        judge(turn, account, Occasion::Debit)?;
     }
     Ok(Adjusted { transaction: taken.transaction, balance: balance.micros() })
 }
@@ -183,7 +183,7 @@ pub(super) struct Step<'a> {
 }
 
 impl Step<'_> {
-    pub(super) fn tell(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge, who: &Who, transaction: &str) {
+    pub(super) fn tell(&self, turn: &mut Turn<'_>, account: AuthId, charge: &Charge, who: &Who, transaction: &str) {
         feed::event(account, self.kind, self.rule)
             .facts(charge.facts().into_iter().filter(|fact| fact.name != "amount"))
             .fact("amount", self.amount)
@@ -192,10 +192,10 @@ impl Step<'_> {
             .fact("receipt", self.receipt)
             .fact("by", who.name())
             .transaction(transaction)
-            .tell(call);
+            .tell(turn);
     }
 
-    pub(super) fn mail(&self, call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    pub(super) fn mail(&self, turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
         let facts = vec![
             Fact::new("amount", self.amount),
             Fact::new("balance", self.balance),
@@ -203,13 +203,13 @@ impl Step<'_> {
             Fact::new("number", charge.number),
             Fact::new("receipt", self.receipt),
         ];
-        mail::send(call, account, self.kind, facts)
+        mail::send(turn, account, self.kind, facts)
     }
 }
 
 /// The document of a step (R84).
 pub(super) fn document(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
     amount: Money,
@@ -238,18 +238,18 @@ pub(super) fn document(
         note: "",
         transactions: vec![transaction.to_owned()],
     };
-    receipts::issue(call, account, receipt)
+    receipts::issue(turn, account, receipt)
 }
 
 /// Notes on the receipt of a payment that the bank has taken so much of it back; below zero: that it came back.
 pub(super) fn note_charged_back(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
     amount: Money,
 ) -> Result<(), Fault> {
-    match receipt_of(call, account, charge)? {
-        Some(receipt) => invoices::note_charged_back(call, account, &receipt, amount),
+    match receipt_of(turn, account, charge)? {
+        Some(receipt) => invoices::note_charged_back(turn, account, &receipt, amount),
         None => Ok(()),
     }
 }
@@ -266,54 +266,54 @@ struct Taken {
 }
 
 /// A closed account has nothing to take it from: it is a loss.
-fn write_off(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
+fn write_off(turn: &mut Turn<'_>, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
     let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated()?);
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount), gone];
-    let transaction = ledger::next_id(call)?;
-    ledger::post(call, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
+    let transaction = ledger::next_id(turn)?;
+    ledger::post(turn, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
     Ok(Taken { transaction, lots: Vec::new(), unpaid: Vec::new(), reopened: Vec::new() })
 }
 
 /// Takes the amount off the account.
-fn take(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
-    expiry::expire_due(call, account)?;
-    let mut wallet = wallet::need(call, account)?;
+fn take(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
+    expiry::expire_due(turn, account)?;
+    let mut wallet = wallet::need(turn, account)?;
     let mut split = Split::default();
     let mut lots = Vec::new();
     if let Some((lot, place)) = charge.lot() {
-        split.cash = wallet::take_from(call, account, &mut wallet, *lot, place, amount)?;
+        split.cash = wallet::take_from(turn, account, &mut wallet, *lot, place, amount)?;
         if split.cash > Money::ZERO {
             lots.push(FromLot { place: place.clone(), amount: split.cash });
         }
     }
     let rest = amount.minus(split.cash)?;
-    wallet::debit_noting(call, account, &mut wallet, rest, &mut split, &mut |place, amount| {
+    wallet::debit_noting(turn, account, &mut wallet, rest, &mut split, &mut |place, amount| {
         if amount > Money::ZERO {
             lots.push(FromLot { place: place.clone(), amount });
         }
     })?;
-    wallet::save(call, account, &wallet);
-    let unpaid = unpay(call, account, charge, rest)?;
+    wallet::save(turn, account, &wallet);
+    let unpaid = unpay(turn, account, charge, rest)?;
     let nth = u32::try_from(charge.chargebacks.len()).unwrap_or(u32::MAX);
     let claim = |amount, of_invoice| Claim { charge: charge.number, nth, amount, of_invoice };
-    let reopened = reopen(call, account, &unpaid, rest, split.owed, &claim)?;
+    let reopened = reopen(turn, account, &unpaid, rest, split.owed, &claim)?;
     let mut of_today = split.owed;
     for (_, again) in &reopened {
         of_today = of_today.minus(*again)?;
     }
-    wallet::owe_as_other(call, account, of_today)?;
-    wallet::claim(call, account, call.now(), claim(of_today, false))?;
+    wallet::owe_as_other(turn, account, of_today)?;
+    wallet::claim(turn, account, turn.now(), claim(of_today, false))?;
     let mut postings = split.postings(account).to_vec();
     postings.push(Posting(LedgerAccount::PaymentClearing, None, amount.negated()?));
-    let transaction = ledger::next_id(call)?;
-    ledger::post(call, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
+    let transaction = ledger::next_id(turn)?;
+    ledger::post(turn, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
     Ok(Taken { transaction, lots, unpaid, reopened })
 }
 
 /// Takes an amount off what the payment has paid of debts, the newest first: as if it had been smaller.
-fn unpay(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Vec<OfMonth>, Fault> {
+fn unpay(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Vec<OfMonth>, Fault> {
     let Some((number, place)) = charge.lot() else { return Ok(Vec::new()) };
-    let Some((mut lot, used)) = lots::find(call, account, *number, place)? else { return Ok(Vec::new()) };
+    let Some((mut lot, used)) = lots::find(turn, account, *number, place)? else { return Ok(Vec::new()) };
     let mut left = amount;
     let mut unpaid = Vec::new();
     for paid in lot.paid.iter_mut().rev() {
@@ -325,13 +325,13 @@ fn unpay(call: &mut Call<'_>, account: AuthId, charge: &Charge, amount: Money) -
         }
     }
     lot.paid.retain(|paid| paid.amount > Money::ZERO);
-    lots::keep(call, account, &lot, used);
+    lots::keep(turn, account, &lot, used);
     Ok(unpaid)
 }
 
 /// Gives what is owed again the age of the debts that it was, where their invoices are issued. What other credit has paid is the oldest of it.
 fn reopen(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     unpaid: &[OfMonth],
     taken: Money,
@@ -347,17 +347,17 @@ fn reopen(
     for part in unpaid {
         let again = left.min(part.amount);
         left = left.minus(again)?;
-        let Some(invoice) = invoices::of_month(call, account, part.month)?.filter(|_| again > Money::ZERO) else {
+        let Some(invoice) = invoices::of_month(turn, account, part.month)?.filter(|_| again > Money::ZERO) else {
             continue;
         };
         // What a credit note has given back of it is not asked for again: it was spent since, and is owed since today.
-        let again = invoices::can_reopen(call, account, &invoice)?.map_or(again, |most| again.min(most));
+        let again = invoices::can_reopen(turn, account, &invoice)?.map_or(again, |most| again.min(most));
         if again == Money::ZERO {
             continue;
         }
         let since = (part.month.end() - 1).min(invoice.days.1);
-        wallet::owe_since(call, account, again, since)?;
-        wallet::claim(call, account, since, claim(again, true))?;
+        wallet::owe_since(turn, account, again, since)?;
+        wallet::claim(turn, account, since, claim(again, true))?;
         match reopened.iter_mut().find(|(known, _)| known.number == invoice.number) {
             Some((_, amount)) => *amount = amount.plus(again)?,
             None => reopened.push((invoice, again)),

@@ -17,10 +17,10 @@ use coinbox_credit::records::refunds::{self, Cause};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
 use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault};
 use coinbox_invoices as invoices;
 use coinbox_invoices::receipts::Outcome;
@@ -32,19 +32,19 @@ use coinbox_profiles::profile::{self, Standing};
 
 /// Books that a dispute was won: the money is back, and what the chargeback had reopened is paid again (R84).
 pub fn record_dispute_won(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     number: u32,
     reference: String,
 ) -> Result<Adjusted, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_RECORD_DISPUTE_WON, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_RECORD_DISPUTE_WON, &auth_id)?;
     let args = (&auth_id, number, &reference);
-    command.once(call, &args, |call, who, account| {
+    command.once(turn, &args, |turn, who, account| {
         let mut checks = Checks::new();
         checks.text(&reference, "reference", 1, 200);
         checks.done()?;
-        let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+        let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
         let dispute = charge.dispute(&reference).ok_or_else(|| Fault::not_found("chargeback"))?;
         if dispute.won.is_some() {
             let facts = vec![Fact::new("charge", number), Fact::new("reference", &reference)];
@@ -52,40 +52,40 @@ pub fn record_dispute_won(
         }
         let nth = charge.chargebacks.iter().position(|known| *known == reference).unwrap_or_default();
         // From here on the payment stands again: what goes back to its lot has room there.
-        let (amount, won) = (dispute.amount, Some(call.now()));
+        let (amount, won) = (dispute.amount, Some(turn.now()));
         charge.charged_back = charge.charged_back.minus(amount)?;
         charge.disputes.retain(|known| known.reference != reference);
         let (unpaid, taken, settled) = (Vec::new(), Vec::new(), Vec::new());
         charge.disputes.push(Dispute { unpaid, taken, settled, won, ..dispute.clone() });
-        save(call, account, &charge);
-        let transaction = match (profile::is_closed(call, account)?, dispute.lost) {
-            (false, _) => put_back(call, account, &charge, nth, &dispute)?,
-            (true, true) => recover(call, &charge, amount)?,
-            (true, false) => give_back(call, account, &charge, &dispute)?,
+        save(turn, account, &charge);
+        let transaction = match (profile::is_closed(turn, account)?, dispute.lost) {
+            (false, _) => put_back(turn, account, &charge, nth, &dispute)?,
+            (true, true) => recover(turn, &charge, amount)?,
+            (true, false) => give_back(turn, account, &charge, &dispute)?,
         };
         let about_step = (reference.as_str(), transaction.as_str());
-        let receipt = document(call, account, &charge, amount, Outcome::Successful, about_step)?;
-        note_charged_back(call, account, &charge, amount.negated()?)?;
-        invoices::note_reversed(call, account, &dispute.receipt)?;
-        let balance = wallet::need(call, account)?.balance;
+        let receipt = document(turn, account, &charge, amount, Outcome::Successful, about_step)?;
+        note_charged_back(turn, account, &charge, amount.negated()?)?;
+        invoices::note_reversed(turn, account, &dispute.receipt)?;
+        let balance = wallet::need(turn, account)?.balance;
         let (kind, rule, reference) = ("dispute-won", "CRD-19", reference.as_str());
         let step = Step { kind, rule, amount, balance, reference, receipt: &receipt };
-        step.tell(call, account, &charge, who, &transaction);
-        if profile::profile(call, account)?.standing != Standing::Closed {
-            step.mail(call, account, &charge)?;
-            dunning::dispute_won(call, account, number)?;
-            judge(call, account, Occasion::Credit)?;
+        step.tell(turn, account, &charge, who, &transaction);
+        if profile::profile(turn, account)?.standing != Standing::Closed {
+            step.mail(turn, account, &charge)?;
+            dunning::dispute_won(turn, account, number)?;
+            judge(turn, account, Occasion::Credit)?;
         }
         Ok(Adjusted { transaction, balance: balance.micros() })
     })
 }
 
 /// What was written off comes in after all.
-fn recover(call: &mut Call<'_>, charge: &Charge, amount: Money) -> Result<String, Fault> {
+fn recover(turn: &mut Turn<'_>, charge: &Charge, amount: Money) -> Result<String, Fault> {
     let back = Posting(LedgerAccount::PaymentClearing, None, amount);
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount.negated()?), back];
-    let transaction = ledger::next_id(call)?;
-    ledger::post(call, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
+    let transaction = ledger::next_id(turn)?;
+    ledger::post(turn, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
     Ok(transaction)
 }
 
@@ -134,57 +134,57 @@ impl Parts {
 
 /// Puts everything back to where the chargeback took it, while the account is not closed.
 fn put_back(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
     nth: usize,
     dispute: &Dispute,
 ) -> Result<String, Fault> {
-    expiry::expire_due(call, account)?;
-    let transaction = ledger::next_id(call)?;
-    let mut wallet = wallet::need(call, account)?;
+    expiry::expire_due(turn, account)?;
+    let transaction = ledger::next_id(turn)?;
+    let mut wallet = wallet::need(turn, account)?;
     let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));
-    let ended = wallet::end_claim(call, account, &mut wallet, claim)?;
+    let ended = wallet::end_claim(turn, account, &mut wallet, claim)?;
     let mut back = Back { owed: ended.amount, ..Back::default() };
     let mut parts = Parts::of(dispute, back.owed)?;
     let mut own = parts.corrected()?;
     if parts.unknown > Money::ZERO {
-        let (owed, rest) = pay_reopened(call, account, &mut wallet, charge, dispute, parts.unknown)?;
+        let (owed, rest) = pay_reopened(turn, account, &mut wallet, charge, dispute, parts.unknown)?;
         back.owed = back.owed.plus(owed)?;
         own = own.plus(rest)?;
     } else {
-        pays_again(call, account, charge, dispute, &parts.corrected, &ended)?;
+        pays_again(turn, account, charge, dispute, &parts.corrected, &ended)?;
     }
     for settled in &dispute.settled {
-        wallet::take_ended(call, account, settled.since, claim, &settled.payer, settled.amount)?;
-        take_paid(call, account, &settled.payer, settled.since, settled.amount)?;
+        wallet::take_ended(turn, account, settled.since, claim, &settled.payer, settled.amount)?;
+        take_paid(turn, account, &settled.payer, settled.since, settled.amount)?;
     }
     let mut putting =
         Putting { account, charge: Some(charge), origin: &transaction, wallet: &mut wallet, back: &mut back };
     if own > Money::ZERO {
         match charge.lot() {
             Some((_, place)) => parts.lots.push(FromLot { place: place.clone(), amount: own }),
-            None => putting.new_lot(call, LotKind::Cash, None, own)?,
+            None => putting.new_lot(turn, LotKind::Cash, None, own)?,
         }
         parts.lots.sort_by(|one, other| one.place.cmp(&other.place));
     }
     for part in &parts.lots {
-        putting.put(call, &part.place, part.amount)?;
+        putting.put(turn, &part.place, part.amount)?;
     }
-    wallet::save(call, account, &wallet);
+    wallet::save(turn, account, &wallet);
     back.written_off = back.written_off.plus(parts.written_off)?;
     back.rounded = back.rounded.plus(parts.rounded)?;
     let mut postings = back.postings(account)?.to_vec();
     postings.push(Posting(LedgerAccount::PaymentClearing, None, dispute.amount));
-    back.tell_expired(call, account, wallet.balance, &transaction);
-    ledger::post_gift(call, &transaction, ("dispute-won", &charge.key), postings, back.pays)?;
+    back.tell_expired(turn, account, wallet.balance, &transaction);
+    ledger::post_gift(turn, &transaction, ("dispute-won", &charge.key), postings, back.pays)?;
     Ok(transaction)
 }
 
 /// The payment has paid again what the chargeback had reopened, whatever has paid that meanwhile, but for what a credit note has given back and for what it paid
 /// unpaid rent instead of.
 fn pays_again(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
     dispute: &Dispute,
@@ -192,21 +192,21 @@ fn pays_again(
     ended: &EndedClaim,
 ) -> Result<(), Fault> {
     let Some((number, place)) = charge.lot() else { return Ok(()) };
-    let Some((mut lot, used)) = lots::find(call, account, *number, place)? else { return Ok(()) };
+    let Some((mut lot, used)) = lots::find(turn, account, *number, place)? else { return Ok(()) };
     for part in dispute.unpaid.iter().chain(&ended.rent) {
         lot.add_paid(*part)?;
     }
     for part in corrected.iter().chain(&ended.still_owed) {
         lot.take_paid(part.month, part.amount)?;
     }
-    lots::keep(call, account, &lot, used);
+    lots::keep(turn, account, &lot, used);
     Ok(())
 }
 
 /// Of a chargeback that an older version has booked: pays what it had reopened, as far as that is owed. Answers how much that was, and what is left of the
 /// amount.
 fn pay_reopened(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     wallet: &mut Wallet,
     charge: &Charge,
@@ -217,14 +217,14 @@ fn pay_reopened(
     let (mut owed, mut left) = (Money::ZERO, amount);
     for part in dispute.unpaid.iter().rev() {
         let days = (part.month.first(), part.month.end() - 1);
-        let paid = wallet::pay_between(call, account, wallet, days, part.amount.min(left), &payer)?;
+        let paid = wallet::pay_between(turn, account, wallet, days, part.amount.min(left), &payer)?;
         owed = owed.plus(paid)?;
         left = left.minus(paid)?;
         if let Some((number, place)) = charge.lot()
-            && let Some((mut lot, used)) = lots::find(call, account, *number, place)?
+            && let Some((mut lot, used)) = lots::find(turn, account, *number, place)?
         {
             lot.add_paid(OfMonth { month: part.month, amount: paid })?;
-            lots::keep(call, account, &lot, used);
+            lots::keep(turn, account, &lot, used);
         }
     }
     Ok((owed, left))
@@ -232,7 +232,7 @@ fn pay_reopened(
 
 /// Of a closed account: what was paid for, at once or for what the chargeback had left owed, is given back to the card that paid it (R24, CRD-12). Trial and
 /// promotional credit would have been forfeited, and a write-off is recovered.
-fn give_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Dispute) -> Result<String, Fault> {
+fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Dispute) -> Result<String, Fault> {
     let parts = Parts::of(dispute, Money::ZERO)?;
     let mut own = parts.corrected()?.plus(parts.unknown)?;
     let (mut refunds, mut forfeited): (Vec<(String, Money)>, _) = (Vec::new(), Money::ZERO);
@@ -241,14 +241,14 @@ fn give_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Di
             forfeited = forfeited.plus(part.amount)?;
             continue;
         }
-        let found = lots::find(call, account, part.place.number(), &part.place)?;
+        let found = lots::find(turn, account, part.place.number(), &part.place)?;
         let Some((lot, _)) = found.filter(|(lot, _)| lot.origin != charge.key) else {
             own = own.plus(part.amount)?;
             continue;
         };
-        let payment = charge_of(call, account, &lot.origin)?;
+        let payment = charge_of(turn, account, &lot.origin)?;
         let gone = payment.as_ref().map_or(Money::ZERO, |payment| payment.charged_back);
-        let mut left = lot.amount.minus(gone)?.minus(refunds::of_charge(call, account, &lot.origin)?)?;
+        let mut left = lot.amount.minus(gone)?.minus(refunds::of_charge(turn, account, &lot.origin)?)?;
         for (_, amount) in refunds.iter().filter(|(key, _)| *key == lot.origin) {
             left = left.minus(*amount)?;
         }
@@ -268,7 +268,7 @@ fn give_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Di
     for (_, amount) in &refunds {
         refunded = refunded.plus(*amount)?;
     }
-    let transaction = ledger::next_id(call)?;
+    let transaction = ledger::next_id(turn)?;
     let postings = vec![
         Posting(LedgerAccount::PaymentClearing, None, dispute.amount),
         Posting(LedgerAccount::WriteOffs, None, parts.written_off.negated()?),
@@ -276,9 +276,9 @@ fn give_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Di
         Posting(LedgerAccount::ExpiredCredits, None, forfeited.negated()?),
         Posting(LedgerAccount::Refunds, None, refunded.negated()?),
     ];
-    ledger::post(call, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
     for (key, amount) in refunds {
-        let payment = charge_of(call, account, &key)?;
+        let payment = charge_of(turn, account, &key)?;
         let new = NewRefund {
             cause: Cause::PaidAfterClosing,
             amount,
@@ -287,7 +287,7 @@ fn give_back(call: &mut Call<'_>, account: AuthId, charge: &Charge, dispute: &Di
             card: payment.as_ref().map_or("", |payment| &payment.card_label),
             asked: None,
         };
-        making::create(call, account, &new)?;
+        making::create(turn, account, &new)?;
     }
     Ok(transaction)
 }

@@ -7,7 +7,6 @@ use super::booking::{Told, book_paid};
 use coinbox_access::once;
 use coinbox_credit::charging::count_in_caps;
 use coinbox_credit::watch::recharge;
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
@@ -16,6 +15,7 @@ use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::Movement;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_invoices as invoices;
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
@@ -29,26 +29,26 @@ fn kind_of(purpose: &str) -> Option<ChargeKind> {
 /// Writes a charge down that the gateway lists and no record explains, under the number in its key if that is free, and books it if it is
 /// paid. Its amount is in dollars and above zero, its account is there. `false`: its metadata is of no charge.
 pub(crate) fn recover(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     number: u32,
     movement: &Movement,
     metadata: &Metadata,
 ) -> Result<bool, Fault> {
     let Some(kind) = kind_of(metadata.purpose()) else { return Ok(false) };
-    let free = load(call, account, number)?.is_none() && Numbers::reach_charge(call, account, number)?;
-    let kept = if free { number } else { Numbers::next_charge(call, account)? };
+    let free = load(turn, account, number)?.is_none() && Numbers::reach_charge(turn, account, number)?;
+    let kept = if free { number } else { Numbers::next_charge(turn, account)? };
     if kept != number {
-        renumber(call, &movement.key, kept);
+        renumber(turn, &movement.key, kept);
     }
     // An invoice that was issued after the backup is not there; another one may have its number now.
     let invoice = match metadata.get("invoice") {
-        Some(invoice) if kind == ChargeKind::Invoice && invoices::is_invoice_of(call, account, invoice)? => {
+        Some(invoice) if kind == ChargeKind::Invoice && invoices::is_invoice_of(turn, account, invoice)? => {
             Some(invoice.to_owned())
         }
         _ => None,
     };
-    let received = movement.received.clamp(0, call.now());
+    let received = movement.received.clamp(0, turn.now());
     let charge = Charge {
         v: 1,
         number: kept,
@@ -76,29 +76,29 @@ pub(crate) fn recover(
         asked_for: metadata.asked(),
         recovered: true,
     };
-    save(call, account, &charge);
-    count_in_caps(call, account, &charge, charge.amount)?;
+    save(turn, account, &charge);
+    count_in_caps(turn, account, &charge, charge.amount)?;
     if kind == ChargeKind::Manual {
-        Numbers::count_open_manual(call, account, true)?;
+        Numbers::count_open_manual(turn, account, true)?;
     }
     if let Some(asked) = &charge.asked_for {
         let job = charge.job(account);
-        once::remember(call, asked, &Started { job, name: kept.to_string() });
+        once::remember(turn, asked, &Started { job, name: kept.to_string() });
     }
     if let Some(paid) = &movement.paid {
-        book_paid(call, account, charge, paid, Told::Before)?;
+        book_paid(turn, account, charge, paid, Told::Before)?;
         return Ok(true);
     }
     match kind {
-        ChargeKind::Automatic => recharge::wait_for(call, account, kept)?,
+        ChargeKind::Automatic => recharge::wait_for(turn, account, kept)?,
         ChargeKind::Manual => {}
         ChargeKind::Settlement | ChargeKind::Invoice => {
-            if Numbers::load(call, account)?.debt_charge().is_none() {
-                Numbers::set_debt_charge(call, account, kept)?;
+            if Numbers::load(turn, account)?.debt_charge().is_none() {
+                Numbers::set_debt_charge(turn, account, kept)?;
             }
         }
     }
-    call.timer(&charge.job(account), Lane::Urgent, call.now());
-    feed::event(account, "recharge-found-open", "CRD-7").facts(charge.facts()).tell(call);
+    turn.timer(&charge.job(account), Lane::Urgent, turn.now());
+    feed::event(account, "recharge-found-open", "CRD-7").facts(charge.facts()).tell(turn);
     Ok(true)
 }

@@ -4,12 +4,12 @@ use coinbox_access::{self as access, functions};
 use coinbox_credit::charging::{Purpose, create};
 use coinbox_credit::records::cards;
 use coinbox_credit::records::reconciliation::{Outside, once_outside};
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::interfaces::credits::{Error, Started};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Micros};
 use coinbox_ledger::charges::prefix;
 use coinbox_ledger::charges::{Charge, ChargePage, ChargeState, load, place, save};
@@ -19,70 +19,70 @@ use coinbox_profiles::policy::{self, Policy};
 
 /// Starts a charge of exactly what is owed, rounded half-up to the cent: no minimum, no maximum, in no cap (R4, R24).
 pub fn settle_debt(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     card: Option<String>,
 ) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_SETTLE, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_SETTLE, &auth_id)?;
     let args = (&auth_id, &card);
-    once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
-        let amount = coinbox_ledger::wallet::owed_in_cents(wallet::need(call, account)?.balance)?;
+    once_outside(command, turn, Outside::Payments, &args, |turn, _, account, asked| {
+        let amount = coinbox_ledger::wallet::owed_in_cents(wallet::need(turn, account)?.balance)?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
         }
-        if let Some(open) = Numbers::load(call, account)?.debt_charge() {
+        if let Some(open) = Numbers::load(turn, account)?.debt_charge() {
             return Err(Fault::problem("settlement-under-way", vec![Fact::new("charge", open)]).into());
         }
-        let card = match cards::usable(call, account, card.as_deref())? {
+        let card = match cards::usable(turn, account, card.as_deref())? {
             Ok(card) => card,
             Err(unusable) => return Err(unusable.into()),
         };
-        let charge = create(call, account, Purpose::Settlement, amount, &card, asked)?;
-        feed::event(account, "recharge-started", charge.kind.rule()).facts(charge.facts()).tell(call);
+        let charge = create(turn, account, Purpose::Settlement, amount, &card, asked)?;
+        feed::event(account, "recharge-started", charge.kind.rule()).facts(charge.facts()).tell(turn);
         Ok(Started { job: charge.job(account), name: charge.number.to_string() })
     })
 }
 
 /// Starts a manual recharge (CRD-3, CRD-4).
 pub fn recharge(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     amount: Micros,
     card: Option<String>,
 ) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_RECHARGE, &auth_id)?;
+    let command = access::command_on(turn, caller, functions::CREDITS_RECHARGE, &auth_id)?;
     let args = (&auth_id, amount, &card);
-    once_outside(command, call, Outside::Payments, &args, |call, _, account, asked| {
-        wallet::need(call, account)?;
+    once_outside(command, turn, Outside::Payments, &args, |turn, _, account, asked| {
+        wallet::need(turn, account)?;
         let amount = Money::from_micros(amount);
-        let (minimum, maximum) = (Policy::load(call)?.minimum_recharge(), policy::maximum_recharge(call, account)?);
+        let (minimum, maximum) = (Policy::load(turn)?.minimum_recharge(), policy::maximum_recharge(turn, account)?);
         let mut checks = Checks::new();
         checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
         checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
         checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
         checks.done()?;
-        open_lots::check_lots(call, account)?;
-        let card = match cards::usable(call, account, card.as_deref())? {
+        open_lots::check_lots(turn, account)?;
+        let card = match cards::usable(turn, account, card.as_deref())? {
             Ok(card) => card,
             Err(unusable) => return Err(unusable.into()),
         };
-        let charge = create(call, account, Purpose::Manual, amount, &card, asked)?;
-        feed::event(account, "recharge-started", "CRD-4").facts(charge.facts()).tell(call);
+        let charge = create(turn, account, Purpose::Manual, amount, &card, asked)?;
+        feed::event(account, "recharge-started", "CRD-4").facts(charge.facts()).tell(turn);
         Ok(Started { job: charge.job(account), name: charge.number.to_string() })
     })
 }
 
 /// Charges of an account, newest first.
 pub fn list_charges(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     after: Option<String>,
     limit: u32,
 ) -> Result<ChargePage, Error> {
-    let (_, account) = access::query_on(call, caller, functions::CREDITS_LIST_CHARGES, &auth_id)?;
+    let (_, account) = access::query_on(turn, caller, functions::CREDITS_LIST_CHARGES, &auth_id)?;
     let mut checks = Checks::new();
     checks.page_limit(limit, 100);
     let after_number = match after.as_deref().map(str::parse::<u32>) {
@@ -94,13 +94,13 @@ pub fn list_charges(
         }
     };
     checks.done()?;
-    wallet::need(call, account)?;
+    wallet::need(turn, account)?;
     let prefix = prefix(account);
     let first =
-        after_number.map_or_else(|| prefix.clone(), |number| coinbox_ground::call::successor(&place(account, number)));
-    let (charges, more) = call.span::<Charge>(
+        after_number.map_or_else(|| prefix.clone(), |number| coinbox_ground::turn::successor(&place(account, number)));
+    let (charges, more) = turn.span::<Charge>(
         &first,
-        &coinbox_ground::call::end_of_prefix(&prefix),
+        &coinbox_ground::turn::end_of_prefix(&prefix),
         usize::try_from(limit).unwrap_or(100),
     )?;
     let next = if more { charges.last().map(|(_, charge)| charge.number.to_string()) } else { None };
@@ -108,17 +108,17 @@ pub fn list_charges(
 }
 
 /// Asks the gateway to make an open charge final (R11): the only way to stop asking.
-pub fn give_up(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::CREDITS_GIVE_UP, &auth_id)?;
-    command.once(call, &(&auth_id, number), |call, _, account| {
-        let mut charge = load(call, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
+pub fn give_up(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
+    let command = access::command_on(turn, caller, functions::CREDITS_GIVE_UP, &auth_id)?;
+    command.once(turn, &(&auth_id, number), |turn, _, account| {
+        let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
         if charge.state != ChargeState::Open {
             return Err(Error::NotOpen);
         }
         charge.given_up = true;
-        save(call, account, &charge);
+        save(turn, account, &charge);
         let job = charge.job(account);
-        call.timer(&job, Lane::Urgent, call.now());
+        turn.timer(&job, Lane::Urgent, turn.now());
         Ok(Started { job, name: number.to_string() })
     })
 }

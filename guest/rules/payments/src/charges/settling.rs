@@ -5,40 +5,40 @@ use coinbox_credit::charging::count_in_caps;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, save};
 
 /// Ends a charge that moved nothing.
-pub(super) fn drop_charge(call: &mut Call<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {
+pub(super) fn drop_charge(turn: &mut Turn<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {
     charge.state = ChargeState::Void(cause.to_owned());
-    charge.settled = Some(call.now());
-    settle(call, account, &charge)?;
-    count_in_caps(call, account, &charge, charge.amount.negated()?)?;
-    feed::event(account, "recharge-dropped", "CRD-7").facts(charge.facts()).fact("cause", cause).tell(call);
+    charge.settled = Some(turn.now());
+    settle(turn, account, &charge)?;
+    count_in_caps(turn, account, &charge, charge.amount.negated()?)?;
+    feed::event(account, "recharge-dropped", "CRD-7").facts(charge.facts()).fact("cause", cause).tell(turn);
     match charge.kind {
-        ChargeKind::Automatic => recharge::dropped(call, account)?,
-        ChargeKind::Invoice => dunning::dropped(call, account, &charge, cause)?,
+        ChargeKind::Automatic => recharge::dropped(turn, account)?,
+        ChargeKind::Invoice => dunning::dropped(turn, account, &charge, cause)?,
         ChargeKind::Manual | ChargeKind::Settlement => {}
     }
-    judge(call, account, Occasion::Settings)
+    judge(turn, account, Occasion::Settings)
 }
 
 /// Notes that a charge is final, and stops asking about it.
-pub(super) fn settle(call: &mut Call<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
-    save(call, account, charge);
-    call.cancel(&charge.job(account));
+pub(super) fn settle(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
+    save(turn, account, charge);
+    turn.cancel(&charge.job(account));
     match charge.kind {
         ChargeKind::Automatic => {}
-        ChargeKind::Manual => Numbers::count_open_manual(call, account, false)?,
-        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(call, account, charge.number)?,
+        ChargeKind::Manual => Numbers::count_open_manual(turn, account, false)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(turn, account, charge.number)?,
     }
     if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
-        call.remove(&queue::charge_key(sent, account, charge.number));
+        turn.remove(&queue::charge_key(sent, account, charge.number));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What is stored of coupons and redemptions, and how the contract shows them.
 
-use coinbox_ground::call::Record;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Record;
 use coinbox_ground::vocabulary::{Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
 

@@ -17,7 +17,6 @@ use coinbox_credit::records::reconciliation::{
 use coinbox_credit::records::refunds::Cause;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
@@ -25,6 +24,7 @@ use coinbox_ground::interfaces::operator::Error;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{PREFIX, Payment, QueueEntry};
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Refusal};
 use coinbox_ledger::wallet::{self, Split};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
@@ -32,32 +32,32 @@ use coinbox_profiles::policy::AMOUNT_MAX;
 
 /// Credits, gives back or dismisses a payment that waits in the queue.
 pub fn resolve_payment(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     item: String,
     resolution: Resolution,
     reason: String,
 ) -> Result<Resolved, Error> {
-    let command = access::command(call, caller, functions::OPERATOR_RESOLVE_PAYMENT)?;
+    let command = access::command(turn, caller, functions::OPERATOR_RESOLVE_PAYMENT)?;
     let args = (&item, &resolution, &reason);
     let outside = matches!(resolution, Resolution::Refund(_));
-    let decide = |call: &mut Call<'_>, who: &Who, asked: Option<Asked>| {
+    let decide = |turn: &mut Turn<'_>, who: &Who, asked: Option<Asked>| {
         let mut checks = Checks::new();
         checks.require(is_name(&item, 300), "item", FieldRule::WrongForm, "the `id` of an item");
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
         let key = format!("{PREFIX}{item}");
-        let entry = call
+        let entry = turn
             .get::<QueueEntry>(&key)?
             .filter(|entry| entry.charge.is_none() && entry.refund.is_none())
             .ok_or_else(|| Fault::not_found("queue item"))?;
         let payment = entry.payment.clone();
         let resolved = match (&resolution, &payment) {
             (Resolution::Dismiss, _) if is_decided_here(&entry) => Resolved { transaction: None, refund: None },
-            (Resolution::Credit(claim), Some(payment)) => credit(call, claim, payment)?,
-            (Resolution::Refund(claim), Some(payment)) => refund(call, claim, payment, asked)?,
+            (Resolution::Credit(claim), Some(payment)) => credit(turn, claim, payment)?,
+            (Resolution::Refund(claim), Some(payment)) => refund(turn, claim, payment, asked)?,
             (Resolution::Debit(claim), None) if entry.given_back.is_some() => {
-                debit(call, claim, entry.given_back.as_ref().expect("it was looked at"))?
+                debit(turn, claim, entry.given_back.as_ref().expect("it was looked at"))?
             }
             // What the gateway says of a refund, and items of an older version, say too little of a payment.
             (_, None) if entry.given_back.is_some() => {
@@ -73,24 +73,24 @@ pub fn resolve_payment(
             _ => return Err(Fault::not_found("queue item").into()),
         };
         if let Some(payment) = &payment {
-            note_resolved(call, &payment.key)?;
+            note_resolved(turn, &payment.key)?;
         }
-        call.remove(&key);
+        turn.remove(&key);
         if let (Some(account), Some(held)) = (entry.account, &entry.holds) {
-            let_go(call, account, held)?;
+            let_go(turn, account, held)?;
         }
-        note_looked(call, &entry.kind);
+        note_looked(turn, &entry.kind);
         if let (Some(account), coinbox_profiles::mail::GIVEN_UP) = (entry.account, entry.kind.as_str()) {
-            coinbox_profiles::mail::looked(call, account);
+            coinbox_profiles::mail::looked(turn, account);
         }
-        tell(call, who, &entry, &resolution, &resolved, &reason);
+        tell(turn, who, &entry, &resolution, &resolved, &reason);
         Ok(resolved)
     };
     if outside {
-        let run = |call: &mut Call<'_>, who: &Who, (), asked| decide(call, who, asked);
-        return once_outside(command, call, Outside::Payments, &args, run);
+        let run = |turn: &mut Turn<'_>, who: &Who, (), asked| decide(turn, who, asked);
+        return once_outside(command, turn, Outside::Payments, &args, run);
     }
-    command.once(call, &args, |call, who, ()| decide(call, who, None))
+    command.once(turn, &args, |turn, who, ()| decide(turn, who, None))
 }
 
 /// Whether a person takes it off by deciding about it here, and not by what becomes of a charge, a refund or an order.
@@ -109,7 +109,7 @@ fn is_decided_here(entry: &QueueEntry) -> bool {
 }
 
 fn tell(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     who: &Who,
     entry: &QueueEntry,
     resolution: &Resolution,
@@ -133,13 +133,13 @@ fn tell(
         .fact(name, about)
         .facts(resolved.refund.map(|refund| Fact::new("refund", refund)))
         .transactions(resolved.transaction.clone())
-        .tell(call);
+        .tell(turn);
 }
 
 /// The account and the amount of a claim.
-fn read(call: &Call<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Money), Error> {
+fn read(turn: &Turn<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Money), Error> {
     let account = credentials::main_account(&claim.auth_id)?;
-    wallet::need(call, account)?;
+    wallet::need(turn, account)?;
     let named = claim.amount.map(Money::from_micros);
     let mut checks = Checks::new();
     const FIELD: &str = "resolution.amount";
@@ -158,48 +158,48 @@ fn read(call: &Call<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Mo
     Ok((account, amount))
 }
 
-fn credit(call: &mut Call<'_>, claim: &Claim, payment: &Payment) -> Result<Resolved, Error> {
-    let (account, amount) = read(call, claim, payment)?;
-    if coinbox_profiles::profile::is_closed(call, account)? {
+fn credit(turn: &mut Turn<'_>, claim: &Claim, payment: &Payment) -> Result<Resolved, Error> {
+    let (account, amount) = read(turn, claim, payment)?;
+    if coinbox_profiles::profile::is_closed(turn, account)? {
         return Err(Refusal::Closed.into());
     }
-    let recovered = credit_payment(call, account, &payment.key, amount, payment.at)?;
-    coinbox_profiles::profile::upgrade(call, account)?;
-    coinbox_credit::watch::recharge::reset(call, account)?;
-    judge(call, account, Occasion::Credit)?;
+    let recovered = credit_payment(turn, account, &payment.key, amount, payment.at)?;
+    coinbox_profiles::profile::upgrade(turn, account)?;
+    coinbox_credit::watch::recharge::reset(turn, account)?;
+    judge(turn, account, Occasion::Credit)?;
     Ok(Resolved { transaction: Some(recovered.transaction), refund: None })
 }
 
 /// Takes what the gateway has given back off the account, in spending order, below zero if it is spent. A closed account has nothing to
 /// take it from: it is a loss.
-fn debit(call: &mut Call<'_>, claim: &Claim, given_back: &Payment) -> Result<Resolved, Error> {
-    let (account, amount) = read(call, claim, given_back)?;
+fn debit(turn: &mut Turn<'_>, claim: &Claim, given_back: &Payment) -> Result<Resolved, Error> {
+    let (account, amount) = read(turn, claim, given_back)?;
     let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated().map_err(Fault::from)?);
-    let closed = coinbox_profiles::profile::is_closed(call, account)?;
+    let closed = coinbox_profiles::profile::is_closed(turn, account)?;
     let postings = if closed {
         vec![Posting(LedgerAccount::WriteOffs, None, amount), gone]
     } else {
-        coinbox_credit::movements::expiry::expire_due(call, account)?;
-        let mut wallet = wallet::need(call, account)?;
+        coinbox_credit::movements::expiry::expire_due(turn, account)?;
+        let mut wallet = wallet::need(turn, account)?;
         let mut split = Split::default();
-        wallet::debit(call, account, &mut wallet, amount, &mut split)?;
-        wallet::save(call, account, &wallet);
+        wallet::debit(turn, account, &mut wallet, amount, &mut split)?;
+        wallet::save(turn, account, &wallet);
         let mut postings = split.postings(account).to_vec();
         postings.push(gone);
         postings
     };
-    let id = ledger::next_id(call)?;
-    ledger::post(call, &id, "refund-assigned", &given_back.key, postings, Vec::new())?;
+    let id = ledger::next_id(turn)?;
+    ledger::post(turn, &id, "refund-assigned", &given_back.key, postings, Vec::new())?;
     if !closed {
-        judge(call, account, Occasion::Debit)?;
+        judge(turn, account, Occasion::Debit)?;
     }
     Ok(Resolved { transaction: Some(id), refund: None })
 }
 
-fn refund(call: &mut Call<'_>, claim: &Claim, payment: &Payment, asked: Option<Asked>) -> Result<Resolved, Error> {
-    let (account, amount) = read(call, claim, payment)?;
+fn refund(turn: &mut Turn<'_>, claim: &Claim, payment: &Payment, asked: Option<Asked>) -> Result<Resolved, Error> {
+    let (account, amount) = read(turn, claim, payment)?;
     let new =
         NewRefund { cause: Cause::UnexplainedPayment, amount, charge_key: &payment.key, charge: None, card: "", asked };
-    let (refund, transaction) = give_back(call, account, &new)?;
+    let (refund, transaction) = give_back(turn, account, &new)?;
     Ok(Resolved { transaction: Some(transaction), refund: Some(refund.number) })
 }

@@ -1,10 +1,10 @@
 //! Making credit of a payment that no charge explains.
 
 use coinbox_credit::records::reconciliation::{Moved, marker};
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::lots::LotKind;
 use coinbox_ledger::wallet::{self, NewCredit};
@@ -21,23 +21,23 @@ pub(crate) struct Recovered {
 /// Credits a payment that no charge explains as a cash lot, under its own key at the gateway, and notes that this was done. What is
 /// set off by it, and what is told, is the caller's.
 pub(crate) fn credit_payment(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     key: &str,
     amount: Money,
     paid_at: Instant,
 ) -> Result<Recovered, Fault> {
-    let id = ledger::next_id(call)?;
-    let since = paid_at.clamp(0, call.now());
-    let mut wallet = wallet::need(call, account)?;
+    let id = ledger::next_id(turn)?;
+    let since = paid_at.clamp(0, turn.now());
+    let mut wallet = wallet::need(turn, account)?;
     let new = NewCredit { kind: LotKind::Cash, amount, since, expires: None, origin: key };
-    let credited = wallet::credit(call, account, &mut wallet, &new)?;
-    wallet::save(call, account, &wallet);
+    let credited = wallet::credit(turn, account, &mut wallet, &new)?;
+    wallet::save(turn, account, &wallet);
     let lot = Some((account, credited.lot.number, credited.lot.place()));
-    call.put(&marker(key), &Moved { v: 1, at: call.now(), lot });
-    Numbers::add_charged(call, account, since, amount)?;
+    turn.put(&marker(key), &Moved { v: 1, at: turn.now(), lot });
+    Numbers::add_charged(turn, account, since, amount)?;
     ledger::post(
-        call,
+        turn,
         &id,
         "recharge",
         key,

@@ -14,45 +14,45 @@ use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_forms::letters;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::queue::{self, Payment, QueueEntry};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger::charges;
 use coinbox_ledger::wallet;
 
-fn hold(call: &mut Call<'_>, account: AuthId, key: &str, item: Item) -> Result<(), Fault> {
-    let mut held = call.get::<Held>(&held_key(account))?.unwrap_or_default();
+fn hold(turn: &mut Turn<'_>, account: AuthId, key: &str, item: Item) -> Result<(), Fault> {
+    let mut held = turn.get::<Held>(&held_key(account))?.unwrap_or_default();
     held.v = 1;
     let amount = item.amount;
     if held.items.insert(key.to_owned(), item).is_none() && amount > Money::ZERO {
-        let mut wallet = wallet::need(call, account)?;
+        let mut wallet = wallet::need(turn, account)?;
         wallet.reserved = wallet.reserved.plus(amount)?;
-        wallet::save(call, account, &wallet);
+        wallet::save(turn, account, &wallet);
     }
-    call.put(&held_key(account), &held);
-    judge(call, account, Occasion::Reservation)
+    turn.put(&held_key(account), &held);
+    judge(turn, account, Occasion::Reservation)
 }
 
 /// A person has decided: lets go what was held for this movement.
-pub(crate) fn let_go(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
-    let mut held = call.get::<Held>(&held_key(account))?.unwrap_or_default();
+pub(crate) fn let_go(turn: &mut Turn<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+    let mut held = turn.get::<Held>(&held_key(account))?.unwrap_or_default();
     let Some(item) = held.items.remove(key) else { return Ok(()) };
     if held.items.is_empty() {
-        call.remove(&held_key(account));
+        turn.remove(&held_key(account));
     } else {
-        call.put(&held_key(account), &held);
+        turn.put(&held_key(account), &held);
     }
     if item.amount > Money::ZERO {
-        let mut wallet = wallet::need(call, account)?;
+        let mut wallet = wallet::need(turn, account)?;
         wallet.reserved = wallet.reserved.minus(item.amount)?;
-        wallet::save(call, account, &wallet);
+        wallet::save(turn, account, &wallet);
     }
-    closing::let_go(call, account)?;
-    judge(call, account, Occasion::Settings)
+    closing::let_go(turn, account)?;
+    judge(turn, account, Occasion::Settings)
 }
 
 /// Where it is noted that a payment waits for a person.
@@ -61,31 +61,31 @@ pub(super) fn kept_marker(key: &str) -> String {
 }
 
 /// Takes a payment that has been booked after all out of the operator's queue.
-pub(super) fn unkeep(call: &mut Call<'_>, key: &str) -> Result<(), Fault> {
-    if let Some(kept) = call.get::<Moved>(&kept_marker(key))? {
-        call.remove(&queue::payment_key(kept.at, key));
-        call.remove(&kept_marker(key));
+pub(super) fn unkeep(turn: &mut Turn<'_>, key: &str) -> Result<(), Fault> {
+    if let Some(kept) = turn.get::<Moved>(&kept_marker(key))? {
+        turn.remove(&queue::payment_key(kept.at, key));
+        turn.remove(&kept_marker(key));
     }
     Ok(())
 }
 
 /// Takes an entry out of the queue that only a notice has made, which says nothing of the amount: the list of movements says more.
-pub(super) fn unkeep_notice(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
-    let Some(kept) = call.get::<Moved>(&kept_marker(key))? else { return Ok(()) };
+pub(super) fn unkeep_notice(turn: &mut Turn<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+    let Some(kept) = turn.get::<Moved>(&kept_marker(key))? else { return Ok(()) };
     let place = queue::payment_key(kept.at, key);
     let of_notice = |entry: &QueueEntry| {
         entry.payment.as_ref().or(entry.given_back.as_ref()).is_some_and(|known| known.amount.is_none())
     };
-    if call.get::<QueueEntry>(&place)?.is_some_and(|entry| of_notice(&entry)) {
-        call.remove(&place);
-        call.remove(&kept_marker(key));
-        let_go(call, account, key)?;
+    if turn.get::<QueueEntry>(&place)?.is_some_and(|entry| of_notice(&entry)) {
+        turn.remove(&place);
+        turn.remove(&kept_marker(key));
+        let_go(turn, account, key)?;
     }
     Ok(())
 }
 
 pub(super) fn keep_movement(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     movement: &Movement,
     paid: &Paid,
@@ -93,7 +93,7 @@ pub(super) fn keep_movement(
 ) -> Result<(), Fault> {
     let currency: String = movement.currency.chars().take(3).collect();
     let cause = format!("{why}: {} {currency}", Money::from_micros(movement.amount));
-    let account = wallet::load(call, account)?.map(|_| account);
+    let account = wallet::load(turn, account)?.map(|_| account);
     let amount = Money::from_micros(movement.amount);
     let kept = Kept {
         account,
@@ -102,12 +102,12 @@ pub(super) fn keep_movement(
         payment: (movement.currency == CURRENCY && amount > Money::ZERO).then_some(Some(amount)),
         paid,
     };
-    keep_for_person(call, &kept, &cause, vec![Fact::new("key", &movement.key)])
+    keep_for_person(turn, &kept, &cause, vec![Fact::new("key", &movement.key)])
 }
 
 /// Keeps a payment that no charge explains for a person (operator queue).
 pub(crate) fn keep(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     key: &str,
     amount: Option<Money>,
@@ -117,68 +117,68 @@ pub(crate) fn keep(
     let shown = amount.unwrap_or_default();
     let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
     let kept = Kept { account: Some(account), kind: PAYMENT, key, payment: Some(amount), paid };
-    keep_for_person(call, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)
+    keep_for_person(turn, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)
 }
 
 /// Keeps a refund that no record explains for a person (operator queue): until then its account may not spend the amount.
 pub(crate) fn keep_refund(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     key: &str,
     amount: Option<Money>,
     paid: &Paid,
     (why, unkeyed): (&str, bool),
 ) -> Result<(), Fault> {
-    if call.text(&kept_marker(key)).is_some() {
+    if turn.text(&kept_marker(key)).is_some() {
         return Ok(());
     }
     let shown = amount.unwrap_or_default();
     let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
     let kept = Kept { account: Some(account), kind: REFUND, key, payment: Some(amount), paid };
-    keep_for_person(call, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)?;
-    if wallet::load(call, account)?.is_none() {
+    keep_for_person(turn, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)?;
+    if wallet::load(turn, account)?.is_none() {
         return Ok(());
     }
-    hold(call, account, key, Item { kind: REFUND.to_owned(), amount: shown, unkeyed })
+    hold(turn, account, key, Item { kind: REFUND.to_owned(), amount: shown, unkeyed })
 }
 
 /// Payments of this account were booked of which nobody knows for which clients' keys they were: one entry, however many they are.
-pub(super) fn keep_reference(call: &mut Call<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
+pub(super) fn keep_reference(turn: &mut Turn<'_>, account: AuthId, key: &str) -> Result<(), Fault> {
     let note = "the gateway has kept no metadata with what it lists, so a client that repeats a request might be charged again; the first key";
-    wait(call, account, "payments", UNKEYED, format!("{note} is {key}"))
+    wait(turn, account, "payments", UNKEYED, format!("{note} is {key}"))
 }
 
 /// A number was given to an account, and it cannot be made its holder.
-pub fn keep_number(call: &mut Call<'_>, account: AuthId, key: &str, why: &str) -> Result<(), Fault> {
+pub fn keep_number(turn: &mut Turn<'_>, account: AuthId, key: &str, why: &str) -> Result<(), Fault> {
     // However often the stock says it, it waits for a person once.
     let marker = kept_marker(key);
-    if call.text(&marker).is_some() {
+    if turn.text(&marker).is_some() {
         return Ok(());
     }
-    call.put(&marker, &Moved::new(call.now()));
-    wait(call, account, key, NUMBER, format!("{why}, key {key}"))
+    turn.put(&marker, &Moved::new(turn.now()));
+    wait(turn, account, key, NUMBER, format!("{why}, key {key}"))
 }
 
 /// Puts an entry into the queue that holds no money, but the keys of an account's clients.
-fn wait(call: &mut Call<'_>, account: AuthId, what: &str, kind: &str, note: String) -> Result<(), Fault> {
-    if call.get::<Held>(&held_key(account))?.is_some_and(|held| held.items.contains_key(what)) {
+fn wait(turn: &mut Turn<'_>, account: AuthId, what: &str, kind: &str, note: String) -> Result<(), Fault> {
+    if turn.get::<Held>(&held_key(account))?.is_some_and(|held| held.items.contains_key(what)) {
         return Ok(());
     }
-    let mut entry = QueueEntry::new(Some(account), kind, call.now(), note.clone());
+    let mut entry = QueueEntry::new(Some(account), kind, turn.now(), note.clone());
     entry.holds = Some(what.to_owned());
-    call.put(&queue::single_key(call.now(), &format!("{account}/{kind}/{what}")), &entry);
-    let known = wallet::load(call, account)?.is_some();
-    feed::event(known.then_some(account), "restore-unclear", "CRD-7").fact("what", kind).fact("note", note).tell(call);
+    turn.put(&queue::single_key(turn.now(), &format!("{account}/{kind}/{what}")), &entry);
+    let known = wallet::load(turn, account)?.is_some();
+    feed::event(known.then_some(account), "restore-unclear", "CRD-7").fact("what", kind).fact("note", note).tell(turn);
     if known {
-        hold(call, account, what, Item { kind: kind.to_owned(), amount: Money::ZERO, unkeyed: true })?;
+        hold(turn, account, what, Item { kind: kind.to_owned(), amount: Money::ZERO, unkeyed: true })?;
     }
     Ok(())
 }
 
 /// A payment that waits in the queue: when it was put there, and its entry.
-pub(super) fn waiting_payment(call: &Call<'_>, key: &str) -> Result<Option<(Instant, Payment)>, Fault> {
-    let Some(kept) = call.get::<Moved>(&kept_marker(key))? else { return Ok(None) };
-    let entry = call.get::<QueueEntry>(&queue::payment_key(kept.at, key))?;
+pub(super) fn waiting_payment(turn: &Turn<'_>, key: &str) -> Result<Option<(Instant, Payment)>, Fault> {
+    let Some(kept) = turn.get::<Moved>(&kept_marker(key))? else { return Ok(None) };
+    let entry = turn.get::<QueueEntry>(&queue::payment_key(kept.at, key))?;
     Ok(entry.and_then(|entry| entry.payment).map(|payment| (kept.at, payment)))
 }
 
@@ -192,52 +192,52 @@ struct Kept<'a> {
     paid: &'a Paid,
 }
 
-fn keep_for_person(call: &mut Call<'_>, kept: &Kept<'_>, cause: &str, facts: Vec<Fact>) -> Result<(), Fault> {
+fn keep_for_person(turn: &mut Turn<'_>, kept: &Kept<'_>, cause: &str, facts: Vec<Fact>) -> Result<(), Fault> {
     let key = kept.key;
     // However often the gateway says it, it waits for a person once (R42).
-    if call.text(&kept_marker(key)).is_some() {
+    if turn.text(&kept_marker(key)).is_some() {
         return Ok(());
     }
-    call.put(&kept_marker(key), &Moved::new(call.now()));
+    turn.put(&kept_marker(key), &Moved::new(turn.now()));
     let reference: String = letters::cleaned(&kept.paid.reference, 100);
     let note = format!("{cause}, key {key}, reference {reference}");
-    let mut entry = QueueEntry::new(kept.account, kept.kind, call.now(), note);
+    let mut entry = QueueEntry::new(kept.account, kept.kind, turn.now(), note);
     let what = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, at: kept.paid.at });
     if kept.kind == REFUND {
         (entry.given_back, entry.holds) = (what, Some(key.to_owned()));
     } else {
         entry.payment = what;
     }
-    call.put(&queue::payment_key(call.now(), key), &entry);
+    turn.put(&queue::payment_key(turn.now(), key), &entry);
     let kind = if kept.kind == PAYMENT { "payment-unexplained" } else { "refund-unexplained" };
-    feed::event(kept.account, kind, "CRD-7").facts(facts).fact("reference", reference).fact("cause", cause).tell(call);
+    feed::event(kept.account, kind, "CRD-7").facts(facts).fact("reference", reference).fact("cause", cause).tell(turn);
     Ok(())
 }
 
 /// Keeps a gateway notice whose key no charge has (CRD-7): a payment waits for a person, anything else is only told.
-pub fn keep_notice(call: &mut Call<'_>, key: &str, outcome: &PaymentOutcome) -> Result<(), Fault> {
+pub fn keep_notice(turn: &mut Turn<'_>, key: &str, outcome: &PaymentOutcome) -> Result<(), Fault> {
     let shown: String = key.chars().filter(char::is_ascii_graphic).take(200).collect();
     let word = match outcome {
         // A payment of the history before a restore that the reconciliation has booked.
-        PaymentOutcome::Paid(_) if call.text(&marker(&shown)).is_some() => return Ok(()),
+        PaymentOutcome::Paid(_) if turn.text(&marker(&shown)).is_some() => return Ok(()),
         PaymentOutcome::Paid(paid) => {
             if let Some((account, _)) = refunds::parse_gateway_key(key) {
-                return keep_refund(call, account, key, None, paid, ("a notice of a refund that no record has", true));
+                return keep_refund(turn, account, key, None, paid, ("a notice of a refund that no record has", true));
             }
             let account = charges::parse_gateway_key(key).map(|(account, _)| account);
             let account = match account {
-                Some(account) => wallet::load(call, account)?.map(|_| account),
+                Some(account) => wallet::load(turn, account)?.map(|_| account),
                 None => None,
             };
             let facts = vec![Fact::new("key", &shown)];
             let kept = Kept { account, kind: PAYMENT, key: &shown, payment: Some(None), paid };
-            return keep_for_person(call, &kept, "a notice of a payment that no charge has asked for", facts);
+            return keep_for_person(turn, &kept, "a notice of a payment that no charge has asked for", facts);
         }
         PaymentOutcome::Declined(_) => "declined",
         PaymentOutcome::Pending(_) => "pending",
         PaymentOutcome::Unknown(_) => "unknown",
         PaymentOutcome::NotSent(_) => "not-sent",
     };
-    feed::operator_event("payment-notice-unknown", "CRD-7").fact("key", shown).fact("outcome", word).tell(call);
+    feed::operator_event("payment-notice-unknown", "CRD-7").fact("key", shown).fact("outcome", word).tell(turn);
     Ok(())
 }

@@ -10,13 +10,13 @@ use crate::refunds::recovered::{Found, recover, recover_payment};
 use coinbox_credit::records::reconciliation::{Moved, Outside, marker, note_resolved};
 use coinbox_credit::records::refunds::{self, Cause};
 use coinbox_credit::watch::recharge;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{Movement, MovementPage, Paid, PaymentOutcome};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_ledger::charges::{self, Charge};
@@ -24,60 +24,60 @@ use coinbox_ledger::wallet;
 use coinbox_profiles::profile;
 
 /// Books a page of payments and refunds; none: the gateway could not be asked.
-pub(crate) fn finish(call: &mut Call<'_>, page: Option<MovementPage>) -> Result<Next, Fault> {
+pub(crate) fn finish(turn: &mut Turn<'_>, page: Option<MovementPage>) -> Result<Next, Fault> {
     let page =
         page.map(|page| Page { next: page.next, complete_since: page.complete_since, movements: page.movements });
-    finish_page(call, Outside::Payments, page, book)
+    finish_page(turn, Outside::Payments, page, book)
 }
 
 /// Books one movement that the ledger may lack. Answers the account if something was booked.
-fn book(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Fault> {
+fn book(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId>, Fault> {
     if movement.refund {
-        return book_refund(call, movement);
+        return book_refund(turn, movement);
     }
     let Some((account, number)) = charges::parse_gateway_key(&movement.key) else { return Ok(None) };
-    if let Some((account, charge)) = charges::by_key(call, &movement.key)? {
-        return book_known(call, account, &charge, movement);
+    if let Some((account, charge)) = charges::by_key(turn, &movement.key)? {
+        return book_known(turn, account, &charge, movement);
     }
     let marker = marker(&movement.key);
-    if call.text(&marker).is_some() {
+    if turn.text(&marker).is_some() {
         return Ok(None);
     }
     let amount = Money::from_micros(movement.amount);
     if movement.currency != CURRENCY || amount <= Money::ZERO {
         if let Some(paid) = &movement.paid {
-            kept::keep_movement(call, account, movement, paid, "not-an-amount-in-usd")?;
+            kept::keep_movement(turn, account, movement, paid, "not-an-amount-in-usd")?;
         }
         return Ok(None);
     }
-    if wallet::load(call, account)?.is_none() {
-        kept::unkeep(call, &movement.key)?;
-        call.put(&marker, &Moved::new(call.now()));
+    if wallet::load(turn, account)?.is_none() {
+        kept::unkeep(turn, &movement.key)?;
+        turn.put(&marker, &Moved::new(turn.now()));
         let under_way = Paid { reference: "under way".to_owned(), at: movement.received };
         let paid = movement.paid.as_ref().unwrap_or(&under_way);
-        keep(call, account, &movement.key, Some(amount), paid, "payment-for-unknown-account")?;
+        keep(turn, account, &movement.key, Some(amount), paid, "payment-for-unknown-account")?;
         return Ok(None);
     }
     let metadata = Metadata::read(&movement.metadata);
     if let Some(metadata) = &metadata {
-        kept::unkeep(call, &movement.key)?;
-        if recovered::recover(call, account, number, movement, metadata)? {
+        kept::unkeep(turn, &movement.key)?;
+        if recovered::recover(turn, account, number, movement, metadata)? {
             return Ok(Some(account));
         }
     }
     // The gateway has kept no metadata: all that is known is the key.
     let Some(paid) = &movement.paid else {
-        kept::keep_reference(call, account, &movement.key)?;
+        kept::keep_reference(turn, account, &movement.key)?;
         return Ok(None);
     };
-    kept::unkeep(call, &movement.key)?;
-    kept::keep_reference(call, account, &movement.key)?;
-    book_unreferenced(call, account, number, movement, paid)
+    kept::unkeep(turn, &movement.key)?;
+    kept::keep_reference(turn, account, &movement.key)?;
+    book_unreferenced(turn, account, number, movement, paid)
 }
 
 /// Books a payment whose charge is on record. Answers the account if it was booked.
 fn book_known(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
     movement: &Movement,
@@ -85,32 +85,32 @@ fn book_known(
     // What is under way is asked about by the charge's own job.
     let (false, Some(paid)) = (charge.is_paid(), &movement.paid) else { return Ok(None) };
     if movement.currency != CURRENCY || Money::from_micros(movement.amount) != charge.amount() {
-        kept::keep_movement(call, account, movement, paid, "other-amount-than-charged")?;
+        kept::keep_movement(turn, account, movement, paid, "other-amount-than-charged")?;
         return Ok(None);
     }
     // The backup knows the charge; if it was open then, this is its outcome. If it was final, a person looks at it.
-    booking::book(call, account, charge.number, PaymentOutcome::Paid(paid.clone()))?;
-    Ok(charges::load(call, account, charge.number)?.filter(Charge::is_paid).map(|_| account))
+    booking::book(turn, account, charge.number, PaymentOutcome::Paid(paid.clone()))?;
+    Ok(charges::load(turn, account, charge.number)?.filter(Charge::is_paid).map(|_| account))
 }
 
 /// Books a payment of which only the key is known as a recharge.
 fn book_unreferenced(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     number: u32,
     movement: &Movement,
     paid: &Paid,
 ) -> Result<Option<AuthId>, Fault> {
     let amount = Money::from_micros(movement.amount);
-    if profile::is_closed(call, account)? {
-        call.put(&marker(&movement.key), &Moved::new(call.now()));
+    if profile::is_closed(turn, account)? {
+        turn.put(&marker(&movement.key), &Moved::new(turn.now()));
         let cause = Cause::PaidAfterClosing;
         let new = NewRefund { cause, amount, charge_key: &movement.key, charge: None, card: "", asked: None };
-        let (_, transaction) = give_back(call, account, &new)?;
-        tell_paid_after_closing(call, account, &movement.key, amount, &paid.reference, transaction);
+        let (_, transaction) = give_back(turn, account, &new)?;
+        tell_paid_after_closing(turn, account, &movement.key, amount, &paid.reference, transaction);
         return Ok(None);
     }
-    let recovered = credit_payment(call, account, &movement.key, amount, paid.at)?;
+    let recovered = credit_payment(turn, account, &movement.key, amount, paid.at)?;
     let receipt = Receipt {
         amount,
         outcome: Outcome::Successful,
@@ -124,7 +124,7 @@ fn book_unreferenced(
         note: "",
         transactions: vec![recovered.transaction.clone()],
     };
-    let receipt = receipts::issue(call, account, receipt)?;
+    let receipt = receipts::issue(turn, account, receipt)?;
     feed::event(account, "recharge-recovered", "CRD-7")
         .fact("amount", amount)
         .fact("key", &movement.key)
@@ -132,19 +132,19 @@ fn book_unreferenced(
         .fact("balance", recovered.balance)
         .fact("receipt", receipt)
         .transaction(recovered.transaction)
-        .tell(call);
+        .tell(turn);
     // What a paid charge sets off, as far as the history that was lost did not (R10, R31).
-    profile::upgrade(call, account)?;
-    recharge::reset(call, account)?;
+    profile::upgrade(turn, account)?;
+    recharge::reset(turn, account)?;
     Ok(Some(account))
 }
 
 /// Books a refund that the gateway has made or has under way: it is taken off the lot that it came from. What cannot be assigned holds the
 /// account until a person has decided. Answers the account if something was taken off it.
-fn book_refund(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId>, Fault> {
+fn book_refund(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId>, Fault> {
     let Some((account, _)) = refunds::parse_gateway_key(&movement.key) else { return Ok(None) };
     let marker = marker(&movement.key);
-    if call.text(&marker).is_some() {
+    if turn.text(&marker).is_some() {
         return Ok(None);
     }
     let amount = Money::from_micros(movement.amount);
@@ -153,30 +153,30 @@ fn book_refund(call: &mut Call<'_>, movement: &Movement) -> Result<Option<AuthId
     // Nothing has gone back yet, but it may.
     let under_way = Paid { reference: "under way".to_owned(), at: movement.received };
     let paid = movement.paid.as_ref().unwrap_or(&under_way);
-    let known = wallet::load(call, account)?.is_some();
-    kept::unkeep_notice(call, account, &movement.key)?;
+    let known = wallet::load(turn, account)?.is_some();
+    kept::unkeep_notice(turn, account, &movement.key)?;
     if movement.currency != CURRENCY || amount <= Money::ZERO || !known {
         let why = if known { "not-an-amount-in-usd" } else { "of-an-unknown-account" };
         let amount = (movement.currency == CURRENCY && amount > Money::ZERO).then_some(amount);
-        keep_refund(call, account, &movement.key, amount, paid, (why, unkeyed))?;
+        keep_refund(turn, account, &movement.key, amount, paid, (why, unkeyed))?;
         return Ok(None);
     }
     // A payment that waited for a person was given back by one.
     if let (Some(charge_key), Some(paid)) = (&movement.charge_key, &movement.paid)
-        && let Some((_, payment)) = kept::waiting_payment(call, charge_key)?
+        && let Some((_, payment)) = kept::waiting_payment(turn, charge_key)?
         && payment.amount.is_none_or(|known| known == amount)
     {
-        note_resolved(call, charge_key)?;
-        kept::unkeep(call, charge_key)?;
-        call.put(&marker, &Moved::new(call.now()));
-        recover_payment(call, account, movement, paid, metadata.as_ref())?;
+        note_resolved(turn, charge_key)?;
+        kept::unkeep(turn, charge_key)?;
+        turn.put(&marker, &Moved::new(turn.now()));
+        recover_payment(turn, account, movement, paid, metadata.as_ref())?;
         return Ok(None);
     }
-    match recover(call, account, movement, metadata.as_ref())? {
+    match recover(turn, account, movement, metadata.as_ref())? {
         Found::Explained => Ok(None),
         Found::TakenOff => Ok(Some(account)),
         Found::Uncovered(amount, why) => {
-            keep_refund(call, account, &movement.key, Some(amount), paid, (why, unkeyed))?;
+            keep_refund(turn, account, &movement.key, Some(amount), paid, (why, unkeyed))?;
             Ok(Some(account))
         }
     }

@@ -5,13 +5,13 @@ use coinbox_credit::records::held::is_held;
 use coinbox_credit::records::reconciliation::{LOOK_LATER_MS, is_open};
 use coinbox_credit::records::refunds::{Refund, RefundState, gateway_key, load, save};
 use coinbox_forms::letters;
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::money::{CURRENCY, Money};
 use coinbox_ground::outside::{DeclineReason, Finding, LEASE_MS, Paid, PaymentOutcome, RefundRequest};
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant};
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
@@ -24,38 +24,38 @@ const HELD_MS: Instant = HOUR_MS;
 const OPEN_TOO_LONG_MS: Instant = DAY_MS;
 
 /// Starts the next attempt; of one that has failed it only tells when it becomes overdue.
-pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
-    let Some(mut refund) = load(call, account, number)? else { return Ok(None) };
+pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
+    let Some(mut refund) = load(turn, account, number)? else { return Ok(None) };
     if refund.is_settled() {
         return Ok(None);
     }
     let job = refund.job(account);
     if let RefundState::Failed(reason) = refund.state {
-        if !note_overdue(call, account, &mut refund, reason.word()) {
-            call.timer(&job, Lane::Bulk, refund.overdue_at);
+        if !note_overdue(turn, account, &mut refund, reason.word()) {
+            turn.timer(&job, Lane::Bulk, refund.overdue_at);
         }
-        save(call, account, &refund);
+        save(turn, account, &refund);
         return Ok(Some(Next::Rest));
     }
     if refund.state == RefundState::Due {
-        if is_held(call, account)? {
+        if is_held(turn, account)? {
             // A refund of the history that was lost waits for a person: it may be this one.
-            call.timer(&job, Lane::Normal, call.now() + HELD_MS);
+            turn.timer(&job, Lane::Normal, turn.now() + HELD_MS);
             return Ok(Some(Next::Rest));
         }
-        if is_open(call)? {
-            call.timer(&job, Lane::Normal, call.now() + LOOK_LATER_MS);
+        if is_open(turn)? {
+            turn.timer(&job, Lane::Normal, turn.now() + LOOK_LATER_MS);
             return Ok(Some(Next::Rest));
         }
         // One from before a restore may have been sent in the history that was lost: it is asked about first.
-        let elsewhere = refund.key != gateway_key(&call.store_name(), account, number, refund.tries);
+        let elsewhere = refund.key != gateway_key(&turn.store_name(), account, number, refund.tries);
         refund.attempt = refund.attempt.max(u32::from(elsewhere));
         refund.state = RefundState::Open;
-        refund.sent = Some(call.now());
+        refund.sent = Some(turn.now());
     }
     refund.attempt += 1;
-    save(call, account, &refund);
-    call.timer(&job, Lane::Normal, call.now() + LEASE_MS);
+    save(turn, account, &refund);
+    turn.timer(&job, Lane::Normal, turn.now() + LEASE_MS);
     let work = if refund.recovered {
         Work::FindPayment(refund.key)
     } else {
@@ -72,8 +72,8 @@ pub(crate) fn begin(call: &mut Call<'_>, (account, number): Numbered) -> Result<
 }
 
 /// The current attempt.
-pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
-    let refund = load(call, account, number)?;
+pub(crate) fn attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
+    let refund = load(turn, account, number)?;
     Ok(refund.map(|refund| Attempt {
         number: refund.attempt,
         is_booked: refund.state != RefundState::Open || refund.attempt == refund.answered,
@@ -81,21 +81,21 @@ pub(crate) fn attempt(call: &Call<'_>, (account, number): Numbered) -> Result<Op
 }
 
 /// Books what came of the current attempt, and notes that it is booked.
-pub(crate) fn finish(call: &mut Call<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
-    if let Some(mut refund) = load(call, account, number)? {
+pub(crate) fn finish(turn: &mut Turn<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
+    if let Some(mut refund) = load(turn, account, number)? {
         refund.answered = refund.attempt;
-        save(call, account, &refund);
+        save(turn, account, &refund);
     }
     match done {
-        Done::Payment(outcome) => book(call, account, number, outcome),
-        Done::PaymentClosed(finding) => book_closed(call, account, number, finding),
-        other => book(call, account, number, PaymentOutcome::Unknown(other.lost())),
+        Done::Payment(outcome) => book(turn, account, number, outcome),
+        Done::PaymentClosed(finding) => book_closed(turn, account, number, finding),
+        other => book(turn, account, number, PaymentOutcome::Unknown(other.lost())),
     }
 }
 
 /// How it stands, for someone who waits.
-pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
-    Ok(load(call, account, number)?.map(|refund| match refund.state {
+pub(crate) fn look(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
+    Ok(load(turn, account, number)?.map(|refund| match refund.state {
         RefundState::Due | RefundState::Open => JobState::Working,
         RefundState::Paid | RefundState::SettledOtherwise => JobState::Succeeded,
         RefundState::Failed(reason) => JobState::Failed(reason.word().to_owned()),
@@ -103,30 +103,30 @@ pub(crate) fn look(call: &Call<'_>, (account, number): Numbered) -> Result<Optio
 }
 
 /// Books what the gateway answered. An outcome that is already booked changes nothing.
-pub fn book(call: &mut Call<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
-    let mut refund = load(call, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
+pub fn book(turn: &mut Turn<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
+    let mut refund = load(turn, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
     let open = matches!(refund.state, RefundState::Due | RefundState::Open);
     match outcome {
-        PaymentOutcome::Paid(paid) if refund.is_settled() => twice(call, account, &refund, &paid)?,
+        PaymentOutcome::Paid(paid) if refund.is_settled() => twice(turn, account, &refund, &paid)?,
         // Also one that was declined before: the gateway's last word is that the money is gone.
         PaymentOutcome::Paid(paid) => {
             refund.reference = Some(paid.kept_reference());
-            let receipt = pay(call, account, &mut refund, RefundState::Paid, None)?;
-            mail_paid(call, account, &refund, receipt)?;
+            let receipt = pay(turn, account, &mut refund, RefundState::Paid, None)?;
+            mail_paid(turn, account, &refund, receipt)?;
         }
         _ if !open => {}
-        PaymentOutcome::Declined(declined) => fail(call, account, refund, declined.reason, &declined.code)?,
-        PaymentOutcome::Pending(pending) => ask_again(call, account, refund, Some(pending.ask_again), "pending")?,
-        PaymentOutcome::Unknown(cause) => ask_again(call, account, refund, None, &cause)?,
+        PaymentOutcome::Declined(declined) => fail(turn, account, refund, declined.reason, &declined.code)?,
+        PaymentOutcome::Pending(pending) => ask_again(turn, account, refund, Some(pending.ask_again), "pending")?,
+        PaymentOutcome::Unknown(cause) => ask_again(turn, account, refund, None, &cause)?,
         PaymentOutcome::NotSent(not_sent) => {
-            ask_again(call, account, refund, Some(not_sent.ask_again), &not_sent.cause)?;
+            ask_again(turn, account, refund, Some(not_sent.ask_again), &not_sent.cause)?;
         }
     }
     Ok(Next::Rest)
 }
 
 /// Books that the gateway will never carry a key out.
-pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
+pub fn book_closed(turn: &mut Turn<'_>, account: AuthId, number: u32, finding: Finding) -> Result<Next, Fault> {
     let outcome = match finding {
         Finding::Found(outcome) => outcome,
         Finding::NotFound => PaymentOutcome::Unknown("not-found".to_owned()),
@@ -136,28 +136,28 @@ pub fn book_closed(call: &mut Call<'_>, account: AuthId, number: u32, finding: F
             code: "closed-by-gateway".to_owned(),
         }),
     };
-    book(call, account, number, outcome)
+    book(turn, account, number, outcome)
 }
 
 /// The money went back by the gateway although the operator has settled it in another way: a person looks at it.
-fn twice(call: &mut Call<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> Result<(), Fault> {
+fn twice(turn: &mut Turn<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> Result<(), Fault> {
     if refund.state != RefundState::SettledOtherwise {
         return Ok(());
     }
-    keep_refund(call, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
+    keep_refund(turn, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
 }
 
 /// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.
-pub(super) fn pay_quietly(call: &mut Call<'_>, account: AuthId, mut refund: Refund, paid: &Paid) -> Result<(), Fault> {
+pub(super) fn pay_quietly(turn: &mut Turn<'_>, account: AuthId, mut refund: Refund, paid: &Paid) -> Result<(), Fault> {
     refund.reference = Some(paid.kept_reference());
     refund.answered = refund.attempt;
-    pay(call, account, &mut refund, RefundState::Paid, None)?;
+    pay(turn, account, &mut refund, RefundState::Paid, None)?;
     Ok(())
 }
 
 /// Posts that the money has gone back, and ends the refund. The caller mails it.
 pub(super) fn pay(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     refund: &mut Refund,
     state: RefundState,
@@ -166,19 +166,19 @@ pub(super) fn pay(
     let posted = refund.amount.minus(refund.uncovered)?;
     let mut transactions = Vec::new();
     if posted > Money::ZERO {
-        let id = ledger::next_id(call)?;
+        let id = ledger::next_id(turn)?;
         let postings = vec![
             Posting(LedgerAccount::Refunds, None, posted),
             Posting(LedgerAccount::PaymentClearing, None, posted.negated()?),
         ];
-        ledger::post(call, &id, "refund-paid", &refund.key, postings, Vec::new())?;
+        ledger::post(turn, &id, "refund-paid", &refund.key, postings, Vec::new())?;
         transactions.push(id);
     }
     refund.state = state;
-    refund.settled = Some(call.now());
-    refund.unqueue(call, account);
-    call.cancel(&refund.job(account));
-    save(call, account, refund);
+    refund.settled = Some(turn.now());
+    refund.unqueue(turn, account);
+    turn.cancel(&refund.job(account));
+    save(turn, account, refund);
     let reference = refund.reference.clone().unwrap_or_default();
     let description = format!("Refund {}", refund.number);
     let by_card = refund.state == RefundState::Paid;
@@ -195,22 +195,22 @@ pub(super) fn pay(
         note: "",
         transactions: transactions.clone(),
     };
-    let receipt = receipts::issue(call, account, receipt)?;
+    let receipt = receipts::issue(turn, account, receipt)?;
     feed::event(account, "refund-paid", "CRD-12")
         .facts(refund.facts())
         .fact("reference", &reference)
         .fact("receipt", &receipt)
         .facts(by.map(|by| Fact::new("by", by)))
         .transactions(transactions)
-        .tell(call);
+        .tell(turn);
     Ok(receipt)
 }
 
 /// Mails that the money has gone back.
-pub(super) fn mail_paid(call: &mut Call<'_>, account: AuthId, refund: &Refund, receipt: String) -> Result<(), Fault> {
+pub(super) fn mail_paid(turn: &mut Turn<'_>, account: AuthId, refund: &Refund, receipt: String) -> Result<(), Fault> {
     let how = if refund.state == RefundState::Paid { "card" } else { "otherwise" };
     mail::send(
-        call,
+        turn,
         account,
         "refund-paid",
         vec![
@@ -225,7 +225,7 @@ pub(super) fn mail_paid(call: &mut Call<'_>, account: AuthId, refund: &Refund, r
 }
 
 fn fail(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut refund: Refund,
     reason: DeclineReason,
@@ -237,39 +237,39 @@ fn fail(
         .fact("reason", reason.word())
         .fact("code", letters::cleaned(code, 100))
         .fact("try", refund.tries)
-        .tell(call);
+        .tell(turn);
     let job = refund.job(account);
     if refund.overdue {
-        refund.enqueue(call, account, "refund-overdue", reason.word());
-        call.cancel(&job);
+        refund.enqueue(turn, account, "refund-overdue", reason.word());
+        turn.cancel(&job);
     } else {
-        refund.enqueue(call, account, "refund-failed", reason.word());
+        refund.enqueue(turn, account, "refund-failed", reason.word());
         // Only to tell that it is overdue: it is tried again when a person says so.
-        call.timer(&job, Lane::Bulk, refund.overdue_at.max(call.now()));
+        turn.timer(&job, Lane::Bulk, refund.overdue_at.max(turn.now()));
     }
-    save(call, account, &refund);
+    save(turn, account, &refund);
     let facts = vec![
         Fact::new("amount", refund.amount),
         Fact::new("card", &refund.card),
         Fact::new("due", &refund.due),
         Fact::new("number", refund.number),
     ];
-    mail::send(call, account, "refund-failed", facts)
+    mail::send(turn, account, "refund-failed", facts)
 }
 
 /// Tells once that the due day is over. Answers whether that has been told now or before.
-fn note_overdue(call: &mut Call<'_>, account: AuthId, refund: &mut Refund, why: &str) -> bool {
-    if !refund.overdue && call.now() >= refund.overdue_at {
+fn note_overdue(turn: &mut Turn<'_>, account: AuthId, refund: &mut Refund, why: &str) -> bool {
+    if !refund.overdue && turn.now() >= refund.overdue_at {
         refund.overdue = true;
-        refund.enqueue(call, account, "refund-overdue", why);
-        feed::event(account, "refund-overdue", "CRD-12").facts(refund.facts()).fact("reason", why).tell(call);
+        refund.enqueue(turn, account, "refund-overdue", why);
+        feed::event(account, "refund-overdue", "CRD-12").facts(refund.facts()).fact("reason", why).tell(turn);
     }
     refund.overdue
 }
 
 /// Keeps a refund open: asks again at the gateway's moment or by the policy's schedule (R11).
 fn ask_again(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut refund: Refund,
     asked_for: Option<Instant>,
@@ -277,20 +277,20 @@ fn ask_again(
 ) -> Result<(), Fault> {
     let too_long = refund.sent.unwrap_or(refund.created) + OPEN_TOO_LONG_MS;
     let looks = [too_long, refund.overdue_at];
-    let due = Policy::load(call)?.ask_again(call.now(), refund.asked, asked_for, looks);
+    let due = Policy::load(turn)?.ask_again(turn.now(), refund.asked, asked_for, looks);
     let cause: String = letters::cleaned(cause, 200);
     if refund.asked == 0 {
         feed::event(account, "refund-open", "CRD-12")
             .facts(refund.facts())
             .fact("reason", &cause)
             .fact("ask-again", due)
-            .tell(call);
+            .tell(turn);
     }
     refund.asked = refund.asked.saturating_add(1);
-    if !note_overdue(call, account, &mut refund, &cause) && call.now() >= too_long {
-        refund.enqueue(call, account, "refund-open-too-long", &cause);
+    if !note_overdue(turn, account, &mut refund, &cause) && turn.now() >= too_long {
+        refund.enqueue(turn, account, "refund-open-too-long", &cause);
     }
-    save(call, account, &refund);
-    call.timer(&refund.job(account), Lane::Normal, due);
+    save(turn, account, &refund);
+    turn.timer(&refund.job(account), Lane::Normal, due);
     Ok(())
 }

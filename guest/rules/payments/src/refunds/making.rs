@@ -2,13 +2,13 @@
 
 use coinbox_credit::records::refunds::{Cause, Refund, RefundState, gateway_key, save};
 use coinbox_ground::business_days;
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_profiles::policy::Policy;
@@ -30,10 +30,10 @@ pub struct NewRefund<'a> {
 }
 
 /// Writes a refund down and makes it due now.
-pub fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<Refund, Fault> {
-    let policy = Policy::load(call)?;
-    let due = business_days::after(call.now(), policy.refund_business_days, &policy.holidays);
-    let number = Numbers::next_refund(call, account)?;
+pub fn create(turn: &mut Turn<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<Refund, Fault> {
+    let policy = Policy::load(turn)?;
+    let due = business_days::after(turn.now(), policy.refund_business_days, &policy.holidays);
+    let number = Numbers::next_refund(turn, account)?;
     let refund = Refund {
         v: 1,
         number,
@@ -44,11 +44,11 @@ pub fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Resu
         card: new.card.to_owned(),
         state: RefundState::Due,
         tries: 1,
-        key: gateway_key(&call.store_name(), account, number, 1),
+        key: gateway_key(&turn.store_name(), account, number, 1),
         attempt: 0,
         answered: 0,
         asked: 0,
-        created: call.now(),
+        created: turn.now(),
         due: due.to_string(),
         overdue_at: business_days::end_of(due),
         overdue: false,
@@ -60,17 +60,17 @@ pub fn create(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Resu
         recovered: false,
         uncovered: Money::ZERO,
     };
-    save(call, account, &refund);
-    call.timer(&refund.job(account), Lane::Normal, call.now());
-    feed::event(account, "refund-due", "CRD-12").facts(refund.facts()).tell(call);
+    save(turn, account, &refund);
+    turn.timer(&refund.job(account), Lane::Normal, turn.now());
+    feed::event(account, "refund-due", "CRD-12").facts(refund.facts()).tell(turn);
     Ok(refund)
 }
 
 /// Gives back in full what was paid for an account that is closed: it becomes no credit (R24). Answers the ledger transaction.
-pub(crate) fn give_back(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<(Refund, String), Fault> {
-    let id = ledger::next_id(call)?;
+pub(crate) fn give_back(turn: &mut Turn<'_>, account: AuthId, new: &NewRefund<'_>) -> Result<(Refund, String), Fault> {
+    let id = ledger::next_id(turn)?;
     ledger::post(
-        call,
+        turn,
         &id,
         new.cause.word(),
         new.charge_key,
@@ -80,5 +80,5 @@ pub(crate) fn give_back(call: &mut Call<'_>, account: AuthId, new: &NewRefund<'_
         ],
         Vec::new(),
     )?;
-    Ok((create(call, account, new)?, id))
+    Ok((create(turn, account, new)?, id))
 }

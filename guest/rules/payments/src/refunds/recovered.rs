@@ -12,7 +12,6 @@ use coinbox_credit::records::refunds::{
 };
 use coinbox_credit::watch::recharge;
 use coinbox_ground::business_days;
-use coinbox_ground::call::Call;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
@@ -21,6 +20,7 @@ use coinbox_ground::metadata::Metadata;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges;
 use coinbox_ledger::wallet;
@@ -47,47 +47,47 @@ fn without_tries(key: &str) -> &str {
 
 /// Finds out what a refund is that the gateway lists, and books it. Its amount is in dollars and above zero, its account is there.
 pub(crate) fn recover(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     movement: &Movement,
     metadata: Option<&Metadata>,
 ) -> Result<Found, Fault> {
     let amount = Money::from_micros(movement.amount);
-    if let Some((account, refund)) = by_key(call, &movement.key)? {
+    if let Some((account, refund)) = by_key(turn, &movement.key)? {
         if refund.amount != amount {
             return Ok(Found::Uncovered(amount, "other-amount-than-fixed"));
         }
         if let (Some(paid), false) = (&movement.paid, refund.is_settled()) {
-            booking::book(call, account, refund.number, PaymentOutcome::Paid(paid.clone()))?;
+            booking::book(turn, account, refund.number, PaymentOutcome::Paid(paid.clone()))?;
         }
         return Ok(Found::Explained);
     }
     let Some((_, number)) = parse_gateway_key(&movement.key) else { return Ok(Found::Explained) };
-    let later_try = load(call, account, number)?
+    let later_try = load(turn, account, number)?
         .filter(|refund| without_tries(&refund.key) == without_tries(&movement.key) && refund.amount == amount);
     if let Some(refund) = later_try {
         if refund.is_settled() {
             return Ok(Found::Uncovered(amount, "refund-paid-twice"));
         }
-        take_over(call, account, refund, movement, metadata)?;
+        take_over(turn, account, refund, movement, metadata)?;
         return Ok(Found::Explained);
     }
     let Some(charge_key) = movement.charge_key.as_deref() else {
         return Ok(Found::Uncovered(amount, "of-an-unknown-charge"));
     };
     // Fixed again by this history, which has not sent it.
-    if let Some(refund) = unsent(call, account, charge_key, amount)? {
-        take_over(call, account, refund, movement, metadata)?;
+    if let Some(refund) = unsent(turn, account, charge_key, amount)? {
+        take_over(turn, account, refund, movement, metadata)?;
         return Ok(Found::Explained);
     }
-    adopt(call, account, number, charge_key, movement, metadata)
+    adopt(turn, account, number, charge_key, movement, metadata)
 }
 
 /// A refund of this payment and amount that is due and was not sent yet, or has failed.
-fn unsent(call: &Call<'_>, account: AuthId, charge_key: &str, amount: Money) -> Result<Option<Refund>, Fault> {
+fn unsent(turn: &Turn<'_>, account: AuthId, charge_key: &str, amount: Money) -> Result<Option<Refund>, Fault> {
     let mut after = None;
     loop {
-        let (page, more) = refunds(call, account, after, PAGE)?;
+        let (page, more) = refunds(turn, account, after, PAGE)?;
         after = page.last().map(|refund| refund.number);
         let found = page.into_iter().find(|refund| {
             matches!(refund.state, RefundState::Due | RefundState::Failed(_))
@@ -102,7 +102,7 @@ fn unsent(call: &Call<'_>, account: AuthId, charge_key: &str, amount: Money) -> 
 
 /// Puts the key that the gateway knows in the place of the refund's own, which it does not.
 fn take_over(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     mut refund: Refund,
     movement: &Movement,
@@ -111,58 +111,58 @@ fn take_over(
     refund.key.clone_from(&movement.key);
     refund.tries += 1;
     refund.asked_for = metadata.and_then(Metadata::asked);
-    hand_over(call, account, refund, movement)
+    hand_over(turn, account, refund, movement)
 }
 
 /// Writes down that the gateway has a refund: it is booked if it is paid, and asked about if it is not.
-fn hand_over(call: &mut Call<'_>, account: AuthId, mut refund: Refund, movement: &Movement) -> Result<(), Fault> {
+fn hand_over(turn: &mut Turn<'_>, account: AuthId, mut refund: Refund, movement: &Movement) -> Result<(), Fault> {
     let number = refund.number;
     refund.state = RefundState::Open;
     refund.recovered = true;
-    refund.sent = Some(movement.received.clamp(0, call.now()));
+    refund.sent = Some(movement.received.clamp(0, turn.now()));
     (refund.attempt, refund.answered, refund.asked) = (1, 1, 0);
     if parse_gateway_key(&refund.key).is_some_and(|(_, in_key)| in_key != number) {
-        renumber(call, &refund.key, number);
+        renumber(turn, &refund.key, number);
     }
-    save(call, account, &refund);
-    call.timer(&refund.job(account), Lane::Normal, call.now());
-    remember(call, account, &refund);
+    save(turn, account, &refund);
+    turn.timer(&refund.job(account), Lane::Normal, turn.now());
+    remember(turn, account, &refund);
     match &movement.paid {
-        Some(paid) => booking::pay_quietly(call, account, refund, paid),
+        Some(paid) => booking::pay_quietly(turn, account, refund, paid),
         None => Ok(()),
     }
 }
 
 /// What the command has answered that has sent it.
-fn remember(call: &mut Call<'_>, account: AuthId, refund: &Refund) {
+fn remember(turn: &mut Turn<'_>, account: AuthId, refund: &Refund) {
     let Some(asked) = &refund.asked_for else { return };
     if asked.function == functions::OPERATOR_RESOLVE_PAYMENT.row().name {
-        once::remember(call, asked, &Resolved { transaction: None, refund: Some(refund.number) });
+        once::remember(turn, asked, &Resolved { transaction: None, refund: Some(refund.number) });
     } else {
         let started = Started { job: refund.job(account), name: refund.number.to_string() };
-        once::remember(call, asked, &started);
+        once::remember(turn, asked, &started);
     }
 }
 
 /// Writes a refund down that no record explains, and takes it off the lot of its charge.
 fn adopt(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     number: u32,
     charge_key: &str,
     movement: &Movement,
     metadata: Option<&Metadata>,
 ) -> Result<Found, Fault> {
-    let charge = charges::by_key(call, charge_key)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
+    let charge = charges::by_key(turn, charge_key)?.filter(|(owner, _)| *owner == account).map(|(_, charge)| charge);
     let lot = match &charge {
         Some(charge) => charge.lot().cloned(),
-        None => lot_of(call, account, charge_key)?,
+        None => lot_of(turn, account, charge_key)?,
     };
     let amount = Money::from_micros(movement.amount);
     let Some((lot, place)) = lot else { return Ok(Found::Uncovered(amount, "of-an-unknown-charge")) };
-    let mut wallet = wallet::need(call, account)?;
-    let taken = wallet::take_from(call, account, &mut wallet, lot, &place, amount)?;
-    wallet::save(call, account, &wallet);
+    let mut wallet = wallet::need(turn, account)?;
+    let taken = wallet::take_from(turn, account, &mut wallet, lot, &place, amount)?;
+    wallet::save(turn, account, &wallet);
     let cause = metadata.and_then(|metadata| Cause::of_word(metadata.purpose())).unwrap_or(Cause::Closing);
     let new = NewRefund {
         cause,
@@ -175,27 +175,27 @@ fn adopt(
     let uncovered = amount.minus(taken)?;
     let mut transactions = Vec::new();
     if taken > Money::ZERO {
-        let id = ledger::next_id(call)?;
+        let id = ledger::next_id(turn)?;
         let postings = vec![
             Posting(LedgerAccount::CreditsCash, Some(account), taken),
             Posting(LedgerAccount::Refunds, None, taken.negated()?),
         ];
-        ledger::post(call, &id, "refund-recovered", &movement.key, postings, Vec::new())?;
+        ledger::post(turn, &id, "refund-recovered", &movement.key, postings, Vec::new())?;
         transactions.push(id);
     }
-    let refund = written(call, account, number, &new, movement, uncovered)?;
+    let refund = written(turn, account, number, &new, movement, uncovered)?;
     feed::event(account, "refund-recovered", "CRD-12")
         .facts(refund.facts())
         .fact("key", &movement.key)
         .fact("taken-off", taken)
         .fact("balance", wallet.balance)
         .transactions(transactions)
-        .tell(call);
+        .tell(turn);
     if cause == Cause::Closing {
         // The history that was lost has closed the account: nothing is charged to it by itself until its owner wants that again.
-        recharge::switch_off(call, account)?;
+        recharge::switch_off(turn, account)?;
     }
-    hand_over(call, account, refund, movement)?;
+    hand_over(turn, account, refund, movement)?;
     Ok(if uncovered > Money::ZERO {
         Found::Uncovered(uncovered, "more-than-is-left-of-its-lot")
     } else {
@@ -205,18 +205,18 @@ fn adopt(
 
 /// The record of a refund of a history that was lost, under the number in its key if that is free.
 fn written(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     number: u32,
     new: &NewRefund<'_>,
     movement: &Movement,
     uncovered: Money,
 ) -> Result<Refund, Fault> {
-    let policy = Policy::load(call)?;
-    let received = movement.received.clamp(0, call.now());
+    let policy = Policy::load(turn)?;
+    let received = movement.received.clamp(0, turn.now());
     let due = business_days::after(received, policy.refund_business_days, &policy.holidays);
-    let free = load(call, account, number)?.is_none() && Numbers::reach_refund(call, account, number)?;
-    let number = if free { number } else { Numbers::next_refund(call, account)? };
+    let free = load(turn, account, number)?.is_none() && Numbers::reach_refund(turn, account, number)?;
+    let number = if free { number } else { Numbers::next_refund(turn, account)? };
     Ok(Refund {
         v: 1,
         number,
@@ -247,7 +247,7 @@ fn written(
 
 /// A payment that waits for a person was given back in the history that was lost: recognises both. Answers whether it was all of it.
 pub(crate) fn recover_payment(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     movement: &Movement,
     paid: &Paid,
@@ -262,10 +262,10 @@ pub(crate) fn recover_payment(
         card: "",
         asked: metadata.and_then(Metadata::asked),
     };
-    let (refund, _) = give_back(call, account, &new)?;
+    let (refund, _) = give_back(turn, account, &new)?;
     // Its own key was never sent.
     let mut refund = refund;
     refund.key.clone_from(&movement.key);
     let movement = Movement { paid: Some(paid.clone()), ..movement.clone() };
-    hand_over(call, account, refund, &movement)
+    hand_over(turn, account, refund, &movement)
 }

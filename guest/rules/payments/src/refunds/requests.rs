@@ -6,11 +6,11 @@ use coinbox_credit::records::reconciliation::{Outside, once_outside};
 use coinbox_credit::records::refunds::{
     Refund, RefundPage, RefundState, ShownRefund, gateway_key, load, refunds, save,
 };
-use coinbox_ground::call::Call;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, interface_error};
 use coinbox_ledger::wallet;
 
@@ -26,68 +26,68 @@ const PAGE_MAX: u32 = 100;
 
 /// Refunds of an account, newest first.
 pub fn list(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     after: Option<u32>,
     limit: u32,
 ) -> Result<RefundPage, Error> {
-    let (_, account) = access::query_on(call, caller, functions::REFUNDS_LIST, &auth_id)?;
+    let (_, account) = access::query_on(turn, caller, functions::REFUNDS_LIST, &auth_id)?;
     let mut checks = Checks::new();
     checks.page_limit(limit, PAGE_MAX);
     checks.done()?;
-    wallet::need(call, account)?;
-    let (page, more) = refunds(call, account, after, limit as usize)?;
+    wallet::need(turn, account)?;
+    let (page, more) = refunds(turn, account, after, limit as usize)?;
     let next = page.last().filter(|_| more).map(|last| last.number);
     Ok(RefundPage { refunds: page.iter().map(|refund| refund.shown(account)).collect(), next })
 }
 
 /// A refund that has failed, or why there is none.
-fn failed(call: &Call<'_>, account: AuthId, number: u32) -> Result<Refund, Error> {
-    let refund = load(call, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
+fn failed(turn: &Turn<'_>, account: AuthId, number: u32) -> Result<Refund, Error> {
+    let refund = load(turn, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
     if matches!(refund.state, RefundState::Failed(_)) { Ok(refund) } else { Err(Error::NotFailed) }
 }
 
 /// Tries a failed refund again, under a new key.
-pub fn retry(call: &mut Call<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
-    let command = access::command_on(call, caller, functions::REFUNDS_RETRY, &auth_id)?;
+pub fn retry(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, number: u32) -> Result<Started, Error> {
+    let command = access::command_on(turn, caller, functions::REFUNDS_RETRY, &auth_id)?;
     let args = (&auth_id, number);
-    once_outside(command, call, Outside::Payments, &args, |call, who, account, asked| {
-        let mut refund = failed(call, account, number)?;
+    once_outside(command, turn, Outside::Payments, &args, |turn, who, account, asked| {
+        let mut refund = failed(turn, account, number)?;
         refund.tries += 1;
-        refund.key = gateway_key(&call.store_name(), account, number, refund.tries);
+        refund.key = gateway_key(&turn.store_name(), account, number, refund.tries);
         refund.state = RefundState::Due;
         (refund.asked_for, refund.recovered) = (asked, false);
         (refund.attempt, refund.answered, refund.asked, refund.sent) = (0, 0, 0, None);
         let job = refund.job(account);
-        save(call, account, &refund);
-        call.timer(&job, Lane::Urgent, call.now());
+        save(turn, account, &refund);
+        turn.timer(&job, Lane::Urgent, turn.now());
         feed::event(account, "refund-retried", "CRD-12")
             .facts(refund.facts())
             .fact("try", refund.tries)
             .fact("by", who.name())
-            .tell(call);
+            .tell(turn);
         Ok(Started { job, name: number.to_string() })
     })
 }
 
 /// Notes that a failed refund was paid in another way, such as a bank transfer.
 pub fn settle(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     caller: &Caller,
     auth_id: String,
     number: u32,
     reference: String,
 ) -> Result<ShownRefund, Error> {
-    let command = access::command_on(call, caller, functions::REFUNDS_SETTLE, &auth_id)?;
-    command.once(call, &(&auth_id, number, &reference), |call, who, account| {
+    let command = access::command_on(turn, caller, functions::REFUNDS_SETTLE, &auth_id)?;
+    command.once(turn, &(&auth_id, number, &reference), |turn, who, account| {
         let mut checks = Checks::new();
         checks.text(&reference, "reference", 1, 200);
         checks.done()?;
-        let mut refund = failed(call, account, number)?;
+        let mut refund = failed(turn, account, number)?;
         refund.reference = Some(reference.clone());
-        let receipt = booking::pay(call, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
-        booking::mail_paid(call, account, &refund, receipt)?;
+        let receipt = booking::pay(turn, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
+        booking::mail_paid(turn, account, &refund, receipt)?;
         Ok(refund.shown(account))
     })
 }

@@ -2,9 +2,9 @@
 
 use super::check::{amount, range};
 use super::record::Policy;
-use coinbox_ground::call::{Call, Record};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Checks, Fault, FieldRule, Micros, optional_int_text};
 use serde::{Deserialize, Serialize};
 
@@ -85,11 +85,11 @@ impl LimitsChange {
     }
 
     /// Every broken bound at once.
-    pub fn check(&self, call: &Call<'_>) -> Result<(), Fault> {
+    pub fn check(&self, turn: &Turn<'_>) -> Result<(), Fault> {
         const BOTH: &str = "limits.as-policy";
         let mut checks = Checks::new();
         if let Some(maximum) = self.maximum_recharge {
-            let (field, least) = ("limits.maximum-recharge", Policy::load(call)?.minimum_recharge());
+            let (field, least) = ("limits.maximum-recharge", Policy::load(turn)?.minimum_recharge());
             amount(&mut checks, field, Money::from_micros(maximum), least);
             let both = self.as_policy(LimitName::MaximumRecharge);
             checks.require(!both, field, FieldRule::NotAllowedTogether, BOTH);
@@ -139,21 +139,21 @@ fn key(account: AuthId) -> String {
     format!("lim/{account}")
 }
 
-fn load(call: &Call<'_>, account: AuthId) -> Result<StoredLimits, Fault> {
-    Ok(call.get(&key(account))?.unwrap_or_default())
+fn load(turn: &Turn<'_>, account: AuthId) -> Result<StoredLimits, Fault> {
+    Ok(turn.get(&key(account))?.unwrap_or_default())
 }
 
 /// The most that one recharge of this account may be (CRD-3).
-pub fn maximum_recharge(call: &Call<'_>, account: AuthId) -> Result<Money, Fault> {
-    match load(call, account)?.maximum_recharge {
+pub fn maximum_recharge(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
+    match load(turn, account)?.maximum_recharge {
         Some(maximum) => Ok(maximum),
-        None => Ok(Policy::load(call)?.maximum_recharge()),
+        None => Ok(Policy::load(turn)?.maximum_recharge()),
     }
 }
 
 /// How many requests a second this main account and its sub-accounts may make together (SEC-10, R41).
-pub fn rates(call: &Call<'_>, account: AuthId) -> Result<Rates, Fault> {
-    let (limits, policy) = (load(call, account)?, Policy::load(call)?);
+pub fn rates(turn: &Turn<'_>, account: AuthId) -> Result<Rates, Fault> {
+    let (limits, policy) = (load(turn, account)?, Policy::load(turn)?);
     Ok(Rates {
         standard: limits.standard_rate.unwrap_or(policy.standard_rate),
         lookup: limits.lookup_rate.unwrap_or(policy.lookup_rate),
@@ -162,8 +162,8 @@ pub fn rates(call: &Call<'_>, account: AuthId) -> Result<Rates, Fault> {
 }
 
 /// The limits of one main account as they were set.
-pub fn shown(call: &Call<'_>, account: AuthId) -> Result<Limits, Fault> {
-    let stored = load(call, account)?;
+pub fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Limits, Fault> {
+    let stored = load(turn, account)?;
     Ok(Limits {
         maximum_recharge: stored.maximum_recharge.map(Money::micros),
         standard_rate: stored.standard_rate,
@@ -173,9 +173,9 @@ pub fn shown(call: &Call<'_>, account: AuthId) -> Result<Limits, Fault> {
 }
 
 /// Writes the limits of one main account, which were checked.
-pub fn replace(call: &mut Call<'_>, account: AuthId, limits: &Limits) {
+pub fn replace(turn: &mut Turn<'_>, account: AuthId, limits: &Limits) {
     if *limits == Limits::default() {
-        call.remove(&key(account));
+        turn.remove(&key(account));
     } else {
         let stored = StoredLimits {
             v: 1,
@@ -184,6 +184,6 @@ pub fn replace(call: &mut Call<'_>, account: AuthId, limits: &Limits) {
             lookup_rate: limits.lookup_rate,
             message_rate: limits.message_rate,
         };
-        call.put(&key(account), &stored);
+        turn.put(&key(account), &stored);
     }
 }

@@ -1,7 +1,7 @@
 //! The policy as it is kept, at [`KEY`]: what is changed is stored, and the rest takes its default when it is read.
 
 use super::record::Policy;
-use coinbox_ground::call::{Call, Record};
+use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ impl Record for StoredPolicy {
     const KIND: &'static str = "policy";
 }
 
-/// The parsed policy: the slot of this area in what outlives a call.
+/// The parsed policy: the slot of this area in what outlives a turn.
 #[derive(Default)]
 struct PolicyCache {
     kept: RefCell<Option<(Rc<str>, Rc<Policy>)>>,
@@ -30,8 +30,8 @@ struct PolicyCache {
 
 impl PolicyCache {
     /// The one of this instance.
-    fn of(call: &Call<'_>) -> Rc<PolicyCache> {
-        call.kept().slot()
+    fn of(turn: &Turn<'_>) -> Rc<PolicyCache> {
+        turn.kept().slot()
     }
 
     /// The policy of this text.
@@ -49,9 +49,9 @@ impl PolicyCache {
 
 impl Policy {
     /// The policy in force. Parsed once per text, so that calls that follow one another share it.
-    pub fn load(call: &Call<'_>) -> Result<Rc<Policy>, Fault> {
-        let text = call.text(KEY).unwrap_or_default();
-        PolicyCache::of(call).policy(&text, || match call.get::<StoredPolicy>(KEY)? {
+    pub fn load(turn: &Turn<'_>) -> Result<Rc<Policy>, Fault> {
+        let text = turn.text(KEY).unwrap_or_default();
+        PolicyCache::of(turn).policy(&text, || match turn.get::<StoredPolicy>(KEY)? {
             Some(stored) => stored.over_defaults(),
             None => Ok(Policy::default()),
         })
@@ -59,16 +59,16 @@ impl Policy {
 }
 
 /// Choices that differ in new stores: older ones keep what they have (R89).
-pub fn begin(call: &mut Call<'_>) {
-    if call.text(KEY).is_none() {
+pub fn begin(turn: &mut Turn<'_>) {
+    if turn.text(KEY).is_none() {
         let policy = Map::from_iter([("require-billing-address".to_owned(), Value::Bool(true))]);
-        call.put(KEY, &StoredPolicy { v: 1, policy });
+        turn.put(KEY, &StoredPolicy { v: 1, policy });
     }
 }
 
 /// Puts a policy, which was checked, in force.
-pub fn save(call: &mut Call<'_>, policy: &Policy) {
-    call.put(KEY, &StoredPolicy::of(policy));
+pub fn save(turn: &mut Turn<'_>, policy: &Policy) {
+    turn.put(KEY, &StoredPolicy::of(policy));
 }
 
 impl StoredPolicy {

@@ -35,12 +35,12 @@ impl World {
                 state: String::new(),
                 timezone: "UTC".to_owned(),
             };
-            fake.command(START, |call| accounts::create(call, &operator(), account)).expect("a new account")
+            fake.command(START, |turn| accounts::create(turn, &operator(), account)).expect("a new account")
         };
         let (main, other) = (new("main"), new("other"));
         let parent = main.auth_id.clone();
         let sub = fake
-            .command(START, |call| subaccounts::create(call, &operator(), parent, "sales".to_owned(), true))
+            .command(START, |turn| subaccounts::create(turn, &operator(), parent, "sales".to_owned(), true))
             .expect("a new sub-account");
         World { fake, main, sub, other }
     }
@@ -50,13 +50,13 @@ impl World {
     }
 
     fn permit(&self, caller: &Caller, function: &Function, target: Option<&str>) -> Result<Who, Fault> {
-        self.fake.query(START, |call| permit(call, caller, function, target))
+        self.fake.query(START, |turn| permit(turn, caller, function, target))
     }
 
     fn stand(&self, standing: Standing) {
         let auth_id = self.main.auth_id.clone();
         self.fake
-            .command(START, |call| accounts::set_standing(call, &operator(), auth_id, standing, String::new()))
+            .command(START, |turn| accounts::set_standing(turn, &operator(), auth_id, standing, String::new()))
             .expect("a change of standing");
     }
 
@@ -185,7 +185,7 @@ fn whatever_is_wrong_with_a_token_is_answered_alike() {
         let caller = holder(auth_id, given);
         let answer = world.permit(&caller, ACCOUNTS_GET.row(), Some(id));
         assert_eq!(answer, refused(Refusal::Unauthenticated), "{auth_id} {given}");
-        let answer = world.fake.query(START, |call| authenticate(call, &caller));
+        let answer = world.fake.query(START, |turn| authenticate(turn, &caller));
         assert_eq!(answer, refused(Refusal::Unauthenticated), "{auth_id} {given}");
     }
     assert!(world.permit(&world.main_token(), ACCOUNTS_GET.row(), Some(id)).is_ok());
@@ -204,7 +204,7 @@ fn suspension_refuses_every_token_with_its_reason() {
     }
     assert_eq!(world.permit(&world.sub_token(), USAGE_ADMIT.row(), Some(&world.sub.auth_id)), suspended);
     // The credential itself is still right, so the host can say 403 and not 401.
-    assert!(world.fake.query(START, |call| authenticate(call, &world.main_token())).is_ok());
+    assert!(world.fake.query(START, |turn| authenticate(turn, &world.main_token())).is_ok());
     // The operator works on, but cannot admit usage for it either.
     assert!(world.permit(&operator(), CREDITS_RECHARGE.row(), Some(&world.main.auth_id)).is_ok());
     assert_eq!(world.permit(&operator(), USAGE_ADMIT.row(), Some(&world.sub.auth_id)), suspended);
@@ -218,7 +218,7 @@ fn a_disabled_sub_account_is_refused_but_can_be_read_by_its_parent() {
     let (auth_id, change) = (world.sub.auth_id.clone(), subaccounts::Change { name: None, enabled: Some(false) });
     world
         .fake
-        .command(START, |call| subaccounts::update(call, &world.main_token(), auth_id, change))
+        .command(START, |turn| subaccounts::update(turn, &world.main_token(), auth_id, change))
         .expect("disabled");
     let sub = Some(world.sub.auth_id.as_str());
     assert_eq!(world.permit(&world.sub_token(), SUBACCOUNTS_GET.row(), sub), refused(Refusal::Disabled));
@@ -233,7 +233,7 @@ fn a_closed_account_is_gone_for_its_holder_and_readable_to_the_operator() {
     world.stand(Standing::Closed);
     let main = Some(world.main.auth_id.as_str());
     assert_eq!(world.permit(&world.main_token(), ACCOUNTS_GET.row(), main), refused(Refusal::Unauthenticated));
-    let answer = world.fake.query(START, |call| authenticate(call, &world.sub_token()));
+    let answer = world.fake.query(START, |turn| authenticate(turn, &world.sub_token()));
     assert_eq!(answer, refused(Refusal::Unauthenticated));
     for function in [ACCOUNTS_GET.row(), CREDITS_LIST_CHARGES.row(), CREDITS_GIVE_UP.row(), USAGE_CALLS_ENDED.row()] {
         assert!(world.permit(&operator(), function, main).is_ok(), "{}", function.name);
@@ -296,6 +296,6 @@ fn tokens_are_never_stored_in_clear() {
     for token in tokens {
         assert_eq!(token.len(), 40);
     }
-    let shown = world.fake.query(START, |call| reveal(call, World::id(&world.sub.auth_id)));
+    let shown = world.fake.query(START, |turn| reveal(turn, World::id(&world.sub.auth_id)));
     assert_eq!(shown.as_deref(), Ok(world.sub.auth_token.as_str()));
 }

@@ -5,9 +5,9 @@ use crate::accounts::{self, Error, Standing};
 use crate::credit::movements::adjustments::{Adjustment, Goodwill};
 use crate::credit::settings::balance::ShownLot;
 use crate::ground::calendar;
-use crate::ground::call::Call;
 use crate::ground::money::Money;
 use crate::ground::testing::START;
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use crate::ledger::{LedgerAccount, Transaction};
 use crate::operator::{Folded, compare};
@@ -22,12 +22,12 @@ use std::collections::BTreeMap;
 impl Story {
     fn closing(&self) -> ClosingStatus {
         self.fake
-            .query(self.now, |call| get_closing(call, &operator(), self.account.clone()))
+            .query(self.now, |turn| get_closing(turn, &operator(), self.account.clone()))
             .expect("an account that is being closed")
     }
 
     fn close(&mut self) -> ClosingStatus {
-        self.command(|call, auth| close(call, &operator(), auth, "wished".to_owned()))
+        self.command(|turn, auth| close(turn, &operator(), auth, "wished".to_owned()))
     }
 
     fn paying(&mut self, units: i64) {
@@ -37,23 +37,23 @@ impl Story {
 
     fn lots(&self) -> Vec<ShownLot> {
         self.fake
-            .query(self.now, |call| credits::list_lots(call, &operator(), self.account.clone()))
+            .query(self.now, |turn| credits::list_lots(turn, &operator(), self.account.clone()))
             .expect("a known account")
     }
 
     fn kinds_in_queue(&self) -> Vec<String> {
-        let page = self.fake.query(self.now, |call| queue::list_queue(call, &operator(), None, 100)).expect("a page");
+        let page = self.fake.query(self.now, |turn| queue::list_queue(turn, &operator(), None, 100)).expect("a page");
         page.items.into_iter().map(|item| item.kind).collect()
     }
 
     fn debited(&mut self, micros: i64) {
-        self.command(|call, auth| {
-            credits::adjust(call, &operator(), auth, Adjustment::Debit(micros), "spent".to_owned())
+        self.command(|turn, auth| {
+            credits::adjust(turn, &operator(), auth, Adjustment::Debit(micros), "spent".to_owned())
         });
     }
 
     fn written_off(&mut self) {
-        self.command(|call, auth| credits::write_off(call, &operator(), auth, "gone".to_owned()));
+        self.command(|turn, auth| credits::write_off(turn, &operator(), auth, "gone".to_owned()));
     }
 
     /// Sums of all postings, by ledger account. Every transaction must sum to zero.
@@ -85,7 +85,7 @@ impl Story {
             }
         }
         let differences =
-            self.fake.query(self.now, |call| compare(call, &operator(), vec![folded])).expect("an answer");
+            self.fake.query(self.now, |turn| compare(turn, &operator(), vec![folded])).expect("an answer");
         assert_eq!(differences, []);
     }
 }
@@ -139,14 +139,14 @@ fn r_24_what_is_owed_is_paid_to_the_cent_or_written_off() {
         story.debited(owed);
         if let Some(charged) = charged {
             let refused =
-                story.fake.command(story.now, |call| close(call, &operator(), story.account.clone(), String::new()));
+                story.fake.command(story.now, |turn| close(turn, &operator(), story.account.clone(), String::new()));
             assert_eq!(refused, Err(Error::Owes(charged)));
-            story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+            story.command(|turn, auth| charges::settle_debt(turn, &operator(), auth, None));
             assert_eq!(story.gateway.paid.borrow()[0].1, charged);
             assert_eq!(story.balance().balance, (charged - owed).max(0), "what is left of {owed} is rounded away");
         }
         if written_off {
-            story.command(|call, auth| credits::write_off(call, &operator(), auth, "gone".to_owned()));
+            story.command(|turn, auth| credits::write_off(turn, &operator(), auth, "gone".to_owned()));
         }
         story.close();
         story.advance(HOUR_MS);
@@ -169,7 +169,7 @@ fn an_account_that_owes_when_it_is_to_be_closed_waits_for_it() {
     assert_eq!((story.closing().step, story.closing().owed), (Step::Owing, 15_000_000));
     assert_eq!(story.kinds_in_queue(), ["closing-owes"]);
     story.advance(DAY_MS);
-    story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+    story.command(|turn, auth| charges::settle_debt(turn, &operator(), auth, None));
     assert_eq!((story.closing().step, story.kinds_in_queue().len()), (Step::Done, 0));
     assert_eq!(story.closing().refunded, 0);
     story.agrees();
@@ -184,19 +184,19 @@ fn a_chargeback_while_a_closing_waits_for_payment_is_asked_for_too() {
     story.debited(40_000_000);
     story.advance(HOUR_MS);
     let note = |story: &Story| {
-        let page = story.fake.query(story.now, |call| queue::list_queue(call, &operator(), None, 100)).expect("a page");
+        let page = story.fake.query(story.now, |turn| queue::list_queue(turn, &operator(), None, 100)).expect("a page");
         page.items.iter().map(|item| item.note.clone()).collect::<Vec<_>>()
     };
     let asked = |owed: &str| {
         vec![format!("{owed} is owed: it is to be paid (credits.settle) or written off (credits.write-off)")]
     };
     assert_eq!(note(&story), asked("15.00"));
-    story.command(|call, auth| {
-        charges::record_chargeback(call, &operator(), auth, 1, Some(10_000_000), "case 1".to_owned())
+    story.command(|turn, auth| {
+        charges::record_chargeback(turn, &operator(), auth, 1, Some(10_000_000), "case 1".to_owned())
     });
     story.advance(MINUTE_MS);
     assert_eq!((note(&story), story.closing().owed), (asked("25.00"), 25_000_000));
-    story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+    story.command(|turn, auth| charges::settle_debt(turn, &operator(), auth, None));
     assert_eq!((story.closing().step, story.kinds_in_queue().len()), (Step::Done, 0));
     story.agrees();
 }
@@ -220,7 +220,7 @@ fn a_declined_refund_waits_in_the_queue_and_is_tried_again_under_a_new_key() {
     assert_eq!(story.kinds_in_queue(), ["refund-failed"]);
     story.advance(1);
     assert_eq!(story.kinds_in_queue(), ["refund-overdue"]);
-    story.command(|call, auth| refunds::retry(call, &operator(), auth, 1));
+    story.command(|turn, auth| refunds::retry(turn, &operator(), auth, 1));
     assert_eq!(refunds_of(&story)[0].state, RefundState::Open);
     story.advance(MINUTE_MS);
     let paid = refunds_of(&story).remove(0);
@@ -237,26 +237,26 @@ fn a_failed_refund_may_be_paid_in_another_way_once() {
     story.gateway.refund_script.replace(vec![Answer::Decline]);
     story.close();
     story.advance(HOUR_MS);
-    let settle = |call: &mut Call<'_>, auth| refunds::settle(call, &operator(), auth, 1, "SEPA 7".to_owned());
+    let settle = |turn: &mut Turn<'_>, auth| refunds::settle(turn, &operator(), auth, 1, "SEPA 7".to_owned());
     let settled = story.command(settle);
     assert_eq!((settled.state, settled.reference.as_deref()), (RefundState::SettledOtherwise, Some("SEPA 7")));
     assert_eq!((story.ledger()[&LedgerAccount::Refunds], story.kinds_in_queue().len()), (0, 0));
     let account = story.account.clone();
-    assert_eq!(story.fake.command(story.now, |call| settle(call, account)), Err(refunds::Error::NotFailed));
+    assert_eq!(story.fake.command(story.now, |turn| settle(turn, account)), Err(refunds::Error::NotFailed));
 }
 
 #[test]
 fn sub_accounts_end_with_their_account() {
     let mut story = Story::new();
     for number in 0..3 {
-        story.command(|call, auth| {
-            crate::accounts::subaccounts::create(call, &operator(), auth, format!("sub {number}"), number != 1)
+        story.command(|turn, auth| {
+            crate::accounts::subaccounts::create(turn, &operator(), auth, format!("sub {number}"), number != 1)
         });
     }
-    story.command(|call, auth| accounts::set_standing(call, &operator(), auth, Standing::Closed, "fraud".to_owned()));
+    story.command(|turn, auth| accounts::set_standing(turn, &operator(), auth, Standing::Closed, "fraud".to_owned()));
     let page = story
         .fake
-        .query(story.now, |call| crate::accounts::subaccounts::list(call, &operator(), story.account.clone(), 0, 100))
+        .query(story.now, |turn| crate::accounts::subaccounts::list(turn, &operator(), story.account.clone(), 0, 100))
         .expect("a list");
     assert_eq!(page.subaccounts.iter().filter(|sub| sub.enabled).count(), 0);
     assert_eq!(story.closing().step, Step::Done);
@@ -289,11 +289,11 @@ proptest! {
     fn closing_adds_up(history in prop::collection::vec(happening(), 0..25), settle in 0..=HOUR_MS, last in 0_i64..2_000_000) {
         let mut story = Story::new();
         let mut foretold = Foretold::new(story.now);
-        story.command(|call, _| {
-            crate::ledger::months::schedule(call);
-            let mut changed = policy::get_policy(call, &operator())?;
+        story.command(|turn, _| {
+            crate::ledger::months::schedule(turn);
+            let mut changed = policy::get_policy(turn, &operator())?;
             changed.close_settle_ms = settle;
-            policy::set_policy(call, &operator(), changed)
+            policy::set_policy(turn, &operator(), changed)
         });
         for happening in history {
             match happening {
@@ -308,7 +308,7 @@ proptest! {
                 Happening::Goodwill(amount, lasting) => {
                     let expires = lasting.map(|lasting| story.now + lasting);
                     let goodwill = Adjustment::Goodwill(Goodwill { amount, expires });
-                    story.command(|call, auth| credits::adjust(call, &operator(), auth, goodwill, "gift".to_owned()));
+                    story.command(|turn, auth| credits::adjust(turn, &operator(), auth, goodwill, "gift".to_owned()));
                     foretold.given(amount, expires);
                 }
                 Happening::Wait(by) => {

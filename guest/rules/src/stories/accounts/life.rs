@@ -23,11 +23,11 @@ fn new_account(account_type: AccountType) -> NewAccount {
 }
 
 fn made(fake: &Fake, account_type: AccountType) -> Created {
-    fake.command(START, |call| create(call, &operator(), new_account(account_type))).expect("a new account")
+    fake.command(START, |turn| create(turn, &operator(), new_account(account_type))).expect("a new account")
 }
 
 fn shown(fake: &Fake, auth_id: &str) -> Account {
-    fake.query(START, |call| get(call, &operator(), auth_id.to_owned())).expect("an account")
+    fake.query(START, |turn| get(turn, &operator(), auth_id.to_owned())).expect("an account")
 }
 
 fn kinds(fake: &Fake) -> Vec<String> {
@@ -70,11 +70,11 @@ fn a_trial_starts_with_the_policys_credits_and_a_standard_account_with_none() {
 fn making_again_under_the_same_key_leaves_the_secret_out() {
     let fake = Fake::new();
     let caller = keyed(operator(), "order-17");
-    let make = || fake.command(START, |call| create(call, &caller, new_account(AccountType::Standard)));
+    let make = || fake.command(START, |turn| create(turn, &caller, new_account(AccountType::Standard)));
     let (first, second) = (make().expect("made"), make().expect("answered again"));
     assert_eq!(first.auth_id, second.auth_id);
     assert_eq!((first.auth_token.len(), second.auth_token.as_str()), (40, ""));
-    let other = fake.command(START, |call| create(call, &caller, new_account(AccountType::Developer)));
+    let other = fake.command(START, |turn| create(turn, &caller, new_account(AccountType::Developer)));
     assert_eq!(other, Err(Error::Refused(Refusal::KeyReused)));
 }
 
@@ -90,7 +90,7 @@ fn every_broken_field_of_a_new_account_is_named() {
         state: "two\nlines".to_owned(),
         timezone: "Mars/Olympus".to_owned(),
     };
-    let error = fake.command(START, |call| create(call, &operator(), account)).expect_err("broken");
+    let error = fake.command(START, |turn| create(turn, &operator(), account)).expect_err("broken");
     let Error::Refused(Refusal::Invalid(problems)) = error else { panic!("{error:?}") };
     let found: Vec<(&str, FieldRule)> = problems.iter().map(|problem| (problem.field.as_str(), problem.rule)).collect();
     assert_eq!(
@@ -129,7 +129,7 @@ fn what_is_not_given_stays() {
     let fake = Fake::new();
     let created = made(&fake, AccountType::Standard);
     let owner = holder(&created.auth_id, &created.auth_token);
-    let change = |change: Change| fake.command(START, |call| update(call, &owner, created.auth_id.clone(), change));
+    let change = |change: Change| fake.command(START, |turn| update(turn, &owner, created.auth_id.clone(), change));
     let before = shown(&fake, &created.auth_id);
     assert_eq!(change(Change::default()), Ok(before.clone()));
     assert_eq!(kinds(&fake), ["account-created"]);
@@ -152,7 +152,7 @@ fn lists_are_paged_in_order_of_auth_id() {
     let mut ids: Vec<String> = (0..5).map(|_| made(&fake, AccountType::Developer).auth_id).collect();
     ids.sort();
     let page = |after: Option<&str>, limit| {
-        fake.query(START, |call| list(call, &operator(), None, after.map(str::to_owned), limit)).expect("a page")
+        fake.query(START, |turn| list(turn, &operator(), None, after.map(str::to_owned), limit)).expect("a page")
     };
     let mut seen = Vec::new();
     let mut after: Option<String> = None;
@@ -168,7 +168,7 @@ fn lists_are_paged_in_order_of_auth_id() {
     assert_eq!(seen, ids);
     assert_eq!(page(None, 5).next, None);
     for (after, limit, field) in [(None, 0, "limit"), (None, 501, "limit"), (Some("x"), 1, "after")] {
-        match fake.query(START, |call| list(call, &operator(), None, after.map(str::to_owned), limit)) {
+        match fake.query(START, |turn| list(turn, &operator(), None, after.map(str::to_owned), limit)) {
             Err(Error::Refused(Refusal::Invalid(problems))) => assert_eq!(problems[0].field, field),
             other => panic!("{other:?}"),
         }
@@ -181,7 +181,7 @@ fn suspension_and_reinstatement_are_told_once() {
     let created = made(&fake, AccountType::Standard);
     let stand = |standing: Standing| {
         let auth_id = created.auth_id.clone();
-        fake.command(START, |call| set_standing(call, &operator(), auth_id, standing, "chargeback".to_owned()))
+        fake.command(START, |turn| set_standing(turn, &operator(), auth_id, standing, "chargeback".to_owned()))
             .map(|account| account.standing)
     };
     let suspended = Standing::Suspended(Suspension::PaymentFailure);
@@ -202,22 +202,22 @@ fn limits_of_requests_are_the_main_accounts() {
     let fake = Fake::new();
     let created = made(&fake, AccountType::Developer);
     let sub = fake
-        .command(START, |call| {
-            crate::accounts::subaccounts::create(call, &operator(), created.auth_id.clone(), "one".to_owned(), false)
+        .command(START, |turn| {
+            crate::accounts::subaccounts::create(turn, &operator(), created.auth_id.clone(), "one".to_owned(), false)
         })
         .expect("a sub-account");
     let limits = policy::LimitsChange { message_rate: Some(50), ..Default::default() };
-    fake.command(START, |call| crate::policy::set_limits(call, &operator(), created.auth_id.clone(), limits))
+    fake.command(START, |turn| crate::policy::set_limits(turn, &operator(), created.auth_id.clone(), limits))
         .expect("limits");
     let expected = RateLimits { main_auth_id: created.auth_id.clone(), standard: 20, lookup: 20, message: 50 };
     for caller in [holder(&created.auth_id, &created.auth_token), holder(&sub.auth_id, &sub.auth_token)] {
-        assert_eq!(fake.query(START, |call| authenticate(call, &caller)), Ok(expected.clone()));
+        assert_eq!(fake.query(START, |turn| authenticate(turn, &caller)), Ok(expected.clone()));
     }
-    let answer = fake.query(START, |call| authenticate(call, &operator()));
+    let answer = fake.query(START, |turn| authenticate(turn, &operator()));
     assert_eq!(answer, Err(Error::Refused(Refusal::Unauthenticated)));
-    fake.command(START, |call| {
+    fake.command(START, |turn| {
         let away = policy::LimitsChange { as_policy: Some(vec![policy::LimitName::MessageRate]), ..Default::default() };
-        crate::policy::set_limits(call, &operator(), created.auth_id.clone(), away)
+        crate::policy::set_limits(turn, &operator(), created.auth_id.clone(), away)
     })
     .expect("limits");
     assert!(fake.dump().keys().all(|key| !key.starts_with("lim/")));
@@ -228,11 +228,11 @@ fn an_accounts_maximum_stands_above_the_policys() {
     let fake = Fake::new();
     let created = made(&fake, AccountType::Standard);
     let auth = AuthId::parse(&created.auth_id).expect("an auth ID");
-    let maximum = || fake.query(START, |call| policy::maximum_recharge(call, auth)).map(|amount| amount.micros());
+    let maximum = || fake.query(START, |turn| policy::maximum_recharge(turn, auth)).map(|amount| amount.micros());
     assert_eq!(maximum(), Ok(10_000_000_000));
     let set = |maximum: Micros| {
         let limits = policy::LimitsChange { maximum_recharge: Some(maximum), ..Default::default() };
-        fake.command(START, |call| crate::policy::set_limits(call, &operator(), created.auth_id.clone(), limits))
+        fake.command(START, |turn| crate::policy::set_limits(turn, &operator(), created.auth_id.clone(), limits))
     };
     assert_eq!(set(50_000_000_000).map(|limits| limits.maximum_recharge), Ok(Some(50_000_000_000)));
     assert_eq!(maximum(), Ok(50_000_000_000));
@@ -248,8 +248,8 @@ fn sub_accounts_come_newest_first_and_are_limited() {
     let (trial, standard) = (made(&fake, AccountType::Developer), made(&fake, AccountType::Standard));
     let make = |at: Instant, parent: &Created, name: &str| {
         let owner = holder(&parent.auth_id, &parent.auth_token);
-        fake.command(at, |call| {
-            crate::accounts::subaccounts::create(call, &owner, parent.auth_id.clone(), name.to_owned(), true)
+        fake.command(at, |turn| {
+            crate::accounts::subaccounts::create(turn, &owner, parent.auth_id.clone(), name.to_owned(), true)
         })
     };
     assert!(make(START, &trial, "first").is_ok());
@@ -260,7 +260,7 @@ fn sub_accounts_come_newest_first_and_are_limited() {
     let names = |offset: u32, limit: u32| {
         let parent = standard.auth_id.clone();
         let page =
-            fake.query(START, |call| crate::accounts::subaccounts::list(call, &operator(), parent, offset, limit));
+            fake.query(START, |turn| crate::accounts::subaccounts::list(turn, &operator(), parent, offset, limit));
         let page = page.expect("a page");
         assert_eq!(page.total, 5);
         page.subaccounts.into_iter().map(|sub| sub.name).collect::<Vec<_>>()
@@ -277,13 +277,13 @@ fn a_sub_account_is_renamed_and_disabled() {
     let parent = made(&fake, AccountType::Standard);
     let owner = holder(&parent.auth_id, &parent.auth_token);
     let created = fake
-        .command(START, |call| {
-            crate::accounts::subaccounts::create(call, &owner, parent.auth_id.clone(), "sales".to_owned(), true)
+        .command(START, |turn| {
+            crate::accounts::subaccounts::create(turn, &owner, parent.auth_id.clone(), "sales".to_owned(), true)
         })
         .expect("a sub-account");
     let update = |at: Instant, name: Option<&str>, enabled: Option<bool>| {
         let change = crate::accounts::subaccounts::Change { name: name.map(str::to_owned), enabled };
-        fake.command(at, |call| crate::accounts::subaccounts::update(call, &owner, created.auth_id.clone(), change))
+        fake.command(at, |turn| crate::accounts::subaccounts::update(turn, &owner, created.auth_id.clone(), change))
     };
     let first = update(START + 1, None, None).expect("nothing changed");
     assert_eq!((first.modified, first.created, first.parent.as_str()), (None, START, parent.auth_id.as_str()));
@@ -292,9 +292,9 @@ fn a_sub_account_is_renamed_and_disabled() {
     let third = update(START + 3, Some("sales-2"), Some(false)).expect("the same again");
     assert_eq!(third.modified, Some(START + 2));
     assert!(update(START + 4, Some(""), None).is_err());
-    let token = fake.query(START, |call| reveal_token(call, &operator(), created.auth_id.clone()));
+    let token = fake.query(START, |turn| reveal_token(turn, &operator(), created.auth_id.clone()));
     assert_eq!(token, Ok(created.auth_token.clone()));
-    let forbidden = fake.query(START, |call| reveal_token(call, &owner, created.auth_id.clone()));
+    let forbidden = fake.query(START, |turn| reveal_token(turn, &owner, created.auth_id.clone()));
     assert_eq!(forbidden, Err(Error::Refused(Refusal::Forbidden("accounts.reveal-token".to_owned()))));
     assert!(testing::sub_id("1") != AuthId::parse(&created.auth_id).expect("an auth ID"));
 }

@@ -10,7 +10,7 @@ use crate::stories::scenario::operator;
 
 /// All accounts, one by one.
 fn everybody(world: &WorldOfDocuments) -> Vec<accounts::Account> {
-    let get = |auth: &String| world.query(|call| accounts::get(call, &operator(), auth.clone())).expect("an account");
+    let get = |auth: &String| world.query(|turn| accounts::get(turn, &operator(), auth.clone())).expect("an account");
     let mut all: Vec<accounts::Account> = world.accounts.iter().map(get).collect();
     all.sort_by(|one, other| one.auth_id.cmp(&other.auth_id));
     all
@@ -88,7 +88,7 @@ fn inv_9_a_filtered_list_is_the_whole_list_filtered() {
             let (mut listed, mut after, mut calls) = (Vec::new(), None, 0);
             loop {
                 let before = world.crossings();
-                let page = world.query(|call| read.page(call, after, limit, most)).expect("a page");
+                let page = world.query(|turn| read.page(turn, after, limit, most)).expect("a page");
                 assert!(world.crossings() - before <= 4, "a page takes no more crossings than a handful");
                 assert!(page.accounts.len() <= limit as usize);
                 listed.extend(page.accounts);
@@ -123,7 +123,7 @@ fn an_address_is_found_by_its_entry_and_debtors_by_what_they_owe() {
     let owing = read(AccountFilter { balance_below: Some(0), ..AccountFilter::default() });
     // So few are looked at that a walk over all accounts would not find them in one call.
     for (wanted, count) in [(by_mail, world.with_mail("owner@acme.example")), (owing, debtors)] {
-        let part = world.query(|call| wanted.part(call, None, 1_000)).expect("a part");
+        let part = world.query(|turn| wanted.part(turn, None, 1_000)).expect("a part");
         assert_eq!((part.accounts.len(), part.reached), (count, None));
     }
 }

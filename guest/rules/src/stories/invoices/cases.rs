@@ -16,12 +16,12 @@ use crate::stories::scenario::{Story, operator};
 
 fn goodwill(story: &mut Story, amount: i64, expires: Option<i64>) {
     let gift = Adjustment::Goodwill(Goodwill { amount, expires });
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, gift, "sorry".to_owned()));
+    story.command(|turn, auth| credits::adjust(turn, &operator(), auth, gift, "sorry".to_owned()));
 }
 
 fn charge_back(story: &mut Story, number: u32, amount: i64) {
-    story.command(|call, auth| {
-        charges::record_chargeback(call, &operator(), auth, number, Some(amount), "case 1".to_owned())
+    story.command(|turn, auth| {
+        charges::record_chargeback(turn, &operator(), auth, number, Some(amount), "case 1".to_owned())
     });
 }
 
@@ -112,7 +112,7 @@ fn money_03_every_payment_is_on_exactly_one_document_whatever_the_cycle() {
         for _ in 0..10 {
             if dice.throw(4) == 0 {
                 let months = if dice.throw(2) == 0 { 1 } else { 3 };
-                story.command(|call, auth| set_cycle(call, &operator(), auth, months));
+                story.command(|turn, auth| set_cycle(turn, &operator(), auth, months));
             }
             for _ in 0..dice.throw(3) {
                 let units = 25 + some(&mut dice, 50);
@@ -150,7 +150,7 @@ fn money_06_a_correction_is_a_line_and_lowers_the_tax() {
     charge(&mut story, main, "vo", 20_000_000);
     correct(&mut story, 5_000_000);
     let fee = Adjustment::Debit(10_000_000);
-    story.command(|call, auth| credits::adjust(call, &operator(), auth, fee, "chargeback fee".to_owned()));
+    story.command(|turn, auth| credits::adjust(turn, &operator(), auth, fee, "chargeback fee".to_owned()));
     to_next_month(&mut story);
     let [invoice] = &invoices(&story)[..] else { panic!("one invoice") };
     let lines: Vec<(&str, &str, i64)> =
@@ -186,8 +186,8 @@ fn money_06_corrections_beyond_the_charges_of_a_cycle_take_tax_back() {
     assert_eq!(story.balance().cash, 82_150_000, "it goes back to the recharge and is no gift");
     assert_eq!(folded(&story).get(&LedgerAccount::Tax), Some(&-2_850_000));
     let auth = story.account.clone();
-    let note = story.fake.command(story.now, |call| {
-        issue_credit_note(call, &operator(), auth, second.number.clone(), None, "wrong".to_owned())
+    let note = story.fake.command(story.now, |turn| {
+        issue_credit_note(turn, &operator(), auth, second.number.clone(), None, "wrong".to_owned())
     });
     assert_eq!(note, Err(Error::MoreThanInvoice(0)));
 }
@@ -200,13 +200,13 @@ fn money_06_after_its_last_charges_are_invoiced_no_account_is_corrected() {
     story.recharge(25);
     charge(&mut story, main, "vo", 25_000_000);
     story.advance(DAY_MS);
-    story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.command(|turn, auth| crate::accounts::closing::close(turn, &operator(), auth, "wished".to_owned()));
     story.advance(DAY_MS);
     let correction = Adjustment::Correction(credits::Correction { amount: 10_000, charge: Some(1), payment: None });
     let auth = story.account.clone();
     let refused = story
         .fake
-        .command(story.now, |call| credits::adjust(call, &operator(), auth, correction, "wrong rate".to_owned()));
+        .command(story.now, |turn| credits::adjust(turn, &operator(), auth, correction, "wrong rate".to_owned()));
     assert_eq!(refused, Err(Refusal::Closed.into()));
 }
 
@@ -275,7 +275,7 @@ fn money_09_where_something_is_owed_the_last_document_follows_its_payment() {
         story.recharge(25);
         charge(&mut story, main, "vo", 25_000_000);
         story.advance(DAY_MS);
-        story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
+        story.command(|turn, auth| crate::accounts::closing::close(turn, &operator(), auth, "wished".to_owned()));
         story.advance(DAY_MS);
         let documents = invoices(&story);
         let [invoice] = &documents[..] else { panic!("the invoice of what was charged") };
@@ -286,9 +286,9 @@ fn money_09_where_something_is_owed_the_last_document_follows_its_payment() {
             to_next_month(&mut story);
         }
         if written_off {
-            story.command(|call, auth| credits::write_off(call, &operator(), auth, "lost".to_owned()));
+            story.command(|turn, auth| credits::write_off(turn, &operator(), auth, "lost".to_owned()));
         } else {
-            story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+            story.command(|turn, auth| charges::settle_debt(turn, &operator(), auth, None));
         }
         story.advance(DAY_MS);
         let documents = invoices(&story);
@@ -307,9 +307,9 @@ fn money_09_a_payment_in_the_moment_of_the_invoice_is_on_the_last_document() {
     story.recharge(25);
     charge(&mut story, main, "vo", 25_000_000);
     story.advance(DAY_MS);
-    story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.command(|turn, auth| crate::accounts::closing::close(turn, &operator(), auth, "wished".to_owned()));
     story.advance(crate::ground::vocabulary::HOUR_MS);
-    story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+    story.command(|turn, auth| charges::settle_debt(turn, &operator(), auth, None));
     let [invoice, last] = &invoices(&story)[..] else { panic!("two documents") };
     assert_eq!((invoice.lines.len(), invoice.closing_balance), (1, -4_750_000));
     assert_eq!((last.lines.len(), last.closing_balance, moved(last)), (0, 0, vec![("Payment", false, 4_750_000)]));
@@ -411,7 +411,7 @@ fn r84_a_dispute_that_an_older_version_has_booked_is_won_as_far_as_it_is_recorde
         *value = record.to_string();
     }
     story.fake.replace(&stored);
-    story.command(|call, auth| charges::record_dispute_won(call, &operator(), auth, 1, "case 1".to_owned()));
+    story.command(|turn, auth| charges::record_dispute_won(turn, &operator(), auth, 1, "case 1".to_owned()));
     // What it was taken from is not known: it pays the 20.00 that are owed, the rest is credit of the payment.
     let balance = story.balance();
     assert_eq!((balance.cash, balance.promotional, balance.owed), (30_000_000, 0, 0));

@@ -6,11 +6,11 @@ use crate::credit::movements::posting::{self, Debit};
 use crate::credit::watch::judge::judge;
 use crate::credit::watch::occasion::Occasion;
 use crate::ground::calendar::Month;
-use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces;
 use crate::ground::money::Money;
 use crate::ground::testing::{Dice, START};
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{DAY_MS, Fault, Refusal};
 use crate::invoices::{
     BillingChange, Document, DocumentFilter, DocumentKind, DocumentSummary, Error, TaxRate, get_billing,
@@ -28,7 +28,7 @@ const NOTHING: DocumentFilter =
 /// A story in which the first of each month is seen.
 pub(crate) fn begun() -> Story {
     let mut story = Story::new();
-    story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Created));
+    story.command(|turn, _| jobs::store_opened(turn, jobs::Beginning::Created));
     story
 }
 
@@ -53,10 +53,10 @@ pub(crate) fn charge(story: &mut Story, source: AuthId, code: &str, amount: i64)
         r: String::new(),
         m: Money::from_micros(amount),
     };
-    story.command(|call, _| -> Result<(), Fault> {
+    story.command(|turn, _| -> Result<(), Fault> {
         let debit = Debit { kind: "test-charge", cause: "test", cycle: None, lines: vec![line], others: Vec::new() };
-        posting::debit(call, owner, debit)?;
-        judge(call, owner, Occasion::Debit)
+        posting::debit(turn, owner, debit)?;
+        judge(turn, owner, Occasion::Debit)
     });
 }
 
@@ -68,22 +68,22 @@ pub(crate) fn to_next_month(story: &mut Story) {
 pub(crate) fn list(story: &Story, kind: DocumentKind) -> Vec<DocumentSummary> {
     story
         .fake
-        .query(story.now, |call| list_documents(call, &operator(), story.account.clone(), kind, NOTHING, None, 100))
+        .query(story.now, |turn| list_documents(turn, &operator(), story.account.clone(), kind, NOTHING, None, 100))
         .expect("a list")
         .documents
 }
 
 pub(crate) fn read(story: &Story, number: &str) -> Document {
     let document =
-        story.fake.query(story.now, |call| read_document(call, &operator(), story.account.clone(), number.to_owned()));
+        story.fake.query(story.now, |turn| read_document(turn, &operator(), story.account.clone(), number.to_owned()));
     document.expect("an issued document")
 }
 
 pub(crate) fn set_policy(story: &mut Story, change: impl FnOnce(&mut policy::Policy)) {
-    story.command(|call, _| {
-        let mut changed = policy::get_policy(call, &operator())?;
+    story.command(|turn, _| {
+        let mut changed = policy::get_policy(turn, &operator())?;
         change(&mut changed);
-        policy::set_policy(call, &operator(), changed)
+        policy::set_policy(turn, &operator(), changed)
     });
 }
 
@@ -99,13 +99,13 @@ pub(crate) fn rate(percent: &str, reverse_charge: bool) -> TaxRate {
 }
 
 pub(crate) fn in_germany(story: &mut Story) {
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let change = BillingChange {
             country: Some("DE".to_owned()),
             legal_name: Some("Acme Gesellschaft".to_owned()),
             ..BillingChange::default()
         };
-        set_billing(call, &operator(), auth, change)
+        set_billing(turn, &operator(), auth, change)
     });
 }
 
@@ -123,14 +123,14 @@ fn billing_of_an_older_version_keeps_the_state_that_it_went_by() {
     let billing = r#"{"v":1,"legal_name":"","country":"US","tax_id":""}"#;
     story.fake.plant(&format!("bi/{main}"), billing);
     let state = |story: &Story| {
-        let billing = story.fake.query(story.now, |call| get_billing(call, &operator(), story.account.clone()));
+        let billing = story.fake.query(story.now, |turn| get_billing(turn, &operator(), story.account.clone()));
         billing.expect("an account").state
     };
     assert_eq!(state(&story), "CA");
     for shown in ["elsewhere", "NY"] {
-        story.command(|call, auth| {
+        story.command(|turn, auth| {
             let change = accounts::Change { state: Some(shown.to_owned()), ..accounts::Change::default() };
-            accounts::update(call, &operator(), auth, change)
+            accounts::update(turn, &operator(), auth, change)
         });
         assert_eq!(state(&story), "CA");
     }
@@ -144,8 +144,8 @@ fn billing_of_an_older_version_keeps_the_state_that_it_went_by() {
 /// A credit note over the first invoice.
 fn note(story: &mut Story, amount: Option<i64>) -> Result<Document, Error> {
     let account = story.account.clone();
-    let answer = story.fake.command(story.now, |call| {
-        issue_credit_note(call, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
+    let answer = story.fake.command(story.now, |turn| {
+        issue_credit_note(turn, &operator(), account, "2026-000001".to_owned(), amount, "wrong".to_owned())
     });
     story.drain();
     answer
@@ -153,8 +153,8 @@ fn note(story: &mut Story, amount: Option<i64>) -> Result<Document, Error> {
 
 /// Closes the account without waiting for usage of before.
 pub(crate) fn close_at_once(story: &mut Story) {
-    story.command(|call, auth| {
-        accounts::set_standing(call, &operator(), auth, accounts::Standing::Closed, "wished".to_owned())
+    story.command(|turn, auth| {
+        accounts::set_standing(turn, &operator(), auth, accounts::Standing::Closed, "wished".to_owned())
     });
 }
 
@@ -236,7 +236,7 @@ fn promotional_credit_is_an_untaxed_discount_and_tax_is_posted_into_the_cycle() 
     in_germany(&mut story);
     story.recharge(50);
     let gift = Adjustment::Goodwill(Goodwill { amount: 3_000_000, expires: None });
-    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "sorry".to_owned()));
+    story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, gift, "sorry".to_owned()));
     charge(&mut story, main, "vo", 10_000_000);
     to_next_month(&mut story);
     let invoice = read(&story, "2026-000001");
@@ -268,9 +268,9 @@ fn a_valid_tax_id_reverses_the_charge_where_the_table_says_so() {
     let main = account(&story);
     set_policy(&mut story, |policy| policy.tax_rates = vec![rate("19", true)]);
     in_germany(&mut story);
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let change = BillingChange { tax_id: Some("DE136695976".to_owned()), ..BillingChange::default() };
-        set_billing(call, &operator(), auth, change)
+        set_billing(turn, &operator(), auth, change)
     });
     charge(&mut story, main, "vo", 10_000_000);
     to_next_month(&mut story);
@@ -285,7 +285,7 @@ fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
     let mut story = begun();
     let main = account(&story);
     story
-        .command(|call, auth| postpaid::set_billing(call, &operator(), auth, postpaid::Billing::Postpaid(100_000_000)));
+        .command(|turn, auth| postpaid::set_billing(turn, &operator(), auth, postpaid::Billing::Postpaid(100_000_000)));
     story.script(&[Answer::Decline; 10]);
     charge(&mut story, main, "vo", 1_004_990);
     to_next_month(&mut story);
@@ -315,7 +315,7 @@ fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
     assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "failed")]);
     // Credit pays the oldest first: one dollar pays the first invoice and nothing else.
     let gift = Adjustment::Goodwill(Goodwill { amount: 1_000_000, expires: None });
-    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "paid by bank".to_owned()));
+    story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, gift, "paid by bank".to_owned()));
     assert_eq!(states(&story), [state("2026-000002", "open"), state("2026-000001", "paid")]);
 }
 
@@ -323,7 +323,7 @@ fn postpaid_totals_are_whole_cents_and_only_what_is_new_is_due() {
 fn a_quarter_is_one_invoice_even_if_its_last_months_are_empty() {
     let mut story = begun();
     let main = account(&story);
-    story.command(|call, auth| set_cycle(call, &operator(), auth, 3));
+    story.command(|turn, auth| set_cycle(turn, &operator(), auth, 3));
     // START is in March: the quarter ends a month later.
     charge(&mut story, main, "vo", 1_000_000);
     to_next_month(&mut story);
@@ -367,9 +367,9 @@ fn credit_notes_give_back_exact_shares_and_never_more_than_the_invoice() {
     assert_eq!(story.balance().balance, 0);
     assert_eq!(folded(&story).get(&LedgerAccount::Tax), Some(&0));
     assert_eq!(story.mails("credit-note-issued"), 2);
-    let other = story.command(|call, _| another_account(call));
-    let answer = story.fake.command(story.now, |call| {
-        issue_credit_note(call, &operator(), other, "2026-000001".to_owned(), None, "x".to_owned())
+    let other = story.command(|turn, _| another_account(turn));
+    let answer = story.fake.command(story.now, |turn| {
+        issue_credit_note(turn, &operator(), other, "2026-000001".to_owned(), None, "x".to_owned())
     });
     assert_eq!(answer, Err(Refusal::NotFound("invoice".to_owned()).into()), "an invoice of another account");
 }
@@ -425,17 +425,17 @@ fn random_taxes_are_exact_and_random_credit_notes_give_back_all_of_each_part() {
         let (table, applying) = some_rates(&mut dice, has_tax_id);
         set_policy(&mut story, |policy| policy.tax_rates = table);
         in_germany(&mut story);
-        story.command(|call, auth| {
+        story.command(|turn, auth| {
             let tax_id = has_tax_id.then(|| "DE136695976".to_owned());
             let change = BillingChange { state: Some("BY".to_owned()), tax_id, ..BillingChange::default() };
-            set_billing(call, &operator(), auth, change)
+            set_billing(turn, &operator(), auth, change)
         });
         if dice.throw(2) == 0 {
             story.recharge(100);
         }
         if dice.throw(2) == 0 {
             let gift = Adjustment::Goodwill(Goodwill { amount: some_amount(&mut dice), expires: None });
-            story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+            story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, gift, "gift".to_owned()));
         }
         for _ in 0..=dice.throw(4) {
             let amount = some_amount(&mut dice);
@@ -492,7 +492,7 @@ fn check_note(note: &Document, amount: i64, seed: u64) {
     assert!(note.taxes.iter().all(|tax| tax.base == note.net), "seed {seed}");
 }
 
-fn another_account(call: &mut Call<'_>) -> Result<String, accounts::Error> {
+fn another_account(turn: &mut Turn<'_>) -> Result<String, accounts::Error> {
     let account = accounts::NewAccount {
         account_type: accounts::AccountType::Standard,
         name: "Other".to_owned(),
@@ -502,7 +502,7 @@ fn another_account(call: &mut Call<'_>) -> Result<String, accounts::Error> {
         state: String::new(),
         timezone: "UTC".to_owned(),
     };
-    Ok(accounts::create(call, &operator(), account)?.auth_id)
+    Ok(accounts::create(turn, &operator(), account)?.auth_id)
 }
 
 #[test]
@@ -510,7 +510,7 @@ fn numbers_are_gapless_whatever_is_repeated_and_follow_the_year_of_issue() {
     let mut story = begun();
     let mut accounts = vec![story.account.clone()];
     for _ in 0..120 {
-        accounts.push(story.command(|call, _| another_account(call)));
+        accounts.push(story.command(|turn, _| another_account(turn)));
     }
     let charge_all = |story: &mut Story| {
         for account in &accounts {
@@ -525,12 +525,12 @@ fn numbers_are_gapless_whatever_is_repeated_and_follow_the_year_of_issue() {
     story.advance(month.end() - 1 - story.now);
     story.now = month.end();
     while story.fake.timers().get("store/month-end").is_some_and(|(_, due)| *due <= story.now) {
-        let lost: Result<(), jobs::Error> = story.fake.command(story.now, |call| {
-            jobs::begin(call, "store/month-end".to_owned())?;
+        let lost: Result<(), jobs::Error> = story.fake.command(story.now, |turn| {
+            jobs::begin(turn, "store/month-end".to_owned())?;
             Err(jobs::Error::NoSuchJob)
         });
         assert!(lost.is_err());
-        story.fake.command(story.now, |call| jobs::begin(call, "store/month-end".to_owned())).expect("a job");
+        story.fake.command(story.now, |turn| jobs::begin(turn, "store/month-end".to_owned())).expect("a job");
     }
     story.drain();
     let numbers = |story: &Story, year: &str| {
@@ -576,15 +576,15 @@ fn an_account_whose_last_lines_are_not_what_the_ledger_says_closes_when_they_are
     let key = crate::ledger::totals::source_key(Month::of(START), main, main);
     let sound = story.fake.dump()[&key].clone();
     story.fake.plant(&key, &sound.replace("10000000", "9999990"));
-    story.command(|call, auth| crate::accounts::closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.command(|turn, auth| crate::accounts::closing::close(turn, &operator(), auth, "wished".to_owned()));
     let standing = |story: &Story| {
         let status = story
             .fake
-            .query(story.now, |call| crate::accounts::closing::get_closing(call, &operator(), story.account.clone()));
+            .query(story.now, |turn| crate::accounts::closing::get_closing(turn, &operator(), story.account.clone()));
         status.map(|status| (status.step, status.refunded)).expect("an account that is being closed")
     };
     let in_queue = |story: &Story| {
-        let page = story.fake.query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10));
+        let page = story.fake.query(story.now, |turn| crate::payments::queue::list_queue(turn, &operator(), None, 10));
         page.expect("a page").items.into_iter().map(|item| item.kind).collect::<Vec<_>>()
     };
     for _ in 0..2 {
@@ -607,7 +607,7 @@ fn a_quarter_that_ends_while_its_account_closes_is_on_the_final_invoice() {
     let mut story = begun();
     let main = account(&story);
     to_next_month(&mut story);
-    story.command(|call, auth| set_cycle(call, &operator(), auth, 3));
+    story.command(|turn, auth| set_cycle(turn, &operator(), auth, 3));
     story.recharge(50);
     for amount in [1_000_000, 2_000_000, 4_000_000] {
         charge(&mut story, main, "vo", amount);
@@ -668,8 +668,8 @@ fn lists_filter_and_page_both_ways() {
     }
     let page = |filter: DocumentFilter, after: Option<&str>, limit| {
         let after = after.map(str::to_owned);
-        let page = story.fake.query(story.now, |call| {
-            list_documents(call, &operator(), story.account.clone(), DocumentKind::Receipt, filter, after, limit)
+        let page = story.fake.query(story.now, |turn| {
+            list_documents(turn, &operator(), story.account.clone(), DocumentKind::Receipt, filter, after, limit)
         });
         page.map(|page| (page.documents.into_iter().map(|one| one.number).collect::<Vec<_>>(), page.next))
     };
@@ -696,17 +696,17 @@ fn no_charge_without_a_billing_address_where_the_policy_asks_for_one() {
     let mut story = begun();
     set_policy(&mut story, |policy| policy.require_billing_address = true);
     let recharge = |story: &Story| {
-        story.fake.command(story.now, |call| {
-            crate::payments::charges::recharge(call, &operator(), story.account.clone(), 25_000_000, None)
+        story.fake.command(story.now, |turn| {
+            crate::payments::charges::recharge(turn, &operator(), story.account.clone(), 25_000_000, None)
         })
     };
     let missing = ["legal-name", "address", "country"].map(str::to_owned).to_vec();
     assert_eq!(recharge(&story), Err(interfaces::credits::Error::BillingIncomplete(missing)));
     in_germany(&mut story);
     assert_eq!(recharge(&story), Err(interfaces::credits::Error::BillingIncomplete(vec!["address".to_owned()])));
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let change = BillingChange { address: Some("Hauptstr. 1".to_owned()), ..BillingChange::default() };
-        set_billing(call, &operator(), auth, change)
+        set_billing(turn, &operator(), auth, change)
     });
     assert!(recharge(&story).is_ok());
 }
@@ -796,7 +796,7 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
         in_germany(&mut story);
         let sub = |story: &mut Story, name: &str| {
             let name = name.to_owned();
-            let made = story.command(|call, auth| subaccounts::create(call, &operator(), auth, name, true));
+            let made = story.command(|turn, auth| subaccounts::create(turn, &operator(), auth, name, true));
             AuthId::parse(&made.auth_id).expect("an auth ID")
         };
         let sources = [account(&story), sub(&mut story, "one"), sub(&mut story, "two")];
@@ -813,8 +813,8 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
                     1 => {
                         let expires = (dice.throw(2) == 0).then_some(story.now + 3 * DAY_MS);
                         let gift = Adjustment::Goodwill(Goodwill { amount: amount + 10, expires });
-                        story.command(|call, auth| {
-                            adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned())
+                        story.command(|turn, auth| {
+                            adjustments::adjust(turn, &operator(), auth, gift, "gift".to_owned())
                         });
                     }
                     2 => story.debit(1),
@@ -858,8 +858,8 @@ fn random_months_equal_the_ledger_to_the_last_digit() {
 pub(crate) fn correct(story: &mut Story, amount: i64) {
     let account = story.account.clone();
     let correction = Adjustment::Correction(adjustments::Correction { amount, charge: Some(1), payment: None });
-    let _ = story.fake.command(story.now, |call| {
-        adjustments::adjust(call, &operator(), account, correction, "wrong rate".to_owned())
+    let _ = story.fake.command(story.now, |turn| {
+        adjustments::adjust(turn, &operator(), account, correction, "wrong rate".to_owned())
     });
     story.drain();
 }
@@ -868,10 +868,10 @@ pub(crate) fn correct(story: &mut Story, amount: i64) {
 fn seats_in_force_on_the_first_are_charged_once_also_by_a_late_run() {
     let mut story = begun();
     let price = |seat: &str| crate::pricing::NumberPrices { rows: Vec::new(), seat: Some(seat.to_owned()) };
-    story.command(|call, _| crate::pricing::create_version(call, &operator()));
-    story.command(|call, _| crate::pricing::set_number_prices(call, &operator(), 1, price("20.00001")));
-    story.command(|call, _| crate::pricing::publish_version(call, &operator(), 1, 0));
-    let set = |story: &mut Story, seats: u32| story.command(|call, auth| set_seats(call, &operator(), auth, seats));
+    story.command(|turn, _| crate::pricing::create_version(turn, &operator()));
+    story.command(|turn, _| crate::pricing::set_number_prices(turn, &operator(), 1, price("20.00001")));
+    story.command(|turn, _| crate::pricing::publish_version(turn, &operator(), 1, 0));
+    let set = |story: &mut Story, seats: u32| story.command(|turn, auth| set_seats(turn, &operator(), auth, seats));
     let shown = set(&mut story, 3);
     let april = Month::of(START).next();
     assert_eq!((shown.paid, shown.in_use, shown.next_charge), (3, 1, Some(april.first())));
@@ -881,7 +881,7 @@ fn seats_in_force_on_the_first_are_charged_once_also_by_a_late_run() {
     story.now = april.first() + DAY_MS;
     let account = story.account.clone();
     let set_now = |story: &Story, seats| {
-        story.fake.command(story.now, |call| set_seats(call, &operator(), account.clone(), seats))
+        story.fake.command(story.now, |turn| set_seats(turn, &operator(), account.clone(), seats))
     };
     assert!(set_now(&story, 7).is_ok());
     assert!(set_now(&story, 9).is_ok());
@@ -900,7 +900,7 @@ fn seats_in_force_on_the_first_are_charged_once_also_by_a_late_run() {
 fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody() {
     let mut story = begun();
     let main = account(&story);
-    let other = story.command(|call, _| another_account(call));
+    let other = story.command(|turn, _| another_account(turn));
     charge(&mut story, main, "vo", 1_000_000);
     let first = std::mem::replace(&mut story.account, other);
     let second = account(&story);
@@ -913,7 +913,7 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     assert_eq!(read(&story, "2026-000001").total, 2_000_000);
     let queue = story
         .fake
-        .query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10))
+        .query(story.now, |turn| crate::payments::queue::list_queue(turn, &operator(), None, 10))
         .expect("a queue");
     let items: Vec<(&str, &str)> = queue.items.iter().map(|item| (item.kind.as_str(), item.auth_id.as_str())).collect();
     assert_eq!(items, [("invoice-not-made", first.as_str())]);
@@ -924,7 +924,7 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     for _ in 0..4 {
         to_next_month(&mut story);
     }
-    let waiting = story.fake.query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10));
+    let waiting = story.fake.query(story.now, |turn| crate::payments::queue::list_queue(turn, &operator(), None, 10));
     assert_eq!(waiting.map(|page| page.items.len()), Ok(1), "tried again each month, told once");
     story.fake.plant(&key, &sound);
     to_next_month(&mut story);
@@ -933,7 +933,7 @@ fn an_account_whose_totals_disagree_waits_for_the_operator_and_holds_up_nobody()
     assert_eq!((invoice.total, invoice.period_start), (1_000_000, Some(START)));
     let queue = story
         .fake
-        .query(story.now, |call| crate::payments::queue::list_queue(call, &operator(), None, 10))
+        .query(story.now, |turn| crate::payments::queue::list_queue(turn, &operator(), None, 10))
         .expect("a queue");
     assert_eq!(queue.items, [], "it waits for nobody any more");
     story.account = second;

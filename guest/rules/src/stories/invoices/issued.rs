@@ -20,17 +20,17 @@ use std::collections::{BTreeMap, BTreeSet};
 fn everything(world: &WorldOfDocuments) -> Vec<IssuedDocument> {
     let mut all = Vec::new();
     for auth in &world.accounts {
-        let name = world.query(|call| accounts::get(call, &operator(), auth.clone())).expect("an account").name;
+        let name = world.query(|turn| accounts::get(turn, &operator(), auth.clone())).expect("an account").name;
         for kind in [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::Receipt] {
             let page = world
-                .query(|call| {
-                    list_documents(call, &operator(), auth.clone(), kind, DocumentFilter::default(), None, 100)
+                .query(|turn| {
+                    list_documents(turn, &operator(), auth.clone(), kind, DocumentFilter::default(), None, 100)
                 })
                 .expect("a list");
             assert_eq!(page.next, None);
             for document in page.documents {
                 let number = document.number.clone();
-                let read = world.query(|call| read_document(call, &operator(), auth.clone(), number)).expect("one");
+                let read = world.query(|turn| read_document(turn, &operator(), auth.clone(), number)).expect("one");
                 let receipt = (kind == DocumentKind::Receipt).then(|| match read.lines[0].product.as_str() {
                     "recharge" | "invoice-payment" => ReceiptKind::Payment,
                     "coupon" => ReceiptKind::Coupon,
@@ -151,7 +151,7 @@ fn inv_9_a_filtered_list_of_documents_is_the_whole_list_filtered() {
             let (mut listed, mut after, mut calls) = (Vec::new(), None::<String>, 0);
             loop {
                 let cursor = after.as_deref().map(|text| ways::parse(&read, text).expect("a cursor of this way"));
-                let part = world.query(|call| page(call, &read, cursor, limit, bounds)).expect("a page");
+                let part = world.query(|turn| page(turn, &read, cursor, limit, bounds)).expect("a page");
                 assert!(part.documents.len() <= limit);
                 listed.extend(part.documents);
                 calls += 1;
@@ -172,7 +172,7 @@ fn inv_9_a_filtered_list_of_documents_is_the_whole_list_filtered() {
 fn a_cursor_of_another_list_is_refused() {
     let world = WorldOfDocuments::new(1);
     let ask = |filter: IssuedFilter, after: &str| {
-        world.query(|call| list_issued(call, &operator(), Some(filter), Some(after.to_owned()), 10))
+        world.query(|turn| list_issued(turn, &operator(), Some(filter), Some(after.to_owned()), 10))
     };
     let of = |account: bool, open: bool| IssuedFilter {
         account: account.then(|| world.accounts[0].clone()),

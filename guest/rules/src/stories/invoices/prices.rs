@@ -24,9 +24,9 @@ fn publish(story: &mut Story, version: u32, rate: &str, starts_at: i64) {
         next_increment: 60,
         group: None,
     };
-    story.command(|call, _| pricing::create_version(call, &operator()));
-    story.command(|call, _| pricing::add_rows(call, &operator(), version, vec![row]));
-    story.command(|call, _| pricing::publish_version(call, &operator(), version, starts_at));
+    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::add_rows(turn, &operator(), version, vec![row]));
+    story.command(|turn, _| pricing::publish_version(turn, &operator(), version, starts_at));
 }
 
 fn calls(story: &mut Story, source: &str, count: u32, seconds: u32, at: i64) {
@@ -40,7 +40,7 @@ fn calls(story: &mut Story, source: &str, count: u32, seconds: u32, at: i64) {
         at,
     };
     let events: Vec<Event> = (0..count).map(event).collect();
-    story.command(|call, _| usage::record_events(call, &operator(), events));
+    story.command(|turn, _| usage::record_events(turn, &operator(), events));
 }
 
 /// Billed, unit, price, count, seconds, amount of each line.
@@ -95,7 +95,7 @@ fn money_11_use_of_another_month_of_the_same_quarter_is_not_late() {
     let mut story = begun();
     publish(&mut story, 1, "0.0085", 0);
     let auth = story.account.clone();
-    story.command(|call, auth| set_cycle(call, &operator(), auth, 3));
+    story.command(|turn, auth| set_cycle(turn, &operator(), auth, 3));
     to_next_month(&mut story);
     to_next_month(&mut story);
     let may = story.now;
@@ -127,7 +127,7 @@ fn money_11_every_line_is_its_billed_quantity_times_its_price_to_the_rounding_of
     calls(&mut story, &auth, 7, 61, START);
     story.advance(DAY_MS);
     let from = story.now;
-    story.command(|call, auth| pricing::set_overrides(call, &operator(), auth, from, vec![overridden], None));
+    story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, from, vec![overridden], None));
     story.advance(DAY_MS);
     let now = story.now;
     for seconds in [1, 59, 61, 1_000] {
@@ -196,9 +196,9 @@ fn money_11_prices_beyond_those_that_are_told_apart_are_one_line_a_product() {
     };
     for number in 0..4 {
         let lines = (0..100).map(|place| line(1_000 + 100 * number + place)).collect();
-        story.command(|call, _| -> Result<(), Fault> {
+        story.command(|turn, _| -> Result<(), Fault> {
             let debit = Debit { kind: "test-charge", cause: "test", cycle: None, lines, others: Vec::new() };
-            posting::debit(call, auth, debit).map(drop)
+            posting::debit(turn, auth, debit).map(drop)
         });
         story.advance(2 * crate::ground::vocabulary::MINUTE_MS);
     }

@@ -71,11 +71,11 @@ struct Told {
 impl Told {
     fn new(postpaid: bool) -> Told {
         let mut story = Story::new();
-        story.command(|call, auth| -> Result<(), interfaces::credits::Error> {
-            crate::ledger::months::schedule(call);
+        story.command(|turn, auth| -> Result<(), interfaces::credits::Error> {
+            crate::ledger::months::schedule(turn);
             if postpaid {
                 let billing = Billing::Postpaid(of_units(1_000));
-                crate::accounts::postpaid::set_billing(call, &operator(), auth, billing).expect("good billing");
+                crate::accounts::postpaid::set_billing(turn, &operator(), auth, billing).expect("good billing");
             }
             Ok(())
         });
@@ -95,16 +95,16 @@ impl Told {
             }
             Happening::Debit(micros) => {
                 let debit = Adjustment::Debit(*micros);
-                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+                story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, debit, "spent".to_owned()));
             }
             Happening::Gift(amount, lasting) => {
                 let expires = lasting.map(|lasting| story.now + lasting);
                 let gift = Adjustment::Goodwill(Goodwill { amount: *amount, expires });
-                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+                story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, gift, "gift".to_owned()));
             }
             Happening::WriteOff => {
                 if story.balance().balance < 0 {
-                    story.command(|call, auth| adjustments::write_off(call, &operator(), auth, "gone".to_owned()));
+                    story.command(|turn, auth| adjustments::write_off(turn, &operator(), auth, "gone".to_owned()));
                 }
             }
             Happening::Wait(by) => story.advance(*by),
@@ -119,7 +119,7 @@ impl Told {
     /// Numbers of paid charges, and how much of each the bank has not taken back.
     fn charges(&self) -> Vec<(u32, i64)> {
         let account = self.story.account.clone();
-        let page = self.story.fake.query(self.story.now, |call| list_charges(call, &operator(), account, None, 100));
+        let page = self.story.fake.query(self.story.now, |turn| list_charges(turn, &operator(), account, None, 100));
         let paid =
             page.expect("a known account").charges.into_iter().filter(|charge| charge.state == ChargeState::Paid);
         paid.map(|charge| (charge.number, charge.amount - charge.charged_back)).collect()
@@ -137,7 +137,7 @@ impl Told {
             self.taken_back_at.push(self.story.now);
             let reference = format!("case {}", self.taken_back_at.len());
             let (amount, named) = (Some(cents * MICROS_PER_CENT), reference.clone());
-            self.story.command(|call, auth| record_chargeback(call, &operator(), auth, number, amount, named));
+            self.story.command(|turn, auth| record_chargeback(turn, &operator(), auth, number, amount, named));
             self.open.push((number, reference));
         }
     }
@@ -145,7 +145,7 @@ impl Told {
     fn won(&mut self, which: &Index) {
         if !self.open.is_empty() {
             let (number, reference) = self.open.remove(which.index(self.open.len()));
-            self.story.command(|call, auth| record_dispute_won(call, &operator(), auth, number, reference));
+            self.story.command(|turn, auth| record_dispute_won(turn, &operator(), auth, number, reference));
         }
     }
 
@@ -155,32 +155,32 @@ impl Told {
         let page = self
             .story
             .fake
-            .query(self.story.now, |call| list_documents(call, &operator(), account, kind, filter, None, 100));
+            .query(self.story.now, |turn| list_documents(turn, &operator(), account, kind, filter, None, 100));
         page.expect("a known account").documents
     }
 
     /// What can still be given back of an invoice, and what is owed of it, unless chargebacks have left debts of their own on its days.
     fn limit(&self, number: &str) -> (Money, Money) {
         let account = self.account();
-        self.story.fake.query(self.story.now, |call| {
-            let (n, stored) = Place::find_place(call, account, &[DocumentKind::Invoice], number)
+        self.story.fake.query(self.story.now, |turn| {
+            let (n, stored) = Place::find_place(turn, account, &[DocumentKind::Invoice], number)
                 .expect("readable")
                 .expect("an issued invoice");
-            let days = standing::days(call, account, n, &stored).expect("readable");
-            let state = State::load(call, account, number).expect("readable");
-            let left = standing::not_given_back(call, account, days, &stored.document, &state).expect("readable");
+            let days = standing::days(turn, account, n, &stored).expect("readable");
+            let state = State::load(turn, account, number).expect("readable");
+            let left = standing::not_given_back(turn, account, days, &stored.document, &state).expect("readable");
             if self.taken_back_at.iter().any(|at| (days.0..=days.1).contains(at)) {
                 return (left, Money::ZERO);
             }
-            (left, wallet::owed_between(call, account, days.0, days.1).expect("readable"))
+            (left, wallet::owed_between(turn, account, days.0, days.1).expect("readable"))
         })
     }
 
     /// What gifts have paid of an invoice in its cycle.
     fn discount(&self, number: &str) -> i64 {
         let account = self.account();
-        let found = self.story.fake.query(self.story.now, |call| {
-            Place::find(call, account, &[DocumentKind::Invoice], number).expect("readable")
+        let found = self.story.fake.query(self.story.now, |turn| {
+            Place::find(turn, account, &[DocumentKind::Invoice], number).expect("readable")
         });
         found.expect("an issued invoice").document.discount
     }
@@ -201,7 +201,7 @@ impl Told {
         let before = self.story.balance();
         let (limit, named) = (self.limit(number).0.micros(), number.to_owned());
         self.story
-            .command(|call, auth| issue_credit_note(call, &operator(), auth, named, Some(amount), "x".to_owned()));
+            .command(|turn, auth| issue_credit_note(turn, &operator(), auth, named, Some(amount), "x".to_owned()));
         let after = self.story.balance();
         assert_eq!(self.limit(number).0.micros(), limit - amount, "all of it counts, and nothing else of it");
         let (key, text) = self
@@ -246,7 +246,7 @@ impl Told {
                 *sum += posting.2.micros();
             }
         }
-        let found = self.story.fake.query(self.story.now, |call| compare(call, &operator(), vec![folded]));
+        let found = self.story.fake.query(self.story.now, |turn| compare(turn, &operator(), vec![folded]));
         assert_eq!(found.expect("an answer"), []);
         let paid: i64 = self.charges().iter().map(|(_, stands)| stands).sum();
         let balance = self.story.balance();
@@ -368,7 +368,7 @@ proptest! {
             told.agrees();
         }
         while let Some((number, reference)) = told.open.pop() {
-            told.story.command(|call, auth| record_dispute_won(call, &operator(), auth, number, reference));
+            told.story.command(|turn, auth| record_dispute_won(turn, &operator(), auth, number, reference));
             told.agrees();
         }
         prop_assert_eq!(told.story.balance().balance, without.story.balance().balance);
@@ -403,7 +403,7 @@ fn back(number: u32) -> impl Fn(&mut Told) {
         let reference = format!("case {number}");
         told.taken_back_at.push(told.story.now);
         told.open.push((number, reference.clone()));
-        told.story.command(|call, auth| record_chargeback(call, &operator(), auth, number, None, reference));
+        told.story.command(|turn, auth| record_chargeback(turn, &operator(), auth, number, None, reference));
     }
 }
 
@@ -441,7 +441,7 @@ fn inv_5_what_a_payment_that_stands_has_paid_comes_before_a_gift_in_the_place_of
     assert_eq!(standing_of(&told, "2026-000001"), as_text("40.00", "0.00", "60.00"));
     told.give_back("2026-000001", of_units(60));
     assert_eq!(standing_of(&told, "2026-000001"), as_text("40.00", "60.00", "0.00"));
-    told.story.command(|call, auth| record_dispute_won(call, &operator(), auth, 2, "case 2".to_owned()));
+    told.story.command(|turn, auth| record_dispute_won(turn, &operator(), auth, 2, "case 2".to_owned()));
     assert_eq!(standing_of(&told, "2026-000001"), as_text("100.00", "60.00", "0.00"));
 }
 
@@ -457,7 +457,7 @@ fn inv_5_a_credit_note_pays_what_a_chargeback_of_its_payment_has_left_owed() {
     told.give_back("2026-000001", of_units(10));
     let as_text = |cash: &str, gifts: &str, left: &str| (cash.to_owned(), gifts.to_owned(), left.to_owned());
     assert_eq!(standing_of(&told, "2026-000001"), as_text("0.00", "0.00", "0.00"));
-    told.story.command(|call, auth| record_dispute_won(call, &operator(), auth, 1, "case 1".to_owned()));
+    told.story.command(|turn, auth| record_dispute_won(turn, &operator(), auth, 1, "case 1".to_owned()));
     assert_eq!(standing_of(&told, "2026-000001"), as_text("25.00", "0.00", "0.00"));
 }
 
@@ -480,7 +480,7 @@ fn inv_5_what_a_reopened_invoice_was_written_off_by_is_not_given_back_before_wha
             told.give_back("2026-000001", of_units(60));
             assert_eq!(standing_of(&told, "2026-000001"), as_text("40.00", "60.00", "0.00"));
         }
-        told.story.command(|call, auth| record_dispute_won(call, &operator(), auth, 2, "case 2".to_owned()));
+        told.story.command(|turn, auth| record_dispute_won(turn, &operator(), auth, 2, "case 2".to_owned()));
         let (cash, gifts, left) = if gift { ("100.00", "60.00", "0.00") } else { ("40.00", "0.00", "60.00") };
         assert_eq!(standing_of(&told, "2026-000001"), as_text(cash, gifts, left));
     }

@@ -20,10 +20,10 @@ fn seller() -> Seller {
 }
 
 fn change(fake: &Fake, change: impl FnOnce(&mut Policy)) -> Result<Policy, Error> {
-    fake.command(START, |call| {
-        let mut policy = Policy::load(call)?.as_ref().clone();
+    fake.command(START, |turn| {
+        let mut policy = Policy::load(turn)?.as_ref().clone();
         change(&mut policy);
-        policy::set_policy(call, &operator(), policy)
+        policy::set_policy(turn, &operator(), policy)
     })
 }
 
@@ -39,7 +39,7 @@ fn missing(changed: Result<Policy, Error>) -> Vec<String> {
 }
 
 fn queued(fake: &Fake) -> Vec<String> {
-    let page = fake.query(START, |call| queue::list_queue(call, &operator(), None, 100)).expect("a page");
+    let page = fake.query(START, |turn| queue::list_queue(turn, &operator(), None, 100)).expect("a page");
     page.items.into_iter().map(|item| item.kind).collect()
 }
 
@@ -47,7 +47,7 @@ fn queued(fake: &Fake) -> Vec<String> {
 fn new_stores_ask_for_billing_information_and_older_ones_keep_what_they_have() {
     let opened = |beginning| {
         let fake = Fake::new();
-        fake.command(START, |call| jobs::store_opened(call, beginning)).expect("opened");
+        fake.command(START, |turn| jobs::store_opened(turn, beginning)).expect("opened");
         let policy = fake.query(START, Policy::load).expect("readable");
         (policy.require_billing_address, policy.version, queued(&fake))
     };
@@ -75,10 +75,10 @@ fn a_complete_seller_stays_complete_and_is_needed_to_ask_customers() {
 #[test]
 fn months_without_a_seller_are_invoiced_in_order_once_there_is_one() {
     let mut story = Story::without_seller();
-    story.command(|call, auth| {
-        jobs::store_opened(call, Beginning::Copied).expect("opened");
+    story.command(|turn, auth| {
+        jobs::store_opened(turn, Beginning::Copied).expect("opened");
         let goodwill = Goodwill { amount: 1_000_000_000, expires: None };
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "gift".to_owned())
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "gift".to_owned())
     });
     for _ in 0..3 {
         story.debit(10);
@@ -89,18 +89,18 @@ fn months_without_a_seller_are_invoiced_in_order_once_there_is_one() {
         let account = story.account.clone();
         story
             .fake
-            .query(story.now, |call| {
-                list_documents(call, &operator(), account, DocumentKind::Invoice, filter, None, 100)
+            .query(story.now, |turn| {
+                list_documents(turn, &operator(), account, DocumentKind::Invoice, filter, None, 100)
             })
             .expect("a page")
             .documents
     };
     assert_eq!(page(&story), []);
     assert_eq!(queued(&story.fake), ["seller-incomplete"], "once, whatever waits");
-    story.command(|call, _| {
-        let mut policy = Policy::load(call)?.as_ref().clone();
+    story.command(|turn, _| {
+        let mut policy = Policy::load(turn)?.as_ref().clone();
         policy.seller = seller();
-        policy::set_policy(call, &operator(), policy)
+        policy::set_policy(turn, &operator(), policy)
     });
     let issued = page(&story);
     let numbers: Vec<&str> = issued.iter().map(|document| document.number.as_str()).collect();

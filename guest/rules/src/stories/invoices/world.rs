@@ -3,8 +3,8 @@
 use crate::accounts::{self, AccountType, NewAccount, Standing, postpaid};
 use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::ground::calendar::Month;
-use crate::ground::call::Call;
 use crate::ground::testing::{Dice, START};
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{DAY_MS, Suspension};
 use crate::invoices::{DocumentFilter, DocumentKind, issue_credit_note, list_documents};
 use crate::jobs;
@@ -29,8 +29,8 @@ impl WorldOfDocuments {
         let mut dice = Dice(seed);
         let mut story = Story::new();
         let mut accounts = vec![story.account.clone()];
-        story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Created));
-        story.command(|call, _| {
+        story.command(|turn, _| jobs::store_opened(turn, jobs::Beginning::Created));
+        story.command(|turn, _| {
             let coupon = coupons::NewCoupon {
                 code: Some(COUPON.to_owned()),
                 amount: 3_000_000,
@@ -40,7 +40,7 @@ impl WorldOfDocuments {
                 uses_per_account: 1,
                 note: String::new(),
             };
-            coupons::create(call, &operator(), coupon)
+            coupons::create(turn, &operator(), coupon)
         });
         for n in 0..9_usize {
             let kind = if n % 3 == 2 { AccountType::Developer } else { AccountType::Standard };
@@ -53,11 +53,11 @@ impl WorldOfDocuments {
                 state: String::new(),
                 timezone: "UTC".to_owned(),
             };
-            let auth = story.command(|call, _| accounts::create(call, &operator(), account)).auth_id;
-            story.command(|call, _| cards::add_card(call, &operator(), auth.clone(), format!("tok_{n}"), false));
+            let auth = story.command(|turn, _| accounts::create(turn, &operator(), account)).auth_id;
+            story.command(|turn, _| cards::add_card(turn, &operator(), auth.clone(), format!("tok_{n}"), false));
             if n % 4 == 0 && kind == AccountType::Standard {
                 let billing = postpaid::Billing::Postpaid(1_000_000_000);
-                story.command(|call, _| postpaid::set_billing(call, &operator(), auth.clone(), billing));
+                story.command(|turn, _| postpaid::set_billing(turn, &operator(), auth.clone(), billing));
             }
             accounts.push(auth);
         }
@@ -81,61 +81,61 @@ impl WorldOfDocuments {
         let auth = auth.to_owned();
         let units = 1_000_000 * (1 + i64::try_from(dice.throw(40)).unwrap_or(0));
         match dice.throw(10) {
-            0..=3 => self.attempt(|call| {
-                adjustments::adjust(call, &operator(), auth, Adjustment::Debit(units), "used".to_owned()).is_ok()
+            0..=3 => self.attempt(|turn| {
+                adjustments::adjust(turn, &operator(), auth, Adjustment::Debit(units), "used".to_owned()).is_ok()
             }),
             4 | 5 => {
                 let answer = [Answer::Approve, Answer::Decline][dice.throw(2) as usize];
                 self.story.script(&[answer]);
-                self.attempt(|call| charges::recharge(call, &operator(), auth, 30_000_000, None).is_ok());
+                self.attempt(|turn| charges::recharge(turn, &operator(), auth, 30_000_000, None).is_ok());
                 self.story.script(&[]);
             }
-            6 => self.attempt(|call| {
+            6 => self.attempt(|turn| {
                 let goodwill = Adjustment::Goodwill(Goodwill { amount: 2_000_000, expires: None });
-                adjustments::adjust(call, &operator(), auth, goodwill, "sorry".to_owned()).is_ok()
+                adjustments::adjust(turn, &operator(), auth, goodwill, "sorry".to_owned()).is_ok()
             }),
-            7 => self.attempt(|call| coupons::redeem(call, &operator(), auth, COUPON.to_owned()).is_ok()),
+            7 => self.attempt(|turn| coupons::redeem(turn, &operator(), auth, COUPON.to_owned()).is_ok()),
             8 => {
                 let charge = 1 + dice.throw(3) as u32;
-                self.attempt(|call| {
+                self.attempt(|turn| {
                     let reference = format!("dispute-{charge}");
-                    charges::record_chargeback(call, &operator(), auth, charge, None, reference).is_ok()
+                    charges::record_chargeback(turn, &operator(), auth, charge, None, reference).is_ok()
                 });
             }
             _ => {
                 let invoice = self.newest_invoice(&auth);
                 let reason = "never delivered".to_owned();
                 if let Some(invoice) = invoice {
-                    self.attempt(|call| {
-                        issue_credit_note(call, &operator(), auth, invoice, Some(1_000_000), reason).is_ok()
+                    self.attempt(|turn| {
+                        issue_credit_note(turn, &operator(), auth, invoice, Some(1_000_000), reason).is_ok()
                     });
                 } else {
                     let suspended = Standing::Suspended(Suspension::ComplianceIssue);
-                    self.attempt(|call| {
-                        accounts::set_standing(call, &operator(), auth, suspended, String::new()).is_ok()
+                    self.attempt(|turn| {
+                        accounts::set_standing(turn, &operator(), auth, suspended, String::new()).is_ok()
                     });
                 }
             }
         }
     }
 
-    fn attempt(&mut self, run: impl FnOnce(&mut Call<'_>) -> bool) {
-        let done = self.story.fake.command(self.story.now, |call| if run(call) { Ok(()) } else { Err(()) });
+    fn attempt(&mut self, run: impl FnOnce(&mut Turn<'_>) -> bool) {
+        let done = self.story.fake.command(self.story.now, |turn| if run(turn) { Ok(()) } else { Err(()) });
         if done.is_ok() {
             self.story.drain();
         }
     }
 
     fn newest_invoice(&self, auth: &str) -> Option<String> {
-        let page = self.query(|call| {
+        let page = self.query(|turn| {
             let filter = DocumentFilter::default();
-            list_documents(call, &operator(), auth.to_owned(), DocumentKind::Invoice, filter, None, 1)
+            list_documents(turn, &operator(), auth.to_owned(), DocumentKind::Invoice, filter, None, 1)
         });
         Some(page.ok()?.documents.first()?.number.clone())
     }
 
     /// Runs a query now.
-    pub(crate) fn query<T>(&self, run: impl FnOnce(&Call<'_>) -> T) -> T {
+    pub(crate) fn query<T>(&self, run: impl FnOnce(&Turn<'_>) -> T) -> T {
         self.story.fake.query(self.story.now, run)
     }
 
@@ -149,7 +149,7 @@ impl WorldOfDocuments {
         let all = self
             .accounts
             .iter()
-            .map(|auth| self.query(|call| accounts::get(call, &operator(), auth.clone())).expect("an account").email);
+            .map(|auth| self.query(|turn| accounts::get(turn, &operator(), auth.clone())).expect("an account").email);
         all.filter(|one| one.eq_ignore_ascii_case(email)).count()
     }
 

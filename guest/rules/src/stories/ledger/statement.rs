@@ -17,7 +17,7 @@ fn of(story: &Story, month: &str) -> Statement {
     let account = story.account.clone();
     story
         .fake
-        .query(story.now, |call| get_statement(call, &operator(), account, month.to_owned(), None))
+        .query(story.now, |turn| get_statement(turn, &operator(), account, month.to_owned(), None))
         .expect("a statement")
 }
 
@@ -26,12 +26,12 @@ fn months_add_up_and_join() {
     let mut story = with_prices();
     let account = story.account.clone();
     let goodwill = Goodwill { amount: 7_000_000, expires: Some(START + 33 * DAY_MS) };
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
     });
     story.recharge(30);
     let batch = vec![sms("1", &account, 1_000, START)];
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
     story.advance(31 * DAY_MS);
     // Tax of March, posted on the first of April.
     let tax = Debit {
@@ -42,7 +42,7 @@ fn months_add_up_and_join() {
         others: vec![(LedgerAccount::Tax, Money::from_micros(850_000))],
     };
     let owner = AuthId::parse(&account).expect("an auth ID");
-    story.command(|call, _| posting::debit(call, owner, tax));
+    story.command(|turn, _| posting::debit(turn, owner, tax));
     story.debit(50);
     story.advance(5 * DAY_MS);
 
@@ -75,8 +75,8 @@ fn months_add_up_and_join() {
 fn what_expires_is_a_movement_with_its_kind_of_credit() {
     let mut story = Story::new();
     let goodwill = Goodwill { amount: 7_000_000, expires: Some(START + DAY_MS) };
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "welcome".to_owned())
     });
     story.advance(2 * DAY_MS);
     let month = of(&story, "2026-03");
@@ -94,7 +94,7 @@ fn movements_are_paged_and_a_page_knows_all_sums() {
         let goodwill = Adjustment::Goodwill(Goodwill { amount: 10_000, expires: None });
         story
             .fake
-            .command(story.now, |call| adjustments::adjust(call, &operator(), account, goodwill, "gift".to_owned()))
+            .command(story.now, |turn| adjustments::adjust(turn, &operator(), account, goodwill, "gift".to_owned()))
             .expect("goodwill");
     }
     story.advance(2 * MINUTE_MS);
@@ -103,7 +103,7 @@ fn movements_are_paged_and_a_page_knows_all_sums() {
     let account = story.account.clone();
     let second = story
         .fake
-        .query(story.now, |call| get_statement(call, &operator(), account, "2026-03".to_owned(), first.next))
+        .query(story.now, |turn| get_statement(turn, &operator(), account, "2026-03".to_owned(), first.next))
         .expect("a page");
     assert_eq!((second.movements.len(), second.moved, second.next), (1, 5_010_000, None));
 }

@@ -1,11 +1,11 @@
 //! Running totals: what is folded, once, and into which record.
 
 use crate::ground::calendar::Month;
-use crate::ground::call::Record;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{Event, Heading, Product};
 use crate::ground::testing::START;
+use crate::ground::turn::Record;
 use crate::ground::vocabulary::{DAY_MS, Instant, MINUTE_MS};
 use crate::ledger::totals::{
     CycleTotals, Movement, Page, PricedSum, PricedTotals, SourceTotals, Sum, are_complete_before, cycle_key,
@@ -29,9 +29,9 @@ pub(crate) fn with_prices() -> Story {
         next_increment: 0,
         group: None,
     };
-    story.command(|call, _| pricing::create_version(call, &operator()));
-    story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row]));
-    story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, vec![row]));
+    story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn sms(id: &str, auth_id: &str, quantity: u32, at: Instant) -> Event 
 
 /// A stored record.
 pub(crate) fn record<R: Record>(story: &Story, key: &str) -> R {
-    story.fake.query(story.now, |call| call.need(key)).expect("written")
+    story.fake.query(story.now, |turn| turn.need(key)).expect("written")
 }
 
 #[test]
@@ -58,24 +58,24 @@ fn a_month_is_what_was_posted_in_it_and_a_day_is_the_customers() {
     let mut story = with_prices();
     let account = AuthId::parse(&story.account).expect("an auth ID");
     // 05:30 east of UTC: the customer's day begins at 18:30 UTC.
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let change = accounts::Change { timezone: Some("Asia/Kolkata".to_owned()), ..accounts::Change::default() };
-        accounts::update(call, &operator(), auth, change)
+        accounts::update(turn, &operator(), auth, change)
     });
     let sub = story
-        .command(|call, auth| crate::accounts::subaccounts::create(call, &operator(), auth, "sales".to_owned(), true))
+        .command(|turn, auth| crate::accounts::subaccounts::create(turn, &operator(), auth, "sales".to_owned(), true))
         .auth_id;
     let month = Month::of(START);
     story.recharge(30);
     story.advance(month.end() - 1 - story.now);
     let (late, early) = (month.end() - DAY_MS, month.end() - 10);
     let batch = vec![sms("1", &story.account, 2, late), sms("2", &sub, 3, early), sms("3", &sub, 1, early)];
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
     story.debit(1);
     story.advance(1);
     // Posted on the first moment of the next month, used in the last.
     let batch = vec![sms("4", &sub, 10, early)];
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
     story.advance(MINUTE_MS);
 
     let money = Money::from_micros;
@@ -102,10 +102,10 @@ fn a_month_is_what_was_posted_in_it_and_a_day_is_the_customers() {
     let day: SourceTotals = record(&story, &format!("use/{account}/2026-04-01/{sub}"));
     assert_eq!(day.by["so"], Sum { count: 3, quantity: 14, amount: money(119_140) });
     let moved =
-        story.fake.query(story.now, |call| call.list::<Movement>(&movements_prefix(account), 10)).expect("a list").0;
+        story.fake.query(story.now, |turn| turn.list::<Movement>(&movements_prefix(account), 10)).expect("a list").0;
     assert_eq!(moved.len(), 1);
     assert_eq!((moved[0].1.kind.as_str(), moved[0].1.flow.cash), ("recharge", money(-30_000_000)));
-    let pages = story.fake.query(story.now, |call| call.list::<Page>(&pages_prefix(account), 10)).expect("a list").0;
+    let pages = story.fake.query(story.now, |turn| turn.list::<Page>(&pages_prefix(account), 10)).expect("a list").0;
     let ids: Vec<&str> = pages.iter().flat_map(|(_, page)| &page.lines).map(|line| line.i.as_str()).collect();
     assert_eq!(ids, ["1", "2", "3", "spent", "4"]);
 }
@@ -116,7 +116,7 @@ fn every_transaction_is_folded_once_whatever_is_repeated() {
     let account = AuthId::parse(&story.account).expect("an auth ID");
     for number in 0..450_u32 {
         let batch = vec![sms(&number.to_string(), &story.account, 1, START)];
-        story.fake.command(story.now, |call| usage::record_events(call, &operator(), batch)).expect("a batch");
+        story.fake.command(story.now, |turn| usage::record_events(turn, &operator(), batch)).expect("a batch");
     }
     assert!(story.fake.timers().contains_key("store/totals"));
     for _ in 0..5 {
@@ -126,7 +126,7 @@ fn every_transaction_is_folded_once_whatever_is_repeated() {
     let amount = Money::from_micros(450 * 8_510);
     let expected = PricedSum { count: 450, quantity: 450, billed: 450, amount, ..PricedSum::default() };
     assert_eq!(totals.by["so//0.00851"], expected);
-    assert_eq!(story.fake.query(story.now, |call| are_complete_before(call, Instant::MAX)), Ok(true));
+    assert_eq!(story.fake.query(story.now, |turn| are_complete_before(turn, Instant::MAX)), Ok(true));
 }
 
 #[test]
@@ -136,12 +136,12 @@ fn pages_name_the_transaction_of_every_line_and_hold_one_month() {
     let month = Month::of(START);
     story.now = month.end() - 1;
     let batch = (0..700).map(|number| sms(&number.to_string(), &story.account, 1, story.now)).collect();
-    story.fake.command(story.now, |call| usage::record_events(call, &operator(), batch)).expect("a batch");
+    story.fake.command(story.now, |turn| usage::record_events(turn, &operator(), batch)).expect("a batch");
     story.now += 1;
     let batch = vec![sms("next", &story.account, 1, story.now)];
-    story.fake.command(story.now, |call| usage::record_events(call, &operator(), batch)).expect("a batch");
+    story.fake.command(story.now, |turn| usage::record_events(turn, &operator(), batch)).expect("a batch");
     story.advance(MINUTE_MS);
-    let pages = story.fake.query(story.now, |call| call.list::<Page>(&pages_prefix(account), 10)).expect("a list").0;
+    let pages = story.fake.query(story.now, |turn| turn.list::<Page>(&pages_prefix(account), 10)).expect("a list").0;
     let sizes: Vec<usize> = pages.iter().map(|(_, page)| page.lines.len()).collect();
     assert_eq!(sizes, [500, 200, 1]);
     let mut ids = Vec::new();

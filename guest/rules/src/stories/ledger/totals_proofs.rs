@@ -156,14 +156,14 @@ fn take(story: &mut Story, step: &Step, sources: &[String], number: usize) {
     match step {
         Step::Usage { source, quantity, age_hours } => {
             let event = sms(&number.to_string(), &sources[*source], *quantity, now - age_hours * HOUR_MS);
-            story.fake.command(now, |call| usage::record_events(call, &operator(), vec![event])).expect("a batch");
+            story.fake.command(now, |turn| usage::record_events(turn, &operator(), vec![event])).expect("a batch");
         }
         Step::Debit(units) => {
             let adjustment = Adjustment::Debit(Money::from_units(*units).micros());
             let reason = number.to_string();
             story
                 .fake
-                .command(now, |call| adjustments::adjust(call, &operator(), account, adjustment, reason))
+                .command(now, |turn| adjustments::adjust(turn, &operator(), account, adjustment, reason))
                 .expect("a debit");
         }
         Step::Goodwill { units, days } => {
@@ -172,7 +172,7 @@ fn take(story: &mut Story, step: &Step, sources: &[String], number: usize) {
             let reason = number.to_string();
             story
                 .fake
-                .command(now, |call| adjustments::adjust(call, &operator(), account, goodwill, reason))
+                .command(now, |turn| adjustments::adjust(turn, &operator(), account, goodwill, reason))
                 .expect("goodwill");
         }
         Step::Recharge(units) => story.recharge(*units),
@@ -181,7 +181,7 @@ fn take(story: &mut Story, step: &Step, sources: &[String], number: usize) {
             let others = vec![(crate::ledger::LedgerAccount::Tax, Money::from_units(*units))];
             let debit = Debit { kind: "tax", cause: "closing", cycle, lines: Vec::new(), others };
             let account = AuthId::parse(&account).expect("an auth ID");
-            story.fake.command(now, |call| posting::debit(call, account, debit)).expect("a posting");
+            story.fake.command(now, |turn| posting::debit(turn, account, debit)).expect("a posting");
         }
         Step::Wait(hours) => story.advance(hours * HOUR_MS),
         Step::Fold => {
@@ -199,14 +199,14 @@ proptest! {
         zone in prop::sample::select(vec![("UTC", 0_i64), ("Asia/Kolkata", 330), ("Etc/GMT+12", -720), ("Pacific/Kiritimati", 840)]),
     ) {
         let mut story = with_prices();
-        story.command(|call, auth| {
+        story.command(|turn, auth| {
             let change = accounts::Change { timezone: Some(zone.0.to_owned()), ..accounts::Change::default() };
-            accounts::update(call, &operator(), auth, change)
+            accounts::update(turn, &operator(), auth, change)
         });
         let subs: Vec<String> = (0..2)
             .map(|number| {
                 story
-                    .command(|call, auth| subaccounts::create(call, &operator(), auth, number.to_string(), true))
+                    .command(|turn, auth| subaccounts::create(turn, &operator(), auth, number.to_string(), true))
                     .auth_id
             })
             .collect();
@@ -233,9 +233,9 @@ proptest! {
 #[test]
 fn five_thousand_lines_of_as_many_accounts_stay_within_one_calls_bounds() {
     let story = Story::new();
-    let mut changed = story.fake.query(START, |call| policy::get_policy(call, &operator())).expect("a policy");
+    let mut changed = story.fake.query(START, |turn| policy::get_policy(turn, &operator())).expect("a policy");
     changed.daily_summaries = true;
-    story.fake.command(START, |call| policy::set_policy(call, &operator(), changed)).expect("a policy");
+    story.fake.command(START, |turn| policy::set_policy(turn, &operator(), changed)).expect("a policy");
     let profile =
         story.fake.dump()[&crate::profiles::profile::key(AuthId::parse(&story.account).expect("an auth ID"))].clone();
     let long = "9".repeat(64);

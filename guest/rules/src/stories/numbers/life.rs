@@ -4,13 +4,13 @@ use crate::accounts::{self, AccountType, NewAccount};
 use crate::credit::movements::adjustments::{self, Adjustment};
 use crate::credit::settings::balance;
 use crate::ground::calendar::{Month, start_of};
-use crate::ground::call::{Call, Record};
 use crate::ground::ids::AuthId;
 use crate::ground::job::{Next, Progress};
 use crate::ground::money::Money;
 use crate::ground::outside::{OfferFilter, OfferPage, OfferedNumber, StockOutcome};
 use crate::ground::product::NumberKind;
 use crate::ground::testing::{Fake, START};
+use crate::ground::turn::{Record, Turn};
 use crate::ground::vocabulary::{DAY_MS, Fault, HOUR_MS, Instant};
 use crate::jobs;
 use crate::ledger::Transaction;
@@ -49,10 +49,10 @@ fn prices(setup: &str, monthly: &str) -> NumberPrices {
 }
 
 fn publish(fake: &Fake, now: Instant, from: Instant, setup: &str, monthly: &str) {
-    fake.command(now, |call| {
-        let version = pricing::create_version(call, &operator())?.number;
-        pricing::set_number_prices(call, &operator(), version, prices(setup, monthly))?;
-        pricing::publish_version(call, &operator(), version, from)
+    fake.command(now, |turn| {
+        let version = pricing::create_version(turn, &operator())?.number;
+        pricing::set_number_prices(turn, &operator(), version, prices(setup, monthly))?;
+        pricing::publish_version(turn, &operator(), version, from)
     })
     .expect("good prices");
 }
@@ -92,7 +92,7 @@ fn what_the_rules_refuse_of_a_stock_is_left_out_and_told() {
     let told = "6 numbers of the stock are left out of a page of offers; \"0014155550100\": offer.number must be 5 to 15 digits";
     assert!(warnings[0].starts_with(told), "{}", warnings[0]);
     let priced =
-        |offers| story.fake.query(story.now, |call| price_offers(call, &operator(), story.account.clone(), offers));
+        |offers| story.fake.query(story.now, |turn| price_offers(turn, &operator(), story.account.clone(), offers));
     assert!(priced(page.numbers).is_ok(), "what is offered can be priced");
     assert!(bad.iter().all(|offer| priced(vec![offer.clone()]).is_err()), "what is left out cannot");
     assert_eq!(offers(&story.gateway, OfferFilter { country: Some("UK".to_owned()), ..anything }), None);
@@ -100,13 +100,13 @@ fn what_the_rules_refuse_of_a_stock_is_left_out_and_told() {
 
 fn buy_in(story: &mut Story, number: &str) {
     let purchase = purchase(number);
-    story.command(|call, auth| buy(call, &operator(), auth, purchase));
+    story.command(|turn, auth| buy(turn, &operator(), auth, purchase));
 }
 
 /// A standard account in a store whose months end.
 fn open_store() -> Story {
     let mut story = Story::new();
-    story.command(|call, _| jobs::store_opened(call, jobs::Beginning::Created));
+    story.command(|turn, _| jobs::store_opened(turn, jobs::Beginning::Created));
     story
 }
 
@@ -244,7 +244,7 @@ fn money_02_rent_for_a_month_not_held_whichever_job_comes_first() {
     let page = |story: &Story, after: Option<String>| {
         story
             .fake
-            .command(story.now, |call| crate::numbers::rent_run::run(call, Month::of(may), after.as_deref()))
+            .command(story.now, |turn| crate::numbers::rent_run::run(turn, Month::of(may), after.as_deref()))
             .expect("a page")
     };
     let Progress::After(after) = page(&story, None) else { panic!("it releases first") };
@@ -262,9 +262,9 @@ fn money_02_rent_for_a_month_not_held_by_a_server_that_was_down_over_the_first()
     let (mut story, may) = two_to_be_released();
     story.now = may + 2 * DAY_MS + HOUR_MS;
     // Somebody asks before any job has run: what is to be released owes nothing of May.
-    let caught_up = story.fake.command(story.now, |call| {
+    let caught_up = story.fake.command(story.now, |turn| {
         let account = AuthId::parse(&story.account).expect("an auth ID");
-        rent::catch_up_all(call, account)
+        rent::catch_up_all(turn, account)
     });
     assert_eq!((caught_up, story.balance().balance), (Ok(true), -30_000_000));
     story.drain();
@@ -280,7 +280,7 @@ fn money_02_rent_for_a_month_not_held_but_one_that_is_paid_in_time_owes_it() {
     let account = story.account.clone();
     let given = story
         .fake
-        .command(story.now, |call| adjustments::adjust(call, &operator(), account, gift, "in time".to_owned()));
+        .command(story.now, |turn| adjustments::adjust(turn, &operator(), account, gift, "in time".to_owned()));
     assert!(given.is_ok());
     story.drain();
     // One number is kept, and owes May like the first.
@@ -291,7 +291,7 @@ fn listed(story: &Story) -> u32 {
     let filter = NumberFilter::default();
     story
         .fake
-        .query(story.now, |call| list(call, &operator(), story.account.clone(), filter, 0, 1))
+        .query(story.now, |turn| list(turn, &operator(), story.account.clone(), filter, 0, 1))
         .expect("a page")
         .total
 }
@@ -311,7 +311,7 @@ fn num_4_a_recharge_keeps_the_numbers_whose_rent_it_pays() {
     let release_at = |story: &Story, number: &str| {
         story
             .fake
-            .query(story.now, |call| get(call, &operator(), story.account.clone(), number.to_owned()))
+            .query(story.now, |turn| get(turn, &operator(), story.account.clone(), number.to_owned()))
             .expect("a number")
             .release_at
     };
@@ -330,7 +330,7 @@ fn num_3_what_was_held_at_midnight_owes_even_if_the_run_is_late() {
         lines.flat_map(|transaction| transaction.lines).map(|line| format!("{} {}", line.n, line.i)).collect::<Vec<_>>()
     };
     // Five minutes past midnight nothing has been driven yet.
-    let at_five_past = |act: &dyn Fn(&mut Call<'_>, String) -> Result<(), Error>| {
+    let at_five_past = |act: &dyn Fn(&mut Turn<'_>, String) -> Result<(), Error>| {
         let mut story = open_store();
         publish(&story.fake, START, 0, "0", "3.1");
         story.recharge(25);
@@ -338,15 +338,15 @@ fn num_3_what_was_held_at_midnight_owes_even_if_the_run_is_late() {
         buy_in(&mut story, "14155550101");
         story.now = first + 5 * crate::ground::vocabulary::MINUTE_MS;
         let account = story.account.clone();
-        story.fake.command(story.now, |call| act(call, account)).expect("a good command");
+        story.fake.command(story.now, |turn| act(turn, account)).expect("a good command");
         story
     };
-    let released = |call: &mut Call<'_>, auth| release(call, &operator(), auth, "14155550101".to_owned()).map(drop);
+    let released = |turn: &mut Turn<'_>, auth| release(turn, &operator(), auth, "14155550101".to_owned()).map(drop);
     let mut story = at_five_past(&released);
     assert_eq!(rents(&story), ["14155550101 2026-04"]);
     story.drain();
     assert_eq!(rents(&story), ["14155550101 2026-04", "14155550100 2026-04"]);
-    let bought = |call: &mut Call<'_>, auth| buy(call, &operator(), auth, purchase("14155550102")).map(drop);
+    let bought = |turn: &mut Turn<'_>, auth| buy(turn, &operator(), auth, purchase("14155550102")).map(drop);
     let mut story = at_five_past(&bought);
     assert_eq!(rents(&story), ["14155550100 2026-04", "14155550101 2026-04"]);
     story.drain();
@@ -357,7 +357,7 @@ fn num_3_what_was_held_at_midnight_owes_even_if_the_run_is_late() {
     story.recharge(30);
     buy_in(&mut story, "14155550100");
     let account = story.account.clone();
-    let refused = story.fake.command(first, |call| buy(call, &operator(), account, purchase("14155550101")));
+    let refused = story.fake.command(first, |turn| buy(turn, &operator(), account, purchase("14155550101")));
     let missing = crate::ground::vocabulary::Refusal::OutOfCredit(6_000_000);
     assert_eq!(refused, Err(Error::Refused(missing)), "18.00 are there, 12.00 are due");
 }
@@ -365,7 +365,7 @@ fn num_3_what_was_held_at_midnight_owes_even_if_the_run_is_late() {
 /// Accounts with numbers, their credit; a month's run that is stopped and started anew at random.
 fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), TestCaseError> {
     let fake = Fake::new();
-    fake.command(START, |call| jobs::store_opened(call, jobs::Beginning::Created)).expect("a new store");
+    fake.command(START, |turn| jobs::store_opened(turn, jobs::Beginning::Created)).expect("a new store");
     publish(&fake, START, 0, "0", "1.25");
     let mut accounts = BTreeMap::new();
     for (place, (size, credit)) in sizes.iter().zip(credits).enumerate() {
@@ -378,9 +378,9 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
             state: String::new(),
             timezone: "UTC".to_owned(),
         };
-        let auth = fake.command(START, |call| accounts::create(call, &operator(), new)).expect("good").auth_id;
+        let auth = fake.command(START, |turn| accounts::create(turn, &operator(), new)).expect("good").auth_id;
         let account = AuthId::parse(&auth).expect("an auth ID");
-        fake.command(START, |call| -> Result<(), Fault> {
+        fake.command(START, |turn| -> Result<(), Fault> {
             for number in 0..*size {
                 let rented = serde_json::json!({
                     "v": 1,
@@ -390,15 +390,15 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
                     "monthly": Money::ZERO,
                     "through": Month::of(START),
                 });
-                records::insert(call, account, &serde_json::from_value(rented).expect("a record"))?;
+                records::insert(turn, account, &serde_json::from_value(rented).expect("a record"))?;
             }
             Ok(())
         })
         .expect("records");
         if *credit > 0 {
             let goodwill = Adjustment::Goodwill(adjustments::Goodwill { amount: *credit * 10, expires: None });
-            fake.command(START, |call| {
-                adjustments::adjust(call, &operator(), auth.clone(), goodwill, "gift".to_owned())
+            fake.command(START, |turn| {
+                adjustments::adjust(turn, &operator(), auth.clone(), goodwill, "gift".to_owned())
             })
             .expect("good");
         }
@@ -411,13 +411,13 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
         let now = first + step;
         // A host that dies before the changes are kept: the same call comes again.
         if *stops.next().expect("endless") {
-            let lost: Result<Next, ()> = fake.command(now, |call| {
-                jobs::begin(call, "store/month-end".to_owned()).expect("a known job");
+            let lost: Result<Next, ()> = fake.command(now, |turn| {
+                jobs::begin(turn, "store/month-end".to_owned()).expect("a known job");
                 Err(())
             });
             prop_assert!(lost.is_err());
         }
-        if fake.command(now, |call| jobs::begin(call, "store/month-end".to_owned())).expect("a known job") == Next::Rest
+        if fake.command(now, |turn| jobs::begin(turn, "store/month-end".to_owned())).expect("a known job") == Next::Rest
         {
             done = true;
             break;
@@ -441,11 +441,11 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
     for (auth, (size, credit)) in accounts {
         let due = 1_250_000 * i64::try_from(size).expect("few");
         prop_assert_eq!(charged.get(&auth).copied().unwrap_or_default(), due);
-        let balance = fake.query(first, |call| balance::get_balance(call, &operator(), auth.clone())).expect("known");
+        let balance = fake.query(first, |turn| balance::get_balance(turn, &operator(), auth.clone())).expect("known");
         prop_assert_eq!(balance.balance, credit - due);
         // As much as is owed is owed by numbers, from the newest on.
         let account = AuthId::parse(&auth).expect("an auth ID");
-        let owing = fake.query(first, |call| records::all(call, account)).expect("numbers");
+        let owing = fake.query(first, |turn| records::all(turn, account)).expect("numbers");
         let owing = owing.iter().filter(|(_, rented)| rented.unpaid(Money::ZERO).is_some()).count();
         let expected = ((due - credit).max(0) + 1_249_999) / 1_250_000;
         prop_assert_eq!(i64::try_from(owing).expect("few"), expected);
@@ -487,10 +487,10 @@ fn the_policy_decides_the_first_month() {
         (FirstMonth::Full, "14155550101", "67.00"),
         (FirstMonth::Prorated, "14155550102", "45.00"),
     ] {
-        story.command(|call, _| {
-            let mut changed = policy::get_policy(call, &operator())?;
+        story.command(|turn, _| {
+            let mut changed = policy::get_policy(turn, &operator())?;
             changed.first_month = treatment;
-            policy::set_policy(call, &operator(), changed)
+            policy::set_policy(turn, &operator(), changed)
         });
         buy_in(&mut story, number);
         // 1.00 + nothing; 1.00 + 31.00; 1.00 + 21 of 31 days.

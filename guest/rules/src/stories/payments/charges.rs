@@ -53,8 +53,8 @@ type Lot = (LotKind, i64, Instant, Option<Instant>, String);
 impl Told {
     fn new() -> Told {
         let mut story = Story::new();
-        story.command(|call, _| -> Result<(), interfaces::credits::Error> {
-            crate::ledger::months::schedule(call);
+        story.command(|turn, _| -> Result<(), interfaces::credits::Error> {
+            crate::ledger::months::schedule(turn);
             Ok(())
         });
         Told { story, charges: Vec::new() }
@@ -70,16 +70,16 @@ impl Told {
             }
             Happening::Debit(micros) => {
                 let debit = Adjustment::Debit(*micros);
-                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, debit, "spent".to_owned()));
+                story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, debit, "spent".to_owned()));
             }
             Happening::Gift(amount, lasting) => {
                 let expires = lasting.map(|lasting| story.now + lasting);
                 let gift = Adjustment::Goodwill(Goodwill { amount: *amount, expires });
-                story.command(|call, auth| adjustments::adjust(call, &operator(), auth, gift, "gift".to_owned()));
+                story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, gift, "gift".to_owned()));
             }
             Happening::WriteOff => {
                 if story.balance().balance < 0 {
-                    story.command(|call, auth| adjustments::write_off(call, &operator(), auth, "gone".to_owned()));
+                    story.command(|turn, auth| adjustments::write_off(turn, &operator(), auth, "gone".to_owned()));
                 }
             }
             Happening::Wait(by) => story.advance(*by),
@@ -91,8 +91,8 @@ impl Told {
         let cents = (self.charges[place] * thousandths / 1_000).max(1);
         let (number, amount) = (u32::try_from(place + 1).expect("few charges"), Some(cents * 10_000));
         let account = self.story.account.clone();
-        let booked = self.story.fake.command(self.story.now, |call| {
-            record_chargeback(call, &operator(), account, number, amount, reference.to_owned())
+        let booked = self.story.fake.command(self.story.now, |turn| {
+            record_chargeback(turn, &operator(), account, number, amount, reference.to_owned())
         });
         self.story.drain();
         booked.is_ok()
@@ -100,12 +100,12 @@ impl Told {
 
     fn won(&mut self, nth: usize, reference: &str) {
         let number = u32::try_from(nth % self.charges.len() + 1).expect("few charges");
-        self.story.command(|call, auth| record_dispute_won(call, &operator(), auth, number, reference.to_owned()));
+        self.story.command(|turn, auth| record_dispute_won(turn, &operator(), auth, number, reference.to_owned()));
     }
 
     fn lots(&self) -> Vec<Lot> {
         let account = self.story.account.clone();
-        let lots = self.story.fake.query(self.story.now, |call| balance::list_lots(call, &operator(), account));
+        let lots = self.story.fake.query(self.story.now, |turn| balance::list_lots(turn, &operator(), account));
         let mut lots: Vec<Lot> = lots
             .expect("a known account")
             .into_iter()
@@ -118,7 +118,7 @@ impl Told {
 
     fn owed(&self) -> BTreeMap<String, Money> {
         let account = AuthId::parse(&self.story.account).expect("an auth ID");
-        self.story.fake.query(self.story.now, |call| wallet::owed_by_day(call, account)).expect("readable days")
+        self.story.fake.query(self.story.now, |turn| wallet::owed_by_day(turn, account)).expect("readable days")
     }
 
     /// Every transaction sums to zero, and what the ledger says of the account is what is stored.
@@ -138,7 +138,7 @@ impl Told {
                 *sum += posting.2.micros();
             }
         }
-        let found = self.story.fake.query(self.story.now, |call| compare(call, &operator(), vec![folded]));
+        let found = self.story.fake.query(self.story.now, |turn| compare(turn, &operator(), vec![folded]));
         assert_eq!(found.expect("an answer"), []);
     }
 }

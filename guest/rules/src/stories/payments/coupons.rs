@@ -22,7 +22,7 @@ fn coupon(code: &str, amount: Micros) -> NewCoupon {
 }
 
 fn redeemed(story: &mut Story, code: &str) -> Result<ShownRedemption, Decline> {
-    match story.command(|call, auth| redeem(call, &operator(), auth, code.to_owned())) {
+    match story.command(|turn, auth| redeem(turn, &operator(), auth, code.to_owned())) {
         Outcome::Redeemed(redemption) => Ok(redemption),
         Outcome::Declined(decline) => Err(decline),
     }
@@ -31,7 +31,7 @@ fn redeemed(story: &mut Story, code: &str) -> Result<ShownRedemption, Decline> {
 #[test]
 fn crd_13_a_code_is_found_in_either_case_and_kept_only_sealed() {
     let mut story = Story::new();
-    let made = story.command(|call, _| create(call, &operator(), coupon("Spring-2026", 5_000_000)));
+    let made = story.command(|turn, _| create(turn, &operator(), coupon("Spring-2026", 5_000_000)));
     assert_eq!((made.number, made.code.as_str()), (1, "SPRING-2026"));
     let stored: String = story.fake.dump().values().map(String::as_str).collect();
     assert!(!stored.contains("SPRING-2026"), "the code is sealed");
@@ -41,7 +41,7 @@ fn crd_13_a_code_is_found_in_either_case_and_kept_only_sealed() {
     assert_eq!(redeemed(&mut story, "SPRING-2027"), Err(Decline::Unknown));
     assert_eq!(redeemed(&mut story, "no"), Err(Decline::Unknown));
     let page =
-        story.fake.query(story.now, |call| redemptions(call, AuthId::parse(&story.account).expect("ID"), None, 10));
+        story.fake.query(story.now, |turn| redemptions(turn, AuthId::parse(&story.account).expect("ID"), None, 10));
     assert_eq!(page.expect("a page").0.len(), 1);
     assert_eq!(story.mails("coupon-redeemed"), 1);
 }
@@ -49,15 +49,15 @@ fn crd_13_a_code_is_found_in_either_case_and_kept_only_sealed() {
 #[test]
 fn crd_13_ends_at_its_moment() {
     let mut story = Story::new();
-    story.command(|call, _| create(call, &operator(), coupon("LAST-DAY", 5_000_000)));
-    story.command(|call, _| {
-        create(call, &operator(), NewCoupon { redeem_by: START + 2 * DAY_MS, ..coupon("LATER", 1_000_000) })
+    story.command(|turn, _| create(turn, &operator(), coupon("LAST-DAY", 5_000_000)));
+    story.command(|turn, _| {
+        create(turn, &operator(), NewCoupon { redeem_by: START + 2 * DAY_MS, ..coupon("LATER", 1_000_000) })
     });
     story.advance(DAY_MS - 1);
     assert!(redeemed(&mut story, "LAST-DAY").is_ok());
     story.advance(1);
     assert_eq!(redeemed(&mut story, "LAST-DAY"), Err(Decline::AlreadyRedeemed));
-    story.command(|call, _| withdraw(call, &operator(), 2));
+    story.command(|turn, _| withdraw(turn, &operator(), 2));
     assert_eq!(redeemed(&mut story, "LATER"), Err(Decline::Withdrawn));
 }
 
@@ -65,27 +65,27 @@ fn crd_13_ends_at_its_moment() {
 fn a_drawn_code_can_be_redeemed_and_a_repeat_of_create_keeps_it_back() {
     let mut story = Story::new();
     let new = NewCoupon { code: None, ..coupon("", 5_000_000) };
-    let made = story.command(|call, _| create(call, &keyed(operator(), "k"), new.clone()));
+    let made = story.command(|turn, _| create(turn, &keyed(operator(), "k"), new.clone()));
     assert_eq!(made.code.len(), 14);
-    let again = story.command(|call, _| create(call, &keyed(operator(), "k"), new.clone()));
+    let again = story.command(|turn, _| create(turn, &keyed(operator(), "k"), new.clone()));
     assert_eq!(again, Coupon { code: String::new(), ..made.clone() });
     assert!(redeemed(&mut story, &made.code.to_lowercase()).is_ok());
     let found =
-        story.fake.query(story.now, |call| get(call, &operator(), made.code.clone())).expect("found by its code");
+        story.fake.query(story.now, |turn| get(turn, &operator(), made.code.clone())).expect("found by its code");
     assert_eq!((found.redeemed, found.code), (1, made.code));
 }
 
 #[test]
 fn who_guesses_has_to_wait_until_the_oldest_try_is_an_hour_old() {
     let mut story = Story::new();
-    story.command(|call, _| create(call, &operator(), coupon("GOOD-CODE", 5_000_000)));
+    story.command(|turn, _| create(turn, &operator(), coupon("GOOD-CODE", 5_000_000)));
     for _ in 0..10 {
         assert_eq!(redeemed(&mut story, "GUESS"), Err(Decline::Unknown));
         story.advance(1_000);
     }
     let account = story.account.clone();
     let refused = |story: &Story| {
-        story.fake.command(story.now, |call| redeem(call, &operator(), account.clone(), "GOOD-CODE".to_owned()))
+        story.fake.command(story.now, |turn| redeem(turn, &operator(), account.clone(), "GOOD-CODE".to_owned()))
     };
     assert_eq!(refused(&story), Err(Error::Refused(Refusal::TooOften(START + HOUR_MS))));
     story.advance(HOUR_MS - 10_001);

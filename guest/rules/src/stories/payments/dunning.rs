@@ -11,19 +11,19 @@ use crate::stories::scenario::{Answer, Story, operator};
 
 fn postpaid() -> Story {
     let mut story = Story::new();
-    story.command(|call, _| crate::jobs::store_opened(call, crate::jobs::Beginning::Created));
-    story.command(|call, auth| postpaid::set_billing(call, &operator(), auth, Billing::Postpaid(10_000_000_000)));
+    story.command(|turn, _| crate::jobs::store_opened(turn, crate::jobs::Beginning::Created));
+    story.command(|turn, auth| postpaid::set_billing(turn, &operator(), auth, Billing::Postpaid(10_000_000_000)));
     story
 }
 
 fn charges(story: &Story) -> Vec<charges::ShownCharge> {
     let (account, now) = (story.account.clone(), story.now);
-    story.fake.query(now, |call| charges::list_charges(call, &operator(), account, None, 100)).expect("a page").charges
+    story.fake.query(now, |turn| charges::list_charges(turn, &operator(), account, None, 100)).expect("a page").charges
 }
 
 fn standing(story: &Story) -> Standing {
     let account = AuthId::parse(&story.account).expect("an auth ID");
-    story.fake.query(story.now, |call| crate::profiles::profile::profile(call, account)).expect("a profile").standing
+    story.fake.query(story.now, |turn| crate::profiles::profile::profile(turn, account)).expect("a profile").standing
 }
 
 #[test]
@@ -64,13 +64,13 @@ fn never_more_than_is_owed_is_taken_and_in_the_end_all_of_it() {
         story.script(&[]);
         if matches!(standing(&story), Standing::Suspended(Suspension::PaymentFailure)) {
             suspensions += 1;
-            story.command(|call, auth| charges::settle_debt(call, &operator(), auth, None));
+            story.command(|turn, auth| charges::settle_debt(turn, &operator(), auth, None));
             assert_eq!(standing(&story), Standing::Active, "seed {seed}: everything due is paid");
         }
         story.advance(45 * DAY_MS);
         assert_eq!((story.balance().balance, standing(&story)), (0, Standing::Active), "seed {seed}");
         let account = AuthId::parse(&story.account).expect("an auth ID");
-        let left = story.fake.query(story.now, |call| call.get::<Dunning>(&dunning::key(account))).expect("readable");
+        let left = story.fake.query(story.now, |turn| turn.get::<Dunning>(&dunning::key(account))).expect("readable");
         assert_eq!(left, None, "seed {seed}");
     }
     assert!(suspensions > 5 && paid_at_once > 50 && retried > 50, "{suspensions} {paid_at_once} {retried}");

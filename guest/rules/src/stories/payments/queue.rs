@@ -10,18 +10,18 @@ use crate::payments::queue::{Claim, QueueItem, Resolution, Resolved, list_queue,
 use crate::stories::scenario::{Story, operator};
 
 fn queue(story: &Story) -> Vec<QueueItem> {
-    story.fake.query(story.now, |call| list_queue(call, &operator(), None, 100)).expect("a page").items
+    story.fake.query(story.now, |turn| list_queue(turn, &operator(), None, 100)).expect("a page").items
 }
 
 fn notice(story: &mut Story, key: &str) -> String {
     let paid = Paid { reference: "ref-x".to_owned(), at: START };
-    story.command(|call, _| jobs::payment_notice(call, key.to_owned(), PaymentOutcome::Paid(paid)));
+    story.command(|turn, _| jobs::payment_notice(turn, key.to_owned(), PaymentOutcome::Paid(paid)));
     queue(story).pop().expect("an item").id
 }
 
 fn resolve(story: &Story, item: &str, resolution: Resolution) -> Result<Resolved, Error> {
-    story.fake.command(story.now, |call| {
-        resolve_payment(call, &operator(), item.to_owned(), resolution, "checked with the bank".to_owned())
+    story.fake.command(story.now, |turn| {
+        resolve_payment(turn, &operator(), item.to_owned(), resolution, "checked with the bank".to_owned())
     })
 }
 
@@ -40,14 +40,14 @@ fn a_payment_of_unknown_amount_is_credited_with_what_the_operator_names_once() {
     // A correction may name it, and neither the gateway's notice nor a restore books it again.
     story.debit(10);
     let correction = Correction { amount: 4_000_000, charge: None, payment: Some(key.clone()) };
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Correction(correction), "restored".to_owned())
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Correction(correction), "restored".to_owned())
     });
     assert_eq!((story.units(), story.balance().cash), ("24.00".to_owned(), 24_000_000));
     story.gateway.paid.borrow_mut().push((key.clone(), 30_000_000));
     let paid = PaymentOutcome::Paid(Paid { reference: "ref-x".to_owned(), at: START });
-    story.command(|call, _| jobs::payment_notice(call, key, paid));
-    story.command(|call, _| jobs::store_opened(call, Beginning::Restored(START)));
+    story.command(|turn, _| jobs::payment_notice(turn, key, paid));
+    story.command(|turn, _| jobs::store_opened(turn, Beginning::Restored(START)));
     assert_eq!((story.units(), queue(&story).len()), ("24.00".to_owned(), 0));
 }
 

@@ -35,7 +35,7 @@ impl Story {
     fn install(&mut self, backup: &Backup, name: &str) {
         self.fake.restore(&backup.entries, &backup.timers, name);
         self.fake
-            .command(self.now, |call| jobs::store_opened(call, Beginning::Restored(backup.at)))
+            .command(self.now, |turn| jobs::store_opened(turn, Beginning::Restored(backup.at)))
             .expect("a restored store");
     }
 
@@ -47,13 +47,13 @@ impl Story {
     fn asked(&mut self, key: &str, micros: Micros) -> Result<Started, interfaces::credits::Error> {
         let caller = keyed(operator(), key);
         let account = self.account.clone();
-        let started = self.fake.command(self.now, |call| charges::recharge(call, &caller, account, micros, None));
+        let started = self.fake.command(self.now, |turn| charges::recharge(turn, &caller, account, micros, None));
         self.drain();
         started
     }
 
     fn waiting(&self) -> Vec<QueueItem> {
-        self.fake.query(self.now, |call| queue::list_queue(call, &operator(), None, 100)).expect("a page").items
+        self.fake.query(self.now, |turn| queue::list_queue(turn, &operator(), None, 100)).expect("a page").items
     }
 
     fn kinds(&self) -> Vec<String> {
@@ -62,13 +62,13 @@ impl Story {
 
     fn decide(&mut self, resolution: Resolution) {
         let item = self.waiting().remove(0).id;
-        self.command(|call, _| {
-            queue::resolve_payment(call, &operator(), item, resolution, "looked at the gateway".to_owned())
+        self.command(|turn, _| {
+            queue::resolve_payment(turn, &operator(), item, resolution, "looked at the gateway".to_owned())
         });
     }
 
     fn closed(&mut self) {
-        self.command(|call, auth| closing::close(call, &operator(), auth, "wished".to_owned()));
+        self.command(|turn, auth| closing::close(turn, &operator(), auth, "wished".to_owned()));
         self.advance(HOUR_MS);
     }
 
@@ -95,7 +95,7 @@ impl Story {
         }
         let differences = self
             .fake
-            .query(self.now, |call| ledger_operator::compare(call, &operator(), vec![folded]))
+            .query(self.now, |turn| ledger_operator::compare(turn, &operator(), vec![folded]))
             .expect("a look");
         assert_eq!(differences, []);
     }
@@ -115,7 +115,7 @@ fn sec_02_a_repeat_after_a_restore_gets_its_first_answer_and_charges_nothing() {
     assert_eq!(story.asked("order-4711", 50_000_000), Ok(first.clone()));
     assert_eq!(story.asked("order-4711", 60_000_000), Err(Refusal::KeyReused.into()), "another body");
     assert_eq!((story.units(), story.charges_paid()), ("50.00".to_owned(), 1));
-    let standing = story.fake.query(story.now, |call| jobs::look(call, first.job));
+    let standing = story.fake.query(story.now, |turn| jobs::look(turn, first.job));
     assert_eq!(standing, Some(JobState::Succeeded), "the job of the first answer is there");
     // A key whose request never left the lost host, and one that is new, are carried out.
     story.asked("order-4712", 25_000_000).expect("a new key");
@@ -170,7 +170,7 @@ fn a_mail_that_the_backup_had_not_sent_goes_out_under_the_key_that_it_had() {
     let suspended = accounts::Standing::Suspended(Suspension::SuspiciousActivity);
     story
         .fake
-        .command(story.now, |call| accounts::set_standing(call, &operator(), account, suspended, String::new()))
+        .command(story.now, |turn| accounts::set_standing(turn, &operator(), account, suspended, String::new()))
         .expect("an account");
     let backup = story.backup();
     story.drain();
@@ -283,7 +283,7 @@ fn sec_02_what_the_gateway_has_under_way_is_asked_about_and_never_sent_again() {
     assert_eq!(story.charges_paid(), 0, "asked about, not sent");
     assert_eq!(story.kinds(), ["charge-open-too-long"]);
     let paid = Paid { reference: "late".to_owned(), at: story.now };
-    story.command(|call, _| jobs::payment_notice(call, key, PaymentOutcome::Paid(paid)));
+    story.command(|turn, _| jobs::payment_notice(turn, key, PaymentOutcome::Paid(paid)));
     assert_eq!((story.units(), story.charges_paid(), story.waiting().len()), ("50.00".to_owned(), 0, 0));
     assert_eq!(story.mails("recharge-paid"), 1, "nobody has told the customer before");
     story.is_sound();
@@ -295,27 +295,27 @@ fn sec_02_a_settlement_and_a_number_taken_meanwhile_keep_one_key_one_charge() {
     story.debit(30);
     let backup = story.backup();
     let caller = keyed(operator(), "settle-1");
-    let first = story.command(|call, auth| charges::settle_debt(call, &caller, auth, None));
+    let first = story.command(|turn, auth| charges::settle_debt(turn, &caller, auth, None));
     assert_eq!(story.units(), "0.00");
     story.install(&backup, "restoredstore000");
     // Before the gateway has been asked somebody recharges without a key, under the number of the lost settlement.
     let account = story.account.clone();
     story
         .fake
-        .command(story.now, |call| charges::recharge(call, &operator(), account, 25_000_000, None))
+        .command(story.now, |turn| charges::recharge(turn, &operator(), account, 25_000_000, None))
         .expect("a good recharge");
     story.drain();
     story.advance(MINUTE_MS);
     assert_eq!((story.units(), story.charges_paid()), ("25.00".to_owned(), 2));
-    let again = story.command(|call, auth| charges::settle_debt(call, &caller, auth, None));
+    let again = story.command(|turn, auth| charges::settle_debt(turn, &caller, auth, None));
     assert_eq!((first.name.as_str(), again.name.as_str()), ("1", "2"), "its number was taken, so it has the next one");
-    let standing = story.fake.query(story.now, |call| jobs::look(call, again.job));
+    let standing = story.fake.query(story.now, |turn| jobs::look(turn, again.job));
     assert_eq!(standing, Some(JobState::Succeeded));
     assert_eq!((story.units(), story.charges_paid()), ("25.00".to_owned(), 2));
     // The gateway may say it again, and it is restored again.
     let key = format!("cb-teststoreabcdef0-{}-charge-1", story.account);
     let paid = Paid { reference: "again".to_owned(), at: START };
-    story.command(|call, _| jobs::payment_notice(call, key, PaymentOutcome::Paid(paid)));
+    story.command(|turn, _| jobs::payment_notice(turn, key, PaymentOutcome::Paid(paid)));
     let backup = story.backup();
     story.install(&backup, "restoredtwice000");
     story.drain();
@@ -394,7 +394,7 @@ fn sec_13_a_refund_of_the_lost_history_is_taken_off_its_lot_and_not_paid_again()
 fn sec_13_a_closing_that_is_due_at_the_restore_waits_for_the_gateway() {
     let mut story = Story::new();
     story.recharge(100);
-    story.command(|call, auth| closing::close(call, &operator(), auth, "wished".to_owned()));
+    story.command(|turn, auth| closing::close(turn, &operator(), auth, "wished".to_owned()));
     let backup = story.backup();
     story.advance(HOUR_MS);
     assert_eq!(story.gateway.refunded.borrow().len(), 1);
@@ -467,8 +467,8 @@ fn sec_13_a_refund_of_a_charge_that_nobody_knows_holds_its_amount() {
     assert_eq!((story.balance().available, story.waiting().len()), (70_000_000, 1));
     let other = Claim { auth_id: story.account.clone(), amount: Some(31_000_000) };
     let item = story.waiting().remove(0).id;
-    let refused = story.fake.command(story.now, |call| {
-        queue::resolve_payment(call, &operator(), item, Resolution::Debit(other), "looked".to_owned())
+    let refused = story.fake.command(story.now, |turn| {
+        queue::resolve_payment(turn, &operator(), item, Resolution::Debit(other), "looked".to_owned())
     });
     assert!(refused.is_err(), "not another amount");
     story.decide(Resolution::Debit(Claim { auth_id: story.account.clone(), amount: None }));
@@ -509,7 +509,7 @@ fn sec_13_a_refund_that_was_sent_again_after_the_backup_is_the_same_refund() {
     assert_eq!(story.kinds(), ["refund-failed"]);
     let backup = story.backup();
     let caller = keyed(operator(), "again-1");
-    let retry = |call: &mut crate::ground::call::Call<'_>, auth: String| refunds::retry(call, &caller, auth, 1);
+    let retry = |turn: &mut crate::ground::turn::Turn<'_>, auth: String| refunds::retry(turn, &caller, auth, 1);
     let first = story.command(retry);
     assert_eq!(story.gateway.refunded.borrow().len(), 1);
     story.restored(&backup);
@@ -540,13 +540,13 @@ fn sec_02_a_payment_given_back_by_a_person_is_given_back_once() {
     let mut story = Story::new();
     let paid = Paid { reference: "ref-x".to_owned(), at: START };
     let payment = "of-another-system".to_owned();
-    story.command(|call, _| jobs::payment_notice(call, payment.clone(), PaymentOutcome::Paid(paid)));
+    story.command(|turn, _| jobs::payment_notice(turn, payment.clone(), PaymentOutcome::Paid(paid)));
     let item = story.waiting().remove(0).id;
     let backup = story.backup();
     let caller = keyed(operator(), "back-1");
     let claim = Claim { auth_id: story.account.clone(), amount: Some(7_000_000) };
-    let resolve = |call: &mut crate::ground::call::Call<'_>, _: String| {
-        queue::resolve_payment(call, &caller, item.clone(), Resolution::Refund(claim.clone()), "theirs".to_owned())
+    let resolve = |turn: &mut crate::ground::turn::Turn<'_>, _: String| {
+        queue::resolve_payment(turn, &caller, item.clone(), Resolution::Refund(claim.clone()), "theirs".to_owned())
     };
     let first = story.command(resolve);
     assert_eq!(story.gateway.refunded.borrow().len(), 1);
@@ -561,8 +561,8 @@ fn sec_02_a_payment_given_back_by_a_person_is_given_back_once() {
 fn sec_02_a_removed_card_and_a_new_one_change_nothing_about_what_was_paid() {
     let mut story = Story::new();
     let backup = story.backup();
-    story.command(|call, auth| cards::remove_card(call, &operator(), auth, "card-1".to_owned()));
-    story.command(|call, auth| cards::add_card(call, &operator(), auth, "tok_2".to_owned(), true));
+    story.command(|turn, auth| cards::remove_card(turn, &operator(), auth, "card-1".to_owned()));
+    story.command(|turn, auth| cards::add_card(turn, &operator(), auth, "tok_2".to_owned(), true));
     let first = story.asked("order-4711", 50_000_000).expect("a good recharge");
     story.restored(&backup);
     assert_eq!(story.asked("order-4711", 50_000_000), Ok(first));
@@ -592,11 +592,11 @@ fn renting() -> Story {
         monthly: "0.80".to_owned(),
     };
     let prices = NumberPrices { rows: vec![row], seat: None };
-    story.command(|call, _| jobs::store_opened(call, Beginning::Created));
-    story.command(|call, _| {
-        let version = pricing::create_version(call, &operator())?.number;
-        pricing::set_number_prices(call, &operator(), version, prices)?;
-        pricing::publish_version(call, &operator(), version, START)
+    story.command(|turn, _| jobs::store_opened(turn, Beginning::Created));
+    story.command(|turn, _| {
+        let version = pricing::create_version(turn, &operator())?.number;
+        pricing::set_number_prices(turn, &operator(), version, prices)?;
+        pricing::publish_version(turn, &operator(), version, START)
     });
     story.recharge(50);
     story
@@ -607,7 +607,7 @@ impl Story {
         let caller = keyed(operator(), key);
         let account = self.account.clone();
         let purchase = Purchase { offer: offer(number), alias: None, app_id: None };
-        let started = self.fake.command(self.now, |call| numbers::buy(call, &caller, account, purchase));
+        let started = self.fake.command(self.now, |turn| numbers::buy(turn, &caller, account, purchase));
         self.drain();
         started
     }
@@ -615,7 +615,7 @@ impl Story {
     fn given_back(&mut self, key: &str, number: &str) -> Result<Started, numbers::Error> {
         let caller = keyed(operator(), key);
         let (account, number) = (self.account.clone(), number.to_owned());
-        let started = self.fake.command(self.now, |call| numbers::release(call, &caller, account, number));
+        let started = self.fake.command(self.now, |turn| numbers::release(turn, &caller, account, number));
         self.drain();
         started
     }
@@ -623,7 +623,7 @@ impl Story {
     fn rented(&self) -> Vec<numbers::RentedNumber> {
         let filter = NumberFilter::default();
         self.fake
-            .query(self.now, |call| numbers::list(call, &operator(), self.account.clone(), filter, 0, 100))
+            .query(self.now, |turn| numbers::list(turn, &operator(), self.account.clone(), filter, 0, 100))
             .expect("a page")
             .numbers
     }
@@ -644,7 +644,7 @@ fn sec_02_a_number_ordered_since_the_backup_is_held_and_paid_and_not_ordered_aga
     assert_eq!(story.bought("number-1", "14155550100"), Ok(first.clone()));
     assert_eq!(story.bought("number-1", "14155550101"), Err(Refusal::KeyReused.into()));
     assert_eq!(story.orders("order"), 1);
-    let standing = story.fake.query(story.now, |call| jobs::look(call, first.job));
+    let standing = story.fake.query(story.now, |turn| jobs::look(turn, first.job));
     assert_eq!(standing, Some(JobState::Succeeded));
     story.is_sound();
 }
@@ -689,7 +689,7 @@ fn sec_02_orders_wait_for_the_stock_and_keys_are_told_to_come_again() {
     story.restored(&backup);
     assert_eq!(story.bought("number-1", "14155550100"), Err(Refusal::Reconciling(story.now + 5_000).into()));
     let purchase = Purchase { offer: offer("14155550100"), alias: None, app_id: None };
-    story.command(|call, auth| numbers::buy(call, &operator(), auth, purchase));
+    story.command(|turn, auth| numbers::buy(turn, &operator(), auth, purchase));
     story.advance(HOUR_MS);
     assert_eq!(story.orders("order"), 0);
     story.gateway.lists_nothing.set(false);
@@ -720,8 +720,8 @@ fn sec_02_a_number_that_cannot_be_placed_waits_for_a_person() {
     assert_eq!(story.bought("number-1", "14155550100"), refused);
     let of_account = |item: &QueueItem| item.auth_id == story.account;
     let item = story.waiting().into_iter().find(of_account).expect("an item").id;
-    story.command(|call, _| {
-        queue::resolve_payment(call, &operator(), item, Resolution::Dismiss, "it was given back by hand".to_owned())
+    story.command(|turn, _| {
+        queue::resolve_payment(turn, &operator(), item, Resolution::Dismiss, "it was given back by hand".to_owned())
     });
     story.bought("number-2", "14155550101").expect("a person has looked");
     assert_eq!(story.rented().len(), 1);

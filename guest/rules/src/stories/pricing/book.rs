@@ -1,12 +1,12 @@
 //! Versions, rows, overrides and rating together.
 
 use crate::accounts::{AccountType, Created, NewAccount};
-use crate::ground::call::Call;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
 use crate::ground::rate::Rate;
 use crate::ground::testing::{Fake, START, keyed};
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{DAY_MS, Fault, FieldRule, Instant, Refusal};
 use crate::pricing::rating::{Book, Rated};
 use crate::pricing::{
@@ -47,15 +47,15 @@ pub(crate) fn event(product: Product, number: &str, quantity: u32, at: Instant) 
 }
 
 pub(crate) fn draft(fake: &Fake) -> u32 {
-    fake.command(START, |call| create_version(call, &operator())).expect("a draft").number
+    fake.command(START, |turn| create_version(turn, &operator())).expect("a draft").number
 }
 
 pub(crate) fn add(fake: &Fake, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
-    fake.command(START, |call| add_rows(call, &operator(), version, rows))
+    fake.command(START, |turn| add_rows(turn, &operator(), version, rows))
 }
 
 pub(crate) fn publish(fake: &Fake, now: Instant, version: u32, starts_at: Instant) -> Result<Version, Error> {
-    fake.command(now, |call| publish_version(call, &operator(), version, starts_at))
+    fake.command(now, |turn| publish_version(turn, &operator(), version, starts_at))
 }
 
 /// A version that is in force from the beginning.
@@ -69,7 +69,7 @@ pub(crate) fn book(fake: &Fake, rows: Vec<PriceRow>) -> u32 {
 }
 
 pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Result<Rated, Rejection> {
-    fake.query(START, |call| Book::open(call)?.rate(call, event, overrides)).expect("readable")
+    fake.query(START, |turn| Book::open(turn)?.rate(turn, event, overrides)).expect("readable")
 }
 
 fn matched(fake: &Fake, number: &str) -> Option<String> {
@@ -87,7 +87,7 @@ pub(crate) fn account(fake: &Fake) -> AuthId {
         timezone: "UTC".to_owned(),
     };
     let created: Created =
-        fake.command(START, |call| crate::accounts::create(call, &operator(), account)).expect("an account");
+        fake.command(START, |turn| crate::accounts::create(turn, &operator(), account)).expect("an account");
     AuthId::parse(&created.auth_id).expect("an auth ID")
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn overrides(
     starts_at: Instant,
     rows: Vec<PriceRow>,
 ) -> Result<(), Error> {
-    fake.command(now, |call| set_overrides(call, &operator(), account.to_string(), starts_at, rows, None))
+    fake.command(now, |turn| set_overrides(turn, &operator(), account.to_string(), starts_at, rows, None))
 }
 
 pub(crate) fn problems<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<(String, FieldRule)> {
@@ -166,7 +166,7 @@ fn overrides_win_ties_and_lose_to_longer_prefixes() {
     assert_eq!(rated("430000", START + 10), ("4".to_owned(), 1_000));
     overrides(&fake, START, account, START + 20, vec![]).expect("set");
     assert_eq!(rated("447800", START + 20), ("447".to_owned(), 50_000));
-    let wallet = fake.query(START, |call| crate::ledger::wallet::need(call, account)).expect("a wallet");
+    let wallet = fake.query(START, |turn| crate::ledger::wallet::need(turn, account)).expect("a wallet");
     assert!(wallet.has_overrides());
 }
 
@@ -175,7 +175,7 @@ fn a_later_set_replaces_all_from_its_start_on() {
     let fake = Fake::new();
     let account = account(&fake);
     let at = |at: Instant| {
-        let rows = fake.query(START, |call| get_overrides(call, &operator(), account.to_string(), at)).expect("rows");
+        let rows = fake.query(START, |turn| get_overrides(turn, &operator(), account.to_string(), at)).expect("rows");
         rows.into_iter().map(|row| row.prefix).collect::<Vec<_>>()
     };
     overrides(&fake, START, account, START + 10, vec![voice("44", "1"), voice("1415", "1"), voice("2", "1")])
@@ -223,7 +223,7 @@ fn versions_are_immutable_and_start_apart() {
         problems(publish(&fake, START, third, START)),
         [("starts-at".to_owned(), FieldRule::NotAllowedTogether)]
     );
-    let listed = fake.query(START, |call| list_versions(call, &operator())).expect("versions");
+    let listed = fake.query(START, |turn| list_versions(turn, &operator())).expect("versions");
     let states: Vec<(u32, VersionState, Option<Instant>, u32)> =
         listed.iter().map(|version| (version.number, version.state, version.starts_at, version.rows)).collect();
     assert_eq!(
@@ -242,7 +242,7 @@ fn adding_again_under_the_same_key_adds_once() {
     let version = draft(&fake);
     let caller = keyed(operator(), "part-1");
     for _ in 0..2 {
-        let answer = fake.command(START, |call| add_rows(call, &caller, version, vec![voice("44", "0.01")]));
+        let answer = fake.command(START, |turn| add_rows(turn, &caller, version, vec![voice("44", "0.01")]));
         assert_eq!(answer.map(|version| version.rows), Ok(1));
     }
 }
@@ -321,7 +321,7 @@ fn rows_are_listed_in_order_without_gaps() {
     let mut listed = Vec::new();
     let mut after = None;
     loop {
-        let page = fake.query(START, |call| list_rows(call, &operator(), version, after.clone())).expect("a page");
+        let page = fake.query(START, |turn| list_rows(turn, &operator(), version, after.clone())).expect("a page");
         assert!(page.rows.len() <= 1000);
         listed.extend(page.rows);
         after = page.next;
@@ -332,7 +332,7 @@ fn rows_are_listed_in_order_without_gaps() {
     assert_eq!(listed.len(), expected.len());
     assert_eq!(listed, expected);
     for bad in ["", "vo", "xo/44", "vo/", "vo/4x", "voo/44"] {
-        let answer = fake.query(START, |call| list_rows(call, &operator(), version, Some(bad.to_owned())));
+        let answer = fake.query(START, |turn| list_rows(turn, &operator(), version, Some(bad.to_owned())));
         assert_eq!(problems(answer), [("after".to_owned(), FieldRule::WrongForm)], "{bad}");
     }
 }
@@ -357,12 +357,12 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
         .collect();
     let batch = || {
         let before = fake.crossings();
-        let total = fake.query(START, |call| {
-            let mut book = Book::open(call).expect("readable");
-            book.prefetch(call, events.iter().map(|event| (event, Some(account)))).expect("readable");
+        let total = fake.query(START, |turn| {
+            let mut book = Book::open(turn).expect("readable");
+            book.prefetch(turn, events.iter().map(|event| (event, Some(account)))).expect("readable");
             let mut total = 0;
             for event in &events {
-                total += book.rate(call, event, Some(account)).expect("readable").expect("a price").amount.micros();
+                total += book.rate(turn, event, Some(account)).expect("readable").expect("a price").amount.micros();
             }
             total
         });
@@ -382,10 +382,10 @@ fn a_warm_instance_answers_another_store_from_that_stores_rows() {
     let price = |rate_text: &str| {
         let fake = Fake::new();
         book(&fake, vec![voice("44", rate_text)]);
-        let lent = crate::ground::call::Lent { storage: &fake, vault: &fake, random: &fake, now: START, kept: &kept };
-        let call = Call::new(lent);
+        let lent = crate::ground::turn::Lent { storage: &fake, vault: &fake, random: &fake, now: START, kept: &kept };
+        let turn = Turn::new(lent);
         let event = event(Product::Voice, "447700", 60, START);
-        Book::open(&call).expect("readable").rate(&call, &event, None).expect("readable").map(|rated| rated.amount)
+        Book::open(&turn).expect("readable").rate(&turn, &event, None).expect("readable").map(|rated| rated.amount)
     };
     assert_eq!(price("0.01"), Ok(Money::from_micros(10_000)));
     assert_eq!(price("0.02"), Ok(Money::from_micros(20_000)));
@@ -404,7 +404,7 @@ fn a_missing_or_broken_chunk_is_said_and_not_guessed() {
         };
         fake.plant("pb/0001/vo/44", broken);
         let event = event(Product::Voice, "447700", 60, START);
-        let answer = fake.query(START, |call| Book::open(call)?.rate(call, &event, None));
+        let answer = fake.query(START, |turn| Book::open(turn)?.rate(turn, &event, None));
         match answer {
             Err(Fault::Other(problem)) => assert_eq!(problem.code, "stored-record-unreadable", "{broken}"),
             other => panic!("{broken}: {other:?}"),
@@ -459,7 +459,7 @@ proptest! {
         match add(&fake, version, vec![voice("44", "1"), odd.clone()]) {
             Ok(version) => {
                 prop_assert_eq!(version.rows, 2);
-                let page = fake.query(START, |call| list_rows(call, &operator(), 1, None)).expect("a page");
+                let page = fake.query(START, |turn| list_rows(turn, &operator(), 1, None)).expect("a page");
                 let shown = page.rows.iter().find(|row| row.heading == Heading::Inbound).expect("stored");
                 prop_assert_eq!(&PriceRow { rate: odd.rate.clone(), ..shown.clone() }, &odd);
                 prop_assert_eq!(Rate::parse(&shown.rate), Rate::parse(&odd.rate));
@@ -484,13 +484,13 @@ fn numbers_and_seats_cost_what_is_in_force_at_the_moment_charged_for() {
     let account = account(&fake);
     let set = |version: u32, rows: Vec<NumberRow>, seat: Option<&str>| {
         let prices = NumberPrices { rows, seat: seat.map(str::to_owned) };
-        fake.command(START, |call| set_number_prices(call, &operator(), version, prices)).expect("good prices");
+        fake.command(START, |turn| set_number_prices(turn, &operator(), version, prices)).expect("good prices");
     };
     let price = |kind: NumberKind, at: Instant| {
-        let price = fake.query(START, |call| number_price(call, account, "US", kind, at)).expect("readable");
+        let price = fake.query(START, |turn| number_price(turn, account, "US", kind, at)).expect("readable");
         price.map(|price| (price.setup.micros(), price.monthly.micros()))
     };
-    let seat = |at: Instant| fake.query(START, |call| seat_price(call, account, at)).expect("readable");
+    let seat = |at: Instant| fake.query(START, |turn| seat_price(turn, account, at)).expect("readable");
     assert_eq!((price(NumberKind::Local, START), seat(START)), (None, None));
     let first = draft(&fake);
     let us = |setup: &str, monthly: &str| number("US", NumberKind::Local, setup, monthly);
@@ -508,19 +508,19 @@ fn numbers_and_seats_cost_what_is_in_force_at_the_moment_charged_for() {
     assert_eq!((seat(START + 99), seat(START + 100)), (Some(Money::from_units(20)), None));
     // Of one's own: what is named there, from its moment on; the rest is the book's.
     let own = NumberPrices { rows: vec![us("0.1", "0.00001")], seat: Some("15".to_owned()) };
-    fake.command(START, |call| set_overrides(call, &operator(), account.to_string(), START + 50, vec![], Some(own)))
+    fake.command(START, |turn| set_overrides(turn, &operator(), account.to_string(), START + 50, vec![], Some(own)))
         .expect("set");
     assert_eq!(price(NumberKind::Local, START + 49), Some((500_000, 800_000)));
     assert_eq!(price(NumberKind::Local, START + 50), Some((100_000, 10)));
     assert_eq!(price(NumberKind::TollFree, START + 50), Some((1_000_000, 2_000_000)));
     assert_eq!((seat(START + 49), seat(START + 50)), (Some(Money::from_units(20)), Some(Money::from_units(15))));
-    fake.command(START, |call| set_overrides(call, &operator(), account.to_string(), START + 60, vec![], None))
+    fake.command(START, |turn| set_overrides(turn, &operator(), account.to_string(), START + 60, vec![], None))
         .expect("set");
     assert_eq!(
         (price(NumberKind::Local, START + 60), seat(START + 60)),
         (Some((500_000, 800_000)), Some(Money::from_units(20)))
     );
-    let unknown = fake.query(START, |call| number_price(call, account, "us", NumberKind::Local, START));
+    let unknown = fake.query(START, |turn| number_price(turn, account, "us", NumberKind::Local, START));
     assert_eq!(unknown, Ok(None));
 }
 
@@ -530,7 +530,7 @@ fn names_of_groups_stay_with_their_rows() {
     let named = |prefix: &str, group: &str| PriceRow { group: Some(group.to_owned()), ..sms(prefix, "0.01") };
     let version = draft(&fake);
     add(&fake, version, vec![named("44", "Rest"), sms("4420", "0.02"), named("447", "Mobile")]).expect("good rows");
-    let page = fake.query(START, |call| list_rows(call, &operator(), version, None)).expect("a page");
+    let page = fake.query(START, |turn| list_rows(turn, &operator(), version, None)).expect("a page");
     let groups: Vec<Option<&str>> = page.rows.iter().map(|row| row.group.as_deref()).collect();
     assert_eq!(groups, [Some("Rest"), None, Some("Mobile")]);
     let letters = "n".repeat(61);

@@ -15,28 +15,28 @@ use crate::stories::scenario::operator;
 use crate::usage;
 
 fn states(fake: &Fake) -> Vec<(u32, VersionState, Option<Instant>)> {
-    let listed = fake.query(START, |call| list_versions(call, &operator())).expect("versions");
+    let listed = fake.query(START, |turn| list_versions(turn, &operator())).expect("versions");
     listed.into_iter().map(|version| (version.number, version.state, version.starts_at)).collect()
 }
 
 fn import(fake: &Fake, now: Instant) -> u32 {
-    fake.command(now, |call| begin_import(call, &operator())).expect("an import").number
+    fake.command(now, |turn| begin_import(turn, &operator())).expect("an import").number
 }
 
 fn withdraw(fake: &Fake, now: Instant, version: u32) -> Result<Version, Error> {
-    fake.command(now, |call| withdraw_version(call, &operator(), version))
+    fake.command(now, |turn| withdraw_version(turn, &operator(), version))
 }
 
 fn remove(fake: &Fake, version: u32) -> Result<(), Error> {
-    fake.command(START, |call| remove_draft(call, &operator(), version))
+    fake.command(START, |turn| remove_draft(turn, &operator(), version))
 }
 
 fn withdraw_set(fake: &Fake, now: Instant, account: AuthId, starts_at: Instant) -> Result<(), Error> {
-    fake.command(now, |call| withdraw_overrides(call, &operator(), account.to_string(), starts_at))
+    fake.command(now, |turn| withdraw_overrides(turn, &operator(), account.to_string(), starts_at))
 }
 
 fn sets(fake: &Fake, account: AuthId) -> Vec<(Instant, u32)> {
-    let listed = fake.query(START, |call| list_overrides(call, &operator(), account.to_string())).expect("sets");
+    let listed = fake.query(START, |turn| list_overrides(turn, &operator(), account.to_string())).expect("sets");
     listed.into_iter().map(|set| (set.starts_at, set.rows)).collect()
 }
 
@@ -54,9 +54,9 @@ fn price_at(fake: &Fake, at: Instant) -> Result<String, Rejection> {
 
 /// What the daily clean-up does, once nothing of the month is left to be done.
 fn clean_up(fake: &Fake, now: Instant) {
-    fake.command(now, |call| {
-        usage::forget_counted(call, call.now() - 36 * DAY_MS)?;
-        clean(call)
+    fake.command(now, |turn| {
+        usage::forget_counted(turn, turn.now() - 36 * DAY_MS)?;
+        clean(turn)
     })
     .expect("cleaned");
 }
@@ -69,7 +69,7 @@ fn keys_of(fake: &Fake, version: u32) -> usize {
 fn record(fake: &Fake, now: Instant, auth_id: AuthId, at: Instant) {
     let event =
         crate::ground::product::Event { auth_id: auth_id.to_string(), ..event(Product::Voice, "447700900123", 60, at) };
-    let answer = fake.command(now, |call| usage::record_events(call, &operator(), vec![event])).expect("a batch");
+    let answer = fake.command(now, |turn| usage::record_events(turn, &operator(), vec![event])).expect("a batch");
     assert!(matches!(answer.answers[0], usage::Answer::Rated(_)), "{answer:?}");
 }
 
@@ -189,7 +189,7 @@ fn drafts_are_removed_with_their_rows_and_numbers_are_never_given_twice_02_refus
     };
     let first = draft(&fake);
     add(&fake, first, vec![voice("44", "0.01"), sms("1", "0.02")]).expect("good rows");
-    fake.command(START, |call| set_number_prices(call, &operator(), first, prices)).expect("good prices");
+    fake.command(START, |turn| set_number_prices(turn, &operator(), first, prices)).expect("good prices");
     assert!(keys_of(&fake, first) >= 4);
     assert_eq!(remove(&fake, first), Ok(()));
     assert_eq!((keys_of(&fake, first), states(&fake)), (0, vec![]));
@@ -213,7 +213,7 @@ fn an_import_that_is_cut_off_leaves_nothing_02_refused_price_sheets_use_up_the_p
     add(&fake, cut_off, vec![voice("44", "0.01")]).expect("a good row");
     let kept = import(&fake, START);
     add(&fake, kept, vec![voice("44", "0.01")]).expect("a good row");
-    let shown = fake.command(START, |call| finish_import(call, &operator(), kept)).expect("finished");
+    let shown = fake.command(START, |turn| finish_import(turn, &operator(), kept)).expect("finished");
     assert_eq!((shown.state, shown.rows), (VersionState::Draft, 1));
     let whole = import(&fake, START);
     add(&fake, whole, vec![voice("44", "0.01")]).expect("a good row");
@@ -224,7 +224,7 @@ fn an_import_that_is_cut_off_leaves_nothing_02_refused_price_sheets_use_up_the_p
     let expected = [(kept, VersionState::Draft, None), (whole, VersionState::Published, Some(START))];
     assert_eq!(states(&fake), expected);
     assert_eq!(keys_of(&fake, cut_off), 0);
-    let published: Result<Version, Error> = fake.command(START, |call| finish_import(call, &operator(), whole));
+    let published: Result<Version, Error> = fake.command(START, |turn| finish_import(turn, &operator(), whole));
     assert_eq!(published, Err(Error::AlreadyPublished));
 }
 
@@ -281,7 +281,7 @@ fn a_full_book_makes_room_of_what_is_over() {
     for _ in 1..100 {
         draft(&fake);
     }
-    let full = fake.command(START, |call| create_version(call, &operator()));
+    let full = fake.command(START, |turn| create_version(turn, &operator()));
     assert!(matches!(full, Err(Error::Other(problem)) if problem.code == "too-many-versions"));
     remove(&fake, 1001).expect("a draft");
     assert_eq!(draft(&fake), 1101);
@@ -293,9 +293,9 @@ fn what_rent_of_a_month_may_still_need_is_not_retired() {
     planned(&fake, START, "0.01", START);
     planned(&fake, START, "0.02", START + DAY_MS);
     // The work of a month that the host has slept through is still to be done.
-    fake.command::<(), Fault>(START, |call| {
-        crate::ledger::months::schedule(call);
-        call.timer("store/housekeeping", Lane::Bulk, START);
+    fake.command::<(), Fault>(START, |turn| {
+        crate::ledger::months::schedule(turn);
+        turn.timer("store/housekeeping", Lane::Bulk, START);
         Ok(())
     })
     .expect("scheduled");

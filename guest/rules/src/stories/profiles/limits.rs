@@ -8,7 +8,7 @@ use crate::stories::scenario::{Story, operator};
 #[test]
 fn a_limit_that_is_not_named_stays() {
     let mut story = Story::new();
-    let mut set = |change: LimitsChange| story.command(|call, auth| set_limits(call, &operator(), auth, change));
+    let mut set = |change: LimitsChange| story.command(|turn, auth| set_limits(turn, &operator(), auth, change));
     let maximum = Some(20_000_000_000);
     set(LimitsChange { maximum_recharge: maximum, ..Default::default() });
     let both = Limits { maximum_recharge: maximum, standard_rate: Some(50), ..Default::default() };
@@ -17,7 +17,7 @@ fn a_limit_that_is_not_named_stays() {
     let away = LimitsChange { as_policy: Some(vec![LimitName::MaximumRecharge]), ..Default::default() };
     let rest = Limits { standard_rate: Some(50), ..Default::default() };
     assert_eq!(set(away), rest);
-    let seen = story.fake.query(story.now, |call| get_limits(call, &operator(), story.account.clone()));
+    let seen = story.fake.query(story.now, |turn| get_limits(turn, &operator(), story.account.clone()));
     assert_eq!(seen, Ok(rest));
 }
 
@@ -26,13 +26,13 @@ fn a_limit_that_is_not_named_stays() {
 fn an_answer_of_before_is_given_again_as_the_limits_in_force() {
     let mut story = Story::new();
     let change = LimitsChange { standard_rate: Some(9), ..Default::default() };
-    let told = story.command(|call, auth| set_limits(call, &keyed(operator(), "k"), auth, change.clone()));
+    let told = story.command(|turn, auth| set_limits(turn, &keyed(operator(), "k"), auth, change.clone()));
     let dump = story.fake.dump();
     let (key, text) = dump.iter().find(|(key, _)| key.contains("/operator.set-limits/")).expect("kept");
     let mut kept: serde_json::Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(kept["args"].as_str().map(str::len), Some(64));
     kept["answer"] = serde_json::Value::Null;
     story.fake.plant(key, &kept.to_string());
-    let again = story.command(|call, auth| set_limits(call, &keyed(operator(), "k"), auth, change));
+    let again = story.command(|turn, auth| set_limits(turn, &keyed(operator(), "k"), auth, change));
     assert_eq!(again, told);
 }

@@ -5,7 +5,7 @@ use crate::payments::queue::{QueueItem, Resolution, list_queue, resolve_payment}
 use crate::stories::scenario::{Story, operator};
 
 fn queue(story: &Story) -> Vec<QueueItem> {
-    story.fake.query(story.now, |call| list_queue(call, &operator(), None, 100)).expect("a page").items
+    story.fake.query(story.now, |turn| list_queue(turn, &operator(), None, 100)).expect("a page").items
 }
 
 fn to(story: &Story, template: &str) -> Vec<Vec<String>> {
@@ -21,7 +21,7 @@ fn events(story: &Story, kind: &str) -> usize {
 
 fn alert(story: &mut Story, recipients: &[&str]) {
     let recipients: Vec<String> = recipients.iter().map(|address| (*address).to_owned()).collect();
-    story.command(|call, auth| alerts::set_alerts(call, &operator(), auth, Some(Vec::new()), Some(recipients)));
+    story.command(|turn, auth| alerts::set_alerts(turn, &operator(), auth, Some(Vec::new()), Some(recipients)));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn case_01_a_mail_that_is_given_up_waits_in_the_queue_until_a_person_has_looked(
     assert_eq!(to(&story, "recharge-paid").len(), 1);
     assert_eq!(failed(&story).len(), 1);
     let (item, reason) = (items[0].id.clone(), "sent by hand".to_owned());
-    story.command(|call, _| resolve_payment(call, &operator(), item, Resolution::Dismiss, reason));
+    story.command(|turn, _| resolve_payment(turn, &operator(), item, Resolution::Dismiss, reason));
     assert_eq!(queue(&story), []);
     assert!(!story.fake.dump().keys().any(|key| key.starts_with("mgu/")), "nothing is left of it");
     // And a later one is counted from the beginning.

@@ -18,10 +18,10 @@ fn fields(error: Error) -> Vec<String> {
 #[test]
 fn changing_needs_the_version_that_was_read() {
     let fake = Fake::new();
-    let first = fake.query(START, |call| get_policy(call, &operator())).expect("defaults");
+    let first = fake.query(START, |turn| get_policy(turn, &operator())).expect("defaults");
     assert_eq!(first, Policy::default());
     let asked = Policy { minimum_recharge: 20_000_000, ..first.clone() };
-    let set = |policy: &Policy| fake.command(START, |call| set_policy(call, &operator(), policy.clone()));
+    let set = |policy: &Policy| fake.command(START, |turn| set_policy(turn, &operator(), policy.clone()));
     assert_eq!(set(&asked), Ok(Policy { version: 1, ..asked.clone() }));
     assert_eq!(set(&asked), Err(Error::PolicyChanged(1)));
     let now = fake.query(START, Policy::load).expect("readable");
@@ -95,7 +95,7 @@ fn all_broken_bounds_are_named_at_once() {
         require_billing_address: true,
         unusual_spend: Some(UnusualSpend { factor: 1, floor: -10_000, without_history: 1 }),
     };
-    let error = fake.command(START, |call| set_policy(call, &operator(), bad)).expect_err("bounds");
+    let error = fake.command(START, |turn| set_policy(turn, &operator(), bad)).expect_err("bounds");
     let mut expected = vec!["minimum-recharge", "maximum-recharge", "alert-thresholds"];
     let thresholds: Vec<String> = (0..10).map(|place| format!("alert-thresholds[{place}]")).collect();
     expected.extend(thresholds.iter().map(String::as_str));

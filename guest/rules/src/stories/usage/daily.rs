@@ -9,9 +9,9 @@ use crate::{accounts, usage};
 use std::collections::BTreeSet;
 
 fn zone(story: &mut Story, name: &str) {
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let change = accounts::Change { timezone: Some(name.to_owned()), ..accounts::Change::default() };
-        accounts::update(call, &operator(), auth, change)
+        accounts::update(turn, &operator(), auth, change)
     });
 }
 
@@ -21,12 +21,12 @@ fn switch(story: &mut Story, enabled: Option<bool>) -> DailySummary {
         Some(false) => DailyChoice::Off,
         None => DailyChoice::AsPolicy,
     };
-    story.command(|call, auth| set_daily_summary(call, &operator(), auth, choice))
+    story.command(|turn, auth| set_daily_summary(turn, &operator(), auth, choice))
 }
 
 fn spend(story: &mut Story, id: &str, at: Instant) {
     let batch = vec![sms(id, &story.account, 100, at)];
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
 }
 
 /// Days that mails were sent about.
@@ -135,7 +135,7 @@ fn the_hour_is_the_local_one_on_days_of_23_and_25_hours() {
         story.advance(2 * MINUTE_MS);
         let account = story.account.clone();
         let shown =
-            story.fake.query(story.now, |call| get_daily_summary(call, &operator(), account)).expect("a setting");
+            story.fake.query(story.now, |turn| get_daily_summary(turn, &operator(), account)).expect("a setting");
         assert_eq!(shown.due, Some(START + due), "{day}");
         story.advance(DAY_MS - 2 * MINUTE_MS);
     }
@@ -145,11 +145,11 @@ fn the_hour_is_the_local_one_on_days_of_23_and_25_hours() {
 #[test]
 fn the_policy_speaks_for_those_who_have_not_chosen() {
     let mut story = with_prices();
-    story.command(|call, _| {
-        let mut changed = crate::policy::get_policy(call, &operator())?;
+    story.command(|turn, _| {
+        let mut changed = crate::policy::get_policy(turn, &operator())?;
         changed.daily_summaries = true;
         changed.daily_summary_hour = 0;
-        crate::policy::set_policy(call, &operator(), changed)
+        crate::policy::set_policy(turn, &operator(), changed)
     });
     let now = story.now;
     spend(&mut story, "a", now);

@@ -34,15 +34,15 @@ fn priced() -> Story {
         group: None,
     };
     let rows = vec![row("", "0.004"), PriceRow { country: "US".to_owned(), ..row("1", "0.0055") }];
-    story.command(|call, _| pricing::create_version(call, &operator()));
-    story.command(|call, _| pricing::add_rows(call, &operator(), 1, rows));
-    story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, rows));
+    story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story
 }
 
 fn record(story: &mut Story, events: &[Event]) -> BatchAnswer {
     let events = events.to_vec();
-    story.command(|call, _| record_events(call, &operator(), events))
+    story.command(|turn, _| record_events(turn, &operator(), events))
 }
 
 /// Case 12-the-other-side-is-no-number: the posting says that no prefix was matched, and holds the other side as it came.
@@ -101,7 +101,7 @@ fn rejected_events_keep_their_whole_id() {
     let longer = event("y".repeat(900), &story.account, "14155550100");
     record(&mut story, &[unpriced.clone(), longer.clone()]);
     let page =
-        story.fake.query(story.now, |call| list_rejected(call, &operator(), None, None, None, 10)).expect("a page");
+        story.fake.query(story.now, |turn| list_rejected(turn, &operator(), None, None, None, 10)).expect("a page");
     let mut kept: Vec<Event> = page.rejected.into_iter().map(|rejected| rejected.event).collect();
     kept.sort_by_key(|event| event.id.len());
     assert_eq!(kept, [unpriced, longer]);

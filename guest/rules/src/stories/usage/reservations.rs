@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// A million micros a second, so that a second is a dollar.
 fn story() -> Story {
     let mut story = Story::new();
-    story.command(|call, _| pricing::create_version(call, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator()));
     let row = PriceRow {
         product: Product::Voice,
         heading: Heading::Outbound,
@@ -28,14 +28,14 @@ fn story() -> Story {
         next_increment: 1,
         group: None,
     };
-    story.command(|call, _| pricing::add_rows(call, &operator(), 1, vec![row]));
-    story.command(|call, _| pricing::publish_version(call, &operator(), 1, 0));
+    story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, vec![row]));
+    story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story
 }
 
 fn credit(story: &mut Story, amount: i64) {
     let goodwill = Adjustment::Goodwill(Goodwill { amount, expires: None });
-    story.command(|call, auth| adjustments::adjust(call, &operator(), auth, goodwill, "given".to_owned()));
+    story.command(|turn, auth| adjustments::adjust(turn, &operator(), auth, goodwill, "given".to_owned()));
 }
 
 fn hold(auth_id: &str, name: &str, amount: i64, lasts_ms: Instant) -> Hold {
@@ -53,14 +53,14 @@ fn hold(auth_id: &str, name: &str, amount: i64, lasts_ms: Instant) -> Hold {
 
 fn reserve_one(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> ReserveAnswer {
     story
-        .command(|call, auth| reserve(call, &operator(), vec![hold(&auth, name, amount, lasts_ms)]))
+        .command(|turn, auth| reserve(turn, &operator(), vec![hold(&auth, name, amount, lasts_ms)]))
         .pop()
         .expect("one answer")
 }
 
 fn extend_to(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> ExtendAnswer {
     story
-        .command(|call, auth| {
+        .command(|turn, auth| {
             let item = Extension {
                 auth_id: auth,
                 name: name.to_owned(),
@@ -68,7 +68,7 @@ fn extend_to(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> E
                 lasts_ms,
                 at_least: None,
             };
-            extend(call, &operator(), vec![item])
+            extend(turn, &operator(), vec![item])
         })
         .pop()
         .expect("one answer")
@@ -89,7 +89,7 @@ fn settlement(auth_id: String, name: &str, seconds: u32, at: Instant) -> Settlem
 
 fn settle_one(story: &mut Story, name: &str, seconds: u32, at: Instant) -> SettleAnswer {
     story
-        .command(|call, auth| settle(call, &operator(), vec![settlement(auth, name, seconds, at)]))
+        .command(|turn, auth| settle(turn, &operator(), vec![settlement(auth, name, seconds, at)]))
         .answers
         .pop()
         .expect("one answer")
@@ -106,14 +106,14 @@ fn differences(story: &Story) -> Vec<ledger_operator::Difference> {
     };
     story
         .fake
-        .query(story.now, |call| ledger_operator::compare(call, &operator(), vec![folded]))
+        .query(story.now, |turn| ledger_operator::compare(turn, &operator(), vec![folded]))
         .expect("a known account")
 }
 
 fn page(story: &Story) -> Page {
     story
         .fake
-        .query(story.now, |call| list(call, &operator(), story.account.clone(), None, 500))
+        .query(story.now, |turn| list(turn, &operator(), story.account.clone(), None, 500))
         .expect("a known account")
 }
 
@@ -218,8 +218,8 @@ proptest! {
                 }
                 Deed::Release(name) => {
                     let name = format!("call-{name}");
-                    let answer = story.command(|call, auth| {
-                        release(call, &operator(), vec![Named { auth_id: auth, name: name.clone() }])
+                    let answer = story.command(|turn, auth| {
+                        release(turn, &operator(), vec![Named { auth_id: auth, name: name.clone() }])
                     });
                     match open.remove(&name) {
                         Some((amount, _)) => {
@@ -285,7 +285,7 @@ fn everything_that_was_written_is_forgotten_when_no_usage_is_accepted_any_more()
         reserve_one(&mut story, name, 1_000_000, MINUTE_MS);
     }
     settle_one(&mut story, "settled", 1, START);
-    story.command(|call, auth| release(call, &operator(), vec![Named { auth_id: auth, name: "released".to_owned() }]));
+    story.command(|turn, auth| release(turn, &operator(), vec![Named { auth_id: auth, name: "released".to_owned() }]));
     story.advance(2 * HOUR_MS);
     let kept = |story: &Story| {
         let dump = story.fake.dump();
@@ -304,13 +304,13 @@ fn a_thousand_reservations_of_one_account_take_few_crossings() {
     credit(&mut story, 1_000_000_000);
     let holds: Vec<Hold> = (0..1000).map(|number| hold(&story.account, &format!("call-{number}"), 1_000, 0)).collect();
     let before = story.fake.crossings();
-    let answers = story.fake.command(START, |call| reserve(call, &operator(), holds)).expect("a batch");
+    let answers = story.fake.command(START, |turn| reserve(turn, &operator(), holds)).expect("a batch");
     assert!(answers.iter().all(|answer| matches!(answer, ReserveAnswer::Reserved(_))));
     assert!(story.fake.crossings() - before < 25, "{}", story.fake.crossings() - before);
     let settlements: Vec<Settlement> =
         (0..1000).map(|number| settlement(story.account.clone(), &format!("call-{number}"), 1, START)).collect();
     let before = story.fake.crossings();
-    let batch = story.fake.command(START, |call| settle(call, &operator(), settlements)).expect("a batch");
+    let batch = story.fake.command(START, |turn| settle(turn, &operator(), settlements)).expect("a batch");
     assert!(batch.answers.iter().all(|answer| matches!(answer, SettleAnswer::Settled(_))));
     assert!(story.fake.crossings() - before < 40, "{}", story.fake.crossings() - before);
     assert_eq!((story.balance().balance, story.balance().available), (0, 0));
@@ -321,15 +321,15 @@ fn a_token_names_its_own_accounts_only() {
     let mut story = story();
     credit(&mut story, 10_000_000);
     let sub = story
-        .command(|call, auth| crate::accounts::subaccounts::create(call, &operator(), auth, "one".to_owned(), true));
+        .command(|turn, auth| crate::accounts::subaccounts::create(turn, &operator(), auth, "one".to_owned(), true));
     let account = story.account.clone();
     let token = story
         .fake
-        .query(START, |call| crate::accounts::reveal_token(call, &operator(), account.clone()))
+        .query(START, |turn| crate::accounts::reveal_token(turn, &operator(), account.clone()))
         .expect("a known account");
     let ask = |auth_id: &str, token: &str, of: &str, name: &str| {
         let holds = vec![hold(of, name, 1_000_000, 0)];
-        story.fake.command(START, |call| reserve(call, &holder(auth_id, token), holds)).expect("a batch")
+        story.fake.command(START, |turn| reserve(turn, &holder(auth_id, token), holds)).expect("a batch")
     };
     assert!(matches!(ask(&account, &token, &account, "a")[0], ReserveAnswer::Reserved(_)));
     assert!(matches!(ask(&account, &token, &sub.auth_id, "b")[0], ReserveAnswer::Reserved(_)));

@@ -13,15 +13,15 @@ use crate::usage::summary::{Grouping, SummaryPage, SummaryRow, list_lines, summa
 use crate::usage::{self, Error};
 
 fn zone(story: &mut Story, name: &str) {
-    story.command(|call, auth| {
+    story.command(|turn, auth| {
         let change = accounts::Change { timezone: Some(name.to_owned()), ..accounts::Change::default() };
-        accounts::update(call, &operator(), auth, change)
+        accounts::update(turn, &operator(), auth, change)
     });
 }
 
 fn ask(story: &Story, of: &str, from: &str, to: &str, group: &[Grouping]) -> Result<SummaryPage, Error> {
     let (of, from, to) = (of.to_owned(), from.to_owned(), to.to_owned());
-    story.fake.query(story.now, |call| summary(call, &operator(), of, from, to, group.to_vec(), None, None))
+    story.fake.query(story.now, |turn| summary(turn, &operator(), of, from, to, group.to_vec(), None, None))
 }
 
 fn told(summary: &SummaryPage) -> Vec<String> {
@@ -39,7 +39,7 @@ fn rows_are_the_same_before_and_after_the_totals_have_followed() {
     let mut story = with_prices();
     zone(&mut story, "Asia/Kolkata");
     let sub =
-        story.command(|call, auth| subaccounts::create(call, &operator(), auth, "sales".to_owned(), true)).auth_id;
+        story.command(|turn, auth| subaccounts::create(turn, &operator(), auth, "sales".to_owned(), true)).auth_id;
     let main = story.account.clone();
     story.now = START + 20 * DAY_MS;
     // Midnight of the customer is 18:30 UTC.
@@ -50,12 +50,12 @@ fn rows_are_the_same_before_and_after_the_totals_have_followed() {
         sms("3", &sub, 1, midnight + 1),
         sms("4", &main, 1, midnight - DAY_MS),
     ];
-    story.fake.command(story.now, |call| usage::record_events(call, &operator(), batch)).expect("a batch");
+    story.fake.command(story.now, |turn| usage::record_events(turn, &operator(), batch)).expect("a batch");
     let reason = "sorry".to_owned();
     story
         .fake
-        .command(story.now, |call| {
-            adjustments::adjust(call, &operator(), main.clone(), Adjustment::Debit(500_000), reason)
+        .command(story.now, |turn| {
+            adjustments::adjust(turn, &operator(), main.clone(), Adjustment::Debit(500_000), reason)
         })
         .expect("a debit");
     let check = |story: &Story| {
@@ -99,7 +99,7 @@ fn sums_are_told_in_pages_of_single_accounts() {
         let days = ("2026-03-01".to_owned(), "2026-03-03".to_owned());
         story
             .fake
-            .query(START, |call| summary(call, &operator(), account.to_string(), days.0, days.1, group, after, None))
+            .query(START, |turn| summary(turn, &operator(), account.to_string(), days.0, days.1, group, after, None))
             .expect("rows")
     };
     let by = vec![Grouping::Day, Grouping::Subaccount];
@@ -141,18 +141,18 @@ fn a_sub_accounts_token_sees_only_itself() {
     let mut story = with_prices();
     let mut made = |name: &str| {
         let name = name.to_owned();
-        story.command(|call, auth| subaccounts::create(call, &operator(), auth, name, true))
+        story.command(|turn, auth| subaccounts::create(turn, &operator(), auth, name, true))
     };
     let (one, other) = (made("one"), made("other"));
     let batch =
         vec![sms("1", &one.auth_id, 1, START), sms("2", &other.auth_id, 2, START), sms("3", &story.account, 4, START)];
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
     story.advance(2 * MINUTE_MS);
     let caller = holder(&one.auth_id, &one.auth_token);
     let asked = |of: &str| {
         let (of, day) = (of.to_owned(), "2026-03-01".to_owned());
-        story.fake.query(story.now, |call| {
-            summary(call, &caller, of.clone(), day.clone(), day, vec![], None, None)
+        story.fake.query(story.now, |turn| {
+            summary(turn, &caller, of.clone(), day.clone(), day, vec![], None, None)
                 .map(|summary| summary.rows[0].quantity)
         })
     };
@@ -160,7 +160,7 @@ fn a_sub_accounts_token_sees_only_itself() {
         let of = of.to_owned();
         story
             .fake
-            .query(story.now, |call| list_lines(call, &caller, of, 0, Instant::MAX, None, None))
+            .query(story.now, |turn| list_lines(turn, &caller, of, 0, Instant::MAX, None, None))
             .map(|page| page.lines.into_iter().map(|line| line.id).collect::<Vec<_>>())
     };
     assert_eq!((asked(&one.auth_id), lines(&one.auth_id)), (Ok(1), Ok(vec!["1".to_owned()])));
@@ -176,13 +176,13 @@ fn lines_are_listed_by_the_moment_of_their_posting() {
     for day in [0, 20, 31, 40] {
         story.now = START + day * DAY_MS;
         let batch = vec![sms(&day.to_string(), &account, 1, story.now - 1)];
-        story.command(|call, _| usage::record_events(call, &operator(), batch));
+        story.command(|turn, _| usage::record_events(turn, &operator(), batch));
     }
     story.advance(2 * MINUTE_MS);
     let of = |from: Instant, to: Instant| {
         let page = story
             .fake
-            .query(story.now, |call| list_lines(call, &operator(), account.clone(), from, to, None, None))
+            .query(story.now, |turn| list_lines(turn, &operator(), account.clone(), from, to, None, None))
             .expect("lines");
         assert_eq!(page.next, None);
         page.lines.into_iter().map(|line| line.id).collect::<Vec<_>>()
@@ -196,7 +196,7 @@ fn lines_are_listed_by_the_moment_of_their_posting() {
     let refused = |from, to| {
         story
             .fake
-            .query(story.now, |call| list_lines(call, &operator(), account.clone(), from, to, None, None))
+            .query(story.now, |turn| list_lines(turn, &operator(), account.clone(), from, to, None, None))
             .is_err()
     };
     assert!(refused(-1, 5) && refused(5, 5));
@@ -209,20 +209,20 @@ fn crd_9_the_average_is_exact_and_rounded_up_to_a_cent_once() {
     let suggested = |story: &Story| {
         story
             .fake
-            .query(story.now, |call| alerts::get_alerts(call, &operator(), account.clone()))
+            .query(story.now, |turn| alerts::get_alerts(turn, &operator(), account.clone()))
             .expect("alerts")
             .suggested
     };
     // 100 messages at 0.00851 on the day it was made: 0.851.
     let batch = vec![sms("1", &account, 100, START + HOUR_MS)];
     story.now = START + HOUR_MS;
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Debit(9_000_000), "a correction".to_owned())
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Debit(9_000_000), "a correction".to_owned())
     });
     let goodwill = Goodwill { amount: 5_000_000, expires: Some(START + 5 * DAY_MS) };
-    story.command(|call, auth| {
-        adjustments::adjust(call, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
+    story.command(|turn, auth| {
+        adjustments::adjust(turn, &operator(), auth, Adjustment::Goodwill(goodwill), "sorry".to_owned())
     });
     assert_eq!(suggested(&story), None, "no full day yet");
     story.advance(DAY_MS);
@@ -234,7 +234,7 @@ fn crd_9_the_average_is_exact_and_rounded_up_to_a_cent_once() {
     story.advance(DAY_MS);
     assert_eq!(suggested(&story), None, "nothing in the last thirty days");
     let batch = (0..6).map(|number| sms(&format!("more-{number}"), &account, 100, story.now)).collect();
-    story.command(|call, _| usage::record_events(call, &operator(), batch));
+    story.command(|turn, _| usage::record_events(turn, &operator(), batch));
     story.advance(DAY_MS);
     assert_eq!(suggested(&story), Some(180_000), "6 × 0.851 in thirty days: 0.1702");
 }

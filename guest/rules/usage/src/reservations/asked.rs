@@ -8,10 +8,10 @@ use crate::reservations::checks::LASTS_MAX;
 use crate::reservations::desk::Desk;
 use crate::reservations::forms::{Grant, Kind, Measure, Price};
 use crate::reservations::records::{Open, Quoted};
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::product::{Event, Product};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, FieldProblem, FieldRule, Instant, Refusal};
 use coinbox_pricing::Row;
 use coinbox_pricing::rating::Book;
@@ -47,19 +47,19 @@ fn event(auth_id: &str, measure: &Measure, begun: Instant) -> Event {
 
 /// The price book with what these prices need.
 pub(super) fn book<'a>(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     desk: &Desk,
     items: impl Iterator<Item = (&'a str, &'a Price)>,
 ) -> Result<Book, Fault> {
     let rated: Vec<(Event, Option<AuthId>)> = items
         .filter_map(|(auth_id, price)| match price {
-            Price::Rated(measure) => Some((event(auth_id, measure, call.now()), desk.main(auth_id)?)),
+            Price::Rated(measure) => Some((event(auth_id, measure, turn.now()), desk.main(auth_id)?)),
             Price::Amount(_) => None,
         })
         .map(|(event, main)| (event, desk.overrides(main)))
         .collect();
-    let mut book = Book::open(call)?;
-    book.prefetch(call, rated.iter().map(|(event, overrides)| (event, *overrides)))?;
+    let mut book = Book::open(turn)?;
+    book.prefetch(turn, rated.iter().map(|(event, overrides)| (event, *overrides)))?;
     Ok(book)
 }
 
@@ -67,7 +67,7 @@ impl Asked {
     /// What is asked for of a call or message that began at a moment. What was quoted before for the same kind and number holds. `Err`: the
     /// price book has no price. `asked`: whose, what, and when it began.
     pub(super) fn of(
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         desk: &Desk,
         book: &mut Book,
         main: AuthId,
@@ -83,7 +83,7 @@ impl Asked {
         let event = event(auth_id, measure, begun);
         let found = match before.and_then(|quoted| quoted.price_of(&event)) {
             Some(row) => Ok(row),
-            None => book.find(call, &event, desk.overrides(main))?,
+            None => book.find(turn, &event, desk.overrides(main))?,
         };
         match found {
             Ok(row) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, row) })),
@@ -241,29 +241,29 @@ mod tests {
     #[test]
     fn the_last_two_seconds_of_credit_are_two_seconds() {
         // 60.00 a minute by the second.
-        let call = asked(Product::Voice, 6_000_000_000, 1, 1, 5);
-        assert_eq!(call.most(micros(2_000_000)), Ok(2));
-        assert_eq!(call.most(micros(2_999_999)), Ok(2));
-        assert_eq!(call.most(micros(999_999)), Ok(0));
-        assert_eq!(call.most(micros(5_000_000)), Ok(5));
+        let turn = asked(Product::Voice, 6_000_000_000, 1, 1, 5);
+        assert_eq!(turn.most(micros(2_000_000)), Ok(2));
+        assert_eq!(turn.most(micros(2_999_999)), Ok(2));
+        assert_eq!(turn.most(micros(999_999)), Ok(0));
+        assert_eq!(turn.most(micros(5_000_000)), Ok(5));
     }
 
     #[test]
     fn a_first_increment_is_granted_whole_or_not_at_all() {
-        let call = asked(Product::Voice, 60_000_000, 60, 6, 600);
+        let turn = asked(Product::Voice, 60_000_000, 60, 6, 600);
         // 0.60 for the first minute, 0.06 for each six seconds more.
-        assert_eq!(call.most(micros(599_999)), Ok(0));
-        assert_eq!(call.most(micros(600_000)), Ok(60));
-        assert_eq!(call.most(micros(659_999)), Ok(60));
-        assert_eq!(call.most(micros(660_000)), Ok(66));
+        assert_eq!(turn.most(micros(599_999)), Ok(0));
+        assert_eq!(turn.most(micros(600_000)), Ok(60));
+        assert_eq!(turn.most(micros(659_999)), Ok(60));
+        assert_eq!(turn.most(micros(660_000)), Ok(66));
     }
 
     #[test]
     fn the_reserved_time_is_without_the_seconds_that_were_not_granted() {
-        let call = asked(Product::Voice, 6_000_000_000, 1, 1, 60);
-        assert_eq!(call.lasts(Kind::Call, MINUTE_MS, 60), MINUTE_MS);
-        assert_eq!(call.lasts(Kind::Call, 90_000, 12), 42_000, "thirty seconds of ringing stay");
-        assert_eq!(call.lasts(Kind::Call, 10_000, 12), 0);
+        let turn = asked(Product::Voice, 6_000_000_000, 1, 1, 60);
+        assert_eq!(turn.lasts(Kind::Call, MINUTE_MS, 60), MINUTE_MS);
+        assert_eq!(turn.lasts(Kind::Call, 90_000, 12), 42_000, "thirty seconds of ringing stay");
+        assert_eq!(turn.lasts(Kind::Call, 10_000, 12), 0);
         let message = asked(Product::Sms, 1_000_000, 0, 0, 60);
         assert_eq!(message.lasts(Kind::Message, MINUTE_MS, 12), MINUTE_MS);
         assert_eq!(amount(3_000_000).lasts(Kind::Call, MINUTE_MS, 1_000_000), 20_000);

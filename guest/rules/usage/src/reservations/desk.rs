@@ -7,9 +7,9 @@ use coinbox_credit::movements::expiry;
 use coinbox_credit::records::running_calls;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Refusal};
 use coinbox_ledger::wallet::{self, Wallet};
 use coinbox_profiles::profile;
@@ -37,7 +37,7 @@ pub(super) struct Desk {
 impl Desk {
     /// Reads what a batch about these sources and names needs.
     pub(super) fn open<'a>(
-        call: &mut Call<'_>,
+        turn: &mut Turn<'_>,
         who: &Who,
         items: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     ) -> Result<Desk, Fault> {
@@ -46,12 +46,12 @@ impl Desk {
         sources.dedup();
         let subs = sources.iter().filter(|source| !source.is_main()).map(|sub| subaccount::key(*sub));
         let mains = sources.iter().filter(|source| source.is_main()).map(|main| profile::key(*main));
-        call.prefetch(subs.chain(mains).chain(coinbox_pricing::rating::first_keys()).chain([DUE_KEY.to_owned()]));
+        turn.prefetch(subs.chain(mains).chain(coinbox_pricing::rating::first_keys()).chain([DUE_KEY.to_owned()]));
         let only = if let Who::Sub { sub, .. } = who { Some(*sub) } else { None };
         let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new(), only };
         for source in sources {
             if let Some(main) =
-                coinbox_access::credentials::main_of(call, source)?.filter(|main| is_own(who, source, *main))
+                coinbox_access::credentials::main_of(turn, source)?.filter(|main| is_own(who, source, *main))
             {
                 desk.mains.insert(source, main);
             }
@@ -61,14 +61,14 @@ impl Desk {
             [open_key(main, name), closed_key(main, name), running_calls::index_key(main, name)]
         });
         let of_accounts = desk.mains.values().flat_map(|main| [wallet::key(*main), profile::key(*main)]);
-        call.prefetch(about.chain(of_accounts));
+        turn.prefetch(about.chain(of_accounts));
         let mains: Vec<AuthId> = desk.mains.values().copied().collect();
         for main in mains {
             if let Entry::Vacant(party) = desk.parties.entry(main) {
-                let mut wallet = wallet::need(call, main)?;
-                if wallet.may_hold_late(call.now()) {
-                    expiry::expire_due(call, main)?;
-                    wallet = wallet::need(call, main)?;
+                let mut wallet = wallet::need(turn, main)?;
+                if wallet.may_hold_late(turn.now()) {
+                    expiry::expire_due(turn, main)?;
+                    wallet = wallet::need(turn, main)?;
                 }
                 party.insert(Party { before: wallet.clone(), wallet });
             }
@@ -82,8 +82,8 @@ impl Desk {
     }
 
     /// The open reservation of this name, if the caller may reach it.
-    pub(super) fn find(&self, call: &Call<'_>, main: AuthId, name: &str) -> Result<Option<Open>, Fault> {
-        Ok(call.get::<Open>(&open_key(main, name))?.filter(|open| self.only.is_none_or(|own| open.source == own)))
+    pub(super) fn find(&self, turn: &Turn<'_>, main: AuthId, name: &str) -> Result<Option<Open>, Fault> {
+        Ok(turn.get::<Open>(&open_key(main, name))?.filter(|open| self.only.is_none_or(|own| open.source == own)))
     }
 
     /// The account with price overrides to rate by.
@@ -94,14 +94,14 @@ impl Desk {
     /// What stands in the way of spending, credit apart.
     pub(super) fn hindrance(
         &mut self,
-        call: &Call<'_>,
+        turn: &Turn<'_>,
         main: AuthId,
         source: AuthId,
     ) -> Result<Option<Refusal>, Fault> {
         if let Some(known) = self.hindrances.get(&source) {
             return Ok(known.clone());
         }
-        let found = events::hindrance(call, main, source)?;
+        let found = events::hindrance(turn, main, source)?;
         self.hindrances.insert(source, found.clone());
         Ok(found)
     }
@@ -112,18 +112,18 @@ impl Desk {
     }
 
     /// Writes the wallets that have changed, and judges where an amount was passed that something could begin or end at (R5).
-    pub(super) fn close(self, call: &mut Call<'_>) -> Result<(), Fault> {
+    pub(super) fn close(self, turn: &mut Turn<'_>) -> Result<(), Fault> {
         let mut to_judge = Vec::new();
         for (main, party) in self.parties {
             if party.wallet != party.before {
-                wallet::save(call, main, &party.wallet);
+                wallet::save(turn, main, &party.wallet);
                 if passes_trip(&party.before, &party.wallet)? {
                     to_judge.push(main);
                 }
             }
         }
         for main in to_judge {
-            judge(call, main, Occasion::Reservation)?;
+            judge(turn, main, Occasion::Reservation)?;
         }
         Ok(())
     }

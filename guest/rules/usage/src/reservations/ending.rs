@@ -3,16 +3,16 @@
 use crate::reservations::records::{Open, ending_prefix, open_key, parse_ending, set_ends};
 use coinbox_credit::records::running_calls;
 use coinbox_credit::watch::zero_stop::{Order, Stop};
-use coinbox_ground::call::{Call, end_of_prefix};
 use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
+use coinbox_ground::turn::{Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant, Refusal};
 
 /// Tells that an extension was refused, and sees to it that the call is ended then.
 pub(super) fn order(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     account: AuthId,
     name: &str,
     why: &Refusal,
@@ -26,8 +26,8 @@ pub(super) fn order(
     if let Refusal::OutOfCredit(missing) = why {
         told = told.fact("missing", Money::from_micros(*missing));
     }
-    told.fact("ends", ends).tell(call);
-    schedule_refused(call, account)
+    told.fact("ends", ends).tell(turn);
+    schedule_refused(turn, account)
 }
 
 fn word(why: &Refusal) -> &'static str {
@@ -43,27 +43,27 @@ fn word(why: &Refusal) -> &'static str {
 }
 
 /// When the next call of the account ends.
-pub fn next(call: &Call<'_>, account: AuthId) -> Result<Option<Instant>, Fault> {
+pub fn next(turn: &Turn<'_>, account: AuthId) -> Result<Option<Instant>, Fault> {
     let prefix = ending_prefix(account);
-    let (entries, _) = call.span_text(&prefix, &end_of_prefix(&prefix), 1);
+    let (entries, _) = turn.span_text(&prefix, &end_of_prefix(&prefix), 1);
     Ok(entries.first().and_then(|(key, _)| parse_ending(&prefix, key)).map(|(moment, _)| moment))
 }
 
 /// The calls whose moment has come, in its order, at most a page. Those that are over already are forgotten.
-pub fn due(call: &mut Call<'_>, account: AuthId, page: usize) -> Result<Vec<String>, Fault> {
+pub fn due(turn: &mut Turn<'_>, account: AuthId, page: usize) -> Result<Vec<String>, Fault> {
     let prefix = ending_prefix(account);
-    let end = format!("{prefix}{}", time_key(call.now().saturating_add(1)));
-    let (entries, _) = call.span_text(&prefix, &end, page);
+    let end = format!("{prefix}{}", time_key(turn.now().saturating_add(1)));
+    let (entries, _) = turn.span_text(&prefix, &end, page);
     let mut names = Vec::with_capacity(entries.len());
     for (key, _) in entries {
         let Some((_, name)) = parse_ending(&prefix, &key) else { continue };
-        if running_calls::is_running(call, account, name)? {
+        if running_calls::is_running(turn, account, name)? {
             names.push(name.to_owned());
         } else {
-            call.remove(&key);
-            if let Some(mut open) = call.get::<Open>(&open_key(account, name))? {
-                set_ends(call, account, name, &mut open, None);
-                call.put(&open_key(account, name), &open);
+            turn.remove(&key);
+            if let Some(mut open) = turn.get::<Open>(&open_key(account, name))? {
+                set_ends(turn, account, name, &mut open, None);
+                turn.put(&open_key(account, name), &open);
             }
         }
     }
@@ -71,11 +71,11 @@ pub fn due(call: &mut Call<'_>, account: AuthId, page: usize) -> Result<Vec<Stri
 }
 
 /// Sets the moment at which the next call ends whose extension was refused. An order under way sets it when it is done.
-pub(crate) fn schedule_refused(call: &mut Call<'_>, account: AuthId) -> Result<(), Fault> {
-    if call.get::<Order>(&Stop::Refused.order_key(account))?.is_none()
-        && let Some(moment) = next(call, account)?
+pub(crate) fn schedule_refused(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    if turn.get::<Order>(&Stop::Refused.order_key(account))?.is_none()
+        && let Some(moment) = next(turn, account)?
     {
-        call.timer(&Stop::Refused.job(account), Lane::Urgent, moment);
+        turn.timer(&Stop::Refused.job(account), Lane::Urgent, moment);
     }
     Ok(())
 }

@@ -12,11 +12,11 @@ use crate::reservations::forms::{
 use crate::reservations::records::{self, Closed, End, Open, forget_at, open_prefix};
 use coinbox_access::{self as access, functions};
 use coinbox_credit::records::running_calls;
-use coinbox_ground::call::{Call, end_of_prefix, successor};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::ID_MAX;
 use coinbox_ground::text::is_name;
+use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, Instant, Refusal};
 use coinbox_ledger::wallet;
 use coinbox_pricing::rating::Book;
@@ -28,9 +28,9 @@ use sha2::Sha256;
 const PAGE_MAX: u32 = 500;
 
 /// Holds amounts: may these accounts spend this much? (USE-3)
-pub fn reserve(call: &mut Call<'_>, caller: &Caller, holds: Vec<Hold>) -> Result<Vec<ReserveAnswer>, Error> {
-    let command = access::command(call, caller, functions::RESERVATIONS_RESERVE)?;
-    command.once(call, &holds, |call, who, ()| {
+pub fn reserve(turn: &mut Turn<'_>, caller: &Caller, holds: Vec<Hold>) -> Result<Vec<ReserveAnswer>, Error> {
+    let command = access::command(turn, caller, functions::RESERVATIONS_RESERVE)?;
+    command.once(turn, &holds, |turn, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, holds.len(), "holds");
         for (index, hold) in holds.iter().take(ITEMS_MAX).enumerate() {
@@ -40,21 +40,21 @@ pub fn reserve(call: &mut Call<'_>, caller: &Caller, holds: Vec<Hold>) -> Result
             check_source(&mut checks, &format!("{field}.source"), hold.source.as_deref());
         }
         checks.done()?;
-        let mut desk = Desk::open(call, who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
-        let mut book = book(call, &desk, holds.iter().map(|hold| (hold.auth_id.as_str(), &hold.price)))?;
-        let ttl = Policy::load(call)?.reservation_ttl_ms;
+        let mut desk = Desk::open(turn, who, holds.iter().map(|hold| (hold.auth_id.as_str(), hold.name.as_str())))?;
+        let mut book = book(turn, &desk, holds.iter().map(|hold| (hold.auth_id.as_str(), &hold.price)))?;
+        let ttl = Policy::load(turn)?.reservation_ttl_ms;
         let mut answers = Vec::with_capacity(holds.len());
         for (index, hold) in holds.iter().enumerate() {
             let field = format!("holds[{index}]");
-            answers.push(reserve_one(call, &mut desk, &mut book, hold, &field, ttl)?);
+            answers.push(reserve_one(turn, &mut desk, &mut book, hold, &field, ttl)?);
         }
-        desk.close(call)?;
+        desk.close(turn)?;
         Ok(answers)
     })
 }
 
 fn reserve_one(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     desk: &mut Desk,
     book: &mut Book,
     hold: &Hold,
@@ -65,20 +65,20 @@ fn reserve_one(
         return Ok(ReserveAnswer::Refused(Refusal::NotFound("account or sub-account".to_owned())));
     };
     let digest = digest(hold);
-    if let Some(open) = call.get::<Open>(&records::open_key(main, &hold.name))? {
+    if let Some(open) = turn.get::<Open>(&records::open_key(main, &hold.name))? {
         if open.digest == digest {
-            return as_it_stands(call, desk, book, main, hold, &open);
+            return as_it_stands(turn, desk, book, main, hold, &open);
         }
         return Ok(ReserveAnswer::Conflicting);
     }
-    if call.get::<Closed>(&records::closed_key(main, &hold.name))?.is_some() {
+    if turn.get::<Closed>(&records::closed_key(main, &hold.name))?.is_some() {
         return Ok(ReserveAnswer::Over);
     }
-    if let Some(refusal) = desk.hindrance(call, main, source)? {
+    if let Some(refusal) = desk.hindrance(turn, main, source)? {
         return Ok(ReserveAnswer::Refused(refusal));
     }
-    let price = (hold.auth_id.as_str(), &hold.price, call.now());
-    let asked = match Asked::of(call, desk, book, main, price, None, field)? {
+    let price = (hold.auth_id.as_str(), &hold.price, turn.now());
+    let asked = match Asked::of(turn, desk, book, main, price, None, field)? {
         Ok(asked) => asked,
         Err(refusal) => return Ok(ReserveAnswer::Refused(refusal)),
     };
@@ -90,19 +90,19 @@ fn reserve_one(
     let granted = asked.most(wallet.available()?)?;
     let amount = asked.cost(granted)?;
     wallet.reserved = wallet.reserved.plus(amount)?;
-    let mut open = Open::new(source, hold.kind, amount, digest, call.now());
+    let mut open = Open::new(source, hold.kind, amount, digest, turn.now());
     open.quoted = asked.quoted();
     asked.note(&mut open, granted);
     open.asked_by = hold.source.clone();
-    open.until = call.now() + asked.lasts(hold.kind, hold.lasts_ms, granted);
+    open.until = turn.now() + asked.lasts(hold.kind, hold.lasts_ms, granted);
     open.expires = open.until + ttl;
     open.indexed = open.expires;
-    records::index(call, open.indexed, main, &hold.name);
-    records::look_by(call, open.indexed)?;
+    records::index(turn, open.indexed, main, &hold.name);
+    records::look_by(turn, open.indexed)?;
     if hold.kind == Kind::Call {
-        running_calls::name(call, main, (&hold.name, source), open.begun, hold.source.as_deref())?;
+        running_calls::name(turn, main, (&hold.name, source), open.begun, hold.source.as_deref())?;
     }
-    call.put(&records::open_key(main, &hold.name), &open);
+    turn.put(&records::open_key(main, &hold.name), &open);
     if hold.at_least.is_none() {
         return Ok(ReserveAnswer::Reserved(open.shown(&hold.name)));
     }
@@ -112,7 +112,7 @@ fn reserve_one(
 
 /// The same request again: the reservation as it stands now.
 fn as_it_stands(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     desk: &mut Desk,
     book: &mut Book,
     main: AuthId,
@@ -121,7 +121,7 @@ fn as_it_stands(
 ) -> Result<ReserveAnswer, Fault> {
     if hold.at_least.is_some() {
         let price = (hold.auth_id.as_str(), &hold.price, open.begun);
-        if let Ok(asked) = Asked::of(call, desk, book, main, price, open.quoted.as_ref(), "")? {
+        if let Ok(asked) = Asked::of(turn, desk, book, main, price, open.quoted.as_ref(), "")? {
             let (granted, available) = (asked.before(open)?, desk.wallet(main).available()?);
             return Ok(ReserveAnswer::Granted(asked.grant(open, &hold.name, granted, available)?));
         }
@@ -130,9 +130,9 @@ fn as_it_stands(
 }
 
 /// Holds more, for longer; what available cannot cover ends the call when its reserved time is used (R16).
-pub fn extend(call: &mut Call<'_>, caller: &Caller, extensions: Vec<Extension>) -> Result<Vec<ExtendAnswer>, Error> {
-    let command = access::command(call, caller, functions::RESERVATIONS_EXTEND)?;
-    command.once(call, &extensions, |call, who, ()| {
+pub fn extend(turn: &mut Turn<'_>, caller: &Caller, extensions: Vec<Extension>) -> Result<Vec<ExtendAnswer>, Error> {
+    let command = access::command(turn, caller, functions::RESERVATIONS_EXTEND)?;
+    command.once(turn, &extensions, |turn, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, extensions.len(), "extensions");
         for (index, item) in extensions.iter().take(ITEMS_MAX).enumerate() {
@@ -142,21 +142,21 @@ pub fn extend(call: &mut Call<'_>, caller: &Caller, extensions: Vec<Extension>) 
         }
         checks.done()?;
         let items = extensions.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
-        let mut desk = Desk::open(call, who, items)?;
-        let mut book = book(call, &desk, extensions.iter().map(|item| (item.auth_id.as_str(), &item.price)))?;
-        let ttl = Policy::load(call)?.reservation_ttl_ms;
+        let mut desk = Desk::open(turn, who, items)?;
+        let mut book = book(turn, &desk, extensions.iter().map(|item| (item.auth_id.as_str(), &item.price)))?;
+        let ttl = Policy::load(turn)?.reservation_ttl_ms;
         let mut answers = Vec::with_capacity(extensions.len());
         for (index, item) in extensions.iter().enumerate() {
             let field = format!("extensions[{index}]");
-            answers.push(extend_one(call, &mut desk, &mut book, item, &field, ttl)?);
+            answers.push(extend_one(turn, &mut desk, &mut book, item, &field, ttl)?);
         }
-        desk.close(call)?;
+        desk.close(turn)?;
         Ok(answers)
     })
 }
 
 fn extend_one(
-    call: &mut Call<'_>,
+    turn: &mut Turn<'_>,
     desk: &mut Desk,
     book: &mut Book,
     item: &Extension,
@@ -165,19 +165,19 @@ fn extend_one(
 ) -> Result<ExtendAnswer, Fault> {
     let Some(main) = desk.main(&item.auth_id) else { return Ok(ExtendAnswer::Unknown) };
     let key = records::open_key(main, &item.name);
-    let Some(mut open) = desk.find(call, main, &item.name)? else {
-        let over = call.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
+    let Some(mut open) = desk.find(turn, main, &item.name)? else {
+        let over = turn.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
         return Ok(if over { ExtendAnswer::Over } else { ExtendAnswer::Unknown });
     };
-    if open.expires <= call.now() {
+    if open.expires <= turn.now() {
         return Ok(ExtendAnswer::Over);
     }
-    let asked = match desk.hindrance(call, main, open.source)? {
+    let asked = match desk.hindrance(turn, main, open.source)? {
         Some(refusal) => Err(refusal),
         // What has begun keeps its price, whatever is in force now (R87).
         None => {
             let price = (item.auth_id.as_str(), &item.price, open.begun);
-            Asked::of(call, desk, book, main, price, open.quoted.as_ref(), field)?
+            Asked::of(turn, desk, book, main, price, open.quoted.as_ref(), field)?
         }
     };
     let available = desk.wallet(main).available()?;
@@ -197,19 +197,19 @@ fn extend_one(
             asked.note(&mut open, in_all);
             open.until = open.until.max(open.begun + asked.lasts(open.kind, item.lasts_ms, granted));
             open.expires = open.expires.max(open.until + ttl);
-            records::set_ends(call, main, &item.name, &mut open, None);
-            call.put(&key, &open);
+            records::set_ends(turn, main, &item.name, &mut open, None);
+            turn.put(&key, &open);
             Ok(match item.at_least {
                 None => ExtendAnswer::Reserved(open.shown(&item.name)),
                 Some(_) => ExtendAnswer::Granted(asked.grant(&open, &item.name, in_all, available)?),
             })
         }
         Err(why) => {
-            let ends = open.until.max(call.now());
+            let ends = open.until.max(turn.now());
             if open.kind == Kind::Call && open.ends.is_none() {
-                records::set_ends(call, main, &item.name, &mut open, Some(ends));
-                call.put(&key, &open);
-                ending::order(call, main, &item.name, &why, available, ends)?;
+                records::set_ends(turn, main, &item.name, &mut open, Some(ends));
+                turn.put(&key, &open);
+                ending::order(turn, main, &item.name, &why, available, ends)?;
             }
             Ok(ExtendAnswer::Ending(Ending { why, ends: open.ends.unwrap_or(ends) }))
         }
@@ -231,9 +231,9 @@ fn most_of(asked: &Asked, item: &Extension, open: &Open, available: Money) -> Re
 }
 
 /// Gives back what was reserved and not used.
-pub fn release(call: &mut Call<'_>, caller: &Caller, reservations: Vec<Named>) -> Result<Vec<ReleaseAnswer>, Error> {
-    let command = access::command(call, caller, functions::RESERVATIONS_RELEASE)?;
-    command.once(call, &reservations, |call, who, ()| {
+pub fn release(turn: &mut Turn<'_>, caller: &Caller, reservations: Vec<Named>) -> Result<Vec<ReleaseAnswer>, Error> {
+    let command = access::command(turn, caller, functions::RESERVATIONS_RELEASE)?;
+    command.once(turn, &reservations, |turn, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, reservations.len(), "reservations");
         for (index, item) in reservations.iter().take(ITEMS_MAX).enumerate() {
@@ -241,40 +241,40 @@ pub fn release(call: &mut Call<'_>, caller: &Caller, reservations: Vec<Named>) -
         }
         checks.done()?;
         let items = reservations.iter().map(|item| (item.auth_id.as_str(), item.name.as_str()));
-        let mut desk = Desk::open(call, who, items)?;
-        let forget = forget_at(call)?;
+        let mut desk = Desk::open(turn, who, items)?;
+        let forget = forget_at(turn)?;
         let mut answers = Vec::with_capacity(reservations.len());
         for item in &reservations {
-            answers.push(release_one(call, &mut desk, item, forget)?);
+            answers.push(release_one(turn, &mut desk, item, forget)?);
         }
-        records::look_by(call, forget)?;
-        desk.close(call)?;
+        records::look_by(turn, forget)?;
+        desk.close(turn)?;
         Ok(answers)
     })
 }
 
-fn release_one(call: &mut Call<'_>, desk: &mut Desk, item: &Named, forget: Instant) -> Result<ReleaseAnswer, Fault> {
+fn release_one(turn: &mut Turn<'_>, desk: &mut Desk, item: &Named, forget: Instant) -> Result<ReleaseAnswer, Fault> {
     let Some(main) = desk.main(&item.auth_id) else { return Ok(ReleaseAnswer::Unknown) };
-    let Some(open) = desk.find(call, main, &item.name)? else {
-        let over = call.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
+    let Some(open) = desk.find(turn, main, &item.name)? else {
+        let over = turn.get::<Closed>(&records::closed_key(main, &item.name))?.is_some();
         return Ok(if over { ReleaseAnswer::Over } else { ReleaseAnswer::Unknown });
     };
     let amount = open.amount;
     give_back(desk.wallet(main), amount)?;
-    running_calls::forget(call, main, &item.name)?;
-    records::close(call, main, &item.name, open, End::Released, forget);
+    running_calls::forget(turn, main, &item.name)?;
+    records::close(turn, main, &item.name, open, End::Released, forget);
     Ok(ReleaseAnswer::Released(amount.micros()))
 }
 
 /// Open reservations of a main account and its sub-accounts, by name.
 pub fn list(
-    call: &Call<'_>,
+    turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
     after: Option<String>,
     limit: u32,
 ) -> Result<Page, Error> {
-    let (_, account) = access::query_on(call, caller, functions::RESERVATIONS_LIST, &auth_id)?;
+    let (_, account) = access::query_on(turn, caller, functions::RESERVATIONS_LIST, &auth_id)?;
     let mut checks = Checks::new();
     checks.page_limit(limit, PAGE_MAX);
     let good = after.as_deref().is_none_or(|after| is_name(after, ID_MAX));
@@ -282,10 +282,10 @@ pub fn list(
     checks.done()?;
     let prefix = open_prefix(account);
     let first = after.map_or_else(|| prefix.clone(), |after| successor(&format!("{prefix}{after}")));
-    let (page, more) = call.span::<Open>(&first, &end_of_prefix(&prefix), limit as usize)?;
+    let (page, more) = turn.span::<Open>(&first, &end_of_prefix(&prefix), limit as usize)?;
     let reservations: Vec<Shown> = page.iter().map(|(key, open)| open.shown(&key[prefix.len()..])).collect();
     let next = if more { reservations.last().map(|last| last.name.clone()) } else { None };
-    Ok(Page { reservations, reserved: wallet::need(call, account)?.reserved.micros(), next })
+    Ok(Page { reservations, reserved: wallet::need(turn, account)?.reserved.micros(), next })
 }
 
 /// What tells a repeated request from another one with the same name.

@@ -8,12 +8,12 @@
 //! | `rsve/<account>/<moment>/<name>` | this call's extension was refused: it ends then |
 
 use crate::reservations::forms::{Kind, Shown};
-use coinbox_ground::call::{Call, Record, end_of_prefix, successor};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::{Event, Heading, Product};
+use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_pricing::Row;
 use coinbox_profiles::policy::Policy;
@@ -215,41 +215,41 @@ pub(super) fn parse_ending<'a>(prefix: &str, key: &'a str) -> Option<(Instant, &
 }
 
 /// Notes that a reservation must be looked at then.
-pub(super) fn index(call: &mut Call<'_>, moment: Instant, account: AuthId, name: &str) {
-    call.put(&index_key(moment, account, name), &Entry { v: 1 });
+pub(super) fn index(turn: &mut Turn<'_>, moment: Instant, account: AuthId, name: &str) {
+    turn.put(&index_key(moment, account, name), &Entry { v: 1 });
 }
 
 /// Takes such a note back.
-pub(super) fn unindex(call: &mut Call<'_>, moment: Instant, account: AuthId, name: &str) {
-    call.remove(&index_key(moment, account, name));
+pub(super) fn unindex(turn: &mut Turn<'_>, moment: Instant, account: AuthId, name: &str) {
+    turn.remove(&index_key(moment, account, name));
 }
 
 /// Notes when a call ends, and takes back what was noted before.
-pub(super) fn set_ends(call: &mut Call<'_>, account: AuthId, name: &str, open: &mut Open, ends: Option<Instant>) {
+pub(super) fn set_ends(turn: &mut Turn<'_>, account: AuthId, name: &str, open: &mut Open, ends: Option<Instant>) {
     if open.ends != ends {
         if let Some(before) = open.ends {
-            call.remove(&ending_key(account, before, name));
+            turn.remove(&ending_key(account, before, name));
         }
         if let Some(ends) = ends {
-            call.put(&ending_key(account, ends, name), &Entry { v: 1 });
+            turn.put(&ending_key(account, ends, name), &Entry { v: 1 });
         }
         open.ends = ends;
     }
 }
 
 /// Ends an open reservation: what it holds is the caller's to give back. Remembered until `forget`.
-pub(super) fn close(call: &mut Call<'_>, account: AuthId, name: &str, mut open: Open, end: End, forget: Instant) {
-    set_ends(call, account, name, &mut open, None);
-    unindex(call, open.indexed, account, name);
-    call.remove(&open_key(account, name));
+pub(super) fn close(turn: &mut Turn<'_>, account: AuthId, name: &str, mut open: Open, end: End, forget: Instant) {
+    set_ends(turn, account, name, &mut open, None);
+    unindex(turn, open.indexed, account, name);
+    turn.remove(&open_key(account, name));
     let quoted = open.quoted.filter(|_| !matches!(end, End::Settled(_)));
-    remember(call, account, name, Closed { v: 1, indexed: forget, end, quoted });
+    remember(turn, account, name, Closed { v: 1, indexed: forget, end, quoted });
 }
 
 /// Remembers a name that is used up.
-pub(super) fn remember(call: &mut Call<'_>, account: AuthId, name: &str, closed: Closed) {
-    index(call, closed.indexed, account, name);
-    call.put(&closed_key(account, name), &closed);
+pub(super) fn remember(turn: &mut Turn<'_>, account: AuthId, name: &str, closed: Closed) {
+    index(turn, closed.indexed, account, name);
+    turn.put(&closed_key(account, name), &closed);
 }
 
 impl Closed {
@@ -260,33 +260,33 @@ impl Closed {
 }
 
 /// Sees to it that the index is looked at by this moment.
-pub(super) fn look_by(call: &mut Call<'_>, moment: Instant) -> Result<(), Fault> {
-    if call.get::<Due>(DUE_KEY)?.is_none_or(|due| moment < due.at) {
-        look_at(call, moment);
+pub(super) fn look_by(turn: &mut Turn<'_>, moment: Instant) -> Result<(), Fault> {
+    if turn.get::<Due>(DUE_KEY)?.is_none_or(|due| moment < due.at) {
+        look_at(turn, moment);
     }
     Ok(())
 }
 
 /// Sets the moment of the next look.
-pub(super) fn look_at(call: &mut Call<'_>, moment: Instant) {
-    call.put(DUE_KEY, &Due { v: 1, at: moment });
-    call.timer(&JOB.key(), Lane::Normal, moment);
+pub(super) fn look_at(turn: &mut Turn<'_>, moment: Instant) {
+    turn.put(DUE_KEY, &Due { v: 1, at: moment });
+    turn.timer(&JOB.key(), Lane::Normal, moment);
 }
 
 /// Nothing is left to be looked at.
-pub(super) fn look_no_more(call: &mut Call<'_>) {
-    call.remove(DUE_KEY);
-    call.cancel(&JOB.key());
+pub(super) fn look_no_more(turn: &mut Turn<'_>) {
+    turn.remove(DUE_KEY);
+    turn.cancel(&JOB.key());
 }
 
 /// Sum of the open reservations of an account, for the proof of its wallet. None: there are more than can be added up.
-pub fn sum(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
+pub fn sum(turn: &Turn<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
     const PAGES: usize = 100;
     let prefix = open_prefix(account);
     let (mut first, end) = (prefix.clone(), end_of_prefix(&prefix));
     let mut sum = Money::ZERO;
     for _ in 0..PAGES {
-        let (page, more) = call.span_page::<Open>(&first, &end, 10_000)?;
+        let (page, more) = turn.span_page::<Open>(&first, &end, 10_000)?;
         for (_, open) in &page {
             sum = sum.plus(open.amount)?;
         }
@@ -299,7 +299,7 @@ pub fn sum(call: &Call<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
 }
 
 /// Until when a name that is used up is remembered: no event of an earlier moment is accepted then (R15).
-pub(crate) fn forget_at(call: &Call<'_>) -> Result<Instant, Fault> {
-    let policy = Policy::load(call)?;
-    Ok(call.now() + policy.usage_window_ms + policy.usage_ahead_ms)
+pub(crate) fn forget_at(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    let policy = Policy::load(turn)?;
+    Ok(turn.now() + policy.usage_window_ms + policy.usage_ahead_ms)
 }

@@ -11,10 +11,10 @@ use crate::reservations::forms::Error;
 use crate::reservations::records::forget_at;
 use coinbox_access::{self as access, functions};
 use coinbox_credit::records::running_calls;
-use coinbox_ground::call::Call;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{Event, Rejection};
+use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -91,9 +91,9 @@ enum Found {
 }
 
 /// Posts true costs and gives back what was held.
-pub fn settle(call: &mut Call<'_>, caller: &Caller, settlements: Vec<Settlement>) -> Result<SettleBatch, Error> {
-    let command = access::command(call, caller, functions::RESERVATIONS_SETTLE)?;
-    command.once(call, &settlements, |call, who, ()| {
+pub fn settle(turn: &mut Turn<'_>, caller: &Caller, settlements: Vec<Settlement>) -> Result<SettleBatch, Error> {
+    let command = access::command(turn, caller, functions::RESERVATIONS_SETTLE)?;
+    command.once(turn, &settlements, |turn, who, ()| {
         let mut checks = Checks::new();
         check_count(&mut checks, settlements.len(), "settlements");
         for (index, item) in settlements.iter().take(ITEMS_MAX).enumerate() {
@@ -101,9 +101,9 @@ pub fn settle(call: &mut Call<'_>, caller: &Caller, settlements: Vec<Settlement>
         }
         checks.done()?;
         let items = settlements.iter().map(|item| (item.event.auth_id.as_str(), item.name.as_str()));
-        let desk = Desk::open(call, who, items)?;
+        let desk = Desk::open(turn, who, items)?;
         check_distinct(&desk, &settlements)?;
-        Ok(post(call, &desk, &settlements)?)
+        Ok(post(turn, &desk, &settlements)?)
     })
 }
 
@@ -119,20 +119,20 @@ fn check_distinct(desk: &Desk, settlements: &[Settlement]) -> Result<(), Fault> 
     checks.done()
 }
 
-fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<SettleBatch, Fault> {
+fn post(turn: &mut Turn<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<SettleBatch, Fault> {
     let mut found = Vec::with_capacity(settlements.len());
     let (mut events, mut held) = (Vec::new(), Vec::new());
     for item in settlements {
         let one = match desk.main(&item.event.auth_id) {
-            Some(main) => find(call, main, item)?,
+            Some(main) => find(turn, main, item)?,
             None => Found::Before(Former::Unknown, None),
         };
         if let Some(main) = desk.main(&item.event.auth_id) {
             // Whatever becomes of the event: the call is over.
-            running_calls::forget(call, main, &item.name)?;
+            running_calls::forget(turn, main, &item.name)?;
         }
         match &one {
-            Found::Otherwise => events::keep_rejected(call, &item.event, Rejection::Conflict)?,
+            Found::Otherwise => events::keep_rejected(turn, &item.event, Rejection::Conflict)?,
             Found::Open(open) => {
                 let quoted = open.quoted.as_ref().and_then(|quoted| quoted.price_of(&item.event));
                 events.push(item.event.clone());
@@ -146,8 +146,8 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
         }
         found.push(one);
     }
-    let posted = crate::post_held(call, &events, &held)?;
-    let forget = forget_at(call)?;
+    let posted = crate::post_held(turn, &events, &held)?;
+    let forget = forget_at(turn)?;
     let mut posted_answers = posted.answers.into_iter();
     let mut answers = Vec::with_capacity(settlements.len());
     for (item, found) in settlements.iter().zip(found) {
@@ -164,8 +164,8 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
         if let (Answer::Rated(_) | Answer::Duplicate, Some(main)) = (&answer, desk.main(&item.event.auth_id)) {
             let end = End::Settled(events::event_digest(&item.event));
             match open {
-                Some(open) => records::close(call, main, &item.name, open, end, forget),
-                None => remember_anew(call, main, &item.name, end, forget)?,
+                Some(open) => records::close(turn, main, &item.name, open, end, forget),
+                None => remember_anew(turn, main, &item.name, end, forget)?,
             }
         }
         answers.push(match answer {
@@ -175,15 +175,15 @@ fn post(call: &mut Call<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
             Answer::Rejected(rejection) => SettleAnswer::Rejected(rejection),
         });
     }
-    records::look_by(call, forget)?;
+    records::look_by(turn, forget)?;
     Ok(SettleBatch { answers, transactions: posted.transactions })
 }
 
-fn find(call: &Call<'_>, main: AuthId, item: &Settlement) -> Result<Found, Fault> {
-    if let Some(open) = call.get::<Open>(&records::open_key(main, &item.name))? {
+fn find(turn: &Turn<'_>, main: AuthId, item: &Settlement) -> Result<Found, Fault> {
+    if let Some(open) = turn.get::<Open>(&records::open_key(main, &item.name))? {
         return Ok(Found::Open(open));
     }
-    let Some(closed) = call.get::<Closed>(&records::closed_key(main, &item.name))? else {
+    let Some(closed) = turn.get::<Closed>(&records::closed_key(main, &item.name))? else {
         return Ok(Found::Before(Former::Unknown, None));
     };
     Ok(match closed.end {
@@ -196,13 +196,13 @@ fn find(call: &Call<'_>, main: AuthId, item: &Settlement) -> Result<Found, Fault
 }
 
 /// Remembers that a name without open reservation is settled now.
-fn remember_anew(call: &mut Call<'_>, main: AuthId, name: &str, end: End, forget: i64) -> Result<(), Fault> {
-    if let Some(before) = call.get::<Closed>(&records::closed_key(main, name))? {
+fn remember_anew(turn: &mut Turn<'_>, main: AuthId, name: &str, end: End, forget: i64) -> Result<(), Fault> {
+    if let Some(before) = turn.get::<Closed>(&records::closed_key(main, name))? {
         if before.end == end {
             return Ok(());
         }
-        records::unindex(call, before.indexed, main, name);
+        records::unindex(turn, before.indexed, main, name);
     }
-    records::remember(call, main, name, Closed::settled(end, forget));
+    records::remember(turn, main, name, Closed::settled(end, forget));
     Ok(())
 }

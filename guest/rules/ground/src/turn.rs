@@ -1,7 +1,7 @@
-//! One call of the rules: what it has read, what it will change.
+//! One turn of the rules: what it has read, what it will change.
 //!
-//! Reads go to the host's one state once a key; writes stay here until the call has succeeded and the host is
-//! handed all of them. A call that fails is simply dropped: not one byte has changed.
+//! Reads go to the host's one state once a key; writes stay here until the turn has succeeded and the host is
+//! handed all of them. A turn that fails is simply dropped: not one byte has changed.
 
 use crate::kept::Kept;
 use crate::port::{Changes, Direction, Lane, Random, Storage, Vault};
@@ -18,7 +18,7 @@ pub trait Record: Serialize + DeserializeOwned {
     const KIND: &'static str;
 }
 
-/// What a call needs of its host, and what outlives it.
+/// What a turn needs of its host, and what outlives it.
 #[derive(Clone, Copy)]
 pub struct Lent<'host> {
     /// The one state.
@@ -27,14 +27,14 @@ pub struct Lent<'host> {
     pub vault: &'host dyn Vault,
     /// Random bytes.
     pub random: &'host dyn Random,
-    /// The moment of the call.
+    /// The moment of the turn.
     pub now: Instant,
     /// Parsed records: immutable, so a warm instance may keep them.
     pub kept: &'host Kept,
 }
 
-/// One call.
-pub struct Call<'host> {
+/// One turn of the rules: an exported function from its start to its answer. What it has read, and what it will change.
+pub struct Turn<'host> {
     lent: Lent<'host>,
     reads: RefCell<BTreeMap<String, Option<Rc<str>>>>,
     writes: BTreeMap<String, Option<Rc<str>>>,
@@ -45,10 +45,10 @@ pub struct Call<'host> {
     cancels: BTreeSet<String>,
 }
 
-impl<'host> Call<'host> {
-    /// A call that has read and changed nothing yet.
-    pub fn new(lent: Lent<'host>) -> Call<'host> {
-        Call {
+impl<'host> Turn<'host> {
+    /// A turn that has read and changed nothing yet.
+    pub fn new(lent: Lent<'host>) -> Turn<'host> {
+        Turn {
             lent,
             reads: RefCell::default(),
             writes: BTreeMap::new(),
@@ -60,7 +60,7 @@ impl<'host> Call<'host> {
         }
     }
 
-    /// The moment of the call.
+    /// The moment of the turn.
     pub fn now(&self) -> Instant {
         self.lent.now
     }
@@ -80,18 +80,18 @@ impl<'host> Call<'host> {
         self.lent.random.next()
     }
 
-    /// What outlives the call.
+    /// What outlives the turn.
     pub fn kept(&self) -> &'host Kept {
         self.lent.kept
     }
 
-    /// Reads several keys at once, so that later [`Call::text`] and [`Call::get`] need no crossing of their own.
+    /// Reads several keys at once, so that later [`Turn::text`] and [`Turn::get`] need no crossing of their own.
     pub fn prefetch(&self, keys: impl IntoIterator<Item = String>) {
         self.fetch(&mut Vec::new(), keys);
     }
 
     /// What the host holds under these keys, in the same order, for large numbers of keys that are looked at once: nothing is
-    /// remembered of them, and own writes are not seen. In the same crossing `others` are read as [`Call::prefetch`] does.
+    /// remembered of them, and own writes are not seen. In the same crossing `others` are read as [`Turn::prefetch`] does.
     pub fn fetch(&self, keys: &mut Vec<String>, others: impl IntoIterator<Item = String>) -> Vec<Option<String>> {
         let mut reads = self.reads.borrow_mut();
         let mut others: Vec<String> =
@@ -145,7 +145,7 @@ impl<'host> Call<'host> {
         self.writes.insert(key.to_owned(), Some(Rc::from(text)));
     }
 
-    /// Writes text under a key that this call neither reads nor writes from here on: cheaper than [`Call::put_text`] for many keys.
+    /// Writes text under a key that this turn neither reads nor writes from here on: cheaper than [`Turn::put_text`] for many keys.
     pub fn append(&mut self, key: String, text: String) {
         if self.writes.contains_key(&key) {
             self.put_text(&key, text);
@@ -159,7 +159,7 @@ impl<'host> Call<'host> {
         self.writes.insert(key.to_owned(), None);
     }
 
-    /// Removes a whole span that this call neither reads nor writes.
+    /// Removes a whole span that this turn neither reads nor writes.
     pub fn clear(&mut self, first: String, end: String) {
         self.clears.push((first, end));
     }
@@ -175,7 +175,7 @@ impl<'host> Call<'host> {
         self.timers.insert(key.to_owned(), (lane, due));
     }
 
-    /// Whether this call has set a timer with this key.
+    /// Whether this turn has set a timer with this key.
     pub fn has_set_timer(&self, key: &str) -> bool {
         self.timers.contains_key(key)
     }
@@ -192,7 +192,7 @@ impl<'host> Call<'host> {
         self.span(prefix, &end_of_prefix(prefix), limit)
     }
 
-    /// The records from `first`, included, to `end`, excluded, as [`Call::list`] answers them.
+    /// The records from `first`, included, to `end`, excluded, as [`Turn::list`] answers them.
     pub fn span<R: Record>(&self, first: &str, end: &str, limit: usize) -> Result<(Vec<(String, R)>, bool), Fault> {
         let (texts, more) = self.span_text(first, end, limit);
         let records: Result<Vec<_>, Fault> = texts
@@ -239,7 +239,7 @@ impl<'host> Call<'host> {
     }
 
     /// One page of a span as the host gives it, which may hold fewer than `limit` of large records. Only for spans that this
-    /// call does not write.
+    /// turn does not write.
     pub fn span_page<R: Record>(&self, first: &str, end: &str, limit: u32) -> Result<(Vec<(String, R)>, bool), Fault> {
         let (entries, more) = self.lent.storage.scan(first, end, Direction::Ascending, limit);
         let records: Result<Vec<_>, Fault> = entries
@@ -249,7 +249,7 @@ impl<'host> Call<'host> {
         Ok((records?, more))
     }
 
-    /// [`Call::span_page`] from the end of the span backwards.
+    /// [`Turn::span_page`] from the end of the span backwards.
     pub fn span_page_back<R: Record>(
         &self,
         first: &str,
@@ -269,7 +269,7 @@ impl<'host> Call<'host> {
         self.lent.storage.read_feed(topic, after, limit)
     }
 
-    /// What the call changes, in the contract's order.
+    /// What the turn changes, in the contract's order.
     pub fn into_changes(mut self) -> Changes {
         let mut changes = Changes {
             clears: self.clears,
@@ -326,13 +326,13 @@ mod tests {
     fn what_is_appended_is_put_in_key_order_and_once() {
         let fake = Fake::new();
         let kept = Kept::new();
-        let mut call = Call::new(Lent { storage: &fake, vault: &fake, random: &fake, now: 0, kept: &kept });
-        call.put_text("c", "1".to_owned());
-        call.put_text("a", "1".to_owned());
+        let mut turn = Turn::new(Lent { storage: &fake, vault: &fake, random: &fake, now: 0, kept: &kept });
+        turn.put_text("c", "1".to_owned());
+        turn.put_text("a", "1".to_owned());
         for key in ["d", "b", "c"] {
-            call.append(key.to_owned(), "2".to_owned());
+            turn.append(key.to_owned(), "2".to_owned());
         }
-        let puts: Vec<String> = call.into_changes().puts.into_iter().map(|(key, text)| key + &text).collect();
+        let puts: Vec<String> = turn.into_changes().puts.into_iter().map(|(key, text)| key + &text).collect();
         assert_eq!(puts, ["a1", "b2", "c2", "d2"]);
     }
 }
