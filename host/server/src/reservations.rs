@@ -317,7 +317,7 @@ mod tests {
         let measure = json!({"product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
         assert_eq!(read, json!({"auth-id": "MA1", "name": "c-1", "price": {"rated": measure}, "lasts-ms": "0"}));
         let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "source": "sip-1"});
-        assert_eq!(read_item("Reserve", &item).expect("readable")["source"], "sip-1");
+        assert_eq!(read_item(Act::Reserve, &item).expect("readable")["source"], "sip-1");
         let item = json!({"auth_id": "MA1", "name": "c-1", "amount": "0.60", "at_least": "0.01"});
         assert_eq!(read_item(Act::Extend, &item).expect("readable")["at-least"], "10000");
         let item = json!({"auth_id": "MA1", "name": "c-1", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60,

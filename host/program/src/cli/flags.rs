@@ -154,10 +154,7 @@ mod tests {
     #[test]
     fn what_is_no_field_is_told_as_it_is() {
         let matches = Arguments::command().try_get_matches_from(["coinbox", "verify"]).expect("a command");
-        assert_eq!(
-            words(&refused(&json!({"refused": {"not-found": "account"}})).into(), &matches),
-            "account not found"
-        );
+        assert_eq!(words(&refused(&json!({"refused": {"not-found": "thing"}})).into(), &matches), "thing not found");
         assert_eq!(words(&anyhow::anyhow!("inner").context("outer"), &matches), "outer: inner");
     }
 
