@@ -27,8 +27,8 @@ records! {
     exported::usage::Event = product::Event { id, auth_id, product, heading, number, quantity, at }
     exported::usage::Quote = product::Quote { rate, prefix, amount }
     exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
-    exported::usage::RunningCall = zero_stop::RunningCall { turn, auth_id, started, source }
-    exported::usage::CarriedCall = zero_stop::CarriedCall { account, turn }
+    exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started, source }
+    exported::usage::CarriedCall = zero_stop::CarriedCall { account, call }
     exported::usage::CarriedPage = zero_stop::CarriedPage { calls, next }
     exported::usage::SummaryRow = summary::SummaryRow {
         day, auth_id, product, heading, detail, count, quantity, amount,
