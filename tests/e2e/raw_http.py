@@ -387,6 +387,20 @@ def numbers(server, account, token):
     server.kill()
     server.start()
     checks.equal("after a crash the stock knows who has what", found("pattern=415"), ["14155550101"])
+    west = server.call("subaccounts.create", parent=account, name="west", enabled=True)["auth-id"]
+    buy = lambda key: server.post(f"/v1/Account/{west}/PhoneNumber/12125550102/", {"alias": "w"}, auth=good, headers={"Idempotency-Key": key})
+    bought = buy("buy-2")
+    checks.equal("a number is bought for a sub-account", (bought.status, bought.json["status"]), (201, "fulfilled"))
+    checks.equal("its number moves to the main account", (server.ask("DELETE", f"{base}/Subaccount/{west}/", auth=good).status,
+                 server.get(f"{base}/Number/12125550102/", auth=good).json["sub_account"]), (204, None))
+    again = buy("buy-2")
+    checks.equal("the same key gets the same answer when the sub-account is gone", (again.status, {**again.json, "api_id": None}), (201, {**bought.json, "api_id": None}))
+    error_of("another key finds no sub-account", buy("buy-3"), 404)
+    checks.equal("its number is given back", server.ask("DELETE", f"{base}/Number/12125550102/", auth=good).status, 204)
+    poll("it is in stock again", lambda: found("pattern=212") == ["12125550102"])
+    again = buy("buy-2")
+    checks.equal("and the same answer again", (again.status, {**again.json, "api_id": None}), (201, {**bought.json, "api_id": None}))
+    checks.equal("nothing is bought by it", (found("pattern=212"), listed("number_startswith=1212")), (["12125550102"], []))
     sub = server.call("subaccounts.create", parent=account, name="east", enabled=True)["auth-id"]
     server.post(f"{base}/Number/14155550100/", {"subaccount": sub}, auth=good)
     checks.equal("cascade releases", server.ask("DELETE", f"{base}/Subaccount/{sub}/?cascade=true", auth=good).status, 204)

@@ -145,6 +145,14 @@ impl Asked {
         }
     }
 
+    /// The auth ID whose credential the request brings; none: it brings no credential of an account.
+    pub fn credential(&self) -> Option<&str> {
+        match &self.sender.caller()?.who {
+            Principal::Token(credential) => Some(&credential.auth_id),
+            _ => None,
+        }
+    }
+
     /// A variable part of the path, from 0; empty where it has none.
     pub fn segment(&self, place: usize) -> &str {
         self.segments.get(place).map_or("", String::as_str)

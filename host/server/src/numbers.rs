@@ -192,21 +192,7 @@ async fn search(asked: Asked) -> Result<Listed, Failure> {
 /// Rents a number.
 async fn buy(asked: Asked) -> Result<Value, Failure> {
     let number = number(&asked)?;
-    price(&asked, &Value::Array(Vec::new())).await?;
-    let mut filter = Map::new();
-    filter.insert("number".to_owned(), Value::from(number.as_str()));
-    let filter = with_services(filter, &[], 0, 1);
-    let found = offers(&asked, &filter).await?;
-    let offer = match found["numbers"].get(0) {
-        Some(offer) => offer.clone(),
-        // The repeat of a purchase finds its number out of stock: what was bought then was what is rented now.
-        None if asked.has_key() => {
-            let arguments = json!({"auth-id": asked.account(), "number": number});
-            let rented = asked.call_other("numbers.get", arguments, field_name).await.map_err(|_| not_found())?;
-            number_form::offer_of(&rented)
-        }
-        None => return Err(not_found()),
-    };
+    let offer = offer_to_buy(&asked, &number).await?;
     let purchase = json!({"offer": offer, "alias": asked.filled("alias")?, "app-id": asked.filled("app_id")?});
     let arguments = json!({"auth-id": asked.account(), "purchase": purchase});
     let started = asked.call(arguments, field_name).await.map_err(|failure| {
@@ -230,6 +216,31 @@ async fn buy(asked: Asked) -> Result<Value, Failure> {
     };
     Ok(json!({"api_id": asked.api_id, "message": "created", "status": status,
         "numbers": [{"number": number, "status": item}]}))
+}
+
+/// The offer of a number, for whoever may see what it costs. A purchase that is repeated under its key must name the offer of then, and may
+/// come when the number is out of stock and its sub-account deleted: the rules decide what is answered (R42).
+async fn offer_to_buy(asked: &Asked, number: &str) -> Result<Value, Failure> {
+    let hidden = match price(asked, &Value::Array(Vec::new())).await {
+        Ok(_) => None,
+        Err(failure) if failure.status == StatusCode::NOT_FOUND && asked.has_key() => Some(failure),
+        Err(failure) => return Err(failure),
+    };
+    let mut filter = Map::new();
+    filter.insert("number".to_owned(), Value::from(number));
+    let found = offers(asked, &with_services(filter, &[], 0, 1)).await?;
+    if let Some(offer) = found["numbers"].get(0) {
+        return Ok(offer.clone());
+    }
+    // What was bought then is what is rented now; the numbers of a deleted sub-account went to its main account.
+    let own = asked.credential().filter(|own| *own != asked.account());
+    for account in [Some(asked.account()), own].into_iter().flatten().filter(|_| asked.has_key()) {
+        let arguments = json!({"auth-id": account, "number": number});
+        if let Ok(rented) = asked.call_other("numbers.get", arguments, field_name).await {
+            return Ok(number_form::offer_of(&rented));
+        }
+    }
+    Err(hidden.unwrap_or_else(not_found))
 }
 
 /// What is rented, oldest first.

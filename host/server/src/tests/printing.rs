@@ -3,7 +3,7 @@
 use super::*;
 
 /// A receipt as the contract's JSON form has it.
-pub(super) fn receipt() -> Value {
+fn receipt() -> Value {
     let party = |name: &str| json!({"legal-name": name, "address-lines": [], "country": "", "tax-id": "", "email": "", "auth-id": ""});
     json!({"kind": "receipt", "number": "R-2026-000007", "issued": "0", "period-start": null, "period-end": null,
         "seller": party("Seller"), "customer": party("Fox"), "currency": "USD", "lines": [{"section": ACCOUNT, "section-name": "",
@@ -11,6 +11,20 @@ pub(super) fn receipt() -> Value {
         "used-from": null, "used-to": null, "amount": "25000000"}], "discount": "0", "rounding": "0",
         "net": "25000000", "taxes": [], "total": "25000000", "opening-balance": "0", "closing-balance": "0", "movements": [],
         "amount-due": "0", "status": "successful", "method": "card", "refers-to": "charge-1", "note": ""})
+}
+
+/// The document of a number.
+pub(super) fn document(arguments: &Value) -> Value {
+    match arguments["number"].as_str() {
+        Some("R-2026-000007") => json!({"ok": receipt()}),
+        Some("R-2026-000008") => {
+            let mut telugu = receipt();
+            telugu["number"] = json!("R-2026-000008");
+            telugu["customer"]["legal-name"] = json!("తెలుగు");
+            json!({"ok": telugu})
+        }
+        _ => json!({"err": {"refused": {"not-found": "document"}}}),
+    }
 }
 
 #[cfg(feature = "documents")]
