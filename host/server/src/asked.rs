@@ -40,11 +40,10 @@ pub struct Asked {
 }
 
 /// Who sent a request.
-enum Sender {
-    Anybody,
-    Caller(Caller),
-    /// The main account of the path, as it is now.
-    Owner(Caller, Box<Account>),
+struct Sender {
+    caller: Caller,
+    /// The main account of the path, as it was when the request came: only where it asks for itself.
+    owner: Option<Account>,
 }
 
 impl Sender {
@@ -52,30 +51,29 @@ impl Sender {
     async fn of(rest: &Arc<Rest>, names: &Names, who: Who, parts: &Parts, account: &str) -> Result<Sender, Failure> {
         let peer = parts.extensions.get::<Peer>().copied();
         let operator = match who {
-            Who::Anybody => return Ok(Sender::Anybody),
+            Who::Anybody => {
+                let caller = request::nobody(rest, &parts.headers, peer, names);
+                return Ok(Sender { caller, owner: None });
+            }
             Who::Operator => true,
             Who::OperatorByRule => request::brings_bearer(&parts.headers),
             Who::Owner | Who::Account | Who::AccountOrSub => false,
         };
         if operator {
-            return request::operator(rest, &parts.headers, peer, names).map(Sender::Caller);
+            let caller = request::operator(rest, &parts.headers, peer, names)?;
+            return Ok(Sender { caller, owner: None });
         }
         let caller = request::customer(rest, &parts.headers, peer, names)?;
-        let (names, account) = (names.clone(), (who == Who::Owner).then(|| account.to_owned()));
+        let (names, account) = (names.clone(), account.to_owned());
         rest.blocking(move |rest| {
             admission::admitted(rest, &names, &caller)?;
-            let Some(account) = account else { return Ok(Sender::Caller(caller)) };
-            let account = admission::read(rest, &caller, &account)?;
-            Ok(Sender::Owner(caller, Box::new(account)))
+            let owner = match who {
+                Who::Owner => Some(admission::read(rest, &caller, &account)?),
+                _ => None,
+            };
+            Ok(Sender { caller, owner })
         })
         .await
-    }
-
-    fn caller(&self) -> Option<&Caller> {
-        match self {
-            Sender::Anybody => None,
-            Sender::Caller(caller) | Sender::Owner(caller, _) => Some(caller),
-        }
     }
 }
 
@@ -129,25 +127,22 @@ impl Asked {
 
     /// Whether it is an operator.
     pub fn is_operator(&self) -> bool {
-        self.sender.caller().is_some_and(|caller| matches!(caller.who, Principal::Operator(_)))
+        matches!(self.sender.caller.who, Principal::Operator(_))
     }
 
     /// Who asks, for the rules.
-    pub fn caller(&self) -> Result<&Caller, Failure> {
-        self.sender.caller().ok_or_else(|| Failure::unauthenticated("Basic"))
+    pub fn caller(&self) -> &Caller {
+        &self.sender.caller
     }
 
     /// The account that asks for itself, as it was when the request came.
     pub fn owner(&self) -> Result<&Account, Failure> {
-        match &self.sender {
-            Sender::Owner(_, account) => Ok(account),
-            Sender::Anybody | Sender::Caller(_) => Err(Failure::unauthenticated("Basic")),
-        }
+        self.sender.owner.as_ref().ok_or_else(|| Failure::unauthenticated("Basic"))
     }
 
     /// The auth ID whose credential the request brings; none: it brings no credential of an account.
     pub fn credential(&self) -> Option<&str> {
-        match &self.sender.caller()?.who {
+        match &self.sender.caller.who {
             Principal::Token(credential) => Some(&credential.auth_id),
             _ => None,
         }
@@ -165,7 +160,7 @@ impl Asked {
 
     /// Whether the request must be carried out once.
     pub fn has_key(&self) -> bool {
-        self.sender.caller().is_some_and(|caller| caller.idempotency_key.is_some())
+        self.sender.caller.idempotency_key.is_some()
     }
 
     /// The part of a larger request that this one says it is.
@@ -197,7 +192,7 @@ impl Asked {
     }
 
     async fn ask_other(&self, function: &str, mut arguments: Value) -> Result<Result<Value, Value>, Failure> {
-        arguments["caller"] = coinbox_host::json::to_value(self.caller()?).map_err(internal)?;
+        arguments["caller"] = coinbox_host::json::to_value(self.caller()).map_err(internal)?;
         let mut answer = self.rest.call(function, arguments).await?;
         if let Some(error) = answer.get_mut("err") {
             return Ok(Err(error.take()));

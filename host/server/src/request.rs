@@ -176,6 +176,18 @@ pub fn check_operator(rest: &Rest, headers: &HeaderMap) -> Result<(), Failure> {
     if matches { Ok(()) } else { Err(Failure::unauthenticated("Bearer")) }
 }
 
+/// The caller of a request that needs no proof.
+pub fn nobody(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Caller {
+    Caller {
+        who: Principal::Nobody,
+        address: customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies),
+        device: device(headers),
+        request: names.request.clone(),
+        idempotency_key: None,
+        part: None,
+    }
+}
+
 fn caller(
     rest: &Rest,
     headers: &HeaderMap,
@@ -183,14 +195,7 @@ fn caller(
     names: &Names,
     who: Principal,
 ) -> Result<Caller, Failure> {
-    Ok(Caller {
-        who,
-        address: customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies),
-        device: device(headers),
-        request: names.request.clone(),
-        idempotency_key: idempotency_key(headers)?,
-        part: None,
-    })
+    Ok(Caller { who, idempotency_key: idempotency_key(headers)?, ..nobody(rest, headers, peer, names) })
 }
 
 /// What follows the scheme in `Authorization`.
