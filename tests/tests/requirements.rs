@@ -16,3 +16,23 @@ fn every_requirement_that_is_built_has_a_case() {
     assert_eq!(list.missing(&counts), [] as [String; 0], "built and without a case");
     assert_eq!(list.without_test(), [] as [String; 0], "built in the host, and the test does not name the ID");
 }
+
+#[test]
+fn every_id_says_what_it_demands() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rules.md")).expect("docs/rules.md");
+    let anchored = |line: &str| {
+        let (anchor, rest) = line.strip_prefix("| <a id=\"")?.split_once("\"></a>")?;
+        let (id, text) = rest.split_once(" | ")?;
+        assert_eq!(anchor, id.to_lowercase(), "the anchor of {id}");
+        assert!(text.trim_end_matches(" |").ends_with('.'), "{id} has no sentence");
+        Some(id.to_owned())
+    };
+    let mut explained: Vec<String> = page.lines().filter_map(anchored).collect();
+    explained.sort();
+    let list = Requirements::read().expect("tests/conformance/requirements.txt");
+    let counts = list.counts(&Requirements::cases().expect("readable cases"));
+    let mut listed: Vec<String> = counts.iter().map(|(id, _)| id.clone()).collect();
+    listed.sort();
+    assert_eq!(explained, listed, "IDs of docs/rules.md, and of tests/conformance/requirements.txt");
+}
