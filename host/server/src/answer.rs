@@ -33,7 +33,7 @@ pub struct Failure {
     /// Scheme for `WWW-Authenticate`.
     pub challenge: Option<&'static str>,
     /// What came of the part of the request that was carried out before: an object that the failure stands beside.
-    pub done: Option<Value>,
+    pub done: Option<Box<Value>>,
 }
 
 impl Failure {
@@ -178,7 +178,7 @@ impl Failure {
 
     /// The response.
     pub fn respond(self, api_id: &str) -> Response {
-        let mut body = self.done.unwrap_or_else(|| json!({"api_id": api_id}));
+        let mut body = self.done.map_or_else(|| json!({"api_id": api_id}), |done| *done);
         body["error"] = self.message.into();
         body["code"] = self.code.into();
         if !self.fields.is_empty() {

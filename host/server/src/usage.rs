@@ -81,7 +81,7 @@ async fn record(mut asked: Asked) -> Result<Value, Failure> {
         "transactions": transactions,
     });
     match broke_off {
-        Some(failure) => Err(Failure { done: Some(answer), ..in_part(failure, answers.len(), events.len()) }),
+        Some(failure) => Err(Failure { done: Some(Box::new(answer)), ..in_part(failure, answers.len(), events.len()) }),
         None => Ok(answer),
     }
 }

@@ -6,6 +6,9 @@ use crate::job::{Attempt, Done, JobKey, JobKind, JobState, Next, Subject};
 use crate::turn::Turn;
 use crate::vocabulary::Fault;
 
+/// How a job stands; none: there is no such job.
+pub type Look<S> = fn(&Turn<'_>, S) -> Result<Option<JobState>, Fault>;
+
 /// A kind of job and what is done for it.
 pub struct Row<S> {
     /// Its kind.
@@ -15,7 +18,7 @@ pub struct Row<S> {
     /// Of a job that acts outside.
     pub effect: Option<Effect<S>>,
     /// How a job stands that a customer waits for, if there is one.
-    pub look: Option<fn(&Turn<'_>, S) -> Result<Option<JobState>, Fault>>,
+    pub look: Option<Look<S>>,
 }
 
 /// What a job needs that acts outside.
