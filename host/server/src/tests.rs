@@ -130,7 +130,8 @@ struct Server {
     _documents: tempfile::TempDir,
 }
 
-fn server(rate: u32, limits: RestLimits) -> Server {
+/// What the rules of these tests say of themselves.
+fn facts() -> Facts {
     let function = |name: &str, class: Class| FunctionFacts {
         name: name.to_owned(),
         class,
@@ -157,15 +158,18 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         function("usage.record-events", Class::Command),
         function("usage.summary", Class::Query),
     ];
-    let facts = Facts {
+    Facts {
         version: "0".to_owned(),
         contract: coinbox_host::contract::VERSION.to_owned(),
         time_zones: String::new(),
         record_version: 1,
         functions,
         limits: Vec::new(),
-    };
-    let rules = Arc::new(Made { facts, asked: Mutex::default(), rate });
+    }
+}
+
+fn server(rate: u32, limits: RestLimits) -> Server {
+    let rules = Arc::new(Made { facts: facts(), asked: Mutex::default(), rate });
     let random = Arc::new(SeededRandom::new(1));
     let clock = Arc::new(SimulatedClock::new(1_000_000));
     let keys = KeyRing::from_text(&format!("k:{}", "A".repeat(43))).expect("a key");

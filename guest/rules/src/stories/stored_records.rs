@@ -204,8 +204,7 @@ fn everything() -> (Story, String) {
     story.command(|turn, _| jobs::store_opened(turn, jobs::Beginning::Restored(START)));
     write_off(&mut story);
     // What follows is written down and not driven any more.
-    let running =
-        RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START, source: None };
+    let running = running_call(&story);
     story
         .fake
         .command(story.now, |turn| running_calls::calls_started(turn, &operator(), vec![running]))
@@ -254,6 +253,10 @@ fn write_off(story: &mut Story) {
         adjustments::adjust(turn, &operator(), account.clone(), Adjustment::Debit(1_000_000), "spent".to_owned())?;
         adjustments::write_off(turn, &operator(), account, "gone".to_owned())
     });
+}
+
+fn running_call(story: &Story) -> RunningCall {
+    RunningCall { call: "call-7".to_owned(), auth_id: story.account.clone(), started: START, source: None }
 }
 
 /// One reservation that is over and one whose extension was refused.

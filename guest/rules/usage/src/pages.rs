@@ -40,6 +40,9 @@ impl Asked<'_> {
     }
 }
 
+/// Records with their places, and the `next` of the page.
+type Found<R> = (Vec<(String, R)>, Option<String>);
+
 /// A page of the records below a prefix in order of their keys, by the part of the key behind the prefix, and the `next` of the page. It
 /// looks at a bounded part, so that it may be short, or empty, and still have a next one. `source`: what a record is named by.
 pub(crate) fn page<R: Record>(
@@ -47,7 +50,7 @@ pub(crate) fn page<R: Record>(
     prefix: &str,
     asked: &Asked<'_>,
     source: impl Fn(&R) -> Option<&str>,
-) -> Result<(Vec<(String, R)>, Option<String>), Fault> {
+) -> Result<Found<R>, Fault> {
     let limit = usize::try_from(asked.limit).unwrap_or(LOOKED_AT_MAX);
     let looked_at = if asked.source.is_none() { limit } else { LOOKED_AT_MAX };
     let first = asked.after.map_or_else(|| prefix.to_owned(), |after| successor(&format!("{prefix}{after}")));

@@ -322,11 +322,15 @@ fn import(work: &Work, file: &Path, parallel: usize, place: Option<&Path>) -> an
             "rejected and unreadable rows could not be written down ({cause}). Name a place with --rejected FILE and run the same command again: nothing is counted twice"
         ));
     }
-    let next = match &summary.rejected {
+    rejected::not_all(conflicting + rejected + unreadable, all, &next_step(summary.rejected.as_deref()))
+}
+
+/// What to do about rows that were not counted. `rejected`: the file that has them.
+fn next_step(rejected: Option<&Path>) -> String {
+    match rejected {
         Some(path) => format!("{} has each with its reason; mend them and import them again", path.display()),
         None => "`coinbox usage rejected` shows those that were rejected, with their reasons".to_owned(),
-    };
-    rejected::not_all(conflicting + rejected + unreadable, all, &next)
+    }
 }
 
 /// Runs `ledger export`.
