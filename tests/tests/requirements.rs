@@ -32,7 +32,7 @@ fn every_id_says_what_it_demands() {
     explained.sort();
     let list = Requirements::read().expect("tests/conformance/requirements.txt");
     let counts = list.counts(&Requirements::cases().expect("readable cases"));
-    let mut listed: Vec<String> = counts.iter().map(|(id, _)| id.clone()).collect();
+    let mut listed: Vec<String> = counts.into_keys().collect();
     listed.sort();
     assert_eq!(explained, listed, "IDs of docs/rules.md, and of tests/conformance/requirements.txt");
 }

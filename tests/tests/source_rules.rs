@@ -290,8 +290,11 @@ fn words_in(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2).filter(is_word)
 }
 
-/// The words of the contract's comments, each with its file and line, and all identifiers of the contract.
-fn contract() -> Result<(Vec<(String, String)>, BTreeSet<String>)> {
+/// Words of comments, each with its file and line, and identifiers.
+type Words = (Vec<(String, String)>, BTreeSet<String>);
+
+/// The words of the contract's comments, and all identifiers of the contract.
+fn contract() -> Result<Words> {
     let (mut named, mut identifiers) = (Vec::new(), BTreeSet::new());
     for entry in fs::read_dir(root().join("wit"))? {
         let path = entry?.path();
