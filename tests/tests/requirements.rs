@@ -30,9 +30,11 @@ fn every_id_says_what_it_demands() {
     };
     let mut explained: Vec<String> = page.lines().filter_map(anchored).collect();
     explained.sort();
-    let list = Requirements::read().expect("tests/conformance/requirements.txt");
-    let counts = list.counts(&Requirements::cases().expect("readable cases"));
-    let mut listed: Vec<String> = counts.into_keys().collect();
+    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance/requirements.txt");
+    let list = std::fs::read_to_string(list).expect("tests/conformance/requirements.txt");
+    let ids = list.lines().filter(|line| !line.starts_with('#'));
+    let mut listed: Vec<String> =
+        ids.filter_map(|line| line.trim_start_matches(['*', '+', ' ']).split(' ').next().map(str::to_owned)).collect();
     listed.sort();
     assert_eq!(explained, listed, "IDs of docs/rules.md, and of tests/conformance/requirements.txt");
 }
