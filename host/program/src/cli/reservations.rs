@@ -8,8 +8,8 @@ use coinbox_operations::link::refused;
 use coinbox_operations::words::{amount, field, moment, plain};
 use serde_json::{Value, json};
 
-/// Longest name of a reservation.
-const NAME_LENGTH_MAX: usize = 64;
+/// Longest name of a reservation: that of an event.
+const NAME_LENGTH_MAX: usize = 255;
 /// Most reservations of one page of the contract.
 const PAGE: usize = 500;
 
