@@ -1,6 +1,8 @@
 //! Which requirements have a conformance case. `cargo test --test requirements -- --nocapture` prints those without.
 
 use coinbox_tests::conformance::Requirements;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn every_requirement_that_is_built_has_a_case() {
@@ -17,24 +19,59 @@ fn every_requirement_that_is_built_has_a_case() {
     assert_eq!(list.without_test(), [] as [String; 0], "built in the host, and the test does not name the ID");
 }
 
-#[test]
-fn every_id_says_what_it_demands() {
-    let page =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/rules.md")).expect("docs/rules.md");
-    let anchored = |line: &str| {
-        let (anchor, rest) = line.strip_prefix("| <a id=\"")?.split_once("\"></a>")?;
+/// The IDs that docs/rules.md has a sentence for.
+fn explained(page: &str) -> BTreeSet<&str> {
+    let anchored = |line| {
+        let (anchor, rest) = str::strip_prefix(line, "| <a id=\"")?.split_once("\"></a>")?;
         let (id, text) = rest.split_once(" | ")?;
         assert_eq!(anchor, id.to_lowercase(), "the anchor of {id}");
         assert!(text.trim_end_matches(" |").ends_with('.'), "{id} has no sentence");
-        Some(id.to_owned())
+        Some(id)
     };
-    let mut explained: Vec<String> = page.lines().filter_map(anchored).collect();
-    explained.sort();
-    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance/requirements.txt");
-    let list = std::fs::read_to_string(list).expect("tests/conformance/requirements.txt");
-    let ids = list.lines().filter(|line| !line.starts_with('#'));
-    let mut listed: Vec<String> =
-        ids.filter_map(|line| line.trim_start_matches(['*', '+', ' ']).split(' ').next().map(str::to_owned)).collect();
-    listed.sort();
-    assert_eq!(explained, listed, "IDs of docs/rules.md, and of tests/conformance/requirements.txt");
+    page.lines().filter_map(anchored).collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn every_id_says_what_it_demands() {
+    let page = std::fs::read_to_string(root().join("docs/rules.md")).expect("docs/rules.md");
+    let list = Requirements::read().expect("tests/conformance/requirements.txt");
+    assert_eq!(explained(&page), list.ids(), "IDs of docs/rules.md, and of tests/conformance/requirements.txt");
+}
+
+/// Files of a folder whose text may cite IDs.
+fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder of the repository") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            texts(&path, found);
+        } else if path.extension().is_some_and(|kind| ["rs", "wit", "md", "sh", "py"].iter().any(|text| kind == *text))
+        {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_id_that_is_cited_is_explained() {
+    let page = std::fs::read_to_string(root().join("docs/rules.md")).expect("docs/rules.md");
+    let (list, explained) = (Requirements::read().expect("tests/conformance/requirements.txt"), explained(&page));
+    let mut files = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    for folder in ["guest", "host", "wit", "docs", "scripts", "tests/e2e", "tests/tests"] {
+        texts(&root().join(folder), &mut files);
+    }
+    let mut unexplained = Vec::new();
+    let mut cited = 0;
+    for file in &files {
+        let text = std::fs::read_to_string(file).expect("a text");
+        let ids = list.cited(&text);
+        cited += ids.len();
+        let missing = ids.iter().filter(|id| !explained.contains(*id));
+        unexplained.extend(missing.map(|id| format!("{}: {id}", file.display())));
+    }
+    println!("{} files cite IDs {cited} times", files.len());
+    assert_eq!(unexplained, [] as [String; 0], "cited, and not in docs/rules.md");
 }

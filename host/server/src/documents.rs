@@ -70,7 +70,8 @@ const fn listed(path: &'static str, name: &'static str, what: &'static str, hand
     }
 }
 
-const fn shown(path: &'static str, name: &'static str, handler: Handler<Value>) -> Route {
+/// One document, in one of the forms in which it is answered.
+pub(crate) const fn one(path: &'static str, name: &'static str, answers: Answers, what: &'static str) -> Route {
     Route {
         method: Method::Get,
         path,
@@ -78,9 +79,13 @@ const fn shown(path: &'static str, name: &'static str, handler: Handler<Value>) 
         who: Who::OperatorByRule,
         function: Some("invoices.read-document"),
         takes: Takes::Parameters(&[]),
-        answers: Answers::Object(handler),
-        what: "One of them",
+        answers,
+        what,
     }
+}
+
+const fn shown(path: &'static str, name: &'static str, handler: Handler<Value>) -> Route {
+    one(path, name, Answers::Object(handler), "One of them")
 }
 
 /// The routes of this file.

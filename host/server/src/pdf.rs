@@ -3,11 +3,10 @@
 
 use super::answer::Failure;
 use super::asked::Asked;
-use super::documents::Kind;
+use super::documents::{Kind, one};
 use super::forms::Pdf;
-use super::route::{Answers, Handler, Method, Route};
+use super::route::{Answers, Handler, Route};
 use super::state::Rest;
-use super::takes::{Takes, Who};
 use axum::http::{HeaderValue, StatusCode};
 use coinbox_operations::printing::{Unprinted, file_name};
 use serde_json::{Value, json};
@@ -15,16 +14,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 const fn printed(path: &'static str, name: &'static str, handler: Handler<Pdf>) -> Route {
-    Route {
-        method: Method::Get,
-        path,
-        name,
-        who: Who::OperatorByRule,
-        function: Some("invoices.read-document"),
-        takes: Takes::Parameters(&[]),
-        answers: Answers::Pdf(handler),
-        what: "As PDF",
-    }
+    one(path, name, Answers::Pdf(handler), "As PDF")
 }
 
 pub const ROUTES: &[Route] = &[

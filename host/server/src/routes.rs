@@ -48,8 +48,14 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
 
 /// The routes of each path, in the order of the rows.
 pub(super) fn by_path() -> Vec<Vec<&'static Route>> {
-    let routes: Vec<&'static Route> = all().collect();
-    routes.chunk_by(|one, other| one.path == other.path).map(<[_]>::to_vec).collect()
+    let mut paths: Vec<Vec<&'static Route>> = Vec::new();
+    for route in all() {
+        match paths.iter_mut().find(|routes| routes[0].path == route.path) {
+            Some(routes) => routes.push(route),
+            None => paths.push(vec![route]),
+        }
+    }
+    paths
 }
 
 /// The ways in which clients may write a path: one that ends with a slash also without it (T1).

@@ -43,6 +43,21 @@ impl Requirements {
         self.built.contains(id) || self.later.contains(id) || self.elsewhere.contains_key(id)
     }
 
+    /// All IDs, in order of their text.
+    pub fn ids(&self) -> BTreeSet<&str> {
+        self.built.iter().chain(&self.later).chain(self.elsewhere.keys()).map(String::as_str).collect()
+    }
+
+    /// IDs that a text of the repository cites: words of the form of one whose area the list has, and rulings.
+    pub fn cited<'a>(&self, text: &'a str) -> BTreeSet<&'a str> {
+        let areas: BTreeSet<&str> = self.ids().iter().filter_map(|id| Some(id.split_once('-')?.0)).collect();
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        let is_cited = |word: &&str| {
+            is_id(word) && word.split_once('-').is_none_or(|(area, number)| areas.contains(area) && number.len() <= 2)
+        };
+        words.filter(is_cited).collect()
+    }
+
     /// IDs whose test, a file of the repository, is not there or does not name them.
     pub fn without_test(&self) -> Vec<String> {
         let root = folder().join("../..");

@@ -245,7 +245,7 @@ fn written(
     })
 }
 
-/// A payment that waits for a person was given back in the history that was lost: recognises both. Answers whether it was all of it.
+/// A payment that waits for a person was given back in the history that was lost: recognises both.
 pub(crate) fn recover_payment(
     turn: &mut Turn<'_>,
     account: AuthId,
