@@ -5,7 +5,7 @@ use coinbox_host::typed::accounts::{AccountType, NewAccount};
 use coinbox_host::typed::credits::{Adjustment, Goodwill};
 use coinbox_host::typed::pricing::PriceRow;
 use coinbox_host::typed::types::{Caller, Refusal};
-use coinbox_host::typed::usage::{Answer, Error, Event, Heading, Product};
+use coinbox_host::typed::usage::{EventAnswer, Heading, Product, UsageError, UsageEvent};
 
 fn main() -> anyhow::Result<()> {
     let host = in_memory::open(&std::fs::read("target/component/coinbox.wasm")?)?;
@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
     host.credits().adjust(&caller, &auth_id, gift, "welcome")??;
 
     for id in ["message-1", "message-2"] {
-        let event = Event {
+        let event = UsageEvent {
             id: id.into(),
             auth_id: auth_id.clone(),
             product: Product::Sms,
@@ -53,10 +53,10 @@ fn main() -> anyhow::Result<()> {
         // May it be sent? If so the platform sends it, and then it is charged.
         match host.usage().admit(&caller, event.clone())? {
             Ok(_) => match host.usage().record_events(&caller, vec![event])??.answers[..] {
-                [Answer::Rated(amount)] => println!("{id}: sent, {amount} micro-dollars charged"),
+                [EventAnswer::Rated(amount)] => println!("{id}: sent, {amount} micro-dollars charged"),
                 ref other => anyhow::bail!("{id}: sent, and not charged: {other:?}"),
             },
-            Err(Error::Refused(Refusal::OutOfCredit(missing))) => {
+            Err(UsageError::Refused(Refusal::OutOfCredit(missing))) => {
                 println!("{id}: not sent, {missing} micro-dollars are missing");
             }
             Err(other) => return Err(other.into()),

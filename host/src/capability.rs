@@ -3,7 +3,7 @@
 //! Each capability is a small trait. The program `coinbox` picks an implementation from its configuration. A program that embeds
 //! the host may bring its own.
 
-use crate::contract::{email, inventory, payment, telephony, vault};
+use crate::contract::{email_types, inventory_types, payment_types, telephony_types, vault};
 use std::sync::Arc;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -78,17 +78,17 @@ pub trait Vault: Send + Sync {
 /// Moving money. See `wit/payment.wit` for what each answer means.
 pub trait PaymentGateway: Send + Sync {
     /// Takes money from a stored method.
-    fn charge(&self, request: payment::ChargeRequest) -> payment::Outcome;
+    fn charge(&self, request: payment_types::ChargeRequest) -> payment_types::PaymentOutcome;
     /// Gives back all or part of a charge.
-    fn refund(&self, request: payment::RefundRequest) -> payment::Outcome;
+    fn refund(&self, request: payment_types::RefundRequest) -> payment_types::PaymentOutcome;
     /// How an intention stands.
-    fn find(&self, key: &str) -> payment::Finding;
+    fn find(&self, key: &str) -> payment_types::Finding;
     /// Makes an intention final.
-    fn close(&self, key: &str) -> payment::Finding;
+    fn close(&self, key: &str) -> payment_types::Finding;
     /// What was moved since a moment, and what was taken on since and is under way.
-    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<payment::MovementPage>;
+    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<payment_types::MovementPage>;
     /// What a token stands for.
-    fn describe_method(&self, token: &str) -> payment::MethodAnswer;
+    fn describe_method(&self, token: &str) -> payment_types::MethodAnswer;
     /// Removes a stored method.
     fn forget_method(&self, token: &str) -> bool;
 }
@@ -96,33 +96,33 @@ pub trait PaymentGateway: Send + Sync {
 /// Sending mail.
 pub trait Mailer: Send + Sync {
     /// Hands one message to the mail system.
-    fn send(&self, message: &email::Message) -> email::Outcome;
+    fn send(&self, message: &email_types::MailMessage) -> email_types::MailOutcome;
 }
 
 /// Reaching phones and ending calls.
 pub trait Telephony: Send + Sync {
     /// Sends a one-time code.
-    fn send_code(&self, message: &telephony::CodeMessage) -> telephony::Outcome;
+    fn send_code(&self, message: &telephony_types::CodeMessage) -> telephony_types::CodeOutcome;
     /// Ends calls; answers those that go on.
-    fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String>;
+    fn hang_up(&self, request: &telephony_types::HangUpRequest) -> Vec<String>;
 }
 
 /// The platform's stock of phone numbers. See `wit/inventory.wit` for what each answer means.
 pub trait Inventory: Send + Sync {
     /// Numbers that could be ordered now; `None`: the stock could not be asked.
-    fn offer(&self, filter: &inventory::OfferFilter) -> Option<inventory::OfferPage>;
+    fn offer(&self, filter: &inventory_types::OfferFilter) -> Option<inventory_types::OfferPage>;
     /// Takes a number out of stock. Same key: same answer.
-    fn order(&self, request: &inventory::OrderRequest) -> inventory::Outcome;
+    fn order(&self, request: &inventory_types::OrderRequest) -> inventory_types::StockOutcome;
     /// Puts a number back. Same key: same answer.
-    fn release(&self, request: &inventory::ReleaseRequest) -> inventory::Outcome;
+    fn release(&self, request: &inventory_types::ReleaseRequest) -> inventory_types::StockOutcome;
     /// How an order or release stands; `None`: not known.
-    fn find(&self, key: &str) -> Option<inventory::Outcome>;
+    fn find(&self, key: &str) -> Option<inventory_types::StockOutcome>;
     /// How many numbers of the stock cannot be used as they are listed and are left out. Whoever watches the host is told.
     fn left_out(&self) -> u64 {
         0
     }
     /// Orders and releases since a moment; `None`: the stock could not be asked.
-    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory::StockPage>;
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory_types::StockPage>;
 }
 
 /// Everything that is lent, together.

@@ -144,8 +144,8 @@ impl Coinbox {
     pub fn record_events(
         &self,
         caller: types::Caller,
-        events: Vec<usage::Event>,
-    ) -> Result<Result<usage::BatchAnswer, usage::Error>, HostError> {
+        events: Vec<usage::UsageEvent>,
+    ) -> Result<Result<usage::BatchAnswer, usage::UsageError>, HostError> {
         Ok(self.inner.submit_events(caller, events).wait()??)
     }
 
@@ -153,8 +153,8 @@ impl Coinbox {
     pub async fn record_events_async(
         &self,
         caller: types::Caller,
-        events: Vec<usage::Event>,
-    ) -> Result<Result<usage::BatchAnswer, usage::Error>, HostError> {
+        events: Vec<usage::UsageEvent>,
+    ) -> Result<Result<usage::BatchAnswer, usage::UsageError>, HostError> {
         Ok(self.inner.submit_events(caller, events).await??)
     }
 
@@ -163,7 +163,7 @@ impl Coinbox {
         &self,
         caller: &types::Caller,
         auth_id: &str,
-    ) -> Result<Result<accounts::Account, accounts::Error>, HostError> {
+    ) -> Result<Result<accounts::Account, accounts::AccountError>, HostError> {
         self.inner.query(|runtime, context| runtime.get_account(None, context, caller, auth_id))
     }
 
@@ -171,7 +171,7 @@ impl Coinbox {
     pub fn authenticate(
         &self,
         caller: &types::Caller,
-    ) -> Result<Result<accounts::RateLimits, accounts::Error>, HostError> {
+    ) -> Result<Result<accounts::RateLimits, accounts::AccountError>, HostError> {
         self.inner.query(|runtime, context| runtime.authenticate(None, context, caller))
     }
 

@@ -13,7 +13,10 @@ wasmtime::component::bindgen!({
 /// Version of the contract that this host is made for: that of `wit/`.
 pub const VERSION: &str = "0.2.0";
 
-pub use coinbox::billing::{diagnostics, email, inventory, payment, storage, telephony, types, vault};
+pub use coinbox::billing::{
+    credit_types, diagnostics, email, email_types, inventory, inventory_types, payment, payment_types, storage,
+    telephony, telephony_types, types, usage_types, vault,
+};
 pub use exports::coinbox::billing as exported;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::capability::{Capabilities, Doubt};
 use crate::contract::exported::about::Class;
 use crate::contract::exported::usage;
-use crate::contract::exported::usage::{Answer as EventAnswer, Rejection};
+use crate::contract::exported::usage::{EventAnswer, Rejection};
 use crate::contract::types;
 use crate::driven::Driver;
 use crate::engine::{AnyAnswer, CallContext, CallError, CallOutcome, Request, RulesRuntime, RulesSlot};
@@ -174,8 +174,8 @@ impl Inner {
     pub(crate) fn submit_events(
         &self,
         caller: types::Caller,
-        events: Vec<usage::Event>,
-    ) -> crate::sequencer::Answer<Result<Result<usage::BatchAnswer, usage::Error>, CallError>> {
+        events: Vec<usage::UsageEvent>,
+    ) -> crate::sequencer::Answer<Result<Result<usage::BatchAnswer, usage::UsageError>, CallError>> {
         self.submit_unless(false, rejects_for_time, move |runtime, slot, context| {
             runtime.record_events(Some(slot), context, &caller, &events)
         })
@@ -208,7 +208,7 @@ pub(crate) fn look(inner: &Inner, arguments: &Value) -> Result<Value, HostError>
 
 /// Whether an event was rejected only for when it happened. With a clock in doubt nobody knows whether that is so, and a sender does not
 /// send again what was rejected.
-fn rejects_for_time(answer: &Result<usage::BatchAnswer, usage::Error>) -> bool {
+fn rejects_for_time(answer: &Result<usage::BatchAnswer, usage::UsageError>) -> bool {
     let for_time = |fate: &EventAnswer| matches!(fate, EventAnswer::Rejected(Rejection::TooOld | Rejection::InFuture));
     answer.as_ref().is_ok_and(|batch| batch.answers.iter().any(for_time))
 }

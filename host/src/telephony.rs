@@ -4,7 +4,8 @@
 //! phone; only the owner of the file can read it.
 
 use crate::capability::{Clock, Instant, Telephony};
-use crate::contract::telephony::{Channel, CodeMessage, HangUpCause, HangUpRequest, NotSent, Outcome};
+use crate::contract::telephony_types::{CodeChannel, CodeMessage, CodeOutcome, HangUpCause, HangUpRequest};
+use crate::contract::types::NotSent;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -53,17 +54,18 @@ impl TelephonyLog {
 }
 
 impl Telephony for TelephonyLog {
-    fn send_code(&self, message: &CodeMessage) -> Outcome {
+    fn send_code(&self, message: &CodeMessage) -> CodeOutcome {
         if let Some(problem) = problem_of(message) {
-            return Outcome::Refused(problem.to_owned());
+            return CodeOutcome::Refused(problem.to_owned());
         }
         let (now, at) = self.moment();
         let mut sent = lock(&self.sent);
         sent.retain(|_, moment| now.saturating_sub(*moment) < REPEAT_MS);
         if sent.contains_key(&message.key) {
-            return Outcome::Accepted;
+            return CodeOutcome::Accepted;
         }
-        let not_sent = |cause: String| Outcome::NotSent(NotSent { ask_again: now.saturating_add(ASK_AGAIN_MS), cause });
+        let not_sent =
+            |cause: String| CodeOutcome::NotSent(NotSent { ask_again: now.saturating_add(ASK_AGAIN_MS), cause });
         if sent.len() >= REMEMBERED_MAX {
             return not_sent(format!("more than {REMEMBERED_MAX} codes in a minute"));
         }
@@ -72,7 +74,7 @@ impl Telephony for TelephonyLog {
             "act": "send-code",
             "key": message.key,
             "to": message.to,
-            "channel": match message.channel { Channel::Sms => "sms", Channel::Voice => "voice" },
+            "channel": match message.channel { CodeChannel::Sms => "sms", CodeChannel::Voice => "voice" },
             "code": message.code,
             "language": message.language,
             "brand": message.brand,
@@ -80,7 +82,7 @@ impl Telephony for TelephonyLog {
         match self.append(&line) {
             Ok(()) => {
                 sent.insert(message.key.clone(), now);
-                Outcome::Accepted
+                CodeOutcome::Accepted
             }
             Err(error) => not_sent(format!("telephony log: {error}")),
         }
@@ -175,9 +177,9 @@ impl RecordingTelephony {
 }
 
 impl Telephony for RecordingTelephony {
-    fn send_code(&self, message: &CodeMessage) -> Outcome {
+    fn send_code(&self, message: &CodeMessage) -> CodeOutcome {
         lock(&self.codes).push(message.clone());
-        Outcome::Accepted
+        CodeOutcome::Accepted
     }
 
     fn hang_up(&self, request: &HangUpRequest) -> Vec<String> {
@@ -203,7 +205,7 @@ mod tests {
         CodeMessage {
             key: key.to_owned(),
             to: to.to_owned(),
-            channel: Channel::Sms,
+            channel: CodeChannel::Sms,
             code: "123456".to_owned(),
             language: "en".to_owned(),
             brand: "Coinbox".to_owned(),
@@ -243,7 +245,7 @@ mod tests {
     fn a_code_is_logged_once_a_minute_per_key() {
         let bench = bench();
         for _ in 0..3 {
-            assert_eq!(bench.log.send_code(&code("k", "+14155550100")), Outcome::Accepted);
+            assert_eq!(bench.log.send_code(&code("k", "+14155550100")), CodeOutcome::Accepted);
         }
         assert_eq!(
             bench.lines(),
@@ -268,7 +270,7 @@ mod tests {
         for number in
             ["", "+", "14155550100", "+0415555010", "+12345", "+1234567890123456", "+1415555010a", "+1 415 555"]
         {
-            assert!(matches!(bench.log.send_code(&code("k", number)), Outcome::Refused(_)), "{number}");
+            assert!(matches!(bench.log.send_code(&code("k", number)), CodeOutcome::Refused(_)), "{number}");
         }
         let good = code("k", "+14155550100");
         for bad in [
@@ -279,7 +281,7 @@ mod tests {
             CodeMessage { brand: "b".repeat(101), ..good.clone() },
             CodeMessage { language: "l".repeat(36), ..good },
         ] {
-            assert!(matches!(bench.log.send_code(&bad), Outcome::Refused(_)));
+            assert!(matches!(bench.log.send_code(&bad), CodeOutcome::Refused(_)));
         }
         assert_eq!(bench.lines(), Vec::<String>::new());
     }
@@ -319,10 +321,10 @@ mod tests {
         let clock = Arc::new(SimulatedClock::new(START));
         let log = TelephonyLog::open(Path::new("/dev/full"), clock).expect("device");
         assert_eq!(log.hang_up(&hang_up(&["a"])), ["a"]);
-        let Outcome::NotSent(not_sent) = log.send_code(&code("k", "+14155550100")) else { panic!("not sent") };
+        let CodeOutcome::NotSent(not_sent) = log.send_code(&code("k", "+14155550100")) else { panic!("not sent") };
         assert_eq!(not_sent.ask_again, START + 60_000);
         // What was not sent is not remembered as sent.
-        assert!(matches!(log.send_code(&code("k", "+14155550100")), Outcome::NotSent(_)));
+        assert!(matches!(log.send_code(&code("k", "+14155550100")), CodeOutcome::NotSent(_)));
     }
 
     #[test]
@@ -330,7 +332,7 @@ mod tests {
         let recorder = RecordingTelephony::new();
         recorder.set_stubborn(["b".to_owned()]);
         assert_eq!(recorder.hang_up(&hang_up(&["a", "b"])), ["b"]);
-        assert_eq!(recorder.send_code(&code("k", "+14155550100")), Outcome::Accepted);
+        assert_eq!(recorder.send_code(&code("k", "+14155550100")), CodeOutcome::Accepted);
         assert_eq!(recorder.codes(), [code("k", "+14155550100")]);
         assert_eq!(recorder.hang_ups(), [hang_up(&["a", "b"])]);
     }

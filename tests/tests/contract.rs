@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use wit_parser::{PackageId, Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{PackageId, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 /// Offences against the shape of types that were there when the rule came: one a line.
 const SHAPE: &str = "tests/contract_shape.txt";
@@ -141,6 +141,31 @@ fn same_names(resolve: &Resolve, package: PackageId) -> BTreeSet<String> {
         .collect()
 }
 
+/// `borrowed interface.type`: the type is one of another interface that has functions. Whoever has the one interface must then have the other.
+fn borrowed(resolve: &Resolve, package: PackageId) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (interface, id) in &resolve.packages[package].interfaces {
+        for (name, of) in &resolve.interfaces[*id].types {
+            let TypeDefKind::Type(Type::Id(original)) = resolve.types[*of].kind else { continue };
+            let TypeOwner::Interface(owner) = resolve.types[original].owner else { continue };
+            if owner != *id && !resolve.interfaces[owner].functions.is_empty() {
+                found.insert(format!("borrowed {interface}.{name}"));
+            }
+        }
+    }
+    found
+}
+
+/// W3: types that interfaces share are types of an interface without functions.
+#[test]
+fn interfaces_with_functions_lend_no_types() -> Result<()> {
+    let (resolve, package) = contract()?;
+    let found: Vec<String> = borrowed(&resolve, package).into_iter().collect();
+    let found: Vec<&String> = found.iter().collect();
+    assert!(found.is_empty(), "docs/contract.md, \"Shape of types\", forbids:\n{}", lines(&found));
+    Ok(())
+}
+
 /// W8: bindings of some languages lose the tag of such a variant, or give two such types one class.
 #[test]
 fn types_keep_their_tag_and_their_name_in_every_language() -> Result<()> {
@@ -179,10 +204,19 @@ fn the_checks_of_shape_find_what_they_are_for() -> Result<()> {
             record word { text: string }
             variant lists { many(list<pair>), bare(u32) }
             record other { a: pair, b: amount }
+        }
+        interface three {
+            use two.{lists};
+            ask: func(lists: lists);
+        }
+        interface four {
+            use three.{lists as many};
+            answer: func() -> many;
         }",
     )?;
     assert_eq!(untagged(&resolve, package), BTreeSet::from(["untagged one.mixed".to_owned()]));
     let twice = ["same-name one.word", "same-name two.word"].map(str::to_owned);
     assert_eq!(same_names(&resolve, package), BTreeSet::from(twice));
+    assert_eq!(borrowed(&resolve, package), BTreeSet::from(["borrowed four.many".to_owned()]));
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! The scenario runs once for each moment; at that moment the host dies. A new host opens the store, the client repeats what it has no
 //! answer to, time goes on until nothing is due, and then the gateway, the ledger and the wallets must say the same.
 
-use coinbox_host::contract::inventory::{NumberKind, OfferedNumber};
+use coinbox_host::contract::inventory_types::{NumberKind, OfferedNumber};
 use coinbox_host::inventory::Fault;
 use coinbox_tests::crash::Fuse;
 use coinbox_tests::crash_world::{DAY, Host, MINUTE, START, USD, World, event, list, text};

@@ -1,6 +1,6 @@
 //! The JSON form of WIT values: by types known at run time and by the Rust types of the contract it is one and the same.
 
-use coinbox_host::contract::exported::jobs::{Done, Task};
+use coinbox_host::contract::exported::jobs::{JobTask, TaskOutcome};
 use coinbox_host::engine::{Engine, InstancePolicy, Limits};
 use coinbox_host::json;
 use coinbox_tests::components;
@@ -78,13 +78,13 @@ fn both_ways_of_reading_and_writing_agree() {
     for work in works() {
         let task = json!({"job": "j", "attempt": 4_294_967_295_u32, "work": work});
         assert_eq!(through("jobs.perform", &json!({"task": task})), Ok(json!({"task": task})));
-        let typed: Task = json::from_value(&task).unwrap_or_else(|error| panic!("{task}: {error}"));
+        let typed: JobTask = json::from_value(&task).unwrap_or_else(|error| panic!("{task}: {error}"));
         assert_eq!(json::to_value(&typed), Ok(task));
     }
     for done in outcomes() {
         let arguments = json!({"job": "j", "attempt": 0, "done": done});
         assert_eq!(through("jobs.finish", &arguments), Ok(arguments));
-        let typed: Done = json::from_value(&done).unwrap_or_else(|error| panic!("{done}: {error}"));
+        let typed: TaskOutcome = json::from_value(&done).unwrap_or_else(|error| panic!("{done}: {error}"));
         assert_eq!(json::to_value(&typed), Ok(done));
     }
 }
@@ -94,7 +94,7 @@ fn problem(change: impl FnOnce(&mut Value)) -> String {
     let mut task = json!({"job": "j", "attempt": 1, "work": works().remove(0)});
     change(&mut task);
     let untyped = through("jobs.perform", &json!({"task": task})).expect_err("a problem");
-    let typed = json::from_value::<Task>(&task).expect_err("a problem");
+    let typed = json::from_value::<JobTask>(&task).expect_err("a problem");
     assert_eq!(untyped.problem, typed.problem);
     assert_eq!(untyped.path.trim_start_matches("task").trim_start_matches('.'), typed.path);
     untyped.to_string()

@@ -69,7 +69,7 @@ fn typed_calls_and_calls_as_json_answer_alike() {
     let engine = components::warm_rules();
     let context =
         || CallContext { class: Class::Query, view: Some(Arc::new(Empty)), capabilities: &lent, now: support::NOW };
-    let refused = Ok(Err(accounts::Error::Refused(Refusal::Unauthenticated)));
+    let refused = Ok(Err(accounts::AccountError::Refused(Refusal::Unauthenticated)));
     let typed = engine.authenticate(None, context(), &caller);
     assert_eq!(typed.answer, refused);
     let through_json = engine.call_as(None, context(), "accounts.authenticate", &Arguments { caller: &caller });

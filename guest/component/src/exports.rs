@@ -1,8 +1,8 @@
 //! Every exported function: translated, handed to the rules, translated back.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::types::Caller;
-use crate::contract::{inventory, payment};
+use crate::contract::types::{Caller, StartedJob};
+use crate::contract::{inventory_types, payment_types};
 use crate::host::{command, effect, query};
 use crate::mapping::Translate;
 use coinbox_rules as rules;
@@ -10,13 +10,13 @@ use coinbox_rules as rules;
 /// The component.
 pub struct Component;
 
-/// Functions with a caller: `class name(argument: type, …) -> answer = rules function;`
+/// Functions with a caller, and the error of their interface: `class name(argument: type, …) -> answer = rules function;`
 macro_rules! functions {
-    ($interface:ident { $($class:ident $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty = $rule:path;)* } $($plain:item)*) => {
+    ($interface:ident $error:ident { $($class:ident $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty = $rule:path;)* } $($plain:item)*) => {
         impl exported::$interface::Guest for Component {
             $($plain)*
             $(
-                fn $name(caller: Caller, $($argument: $kind),*) -> Result<$answer, exported::$interface::Error> {
+                fn $name(caller: Caller, $($argument: $kind),*) -> Result<$answer, exported::$interface::$error> {
                     let caller = caller.translate();
                     $class(|turn| $rule(turn, &caller, $($argument.translate()),*)).translate()
                 }
@@ -32,39 +32,42 @@ impl exported::about::Guest for Component {
 }
 
 impl exported::jobs::Guest for Component {
-    fn begin(job: String) -> Result<exported::jobs::Next, exported::jobs::Error> {
+    fn begin(job: String) -> Result<exported::jobs::NextStep, exported::jobs::JobError> {
         command(|turn| rules::jobs::begin(turn, job)).translate()
     }
 
-    fn perform(task: exported::jobs::Task) -> exported::jobs::Done {
+    fn perform(task: exported::jobs::JobTask) -> exported::jobs::TaskOutcome {
         effect(|effects| rules::jobs::perform(effects, task.translate())).translate()
     }
 
     fn finish(
         job: String,
         attempt: u32,
-        done: exported::jobs::Done,
-    ) -> Result<exported::jobs::Next, exported::jobs::Error> {
+        done: exported::jobs::TaskOutcome,
+    ) -> Result<exported::jobs::NextStep, exported::jobs::JobError> {
         command(|turn| rules::jobs::finish(turn, job, attempt, done.translate())).translate()
     }
 
-    fn payment_notice(key: String, outcome: payment::Outcome) -> Result<exported::jobs::Next, exported::jobs::Error> {
+    fn payment_notice(
+        key: String,
+        outcome: payment_types::PaymentOutcome,
+    ) -> Result<exported::jobs::NextStep, exported::jobs::JobError> {
         command(|turn| rules::jobs::payment_notice(turn, key, outcome.translate())).translate()
     }
 
-    fn look(job: String) -> Option<exported::jobs::Standing> {
+    fn look(job: String) -> Option<exported::jobs::JobStanding> {
         query(|turn| rules::jobs::look(turn, job)).map(Translate::translate)
     }
 
-    fn store_opened(beginning: exported::jobs::Beginning) -> Result<(), exported::jobs::Error> {
+    fn store_opened(beginning: exported::jobs::StoreBeginning) -> Result<(), exported::jobs::JobError> {
         command(|turn| rules::jobs::store_opened(turn, beginning.translate())).translate()
     }
 }
 
-functions! { usage {
-    command record_events(events: Vec<exported::usage::Event>) -> exported::usage::BatchAnswer = rules::usage::record_events;
-    query quote_event(event: exported::usage::Event) -> exported::usage::Quote = rules::usage::quote_event;
-    query admit(event: exported::usage::Event) -> exported::usage::Quote = rules::usage::admit;
+functions! { usage UsageError {
+    command record_events(events: Vec<exported::usage::UsageEvent>) -> exported::usage::BatchAnswer = rules::usage::record_events;
+    query quote_event(event: exported::usage::UsageEvent) -> exported::usage::Quote = rules::usage::quote_event;
+    query admit(event: exported::usage::UsageEvent) -> exported::usage::Quote = rules::usage::admit;
     command calls_started(calls: Vec<exported::usage::RunningCall>) -> () = rules::zero_stop::calls_started;
     command calls_ended(auth_id: String, calls: Vec<String>) -> () = rules::zero_stop::calls_ended;
     query list_calls(auth_id: String) -> Vec<exported::usage::RunningCall> = rules::zero_stop::list_calls;
@@ -78,26 +81,26 @@ functions! { usage {
     command discard(keys: Vec<String>) -> () = rules::usage::discard;
 } }
 
-functions! { reservations {
+functions! { reservations ReservationError {
     command reserve(holds: Vec<exported::reservations::Hold>) -> Vec<exported::reservations::ReserveAnswer> = rules::reservations::reserve;
     command extend(extensions: Vec<exported::reservations::Extension>) -> Vec<exported::reservations::ExtendAnswer> = rules::reservations::extend;
     command settle(settlements: Vec<exported::reservations::Settlement>) -> exported::reservations::SettleBatch = rules::reservations::settle;
-    command release(reservations: Vec<exported::reservations::Named>) -> Vec<exported::reservations::ReleaseAnswer> = rules::reservations::release;
-    query list(auth_id: String, after: Option<String>, limit: u32) -> exported::reservations::Page = rules::reservations::list;
+    command release(reservations: Vec<exported::reservations::ReservationName>) -> Vec<exported::reservations::ReleaseAnswer> = rules::reservations::release;
+    query list(auth_id: String, after: Option<String>, limit: u32) -> exported::reservations::ReservationPage = rules::reservations::list;
     query list_open(source: Option<String>, after: Option<String>, limit: u32) -> exported::reservations::OpenPage = rules::reservations::list_open;
 } }
 
-functions! { pricing {
-    command create_version() -> exported::pricing::Version = rules::pricing::create_version;
-    command begin_import() -> exported::pricing::Version = rules::pricing::begin_import;
-    command finish_import(version: u32) -> exported::pricing::Version = rules::pricing::finish_import;
-    command add_rows(version: u32, rows: Vec<exported::pricing::PriceRow>) -> exported::pricing::Version = rules::pricing::add_rows;
-    command set_number_prices(version: u32, prices: exported::pricing::NumberPrices) -> exported::pricing::Version = rules::pricing::set_number_prices;
+functions! { pricing PricingError {
+    command create_version() -> exported::pricing::PriceVersion = rules::pricing::create_version;
+    command begin_import() -> exported::pricing::PriceVersion = rules::pricing::begin_import;
+    command finish_import(version: u32) -> exported::pricing::PriceVersion = rules::pricing::finish_import;
+    command add_rows(version: u32, rows: Vec<exported::pricing::PriceRow>) -> exported::pricing::PriceVersion = rules::pricing::add_rows;
+    command set_number_prices(version: u32, prices: exported::pricing::NumberPrices) -> exported::pricing::PriceVersion = rules::pricing::set_number_prices;
     query get_number_prices(version: u32) -> exported::pricing::NumberPrices = rules::pricing::get_number_prices;
-    command publish_version(version: u32, starts_at: i64) -> exported::pricing::Version = rules::pricing::publish_version;
-    command withdraw_version(version: u32) -> exported::pricing::Version = rules::pricing::withdraw_version;
+    command publish_version(version: u32, starts_at: i64) -> exported::pricing::PriceVersion = rules::pricing::publish_version;
+    command withdraw_version(version: u32) -> exported::pricing::PriceVersion = rules::pricing::withdraw_version;
     command remove_draft(version: u32) -> () = rules::pricing::remove_draft;
-    query list_versions() -> Vec<exported::pricing::Version> = rules::pricing::list_versions;
+    query list_versions() -> Vec<exported::pricing::PriceVersion> = rules::pricing::list_versions;
     query list_rows(version: u32, after: Option<String>) -> exported::pricing::RowPage = rules::pricing::list_rows;
     command set_overrides(auth_id: String, starts_at: i64, rows: Vec<exported::pricing::PriceRow>, prices: Option<exported::pricing::NumberPrices>) -> () = rules::pricing::set_overrides;
     command withdraw_overrides(auth_id: String, starts_at: i64) -> () = rules::pricing::withdraw_overrides;
@@ -107,101 +110,101 @@ functions! { pricing {
     query by_country(auth_id: String, country: String) -> exported::pricing::CountryPrices = rules::pricing::by_country;
 } }
 
-functions! { credits {
+functions! { credits CreditError {
     query get_balance(auth_id: String) -> exported::credits::Balance = rules::credits::get_balance;
     query list_lots(auth_id: String) -> Vec<exported::credits::Lot> = rules::credits::list_lots;
     query get_statement(auth_id: String, month: String, after: Option<String>) -> exported::credits::Statement = rules::statement::get_statement;
-    command recharge(auth_id: String, amount: i64, card: Option<String>) -> exported::credits::Started = rules::charges::recharge;
+    command recharge(auth_id: String, amount: i64, card: Option<String>) -> StartedJob = rules::charges::recharge;
     query list_charges(auth_id: String, after: Option<String>, limit: u32) -> exported::credits::ChargePage = rules::charges::list_charges;
-    command give_up(auth_id: String, charge: u32) -> exported::credits::Started = rules::charges::give_up;
+    command give_up(auth_id: String, charge: u32) -> StartedJob = rules::charges::give_up;
     command set_auto_recharge(auth_id: String, settings: exported::credits::RechargeChange) -> exported::credits::RechargeStatus = rules::recharge::set_auto_recharge;
     query get_auto_recharge(auth_id: String) -> exported::credits::RechargeStatus = rules::recharge::get_auto_recharge;
-    command add_card(auth_id: String, token: String, make_default: bool) -> exported::credits::Started = rules::cards::add_card;
+    command add_card(auth_id: String, token: String, make_default: bool) -> StartedJob = rules::cards::add_card;
     command set_default_card(auth_id: String, card: String) -> () = rules::cards::set_default_card;
     command remove_card(auth_id: String, card: String) -> () = rules::cards::remove_card;
     query list_cards(auth_id: String) -> Vec<exported::credits::Card> = rules::cards::list_cards;
     command set_alerts(auth_id: String, thresholds: Option<Vec<i64>>, recipients: Option<Vec<String>>) -> exported::credits::AlertSettings = rules::alerts::set_alerts;
     query get_alerts(auth_id: String) -> exported::credits::AlertSettings = rules::alerts::get_alerts;
     command adjust(auth_id: String, adjustment: exported::credits::Adjustment, reason: String) -> exported::credits::Adjusted = rules::credits::adjust;
-    command settle(auth_id: String, card: Option<String>) -> exported::credits::Started = rules::charges::settle_debt;
+    command settle(auth_id: String, card: Option<String>) -> StartedJob = rules::charges::settle_debt;
     command record_chargeback(auth_id: String, charge: u32, amount: Option<i64>, reference: String) -> exported::credits::Adjusted = rules::charges::record_chargeback;
     command record_payment_chargeback(auth_id: String, payment: String, amount: Option<i64>, reference: String) -> exported::credits::Adjusted = rules::charges::record_payment_chargeback;
     command record_dispute_won(auth_id: String, charge: u32, reference: String) -> exported::credits::Adjusted = rules::charges::record_dispute_won;
     command write_off(auth_id: String, reason: String) -> exported::credits::Adjusted = rules::credits::write_off;
 } }
 
-functions! { coupons {
+functions! { coupons CouponError {
     command create(coupon: exported::coupons::NewCoupon) -> exported::coupons::Coupon = rules::coupons::create;
     query get(code: String) -> exported::coupons::Coupon = rules::coupons::get;
-    query list(after: Option<u32>, limit: u32) -> exported::coupons::Page = rules::coupons::list;
+    query list(after: Option<u32>, limit: u32) -> exported::coupons::CouponPage = rules::coupons::list;
     command withdraw(number: u32) -> exported::coupons::Coupon = rules::coupons::withdraw;
-    command redeem(auth_id: String, code: String) -> exported::coupons::Outcome = rules::coupons::redeem;
+    command redeem(auth_id: String, code: String) -> exported::coupons::RedeemAnswer = rules::coupons::redeem;
     query list_redemptions(auth_id: String, after: Option<u32>, limit: u32) -> exported::coupons::RedemptionPage = rules::coupons::list_redemptions;
 } }
 
-functions! { invoices {
+functions! { invoices InvoiceError {
     query list_documents(auth_id: String, kind: exported::invoices::DocumentKind, filter: exported::invoices::DocumentFilter, after: Option<String>, limit: u32) -> exported::invoices::DocumentPage = rules::invoices::list_documents;
     query list_issued(filter: Option<exported::invoices::IssuedFilter>, after: Option<String>, limit: u32) -> exported::invoices::IssuedPage = rules::invoices::list_issued;
     query read_document(auth_id: String, number: String) -> exported::invoices::Document = rules::invoices::read_document;
     query read_standing(auth_id: String, number: String) -> exported::invoices::DocumentSummary = rules::invoices::read_standing;
-    query get_overview(auth_id: String) -> exported::invoices::Overview = rules::invoices::get_overview;
-    query get_billing(auth_id: String) -> exported::invoices::Billing = rules::invoices::get_billing;
-    command set_billing(auth_id: String, change: exported::invoices::BillingChange) -> exported::invoices::Billing = rules::invoices::set_billing;
-    command set_cycle(auth_id: String, months: u32) -> exported::invoices::Billing = rules::invoices::set_cycle;
+    query get_overview(auth_id: String) -> exported::invoices::BillingOverview = rules::invoices::get_overview;
+    query get_billing(auth_id: String) -> exported::invoices::BillingDetails = rules::invoices::get_billing;
+    command set_billing(auth_id: String, change: exported::invoices::BillingChange) -> exported::invoices::BillingDetails = rules::invoices::set_billing;
+    command set_cycle(auth_id: String, months: u32) -> exported::invoices::BillingDetails = rules::invoices::set_cycle;
     command issue_credit_note(auth_id: String, invoice: String, amount: Option<i64>, reason: String) -> exported::invoices::Document = rules::invoices::issue_credit_note;
     query get_seats(auth_id: String) -> exported::invoices::Seats = rules::invoices::get_seats;
     command set_seats(auth_id: String, paid: u32) -> exported::invoices::Seats = rules::invoices::set_seats;
 } }
 
-functions! { refunds {
-    query list(auth_id: String, after: Option<u32>, limit: u32) -> exported::refunds::Page = rules::refunds::list;
-    command retry(auth_id: String, number: u32) -> exported::credits::Started = rules::refunds::retry;
+functions! { refunds RefundError {
+    query list(auth_id: String, after: Option<u32>, limit: u32) -> exported::refunds::RefundPage = rules::refunds::list;
+    command retry(auth_id: String, number: u32) -> StartedJob = rules::refunds::retry;
     command settle(auth_id: String, number: u32, reference: String) -> exported::refunds::Refund = rules::refunds::settle;
 } }
 
-functions! { accounts {
-    command create(account: exported::accounts::NewAccount) -> exported::accounts::Created = rules::accounts::create;
+functions! { accounts AccountError {
+    command create(account: exported::accounts::NewAccount) -> exported::accounts::CreatedAccount = rules::accounts::create;
     query get(auth_id: String) -> exported::accounts::Account = rules::accounts::get;
-    command update(auth_id: String, change: exported::accounts::Change) -> exported::accounts::Account = rules::accounts::update;
-    query list(filter: Option<exported::accounts::AccountFilter>, after: Option<String>, limit: u32) -> exported::accounts::Page = rules::accounts::list;
-    command set_standing(auth_id: String, standing: exported::accounts::Standing, details: String) -> exported::accounts::Account = rules::accounts::set_standing;
+    command update(auth_id: String, change: exported::accounts::AccountChange) -> exported::accounts::Account = rules::accounts::update;
+    query list(filter: Option<exported::accounts::AccountFilter>, after: Option<String>, limit: u32) -> exported::accounts::AccountPage = rules::accounts::list;
+    command set_standing(auth_id: String, standing: exported::accounts::AccountStanding, details: String) -> exported::accounts::Account = rules::accounts::set_standing;
     command close(auth_id: String, reason: String) -> exported::accounts::ClosingStatus = rules::closing::close;
     query get_closing(auth_id: String) -> exported::accounts::ClosingStatus = rules::closing::get_closing;
     query reveal_token(auth_id: String) -> String = rules::accounts::reveal_token;
     query authenticate() -> exported::accounts::RateLimits = rules::accounts::authenticate;
 } }
 
-functions! { subaccounts {
-    command create(parent: String, name: String, enabled: bool) -> exported::subaccounts::Created = rules::subaccounts::create;
+functions! { subaccounts SubaccountError {
+    command create(parent: String, name: String, enabled: bool) -> exported::subaccounts::CreatedSubaccount = rules::subaccounts::create;
     query get(auth_id: String) -> exported::subaccounts::Subaccount = rules::subaccounts::get;
-    query list(parent: String, offset: u32, limit: u32) -> exported::subaccounts::Page = rules::subaccounts::list;
-    command update(auth_id: String, change: exported::subaccounts::Change) -> exported::subaccounts::Subaccount = rules::subaccounts::update;
-    command delete(auth_id: String, disposal: exported::subaccounts::Disposal) -> () = rules::subaccounts::delete;
+    query list(parent: String, offset: u32, limit: u32) -> exported::subaccounts::SubaccountPage = rules::subaccounts::list;
+    command update(auth_id: String, change: exported::subaccounts::SubaccountChange) -> exported::subaccounts::Subaccount = rules::subaccounts::update;
+    command delete(auth_id: String, disposal: exported::subaccounts::NumberDisposal) -> () = rules::subaccounts::delete;
 } }
 
-functions! { numbers {
-    query price_offers(auth_id: String, offers: Vec<inventory::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
-    command buy(auth_id: String, purchase: exported::numbers::Purchase) -> exported::credits::Started = rules::phone_numbers::buy;
+functions! { numbers NumberError {
+    query price_offers(auth_id: String, offers: Vec<inventory_types::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
+    command buy(auth_id: String, purchase: exported::numbers::NumberPurchase) -> StartedJob = rules::phone_numbers::buy;
     query list(auth_id: String, filter: exported::numbers::NumberFilter, offset: u32, limit: u32) -> exported::numbers::NumberPage = rules::phone_numbers::list;
     query get(auth_id: String, number: String) -> exported::numbers::RentedNumber = rules::phone_numbers::get;
     command update(auth_id: String, number: String, change: exported::numbers::NumberChange) -> exported::numbers::RentedNumber = rules::phone_numbers::update;
-    command release(auth_id: String, number: String) -> exported::credits::Started = rules::phone_numbers::release;
+    command release(auth_id: String, number: String) -> StartedJob = rules::phone_numbers::release;
 }
-    fn offers(filter: inventory::OfferFilter) -> Option<inventory::OfferPage> {
+    fn offers(filter: inventory_types::OfferFilter) -> Option<inventory_types::OfferPage> {
         effect(|effects| rules::phone_numbers::offers(effects, filter.translate())).map(Translate::translate)
     }
 }
 
-functions! { events {
-    query read(account: Option<String>, after: u64, limit: u32) -> Vec<exported::events::Event> = rules::events::read;
+functions! { events EventError {
+    query read(account: Option<String>, after: u64, limit: u32) -> Vec<exported::events::FeedEvent> = rules::events::read;
 } }
 
-functions! { operator {
+functions! { operator OperatorError {
     query get_policy() -> exported::operator::Policy = rules::policy::get_policy;
     command set_policy(policy: exported::operator::Policy) -> exported::operator::Policy = rules::policy::set_policy;
     command set_limits(auth_id: String, limits: exported::operator::LimitsChange) -> exported::operator::Limits = rules::policy::set_limits;
-    command set_billing(auth_id: String, billing: exported::operator::Billing) -> exported::operator::Billing = rules::postpaid::set_billing;
-    query get_billing(auth_id: String) -> exported::operator::Billing = rules::postpaid::get_billing;
+    command set_billing(auth_id: String, billing: exported::operator::BillingTerms) -> exported::operator::BillingTerms = rules::postpaid::set_billing;
+    query get_billing(auth_id: String) -> exported::operator::BillingTerms = rules::postpaid::get_billing;
     query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;
     query read_transaction(id: String) -> Vec<exported::operator::RatedEvent> = rules::operator::read_transaction;
     query compare(accounts: Vec<exported::operator::Folded>) -> Vec<exported::operator::Difference> = rules::operator::compare;

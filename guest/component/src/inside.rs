@@ -1,7 +1,7 @@
 //! Types of the exported interfaces.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::types;
+use crate::contract::{credit_types, types, usage_types};
 use crate::mapping::{records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
@@ -21,10 +21,10 @@ records! {
     exported::about::Limit = about::Limit { name, value }
     exported::about::Facts = about::Facts { version, contract, time_zones, record_version, functions, limits }
 
-    exported::jobs::Task = jobs::Task { job, attempt, work }
+    exported::jobs::JobTask = jobs::Task { job, attempt, work }
     exported::jobs::MovementsRequest = jobs::MovementsRequest { since, cursor }
 
-    exported::usage::Event = product::Event { id, auth_id, product, heading, number, quantity, at }
+    usage_types::UsageEvent = product::Event { id, auth_id, product, heading, number, quantity, at }
     exported::usage::Quote = product::Quote { rate, prefix, amount }
     exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
     exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started, source }
@@ -52,10 +52,10 @@ records! {
     exported::reservations::Grant = reservations::Grant { reservation, granted, last }
     exported::reservations::Ending = reservations::Ending { why, ends }
     exported::reservations::Settlement = reservations::Settlement { name, event }
-    exported::reservations::Settled = reservations::Settled { amount, released, was }
+    exported::reservations::SettledReservation = reservations::Settled { amount, released, was }
     exported::reservations::SettleBatch = reservations::SettleBatch { answers, transactions }
-    exported::reservations::Named = reservations::Named { auth_id, name }
-    exported::reservations::Page = reservations::Page { reservations, reserved, next }
+    exported::reservations::ReservationName = reservations::Named { auth_id, name }
+    exported::reservations::ReservationPage = reservations::Page { reservations, reserved, next }
     exported::reservations::OpenReservation = reservations::OpenReservation { account, source, granted, reservation }
     exported::reservations::OpenPage = reservations::OpenPage { reservations, next }
 
@@ -67,7 +67,7 @@ records! {
     exported::pricing::CountryPrices = pricing::CountryPrices {
         country, calling_code, standard, rows, more, numbers, seat,
     }
-    exported::pricing::Version = pricing::Version { number, state, starts_at, rows }
+    exported::pricing::PriceVersion = pricing::Version { number, state, starts_at, rows }
     exported::pricing::OverrideSet = pricing::OverrideSet { starts_at, rows }
     exported::pricing::RowPage = pricing::RowPage { rows, next }
 
@@ -75,7 +75,7 @@ records! {
         balance, available, trial, promotional, cash, owed, out_of_credit,
     }
     exported::credits::Lot = credits::ShownLot { number, kind, amount, rest, since, expires, origin }
-    exported::credits::Charge = charges::ShownCharge {
+    credit_types::Charge = charges::ShownCharge {
         number, kind, amount, card, state, key, created, settled, reference, invoice, charged_back, job, attempts,
     }
     exported::credits::ChargePage = charges::ChargePage { charges, next }
@@ -85,7 +85,7 @@ records! {
     exported::credits::RechargeChange = recharge::RechargeChange { enabled, balance_amount, recharge_amount, caps }
     exported::credits::RechargeSettings = recharge::RechargeSettings { enabled, balance_amount, recharge_amount, caps }
     exported::credits::RechargeStatus = recharge::RechargeStatus { settings, standing, failures, series }
-    exported::credits::Card = cards::ShownCard {
+    credit_types::Card = cards::ShownCard {
         name, brand, last_four, expires_year, expires_month, is_default, state,
     }
     exported::credits::AlertThreshold = alerts::AlertThreshold { amount, custom, armed }
@@ -102,7 +102,7 @@ records! {
     exported::credits::Goodwill = credits::Goodwill { amount, expires }
     exported::credits::Correction = credits::Correction { amount, charge, payment }
     exported::credits::Adjusted = credits::Adjusted { transaction, balance }
-    exported::credits::Started = credits::Started { job, name }
+    types::StartedJob = credits::Started { job, name }
 
     exported::coupons::NewCoupon = coupons::NewCoupon {
         code, amount, redeem_by, validity, uses, uses_per_account, note,
@@ -110,7 +110,7 @@ records! {
     exported::coupons::Coupon = coupons::Coupon {
         number, code, amount, redeem_by, validity, uses, uses_per_account, note, redeemed, created, created_by, withdrawn,
     }
-    exported::coupons::Page = coupons::CouponPage { coupons, next }
+    exported::coupons::CouponPage = coupons::CouponPage { coupons, next }
     exported::coupons::Redemption = coupons::ShownRedemption {
         number, coupon, label, amount, paid_owed, at, expires, lot, transaction,
     }
@@ -124,7 +124,7 @@ records! {
     }
     exported::invoices::LinePrice = invoices::LinePrice { billed, unit, unit_price }
     exported::invoices::TaxLine = invoices::TaxLine { name, percent, base, amount, reverse_charge, legal_basis }
-    exported::invoices::Movement = invoices::DocumentMovement { label, at, amount, earlier }
+    exported::invoices::DocumentMovement = invoices::DocumentMovement { label, at, amount, earlier }
     exported::invoices::DocumentReference = invoices::DocumentReference { kind, number, issued }
     exported::invoices::Document = invoices::Document {
         kind, number, issued, period_start, period_end, seller, customer, currency, lines, discount, rounding, net,
@@ -145,18 +145,18 @@ records! {
         status, number, issued_from, issued_before, oldest_first,
     }
     exported::invoices::Seats = invoices::Seats { paid, in_use, charged, next_charge }
-    exported::invoices::Overview = invoices::Overview { balance, last_invoice, cards, receipts }
-    exported::invoices::Billing = invoices::Billing {
+    exported::invoices::BillingOverview = invoices::Overview { balance, last_invoice, cards, receipts }
+    exported::invoices::BillingDetails = invoices::Billing {
         legal_name, address, city, state, country, tax_id, notification_addresses, cycle_months, complete,
     }
     exported::invoices::BillingChange = invoices::BillingChange {
         legal_name, address, city, state, country, tax_id, notification_addresses,
     }
 
-    exported::refunds::Refund = refunds::ShownRefund {
+    credit_types::Refund = refunds::ShownRefund {
         auth_id, number, cause, amount, payment, charge, card, state, due, key, created, settled, reference, job, attempts,
     }
-    exported::refunds::Page = refunds::RefundPage { refunds, next }
+    exported::refunds::RefundPage = refunds::RefundPage { refunds, next }
 
     exported::accounts::ClosingStatus = closing::ClosingStatus {
         step, begun, closes_at, closed, by, reason, owed, refunded, rounding, forfeited, refunds,
@@ -164,29 +164,29 @@ records! {
     exported::accounts::NewAccount = accounts::NewAccount {
         account_type, name, email, address, city, state, timezone,
     }
-    exported::accounts::Created = accounts::Created { auth_id, auth_token }
+    exported::accounts::CreatedAccount = accounts::Created { auth_id, auth_token }
     exported::accounts::Account = accounts::Account {
         auth_id, account_type, name, email, address, city, state, timezone, billing_mode, auto_recharge, cash_credits,
         available, standing, created,
     }
-    exported::accounts::Change = accounts::Change { name, email, address, city, state, timezone }
+    exported::accounts::AccountChange = accounts::Change { name, email, address, city, state, timezone }
     exported::accounts::AccountFilter = accounts::AccountFilter {
         name, email, email_part, account_type, billing_mode, standing, balance_below, balance_from,
     }
-    exported::accounts::Listed = accounts::Listed {
+    exported::accounts::ListedAccount = accounts::Listed {
         auth_id, name, email, account_type, billing_mode, standing, balance, created,
     }
-    exported::accounts::Page = accounts::Page { accounts, next }
+    exported::accounts::AccountPage = accounts::Page { accounts, next }
     exported::accounts::RateLimits = accounts::RateLimits { main_auth_id, standard, lookup, message }
 
-    exported::subaccounts::Created = subaccounts::Created { auth_id, auth_token }
+    exported::subaccounts::CreatedSubaccount = subaccounts::Created { auth_id, auth_token }
     exported::subaccounts::Subaccount = subaccounts::Subaccount { auth_id, parent, name, enabled, created, modified }
-    exported::subaccounts::Change = subaccounts::Change { name, enabled }
-    exported::subaccounts::Page = subaccounts::Page { subaccounts, total }
+    exported::subaccounts::SubaccountChange = subaccounts::Change { name, enabled }
+    exported::subaccounts::SubaccountPage = subaccounts::Page { subaccounts, total }
 
     exported::numbers::NumberPrice = phone_numbers::NumberPrice { setup, monthly, first_rent }
     exported::numbers::PricedOffer = phone_numbers::PricedOffer { offer, price }
-    exported::numbers::Purchase = phone_numbers::Purchase { offer, alias, app_id }
+    exported::numbers::NumberPurchase = phone_numbers::Purchase { offer, alias, app_id }
     exported::numbers::RentedNumber = phone_numbers::RentedNumber {
         number, account, holder, country, calling_code, kind, region, city, voice, sms, mms, alias, app_id, monthly, since,
         renewal, release_at,
@@ -195,7 +195,7 @@ records! {
     exported::numbers::NumberPage = phone_numbers::NumberPage { numbers, total }
     exported::numbers::NumberChange = phone_numbers::NumberChange { alias, app_id, holder }
 
-    exported::events::Event = events::Event { position, account, at, kind, rule, facts, transactions }
+    exported::events::FeedEvent = events::Event { position, account, at, kind, rule, facts, transactions }
 
     exported::operator::Policy = policy::Policy {
         version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
@@ -250,93 +250,93 @@ variants! {
 
     exported::about::Class = about::Class { Query, Command, Effect | }
 
-    exported::jobs::Work = jobs::Work {
+    exported::jobs::TaskWork = jobs::Work {
         | Charge, Refund, ClosePayment, FindPayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber, ReleaseNumber,
         Reconcile, ReconcileStock
     }
-    exported::jobs::Done = jobs::Done {
+    exported::jobs::TaskOutcome = jobs::Done {
         | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, StockMovements, Lost
     }
-    exported::jobs::Next = jobs::Next { Again, Rest | Perform }
-    exported::jobs::Error = jobs::Error { NoSuchJob | StaleAttempt, Other }
-    exported::jobs::Standing = jobs::JobState { Working, Succeeded | Failed }
-    exported::jobs::Beginning = jobs::Beginning { Created, Copied, Again | Restored }
+    exported::jobs::NextStep = jobs::Next { Again, Rest | Perform }
+    exported::jobs::JobError = jobs::Error { NoSuchJob | StaleAttempt, Other }
+    exported::jobs::JobStanding = jobs::JobState { Working, Succeeded | Failed }
+    exported::jobs::StoreBeginning = jobs::Beginning { Created, Copied, Again | Restored }
 
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
     exported::usage::ChargedProduct = summary::ChargedProduct { Voice, Sms, Mms, NumberRent, NumberSetup, Seats, Adjustment, Correction | }
     exported::usage::DailyChoice = daily::DailyChoice { On, Off, AsPolicy | }
     exported::credits::CapPeriod = recharge::CapPeriod { Day, Week, Month | }
     exported::operator::LimitName = policy::LimitName { MaximumRecharge, StandardRate, LookupRate, MessageRate | }
-    exported::usage::Product = product::Product { Voice, Sms, Mms | }
-    exported::usage::Heading = product::Heading {
+    usage_types::Product = product::Product { Voice, Sms, Mms | }
+    usage_types::Heading = product::Heading {
         Outbound, Inbound, OutboundMobile, OutboundTollFree, OutboundShortCode, OutboundIp, InboundMobile,
         InboundTollFree, InboundShortCode, InboundIp |
     }
-    exported::usage::Answer = usage::Answer { Duplicate, Conflicting | Rated, Rejected }
-    exported::usage::Rejection = product::Rejection {
+    exported::usage::EventAnswer = usage::Answer { Duplicate, Conflicting | Rated, Rejected }
+    usage_types::Rejection = product::Rejection {
         Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, NoPrice, Conflict |
     }
-    exported::usage::Error = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
+    exported::usage::UsageError = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
 
-    exported::reservations::Kind = reservations::Kind { Call, Message | }
-    exported::reservations::Price = reservations::Price { | Rated, Amount }
+    exported::reservations::ReservationKind = reservations::Kind { Call, Message | }
+    exported::reservations::ReservationPrice = reservations::Price { | Rated, Amount }
     exported::reservations::ReserveAnswer = reservations::ReserveAnswer { Conflicting, Over | Reserved, Granted, Refused }
     exported::reservations::ExtendAnswer = reservations::ExtendAnswer { Unknown, Over | Reserved, Granted, Ending }
-    exported::reservations::Former = reservations::Former { Open, Expired, Released, Unknown | }
+    exported::reservations::FormerState = reservations::Former { Open, Expired, Released, Unknown | }
     exported::reservations::SettleAnswer = reservations::SettleAnswer { Duplicate, Conflicting | Settled, Rejected }
     exported::reservations::ReleaseAnswer = reservations::ReleaseAnswer { Unknown, Over | Released }
-    exported::reservations::Error = reservations::Error { | Refused, Other }
+    exported::reservations::ReservationError = reservations::Error { | Refused, Other }
 
     exported::pricing::VersionState = pricing::VersionState {
         Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
     }
-    exported::pricing::Error = pricing::Error {
+    exported::pricing::PricingError = pricing::Error {
         AlreadyPublished, NotPublished | Refused, AlreadyBegun, RepeatedRow, Other
     }
 
     exported::credits::LotKind = lots::LotKind { Trial, Promotional, Cash | }
-    exported::credits::ChargeKind = charges::ChargeKind { Automatic, Manual, Settlement, Invoice | }
-    exported::credits::ChargeState = charges::ChargeState { Due, Open, Paid | Declined, Void }
+    credit_types::ChargeKind = charges::ChargeKind { Automatic, Manual, Settlement, Invoice | }
+    credit_types::ChargeState = charges::ChargeState { Due, Open, Paid | Declined, Void }
     exported::credits::RechargeStanding = recharge::RechargeStanding {
         Idle, Exhausted, Held | Charging, WaitingForLevel, Capped
     }
-    exported::credits::CardState = cards::CardState { Checking, Ready, UnknownToGateway | }
+    credit_types::CardState = cards::CardState { Checking, Ready, UnknownToGateway | }
     exported::credits::Adjustment = credits::Adjustment { | Goodwill, Correction, Debit }
-    exported::credits::Error = credits::Error {
+    exported::credits::CreditError = credits::Error {
         TooManyCards, NotOpen, NothingOwed | Refused, NoUsableCard, BillingIncomplete, SellerIncomplete, Other
     }
 
-    exported::coupons::Validity = coupons::Validity { Unlimited | Lasting, Until }
-    exported::coupons::Decline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
-    exported::coupons::Outcome = coupons::Outcome { | Redeemed, Declined }
-    exported::coupons::Error = coupons::Error { CodeTaken | Refused, Other }
+    exported::coupons::CouponValidity = coupons::Validity { Unlimited | Lasting, Until }
+    exported::coupons::CouponDecline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
+    exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined }
+    exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
 
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }
-    exported::invoices::Error = invoices::Error { | Refused, MoreThanInvoice, SellerIncomplete, Other }
+    exported::invoices::InvoiceError = invoices::Error { | Refused, MoreThanInvoice, SellerIncomplete, Other }
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
     exported::accounts::StandingKind = accounts::StandingKind { Active, Suspended, Closing, Closed | }
-    exported::accounts::Standing = accounts::Standing { Active, Closing, Closed | Suspended }
+    exported::accounts::AccountStanding = accounts::Standing { Active, Closing, Closed | Suspended }
     exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
-    exported::accounts::Error = accounts::Error { | Refused, Owes, Other }
+    exported::accounts::AccountError = accounts::Error { | Refused, Owes, Other }
 
-    exported::refunds::Cause = refunds::Cause { Closing, PaidAfterClosing, UnexplainedPayment | }
-    exported::refunds::RefundState = refunds::RefundState { Due, Open, Paid, SettledOtherwise | Failed }
-    exported::refunds::Error = refunds::Error { NotFailed | Refused, Other }
+    credit_types::RefundCause = refunds::Cause { Closing, PaidAfterClosing, UnexplainedPayment | }
+    credit_types::RefundState = refunds::RefundState { Due, Open, Paid, SettledOtherwise | Failed }
+    exported::refunds::RefundError = refunds::Error { NotFailed | Refused, Other }
 
-    exported::subaccounts::Error = subaccounts::Error { | Refused, TooManySubaccounts, HasNumbers, Other }
-    exported::subaccounts::Disposal = subaccounts::Disposal { Refuse, Move, Cascade | }
+    exported::subaccounts::SubaccountError = subaccounts::Error { | Refused, TooManySubaccounts, HasNumbers, Other }
+    exported::subaccounts::NumberDisposal = subaccounts::Disposal { Refuse, Move, Cascade | }
 
-    exported::numbers::Error = phone_numbers::Error {
+    exported::numbers::NumberError = phone_numbers::Error {
         NotAvailable, NoPrice, RentIsBeingPosted | Refused, TooManyNumbers, Other
     }
 
-    exported::events::Error = events::Error { | Refused, Other }
+    exported::events::EventError = events::Error { | Refused, Other }
 
     exported::operator::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
-    exported::operator::Billing = postpaid::Billing { Prepaid | Postpaid }
+    exported::operator::BillingTerms = postpaid::Billing { Prepaid | Postpaid }
     exported::operator::Resolution = queue::Resolution { Dismiss | Credit, Refund, Debit }
-    exported::operator::Error = operator::Error { | Refused, PolicyChanged, Other }
+    exported::operator::OperatorError = operator::Error { | Refused, PolicyChanged, Other }
 }

@@ -1,97 +1,60 @@
 //! Types of payment, email, telephony and the stock of numbers, and of the words that they share.
 
-use crate::contract::{email, inventory, payment, telephony, types};
+use crate::contract::{email_types, inventory_types, payment_types, telephony_types, types};
 use crate::mapping::{records, variants};
 use coinbox_rules::{outside, product, vocabulary};
 
 records! {
     types::Fact = vocabulary::Fact { name, value }
     types::Blob = outside::Blob { digest, size, media_type, name }
-    payment::ChargeRequest = outside::ChargeRequest {
+    payment_types::ChargeRequest = outside::ChargeRequest {
         key, auth_id, amount, currency, method, customer_present, statement, metadata,
     }
-    payment::RefundRequest = outside::RefundRequest { key, auth_id, charge_key, amount, currency, metadata }
-    payment::Paid = outside::Paid { reference, at }
-    payment::Declined = outside::Declined { reason, code }
-    payment::Pending = outside::Pending { ask_again }
-    payment::NotSent = outside::NotSent { ask_again, cause }
-    payment::Movement = outside::Movement {
+    payment_types::RefundRequest = outside::RefundRequest { key, auth_id, charge_key, amount, currency, metadata }
+    payment_types::Paid = outside::Paid { reference, at }
+    payment_types::Declined = outside::Declined { reason, code }
+    payment_types::Pending = outside::Pending { ask_again }
+    types::NotSent = outside::NotSent { ask_again, cause }
+    payment_types::PaymentMovement = outside::Movement {
         key, refund, charge_key, amount, currency, received, paid, metadata,
     }
-    payment::MovementPage = outside::MovementPage { movements, next, complete_since }
-    payment::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
-    email::AttachedDocument = outside::AttachedDocument { auth_id, kind, number }
-    email::Message = outside::Message { key, to, template, language, facts, secret_facts, attachments }
-    email::Mailbox = outside::Mailbox { address, name }
-    email::RefusedRecipient = outside::RefusedRecipient { address, cause }
-    email::OpenRecipient = outside::OpenRecipient { address, cause }
-    email::Partly = outside::Partly { refused, open, ask_again }
-    telephony::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }
-    telephony::HangUpRequest = outside::HangUpRequest { key, auth_id, calls, cause }
-    inventory::OfferFilter = outside::OfferFilter {
+    payment_types::MovementPage = outside::MovementPage { movements, next, complete_since }
+    payment_types::MethodDescription = outside::MethodDescription { kind, brand, last_four, expires_year, expires_month }
+    email_types::AttachedDocument = outside::AttachedDocument { auth_id, kind, number }
+    email_types::MailMessage = outside::Message { key, to, template, language, facts, secret_facts, attachments }
+    email_types::Mailbox = outside::Mailbox { address, name }
+    email_types::RefusedRecipient = outside::RefusedRecipient { address, cause }
+    email_types::OpenRecipient = outside::OpenRecipient { address, cause }
+    email_types::Partly = outside::Partly { refused, open, ask_again }
+    telephony_types::CodeMessage = outside::CodeMessage { key, to, channel, code, language, brand }
+    telephony_types::HangUpRequest = outside::HangUpRequest { key, auth_id, calls, cause }
+    inventory_types::OfferFilter = outside::OfferFilter {
         number, country, kind, pattern, region, city, voice, sms, mms, offset, limit,
     }
-    inventory::OfferedNumber = outside::OfferedNumber {
+    inventory_types::OfferedNumber = outside::OfferedNumber {
         number, country, calling_code, kind, region, city, voice, sms, mms,
     }
-    inventory::OfferPage = outside::OfferPage { numbers, total }
-    inventory::OrderRequest = outside::OrderRequest { key, number, country, kind, auth_id, metadata }
-    inventory::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id, metadata }
-    inventory::StockMovement = outside::StockMovement { key, release, number, auth_id, at, done, metadata }
-    inventory::StockPage = outside::StockPage { movements, next, complete_since }
-}
-
-// All capabilities say `not-sent` in the same words; the rules have one type for it.
-impl crate::mapping::Translate<outside::NotSent> for email::NotSent {
-    fn translate(self) -> outside::NotSent {
-        outside::NotSent { ask_again: self.ask_again, cause: self.cause }
-    }
-}
-
-impl crate::mapping::Translate<email::NotSent> for outside::NotSent {
-    fn translate(self) -> email::NotSent {
-        email::NotSent { ask_again: self.ask_again, cause: self.cause }
-    }
-}
-
-impl crate::mapping::Translate<outside::NotSent> for telephony::NotSent {
-    fn translate(self) -> outside::NotSent {
-        outside::NotSent { ask_again: self.ask_again, cause: self.cause }
-    }
-}
-
-impl crate::mapping::Translate<telephony::NotSent> for outside::NotSent {
-    fn translate(self) -> telephony::NotSent {
-        telephony::NotSent { ask_again: self.ask_again, cause: self.cause }
-    }
-}
-
-impl crate::mapping::Translate<outside::NotSent> for inventory::NotSent {
-    fn translate(self) -> outside::NotSent {
-        outside::NotSent { ask_again: self.ask_again, cause: self.cause }
-    }
-}
-
-impl crate::mapping::Translate<inventory::NotSent> for outside::NotSent {
-    fn translate(self) -> inventory::NotSent {
-        inventory::NotSent { ask_again: self.ask_again, cause: self.cause }
-    }
+    inventory_types::OfferPage = outside::OfferPage { numbers, total }
+    inventory_types::OrderRequest = outside::OrderRequest { key, number, country, kind, auth_id, metadata }
+    inventory_types::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id, metadata }
+    inventory_types::StockMovement = outside::StockMovement { key, release, number, auth_id, at, done, metadata }
+    inventory_types::StockPage = outside::StockPage { movements, next, complete_since }
 }
 
 variants! {
-    payment::Outcome = outside::PaymentOutcome { | Paid, Declined, Pending, Unknown, NotSent }
-    payment::Finding = outside::Finding { NotFound, Closed | Found, NotAsked }
-    payment::MethodAnswer = outside::MethodAnswer { NoSuchMethod | Described, NotAsked }
-    payment::DeclineReason = outside::DeclineReason {
+    payment_types::PaymentOutcome = outside::PaymentOutcome { | Paid, Declined, Pending, Unknown, NotSent }
+    payment_types::Finding = outside::Finding { NotFound, Closed | Found, NotAsked }
+    payment_types::MethodAnswer = outside::MethodAnswer { NoSuchMethod | Described, NotAsked }
+    payment_types::DeclineReason = outside::DeclineReason {
         InsufficientFunds, LimitExceeded, Expired, MethodRemoved, LostOrStolen, SuspectedFraud, ConfirmationRequired,
         NotAccepted, Unspecified |
     }
-    payment::MethodKind = outside::MethodKind { Card, BankDebit | }
-    email::Outcome = outside::MailOutcome { Sent | SentExcept, SentPartly, Refused, NotSent }
-    email::Attachment = outside::Attachment { | Kept, Document }
-    telephony::Outcome = outside::TelephonyOutcome { Accepted | Refused, NotSent }
-    telephony::Channel = outside::Channel { Sms, Voice | }
-    inventory::NumberKind = product::NumberKind { Local, National, Mobile, TollFree | }
-    inventory::Outcome = outside::StockOutcome { Done, NotAvailable | Pending, Unknown, NotSent }
-    telephony::HangUpCause = outside::HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed | }
+    payment_types::MethodKind = outside::MethodKind { Card, BankDebit | }
+    email_types::MailOutcome = outside::MailOutcome { Sent | SentExcept, SentPartly, Refused, NotSent }
+    email_types::Attachment = outside::Attachment { | Kept, Document }
+    telephony_types::CodeOutcome = outside::TelephonyOutcome { Accepted | Refused, NotSent }
+    telephony_types::CodeChannel = outside::Channel { Sms, Voice | }
+    inventory_types::NumberKind = product::NumberKind { Local, National, Mobile, TollFree | }
+    inventory_types::StockOutcome = outside::StockOutcome { Done, NotAvailable | Pending, Unknown, NotSent }
+    telephony_types::HangUpCause = outside::HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed | }
 }

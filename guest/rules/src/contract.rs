@@ -260,7 +260,7 @@ mod tests {
 
     /// How JSON has a type of `wit/`.
     fn form(kind: &str) -> &'static [&'static str] {
-        let is_wide = |kind: &str| matches!(kind, "micros" | "instant" | "s64" | "u64");
+        let is_wide = |kind: &str| matches!(kind, "micros" | "instant" | "duration" | "s64" | "u64");
         let within = |outer: &str, kind: &str| {
             kind.strip_prefix(outer).and_then(|kind| kind.strip_suffix('>')).map(str::to_owned)
         };

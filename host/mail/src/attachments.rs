@@ -1,6 +1,6 @@
 //! Files that go with mails (INV-2).
 
-use coinbox_host::contract::email::AttachedDocument;
+use coinbox_host::contract::email_types::AttachedDocument;
 use coinbox_host::contract::types::Fact;
 
 /// A file that goes with a mail.

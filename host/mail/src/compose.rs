@@ -3,7 +3,8 @@
 use super::attachments::{self, AttachedFile, Attachments};
 use super::wording::Wording;
 use coinbox_host::capability::{Clock, Instant};
-use coinbox_host::contract::email::{Attachment, Mailbox, Message, NotSent, Outcome, RefusedRecipient};
+use coinbox_host::contract::email_types::{Attachment, MailMessage, MailOutcome, Mailbox, RefusedRecipient};
+use coinbox_host::contract::types::NotSent;
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as AttachmentPart, Mailbox as MailboxHeader, MultiPart, SinglePart};
@@ -82,8 +83,8 @@ impl Composer {
         &self.wording
     }
 
-    pub(super) fn not_sent(&self, wait_ms: i64, cause: &dyn std::fmt::Display) -> Outcome {
-        Outcome::NotSent(NotSent { ask_again: self.after(wait_ms), cause: shorten(cause) })
+    pub(super) fn not_sent(&self, wait_ms: i64, cause: &dyn std::fmt::Display) -> MailOutcome {
+        MailOutcome::NotSent(NotSent { ask_again: self.after(wait_ms), cause: shorten(cause) })
     }
 
     /// The moment in so much time.
@@ -92,15 +93,15 @@ impl Composer {
     }
 
     /// What to answer where there is no mail.
-    pub(super) fn refuse(&self, uncomposed: Uncomposed) -> Outcome {
+    pub(super) fn refuse(&self, uncomposed: Uncomposed) -> MailOutcome {
         match uncomposed {
-            Uncomposed::Never(problem) => Outcome::Refused(problem),
+            Uncomposed::Never(problem) => MailOutcome::Refused(problem),
             Uncomposed::NotYet(cause) => self.not_sent(FILE_AGAIN_MS, &cause),
         }
     }
 
     /// The files that go with a mail.
-    fn files(&self, message: &Message) -> Result<Vec<AttachedFile>, Uncomposed> {
+    fn files(&self, message: &MailMessage) -> Result<Vec<AttachedFile>, Uncomposed> {
         let mut files = Vec::new();
         for attachment in &message.attachments {
             match (attachment, &self.attachments) {
@@ -115,7 +116,7 @@ impl Composer {
     }
 
     /// The mail, or why there is none.
-    pub(super) fn compose(&self, message: &Message) -> Result<Composed, Uncomposed> {
+    pub(super) fn compose(&self, message: &MailMessage) -> Result<Composed, Uncomposed> {
         if message.key.is_empty() || message.key.len() > KEY_BYTES_MAX {
             return Err(format!("the key of a mail has 1 to {KEY_BYTES_MAX} bytes").into());
         }
@@ -138,7 +139,7 @@ impl Composer {
             let (from, name) = (self.from.email.clone(), name_of(&message.key));
             return Ok(Composed { from, to: Vec::new(), refused, bytes: Vec::new(), name });
         }
-        // The key holds the store's name, so no other store makes the same name or Message-ID.
+        // The key holds the store's name, so no other store makes the same name or MailMessage-ID.
         let name = name_of(&message.key);
         let now = UNIX_EPOCH + Duration::from_millis(self.clock.now().unsigned_abs());
         let mut builder = lettre::Message::builder()
@@ -177,8 +178,8 @@ pub(super) fn check_address(text: &str) -> Result<Address, String> {
 }
 
 /// How a mail stands that was handed over to all but these.
-pub(super) fn sent(refused: Vec<RefusedRecipient>) -> Outcome {
-    if refused.is_empty() { Outcome::Sent } else { Outcome::SentExcept(refused) }
+pub(super) fn sent(refused: Vec<RefusedRecipient>) -> MailOutcome {
+    if refused.is_empty() { MailOutcome::Sent } else { MailOutcome::SentExcept(refused) }
 }
 
 fn recipient(mailbox: &Mailbox) -> Result<MailboxHeader, String> {

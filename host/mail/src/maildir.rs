@@ -2,7 +2,7 @@
 
 use super::compose::{Composer, sent};
 use coinbox_host::capability::Mailer;
-use coinbox_host::contract::email::{Message, Outcome};
+use coinbox_host::contract::email_types::{MailMessage, MailOutcome};
 use coinbox_host::private;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -57,7 +57,7 @@ impl MaildirMailer {
 }
 
 impl Mailer for MaildirMailer {
-    fn send(&self, message: &Message) -> Outcome {
+    fn send(&self, message: &MailMessage) -> MailOutcome {
         let mail = match self.composer.compose(message) {
             Ok(mail) => mail,
             Err(uncomposed) => return self.composer.refuse(uncomposed),

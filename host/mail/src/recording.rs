@@ -3,15 +3,15 @@
 use super::compose::{check_address, sent};
 use super::wording::{Filled, Wording, WordingError};
 use coinbox_host::capability::Mailer;
-use coinbox_host::contract::email::{Message, Outcome, RefusedRecipient};
+use coinbox_host::contract::email_types::{MailMessage, MailOutcome, RefusedRecipient};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Keeps what it is sent, and refuses what real mailers refuse about templates, facts and addresses.
 pub struct RecordingMailer {
     wording: Wording,
-    kept: Mutex<Vec<(Message, Filled)>>,
-    answers: Mutex<VecDeque<Outcome>>,
+    kept: Mutex<Vec<(MailMessage, Filled)>>,
+    answers: Mutex<VecDeque<MailOutcome>>,
 }
 
 impl RecordingMailer {
@@ -21,12 +21,12 @@ impl RecordingMailer {
     }
 
     /// Queues the answer to the next message that has none queued before it. Messages are kept with the recipients that they were handed over to.
-    pub fn answer_next(&self, outcome: Outcome) {
+    pub fn answer_next(&self, outcome: MailOutcome) {
         lock(&self.answers).push_back(outcome);
     }
 
     /// What was sent, in order, repeats included, as the rules gave it.
-    pub fn messages(&self) -> Vec<Message> {
+    pub fn messages(&self) -> Vec<MailMessage> {
         lock(&self.kept).iter().map(|(message, _)| message.clone()).collect()
     }
 
@@ -37,15 +37,15 @@ impl RecordingMailer {
 }
 
 impl Mailer for RecordingMailer {
-    fn send(&self, message: &Message) -> Outcome {
+    fn send(&self, message: &MailMessage) -> MailOutcome {
         let mut facts = message.facts.clone();
         facts.extend(message.secret_facts.iter().cloned());
         facts.push(super::attachments::fact(None));
         let filled = match self.wording.fill(&message.template, &message.language, &facts) {
             Ok(filled) => filled,
-            Err(problem) => return Outcome::Refused(problem),
+            Err(problem) => return MailOutcome::Refused(problem),
         };
-        let mut kept = Message { to: Vec::new(), ..message.clone() };
+        let mut kept = MailMessage { to: Vec::new(), ..message.clone() };
         let mut refused = Vec::new();
         for mailbox in &message.to {
             match check_address(&mailbox.address) {
@@ -54,17 +54,19 @@ impl Mailer for RecordingMailer {
             }
         }
         let answer = lock(&self.answers).pop_front().unwrap_or_else(|| sent(refused));
-        if let Outcome::SentExcept(refused) = &answer {
+        if let MailOutcome::SentExcept(refused) = &answer {
             kept.to.retain(|mailbox| !refused.iter().any(|refused| refused.address == mailbox.address));
         }
-        if let Outcome::SentPartly(partly) = &answer {
+        if let MailOutcome::SentPartly(partly) = &answer {
             let without = |address: &str| {
                 partly.refused.iter().any(|one| one.address == address)
                     || partly.open.iter().any(|one| one.address == address)
             };
             kept.to.retain(|mailbox| !without(&mailbox.address));
         }
-        if matches!(answer, Outcome::Sent | Outcome::SentExcept(_) | Outcome::SentPartly(_)) && !kept.to.is_empty() {
+        if matches!(answer, MailOutcome::Sent | MailOutcome::SentExcept(_) | MailOutcome::SentPartly(_))
+            && !kept.to.is_empty()
+        {
             lock(&self.kept).push((kept, filled));
         }
         answer

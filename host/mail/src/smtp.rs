@@ -2,7 +2,7 @@
 
 use super::compose::{Composed, Composer, sent, shorten};
 use coinbox_host::capability::Mailer;
-use coinbox_host::contract::email::{Message, OpenRecipient, Outcome, Partly, RefusedRecipient};
+use coinbox_host::contract::email_types::{MailMessage, MailOutcome, OpenRecipient, Partly, RefusedRecipient};
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -213,7 +213,7 @@ fn of_recipient(error: &Error) -> Option<bool> {
 }
 
 impl Mailer for SmtpMailer {
-    fn send(&self, message: &Message) -> Outcome {
+    fn send(&self, message: &MailMessage) -> MailOutcome {
         let mail = match self.composer.compose(message) {
             Ok(mail) => mail,
             Err(uncomposed) => return self.composer.refuse(uncomposed),
@@ -265,7 +265,7 @@ impl Mailer for SmtpMailer {
             return sent(refused);
         }
         let ask_again = self.composer.after(ASK_AGAIN_MS);
-        Outcome::SentPartly(Partly { refused, open: not_reached, ask_again })
+        MailOutcome::SentPartly(Partly { refused, open: not_reached, ask_again })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use coinbox_host::capability::Mailer;
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::contract::email::{AttachedDocument, Attachment, Mailbox, Message, Outcome};
+use coinbox_host::contract::email_types::{AttachedDocument, Attachment, MailMessage, MailOutcome, Mailbox};
 use coinbox_host::contract::types::{Blob, Fact};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -21,9 +21,9 @@ fn composer() -> Composer {
     Composer::new(Wording::built_in().expect("templates"), "Coinbox <billing@example.com>", clock).expect("sender")
 }
 
-fn message(key: &str, to: &[(&str, Option<&str>)]) -> Message {
+fn message(key: &str, to: &[(&str, Option<&str>)]) -> MailMessage {
     let fact = |name: &str, value: &str| Fact { name: name.to_owned(), value: value.to_owned() };
-    Message {
+    MailMessage {
         key: key.to_owned(),
         to: to
             .iter()
@@ -57,8 +57,8 @@ fn maildir_holds_a_repeated_mail_once() {
     let folder = tempfile::tempdir().expect("folder");
     let mailer = MaildirMailer::open(folder.path(), composer()).expect("maildir");
     let mail = message("cb-store-mail-1", &[("a@example.org", Some("Łukasz"))]);
-    assert_eq!(mailer.send(&mail), Outcome::Sent);
-    assert_eq!(mailer.send(&mail), Outcome::Sent);
+    assert_eq!(mailer.send(&mail), MailOutcome::Sent);
+    assert_eq!(mailer.send(&mail), MailOutcome::Sent);
     let names = files(folder.path(), "new");
     assert_eq!(names.len(), 1);
     assert_eq!(files(folder.path(), "tmp"), Vec::<String>::new());
@@ -77,13 +77,13 @@ fn maildir_holds_a_repeated_mail_once() {
         assert!(text.contains(expected), "{expected:?} in\n{text}");
     }
     let digest = names[0].strip_suffix(".coinbox").expect("our name");
-    assert!(text.contains(&format!("Message-ID: <{digest}@example.com>\r\n")), "{text}");
+    assert!(text.contains(&format!("MailMessage-ID: <{digest}@example.com>\r\n")), "{text}");
     // Read in a mail program, it is still the same mail.
     let read = folder.path().join("cur").join(format!("{}:2,S", names[0]));
     fs::rename(folder.path().join("new").join(&names[0]), read).expect("moved");
-    assert_eq!(mailer.send(&mail), Outcome::Sent);
+    assert_eq!(mailer.send(&mail), MailOutcome::Sent);
     assert_eq!(files(folder.path(), "new"), Vec::<String>::new());
-    assert_eq!(mailer.send(&message("cb-store-mail-2", &[("a@example.org", None)])), Outcome::Sent);
+    assert_eq!(mailer.send(&message("cb-store-mail-2", &[("a@example.org", None)])), MailOutcome::Sent);
     assert_eq!(files(folder.path(), "new").len(), 1);
 }
 
@@ -97,7 +97,7 @@ fn a_delivery_that_was_cut_off_is_done_anew() {
     let whole = fs::read(folder.path().join("new").join(&name)).expect("mail");
     fs::remove_file(folder.path().join("new").join(&name)).expect("gone");
     fs::write(folder.path().join("tmp").join(&name), vec![b'x'; 100_000]).expect("half a mail");
-    assert_eq!(mailer.send(&mail), Outcome::Sent);
+    assert_eq!(mailer.send(&mail), MailOutcome::Sent);
     assert_eq!(fs::read(folder.path().join("new").join(&name)).expect("mail"), whole);
     assert_eq!(files(folder.path(), "tmp"), Vec::<String>::new());
 }
@@ -107,7 +107,9 @@ fn a_folder_that_is_gone_is_asked_again_later() {
     let folder = tempfile::tempdir().expect("folder");
     let mailer = MaildirMailer::open(folder.path(), composer()).expect("maildir");
     fs::remove_dir(folder.path().join("tmp")).expect("gone");
-    let Outcome::NotSent(not_sent) = mailer.send(&message("k", &[("a@example.org", None)])) else { panic!("not sent") };
+    let MailOutcome::NotSent(not_sent) = mailer.send(&message("k", &[("a@example.org", None)])) else {
+        panic!("not sent")
+    };
     assert_eq!(not_sent.ask_again, START + 60_000);
     assert!(not_sent.cause.starts_with("mail folder: "), "{}", not_sent.cause);
 }
@@ -123,11 +125,11 @@ fn what_can_never_be_sent_is_refused() {
         (message("k", &[]), "1 to 50 recipients"),
         (message("k", &crowd), "1 to 50 recipients"),
         (message("", &[("a@example.org", None)]), "1 to 255 bytes"),
-        (Message { template: "nothing".to_owned(), ..good.clone() }, "no mail template is called"),
-        (Message { secret_facts: Vec::new(), ..good.clone() }, "the fact brand is missing"),
-        (Message { attachments: vec![Attachment::Kept(blob)], ..good.clone() }, "keeps no files"),
+        (MailMessage { template: "nothing".to_owned(), ..good.clone() }, "no mail template is called"),
+        (MailMessage { secret_facts: Vec::new(), ..good.clone() }, "the fact brand is missing"),
+        (MailMessage { attachments: vec![Attachment::Kept(blob)], ..good.clone() }, "keeps no files"),
     ] {
-        let Outcome::Refused(problem) = mailer.send(&bad) else { panic!("refused: {expected}") };
+        let MailOutcome::Refused(problem) = mailer.send(&bad) else { panic!("refused: {expected}") };
         assert!(problem.contains(expected), "{problem}");
     }
     assert_eq!(files(folder.path(), "new"), Vec::<String>::new());
@@ -141,7 +143,7 @@ fn one_bad_address_does_not_keep_the_mail_from_the_others() {
     let recording = RecordingMailer::new().expect("templates");
     let mixed = message("k", &[("bad..one@recip.example", Some("Bad")), ("good@recip.example", None)]);
     let refused = |outcome| {
-        let Outcome::SentExcept(refused) = outcome else { panic!("all but one") };
+        let MailOutcome::SentExcept(refused) = outcome else { panic!("all but one") };
         refused.into_iter().map(|refused| (refused.address, refused.cause)).collect::<Vec<_>>()
     };
     let expected = [("bad..one@recip.example".to_owned(), "not a mail address: Invalid email user".to_owned())];
@@ -220,11 +222,11 @@ fn an_invoice_goes_with_its_mail() {
         mail.attachments = vec![Attachment::Document(AttachedDocument { auth_id, kind, number })];
         mail
     };
-    let Outcome::NotSent(not_sent) = mailer.send(&mail("2026-000002")) else { panic!("is not ready") };
+    let MailOutcome::NotSent(not_sent) = mailer.send(&mail("2026-000002")) else { panic!("is not ready") };
     assert_eq!((not_sent.ask_again, not_sent.cause.as_str()), (START + 60_000, "being printed"));
     assert_eq!(files(folder.path(), "new"), Vec::<String>::new());
     let text_of = |number: &str| {
-        assert_eq!(mailer.send(&mail(number)), Outcome::Sent);
+        assert_eq!(mailer.send(&mail(number)), MailOutcome::Sent);
         let name = files(folder.path(), "new").remove(0);
         let path = folder.path().join("new").join(name);
         let text = fs::read_to_string(&path).expect("mail");
@@ -253,7 +255,7 @@ fn no_header_can_be_smuggled_in() {
     // sec-07-formulas-in-exported-tables: text of others in a mail, also letters that turn the line round.
     let mut mail = message("k", &[("a@example.org", Some("A\r\nBcc: b@example.org\r\n\r\nbody\u{202e}"))]);
     mail.facts[3].value = "1\r\nX-Evil: 1\u{2028}\u{202e}".to_owned();
-    assert_eq!(mailer.send(&mail), Outcome::Sent);
+    assert_eq!(mailer.send(&mail), MailOutcome::Sent);
     let name = files(folder.path(), "new").remove(0);
     let text = fs::read_to_string(folder.path().join("new").join(name)).expect("mail");
     let (head, _) = text.split_once("\r\n\r\n").expect("a head");
@@ -274,12 +276,14 @@ fn a_sender_without_address_is_refused() {
 fn recording_keeps_what_was_sent() {
     let mailer = RecordingMailer::new().expect("templates");
     let mail = message("k", &[("a@example.org", None)]);
-    mailer.answer_next(Outcome::Refused("no".to_owned()));
-    assert_eq!(mailer.send(&mail), Outcome::Refused("no".to_owned()));
-    assert_eq!(mailer.send(&mail), Outcome::Sent);
+    mailer.answer_next(MailOutcome::Refused("no".to_owned()));
+    assert_eq!(mailer.send(&mail), MailOutcome::Refused("no".to_owned()));
+    assert_eq!(mailer.send(&mail), MailOutcome::Sent);
     assert_eq!(mailer.messages(), std::slice::from_ref(&mail));
     assert_eq!(mailer.filled()[0].subject, "Your Coinbox balance is below 100.00 USD");
-    let Outcome::Refused(problem) = mailer.send(&Message { facts: Vec::new(), ..mail }) else { panic!("refused") };
+    let MailOutcome::Refused(problem) = mailer.send(&MailMessage { facts: Vec::new(), ..mail }) else {
+        panic!("refused")
+    };
     assert!(problem.contains("account-name is missing"), "{problem}");
 }
 
@@ -342,7 +346,7 @@ fn smtp(port: u16) -> SmtpMailer {
 fn smtp_hands_the_mail_to_each_recipient() {
     let (port, served) = server(vec![vec![], vec![]]);
     let mail = message("k", &[("a@example.org", None), ("b@example.org", Some("B"))]);
-    assert_eq!(smtp(port).send(&mail), Outcome::Sent);
+    assert_eq!(smtp(port).send(&mail), MailOutcome::Sent);
     let said = served.join().expect("served");
     for (said, address) in said.iter().zip(["a@example.org", "b@example.org"]) {
         assert!(said.contains("MAIL FROM:<billing@example.com>"), "{said}");
@@ -351,7 +355,7 @@ fn smtp_hands_the_mail_to_each_recipient() {
         assert!(said.contains("Subject: Your Coinbox balance is below 100.00 USD\r\n"), "{said}");
         assert!(said.contains("multipart/alternative"), "{said}");
     }
-    let id = |said: &String| said.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
+    let id = |said: &String| said.lines().find(|line| line.starts_with("MailMessage-ID:")).map(str::to_owned);
     assert_eq!(id(&said[0]), id(&said[1]));
     assert!(id(&said[0]).is_some());
 }
@@ -365,7 +369,7 @@ fn smtp_tells_refused_from_not_now() {
         served.join().expect("served");
         outcome
     };
-    let Outcome::SentExcept(refused) = send(vec![("RCPT", "550 no such user")]) else { panic!("refused") };
+    let MailOutcome::SentExcept(refused) = send(vec![("RCPT", "550 no such user")]) else { panic!("refused") };
     assert_eq!((refused.len(), refused[0].address.as_str()), (1, "a@example.org"));
     let cause = &refused[0].cause;
     assert!(cause.contains("550") && cause.contains("no such user"), "{cause}");
@@ -386,7 +390,7 @@ fn smtp_tells_refused_from_not_now() {
         vec![(".", "554 5.7.1 spam")],
         vec![(".", "550 not this mail")],
     ] {
-        let Outcome::NotSent(not_sent) = send(answers.clone()) else { panic!("not sent: {answers:?}") };
+        let MailOutcome::NotSent(not_sent) = send(answers.clone()) else { panic!("not sent: {answers:?}") };
         assert_eq!(not_sent.ask_again, START + 300_000);
         assert!(not_sent.cause.contains(&answers[0].1[..3]), "{}", not_sent.cause);
     }
@@ -396,7 +400,7 @@ fn smtp_tells_refused_from_not_now() {
         vec![("RCPT", "550 5.2.1 disabled")],
         vec![(".", "550 5.1.1 no such user")],
     ] {
-        let Outcome::SentExcept(refused) = send(answers.clone()) else { panic!("refused: {answers:?}") };
+        let MailOutcome::SentExcept(refused) = send(answers.clone()) else { panic!("refused: {answers:?}") };
         assert!(refused[0].cause.contains(&answers[0].1[4..9]), "{}", refused[0].cause);
     }
 }
@@ -415,7 +419,7 @@ fn case_01_a_full_mailbox_keeps_the_mail_from_nobody_else() {
     );
     let full = vec![("RCPT", "452 4.2.2 mailbox full")];
     let (port, served) = server(vec![vec![], full, vec![("RCPT", "550 5.1.1 no such user")], vec![]]);
-    let Outcome::SentPartly(partly) = smtp(port).send(&everybody) else { panic!("some have it") };
+    let MailOutcome::SentPartly(partly) = smtp(port).send(&everybody) else { panic!("some have it") };
     let said = served.join().expect("served");
     assert_eq!(said.iter().map(|said| said.contains("\r\nDATA\r\n")).collect::<Vec<_>>(), [true, false, false, true]);
     assert_eq!(partly.refused.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), ["gone@example.org"]);
@@ -438,7 +442,7 @@ fn case_01_a_server_that_stops_half_way_leaves_the_rest_for_later() {
         ("RCPT", "421 going down"),
     ] {
         let (port, served) = server(vec![vec![("RCPT", "451 grey listed")], vec![], vec![stop]]);
-        let Outcome::SentPartly(partly) = smtp(port).send(&everybody) else { panic!("b has it: {stop:?}") };
+        let MailOutcome::SentPartly(partly) = smtp(port).send(&everybody) else { panic!("b has it: {stop:?}") };
         assert_eq!(served.join().expect("served").len(), 3, "the server is not asked a fourth time");
         let open: Vec<&str> = partly.open.iter().map(|one| one.address.as_str()).collect();
         assert_eq!(open, ["c@example.org", "d@example.org", "a@example.org"], "{stop:?}");
@@ -446,7 +450,7 @@ fn case_01_a_server_that_stops_half_way_leaves_the_rest_for_later() {
     }
     // Nobody has it and nobody is refused: then it is about the whole mail.
     let (port, served) = server(vec![vec![("MAIL", "550 5.7.1 sender not allowed")]]);
-    let Outcome::NotSent(not_sent) = smtp(port).send(&everybody) else { panic!("nobody has it") };
+    let MailOutcome::NotSent(not_sent) = smtp(port).send(&everybody) else { panic!("nobody has it") };
     served.join().expect("served");
     assert!(
         not_sent.cause.starts_with("does not take mails from billing@example.com: mail server: "),
@@ -459,7 +463,7 @@ fn case_01_a_server_that_stops_half_way_leaves_the_rest_for_later() {
 fn one_refused_recipient_does_not_stop_the_others() {
     let (port, served) = server(vec![vec![("RCPT", "550 gone")], vec![]]);
     let mail = message("k", &[("a@example.org", None), ("b@example.org", None)]);
-    let Outcome::SentExcept(refused) = smtp(port).send(&mail) else { panic!("all but one") };
+    let MailOutcome::SentExcept(refused) = smtp(port).send(&mail) else { panic!("all but one") };
     assert_eq!((refused.len(), refused[0].address.as_str()), (1, "a@example.org"));
     assert!(refused[0].cause.contains("550"), "{}", refused[0].cause);
     assert!(served.join().expect("served")[1].contains("RCPT TO:<b@example.org>"));
@@ -478,9 +482,9 @@ fn a_mail_server_that_is_away_or_silent_is_not_sent() {
     };
     let mail = message("k", &[("a@example.org", None)]);
     let mailer = SmtpMailer::new(silent, composer()).expect("mailer");
-    assert!(matches!(mailer.send(&mail), Outcome::NotSent(_)), "bounded even if nobody answers");
+    assert!(matches!(mailer.send(&mail), MailOutcome::NotSent(_)), "bounded even if nobody answers");
     drop(listener);
-    let Outcome::NotSent(away) = smtp(port).send(&mail) else { panic!("not sent") };
+    let MailOutcome::NotSent(away) = smtp(port).send(&mail) else { panic!("not sent") };
     assert!(away.cause.starts_with("mail server: "), "{}", away.cause);
 }
 

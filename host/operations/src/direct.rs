@@ -5,7 +5,7 @@ use crate::link::{Fate, LinkError, refused};
 use coinbox_host::callable::takes_caller;
 use coinbox_host::coinbox::{Coinbox, HostError};
 use coinbox_host::contract::exported::about::Class;
-use coinbox_host::contract::exported::usage::Event;
+use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::engine::CallError;
 use coinbox_host::json::{self as wit, JsonError};
@@ -60,7 +60,7 @@ impl Direct {
     }
 
     /// Rates events, at most 1000, as [`crate::link::Link::record`] does.
-    pub fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    pub fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         self.commanded.store(true, Ordering::Relaxed);
         let (idempotency_key, part) = self.keys.part(number);
         let caller = Caller { idempotency_key, part, ..self.caller.clone() };

@@ -5,7 +5,7 @@ use crate::bounds::Reader;
 use crate::forecast::Forecast;
 use crate::usage_words::Unreadable;
 use crate::words;
-use coinbox_host::contract::exported::usage::{Answer, Event};
+use coinbox_host::contract::exported::usage::{EventAnswer, UsageEvent};
 use coinbox_host::contract::types::{FieldProblem, Refusal};
 use coinbox_host::json as wit;
 use coinbox_host::text;
@@ -39,7 +39,7 @@ pub enum LinkError {
 }
 
 /// What became of one event.
-pub type Fate = Result<Answer, Unreadable>;
+pub type Fate = Result<EventAnswer, Unreadable>;
 
 fn no_host() -> LinkError {
     LinkError::Failed("this link reaches the rules only, and no host".to_owned())
@@ -51,7 +51,7 @@ pub trait Link: Sync {
     fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError>;
 
     /// Rates events, at most 1000. `number` is that of this batch within the whole request, the same at each repeat.
-    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError>;
+    fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError>;
 
     /// Whether the work has an idempotency key: then also a batch without events is sent, which binds the key.
     fn has_key(&self) -> bool {

@@ -5,7 +5,7 @@ use crate::direct::{Direct, failed};
 use crate::forecast::{self, Forecast};
 use crate::link::{Fate, Link, LinkError};
 use crate::running::Running;
-use coinbox_host::contract::exported::usage::Event;
+use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::text;
 use serde_json::Value;
 use std::fmt::Display;
@@ -37,7 +37,7 @@ impl Link for Local {
         self.direct.keys().are_given()
     }
 
-    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         self.direct.record(number, events)
     }
 

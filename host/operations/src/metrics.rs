@@ -4,7 +4,9 @@
 
 use coinbox_host::capability::{Instant, PaymentGateway};
 use coinbox_host::coinbox::Coinbox;
-use coinbox_host::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
+use coinbox_host::contract::payment_types::{
+    ChargeRequest, Finding, MethodAnswer, MovementPage, PaymentOutcome, RefundRequest,
+};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -242,24 +244,24 @@ impl<G: PaymentGateway> MeteredGateway<G> {
     }
 }
 
-fn outcome_word(outcome: &Outcome) -> &'static str {
+fn outcome_word(outcome: &PaymentOutcome) -> &'static str {
     match outcome {
-        Outcome::Paid(_) => "paid",
-        Outcome::Declined(_) => "declined",
-        Outcome::Pending(_) => "pending",
-        Outcome::Unknown(_) => "unknown",
-        Outcome::NotSent(_) => "not-sent",
+        PaymentOutcome::Paid(_) => "paid",
+        PaymentOutcome::Declined(_) => "declined",
+        PaymentOutcome::Pending(_) => "pending",
+        PaymentOutcome::Unknown(_) => "unknown",
+        PaymentOutcome::NotSent(_) => "not-sent",
     }
 }
 
 impl<G: PaymentGateway> PaymentGateway for MeteredGateway<G> {
-    fn charge(&self, request: ChargeRequest) -> Outcome {
+    fn charge(&self, request: ChargeRequest) -> PaymentOutcome {
         let outcome = self.gateway.charge(request);
         self.metrics.gateway("charge", outcome_word(&outcome));
         outcome
     }
 
-    fn refund(&self, request: RefundRequest) -> Outcome {
+    fn refund(&self, request: RefundRequest) -> PaymentOutcome {
         let outcome = self.gateway.refund(request);
         self.metrics.gateway("refund", outcome_word(&outcome));
         outcome

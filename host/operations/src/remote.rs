@@ -5,7 +5,7 @@ use crate::forecast::Forecast;
 use crate::keys::Keys;
 use crate::link::{Fate, Link, LinkError, refused};
 use crate::usage_words;
-use coinbox_host::contract::exported::usage::{Answer, Event, Rejection};
+use coinbox_host::contract::exported::usage::{EventAnswer, Rejection, UsageEvent};
 use coinbox_host::contract::types::RequestPart;
 use coinbox_host::text;
 use serde::de::DeserializeOwned;
@@ -150,7 +150,7 @@ impl Link for Remote {
         self.keys.are_given()
     }
 
-    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         let shown: Vec<Value> = events.iter().map(usage_words::write).collect();
         let (status, answer) = self.ask("/v1/Usage/", Some(&json!({"events": shown})), self.keys.part(number))?;
         if answer["code"] == "key_reused" {
@@ -220,12 +220,14 @@ impl Link for Remote {
 
 fn read_fate(answer: &Value) -> Option<Fate> {
     Some(match answer["status"].as_str()? {
-        "rated" => Ok(Answer::Rated(text::micros(answer["amount"].as_str()?).ok()?)),
-        "duplicate" => Ok(Answer::Duplicate),
-        "conflicting" => Ok(Answer::Conflicting),
+        "rated" => Ok(EventAnswer::Rated(text::micros(answer["amount"].as_str()?).ok()?)),
+        "duplicate" => Ok(EventAnswer::Duplicate),
+        "conflicting" => Ok(EventAnswer::Conflicting),
         "rejected" => {
             let word = answer["reason"].as_str()?;
-            Ok(Answer::Rejected(REJECTIONS.into_iter().find(|reason| usage_words::rejection_word(*reason) == word)?))
+            Ok(EventAnswer::Rejected(
+                REJECTIONS.into_iter().find(|reason| usage_words::rejection_word(*reason) == word)?,
+            ))
         }
         _ => return None,
     })
@@ -247,11 +249,11 @@ mod tests {
 
     #[test]
     fn answers_about_events_are_read_back() {
-        for fate in [Ok(Answer::Rated(12_340)), Ok(Answer::Duplicate), Ok(Answer::Conflicting)] {
+        for fate in [Ok(EventAnswer::Rated(12_340)), Ok(EventAnswer::Duplicate), Ok(EventAnswer::Conflicting)] {
             assert_eq!(read_fate(&usage_words::answer(None, &fate)), Some(fate));
         }
         for reason in REJECTIONS {
-            let fate = Ok(Answer::Rejected(reason));
+            let fate = Ok(EventAnswer::Rejected(reason));
             assert_eq!(read_fate(&usage_words::answer(Some("e"), &fate)), Some(fate));
         }
         assert_eq!(read_fate(&json!({"status": "new"})), None);

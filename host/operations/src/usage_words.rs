@@ -1,6 +1,7 @@
 //! Usage events on the wire: from JSON to the contract's, one by one, and back to answers (USE-1, USE-6).
 
-use coinbox_host::contract::exported::usage::{Answer, Event, Heading, Product, Rejection};
+use coinbox_host::contract::exported::usage::{EventAnswer, Rejection, UsageEvent};
+use coinbox_host::contract::usage_types::{Heading, Product};
 use coinbox_host::json::strict::Repeated;
 use coinbox_host::text;
 use serde_json::{Map, Value, json};
@@ -34,7 +35,7 @@ pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or mill
 
 /// The event of one JSON value: `{id, auth_id, product, heading, number, quantity, at}`. Keys beyond these mean nothing, and those that
 /// would mean something are refused ([`beside`]).
-pub fn read(value: &Value) -> Result<Event, Unreadable> {
+pub fn read(value: &Value) -> Result<UsageEvent, Unreadable> {
     let Some(object) = value.as_object() else { return Err(Unreadable::of("", "must be an object")) };
     check_names(object, &KEYS)?;
     let wrong = Unreadable::of;
@@ -55,7 +56,7 @@ pub fn read(value: &Value) -> Result<Event, Unreadable> {
         Some(Value::String(text)) => text::moment_ms(text).map_err(|_| wrong("at", MOMENT))?,
         Some(_) => return Err(wrong("at", MOMENT)),
     };
-    Ok(Event {
+    Ok(UsageEvent {
         id: text("id")?,
         auth_id: text("auth_id")?,
         product: product(&text("product")?).ok_or(wrong("product", PRODUCT))?,
@@ -231,7 +232,7 @@ pub fn rejection_word(rejection: Rejection) -> &'static str {
 }
 
 /// One event as JSON, in the form that [`read`] takes.
-pub fn write(event: &Event) -> Value {
+pub fn write(event: &UsageEvent) -> Value {
     json!({
         "id": event.id,
         "auth_id": event.auth_id,
@@ -244,12 +245,12 @@ pub fn write(event: &Event) -> Value {
 }
 
 /// What became of one event.
-pub fn answer(id: Option<&str>, answer: &Result<Answer, Unreadable>) -> Value {
+pub fn answer(id: Option<&str>, answer: &Result<EventAnswer, Unreadable>) -> Value {
     let mut shown = match answer {
-        Ok(Answer::Rated(amount)) => json!({"status": "rated", "amount": text::amount_on_wire(*amount)}),
-        Ok(Answer::Duplicate) => json!({"status": "duplicate"}),
-        Ok(Answer::Conflicting) => json!({"status": "conflicting"}),
-        Ok(Answer::Rejected(reason)) => json!({"status": "rejected", "reason": rejection_word(*reason)}),
+        Ok(EventAnswer::Rated(amount)) => json!({"status": "rated", "amount": text::amount_on_wire(*amount)}),
+        Ok(EventAnswer::Duplicate) => json!({"status": "duplicate"}),
+        Ok(EventAnswer::Conflicting) => json!({"status": "conflicting"}),
+        Ok(EventAnswer::Rejected(reason)) => json!({"status": "rejected", "reason": rejection_word(*reason)}),
         Err(wrong) => json!({"status": "unreadable", "field": *wrong.field, "limit": wrong.limit}),
     };
     if let Some(id) = id {
@@ -277,15 +278,15 @@ pub struct Counts {
 
 impl Counts {
     /// Counts one more.
-    pub fn add(&mut self, answer: &Result<Answer, Unreadable>) {
+    pub fn add(&mut self, answer: &Result<EventAnswer, Unreadable>) {
         match answer {
-            Ok(Answer::Rated(amount)) => {
+            Ok(EventAnswer::Rated(amount)) => {
                 self.rated += 1;
                 self.amount = self.amount.saturating_add(*amount);
             }
-            Ok(Answer::Duplicate) => self.duplicate += 1,
-            Ok(Answer::Conflicting) => self.conflicting += 1,
-            Ok(Answer::Rejected(_)) => self.rejected += 1,
+            Ok(EventAnswer::Duplicate) => self.duplicate += 1,
+            Ok(EventAnswer::Conflicting) => self.conflicting += 1,
+            Ok(EventAnswer::Rejected(_)) => self.rejected += 1,
             Err(_) => self.unreadable += 1,
         }
     }
@@ -357,11 +358,11 @@ mod tests {
         let mut counts = Counts::default();
         let wrong = Unreadable::of("at", MOMENT);
         for answer in [
-            Ok(Answer::Rated(12_340)),
-            Ok(Answer::Rated(10)),
-            Ok(Answer::Duplicate),
-            Ok(Answer::Conflicting),
-            Ok(Answer::Rejected(Rejection::NoPrice)),
+            Ok(EventAnswer::Rated(12_340)),
+            Ok(EventAnswer::Rated(10)),
+            Ok(EventAnswer::Duplicate),
+            Ok(EventAnswer::Conflicting),
+            Ok(EventAnswer::Rejected(Rejection::NoPrice)),
             Err(wrong.clone()),
         ] {
             counts.add(&answer);
@@ -369,7 +370,7 @@ mod tests {
         let expected = Counts { rated: 2, duplicate: 1, conflicting: 1, rejected: 1, unreadable: 1, amount: 12_350 };
         assert_eq!(counts, expected);
         assert_eq!(
-            answer(Some("e"), &Ok(Answer::Rated(12_340))),
+            answer(Some("e"), &Ok(EventAnswer::Rated(12_340))),
             json!({"status": "rated", "amount": "0.01234", "id": "e"})
         );
         assert_eq!(answer(None, &Err(wrong)), json!({"status": "unreadable", "field": "at", "limit": MOMENT}));

@@ -356,7 +356,7 @@ pub fn not_compared(report: &Report) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::link::{Fate, LinkError};
-    use coinbox_host::contract::exported::usage::Event;
+    use coinbox_host::contract::exported::usage::UsageEvent;
     use std::sync::Mutex;
 
     /// One account whose stored cash is compared with what was folded.
@@ -440,7 +440,7 @@ mod tests {
             })
         }
 
-        fn record(&self, _: u32, _: &[Event]) -> Result<Vec<Fate>, LinkError> {
+        fn record(&self, _: u32, _: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
             Ok(Vec::new())
         }
 

@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::route::{Answers, Method, Route};
 use super::takes::{Takes, Who};
 use axum::http::StatusCode;
-use coinbox_host::contract::exported::accounts::{Account, AccountType, BillingMode, Change, Error};
+use coinbox_host::contract::exported::accounts::{Account, AccountChange, AccountError, AccountType, BillingMode};
 use coinbox_host::json as wit;
 use coinbox_host::text;
 use serde_json::{Map, Value, json};
@@ -57,18 +57,18 @@ async fn update(asked: Asked) -> Result<(), Failure> {
     let change =
         wit::to_value(&change).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()))?;
     let answer = asked.ask(json!({"auth-id": asked.account(), "change": change})).await?;
-    answer.map(|_| ()).map_err(|error| match wit::from_value::<Error>(&error) {
+    answer.map(|_| ()).map_err(|error| match wit::from_value::<AccountError>(&error) {
         Ok(error) => admission::failure(&asked.rest, &error),
         Err(error) => Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()),
     })
 }
 
-fn nothing() -> Change {
-    Change { name: None, email: None, address: None, city: None, state: None, timezone: None }
+fn nothing() -> AccountChange {
+    AccountChange { name: None, email: None, address: None, city: None, state: None, timezone: None }
 }
 
 /// The changes that a body asks for: null means not supplied (T6), unknown keys mean nothing (T7).
-fn change(given: &Map<String, Value>) -> Result<Change, Failure> {
+fn change(given: &Map<String, Value>) -> Result<AccountChange, Failure> {
     let mut texts = CHANGEABLE.map(|_| None);
     for (place, key) in CHANGEABLE.iter().enumerate() {
         texts[place] = match given.get(*key) {
@@ -78,7 +78,7 @@ fn change(given: &Map<String, Value>) -> Result<Change, Failure> {
         };
     }
     let [name, email, address, city, state, timezone] = texts;
-    Ok(Change { name, email, address, city, state, timezone })
+    Ok(AccountChange { name, email, address, city, state, timezone })
 }
 
 /// A documented read-only key may be sent back as it is, not with another value (R38).
@@ -133,7 +133,7 @@ fn object(account: &Account, api_id: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coinbox_host::contract::exported::accounts::Standing;
+    use coinbox_host::contract::exported::accounts::AccountStanding;
 
     fn account() -> Account {
         Account {
@@ -149,7 +149,7 @@ mod tests {
             auto_recharge: true,
             cash_credits: 25_000_000,
             available: 20_000_000,
-            standing: Standing::Active,
+            standing: AccountStanding::Active,
             created: 0,
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn null_and_unknown_keys_change_nothing() {
         let sent = json!({"name": null, "city": null, "address": "Times Square", "auth_id": "MA…", "colour": 5});
-        let expected = Change { address: Some("Times Square".to_owned()), ..nothing() };
+        let expected = AccountChange { address: Some("Times Square".to_owned()), ..nothing() };
         assert_eq!(change(&given(sent)), Ok(expected));
         assert_eq!(change(&given(json!({}))), Ok(nothing()));
         assert_eq!(change(&given(json!({"name": 5}))).expect_err("text only").message, "name: must be text");

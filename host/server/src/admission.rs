@@ -4,7 +4,7 @@ use super::answer::Failure;
 use super::request::Names;
 use super::state::Rest;
 use axum::http::StatusCode;
-use coinbox_host::contract::exported::accounts::{Account, Error};
+use coinbox_host::contract::exported::accounts::{Account, AccountError};
 use coinbox_host::contract::types::Caller;
 use coinbox_host::text;
 use std::time::Instant;
@@ -32,14 +32,14 @@ pub fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Fail
 }
 
 /// An error of `accounts`.
-pub fn failure(rest: &Rest, error: &Error) -> Failure {
+pub fn failure(rest: &Rest, error: &AccountError) -> Failure {
     match error {
-        Error::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
-        Error::Owes(owed) => {
+        AccountError::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
+        AccountError::Owes(owed) => {
             let message = format!("{} has to be paid first", text::amount(*owed));
             Failure::new(StatusCode::CONFLICT, "owes", message)
         }
-        Error::Other(problem) => Failure::problem(problem),
+        AccountError::Other(problem) => Failure::problem(problem),
     }
 }
 

@@ -10,7 +10,7 @@ use super::route::{Answers, Method, Route};
 use super::summary::field_name;
 use super::takes::{Takes, Who};
 use axum::http::StatusCode;
-use coinbox_host::contract::exported::usage::{Answer, Error};
+use coinbox_host::contract::exported::usage::{EventAnswer, UsageError};
 use coinbox_host::json as wit;
 use coinbox_host::text;
 use coinbox_operations::tables::{REJECTED_COLUMNS, rejected_cells};
@@ -117,7 +117,7 @@ async fn resubmit(mut asked: Asked) -> Result<Value, Failure> {
     let mut counts = Counts::default();
     let mut answers = Vec::with_capacity(events.len());
     for (event, answer) in events.iter().zip(batch["answers"].as_array().into_iter().flatten()) {
-        let answer = Ok(wit::from_value::<Answer>(answer).map_err(internal)?);
+        let answer = Ok(wit::from_value::<EventAnswer>(answer).map_err(internal)?);
         counts.add(&answer);
         answers.push(usage_words::answer(event["id"].as_str(), &answer));
     }
@@ -137,13 +137,13 @@ async fn discard(mut asked: Asked) -> Result<(), Failure> {
 
 /// The function of the route, which refuses as the wire does.
 async fn called(asked: &Asked, arguments: Value) -> Result<Value, Failure> {
-    asked.ask(arguments).await?.map_err(|error| match wit::from_value::<Error>(&error) {
-        Ok(Error::Refused(refusal)) => Failure::refused(&refusal, asked.rest.host.coinbox.now(), field_name),
-        Ok(Error::NoSuchReject(key)) => {
+    asked.ask(arguments).await?.map_err(|error| match wit::from_value::<UsageError>(&error) {
+        Ok(UsageError::Refused(refusal)) => Failure::refused(&refusal, asked.rest.host.coinbox.now(), field_name),
+        Ok(UsageError::NoSuchReject(key)) => {
             Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}"))
         }
-        Ok(Error::TooManyEvents(_)) => Failure::field("events", "too-many", "at most 1000"),
-        Ok(Error::Other(problem)) => Failure::problem(&problem),
+        Ok(UsageError::TooManyEvents(_)) => Failure::field("events", "too-many", "at most 1000"),
+        Ok(UsageError::Other(problem)) => Failure::problem(&problem),
         Err(error) => internal(error),
     })
 }

@@ -7,7 +7,7 @@ use super::route::{Answers, Method, Route};
 use super::state::Rest;
 use super::takes::{Takes, Who};
 use axum::http::StatusCode;
-use coinbox_host::contract::exported::usage::{Answer, BatchAnswer, Error, Event};
+use coinbox_host::contract::exported::usage::{BatchAnswer, EventAnswer, UsageError, UsageEvent};
 use coinbox_host::contract::types::{Caller, RequestPart};
 use coinbox_host::json::strict::Step;
 use coinbox_host::text;
@@ -86,7 +86,7 @@ async fn record(mut asked: Asked) -> Result<Value, Failure> {
     }
 }
 
-type Answered = Vec<Result<Answer, Unreadable>>;
+type Answered = Vec<Result<EventAnswer, Unreadable>>;
 
 /// A failure after some events were carried out: says which were, and that the answers to these are there.
 fn in_part(failure: Failure, done: usize, all: usize) -> Failure {
@@ -110,7 +110,7 @@ async fn rate(
         Some(wrong) => Err(wrong.clone()),
         None => usage_words::read(event),
     };
-    let mut read: Vec<Result<Event, Unreadable>> = given.iter().enumerate().map(read_one).collect();
+    let mut read: Vec<Result<UsageEvent, Unreadable>> = given.iter().enumerate().map(read_one).collect();
     let own_part = caller.part.clone();
     let whole = caller.idempotency_key.as_ref().filter(|_| own_part.is_none()).and_then(|_| whole(given, &read));
     let mut answers: Answered = Vec::with_capacity(given.len());
@@ -119,7 +119,7 @@ async fn rate(
     while number == 0 || !read.is_empty() {
         let rest_of = read.split_off(read.len().min(CALL_EVENTS_MAX));
         let part = std::mem::replace(&mut read, rest_of);
-        let events: Vec<Event> = part.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
+        let events: Vec<UsageEvent> = part.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
         let mut rated = Vec::new();
         if !events.is_empty() || caller.idempotency_key.is_some() {
             let part = whole.clone().map(|whole| RequestPart { whole, number }).or_else(|| own_part.clone());
@@ -151,7 +151,7 @@ async fn rate(
 }
 
 /// Digest of a request that one call of the rules does not see all of; none where one does.
-fn whole(given: &[Value], read: &[Result<Event, Unreadable>]) -> Option<String> {
+fn whole(given: &[Value], read: &[Result<UsageEvent, Unreadable>]) -> Option<String> {
     if given.len() <= CALL_EVENTS_MAX && read.iter().all(Result::is_ok) {
         return None;
     }
@@ -167,19 +167,19 @@ fn whole(given: &[Value], read: &[Result<Event, Unreadable>]) -> Option<String> 
     Some(digest_of(&texts.iter().map(String::as_bytes).collect::<Vec<_>>()))
 }
 
-async fn record_part(rest: &Rest, caller: Caller, events: Vec<Event>) -> Result<BatchAnswer, Failure> {
+async fn record_part(rest: &Rest, caller: Caller, events: Vec<UsageEvent>) -> Result<BatchAnswer, Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.record_events_async(caller, events).await;
     rest.measured("usage.record-events", started, answer.as_ref().map(Result::is_ok).ok());
     answer?.map_err(|error| match error {
-        Error::Refused(refusal) => Failure::refused(&refusal, rest.host.coinbox.now(), |field| match field {
+        UsageError::Refused(refusal) => Failure::refused(&refusal, rest.host.coinbox.now(), |field| match field {
             "caller.idempotency-key" => "Idempotency-Key".to_owned(),
             other => other.to_owned(),
         }),
-        Error::TooManyEvents(_) => Failure::field("events", "too-many", "at most 1000 a call"),
-        Error::NoSuchReject(key) => {
+        UsageError::TooManyEvents(_) => Failure::field("events", "too-many", "at most 1000 a call"),
+        UsageError::NoSuchReject(key) => {
             Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}"))
         }
-        Error::Other(problem) => Failure::problem(&problem),
+        UsageError::Other(problem) => Failure::problem(&problem),
     })
 }

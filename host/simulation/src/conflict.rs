@@ -95,8 +95,8 @@ impl RulesRuntime for Conflicting {
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-        events: &[usage::Event],
-    ) -> CallOutcome<Result<usage::BatchAnswer, usage::Error>> {
+        events: &[usage::UsageEvent],
+    ) -> CallOutcome<Result<usage::BatchAnswer, usage::UsageError>> {
         self.run(slot, context, |slot, context| self.rules.record_events(slot, context, caller, events))
     }
 
@@ -106,7 +106,7 @@ impl RulesRuntime for Conflicting {
         context: CallContext<'_>,
         caller: &types::Caller,
         auth_id: &str,
-    ) -> CallOutcome<Result<accounts::Account, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::Account, accounts::AccountError>> {
         self.rules.get_account(slot, context, caller, auth_id)
     }
 
@@ -115,7 +115,7 @@ impl RulesRuntime for Conflicting {
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-    ) -> CallOutcome<Result<accounts::RateLimits, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::RateLimits, accounts::AccountError>> {
         self.rules.authenticate(slot, context, caller)
     }
 }

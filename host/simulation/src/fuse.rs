@@ -7,7 +7,7 @@
 use coinbox_host::capability::{Capabilities, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
 use coinbox_host::contract::exported::about::Facts;
 use coinbox_host::contract::exported::{accounts, usage};
-use coinbox_host::contract::{email, inventory, payment, telephony, types, vault};
+use coinbox_host::contract::{email_types, inventory_types, payment_types, telephony_types, types, vault};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, RulesRuntime, RulesSlot};
 use coinbox_host::storage::{
     Beginning, Checked, Direction, Durable, FeedLine, GroupChanges, Page, Source, StoreError, Timer, View,
@@ -140,33 +140,33 @@ impl Vault for Lent {
     }
 }
 
-fn unknown() -> payment::Outcome {
-    payment::Outcome::Unknown("the host was killed".to_owned())
+fn unknown() -> payment_types::PaymentOutcome {
+    payment_types::PaymentOutcome::Unknown("the host was killed".to_owned())
 }
 
 impl PaymentGateway for Lent {
-    fn charge(&self, request: payment::ChargeRequest) -> payment::Outcome {
+    fn charge(&self, request: payment_types::ChargeRequest) -> payment_types::PaymentOutcome {
         self.fuse.ask("payment.charge", unknown, || self.inner.payment.charge(request))
     }
 
-    fn refund(&self, request: payment::RefundRequest) -> payment::Outcome {
+    fn refund(&self, request: payment_types::RefundRequest) -> payment_types::PaymentOutcome {
         self.fuse.ask("payment.refund", unknown, || self.inner.payment.refund(request))
     }
 
-    fn find(&self, key: &str) -> payment::Finding {
-        self.fuse.ask("payment.find", || payment::Finding::NotFound, || self.inner.payment.find(key))
+    fn find(&self, key: &str) -> payment_types::Finding {
+        self.fuse.ask("payment.find", || payment_types::Finding::NotFound, || self.inner.payment.find(key))
     }
 
-    fn close(&self, key: &str) -> payment::Finding {
-        self.fuse.ask("payment.close", || payment::Finding::NotFound, || self.inner.payment.close(key))
+    fn close(&self, key: &str) -> payment_types::Finding {
+        self.fuse.ask("payment.close", || payment_types::Finding::NotFound, || self.inner.payment.close(key))
     }
 
-    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<payment::MovementPage> {
+    fn movements_since(&self, since: Instant, cursor: Option<&str>) -> Option<payment_types::MovementPage> {
         self.fuse.ask("payment.movements-since", || None, || self.inner.payment.movements_since(since, cursor))
     }
 
-    fn describe_method(&self, token: &str) -> payment::MethodAnswer {
-        let dead = || payment::MethodAnswer::NoSuchMethod;
+    fn describe_method(&self, token: &str) -> payment_types::MethodAnswer {
+        let dead = || payment_types::MethodAnswer::NoSuchMethod;
         self.fuse.ask("payment.describe-method", dead, || self.inner.payment.describe_method(token))
     }
 
@@ -176,45 +176,45 @@ impl PaymentGateway for Lent {
 }
 
 impl Mailer for Lent {
-    fn send(&self, message: &email::Message) -> email::Outcome {
-        let dead = || email::Outcome::Refused("the host was killed".to_owned());
+    fn send(&self, message: &email_types::MailMessage) -> email_types::MailOutcome {
+        let dead = || email_types::MailOutcome::Refused("the host was killed".to_owned());
         self.fuse.ask("email.send", dead, || self.inner.email.send(message))
     }
 }
 
 impl Telephony for Lent {
-    fn send_code(&self, message: &telephony::CodeMessage) -> telephony::Outcome {
-        let dead = || telephony::Outcome::Refused("the host was killed".to_owned());
+    fn send_code(&self, message: &telephony_types::CodeMessage) -> telephony_types::CodeOutcome {
+        let dead = || telephony_types::CodeOutcome::Refused("the host was killed".to_owned());
         self.fuse.ask("telephony.send-code", dead, || self.inner.telephony.send_code(message))
     }
 
-    fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String> {
+    fn hang_up(&self, request: &telephony_types::HangUpRequest) -> Vec<String> {
         self.fuse.ask("telephony.hang-up", Vec::new, || self.inner.telephony.hang_up(request))
     }
 }
 
-fn stock_unknown() -> inventory::Outcome {
-    inventory::Outcome::Unknown("the host was killed".to_owned())
+fn stock_unknown() -> inventory_types::StockOutcome {
+    inventory_types::StockOutcome::Unknown("the host was killed".to_owned())
 }
 
 impl Inventory for Lent {
-    fn offer(&self, filter: &inventory::OfferFilter) -> Option<inventory::OfferPage> {
+    fn offer(&self, filter: &inventory_types::OfferFilter) -> Option<inventory_types::OfferPage> {
         self.fuse.ask("inventory.offer", || None, || self.inner.inventory.offer(filter))
     }
 
-    fn order(&self, request: &inventory::OrderRequest) -> inventory::Outcome {
+    fn order(&self, request: &inventory_types::OrderRequest) -> inventory_types::StockOutcome {
         self.fuse.ask("inventory.order", stock_unknown, || self.inner.inventory.order(request))
     }
 
-    fn release(&self, request: &inventory::ReleaseRequest) -> inventory::Outcome {
+    fn release(&self, request: &inventory_types::ReleaseRequest) -> inventory_types::StockOutcome {
         self.fuse.ask("inventory.release", stock_unknown, || self.inner.inventory.release(request))
     }
 
-    fn find(&self, key: &str) -> Option<inventory::Outcome> {
+    fn find(&self, key: &str) -> Option<inventory_types::StockOutcome> {
         self.fuse.ask("inventory.find", || None, || self.inner.inventory.find(key))
     }
 
-    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory::StockPage> {
+    fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory_types::StockPage> {
         self.fuse.ask("inventory.orders-since", || None, || self.inner.inventory.orders_since(since, cursor))
     }
 }
@@ -272,8 +272,8 @@ impl<R: Deref<Target: RulesRuntime> + Send + Sync> RulesRuntime for FusedRules<R
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-        events: &[usage::Event],
-    ) -> CallOutcome<Result<usage::BatchAnswer, usage::Error>> {
+        events: &[usage::UsageEvent],
+    ) -> CallOutcome<Result<usage::BatchAnswer, usage::UsageError>> {
         self.run(context, |context| self.rules.record_events(slot, context, caller, events))
     }
 
@@ -283,7 +283,7 @@ impl<R: Deref<Target: RulesRuntime> + Send + Sync> RulesRuntime for FusedRules<R
         context: CallContext<'_>,
         caller: &types::Caller,
         auth_id: &str,
-    ) -> CallOutcome<Result<accounts::Account, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::Account, accounts::AccountError>> {
         self.run(context, |context| self.rules.get_account(slot, context, caller, auth_id))
     }
 
@@ -292,7 +292,7 @@ impl<R: Deref<Target: RulesRuntime> + Send + Sync> RulesRuntime for FusedRules<R
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-    ) -> CallOutcome<Result<accounts::RateLimits, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::RateLimits, accounts::AccountError>> {
         self.run(context, |context| self.rules.authenticate(slot, context, caller))
     }
 }

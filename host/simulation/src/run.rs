@@ -9,7 +9,7 @@ use super::model::{
 use super::operation::{DAY, MINUTE, NEWEST, Operation};
 use super::world::{Keeping, World};
 use anyhow::{Context, Result, ensure};
-use coinbox_host::contract::email;
+use coinbox_host::contract::{email_types, types};
 use coinbox_host::engine::RulesRuntime;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -286,8 +286,9 @@ impl Simulation {
                 self.world.gateway.set_down(*down);
             }
             Operation::Mail { failures } => {
-                let not_sent = || email::NotSent { ask_again: now + 60_000, cause: "simulated".to_owned() };
-                (0..*failures).for_each(|_| self.world.mailer.answer_next(email::Outcome::NotSent(not_sent())));
+                let not_sent = || types::NotSent { ask_again: now + 60_000, cause: "simulated".to_owned() };
+                (0..*failures)
+                    .for_each(|_| self.world.mailer.answer_next(email_types::MailOutcome::NotSent(not_sent())));
             }
             Operation::Conflicts { commands } => self.world.order_conflicts(*commands)?,
             Operation::Crash { moments } => self.world.order_crash(*moments),

@@ -4,7 +4,10 @@ use super::error::{CallError, Misuse};
 use super::state::CallState;
 use crate::contract::wasi::clocks::wall_clock;
 use crate::contract::wasi::random::random;
-use crate::contract::{diagnostics, storage, types, vault};
+use crate::contract::{
+    credit_types, diagnostics, email_types, inventory_types, payment_types, storage, telephony_types, types,
+    usage_types, vault,
+};
 use crate::storage::{self as store, LimitError, StoreError, limits};
 
 /// Most random bytes of one import.
@@ -54,6 +57,12 @@ impl CallState {
 }
 
 impl types::Host for CallState {}
+impl credit_types::Host for CallState {}
+impl email_types::Host for CallState {}
+impl inventory_types::Host for CallState {}
+impl payment_types::Host for CallState {}
+impl telephony_types::Host for CallState {}
+impl usage_types::Host for CallState {}
 
 impl storage::Host for CallState {
     fn store_name(&mut self) -> wasmtime::Result<String> {

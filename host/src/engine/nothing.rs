@@ -1,7 +1,7 @@
 //! Capabilities for `about.describe`, which must not use any. They are constants, so a component always describes itself in the same way.
 
 use crate::capability::{Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
-use crate::contract::{email, inventory, payment, telephony, vault};
+use crate::contract::{email_types, inventory_types, payment_types, telephony_types, types, vault};
 use std::sync::Arc;
 
 pub(super) fn capabilities() -> Capabilities {
@@ -20,8 +20,8 @@ pub(super) fn capabilities() -> Capabilities {
 struct Nothing;
 
 /// Never reached: describing is a query, and queries trap at these.
-fn not_sent() -> payment::NotSent {
-    payment::NotSent { ask_again: 0, cause: "not lent".to_owned() }
+fn not_sent() -> types::NotSent {
+    types::NotSent { ask_again: 0, cause: "not lent".to_owned() }
 }
 
 impl Clock for Nothing {
@@ -55,23 +55,23 @@ impl Vault for Nothing {
 }
 
 impl PaymentGateway for Nothing {
-    fn charge(&self, _: payment::ChargeRequest) -> payment::Outcome {
-        payment::Outcome::NotSent(not_sent())
+    fn charge(&self, _: payment_types::ChargeRequest) -> payment_types::PaymentOutcome {
+        payment_types::PaymentOutcome::NotSent(not_sent())
     }
-    fn refund(&self, _: payment::RefundRequest) -> payment::Outcome {
-        payment::Outcome::NotSent(not_sent())
+    fn refund(&self, _: payment_types::RefundRequest) -> payment_types::PaymentOutcome {
+        payment_types::PaymentOutcome::NotSent(not_sent())
     }
-    fn find(&self, _: &str) -> payment::Finding {
-        payment::Finding::NotAsked(not_sent())
+    fn find(&self, _: &str) -> payment_types::Finding {
+        payment_types::Finding::NotAsked(not_sent())
     }
-    fn close(&self, _: &str) -> payment::Finding {
-        payment::Finding::NotAsked(not_sent())
+    fn close(&self, _: &str) -> payment_types::Finding {
+        payment_types::Finding::NotAsked(not_sent())
     }
-    fn movements_since(&self, _: Instant, _: Option<&str>) -> Option<payment::MovementPage> {
+    fn movements_since(&self, _: Instant, _: Option<&str>) -> Option<payment_types::MovementPage> {
         None
     }
-    fn describe_method(&self, _: &str) -> payment::MethodAnswer {
-        payment::MethodAnswer::NotAsked(not_sent())
+    fn describe_method(&self, _: &str) -> payment_types::MethodAnswer {
+        payment_types::MethodAnswer::NotAsked(not_sent())
     }
     fn forget_method(&self, _: &str) -> bool {
         false
@@ -79,34 +79,34 @@ impl PaymentGateway for Nothing {
 }
 
 impl Mailer for Nothing {
-    fn send(&self, _: &email::Message) -> email::Outcome {
-        email::Outcome::NotSent(email::NotSent { ask_again: 0, cause: "not lent".to_owned() })
+    fn send(&self, _: &email_types::MailMessage) -> email_types::MailOutcome {
+        email_types::MailOutcome::NotSent(types::NotSent { ask_again: 0, cause: "not lent".to_owned() })
     }
 }
 
 impl Telephony for Nothing {
-    fn send_code(&self, _: &telephony::CodeMessage) -> telephony::Outcome {
-        telephony::Outcome::NotSent(telephony::NotSent { ask_again: 0, cause: "not lent".to_owned() })
+    fn send_code(&self, _: &telephony_types::CodeMessage) -> telephony_types::CodeOutcome {
+        telephony_types::CodeOutcome::NotSent(types::NotSent { ask_again: 0, cause: "not lent".to_owned() })
     }
-    fn hang_up(&self, request: &telephony::HangUpRequest) -> Vec<String> {
+    fn hang_up(&self, request: &telephony_types::HangUpRequest) -> Vec<String> {
         request.calls.clone()
     }
 }
 
 impl Inventory for Nothing {
-    fn offer(&self, _: &inventory::OfferFilter) -> Option<inventory::OfferPage> {
+    fn offer(&self, _: &inventory_types::OfferFilter) -> Option<inventory_types::OfferPage> {
         None
     }
-    fn order(&self, _: &inventory::OrderRequest) -> inventory::Outcome {
-        inventory::Outcome::NotSent(inventory::NotSent { ask_again: 0, cause: "not lent".to_owned() })
+    fn order(&self, _: &inventory_types::OrderRequest) -> inventory_types::StockOutcome {
+        inventory_types::StockOutcome::NotSent(types::NotSent { ask_again: 0, cause: "not lent".to_owned() })
     }
-    fn release(&self, _: &inventory::ReleaseRequest) -> inventory::Outcome {
-        inventory::Outcome::NotSent(inventory::NotSent { ask_again: 0, cause: "not lent".to_owned() })
+    fn release(&self, _: &inventory_types::ReleaseRequest) -> inventory_types::StockOutcome {
+        inventory_types::StockOutcome::NotSent(types::NotSent { ask_again: 0, cause: "not lent".to_owned() })
     }
-    fn find(&self, _: &str) -> Option<inventory::Outcome> {
+    fn find(&self, _: &str) -> Option<inventory_types::StockOutcome> {
         None
     }
-    fn orders_since(&self, _: Instant, _: Option<&str>) -> Option<inventory::StockPage> {
+    fn orders_since(&self, _: Instant, _: Option<&str>) -> Option<inventory_types::StockPage> {
         None
     }
 }

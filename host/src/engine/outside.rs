@@ -7,7 +7,9 @@ use super::error::Misuse;
 use super::state::CallState;
 use crate::capability::Capabilities;
 use crate::contract::types::Fact;
-use crate::contract::{email, inventory, payment, telephony};
+use crate::contract::{
+    email, email_types, inventory, inventory_types, payment, payment_types, telephony, telephony_types, types,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 
@@ -58,8 +60,8 @@ impl CallState {
         self.now().saturating_add(ASK_AGAIN_MS)
     }
 
-    fn not_asked(&mut self, cause: String) -> payment::NotSent {
-        payment::NotSent { ask_again: self.ask_again(), cause }
+    fn not_asked(&mut self, cause: String) -> types::NotSent {
+        types::NotSent { ask_again: self.ask_again(), cause }
     }
 
     fn refuse(&mut self, problem: String) -> wasmtime::Error {
@@ -107,52 +109,52 @@ impl CallState {
 }
 
 impl payment::Host for CallState {
-    fn charge(&mut self, request: payment::ChargeRequest) -> wasmtime::Result<payment::Outcome> {
+    fn charge(&mut self, request: payment_types::ChargeRequest) -> wasmtime::Result<payment_types::PaymentOutcome> {
         self.may_act("payment.charge")?;
         self.outside_key("charge.key", &request.key)?;
         self.money("charge", request.amount, &request.currency)?;
         self.at_most("charge.statement", request.statement.len(), STATEMENT_BYTES_MAX)?;
         self.metadata("charge.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.payment.charge(request)).unwrap_or_else(payment::Outcome::Unknown))
+        Ok(self.act(move |lent| lent.payment.charge(request)).unwrap_or_else(payment_types::PaymentOutcome::Unknown))
     }
 
-    fn refund(&mut self, request: payment::RefundRequest) -> wasmtime::Result<payment::Outcome> {
+    fn refund(&mut self, request: payment_types::RefundRequest) -> wasmtime::Result<payment_types::PaymentOutcome> {
         self.may_act("payment.refund")?;
         self.outside_key("refund.key", &request.key)?;
         self.outside_key("refund.charge-key", &request.charge_key)?;
         self.money("refund", request.amount, &request.currency)?;
         self.metadata("refund.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.payment.refund(request)).unwrap_or_else(payment::Outcome::Unknown))
+        Ok(self.act(move |lent| lent.payment.refund(request)).unwrap_or_else(payment_types::PaymentOutcome::Unknown))
     }
 
-    fn find(&mut self, key: String) -> wasmtime::Result<payment::Finding> {
+    fn find(&mut self, key: String) -> wasmtime::Result<payment_types::Finding> {
         self.may_act("payment.find")?;
         self.outside_key("key", &key)?;
         let finding = self.act(move |lent| lent.payment.find(&key));
-        Ok(finding.unwrap_or_else(|cause| payment::Finding::NotAsked(self.not_asked(cause))))
+        Ok(finding.unwrap_or_else(|cause| payment_types::Finding::NotAsked(self.not_asked(cause))))
     }
 
-    fn close(&mut self, key: String) -> wasmtime::Result<payment::Finding> {
+    fn close(&mut self, key: String) -> wasmtime::Result<payment_types::Finding> {
         self.may_act("payment.close")?;
         self.outside_key("key", &key)?;
         let finding = self.act(move |lent| lent.payment.close(&key));
-        Ok(finding.unwrap_or_else(|cause| payment::Finding::NotAsked(self.not_asked(cause))))
+        Ok(finding.unwrap_or_else(|cause| payment_types::Finding::NotAsked(self.not_asked(cause))))
     }
 
     fn movements_since(
         &mut self,
         since: i64,
         cursor: Option<String>,
-    ) -> wasmtime::Result<Option<payment::MovementPage>> {
+    ) -> wasmtime::Result<Option<payment_types::MovementPage>> {
         self.may_act("payment.movements-since")?;
         Ok(self.act(move |lent| lent.payment.movements_since(since, cursor.as_deref())).unwrap_or(None))
     }
 
-    fn describe_method(&mut self, token: String) -> wasmtime::Result<payment::MethodAnswer> {
+    fn describe_method(&mut self, token: String) -> wasmtime::Result<payment_types::MethodAnswer> {
         self.may_act("payment.describe-method")?;
         self.outside_key("token", &token)?;
         let answer = self.act(move |lent| lent.payment.describe_method(&token));
-        Ok(answer.unwrap_or_else(|cause| payment::MethodAnswer::NotAsked(self.not_asked(cause))))
+        Ok(answer.unwrap_or_else(|cause| payment_types::MethodAnswer::NotAsked(self.not_asked(cause))))
     }
 
     fn forget_method(&mut self, token: String) -> wasmtime::Result<bool> {
@@ -163,25 +165,27 @@ impl payment::Host for CallState {
 }
 
 impl email::Host for CallState {
-    fn send(&mut self, message: email::Message) -> wasmtime::Result<email::Outcome> {
+    fn send(&mut self, message: email_types::MailMessage) -> wasmtime::Result<email_types::MailOutcome> {
         self.may_act("email.send")?;
         self.outside_key("message.key", &message.key)?;
         let outcome = self.act(move |lent| lent.email.send(&message));
-        Ok(outcome
-            .unwrap_or_else(|cause| email::Outcome::NotSent(email::NotSent { ask_again: self.ask_again(), cause })))
+        Ok(outcome.unwrap_or_else(|cause| {
+            email_types::MailOutcome::NotSent(types::NotSent { ask_again: self.ask_again(), cause })
+        }))
     }
 }
 
 impl telephony::Host for CallState {
-    fn send_code(&mut self, message: telephony::CodeMessage) -> wasmtime::Result<telephony::Outcome> {
+    fn send_code(&mut self, message: telephony_types::CodeMessage) -> wasmtime::Result<telephony_types::CodeOutcome> {
         self.may_act("telephony.send-code")?;
         self.outside_key("message.key", &message.key)?;
         let outcome = self.act(move |lent| lent.telephony.send_code(&message));
-        let not_sent = |cause| telephony::Outcome::NotSent(telephony::NotSent { ask_again: self.ask_again(), cause });
+        let not_sent =
+            |cause| telephony_types::CodeOutcome::NotSent(types::NotSent { ask_again: self.ask_again(), cause });
         Ok(outcome.unwrap_or_else(not_sent))
     }
 
-    fn hang_up(&mut self, request: telephony::HangUpRequest) -> wasmtime::Result<Vec<String>> {
+    fn hang_up(&mut self, request: telephony_types::HangUpRequest) -> wasmtime::Result<Vec<String>> {
         self.may_act("telephony.hang-up")?;
         self.outside_key("request.key", &request.key)?;
         if request.calls.len() > CALLS_MAX {
@@ -195,7 +199,7 @@ impl telephony::Host for CallState {
 }
 
 impl inventory::Host for CallState {
-    fn offer(&mut self, filter: inventory::OfferFilter) -> wasmtime::Result<Option<inventory::OfferPage>> {
+    fn offer(&mut self, filter: inventory_types::OfferFilter) -> wasmtime::Result<Option<inventory_types::OfferPage>> {
         self.may_act("inventory.offer")?;
         if !(1..=OFFERS_MAX).contains(&filter.limit) {
             return Err(self.refuse(format!("filter.limit is {}, it must be 1 to {OFFERS_MAX}", filter.limit)));
@@ -203,31 +207,37 @@ impl inventory::Host for CallState {
         Ok(self.act(move |lent| lent.inventory.offer(&filter)).unwrap_or(None))
     }
 
-    fn order(&mut self, request: inventory::OrderRequest) -> wasmtime::Result<inventory::Outcome> {
+    fn order(&mut self, request: inventory_types::OrderRequest) -> wasmtime::Result<inventory_types::StockOutcome> {
         self.may_act("inventory.order")?;
         self.outside_key("request.key", &request.key)?;
         self.metadata("request.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.inventory.order(&request)).unwrap_or_else(inventory::Outcome::Unknown))
+        Ok(self.act(move |lent| lent.inventory.order(&request)).unwrap_or_else(inventory_types::StockOutcome::Unknown))
     }
 
-    fn release(&mut self, request: inventory::ReleaseRequest) -> wasmtime::Result<inventory::Outcome> {
+    fn release(&mut self, request: inventory_types::ReleaseRequest) -> wasmtime::Result<inventory_types::StockOutcome> {
         self.may_act("inventory.release")?;
         self.outside_key("request.key", &request.key)?;
         self.metadata("request.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.inventory.release(&request)).unwrap_or_else(inventory::Outcome::Unknown))
+        Ok(self
+            .act(move |lent| lent.inventory.release(&request))
+            .unwrap_or_else(inventory_types::StockOutcome::Unknown))
     }
 
-    fn find(&mut self, key: String) -> wasmtime::Result<Option<inventory::Outcome>> {
+    fn find(&mut self, key: String) -> wasmtime::Result<Option<inventory_types::StockOutcome>> {
         self.may_act("inventory.find")?;
         self.outside_key("key", &key)?;
         let found = self.act(move |lent| lent.inventory.find(&key));
         Ok(found.unwrap_or_else(|cause| {
             let ask_again = self.ask_again();
-            Some(inventory::Outcome::NotSent(inventory::NotSent { ask_again, cause }))
+            Some(inventory_types::StockOutcome::NotSent(types::NotSent { ask_again, cause }))
         }))
     }
 
-    fn orders_since(&mut self, since: i64, cursor: Option<String>) -> wasmtime::Result<Option<inventory::StockPage>> {
+    fn orders_since(
+        &mut self,
+        since: i64,
+        cursor: Option<String>,
+    ) -> wasmtime::Result<Option<inventory_types::StockPage>> {
         self.may_act("inventory.orders-since")?;
         Ok(self.act(move |lent| lent.inventory.orders_since(since, cursor.as_deref())).unwrap_or(None))
     }

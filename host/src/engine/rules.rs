@@ -78,12 +78,12 @@ pub trait RulesRuntime: Send + Sync {
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-        events: &[usage::Event],
-    ) -> CallOutcome<Result<usage::BatchAnswer, usage::Error>> {
+        events: &[usage::UsageEvent],
+    ) -> CallOutcome<Result<usage::BatchAnswer, usage::UsageError>> {
         #[derive(Serialize)]
         struct Arguments<'a> {
             caller: &'a types::Caller,
-            events: &'a [usage::Event],
+            events: &'a [usage::UsageEvent],
         }
         self.call_as(slot, context, "usage.record-events", &Arguments { caller, events })
     }
@@ -95,7 +95,7 @@ pub trait RulesRuntime: Send + Sync {
         context: CallContext<'_>,
         caller: &types::Caller,
         auth_id: &str,
-    ) -> CallOutcome<Result<accounts::Account, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::Account, accounts::AccountError>> {
         #[derive(Serialize)]
         struct Arguments<'a> {
             caller: &'a types::Caller,
@@ -110,7 +110,7 @@ pub trait RulesRuntime: Send + Sync {
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-    ) -> CallOutcome<Result<accounts::RateLimits, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::RateLimits, accounts::AccountError>> {
         #[derive(Serialize)]
         struct Arguments<'a> {
             caller: &'a types::Caller,

@@ -97,8 +97,8 @@ impl RulesRuntime for Engine {
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-        events: &[usage::Event],
-    ) -> CallOutcome<Result<usage::BatchAnswer, usage::Error>> {
+        events: &[usage::UsageEvent],
+    ) -> CallOutcome<Result<usage::BatchAnswer, usage::UsageError>> {
         self.run_result(slot, context, "usage.record-events", |guest| {
             guest.rules.coinbox_billing_usage().call_record_events(&mut *guest.store, caller, events)
         })
@@ -110,7 +110,7 @@ impl RulesRuntime for Engine {
         context: CallContext<'_>,
         caller: &types::Caller,
         auth_id: &str,
-    ) -> CallOutcome<Result<accounts::Account, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::Account, accounts::AccountError>> {
         self.run_result(slot, context, "accounts.get", |guest| {
             guest.rules.coinbox_billing_accounts().call_get(&mut *guest.store, caller, auth_id)
         })
@@ -121,7 +121,7 @@ impl RulesRuntime for Engine {
         slot: Option<&mut RulesSlot>,
         context: CallContext<'_>,
         caller: &types::Caller,
-    ) -> CallOutcome<Result<accounts::RateLimits, accounts::Error>> {
+    ) -> CallOutcome<Result<accounts::RateLimits, accounts::AccountError>> {
         self.run_result(slot, context, "accounts.authenticate", |guest| {
             guest.rules.coinbox_billing_accounts().call_authenticate(&mut *guest.store, caller)
         })

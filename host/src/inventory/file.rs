@@ -10,10 +10,11 @@ use super::memory::listing;
 use super::shelf::{Key, Shelf};
 use super::stock::{self, LeftOut, Stock};
 use crate::capability::{Clock, Instant, Inventory};
-use crate::contract::inventory::{
-    NotSent, OfferFilter, OfferPage, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
+use crate::contract::inventory_types::{
+    OfferFilter, OfferPage, OrderRequest, ReleaseRequest, StockMovement, StockOutcome, StockPage,
 };
 use crate::contract::types::Fact;
+use crate::contract::types::NotSent;
 use crate::hold::FileHold;
 use crate::storage::{Mark, Progress};
 use serde::{Deserialize, Serialize};
@@ -46,11 +47,11 @@ enum Decided {
     NotAvailable,
 }
 
-impl From<Decided> for Outcome {
-    fn from(decided: Decided) -> Outcome {
+impl From<Decided> for StockOutcome {
+    fn from(decided: Decided) -> StockOutcome {
         match decided {
-            Decided::Done => Outcome::Done,
-            Decided::NotAvailable => Outcome::NotAvailable,
+            Decided::Done => StockOutcome::Done,
+            Decided::NotAvailable => StockOutcome::NotAvailable,
         }
     }
 }
@@ -257,7 +258,7 @@ impl FileInventory {
         (what, number, account): (Kind, &str, &str),
         metadata: &[Fact],
         decide: impl FnOnce(&State) -> Decided,
-    ) -> Outcome {
+    ) -> StockOutcome {
         if let Some(known) = self.find(key) {
             return known;
         }
@@ -279,7 +280,7 @@ impl FileInventory {
             Err(error) => {
                 tracing::error!(%error, "the journal of number orders cannot be written");
                 let cause = format!("the journal cannot be written: {error}");
-                Outcome::NotSent(NotSent { ask_again: self.clock.now() + ASK_AGAIN_MS, cause })
+                StockOutcome::NotSent(NotSent { ask_again: self.clock.now() + ASK_AGAIN_MS, cause })
             }
         }
     }
@@ -424,7 +425,7 @@ impl Inventory for FileInventory {
         Some(shelf.page(filter))
     }
 
-    fn order(&self, request: &OrderRequest) -> Outcome {
+    fn order(&self, request: &OrderRequest) -> StockOutcome {
         let asked = (Kind::Order, request.number.as_str(), request.auth_id.as_str());
         self.decide(&request.key, asked, &request.metadata, |state| {
             let offered = state.shelf.get(&request.number);
@@ -433,12 +434,12 @@ impl Inventory for FileInventory {
         })
     }
 
-    fn release(&self, request: &ReleaseRequest) -> Outcome {
+    fn release(&self, request: &ReleaseRequest) -> StockOutcome {
         let asked = (Kind::Release, request.number.as_str(), request.auth_id.as_str());
         self.decide(&request.key, asked, &request.metadata, |_| Decided::Done)
     }
 
-    fn find(&self, key: &str) -> Option<Outcome> {
+    fn find(&self, key: &str) -> Option<StockOutcome> {
         self.state().known.get(key).map(|known| (*known).into())
     }
 
@@ -456,7 +457,7 @@ impl Inventory for FileInventory {
 mod tests {
     use super::*;
     use crate::clock::SimulatedClock;
-    use crate::contract::inventory::NumberKind;
+    use crate::contract::inventory_types::NumberKind;
     use std::fs;
 
     const STOCK: &str =
@@ -525,22 +526,30 @@ mod tests {
         let first = folder.open();
         assert_eq!(offered(&first), ["14155550100", "18005550100"]);
         assert_eq!(first.find("a"), None);
-        assert_eq!(first.order(&order("a", "14155550100", "MA1")), Outcome::Done);
-        assert_eq!(first.order(&order("b", "14155550100", "MA2")), Outcome::NotAvailable);
+        assert_eq!(first.order(&order("a", "14155550100", "MA1")), StockOutcome::Done);
+        assert_eq!(first.order(&order("b", "14155550100", "MA2")), StockOutcome::NotAvailable);
         assert_eq!(offered(&first), ["18005550100"]);
         drop(first);
         let second = folder.open();
-        assert_eq!((second.find("a"), second.find("b")), (Some(Outcome::Done), Some(Outcome::NotAvailable)));
-        assert_eq!(second.release(&release("c", "14155550100", "MA2")), Outcome::Done, "not theirs: nothing happens");
+        assert_eq!((second.find("a"), second.find("b")), (Some(StockOutcome::Done), Some(StockOutcome::NotAvailable)));
+        assert_eq!(
+            second.release(&release("c", "14155550100", "MA2")),
+            StockOutcome::Done,
+            "not theirs: nothing happens"
+        );
         assert_eq!(offered(&second), ["18005550100"]);
-        assert_eq!(second.release(&release("d", "14155550100", "MA1")), Outcome::Done);
-        assert_eq!(second.order(&order("b", "14155550100", "MA2")), Outcome::NotAvailable);
-        assert_eq!(second.order(&order("a", "14155550100", "MA1")), Outcome::Done, "an old answer, not a new order");
+        assert_eq!(second.release(&release("d", "14155550100", "MA1")), StockOutcome::Done);
+        assert_eq!(second.order(&order("b", "14155550100", "MA2")), StockOutcome::NotAvailable);
+        assert_eq!(
+            second.order(&order("a", "14155550100", "MA1")),
+            StockOutcome::Done,
+            "an old answer, not a new order"
+        );
         assert_eq!(offered(&second), ["14155550100", "18005550100"]);
-        assert_eq!(second.order(&order("e", "14155550100", "MA2")), Outcome::Done);
+        assert_eq!(second.order(&order("e", "14155550100", "MA2")), StockOutcome::Done);
         drop(second);
         let third = folder.open();
-        assert_eq!(third.release(&release("d", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(third.release(&release("d", "14155550100", "MA1")), StockOutcome::Done);
         assert_eq!(offered(&third), ["18005550100"]);
         assert_eq!(fs::read_to_string(folder.journal()).expect("text").lines().count(), 6);
     }
@@ -550,17 +559,17 @@ mod tests {
         let folder = Folder::new();
         let inventory = folder.open();
         let other = OrderRequest { kind: NumberKind::Mobile, ..order("a", "14155550100", "MA1") };
-        assert_eq!(inventory.order(&other), Outcome::NotAvailable);
+        assert_eq!(inventory.order(&other), StockOutcome::NotAvailable);
         let other = OrderRequest { country: "CA".to_owned(), ..order("b", "14155550100", "MA1") };
-        assert_eq!(inventory.order(&other), Outcome::NotAvailable);
-        assert_eq!(inventory.order(&order("c", "14155559999", "MA1")), Outcome::NotAvailable);
+        assert_eq!(inventory.order(&other), StockOutcome::NotAvailable);
+        assert_eq!(inventory.order(&order("c", "14155559999", "MA1")), StockOutcome::NotAvailable);
     }
 
     #[test]
     fn the_stock_file_may_change_while_it_is_in_use() {
         let folder = Folder::new();
         let inventory = folder.open();
-        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), StockOutcome::Done);
         fs::write(folder.stock(), format!("{STOCK}14155550101,US,1,local,1,1\n")).expect("file");
         assert_eq!(offered(&inventory), ["14155550101", "18005550100"]);
         // A broken file changes nothing.
@@ -569,7 +578,7 @@ mod tests {
         // What is taken out is not offered again, and stays with who has it.
         fs::write(folder.stock(), STOCK.replace("14155550100,US,1,local,1,1\n", "")).expect("file");
         assert_eq!(offered(&inventory), ["18005550100"]);
-        assert_eq!(inventory.release(&release("b", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(inventory.release(&release("b", "14155550100", "MA1")), StockOutcome::Done);
         assert_eq!(offered(&inventory), ["18005550100"]);
         fs::remove_file(folder.stock()).expect("file");
         assert_eq!(offered(&inventory), Vec::<String>::new());
@@ -578,7 +587,7 @@ mod tests {
     #[test]
     fn a_journal_that_ends_within_a_line_goes_on_after_the_last_whole_one() {
         let folder = Folder::new();
-        assert_eq!(folder.open().order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(folder.open().order(&order("a", "14155550100", "MA1")), StockOutcome::Done);
         let whole = fs::read(folder.journal()).expect("file");
         // Behind the line that says when the journal began.
         let first = whole.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
@@ -586,10 +595,10 @@ mod tests {
         for kept in 0..entry.len() {
             fs::write(folder.journal(), [&whole[..], &entry[..kept]].concat()).expect("file");
             let inventory = folder.open();
-            assert_eq!(inventory.find("a"), Some(Outcome::Done), "{kept}");
-            assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done, "{kept}");
+            assert_eq!(inventory.find("a"), Some(StockOutcome::Done), "{kept}");
+            assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), StockOutcome::Done, "{kept}");
             drop(inventory);
-            assert_eq!(folder.open().find("b"), Some(Outcome::Done), "{kept}");
+            assert_eq!(folder.open().find("b"), Some(StockOutcome::Done), "{kept}");
         }
         fs::write(folder.journal(), [b"{}\n", &whole[..]].concat()).expect("file");
         let clock = Arc::new(SimulatedClock::new(1_000));
@@ -602,14 +611,14 @@ mod tests {
         let folder = Folder::new();
         let inventory = folder.open();
         assert_eq!(inventory.family(), None);
-        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), StockOutcome::Done);
         inventory.set_family("one").expect("written");
-        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done);
+        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), StockOutcome::Done);
         inventory.set_family("two").expect("written");
         drop(inventory);
         let inventory = folder.open();
         assert_eq!(inventory.family().as_deref(), Some("two"));
-        assert_eq!((inventory.find("a"), inventory.find("b")), (Some(Outcome::Done), Some(Outcome::Done)));
+        assert_eq!((inventory.find("a"), inventory.find("b")), (Some(StockOutcome::Done), Some(StockOutcome::Done)));
         assert_eq!(crate::private::open_to_others(&folder.journal()), None, "sec-06");
     }
 
@@ -628,7 +637,7 @@ mod tests {
         drop(inventory);
         let inventory = folder.open();
         assert_eq!((inventory.seen("one"), inventory.seen("two")), (Some(9), None));
-        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), Outcome::Done, "answers are as ever");
+        assert_eq!(inventory.order(&order("b", "18005550100", "MA1")), StockOutcome::Done, "answers are as ever");
     }
 
     /// sec-09: who holds a number stands in one journal, which one program writes.
@@ -648,25 +657,28 @@ mod tests {
             assert!(text.contains("is in use by another process") && text.contains("Stop that one"), "{text}");
         }
         assert_eq!(fs::read_to_string(&link).expect("others may read").lines().count(), 2);
-        assert_eq!(first.order(&order("b", "18005550100", "MA1")), Outcome::Done, "the first one goes on");
+        assert_eq!(first.order(&order("b", "18005550100", "MA1")), StockOutcome::Done, "the first one goes on");
         // Where locks are not seen: what another program has written is found before this one writes.
         let mut other = fs::OpenOptions::new().append(true).open(folder.journal()).expect("opens");
         let line = r#"{"at":1,"key":"x","what":"order","number":"1","account":"MA2","answer":"done"}"#;
         writeln!(other, "{line}").expect("written");
         let refused = first.release(&release("c", "18005550100", "MA1"));
         assert!(
-            matches!(&refused, Outcome::NotSent(why) if why.cause.contains("another program writes to it")),
+            matches!(&refused, StockOutcome::NotSent(why) if why.cause.contains("another program writes to it")),
             "{refused:?}"
         );
         drop(first);
         let second = folder.open();
         assert_eq!(
             (second.find("b"), second.find("c"), second.find("x")),
-            (Some(Outcome::Done), None, Some(Outcome::Done))
+            (Some(StockOutcome::Done), None, Some(StockOutcome::Done))
         );
         fs::rename(folder.journal(), folder.0.path().join("away")).expect("moved");
         let refused = second.release(&release("d", "18005550100", "MA1"));
-        assert!(matches!(&refused, Outcome::NotSent(why) if why.cause.contains("moved or replaced")), "{refused:?}");
+        assert!(
+            matches!(&refused, StockOutcome::NotSent(why) if why.cause.contains("moved or replaced")),
+            "{refused:?}"
+        );
         assert!(!folder.journal().exists());
     }
 
@@ -680,7 +692,7 @@ mod tests {
             (offered(&inventory), inventory.left_out()),
             (vec!["14155550100".to_owned(), "18005550100".to_owned()], 1)
         );
-        assert_eq!(inventory.order(&order("a", "447700900001", "MA1")), Outcome::NotAvailable);
+        assert_eq!(inventory.order(&order("a", "447700900001", "MA1")), StockOutcome::NotAvailable);
         let more = "0014155550101,US,00,local,1,1\n14155550102,US,1,local,1,1\n14155550103,US,1\n";
         fs::write(folder.stock(), format!("{STOCK}{more}")).expect("file");
         assert_eq!(offered(&inventory), ["14155550100", "14155550102", "18005550100"]);
@@ -702,7 +714,7 @@ mod tests {
         let searching = inventory.state().shelf.clone();
         let reading = inventory.reading.lock().expect("free");
         fs::write(folder.stock(), format!("{STOCK}14155550101,US,1,local,1,1\n")).expect("file");
-        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), Outcome::Done);
+        assert_eq!(inventory.order(&order("a", "14155550100", "MA1")), StockOutcome::Done);
         assert_eq!(offered(&inventory), ["18005550100"], "the stock as it was, without what was sold");
         let filter = OfferFilter { country: Some("US".to_owned()), ..nothing_wanted() };
         assert_eq!(searching.page(&filter).total, 2, "a search sees the stock as it began");

@@ -2,9 +2,10 @@
 
 use super::offers;
 use crate::capability::{Clock, Instant, Inventory};
-use crate::contract::inventory::{
-    NotSent, OfferFilter, OfferPage, OfferedNumber, OrderRequest, Outcome, ReleaseRequest, StockMovement, StockPage,
+use crate::contract::inventory_types::{
+    OfferFilter, OfferPage, OfferedNumber, OrderRequest, ReleaseRequest, StockMovement, StockOutcome, StockPage,
 };
+use crate::contract::types::NotSent;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -54,7 +55,7 @@ struct State {
     /// By number; the second is the account that holds it.
     numbers: BTreeMap<String, (OfferedNumber, Option<String>)>,
     /// Final answers by key.
-    known: BTreeMap<String, Outcome>,
+    known: BTreeMap<String, StockOutcome>,
     /// What was carried out, in order.
     carried_out: Vec<StockMovement>,
     faults: VecDeque<Fault>,
@@ -119,26 +120,26 @@ impl MemoryInventory {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn not_sent(&self, cause: &str) -> Outcome {
-        Outcome::NotSent(NotSent { ask_again: self.clock.now() + ASK_AGAIN_MS, cause: cause.to_owned() })
+    fn not_sent(&self, cause: &str) -> StockOutcome {
+        StockOutcome::NotSent(NotSent { ask_again: self.clock.now() + ASK_AGAIN_MS, cause: cause.to_owned() })
     }
 
     /// Carries out what a key stands for, once, unless something disturbs it.
-    fn act(&self, movement: StockMovement, act: impl FnOnce(&mut State) -> Outcome) -> Outcome {
+    fn act(&self, movement: StockMovement, act: impl FnOnce(&mut State) -> StockOutcome) -> StockOutcome {
         let key = &movement.key.clone();
         let mut state = self.state();
         if state.down {
             return self.not_sent("the stock cannot be reached");
         }
         match state.faults.pop_front() {
-            Some(Fault::LostBefore) => Outcome::Unknown("time-out".to_owned()),
+            Some(Fault::LostBefore) => StockOutcome::Unknown("time-out".to_owned()),
             Some(Fault::NotSent) => self.not_sent("not now"),
             disturbed => {
                 let outcome = match state.known.get(key) {
                     Some(known) => known.clone(),
                     None => {
                         let outcome = act(&mut state);
-                        if outcome == Outcome::Done {
+                        if outcome == StockOutcome::Done {
                             state.carried_out.push(movement);
                         }
                         outcome
@@ -146,8 +147,8 @@ impl MemoryInventory {
                 };
                 state.known.insert(key.to_owned(), outcome.clone());
                 match disturbed {
-                    Some(Fault::LostAfter) => Outcome::Unknown("time-out".to_owned()),
-                    Some(Fault::Late) => Outcome::Pending(self.clock.now() + ASK_AGAIN_MS),
+                    Some(Fault::LostAfter) => StockOutcome::Unknown("time-out".to_owned()),
+                    Some(Fault::Late) => StockOutcome::Pending(self.clock.now() + ASK_AGAIN_MS),
                     _ => outcome,
                 }
             }
@@ -181,13 +182,13 @@ pub(super) fn listing(
     StockPage { movements, next, complete_since }
 }
 
-fn word(outcome: &Outcome) -> &'static str {
+fn word(outcome: &StockOutcome) -> &'static str {
     match outcome {
-        Outcome::Done => "done",
-        Outcome::NotAvailable => "not-available",
-        Outcome::Pending(_) => "pending",
-        Outcome::Unknown(_) => "unknown",
-        Outcome::NotSent(_) => "not-sent",
+        StockOutcome::Done => "done",
+        StockOutcome::NotAvailable => "not-available",
+        StockOutcome::Pending(_) => "pending",
+        StockOutcome::Unknown(_) => "unknown",
+        StockOutcome::NotSent(_) => "not-sent",
     }
 }
 
@@ -203,7 +204,7 @@ impl Inventory for MemoryInventory {
         page
     }
 
-    fn order(&self, request: &OrderRequest) -> Outcome {
+    fn order(&self, request: &OrderRequest) -> StockOutcome {
         let movement = StockMovement {
             key: request.key.clone(),
             release: false,
@@ -218,15 +219,15 @@ impl Inventory for MemoryInventory {
                 if holder.is_none() && offer.country == request.country && offer.kind == request.kind =>
             {
                 *holder = Some(request.auth_id.clone());
-                Outcome::Done
+                StockOutcome::Done
             }
-            _ => Outcome::NotAvailable,
+            _ => StockOutcome::NotAvailable,
         });
         self.note("order", &request.key, Some(&request.number), Some(&request.auth_id), word(&outcome));
         outcome
     }
 
-    fn release(&self, request: &ReleaseRequest) -> Outcome {
+    fn release(&self, request: &ReleaseRequest) -> StockOutcome {
         let movement = StockMovement {
             key: request.key.clone(),
             release: true,
@@ -242,18 +243,18 @@ impl Inventory for MemoryInventory {
             {
                 *holder = None;
             }
-            Outcome::Done
+            StockOutcome::Done
         });
         self.note("release", &request.key, Some(&request.number), Some(&request.auth_id), word(&outcome));
         outcome
     }
 
-    fn find(&self, key: &str) -> Option<Outcome> {
+    fn find(&self, key: &str) -> Option<StockOutcome> {
         let found = {
             let mut state = self.state();
             match (state.down, state.look_up_faults.pop_front()) {
                 (true, _) => Some(self.not_sent("the stock cannot be reached")),
-                (false, Some(Fault::Late)) => Some(Outcome::Pending(self.clock.now() + ASK_AGAIN_MS)),
+                (false, Some(Fault::Late)) => Some(StockOutcome::Pending(self.clock.now() + ASK_AGAIN_MS)),
                 (false, Some(_)) => Some(self.not_sent("not now")),
                 (false, None) => state.known.get(key).cloned(),
             }
@@ -275,7 +276,7 @@ impl Inventory for MemoryInventory {
 mod tests {
     use super::*;
     use crate::clock::SimulatedClock;
-    use crate::contract::inventory::NumberKind;
+    use crate::contract::inventory_types::NumberKind;
 
     fn stock() -> MemoryInventory {
         let stock = MemoryInventory::new(Arc::new(SimulatedClock::new(1_000_000)));
@@ -316,15 +317,15 @@ mod tests {
     #[test]
     fn a_number_is_given_once_and_the_same_key_gets_the_same_answer() {
         let stock = stock();
-        assert_eq!(stock.order(&order("a", "MA1")), Outcome::Done);
-        assert_eq!(stock.order(&order("b", "MA2")), Outcome::NotAvailable);
-        assert_eq!(stock.order(&order("a", "MA1")), Outcome::Done);
-        assert_eq!(stock.release(&release("c", "MA2")), Outcome::Done, "not theirs: nothing happens");
+        assert_eq!(stock.order(&order("a", "MA1")), StockOutcome::Done);
+        assert_eq!(stock.order(&order("b", "MA2")), StockOutcome::NotAvailable);
+        assert_eq!(stock.order(&order("a", "MA1")), StockOutcome::Done);
+        assert_eq!(stock.release(&release("c", "MA2")), StockOutcome::Done, "not theirs: nothing happens");
         assert_eq!(stock.held_by("MA1"), ["14155550100"]);
-        assert_eq!(stock.release(&release("d", "MA1")), Outcome::Done);
-        assert_eq!(stock.order(&order("b", "MA2")), Outcome::NotAvailable, "the key has its answer for ever");
-        assert_eq!(stock.order(&order("e", "MA2")), Outcome::Done);
-        assert_eq!(stock.release(&release("d", "MA1")), Outcome::Done);
+        assert_eq!(stock.release(&release("d", "MA1")), StockOutcome::Done);
+        assert_eq!(stock.order(&order("b", "MA2")), StockOutcome::NotAvailable, "the key has its answer for ever");
+        assert_eq!(stock.order(&order("e", "MA2")), StockOutcome::Done);
+        assert_eq!(stock.release(&release("d", "MA1")), StockOutcome::Done);
         assert_eq!(stock.held_by("MA2"), ["14155550100"]);
     }
 
@@ -332,24 +333,24 @@ mod tests {
     fn what_was_priced_is_what_is_delivered() {
         let stock = stock();
         let other = OrderRequest { kind: NumberKind::TollFree, ..order("a", "MA1") };
-        assert_eq!(stock.order(&other), Outcome::NotAvailable);
+        assert_eq!(stock.order(&other), StockOutcome::NotAvailable);
         let other = OrderRequest { country: "CA".to_owned(), ..order("b", "MA1") };
-        assert_eq!(stock.order(&other), Outcome::NotAvailable);
+        assert_eq!(stock.order(&other), StockOutcome::NotAvailable);
     }
 
     #[test]
     fn disturbed_orders_can_be_asked_about() {
         let stock = stock();
         stock.disturb(Fault::LostBefore);
-        assert!(matches!(stock.order(&order("a", "MA1")), Outcome::Unknown(_)));
+        assert!(matches!(stock.order(&order("a", "MA1")), StockOutcome::Unknown(_)));
         assert_eq!(stock.find("a"), None);
         stock.disturb(Fault::LostAfter);
-        assert!(matches!(stock.order(&order("a", "MA1")), Outcome::Unknown(_)));
+        assert!(matches!(stock.order(&order("a", "MA1")), StockOutcome::Unknown(_)));
         stock.disturb_look_up(Fault::NotSent);
-        assert!(matches!(stock.find("a"), Some(Outcome::NotSent(_))));
-        assert_eq!(stock.find("a"), Some(Outcome::Done));
+        assert!(matches!(stock.find("a"), Some(StockOutcome::NotSent(_))));
+        assert_eq!(stock.find("a"), Some(StockOutcome::Done));
         stock.set_down(true);
-        assert!(matches!(stock.find("a"), Some(Outcome::NotSent(_))));
+        assert!(matches!(stock.find("a"), Some(StockOutcome::NotSent(_))));
         let filter = OfferFilter {
             number: None,
             country: None,

@@ -1,6 +1,6 @@
 //! Which numbers of a stock a filter wants.
 
-use crate::contract::inventory::{OfferFilter, OfferPage, OfferedNumber};
+use crate::contract::inventory_types::{OfferFilter, OfferPage, OfferedNumber};
 
 /// One page of the offers that fit. `stock` comes in ascending order of numbers.
 pub fn page<'a>(stock: impl Iterator<Item = &'a OfferedNumber>, filter: &OfferFilter) -> OfferPage {
@@ -36,7 +36,7 @@ fn fits(offer: &OfferedNumber, filter: &OfferFilter) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::inventory::NumberKind;
+    use crate::contract::inventory_types::NumberKind;
 
     fn offer(number: &str, country: &str, calling_code: &str, kind: NumberKind, city: &str) -> OfferedNumber {
         OfferedNumber {

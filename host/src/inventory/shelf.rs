@@ -5,7 +5,7 @@
 //! shelf. A purchase changes only the class of its number, and waits for no search.
 
 use super::stock::Stock;
-use crate::contract::inventory::{OfferFilter, OfferPage, OfferedNumber};
+use crate::contract::inventory_types::{OfferFilter, OfferPage, OfferedNumber};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -219,7 +219,7 @@ fn nth(parts: &[(&Class, &[Key])], place: usize) -> Key {
 mod tests {
     use super::super::offers;
     use super::*;
-    use crate::contract::inventory::NumberKind;
+    use crate::contract::inventory_types::NumberKind;
     use proptest::prelude::*;
 
     fn offer(number: &str, country: usize, kind: NumberKind, city: usize, sms: bool) -> OfferedNumber {

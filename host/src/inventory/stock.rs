@@ -1,6 +1,6 @@
 //! The file that says which numbers there are: CSV with a header, or a JSON list of objects with the same names.
 
-use crate::contract::inventory::{NumberKind, OfferedNumber};
+use crate::contract::inventory_types::{NumberKind, OfferedNumber};
 use crate::json::strict;
 use crate::lines::{self, Columns, Lines, LinesError, Others, Reading};
 use coinbox_forms::{country, letters, phone};

@@ -70,7 +70,7 @@ macro_rules! numbers {
 
 impl serde::Serializer for Writer {
     type Ok = Value;
-    type Error = JsonError;
+    type UsageError = JsonError;
     type SerializeSeq = Items;
     type SerializeTuple = Items;
     type SerializeTupleStruct = Impossible<Value, JsonError>;
@@ -171,7 +171,7 @@ struct Items(Vec<Value>);
 
 impl SerializeSeq for Items {
     type Ok = Value;
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), JsonError> {
         self.0.push(value.serialize(Writer)?);
@@ -184,7 +184,7 @@ impl SerializeSeq for Items {
 
 impl SerializeTuple for Items {
     type Ok = Value;
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), JsonError> {
         SerializeSeq::serialize_element(self, value)
@@ -198,7 +198,7 @@ struct Fields(Map<String, Value>);
 
 impl SerializeStruct for Fields {
     type Ok = Value;
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), JsonError> {
         self.0.insert(field_name(name), value.serialize(Writer)?);
@@ -230,7 +230,7 @@ macro_rules! without_form {
 }
 
 impl<'de> serde::Deserializer<'de> for Reader<'de, '_> {
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     small!(
         deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
@@ -331,7 +331,7 @@ struct ItemsOf<'de, 'p> {
 }
 
 impl<'de> SeqAccess<'de> for ItemsOf<'de, '_> {
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, JsonError> {
         let Some((index, value)) = self.items.next() else { return Ok(None) };
@@ -350,7 +350,7 @@ struct FieldsOf<'de, 'p> {
 }
 
 impl<'de> MapAccess<'de> for FieldsOf<'de, '_> {
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, JsonError> {
         let Some((name, value)) = self.fields.next() else { return Ok(None) };
@@ -377,7 +377,7 @@ struct CaseOf<'de, 'p> {
 }
 
 impl<'de> EnumAccess<'de> for CaseOf<'de, '_> {
-    type Error = JsonError;
+    type UsageError = JsonError;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), JsonError> {
@@ -387,7 +387,7 @@ impl<'de> EnumAccess<'de> for CaseOf<'de, '_> {
 }
 
 impl<'de> VariantAccess<'de> for CaseOf<'de, '_> {
-    type Error = JsonError;
+    type UsageError = JsonError;
 
     fn unit_variant(self) -> Result<(), JsonError> {
         match self.payload {
@@ -412,12 +412,13 @@ impl<'de> VariantAccess<'de> for CaseOf<'de, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::exported::usage::{Answer, Error, Event, Heading, Product, Rejection};
+    use crate::contract::exported::usage::{EventAnswer, Rejection, UsageError, UsageEvent};
     use crate::contract::types::{Caller, Credential, Principal, Refusal};
+    use crate::contract::usage_types::{Heading, Product};
     use serde_json::json;
 
-    fn event() -> Event {
-        Event {
+    fn event() -> UsageEvent {
+        UsageEvent {
             id: "e-1".into(),
             auth_id: "MA123456789012345678".into(),
             product: Product::Voice,
@@ -435,7 +436,7 @@ mod tests {
             "number": "4930123", "quantity": 61, "at": "1700000000000",
         });
         assert_eq!(to_value(&event()).unwrap(), written);
-        assert_eq!(from_value::<Event>(&written).unwrap(), event());
+        assert_eq!(from_value::<UsageEvent>(&written).unwrap(), event());
 
         let caller = Caller {
             who: Principal::Token(Credential { auth_id: "MA1".into(), token: "t".into() }),
@@ -457,14 +458,14 @@ mod tests {
 
     #[test]
     fn results_keep_their_key_without_payload() {
-        assert_eq!(to_value(&Ok::<(), Error>(())).unwrap(), json!({"ok": null}));
-        let refused: Result<(), Error> = Err(Error::Refused(Refusal::OutOfCredit(i64::MAX)));
+        assert_eq!(to_value(&Ok::<(), UsageError>(())).unwrap(), json!({"ok": null}));
+        let refused: Result<(), UsageError> = Err(UsageError::Refused(Refusal::OutOfCredit(i64::MAX)));
         let written = json!({"err": {"refused": {"out-of-credit": "9223372036854775807"}}});
         assert_eq!(to_value(&refused).unwrap(), written);
-        assert_eq!(from_value::<Result<(), Error>>(&written).unwrap(), refused);
-        assert_eq!(from_value::<Result<(), Error>>(&json!({"ok": null})).unwrap(), Ok(()));
+        assert_eq!(from_value::<Result<(), UsageError>>(&written).unwrap(), refused);
+        assert_eq!(from_value::<Result<(), UsageError>>(&json!({"ok": null})).unwrap(), Ok(()));
         assert_eq!(
-            to_value(&Answer::Rejected(Rejection::UnknownAccount)).unwrap(),
+            to_value(&EventAnswer::Rejected(Rejection::UnknownAccount)).unwrap(),
             json!({"rejected": "unknown-account"})
         );
     }
@@ -472,7 +473,7 @@ mod tests {
     fn problem(change: impl FnOnce(&mut Value)) -> String {
         let mut written = json!([to_value(&event()).unwrap()]);
         change(&mut written[0]);
-        from_value::<Vec<Event>>(&written).unwrap_err().to_string()
+        from_value::<Vec<UsageEvent>>(&written).unwrap_err().to_string()
     }
 
     #[test]
@@ -504,15 +505,15 @@ mod tests {
         );
         assert_eq!(problem(|event| *event = json!(null)), "`[0]`: expected an object, found null");
         assert_eq!(
-            from_value::<Answer>(&json!({"rated": "1", "x": 1})).unwrap_err().to_string(),
+            from_value::<EventAnswer>(&json!({"rated": "1", "x": 1})).unwrap_err().to_string(),
             "expected one case as the only key, found 2 keys"
         );
         assert_eq!(
-            from_value::<Answer>(&json!("rated")).unwrap_err().to_string(),
+            from_value::<EventAnswer>(&json!("rated")).unwrap_err().to_string(),
             "case `rated` has a payload: write {\"rated\": …}"
         );
         assert_eq!(
-            from_value::<Answer>(&json!({"duplicate": null})).unwrap_err().to_string(),
+            from_value::<EventAnswer>(&json!({"duplicate": null})).unwrap_err().to_string(),
             "case `duplicate` has no payload: write it as text"
         );
     }

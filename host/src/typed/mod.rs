@@ -12,13 +12,13 @@
 //! # fn main() {}
 //! use coinbox_host::coinbox::{Coinbox, HostError};
 //! use coinbox_host::typed::types::{Caller, Refusal};
-//! use coinbox_host::typed::usage::{Error, Event};
+//! use coinbox_host::typed::usage::{UsageError, UsageEvent};
 //!
 //! /// Whether a message may be sent, and if not, how many micro-dollars are missing.
-//! fn may_send(host: &Coinbox, caller: &Caller, message: Event) -> Result<Result<(), i64>, HostError> {
+//! fn may_send(host: &Coinbox, caller: &Caller, message: UsageEvent) -> Result<Result<(), i64>, HostError> {
 //!     match host.usage().admit(caller, message)? {
 //!         Ok(_price) => Ok(Ok(())),
-//!         Err(Error::Refused(Refusal::OutOfCredit(missing))) => Ok(Err(missing)),
+//!         Err(UsageError::Refused(Refusal::OutOfCredit(missing))) => Ok(Err(missing)),
 //!         Err(other) => panic!("{other}"),
 //!     }
 //! }

@@ -236,16 +236,16 @@ impl<'a> Module<'a> {
         text + "use serde::Serialize;\nuse wasmtime::AsContextMut;\n"
     }
 
-    /// The types of the interface, its own and those that it uses, each from where the bindings have it.
+    /// The types of the interface: its own, those that it uses, and those inside of these. Each from where the bindings have it.
     fn own_types(&self) -> String {
         let mut by_module: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let here = format!("crate::contract::exported::{}", snake(self.name));
-        for (name, id) in &self.interface.types {
-            let (module, original) = self.types.origin(*id, &self.contract.exported);
+        for (name, id) in self.types.reached(self.interface) {
+            let (module, original) = self.types.origin(id, &self.contract.exported);
             let name = camel(name);
             assert!(name != "Functions", "`{}.{name}` is the name of a type and of its functions", self.name);
             if module == here {
-                docs(&self.contract.resolve().types[*id].docs, &format!("{}.{name}", self.name));
+                docs(&self.contract.resolve().types[id].docs, &format!("{}.{name}", self.name));
             }
             by_module.entry(module).or_default().push(if name == original {
                 name

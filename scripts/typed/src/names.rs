@@ -1,6 +1,7 @@
 //! Names and types of the contract in Rust: the same that `wasmtime::component::bindgen!` gives them.
 
-use wit_parser::{Resolve, Type, TypeDefKind, TypeId, TypeOwner};
+use std::collections::{BTreeMap, BTreeSet};
+use wit_parser::{Interface, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 /// Keywords that the contract could use as names; the bindings put an underscore behind them.
 const KEYWORDS: [&str; 21] = [
@@ -125,6 +126,36 @@ impl Types<'_> {
             TypeDefKind::List(_) => true,
             other => panic!("no form for a {}", other.as_str()),
         }
+    }
+
+    /// Every type with a name that a value of the interface can hold, by that name.
+    pub(crate) fn reached(&self, interface: &Interface) -> BTreeMap<&str, TypeId> {
+        let mut found = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<TypeId> = interface.types.values().copied().collect();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            if let Some(name) = &self.0.types[id].name {
+                found.entry(name.as_str()).or_insert(id);
+            }
+            open.extend(self.inside(id));
+        }
+        found
+    }
+
+    /// The types that a type is made of.
+    fn inside(&self, id: TypeId) -> Vec<TypeId> {
+        let all: Vec<Type> = match &self.0.types[id].kind {
+            TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
+            TypeDefKind::Variant(variant) => variant.cases.iter().filter_map(|case| case.ty).collect(),
+            TypeDefKind::List(of) | TypeDefKind::Option(of) | TypeDefKind::Type(of) => vec![*of],
+            TypeDefKind::Result(result) => result.ok.into_iter().chain(result.err).collect(),
+            _ => Vec::new(),
+        };
+        let id = |of: Type| if let Type::Id(id) = of { Some(id) } else { None };
+        all.into_iter().filter_map(id).collect()
     }
 
     /// Where the bindings have a type: the module and the name there, which a `use … as …` of the contract changes.

@@ -4,7 +4,7 @@ use crate::figures::resident_mb;
 use crate::world::{self, Dice, Sources, join_all};
 use anyhow::{Context, Result, bail, ensure};
 use coinbox_host::coinbox::{Coinbox, StoreChoice};
-use coinbox_host::contract::exported::usage::{Answer, Event};
+use coinbox_host::contract::exported::usage::{EventAnswer, UsageEvent};
 use coinbox_host::engine::{Engine, Options};
 use coinbox_host::storage::Durable;
 use coinbox_host::storage::sqlite::{Sqlite, SqliteOptions};
@@ -109,7 +109,7 @@ async fn measure(host: &Coinbox, load: Load, sources: &Sources, dice: &mut Dice)
     let sources = if load.hot { &sources.hot } else { &sources.spread };
     let now = world::now_ms();
     let rounds = (load.events / load.clients / load.batch).max(1);
-    let mut work: Vec<Vec<Vec<Event>>> = (0..load.clients)
+    let mut work: Vec<Vec<Vec<UsageEvent>>> = (0..load.clients)
         .map(|_| (0..rounds).map(|_| (0..load.batch).map(|_| world::event(dice, sources, now)).collect()).collect())
         .collect();
     let begun = Instant::now();
@@ -129,7 +129,7 @@ async fn measure(host: &Coinbox, load: Load, sources: &Sources, dice: &mut Dice)
 }
 
 /// Sends one batch in calls of at most 1000 events, and waits until all of it is safe.
-async fn send(host: &Coinbox, batch: Vec<Event>) -> Result<()> {
+async fn send(host: &Coinbox, batch: Vec<UsageEvent>) -> Result<()> {
     let mut parts = Vec::new();
     let mut rest = batch;
     while rest.len() > CALL_EVENTS_MAX {
@@ -141,7 +141,7 @@ async fn send(host: &Coinbox, batch: Vec<Event>) -> Result<()> {
     let calls = parts.into_iter().map(|events| host.record_events_async(world::operator(), events)).collect();
     for answer in join_all(calls).await {
         let answer = answer?.map_err(|error| anyhow::anyhow!("{error:?}"))?;
-        let rated = answer.answers.iter().filter(|answer| matches!(answer, Answer::Rated(_))).count();
+        let rated = answer.answers.iter().filter(|answer| matches!(answer, EventAnswer::Rated(_))).count();
         ensure!(rated == answer.answers.len(), "every event is new and has a price: {:?}", answer.answers.first());
     }
     Ok(())

@@ -9,9 +9,10 @@ use anyhow::{Context, Result, ensure};
 use coinbox_host::capability::{Capabilities, Mailer};
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use coinbox_host::contract::email;
-use coinbox_host::contract::exported::usage::{Event, Heading, Product};
-use coinbox_host::contract::inventory::{NumberKind, OfferedNumber};
+use coinbox_host::contract::email_types;
+use coinbox_host::contract::exported::usage::UsageEvent;
+use coinbox_host::contract::inventory_types::{NumberKind, OfferedNumber};
+use coinbox_host::contract::usage_types::{Heading, Product};
 use coinbox_host::engine::{self, Engine, RulesRuntime};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::sequencer::SequencerOptions;
@@ -41,9 +42,9 @@ const PHASES: [&str; 5] = ["totals", "close", "number", "rent", "seats"];
 struct Discard(AtomicU64);
 
 impl Mailer for Discard {
-    fn send(&self, _: &email::Message) -> email::Outcome {
+    fn send(&self, _: &email_types::MailMessage) -> email_types::MailOutcome {
         self.0.fetch_add(1, Ordering::Relaxed);
-        email::Outcome::Sent
+        email_types::MailOutcome::Sent
     }
 }
 
@@ -148,8 +149,8 @@ async fn renter(host: &Coinbox, caller: &Value, number: usize) -> Result<String>
     Ok(auth_id)
 }
 
-fn used(dice: &mut Dice, source: &str, round: usize, now: i64) -> Event {
-    Event {
+fn used(dice: &mut Dice, source: &str, round: usize, now: i64) -> UsageEvent {
+    UsageEvent {
         id: format!("{source}-{round}"),
         auth_id: source.to_owned(),
         product: if round.is_multiple_of(3) { Product::Sms } else { Product::Voice },

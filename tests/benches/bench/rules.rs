@@ -6,7 +6,7 @@ use crate::world::{self, Dice, Sources};
 use anyhow::{Context, Result, ensure};
 use coinbox_host::capability::{Capabilities, Random};
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::contract::exported::usage::Event;
+use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::engine::RulesRuntime;
 use coinbox_host::engine::{CallContext, Class, Engine, InstancePolicy, Limits, Options, RulesSlot};
 use coinbox_host::storage::{Durable, View};
@@ -53,7 +53,7 @@ impl Random for Always {
 
 /// What one call does.
 enum Work {
-    Batch(Vec<Event>),
+    Batch(Vec<UsageEvent>),
     /// Arguments in JSON form.
     Quote(Value),
 }
@@ -110,7 +110,7 @@ impl Bench {
     }
 
     /// Both sides do the same work: same answer's size, same changes, byte for byte.
-    fn check_equal(&mut self, events: &[Event]) -> Result<()> {
+    fn check_equal(&mut self, events: &[UsageEvent]) -> Result<()> {
         let caller = world::operator();
         let (_, expected) = self.native.record_events(&*self.view, &self.capabilities, &caller, events);
         for guest in &mut self.guests {

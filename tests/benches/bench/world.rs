@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::RealClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use coinbox_host::contract::exported::usage::{Event, Heading, Product};
+use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
+use coinbox_host::contract::usage_types::{Heading, Product};
 use coinbox_host::engine::RulesRuntime;
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -77,9 +78,9 @@ const PREFIXES: [&str; 24] = [
 ];
 
 /// One event that has never been counted: unique ID, account at random, up to 30 seconds old.
-pub fn event(dice: &mut Dice, sources: &[String], now: i64) -> Event {
+pub fn event(dice: &mut Dice, sources: &[String], now: i64) -> UsageEvent {
     let voice = !dice.next().is_multiple_of(3);
-    Event {
+    UsageEvent {
         id: format!("{:016x}{:08x}", dice.next(), dice.next() >> 32),
         auth_id: sources[dice.below(sources.len())].clone(),
         product: if voice { Product::Voice } else { Product::Sms },

@@ -6,11 +6,13 @@ mod bindings {
 }
 mod unused;
 
-use bindings::coinbox::billing::{diagnostics, payment, storage, telephony, vault};
+use bindings::coinbox::billing::{
+    diagnostics, email, email_types, payment, payment_types, storage, telephony, telephony_types, vault,
+};
+use bindings::export;
 use bindings::exports::coinbox::billing::{about, jobs};
 use bindings::wasi::clocks::wall_clock;
 use bindings::wasi::random::random;
-use bindings::{coinbox, export};
 use std::cell::Cell;
 use std::hint::black_box;
 
@@ -55,8 +57,8 @@ fn deeper(depth: u64) -> u64 {
     black_box(deeper(black_box(depth + 1))) + depth
 }
 
-fn charge(amount: i64) -> payment::ChargeRequest {
-    payment::ChargeRequest {
+fn charge(amount: i64) -> payment_types::ChargeRequest {
+    payment_types::ChargeRequest {
         key: "store.charge-1".to_owned(),
         auth_id: "MA000000000000000001".to_owned(),
         amount,
@@ -99,14 +101,14 @@ impl about::Guest for Hostile {
 }
 
 impl jobs::Guest for Hostile {
-    fn begin(job: String) -> Result<jobs::Next, jobs::Error> {
+    fn begin(job: String) -> Result<jobs::NextStep, jobs::JobError> {
         match job.as_str() {
             "good" => stage(vec![put("good", "1")]),
             "nothing" => {}
             "calls" => {
                 let calls = CALLS.get() + 1;
                 CALLS.set(calls);
-                return Err(jobs::Error::StaleAttempt(calls));
+                return Err(jobs::JobError::StaleAttempt(calls));
             }
             "grow" => drop(black_box(vec![1_u8; 40 << 20])),
             "loop" => loop {
@@ -154,7 +156,7 @@ impl jobs::Guest for Hostile {
             }
             "refuse" => {
                 stage(vec![put("bad", "1")]);
-                return Err(jobs::Error::NoSuchJob);
+                return Err(jobs::JobError::NoSuchJob);
             }
             "stage-twice" => {
                 stage(vec![put("bad", "1")]);
@@ -180,7 +182,7 @@ impl jobs::Guest for Hostile {
                 payment::close("store.charge-1");
             }
             "mail" => {
-                let message = coinbox::billing::email::Message {
+                let message = email_types::MailMessage {
                     key: "store.mail-1".to_owned(),
                     to: vec![],
                     template: "receipt".to_owned(),
@@ -189,7 +191,7 @@ impl jobs::Guest for Hostile {
                     secret_facts: vec![],
                     attachments: vec![],
                 };
-                coinbox::billing::email::send(&message);
+                email::send(&message);
             }
             "hang-up" => hang_up(1),
             "key-600" => stage(vec![put(&"k".repeat(600), "1")]),
@@ -233,17 +235,17 @@ impl jobs::Guest for Hostile {
             }
             other => panic!("no behaviour named {other}"),
         }
-        Ok(jobs::Next::Rest)
+        Ok(jobs::NextStep::Rest)
     }
 
-    fn perform(task: jobs::Task) -> jobs::Done {
+    fn perform(task: jobs::JobTask) -> jobs::TaskOutcome {
         match task.job.as_str() {
             "get" => drop(get(&["good".to_owned()])),
             "name" => drop(storage::store_name()),
             "feed" => drop(storage::read_feed(None, 0, 1)),
             "stage" => stage(vec![put("bad", "1")]),
-            "charge" => return jobs::Done::Payment(payment::charge(&charge(25_000_000))),
-            "find" => return jobs::Done::PaymentClosed(payment::find("store.charge-1")),
+            "charge" => return jobs::TaskOutcome::Payment(payment::charge(&charge(25_000_000))),
+            "find" => return jobs::TaskOutcome::PaymentClosed(payment::find("store.charge-1")),
             "charge-0" => drop(payment::charge(&charge(0))),
             "hang-up" => hang_up(1001),
             "loop" => loop {
@@ -251,43 +253,43 @@ impl jobs::Guest for Hostile {
             },
             other => panic!("no behaviour named {other}"),
         }
-        jobs::Done::Lost("done".to_owned())
+        jobs::TaskOutcome::Lost("done".to_owned())
     }
 
-    fn finish(_: String, _: u32, _: jobs::Done) -> Result<jobs::Next, jobs::Error> {
+    fn finish(_: String, _: u32, _: jobs::TaskOutcome) -> Result<jobs::NextStep, jobs::JobError> {
         unused::unused()
     }
 
-    fn payment_notice(_: String, _: payment::Outcome) -> Result<jobs::Next, jobs::Error> {
+    fn payment_notice(_: String, _: payment_types::PaymentOutcome) -> Result<jobs::NextStep, jobs::JobError> {
         unused::unused()
     }
 
-    fn look(job: String) -> Option<jobs::Standing> {
+    fn look(job: String) -> Option<jobs::JobStanding> {
         match job.as_str() {
-            "good" => return Some(jobs::Standing::Succeeded),
-            "read" => return get(&["good".to_owned()]).remove(0).map(jobs::Standing::Failed),
+            "good" => return Some(jobs::JobStanding::Succeeded),
+            "read" => return get(&["good".to_owned()]).remove(0).map(jobs::JobStanding::Failed),
             "stage" => stage(vec![put("bad", "1")]),
-            "huge" => return Some(jobs::Standing::Failed("x".repeat(40 << 20))),
+            "huge" => return Some(jobs::JobStanding::Failed("x".repeat(40 << 20))),
             // SAFETY: it is not sound. It is what a broken component does.
             "not-text" => {
-                return Some(jobs::Standing::Failed(unsafe { String::from_utf8_unchecked(vec![0xff, 0xfe]) }));
+                return Some(jobs::JobStanding::Failed(unsafe { String::from_utf8_unchecked(vec![0xff, 0xfe]) }));
             }
             other => panic!("no behaviour named {other}"),
         }
         None
     }
 
-    fn store_opened(_: jobs::Beginning) -> Result<(), jobs::Error> {
+    fn store_opened(_: jobs::StoreBeginning) -> Result<(), jobs::JobError> {
         unused::unused()
     }
 }
 
 fn hang_up(calls: usize) {
-    let request = telephony::HangUpRequest {
+    let request = telephony_types::HangUpRequest {
         key: "store.hang-up-1".to_owned(),
         auth_id: "MA000000000000000001".to_owned(),
         calls: vec!["call".to_owned(); calls],
-        cause: telephony::HangUpCause::OutOfCredit,
+        cause: telephony_types::HangUpCause::OutOfCredit,
     };
     telephony::hang_up(&request);
 }

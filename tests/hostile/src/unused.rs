@@ -10,22 +10,22 @@ pub(crate) fn unused() -> ! {
 }
 
 impl usage::Guest for Hostile {
-    fn record_events(_: usage::Caller, _: Vec<usage::Event>) -> Result<usage::BatchAnswer, usage::Error> {
+    fn record_events(_: usage::Caller, _: Vec<usage::UsageEvent>) -> Result<usage::BatchAnswer, usage::UsageError> {
         unused()
     }
-    fn quote_event(_: usage::Caller, _: usage::Event) -> Result<usage::Quote, usage::Error> {
+    fn quote_event(_: usage::Caller, _: usage::UsageEvent) -> Result<usage::Quote, usage::UsageError> {
         unused()
     }
-    fn admit(_: usage::Caller, _: usage::Event) -> Result<usage::Quote, usage::Error> {
+    fn admit(_: usage::Caller, _: usage::UsageEvent) -> Result<usage::Quote, usage::UsageError> {
         unused()
     }
-    fn calls_started(_: usage::Caller, _: Vec<usage::RunningCall>) -> Result<(), usage::Error> {
+    fn calls_started(_: usage::Caller, _: Vec<usage::RunningCall>) -> Result<(), usage::UsageError> {
         unused()
     }
-    fn calls_ended(_: usage::Caller, _: String, _: Vec<String>) -> Result<(), usage::Error> {
+    fn calls_ended(_: usage::Caller, _: String, _: Vec<String>) -> Result<(), usage::UsageError> {
         unused()
     }
-    fn list_calls(_: usage::Caller, _: String) -> Result<Vec<usage::RunningCall>, usage::Error> {
+    fn list_calls(_: usage::Caller, _: String) -> Result<Vec<usage::RunningCall>, usage::UsageError> {
         unused()
     }
     fn list_running(
@@ -33,7 +33,7 @@ impl usage::Guest for Hostile {
         _: Option<String>,
         _: Option<String>,
         _: u32,
-    ) -> Result<usage::CarriedPage, usage::Error> {
+    ) -> Result<usage::CarriedPage, usage::UsageError> {
         unused()
     }
     fn summary(
@@ -44,7 +44,7 @@ impl usage::Guest for Hostile {
         _: Vec<usage::Grouping>,
         _: Option<String>,
         _: Option<usage::ChargeFilter>,
-    ) -> Result<usage::SummaryPage, usage::Error> {
+    ) -> Result<usage::SummaryPage, usage::UsageError> {
         unused()
     }
     fn list_lines(
@@ -54,17 +54,17 @@ impl usage::Guest for Hostile {
         _: usage::Instant,
         _: Option<String>,
         _: Option<usage::ChargeFilter>,
-    ) -> Result<usage::LinePage, usage::Error> {
+    ) -> Result<usage::LinePage, usage::UsageError> {
         unused()
     }
-    fn get_daily_summary(_: usage::Caller, _: String) -> Result<usage::DailySummary, usage::Error> {
+    fn get_daily_summary(_: usage::Caller, _: String) -> Result<usage::DailySummary, usage::UsageError> {
         unused()
     }
     fn set_daily_summary(
         _: usage::Caller,
         _: String,
         _: usage::DailyChoice,
-    ) -> Result<usage::DailySummary, usage::Error> {
+    ) -> Result<usage::DailySummary, usage::UsageError> {
         unused()
     }
     fn list_rejected(
@@ -73,13 +73,13 @@ impl usage::Guest for Hostile {
         _: Option<usage::Rejection>,
         _: Option<String>,
         _: u32,
-    ) -> Result<usage::RejectPage, usage::Error> {
+    ) -> Result<usage::RejectPage, usage::UsageError> {
         unused()
     }
-    fn resubmit(_: usage::Caller, _: Vec<usage::Resubmission>) -> Result<usage::BatchAnswer, usage::Error> {
+    fn resubmit(_: usage::Caller, _: Vec<usage::Resubmission>) -> Result<usage::BatchAnswer, usage::UsageError> {
         unused()
     }
-    fn discard(_: usage::Caller, _: Vec<String>) -> Result<(), usage::Error> {
+    fn discard(_: usage::Caller, _: Vec<String>) -> Result<(), usage::UsageError> {
         unused()
     }
 }
@@ -88,25 +88,25 @@ impl reservations::Guest for Hostile {
     fn reserve(
         _: reservations::Caller,
         _: Vec<reservations::Hold>,
-    ) -> Result<Vec<reservations::ReserveAnswer>, reservations::Error> {
+    ) -> Result<Vec<reservations::ReserveAnswer>, reservations::ReservationError> {
         unused()
     }
     fn extend(
         _: reservations::Caller,
         _: Vec<reservations::Extension>,
-    ) -> Result<Vec<reservations::ExtendAnswer>, reservations::Error> {
+    ) -> Result<Vec<reservations::ExtendAnswer>, reservations::ReservationError> {
         unused()
     }
     fn settle(
         _: reservations::Caller,
         _: Vec<reservations::Settlement>,
-    ) -> Result<reservations::SettleBatch, reservations::Error> {
+    ) -> Result<reservations::SettleBatch, reservations::ReservationError> {
         unused()
     }
     fn release(
         _: reservations::Caller,
-        _: Vec<reservations::Named>,
-    ) -> Result<Vec<reservations::ReleaseAnswer>, reservations::Error> {
+        _: Vec<reservations::ReservationName>,
+    ) -> Result<Vec<reservations::ReleaseAnswer>, reservations::ReservationError> {
         unused()
     }
     fn list(
@@ -114,7 +114,7 @@ impl reservations::Guest for Hostile {
         _: String,
         _: Option<String>,
         _: u32,
-    ) -> Result<reservations::Page, reservations::Error> {
+    ) -> Result<reservations::ReservationPage, reservations::ReservationError> {
         unused()
     }
     fn list_open(
@@ -122,53 +122,61 @@ impl reservations::Guest for Hostile {
         _: Option<String>,
         _: Option<String>,
         _: u32,
-    ) -> Result<reservations::OpenPage, reservations::Error> {
+    ) -> Result<reservations::OpenPage, reservations::ReservationError> {
         unused()
     }
 }
 
 impl pricing::Guest for Hostile {
-    fn create_version(_: pricing::Caller) -> Result<pricing::Version, pricing::Error> {
+    fn create_version(_: pricing::Caller) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
-    fn add_rows(_: pricing::Caller, _: u32, _: Vec<pricing::PriceRow>) -> Result<pricing::Version, pricing::Error> {
+    fn add_rows(
+        _: pricing::Caller,
+        _: u32,
+        _: Vec<pricing::PriceRow>,
+    ) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
     fn set_number_prices(
         _: pricing::Caller,
         _: u32,
         _: pricing::NumberPrices,
-    ) -> Result<pricing::Version, pricing::Error> {
+    ) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
-    fn get_number_prices(_: pricing::Caller, _: u32) -> Result<pricing::NumberPrices, pricing::Error> {
+    fn get_number_prices(_: pricing::Caller, _: u32) -> Result<pricing::NumberPrices, pricing::PricingError> {
         unused()
     }
-    fn publish_version(_: pricing::Caller, _: u32, _: pricing::Instant) -> Result<pricing::Version, pricing::Error> {
+    fn publish_version(
+        _: pricing::Caller,
+        _: u32,
+        _: pricing::Instant,
+    ) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
-    fn begin_import(_: pricing::Caller) -> Result<pricing::Version, pricing::Error> {
+    fn begin_import(_: pricing::Caller) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
-    fn finish_import(_: pricing::Caller, _: u32) -> Result<pricing::Version, pricing::Error> {
+    fn finish_import(_: pricing::Caller, _: u32) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
-    fn withdraw_version(_: pricing::Caller, _: u32) -> Result<pricing::Version, pricing::Error> {
+    fn withdraw_version(_: pricing::Caller, _: u32) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
-    fn remove_draft(_: pricing::Caller, _: u32) -> Result<(), pricing::Error> {
+    fn remove_draft(_: pricing::Caller, _: u32) -> Result<(), pricing::PricingError> {
         unused()
     }
-    fn withdraw_overrides(_: pricing::Caller, _: String, _: pricing::Instant) -> Result<(), pricing::Error> {
+    fn withdraw_overrides(_: pricing::Caller, _: String, _: pricing::Instant) -> Result<(), pricing::PricingError> {
         unused()
     }
-    fn list_overrides(_: pricing::Caller, _: String) -> Result<Vec<pricing::OverrideSet>, pricing::Error> {
+    fn list_overrides(_: pricing::Caller, _: String) -> Result<Vec<pricing::OverrideSet>, pricing::PricingError> {
         unused()
     }
-    fn list_versions(_: pricing::Caller) -> Result<Vec<pricing::Version>, pricing::Error> {
+    fn list_versions(_: pricing::Caller) -> Result<Vec<pricing::PriceVersion>, pricing::PricingError> {
         unused()
     }
-    fn list_rows(_: pricing::Caller, _: u32, _: Option<String>) -> Result<pricing::RowPage, pricing::Error> {
+    fn list_rows(_: pricing::Caller, _: u32, _: Option<String>) -> Result<pricing::RowPage, pricing::PricingError> {
         unused()
     }
     fn set_overrides(
@@ -177,33 +185,33 @@ impl pricing::Guest for Hostile {
         _: pricing::Instant,
         _: Vec<pricing::PriceRow>,
         _: Option<pricing::NumberPrices>,
-    ) -> Result<(), pricing::Error> {
+    ) -> Result<(), pricing::PricingError> {
         unused()
     }
     fn get_overrides(
         _: pricing::Caller,
         _: String,
         _: pricing::Instant,
-    ) -> Result<Vec<pricing::PriceRow>, pricing::Error> {
+    ) -> Result<Vec<pricing::PriceRow>, pricing::PricingError> {
         unused()
     }
     fn get_number_overrides(
         _: pricing::Caller,
         _: String,
         _: pricing::Instant,
-    ) -> Result<pricing::NumberPrices, pricing::Error> {
+    ) -> Result<pricing::NumberPrices, pricing::PricingError> {
         unused()
     }
-    fn by_country(_: pricing::Caller, _: String, _: String) -> Result<pricing::CountryPrices, pricing::Error> {
+    fn by_country(_: pricing::Caller, _: String, _: String) -> Result<pricing::CountryPrices, pricing::PricingError> {
         unused()
     }
 }
 
 impl credits::Guest for Hostile {
-    fn get_balance(_: credits::Caller, _: String) -> Result<credits::Balance, credits::Error> {
+    fn get_balance(_: credits::Caller, _: String) -> Result<credits::Balance, credits::CreditError> {
         unused()
     }
-    fn list_lots(_: credits::Caller, _: String) -> Result<Vec<credits::Lot>, credits::Error> {
+    fn list_lots(_: credits::Caller, _: String) -> Result<Vec<credits::Lot>, credits::CreditError> {
         unused()
     }
     fn get_statement(
@@ -211,7 +219,7 @@ impl credits::Guest for Hostile {
         _: String,
         _: String,
         _: Option<String>,
-    ) -> Result<credits::Statement, credits::Error> {
+    ) -> Result<credits::Statement, credits::CreditError> {
         unused()
     }
     fn recharge(
@@ -219,7 +227,7 @@ impl credits::Guest for Hostile {
         _: String,
         _: credits::Micros,
         _: Option<String>,
-    ) -> Result<credits::Started, credits::Error> {
+    ) -> Result<credits::StartedJob, credits::CreditError> {
         unused()
     }
     fn list_charges(
@@ -227,32 +235,37 @@ impl credits::Guest for Hostile {
         _: String,
         _: Option<String>,
         _: u32,
-    ) -> Result<credits::ChargePage, credits::Error> {
+    ) -> Result<credits::ChargePage, credits::CreditError> {
         unused()
     }
-    fn give_up(_: credits::Caller, _: String, _: u32) -> Result<credits::Started, credits::Error> {
+    fn give_up(_: credits::Caller, _: String, _: u32) -> Result<credits::StartedJob, credits::CreditError> {
         unused()
     }
     fn set_auto_recharge(
         _: credits::Caller,
         _: String,
         _: credits::RechargeChange,
-    ) -> Result<credits::RechargeStatus, credits::Error> {
+    ) -> Result<credits::RechargeStatus, credits::CreditError> {
         unused()
     }
-    fn get_auto_recharge(_: credits::Caller, _: String) -> Result<credits::RechargeStatus, credits::Error> {
+    fn get_auto_recharge(_: credits::Caller, _: String) -> Result<credits::RechargeStatus, credits::CreditError> {
         unused()
     }
-    fn add_card(_: credits::Caller, _: String, _: String, _: bool) -> Result<credits::Started, credits::Error> {
+    fn add_card(
+        _: credits::Caller,
+        _: String,
+        _: String,
+        _: bool,
+    ) -> Result<credits::StartedJob, credits::CreditError> {
         unused()
     }
-    fn set_default_card(_: credits::Caller, _: String, _: String) -> Result<(), credits::Error> {
+    fn set_default_card(_: credits::Caller, _: String, _: String) -> Result<(), credits::CreditError> {
         unused()
     }
-    fn remove_card(_: credits::Caller, _: String, _: String) -> Result<(), credits::Error> {
+    fn remove_card(_: credits::Caller, _: String, _: String) -> Result<(), credits::CreditError> {
         unused()
     }
-    fn list_cards(_: credits::Caller, _: String) -> Result<Vec<credits::Card>, credits::Error> {
+    fn list_cards(_: credits::Caller, _: String) -> Result<Vec<credits::Card>, credits::CreditError> {
         unused()
     }
     fn set_alerts(
@@ -260,13 +273,13 @@ impl credits::Guest for Hostile {
         _: String,
         _: Option<Vec<credits::Micros>>,
         _: Option<Vec<String>>,
-    ) -> Result<credits::AlertSettings, credits::Error> {
+    ) -> Result<credits::AlertSettings, credits::CreditError> {
         unused()
     }
-    fn get_alerts(_: credits::Caller, _: String) -> Result<credits::AlertSettings, credits::Error> {
+    fn get_alerts(_: credits::Caller, _: String) -> Result<credits::AlertSettings, credits::CreditError> {
         unused()
     }
-    fn settle(_: credits::Caller, _: String, _: Option<String>) -> Result<credits::Started, credits::Error> {
+    fn settle(_: credits::Caller, _: String, _: Option<String>) -> Result<credits::StartedJob, credits::CreditError> {
         unused()
     }
     fn record_chargeback(
@@ -275,7 +288,7 @@ impl credits::Guest for Hostile {
         _: u32,
         _: Option<i64>,
         _: String,
-    ) -> Result<credits::Adjusted, credits::Error> {
+    ) -> Result<credits::Adjusted, credits::CreditError> {
         unused()
     }
     fn record_payment_chargeback(
@@ -284,7 +297,7 @@ impl credits::Guest for Hostile {
         _: String,
         _: Option<i64>,
         _: String,
-    ) -> Result<credits::Adjusted, credits::Error> {
+    ) -> Result<credits::Adjusted, credits::CreditError> {
         unused()
     }
     fn record_dispute_won(
@@ -292,10 +305,10 @@ impl credits::Guest for Hostile {
         _: String,
         _: u32,
         _: String,
-    ) -> Result<credits::Adjusted, credits::Error> {
+    ) -> Result<credits::Adjusted, credits::CreditError> {
         unused()
     }
-    fn write_off(_: credits::Caller, _: String, _: String) -> Result<credits::Adjusted, credits::Error> {
+    fn write_off(_: credits::Caller, _: String, _: String) -> Result<credits::Adjusted, credits::CreditError> {
         unused()
     }
     fn adjust(
@@ -303,25 +316,25 @@ impl credits::Guest for Hostile {
         _: String,
         _: credits::Adjustment,
         _: String,
-    ) -> Result<credits::Adjusted, credits::Error> {
+    ) -> Result<credits::Adjusted, credits::CreditError> {
         unused()
     }
 }
 
 impl coupons::Guest for Hostile {
-    fn create(_: coupons::Caller, _: coupons::NewCoupon) -> Result<coupons::Coupon, coupons::Error> {
+    fn create(_: coupons::Caller, _: coupons::NewCoupon) -> Result<coupons::Coupon, coupons::CouponError> {
         unused()
     }
-    fn get(_: coupons::Caller, _: String) -> Result<coupons::Coupon, coupons::Error> {
+    fn get(_: coupons::Caller, _: String) -> Result<coupons::Coupon, coupons::CouponError> {
         unused()
     }
-    fn list(_: coupons::Caller, _: Option<u32>, _: u32) -> Result<coupons::Page, coupons::Error> {
+    fn list(_: coupons::Caller, _: Option<u32>, _: u32) -> Result<coupons::CouponPage, coupons::CouponError> {
         unused()
     }
-    fn withdraw(_: coupons::Caller, _: u32) -> Result<coupons::Coupon, coupons::Error> {
+    fn withdraw(_: coupons::Caller, _: u32) -> Result<coupons::Coupon, coupons::CouponError> {
         unused()
     }
-    fn redeem(_: coupons::Caller, _: String, _: String) -> Result<coupons::Outcome, coupons::Error> {
+    fn redeem(_: coupons::Caller, _: String, _: String) -> Result<coupons::RedeemAnswer, coupons::CouponError> {
         unused()
     }
     fn list_redemptions(
@@ -329,19 +342,26 @@ impl coupons::Guest for Hostile {
         _: String,
         _: Option<u32>,
         _: u32,
-    ) -> Result<coupons::RedemptionPage, coupons::Error> {
+    ) -> Result<coupons::RedemptionPage, coupons::CouponError> {
         unused()
     }
 }
 
 impl accounts::Guest for Hostile {
-    fn create(_: accounts::Caller, _: accounts::NewAccount) -> Result<accounts::Created, accounts::Error> {
+    fn create(
+        _: accounts::Caller,
+        _: accounts::NewAccount,
+    ) -> Result<accounts::CreatedAccount, accounts::AccountError> {
         unused()
     }
-    fn get(_: accounts::Caller, _: String) -> Result<accounts::Account, accounts::Error> {
+    fn get(_: accounts::Caller, _: String) -> Result<accounts::Account, accounts::AccountError> {
         unused()
     }
-    fn update(_: accounts::Caller, _: String, _: accounts::Change) -> Result<accounts::Account, accounts::Error> {
+    fn update(
+        _: accounts::Caller,
+        _: String,
+        _: accounts::AccountChange,
+    ) -> Result<accounts::Account, accounts::AccountError> {
         unused()
     }
     fn list(
@@ -349,27 +369,27 @@ impl accounts::Guest for Hostile {
         _: Option<accounts::AccountFilter>,
         _: Option<String>,
         _: u32,
-    ) -> Result<accounts::Page, accounts::Error> {
+    ) -> Result<accounts::AccountPage, accounts::AccountError> {
         unused()
     }
     fn set_standing(
         _: accounts::Caller,
         _: String,
-        _: accounts::Standing,
+        _: accounts::AccountStanding,
         _: String,
-    ) -> Result<accounts::Account, accounts::Error> {
+    ) -> Result<accounts::Account, accounts::AccountError> {
         unused()
     }
-    fn close(_: accounts::Caller, _: String, _: String) -> Result<accounts::ClosingStatus, accounts::Error> {
+    fn close(_: accounts::Caller, _: String, _: String) -> Result<accounts::ClosingStatus, accounts::AccountError> {
         unused()
     }
-    fn get_closing(_: accounts::Caller, _: String) -> Result<accounts::ClosingStatus, accounts::Error> {
+    fn get_closing(_: accounts::Caller, _: String) -> Result<accounts::ClosingStatus, accounts::AccountError> {
         unused()
     }
-    fn reveal_token(_: accounts::Caller, _: String) -> Result<String, accounts::Error> {
+    fn reveal_token(_: accounts::Caller, _: String) -> Result<String, accounts::AccountError> {
         unused()
     }
-    fn authenticate(_: accounts::Caller) -> Result<accounts::RateLimits, accounts::Error> {
+    fn authenticate(_: accounts::Caller) -> Result<accounts::RateLimits, accounts::AccountError> {
         unused()
     }
 }
@@ -382,7 +402,7 @@ impl invoices::Guest for Hostile {
         _: invoices::DocumentFilter,
         _: Option<String>,
         _: u32,
-    ) -> Result<invoices::DocumentPage, invoices::Error> {
+    ) -> Result<invoices::DocumentPage, invoices::InvoiceError> {
         unused()
     }
     fn list_issued(
@@ -390,35 +410,39 @@ impl invoices::Guest for Hostile {
         _: Option<invoices::IssuedFilter>,
         _: Option<String>,
         _: u32,
-    ) -> Result<invoices::IssuedPage, invoices::Error> {
+    ) -> Result<invoices::IssuedPage, invoices::InvoiceError> {
         unused()
     }
-    fn read_document(_: invoices::Caller, _: String, _: String) -> Result<invoices::Document, invoices::Error> {
+    fn read_document(_: invoices::Caller, _: String, _: String) -> Result<invoices::Document, invoices::InvoiceError> {
         unused()
     }
-    fn read_standing(_: invoices::Caller, _: String, _: String) -> Result<invoices::DocumentSummary, invoices::Error> {
+    fn read_standing(
+        _: invoices::Caller,
+        _: String,
+        _: String,
+    ) -> Result<invoices::DocumentSummary, invoices::InvoiceError> {
         unused()
     }
-    fn get_overview(_: invoices::Caller, _: String) -> Result<invoices::Overview, invoices::Error> {
+    fn get_overview(_: invoices::Caller, _: String) -> Result<invoices::BillingOverview, invoices::InvoiceError> {
         unused()
     }
-    fn get_billing(_: invoices::Caller, _: String) -> Result<invoices::Billing, invoices::Error> {
+    fn get_billing(_: invoices::Caller, _: String) -> Result<invoices::BillingDetails, invoices::InvoiceError> {
         unused()
     }
     fn set_billing(
         _: invoices::Caller,
         _: String,
         _: invoices::BillingChange,
-    ) -> Result<invoices::Billing, invoices::Error> {
+    ) -> Result<invoices::BillingDetails, invoices::InvoiceError> {
         unused()
     }
-    fn set_cycle(_: invoices::Caller, _: String, _: u32) -> Result<invoices::Billing, invoices::Error> {
+    fn set_cycle(_: invoices::Caller, _: String, _: u32) -> Result<invoices::BillingDetails, invoices::InvoiceError> {
         unused()
     }
-    fn get_seats(_: invoices::Caller, _: String) -> Result<invoices::Seats, invoices::Error> {
+    fn get_seats(_: invoices::Caller, _: String) -> Result<invoices::Seats, invoices::InvoiceError> {
         unused()
     }
-    fn set_seats(_: invoices::Caller, _: String, _: u32) -> Result<invoices::Seats, invoices::Error> {
+    fn set_seats(_: invoices::Caller, _: String, _: u32) -> Result<invoices::Seats, invoices::InvoiceError> {
         unused()
     }
     fn issue_credit_note(
@@ -427,19 +451,24 @@ impl invoices::Guest for Hostile {
         _: String,
         _: Option<invoices::Micros>,
         _: String,
-    ) -> Result<invoices::Document, invoices::Error> {
+    ) -> Result<invoices::Document, invoices::InvoiceError> {
         unused()
     }
 }
 
 impl refunds::Guest for Hostile {
-    fn list(_: refunds::Caller, _: String, _: Option<u32>, _: u32) -> Result<refunds::Page, refunds::Error> {
+    fn list(
+        _: refunds::Caller,
+        _: String,
+        _: Option<u32>,
+        _: u32,
+    ) -> Result<refunds::RefundPage, refunds::RefundError> {
         unused()
     }
-    fn retry(_: refunds::Caller, _: String, _: u32) -> Result<refunds::Started, refunds::Error> {
+    fn retry(_: refunds::Caller, _: String, _: u32) -> Result<refunds::StartedJob, refunds::RefundError> {
         unused()
     }
-    fn settle(_: refunds::Caller, _: String, _: u32, _: String) -> Result<refunds::Refund, refunds::Error> {
+    fn settle(_: refunds::Caller, _: String, _: u32, _: String) -> Result<refunds::Refund, refunds::RefundError> {
         unused()
     }
 }
@@ -450,23 +479,32 @@ impl subaccounts::Guest for Hostile {
         _: String,
         _: String,
         _: bool,
-    ) -> Result<subaccounts::Created, subaccounts::Error> {
+    ) -> Result<subaccounts::CreatedSubaccount, subaccounts::SubaccountError> {
         unused()
     }
-    fn get(_: subaccounts::Caller, _: String) -> Result<subaccounts::Subaccount, subaccounts::Error> {
+    fn get(_: subaccounts::Caller, _: String) -> Result<subaccounts::Subaccount, subaccounts::SubaccountError> {
         unused()
     }
-    fn list(_: subaccounts::Caller, _: String, _: u32, _: u32) -> Result<subaccounts::Page, subaccounts::Error> {
+    fn list(
+        _: subaccounts::Caller,
+        _: String,
+        _: u32,
+        _: u32,
+    ) -> Result<subaccounts::SubaccountPage, subaccounts::SubaccountError> {
         unused()
     }
     fn update(
         _: subaccounts::Caller,
         _: String,
-        _: subaccounts::Change,
-    ) -> Result<subaccounts::Subaccount, subaccounts::Error> {
+        _: subaccounts::SubaccountChange,
+    ) -> Result<subaccounts::Subaccount, subaccounts::SubaccountError> {
         unused()
     }
-    fn delete(_: subaccounts::Caller, _: String, _: subaccounts::Disposal) -> Result<(), subaccounts::Error> {
+    fn delete(
+        _: subaccounts::Caller,
+        _: String,
+        _: subaccounts::NumberDisposal,
+    ) -> Result<(), subaccounts::SubaccountError> {
         unused()
     }
 }
@@ -479,10 +517,14 @@ impl numbers::Guest for Hostile {
         _: numbers::Caller,
         _: String,
         _: Vec<numbers::OfferedNumber>,
-    ) -> Result<Vec<numbers::PricedOffer>, numbers::Error> {
+    ) -> Result<Vec<numbers::PricedOffer>, numbers::NumberError> {
         unused()
     }
-    fn buy(_: numbers::Caller, _: String, _: numbers::Purchase) -> Result<numbers::Started, numbers::Error> {
+    fn buy(
+        _: numbers::Caller,
+        _: String,
+        _: numbers::NumberPurchase,
+    ) -> Result<numbers::StartedJob, numbers::NumberError> {
         unused()
     }
     fn list(
@@ -491,10 +533,10 @@ impl numbers::Guest for Hostile {
         _: numbers::NumberFilter,
         _: u32,
         _: u32,
-    ) -> Result<numbers::NumberPage, numbers::Error> {
+    ) -> Result<numbers::NumberPage, numbers::NumberError> {
         unused()
     }
-    fn get(_: numbers::Caller, _: String, _: String) -> Result<numbers::RentedNumber, numbers::Error> {
+    fn get(_: numbers::Caller, _: String, _: String) -> Result<numbers::RentedNumber, numbers::NumberError> {
         unused()
     }
     fn update(
@@ -502,77 +544,100 @@ impl numbers::Guest for Hostile {
         _: String,
         _: String,
         _: numbers::NumberChange,
-    ) -> Result<numbers::RentedNumber, numbers::Error> {
+    ) -> Result<numbers::RentedNumber, numbers::NumberError> {
         unused()
     }
-    fn release(_: numbers::Caller, _: String, _: String) -> Result<numbers::Started, numbers::Error> {
+    fn release(_: numbers::Caller, _: String, _: String) -> Result<numbers::StartedJob, numbers::NumberError> {
         unused()
     }
 }
 
 impl events::Guest for Hostile {
-    fn read(_: events::Caller, _: Option<String>, _: u64, _: u32) -> Result<Vec<events::Event>, events::Error> {
+    fn read(
+        _: events::Caller,
+        _: Option<String>,
+        _: u64,
+        _: u32,
+    ) -> Result<Vec<events::FeedEvent>, events::EventError> {
         unused()
     }
 }
 
 impl operator::Guest for Hostile {
-    fn get_policy(_: operator::Caller) -> Result<operator::Policy, operator::Error> {
+    fn get_policy(_: operator::Caller) -> Result<operator::Policy, operator::OperatorError> {
         unused()
     }
-    fn set_policy(_: operator::Caller, _: operator::Policy) -> Result<operator::Policy, operator::Error> {
+    fn set_policy(_: operator::Caller, _: operator::Policy) -> Result<operator::Policy, operator::OperatorError> {
         unused()
     }
     fn set_limits(
         _: operator::Caller,
         _: String,
         _: operator::LimitsChange,
-    ) -> Result<operator::Limits, operator::Error> {
+    ) -> Result<operator::Limits, operator::OperatorError> {
         unused()
     }
-    fn set_billing(_: operator::Caller, _: String, _: operator::Billing) -> Result<operator::Billing, operator::Error> {
+    fn set_billing(
+        _: operator::Caller,
+        _: String,
+        _: operator::BillingTerms,
+    ) -> Result<operator::BillingTerms, operator::OperatorError> {
         unused()
     }
-    fn get_billing(_: operator::Caller, _: String) -> Result<operator::Billing, operator::Error> {
+    fn get_billing(_: operator::Caller, _: String) -> Result<operator::BillingTerms, operator::OperatorError> {
         unused()
     }
-    fn read_ledger(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::LedgerPage, operator::Error> {
+    fn read_ledger(
+        _: operator::Caller,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::LedgerPage, operator::OperatorError> {
         unused()
     }
-    fn read_transaction(_: operator::Caller, _: String) -> Result<Vec<operator::RatedEvent>, operator::Error> {
+    fn read_transaction(_: operator::Caller, _: String) -> Result<Vec<operator::RatedEvent>, operator::OperatorError> {
         unused()
     }
-    fn compare(_: operator::Caller, _: Vec<operator::Folded>) -> Result<Vec<operator::Difference>, operator::Error> {
+    fn compare(
+        _: operator::Caller,
+        _: Vec<operator::Folded>,
+    ) -> Result<Vec<operator::Difference>, operator::OperatorError> {
         unused()
     }
-    fn get_limits(_: operator::Caller, _: String) -> Result<operator::Limits, operator::Error> {
+    fn get_limits(_: operator::Caller, _: String) -> Result<operator::Limits, operator::OperatorError> {
         unused()
     }
-    fn read_charges(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::ChargedPage, operator::Error> {
+    fn read_charges(
+        _: operator::Caller,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::ChargedPage, operator::OperatorError> {
         unused()
     }
     fn compare_totals(
         _: operator::Caller,
         _: String,
         _: Vec<operator::FoldedMonth>,
-    ) -> Result<operator::TotalsComparison, operator::Error> {
+    ) -> Result<operator::TotalsComparison, operator::OperatorError> {
         unused()
     }
-    fn compare_derived(_: operator::Caller, _: Vec<String>) -> Result<operator::DerivedComparison, operator::Error> {
+    fn compare_derived(
+        _: operator::Caller,
+        _: Vec<String>,
+    ) -> Result<operator::DerivedComparison, operator::OperatorError> {
         unused()
     }
     fn compare_events(
         _: operator::Caller,
         _: Option<String>,
         _: u32,
-    ) -> Result<operator::EventsComparison, operator::Error> {
+    ) -> Result<operator::EventsComparison, operator::OperatorError> {
         unused()
     }
     fn compare_indexes(
         _: operator::Caller,
         _: Option<String>,
         _: u32,
-    ) -> Result<operator::IndexesComparison, operator::Error> {
+    ) -> Result<operator::IndexesComparison, operator::OperatorError> {
         unused()
     }
     fn resolve_payment(
@@ -580,10 +645,14 @@ impl operator::Guest for Hostile {
         _: String,
         _: operator::Resolution,
         _: String,
-    ) -> Result<operator::Resolved, operator::Error> {
+    ) -> Result<operator::Resolved, operator::OperatorError> {
         unused()
     }
-    fn list_queue(_: operator::Caller, _: Option<String>, _: u32) -> Result<operator::QueuePage, operator::Error> {
+    fn list_queue(
+        _: operator::Caller,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::QueuePage, operator::OperatorError> {
         unused()
     }
 }

@@ -4,7 +4,7 @@ use super::case::Expectation;
 use super::matching::matches_part;
 use super::values::Variables;
 use super::world::World;
-use coinbox_host::contract::email::Message;
+use coinbox_host::contract::email_types::MailMessage;
 use coinbox_host::json;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ impl Seen {
     }
 }
 
-fn mail(message: &Message) -> Value {
+fn mail(message: &MailMessage) -> Value {
     let mut to: Vec<&str> = message.to.iter().map(|mailbox| mailbox.address.as_str()).collect();
     to.sort_unstable();
     let facts = message.facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));

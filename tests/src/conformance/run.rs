@@ -9,10 +9,10 @@ use super::{SEED, START};
 use crate::typed_door;
 use anyhow::{Context, bail, ensure};
 use coinbox_host::capability::Inventory;
-use coinbox_host::contract::email::{NotSent, OpenRecipient, Outcome, Partly};
-use coinbox_host::contract::inventory::{self, OrderRequest, ReleaseRequest};
-use coinbox_host::contract::payment::{self, ChargeRequest, RefundRequest};
-use coinbox_host::contract::types::Fact;
+use coinbox_host::contract::email_types::{MailOutcome, OpenRecipient, Partly};
+use coinbox_host::contract::inventory_types::{self, OrderRequest, ReleaseRequest};
+use coinbox_host::contract::payment_types::{self, ChargeRequest, RefundRequest};
+use coinbox_host::contract::types::{Fact, NotSent};
 use coinbox_host::engine::{CallContext, Class};
 use coinbox_host::inventory::Fault as StockFault;
 use coinbox_host::json::{self as contract_json};
@@ -188,14 +188,14 @@ impl Run {
                 for word in next {
                     let ask_again = self.world.coinbox.now() + 60_000;
                     self.world.mailer.answer_next(match word.as_str() {
-                        "sent" => Outcome::Sent,
-                        "refused" => Outcome::Refused("no such mailbox".to_owned()),
-                        "not-sent" => Outcome::NotSent(NotSent { ask_again, cause: "down".to_owned() }),
+                        "sent" => MailOutcome::Sent,
+                        "refused" => MailOutcome::Refused("no such mailbox".to_owned()),
+                        "not-sent" => MailOutcome::NotSent(NotSent { ask_again, cause: "down".to_owned() }),
                         other => match other.split_once(' ') {
                             Some(("full", address)) => {
                                 let open =
                                     OpenRecipient { address: address.to_owned(), cause: "mailbox full".to_owned() };
-                                Outcome::SentPartly(Partly { refused: Vec::new(), open: vec![open], ask_again })
+                                MailOutcome::SentPartly(Partly { refused: Vec::new(), open: vec![open], ask_again })
                             }
                             _ => bail!("mail: `{other}` is none of sent, refused, not-sent, full ADDRESS"),
                         },
@@ -266,7 +266,7 @@ impl Run {
                 currency: "USD".to_owned(),
                 metadata: self.metadata(&refund.metadata)?,
             });
-            ensure!(matches!(outcome, payment::Outcome::Paid(_)), "the gateway answers {outcome:?}");
+            ensure!(matches!(outcome, payment_types::PaymentOutcome::Paid(_)), "the gateway answers {outcome:?}");
         }
         Ok(())
     }
@@ -305,7 +305,7 @@ impl Run {
                 auth_id: text(&order.account)?,
                 metadata: self.metadata(&order.metadata)?,
             });
-            ensure!(outcome == inventory::Outcome::Done, "the stock answers {outcome:?}");
+            ensure!(outcome == inventory_types::StockOutcome::Done, "the stock answers {outcome:?}");
         }
         if let Some(release) = &step.release {
             stock.release(&ReleaseRequest {

@@ -3,7 +3,7 @@
 use coinbox_host::capability::{
     Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault,
 };
-use coinbox_host::contract::{email, inventory, payment, telephony, vault};
+use coinbox_host::contract::{email_types, inventory_types, payment_types, telephony_types, vault};
 use coinbox_host::engine::{CallContext, CallOutcome, Class, Engine, RulesRuntime, RulesSlot};
 use coinbox_host::storage::{Direction, FeedLine, Page, StoreError, View};
 use serde_json::{Value, json};
@@ -78,25 +78,25 @@ impl Vault for Outside {
 }
 
 impl PaymentGateway for Outside {
-    fn charge(&self, request: payment::ChargeRequest) -> payment::Outcome {
+    fn charge(&self, request: payment_types::ChargeRequest) -> payment_types::PaymentOutcome {
         assert_eq!(request.amount, 25_000_000, "no other charge reaches the gateway");
         std::thread::sleep(self.charge_takes);
-        payment::Outcome::Paid(payment::Paid { reference: "gateway-1".to_owned(), at: NOW })
+        payment_types::PaymentOutcome::Paid(payment_types::Paid { reference: "gateway-1".to_owned(), at: NOW })
     }
-    fn refund(&self, _: payment::RefundRequest) -> payment::Outcome {
+    fn refund(&self, _: payment_types::RefundRequest) -> payment_types::PaymentOutcome {
         unreachable!()
     }
-    fn find(&self, _: &str) -> payment::Finding {
+    fn find(&self, _: &str) -> payment_types::Finding {
         std::thread::sleep(self.charge_takes);
-        payment::Finding::NotFound
+        payment_types::Finding::NotFound
     }
-    fn close(&self, _: &str) -> payment::Finding {
+    fn close(&self, _: &str) -> payment_types::Finding {
         unreachable!()
     }
-    fn movements_since(&self, _: Instant, _: Option<&str>) -> Option<payment::MovementPage> {
+    fn movements_since(&self, _: Instant, _: Option<&str>) -> Option<payment_types::MovementPage> {
         unreachable!()
     }
-    fn describe_method(&self, _: &str) -> payment::MethodAnswer {
+    fn describe_method(&self, _: &str) -> payment_types::MethodAnswer {
         unreachable!()
     }
     fn forget_method(&self, _: &str) -> bool {
@@ -105,34 +105,34 @@ impl PaymentGateway for Outside {
 }
 
 impl Mailer for Outside {
-    fn send(&self, _: &email::Message) -> email::Outcome {
+    fn send(&self, _: &email_types::MailMessage) -> email_types::MailOutcome {
         unreachable!()
     }
 }
 
 impl Telephony for Outside {
-    fn send_code(&self, _: &telephony::CodeMessage) -> telephony::Outcome {
+    fn send_code(&self, _: &telephony_types::CodeMessage) -> telephony_types::CodeOutcome {
         unreachable!()
     }
-    fn hang_up(&self, _: &telephony::HangUpRequest) -> Vec<String> {
+    fn hang_up(&self, _: &telephony_types::HangUpRequest) -> Vec<String> {
         unreachable!()
     }
 }
 
 impl Inventory for Outside {
-    fn offer(&self, _: &inventory::OfferFilter) -> Option<inventory::OfferPage> {
+    fn offer(&self, _: &inventory_types::OfferFilter) -> Option<inventory_types::OfferPage> {
         unreachable!()
     }
-    fn order(&self, _: &inventory::OrderRequest) -> inventory::Outcome {
+    fn order(&self, _: &inventory_types::OrderRequest) -> inventory_types::StockOutcome {
         unreachable!()
     }
-    fn release(&self, _: &inventory::ReleaseRequest) -> inventory::Outcome {
+    fn release(&self, _: &inventory_types::ReleaseRequest) -> inventory_types::StockOutcome {
         unreachable!()
     }
-    fn orders_since(&self, _: Instant, _: Option<&str>) -> Option<inventory::StockPage> {
+    fn orders_since(&self, _: Instant, _: Option<&str>) -> Option<inventory_types::StockPage> {
         unreachable!()
     }
-    fn find(&self, _: &str) -> Option<inventory::Outcome> {
+    fn find(&self, _: &str) -> Option<inventory_types::StockOutcome> {
         unreachable!()
     }
 }

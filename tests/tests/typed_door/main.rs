@@ -8,13 +8,13 @@ mod samples;
 mod session;
 
 use coinbox_host::capability::Mailer;
-use coinbox_host::contract::email::{Message, Outcome};
+use coinbox_host::contract::email_types::{MailMessage, MailOutcome};
 
 /// Takes every mail and forgets it.
 struct NoMail;
 
 impl Mailer for NoMail {
-    fn send(&self, _: &Message) -> Outcome {
-        Outcome::Sent
+    fn send(&self, _: &MailMessage) -> MailOutcome {
+        MailOutcome::Sent
     }
 }

@@ -15,7 +15,7 @@ use coinbox_host::typed::jobs;
 use coinbox_host::typed::numbers::OfferFilter;
 use coinbox_host::typed::pricing::PriceRow;
 use coinbox_host::typed::types::{Caller, FieldRule, Refusal};
-use coinbox_host::typed::usage::{self, Answer, Event, Heading, Product, Rejection};
+use coinbox_host::typed::usage::{self, EventAnswer, Heading, Product, Rejection, UsageEvent};
 use coinbox_host::vault::{KeyRing, KeyVault};
 use coinbox_tests::components;
 use serde::Serialize;
@@ -49,8 +49,8 @@ fn open() -> Coinbox {
     .expect("a host")
 }
 
-fn message(id: &str, auth_id: &str) -> Event {
-    Event {
+fn message(id: &str, auth_id: &str) -> UsageEvent {
+    UsageEvent {
         id: id.to_owned(),
         auth_id: auth_id.to_owned(),
         product: Product::Sms,
@@ -118,11 +118,11 @@ fn usage_is_charged_and_what_is_not_covered_is_refused_with_its_reason() {
     assert_eq!((price.rate.as_str(), price.prefix.as_str(), price.amount), ("0.0075", "1", 7_500));
     let events = vec![message("m-1", &auth_id), message("m-1", &auth_id), message("m-2", "MA000000000000000000")];
     let charged = host.usage().record_events(&caller, events).expect("an answer").expect("taken");
-    let fates = [Answer::Rated(7_500), Answer::Duplicate, Answer::Rejected(Rejection::UnknownAccount)];
+    let fates = [EventAnswer::Rated(7_500), EventAnswer::Duplicate, EventAnswer::Rejected(Rejection::UnknownAccount)];
     assert_eq!(charged.answers, fates);
 
     let refused = host.usage().admit(&caller, message("m-3", &auth_id)).expect("an answer");
-    assert_eq!(refused, Err(usage::Error::Refused(Refusal::OutOfCredit(5_000))));
+    assert_eq!(refused, Err(usage::UsageError::Refused(Refusal::OutOfCredit(5_000))));
     let balance = host.credits().get_balance(&caller, &auth_id).expect("an answer").expect("a balance");
     assert_eq!((balance.balance, balance.promotional, balance.cash, balance.out_of_credit), (2_500, 2_500, 0, false));
     let lots = host.credits().list_lots(&caller, &auth_id).expect("an answer").expect("lots");
@@ -137,14 +137,14 @@ fn usage_is_charged_and_what_is_not_covered_is_refused_with_its_reason() {
     // The JSON door says the same, word for word.
     let id = json!({ "auth-id": auth_id });
     assert_eq!(
-        form(&Ok::<_, credits::Error>(balance)),
+        form(&Ok::<_, credits::CreditError>(balance)),
         through_json(&host, &caller, "credits.get-balance", id.clone())
     );
-    assert_eq!(form(&Ok::<_, credits::Error>(lots)), through_json(&host, &caller, "credits.list-lots", id));
+    assert_eq!(form(&Ok::<_, credits::CreditError>(lots)), through_json(&host, &caller, "credits.list-lots", id));
     let event = json!({ "event": form(&message("m-3", &auth_id)) });
     assert_eq!(form(&refused), through_json(&host, &caller, "usage.admit", event));
     let page = json!({"reason": "unknown-account", "limit": 10});
-    assert_eq!(form(&Ok::<_, usage::Error>(rejected)), through_json(&host, &caller, "usage.list-rejected", page));
+    assert_eq!(form(&Ok::<_, usage::UsageError>(rejected)), through_json(&host, &caller, "usage.list-rejected", page));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn every_kind_of_answer_has_its_type() {
     // No result at all, an option of nothing, an effect, a result without a payload.
     assert_eq!(&host.about().describe().expect("facts"), host.facts());
     assert_eq!(host.jobs().look("no-such-job").expect("an answer"), None);
-    assert_eq!(host.jobs().begin("no-such-job").expect("an answer"), Err(jobs::Error::NoSuchJob));
+    assert_eq!(host.jobs().begin("no-such-job").expect("an answer"), Err(jobs::JobError::NoSuchJob));
     let without_limit = OfferFilter { limit: 0, ..offer_filter() };
     assert_eq!(host.numbers().offers(without_limit).expect("an answer"), None);
     assert_eq!(host.numbers().offers(offer_filter()).expect("asked").map(|page| page.numbers), Some(Vec::new()));
@@ -187,7 +187,7 @@ fn a_refusal_names_the_field_and_changes_nothing() {
     let position = || host.events().read(&caller, None, 0, 500).expect("an answer").expect("a page");
     let before = position();
     let refused = host.accounts().create(&caller, account("")).expect("an answer").expect_err("no name");
-    let accounts::Error::Refused(Refusal::Invalid(problems)) = refused else { panic!("{refused}") };
+    let accounts::AccountError::Refused(Refusal::Invalid(problems)) = refused else { panic!("{refused}") };
     assert_eq!(
         problems.iter().map(|one| (one.field.as_str(), one.rule)).collect::<Vec<_>>(),
         [("account.name", FieldRule::TooShort)]
@@ -228,7 +228,7 @@ fn asynchronous_calls_answer_alike_and_can_be_spawned() {
         }
     });
     let (answers, balance, offered) = runtime.block_on(task).expect("no panic").expect("answers");
-    assert_eq!((answers, balance.balance, offered), (vec![Answer::Rated(7_500)], 2_000, true));
+    assert_eq!((answers, balance.balance, offered), (vec![EventAnswer::Rated(7_500)], 2_000, true));
     assert_eq!(host.credits().get_balance(&caller, &auth_id).expect("an answer"), Ok(balance));
 }
 
@@ -243,6 +243,6 @@ fn the_hosts_own_failures_are_not_the_rules_answers() {
     let both = || -> anyhow::Result<u32> { Ok(host.pricing().create_version(&caller)??.number) };
     assert!(both().is_err());
     let problem = Problem { code: "c".to_owned(), facts: Vec::new() };
-    let error: anyhow::Error = credits::Error::Other(problem).into();
+    let error: anyhow::Error = credits::CreditError::Other(problem).into();
     assert!(error.to_string().contains("Other"), "{error}");
 }

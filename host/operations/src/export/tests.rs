@@ -1,6 +1,6 @@
 use super::*;
 use crate::link::{Fate, Link, LinkError};
-use coinbox_host::contract::exported::usage::Event;
+use coinbox_host::contract::exported::usage::UsageEvent;
 use serde_json::{Value, json};
 
 /// Two pages of a ledger.
@@ -27,7 +27,7 @@ impl Link for Pages {
         })
     }
 
-    fn record(&self, _: u32, _: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn record(&self, _: u32, _: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         Ok(Vec::new())
     }
 

@@ -8,7 +8,9 @@ use anyhow::{Context, Result};
 use coinbox_host::capability::{Capabilities, Instant, PaymentGateway};
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
-use coinbox_host::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
+use coinbox_host::contract::payment_types::{
+    ChargeRequest, Finding, MethodAnswer, MovementPage, PaymentOutcome, RefundRequest,
+};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::mails::MailList;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -26,11 +28,11 @@ const PAYS: &str = "tok_approve";
 struct Paying(Sandbox);
 
 impl PaymentGateway for Paying {
-    fn charge(&self, request: ChargeRequest) -> Outcome {
+    fn charge(&self, request: ChargeRequest) -> PaymentOutcome {
         self.0.charge(ChargeRequest { method: PAYS.to_owned(), ..request })
     }
 
-    fn refund(&self, request: RefundRequest) -> Outcome {
+    fn refund(&self, request: RefundRequest) -> PaymentOutcome {
         self.0.refund(request)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::direct::Direct;
 use anyhow::{Context, Result, bail, ensure};
-use coinbox_host::contract::exported::usage::{Answer, Event};
+use coinbox_host::contract::exported::usage::{EventAnswer, UsageEvent};
 use coinbox_host::json as wit;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(super) struct Usage {
     /// Moment after the last day.
     end: i64,
     /// In order of their own moments.
-    events: Vec<Event>,
+    events: Vec<UsageEvent>,
     /// Products: how many events, at what cost.
     products: BTreeMap<String, (u64, i64)>,
 }
@@ -52,7 +52,7 @@ impl Usage {
         for field in ["id", "auth-id", "product", "heading", "number", "quantity", "at"] {
             event[field] = line[field].clone();
         }
-        let mut event: Event = wit::from_value(&event).context("a posted line")?;
+        let mut event: UsageEvent = wit::from_value(&event).context("a posted line")?;
         // What was late is used again at the moment of its posting.
         event.at = event.at.clamp(end - PERIOD_MS + 1, end);
         self.events.push(event);
@@ -70,18 +70,18 @@ impl Usage {
             for event in self.events[first..].iter().take_while(|event| event.at + shift <= to) {
                 // The event of the past and this one must not be the same: their moments differ, and so does the end of the ID.
                 let id: String = format!("{round}~{}", event.id).chars().take(64).collect();
-                batch.push(Event { id, at: event.at + shift, ..event.clone() });
+                batch.push(UsageEvent { id, at: event.at + shift, ..event.clone() });
             }
         }
         let mut used = 0_i64;
         for part in batch.chunks(BATCH) {
             for (event, fate) in part.iter().zip(link.record(0, part)?) {
                 match fate {
-                    Ok(Answer::Rated(amount)) => used += amount,
+                    Ok(EventAnswer::Rated(amount)) => used += amount,
                     // Two events whose IDs differ only behind the 64th character.
-                    Ok(Answer::Duplicate | Answer::Conflicting) => {}
+                    Ok(EventAnswer::Duplicate | EventAnswer::Conflicting) => {}
                     // No price any more, or the account is closed.
-                    Ok(Answer::Rejected(_)) => {}
+                    Ok(EventAnswer::Rejected(_)) => {}
                     Err(unreadable) => bail!("event {}: {unreadable:?}", event.id),
                 }
             }

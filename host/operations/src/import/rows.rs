@@ -2,7 +2,7 @@
 
 use super::error::{ImportError, wrong, wrong_line};
 use crate::usage_words::{self, HEADING, MOMENT, PRODUCT, QUANTITY, Unreadable};
-use coinbox_host::contract::exported::usage::Event;
+use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::json::strict;
 use coinbox_host::lines::{self, Columns, Lines, Others};
 use coinbox_host::text;
@@ -26,7 +26,7 @@ pub struct Row {
     /// Text of the column `key`, where there is one (mended events).
     pub key: Option<String>,
     /// The event, or why it is none.
-    pub event: Result<Event, Unreadable>,
+    pub event: Result<UsageEvent, Unreadable>,
 }
 
 enum Form {
@@ -145,14 +145,14 @@ fn json_row(line: u64, text: &str) -> Row {
 }
 
 /// The event of texts by [`COLUMNS`].
-fn event(texts: &[String]) -> Result<Event, Unreadable> {
+fn event(texts: &[String]) -> Result<UsageEvent, Unreadable> {
     let [id, auth_id, product, heading, number, quantity, at] = texts else {
         return Err(Unreadable::of("", "must have seven columns"));
     };
     let wrong = Unreadable::of;
     let digits = quantity.bytes().all(|byte| byte.is_ascii_digit());
     let at_ms = text::moment_ms(at).map_err(|_| wrong("at", MOMENT))?;
-    Ok(Event {
+    Ok(UsageEvent {
         id: id.clone(),
         auth_id: auth_id.clone(),
         product: usage_words::product(product).ok_or(wrong("product", PRODUCT))?,
@@ -164,7 +164,7 @@ fn event(texts: &[String]) -> Result<Event, Unreadable> {
 }
 
 /// An event in the JSON form of the contract, for calls by name.
-pub fn for_contract(event: &Event) -> Value {
+pub fn for_contract(event: &UsageEvent) -> Value {
     json!({"id": event.id, "auth-id": event.auth_id, "product": usage_words::product_word(event.product),
         "heading": usage_words::heading_word(event.heading), "number": event.number, "quantity": event.quantity,
         "at": event.at.to_string()})

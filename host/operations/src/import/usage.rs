@@ -7,7 +7,7 @@ use crate::export::table::{Cell, Table};
 use crate::keys::digest_of;
 use crate::link::{Fate, Link, LinkError};
 use crate::usage_words::rejection_word;
-use coinbox_host::contract::exported::usage::{Answer, Event};
+use coinbox_host::contract::exported::usage::{EventAnswer, UsageEvent};
 use coinbox_host::lines::{self, Checked, Reading};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -163,7 +163,7 @@ fn feed(
 
 /// Sends the readable events of a batch, again and again while the system is only busy.
 fn rate(link: &dyn Link, rows: &[Row]) -> Result<Vec<Fate>, LinkError> {
-    let events: Vec<Event> = rows.iter().filter_map(|row| row.event.as_ref().ok().cloned()).collect();
+    let events: Vec<UsageEvent> = rows.iter().filter_map(|row| row.event.as_ref().ok().cloned()).collect();
     let mut answers = Vec::new();
     // A batch is named by its first line: the batches of a file are the same whenever, and in whatever order, they are sent.
     let number = rows.first().map_or(0, |row| u32::try_from(row.line).unwrap_or(u32::MAX));
@@ -235,11 +235,11 @@ impl Collector<'_> {
 /// Why an event was not rated; none for those that count.
 fn reason(fate: &Fate) -> Option<(&'static str, String)> {
     match fate {
-        Ok(Answer::Rated(_) | Answer::Duplicate) => None,
-        Ok(Answer::Conflicting) => {
+        Ok(EventAnswer::Rated(_) | EventAnswer::Duplicate) => None,
+        Ok(EventAnswer::Conflicting) => {
             Some(("conflict", "counted before with other content; kept on the list of rejected events".to_owned()))
         }
-        Ok(Answer::Rejected(rejection)) => {
+        Ok(EventAnswer::Rejected(rejection)) => {
             Some((rejection_word(*rejection), "kept on the list of rejected events".to_owned()))
         }
         Err(unreadable) => Some(("unreadable", format!("{} {}", unreadable.field, unreadable.limit).trim().to_owned())),

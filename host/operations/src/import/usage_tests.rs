@@ -4,7 +4,7 @@ use super::progress;
 use super::usage::{Options, Summary, import, rejected_path};
 use crate::link::{Fate, Link, LinkError};
 use crate::usage_words::Counts;
-use coinbox_host::contract::exported::usage::{Answer, Event, Rejection};
+use coinbox_host::contract::exported::usage::{EventAnswer, Rejection, UsageEvent};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ impl Link for Rated {
         self.key
     }
 
-    fn record(&self, number: u32, events: &[Event]) -> Result<Vec<Fate>, LinkError> {
+    fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         self.numbers.lock().expect("lock").insert(number);
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         assert!(events.len() <= 1000);
@@ -47,12 +47,12 @@ impl Link for Rated {
             return Err(LinkError::Failed("gone".to_owned()));
         }
         let mut seen = self.seen.lock().expect("lock");
-        let answer = |event: &Event| match event.number.as_str() {
-            "0" => Answer::Rejected(Rejection::NoPrice),
-            _ if !seen.insert(event.id.clone()) => Answer::Duplicate,
-            _ => Answer::Rated(12_340),
+        let answer = |event: &UsageEvent| match event.number.as_str() {
+            "0" => EventAnswer::Rejected(Rejection::NoPrice),
+            _ if !seen.insert(event.id.clone()) => EventAnswer::Duplicate,
+            _ => EventAnswer::Rated(12_340),
         };
-        let fates: Vec<Answer> = events.iter().map(answer).collect();
+        let fates: Vec<EventAnswer> = events.iter().map(answer).collect();
         Ok(fates.into_iter().map(Ok).collect())
     }
 

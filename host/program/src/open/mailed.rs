@@ -1,7 +1,7 @@
 //! Issued documents for mails: read as the rules froze them, and printed.
 
 use coinbox_host::coinbox::{Coinbox, Reader};
-use coinbox_host::contract::email::AttachedDocument;
+use coinbox_host::contract::email_types::AttachedDocument;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::json as wit;
 use coinbox_mail::{AttachedFile, Attachments};

@@ -2,7 +2,7 @@
 
 use super::records::{RequestLine, SandboxError, read_metadata};
 use crate::capability::Instant;
-use crate::contract::payment::{Movement, Paid};
+use crate::contract::payment_types::{Paid, PaymentMovement};
 use crate::hold::FileHold;
 use crate::private;
 use crate::storage::Progress;
@@ -224,7 +224,7 @@ impl Book {
 }
 
 /// A movement with its place in the list: its moment, then its number.
-pub(super) type Placed = (Movement, (Instant, i64));
+pub(super) type Placed = (PaymentMovement, (Instant, i64));
 
 /// The book inside one transaction.
 pub(super) struct Page<'a> {
@@ -408,7 +408,7 @@ impl Page<'_> {
             let row = row?;
             let paid = (row.state == State::Paid).then(|| row.paid());
             let place = (row.paid_at.unwrap_or(row.received_at), row.number);
-            let movement = Movement {
+            let movement = PaymentMovement {
                 key: row.key,
                 refund: row.charge_key.is_some(),
                 charge_key: row.charge_key,

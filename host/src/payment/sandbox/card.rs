@@ -1,6 +1,6 @@
 //! What each test token does. The table for readers is in the documentation of [`super`].
 
-use crate::contract::payment::{DeclineReason, MethodDescription, MethodKind};
+use crate::contract::payment_types::{DeclineReason, MethodDescription, MethodKind};
 use sha2::{Digest, Sha256};
 
 /// Longest token.

@@ -5,7 +5,7 @@ use super::card::{Card, Plan, Step, reason_of};
 use super::desk::Sandbox;
 use super::records::{ASK_AGAIN_MS, Carried, SandboxError};
 use crate::capability::Instant;
-use crate::contract::payment::{Declined, Outcome, Pending};
+use crate::contract::payment_types::{Declined, PaymentOutcome, Pending};
 
 /// Micros in a cent: what the gateway moves is whole cents.
 const CENT: i64 = 10_000;
@@ -13,16 +13,16 @@ const KEY_BYTES_MAX: usize = 255;
 
 impl Sandbox {
     /// How an intention that the gateway has heard of stands.
-    pub(super) fn outcome(&self, intention: &Intention, now: Instant) -> Outcome {
+    pub(super) fn outcome(&self, intention: &Intention, now: Instant) -> PaymentOutcome {
         match intention.state {
-            State::Paid => Outcome::Paid(intention.paid()),
+            State::Paid => PaymentOutcome::Paid(intention.paid()),
             State::Declined => declined(&intention.code),
             State::Closed => declined("key_closed"),
             State::Pending | State::PendingDecline => {
-                Outcome::Pending(Pending { ask_again: intention.settles_at.unwrap_or(now + ASK_AGAIN_MS) })
+                PaymentOutcome::Pending(Pending { ask_again: intention.settles_at.unwrap_or(now + ASK_AGAIN_MS) })
             }
-            State::NotTaken => Outcome::NotSent(self.not_sent("the gateway is down")),
-            State::LostBefore | State::InTransit | State::Never => Outcome::Unknown("no answer".to_owned()),
+            State::NotTaken => PaymentOutcome::NotSent(self.not_sent("the gateway is down")),
+            State::LostBefore | State::InTransit | State::Never => PaymentOutcome::Unknown("no answer".to_owned()),
         }
     }
 
@@ -55,7 +55,7 @@ impl Sandbox {
         let step = self.next_step(page, &card, &wanted)?;
         let mut first_answer = None;
         let mut slow_ms = 0;
-        let unknown = || Some(Outcome::Unknown("no answer".to_owned()));
+        let unknown = || Some(PaymentOutcome::Unknown("no answer".to_owned()));
         match step {
             Step::Approve => wanted.pay(now),
             Step::Decline(code) => wanted.decline(code),
@@ -199,8 +199,8 @@ pub(super) fn come_nearer(intention: &mut Intention, now: Instant) {
     if intention.remaining > 0 { intention.remaining -= 1 } else { intention.pay(now) }
 }
 
-pub(super) fn declined(code: &str) -> Outcome {
-    Outcome::Declined(Declined { reason: reason_of(code), code: code.to_owned() })
+pub(super) fn declined(code: &str) -> PaymentOutcome {
+    PaymentOutcome::Declined(Declined { reason: reason_of(code), code: code.to_owned() })
 }
 
 /// Year and month, UTC.

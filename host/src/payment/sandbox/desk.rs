@@ -4,7 +4,8 @@ use super::book::{Book, Intention, Page};
 use super::card::SLOW_MS_MAX;
 use super::records::{ASK_AGAIN_MS, Carried, Fault, RequestLine, SandboxError, SandboxSettings};
 use crate::capability::{Clock, Instant};
-use crate::contract::payment::{Finding, Movement, NotSent, Outcome};
+use crate::contract::payment_types::{Finding, PaymentMovement, PaymentOutcome};
+use crate::contract::types::NotSent;
 use crate::storage::Progress;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -60,7 +61,7 @@ impl Sandbox {
     }
 
     /// Everything that was moved, oldest first.
-    pub fn movements(&self) -> Result<Vec<Movement>, SandboxError> {
+    pub fn movements(&self) -> Result<Vec<PaymentMovement>, SandboxError> {
         let found = self.transact(|page, _| page.movements(i64::MIN, (i64::MIN, 0), u32::MAX))?;
         Ok(found.into_iter().map(|(movement, _)| movement).filter(|movement| movement.paid.is_some()).collect())
     }
@@ -90,7 +91,7 @@ impl Sandbox {
         call: &str,
         wanted: &Intention,
         work: impl FnOnce(&Page<'_>, Instant) -> Carried,
-    ) -> Outcome {
+    ) -> PaymentOutcome {
         let fault =
             if self.down.load(Ordering::SeqCst) { Some(Fault::NotSent) } else { lock(&self.money_faults).pop_front() };
         let mut hold_back_ms = 0;
@@ -101,12 +102,16 @@ impl Sandbox {
                 page.see(mark)?;
             }
             let outcome = match fault {
-                Some(Fault::NotSent) => Outcome::NotSent(self.not_sent("the gateway is down")),
-                Some(Fault::LostBefore) => Outcome::Unknown("no answer".to_owned()),
+                Some(Fault::NotSent) => PaymentOutcome::NotSent(self.not_sent("the gateway is down")),
+                Some(Fault::LostBefore) => PaymentOutcome::Unknown("no answer".to_owned()),
                 _ => {
                     let (outcome, slow_ms) = work(page, now)?;
                     hold_back_ms = slow_ms;
-                    if fault == Some(Fault::LostAfter) { Outcome::Unknown("no answer".to_owned()) } else { outcome }
+                    if fault == Some(Fault::LostAfter) {
+                        PaymentOutcome::Unknown("no answer".to_owned())
+                    } else {
+                        outcome
+                    }
                 }
             };
             page.note(&RequestLine {
@@ -126,9 +131,11 @@ impl Sandbox {
         }
         carried.unwrap_or_else(|error| match error {
             // Found out before anything was written.
-            SandboxError::Held(_) | SandboxError::TakenOver => Outcome::NotSent(self.not_sent(&error.to_string())),
+            SandboxError::Held(_) | SandboxError::TakenOver => {
+                PaymentOutcome::NotSent(self.not_sent(&error.to_string()))
+            }
             // A commit that failed may still have reached the disk.
-            _ => Outcome::Unknown(error.to_string()),
+            _ => PaymentOutcome::Unknown(error.to_string()),
         })
     }
 
@@ -167,13 +174,13 @@ impl Sandbox {
 
 type Found = Result<Finding, SandboxError>;
 
-fn outcome_word(outcome: &Outcome) -> &'static str {
+fn outcome_word(outcome: &PaymentOutcome) -> &'static str {
     match outcome {
-        Outcome::Paid(_) => "paid",
-        Outcome::Declined(_) => "declined",
-        Outcome::Pending(_) => "pending",
-        Outcome::Unknown(_) => "unknown",
-        Outcome::NotSent(_) => "not-sent",
+        PaymentOutcome::Paid(_) => "paid",
+        PaymentOutcome::Declined(_) => "declined",
+        PaymentOutcome::Pending(_) => "pending",
+        PaymentOutcome::Unknown(_) => "unknown",
+        PaymentOutcome::NotSent(_) => "not-sent",
     }
 }
 

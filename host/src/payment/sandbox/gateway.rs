@@ -6,7 +6,9 @@ use super::decide::{come_nearer, declined};
 use super::desk::{Sandbox, line};
 use super::records::{PAGE_MOVEMENTS_MAX, metadata_text};
 use crate::capability::{Instant, PaymentGateway};
-use crate::contract::payment::{ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome, RefundRequest};
+use crate::contract::payment_types::{
+    ChargeRequest, Finding, MethodAnswer, MovementPage, PaymentOutcome, RefundRequest,
+};
 use std::sync::atomic::Ordering;
 
 /// Longest text on a statement.
@@ -18,7 +20,7 @@ fn read_cursor(cursor: &str) -> Option<(Instant, i64)> {
 }
 
 impl PaymentGateway for Sandbox {
-    fn charge(&self, request: ChargeRequest) -> Outcome {
+    fn charge(&self, request: ChargeRequest) -> PaymentOutcome {
         let mut wanted = Intention::wanted(&request.key, request.amount, &request.currency, 0);
         wanted.auth_id = request.auth_id;
         wanted.method = request.method;
@@ -36,7 +38,7 @@ impl PaymentGateway for Sandbox {
         })
     }
 
-    fn refund(&self, request: RefundRequest) -> Outcome {
+    fn refund(&self, request: RefundRequest) -> PaymentOutcome {
         let mut wanted = Intention::wanted(&request.key, request.amount, &request.currency, 0);
         wanted.charge_key = Some(request.charge_key.clone());
         wanted.auth_id = request.auth_id;

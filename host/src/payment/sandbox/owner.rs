@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn sec_02_a_book_remembers_how_far_a_store_had_come_that_moved_money() {
         use crate::capability::PaymentGateway;
-        use crate::contract::payment::ChargeRequest;
+        use crate::contract::payment_types::ChargeRequest;
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("book.sqlite");
         let open =

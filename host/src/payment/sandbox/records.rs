@@ -1,7 +1,7 @@
 //! What a sandbox is set up with, what goes wrong with it, and what is seen of its requests.
 
 use crate::capability::Instant;
-use crate::contract::payment::Outcome;
+use crate::contract::payment_types::PaymentOutcome;
 use crate::contract::types::Fact;
 use crate::hold::HoldError;
 
@@ -93,7 +93,7 @@ pub struct RequestLine {
 }
 
 /// An outcome, and the real milliseconds to hold it back.
-pub(super) type Carried = Result<(Outcome, u64), SandboxError>;
+pub(super) type Carried = Result<(PaymentOutcome, u64), SandboxError>;
 
 /// How the book keeps metadata: a JSON object's worth of pairs, in the order in which they came.
 pub(super) fn metadata_text(metadata: &[Fact]) -> String {

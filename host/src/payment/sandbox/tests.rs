@@ -3,10 +3,11 @@
 use super::*;
 use crate::capability::{Clock, Instant, PaymentGateway};
 use crate::clock::SimulatedClock;
-use crate::contract::payment::{
-    ChargeRequest, DeclineReason, Declined, Finding, MethodAnswer, Movement, NotSent, Outcome, Paid, Pending,
+use crate::contract::payment_types::{
+    ChargeRequest, DeclineReason, Declined, Finding, MethodAnswer, Paid, PaymentMovement, PaymentOutcome, Pending,
     RefundRequest,
 };
+use crate::contract::types::NotSent;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,11 +39,11 @@ fn request(key: &str, method: &str, amount: i64) -> ChargeRequest {
 }
 
 impl Bench {
-    fn charge(&self, key: &str, method: &str) -> Outcome {
+    fn charge(&self, key: &str, method: &str) -> PaymentOutcome {
         self.sandbox.charge(request(key, method, 25_000_000))
     }
 
-    fn refund(&self, key: &str, charge_key: &str, amount: i64) -> Outcome {
+    fn refund(&self, key: &str, charge_key: &str, amount: i64) -> PaymentOutcome {
         self.sandbox.refund(RefundRequest {
             key: key.to_owned(),
             auth_id: "MAAAAAAAAAAAAAAAAAAA".to_owned(),
@@ -62,16 +63,16 @@ impl Bench {
     }
 }
 
-fn paid(number: u32, at: Instant) -> Outcome {
-    Outcome::Paid(Paid { reference: format!("sbx-{number:08}"), at })
+fn paid(number: u32, at: Instant) -> PaymentOutcome {
+    PaymentOutcome::Paid(Paid { reference: format!("sbx-{number:08}"), at })
 }
 
-fn refused(reason: DeclineReason, code: &str) -> Outcome {
-    Outcome::Declined(Declined { reason, code: code.to_owned() })
+fn refused(reason: DeclineReason, code: &str) -> PaymentOutcome {
+    PaymentOutcome::Declined(Declined { reason, code: code.to_owned() })
 }
 
-fn unknown() -> Outcome {
-    Outcome::Unknown("no answer".to_owned())
+fn unknown() -> PaymentOutcome {
+    PaymentOutcome::Unknown("no answer".to_owned())
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn declines_carry_reason_and_code_and_are_final_for_their_key() {
     );
     assert_eq!(bench.moved(), []);
     let present = ChargeRequest { customer_present: true, ..request("p", "tok_decline_confirm", 10_000) };
-    assert!(matches!(bench.sandbox.charge(present), Outcome::Paid(_)));
+    assert!(matches!(bench.sandbox.charge(present), PaymentOutcome::Paid(_)));
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn timeout_after_has_charged() {
 #[test]
 fn late_is_paid_at_its_moment_on_the_clock() {
     let bench = bench();
-    let pending = Outcome::Pending(Pending { ask_again: START + 90_000 });
+    let pending = PaymentOutcome::Pending(Pending { ask_again: START + 90_000 });
     assert_eq!(bench.charge("a", "tok_late"), pending);
     bench.clock.advance(89_999).expect("forward");
     assert_eq!(bench.sandbox.find("a"), Finding::Found(pending.clone()));
@@ -148,7 +149,10 @@ fn late_is_paid_at_its_moment_on_the_clock() {
     bench.clock.advance(5_000).expect("forward");
     assert_eq!(bench.sandbox.find("a"), Finding::Found(paid(1, START + 90_000)));
     assert_eq!(bench.moved().len(), 1);
-    assert_eq!(bench.charge("b", "tok_late_decline:10"), Outcome::Pending(Pending { ask_again: START + 94_999 + 10 }));
+    assert_eq!(
+        bench.charge("b", "tok_late_decline:10"),
+        PaymentOutcome::Pending(Pending { ask_again: START + 94_999 + 10 })
+    );
     bench.clock.advance(10).expect("forward");
     let declined = refused(DeclineReason::InsufficientFunds, "insufficient_funds");
     assert_eq!(bench.sandbox.find("b"), Finding::Found(declined));
@@ -158,7 +162,7 @@ fn late_is_paid_at_its_moment_on_the_clock() {
 #[test]
 fn late_finds_is_paid_at_the_asked_find() {
     let bench = bench();
-    let pending = Outcome::Pending(Pending { ask_again: START + 60_000 });
+    let pending = PaymentOutcome::Pending(Pending { ask_again: START + 60_000 });
     assert_eq!(bench.charge("a", "tok_late_finds:2"), pending);
     assert_eq!(bench.charge("a", "tok_late_finds:2"), pending);
     assert_eq!(bench.sandbox.find("a"), Finding::Found(pending));
@@ -232,16 +236,16 @@ fn close_is_final_for_what_has_moved_nothing_and_changes_nothing_else() {
 #[test]
 fn not_sent_takes_nothing_on_at_the_first_tries_of_each_key() {
     let bench = bench();
-    let down = Outcome::NotSent(NotSent { ask_again: START + 60_000, cause: "the gateway is down".to_owned() });
+    let down = PaymentOutcome::NotSent(NotSent { ask_again: START + 60_000, cause: "the gateway is down".to_owned() });
     for key in ["a", "b"] {
         assert_eq!(bench.charge(key, "tok_not_sent"), down);
         assert_eq!(bench.sandbox.find(key), Finding::NotFound);
         assert_eq!(bench.charge(key, "tok_not_sent"), down);
-        assert!(matches!(bench.charge(key, "tok_not_sent"), Outcome::Paid(_)));
+        assert!(matches!(bench.charge(key, "tok_not_sent"), PaymentOutcome::Paid(_)));
     }
-    assert!(matches!(bench.charge("c", "tok_not_sent:0"), Outcome::Paid(_)));
+    assert!(matches!(bench.charge("c", "tok_not_sent:0"), PaymentOutcome::Paid(_)));
     assert_eq!(bench.charge("d", "tok_not_sent:1"), down);
-    assert!(matches!(bench.charge("d", "tok_not_sent:1"), Outcome::Paid(_)));
+    assert!(matches!(bench.charge("d", "tok_not_sent:1"), PaymentOutcome::Paid(_)));
 }
 
 #[test]
@@ -250,14 +254,17 @@ fn programmed_cards_count_charges_not_repeats() {
     let poor = refused(DeclineReason::InsufficientFunds, "insufficient_funds");
     let script = "tok_script:approve,decline_insufficient,timeout_after";
     for round in 0..2 {
-        assert!(matches!(bench.charge(&format!("{round}-1"), script), Outcome::Paid(_)));
-        assert!(matches!(bench.charge(&format!("{round}-1"), script), Outcome::Paid(_)));
+        assert!(matches!(bench.charge(&format!("{round}-1"), script), PaymentOutcome::Paid(_)));
+        assert!(matches!(bench.charge(&format!("{round}-1"), script), PaymentOutcome::Paid(_)));
         assert_eq!(bench.charge(&format!("{round}-2"), script), poor);
         assert_eq!(bench.charge(&format!("{round}-3"), script), unknown());
     }
-    assert!(matches!(bench.charge("other", &format!("{script}-2")), Outcome::Paid(_)), "another card begins anew");
-    assert!(matches!(bench.charge("after-1", "tok_decline_after:2"), Outcome::Paid(_)));
-    assert!(matches!(bench.charge("after-2", "tok_decline_after:2"), Outcome::Paid(_)));
+    assert!(
+        matches!(bench.charge("other", &format!("{script}-2")), PaymentOutcome::Paid(_)),
+        "another card begins anew"
+    );
+    assert!(matches!(bench.charge("after-1", "tok_decline_after:2"), PaymentOutcome::Paid(_)));
+    assert!(matches!(bench.charge("after-2", "tok_decline_after:2"), PaymentOutcome::Paid(_)));
     assert_eq!(bench.charge("after-3", "tok_decline_after:2"), poor);
     assert_eq!(bench.charge("after-4", "tok_decline_after:2"), poor);
 }
@@ -266,9 +273,9 @@ fn programmed_cards_count_charges_not_repeats() {
 fn limit_declines_once_the_sum_would_pass_it() {
     let bench = bench();
     let charge = |key: &str, amount| bench.sandbox.charge(request(key, "tok_limit:50.00", amount));
-    assert!(matches!(charge("a", 30_000_000), Outcome::Paid(_)));
+    assert!(matches!(charge("a", 30_000_000), PaymentOutcome::Paid(_)));
     assert_eq!(charge("b", 20_010_000), refused(DeclineReason::LimitExceeded, "card_limit_exceeded"));
-    assert!(matches!(charge("c", 20_000_000), Outcome::Paid(_)), "exactly the limit is within it");
+    assert!(matches!(charge("c", 20_000_000), PaymentOutcome::Paid(_)), "exactly the limit is within it");
     assert_eq!(charge("d", 10_000), refused(DeclineReason::LimitExceeded, "card_limit_exceeded"));
 }
 
@@ -276,7 +283,7 @@ fn limit_declines_once_the_sum_would_pass_it() {
 fn expiring_card_is_good_through_its_month() {
     let bench = bench();
     bench.clock.set(1_801_439_999_999).expect("2027-01-31T23:59:59.999Z");
-    assert!(matches!(bench.charge("a", "tok_expiring:2027-01"), Outcome::Paid(_)));
+    assert!(matches!(bench.charge("a", "tok_expiring:2027-01"), PaymentOutcome::Paid(_)));
     bench.clock.advance(1).expect("2027-02-01");
     assert_eq!(bench.charge("b", "tok_expiring:2027-01"), refused(DeclineReason::Expired, "expired_card"));
 }
@@ -308,7 +315,7 @@ fn a_forgotten_key_charges_again_but_find_never_forgets() {
     // A second charge that is declined does not hide the first, which was paid.
     let first = bench.charge("b", "tok_decline_after:1");
     bench.clock.advance(24 * 3_600_000).expect("forward");
-    assert!(matches!(bench.charge("b", "tok_decline_after:1"), Outcome::Declined(_)));
+    assert!(matches!(bench.charge("b", "tok_decline_after:1"), PaymentOutcome::Declined(_)));
     assert_eq!(bench.sandbox.find("b"), Finding::Found(first.clone()));
     assert_eq!(bench.sandbox.close("b"), Finding::Found(first));
 }
@@ -332,7 +339,7 @@ fn bad_requests_are_not_accepted() {
     for (bad, code) in cases {
         assert_eq!(bench.sandbox.charge(bad), refused(DeclineReason::NotAccepted, code), "{code}");
     }
-    assert!(matches!(bench.sandbox.charge(good), Outcome::Paid(_)));
+    assert!(matches!(bench.sandbox.charge(good), PaymentOutcome::Paid(_)));
 }
 
 #[test]
@@ -409,7 +416,7 @@ fn methods_are_described_and_forgotten() {
     assert!(bench.sandbox.forget_method("tok_nobody"));
     assert_eq!(bench.sandbox.describe_method("tok_approve"), MethodAnswer::NoSuchMethod);
     assert_eq!(bench.charge("a", "tok_approve"), refused(DeclineReason::MethodRemoved, "method_removed"));
-    assert!(matches!(bench.charge("b", "tok_approve-2"), Outcome::Paid(_)));
+    assert!(matches!(bench.charge("b", "tok_approve-2"), PaymentOutcome::Paid(_)));
 }
 
 #[test]
@@ -423,7 +430,7 @@ fn faults_disturb_the_next_call_only() {
     assert_eq!(bench.sandbox.find("a"), Finding::NotFound);
     assert_eq!(bench.charge("b", "tok_approve"), unknown());
     assert_eq!(bench.sandbox.find("b"), Finding::Found(paid(1, START)));
-    assert_eq!(bench.charge("c", "tok_approve"), Outcome::NotSent(down.clone()));
+    assert_eq!(bench.charge("c", "tok_approve"), PaymentOutcome::NotSent(down.clone()));
     assert_eq!(bench.charge("a", "tok_approve"), paid(2, START));
     bench.sandbox.disturb_look_up(Fault::NotSent);
     assert_eq!(bench.sandbox.find("a"), Finding::NotAsked(down.clone()));
@@ -432,14 +439,14 @@ fn faults_disturb_the_next_call_only() {
     assert_eq!(bench.sandbox.close("d"), Finding::NotAsked(down.clone()));
     assert_eq!(bench.sandbox.find("d"), Finding::Closed);
     bench.sandbox.set_down(true);
-    assert_eq!(bench.charge("e", "tok_approve"), Outcome::NotSent(down.clone()));
-    assert_eq!(bench.refund("r", "a", 10_000), Outcome::NotSent(down.clone()));
+    assert_eq!(bench.charge("e", "tok_approve"), PaymentOutcome::NotSent(down.clone()));
+    assert_eq!(bench.refund("r", "a", 10_000), PaymentOutcome::NotSent(down.clone()));
     assert_eq!(bench.sandbox.find("a"), Finding::NotAsked(down.clone()));
     assert_eq!(bench.sandbox.movements_since(0, None), None);
     assert_eq!(bench.sandbox.describe_method("tok_approve"), MethodAnswer::NotAsked(down));
     assert!(!bench.sandbox.forget_method("tok_approve"));
     bench.sandbox.set_down(false);
-    assert!(matches!(bench.charge("e", "tok_approve"), Outcome::Paid(_)));
+    assert!(matches!(bench.charge("e", "tok_approve"), PaymentOutcome::Paid(_)));
 }
 
 #[test]
@@ -491,7 +498,7 @@ fn the_file_outlives_the_program() {
     let clock = Arc::new(SimulatedClock::new(START));
     let open = |path: &Path| Sandbox::open(path, clock.clone(), SandboxSettings::default()).expect("sandbox");
     let first = open(&path);
-    assert!(matches!(first.charge(request("a", "tok_decline_after:1", 10_000)), Outcome::Paid(_)));
+    assert!(matches!(first.charge(request("a", "tok_decline_after:1", 10_000)), PaymentOutcome::Paid(_)));
     assert_eq!(first.charge(request("b", "tok_unknown_then_paid", 10_000)), unknown());
     assert_eq!(first.find("b"), Finding::NotFound);
     // As a kill would leave it: nothing is closed in order, and the log is beside the file.
@@ -504,7 +511,7 @@ fn the_file_outlives_the_program() {
     path = killed;
     let second = open(&path);
     assert_eq!(second.charge(request("a", "tok_decline_after:1", 10_000)), paid(1, START));
-    assert!(matches!(second.charge(request("c", "tok_decline_after:1", 10_000)), Outcome::Declined(_)));
+    assert!(matches!(second.charge(request("c", "tok_decline_after:1", 10_000)), PaymentOutcome::Declined(_)));
     assert_eq!(second.find("b"), Finding::NotFound);
     assert_eq!(second.find("b"), Finding::Found(paid(2, START)));
     assert_eq!(second.requests().expect("requests").len(), 7);
@@ -558,7 +565,7 @@ fn sec_02_movements_bring_metadata_back_and_name_what_is_under_way() {
         let page = bench.sandbox.movements_since(START, None).expect("asked");
         assert_eq!((page.next, page.complete_since), (None, START));
         assert!(page.movements.iter().all(|movement| movement.metadata == metadata));
-        let of = |movement: Movement| (movement.key, movement.charge_key, movement.paid.is_some());
+        let of = |movement: PaymentMovement| (movement.key, movement.charge_key, movement.paid.is_some());
         page.movements.into_iter().map(of).collect::<Vec<_>>()
     };
     let of = |key: &str, charge: Option<&str>, paid| (key.to_owned(), charge.map(str::to_owned), paid);
