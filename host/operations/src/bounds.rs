@@ -6,7 +6,7 @@
 use coinbox_host::contract::types::{FieldProblem, FieldRule};
 use coinbox_host::text;
 
-/// Names of moments: everything of the contract's type `instant` but for durations, whose names end in `-ms`.
+/// Names of moments: everything of the contract's type `instant`.
 const MOMENTS: [&str; 31] = [
     "ask-again",
     "at",
@@ -56,7 +56,7 @@ const MORE_MOMENTS: [&str; 11] = [
     "withdrawn",
 ];
 
-/// Durations whose names do not say so.
+/// Names of the contract's type `duration` that do not end in `-ms`.
 const DURATIONS: [&str; 1] = ["lasting"];
 
 /// Who reads a limit.
@@ -173,18 +173,25 @@ mod tests {
     #[test]
     fn every_moment_of_the_contract_is_known() {
         let contract = contract();
-        let mut instants = 0;
+        let (mut instants, mut durations) = (0, 0);
         for (name, types) in &contract {
-            let is_instant = types.contains("instant");
+            let (is_instant, is_duration) = (types.contains("instant"), types.contains("duration"));
             instants += usize::from(is_instant);
-            assert_eq!(form(name) != Form::Plain, is_instant, "{name}: {types:?}");
+            durations += usize::from(is_duration);
+            let wanted = match (is_instant, is_duration) {
+                (true, false) => Form::Moment,
+                (false, true) => Form::Duration,
+                (false, false) => Form::Plain,
+                (true, true) => panic!("{name} is a moment in one place and a duration in another"),
+            };
+            assert_eq!(form(name), wanted, "{name}: {types:?}");
             let other =
                 ["u8", "u16", "u32", "u64", "s64", "micros", "decimal"].into_iter().find(|of| types.contains(*of));
             assert!(
-                !is_instant || other.is_none(),
-                "{name} is a moment in one place and a number in another: {types:?}"
+                !(is_instant || is_duration) || other.is_none(),
+                "{name} is a time in one place and a number in another: {types:?}"
             );
         }
-        assert!(instants >= 40, "{instants}");
+        assert!(instants >= 40 && durations >= 3, "{instants}, {durations}");
     }
 }
