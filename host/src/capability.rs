@@ -75,7 +75,7 @@ pub trait Vault: Send + Sync {
     fn verify_password(&self, password: &str, hash: &str) -> vault::PasswordVerdict;
 }
 
-/// Moving money. See `wit/payment.wit` for what each answer means.
+/// Moving money. See `wit/payment-types.wit` for what each answer means.
 pub trait PaymentGateway: Send + Sync {
     /// Takes money from a stored method.
     fn charge(&self, request: payment_types::ChargeRequest) -> payment_types::PaymentOutcome;
@@ -107,7 +107,7 @@ pub trait Telephony: Send + Sync {
     fn hang_up(&self, request: &telephony_types::HangUpRequest) -> Vec<String>;
 }
 
-/// The platform's stock of phone numbers. See `wit/inventory.wit` for what each answer means.
+/// The platform's stock of phone numbers. See `wit/inventory-types.wit` for what each answer means.
 pub trait Inventory: Send + Sync {
     /// Numbers that could be ordered now; `None`: the stock could not be asked.
     fn offer(&self, filter: &inventory_types::OfferFilter) -> Option<inventory_types::OfferPage>;
