@@ -9,17 +9,23 @@ use crate::engine::TypedRequest;
 use serde::Serialize;
 use wasmtime::AsContextMut;
 
+#[doc(no_inline)]
+pub use crate::contract::credit_types::{Refund, RefundCause, RefundState};
+
 #[doc(inline)]
 pub use crate::contract::exported::accounts::{
-    Account, AccountFilter, AccountType, BillingMode, Change, ClosingStatus, ClosingStep, Created, Error, Listed,
-    NewAccount, Page, RateLimits, Standing, StandingKind,
+    Account, AccountChange, AccountError, AccountFilter, AccountPage, AccountStanding, AccountType, BillingMode,
+    ClosingStatus, ClosingStep, CreatedAccount, ListedAccount, NewAccount, RateLimits, StandingKind,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::exported::refunds::Refund;
+pub use crate::contract::payment_types::DeclineReason;
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal, Suspension};
+pub use crate::contract::types::{
+    Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::accounts`] lends them.
 #[derive(Clone, Copy)]
@@ -36,37 +42,42 @@ impl Coinbox {
 
 impl Functions<'_> {
     /// Class: command. Permission: operator `accounts.create`. A `developer` account gets the policy's trial credits.
-    pub fn create(&self, caller: &Caller, account: NewAccount) -> Reply<Created, Error> {
+    pub fn create(&self, caller: &Caller, account: NewAccount) -> Reply<CreatedAccount, AccountError> {
         let request = CreateRequest { caller: caller.clone(), account };
         self.host.ask(request)
     }
 
     /// [`Functions::create`] for asynchronous programs.
-    pub async fn create_async(&self, caller: &Caller, account: NewAccount) -> Reply<Created, Error> {
+    pub async fn create_async(&self, caller: &Caller, account: NewAccount) -> Reply<CreatedAccount, AccountError> {
         let request = CreateRequest { caller: caller.clone(), account };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The account's own token (no other token, not one of a sub-account) or an operator with `accounts.get`.
-    pub fn get(&self, caller: &Caller, auth_id: &str) -> Reply<Account, Error> {
+    pub fn get(&self, caller: &Caller, auth_id: &str) -> Reply<Account, AccountError> {
         let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
-    pub async fn get_async(&self, caller: &Caller, auth_id: &str) -> Reply<Account, Error> {
+    pub async fn get_async(&self, caller: &Caller, auth_id: &str) -> Reply<Account, AccountError> {
         let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The account's own token or an operator with `accounts.update`.
-    pub fn update(&self, caller: &Caller, auth_id: &str, change: Change) -> Reply<Account, Error> {
+    pub fn update(&self, caller: &Caller, auth_id: &str, change: AccountChange) -> Reply<Account, AccountError> {
         let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
         self.host.ask(request)
     }
 
     /// [`Functions::update`] for asynchronous programs.
-    pub async fn update_async(&self, caller: &Caller, auth_id: &str, change: Change) -> Reply<Account, Error> {
+    pub async fn update_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        change: AccountChange,
+    ) -> Reply<Account, AccountError> {
         let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
         self.host.ask_async(request).await
     }
@@ -81,7 +92,7 @@ impl Functions<'_> {
         filter: Option<AccountFilter>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<Page, Error> {
+    ) -> Reply<AccountPage, AccountError> {
         let request = ListRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
@@ -93,7 +104,7 @@ impl Functions<'_> {
         filter: Option<AccountFilter>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<Page, Error> {
+    ) -> Reply<AccountPage, AccountError> {
         let request = ListRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
@@ -106,9 +117,9 @@ impl Functions<'_> {
         &self,
         caller: &Caller,
         auth_id: &str,
-        standing: Standing,
+        standing: AccountStanding,
         details: &str,
-    ) -> Reply<Account, Error> {
+    ) -> Reply<Account, AccountError> {
         let request = SetStandingRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -123,9 +134,9 @@ impl Functions<'_> {
         &self,
         caller: &Caller,
         auth_id: &str,
-        standing: Standing,
+        standing: AccountStanding,
         details: &str,
-    ) -> Reply<Account, Error> {
+    ) -> Reply<Account, AccountError> {
         let request = SetStandingRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -139,50 +150,55 @@ impl Functions<'_> {
     /// happen: the final invoice is made, what is left of the recharges of the refund window is fixed as refunds in one transaction, and
     /// the account is closed for good. With the error `owes` nothing has changed. A second call answers how the closing stands. `reason`:
     /// 0 to 500 characters.
-    pub fn close(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<ClosingStatus, Error> {
+    pub fn close(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<ClosingStatus, AccountError> {
         let request = CloseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::close`] for asynchronous programs.
-    pub async fn close_async(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<ClosingStatus, Error> {
+    pub async fn close_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        reason: &str,
+    ) -> Reply<ClosingStatus, AccountError> {
         let request = CloseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `accounts.get-closing`.
-    pub fn get_closing(&self, caller: &Caller, auth_id: &str) -> Reply<ClosingStatus, Error> {
+    pub fn get_closing(&self, caller: &Caller, auth_id: &str) -> Reply<ClosingStatus, AccountError> {
         let request = GetClosingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_closing`] for asynchronous programs.
-    pub async fn get_closing_async(&self, caller: &Caller, auth_id: &str) -> Reply<ClosingStatus, Error> {
+    pub async fn get_closing_async(&self, caller: &Caller, auth_id: &str) -> Reply<ClosingStatus, AccountError> {
         let request = GetClosingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `accounts.reveal-token`. The API token of a main account or a sub-account (SEC-1).
-    pub fn reveal_token(&self, caller: &Caller, auth_id: &str) -> Reply<String, Error> {
+    pub fn reveal_token(&self, caller: &Caller, auth_id: &str) -> Reply<String, AccountError> {
         let request = RevealTokenRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::reveal_token`] for asynchronous programs.
-    pub async fn reveal_token_async(&self, caller: &Caller, auth_id: &str) -> Reply<String, Error> {
+    pub async fn reveal_token_async(&self, caller: &Caller, auth_id: &str) -> Reply<String, AccountError> {
         let request = RevealTokenRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Checks an API credential and answers the limits that the host enforces (R50). Whatever is wrong with the credential,
     /// the error is `refused(unauthenticated)`.
-    pub fn authenticate(&self, caller: &Caller) -> Reply<RateLimits, Error> {
+    pub fn authenticate(&self, caller: &Caller) -> Reply<RateLimits, AccountError> {
         let request = AuthenticateRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
     /// [`Functions::authenticate`] for asynchronous programs.
-    pub async fn authenticate_async(&self, caller: &Caller) -> Reply<RateLimits, Error> {
+    pub async fn authenticate_async(&self, caller: &Caller) -> Reply<RateLimits, AccountError> {
         let request = AuthenticateRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
@@ -196,7 +212,7 @@ struct CreateRequest {
 
 impl TypedRequest for CreateRequest {
     const FUNCTION: &'static str = "accounts.create";
-    type Answer = Result<Created, Error>;
+    type Answer = Result<CreatedAccount, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -212,7 +228,7 @@ struct GetRequest {
 
 impl TypedRequest for GetRequest {
     const FUNCTION: &'static str = "accounts.get";
-    type Answer = Result<Account, Error>;
+    type Answer = Result<Account, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -224,12 +240,12 @@ impl TypedRequest for GetRequest {
 struct UpdateRequest {
     caller: Caller,
     auth_id: String,
-    change: Change,
+    change: AccountChange,
 }
 
 impl TypedRequest for UpdateRequest {
     const FUNCTION: &'static str = "accounts.update";
-    type Answer = Result<Account, Error>;
+    type Answer = Result<Account, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -247,7 +263,7 @@ struct ListRequest {
 
 impl TypedRequest for ListRequest {
     const FUNCTION: &'static str = "accounts.list";
-    type Answer = Result<Page, Error>;
+    type Answer = Result<AccountPage, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -259,13 +275,13 @@ impl TypedRequest for ListRequest {
 struct SetStandingRequest {
     caller: Caller,
     auth_id: String,
-    standing: Standing,
+    standing: AccountStanding,
     details: String,
 }
 
 impl TypedRequest for SetStandingRequest {
     const FUNCTION: &'static str = "accounts.set-standing";
-    type Answer = Result<Account, Error>;
+    type Answer = Result<Account, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -282,7 +298,7 @@ struct CloseRequest {
 
 impl TypedRequest for CloseRequest {
     const FUNCTION: &'static str = "accounts.close";
-    type Answer = Result<ClosingStatus, Error>;
+    type Answer = Result<ClosingStatus, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -298,7 +314,7 @@ struct GetClosingRequest {
 
 impl TypedRequest for GetClosingRequest {
     const FUNCTION: &'static str = "accounts.get-closing";
-    type Answer = Result<ClosingStatus, Error>;
+    type Answer = Result<ClosingStatus, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -314,7 +330,7 @@ struct RevealTokenRequest {
 
 impl TypedRequest for RevealTokenRequest {
     const FUNCTION: &'static str = "accounts.reveal-token";
-    type Answer = Result<String, Error>;
+    type Answer = Result<String, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();
@@ -329,7 +345,7 @@ struct AuthenticateRequest {
 
 impl TypedRequest for AuthenticateRequest {
     const FUNCTION: &'static str = "accounts.authenticate";
-    type Answer = Result<RateLimits, Error>;
+    type Answer = Result<RateLimits, AccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_accounts();

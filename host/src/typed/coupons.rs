@@ -11,11 +11,15 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::coupons::{
-    Coupon, Decline, Error, NewCoupon, Outcome, Page, Redemption, RedemptionPage, Validity,
+    Coupon, CouponDecline, CouponError, CouponPage, CouponValidity, NewCoupon, RedeemAnswer, Redemption,
+    RedemptionPage,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem,
+    Refusal, RequestPart, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::coupons`] lends them.
 #[derive(Clone, Copy)]
@@ -32,50 +36,50 @@ impl Coinbox {
 
 impl Functions<'_> {
     /// Class: command. Permission: operator `coupons.create`.
-    pub fn create(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, Error> {
+    pub fn create(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, CouponError> {
         let request = CreateRequest { caller: caller.clone(), coupon };
         self.host.ask(request)
     }
 
     /// [`Functions::create`] for asynchronous programs.
-    pub async fn create_async(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, Error> {
+    pub async fn create_async(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, CouponError> {
         let request = CreateRequest { caller: caller.clone(), coupon };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `coupons.get`. By its code.
-    pub fn get(&self, caller: &Caller, code: &str) -> Reply<Coupon, Error> {
+    pub fn get(&self, caller: &Caller, code: &str) -> Reply<Coupon, CouponError> {
         let request = GetRequest { caller: caller.clone(), code: code.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
-    pub async fn get_async(&self, caller: &Caller, code: &str) -> Reply<Coupon, Error> {
+    pub async fn get_async(&self, caller: &Caller, code: &str) -> Reply<Coupon, CouponError> {
         let request = GetRequest { caller: caller.clone(), code: code.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `coupons.list`. Newest first, those with a number below `after`, 1 to 100 a page.
-    pub fn list(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<Page, Error> {
+    pub fn list(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<CouponPage, CouponError> {
         let request = ListRequest { caller: caller.clone(), after, limit };
         self.host.ask(request)
     }
 
     /// [`Functions::list`] for asynchronous programs.
-    pub async fn list_async(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<Page, Error> {
+    pub async fn list_async(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<CouponPage, CouponError> {
         let request = ListRequest { caller: caller.clone(), after, limit };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `coupons.withdraw`. The coupon cannot be redeemed any more; what was redeemed stays. A second call
     /// changes nothing.
-    pub fn withdraw(&self, caller: &Caller, number: u32) -> Reply<Coupon, Error> {
+    pub fn withdraw(&self, caller: &Caller, number: u32) -> Reply<Coupon, CouponError> {
         let request = WithdrawRequest { caller: caller.clone(), number };
         self.host.ask(request)
     }
 
     /// [`Functions::withdraw`] for asynchronous programs.
-    pub async fn withdraw_async(&self, caller: &Caller, number: u32) -> Reply<Coupon, Error> {
+    pub async fn withdraw_async(&self, caller: &Caller, number: u32) -> Reply<Coupon, CouponError> {
         let request = WithdrawRequest { caller: caller.clone(), number };
         self.host.ask_async(request).await
     }
@@ -83,13 +87,13 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `coupons.redeem` (R35). Gives the credit as a promotional lot. A redemption is no recharge, upgrades
     /// no trial and counts in no cap; trials and suspended accounts may redeem (R30). A declined try is an `ok` answer, so that it is counted:
     /// after the policy's `coupon-tries` failed tries within an hour the account is refused with `too-often`.
-    pub fn redeem(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<Outcome, Error> {
+    pub fn redeem(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<RedeemAnswer, CouponError> {
         let request = RedeemRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), code: code.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::redeem`] for asynchronous programs.
-    pub async fn redeem_async(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<Outcome, Error> {
+    pub async fn redeem_async(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<RedeemAnswer, CouponError> {
         let request = RedeemRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), code: code.to_owned() };
         self.host.ask_async(request).await
     }
@@ -101,7 +105,7 @@ impl Functions<'_> {
         auth_id: &str,
         after: Option<u32>,
         limit: u32,
-    ) -> Reply<RedemptionPage, Error> {
+    ) -> Reply<RedemptionPage, CouponError> {
         let request = ListRedemptionsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
         self.host.ask(request)
     }
@@ -113,7 +117,7 @@ impl Functions<'_> {
         auth_id: &str,
         after: Option<u32>,
         limit: u32,
-    ) -> Reply<RedemptionPage, Error> {
+    ) -> Reply<RedemptionPage, CouponError> {
         let request = ListRedemptionsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
         self.host.ask_async(request).await
     }
@@ -127,7 +131,7 @@ struct CreateRequest {
 
 impl TypedRequest for CreateRequest {
     const FUNCTION: &'static str = "coupons.create";
-    type Answer = Result<Coupon, Error>;
+    type Answer = Result<Coupon, CouponError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();
@@ -143,7 +147,7 @@ struct GetRequest {
 
 impl TypedRequest for GetRequest {
     const FUNCTION: &'static str = "coupons.get";
-    type Answer = Result<Coupon, Error>;
+    type Answer = Result<Coupon, CouponError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();
@@ -160,7 +164,7 @@ struct ListRequest {
 
 impl TypedRequest for ListRequest {
     const FUNCTION: &'static str = "coupons.list";
-    type Answer = Result<Page, Error>;
+    type Answer = Result<CouponPage, CouponError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();
@@ -176,7 +180,7 @@ struct WithdrawRequest {
 
 impl TypedRequest for WithdrawRequest {
     const FUNCTION: &'static str = "coupons.withdraw";
-    type Answer = Result<Coupon, Error>;
+    type Answer = Result<Coupon, CouponError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();
@@ -193,7 +197,7 @@ struct RedeemRequest {
 
 impl TypedRequest for RedeemRequest {
     const FUNCTION: &'static str = "coupons.redeem";
-    type Answer = Result<Outcome, Error>;
+    type Answer = Result<RedeemAnswer, CouponError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();
@@ -211,7 +215,7 @@ struct ListRedemptionsRequest {
 
 impl TypedRequest for ListRedemptionsRequest {
     const FUNCTION: &'static str = "coupons.list-redemptions";
-    type Answer = Result<RedemptionPage, Error>;
+    type Answer = Result<RedemptionPage, CouponError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();

@@ -11,18 +11,24 @@ use crate::engine::TypedRequest;
 use serde::Serialize;
 use wasmtime::AsContextMut;
 
+#[doc(no_inline)]
+pub use crate::contract::credit_types::{Card, CardState, Charge, ChargeKind, ChargeState};
+
 #[doc(inline)]
 pub use crate::contract::exported::credits::{
-    Adjusted, Adjustment, AlertSettings, AlertThreshold, Balance, CapPeriod, Caps, CapsChange, Card, CardState, Charge,
-    ChargeKind, ChargePage, ChargeState, Correction, Error, Goodwill, Lot, LotKind, RechargeChange, RechargeSettings,
-    RechargeStanding, RechargeStatus, Started, Statement, StatementCharge, StatementMovement,
+    Adjusted, Adjustment, AlertSettings, AlertThreshold, Balance, CapPeriod, Caps, CapsChange, ChargePage, Correction,
+    CreditError, Goodwill, Lot, LotKind, RechargeChange, RechargeSettings, RechargeStanding, RechargeStatus, Statement,
+    StatementCharge, StatementMovement,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::payment::DeclineReason;
+pub use crate::contract::payment_types::DeclineReason;
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, StartedJob, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::credits`] lends them.
 #[derive(Clone, Copy)]
@@ -39,25 +45,25 @@ impl Coinbox {
 
 impl Functions<'_> {
     /// Class: query. The account's own token or an operator with `credits.get-balance`.
-    pub fn get_balance(&self, caller: &Caller, auth_id: &str) -> Reply<Balance, Error> {
+    pub fn get_balance(&self, caller: &Caller, auth_id: &str) -> Reply<Balance, CreditError> {
         let request = GetBalanceRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_balance`] for asynchronous programs.
-    pub async fn get_balance_async(&self, caller: &Caller, auth_id: &str) -> Reply<Balance, Error> {
+    pub async fn get_balance_async(&self, caller: &Caller, auth_id: &str) -> Reply<Balance, CreditError> {
         let request = GetBalanceRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.list-lots`. Open lots in spending order, at most 1000.
-    pub fn list_lots(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Lot>, Error> {
+    pub fn list_lots(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Lot>, CreditError> {
         let request = ListLotsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::list_lots`] for asynchronous programs.
-    pub async fn list_lots_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Lot>, Error> {
+    pub async fn list_lots_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Lot>, CreditError> {
         let request = ListLotsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
@@ -70,7 +76,7 @@ impl Functions<'_> {
         auth_id: &str,
         month: &str,
         after: Option<&str>,
-    ) -> Reply<Statement, Error> {
+    ) -> Reply<Statement, CreditError> {
         let request = GetStatementRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -87,7 +93,7 @@ impl Functions<'_> {
         auth_id: &str,
         month: &str,
         after: Option<&str>,
-    ) -> Reply<Statement, Error> {
+    ) -> Reply<Statement, CreditError> {
         let request = GetStatementRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -106,7 +112,7 @@ impl Functions<'_> {
         auth_id: &str,
         amount: Micros,
         card: Option<&str>,
-    ) -> Reply<Started, Error> {
+    ) -> Reply<StartedJob, CreditError> {
         let request = RechargeRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -123,7 +129,7 @@ impl Functions<'_> {
         auth_id: &str,
         amount: Micros,
         card: Option<&str>,
-    ) -> Reply<Started, Error> {
+    ) -> Reply<StartedJob, CreditError> {
         let request = RechargeRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -140,7 +146,7 @@ impl Functions<'_> {
         auth_id: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<ChargePage, Error> {
+    ) -> Reply<ChargePage, CreditError> {
         let request = ListChargesRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -157,7 +163,7 @@ impl Functions<'_> {
         auth_id: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<ChargePage, Error> {
+    ) -> Reply<ChargePage, CreditError> {
         let request = ListChargesRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -169,13 +175,13 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `credits.give-up`. Asks the gateway to make an open charge final (R11). Answers the job of the
     /// charge.
-    pub fn give_up(&self, caller: &Caller, auth_id: &str, charge: u32) -> Reply<Started, Error> {
+    pub fn give_up(&self, caller: &Caller, auth_id: &str, charge: u32) -> Reply<StartedJob, CreditError> {
         let request = GiveUpRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), charge };
         self.host.ask(request)
     }
 
     /// [`Functions::give_up`] for asynchronous programs.
-    pub async fn give_up_async(&self, caller: &Caller, auth_id: &str, charge: u32) -> Reply<Started, Error> {
+    pub async fn give_up_async(&self, caller: &Caller, auth_id: &str, charge: u32) -> Reply<StartedJob, CreditError> {
         let request = GiveUpRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), charge };
         self.host.ask_async(request).await
     }
@@ -189,7 +195,7 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         settings: RechargeChange,
-    ) -> Reply<RechargeStatus, Error> {
+    ) -> Reply<RechargeStatus, CreditError> {
         let request = SetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), settings };
         self.host.ask(request)
     }
@@ -200,26 +206,32 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         settings: RechargeChange,
-    ) -> Reply<RechargeStatus, Error> {
+    ) -> Reply<RechargeStatus, CreditError> {
         let request = SetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), settings };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.get-auto-recharge`.
-    pub fn get_auto_recharge(&self, caller: &Caller, auth_id: &str) -> Reply<RechargeStatus, Error> {
+    pub fn get_auto_recharge(&self, caller: &Caller, auth_id: &str) -> Reply<RechargeStatus, CreditError> {
         let request = GetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_auto_recharge`] for asynchronous programs.
-    pub async fn get_auto_recharge_async(&self, caller: &Caller, auth_id: &str) -> Reply<RechargeStatus, Error> {
+    pub async fn get_auto_recharge_async(&self, caller: &Caller, auth_id: &str) -> Reply<RechargeStatus, CreditError> {
         let request = GetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `credits.add-card`. `token` is the gateway's, 1 to 200 printable ASCII characters, never a
     /// card number (13 to 19 digits are refused). The first usable card becomes the default. At most 10 an account.
-    pub fn add_card(&self, caller: &Caller, auth_id: &str, token: &str, make_default: bool) -> Reply<Started, Error> {
+    pub fn add_card(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        token: &str,
+        make_default: bool,
+    ) -> Reply<StartedJob, CreditError> {
         let request = AddCardRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -236,7 +248,7 @@ impl Functions<'_> {
         auth_id: &str,
         token: &str,
         make_default: bool,
-    ) -> Reply<Started, Error> {
+    ) -> Reply<StartedJob, CreditError> {
         let request = AddCardRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -247,14 +259,14 @@ impl Functions<'_> {
     }
 
     /// Class: command. Permission: operator `credits.set-default-card`. Resets the ladder if the default changes (CRD-6, R10).
-    pub fn set_default_card(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), Error> {
+    pub fn set_default_card(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
         let request =
             SetDefaultCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::set_default_card`] for asynchronous programs.
-    pub async fn set_default_card_async(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), Error> {
+    pub async fn set_default_card_async(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
         let request =
             SetDefaultCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
         self.host.ask_async(request).await
@@ -262,25 +274,25 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `credits.remove-card`. The gateway is asked to forget the card. No other card becomes default by
     /// itself.
-    pub fn remove_card(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), Error> {
+    pub fn remove_card(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
         let request = RemoveCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::remove_card`] for asynchronous programs.
-    pub async fn remove_card_async(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), Error> {
+    pub async fn remove_card_async(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
         let request = RemoveCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.list-cards`.
-    pub fn list_cards(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Card>, Error> {
+    pub fn list_cards(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Card>, CreditError> {
         let request = ListCardsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::list_cards`] for asynchronous programs.
-    pub async fn list_cards_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Card>, Error> {
+    pub async fn list_cards_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Card>, CreditError> {
         let request = ListCardsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
@@ -293,7 +305,7 @@ impl Functions<'_> {
         auth_id: &str,
         thresholds: Option<Vec<Micros>>,
         recipients: Option<Vec<String>>,
-    ) -> Reply<AlertSettings, Error> {
+    ) -> Reply<AlertSettings, CreditError> {
         let request = SetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), thresholds, recipients };
         self.host.ask(request)
     }
@@ -305,19 +317,19 @@ impl Functions<'_> {
         auth_id: &str,
         thresholds: Option<Vec<Micros>>,
         recipients: Option<Vec<String>>,
-    ) -> Reply<AlertSettings, Error> {
+    ) -> Reply<AlertSettings, CreditError> {
         let request = SetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), thresholds, recipients };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.get-alerts`.
-    pub fn get_alerts(&self, caller: &Caller, auth_id: &str) -> Reply<AlertSettings, Error> {
+    pub fn get_alerts(&self, caller: &Caller, auth_id: &str) -> Reply<AlertSettings, CreditError> {
         let request = GetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_alerts`] for asynchronous programs.
-    pub async fn get_alerts_async(&self, caller: &Caller, auth_id: &str) -> Reply<AlertSettings, Error> {
+    pub async fn get_alerts_async(&self, caller: &Caller, auth_id: &str) -> Reply<AlertSettings, CreditError> {
         let request = GetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
@@ -330,7 +342,7 @@ impl Functions<'_> {
         auth_id: &str,
         adjustment: Adjustment,
         reason: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = AdjustRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -347,7 +359,7 @@ impl Functions<'_> {
         auth_id: &str,
         adjustment: Adjustment,
         reason: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = AdjustRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -360,14 +372,19 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `credits.settle` (R24). Charges exactly what the account owes, rounded half-up to the cent, from
     /// the named or the default card. A settlement has no minimum, counts in no cap and upgrades no trial. It is possible while the account
     /// is being closed. Only one runs at a time, and none beside a charge for an invoice: `other` with the code `settlement-under-way`.
-    pub fn settle(&self, caller: &Caller, auth_id: &str, card: Option<&str>) -> Reply<Started, Error> {
+    pub fn settle(&self, caller: &Caller, auth_id: &str, card: Option<&str>) -> Reply<StartedJob, CreditError> {
         let request =
             SettleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.map(str::to_owned) };
         self.host.ask(request)
     }
 
     /// [`Functions::settle`] for asynchronous programs.
-    pub async fn settle_async(&self, caller: &Caller, auth_id: &str, card: Option<&str>) -> Reply<Started, Error> {
+    pub async fn settle_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        card: Option<&str>,
+    ) -> Reply<StartedJob, CreditError> {
         let request =
             SettleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.map(str::to_owned) };
         self.host.ask_async(request).await
@@ -394,7 +411,7 @@ impl Functions<'_> {
         charge: u32,
         amount: Option<Micros>,
         reference: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = RecordChargebackRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -413,7 +430,7 @@ impl Functions<'_> {
         charge: u32,
         amount: Option<Micros>,
         reference: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = RecordChargebackRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -434,7 +451,7 @@ impl Functions<'_> {
         payment: &str,
         amount: Option<Micros>,
         reference: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = RecordPaymentChargebackRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -453,7 +470,7 @@ impl Functions<'_> {
         payment: &str,
         amount: Option<Micros>,
         reference: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = RecordPaymentChargebackRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -481,7 +498,7 @@ impl Functions<'_> {
         auth_id: &str,
         charge: u32,
         reference: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = RecordDisputeWonRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -498,7 +515,7 @@ impl Functions<'_> {
         auth_id: &str,
         charge: u32,
         reference: &str,
-    ) -> Reply<Adjusted, Error> {
+    ) -> Reply<Adjusted, CreditError> {
         let request = RecordDisputeWonRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -509,14 +526,14 @@ impl Functions<'_> {
     }
 
     /// Class: command. Permission: operator `credits.write-off` (R24). Gives up all that the account owes. `reason`: 1 to 200 characters.
-    pub fn write_off(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<Adjusted, Error> {
+    pub fn write_off(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<Adjusted, CreditError> {
         let request =
             WriteOffRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::write_off`] for asynchronous programs.
-    pub async fn write_off_async(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<Adjusted, Error> {
+    pub async fn write_off_async(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<Adjusted, CreditError> {
         let request =
             WriteOffRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
         self.host.ask_async(request).await
@@ -531,7 +548,7 @@ struct GetBalanceRequest {
 
 impl TypedRequest for GetBalanceRequest {
     const FUNCTION: &'static str = "credits.get-balance";
-    type Answer = Result<Balance, Error>;
+    type Answer = Result<Balance, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -547,7 +564,7 @@ struct ListLotsRequest {
 
 impl TypedRequest for ListLotsRequest {
     const FUNCTION: &'static str = "credits.list-lots";
-    type Answer = Result<Vec<Lot>, Error>;
+    type Answer = Result<Vec<Lot>, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -565,7 +582,7 @@ struct GetStatementRequest {
 
 impl TypedRequest for GetStatementRequest {
     const FUNCTION: &'static str = "credits.get-statement";
-    type Answer = Result<Statement, Error>;
+    type Answer = Result<Statement, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -583,7 +600,7 @@ struct RechargeRequest {
 
 impl TypedRequest for RechargeRequest {
     const FUNCTION: &'static str = "credits.recharge";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -601,7 +618,7 @@ struct ListChargesRequest {
 
 impl TypedRequest for ListChargesRequest {
     const FUNCTION: &'static str = "credits.list-charges";
-    type Answer = Result<ChargePage, Error>;
+    type Answer = Result<ChargePage, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -618,7 +635,7 @@ struct GiveUpRequest {
 
 impl TypedRequest for GiveUpRequest {
     const FUNCTION: &'static str = "credits.give-up";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -635,7 +652,7 @@ struct SetAutoRechargeRequest {
 
 impl TypedRequest for SetAutoRechargeRequest {
     const FUNCTION: &'static str = "credits.set-auto-recharge";
-    type Answer = Result<RechargeStatus, Error>;
+    type Answer = Result<RechargeStatus, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -651,7 +668,7 @@ struct GetAutoRechargeRequest {
 
 impl TypedRequest for GetAutoRechargeRequest {
     const FUNCTION: &'static str = "credits.get-auto-recharge";
-    type Answer = Result<RechargeStatus, Error>;
+    type Answer = Result<RechargeStatus, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -669,7 +686,7 @@ struct AddCardRequest {
 
 impl TypedRequest for AddCardRequest {
     const FUNCTION: &'static str = "credits.add-card";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -686,7 +703,7 @@ struct SetDefaultCardRequest {
 
 impl TypedRequest for SetDefaultCardRequest {
     const FUNCTION: &'static str = "credits.set-default-card";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -703,7 +720,7 @@ struct RemoveCardRequest {
 
 impl TypedRequest for RemoveCardRequest {
     const FUNCTION: &'static str = "credits.remove-card";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -719,7 +736,7 @@ struct ListCardsRequest {
 
 impl TypedRequest for ListCardsRequest {
     const FUNCTION: &'static str = "credits.list-cards";
-    type Answer = Result<Vec<Card>, Error>;
+    type Answer = Result<Vec<Card>, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -737,7 +754,7 @@ struct SetAlertsRequest {
 
 impl TypedRequest for SetAlertsRequest {
     const FUNCTION: &'static str = "credits.set-alerts";
-    type Answer = Result<AlertSettings, Error>;
+    type Answer = Result<AlertSettings, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -759,7 +776,7 @@ struct GetAlertsRequest {
 
 impl TypedRequest for GetAlertsRequest {
     const FUNCTION: &'static str = "credits.get-alerts";
-    type Answer = Result<AlertSettings, Error>;
+    type Answer = Result<AlertSettings, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -777,7 +794,7 @@ struct AdjustRequest {
 
 impl TypedRequest for AdjustRequest {
     const FUNCTION: &'static str = "credits.adjust";
-    type Answer = Result<Adjusted, Error>;
+    type Answer = Result<Adjusted, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -794,7 +811,7 @@ struct SettleRequest {
 
 impl TypedRequest for SettleRequest {
     const FUNCTION: &'static str = "credits.settle";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -813,7 +830,7 @@ struct RecordChargebackRequest {
 
 impl TypedRequest for RecordChargebackRequest {
     const FUNCTION: &'static str = "credits.record-chargeback";
-    type Answer = Result<Adjusted, Error>;
+    type Answer = Result<Adjusted, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -832,7 +849,7 @@ struct RecordPaymentChargebackRequest {
 
 impl TypedRequest for RecordPaymentChargebackRequest {
     const FUNCTION: &'static str = "credits.record-payment-chargeback";
-    type Answer = Result<Adjusted, Error>;
+    type Answer = Result<Adjusted, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -857,7 +874,7 @@ struct RecordDisputeWonRequest {
 
 impl TypedRequest for RecordDisputeWonRequest {
     const FUNCTION: &'static str = "credits.record-dispute-won";
-    type Answer = Result<Adjusted, Error>;
+    type Answer = Result<Adjusted, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();
@@ -874,7 +891,7 @@ struct WriteOffRequest {
 
 impl TypedRequest for WriteOffRequest {
     const FUNCTION: &'static str = "credits.write-off";
-    type Answer = Result<Adjusted, Error>;
+    type Answer = Result<Adjusted, CreditError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_credits();

@@ -10,10 +10,13 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(inline)]
-pub use crate::contract::exported::events::{Error, Event};
+pub use crate::contract::exported::events::{EventError, FeedEvent};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Fact, Instant, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::events`] lends them.
 #[derive(Clone, Copy)]
@@ -31,7 +34,13 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: query. Events after a position, oldest first, `limit` 1 to 1000. Of one account: the account's own token, or an operator
     /// with `events.read`. Of all accounts (`none`): an operator with `events.read`.
-    pub fn read(&self, caller: &Caller, account: Option<&str>, after: u64, limit: u32) -> Reply<Vec<Event>, Error> {
+    pub fn read(
+        &self,
+        caller: &Caller,
+        account: Option<&str>,
+        after: u64,
+        limit: u32,
+    ) -> Reply<Vec<FeedEvent>, EventError> {
         let request = ReadRequest { caller: caller.clone(), account: account.map(str::to_owned), after, limit };
         self.host.ask(request)
     }
@@ -43,7 +52,7 @@ impl Functions<'_> {
         account: Option<&str>,
         after: u64,
         limit: u32,
-    ) -> Reply<Vec<Event>, Error> {
+    ) -> Reply<Vec<FeedEvent>, EventError> {
         let request = ReadRequest { caller: caller.clone(), account: account.map(str::to_owned), after, limit };
         self.host.ask_async(request).await
     }
@@ -59,7 +68,7 @@ struct ReadRequest {
 
 impl TypedRequest for ReadRequest {
     const FUNCTION: &'static str = "events.read";
-    type Answer = Result<Vec<Event>, Error>;
+    type Answer = Result<Vec<FeedEvent>, EventError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_events();

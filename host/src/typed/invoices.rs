@@ -13,17 +13,20 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(no_inline)]
-pub use crate::contract::exported::credits::Card;
+pub use crate::contract::credit_types::{Card, CardState};
 
 #[doc(inline)]
 pub use crate::contract::exported::invoices::{
-    Billing, BillingChange, Document, DocumentFilter, DocumentKind, DocumentLine, DocumentPage, DocumentReference,
-    DocumentSummary, Error, IssuedDocument, IssuedFilter, IssuedPage, LinePrice, Movement, Overview, Party,
-    ReceiptKind, Seats, TaxLine,
+    BillingChange, BillingDetails, BillingOverview, Document, DocumentFilter, DocumentKind, DocumentLine,
+    DocumentMovement, DocumentPage, DocumentReference, DocumentSummary, InvoiceError, IssuedDocument, IssuedFilter,
+    IssuedPage, LinePrice, Party, ReceiptKind, Seats, TaxLine,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Currency, Decimal, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Currency, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal,
+    Problem, Refusal, RequestPart, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::invoices`] lends them.
 #[derive(Clone, Copy)]
@@ -48,7 +51,7 @@ impl Functions<'_> {
         filter: DocumentFilter,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<DocumentPage, Error> {
+    ) -> Reply<DocumentPage, InvoiceError> {
         let request = ListDocumentsRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -69,7 +72,7 @@ impl Functions<'_> {
         filter: DocumentFilter,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<DocumentPage, Error> {
+    ) -> Reply<DocumentPage, InvoiceError> {
         let request = ListDocumentsRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -98,7 +101,7 @@ impl Functions<'_> {
         filter: Option<IssuedFilter>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<IssuedPage, Error> {
+    ) -> Reply<IssuedPage, InvoiceError> {
         let request = ListIssuedRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
@@ -110,27 +113,32 @@ impl Functions<'_> {
         filter: Option<IssuedFilter>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<IssuedPage, Error> {
+    ) -> Reply<IssuedPage, InvoiceError> {
         let request = ListIssuedRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.read-document`. One issued document of an account by its number.
-    pub fn read_document(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<Document, Error> {
+    pub fn read_document(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<Document, InvoiceError> {
         let request =
             ReadDocumentRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::read_document`] for asynchronous programs.
-    pub async fn read_document_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<Document, Error> {
+    pub async fn read_document_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        number: &str,
+    ) -> Reply<Document, InvoiceError> {
         let request =
             ReadDocumentRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.read-standing`. The present status of one issued document of an account (R84).
-    pub fn read_standing(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<DocumentSummary, Error> {
+    pub fn read_standing(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<DocumentSummary, InvoiceError> {
         let request =
             ReadStandingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask(request)
@@ -142,38 +150,43 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         number: &str,
-    ) -> Reply<DocumentSummary, Error> {
+    ) -> Reply<DocumentSummary, InvoiceError> {
         let request =
             ReadStandingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.get-overview`.
-    pub fn get_overview(&self, caller: &Caller, auth_id: &str) -> Reply<Overview, Error> {
+    pub fn get_overview(&self, caller: &Caller, auth_id: &str) -> Reply<BillingOverview, InvoiceError> {
         let request = GetOverviewRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_overview`] for asynchronous programs.
-    pub async fn get_overview_async(&self, caller: &Caller, auth_id: &str) -> Reply<Overview, Error> {
+    pub async fn get_overview_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingOverview, InvoiceError> {
         let request = GetOverviewRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.get-billing`.
-    pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<Billing, Error> {
+    pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<BillingDetails, InvoiceError> {
         let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_billing`] for asynchronous programs.
-    pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<Billing, Error> {
+    pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingDetails, InvoiceError> {
         let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `invoices.set-billing`.
-    pub fn set_billing(&self, caller: &Caller, auth_id: &str, change: BillingChange) -> Reply<Billing, Error> {
+    pub fn set_billing(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        change: BillingChange,
+    ) -> Reply<BillingDetails, InvoiceError> {
         let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
         self.host.ask(request)
     }
@@ -184,20 +197,25 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         change: BillingChange,
-    ) -> Reply<Billing, Error> {
+    ) -> Reply<BillingDetails, InvoiceError> {
         let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `invoices.set-cycle`. 1: an invoice a month. 3: an invoice a calendar quarter. Takes effect with the next
     /// invoice.
-    pub fn set_cycle(&self, caller: &Caller, auth_id: &str, months: u32) -> Reply<Billing, Error> {
+    pub fn set_cycle(&self, caller: &Caller, auth_id: &str, months: u32) -> Reply<BillingDetails, InvoiceError> {
         let request = SetCycleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), months };
         self.host.ask(request)
     }
 
     /// [`Functions::set_cycle`] for asynchronous programs.
-    pub async fn set_cycle_async(&self, caller: &Caller, auth_id: &str, months: u32) -> Reply<Billing, Error> {
+    pub async fn set_cycle_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        months: u32,
+    ) -> Reply<BillingDetails, InvoiceError> {
         let request = SetCycleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), months };
         self.host.ask_async(request).await
     }
@@ -214,7 +232,7 @@ impl Functions<'_> {
         invoice: &str,
         amount: Option<Micros>,
         reason: &str,
-    ) -> Reply<Document, Error> {
+    ) -> Reply<Document, InvoiceError> {
         let request = IssueCreditNoteRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -233,7 +251,7 @@ impl Functions<'_> {
         invoice: &str,
         amount: Option<Micros>,
         reason: &str,
-    ) -> Reply<Document, Error> {
+    ) -> Reply<Document, InvoiceError> {
         let request = IssueCreditNoteRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -245,26 +263,26 @@ impl Functions<'_> {
     }
 
     /// Class: query. Permission: operator `invoices.get-seats`.
-    pub fn get_seats(&self, caller: &Caller, auth_id: &str) -> Reply<Seats, Error> {
+    pub fn get_seats(&self, caller: &Caller, auth_id: &str) -> Reply<Seats, InvoiceError> {
         let request = GetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_seats`] for asynchronous programs.
-    pub async fn get_seats_async(&self, caller: &Caller, auth_id: &str) -> Reply<Seats, Error> {
+    pub async fn get_seats_async(&self, caller: &Caller, auth_id: &str) -> Reply<Seats, InvoiceError> {
         let request = GetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `invoices.set-seats`. `paid`: from the members in use up to 10 000. Takes effect now. The seats in force on
     /// the 1st of a month are charged for that month (R45).
-    pub fn set_seats(&self, caller: &Caller, auth_id: &str, paid: u32) -> Reply<Seats, Error> {
+    pub fn set_seats(&self, caller: &Caller, auth_id: &str, paid: u32) -> Reply<Seats, InvoiceError> {
         let request = SetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), paid };
         self.host.ask(request)
     }
 
     /// [`Functions::set_seats`] for asynchronous programs.
-    pub async fn set_seats_async(&self, caller: &Caller, auth_id: &str, paid: u32) -> Reply<Seats, Error> {
+    pub async fn set_seats_async(&self, caller: &Caller, auth_id: &str, paid: u32) -> Reply<Seats, InvoiceError> {
         let request = SetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), paid };
         self.host.ask_async(request).await
     }
@@ -282,7 +300,7 @@ struct ListDocumentsRequest {
 
 impl TypedRequest for ListDocumentsRequest {
     const FUNCTION: &'static str = "invoices.list-documents";
-    type Answer = Result<DocumentPage, Error>;
+    type Answer = Result<DocumentPage, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -308,7 +326,7 @@ struct ListIssuedRequest {
 
 impl TypedRequest for ListIssuedRequest {
     const FUNCTION: &'static str = "invoices.list-issued";
-    type Answer = Result<IssuedPage, Error>;
+    type Answer = Result<IssuedPage, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -325,7 +343,7 @@ struct ReadDocumentRequest {
 
 impl TypedRequest for ReadDocumentRequest {
     const FUNCTION: &'static str = "invoices.read-document";
-    type Answer = Result<Document, Error>;
+    type Answer = Result<Document, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -342,7 +360,7 @@ struct ReadStandingRequest {
 
 impl TypedRequest for ReadStandingRequest {
     const FUNCTION: &'static str = "invoices.read-standing";
-    type Answer = Result<DocumentSummary, Error>;
+    type Answer = Result<DocumentSummary, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -358,7 +376,7 @@ struct GetOverviewRequest {
 
 impl TypedRequest for GetOverviewRequest {
     const FUNCTION: &'static str = "invoices.get-overview";
-    type Answer = Result<Overview, Error>;
+    type Answer = Result<BillingOverview, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -374,7 +392,7 @@ struct GetBillingRequest {
 
 impl TypedRequest for GetBillingRequest {
     const FUNCTION: &'static str = "invoices.get-billing";
-    type Answer = Result<Billing, Error>;
+    type Answer = Result<BillingDetails, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -391,7 +409,7 @@ struct SetBillingRequest {
 
 impl TypedRequest for SetBillingRequest {
     const FUNCTION: &'static str = "invoices.set-billing";
-    type Answer = Result<Billing, Error>;
+    type Answer = Result<BillingDetails, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -408,7 +426,7 @@ struct SetCycleRequest {
 
 impl TypedRequest for SetCycleRequest {
     const FUNCTION: &'static str = "invoices.set-cycle";
-    type Answer = Result<Billing, Error>;
+    type Answer = Result<BillingDetails, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -427,7 +445,7 @@ struct IssueCreditNoteRequest {
 
 impl TypedRequest for IssueCreditNoteRequest {
     const FUNCTION: &'static str = "invoices.issue-credit-note";
-    type Answer = Result<Document, Error>;
+    type Answer = Result<Document, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -443,7 +461,7 @@ struct GetSeatsRequest {
 
 impl TypedRequest for GetSeatsRequest {
     const FUNCTION: &'static str = "invoices.get-seats";
-    type Answer = Result<Seats, Error>;
+    type Answer = Result<Seats, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();
@@ -460,7 +478,7 @@ struct SetSeatsRequest {
 
 impl TypedRequest for SetSeatsRequest {
     const FUNCTION: &'static str = "invoices.set-seats";
-    type Answer = Result<Seats, Error>;
+    type Answer = Result<Seats, InvoiceError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_invoices();

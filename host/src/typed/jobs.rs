@@ -24,24 +24,31 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(no_inline)]
-pub use crate::contract::email::{Message, Outcome as EmailOutcome};
+pub use crate::contract::email_types::{
+    AttachedDocument, Attachment, MailMessage, MailOutcome, Mailbox, OpenRecipient, Partly, RefusedRecipient,
+};
 
 #[doc(inline)]
-pub use crate::contract::exported::jobs::{Beginning, Done, Error, MovementsRequest, Next, Standing, Task, Work};
-
-#[doc(no_inline)]
-pub use crate::contract::inventory::{OrderRequest, Outcome as InventoryOutcome, ReleaseRequest, StockPage};
-
-#[doc(no_inline)]
-pub use crate::contract::payment::{
-    ChargeRequest, Finding, MethodAnswer, MovementPage, Outcome as PaymentOutcome, RefundRequest,
+pub use crate::contract::exported::jobs::{
+    JobError, JobStanding, JobTask, MovementsRequest, NextStep, StoreBeginning, TaskOutcome, TaskWork,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::telephony::{CodeMessage, HangUpRequest, Outcome as TelephonyOutcome};
+pub use crate::contract::inventory_types::{
+    NumberKind, OrderRequest, ReleaseRequest, StockMovement, StockOutcome, StockPage,
+};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Instant, Problem};
+pub use crate::contract::payment_types::{
+    ChargeRequest, DeclineReason, Declined, Finding, MethodAnswer, MethodDescription, MethodKind, MovementPage, Paid,
+    PaymentMovement, PaymentOutcome, Pending, RefundRequest,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::telephony_types::{CodeChannel, CodeMessage, CodeOutcome, HangUpCause, HangUpRequest};
+
+#[doc(no_inline)]
+pub use crate::contract::types::{Blob, Currency, Fact, Instant, Micros, NotSent, Problem};
 
 /// The functions of this interface with Rust types. [`Coinbox::jobs`] lends them.
 #[derive(Clone, Copy)]
@@ -59,63 +66,63 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. Begins the next attempt of a job. It may also decide and book many small things of one kind by itself (rent of
     /// up to 500 accounts) and answer `again`.
-    pub fn begin(&self, job: &str) -> Reply<Next, Error> {
+    pub fn begin(&self, job: &str) -> Reply<NextStep, JobError> {
         let request = BeginRequest { job: job.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::begin`] for asynchronous programs.
-    pub async fn begin_async(&self, job: &str) -> Reply<Next, Error> {
+    pub async fn begin_async(&self, job: &str) -> Reply<NextStep, JobError> {
         let request = BeginRequest { job: job.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Books what came of an attempt.
-    pub fn finish(&self, job: &str, attempt: u32, done: Done) -> Reply<Next, Error> {
+    pub fn finish(&self, job: &str, attempt: u32, done: TaskOutcome) -> Reply<NextStep, JobError> {
         let request = FinishRequest { job: job.to_owned(), attempt, done };
         self.host.ask(request)
     }
 
     /// [`Functions::finish`] for asynchronous programs.
-    pub async fn finish_async(&self, job: &str, attempt: u32, done: Done) -> Reply<Next, Error> {
+    pub async fn finish_async(&self, job: &str, attempt: u32, done: TaskOutcome) -> Reply<NextStep, JobError> {
         let request = FinishRequest { job: job.to_owned(), attempt, done };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The gateway has told the host, unasked, how a payment stands. The host has checked that the message is genuine.
     /// A key that the rules do not know is not refused: it is kept for reconciliation.
-    pub fn payment_notice(&self, key: &str, outcome: PaymentOutcome) -> Reply<Next, Error> {
+    pub fn payment_notice(&self, key: &str, outcome: PaymentOutcome) -> Reply<NextStep, JobError> {
         let request = PaymentNoticeRequest { key: key.to_owned(), outcome };
         self.host.ask(request)
     }
 
     /// [`Functions::payment_notice`] for asynchronous programs.
-    pub async fn payment_notice_async(&self, key: &str, outcome: PaymentOutcome) -> Reply<Next, Error> {
+    pub async fn payment_notice_async(&self, key: &str, outcome: PaymentOutcome) -> Reply<NextStep, JobError> {
         let request = PaymentNoticeRequest { key: key.to_owned(), outcome };
         self.host.ask_async(request).await
     }
 
     /// Class: query. How a job stands. `none`: there is no such job, or no customer waits for jobs of this kind.
-    pub fn look(&self, job: &str) -> Result<Option<Standing>, HostError> {
+    pub fn look(&self, job: &str) -> Result<Option<JobStanding>, HostError> {
         let request = LookRequest { job: job.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::look`] for asynchronous programs.
-    pub async fn look_async(&self, job: &str) -> Result<Option<Standing>, HostError> {
+    pub async fn look_async(&self, job: &str) -> Result<Option<JobStanding>, HostError> {
         let request = LookRequest { job: job.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The host calls it before anything else: once on a store whose name it has just drawn, and with `again` each time
     /// it opens a store later. If a host leaves out `again`, what it would prepare is there a day later.
-    pub fn store_opened(&self, beginning: Beginning) -> Reply<(), Error> {
+    pub fn store_opened(&self, beginning: StoreBeginning) -> Reply<(), JobError> {
         let request = StoreOpenedRequest { beginning };
         self.host.ask(request)
     }
 
     /// [`Functions::store_opened`] for asynchronous programs.
-    pub async fn store_opened_async(&self, beginning: Beginning) -> Reply<(), Error> {
+    pub async fn store_opened_async(&self, beginning: StoreBeginning) -> Reply<(), JobError> {
         let request = StoreOpenedRequest { beginning };
         self.host.ask_async(request).await
     }
@@ -128,7 +135,7 @@ struct BeginRequest {
 
 impl TypedRequest for BeginRequest {
     const FUNCTION: &'static str = "jobs.begin";
-    type Answer = Result<Next, Error>;
+    type Answer = Result<NextStep, JobError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
@@ -140,12 +147,12 @@ impl TypedRequest for BeginRequest {
 struct FinishRequest {
     job: String,
     attempt: u32,
-    done: Done,
+    done: TaskOutcome,
 }
 
 impl TypedRequest for FinishRequest {
     const FUNCTION: &'static str = "jobs.finish";
-    type Answer = Result<Next, Error>;
+    type Answer = Result<NextStep, JobError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
@@ -161,7 +168,7 @@ struct PaymentNoticeRequest {
 
 impl TypedRequest for PaymentNoticeRequest {
     const FUNCTION: &'static str = "jobs.payment-notice";
-    type Answer = Result<Next, Error>;
+    type Answer = Result<NextStep, JobError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
@@ -176,7 +183,7 @@ struct LookRequest {
 
 impl TypedRequest for LookRequest {
     const FUNCTION: &'static str = "jobs.look";
-    type Answer = Option<Standing>;
+    type Answer = Option<JobStanding>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
@@ -186,12 +193,12 @@ impl TypedRequest for LookRequest {
 
 #[derive(Serialize)]
 struct StoreOpenedRequest {
-    beginning: Beginning,
+    beginning: StoreBeginning,
 }
 
 impl TypedRequest for StoreOpenedRequest {
     const FUNCTION: &'static str = "jobs.store-opened";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), JobError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();

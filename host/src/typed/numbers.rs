@@ -13,19 +13,19 @@ use crate::engine::TypedRequest;
 use serde::Serialize;
 use wasmtime::AsContextMut;
 
-#[doc(no_inline)]
-pub use crate::contract::exported::credits::Started;
-
 #[doc(inline)]
 pub use crate::contract::exported::numbers::{
-    Error, NumberChange, NumberFilter, NumberPage, NumberPrice, PricedOffer, Purchase, RentedNumber,
+    NumberChange, NumberError, NumberFilter, NumberPage, NumberPrice, NumberPurchase, PricedOffer, RentedNumber,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::inventory::{NumberKind, OfferFilter, OfferPage, OfferedNumber};
+pub use crate::contract::inventory_types::{NumberKind, OfferFilter, OfferPage, OfferedNumber};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, StartedJob, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::numbers`] lends them.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         offers: Vec<OfferedNumber>,
-    ) -> Reply<Vec<PricedOffer>, Error> {
+    ) -> Reply<Vec<PricedOffer>, NumberError> {
         let request = PriceOffersRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), offers };
         self.host.ask(request)
     }
@@ -72,7 +72,7 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         offers: Vec<OfferedNumber>,
-    ) -> Reply<Vec<PricedOffer>, Error> {
+    ) -> Reply<Vec<PricedOffer>, NumberError> {
         let request = PriceOffersRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), offers };
         self.host.ask_async(request).await
     }
@@ -81,13 +81,18 @@ impl Functions<'_> {
     /// Available credit must be above zero and cover set-up fee and first rent (R12, R20). Both fees are held until the order is answered, and
     /// posted with the answer. A number that turns out not to be available costs nothing. Answers the job of the order. The job succeeds, or
     /// fails with `not-available`, `account-closed` or `suspended`. `name` is the number.
-    pub fn buy(&self, caller: &Caller, auth_id: &str, purchase: Purchase) -> Reply<Started, Error> {
+    pub fn buy(&self, caller: &Caller, auth_id: &str, purchase: NumberPurchase) -> Reply<StartedJob, NumberError> {
         let request = BuyRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), purchase };
         self.host.ask(request)
     }
 
     /// [`Functions::buy`] for asynchronous programs.
-    pub async fn buy_async(&self, caller: &Caller, auth_id: &str, purchase: Purchase) -> Reply<Started, Error> {
+    pub async fn buy_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        purchase: NumberPurchase,
+    ) -> Reply<StartedJob, NumberError> {
         let request = BuyRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), purchase };
         self.host.ask_async(request).await
     }
@@ -101,7 +106,7 @@ impl Functions<'_> {
         filter: NumberFilter,
         offset: u32,
         limit: u32,
-    ) -> Reply<NumberPage, Error> {
+    ) -> Reply<NumberPage, NumberError> {
         let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), filter, offset, limit };
         self.host.ask(request)
     }
@@ -114,19 +119,19 @@ impl Functions<'_> {
         filter: NumberFilter,
         offset: u32,
         limit: u32,
-    ) -> Reply<NumberPage, Error> {
+    ) -> Reply<NumberPage, NumberError> {
         let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), filter, offset, limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The main account's or the sub-account's own token, or an operator with `numbers.get`.
-    pub fn get(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<RentedNumber, Error> {
+    pub fn get(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<RentedNumber, NumberError> {
         let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
-    pub async fn get_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<RentedNumber, Error> {
+    pub async fn get_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<RentedNumber, NumberError> {
         let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask_async(request).await
     }
@@ -138,7 +143,7 @@ impl Functions<'_> {
         auth_id: &str,
         number: &str,
         change: NumberChange,
-    ) -> Reply<RentedNumber, Error> {
+    ) -> Reply<RentedNumber, NumberError> {
         let request =
             UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned(), change };
         self.host.ask(request)
@@ -151,7 +156,7 @@ impl Functions<'_> {
         auth_id: &str,
         number: &str,
         change: NumberChange,
-    ) -> Reply<RentedNumber, Error> {
+    ) -> Reply<RentedNumber, NumberError> {
         let request =
             UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned(), change };
         self.host.ask_async(request).await
@@ -159,13 +164,13 @@ impl Functions<'_> {
 
     /// Class: command. The main account's or the sub-account's own token, or an operator with `numbers.release`. No rent is given back
     /// (R20), and rent that fell due on a past first of a month is still owed. Answers the job that tells the stock.
-    pub fn release(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<Started, Error> {
+    pub fn release(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<StartedJob, NumberError> {
         let request = ReleaseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::release`] for asynchronous programs.
-    pub async fn release_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<Started, Error> {
+    pub async fn release_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<StartedJob, NumberError> {
         let request = ReleaseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
         self.host.ask_async(request).await
     }
@@ -195,7 +200,7 @@ struct PriceOffersRequest {
 
 impl TypedRequest for PriceOffersRequest {
     const FUNCTION: &'static str = "numbers.price-offers";
-    type Answer = Result<Vec<PricedOffer>, Error>;
+    type Answer = Result<Vec<PricedOffer>, NumberError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_numbers();
@@ -207,12 +212,12 @@ impl TypedRequest for PriceOffersRequest {
 struct BuyRequest {
     caller: Caller,
     auth_id: String,
-    purchase: Purchase,
+    purchase: NumberPurchase,
 }
 
 impl TypedRequest for BuyRequest {
     const FUNCTION: &'static str = "numbers.buy";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, NumberError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_numbers();
@@ -231,7 +236,7 @@ struct ListRequest {
 
 impl TypedRequest for ListRequest {
     const FUNCTION: &'static str = "numbers.list";
-    type Answer = Result<NumberPage, Error>;
+    type Answer = Result<NumberPage, NumberError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_numbers();
@@ -248,7 +253,7 @@ struct GetRequest {
 
 impl TypedRequest for GetRequest {
     const FUNCTION: &'static str = "numbers.get";
-    type Answer = Result<RentedNumber, Error>;
+    type Answer = Result<RentedNumber, NumberError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_numbers();
@@ -266,7 +271,7 @@ struct UpdateRequest {
 
 impl TypedRequest for UpdateRequest {
     const FUNCTION: &'static str = "numbers.update";
-    type Answer = Result<RentedNumber, Error>;
+    type Answer = Result<RentedNumber, NumberError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_numbers();
@@ -283,7 +288,7 @@ struct ReleaseRequest {
 
 impl TypedRequest for ReleaseRequest {
     const FUNCTION: &'static str = "numbers.release";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, NumberError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_numbers();

@@ -11,21 +11,24 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(no_inline)]
-pub use crate::contract::exported::credits::Charge;
+pub use crate::contract::credit_types::{Charge, ChargeKind, ChargeState, Refund, RefundCause, RefundState};
 
 #[doc(inline)]
 pub use crate::contract::exported::operator::{
-    Billing, ChargedPage, ChargedTransaction, Claim, DerivedComparison, Difference, Error, EventsComparison,
-    FirstMonth, Folded, FoldedMonth, IndexesComparison, KindFlow, LedgerPage, LedgerTransaction, LimitName, Limits,
-    LimitsChange, Policy, Posting, QueueItem, QueuePage, RatedEvent, Resolution, Resolved, Seller, SourceSum, TaxRate,
+    BillingTerms, ChargedPage, ChargedTransaction, Claim, DerivedComparison, Difference, EventsComparison, FirstMonth,
+    Folded, FoldedMonth, IndexesComparison, KindFlow, LedgerPage, LedgerTransaction, LimitName, Limits, LimitsChange,
+    OperatorError, Policy, Posting, QueueItem, QueuePage, RatedEvent, Resolution, Resolved, Seller, SourceSum, TaxRate,
     TotalsComparison, UnusualSpend,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::exported::refunds::Refund;
+pub use crate::contract::payment_types::DeclineReason;
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Decimal, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Decimal, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal,
+    Problem, Refusal, RequestPart, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::operator`] lends them.
 #[derive(Clone, Copy)]
@@ -43,49 +46,54 @@ impl Coinbox {
 
 impl Functions<'_> {
     /// Class: query. Permission: operator `operator.get-policy`.
-    pub fn get_policy(&self, caller: &Caller) -> Reply<Policy, Error> {
+    pub fn get_policy(&self, caller: &Caller) -> Reply<Policy, OperatorError> {
         let request = GetPolicyRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_policy`] for asynchronous programs.
-    pub async fn get_policy_async(&self, caller: &Caller) -> Reply<Policy, Error> {
+    pub async fn get_policy_async(&self, caller: &Caller) -> Reply<Policy, OperatorError> {
         let request = GetPolicyRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `operator.set-policy`. `version` is the version that was read. The answer has a version one higher.
-    pub fn set_policy(&self, caller: &Caller, policy: Policy) -> Reply<Policy, Error> {
+    pub fn set_policy(&self, caller: &Caller, policy: Policy) -> Reply<Policy, OperatorError> {
         let request = SetPolicyRequest { caller: caller.clone(), policy };
         self.host.ask(request)
     }
 
     /// [`Functions::set_policy`] for asynchronous programs.
-    pub async fn set_policy_async(&self, caller: &Caller, policy: Policy) -> Reply<Policy, Error> {
+    pub async fn set_policy_async(&self, caller: &Caller, policy: Policy) -> Reply<Policy, OperatorError> {
         let request = SetPolicyRequest { caller: caller.clone(), policy };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `operator.set-limits`. Changes the limits that are named, and answers all limits (R88).
-    pub fn set_limits(&self, caller: &Caller, auth_id: &str, limits: LimitsChange) -> Reply<Limits, Error> {
+    pub fn set_limits(&self, caller: &Caller, auth_id: &str, limits: LimitsChange) -> Reply<Limits, OperatorError> {
         let request = SetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), limits };
         self.host.ask(request)
     }
 
     /// [`Functions::set_limits`] for asynchronous programs.
-    pub async fn set_limits_async(&self, caller: &Caller, auth_id: &str, limits: LimitsChange) -> Reply<Limits, Error> {
+    pub async fn set_limits_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        limits: LimitsChange,
+    ) -> Reply<Limits, OperatorError> {
         let request = SetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), limits };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-limits`. As they were set.
-    pub fn get_limits(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, Error> {
+    pub fn get_limits(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, OperatorError> {
         let request = GetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_limits`] for asynchronous programs.
-    pub async fn get_limits_async(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, Error> {
+    pub async fn get_limits_async(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, OperatorError> {
         let request = GetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
@@ -93,31 +101,41 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `operator.set-billing`. Switches between prepaid and postpaid, or changes the limit. The change to
     /// postpaid switches automatic recharge off. `other(amount-owed)`: the change to prepaid is possible only when nothing is owed.
     /// `other(trial-account)`: a trial is always prepaid.
-    pub fn set_billing(&self, caller: &Caller, auth_id: &str, billing: Billing) -> Reply<Billing, Error> {
+    pub fn set_billing(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        billing: BillingTerms,
+    ) -> Reply<BillingTerms, OperatorError> {
         let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
         self.host.ask(request)
     }
 
     /// [`Functions::set_billing`] for asynchronous programs.
-    pub async fn set_billing_async(&self, caller: &Caller, auth_id: &str, billing: Billing) -> Reply<Billing, Error> {
+    pub async fn set_billing_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        billing: BillingTerms,
+    ) -> Reply<BillingTerms, OperatorError> {
         let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-billing`.
-    pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<Billing, Error> {
+    pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
         let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_billing`] for asynchronous programs.
-    pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<Billing, Error> {
+    pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
         let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-ledger`. Transactions in posting order from a cursor, 1 to 500.
-    pub fn read_ledger(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<LedgerPage, Error> {
+    pub fn read_ledger(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<LedgerPage, OperatorError> {
         let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
@@ -128,39 +146,39 @@ impl Functions<'_> {
         caller: &Caller,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<LedgerPage, Error> {
+    ) -> Reply<LedgerPage, OperatorError> {
         let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-transaction`. The rated events of one usage transaction, at most 1000.
-    pub fn read_transaction(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, Error> {
+    pub fn read_transaction(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
         let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::read_transaction`] for asynchronous programs.
-    pub async fn read_transaction_async(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, Error> {
+    pub async fn read_transaction_async(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
         let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.compare`. Rebuilds wallet and lots of 1 to 500 accounts from folded postings and open
     /// reservations. Compares them with what is stored, byte for byte where the rebuilt value is complete.
-    pub fn compare(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, Error> {
+    pub fn compare(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
         let request = CompareRequest { caller: caller.clone(), accounts };
         self.host.ask(request)
     }
 
     /// [`Functions::compare`] for asynchronous programs.
-    pub async fn compare_async(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, Error> {
+    pub async fn compare_async(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
         let request = CompareRequest { caller: caller.clone(), accounts };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-charges`. Transactions in posting order, added up by account and charge, 1 to 500 a page.
     /// The list ends where the running totals end.
-    pub fn read_charges(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<ChargedPage, Error> {
+    pub fn read_charges(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<ChargedPage, OperatorError> {
         let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
@@ -171,7 +189,7 @@ impl Functions<'_> {
         caller: &Caller,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<ChargedPage, Error> {
+    ) -> Reply<ChargedPage, OperatorError> {
         let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
@@ -184,7 +202,7 @@ impl Functions<'_> {
         caller: &Caller,
         until: &str,
         months: Vec<FoldedMonth>,
-    ) -> Reply<TotalsComparison, Error> {
+    ) -> Reply<TotalsComparison, OperatorError> {
         let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
         self.host.ask(request)
     }
@@ -195,7 +213,7 @@ impl Functions<'_> {
         caller: &Caller,
         until: &str,
         months: Vec<FoldedMonth>,
-    ) -> Reply<TotalsComparison, Error> {
+    ) -> Reply<TotalsComparison, OperatorError> {
         let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
         self.host.ask_async(request).await
     }
@@ -203,7 +221,7 @@ impl Functions<'_> {
     /// Class: query. Permission: operator `operator.compare-derived`. Compares records of 1 to 20 accounts that follow from others: totals of days and
     /// pages of charges with the totals of months, movements with the movements of months, paid charges with the payments of the ledger, the account
     /// and its documents with the entries by which lists find them.
-    pub fn compare_derived(&self, caller: &Caller, accounts: Vec<String>) -> Reply<DerivedComparison, Error> {
+    pub fn compare_derived(&self, caller: &Caller, accounts: Vec<String>) -> Reply<DerivedComparison, OperatorError> {
         let request = CompareDerivedRequest { caller: caller.clone(), accounts };
         self.host.ask(request)
     }
@@ -213,14 +231,19 @@ impl Functions<'_> {
         &self,
         caller: &Caller,
         accounts: Vec<String>,
-    ) -> Reply<DerivedComparison, Error> {
+    ) -> Reply<DerivedComparison, OperatorError> {
         let request = CompareDerivedRequest { caller: caller.clone(), accounts };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.compare-events`. Compares the lines of usage with the entries of counted events, as far back as an
     /// event could be sent again. By these entries an event that is sent again is known. 1 to 100 transactions a page.
-    pub fn compare_events(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<EventsComparison, Error> {
+    pub fn compare_events(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<EventsComparison, OperatorError> {
         let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
@@ -231,14 +254,19 @@ impl Functions<'_> {
         caller: &Caller,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<EventsComparison, Error> {
+    ) -> Reply<EventsComparison, OperatorError> {
         let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.compare-indexes`. Compares index entries with the records that they name (INV-9). Accounts are found by
     /// their address, documents by their number and by their moment of issue. 1 to 500 entries a page.
-    pub fn compare_indexes(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<IndexesComparison, Error> {
+    pub fn compare_indexes(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<IndexesComparison, OperatorError> {
         let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
@@ -249,19 +277,24 @@ impl Functions<'_> {
         caller: &Caller,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<IndexesComparison, Error> {
+    ) -> Reply<IndexesComparison, OperatorError> {
         let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.list-queue`. What waits for a person, oldest first, 1 to 100 a page.
-    pub fn list_queue(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<QueuePage, Error> {
+    pub fn list_queue(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<QueuePage, OperatorError> {
         let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
 
     /// [`Functions::list_queue`] for asynchronous programs.
-    pub async fn list_queue_async(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<QueuePage, Error> {
+    pub async fn list_queue_async(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<QueuePage, OperatorError> {
         let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
@@ -276,7 +309,7 @@ impl Functions<'_> {
         item: &str,
         resolution: Resolution,
         reason: &str,
-    ) -> Reply<Resolved, Error> {
+    ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
             caller: caller.clone(),
             item: item.to_owned(),
@@ -293,7 +326,7 @@ impl Functions<'_> {
         item: &str,
         resolution: Resolution,
         reason: &str,
-    ) -> Reply<Resolved, Error> {
+    ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
             caller: caller.clone(),
             item: item.to_owned(),
@@ -311,7 +344,7 @@ struct GetPolicyRequest {
 
 impl TypedRequest for GetPolicyRequest {
     const FUNCTION: &'static str = "operator.get-policy";
-    type Answer = Result<Policy, Error>;
+    type Answer = Result<Policy, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -327,7 +360,7 @@ struct SetPolicyRequest {
 
 impl TypedRequest for SetPolicyRequest {
     const FUNCTION: &'static str = "operator.set-policy";
-    type Answer = Result<Policy, Error>;
+    type Answer = Result<Policy, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -344,7 +377,7 @@ struct SetLimitsRequest {
 
 impl TypedRequest for SetLimitsRequest {
     const FUNCTION: &'static str = "operator.set-limits";
-    type Answer = Result<Limits, Error>;
+    type Answer = Result<Limits, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -360,7 +393,7 @@ struct GetLimitsRequest {
 
 impl TypedRequest for GetLimitsRequest {
     const FUNCTION: &'static str = "operator.get-limits";
-    type Answer = Result<Limits, Error>;
+    type Answer = Result<Limits, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -372,12 +405,12 @@ impl TypedRequest for GetLimitsRequest {
 struct SetBillingRequest {
     caller: Caller,
     auth_id: String,
-    billing: Billing,
+    billing: BillingTerms,
 }
 
 impl TypedRequest for SetBillingRequest {
     const FUNCTION: &'static str = "operator.set-billing";
-    type Answer = Result<Billing, Error>;
+    type Answer = Result<BillingTerms, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -393,7 +426,7 @@ struct GetBillingRequest {
 
 impl TypedRequest for GetBillingRequest {
     const FUNCTION: &'static str = "operator.get-billing";
-    type Answer = Result<Billing, Error>;
+    type Answer = Result<BillingTerms, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -410,7 +443,7 @@ struct ReadLedgerRequest {
 
 impl TypedRequest for ReadLedgerRequest {
     const FUNCTION: &'static str = "operator.read-ledger";
-    type Answer = Result<LedgerPage, Error>;
+    type Answer = Result<LedgerPage, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -426,7 +459,7 @@ struct ReadTransactionRequest {
 
 impl TypedRequest for ReadTransactionRequest {
     const FUNCTION: &'static str = "operator.read-transaction";
-    type Answer = Result<Vec<RatedEvent>, Error>;
+    type Answer = Result<Vec<RatedEvent>, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -442,7 +475,7 @@ struct CompareRequest {
 
 impl TypedRequest for CompareRequest {
     const FUNCTION: &'static str = "operator.compare";
-    type Answer = Result<Vec<Difference>, Error>;
+    type Answer = Result<Vec<Difference>, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -459,7 +492,7 @@ struct ReadChargesRequest {
 
 impl TypedRequest for ReadChargesRequest {
     const FUNCTION: &'static str = "operator.read-charges";
-    type Answer = Result<ChargedPage, Error>;
+    type Answer = Result<ChargedPage, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -476,7 +509,7 @@ struct CompareTotalsRequest {
 
 impl TypedRequest for CompareTotalsRequest {
     const FUNCTION: &'static str = "operator.compare-totals";
-    type Answer = Result<TotalsComparison, Error>;
+    type Answer = Result<TotalsComparison, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -492,7 +525,7 @@ struct CompareDerivedRequest {
 
 impl TypedRequest for CompareDerivedRequest {
     const FUNCTION: &'static str = "operator.compare-derived";
-    type Answer = Result<DerivedComparison, Error>;
+    type Answer = Result<DerivedComparison, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -509,7 +542,7 @@ struct CompareEventsRequest {
 
 impl TypedRequest for CompareEventsRequest {
     const FUNCTION: &'static str = "operator.compare-events";
-    type Answer = Result<EventsComparison, Error>;
+    type Answer = Result<EventsComparison, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -526,7 +559,7 @@ struct CompareIndexesRequest {
 
 impl TypedRequest for CompareIndexesRequest {
     const FUNCTION: &'static str = "operator.compare-indexes";
-    type Answer = Result<IndexesComparison, Error>;
+    type Answer = Result<IndexesComparison, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -543,7 +576,7 @@ struct ListQueueRequest {
 
 impl TypedRequest for ListQueueRequest {
     const FUNCTION: &'static str = "operator.list-queue";
-    type Answer = Result<QueuePage, Error>;
+    type Answer = Result<QueuePage, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
@@ -561,7 +594,7 @@ struct ResolvePaymentRequest {
 
 impl TypedRequest for ResolvePaymentRequest {
     const FUNCTION: &'static str = "operator.resolve-payment";
-    type Answer = Result<Resolved, Error>;
+    type Answer = Result<Resolved, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();

@@ -12,17 +12,20 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
-    CountryPrices, Error, NumberPrices, NumberRow, OverrideSet, PriceRow, RowPage, Version, VersionState,
+    CountryPrices, NumberPrices, NumberRow, OverrideSet, PriceRow, PriceVersion, PricingError, RowPage, VersionState,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::exported::usage::{Heading, Product};
+pub use crate::contract::inventory_types::NumberKind;
 
 #[doc(no_inline)]
-pub use crate::contract::inventory::NumberKind;
+pub use crate::contract::types::{
+    Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, Suspension,
+};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Decimal, Instant, Problem, Refusal};
+pub use crate::contract::usage_types::{Heading, Product};
 
 /// The functions of this interface with Rust types. [`Coinbox::pricing`] lends them.
 #[derive(Clone, Copy)]
@@ -41,13 +44,13 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
     /// are at most 1000 versions; versions that are over make room, the oldest first.
-    pub fn create_version(&self, caller: &Caller) -> Reply<Version, Error> {
+    pub fn create_version(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
         let request = CreateVersionRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
     /// [`Functions::create_version`] for asynchronous programs.
-    pub async fn create_version_async(&self, caller: &Caller) -> Reply<Version, Error> {
+    pub async fn create_version_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
         let request = CreateVersionRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
@@ -55,44 +58,54 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `pricing.begin-import`. Begins a version that counts only once it is published or finished. An
     /// import that is cut off before leaves nothing. There are at most 20 at once; the one that has had no new rows for longest makes
     /// room.
-    pub fn begin_import(&self, caller: &Caller) -> Reply<Version, Error> {
+    pub fn begin_import(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
         let request = BeginImportRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
     /// [`Functions::begin_import`] for asynchronous programs.
-    pub async fn begin_import_async(&self, caller: &Caller) -> Reply<Version, Error> {
+    pub async fn begin_import_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
         let request = BeginImportRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.finish-import`. Makes an incomplete version a draft. The draft stays.
-    pub fn finish_import(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+    pub fn finish_import(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
         let request = FinishImportRequest { caller: caller.clone(), version };
         self.host.ask(request)
     }
 
     /// [`Functions::finish_import`] for asynchronous programs.
-    pub async fn finish_import_async(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+    pub async fn finish_import_async(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
         let request = FinishImportRequest { caller: caller.clone(), version };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.add-rows`. 1 to 1000 rows, at most 100 000 a version, and 5000
     /// a product, heading and calling code (calling codes 1 and 7: and the three digits after it).
-    pub fn add_rows(&self, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Reply<Version, Error> {
+    pub fn add_rows(&self, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Reply<PriceVersion, PricingError> {
         let request = AddRowsRequest { caller: caller.clone(), version, rows };
         self.host.ask(request)
     }
 
     /// [`Functions::add_rows`] for asynchronous programs.
-    pub async fn add_rows_async(&self, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Reply<Version, Error> {
+    pub async fn add_rows_async(
+        &self,
+        caller: &Caller,
+        version: u32,
+        rows: Vec<PriceRow>,
+    ) -> Reply<PriceVersion, PricingError> {
         let request = AddRowsRequest { caller: caller.clone(), version, rows };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.set-number-prices`. Replaces all number prices of a draft and its price of a seat.
-    pub fn set_number_prices(&self, caller: &Caller, version: u32, prices: NumberPrices) -> Reply<Version, Error> {
+    pub fn set_number_prices(
+        &self,
+        caller: &Caller,
+        version: u32,
+        prices: NumberPrices,
+    ) -> Reply<PriceVersion, PricingError> {
         let request = SetNumberPricesRequest { caller: caller.clone(), version, prices };
         self.host.ask(request)
     }
@@ -103,19 +116,19 @@ impl Functions<'_> {
         caller: &Caller,
         version: u32,
         prices: NumberPrices,
-    ) -> Reply<Version, Error> {
+    ) -> Reply<PriceVersion, PricingError> {
         let request = SetNumberPricesRequest { caller: caller.clone(), version, prices };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.get-number-prices`.
-    pub fn get_number_prices(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, Error> {
+    pub fn get_number_prices(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, PricingError> {
         let request = GetNumberPricesRequest { caller: caller.clone(), version };
         self.host.ask(request)
     }
 
     /// [`Functions::get_number_prices`] for asynchronous programs.
-    pub async fn get_number_prices_async(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, Error> {
+    pub async fn get_number_prices_async(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, PricingError> {
         let request = GetNumberPricesRequest { caller: caller.clone(), version };
         self.host.ask_async(request).await
     }
@@ -123,7 +136,12 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `pricing.publish-version`. From `starts-at` on, its prices replace those of the version before.
     /// The version needs at least one price. It starts now or later. It may also start before the first version, because nothing was
     /// priced while nothing was in force. A version that was to begin at the same moment is replaced, unless it has begun.
-    pub fn publish_version(&self, caller: &Caller, version: u32, starts_at: Instant) -> Reply<Version, Error> {
+    pub fn publish_version(
+        &self,
+        caller: &Caller,
+        version: u32,
+        starts_at: Instant,
+    ) -> Reply<PriceVersion, PricingError> {
         let request = PublishVersionRequest { caller: caller.clone(), version, starts_at };
         self.host.ask(request)
     }
@@ -134,58 +152,63 @@ impl Functions<'_> {
         caller: &Caller,
         version: u32,
         starts_at: Instant,
-    ) -> Reply<Version, Error> {
+    ) -> Reply<PriceVersion, PricingError> {
         let request = PublishVersionRequest { caller: caller.clone(), version, starts_at };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.withdraw-version`. Takes a published version back before it begins. The version before
     /// it stays in force.
-    pub fn withdraw_version(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+    pub fn withdraw_version(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
         let request = WithdrawVersionRequest { caller: caller.clone(), version };
         self.host.ask(request)
     }
 
     /// [`Functions::withdraw_version`] for asynchronous programs.
-    pub async fn withdraw_version_async(&self, caller: &Caller, version: u32) -> Reply<Version, Error> {
+    pub async fn withdraw_version_async(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
         let request = WithdrawVersionRequest { caller: caller.clone(), version };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.remove-draft`. Removes a version that has priced nothing, with its rows. Its state is
     /// `draft`, `incomplete`, `withdrawn` or `replaced`.
-    pub fn remove_draft(&self, caller: &Caller, version: u32) -> Reply<(), Error> {
+    pub fn remove_draft(&self, caller: &Caller, version: u32) -> Reply<(), PricingError> {
         let request = RemoveDraftRequest { caller: caller.clone(), version };
         self.host.ask(request)
     }
 
     /// [`Functions::remove_draft`] for asynchronous programs.
-    pub async fn remove_draft_async(&self, caller: &Caller, version: u32) -> Reply<(), Error> {
+    pub async fn remove_draft_async(&self, caller: &Caller, version: u32) -> Reply<(), PricingError> {
         let request = RemoveDraftRequest { caller: caller.clone(), version };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-versions`. All versions, by number. Of the versions that are over, the newest 100
     /// are kept.
-    pub fn list_versions(&self, caller: &Caller) -> Reply<Vec<Version>, Error> {
+    pub fn list_versions(&self, caller: &Caller) -> Reply<Vec<PriceVersion>, PricingError> {
         let request = ListVersionsRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
     /// [`Functions::list_versions`] for asynchronous programs.
-    pub async fn list_versions_async(&self, caller: &Caller) -> Reply<Vec<Version>, Error> {
+    pub async fn list_versions_async(&self, caller: &Caller) -> Reply<Vec<PriceVersion>, PricingError> {
         let request = ListVersionsRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-rows`. In order of product, heading and prefix, from a cursor, 1000 a page.
-    pub fn list_rows(&self, caller: &Caller, version: u32, after: Option<&str>) -> Reply<RowPage, Error> {
+    pub fn list_rows(&self, caller: &Caller, version: u32, after: Option<&str>) -> Reply<RowPage, PricingError> {
         let request = ListRowsRequest { caller: caller.clone(), version, after: after.map(str::to_owned) };
         self.host.ask(request)
     }
 
     /// [`Functions::list_rows`] for asynchronous programs.
-    pub async fn list_rows_async(&self, caller: &Caller, version: u32, after: Option<&str>) -> Reply<RowPage, Error> {
+    pub async fn list_rows_async(
+        &self,
+        caller: &Caller,
+        version: u32,
+        after: Option<&str>,
+    ) -> Reply<RowPage, PricingError> {
         let request = ListRowsRequest { caller: caller.clone(), version, after: after.map(str::to_owned) };
         self.host.ask_async(request).await
     }
@@ -205,7 +228,7 @@ impl Functions<'_> {
         starts_at: Instant,
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
-    ) -> Reply<(), Error> {
+    ) -> Reply<(), PricingError> {
         let request =
             SetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at, rows, prices };
         self.host.ask(request)
@@ -219,7 +242,7 @@ impl Functions<'_> {
         starts_at: Instant,
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
-    ) -> Reply<(), Error> {
+    ) -> Reply<(), PricingError> {
         let request =
             SetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at, rows, prices };
         self.host.ask_async(request).await
@@ -227,7 +250,7 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `pricing.withdraw-overrides`. Takes back the set that starts at this moment, before it begins. The
     /// set before it stays in force.
-    pub fn withdraw_overrides(&self, caller: &Caller, auth_id: &str, starts_at: Instant) -> Reply<(), Error> {
+    pub fn withdraw_overrides(&self, caller: &Caller, auth_id: &str, starts_at: Instant) -> Reply<(), PricingError> {
         let request = WithdrawOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at };
         self.host.ask(request)
     }
@@ -238,25 +261,25 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         starts_at: Instant,
-    ) -> Reply<(), Error> {
+    ) -> Reply<(), PricingError> {
         let request = WithdrawOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-overrides`. The sets of a main account in order of their start.
-    pub fn list_overrides(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, Error> {
+    pub fn list_overrides(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, PricingError> {
         let request = ListOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::list_overrides`] for asynchronous programs.
-    pub async fn list_overrides_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, Error> {
+    pub async fn list_overrides_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, PricingError> {
         let request = ListOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.get-overrides`. The override rows in force at a moment.
-    pub fn get_overrides(&self, caller: &Caller, auth_id: &str, at: Instant) -> Reply<Vec<PriceRow>, Error> {
+    pub fn get_overrides(&self, caller: &Caller, auth_id: &str, at: Instant) -> Reply<Vec<PriceRow>, PricingError> {
         let request = GetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
         self.host.ask(request)
     }
@@ -267,13 +290,18 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         at: Instant,
-    ) -> Reply<Vec<PriceRow>, Error> {
+    ) -> Reply<Vec<PriceRow>, PricingError> {
         let request = GetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.get-number-overrides`. The override prices of numbers and seats in force at a moment.
-    pub fn get_number_overrides(&self, caller: &Caller, auth_id: &str, at: Instant) -> Reply<NumberPrices, Error> {
+    pub fn get_number_overrides(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<NumberPrices, PricingError> {
         let request = GetNumberOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
         self.host.ask(request)
     }
@@ -284,21 +312,26 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         at: Instant,
-    ) -> Reply<NumberPrices, Error> {
+    ) -> Reply<NumberPrices, PricingError> {
         let request = GetNumberOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The account's or sub-account's own token, or an operator with `pricing.by-country`. The prices that the account has
     /// now for a country. A country without any price is not found.
-    pub fn by_country(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, Error> {
+    pub fn by_country(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, PricingError> {
         let request =
             ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::by_country`] for asynchronous programs.
-    pub async fn by_country_async(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, Error> {
+    pub async fn by_country_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        country: &str,
+    ) -> Reply<CountryPrices, PricingError> {
         let request =
             ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
         self.host.ask_async(request).await
@@ -312,7 +345,7 @@ struct CreateVersionRequest {
 
 impl TypedRequest for CreateVersionRequest {
     const FUNCTION: &'static str = "pricing.create-version";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -327,7 +360,7 @@ struct BeginImportRequest {
 
 impl TypedRequest for BeginImportRequest {
     const FUNCTION: &'static str = "pricing.begin-import";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -343,7 +376,7 @@ struct FinishImportRequest {
 
 impl TypedRequest for FinishImportRequest {
     const FUNCTION: &'static str = "pricing.finish-import";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -360,7 +393,7 @@ struct AddRowsRequest {
 
 impl TypedRequest for AddRowsRequest {
     const FUNCTION: &'static str = "pricing.add-rows";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -377,7 +410,7 @@ struct SetNumberPricesRequest {
 
 impl TypedRequest for SetNumberPricesRequest {
     const FUNCTION: &'static str = "pricing.set-number-prices";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -393,7 +426,7 @@ struct GetNumberPricesRequest {
 
 impl TypedRequest for GetNumberPricesRequest {
     const FUNCTION: &'static str = "pricing.get-number-prices";
-    type Answer = Result<NumberPrices, Error>;
+    type Answer = Result<NumberPrices, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -410,7 +443,7 @@ struct PublishVersionRequest {
 
 impl TypedRequest for PublishVersionRequest {
     const FUNCTION: &'static str = "pricing.publish-version";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -426,7 +459,7 @@ struct WithdrawVersionRequest {
 
 impl TypedRequest for WithdrawVersionRequest {
     const FUNCTION: &'static str = "pricing.withdraw-version";
-    type Answer = Result<Version, Error>;
+    type Answer = Result<PriceVersion, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -442,7 +475,7 @@ struct RemoveDraftRequest {
 
 impl TypedRequest for RemoveDraftRequest {
     const FUNCTION: &'static str = "pricing.remove-draft";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -457,7 +490,7 @@ struct ListVersionsRequest {
 
 impl TypedRequest for ListVersionsRequest {
     const FUNCTION: &'static str = "pricing.list-versions";
-    type Answer = Result<Vec<Version>, Error>;
+    type Answer = Result<Vec<PriceVersion>, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -474,7 +507,7 @@ struct ListRowsRequest {
 
 impl TypedRequest for ListRowsRequest {
     const FUNCTION: &'static str = "pricing.list-rows";
-    type Answer = Result<RowPage, Error>;
+    type Answer = Result<RowPage, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -493,7 +526,7 @@ struct SetOverridesRequest {
 
 impl TypedRequest for SetOverridesRequest {
     const FUNCTION: &'static str = "pricing.set-overrides";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -510,7 +543,7 @@ struct WithdrawOverridesRequest {
 
 impl TypedRequest for WithdrawOverridesRequest {
     const FUNCTION: &'static str = "pricing.withdraw-overrides";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -526,7 +559,7 @@ struct ListOverridesRequest {
 
 impl TypedRequest for ListOverridesRequest {
     const FUNCTION: &'static str = "pricing.list-overrides";
-    type Answer = Result<Vec<OverrideSet>, Error>;
+    type Answer = Result<Vec<OverrideSet>, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -543,7 +576,7 @@ struct GetOverridesRequest {
 
 impl TypedRequest for GetOverridesRequest {
     const FUNCTION: &'static str = "pricing.get-overrides";
-    type Answer = Result<Vec<PriceRow>, Error>;
+    type Answer = Result<Vec<PriceRow>, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -560,7 +593,7 @@ struct GetNumberOverridesRequest {
 
 impl TypedRequest for GetNumberOverridesRequest {
     const FUNCTION: &'static str = "pricing.get-number-overrides";
-    type Answer = Result<NumberPrices, Error>;
+    type Answer = Result<NumberPrices, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
@@ -577,7 +610,7 @@ struct ByCountryRequest {
 
 impl TypedRequest for ByCountryRequest {
     const FUNCTION: &'static str = "pricing.by-country";
-    type Answer = Result<CountryPrices, Error>;
+    type Answer = Result<CountryPrices, PricingError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();

@@ -12,16 +12,19 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(no_inline)]
-pub use crate::contract::exported::credits::Started;
+pub use crate::contract::credit_types::{Refund, RefundCause, RefundState};
 
 #[doc(inline)]
-pub use crate::contract::exported::refunds::{Cause, Error, Page, Refund, RefundState};
+pub use crate::contract::exported::refunds::{RefundError, RefundPage};
 
 #[doc(no_inline)]
-pub use crate::contract::payment::DeclineReason;
+pub use crate::contract::payment_types::DeclineReason;
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, StartedJob, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::refunds`] lends them.
 #[derive(Clone, Copy)]
@@ -38,7 +41,13 @@ impl Coinbox {
 
 impl Functions<'_> {
     /// Class: query. Permission: operator `refunds.list`. Newest first, those with a number below `after`, 1 to 100 a page.
-    pub fn list(&self, caller: &Caller, auth_id: &str, after: Option<u32>, limit: u32) -> Reply<Page, Error> {
+    pub fn list(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<u32>,
+        limit: u32,
+    ) -> Reply<RefundPage, RefundError> {
         let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
         self.host.ask(request)
     }
@@ -50,26 +59,26 @@ impl Functions<'_> {
         auth_id: &str,
         after: Option<u32>,
         limit: u32,
-    ) -> Reply<Page, Error> {
+    ) -> Reply<RefundPage, RefundError> {
         let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `refunds.retry`. Sends a failed refund again under a new key. Answers the job of the refund.
-    pub fn retry(&self, caller: &Caller, auth_id: &str, number: u32) -> Reply<Started, Error> {
+    pub fn retry(&self, caller: &Caller, auth_id: &str, number: u32) -> Reply<StartedJob, RefundError> {
         let request = RetryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number };
         self.host.ask(request)
     }
 
     /// [`Functions::retry`] for asynchronous programs.
-    pub async fn retry_async(&self, caller: &Caller, auth_id: &str, number: u32) -> Reply<Started, Error> {
+    pub async fn retry_async(&self, caller: &Caller, auth_id: &str, number: u32) -> Reply<StartedJob, RefundError> {
         let request = RetryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `refunds.settle`. Notes that a failed refund was paid in another way. `reference`: 1 to 200 characters
     /// that say how, such as the bank's name for the transfer.
-    pub fn settle(&self, caller: &Caller, auth_id: &str, number: u32, reference: &str) -> Reply<Refund, Error> {
+    pub fn settle(&self, caller: &Caller, auth_id: &str, number: u32, reference: &str) -> Reply<Refund, RefundError> {
         let request = SettleRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -86,7 +95,7 @@ impl Functions<'_> {
         auth_id: &str,
         number: u32,
         reference: &str,
-    ) -> Reply<Refund, Error> {
+    ) -> Reply<Refund, RefundError> {
         let request = SettleRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -107,7 +116,7 @@ struct ListRequest {
 
 impl TypedRequest for ListRequest {
     const FUNCTION: &'static str = "refunds.list";
-    type Answer = Result<Page, Error>;
+    type Answer = Result<RefundPage, RefundError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_refunds();
@@ -124,7 +133,7 @@ struct RetryRequest {
 
 impl TypedRequest for RetryRequest {
     const FUNCTION: &'static str = "refunds.retry";
-    type Answer = Result<Started, Error>;
+    type Answer = Result<StartedJob, RefundError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_refunds();
@@ -142,7 +151,7 @@ struct SettleRequest {
 
 impl TypedRequest for SettleRequest {
     const FUNCTION: &'static str = "refunds.settle";
-    type Answer = Result<Refund, Error>;
+    type Answer = Result<Refund, RefundError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_refunds();

@@ -22,15 +22,19 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::reservations::{
-    Ending, Error, ExtendAnswer, Extension, Former, Grant, Hold, Kind, Measure, Named, OpenPage, OpenReservation, Page,
-    Price, ReleaseAnswer, Reservation, ReserveAnswer, SettleAnswer, SettleBatch, Settled, Settlement,
+    Ending, ExtendAnswer, Extension, FormerState, Grant, Hold, Measure, OpenPage, OpenReservation, ReleaseAnswer,
+    Reservation, ReservationError, ReservationKind, ReservationName, ReservationPage, ReservationPrice, ReserveAnswer,
+    SettleAnswer, SettleBatch, SettledReservation, Settlement,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::exported::usage::{Event, Heading, Product, Rejection};
+pub use crate::contract::types::{
+    Caller, Credential, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem,
+    Refusal, RequestPart, Suspension,
+};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Micros, Problem, Refusal};
+pub use crate::contract::usage_types::{Heading, Product, Rejection, UsageEvent};
 
 /// The functions of this interface with Rust types. [`Coinbox::reservations`] lends them.
 #[derive(Clone, Copy)]
@@ -48,13 +52,17 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. The account's or sub-account's own token, or an operator with `reservations.reserve`. Holds each amount that the
     /// account may spend now (USE-3).
-    pub fn reserve(&self, caller: &Caller, holds: Vec<Hold>) -> Reply<Vec<ReserveAnswer>, Error> {
+    pub fn reserve(&self, caller: &Caller, holds: Vec<Hold>) -> Reply<Vec<ReserveAnswer>, ReservationError> {
         let request = ReserveRequest { caller: caller.clone(), holds };
         self.host.ask(request)
     }
 
     /// [`Functions::reserve`] for asynchronous programs.
-    pub async fn reserve_async(&self, caller: &Caller, holds: Vec<Hold>) -> Reply<Vec<ReserveAnswer>, Error> {
+    pub async fn reserve_async(
+        &self,
+        caller: &Caller,
+        holds: Vec<Hold>,
+    ) -> Reply<Vec<ReserveAnswer>, ReservationError> {
         let request = ReserveRequest { caller: caller.clone(), holds };
         self.host.ask_async(request).await
     }
@@ -62,13 +70,17 @@ impl Functions<'_> {
     /// Class: command. The account's or sub-account's own token, or an operator with `reservations.extend`. An extension is refused when
     /// available cannot cover the additional amount (R16), or the least of it that would do and is more than before. The token of a sub-account reaches only its own reservations: those of its
     /// siblings and of its parent are `unknown`.
-    pub fn extend(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, Error> {
+    pub fn extend(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, ReservationError> {
         let request = ExtendRequest { caller: caller.clone(), extensions };
         self.host.ask(request)
     }
 
     /// [`Functions::extend`] for asynchronous programs.
-    pub async fn extend_async(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, Error> {
+    pub async fn extend_async(
+        &self,
+        caller: &Caller,
+        extensions: Vec<Extension>,
+    ) -> Reply<Vec<ExtendAnswer>, ReservationError> {
         let request = ExtendRequest { caller: caller.clone(), extensions };
         self.host.ask_async(request).await
     }
@@ -76,32 +88,50 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `reservations.settle` (R40). Posts the true cost once, even if it is above what was held or the
     /// reservation has expired (R16). Takes the call off the list of running calls. An event for what was quoted costs the quoted price;
     /// any other event costs the price in force at its own time (R87).
-    pub fn settle(&self, caller: &Caller, settlements: Vec<Settlement>) -> Reply<SettleBatch, Error> {
+    pub fn settle(&self, caller: &Caller, settlements: Vec<Settlement>) -> Reply<SettleBatch, ReservationError> {
         let request = SettleRequest { caller: caller.clone(), settlements };
         self.host.ask(request)
     }
 
     /// [`Functions::settle`] for asynchronous programs.
-    pub async fn settle_async(&self, caller: &Caller, settlements: Vec<Settlement>) -> Reply<SettleBatch, Error> {
+    pub async fn settle_async(
+        &self,
+        caller: &Caller,
+        settlements: Vec<Settlement>,
+    ) -> Reply<SettleBatch, ReservationError> {
         let request = SettleRequest { caller: caller.clone(), settlements };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `reservations.release`. Gives back what was reserved and not used.
-    pub fn release(&self, caller: &Caller, reservations: Vec<Named>) -> Reply<Vec<ReleaseAnswer>, Error> {
+    pub fn release(
+        &self,
+        caller: &Caller,
+        reservations: Vec<ReservationName>,
+    ) -> Reply<Vec<ReleaseAnswer>, ReservationError> {
         let request = ReleaseRequest { caller: caller.clone(), reservations };
         self.host.ask(request)
     }
 
     /// [`Functions::release`] for asynchronous programs.
-    pub async fn release_async(&self, caller: &Caller, reservations: Vec<Named>) -> Reply<Vec<ReleaseAnswer>, Error> {
+    pub async fn release_async(
+        &self,
+        caller: &Caller,
+        reservations: Vec<ReservationName>,
+    ) -> Reply<Vec<ReleaseAnswer>, ReservationError> {
         let request = ReleaseRequest { caller: caller.clone(), reservations };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The main account's token or an operator with `reservations.list`. Open reservations of a main account and its
     /// sub-accounts, 1 to 500 a page.
-    pub fn list(&self, caller: &Caller, auth_id: &str, after: Option<&str>, limit: u32) -> Reply<Page, Error> {
+    pub fn list(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<ReservationPage, ReservationError> {
         let request =
             ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
@@ -114,7 +144,7 @@ impl Functions<'_> {
         auth_id: &str,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<Page, Error> {
+    ) -> Reply<ReservationPage, ReservationError> {
         let request =
             ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
@@ -129,7 +159,7 @@ impl Functions<'_> {
         source: Option<&str>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<OpenPage, Error> {
+    ) -> Reply<OpenPage, ReservationError> {
         let request = ListOpenRequest {
             caller: caller.clone(),
             source: source.map(str::to_owned),
@@ -146,7 +176,7 @@ impl Functions<'_> {
         source: Option<&str>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<OpenPage, Error> {
+    ) -> Reply<OpenPage, ReservationError> {
         let request = ListOpenRequest {
             caller: caller.clone(),
             source: source.map(str::to_owned),
@@ -165,7 +195,7 @@ struct ReserveRequest {
 
 impl TypedRequest for ReserveRequest {
     const FUNCTION: &'static str = "reservations.reserve";
-    type Answer = Result<Vec<ReserveAnswer>, Error>;
+    type Answer = Result<Vec<ReserveAnswer>, ReservationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();
@@ -181,7 +211,7 @@ struct ExtendRequest {
 
 impl TypedRequest for ExtendRequest {
     const FUNCTION: &'static str = "reservations.extend";
-    type Answer = Result<Vec<ExtendAnswer>, Error>;
+    type Answer = Result<Vec<ExtendAnswer>, ReservationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();
@@ -197,7 +227,7 @@ struct SettleRequest {
 
 impl TypedRequest for SettleRequest {
     const FUNCTION: &'static str = "reservations.settle";
-    type Answer = Result<SettleBatch, Error>;
+    type Answer = Result<SettleBatch, ReservationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();
@@ -208,12 +238,12 @@ impl TypedRequest for SettleRequest {
 #[derive(Serialize)]
 struct ReleaseRequest {
     caller: Caller,
-    reservations: Vec<Named>,
+    reservations: Vec<ReservationName>,
 }
 
 impl TypedRequest for ReleaseRequest {
     const FUNCTION: &'static str = "reservations.release";
-    type Answer = Result<Vec<ReleaseAnswer>, Error>;
+    type Answer = Result<Vec<ReleaseAnswer>, ReservationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();
@@ -231,7 +261,7 @@ struct ListRequest {
 
 impl TypedRequest for ListRequest {
     const FUNCTION: &'static str = "reservations.list";
-    type Answer = Result<Page, Error>;
+    type Answer = Result<ReservationPage, ReservationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();
@@ -249,7 +279,7 @@ struct ListOpenRequest {
 
 impl TypedRequest for ListOpenRequest {
     const FUNCTION: &'static str = "reservations.list-open";
-    type Answer = Result<OpenPage, Error>;
+    type Answer = Result<OpenPage, ReservationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_reservations();

@@ -10,10 +10,15 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(inline)]
-pub use crate::contract::exported::subaccounts::{Change, Created, Disposal, Error, Page, Subaccount};
+pub use crate::contract::exported::subaccounts::{
+    CreatedSubaccount, NumberDisposal, Subaccount, SubaccountChange, SubaccountError, SubaccountPage,
+};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Instant, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, Suspension,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::subaccounts`] lends them.
 #[derive(Clone, Copy)]
@@ -30,7 +35,13 @@ impl Coinbox {
 
 impl Functions<'_> {
     /// Class: command. The main account's token or an operator with `subaccounts.create`.
-    pub fn create(&self, caller: &Caller, parent: &str, name: &str, enabled: bool) -> Reply<Created, Error> {
+    pub fn create(
+        &self,
+        caller: &Caller,
+        parent: &str,
+        name: &str,
+        enabled: bool,
+    ) -> Reply<CreatedSubaccount, SubaccountError> {
         let request =
             CreateRequest { caller: caller.clone(), parent: parent.to_owned(), name: name.to_owned(), enabled };
         self.host.ask(request)
@@ -43,44 +54,66 @@ impl Functions<'_> {
         parent: &str,
         name: &str,
         enabled: bool,
-    ) -> Reply<Created, Error> {
+    ) -> Reply<CreatedSubaccount, SubaccountError> {
         let request =
             CreateRequest { caller: caller.clone(), parent: parent.to_owned(), name: name.to_owned(), enabled };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The main account's or its own token, or an operator with `subaccounts.get`.
-    pub fn get(&self, caller: &Caller, auth_id: &str) -> Reply<Subaccount, Error> {
+    pub fn get(&self, caller: &Caller, auth_id: &str) -> Reply<Subaccount, SubaccountError> {
         let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
-    pub async fn get_async(&self, caller: &Caller, auth_id: &str) -> Reply<Subaccount, Error> {
+    pub async fn get_async(&self, caller: &Caller, auth_id: &str) -> Reply<Subaccount, SubaccountError> {
         let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The main account's token or an operator with `subaccounts.list`. Newest first, `limit` 1 to 100.
-    pub fn list(&self, caller: &Caller, parent: &str, offset: u32, limit: u32) -> Reply<Page, Error> {
+    pub fn list(
+        &self,
+        caller: &Caller,
+        parent: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<SubaccountPage, SubaccountError> {
         let request = ListRequest { caller: caller.clone(), parent: parent.to_owned(), offset, limit };
         self.host.ask(request)
     }
 
     /// [`Functions::list`] for asynchronous programs.
-    pub async fn list_async(&self, caller: &Caller, parent: &str, offset: u32, limit: u32) -> Reply<Page, Error> {
+    pub async fn list_async(
+        &self,
+        caller: &Caller,
+        parent: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<SubaccountPage, SubaccountError> {
         let request = ListRequest { caller: caller.clone(), parent: parent.to_owned(), offset, limit };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The main account's token or an operator with `subaccounts.update`.
-    pub fn update(&self, caller: &Caller, auth_id: &str, change: Change) -> Reply<Subaccount, Error> {
+    pub fn update(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        change: SubaccountChange,
+    ) -> Reply<Subaccount, SubaccountError> {
         let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
         self.host.ask(request)
     }
 
     /// [`Functions::update`] for asynchronous programs.
-    pub async fn update_async(&self, caller: &Caller, auth_id: &str, change: Change) -> Reply<Subaccount, Error> {
+    pub async fn update_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        change: SubaccountChange,
+    ) -> Reply<Subaccount, SubaccountError> {
         let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
         self.host.ask_async(request).await
     }
@@ -88,13 +121,18 @@ impl Functions<'_> {
     /// Class: command. The main account's token or an operator with `subaccounts.delete`. From now on the token of the sub-account fails. Its
     /// history stays with the main account, and so does usage of it that is reported later (R14). A job moves or releases more than 500
     /// numbers.
-    pub fn delete(&self, caller: &Caller, auth_id: &str, disposal: Disposal) -> Reply<(), Error> {
+    pub fn delete(&self, caller: &Caller, auth_id: &str, disposal: NumberDisposal) -> Reply<(), SubaccountError> {
         let request = DeleteRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), disposal };
         self.host.ask(request)
     }
 
     /// [`Functions::delete`] for asynchronous programs.
-    pub async fn delete_async(&self, caller: &Caller, auth_id: &str, disposal: Disposal) -> Reply<(), Error> {
+    pub async fn delete_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        disposal: NumberDisposal,
+    ) -> Reply<(), SubaccountError> {
         let request = DeleteRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), disposal };
         self.host.ask_async(request).await
     }
@@ -110,7 +148,7 @@ struct CreateRequest {
 
 impl TypedRequest for CreateRequest {
     const FUNCTION: &'static str = "subaccounts.create";
-    type Answer = Result<Created, Error>;
+    type Answer = Result<CreatedSubaccount, SubaccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_subaccounts();
@@ -126,7 +164,7 @@ struct GetRequest {
 
 impl TypedRequest for GetRequest {
     const FUNCTION: &'static str = "subaccounts.get";
-    type Answer = Result<Subaccount, Error>;
+    type Answer = Result<Subaccount, SubaccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_subaccounts();
@@ -144,7 +182,7 @@ struct ListRequest {
 
 impl TypedRequest for ListRequest {
     const FUNCTION: &'static str = "subaccounts.list";
-    type Answer = Result<Page, Error>;
+    type Answer = Result<SubaccountPage, SubaccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_subaccounts();
@@ -156,12 +194,12 @@ impl TypedRequest for ListRequest {
 struct UpdateRequest {
     caller: Caller,
     auth_id: String,
-    change: Change,
+    change: SubaccountChange,
 }
 
 impl TypedRequest for UpdateRequest {
     const FUNCTION: &'static str = "subaccounts.update";
-    type Answer = Result<Subaccount, Error>;
+    type Answer = Result<Subaccount, SubaccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_subaccounts();
@@ -173,12 +211,12 @@ impl TypedRequest for UpdateRequest {
 struct DeleteRequest {
     caller: Caller,
     auth_id: String,
-    disposal: Disposal,
+    disposal: NumberDisposal,
 }
 
 impl TypedRequest for DeleteRequest {
     const FUNCTION: &'static str = "subaccounts.delete";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), SubaccountError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_subaccounts();

@@ -11,13 +11,19 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::usage::{
-    Answer, BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, ChargedProduct, DailyChoice, DailySummary, Error,
-    Event, Grouping, Heading, LinePage, PostedLine, Product, Quote, RejectPage, RejectedEvent, Rejection, Resubmission,
-    RunningCall, SummaryPage, SummaryRow,
+    BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, ChargedProduct, DailyChoice, DailySummary, EventAnswer,
+    Grouping, LinePage, PostedLine, Quote, RejectPage, RejectedEvent, Resubmission, RunningCall, SummaryPage,
+    SummaryRow, UsageError,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Caller, Decimal, Instant, Micros, Problem, Refusal};
+pub use crate::contract::types::{
+    Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
+    RequestPart, Suspension,
+};
+
+#[doc(no_inline)]
+pub use crate::contract::usage_types::{Heading, Product, Rejection, UsageEvent};
 
 /// The functions of this interface with Rust types. [`Coinbox::usage`] lends them.
 #[derive(Clone, Copy)]
@@ -35,23 +41,27 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. Permission: operator `usage.record-events` (R40). Rates and debits the events in the order given. A bad event never
     /// spoils its neighbours. Of all states of an account only `closed` rejects an event (R14).
-    pub fn record_events(&self, caller: &Caller, events: Vec<Event>) -> Reply<BatchAnswer, Error> {
+    pub fn record_events(&self, caller: &Caller, events: Vec<UsageEvent>) -> Reply<BatchAnswer, UsageError> {
         self.host.record_events(caller.clone(), events)
     }
 
     /// [`Functions::record_events`] for asynchronous programs.
-    pub async fn record_events_async(&self, caller: &Caller, events: Vec<Event>) -> Reply<BatchAnswer, Error> {
+    pub async fn record_events_async(
+        &self,
+        caller: &Caller,
+        events: Vec<UsageEvent>,
+    ) -> Reply<BatchAnswer, UsageError> {
         self.host.record_events_async(caller.clone(), events).await
     }
 
     /// Class: query. The account's own token or an operator with `usage.quote-event`. What an event would cost at its own time.
-    pub fn quote_event(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+    pub fn quote_event(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
         let request = QuoteEventRequest { caller: caller.clone(), event };
         self.host.ask(request)
     }
 
     /// [`Functions::quote_event`] for asynchronous programs.
-    pub async fn quote_event_async(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+    pub async fn quote_event_async(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
         let request = QuoteEventRequest { caller: caller.clone(), event };
         self.host.ask_async(request).await
     }
@@ -59,13 +69,13 @@ impl Functions<'_> {
     /// Class: query. The account's or sub-account's own token, or an operator with `usage.admit`. May a chargeable request of this
     /// size begin now? Available must be above zero and cover the price, also when the price is zero (R12); otherwise the answer is
     /// `refused(out-of-credit(missing))`. A disabled sub-account and a suspended account are refused with the reason.
-    pub fn admit(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+    pub fn admit(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
         let request = AdmitRequest { caller: caller.clone(), event };
         self.host.ask(request)
     }
 
     /// [`Functions::admit`] for asynchronous programs.
-    pub async fn admit_async(&self, caller: &Caller, event: Event) -> Reply<Quote, Error> {
+    pub async fn admit_async(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
         let request = AdmitRequest { caller: caller.clone(), event };
         self.host.ask_async(request).await
     }
@@ -73,39 +83,39 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `usage.calls-started`. Names 1 to 1000 running calls, so that they can be ended when the
     /// credit is gone (CRD-10, R48). A call that is named again changes nothing. Calls that are named at a balance of zero or below are
     /// ended at once.
-    pub fn calls_started(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), Error> {
+    pub fn calls_started(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), UsageError> {
         let request = CallsStartedRequest { caller: caller.clone(), calls };
         self.host.ask(request)
     }
 
     /// [`Functions::calls_started`] for asynchronous programs.
-    pub async fn calls_started_async(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), Error> {
+    pub async fn calls_started_async(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), UsageError> {
         let request = CallsStartedRequest { caller: caller.clone(), calls };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `usage.calls-ended`. Takes 1 to 1000 calls off the list of running calls. Unknown names are
     /// ignored.
-    pub fn calls_ended(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), Error> {
+    pub fn calls_ended(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), UsageError> {
         let request = CallsEndedRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), calls };
         self.host.ask(request)
     }
 
     /// [`Functions::calls_ended`] for asynchronous programs.
-    pub async fn calls_ended_async(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), Error> {
+    pub async fn calls_ended_async(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), UsageError> {
         let request = CallsEndedRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), calls };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `usage.list-calls`. Running calls of a main account and its sub-accounts, newest first,
     /// at most 1000.
-    pub fn list_calls(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, Error> {
+    pub fn list_calls(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, UsageError> {
         let request = ListCallsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::list_calls`] for asynchronous programs.
-    pub async fn list_calls_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, Error> {
+    pub async fn list_calls_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, UsageError> {
         let request = ListCallsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
@@ -118,7 +128,7 @@ impl Functions<'_> {
         source: Option<&str>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<CarriedPage, Error> {
+    ) -> Reply<CarriedPage, UsageError> {
         let request = ListRunningRequest {
             caller: caller.clone(),
             source: source.map(str::to_owned),
@@ -135,7 +145,7 @@ impl Functions<'_> {
         source: Option<&str>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<CarriedPage, Error> {
+    ) -> Reply<CarriedPage, UsageError> {
         let request = ListRunningRequest {
             caller: caller.clone(),
             source: source.map(str::to_owned),
@@ -159,7 +169,7 @@ impl Functions<'_> {
         group: Vec<Grouping>,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
-    ) -> Reply<SummaryPage, Error> {
+    ) -> Reply<SummaryPage, UsageError> {
         let request = SummaryRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -182,7 +192,7 @@ impl Functions<'_> {
         group: Vec<Grouping>,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
-    ) -> Reply<SummaryPage, Error> {
+    ) -> Reply<SummaryPage, UsageError> {
         let request = SummaryRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -205,7 +215,7 @@ impl Functions<'_> {
         to: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
-    ) -> Reply<LinePage, Error> {
+    ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -226,7 +236,7 @@ impl Functions<'_> {
         to: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
-    ) -> Reply<LinePage, Error> {
+    ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
@@ -239,20 +249,25 @@ impl Functions<'_> {
     }
 
     /// Class: query. The account's own token or an operator with `usage.get-daily-summary`.
-    pub fn get_daily_summary(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, Error> {
+    pub fn get_daily_summary(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, UsageError> {
         let request = GetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_daily_summary`] for asynchronous programs.
-    pub async fn get_daily_summary_async(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, Error> {
+    pub async fn get_daily_summary_async(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, UsageError> {
         let request = GetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The account's own token or an operator with `usage.set-daily-summary`. Switches the daily mail on or off, or
     /// leaves it to the policy. There is one mail for each local day with charges. It is sent on the next day, at the policy's hour.
-    pub fn set_daily_summary(&self, caller: &Caller, auth_id: &str, choice: DailyChoice) -> Reply<DailySummary, Error> {
+    pub fn set_daily_summary(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        choice: DailyChoice,
+    ) -> Reply<DailySummary, UsageError> {
         let request = SetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), choice };
         self.host.ask(request)
     }
@@ -263,7 +278,7 @@ impl Functions<'_> {
         caller: &Caller,
         auth_id: &str,
         choice: DailyChoice,
-    ) -> Reply<DailySummary, Error> {
+    ) -> Reply<DailySummary, UsageError> {
         let request = SetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), choice };
         self.host.ask_async(request).await
     }
@@ -278,7 +293,7 @@ impl Functions<'_> {
         reason: Option<Rejection>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<RejectPage, Error> {
+    ) -> Reply<RejectPage, UsageError> {
         let request = ListRejectedRequest {
             caller: caller.clone(),
             auth_id: auth_id.map(str::to_owned),
@@ -297,7 +312,7 @@ impl Functions<'_> {
         reason: Option<Rejection>,
         after: Option<&str>,
         limit: u32,
-    ) -> Reply<RejectPage, Error> {
+    ) -> Reply<RejectPage, UsageError> {
         let request = ListRejectedRequest {
             caller: caller.clone(),
             auth_id: auth_id.map(str::to_owned),
@@ -310,25 +325,25 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `usage.resubmit`. Rates 1 to 1000 mended events. Events that were rated, or had been counted
     /// before, leave the list; the others stay with their new reason.
-    pub fn resubmit(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, Error> {
+    pub fn resubmit(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, UsageError> {
         let request = ResubmitRequest { caller: caller.clone(), events };
         self.host.ask(request)
     }
 
     /// [`Functions::resubmit`] for asynchronous programs.
-    pub async fn resubmit_async(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, Error> {
+    pub async fn resubmit_async(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, UsageError> {
         let request = ResubmitRequest { caller: caller.clone(), events };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `usage.discard`. Takes 1 to 1000 events off the list for good.
-    pub fn discard(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), Error> {
+    pub fn discard(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), UsageError> {
         let request = DiscardRequest { caller: caller.clone(), keys };
         self.host.ask(request)
     }
 
     /// [`Functions::discard`] for asynchronous programs.
-    pub async fn discard_async(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), Error> {
+    pub async fn discard_async(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), UsageError> {
         let request = DiscardRequest { caller: caller.clone(), keys };
         self.host.ask_async(request).await
     }
@@ -337,12 +352,12 @@ impl Functions<'_> {
 #[derive(Serialize)]
 struct QuoteEventRequest {
     caller: Caller,
-    event: Event,
+    event: UsageEvent,
 }
 
 impl TypedRequest for QuoteEventRequest {
     const FUNCTION: &'static str = "usage.quote-event";
-    type Answer = Result<Quote, Error>;
+    type Answer = Result<Quote, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -353,12 +368,12 @@ impl TypedRequest for QuoteEventRequest {
 #[derive(Serialize)]
 struct AdmitRequest {
     caller: Caller,
-    event: Event,
+    event: UsageEvent,
 }
 
 impl TypedRequest for AdmitRequest {
     const FUNCTION: &'static str = "usage.admit";
-    type Answer = Result<Quote, Error>;
+    type Answer = Result<Quote, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -374,7 +389,7 @@ struct CallsStartedRequest {
 
 impl TypedRequest for CallsStartedRequest {
     const FUNCTION: &'static str = "usage.calls-started";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -391,7 +406,7 @@ struct CallsEndedRequest {
 
 impl TypedRequest for CallsEndedRequest {
     const FUNCTION: &'static str = "usage.calls-ended";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -407,7 +422,7 @@ struct ListCallsRequest {
 
 impl TypedRequest for ListCallsRequest {
     const FUNCTION: &'static str = "usage.list-calls";
-    type Answer = Result<Vec<RunningCall>, Error>;
+    type Answer = Result<Vec<RunningCall>, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -425,7 +440,7 @@ struct ListRunningRequest {
 
 impl TypedRequest for ListRunningRequest {
     const FUNCTION: &'static str = "usage.list-running";
-    type Answer = Result<CarriedPage, Error>;
+    type Answer = Result<CarriedPage, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -446,7 +461,7 @@ struct SummaryRequest {
 
 impl TypedRequest for SummaryRequest {
     const FUNCTION: &'static str = "usage.summary";
-    type Answer = Result<SummaryPage, Error>;
+    type Answer = Result<SummaryPage, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -475,7 +490,7 @@ struct ListLinesRequest {
 
 impl TypedRequest for ListLinesRequest {
     const FUNCTION: &'static str = "usage.list-lines";
-    type Answer = Result<LinePage, Error>;
+    type Answer = Result<LinePage, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -499,7 +514,7 @@ struct GetDailySummaryRequest {
 
 impl TypedRequest for GetDailySummaryRequest {
     const FUNCTION: &'static str = "usage.get-daily-summary";
-    type Answer = Result<DailySummary, Error>;
+    type Answer = Result<DailySummary, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -516,7 +531,7 @@ struct SetDailySummaryRequest {
 
 impl TypedRequest for SetDailySummaryRequest {
     const FUNCTION: &'static str = "usage.set-daily-summary";
-    type Answer = Result<DailySummary, Error>;
+    type Answer = Result<DailySummary, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -535,7 +550,7 @@ struct ListRejectedRequest {
 
 impl TypedRequest for ListRejectedRequest {
     const FUNCTION: &'static str = "usage.list-rejected";
-    type Answer = Result<RejectPage, Error>;
+    type Answer = Result<RejectPage, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -558,7 +573,7 @@ struct ResubmitRequest {
 
 impl TypedRequest for ResubmitRequest {
     const FUNCTION: &'static str = "usage.resubmit";
-    type Answer = Result<BatchAnswer, Error>;
+    type Answer = Result<BatchAnswer, UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
@@ -574,7 +589,7 @@ struct DiscardRequest {
 
 impl TypedRequest for DiscardRequest {
     const FUNCTION: &'static str = "usage.discard";
-    type Answer = Result<(), Error>;
+    type Answer = Result<(), UsageError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_usage();
