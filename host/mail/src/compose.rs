@@ -139,7 +139,7 @@ impl Composer {
             let (from, name) = (self.from.email.clone(), name_of(&message.key));
             return Ok(Composed { from, to: Vec::new(), refused, bytes: Vec::new(), name });
         }
-        // The key holds the store's name, so no other store makes the same name or MailMessage-ID.
+        // The key holds the store's name, so no other store makes the same name or Message-ID.
         let name = name_of(&message.key);
         let now = UNIX_EPOCH + Duration::from_millis(self.clock.now().unsigned_abs());
         let mut builder = lettre::Message::builder()

@@ -77,7 +77,7 @@ fn maildir_holds_a_repeated_mail_once() {
         assert!(text.contains(expected), "{expected:?} in\n{text}");
     }
     let digest = names[0].strip_suffix(".coinbox").expect("our name");
-    assert!(text.contains(&format!("MailMessage-ID: <{digest}@example.com>\r\n")), "{text}");
+    assert!(text.contains(&format!("Message-ID: <{digest}@example.com>\r\n")), "{text}");
     // Read in a mail program, it is still the same mail.
     let read = folder.path().join("cur").join(format!("{}:2,S", names[0]));
     fs::rename(folder.path().join("new").join(&names[0]), read).expect("moved");
@@ -355,7 +355,7 @@ fn smtp_hands_the_mail_to_each_recipient() {
         assert!(said.contains("Subject: Your Coinbox balance is below 100.00 USD\r\n"), "{said}");
         assert!(said.contains("multipart/alternative"), "{said}");
     }
-    let id = |said: &String| said.lines().find(|line| line.starts_with("MailMessage-ID:")).map(str::to_owned);
+    let id = |said: &String| said.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
     assert_eq!(id(&said[0]), id(&said[1]));
     assert!(id(&said[0]).is_some());
 }

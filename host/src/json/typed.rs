@@ -70,7 +70,7 @@ macro_rules! numbers {
 
 impl serde::Serializer for Writer {
     type Ok = Value;
-    type UsageError = JsonError;
+    type Error = JsonError;
     type SerializeSeq = Items;
     type SerializeTuple = Items;
     type SerializeTupleStruct = Impossible<Value, JsonError>;
@@ -171,7 +171,7 @@ struct Items(Vec<Value>);
 
 impl SerializeSeq for Items {
     type Ok = Value;
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), JsonError> {
         self.0.push(value.serialize(Writer)?);
@@ -184,7 +184,7 @@ impl SerializeSeq for Items {
 
 impl SerializeTuple for Items {
     type Ok = Value;
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), JsonError> {
         SerializeSeq::serialize_element(self, value)
@@ -198,7 +198,7 @@ struct Fields(Map<String, Value>);
 
 impl SerializeStruct for Fields {
     type Ok = Value;
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), JsonError> {
         self.0.insert(field_name(name), value.serialize(Writer)?);
@@ -230,7 +230,7 @@ macro_rules! without_form {
 }
 
 impl<'de> serde::Deserializer<'de> for Reader<'de, '_> {
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     small!(
         deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
@@ -331,7 +331,7 @@ struct ItemsOf<'de, 'p> {
 }
 
 impl<'de> SeqAccess<'de> for ItemsOf<'de, '_> {
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, JsonError> {
         let Some((index, value)) = self.items.next() else { return Ok(None) };
@@ -350,7 +350,7 @@ struct FieldsOf<'de, 'p> {
 }
 
 impl<'de> MapAccess<'de> for FieldsOf<'de, '_> {
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, JsonError> {
         let Some((name, value)) = self.fields.next() else { return Ok(None) };
@@ -377,7 +377,7 @@ struct CaseOf<'de, 'p> {
 }
 
 impl<'de> EnumAccess<'de> for CaseOf<'de, '_> {
-    type UsageError = JsonError;
+    type Error = JsonError;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), JsonError> {
@@ -387,7 +387,7 @@ impl<'de> EnumAccess<'de> for CaseOf<'de, '_> {
 }
 
 impl<'de> VariantAccess<'de> for CaseOf<'de, '_> {
-    type UsageError = JsonError;
+    type Error = JsonError;
 
     fn unit_variant(self) -> Result<(), JsonError> {
         match self.payload {
