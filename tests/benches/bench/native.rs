@@ -1,8 +1,8 @@
 //! The rules as native code, over the same state and with the same types at both ends as the component has.
 
 use coinbox_host::capability::Capabilities;
-use coinbox_host::contract::exported::usage as contract;
 use coinbox_host::contract::types;
+use coinbox_host::contract::usage_types as contract;
 use coinbox_host::storage::{self as store, View};
 use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::port::{self, Changes, FeedLine, UnsealError};
@@ -88,7 +88,7 @@ fn caller(caller: &types::Caller) -> Caller {
     }
 }
 
-fn event(event: &contract::Event) -> Event {
+fn event(event: &contract::UsageEvent) -> Event {
     Event {
         id: event.id.clone(),
         auth_id: event.auth_id.clone(),
@@ -139,7 +139,7 @@ impl Native {
         view: &dyn View,
         capabilities: &Capabilities,
         who: &types::Caller,
-        events: &[contract::Event],
+        events: &[contract::UsageEvent],
     ) -> (BatchAnswer, store::Changes) {
         self.call(view, capabilities, |mut call| {
             let answer = usage::record_events(&mut call, &caller(who), events.iter().map(event).collect());
