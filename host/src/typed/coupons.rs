@@ -11,8 +11,7 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::coupons::{
-    Coupon, CouponDecline, CouponError, CouponPage, CouponValidity, NewCoupon, RedeemAnswer, Redemption,
-    RedemptionPage,
+    Coupon, CouponDecline, CouponError, CouponPage, CouponValidity, NewCoupon, RedeemAnswer, Redemption, RedemptionPage,
 };
 
 #[doc(no_inline)]
