@@ -96,6 +96,8 @@ impl Subject for Numbered {
 /// The key of a timer, in its parts.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct JobKey<'a> {
+    /// The whole key.
+    pub text: &'a str,
     /// Whose job it is; none: the store's.
     pub account: Option<AuthId>,
     /// Word of the kind, if there is such a kind.
@@ -109,11 +111,11 @@ impl JobKey<'_> {
     pub fn parse(text: &str) -> Option<JobKey<'_>> {
         let (owner, rest) = text.split_once('/')?;
         if owner == STORE {
-            return Some(JobKey { account: None, kind: rest, rest: "" });
+            return Some(JobKey { text, account: None, kind: rest, rest: "" });
         }
         let account = Some(AuthId::parse(owner)?);
         let (kind, rest) = rest.split_once('/').unwrap_or((rest, ""));
-        Some(JobKey { account, kind, rest })
+        Some(JobKey { text, account, kind, rest })
     }
 }
 
@@ -256,7 +258,7 @@ mod tests {
         let totals = JobKind::<Store>::new("totals").key();
         assert_eq!(totals, "store/totals");
         let key = JobKey::parse(&totals).expect("a key");
-        assert_eq!(key, JobKey { account: None, kind: "totals", rest: "" });
+        assert_eq!(key, JobKey { text: &totals, account: None, kind: "totals", rest: "" });
         assert_eq!((Store::read(&key), AuthId::read(&key), Numbered::read(&key)), (Some(Store), None, None));
     }
 

@@ -34,6 +34,11 @@ impl<S: Subject> Row<S> {
     pub const fn inside(kind: JobKind<S>, begin: fn(&mut Turn<'_>, S) -> Result<Option<Next>, Fault>) -> Row<S> {
         Row { kind, begin, effect: None, look: None }
     }
+
+    /// What the key names; `None`: it is not the key that the rules write for this subject.
+    fn subject(&self, key: &JobKey<'_>) -> Option<S> {
+        S::read(key).filter(|subject| self.kind.of(subject.clone()) == key.text)
+    }
 }
 
 /// A row, whatever the keys of its kind name.
@@ -57,12 +62,12 @@ impl<S: Subject> Job for Row<S> {
     }
 
     fn begin(&self, turn: &mut Turn<'_>, key: &JobKey<'_>) -> Result<Option<Next>, Error> {
-        let subject = S::read(key).ok_or(Error::NoSuchJob)?;
+        let subject = self.subject(key).ok_or(Error::NoSuchJob)?;
         Ok((self.begin)(turn, subject)?)
     }
 
     fn finish(&self, turn: &mut Turn<'_>, key: &JobKey<'_>, attempt: u32, done: Done) -> Result<Next, Error> {
-        let subject = S::read(key).ok_or(Error::NoSuchJob)?;
+        let subject = self.subject(key).ok_or(Error::NoSuchJob)?;
         let effect = self.effect.as_ref().ok_or(Error::NoSuchJob)?;
         let current = (effect.attempt)(turn, subject.clone())?.ok_or(Error::NoSuchJob)?;
         if attempt != current.number {
@@ -75,13 +80,14 @@ impl<S: Subject> Job for Row<S> {
     }
 
     fn look(&self, turn: &Turn<'_>, key: &JobKey<'_>) -> Option<JobState> {
-        (self.look?)(turn, S::read(key)?).ok()?
+        (self.look?)(turn, self.subject(key)?).ok()?
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::AuthId;
     use crate::job::{Numbered, Store};
     use crate::testing::{Fake, START};
 
@@ -103,6 +109,9 @@ mod tests {
     /// A job that is done as it begins.
     const INSIDE: &dyn Job = &Row::inside(JobKind::<Store>::new("inside"), |_, Store| Ok(None));
 
+    /// A job that an account has once.
+    const OF_ACCOUNT: &dyn Job = &Row::inside(JobKind::<AuthId>::new("once"), |_, _| Ok(Some(Next::Rest)));
+
     fn begin(row: &dyn Job, key: &str) -> Result<Option<Next>, Error> {
         Fake::new().command(START, |turn| row.begin(turn, &JobKey::parse(key).expect("a key")))
     }
@@ -118,11 +127,15 @@ mod tests {
         let refused = begin(OUTSIDE, &format!("{ACCOUNT}/outside/9"));
         assert!(matches!(refused, Err(Error::Other(problem)) if problem.code == "job-refused"));
         assert_eq!(begin(INSIDE, "store/inside"), Ok(None));
-        for bad in ["outside/x", "outside", "outside/7/1", "outside/-7"] {
+        for bad in ["outside/x", "outside", "outside/7/1", "outside/-7", "outside/+7", "outside/07"] {
             assert_eq!(begin(OUTSIDE, &format!("{ACCOUNT}/{bad}")), Err(Error::NoSuchJob), "{bad}");
         }
         assert_eq!(begin(OUTSIDE, "store/outside"), Err(Error::NoSuchJob));
         assert_eq!(begin(INSIDE, &format!("{ACCOUNT}/inside")), Err(Error::NoSuchJob));
+        assert_eq!(begin(OF_ACCOUNT, &format!("{ACCOUNT}/once")), Ok(Some(Next::Rest)));
+        for bad in ["once/", "once/anything", "once/7"] {
+            assert_eq!(begin(OF_ACCOUNT, &format!("{ACCOUNT}/{bad}")), Err(Error::NoSuchJob), "{bad}");
+        }
     }
 
     #[test]

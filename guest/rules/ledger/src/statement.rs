@@ -142,7 +142,7 @@ fn statement(turn: &Turn<'_>, account: AuthId, month: Month, after: Option<Strin
         closing: opening.minus(taken)?.micros(),
         charges,
         movements,
-        complete_until: totals::folded_until(turn)?,
+        complete_until: totals::complete_until(turn)?,
         next,
     })
 }

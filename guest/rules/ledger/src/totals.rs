@@ -85,6 +85,11 @@ pub fn folded_until(turn: &Turn<'_>) -> Result<Instant, Fault> {
     Ok(crate::moment_of(&cursor(turn)?.after))
 }
 
+/// Before which moment everything that was posted is folded: the present moment unless folding is behind.
+pub fn complete_until(turn: &Turn<'_>) -> Result<Instant, Fault> {
+    if are_complete_before(turn, turn.now())? { Ok(turn.now()) } else { folded_until(turn) }
+}
+
 /// The ID of the last transaction that was folded; empty before the first.
 pub fn folded_last(turn: &Turn<'_>) -> Result<String, Fault> {
     Ok(cursor(turn)?.after)

@@ -425,7 +425,7 @@ pub fn list_lines(
         None => format!("{prefix}{}", time_key(begin)),
     };
     let end = format!("{prefix}{}", time_key(to));
-    let complete_until = totals::folded_until(turn)?;
+    let complete_until = totals::complete_until(turn)?;
     if first >= end {
         return Ok(LinePage { lines: Vec::new(), complete_until, next: None });
     }
