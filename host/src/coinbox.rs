@@ -11,6 +11,7 @@ use crate::contract::exported::{accounts, usage};
 use crate::contract::types;
 use crate::driven::{Counts, Driver};
 use crate::driver;
+pub use crate::effects::EffectDoor;
 use crate::engine::{AnyAnswer, CallError, Request, RulesRuntime};
 use crate::inner::Inner;
 pub use crate::inner::{HostError, Reader};
@@ -54,6 +55,8 @@ pub struct Options {
     pub simulated_clock: Option<Arc<SimulatedClock>>,
     /// Who drives jobs.
     pub drive: Drive,
+    /// Who carries out what jobs ask of the outside.
+    pub effects: EffectDoor,
     /// Tuning of the lane, and what happens when the store fails.
     pub sequencer: SequencerOptions,
 }
@@ -83,6 +86,7 @@ impl Coinbox {
             capabilities: Arc::new(options.capabilities),
             sequencer,
             driver: Driver::default(),
+            effects: options.effects,
         });
         inner.tell_beginning()?;
         if let Drive::Workers(count) = options.drive {

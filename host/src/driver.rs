@@ -1,8 +1,9 @@
-//! Drives jobs: `begin`, `perform`, `finish`, as the rules ask for it. The driver decides nothing.
+//! Drives jobs: `begin`, the work of the task, `finish`, as the rules ask for it. The driver decides nothing.
 //!
 //! A job that cannot be driven (a trap, a broken record) is put off and reported. It never delays another job. After the machine's
 //! clock has jumped ahead, no job is begun until a person has confirmed the clock.
 
+use crate::effects;
 use crate::inner::{HostError, Inner, look};
 use crate::sequencer::{Decision, TakenTimer};
 use crate::storage::Changes;
@@ -162,7 +163,7 @@ fn drive(inner: &Inner, taken: TakenTimer) {
 fn perform(inner: &Inner, job: &str, task: Value) -> Step {
     inner.driver.performed.fetch_add(1, Ordering::Relaxed);
     let attempt = task.get("attempt").cloned().unwrap_or(Value::Null);
-    let done = match inner.effect("jobs.perform", &json!({"task": task})) {
+    let done = match effects::perform(inner.effects, &*inner.runtime, &inner.capabilities, || inner.now(), &task) {
         Ok(done) => done,
         Err(error) => {
             inner.driver.lost.fetch_add(1, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use crate::capability::Capabilities;
 use crate::clock::RealClock;
-use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use crate::engine::{self, Engine};
 use crate::inventory::MemoryInventory;
 use crate::mails::MailList;
@@ -31,6 +31,7 @@ pub fn open(component: &[u8]) -> anyhow::Result<Coinbox> {
         },
         simulated_clock: None,
         drive: Drive::Workers(1),
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     })
 }

@@ -6,6 +6,7 @@ use crate::contract::exported::usage;
 use crate::contract::exported::usage::{EventAnswer, Rejection};
 use crate::contract::types;
 use crate::driven::Driver;
+use crate::effects::EffectDoor;
 use crate::engine::{AnyAnswer, CallContext, CallError, CallOutcome, Request, RulesRuntime, RulesSlot};
 use crate::sequencer::{Decision, LaneLocals, SequenceError, Sequencer};
 use crate::storage::{Beginning, StoreError, View};
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) sequencer: Sequencer,
     pub(crate) driver: Driver,
+    pub(crate) effects: EffectDoor,
 }
 
 impl Drop for Inner {

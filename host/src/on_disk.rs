@@ -13,7 +13,7 @@
 
 use crate::capability::{Capabilities, Inventory, Mailer, PaymentGateway, Telephony};
 use crate::clock::{ClockMark, GuardSettings, GuardedClock, Machine};
-use crate::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use crate::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use crate::engine::{self, Engine};
 use crate::private;
 use crate::random::SystemRandom;
@@ -86,6 +86,7 @@ pub fn open(directory: impl AsRef<Path>, component: &[u8], outside: Outside) -> 
         },
         simulated_clock: None,
         drive: Drive::Workers(WORKERS),
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     })?;
     remember(&store, &clock)?;

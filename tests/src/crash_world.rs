@@ -5,7 +5,7 @@ use crate::crash::{Fuse, FusedRules, FusedStore, fused};
 use crate::native::NativeRules;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::engine::{Engine, RulesRuntime};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -42,6 +42,8 @@ pub struct World {
     pub telephony: Arc<RecordingTelephony>,
     /// Keeps the numbers that are rented.
     pub stock: Arc<MemoryInventory>,
+    /// Who carries out what the jobs of the next host ask of the outside.
+    pub effects: EffectDoor,
     random: Arc<SeededRandom>,
     vault: Arc<KeyVault>,
     disk: tempfile::TempDir,
@@ -71,6 +73,7 @@ impl World {
             telephony: Arc::new(RecordingTelephony::new()),
             stock: Arc::new(MemoryInventory::new(clock.clone())),
             vault: Arc::new(KeyVault::new(ring, random.clone())),
+            effects: EffectDoor::default(),
             clock,
             random,
             disk: scratch(),
@@ -118,6 +121,7 @@ impl World {
             capabilities,
             simulated_clock: Some(self.clock.clone()),
             drive,
+            effects: self.effects,
             sequencer: SequencerOptions::default(),
         };
         Host::of(Coinbox::open(options).expect("the host opens"))
@@ -145,6 +149,7 @@ impl World {
             capabilities: fused(self.capabilities(), fuse),
             simulated_clock: Some(self.clock.clone()),
             drive: Drive::ByHand,
+            effects: self.effects,
             sequencer: SequencerOptions::default(),
         };
         match Coinbox::open(options) {

@@ -151,7 +151,11 @@ impl Runner for Running<'_> {
     }
 
     fn effect<T: Serialize>(self, run: impl FnOnce(&dyn Effects) -> T) -> Ran {
-        Ran { answer: written(&run(&LentEffects(self.context.capabilities))), changes: None }
+        Ran { answer: written(&run(&LentEffects::of(self.context.capabilities))), changes: None }
+    }
+
+    fn request<T: Serialize, E: Serialize>(self, run: impl FnOnce(&dyn port::Vault) -> Result<T, E>) -> Ran {
+        Ran { answer: result(&run(&LentVault(&*self.context.capabilities.vault))), changes: None }
     }
 
     fn look<T: Serialize>(self, run: impl FnOnce(&Turn<'_>) -> T) -> Ran {

@@ -9,13 +9,14 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// Everything that the component may import. Interfaces that hold only types may vanish; the others must be there.
-const AGREED: [&str; 16] = [
+const AGREED: [&str; 17] = [
     "coinbox:billing/credit-types@0.2.0",
     "coinbox:billing/diagnostics@0.2.0",
     "coinbox:billing/email-types@0.2.0",
     "coinbox:billing/email@0.2.0",
     "coinbox:billing/inventory-types@0.2.0",
     "coinbox:billing/inventory@0.2.0",
+    "coinbox:billing/outside-types@0.2.0",
     "coinbox:billing/payment-types@0.2.0",
     "coinbox:billing/payment@0.2.0",
     "coinbox:billing/storage@0.2.0",

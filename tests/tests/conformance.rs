@@ -1,6 +1,6 @@
 //! Every conformance case as a test of its own: `cargo test --test conformance auto-recharge/`.
 //!
-//! `COINBOX_CONFORMANCE=native` runs them on native rules over memory only, which takes seconds: for work on the rules.
+//! `COINBOX_CONFORMANCE=native` runs them on native rules over memory only, through both doors of effects, which takes seconds: for work on the rules.
 //! `COINBOX_DIGESTS=FILE` writes a line a case: digests of what it has left, for `scripts/gate.sh`.
 
 use coinbox_simulation::DigestBook;
@@ -35,7 +35,8 @@ fn check(name: &str, path: &Path, only_native: bool, book: &DigestBook) -> Resul
         Failed::from(format!("{} [{}] (seed {SEED} unless given): {problem}", case.title, setup.name))
     };
     let reference = run(&case, Setup::REFERENCE).map_err(|error| failed(Setup::REFERENCE, format!("{error:#}")))?;
-    for setup in Setup::OTHERS.into_iter().filter(|_| !only_native) {
+    let others: &[Setup] = if only_native { &Setup::NATIVE } else { &Setup::OTHERS };
+    for setup in others.iter().copied() {
         let other = run(&case, setup).map_err(|error| failed(setup, format!("{error:#}")))?;
         if let Some(difference) = reference.difference(&other) {
             return Err(failed(setup, format!("differs from {} in {difference}", Setup::REFERENCE.name)));

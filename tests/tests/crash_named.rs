@@ -2,7 +2,7 @@
 
 #![recursion_limit = "256"]
 
-use coinbox_host::coinbox::{Drive, StoreChoice};
+use coinbox_host::coinbox::{Drive, EffectDoor, StoreChoice};
 use coinbox_host::contract::exported::about::Facts;
 use coinbox_host::engine::{CallContext, CallOutcome, Class, Engine, InstancePolicy, Limits, RulesRuntime, RulesSlot};
 use coinbox_host::payment::sandbox::{Fault, SandboxSettings};
@@ -31,45 +31,57 @@ fn asked(world: &World, call: &str) -> usize {
     world.gateway.requests().expect("the gateway's log").iter().filter(|line| line.call == call).count()
 }
 
+/// Both doors of effects, of which each request may take `outside`.
+fn doors(outside: Duration) -> [EffectDoor; 2] {
+    [EffectDoor::InsideCall, EffectDoor::BetweenCalls { outside_time: outside }]
+}
+
 /// A host whose guest may compute for a tenth of a second and whose gateway may take `outside`.
-fn impatient(world: &World, outside: Duration) -> Host {
+fn impatient(world: &mut World, door: EffectDoor, outside: Duration) -> Host {
     let limits = Limits { guest_time: Duration::from_millis(100), outside_time: outside, ..Limits::default() };
     let engine = components::engine(components::rules(), limits, InstancePolicy::default());
+    world.effects = door;
     world.host(Arc::new(engine), StoreChoice::Memory, Drive::ByHand)
 }
 
 #[test]
 fn gateway_slower_than_the_guests_deadline() {
-    let world = World::new(1);
-    let host = impatient(&world, Duration::from_secs(60));
-    let account = host.account();
-    host.card(&account, "tok_slow:400");
-    let job = recharge(&host, &account, 30);
-    host.quiet();
-    // The time that the gateway takes is not the guest's: the charge is booked at the first attempt.
-    assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!("succeeded"));
-    assert_eq!((host.balance(&account), asked(&world, "charge"), asked(&world, "find")), (30 * USD, 1, 0));
-    agrees(&world, &host);
+    let outside = Duration::from_secs(60);
+    for door in doors(outside) {
+        let mut world = World::new(1);
+        let host = impatient(&mut world, door, outside);
+        let account = host.account();
+        host.card(&account, "tok_slow:400");
+        let job = recharge(&host, &account, 30);
+        host.quiet();
+        // The time that the gateway takes is not the guest's: the charge is booked at the first attempt.
+        assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!("succeeded"));
+        assert_eq!((host.balance(&account), asked(&world, "charge"), asked(&world, "find")), (30 * USD, 1, 0));
+        agrees(&world, &host);
+    }
 }
 
 #[test]
 fn gateway_slower_than_the_host_waits_for_it() {
-    let world = World::new(1);
-    let host = impatient(&world, Duration::from_millis(100));
-    let account = host.account();
-    host.card(&account, "tok_slow:700");
-    let job = recharge(&host, &account, 30);
-    host.quiet();
-    // Nobody knows yet, so nothing is booked and nothing is tried again under another key.
-    assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!("working"));
-    assert_eq!(host.balance(&account), 0);
-    // The gateway was only slow: once it has done its work, the second attempt asks and finds it.
-    std::thread::sleep(Duration::from_millis(1000));
-    host.advance(2 * MINUTE);
-    assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!("succeeded"));
-    assert_eq!((host.balance(&account), asked(&world, "charge")), (30 * USD, 1));
-    assert!(asked(&world, "find") > 0, "the second attempt asks before it acts");
-    agrees(&world, &host);
+    let outside = Duration::from_millis(100);
+    for door in doors(outside) {
+        let mut world = World::new(1);
+        let host = impatient(&mut world, door, outside);
+        let account = host.account();
+        host.card(&account, "tok_slow:700");
+        let job = recharge(&host, &account, 30);
+        host.quiet();
+        // Nobody knows yet, so nothing is booked and nothing is tried again under another key.
+        assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!("working"));
+        assert_eq!((host.balance(&account), host.coinbox.driven().lost), (0, 0), "an unknown outcome is an outcome");
+        // The gateway was only slow: once it has done its work, the second attempt asks and finds it.
+        std::thread::sleep(Duration::from_millis(1000));
+        host.advance(2 * MINUTE);
+        assert_eq!(host.coinbox.call("jobs.look", &json!({"job": job})).expect("an answer"), json!("succeeded"));
+        assert_eq!((host.balance(&account), asked(&world, "charge")), (30 * USD, 1));
+        assert!(asked(&world, "find") > 0, "the second attempt asks before it acts");
+        agrees(&world, &host);
+    }
 }
 
 /// Dies right after the gateway has answered a charge, and comes back days later.
@@ -133,19 +145,30 @@ impl RulesRuntime for Forgetful {
         arguments: &Value,
     ) -> CallOutcome {
         let mut arguments = arguments.clone();
-        if function == "jobs.perform" {
+        if matches!(function, "jobs.perform" | "jobs.next-request") {
             arguments["task"]["attempt"] = json!(1);
         }
         self.0.call(slot, context, function, &arguments)
     }
 }
 
-/// The check has teeth: a second charge under a forgotten key is what it finds.
+/// The check has teeth: a second charge under a forgotten key is what it finds, through either door.
 #[test]
 #[should_panic(expected = "was charged twice")]
 fn charging_again_without_asking_is_noticed() {
+    charge_again_without_asking(EffectDoor::InsideCall);
+}
+
+#[test]
+#[should_panic(expected = "was charged twice")]
+fn charging_again_without_asking_between_calls_is_noticed() {
+    charge_again_without_asking(EffectDoor::default());
+}
+
+fn charge_again_without_asking(door: EffectDoor) {
     let settings = SandboxSettings { idempotency_memory_ms: DAY, ..SandboxSettings::default() };
-    let world = World::with(3, settings);
+    let mut world = World::with(3, settings);
+    world.effects = door;
     let store = || StoreChoice::Sqlite(world.path("store"));
     let host = world.host(Arc::new(Forgetful(components::warm_rules())), store(), Drive::ByHand);
     let account = host.account();

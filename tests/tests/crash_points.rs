@@ -4,11 +4,13 @@
 //! The scenario runs once for each moment; at that moment the host dies. A new host opens the store, the client repeats what it has no
 //! answer to, time goes on until nothing is due, and then the gateway, the ledger and the wallets must say the same.
 
+use coinbox_host::coinbox::EffectDoor;
 use coinbox_host::contract::inventory_types::{NumberKind, OfferedNumber};
 use coinbox_host::inventory::Fault;
 use coinbox_tests::crash::Fuse;
 use coinbox_tests::crash_world::{DAY, Host, MINUTE, START, USD, World, event, list, text};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Many more moments than any scenario has.
 const MOMENTS_MAX: u64 = 5_000;
@@ -23,14 +25,25 @@ struct Scenario {
     check: fn(&World, &Host, &[String]),
 }
 
-/// Runs a scenario without a crash and then with one at every moment. Answers how many moments there were.
+/// The doors of effects of the host that dies and of the one that comes after it. What a host finds does not tell through which door it came
+/// about, so each door dies at every moment here, and each picks up whatever the other has left.
+const DOORS: [[EffectDoor; 2]; 2] = [[BETWEEN_CALLS, EffectDoor::InsideCall], [EffectDoor::InsideCall, BETWEEN_CALLS]];
+const BETWEEN_CALLS: EffectDoor = EffectDoor::BetweenCalls { outside_time: Duration::from_secs(60) };
+
+/// Runs a scenario without a crash and then with one at every moment, through both doors of effects. Answers how many moments there were at
+/// the door that has fewer.
 fn exhaust(scenario: &Scenario) -> u64 {
+    let moments = DOORS.map(|doors| exhaust_door(scenario, doors));
+    println!("{}: {moments:?} moments", scenario.name);
+    moments[0].min(moments[1])
+}
+
+fn exhaust_door(scenario: &Scenario, doors: [EffectDoor; 2]) -> u64 {
     let mut moment = 0;
     loop {
         let fuse = Fuse::at(moment);
-        run(scenario, &fuse);
+        run(scenario, doors, &fuse);
         if moment > 0 && !fuse.is_blown() {
-            println!("{}: {} moments", scenario.name, moment - 1);
             return moment - 1;
         }
         moment += 1;
@@ -38,8 +51,9 @@ fn exhaust(scenario: &Scenario) -> u64 {
     }
 }
 
-fn run(scenario: &Scenario, fuse: &std::sync::Arc<Fuse>) {
-    let world = World::new(7);
+fn run(scenario: &Scenario, [dying, surviving]: [EffectDoor; 2], fuse: &std::sync::Arc<Fuse>) {
+    let mut world = World::new(7);
+    world.effects = dying;
     let host = world.open("store");
     host.prices();
     let accounts = (scenario.prepare)(&world, &host);
@@ -55,6 +69,7 @@ fn run(scenario: &Scenario, fuse: &std::sync::Arc<Fuse>) {
         answered.is_ok() && !fuse.is_blown()
     });
 
+    world.effects = surviving;
     let host = world.open("store");
     if !answered {
         (scenario.ask)(&host, &accounts).unwrap_or_else(|error| panic!("{} {}: {error}", scenario.name, fuse.place()));
@@ -68,7 +83,8 @@ fn run(scenario: &Scenario, fuse: &std::sync::Arc<Fuse>) {
         (scenario.check)(&world, &host, &accounts);
     }));
     if let Err(panic) = checked {
-        eprintln!("scenario {:?} with a crash at moment {} ({place})", scenario.name, fuse.passed());
+        let name = scenario.name;
+        eprintln!("scenario {name:?} with a crash at moment {} ({place}), effects {dying:?}", fuse.passed());
         std::panic::resume_unwind(panic);
     }
 }

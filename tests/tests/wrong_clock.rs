@@ -2,7 +2,7 @@
 
 use coinbox_host::capability::{Capabilities, Clock};
 use coinbox_host::clock::{GuardSettings, GuardedClock, TimeSource};
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::sequencer::SequencerOptions;
 use coinbox_host::storage::Durable;
 use coinbox_host::storage::sqlite::{Sqlite, SqliteOptions};
@@ -68,6 +68,7 @@ fn open(world: &World, machine: &Arc<Machine>) -> (Host, Arc<GuardedClock>) {
         capabilities: Capabilities { clock: clock.clone(), ..world.capabilities() },
         simulated_clock: None,
         drive: Drive::ByHand,
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     };
     (Host::of(Coinbox::open(options).expect("the host opens")), clock)

@@ -1,9 +1,9 @@
 //! Every exported function: translated, handed to the rules, translated back.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::types::{Caller, StartedJob};
+use crate::contract::types::{Caller, FieldProblem, StartedJob};
 use crate::contract::{inventory_types, payment_types};
-use crate::host::{command, effect, query};
+use crate::host::{command, effect, query, request};
 use crate::mapping::Translate;
 use coinbox_rules as rules;
 
@@ -38,6 +38,13 @@ impl exported::jobs::Guest for Component {
 
     fn perform(task: exported::jobs::JobTask) -> exported::jobs::TaskOutcome {
         effect(|effects| rules::jobs::perform(effects, task.translate())).translate()
+    }
+
+    fn next_request(
+        task: exported::jobs::JobTask,
+        answers: Vec<exported::jobs::OutsideAnswer>,
+    ) -> Result<exported::jobs::EffectStep, FieldProblem> {
+        request(|vault| rules::jobs::next_request(vault, task.translate(), answers.translate())).translate()
     }
 
     fn finish(

@@ -64,6 +64,10 @@ impl port::Random for Host {
 }
 
 impl Effects for Host {
+    fn vault(&self) -> &dyn port::Vault {
+        self
+    }
+
     fn charge(&self, request: &outside::ChargeRequest) -> outside::PaymentOutcome {
         payment::charge(&request.clone().translate()).translate()
     }
@@ -164,6 +168,12 @@ pub fn command<T, E>(run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Result<
 
 /// Runs an effect: it acts and sees no storage.
 pub fn effect<T>(run: impl FnOnce(&dyn Effects) -> T) -> T {
+    report_panics();
+    run(&Host)
+}
+
+/// Runs an effect that asks nothing of the outside itself: it only opens secrets.
+pub fn request<T>(run: impl FnOnce(&dyn port::Vault) -> T) -> T {
     report_panics();
     run(&Host)
 }

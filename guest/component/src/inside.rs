@@ -1,7 +1,7 @@
 //! Types of the exported interfaces.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::{credit_types, types, usage_types};
+use crate::contract::{credit_types, outside_types, types, usage_types};
 use crate::mapping::{records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
@@ -22,7 +22,9 @@ records! {
     exported::about::Facts = about::Facts { version, contract, time_zones, record_version, functions, limits }
 
     exported::jobs::JobTask = jobs::Task { job, attempt, work }
-    exported::jobs::MovementsRequest = jobs::MovementsRequest { since, cursor }
+    outside_types::MovementsRequest = jobs::MovementsRequest { since, cursor }
+    outside_types::OutsideKey = jobs::OutsideKey { key }
+    outside_types::StoredMethod = jobs::StoredMethod { token }
 
     usage_types::UsageEvent = product::Event { id, auth_id, product, heading, number, quantity, at }
     exported::usage::Quote = product::Quote { rate, prefix, amount }
@@ -257,6 +259,14 @@ variants! {
     exported::jobs::TaskOutcome = jobs::Done {
         | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, StockMovements, Lost
     }
+    outside_types::OutsideRequest = jobs::Request {
+        | Charge, Refund, FindPayment, ClosePayment, ListMovements, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber,
+        ReleaseNumber, FindOrder, ListOrders
+    }
+    outside_types::OutsideAnswer = jobs::Answer {
+        | Payment, Finding, Movements, Method, MethodForgotten, Mail, Code, StillRunning, Number, FoundOrder, StockMovements
+    }
+    exported::jobs::EffectStep = jobs::Step { | Ask, Done }
     exported::jobs::NextStep = jobs::Next { Again, Rest | Perform }
     exported::jobs::JobError = jobs::Error { NoSuchJob | StaleAttempt, Other }
     exported::jobs::JobStanding = jobs::JobState { Working, Succeeded | Failed }

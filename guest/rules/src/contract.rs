@@ -5,6 +5,7 @@
 
 use crate::access::functions;
 use crate::ground::outside::Effects;
+use crate::ground::port::Vault;
 use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
@@ -40,6 +41,8 @@ pub trait Runner {
     fn command<T: Serialize, E: Serialize>(self, run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Self::Ran;
     /// Carries out an effect.
     fn effect<T: Serialize>(self, run: impl FnOnce(&dyn Effects) -> T) -> Self::Ran;
+    /// Carries out an effect that acts on nothing itself: it only opens secrets.
+    fn request<T: Serialize, E: Serialize>(self, run: impl FnOnce(&dyn Vault) -> Result<T, E>) -> Self::Ran;
     /// Carries out a query that cannot fail.
     fn look<T: Serialize>(self, run: impl FnOnce(&Turn<'_>) -> T) -> Self::Ran;
     /// Carries out a query that does not even read.
@@ -148,6 +151,7 @@ contract! {
 
     JOBS_BEGIN command jobs::begin { job: plain }
     JOBS_PERFORM effect jobs::perform { task: plain }
+    JOBS_NEXT_REQUEST request jobs::next_request { task: plain, answers: plain }
     JOBS_FINISH command jobs::finish { job: plain, attempt: plain, done: plain }
     JOBS_PAYMENT_NOTICE command jobs::payment_notice { key: plain, outcome: plain }
     JOBS_LOOK look jobs::look { job: plain }
@@ -297,6 +301,7 @@ mod tests {
                 (Class::Query, false) => "look",
                 (Class::Command, true) => "command",
                 (Class::Effect, false) => "effect",
+                (Class::Effect, true) => "request",
                 (class, _) => panic!("{}: a {class:?} that answers {}", function.name, written.answer),
             };
             assert_eq!(*class, expected, "{}", function.name);

@@ -1,13 +1,16 @@
 //! Work that the clock or an earlier decision has made due: begin, perform, finish.
 
 use crate::credit::watch::judge::REJUDGE;
+use crate::effect;
+pub use crate::effect::{Answer, OutsideKey, Request, Step, StoredMethod};
 pub use crate::ground::interfaces::jobs::Error;
 use crate::ground::job::JobKey;
 pub use crate::ground::job::{Done, JobState, MovementsRequest, Next, Task, Work};
 use crate::ground::job_row::{Job, Row};
-use crate::ground::outside::{Effects, Finding, PaymentOutcome};
+use crate::ground::outside::{Effects, PaymentOutcome};
+use crate::ground::port::Vault;
 use crate::ground::turn::Turn;
-use crate::ground::vocabulary::{Instant, int_text};
+use crate::ground::vocabulary::{FieldProblem, Instant, int_text};
 use crate::ledger::months;
 use crate::payments::{charges, reconcile, refunds};
 use crate::profiles::policy;
@@ -64,50 +67,14 @@ pub fn begin(turn: &mut Turn<'_>, job: String) -> Result<Next, Error> {
     Ok(next.unwrap_or(Next::Rest))
 }
 
-/// Acts on the outside. From the second attempt on it asks what became of the earlier one before it moves money.
+/// Acts on the outside through lent capabilities, until it is known what came of the task.
 pub fn perform(effects: &dyn Effects, task: Task) -> Done {
-    match task.work {
-        Work::Charge(request) => {
-            if task.attempt > 1 {
-                match effects.find(&request.key) {
-                    Finding::Found(outcome) => return Done::Payment(outcome),
-                    Finding::Closed => return Done::PaymentClosed(Finding::Closed),
-                    Finding::NotAsked(not_sent) => return Done::Payment(PaymentOutcome::NotSent(not_sent)),
-                    // It never arrived: the same key is sent again (R11).
-                    Finding::NotFound => {}
-                }
-            }
-            Done::Payment(effects.charge(&request))
-        }
-        Work::Refund(request) => {
-            if task.attempt > 1 {
-                match effects.find(&request.key) {
-                    Finding::Found(outcome) => return Done::Payment(outcome),
-                    Finding::Closed => return Done::PaymentClosed(Finding::Closed),
-                    Finding::NotAsked(not_sent) => return Done::Payment(PaymentOutcome::NotSent(not_sent)),
-                    Finding::NotFound => {}
-                }
-            }
-            Done::Payment(effects.refund(&request))
-        }
-        Work::ClosePayment(key) => Done::PaymentClosed(effects.close(&key)),
-        Work::FindPayment(key) => Done::PaymentClosed(effects.find(&key)),
-        Work::DescribeMethod(token) => Done::Method(effects.describe_method(&token)),
-        Work::ForgetMethod(token) => Done::MethodForgotten(effects.forget_method(&token)),
-        Work::SendMail(message) => Done::Mail(effects.send_mail(&message)),
-        Work::SendCode(message) => Done::Code(effects.send_code(&message)),
-        Work::HangUp(request) => Done::HangUp(effects.hang_up(&request)),
-        Work::OrderNumber(request) => {
-            Done::Number(numbers::send(effects, task.attempt, &request.key, |effects| effects.order(&request)))
-        }
-        Work::ReleaseNumber(request) => {
-            Done::Number(numbers::send(effects, task.attempt, &request.key, |effects| effects.release(&request)))
-        }
-        Work::Reconcile(request) => Done::Movements(effects.movements_since(request.since, request.cursor.as_deref())),
-        Work::ReconcileStock(request) => {
-            Done::StockMovements(effects.orders_since(request.since, request.cursor.as_deref()))
-        }
-    }
+    effect::perform(effects, task)
+}
+
+/// What a host that carries out requests itself does next for a task, after these answers.
+pub fn next_request(vault: &dyn Vault, task: Task, answers: Vec<Answer>) -> Result<Step, FieldProblem> {
+    effect::next_request(vault, &task, &answers)
 }
 
 /// Books what came of an attempt.

@@ -19,7 +19,7 @@
 //! | [`queue`] | what waits for a person | CRD-7, CRD-12 | `payments` |
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 | `credit`; `zero_stop` in `usage` |
 //! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 | `numbers` |
-//! | [`jobs`] | what is due and what an outcome means | CRD-7 | here |
+//! | [`jobs`] | what is due, which requests to the outside it takes, and what an outcome means | CRD-7 | here |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 | `accounts`; `credentials` in `access` |
 //! | [`indexes`] | by what lists over all accounts are found | INV-9 | here |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 | here |
@@ -36,6 +36,7 @@ pub mod contract;
 pub use coinbox_credit as credit;
 pub mod credits;
 pub mod derived;
+mod effect;
 pub mod events;
 pub use coinbox_ground as ground;
 mod housekeeping;

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use base64::Engine;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
 use coinbox_host::inventory::MemoryInventory;
@@ -188,6 +188,7 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         capabilities,
         simulated_clock: Some(clock),
         drive: Drive::ByHand,
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     };
     // Opening waits for its first command, which a thread of the asynchronous runtime must not.

@@ -264,7 +264,16 @@ impl<R: Deref<Target: RulesRuntime> + Send + Sync> RulesRuntime for FusedRules<R
         function: &str,
         arguments: &Value,
     ) -> CallOutcome {
-        self.run(context, |context| self.rules.call(slot, context, function, arguments))
+        // What acts on the outside, or says what to ask of it, is a step of its own: a host may die before and after it.
+        let is_effect = context.class == Class::Effect;
+        if is_effect && !self.fuse.pass("before", function) {
+            return CallOutcome { answer: Err(CallError::Store(dead())), changes: None };
+        }
+        let outcome = self.run(context, |context| self.rules.call(slot, context, function, arguments));
+        if is_effect && !self.fuse.pass("after", function) {
+            return CallOutcome { answer: Err(CallError::Store(dead())), changes: None };
+        }
+        outcome
     }
 
     fn record_events(

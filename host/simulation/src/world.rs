@@ -7,7 +7,7 @@ use super::machine::Machine;
 use anyhow::{Context, Result, bail, ensure};
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::{GuardSettings, GuardedClock, SimulatedClock};
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::engine::RulesRuntime;
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -63,6 +63,8 @@ pub struct World {
     random: Arc<SeededRandom>,
     vault: Arc<KeyVault>,
     keeping: Keeping,
+    /// One of the two, by the seed: what a simulation leaves does not depend on it.
+    effects: EffectDoor,
     /// A store in memory is the same one after a crash.
     memory: Option<Arc<Memory>>,
     store: Option<Arc<dyn Durable>>,
@@ -90,6 +92,7 @@ impl World {
             clock,
             random,
             keeping,
+            effects: if seed.is_multiple_of(2) { EffectDoor::InsideCall } else { EffectDoor::default() },
             memory,
             store: None,
             fuse: Fuse::never(),
@@ -127,6 +130,7 @@ impl World {
             capabilities: fused(capabilities, &self.fuse),
             simulated_clock: Some(self.clock.clone()),
             drive: Drive::ByHand,
+            effects: self.effects,
             sequencer: SequencerOptions::default(),
         })?);
         self.store = Some(store);

@@ -5,8 +5,8 @@ use super::state::CallState;
 use crate::contract::wasi::clocks::wall_clock;
 use crate::contract::wasi::random::random;
 use crate::contract::{
-    credit_types, diagnostics, email_types, inventory_types, payment_types, storage, telephony_types, types,
-    usage_types, vault,
+    credit_types, diagnostics, email_types, inventory_types, outside_types, payment_types, storage, telephony_types,
+    types, usage_types, vault,
 };
 use crate::storage::{self as store, LimitError, StoreError, limits};
 
@@ -60,6 +60,7 @@ impl types::Host for CallState {}
 impl credit_types::Host for CallState {}
 impl email_types::Host for CallState {}
 impl inventory_types::Host for CallState {}
+impl outside_types::Host for CallState {}
 impl payment_types::Host for CallState {}
 impl telephony_types::Host for CallState {}
 impl usage_types::Host for CallState {}

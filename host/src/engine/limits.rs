@@ -1,5 +1,6 @@
 //! Bounds of one call and of one engine.
 
+use crate::outside::OUTSIDE_TIME;
 use std::time::Duration;
 
 /// What a component may use up. The defaults suit the rules; a test makes them small.
@@ -38,7 +39,7 @@ impl Default for Limits {
         Limits {
             guest_time: Duration::from_secs(2),
             deadline: true,
-            outside_time: Duration::from_secs(60),
+            outside_time: OUTSIDE_TIME,
             memory_bytes: 64 * 1024 * 1024,
             table_elements: 20_000,
             parts: 16,

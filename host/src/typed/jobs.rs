@@ -2,17 +2,29 @@
 //!
 //! 1. A timer is due. `begin` (command) decides what to do now, writes down that attempt n has started, and sets the timer again
 //!    for the case that nobody comes back.
-//! 2. `perform` (effect) does the work, in any instance, on any thread, as long as it takes.
+//! 2. The work is done, by one of two doors. Both ask the same of the outside, in the same order, and come to the same outcome.
 //! 3. `finish` (command) books the outcome and says what comes next.
+//!
+//! The first door is `perform` (effect). It does all the work in one call, in any instance, on any thread, as long as it takes. It asks
+//! the outside through the imports payment, email, telephony and inventory.
+//!
+//! The second door is `next-request` (effect). It is for a host that cannot wait inside a call, or does not want an instance to wait
+//! while a bank thinks. It uses no import but `vault`. The host calls it with the task and no answers, and gets a request. The host
+//! carries the request out itself, adds the answer to its list, and calls again with the same task and all answers so far, until it
+//! gets `done`. Each call may go to another instance. A host that uses this door only may lend capabilities that trap, all but
+//! `inventory.offer`, which `numbers.offers` asks.
+//!
+//! A host may change the door from task to task. An attempt that began at one door does not go on at the other: its outcome is
+//! `lost`, and the next attempt asks what became of it.
 //!
 //! Of the timers that are due, a host takes the one with the earliest moment in its lane, and of equal moments the one whose key comes first
 //! by byte. Between lanes it keeps shares (`storage.lane`). Under a simulated clock the order is total: moment, then lane (`urgent`,
 //! `normal`, `bulk`), then key. A timer that is being driven belongs to one driver. It stays where it is until it is moved or taken back;
 //! what moves it meanwhile counts when driving ends. After `no-such-job` the host forgets it.
 //!
-//! A host that dies between any two steps gets the timer again. Then `begin` hands out attempt n + 1, and attempt n + 1 asks before
-//! it acts. Only `finish` may be repeated freely: a second finish of the same attempt changes nothing. Two hosts may not hold one
-//! timer at once.
+//! A host that dies between any two steps, or between two requests, gets the timer again. Then `begin` hands out attempt n + 1, and
+//! attempt n + 1 asks before it acts. Only `finish` may be repeated freely: a second finish of the same attempt changes nothing. Two
+//! hosts may not hold one timer at once.
 //!
 //! Generated from `wit/jobs.wit`: see [`crate::typed`].
 
@@ -30,13 +42,16 @@ pub use crate::contract::email_types::{
 
 #[doc(inline)]
 pub use crate::contract::exported::jobs::{
-    JobError, JobStanding, JobTask, MovementsRequest, NextStep, StoreBeginning, TaskOutcome, TaskWork,
+    EffectStep, JobError, JobStanding, JobTask, NextStep, StoreBeginning, TaskOutcome, TaskWork,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::inventory_types::{
     NumberKind, OrderRequest, ReleaseRequest, StockMovement, StockOutcome, StockPage,
 };
+
+#[doc(no_inline)]
+pub use crate::contract::outside_types::{MovementsRequest, OutsideAnswer, OutsideKey, OutsideRequest, StoredMethod};
 
 #[doc(no_inline)]
 pub use crate::contract::payment_types::{
@@ -48,7 +63,7 @@ pub use crate::contract::payment_types::{
 pub use crate::contract::telephony_types::{CodeChannel, CodeMessage, CodeOutcome, HangUpCause, HangUpRequest};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Blob, Currency, Fact, Instant, Micros, NotSent, Problem};
+pub use crate::contract::types::{Blob, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, NotSent, Problem};
 
 /// The functions of this interface with Rust types. [`Coinbox::jobs`] lends them.
 #[derive(Clone, Copy)]

@@ -48,7 +48,7 @@
 //! writes them in the published JSON form; serde's other formats would write another one. Values go straight to the component: no JSON is
 //! made on the way.
 //!
-//! `jobs.perform` has no method: the host's own workers carry out effects of jobs, and nobody else does.
+//! `jobs.perform` and `jobs.next-request` have no method: the host's own workers carry out effects of jobs, and nobody else does.
 //!
 //! The files of the interfaces are generated from `wit/`, and a test holds them against it.
 

@@ -8,7 +8,7 @@ use wit_parser::{Docs, Function, Interface, Resolve, Type, WorldItem};
 const WIDTH: usize = 120;
 
 /// Carried out by the workers of the host and by nobody else.
-pub const NOT_CALLABLE: [&str; 1] = ["jobs.perform"];
+pub const NOT_CALLABLE: [&str; 2] = ["jobs.next-request", "jobs.perform"];
 
 /// Functions with a method of their own on the host, which does more than ask.
 const OWN_METHOD: [(&str, &str); 1] = [("usage.record-events", "record_events")];

@@ -8,7 +8,7 @@ use crate::world::{self, Dice, join_all};
 use anyhow::{Context, Result, ensure};
 use coinbox_host::capability::{Capabilities, Mailer};
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::contract::email_types;
 use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::contract::inventory_types::{NumberKind, OfferedNumber};
@@ -100,6 +100,7 @@ pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) 
         capabilities,
         simulated_clock: Some(clock.clone()),
         drive: Drive::Workers(WORKERS),
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     })?;
     let caller = coinbox_host::json::to_value(&world::operator())?;
@@ -180,6 +181,7 @@ pub fn serve(directory: &Path, native: bool, wasm: &[u8]) -> Result<()> {
         capabilities,
         simulated_clock: None,
         drive: Drive::Workers(WORKERS),
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     })?;
     let mut figures: Figures = [0.0; PHASES.len() + 2];

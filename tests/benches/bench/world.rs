@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::RealClock;
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::contract::usage_types::{Heading, Product};
@@ -146,6 +146,7 @@ pub fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result<Coinbo
         capabilities: capabilities()?,
         simulated_clock: None,
         drive: Drive::ByHand,
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     })
 }

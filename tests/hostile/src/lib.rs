@@ -256,6 +256,10 @@ impl jobs::Guest for Hostile {
         jobs::TaskOutcome::Lost("done".to_owned())
     }
 
+    fn next_request(_: jobs::JobTask, _: Vec<jobs::OutsideAnswer>) -> Result<jobs::EffectStep, jobs::FieldProblem> {
+        unused::unused()
+    }
+
     fn finish(_: String, _: u32, _: jobs::TaskOutcome) -> Result<jobs::NextStep, jobs::JobError> {
         unused::unused()
     }

@@ -9,6 +9,7 @@ use super::{SEED, START};
 use crate::typed_door;
 use anyhow::{Context, bail, ensure};
 use coinbox_host::capability::Inventory;
+use coinbox_host::coinbox::EffectDoor;
 use coinbox_host::contract::email_types::{MailOutcome, OpenRecipient, Partly};
 use coinbox_host::contract::inventory_types::{self, OrderRequest, ReleaseRequest};
 use coinbox_host::contract::payment_types::{self, ChargeRequest, RefundRequest};
@@ -54,6 +55,7 @@ pub fn run(case: &Case, setup: Setup) -> anyhow::Result<Transcript> {
         world,
         checks_errors: setup == Setup::REFERENCE,
         typed: setup.typed,
+        effects: setup.effects(),
         variables: Variables::default(),
         requests: 0,
         events: Vec::new(),
@@ -93,6 +95,7 @@ struct Run {
     /// Whether every error is checked to have changed nothing. Once a case is enough: all runs must leave the same entries.
     checks_errors: bool,
     typed: bool,
+    effects: EffectDoor,
     variables: Variables,
     requests: u32,
     events: Vec<Value>,
@@ -344,11 +347,22 @@ impl Run {
             ensure!(caller.is_none() && key.is_none(), "`{function}` takes no caller");
         }
         let args = Value::Object(args);
-        if self.typed && function != "jobs.perform" {
+        let is_for_jobs = matches!(function, "jobs.perform" | "jobs.next-request");
+        if self.typed && !is_for_jobs {
             return Ok(typed_door::call(&self.world.coinbox, function, &args)?);
         }
         if self.world.runtime.class(function) == Some(Class::Effect) {
             let now = self.world.coinbox.now();
+            if function == "jobs.perform" {
+                let World { runtime, capabilities, .. } = &self.world;
+                return Ok(coinbox_host::effects::perform(
+                    self.effects,
+                    &**runtime,
+                    capabilities,
+                    || now,
+                    &args["task"],
+                )?);
+            }
             let context = CallContext { class: Class::Effect, view: None, capabilities: &self.world.capabilities, now };
             return Ok(self.world.runtime.call(None, context, function, &args).answer?);
         }

@@ -4,7 +4,7 @@ use crate::components;
 use crate::native::NativeRules;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::engine::{InstancePolicy, Limits, RulesRuntime};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 /// Keys of the vault: no case depends on them, but stored bytes do.
 const KEYS: &str = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-/// One combination of rules and storage.
+/// One combination of rules, storage and doors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Setup {
     /// As shown in messages.
@@ -30,6 +30,8 @@ pub struct Setup {
     on_disk: bool,
     /// Whether calls go through the typed door of the host; otherwise through the JSON door.
     pub(super) typed: bool,
+    /// Whether the host carries out what jobs ask of the outside, between calls; otherwise the rules do, inside a call.
+    between_calls: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,16 +43,50 @@ enum Rules {
 
 impl Setup {
     /// The one that the others are compared with.
-    pub const REFERENCE: Setup = Setup { name: "native, memory", rules: Rules::Native, on_disk: false, typed: false };
+    pub const REFERENCE: Setup =
+        Setup { name: "native, memory", rules: Rules::Native, on_disk: false, typed: false, between_calls: false };
 
-    /// All others.
+    /// For work on the rules alone: the other door of effects, without the component.
+    pub const NATIVE: [Setup; 1] =
+        [Setup { name: "native, memory, effects between calls", between_calls: true, ..Setup::REFERENCE }];
+
+    /// All others. Each kind of rules goes through both doors of effects.
     pub const OTHERS: [Setup; 5] = [
-        Setup { name: "native, SQLite, typed calls", rules: Rules::Native, on_disk: true, typed: true },
-        Setup { name: "component fresh, memory", rules: Rules::Fresh, on_disk: false, typed: false },
-        Setup { name: "component fresh, SQLite, typed calls", rules: Rules::Fresh, on_disk: true, typed: true },
-        Setup { name: "component warm, memory, typed calls", rules: Rules::Warm, on_disk: false, typed: true },
-        Setup { name: "component warm, SQLite", rules: Rules::Warm, on_disk: true, typed: false },
+        Setup {
+            name: "native, SQLite, typed calls, effects between calls",
+            rules: Rules::Native,
+            on_disk: true,
+            typed: true,
+            between_calls: true,
+        },
+        Setup {
+            name: "component fresh, memory",
+            rules: Rules::Fresh,
+            on_disk: false,
+            typed: false,
+            between_calls: false,
+        },
+        Setup {
+            name: "component fresh, SQLite, typed calls, effects between calls",
+            rules: Rules::Fresh,
+            on_disk: true,
+            typed: true,
+            between_calls: true,
+        },
+        Setup {
+            name: "component warm, memory, typed calls, effects between calls",
+            rules: Rules::Warm,
+            on_disk: false,
+            typed: true,
+            between_calls: true,
+        },
+        Setup { name: "component warm, SQLite", rules: Rules::Warm, on_disk: true, typed: false, between_calls: false },
     ];
+
+    /// Who carries out what jobs ask of the outside.
+    pub(super) fn effects(self) -> EffectDoor {
+        if self.between_calls { EffectDoor::default() } else { EffectDoor::InsideCall }
+    }
 
     /// Each kind of rules is made once a process.
     fn runtime(self) -> Arc<dyn RulesRuntime> {
@@ -112,6 +148,7 @@ impl World {
             capabilities: capabilities.clone(),
             simulated_clock: Some(clock),
             drive: Drive::ByHand,
+            effects: setup.effects(),
             sequencer: SequencerOptions::default(),
         })?;
         Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, stock, store, _disk: disk })

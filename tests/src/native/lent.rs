@@ -82,63 +82,76 @@ impl port::Random for LentRandom<'_> {
 }
 
 /// The outside.
-pub(super) struct LentEffects<'a>(pub &'a Capabilities);
+pub(super) struct LentEffects<'a> {
+    capabilities: &'a Capabilities,
+    vault: LentVault<'a>,
+}
+
+impl LentEffects<'_> {
+    pub(super) fn of(capabilities: &Capabilities) -> LentEffects<'_> {
+        LentEffects { capabilities, vault: LentVault(&*capabilities.vault) }
+    }
+}
 
 impl Effects for LentEffects<'_> {
+    fn vault(&self) -> &dyn port::Vault {
+        &self.vault
+    }
+
     fn charge(&self, request: &ChargeRequest) -> PaymentOutcome {
-        self.0.payment.charge(request.clone().translate()).translate()
+        self.capabilities.payment.charge(request.clone().translate()).translate()
     }
 
     fn refund(&self, request: &RefundRequest) -> PaymentOutcome {
-        self.0.payment.refund(request.clone().translate()).translate()
+        self.capabilities.payment.refund(request.clone().translate()).translate()
     }
 
     fn find(&self, key: &str) -> Finding {
-        self.0.payment.find(key).translate()
+        self.capabilities.payment.find(key).translate()
     }
 
     fn close(&self, key: &str) -> Finding {
-        self.0.payment.close(key).translate()
+        self.capabilities.payment.close(key).translate()
     }
 
     fn movements_since(&self, since: i64, cursor: Option<&str>) -> Option<MovementPage> {
-        self.0.payment.movements_since(since, cursor).map(Translate::translate)
+        self.capabilities.payment.movements_since(since, cursor).map(Translate::translate)
     }
 
     fn describe_method(&self, token: &str) -> MethodAnswer {
-        self.0.payment.describe_method(token).translate()
+        self.capabilities.payment.describe_method(token).translate()
     }
 
     fn forget_method(&self, token: &str) -> bool {
-        self.0.payment.forget_method(token)
+        self.capabilities.payment.forget_method(token)
     }
 
     fn send_mail(&self, message: &Message) -> MailOutcome {
-        self.0.email.send(&message.clone().translate()).translate()
+        self.capabilities.email.send(&message.clone().translate()).translate()
     }
 
     fn send_code(&self, message: &CodeMessage) -> TelephonyOutcome {
-        self.0.telephony.send_code(&message.clone().translate()).translate()
+        self.capabilities.telephony.send_code(&message.clone().translate()).translate()
     }
 
     fn hang_up(&self, request: &HangUpRequest) -> Vec<String> {
-        self.0.telephony.hang_up(&request.clone().translate())
+        self.capabilities.telephony.hang_up(&request.clone().translate())
     }
 
     fn offer(&self, filter: &OfferFilter) -> Option<OfferPage> {
-        self.0.inventory.offer(&filter.clone().translate()).map(Translate::translate)
+        self.capabilities.inventory.offer(&filter.clone().translate()).map(Translate::translate)
     }
 
     fn order(&self, request: &OrderRequest) -> StockOutcome {
-        self.0.inventory.order(&request.clone().translate()).translate()
+        self.capabilities.inventory.order(&request.clone().translate()).translate()
     }
 
     fn release(&self, request: &ReleaseRequest) -> StockOutcome {
-        self.0.inventory.release(&request.clone().translate()).translate()
+        self.capabilities.inventory.release(&request.clone().translate()).translate()
     }
 
     fn find_order(&self, key: &str) -> Option<StockOutcome> {
-        self.0.inventory.find(key).map(Translate::translate)
+        self.capabilities.inventory.find(key).map(Translate::translate)
     }
 
     fn warn(&self, text: &str) {
@@ -146,6 +159,6 @@ impl Effects for LentEffects<'_> {
     }
 
     fn orders_since(&self, since: i64, cursor: Option<&str>) -> Option<StockPage> {
-        self.0.inventory.orders_since(since, cursor).map(Translate::translate)
+        self.capabilities.inventory.orders_since(since, cursor).map(Translate::translate)
     }
 }

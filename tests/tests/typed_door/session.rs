@@ -1,6 +1,6 @@
 //! Typed calls over the real component: what they answer, and that the JSON door answers the same.
 
-use coinbox_host::coinbox::{Coinbox, Drive, HostError, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, HostError, Options, StoreChoice};
 use coinbox_host::contract::types::Problem;
 use coinbox_host::engine::{InstancePolicy, Limits};
 use coinbox_host::inventory::MemoryInventory;
@@ -44,6 +44,7 @@ fn open() -> Coinbox {
         },
         simulated_clock: Some(clock),
         drive: Drive::ByHand,
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions::default(),
     })
     .expect("a host")

@@ -232,6 +232,7 @@ functions! {
     INVOICES_SET_SEATS: Command<AuthId> = command_on("invoices.set-seats", Tokens::No, On::Main);
     JOBS_BEGIN: Free = free("jobs.begin", Class::Command);
     JOBS_PERFORM: Free = free("jobs.perform", Class::Effect);
+    JOBS_NEXT_REQUEST: Free = free("jobs.next-request", Class::Effect);
     JOBS_FINISH: Free = free("jobs.finish", Class::Command);
     JOBS_PAYMENT_NOTICE: Free = free("jobs.payment-notice", Class::Command);
     JOBS_LOOK: Free = free("jobs.look", Class::Query);

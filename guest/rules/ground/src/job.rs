@@ -10,6 +10,11 @@ use super::vocabulary::{Instant, int_text};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 
+/// Binds the sealed values of a mail's secret facts to their use.
+pub const SECRET_FACT: &str = "mail-secret-fact";
+/// Binds sealed one-time codes to their use.
+pub const CODE: &str = "one-time-code";
+
 /// The owner in the keys of jobs that belong to no account.
 const STORE: &str = "store";
 
@@ -131,7 +136,7 @@ pub struct Task {
     pub work: Work,
 }
 
-/// What to do outside.
+/// What to do outside. The values of a mail's secret facts and one-time codes are sealed, for [`SECRET_FACT`] and [`CODE`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]

@@ -2,6 +2,7 @@
 //!
 //! Only effects see [`Effects`]; commands write down what is to be done and book what came of it (see `jobs`).
 
+use crate::port::Vault;
 use crate::product::NumberKind;
 use crate::vocabulary::{Fact, Instant, MINUTE_MS, Micros, int_text};
 use coinbox_forms::letters;
@@ -10,8 +11,10 @@ use serde::{Deserialize, Serialize};
 /// How long one attempt outside may take before the next one asks what became of it.
 pub const LEASE_MS: Instant = 2 * MINUTE_MS;
 
-/// Moving money through a gateway.
+/// What an effect is lent.
 pub trait Effects {
+    /// The host's keys.
+    fn vault(&self) -> &dyn Vault;
     /// Takes money from a stored method.
     fn charge(&self, request: &ChargeRequest) -> PaymentOutcome;
     /// Gives back all or part of a charge.

@@ -31,4 +31,3 @@ pub use jobs::JOBS;
 pub use offers::{offers, price_offers};
 pub use records::reserved;
 pub use requests::{get, list, release, update};
-pub use stock::send;

@@ -3,7 +3,6 @@
 use coinbox_forms::letters;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::outside::{Effects, StockOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::turn::Turn;
@@ -102,22 +101,6 @@ impl Progress {
         turn.timer(job, Lane::Normal, due);
         Ok(())
     }
-}
-
-/// Sends what was written down; from the second attempt on asks first what became of the one before.
-pub fn send(
-    effects: &dyn Effects,
-    attempt: u32,
-    key: &str,
-    send: impl FnOnce(&dyn Effects) -> StockOutcome,
-) -> StockOutcome {
-    if attempt > 1
-        && let Some(outcome) = effects.find_order(key)
-    {
-        return outcome;
-    }
-    // It never arrived, or was never sent: the same key is sent again.
-    send(effects)
 }
 
 /// What became of an order or release that the stock lists.

@@ -15,7 +15,8 @@ use crate::ground::outside::{
     OpenRecipient, OrderRequest, Paid, Partly, PaymentOutcome, RefundRequest, RefusedRecipient, ReleaseRequest,
     StockMovement, StockOutcome, StockPage, TelephonyOutcome,
 };
-use crate::ground::testing::{Fake, START, operator_with};
+use crate::ground::port::Vault;
+use crate::ground::testing::{Fake, OpenVault, START, operator_with};
 use crate::ground::vocabulary::{Caller, DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
 use crate::jobs;
 use crate::payments::cards;
@@ -119,6 +120,10 @@ impl Gateway {
 }
 
 impl Effects for Gateway {
+    fn vault(&self) -> &dyn Vault {
+        &OpenVault
+    }
+
     fn charge(&self, request: &ChargeRequest) -> PaymentOutcome {
         if let Some(known) = self.known.borrow().get(&request.key) {
             return known.clone();

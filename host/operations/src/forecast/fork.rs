@@ -7,7 +7,7 @@
 use anyhow::{Context, Result};
 use coinbox_host::capability::{Capabilities, Instant, PaymentGateway};
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::contract::payment_types::{
     ChargeRequest, Finding, MethodAnswer, MovementPage, PaymentOutcome, RefundRequest,
 };
@@ -90,6 +90,7 @@ impl Fork {
             },
             simulated_clock: Some(moved),
             drive: Drive::ByHand,
+            effects: EffectDoor::default(),
             sequencer: SequencerOptions::default(),
         })?;
         Ok(Fork { coinbox, _directory: directory })

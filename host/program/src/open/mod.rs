@@ -6,7 +6,7 @@ mod parts;
 use crate::config::{ClockMode, Config, Email};
 use coinbox_host::capability::{Capabilities, Clock, Mailer};
 use coinbox_host::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
-use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::engine::{self, Engine};
 use coinbox_host::hold::HoldError;
 use coinbox_host::inventory::FileInventory;
@@ -253,6 +253,7 @@ fn open_once(
         capabilities,
         simulated_clock,
         drive,
+        effects: EffectDoor::default(),
         sequencer: SequencerOptions { on_failure: on_failure.take(), ..SequencerOptions::default() },
     })?;
     mailed.connect(&coinbox);

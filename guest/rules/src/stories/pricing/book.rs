@@ -382,7 +382,13 @@ fn a_warm_instance_answers_another_store_from_that_stores_rows() {
     let price = |rate_text: &str| {
         let fake = Fake::new();
         book(&fake, vec![voice("44", rate_text)]);
-        let lent = crate::ground::turn::Lent { storage: &fake, vault: &fake, random: &fake, now: START, kept: &kept };
+        let lent = crate::ground::turn::Lent {
+            storage: &fake,
+            vault: &crate::ground::testing::OpenVault,
+            random: &fake,
+            now: START,
+            kept: &kept,
+        };
         let turn = Turn::new(lent);
         let event = event(Product::Voice, "447700", 60, START);
         Book::open(&turn).expect("readable").rate(&turn, &event, None).expect("readable").map(|rated| rated.amount)
