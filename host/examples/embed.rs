@@ -5,7 +5,7 @@ use coinbox_host::typed::accounts::{AccountType, NewAccount};
 use coinbox_host::typed::credits::{Adjustment, Goodwill};
 use coinbox_host::typed::pricing::PriceRow;
 use coinbox_host::typed::types::{Caller, Refusal};
-use coinbox_host::typed::usage::{EventAnswer, Heading, Product, UsageError, UsageEvent};
+use coinbox_host::typed::usage::{EventAnswer, UsageError, UsageEvent};
 
 fn main() -> anyhow::Result<()> {
     let host = in_memory::open(&std::fs::read("target/component/coinbox.wasm")?)?;
@@ -13,8 +13,8 @@ fn main() -> anyhow::Result<()> {
 
     // What a message costs: 0.0075 to the United States.
     let price = PriceRow {
-        product: Product::Sms,
-        heading: Heading::Outbound,
+        product: "sms".to_owned(),
+        heading: "outbound".to_owned(),
         country: "US".into(),
         prefix: "1".into(),
         rate: "0.0075".into(),
@@ -44,8 +44,8 @@ fn main() -> anyhow::Result<()> {
         let event = UsageEvent {
             id: id.into(),
             auth_id: auth_id.clone(),
-            product: Product::Sms,
-            heading: Heading::Outbound,
+            product: "sms".to_owned(),
+            heading: "outbound".to_owned(),
             number: "14155550100".into(),
             quantity: 1,
             at: host.now(),

@@ -98,6 +98,9 @@ functions! { reservations ReservationError {
 } }
 
 functions! { pricing PricingError {
+    command add_product(product: exported::pricing::ProductRow) -> exported::pricing::ProductRow = rules::pricing::add_product;
+    command update_product(product: exported::pricing::ProductRow) -> exported::pricing::ProductRow = rules::pricing::update_product;
+    query list_products() -> Vec<exported::pricing::ProductRow> = rules::pricing::list_products;
     command create_version() -> exported::pricing::PriceVersion = rules::pricing::create_version;
     command begin_import() -> exported::pricing::PriceVersion = rules::pricing::begin_import;
     command finish_import(version: u32) -> exported::pricing::PriceVersion = rules::pricing::finish_import;

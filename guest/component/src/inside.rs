@@ -2,12 +2,14 @@
 
 use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::{credit_types, outside_types, types, usage_types};
-use crate::mapping::{records, variants};
+use crate::mapping::{codes, records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
     jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations,
     statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
+
+codes!(product::Product, product::Heading);
 
 records! {
     types::RequestPart = vocabulary::RequestPart { whole, number }
@@ -61,6 +63,10 @@ records! {
     exported::reservations::OpenReservation = reservations::OpenReservation { account, source, granted, reservation }
     exported::reservations::OpenPage = reservations::OpenPage { reservations, next }
 
+    exported::pricing::HeadingRow = pricing::HeadingRow { code, words, other_side }
+    exported::pricing::ProductRow = pricing::ProductRow {
+        code, unit, rating, unit_size, price_unit, headings, tax_code, words,
+    }
     exported::pricing::PriceRow = pricing::PriceRow {
         product, heading, country, prefix, rate, first_increment, next_increment, group,
     }
@@ -273,18 +279,12 @@ variants! {
     exported::jobs::StoreBeginning = jobs::Beginning { Created, Copied, Again | Restored }
 
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
-    exported::usage::ChargedProduct = summary::ChargedProduct { Voice, Sms, Mms, NumberRent, NumberSetup, Seats, Adjustment, Correction | }
     exported::usage::DailyChoice = daily::DailyChoice { On, Off, AsPolicy | }
     exported::credits::CapPeriod = recharge::CapPeriod { Day, Week, Month | }
     exported::operator::LimitName = policy::LimitName { MaximumRecharge, StandardRate, LookupRate, MessageRate | }
-    usage_types::Product = product::Product { Voice, Sms, Mms | }
-    usage_types::Heading = product::Heading {
-        Outbound, Inbound, OutboundMobile, OutboundTollFree, OutboundShortCode, OutboundIp, InboundMobile,
-        InboundTollFree, InboundShortCode, InboundIp |
-    }
     exported::usage::EventAnswer = usage::Answer { Duplicate, Conflicting | Rated, Rejected }
     usage_types::Rejection = product::Rejection {
-        Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, NoPrice, Conflict |
+        Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, UnknownProduct, NoPrice, Conflict |
     }
     exported::usage::UsageError = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
 
@@ -297,6 +297,9 @@ variants! {
     exported::reservations::ReleaseAnswer = reservations::ReleaseAnswer { Unknown, Over | Released }
     exported::reservations::ReservationError = reservations::Error { | Refused, Other }
 
+    exported::pricing::Unit = pricing::Unit { Second, Part, Request, Byte, Item | }
+    exported::pricing::Rating = pricing::Rating { Increments, PerUnit, PerStartedUnit | }
+    exported::pricing::OtherSide = product::SideRule { NumberRequired, Optional, None | }
     exported::pricing::VersionState = pricing::VersionState {
         Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
     }

@@ -6,6 +6,7 @@
 //!
 //! | module | form | read later by |
 //! |---|---|---|
+//! | [`code`] | codes of products and headings | keys, price files, names of ledger accounts |
 //! | [`country`], [`subdivision`] | ISO 3166-1 and 3166-2, with the code that is meant by the usual wrong ones | the tax table, price books, documents |
 //! | [`email`] | mail addresses | the mailer |
 //! | [`letters`] | text that can be printed | documents, mails, terminals |
@@ -14,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod code;
 pub mod country;
 pub mod email;
 pub mod letters;

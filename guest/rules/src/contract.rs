@@ -182,6 +182,9 @@ contract! {
     OPERATOR_RESOLVE_PAYMENT command queue::resolve_payment { caller, item: plain, resolution: plain, reason: plain }
     OPERATOR_GET_LIMITS query policy::get_limits { caller, auth_id: plain }
 
+    PRICING_ADD_PRODUCT command pricing::add_product { caller, product: plain }
+    PRICING_UPDATE_PRODUCT command pricing::update_product { caller, product: plain }
+    PRICING_LIST_PRODUCTS query pricing::list_products { caller }
     PRICING_CREATE_VERSION command pricing::create_version { caller }
     PRICING_BEGIN_IMPORT command pricing::begin_import { caller }
     PRICING_FINISH_IMPORT command pricing::finish_import { caller, version: plain }

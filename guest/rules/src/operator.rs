@@ -117,7 +117,7 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
                 .postings
                 .iter()
                 .map(|posting| ShownPosting {
-                    ledger_account: posting.0.name().to_owned(),
+                    ledger_account: posting.0.name().into_owned(),
                     owner: posting.1.map(|owner| owner.to_string()),
                     amount: posting.2.micros(),
                 })
@@ -140,7 +140,8 @@ pub fn read_transaction(turn: &Turn<'_>, caller: &Caller, id: String) -> Result<
         .lines
         .into_iter()
         .map(|line| {
-            let (product, heading) = ChargeCode::parse(&line.p).map_or(("", ""), ChargeCode::words);
+            let code = ChargeCode::parse(&line.p);
+            let (product, heading) = code.as_ref().map_or(("", ""), ChargeCode::words);
             RatedEvent {
                 auth_id: line.a.to_string(),
                 id: line.i,

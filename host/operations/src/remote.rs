@@ -233,12 +233,13 @@ fn read_fate(answer: &Value) -> Option<Fate> {
     })
 }
 
-const REJECTIONS: [Rejection; 7] = [
+const REJECTIONS: [Rejection; 8] = [
     Rejection::Malformed,
     Rejection::UnknownAccount,
     Rejection::AccountClosed,
     Rejection::TooOld,
     Rejection::InFuture,
+    Rejection::UnknownProduct,
     Rejection::NoPrice,
     Rejection::Conflict,
 ];

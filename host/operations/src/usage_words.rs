@@ -1,7 +1,6 @@
 //! Usage events on the wire: from JSON to the contract's, one by one, and back to answers (USE-1, USE-6).
 
 use coinbox_host::contract::exported::usage::{EventAnswer, Rejection, UsageEvent};
-use coinbox_host::contract::usage_types::{Heading, Product};
 use coinbox_host::json::strict::Repeated;
 use coinbox_host::text;
 use serde_json::{Map, Value, json};
@@ -25,11 +24,7 @@ impl Unreadable {
 
 const TEXT: &str = "must be text";
 /// What a quantity must be.
-pub const QUANTITY: &str = "must be a whole number from 0 to 1000000";
-/// What a product must be.
-pub const PRODUCT: &str = "must be voice, sms or mms";
-/// What a heading must be.
-pub const HEADING: &str = "must be outbound or inbound, or one of them with -mobile, -toll-free, -short-code or -ip";
+pub const QUANTITY: &str = "must be a whole number from 0 to 1000000, of bytes to 4294967295";
 /// What a moment must be.
 pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or milliseconds since 1970";
 
@@ -59,8 +54,8 @@ pub fn read(value: &Value) -> Result<UsageEvent, Unreadable> {
     Ok(UsageEvent {
         id: text("id")?,
         auth_id: text("auth_id")?,
-        product: product(&text("product")?).ok_or(wrong("product", PRODUCT))?,
-        heading: heading(&text("heading")?).ok_or(wrong("heading", HEADING))?,
+        product: text("product")?,
+        heading: text("heading")?,
         number: text("number")?,
         quantity,
         at,
@@ -81,7 +76,7 @@ pub fn repeated(repeated: &Repeated) -> Unreadable {
 /// What is said of a name that looks like one that is read.
 const LOOKS_KNOWN: &str = "is not read, but looks like a name that is: write it as that, or leave it out";
 /// What is said of a name that says how a quantity is meant.
-const CHANGES_MEANING: &str = "is not read, and would change what was used: quantities are seconds or message parts, and what they cost is in the price book";
+const CHANGES_MEANING: &str = "is not read, and would change what was used: quantities are in the unit of the product, and what they cost is in the price book";
 
 /// Words of a name that say how much was used, in what, or what it costs.
 const MEANING: [&str; 39] = [
@@ -175,49 +170,6 @@ pub fn check_names(object: &Map<String, Value>, known: &[&'static str]) -> Resul
     Ok(())
 }
 
-/// The product of a word.
-pub fn product(word: &str) -> Option<Product> {
-    match word {
-        "voice" => Some(Product::Voice),
-        "sms" => Some(Product::Sms),
-        "mms" => Some(Product::Mms),
-        _ => None,
-    }
-}
-
-/// Every heading with its word.
-const HEADINGS: [(Heading, &str); 10] = [
-    (Heading::Outbound, "outbound"),
-    (Heading::Inbound, "inbound"),
-    (Heading::OutboundMobile, "outbound-mobile"),
-    (Heading::OutboundTollFree, "outbound-toll-free"),
-    (Heading::OutboundShortCode, "outbound-short-code"),
-    (Heading::OutboundIp, "outbound-ip"),
-    (Heading::InboundMobile, "inbound-mobile"),
-    (Heading::InboundTollFree, "inbound-toll-free"),
-    (Heading::InboundShortCode, "inbound-short-code"),
-    (Heading::InboundIp, "inbound-ip"),
-];
-
-/// The heading of a word.
-pub fn heading(word: &str) -> Option<Heading> {
-    HEADINGS.iter().find(|(_, known)| *known == word).map(|(heading, _)| *heading)
-}
-
-/// The word of a product.
-pub fn product_word(product: Product) -> &'static str {
-    match product {
-        Product::Voice => "voice",
-        Product::Sms => "sms",
-        Product::Mms => "mms",
-    }
-}
-
-/// The word of a heading.
-pub fn heading_word(heading: Heading) -> &'static str {
-    HEADINGS.iter().find(|(known, _)| *known == heading).map_or("", |(_, word)| word)
-}
-
 /// The word of a rejection.
 pub fn rejection_word(rejection: Rejection) -> &'static str {
     match rejection {
@@ -226,6 +178,7 @@ pub fn rejection_word(rejection: Rejection) -> &'static str {
         Rejection::AccountClosed => "account-closed",
         Rejection::TooOld => "too-old",
         Rejection::InFuture => "in-future",
+        Rejection::UnknownProduct => "unknown-product",
         Rejection::NoPrice => "no-price",
         Rejection::Conflict => "conflict",
     }
@@ -236,8 +189,8 @@ pub fn write(event: &UsageEvent) -> Value {
     json!({
         "id": event.id,
         "auth_id": event.auth_id,
-        "product": product_word(event.product),
-        "heading": heading_word(event.heading),
+        "product": event.product,
+        "heading": event.heading,
         "number": event.number,
         "quantity": event.quantity,
         "at": event.at,
@@ -315,7 +268,7 @@ mod tests {
     #[test]
     fn events_are_read_in_both_forms_of_their_moment() {
         let event = read(&good()).expect("good");
-        assert_eq!((event.quantity, event.at, event.product), (61, 1_767_225_600_000, Product::Voice));
+        assert_eq!((event.quantity, event.at, event.product.as_str()), (61, 1_767_225_600_000, "voice"));
         let mut other = good();
         other["at"] = json!("2026-01-01T00:00:00Z");
         assert_eq!(read(&other), Ok(event.clone()));
@@ -335,8 +288,8 @@ mod tests {
             ("number", json!(4930123), TEXT),
             ("number", json!(null), "is missing"),
             ("id", json!(7), TEXT),
-            ("product", json!("fax"), PRODUCT),
-            ("heading", json!("up"), HEADING),
+            ("product", json!(7), TEXT),
+            ("heading", json!(null), "is missing"),
             ("at", json!("yesterday"), MOMENT),
             ("at", json!(1.5), MOMENT),
             ("at", json!(true), MOMENT),
@@ -349,6 +302,7 @@ mod tests {
         // What the contract can express is left to the rules, which keep what they reject.
         let mut event = good();
         event["number"] = json!("no digits");
+        event["product"] = json!("No such product");
         event["quantity"] = json!(4_000_000_000_u32);
         assert!(read(&event).is_ok());
     }

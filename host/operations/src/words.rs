@@ -93,12 +93,13 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
 }
 
 /// How whoever works with the program `coinbox` finds what a refusal says is not there, by its kind.
-pub const FINDERS: [(&str, &str); 13] = [
+pub const FINDERS: [(&str, &str); 14] = [
     ("account", "name it by its auth ID, such as MA…, which `coinbox account list --name TEXT` finds"),
     ("account or sub-account", "`coinbox account list` and `coinbox subaccount list ACCOUNT` list them"),
     ("sub-account", "`coinbox subaccount list ACCOUNT` lists them"),
     ("card", "`coinbox card list ACCOUNT` lists them"),
     ("charge", "`coinbox recharge list ACCOUNT` lists them"),
+    ("product", "`coinbox products list` lists them"),
     ("paid charge", "`coinbox recharge list ACCOUNT` lists them"),
     ("coupon", "`coinbox coupons list` lists them"),
     ("invoice", "`coinbox invoices list ACCOUNT` lists them"),

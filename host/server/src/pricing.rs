@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 const NUMBER_TYPES: [(&str, &str); 4] =
     [("local", "local"), ("national", "national"), ("mobile", "mobile"), ("tollfree", "toll-free")];
 
+/// Products of calls and messages, which have keys of their own.
+const BUILT_IN: [&str; 3] = ["voice", "sms", "mms"];
+
 pub const ROUTES: &[Route] = &[Route {
     method: Method::Get,
     path: "/v1/Account/{auth_id}/Pricing/",
@@ -35,8 +38,33 @@ fn field_name(field: &str) -> String {
     if field == "country" { "country_iso".to_owned() } else { field.replace('-', "_") }
 }
 
-/// The Pricing object with every documented key, null where there is no price (T13).
+/// The Pricing object with every documented key, null where there is no price (T13), and `products` where the country has prices of the operator's
+/// own products.
 fn object(prices: &Value, api_id: &str) -> Value {
+    let mut object = documented(prices, api_id);
+    let products = own_products(prices);
+    if !products.is_empty() {
+        object["products"] = products.into();
+    }
+    object
+}
+
+/// The operator's own products with each of their headings: the rate of the shortest prefix, and all rates with their prefixes.
+fn own_products(prices: &Value) -> Vec<Value> {
+    let standard = prices["standard"].as_array().into_iter().flatten();
+    standard
+        .filter(|row| !BUILT_IN.iter().any(|product| row["product"] == *product))
+        .map(|row| {
+            let (product, heading) = (&row["product"], &row["heading"]);
+            let rates = rates(prices, product.as_str().unwrap_or_default(), heading.as_str().unwrap_or_default());
+            let rates: Vec<Value> =
+                rates.into_iter().map(|(rate, prefixes)| json!({"prefix": prefixes, "rate": rate})).collect();
+            json!({"product": product, "heading": heading, "rate": rate(&row["rate"]), "rates": rates})
+        })
+        .collect()
+}
+
+fn documented(prices: &Value, api_id: &str) -> Value {
     let country = prices["country"].as_str().unwrap_or_default();
     let standard = |product: &str, heading: &str| {
         let rows = prices["standard"].as_array().into_iter().flatten();
@@ -91,10 +119,10 @@ fn networks(prices: &Value) -> Vec<Value> {
     listed
 }
 
-/// Prefixes of calls by rate, cheapest prefix order first: each rate once.
-fn voice_rates(prices: &Value) -> Vec<Value> {
+/// Prefixes by rate, in the order of the first prefix of each: each rate once.
+fn rates(prices: &Value, product: &str, heading: &str) -> Vec<(Value, Vec<Value>)> {
     let mut listed: Vec<(Value, Vec<Value>)> = Vec::new();
-    for row in rows(prices, "voice", "outbound") {
+    for row in rows(prices, product, heading) {
         let rate = rate(&row["rate"]);
         match listed.iter_mut().find(|(known, _)| *known == rate) {
             Some((_, prefixes)) => prefixes.push(row["prefix"].clone()),
@@ -102,6 +130,11 @@ fn voice_rates(prices: &Value) -> Vec<Value> {
         }
     }
     listed
+}
+
+/// Prefixes of calls by rate.
+fn voice_rates(prices: &Value) -> Vec<Value> {
+    rates(prices, "voice", "outbound")
         .into_iter()
         .map(|(rate, prefixes)| json!({"prefix": prefixes, "origination_prefix": [""], "rate": rate}))
         .collect()
@@ -115,7 +148,7 @@ fn number_prices(prices: &Value, kind: &str) -> Value {
     };
     let can =
         |product: &&str| prices["standard"].as_array().into_iter().flatten().any(|row| row["product"] == **product);
-    let capabilities: Vec<&str> = ["voice", "sms", "mms"].into_iter().filter(can).collect();
+    let capabilities: Vec<&str> = BUILT_IN.into_iter().filter(can).collect();
     let monthly = rate(&price["monthly"]);
     json!({
         "rate": monthly,
@@ -192,5 +225,23 @@ mod tests {
             },
         });
         assert_eq!(object(&prices, "x"), expected);
+    }
+
+    #[test]
+    fn products_of_the_operators_own_are_listed_with_their_rates() {
+        let prices = json!({
+            "country": "US", "calling-code": 1, "more": false, "seat": null, "numbers": [],
+            "standard": [row("sms", "outbound", "1", "0.0055", None), row("lookup", "request", "1", "0.004", None)],
+            "rows": [
+                row("sms", "outbound", "1", "0.0055", None),
+                row("lookup", "request", "1", "0.004", None),
+                row("lookup", "request", "1201", "0.006", None),
+                row("lookup", "request", "1202", "0.006", None),
+            ],
+        });
+        let expected = json!([{"product": "lookup", "heading": "request", "rate": "0.00400", "rates": [
+            {"prefix": ["1"], "rate": "0.00400"}, {"prefix": ["1201", "1202"], "rate": "0.00600"},
+        ]}]);
+        assert_eq!(object(&prices, "x")["products"], expected);
     }
 }

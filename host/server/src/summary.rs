@@ -14,7 +14,7 @@
 //!
 //! | parameter | of both |
 //! |---|---|
-//! | `product` | only charges for `voice`, `sms`, `mms`, `number-rent`, `number-setup`, `seats`, `adjustment` or `correction` |
+//! | `product` | only charges for a product such as `voice`, for `number-rent`, `number-setup`, `seats`, `adjustment` or `correction` |
 //! | `subaccount` | only charges of this sub-account; the main account's own auth ID: those of it alone |
 //! | `format` | `json`, or `csv` for spreadsheets |
 //!
@@ -39,18 +39,6 @@ const LIMIT_MAX: u32 = 500;
 const PAGES_MAX: usize = 20;
 /// After every moment of a record.
 const LAST_MOMENT: i64 = 9_999_999_999_999;
-
-/// Words of products.
-const PRODUCTS: [(&str, &str); 8] = [
-    ("voice", "voice"),
-    ("sms", "sms"),
-    ("mms", "mms"),
-    ("number-rent", "number-rent"),
-    ("number-setup", "number-setup"),
-    ("seats", "seats"),
-    ("adjustment", "adjustment"),
-    ("correction", "correction"),
-];
 
 /// The routes of this file.
 pub const ROUTES: &[Route] = &[
@@ -77,7 +65,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 fn filter(asked: &Asked) -> Result<Value, Failure> {
-    Ok(json!({"product": asked.word("product", &PRODUCTS)?, "source": asked.filled("subaccount")?}))
+    Ok(json!({"product": asked.filled("product")?, "source": asked.filled("subaccount")?}))
 }
 
 /// What a link to another page keeps of the filter and the form.

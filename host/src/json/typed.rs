@@ -414,15 +414,14 @@ mod tests {
     use super::*;
     use crate::contract::exported::usage::{EventAnswer, Rejection, UsageError, UsageEvent};
     use crate::contract::types::{Caller, Credential, Principal, Refusal};
-    use crate::contract::usage_types::{Heading, Product};
     use serde_json::json;
 
     fn event() -> UsageEvent {
         UsageEvent {
             id: "e-1".into(),
             auth_id: "MA123456789012345678".into(),
-            product: Product::Voice,
-            heading: Heading::Outbound,
+            product: "voice".to_owned(),
+            heading: "outbound".to_owned(),
             number: "4930123".into(),
             quantity: 61,
             at: 1_700_000_000_000,
@@ -495,8 +494,8 @@ mod tests {
             "`[0].at`: expected a 64-bit whole number as decimal text, found `05`"
         );
         assert_eq!(
-            problem(|event| event["product"] = json!("fax")),
-            "`[0].product`: no case `fax`; the cases are voice, sms, mms"
+            from_value::<Rejection>(&json!("lost")).unwrap_err().to_string(),
+            "no case `lost`; the cases are malformed, unknown-account, account-closed, too-old, in-future, unknown-product, no-price, conflict"
         );
         assert_eq!(problem(|event| drop(event.as_object_mut().unwrap().remove("auth-id"))), "`[0].auth-id`: missing");
         assert_eq!(

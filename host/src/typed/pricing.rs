@@ -12,7 +12,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
-    CountryPrices, NumberPrices, NumberRow, OverrideSet, PriceRow, PriceVersion, PricingError, RowPage, VersionState,
+    CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion, PricingError,
+    ProductRow, Rating, RowPage, Unit, VersionState,
 };
 
 #[doc(no_inline)]
@@ -42,6 +43,46 @@ impl Coinbox {
 }
 
 impl Functions<'_> {
+    /// Class: command. Permission: operator `pricing.add-product`. Adds a product to the catalogue (USE-7), at most 200 besides `voice`, `sms`
+    /// and `mms`. It is never taken away. Reserved codes are `number`, `seat`, `product`, `heading`, `number-rent`, `number-setup`, `seats`,
+    /// `adjustment`, `correction`, `surcharge`.
+    pub fn add_product(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
+        let request = AddProductRequest { caller: caller.clone(), product };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::add_product`] for asynchronous programs.
+    pub async fn add_product_async(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
+        let request = AddProductRequest { caller: caller.clone(), product };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.update-product`. Replaces a product, also a built-in one. Words, the tax code and the words
+    /// of the unit may change, and headings may be added. Unit, rating, unit size, and what a heading says of the other side stay as they
+    /// were made. No heading is taken away.
+    pub fn update_product(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
+        let request = UpdateProductRequest { caller: caller.clone(), product };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::update_product`] for asynchronous programs.
+    pub async fn update_product_async(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
+        let request = UpdateProductRequest { caller: caller.clone(), product };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.list-products`. All products: `voice`, `sms`, `mms`, then by code.
+    pub fn list_products(&self, caller: &Caller) -> Reply<Vec<ProductRow>, PricingError> {
+        let request = ListProductsRequest { caller: caller.clone() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_products`] for asynchronous programs.
+    pub async fn list_products_async(&self, caller: &Caller) -> Reply<Vec<ProductRow>, PricingError> {
+        let request = ListProductsRequest { caller: caller.clone() };
+        self.host.ask_async(request).await
+    }
+
     /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
     /// are at most 1000 versions; versions that are over make room, the oldest first.
     pub fn create_version(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
@@ -335,6 +376,53 @@ impl Functions<'_> {
         let request =
             ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
         self.host.ask_async(request).await
+    }
+}
+
+#[derive(Serialize)]
+struct AddProductRequest {
+    caller: Caller,
+    product: ProductRow,
+}
+
+impl TypedRequest for AddProductRequest {
+    const FUNCTION: &'static str = "pricing.add-product";
+    type Answer = Result<ProductRow, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_add_product(store, &self.caller, &self.product)
+    }
+}
+
+#[derive(Serialize)]
+struct UpdateProductRequest {
+    caller: Caller,
+    product: ProductRow,
+}
+
+impl TypedRequest for UpdateProductRequest {
+    const FUNCTION: &'static str = "pricing.update-product";
+    type Answer = Result<ProductRow, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_update_product(store, &self.caller, &self.product)
+    }
+}
+
+#[derive(Serialize)]
+struct ListProductsRequest {
+    caller: Caller,
+}
+
+impl TypedRequest for ListProductsRequest {
+    const FUNCTION: &'static str = "pricing.list-products";
+    type Answer = Result<Vec<ProductRow>, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_list_products(store, &self.caller)
     }
 }
 

@@ -11,9 +11,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::usage::{
-    BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, ChargedProduct, DailyChoice, DailySummary, EventAnswer,
-    Grouping, LinePage, PostedLine, Quote, RejectPage, RejectedEvent, Resubmission, RunningCall, SummaryPage,
-    SummaryRow, UsageError,
+    BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, DailyChoice, DailySummary, EventAnswer, Grouping, LinePage,
+    PostedLine, Quote, RejectPage, RejectedEvent, Resubmission, RunningCall, SummaryPage, SummaryRow, UsageError,
 };
 
 #[doc(no_inline)]

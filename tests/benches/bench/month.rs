@@ -12,7 +12,6 @@ use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::contract::email_types;
 use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::contract::inventory_types::{NumberKind, OfferedNumber};
-use coinbox_host::contract::usage_types::{Heading, Product};
 use coinbox_host::engine::{self, Engine, RulesRuntime};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::sequencer::SequencerOptions;
@@ -154,8 +153,8 @@ fn used(dice: &mut Dice, source: &str, round: usize, now: i64) -> UsageEvent {
     UsageEvent {
         id: format!("{source}-{round}"),
         auth_id: source.to_owned(),
-        product: if round.is_multiple_of(3) { Product::Sms } else { Product::Voice },
-        heading: Heading::Outbound,
+        product: (if round.is_multiple_of(3) { "sms" } else { "voice" }).to_owned(),
+        heading: "outbound".to_owned(),
         number: format!("1415{:07}", dice.below(10_000_000)),
         quantity: 1 + u32::try_from(dice.below(60)).unwrap_or(0),
         at: now,

@@ -6,7 +6,6 @@ use coinbox_host::clock::RealClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
 use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
-use coinbox_host::contract::usage_types::{Heading, Product};
 use coinbox_host::engine::RulesRuntime;
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::payment::sandbox::{Sandbox, SandboxSettings};
@@ -83,8 +82,8 @@ pub fn event(dice: &mut Dice, sources: &[String], now: i64) -> UsageEvent {
     UsageEvent {
         id: format!("{:016x}{:08x}", dice.next(), dice.next() >> 32),
         auth_id: sources[dice.below(sources.len())].clone(),
-        product: if voice { Product::Voice } else { Product::Sms },
-        heading: Heading::Outbound,
+        product: (if voice { "voice" } else { "sms" }).to_owned(),
+        heading: "outbound".to_owned(),
         number: format!("{}{:07}", PREFIXES[dice.below(PREFIXES.len())], dice.below(10_000_000)),
         quantity: 1 + dice.below(if voice { 600 } else { 3 }) as u32,
         at: now - dice.below(30_000) as i64,

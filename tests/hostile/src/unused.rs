@@ -155,6 +155,18 @@ impl pricing::Guest for Hostile {
     ) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
+    fn add_product(_: pricing::Caller, _: pricing::ProductRow) -> Result<pricing::ProductRow, pricing::PricingError> {
+        unused()
+    }
+    fn update_product(
+        _: pricing::Caller,
+        _: pricing::ProductRow,
+    ) -> Result<pricing::ProductRow, pricing::PricingError> {
+        unused()
+    }
+    fn list_products(_: pricing::Caller) -> Result<Vec<pricing::ProductRow>, pricing::PricingError> {
+        unused()
+    }
     fn begin_import(_: pricing::Caller) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }

@@ -56,6 +56,9 @@ pub(super) struct Given {
     /// Fields of the policy that differ from the defaults.
     #[serde(default)]
     pub policy: Map<String, Value>,
+    /// Products of the operator's own.
+    #[serde(default)]
+    pub products: Vec<Value>,
     /// Rows of version 1 of the price book, published from 1970 on.
     #[serde(default)]
     pub prices: Vec<Value>,

@@ -124,6 +124,12 @@ impl Run {
         for offer in &given.stock {
             self.world.stock.add(contract_json::from_value(offer).map_err(|error| anyhow::anyhow!("stock: {error}"))?);
         }
+        let products = Value::Array(given.products.clone());
+        for product in
+            self.variables.fill(&products, false).map_err(anyhow::Error::msg)?.as_array().into_iter().flatten()
+        {
+            self.must("pricing.add-product", json!({"product": product}))?;
+        }
         if !given.prices.is_empty() || !given.number_prices.is_empty() {
             let version = self.must("pricing.create-version", json!({}))?["number"].clone();
             if !given.prices.is_empty() {

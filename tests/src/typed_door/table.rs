@@ -196,6 +196,24 @@ mod pricing {
 
     pub(super) const ROWS: &[door::Row] = &[
         door::Row {
+            function: "pricing.add-product",
+            arguments: &[("caller", door::through::<Caller>), ("product", door::through::<ProductRow>)],
+            answer: door::through::<Result<ProductRow, PricingError>>,
+            call: |host, given| door::answer(host.pricing().add_product(&given.take::<Caller>("caller")?, given.take("product")?)),
+        },
+        door::Row {
+            function: "pricing.update-product",
+            arguments: &[("caller", door::through::<Caller>), ("product", door::through::<ProductRow>)],
+            answer: door::through::<Result<ProductRow, PricingError>>,
+            call: |host, given| door::answer(host.pricing().update_product(&given.take::<Caller>("caller")?, given.take("product")?)),
+        },
+        door::Row {
+            function: "pricing.list-products",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Vec<ProductRow>, PricingError>>,
+            call: |host, given| door::answer(host.pricing().list_products(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
             function: "pricing.create-version",
             arguments: &[("caller", door::through::<Caller>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,

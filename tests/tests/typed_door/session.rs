@@ -15,7 +15,7 @@ use coinbox_host::typed::jobs;
 use coinbox_host::typed::numbers::OfferFilter;
 use coinbox_host::typed::pricing::PriceRow;
 use coinbox_host::typed::types::{Caller, FieldRule, Refusal};
-use coinbox_host::typed::usage::{self, EventAnswer, Heading, Product, Rejection, UsageEvent};
+use coinbox_host::typed::usage::{self, EventAnswer, Rejection, UsageEvent};
 use coinbox_host::vault::{KeyRing, KeyVault};
 use coinbox_tests::components;
 use serde::Serialize;
@@ -54,8 +54,8 @@ fn message(id: &str, auth_id: &str) -> UsageEvent {
     UsageEvent {
         id: id.to_owned(),
         auth_id: auth_id.to_owned(),
-        product: Product::Sms,
-        heading: Heading::Outbound,
+        product: "sms".to_owned(),
+        heading: "outbound".to_owned(),
         number: "14155550100".to_owned(),
         quantity: 1,
         at: NOW,
@@ -78,8 +78,8 @@ fn account(name: &str) -> NewAccount {
 fn prepare(host: &Coinbox, caller: &Caller) -> anyhow::Result<String> {
     let version = host.pricing().create_version(caller)??.number;
     let price = PriceRow {
-        product: Product::Sms,
-        heading: Heading::Outbound,
+        product: "sms".to_owned(),
+        heading: "outbound".to_owned(),
         country: "US".to_owned(),
         prefix: "1".to_owned(),
         rate: "0.0075".to_owned(),

@@ -260,6 +260,9 @@ functions! {
     OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::No);
     OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::No);
     OPERATOR_GET_LIMITS: Query<AuthId> = query_on("operator.get-limits", Tokens::No, On::Main);
+    PRICING_ADD_PRODUCT: Command<()> = command("pricing.add-product", Tokens::No);
+    PRICING_UPDATE_PRODUCT: Command<()> = command("pricing.update-product", Tokens::No);
+    PRICING_LIST_PRODUCTS: Query<()> = query("pricing.list-products", Tokens::No);
     PRICING_CREATE_VERSION: Command<()> = command("pricing.create-version", Tokens::No);
     PRICING_BEGIN_IMPORT: Command<()> = command("pricing.begin-import", Tokens::No);
     PRICING_FINISH_IMPORT: Command<()> = command("pricing.finish-import", Tokens::No);

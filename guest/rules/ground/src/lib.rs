@@ -7,6 +7,7 @@
 
 pub mod business_days;
 pub mod calendar;
+mod code;
 pub mod counters;
 pub mod feed;
 pub mod idempotency;

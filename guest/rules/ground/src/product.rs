@@ -1,144 +1,121 @@
-//! What is used and priced: products, their direction, one usage event, what it would cost (USE-1, USE-2).
+//! What is used and priced: products, their headings, one usage event, what it would cost (USE-1, USE-2, USE-7).
 
+use crate::code::codes;
 use crate::vocabulary::{Instant, Micros, int_text};
 use coinbox_forms::phone::{self, OtherSide};
 use serde::{Deserialize, Serialize};
 
-/// What a customer uses.
+codes! {
+    /// What a customer uses: a code of the price book (USE-7).
+    Product {
+        /// Calls, counted in seconds.
+        VOICE = 0 "voice" 'v',
+        /// Text messages, counted in parts.
+        SMS = 1 "sms" 's',
+        /// Multimedia messages, counted in parts.
+        MMS = 2 "mms" 'm',
+    }
+}
+
+codes! {
+    /// Which way a product was used, as the customer sees it, and over what line of the customer's, where that has a price of its own.
+    Heading {
+        /// From the customer to the other side.
+        OUTBOUND = 0 "outbound" 'o',
+        /// From the other side to the customer.
+        INBOUND = 1 "inbound" 'i',
+        /// From a mobile number of the customer.
+        OUTBOUND_MOBILE = 2 "outbound-mobile" 'a',
+        /// From a toll-free number of the customer.
+        OUTBOUND_TOLL_FREE = 3 "outbound-toll-free" 'b',
+        /// From a short code of the customer.
+        OUTBOUND_SHORT_CODE = 4 "outbound-short-code" 'c',
+        /// To the customer's own equipment over IP: no number is called.
+        OUTBOUND_IP = 5 "outbound-ip" 'd',
+        /// To a mobile number of the customer.
+        INBOUND_MOBILE = 6 "inbound-mobile" 'e',
+        /// To a toll-free number of the customer.
+        INBOUND_TOLL_FREE = 7 "inbound-toll-free" 'f',
+        /// To a short code of the customer.
+        INBOUND_SHORT_CODE = 8 "inbound-short-code" 'g',
+        /// From the customer's own equipment over IP.
+        INBOUND_IP = 9 "inbound-ip" 'h',
+    }
+}
+
+/// Between the codes of a pair in keys and in the ledger.
+const PAIR: char = ':';
+
+/// Appends product and heading as keys and the ledger have them: two letters where both are built in (`vo`), otherwise both codes
+/// (`lookup:request`).
+pub fn push_pair(text: &mut String, product: Product, heading: Heading) {
+    if let (Some(product), Some(heading)) = (product.letter(), heading.letter()) {
+        text.push(product);
+        text.push(heading);
+    } else {
+        text.push_str(product.name());
+        text.push(PAIR);
+        text.push_str(heading.name());
+    }
+}
+
+/// Product and heading as keys and the ledger have them.
+pub fn pair(product: Product, heading: Heading) -> String {
+    let mut text = String::new();
+    push_pair(&mut text, product, heading);
+    text
+}
+
+/// Reads back what [`pair`] gives.
+pub fn parse_pair(text: &str) -> Option<(Product, Heading)> {
+    if let Some((product, heading)) = text.split_once(PAIR) {
+        let (product, heading) = (Product::read(product), Heading::read(heading));
+        let short = product.is_built_in() && heading.is_built_in();
+        return (product.is_formed() && heading.is_formed() && !short).then_some((product, heading));
+    }
+    let mut letters = text.chars();
+    let pair = (Product::of_letter(letters.next()?)?, Heading::of_letter(letters.next()?)?);
+    letters.next().is_none().then_some(pair)
+}
+
+/// What a heading says of the other side.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Product {
-    /// Calls, counted in seconds.
-    Voice,
-    /// Text messages, counted in parts.
-    Sms,
-    /// Multimedia messages, counted in parts.
-    Mms,
+pub enum SideRule {
+    /// It is always a number: it was called, sent to, or asked about.
+    NumberRequired,
+    /// It may have no number.
+    Optional,
+    /// There is none.
+    None,
 }
 
-/// What stands for the other side of a use. None: it breaks its form.
-pub fn other_side(heading: Heading, text: &str) -> Option<OtherSide<'_>> {
-    if heading.needs_number() { phone::called(text) } else { phone::other_side(text) }
-}
-
-/// What the other side must be, in words.
-pub const fn other_side_limit(heading: Heading) -> &'static str {
-    if heading.needs_number() { phone::CALLED_LIMIT } else { phone::OTHER_SIDE_LIMIT }
-}
-
-impl Product {
-    /// Every product, in the order of price lists.
-    pub const ALL: [Product; 3] = [Product::Voice, Product::Sms, Product::Mms];
-
-    /// The word of the contract, also in ledger accounts such as `income:usage:voice`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Product::Voice => "voice",
-            Product::Sms => "sms",
-            Product::Mms => "mms",
-        }
-    }
-
-    /// One letter for keys.
-    pub const fn letter(self) -> char {
-        match self {
-            Product::Voice => 'v',
-            Product::Sms => 's',
-            Product::Mms => 'm',
-        }
-    }
-
-    /// The product of a letter.
-    pub fn of_letter(letter: char) -> Option<Product> {
-        Product::ALL.into_iter().find(|product| product.letter() == letter)
-    }
-}
-
-/// Which way it went, as the customer sees it, and over what line of the customer's, where that has a price of its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Heading {
-    /// From the customer to the other side.
-    Outbound,
-    /// From the other side to the customer.
-    Inbound,
-    /// From a mobile number of the customer.
-    OutboundMobile,
-    /// From a toll-free number of the customer.
-    OutboundTollFree,
-    /// From a short code of the customer.
-    OutboundShortCode,
-    /// To the customer's own equipment over IP: no number is called.
-    OutboundIp,
-    /// To a mobile number of the customer.
-    InboundMobile,
-    /// To a toll-free number of the customer.
-    InboundTollFree,
-    /// To a short code of the customer.
-    InboundShortCode,
-    /// From the customer's own equipment over IP.
-    InboundIp,
-}
-
-impl Heading {
-    /// All of them, in the order of price lists.
-    pub const ALL: [Heading; 10] = [
-        Heading::Outbound,
-        Heading::Inbound,
-        Heading::OutboundMobile,
-        Heading::OutboundTollFree,
-        Heading::OutboundShortCode,
-        Heading::OutboundIp,
-        Heading::InboundMobile,
-        Heading::InboundTollFree,
-        Heading::InboundShortCode,
-        Heading::InboundIp,
-    ];
-
+impl SideRule {
     /// The word of the contract.
     pub const fn name(self) -> &'static str {
         match self {
-            Heading::Outbound => "outbound",
-            Heading::Inbound => "inbound",
-            Heading::OutboundMobile => "outbound-mobile",
-            Heading::OutboundTollFree => "outbound-toll-free",
-            Heading::OutboundShortCode => "outbound-short-code",
-            Heading::OutboundIp => "outbound-ip",
-            Heading::InboundMobile => "inbound-mobile",
-            Heading::InboundTollFree => "inbound-toll-free",
-            Heading::InboundShortCode => "inbound-short-code",
-            Heading::InboundIp => "inbound-ip",
+            SideRule::NumberRequired => "number-required",
+            SideRule::Optional => "optional",
+            SideRule::None => "none",
         }
     }
+}
 
-    /// One letter for keys.
-    pub const fn letter(self) -> char {
-        match self {
-            Heading::Outbound => 'o',
-            Heading::Inbound => 'i',
-            Heading::OutboundMobile => 'a',
-            Heading::OutboundTollFree => 'b',
-            Heading::OutboundShortCode => 'c',
-            Heading::OutboundIp => 'd',
-            Heading::InboundMobile => 'e',
-            Heading::InboundTollFree => 'f',
-            Heading::InboundShortCode => 'g',
-            Heading::InboundIp => 'h',
-        }
+/// What stands for the other side of a use. None: it breaks its form.
+pub fn other_side(rule: SideRule, text: &str) -> Option<OtherSide<'_>> {
+    match rule {
+        SideRule::NumberRequired => phone::called(text),
+        SideRule::Optional => phone::other_side(text),
+        SideRule::None => text.is_empty().then_some(OtherSide::NoNumber),
     }
+}
 
-    /// Whether the other side is always a number: it was called or sent to over a phone network. What comes in costs by the customer's own
-    /// number, and equipment over IP has none.
-    pub const fn needs_number(self) -> bool {
-        matches!(
-            self,
-            Heading::Outbound | Heading::OutboundMobile | Heading::OutboundTollFree | Heading::OutboundShortCode
-        )
-    }
-
-    /// The heading of a letter.
-    pub fn of_letter(letter: char) -> Option<Heading> {
-        Heading::ALL.into_iter().find(|heading| heading.letter() == letter)
+/// What the other side must be, in words.
+pub const fn other_side_limit(rule: SideRule) -> &'static str {
+    match rule {
+        SideRule::NumberRequired => phone::CALLED_LIMIT,
+        SideRule::Optional => phone::OTHER_SIDE_LIMIT,
+        SideRule::None => "empty: there is no other side",
     }
 }
 
@@ -192,7 +169,7 @@ pub struct Event {
     /// Number of the other side, digits only, 3 to 15. Where the heading needs no number, also what the network gave in its place: nothing,
     /// `anonymous`, the name of a sender, a URI of SIP.
     pub number: String,
-    /// Seconds (voice) or message parts, 0 to 1 000 000.
+    /// In the unit of the product: seconds of calls, parts of messages.
     pub quantity: u32,
     /// When it ended.
     #[serde(with = "int_text")]
@@ -213,6 +190,8 @@ pub enum Rejection {
     TooOld,
     /// Farther ahead than the policy tolerates (R15).
     InFuture,
+    /// The catalogue has no such product, or the product no such heading.
+    UnknownProduct,
     /// No price row matches at the event's own time.
     NoPrice,
     /// Counted before with other content.
@@ -223,7 +202,7 @@ pub enum Rejection {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Quote {
-    /// Per minute or per part, decimal text.
+    /// Per unit of the price, such as a minute or a part; decimal text.
     pub rate: String,
     /// The prefix that matched.
     pub prefix: String,
@@ -234,3 +213,62 @@ pub struct Quote {
 
 /// Longest ID of an event and of a call: Call-IDs of SIP are longer than most.
 pub const ID_MAX: usize = 255;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_codes_are_in_the_order_of_price_lists_and_others_follow_by_text() {
+        let mut products = ["zebra", "mms", "data", "voice", "No code", "sms", "a1"].map(Product::read);
+        products.sort_unstable();
+        assert_eq!(
+            products.map(|product| product.to_string()),
+            ["voice", "sms", "mms", "a1", "data", "zebra", "No code"]
+        );
+        assert!(Heading::BUILT_IN.is_sorted());
+        assert_eq!(Product::read("voice"), Product::VOICE);
+        assert_eq!(Heading::read("inbound-ip"), Heading::INBOUND_IP);
+    }
+
+    #[test]
+    fn a_text_that_is_no_code_is_kept_as_far_as_it_has_room() {
+        for text in ["", "Voice", "fax machine", "ääää", "x", "123456789012345678901234567890"] {
+            let product = Product::read(text);
+            assert!(!product.is_formed() && !product.is_built_in(), "{text}");
+            assert_eq!(product.name(), text);
+        }
+        assert_eq!(Product::read(&"ä".repeat(16)).name(), "ä".repeat(15));
+        assert_eq!(Product::read(&"x".repeat(31)).name(), "x".repeat(30));
+        assert_ne!(Product::read(&"x".repeat(31)), Product::read(&"x".repeat(30)), "one of them is a code");
+        let text = serde_json::to_string(&Product::read("a\"b")).expect("plain");
+        assert_eq!(serde_json::from_str::<Product>(&text).expect("readable").name(), "a\"b");
+    }
+
+    #[test]
+    fn pairs_read_back_and_built_in_ones_keep_their_letters() {
+        let (lookup, request) = (Product::read("lookup"), Heading::read("request"));
+        for (product, heading, text) in [
+            (Product::VOICE, Heading::OUTBOUND, "vo"),
+            (Product::MMS, Heading::INBOUND_IP, "mh"),
+            (lookup, request, "lookup:request"),
+            (lookup, Heading::OUTBOUND, "lookup:outbound"),
+            (Product::VOICE, request, "voice:request"),
+        ] {
+            assert_eq!(pair(product, heading), text);
+            assert_eq!(parse_pair(text), Some((product, heading)), "{text}");
+        }
+        for bad in ["", "v", "vx", "voo", "voice:outbound", "lookup", "lookup:", ":request", "Lookup:request"] {
+            assert_eq!(parse_pair(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_written_with_its_codes_as_text() {
+        let text =
+            r#"{"id":"e","auth-id":"MA1","product":"voice","heading":"lookup","number":"","quantity":7,"at":"5"}"#;
+        let event: Event = serde_json::from_str(text).expect("an event");
+        assert_eq!((event.product, event.heading), (Product::VOICE, Heading::read("lookup")));
+        assert_eq!(serde_json::to_string(&event).expect("plain"), text);
+    }
+}

@@ -1,4 +1,4 @@
-//! A rate: a price per minute or part, exact to 8 decimals, and the amount that a count of it comes to.
+//! A rate: a price per minute, part or other unit, exact to 8 decimals, and the amount that a count of it comes to.
 
 use crate::money::{MICROS_PER_POSTED_STEP, Money, MoneyOverflow};
 use crate::text::{parse_signed, push_padded};
@@ -61,9 +61,15 @@ impl Rate {
     /// `count` times the rate over `per`, rounded once, half away from zero at 5 decimals (R3). The same as
     /// [`Money::posted`] of the exact quotient, in whole numbers because this is the hottest sum there is.
     pub fn posted(self, count: u64, per: u64) -> Result<Money, MoneyOverflow> {
-        let exact = self.0.checked_mul(count).ok_or(MoneyOverflow)?;
-        let unit = per * RATE_STEPS_PER_POSTED_STEP;
-        let steps = exact.checked_add(unit / 2).ok_or(MoneyOverflow)? / unit;
+        let unit = per.checked_mul(RATE_STEPS_PER_POSTED_STEP).ok_or(MoneyOverflow)?;
+        let steps = match self.0.checked_mul(count).and_then(|exact| exact.checked_add(unit / 2)) {
+            Some(exact) => exact / unit,
+            // Counts of bytes are large, and units of their price too.
+            None => {
+                let exact = u128::from(self.0) * u128::from(count) + u128::from(unit / 2);
+                u64::try_from(exact / u128::from(unit)).map_err(|_| MoneyOverflow)?
+            }
+        };
         let micros = i64::try_from(steps).ok().and_then(|steps| steps.checked_mul(MICROS_PER_POSTED_STEP));
         micros.map(Money::from_micros).ok_or(MoneyOverflow)
     }

@@ -1,5 +1,9 @@
 //! Plain text forms that several records share: decimal numbers, identifiers, digests.
 
+use serde::Deserializer;
+use serde::de::Visitor;
+use std::fmt;
+
 /// Reads an optional minus, digits, and an optional point with 1 to `decimals` digits, scaled by 10^`decimals`.
 pub(crate) fn parse_signed(text: &str, decimals: usize) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
@@ -97,6 +101,29 @@ pub fn push_text(text: &mut String, any: &str) {
     } else {
         text.push_str(&serde_json::to_string(any).expect("text is always JSON"));
     }
+}
+
+/// Reads a text of a record or an argument without keeping it. `read` answers `None` if the text is not what is expected.
+pub fn read_text<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    expected: &'static str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    struct Reader<F>(&'static str, F);
+
+    impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Reader<F> {
+        type Value = T;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str(self.0)
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+            (self.1)(text).ok_or_else(|| E::custom(format_args!("expected {}", self.0)))
+        }
+    }
+
+    deserializer.deserialize_str(Reader(expected, read))
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use crate::document::{DocumentLine, LinePrice};
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::product::Product;
+use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
+use coinbox_pricing::Catalogue;
 use coinbox_profiles::profile;
 use coinbox_profiles::subaccount;
 use rust_decimal::Decimal;
@@ -97,6 +98,7 @@ impl Charged {
 
     /// Lines by section: the main account first, then sub-accounts by auth ID.
     pub(crate) fn lines(mut self, turn: &Turn<'_>, account: AuthId) -> Result<Vec<DocumentLine>, Fault> {
+        let catalogue = coinbox_pricing::catalogue(turn)?;
         let mut lines = Vec::new();
         let mut beyond: BTreeMap<LineKey, PricedSum> = BTreeMap::new();
         for (source, by) in self.sources {
@@ -113,20 +115,22 @@ impl Charged {
             let section = (source.as_str(), name.as_str());
             for (key, mut sum) in by {
                 for adjustment in self.adjustments.remove(&(source, key.code.clone())).unwrap_or_default() {
-                    lines.push(listed(section, &key, &mut sum, &adjustment)?);
+                    lines.push(listed(&catalogue, section, &key, &mut sum, &adjustment)?);
                 }
                 if sum.count > 0 {
-                    lines.push(line(section, &key, sum));
+                    lines.push(line(&catalogue, section, &key, sum));
                 }
             }
         }
-        lines.extend(beyond.into_iter().map(|(key, sum)| line(("", "Further sub-accounts"), &key, sum)));
+        let further = ("", "Further sub-accounts");
+        lines.extend(beyond.into_iter().map(|(key, sum)| line(&catalogue, further, &key, sum)));
         Ok(lines)
     }
 }
 
 /// One adjustment, taken out of the sum of all of its kind.
 fn listed(
+    catalogue: &Catalogue,
     section: (&str, &str),
     key: &LineKey,
     sum: &mut PricedSum,
@@ -137,61 +141,87 @@ fn listed(
     sum.count = sum.count.saturating_sub(1);
     sum.quantity = sum.quantity.saturating_sub(quantity);
     sum.amount = sum.amount.minus(amount)?;
-    let mut line = line(section, key, one);
+    let mut line = line(catalogue, section, key, one);
     line.description = format!("{}: {}", calendar::day_name(adjustment.at), adjustment.reason);
     Ok(line)
 }
 
-fn line((section, section_name): (&str, &str), key: &LineKey, sum: PricedSum) -> DocumentLine {
+/// What a product with a heading, or a charge beyond usage, is called, what it is counted in, and the unit of its price with the parts of it
+/// that are billed.
+struct Sold {
+    product: String,
+    words: String,
+    unit: String,
+    price_unit: String,
+    per_unit: u32,
+}
+
+impl Sold {
+    fn of(catalogue: &Catalogue, code: Option<ChargeCode>, letters: &str) -> Sold {
+        let (product, words, unit, price_unit) = match code {
+            Some(ChargeCode::Usage(product, heading)) => return Sold::used(catalogue, product, heading),
+            Some(ChargeCode::Rent) => ("number-rent", "Monthly rent of numbers", "numbers", "months"),
+            Some(ChargeCode::Setup) => ("number-setup", "Set-up of numbers", "numbers", "numbers"),
+            Some(ChargeCode::Seats) => ("seats", "Seats", "seats", "seats"),
+            Some(ChargeCode::Adjustment) => ("adjustment", "Further adjustments", "", ""),
+            Some(ChargeCode::Correction) => ("correction", "Further corrections", "", ""),
+            None => (letters, letters, "", ""),
+        };
+        let [product, words, unit, price_unit] = [product, words, unit, price_unit].map(str::to_owned);
+        Sold { product, words, unit, price_unit, per_unit: code.map_or(1, ChargeCode::billed_per_unit) }
+    }
+
+    fn used(catalogue: &Catalogue, product: Product, heading: Heading) -> Sold {
+        let code = format!("{product}-{heading}");
+        let Some(row) = catalogue.product(product) else {
+            // No product is ever taken out of the catalogue.
+            let per_unit = ChargeCode::Usage(product, heading).billed_per_unit();
+            return Sold {
+                words: code.clone(),
+                product: code,
+                unit: String::new(),
+                price_unit: String::new(),
+                per_unit,
+            };
+        };
+        let told = row.heading(heading).map_or(heading.name(), |heading| heading.words.as_str());
+        Sold {
+            product: code,
+            words: if told.is_empty() { row.words.clone() } else { format!("{}, {told}", row.words) },
+            unit: row.unit.words().to_owned(),
+            price_unit: row.price_unit.clone(),
+            per_unit: row.unit_size,
+        }
+    }
+
+    /// What was billed in the unit of the price.
+    fn price(&self, billed: u64, price: &str) -> LinePrice {
+        let billed = Decimal::from(billed) / Decimal::from(self.per_unit);
+        let billed = billed.round_dp_with_strategy(5, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize();
+        LinePrice { billed: billed.to_string(), unit: self.price_unit.clone(), unit_price: price.to_owned() }
+    }
+}
+
+fn line(catalogue: &Catalogue, (section, section_name): (&str, &str), key: &LineKey, sum: PricedSum) -> DocumentLine {
     let (letters, detail) = key.code.split_once(' ').unwrap_or((&key.code, ""));
     let code = ChargeCode::parse(letters);
-    let (product, unit, words) = match code {
-        Some(ChargeCode::Usage(product, heading)) => {
-            let unit = if product == Product::Voice { "seconds" } else { "parts" };
-            let name = match product {
-                Product::Voice => "Voice calls",
-                Product::Sms => "SMS",
-                Product::Mms => "MMS",
-            };
-            (format!("{}-{}", product.name(), heading.name()), unit, format!("{name}, {}", heading.name()))
-        }
-        Some(ChargeCode::Rent) => ("number-rent".to_owned(), "numbers", "Monthly rent of numbers".to_owned()),
-        Some(ChargeCode::Setup) => ("number-setup".to_owned(), "numbers", "Set-up of numbers".to_owned()),
-        Some(ChargeCode::Seats) => ("seats".to_owned(), "seats", "Seats".to_owned()),
-        Some(ChargeCode::Adjustment) => ("adjustment".to_owned(), "", "Further adjustments".to_owned()),
-        Some(ChargeCode::Correction) => ("correction".to_owned(), "", "Further corrections".to_owned()),
-        None => (letters.to_owned(), "", letters.to_owned()),
-    };
-    let mut description = if detail.is_empty() { words } else { format!("{words}, {detail}") };
+    let sold = Sold::of(catalogue, code, letters);
+    let price = key.order.and(code).map(|_| sold.price(sum.billed, &key.price));
+    let mut description = if detail.is_empty() { sold.words } else { format!("{}, {detail}", sold.words) };
     if key.price == "*" {
         description.push_str(", at further prices");
     }
     DocumentLine {
         section: section.to_owned(),
         section_name: section_name.to_owned(),
-        product,
+        product: sold.product,
         description,
         quantity: sum.quantity,
-        unit: unit.to_owned(),
+        unit: sold.unit,
         count: sum.count,
-        price: key.order.and(code).map(|code| price(code, sum.billed, &key.price)),
+        price,
         used_from: sum.first,
         used_to: sum.last,
         amount: sum.amount.micros(),
     }
-}
-
-/// What was billed in the unit of the price.
-fn price(code: ChargeCode, billed: u64, price: &str) -> LinePrice {
-    let unit = match code {
-        ChargeCode::Usage(Product::Voice, _) => "minutes",
-        ChargeCode::Usage(..) => "parts",
-        ChargeCode::Rent => "months",
-        ChargeCode::Setup => "numbers",
-        ChargeCode::Seats => "seats",
-        ChargeCode::Adjustment | ChargeCode::Correction => "",
-    };
-    let billed = Decimal::from(billed) / Decimal::from(code.billed_per_unit());
-    let billed = billed.round_dp_with_strategy(5, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize();
-    LinePrice { billed: billed.to_string(), unit: unit.to_owned(), unit_price: price.to_owned() }
 }

@@ -1,7 +1,7 @@
 //! What a customer is charged for: the code of a line in the ledger, its words, its income.
 
 use crate::ledger_account::LedgerAccount;
-use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::product::{self, Heading, Product};
 
 /// What one line of a ledger transaction charges for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -21,10 +21,10 @@ pub enum ChargeCode {
 }
 
 impl ChargeCode {
-    /// The two letters of [`crate::Line`].
+    /// As [`crate::Line`] has it: two letters, or product and heading as [`product::pair`] writes them.
     pub fn code(self) -> String {
         match self {
-            ChargeCode::Usage(product, heading) => [product.letter(), heading.letter()].iter().collect(),
+            ChargeCode::Usage(product, heading) => product::pair(product, heading),
             ChargeCode::Rent => "nr".to_owned(),
             ChargeCode::Setup => "ns".to_owned(),
             ChargeCode::Seats => "st".to_owned(),
@@ -33,7 +33,7 @@ impl ChargeCode {
         }
     }
 
-    /// Reads the two letters back.
+    /// Reads the code back.
     pub fn parse(code: &str) -> Option<ChargeCode> {
         match code {
             "nr" => return Some(ChargeCode::Rent),
@@ -43,14 +43,11 @@ impl ChargeCode {
             "ac" => return Some(ChargeCode::Correction),
             _ => {}
         }
-        let mut letters = code.chars();
-        let product = letters.next().and_then(Product::of_letter)?;
-        let heading = letters.next().and_then(Heading::of_letter)?;
-        letters.next().is_none().then_some(ChargeCode::Usage(product, heading))
+        product::parse_pair(code).map(|(product, heading)| ChargeCode::Usage(product, heading))
     }
 
     /// Product and heading in the words of the contract: `voice` `outbound`, `number-rent` and nothing.
-    pub fn words(self) -> (&'static str, &'static str) {
+    pub fn words(&self) -> (&str, &str) {
         match self {
             ChargeCode::Usage(product, heading) => (product.name(), heading.name()),
             ChargeCode::Rent => ("number-rent", ""),
@@ -64,7 +61,7 @@ impl ChargeCode {
     /// Where the income goes.
     pub fn income(self) -> LedgerAccount {
         match self {
-            ChargeCode::Usage(product, _) => LedgerAccount::of_product(product),
+            ChargeCode::Usage(product, _) => LedgerAccount::Usage(product),
             ChargeCode::Rent => LedgerAccount::Rental,
             ChargeCode::Setup => LedgerAccount::Setup,
             ChargeCode::Seats => LedgerAccount::Seats,
@@ -78,10 +75,11 @@ impl ChargeCode {
         matches!(self, ChargeCode::Adjustment | ChargeCode::Correction)
     }
 
-    /// In how many parts a unit of the price is billed: seconds of a minute, hundred-thousandths of a month; others as a whole.
+    /// In how many parts a unit of the price is billed: hundred-thousandths of a month, others as a whole. Of usage the catalogue says it; this
+    /// is what lines without the billed quantity were priced by: calls and messages.
     pub fn billed_per_unit(self) -> u32 {
         match self {
-            ChargeCode::Usage(Product::Voice, _) => 60,
+            ChargeCode::Usage(product, _) if product == Product::VOICE => 60,
             ChargeCode::Rent => 100_000,
             _ => 1,
         }
@@ -96,7 +94,8 @@ impl ChargeCode {
 /// Product, heading, detail of a code of the totals.
 pub fn words(code: &str) -> (String, String, String) {
     let (letters, detail) = code.split_once(' ').unwrap_or((code, ""));
-    let (product, heading) = match ChargeCode::parse(letters) {
+    let code = ChargeCode::parse(letters);
+    let (product, heading) = match &code {
         Some(code) => code.words(),
         None => (letters, ""),
     };
@@ -114,21 +113,22 @@ mod tests {
             [product, heading, detail].join("|")
         };
         assert_eq!(told("nr US local"), "number-rent||US local");
-        assert_eq!(told(&ChargeCode::Usage(Product::Voice, Heading::Outbound).code()), "voice|outbound|");
+        assert_eq!(told(&ChargeCode::Usage(Product::VOICE, Heading::OUTBOUND).code()), "voice|outbound|");
         assert_eq!(told("zz"), "zz||", "a code that these rules do not know is told as it is");
     }
 
     #[test]
     fn codes_read_back() {
-        let usage = Product::ALL
+        let usage = Product::BUILT_IN
             .into_iter()
-            .flat_map(|product| Heading::ALL.into_iter().map(move |heading| ChargeCode::Usage(product, heading)));
+            .flat_map(|product| Heading::BUILT_IN.into_iter().map(move |heading| ChargeCode::Usage(product, heading)));
         let others =
             [ChargeCode::Rent, ChargeCode::Setup, ChargeCode::Seats, ChargeCode::Adjustment, ChargeCode::Correction];
         let mut seen = std::collections::BTreeSet::new();
         for code in usage.chain(others) {
             assert_eq!(ChargeCode::parse(&code.code()), Some(code));
-            assert!(seen.insert(code.words()));
+            let (product, heading) = code.words();
+            assert!(seen.insert((product.to_owned(), heading.to_owned())));
         }
         assert_eq!(seen.len(), 35);
         for bad in ["", "v", "vx", "voo", "NR"] {

@@ -2,102 +2,106 @@
 
 use crate::lots::LotKind;
 use coinbox_ground::product::Product;
-use serde::{Deserialize, Serialize};
+use coinbox_ground::text::read_text;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 /// Named ledger accounts. Debits are positive: assets and expenses grow by debits, liabilities and income by credits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum LedgerAccount {
     /// What we owe customers in paid credit.
-    #[serde(rename = "cc")]
     CreditsCash,
     /// What we owe customers in goodwill and coupons.
-    #[serde(rename = "cp")]
     CreditsPromotional,
     /// What we owe customers in trial credit.
-    #[serde(rename = "ct")]
     CreditsTrial,
     /// What customers owe us.
-    #[serde(rename = "ar")]
     Receivables,
     /// Money that the gateway has taken and will pay out.
-    #[serde(rename = "pc")]
     PaymentClearing,
-    /// Usage revenue.
-    #[serde(rename = "uv")]
-    UsageVoice,
-    /// Usage revenue.
-    #[serde(rename = "us")]
-    UsageSms,
-    /// Usage revenue.
-    #[serde(rename = "um")]
-    UsageMms,
+    /// Usage revenue of a product.
+    Usage(Product),
     /// Monthly rent of numbers (NUM-3).
-    #[serde(rename = "rn")]
     Rental,
     /// Set-up fees of numbers (NUM-2).
-    #[serde(rename = "rs")]
     Setup,
     /// Paid seats (INV-8).
-    #[serde(rename = "st")]
     Seats,
     /// Tax that is passed on (INV-7).
-    #[serde(rename = "tx")]
     Tax,
     /// Refunds that are fixed and not yet paid out (CRD-12).
-    #[serde(rename = "rf")]
     Refunds,
     /// What whole cents at the gateway leave over (R4).
-    #[serde(rename = "ro")]
     Rounding,
     /// Debits by the operator (CRD-14).
-    #[serde(rename = "ad")]
     Adjustments,
     /// Credit that nobody used in time (R17).
-    #[serde(rename = "ex")]
     ExpiredCredits,
     /// Trial credit given away (ACC-4).
-    #[serde(rename = "et")]
     TrialGrants,
     /// Goodwill given away (CRD-14).
-    #[serde(rename = "eg")]
     Goodwill,
     /// Cash corrections (CRD-14, R18).
-    #[serde(rename = "ec")]
     Corrections,
     /// Coupons (CRD-13).
-    #[serde(rename = "eu")]
     Coupons,
     /// Debts that nobody will pay (R24).
-    #[serde(rename = "ew")]
     WriteOffs,
 }
 
+/// All but those of usage: what records call each, and its name in exports.
+const NAMED: [(LedgerAccount, &str, &str); 18] = [
+    (LedgerAccount::CreditsCash, "cc", "liabilities:credits:cash"),
+    (LedgerAccount::CreditsPromotional, "cp", "liabilities:credits:promotional"),
+    (LedgerAccount::CreditsTrial, "ct", "liabilities:credits:trial"),
+    (LedgerAccount::Receivables, "ar", "assets:receivables"),
+    (LedgerAccount::PaymentClearing, "pc", "assets:payment-clearing"),
+    (LedgerAccount::Rental, "rn", "income:rental"),
+    (LedgerAccount::Setup, "rs", "income:setup"),
+    (LedgerAccount::Seats, "st", "income:seats"),
+    (LedgerAccount::Tax, "tx", "liabilities:tax"),
+    (LedgerAccount::Refunds, "rf", "liabilities:refunds"),
+    (LedgerAccount::Rounding, "ro", "income:rounding"),
+    (LedgerAccount::Adjustments, "ad", "income:adjustments"),
+    (LedgerAccount::ExpiredCredits, "ex", "income:expired-credits"),
+    (LedgerAccount::TrialGrants, "et", "expenses:trial-credits"),
+    (LedgerAccount::Goodwill, "eg", "expenses:goodwill"),
+    (LedgerAccount::Corrections, "ec", "expenses:corrections"),
+    (LedgerAccount::Coupons, "eu", "expenses:coupons"),
+    (LedgerAccount::WriteOffs, "ew", "expenses:write-offs"),
+];
+
+/// What records call the usage revenue of built-in products.
+const USAGE: [(Product, &str); 3] = [(Product::VOICE, "uv"), (Product::SMS, "us"), (Product::MMS, "um")];
+
+/// Beginning of what records call the usage revenue of any other product.
+const OF_PRODUCT: &str = "u:";
+
 impl LedgerAccount {
     /// The name in exports.
-    pub fn name(self) -> &'static str {
-        match self {
-            LedgerAccount::CreditsCash => "liabilities:credits:cash",
-            LedgerAccount::CreditsPromotional => "liabilities:credits:promotional",
-            LedgerAccount::CreditsTrial => "liabilities:credits:trial",
-            LedgerAccount::Receivables => "assets:receivables",
-            LedgerAccount::PaymentClearing => "assets:payment-clearing",
-            LedgerAccount::UsageVoice => "income:usage:voice",
-            LedgerAccount::UsageSms => "income:usage:sms",
-            LedgerAccount::UsageMms => "income:usage:mms",
-            LedgerAccount::Rental => "income:rental",
-            LedgerAccount::Setup => "income:setup",
-            LedgerAccount::Seats => "income:seats",
-            LedgerAccount::Tax => "liabilities:tax",
-            LedgerAccount::Refunds => "liabilities:refunds",
-            LedgerAccount::Rounding => "income:rounding",
-            LedgerAccount::Adjustments => "income:adjustments",
-            LedgerAccount::ExpiredCredits => "income:expired-credits",
-            LedgerAccount::TrialGrants => "expenses:trial-credits",
-            LedgerAccount::Goodwill => "expenses:goodwill",
-            LedgerAccount::Corrections => "expenses:corrections",
-            LedgerAccount::Coupons => "expenses:coupons",
-            LedgerAccount::WriteOffs => "expenses:write-offs",
+    pub fn name(self) -> Cow<'static, str> {
+        if let LedgerAccount::Usage(product) = self {
+            return Cow::Owned(format!("income:usage:{product}"));
         }
+        Cow::Borrowed(NAMED.iter().find(|(account, ..)| *account == self).map_or("", |(.., name)| name))
+    }
+
+    /// What records call it.
+    fn code(self) -> Cow<'static, str> {
+        if let LedgerAccount::Usage(product) = self {
+            let short = USAGE.iter().find(|(known, _)| *known == product).map(|(_, code)| Cow::Borrowed(*code));
+            return short.unwrap_or_else(|| Cow::Owned(format!("{OF_PRODUCT}{product}")));
+        }
+        Cow::Borrowed(NAMED.iter().find(|(account, ..)| *account == self).map_or("", |(_, code, _)| code))
+    }
+
+    fn parse(code: &str) -> Option<LedgerAccount> {
+        if let Some(product) = code.strip_prefix(OF_PRODUCT) {
+            let product = Product::read(product);
+            return (product.is_formed() && !product.is_built_in()).then_some(LedgerAccount::Usage(product));
+        }
+        let short = USAGE.iter().find(|(_, known)| *known == code).map(|(product, _)| LedgerAccount::Usage(*product));
+        short.or_else(|| NAMED.iter().find(|(_, known, _)| *known == code).map(|(account, ..)| *account))
     }
 
     /// Where lots of a kind are owed.
@@ -108,13 +112,37 @@ impl LedgerAccount {
             LotKind::Cash => LedgerAccount::CreditsCash,
         }
     }
+}
 
-    /// Where a product's revenue goes.
-    pub fn of_product(product: Product) -> LedgerAccount {
-        match product {
-            Product::Voice => LedgerAccount::UsageVoice,
-            Product::Sms => LedgerAccount::UsageSms,
-            Product::Mms => LedgerAccount::UsageMms,
+impl Serialize for LedgerAccount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for LedgerAccount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LedgerAccount, D::Error> {
+        read_text(deserializer, "a ledger account", LedgerAccount::parse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_read_back_and_products_have_one_each() {
+        let usage = ["voice", "sms", "mms", "lookup"].map(|code| LedgerAccount::Usage(Product::read(code)));
+        assert_eq!(usage.map(|account| account.code().into_owned()), ["uv", "us", "um", "u:lookup"]);
+        assert_eq!(usage[3].name(), "income:usage:lookup");
+        assert_eq!(usage[0].name(), "income:usage:voice");
+        let mut seen = std::collections::BTreeSet::new();
+        for account in usage.into_iter().chain(NAMED.map(|(account, ..)| account)) {
+            assert_eq!(LedgerAccount::parse(&account.code()), Some(account));
+            assert!(seen.insert((account.code(), account.name())));
+        }
+        for bad in ["", "u:", "u:voice", "u:No", "zz"] {
+            assert_eq!(LedgerAccount::parse(bad), None, "{bad}");
         }
     }
 }

@@ -9,8 +9,8 @@ use coinbox_ground::calendar::Month;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
-use coinbox_ground::product::Event;
-use coinbox_ground::text::{push_number, push_quoted, push_text};
+use coinbox_ground::product::{self, Event};
+use coinbox_ground::text::{push_number, push_padded, push_quoted, push_text};
 use coinbox_ground::turn::{Record, Turn, successor};
 use coinbox_ground::vocabulary::MINUTE_MS;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
@@ -27,16 +27,16 @@ pub struct Line {
     pub a: AuthId,
     /// Event ID; of what is no event, a reference: the month of rent, the reason of an adjustment.
     pub i: String,
-    /// Charge code: `vo`, `si`, `nr`, …
+    /// Charge code: `vo`, `si`, `lookup:request`, `nr`, …
     pub p: String,
     /// Number of the other side, or the rented number.
     pub n: String,
     /// Quantity.
     pub q: u32,
-    /// What was billed, in [`crate::charge_code::ChargeCode::billed_per_unit`]s of the price's unit, where that is not the quantity: increments of
-    /// calls, parts of a month.
+    /// What was billed, in parts of the price's unit, where that is not the quantity: increments of calls, parts of a month. Of products beyond calls
+    /// and messages it is always there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub b: Option<u32>,
+    pub b: Option<u64>,
     /// Moment of the event.
     pub t: Instant,
     /// Matched prefix; of numbers country and type, such as `US local`.
@@ -64,23 +64,23 @@ impl Line {
         }
     }
 
-    /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text, `billed` seconds or
-    /// parts.
-    pub fn write(text: &mut String, source: AuthId, event: &Event, price: (&str, &str), billed: u32, amount: Money) {
+    /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text, `billed` in the unit of the
+    /// product.
+    pub fn write(text: &mut String, source: AuthId, event: &Event, price: (&str, &str), billed: u64, amount: Money) {
         text.push_str(r#"{"a":""#);
         text.push_str(source.as_str());
         text.push_str(r#"","i":"#);
         push_quoted(text, &event.id);
         text.push_str(r#","p":""#);
-        text.push(event.product.letter());
-        text.push(event.heading.letter());
+        product::push_pair(text, event.product, event.heading);
         text.push_str(r#"","n":"#);
         push_text(text, &event.number);
         text.push_str(r#","q":"#);
         push_number(text, i64::from(event.quantity));
-        if billed != event.quantity {
+        let is_built_in = event.product.is_built_in() && event.heading.is_built_in();
+        if billed != u64::from(event.quantity) || !is_built_in {
             text.push_str(r#","b":"#);
-            push_number(text, i64::from(billed));
+            push_padded(text, billed, 1);
         }
         text.push_str(r#","t":"#);
         push_number(text, event.at);
@@ -289,7 +289,7 @@ mod tests {
             vec![
                 Posting(LedgerAccount::CreditsCash, Some(account), Money::from_micros(129_999)),
                 Posting(LedgerAccount::CreditsTrial, Some(account), Money::ZERO),
-                Posting(LedgerAccount::UsageSms, None, Money::from_micros(-129_999)),
+                Posting(LedgerAccount::Usage(Product::SMS), None, Money::from_micros(-129_999)),
             ]
         };
         let (fake, mut lines, mut text) = (Fake::new(), Vec::new(), String::new());
@@ -297,8 +297,8 @@ mod tests {
             let event = Event {
                 id: id.to_owned(),
                 auth_id: sub.to_string(),
-                product: Product::Sms,
-                heading: Heading::Inbound,
+                product: Product::SMS,
+                heading: Heading::INBOUND,
                 number: "15551234567".to_owned(),
                 quantity: 7,
                 at: START - 5,
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn what_does_not_sum_to_zero_is_not_posted() {
         let fake = Fake::new();
-        let lonely = || vec![Posting(LedgerAccount::UsageSms, None, Money::from_micros(1))];
+        let lonely = || vec![Posting(LedgerAccount::Usage(Product::SMS), None, Money::from_micros(1))];
         let one: Result<(), Fault> = fake.command(START, |turn| post(turn, "one", "debit", "", lonely(), Vec::new()));
         let two: Result<(), Fault> = fake.command(START, |turn| post_usage(turn, "two", 0, lonely(), ""));
         for refused in [one, two] {

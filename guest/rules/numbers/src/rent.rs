@@ -83,7 +83,7 @@ pub(super) fn line(
         p: code.code(),
         n: offer.number.clone(),
         q: 1,
-        b: billed,
+        b: billed.map(u64::from),
         t: at,
         x: place(offer),
         r: price.to_string(),

@@ -4,6 +4,7 @@ use crate::chunk::StoredRows;
 use crate::countries;
 use crate::digits::region;
 use crate::error::Error;
+use crate::loaded;
 use crate::places::{Place, chunk_key};
 use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows};
@@ -37,7 +38,7 @@ pub fn add_rows(turn: &mut Turn<'_>, caller: &Caller, version: u32, rows: Vec<Pr
         let total = entry.rows as usize + rows.len();
         checks.require(total <= VERSION_ROWS_MAX, "rows", FieldRule::TooMany, format!("{VERSION_ROWS_MAX} a version"));
         checks.done()?;
-        let rows = parse_rows(&rows)?;
+        let rows = parse_rows(&rows, &*loaded::catalogue(turn)?)?;
         entry.rows = u32::try_from(total).expect("bounded above");
         let content: Vec<(Product, Heading, Row)> =
             rows.iter().map(|parsed| (parsed.product, parsed.heading, parsed.row)).collect();

@@ -3,6 +3,7 @@
 //! Everything here is kept under what it was parsed from: a text, or a digest of the content. So a warm instance
 //! answers exactly what a fresh one would, whatever store it serves.
 
+use crate::catalogue::Catalogue;
 use crate::chunk::Chunk;
 use crate::digits::Prefix;
 use crate::number_table::PriceTable;
@@ -32,6 +33,7 @@ pub(crate) struct BookCache {
 #[derive(Default)]
 struct Kept {
     versions: Option<(Rc<str>, Rc<Versions>)>,
+    catalogue: Option<(String, Rc<Catalogue>)>,
     indexes: BTreeMap<Rc<str>, Rc<Index>>,
     chunks: BTreeMap<ChunkName, Rc<Chunk>>,
     sets: BTreeMap<String, Rc<OverrideRows>>,
@@ -73,6 +75,22 @@ impl BookCache {
         let versions = Rc::new(parse()?);
         self.kept.borrow_mut().versions = Some((text.clone(), versions.clone()));
         Ok(versions)
+    }
+
+    /// The catalogue of this digest.
+    pub(super) fn catalogue(
+        &self,
+        digest: &str,
+        read: impl FnOnce() -> Result<Catalogue, Fault>,
+    ) -> Result<Rc<Catalogue>, Fault> {
+        if let Some((known, catalogue)) = &self.kept.borrow().catalogue
+            && known == digest
+        {
+            return Ok(catalogue.clone());
+        }
+        let catalogue = Rc::new(read()?);
+        self.kept.borrow_mut().catalogue = Some((digest.to_owned(), catalogue.clone()));
+        Ok(catalogue)
     }
 
     pub(super) fn index(&self, digest: &Rc<str>) -> Option<Rc<Index>> {
@@ -126,7 +144,7 @@ mod tests {
         let chunk = Rc::new(Chunk::default());
         for number in 0..40_000_u32 {
             let digest: Rc<str> = Rc::from(format!("{number:032x}"));
-            cache.keep_chunk((digest, Product::Voice, Heading::Outbound, Prefix::EMPTY), &chunk);
+            cache.keep_chunk((digest, Product::VOICE, Heading::OUTBOUND, Prefix::EMPTY), &chunk);
         }
         let kept = cache.kept.borrow();
         assert_eq!((kept.chunks.len(), kept.rows), (8_750, 70_000));

@@ -5,7 +5,7 @@ use crate::chunk::StoredRows;
 use crate::digits::{Prefix, calling_code};
 use crate::error::Error;
 use crate::number_table::NumberRow;
-use crate::places::{Place, chunk_key, group_key, letters, name_of, parse_name, prefix};
+use crate::places::{Place, chunk_key, group_key, name_of, parse_name, prefix};
 use crate::row::{Row, parse_country};
 use crate::rows::{ParsedRow, show_row};
 use crate::sets::Sets;
@@ -14,7 +14,7 @@ use crate::versions::{Index, Published};
 use crate::{loaded, numbers};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
-use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::product::{self, Heading, Product};
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(super) struct Country {
     v: u32,
     /// Names of the chunks that hold rows of the country.
     places: BTreeSet<String>,
-    /// Names of groups by letters and prefix: `{"so/4477":"Mobile"}`.
+    /// Names of groups by product, heading and prefix: `{"so/4477":"Mobile"}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     groups: BTreeMap<String, String>,
 }
@@ -84,8 +84,9 @@ pub(super) fn name_groups(turn: &Turn<'_>, version: u32, rows: &mut [PriceRow]) 
     }
     for row in rows {
         let groups = known.get(&row.country).map(|kept| &kept.groups);
-        row.group = groups
-            .and_then(|groups| groups.get(&format!("{}/{}", letters(row.product, row.heading), row.prefix)).cloned());
+        row.group = groups.and_then(|groups| {
+            groups.get(&format!("{}/{}", product::pair(row.product, row.heading), row.prefix)).cloned()
+        });
     }
     Ok(())
 }

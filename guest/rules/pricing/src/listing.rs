@@ -4,16 +4,16 @@ use crate::chunk::StoredRows;
 use crate::countries::name_groups;
 use crate::digits::Prefix;
 use crate::error::Error;
-use crate::places::{chunk_key, letters, parse_letters};
+use crate::places::chunk_key;
 use crate::row::{Row, parse_prefix};
 use crate::rows::show_row;
 use crate::shown::RowPage;
 use crate::versions::{Index, StoredVersions};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::product::{self, Heading, Product};
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, FieldRule};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one page.
 const PAGE_ROWS: usize = 1000;
@@ -26,22 +26,21 @@ pub fn list_rows(turn: &Turn<'_>, caller: &Caller, version: u32, after: Option<S
     let index = Index::load(turn, version)?;
     let mut rows = Vec::new();
     let mut next = None;
-    'groups: for product in Product::ALL {
-        for heading in Heading::ALL {
-            let beyond = match &cursor {
-                Some((reached, _)) if (product, heading) < *reached => continue,
-                Some((reached, prefix)) if (product, heading) == *reached => Some(prefix.as_str()),
-                _ => None,
-            };
-            let room = PAGE_ROWS + 1 - rows.len();
-            let group = group_rows(turn, version, &index, (product, heading), beyond, room)?;
-            rows.extend(group.values().take(room).map(|row| show_row(product, heading, row, None)));
-            if rows.len() > PAGE_ROWS {
-                rows.truncate(PAGE_ROWS);
-                let last = rows.last().expect("a page is not empty");
-                next = Some(format!("{}/{}", letters(last.product, last.heading), last.prefix));
-                break 'groups;
-            }
+    let pairs: BTreeSet<(Product, Heading)> = index.0.keys().map(|place| (place.0, place.1)).collect();
+    for (product, heading) in pairs {
+        let beyond = match &cursor {
+            Some((reached, _)) if (product, heading) < *reached => continue,
+            Some((reached, prefix)) if (product, heading) == *reached => Some(prefix.as_str()),
+            _ => None,
+        };
+        let room = PAGE_ROWS + 1 - rows.len();
+        let group = group_rows(turn, version, &index, (product, heading), beyond, room)?;
+        rows.extend(group.values().take(room).map(|row| show_row(product, heading, row, None)));
+        if rows.len() > PAGE_ROWS {
+            rows.truncate(PAGE_ROWS);
+            let last = rows.last().expect("a page is not empty");
+            next = Some(format!("{}/{}", product::pair(last.product, last.heading), last.prefix));
+            break;
         }
     }
     name_groups(turn, version, &mut rows)?;
@@ -101,10 +100,6 @@ fn group_rows(
 
 fn parse_cursor(text: &str) -> Result<((Product, Heading), String), Fault> {
     text.split_once('/')
-        .and_then(|(letters, prefix)| {
-            let group = parse_letters(letters)?;
-            let prefix = parse_prefix(prefix).filter(|prefix| *prefix != Prefix::EMPTY || !group.1.needs_number())?;
-            Some((group, prefix.to_string()))
-        })
+        .and_then(|(pair, prefix)| Some((product::parse_pair(pair)?, parse_prefix(prefix)?.to_string())))
         .ok_or_else(|| Fault::invalid("after", FieldRule::WrongForm, Some("the next of an earlier page")))
 }

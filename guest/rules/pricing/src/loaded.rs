@@ -1,6 +1,7 @@
-//! Versions, override sets and number prices, read and parsed once each.
+//! The catalogue, versions, override sets and number prices, read and parsed once each.
 
 use crate::cache::BookCache;
+use crate::catalogue::{self, Catalogue};
 use crate::number_table::{self, PriceTable};
 use crate::override_rows::{OverrideRows, StoredOverrides};
 use crate::sets::SetEntry;
@@ -14,6 +15,13 @@ use std::rc::Rc;
 pub(super) fn versions(turn: &Turn<'_>) -> Result<Rc<Versions>, Fault> {
     let text = turn.text(VERSIONS_KEY).unwrap_or_default();
     BookCache::of(turn).versions(&text, || Ok(Versions::of(StoredVersions::load(turn)?)))
+}
+
+/// The catalogue of products as the call sees it. Parsed once a digest.
+pub fn catalogue(turn: &Turn<'_>) -> Result<Rc<Catalogue>, Fault> {
+    let digest = catalogue::written_digest(turn)?;
+    BookCache::of(turn)
+        .catalogue(&digest, || if digest.is_empty() { Ok(Catalogue::new(Vec::new())) } else { catalogue::read(turn) })
 }
 
 /// The rows of a set, kept under the digest of their content.

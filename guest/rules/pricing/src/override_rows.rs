@@ -5,7 +5,7 @@ use crate::digits::Prefix;
 use crate::number_table::PriceTable;
 use crate::places::group_key;
 use crate::row::Row;
-use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::product::{self, Heading, Product};
 use coinbox_ground::turn::Record;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,9 +15,9 @@ use std::rc::Rc;
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StoredOverrides {
     pub(super) v: u32,
-    /// By the letters of product and heading.
+    /// By product and heading, as keys have them.
     pub(super) prices: BTreeMap<String, Vec<Row>>,
-    /// Names of groups by letters and prefix.
+    /// Names of groups by product, heading and prefix.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) groups: BTreeMap<String, String>,
     /// Prices of numbers and seats.
@@ -38,14 +38,10 @@ pub(crate) struct OverrideRows {
 }
 
 impl OverrideRows {
-    /// From the stored form. Letters that are no product or heading are left out: nothing is ever stored under them.
+    /// From the stored form. Names that are no product and heading are left out: nothing is ever stored under them.
     pub(crate) fn new(stored: StoredOverrides) -> OverrideRows {
-        let chunks = stored.prices.into_iter().filter_map(|(letters, rows)| {
-            let mut letters = letters.chars();
-            let product = letters.next().and_then(Product::of_letter)?;
-            let heading = letters.next().and_then(Heading::of_letter)?;
-            Some(((product, heading), Chunk::new(rows)))
-        });
+        let chunks =
+            stored.prices.into_iter().filter_map(|(pair, rows)| Some((product::parse_pair(&pair)?, Chunk::new(rows))));
         OverrideRows { chunks: chunks.collect(), groups: stored.groups, numbers: stored.numbers.map(Rc::new) }
     }
 

@@ -1,11 +1,12 @@
 //! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
 
 use crate::ahead::{reached, settled_before};
+use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::loaded;
 use crate::number_table::{NumberPrices, PriceTable};
 use crate::override_rows::StoredOverrides;
-use crate::places::{group_key, letters};
+use crate::places::group_key;
 use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows, show_row};
 use crate::sets::{SetEntry, Sets};
@@ -14,6 +15,7 @@ use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
+use coinbox_ground::product;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, MOMENT_MAX, int_text};
 use coinbox_ledger::wallet;
@@ -62,7 +64,7 @@ pub fn set_overrides(
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
         checks.done()?;
-        let mut stored = group(&rows)?;
+        let mut stored = group(&rows, &*loaded::catalogue(turn)?)?;
         stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
         let (now, reached) = (turn.now(), reached(turn)?);
@@ -120,12 +122,12 @@ pub fn get_overrides(turn: &Turn<'_>, caller: &Caller, auth_id: String, at: Inst
     Ok(shown)
 }
 
-fn group(rows: &[PriceRow]) -> Result<StoredOverrides, Error> {
+fn group(rows: &[PriceRow], catalogue: &Catalogue) -> Result<StoredOverrides, Error> {
     let mut prices: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     let mut groups = BTreeMap::new();
-    for ParsedRow { product, heading, row, group } in parse_rows(rows)? {
+    for ParsedRow { product, heading, row, group } in parse_rows(rows, catalogue)? {
         groups.extend(group.map(|group| (group_key(product, heading, row.prefix), group)));
-        prices.entry(letters(product, heading)).or_default().push(row);
+        prices.entry(product::pair(product, heading)).or_default().push(row);
     }
     for rows in prices.values_mut() {
         rows.sort_unstable_by_key(|row| row.prefix);

@@ -1,18 +1,20 @@
-//! From an event to an amount: the version in force at the event's own time, the longest prefix, the increments (USE-1, USE-2).
+//! From an event to an amount: the terms of its product, the version in force at the event's own time, the longest prefix (USE-1, USE-2, USE-7).
 
 use crate::cache::BookCache;
+use crate::catalogue::{Catalogue, PRODUCTS_KEY};
 use crate::chunk::{Chunk, StoredRows};
 use crate::digits::{Prefix, regions};
 use crate::loaded;
 use crate::override_rows::OverrideRows;
 use crate::places::{Place, chunk_key};
+use crate::product_row::Terms;
 use crate::row::Row;
 use crate::sets::Sets;
 use crate::versions::{Index, VERSIONS_KEY, Versions};
 use coinbox_forms::phone::OtherSide;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, Rejection};
+use coinbox_ground::product::{self, Event, Heading, Product, Rejection};
 use coinbox_ground::rate::Rate;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -22,7 +24,7 @@ use std::rc::Rc;
 
 /// Keys that rating usage reads first, to be read together with others.
 pub fn first_keys() -> impl Iterator<Item = String> {
-    [policy::KEY, VERSIONS_KEY].into_iter().map(str::to_owned)
+    [policy::KEY, VERSIONS_KEY, PRODUCTS_KEY].into_iter().map(str::to_owned)
 }
 
 /// What an event costs, and by which row.
@@ -30,45 +32,53 @@ pub fn first_keys() -> impl Iterator<Item = String> {
 pub struct Rated {
     /// The prefix that matched.
     pub prefix: Prefix,
-    /// Per minute or part.
+    /// Per unit of the price: a minute, a part.
     pub rate: Rate,
-    /// Seconds or parts that are billed: calls by increments.
-    pub billed: u32,
+    /// What is billed, in the unit of the product.
+    pub billed: u64,
     /// Rounded once (R3).
     pub amount: Money,
 }
 
 impl Rated {
     /// By a row that was found, or quoted, before.
-    pub fn by(row: &Row, event: &Event) -> Result<Rated, Fault> {
-        let amount = row.amount(event.product, event.quantity)?;
-        let billed = row.billed(event.product, event.quantity)?;
+    pub fn by(row: &Row, terms: &Terms, event: &Event) -> Result<Rated, Fault> {
+        let amount = row.amount(terms, event.quantity)?;
+        let billed = row.billed(terms, event.quantity);
         Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount })
     }
 }
 
 /// The digits that a price is looked for by: none where the other side is no number, for which a row with an empty prefix is meant.
-fn rated_digits(event: &Event) -> Option<Prefix> {
-    match product::other_side(event.heading, &event.number)? {
+fn rated_digits(event: &Event, terms: &Terms) -> Option<Prefix> {
+    match product::other_side(terms.side, &event.number)? {
         OtherSide::Number(digits) => Prefix::parse(&digits),
         OtherSide::NoNumber => Some(Prefix::EMPTY),
     }
 }
 
+/// A chunk of one call: place of its version among the published ones, number of product and heading in the catalogue, region.
+type ChunkName = (usize, u16, Prefix);
+
+/// An event with its terms, and the main account that it is of, where that has price overrides.
+pub type ToRate<'event> = (&'event Event, Terms, Option<AuthId>);
+
 /// The price book as one call sees it, with the chunks that it needs.
 pub struct Book {
+    catalogue: Rc<Catalogue>,
     versions: Rc<Versions>,
     indexes: BTreeMap<usize, Rc<Index>>,
-    /// By place of the version among the published ones. None: the version has no such chunk.
-    chunks: BTreeMap<(usize, Place), Option<Rc<Chunk>>>,
+    /// None: the version has no such chunk.
+    chunks: BTreeMap<ChunkName, Option<Rc<Chunk>>>,
     sets: BTreeMap<AuthId, Rc<Sets>>,
     overrides: BTreeMap<String, Rc<OverrideRows>>,
 }
 
 impl Book {
-    /// The book without any chunk: reads [`VERSIONS_KEY`].
+    /// The book without any chunk: reads [`VERSIONS_KEY`] and [`PRODUCTS_KEY`].
     pub fn open(turn: &Turn<'_>) -> Result<Book, Fault> {
         Ok(Book {
+            catalogue: loaded::catalogue(turn)?,
             versions: loaded::versions(turn)?,
             indexes: BTreeMap::new(),
             chunks: BTreeMap::new(),
@@ -77,19 +87,28 @@ impl Book {
         })
     }
 
-    /// Loads what rating these events will need, in at most two reads for all of them. The account beside an event: the main
-    /// account, where it has price overrides.
+    /// The catalogue of products.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// How a use of this product and heading is rated. None: the catalogue does not have them.
+    pub fn terms(&self, product: Product, heading: Heading) -> Option<Terms> {
+        self.catalogue.find(product, heading)
+    }
+
+    /// Loads what rating these events will need, in at most two reads for all of them.
     pub fn prefetch<'event>(
         &mut self,
         turn: &Turn<'_>,
-        events: impl Iterator<Item = (&'event Event, Option<AuthId>)>,
+        events: impl Iterator<Item = ToRate<'event>>,
     ) -> Result<(), Fault> {
-        let mut chunks: BTreeSet<(usize, Place)> = BTreeSet::new();
+        let mut chunks: BTreeSet<ChunkName> = BTreeSet::new();
         let mut moments: BTreeSet<(AuthId, Instant)> = BTreeSet::new();
-        for (event, account) in events {
+        for (event, terms, account) in events {
             moments.extend(account.map(|account| (account, event.at)));
-            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(event)) {
-                chunks.extend(regions(number).map(|region| (version, (event.product, event.heading, region))));
+            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(event, &terms)) {
+                chunks.extend(regions(number).map(|region| (version, terms.pair, region)));
             }
         }
         self.load_indexes(turn, &chunks, &moments)?;
@@ -99,11 +118,11 @@ impl Book {
     fn load_indexes(
         &mut self,
         turn: &Turn<'_>,
-        chunks: &BTreeSet<(usize, Place)>,
+        chunks: &BTreeSet<ChunkName>,
         moments: &BTreeSet<(AuthId, Instant)>,
     ) -> Result<(), Fault> {
         let versions: BTreeSet<usize> =
-            chunks.iter().map(|(version, _)| *version).filter(|version| !self.indexes.contains_key(version)).collect();
+            chunks.iter().map(|(version, ..)| *version).filter(|version| !self.indexes.contains_key(version)).collect();
         let mut missing = Vec::new();
         for place in versions {
             let version = self.versions.at(place);
@@ -137,7 +156,7 @@ impl Book {
     fn load_rows(
         &mut self,
         turn: &Turn<'_>,
-        chunks: BTreeSet<(usize, Place)>,
+        chunks: BTreeSet<ChunkName>,
         moments: &BTreeSet<(AuthId, Instant)>,
     ) -> Result<(), Fault> {
         let mut keys = Vec::new();
@@ -146,7 +165,7 @@ impl Book {
             if self.chunks.contains_key(&name) {
                 continue;
             }
-            let (version, place) = (self.versions.at(name.0), name.1);
+            let (version, place) = (self.versions.at(name.0), self.place(&name));
             if !self.indexes[&name.0].holds(&place) {
                 self.chunks.insert(name, None);
                 continue;
@@ -172,7 +191,7 @@ impl Book {
         }
         turn.prefetch(keys);
         for name in missing {
-            let (version, place) = (self.versions.at(name.0), name.1);
+            let (version, place) = (self.versions.at(name.0), self.place(&name));
             let stored: StoredRows = turn.need(&chunk_key(version.number, &place))?;
             let chunk = Rc::new(Chunk::new(stored.rows));
             BookCache::of(turn).keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
@@ -185,15 +204,20 @@ impl Book {
         Ok(())
     }
 
+    /// Product, heading and region of a chunk.
+    fn place(&self, (_, pair, region): &ChunkName) -> Place {
+        let (product, heading) = self.catalogue.pair(*pair);
+        (product, heading, *region)
+    }
+
     /// Rates one event. What was not prefetched is read now.
     pub fn rate(
         &mut self,
         turn: &Turn<'_>,
-        event: &Event,
-        overrides: Option<AuthId>,
+        (event, terms, overrides): ToRate<'_>,
     ) -> Result<Result<Rated, Rejection>, Fault> {
-        match self.find(turn, event, overrides)? {
-            Ok(row) => Ok(Ok(Rated::by(&row, event)?)),
+        match self.find(turn, (event, terms, overrides))? {
+            Ok(row) => Ok(Ok(Rated::by(&row, &terms, event)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
     }
@@ -202,14 +226,13 @@ impl Book {
     pub fn find(
         &mut self,
         turn: &Turn<'_>,
-        event: &Event,
-        overrides: Option<AuthId>,
+        (event, terms, overrides): ToRate<'_>,
     ) -> Result<Result<Row, Rejection>, Fault> {
-        let Some(number) = rated_digits(event) else { return Ok(Err(Rejection::Malformed)) };
-        if !self.is_loaded(event, number, overrides) {
-            self.prefetch(turn, std::iter::once((event, overrides)))?;
+        let Some(number) = rated_digits(event, &terms) else { return Ok(Err(Rejection::Malformed)) };
+        if !self.is_loaded((event, terms, overrides), number) {
+            self.prefetch(turn, std::iter::once((event, terms, overrides)))?;
         }
-        let general = self.general_row(event, number);
+        let general = self.general_row(event, &terms, number);
         let own = overrides.and_then(|account| self.own_row(account, event, number));
         Ok(match (own, general) {
             (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => Ok(*general),
@@ -219,11 +242,9 @@ impl Book {
         })
     }
 
-    fn is_loaded(&self, event: &Event, number: Prefix, overrides: Option<AuthId>) -> bool {
+    fn is_loaded(&self, (event, terms, overrides): ToRate<'_>, number: Prefix) -> bool {
         let general = self.versions.in_force(event.at).is_none_or(|version| {
-            regions(number)
-                .iter()
-                .all(|region| self.chunks.contains_key(&(version, (event.product, event.heading, *region))))
+            regions(number).iter().all(|region| self.chunks.contains_key(&(version, terms.pair, *region)))
         });
         let own = overrides.is_none_or(|account| {
             self.sets.get(&account).is_some_and(|sets| {
@@ -234,10 +255,10 @@ impl Book {
     }
 
     /// The row of the price book: the first region's matches are longer than the second's.
-    fn general_row(&self, event: &Event, number: Prefix) -> Option<&Row> {
+    fn general_row(&self, event: &Event, terms: &Terms, number: Prefix) -> Option<&Row> {
         let version = self.versions.in_force(event.at)?;
         regions(number).into_iter().find_map(|region| {
-            let chunk = self.chunks.get(&(version, (event.product, event.heading, region)))?;
+            let chunk = self.chunks.get(&(version, terms.pair, region))?;
             chunk.as_ref()?.find(number)
         })
     }

@@ -1,8 +1,8 @@
 //! One price row as it is kept: prefix, country, exact rate, increments.
 
 use crate::digits::Prefix;
+use crate::product_row::{Rating, Terms};
 use coinbox_ground::money::{Money, MoneyOverflow};
-use coinbox_ground::product::Product;
 use coinbox_ground::rate::Rate;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,11 +14,11 @@ pub struct Row {
     pub prefix: Prefix,
     /// ISO 3166-1 alpha-2.
     pub country: [u8; 2],
-    /// Per minute or part.
+    /// Per unit of the price: a minute, a part.
     pub rate: Rate,
-    /// Seconds that every call pays at least; 0 for messages.
+    /// What every use pays at least, in the unit of the product; 0 where it is not rated in increments.
     pub first_increment: u16,
-    /// Seconds that further time is counted in; 0 for messages.
+    /// What further use is counted in; 0 where it is not rated in increments.
     pub next_increment: u16,
 }
 
@@ -32,28 +32,29 @@ impl Row {
         std::str::from_utf8(&self.country).expect("ASCII by construction")
     }
 
-    /// What this quantity of a product costs.
-    pub fn amount(&self, product: Product, quantity: u32) -> Result<Money, MoneyOverflow> {
-        match product {
-            Product::Voice => self.rate.posted(self.billed_seconds(quantity), 60),
-            Product::Sms | Product::Mms => self.rate.posted(u64::from(quantity), 1),
-        }
+    /// What this quantity costs.
+    pub fn amount(&self, terms: &Terms, quantity: u32) -> Result<Money, MoneyOverflow> {
+        self.rate.posted(self.billed(terms, quantity), u64::from(terms.unit_size))
     }
 
-    /// How many seconds or parts of this quantity are billed.
-    pub fn billed(&self, product: Product, quantity: u32) -> Result<u32, MoneyOverflow> {
-        match product {
-            Product::Voice => u32::try_from(self.billed_seconds(quantity)).map_err(|_| MoneyOverflow),
-            Product::Sms | Product::Mms => Ok(quantity),
+    /// How much of this quantity is billed, in the unit of the product.
+    pub fn billed(&self, terms: &Terms, quantity: u32) -> u64 {
+        match terms.rating {
+            Rating::Increments => self.in_increments(quantity),
+            Rating::PerUnit => u64::from(quantity),
+            Rating::PerStartedUnit => {
+                let size = u64::from(terms.unit_size);
+                u64::from(quantity).div_ceil(size) * size
+            }
         }
     }
 
     /// Nothing for nothing; else the first increment and as many further ones as it takes.
-    fn billed_seconds(&self, seconds: u32) -> u64 {
-        let (seconds, first) = (u64::from(seconds), u64::from(self.first_increment));
-        // Stored rows of voice have no increment of zero; one second is the smallest there is.
+    fn in_increments(&self, quantity: u32) -> u64 {
+        let (quantity, first) = (u64::from(quantity), u64::from(self.first_increment));
+        // Stored rows have no increment of zero; one unit is the smallest there is.
         let next = u64::from(self.next_increment).max(1);
-        if seconds == 0 { 0 } else { first + seconds.saturating_sub(first).div_ceil(next) * next }
+        if quantity == 0 { 0 } else { first + quantity.saturating_sub(first).div_ceil(next) * next }
     }
 }
 
@@ -95,6 +96,8 @@ pub(crate) fn parse_country(text: &str) -> Option<[u8; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::product_row::Unit;
+    use coinbox_ground::product::SideRule;
     use coinbox_ground::rate::RATE_MAX;
     use proptest::prelude::*;
     use rust_decimal::Decimal;
@@ -109,27 +112,53 @@ mod tests {
         }
     }
 
+    const CALL: Terms =
+        Terms { pair: 0, unit: Unit::Second, rating: Rating::Increments, unit_size: 60, side: SideRule::Optional };
+    const PART: Terms = Terms { unit: Unit::Part, rating: Rating::PerUnit, unit_size: 1, ..CALL };
+    /// Each million bytes that is begun.
+    const MEGABYTE: Terms = Terms { unit: Unit::Byte, rating: Rating::PerStartedUnit, unit_size: 1_000_000, ..CALL };
+
+    #[test]
+    fn started_units_are_billed_whole() {
+        let priced = row("1", "0.05", 0, 0);
+        for (bytes, billed, micros) in [
+            (0, 0, 0),
+            (1, 1_000_000, 50_000),
+            (1_000_000, 1_000_000, 50_000),
+            (1_000_001, 2_000_000, 100_000),
+            (u32::MAX, 4_295_000_000, 214_750_000),
+        ] {
+            assert_eq!(priced.billed(&MEGABYTE, bytes), billed, "{bytes}");
+            assert_eq!(priced.amount(&MEGABYTE, bytes), Ok(Money::from_micros(micros)), "{bytes}");
+        }
+        let dearest = row("1", "1000", 0, 0);
+        let kilobyte = Terms { unit_size: 1000, ..MEGABYTE };
+        assert_eq!(dearest.amount(&kilobyte, u32::MAX), Ok(Money::from_units(4_294_968_000)), "checked and exact");
+    }
+
     #[test]
     fn calls_are_billed_by_increments() {
         let minute = row("1", "0.0085", 60, 60);
         for (seconds, micros) in [(0, 0), (1, 8_500), (60, 8_500), (61, 17_000), (924, 136_000)] {
-            assert_eq!(minute.amount(Product::Voice, seconds), Ok(Money::from_micros(micros)), "{seconds}");
+            assert_eq!(minute.amount(&CALL, seconds), Ok(Money::from_micros(micros)), "{seconds}");
         }
         let fine = row("1", "0.01", 30, 6);
         for (seconds, billed) in [(1, 30), (30, 30), (31, 36), (36, 36), (37, 42)] {
-            assert_eq!(fine.billed_seconds(seconds), billed, "{seconds}");
+            assert_eq!(fine.in_increments(seconds), billed, "{seconds}");
         }
     }
 
     #[test]
     fn messages_are_billed_by_parts_and_rounded_once() {
         let message = row("1", "0.000005", 0, 0);
-        assert_eq!(message.amount(Product::Sms, 0), Ok(Money::ZERO));
-        assert_eq!(message.amount(Product::Sms, 1), Ok(Money::from_micros(10)));
-        assert_eq!(message.amount(Product::Mms, 3), Ok(Money::from_micros(20)));
-        assert_eq!(row("1", "0.00000499", 0, 0).amount(Product::Sms, 1), Ok(Money::ZERO));
-        assert_eq!(row("1", "1000", 0, 0).amount(Product::Sms, u32::MAX), Err(MoneyOverflow));
-        assert_eq!(row("1", "1000", 3600, 3600).amount(Product::Voice, 1_000_000), Ok(Money::from_units(16_680_000)));
+        assert_eq!(message.amount(&PART, 0), Ok(Money::ZERO));
+        assert_eq!(message.amount(&PART, 1), Ok(Money::from_micros(10)));
+        assert_eq!(message.amount(&PART, 3), Ok(Money::from_micros(20)));
+        assert_eq!(row("1", "0.00000499", 0, 0).amount(&PART, 1), Ok(Money::ZERO));
+        let most = row("1", "1000", 0, 0);
+        assert_eq!(most.amount(&PART, u32::MAX), Ok(Money::from_units(4_294_967_295_000)), "beyond 64 bits in between");
+        assert_eq!(Rate::from_steps(u64::MAX).posted(u64::MAX, 1), Err(MoneyOverflow));
+        assert_eq!(row("1", "1000", 3600, 3600).amount(&CALL, 1_000_000), Ok(Money::from_units(16_680_000)));
     }
 
     proptest! {
@@ -139,16 +168,19 @@ mod tests {
             while billed < u64::from(seconds) {
                 billed += u64::from(if billed == 0 { first } else { next });
             }
-            prop_assert_eq!(row("1", "1", first, next).billed_seconds(seconds), billed);
+            prop_assert_eq!(row("1", "1", first, next).in_increments(seconds), billed);
         }
 
         #[test]
         fn amounts_match_decimal_arithmetic(steps in 0..=RATE_MAX.steps(), quantity in 0_u32..=1_000_000, first in 1_u16..=3600, next in 1_u16..=3600) {
             let priced = Row { rate: Rate::from_steps(steps), ..row("1", "0", first, next) };
             let rate = Decimal::new(i64::try_from(steps).expect("small"), 8);
-            let exact = rate * Decimal::from(priced.billed_seconds(quantity)) / Decimal::from(60);
-            prop_assert_eq!(priced.amount(Product::Voice, quantity), Money::posted(exact));
-            prop_assert_eq!(priced.amount(Product::Sms, quantity), Money::posted(rate * Decimal::from(quantity)));
+            let exact = rate * Decimal::from(priced.in_increments(quantity)) / Decimal::from(60);
+            prop_assert_eq!(priced.amount(&CALL, quantity), Money::posted(exact));
+            let gigabyte = Terms { unit_size: 1_073_741_824, ..MEGABYTE };
+            let started = quantity.div_ceil(gigabyte.unit_size);
+            prop_assert_eq!(priced.amount(&gigabyte, quantity), Money::posted(rate * Decimal::from(started)));
+            prop_assert_eq!(priced.amount(&PART, quantity), Money::posted(rate * Decimal::from(quantity)));
         }
 
         #[test]

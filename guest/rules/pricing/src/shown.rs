@@ -5,7 +5,7 @@ use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::{Instant, optional_int_text};
 use serde::{Deserialize, Serialize};
 
-/// One price. SMS and MMS have both increments 0.
+/// One price. Both increments are 0 where the product is not rated in increments.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PriceRow {

@@ -2,8 +2,8 @@
 
 use crate::ground::product::ID_MAX;
 use crate::ground::vocabulary::uint_text;
+use crate::pricing::{QUANTITY_MAX, Unit};
 use crate::usage::EVENTS_MAX;
-use crate::usage::events::QUANTITY_MAX;
 use crate::usage::pages::{PAGE_MAX, SOURCE_MAX};
 use crate::usage::reservations::checks::{ITEMS_MAX, LASTS_MAX};
 use serde::{Deserialize, Serialize};
@@ -66,10 +66,11 @@ const CALLS: [(&str, u64); 29] = [
 ];
 
 /// What a value may be at most, wherever it occurs.
-const VALUES: [(&str, u64); 6] = [
+const VALUES: [(&str, u64); 7] = [
     ("caller.idempotency-key-bytes", 255),
     ("event.id-characters", ID_MAX as u64),
     ("event.quantity", QUANTITY_MAX as u64),
+    ("event.quantity-of-bytes", Unit::Byte.quantity_max() as u64),
     ("hold.lasts-ms", LASTS_MAX as u64),
     ("hold.source-characters", SOURCE_MAX as u64),
     ("summary.days", crate::usage::summary::DAYS_MAX as u64),

@@ -607,8 +607,8 @@ fn use_6_one_rejected_event_is_not_mended_into_two() {
     let event = |id: &str| crate::ground::product::Event {
         id: id.to_owned(),
         auth_id: account.clone(),
-        product: crate::ground::product::Product::Sms,
-        heading: crate::ground::product::Heading::Outbound,
+        product: crate::ground::product::Product::SMS,
+        heading: crate::ground::product::Heading::OUTBOUND,
         number: "4915112345".to_owned(),
         quantity: 1,
         at: START,

@@ -61,8 +61,8 @@ fn event(at: Instant) -> Event {
     Event {
         id: "e".to_owned(),
         auth_id: NOBODY.to_owned(),
-        product: Product::Sms,
-        heading: Heading::Outbound,
+        product: Product::SMS,
+        heading: Heading::OUTBOUND,
         number: "15551234567".to_owned(),
         quantity: 1,
         at,
@@ -76,8 +76,8 @@ fn each<T>(count: usize, make: impl Fn(String) -> T) -> Vec<T> {
 const BATCHES: [(&str, Batch); 10] = [
     ("pricing.add-rows.rows", |turn, by, count| {
         let row = pricing::PriceRow {
-            product: Product::Voice,
-            heading: Heading::Outbound,
+            product: Product::VOICE,
+            heading: Heading::OUTBOUND,
             country: "US".to_owned(),
             prefix: "1".to_owned(),
             rate: "1".to_owned(),

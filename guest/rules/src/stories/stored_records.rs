@@ -43,8 +43,8 @@ const UNRELEASED: &[&str] = &[
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
     PriceRow {
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         country: "US".to_owned(),
         prefix: prefix.to_owned(),
         rate: rate.to_owned(),
@@ -58,8 +58,8 @@ fn event(id: &str, auth_id: &str, number: &str) -> Event {
     Event {
         id: id.to_owned(),
         auth_id: auth_id.to_owned(),
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         number: number.to_owned(),
         quantity: 61,
         at: START,

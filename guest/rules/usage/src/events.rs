@@ -7,7 +7,7 @@ use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::wallet;
-use coinbox_pricing::Row;
+use coinbox_pricing::{Row, Terms};
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
@@ -18,9 +18,6 @@ pub(crate) const EVENTS_PER_TRANSACTION: usize = 500;
 
 /// Bytes of the lines of one ledger transaction, for the same reason: IDs and names of the other side may be long.
 pub(crate) const LINES_BYTES_MAX: usize = 160_000;
-
-/// Most seconds or messages of one event or reservation.
-pub const QUANTITY_MAX: u32 = 1_000_000;
 
 /// Beginning of the keys of events that were counted.
 pub(crate) const COUNTED: &str = "d/";
@@ -92,11 +89,11 @@ pub(crate) fn identity(event: &Event) -> u64 {
 
 /// What tells an event from another one of its identity.
 pub fn content(event: &Event) -> u64 {
-    hash(&[
-        &[event.product.letter() as u8, event.heading.letter() as u8],
-        event.number.as_bytes(),
-        &event.quantity.to_le_bytes(),
-    ])
+    let (number, quantity) = (event.number.as_bytes(), event.quantity.to_le_bytes());
+    match (event.product.letter(), event.heading.letter()) {
+        (Some(product), Some(heading)) => hash(&[&[product as u8, heading as u8], number, &quantity]),
+        _ => hash(&[event.product.name().as_bytes(), event.heading.name().as_bytes(), number, &quantity]),
+    }
 }
 
 /// Identity and content of an event as text.
@@ -117,10 +114,15 @@ fn rejected_key(event: &Event) -> String {
     format!("{REJECTED}{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
 }
 
-pub(crate) fn is_well_formed(event: &Event) -> bool {
+/// Whether an event has the form of its product. Of a product that nobody knows only this is known: its code is one.
+pub(crate) fn is_well_formed(event: &Event, terms: Option<&Terms>) -> bool {
     is_name(&event.id, ID_MAX)
-        && product::other_side(event.heading, &event.number).is_some()
-        && event.quantity <= QUANTITY_MAX
+        && match terms {
+            Some(terms) => {
+                product::other_side(terms.side, &event.number).is_some() && event.quantity <= terms.quantity_max()
+            }
+            None => event.product.is_formed() && event.heading.is_formed(),
+        }
 }
 
 pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {

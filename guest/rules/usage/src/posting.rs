@@ -19,6 +19,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MOMENT_MAX};
 use coinbox_ledger::wallet::{self, Split, Wallet};
 use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
+use coinbox_pricing::Terms;
 use coinbox_pricing::floor::{FLOOR_KEY, floor};
 use coinbox_pricing::rating::{Book, Rated};
 use coinbox_profiles::policy::Policy;
@@ -179,13 +180,13 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
         turn.now().saturating_add(policy.usage_ahead_ms),
     );
     let mut book = Book::open(turn)?;
+    let terms: Vec<Option<Terms>> = events.iter().map(|event| book.terms(event.product, event.heading)).collect();
     book.prefetch(
         turn,
-        events
-            .iter()
-            .zip(&batch.spender_of)
-            .filter(|(event, _)| is_well_formed(event))
-            .map(|(event, spender)| (event, spender.and_then(|place| batch.spenders[place].overrides()))),
+        events.iter().zip(&terms).zip(&batch.spender_of).filter_map(|((event, terms), spender)| {
+            let terms = terms.filter(|terms| is_well_formed(event, Some(terms)))?;
+            Some((event, terms, spender.and_then(|place| batch.spenders[place].overrides())))
+        }),
     )?;
 
     let mut answers = Vec::with_capacity(events.len());
@@ -197,7 +198,8 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
     for (place, event) in events.iter().enumerate() {
         let (source, remembered) = (batch.sources[place], batch.remembered[place]);
         let spender = batch.spender_of[place];
-        let outcome = match verdict(event, source, spender.map(|place| &batch.spenders[place]), window) {
+        let known_as = (event, terms[place].as_ref());
+        let outcome = match verdict(known_as, source, spender.map(|place| &batch.spenders[place]), window) {
             Err(rejection) => Err(rejection),
             Ok(source) => match known(&seen, remembered, batch.counted[place].as_deref())? {
                 Some(digest) if digest == content(event) => {
@@ -210,11 +212,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
                 None => {
                     let number = spender.expect("only events of known accounts pass");
                     let spender = &mut batch.spenders[number];
-                    let rated = match held.get(place).and_then(|held| held.quoted) {
-                        Some(row) => Ok(Rated::by(&row, event)?),
-                        None => book.rate(turn, event, spender.overrides())?,
-                    };
-                    match rated {
+                    match rate(turn, &mut book, (event, terms[place]), held.get(place), spender.overrides())? {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
                             let split = block.splits[number].get_or_insert_default();
@@ -279,14 +277,29 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
     Ok(BatchAnswer { answers, transactions })
 }
 
+/// What an event costs: at the price that its reservation was quoted, or at the price in force at its own time.
+fn rate(
+    turn: &Turn<'_>,
+    book: &mut Book,
+    (event, terms): (&Event, Option<Terms>),
+    held: Option<&Held>,
+    overrides: Option<AuthId>,
+) -> Result<Result<Rated, Rejection>, Fault> {
+    let Some(terms) = terms else { return Ok(Err(Rejection::UnknownProduct)) };
+    match held.and_then(|held| held.quoted) {
+        Some(row) => Ok(Ok(Rated::by(&row, &terms, event)?)),
+        None => book.rate(turn, (event, terms, overrides)),
+    }
+}
+
 /// What can be said of an event before it is looked up. Answers its source.
 fn verdict(
-    event: &Event,
+    (event, terms): (&Event, Option<&Terms>),
     source: Option<AuthId>,
     spender: Option<&Spender>,
     (oldest, newest): (Instant, Instant),
 ) -> Result<AuthId, Rejection> {
-    let source = source.filter(|_| is_well_formed(event)).ok_or(Rejection::Malformed)?;
+    let source = source.filter(|_| is_well_formed(event, terms)).ok_or(Rejection::Malformed)?;
     let spender = spender.ok_or(Rejection::UnknownAccount)?;
     if spender.wallet.is_closed() {
         return Err(Rejection::AccountClosed);
@@ -397,7 +410,7 @@ impl Block {
             postings.extend(sides.filter(|posting| posting.2 != Money::ZERO));
         }
         for (product, amount) in self.income {
-            postings.push(Posting(LedgerAccount::of_product(product), None, amount.negated()?));
+            postings.push(Posting(LedgerAccount::Usage(product), None, amount.negated()?));
         }
         ledger::post_usage(turn, &id, count, postings, &self.lines)?;
         Ok(id)
@@ -416,8 +429,8 @@ mod tests {
         let event = |at| Event {
             id: "one".to_owned(),
             auth_id: "MA0123456789ABCDEFGH".to_owned(),
-            product: Product::Voice,
-            heading: Heading::Outbound,
+            product: Product::VOICE,
+            heading: Heading::OUTBOUND,
             number: "1555".to_owned(),
             quantity: 1,
             at,

@@ -6,19 +6,18 @@
 
 use super::posting;
 pub use crate::events::BatchAnswer;
-use crate::events::{
-    COUNTED, Held, ID_LIMIT, KEPT_MAX, QUANTITY_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit,
-};
+use crate::events::{COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, ID_MAX, Quote, Rejection};
+use coinbox_ground::product::{Event, ID_MAX, Quote, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
 use coinbox_ledger::Line;
 use coinbox_ledger::wallet;
+use coinbox_pricing::check_use;
 use coinbox_pricing::floor::{FLOOR_KEY, Floor, floor};
 use coinbox_pricing::rating::Book;
 use serde::{Deserialize, Serialize};
@@ -142,14 +141,20 @@ pub fn quote_event(turn: &Turn<'_>, caller: &Caller, event: Event) -> Result<Quo
 fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
     let mut checks = Checks::new();
     checks.require(is_name(&event.id, ID_MAX), "event.id", FieldRule::WrongForm, ID_LIMIT);
-    let side = product::other_side(event.heading, &event.number).is_some();
-    checks.require(side, "event.number", FieldRule::WrongForm, product::other_side_limit(event.heading));
-    checks.require(event.quantity <= QUANTITY_MAX, "event.quantity", FieldRule::TooLarge, QUANTITY_MAX);
-    checks.done()?;
-    let overrides = wallet::need(turn, main)?.has_overrides().then_some(main);
     let mut book = Book::open(turn)?;
-    book.prefetch(turn, std::iter::once((event, overrides)))?;
-    let rated = book.rate(turn, event, overrides)?.map_err(|_| {
+    let field = |name: &str| format!("event.{name}");
+    let terms = check_use(
+        &mut checks,
+        book.catalogue(),
+        (event.product, event.heading),
+        (&event.number, event.quantity),
+        &field,
+    );
+    checks.done()?;
+    let Some(terms) = terms else { return Err(Fault::not_found("product")) };
+    let overrides = wallet::need(turn, main)?.has_overrides().then_some(main);
+    book.prefetch(turn, std::iter::once((event, terms, overrides)))?;
+    let rated = book.rate(turn, (event, terms, overrides))?.map_err(|_| {
         Fault::Refused(Refusal::Invalid(vec![FieldProblem {
             field: "event.number".to_owned(),
             rule: FieldRule::UnknownValue,

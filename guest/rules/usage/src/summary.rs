@@ -44,46 +44,22 @@ pub enum Grouping {
     Subaccount,
 }
 
-/// What a charge is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
-pub enum ChargedProduct {
-    Voice,
-    Sms,
-    Mms,
-    NumberRent,
-    NumberSetup,
-    Seats,
-    Adjustment,
-    Correction,
-}
+/// What charges beyond usage are for.
+const BEYOND_USAGE: [&str; 5] = ["number-rent", "number-setup", "seats", "adjustment", "correction"];
 
-impl ChargedProduct {
-    fn is_of(self, code: &str) -> bool {
-        let letters = code.split(' ').next().unwrap_or_default();
-        let product = match ChargeCode::parse(letters) {
-            Some(ChargeCode::Usage(Product::Voice, _)) => ChargedProduct::Voice,
-            Some(ChargeCode::Usage(Product::Sms, _)) => ChargedProduct::Sms,
-            Some(ChargeCode::Usage(Product::Mms, _)) => ChargedProduct::Mms,
-            Some(ChargeCode::Rent) => ChargedProduct::NumberRent,
-            Some(ChargeCode::Setup) => ChargedProduct::NumberSetup,
-            Some(ChargeCode::Seats) => ChargedProduct::Seats,
-            Some(ChargeCode::Adjustment) => ChargedProduct::Adjustment,
-            Some(ChargeCode::Correction) => ChargedProduct::Correction,
-            None => return false,
-        };
-        product == self
-    }
+/// Whether a charge code is of a product, or of what is charged for beyond usage.
+fn is_of(product: &str, code: &str) -> bool {
+    let letters = code.split(' ').next().unwrap_or_default();
+    ChargeCode::parse(letters).is_some_and(|code| code.words().0 == product)
 }
 
 /// Which charges are meant; what is not named narrows nothing.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChargeFilter {
-    /// Charges for this only.
+    /// Charges for this only: the code of a product, or what is charged for beyond usage.
     #[serde(default)]
-    pub product: Option<ChargedProduct>,
+    pub product: Option<String>,
     /// Charges of this sub-account, or of the main account without its sub-accounts.
     #[serde(default)]
     pub source: Option<String>,
@@ -94,7 +70,7 @@ struct Wanted {
     main: AuthId,
     /// None: the main account and all its sub-accounts.
     source: Option<AuthId>,
-    product: Option<ChargedProduct>,
+    product: Option<String>,
 }
 
 impl Wanted {
@@ -103,6 +79,14 @@ impl Wanted {
         let main = credentials::main_of(turn, asked)?.ok_or_else(|| Fault::not_found("account"))?;
         let own = (!asked.is_main()).then_some(asked);
         let ChargeFilter { product, source } = filter.unwrap_or_default();
+        if let Some(word) = &product {
+            let known = BEYOND_USAGE.contains(&word.as_str())
+                || coinbox_pricing::catalogue(turn)?.product(Product::read(word)).is_some();
+            let mut checks = Checks::new();
+            let limit = format!("a product of the catalogue, {}", BEYOND_USAGE.join(", "));
+            checks.require(known, "filter.product", FieldRule::UnknownValue, limit);
+            checks.done()?;
+        }
         let Some(source) = source else { return Ok(Wanted { main, source: own, product }) };
         let not_there = || Fault::not_found("sub-account");
         let source = AuthId::parse(&source).ok_or_else(not_there)?;
@@ -202,13 +186,13 @@ type Key = (Option<Date>, Option<AuthId>, Option<(String, String, String)>);
 
 struct Rows {
     group: BTreeSet<Grouping>,
-    product: Option<ChargedProduct>,
+    product: Option<String>,
     sums: BTreeMap<Key, Sum>,
 }
 
 impl Rows {
     fn add(&mut self, day: Date, source: AuthId, code: &str, sum: Sum) -> Result<(), Fault> {
-        if self.product.is_some_and(|product| !product.is_of(code)) {
+        if self.product.as_deref().is_some_and(|product| !is_of(product, code)) {
             return Ok(());
         }
         let by = |grouping| self.group.contains(&grouping);
@@ -440,7 +424,7 @@ pub fn list_lines(
         for (transaction, line) in page.posted() {
             let posted = ledger::moment_of(&transaction);
             let in_time = from <= posted && posted < to;
-            let of_product = wanted.product.is_none_or(|product| product.is_of(&line.p));
+            let of_product = wanted.product.as_deref().is_none_or(|product| is_of(product, &line.p));
             if in_time && of_product && wanted.source.is_none_or(|source| source == line.a) {
                 lines.push(shown(transaction, posted, line));
             }
@@ -450,7 +434,8 @@ pub fn list_lines(
 }
 
 fn shown(transaction: String, posted: Instant, line: Line) -> PostedLine {
-    let (product, heading) = ChargeCode::parse(&line.p).map_or(("", ""), ChargeCode::words);
+    let code = ChargeCode::parse(&line.p);
+    let (product, heading) = code.as_ref().map_or(("", ""), ChargeCode::words);
     PostedLine {
         transaction,
         posted,

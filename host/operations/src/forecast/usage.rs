@@ -41,7 +41,8 @@ impl Usage {
 
     fn take(&mut self, line: &Value, end: i64) -> Result<()> {
         let product = line["product"].as_str().unwrap_or_default();
-        if !["voice", "sms", "mms"].contains(&product) {
+        // What is charged for beyond usage has no heading.
+        if line["heading"].as_str().unwrap_or_default().is_empty() {
             return Ok(());
         }
         let amount: i64 =

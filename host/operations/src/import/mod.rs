@@ -3,7 +3,11 @@
 //! Both are checked as a whole before the first row is sent (UTF-8, columns), so that a file of the wrong kind changes nothing.
 
 mod error;
+mod price_row;
 pub mod prices;
+mod products;
+#[cfg(test)]
+mod products_tests;
 pub mod progress;
 pub mod rows;
 pub mod usage;

@@ -1,9 +1,12 @@
 //! Price books as files: CSV with a header, or a JSON list of objects, both ways.
 
 use super::error::{ImportError, wrong, wrong_line};
+use super::price_row::BUILT_IN;
+pub use super::price_row::PriceRow;
+use super::products;
 use crate::link::{Link, LinkError, field_problems};
-use crate::usage_words::{HEADING, heading, product};
 use crate::words::rule_word;
+use coinbox_forms::code::{CODE_LIMIT, is_code};
 use coinbox_host::json::strict::{self, StrictError};
 use coinbox_host::lines::{self, Columns, Lines, Others, Reading};
 use coinbox_host::marks::marked;
@@ -17,10 +20,21 @@ pub const COLUMNS: [&str; 7] = ["product", "heading", "country", "prefix", "rate
 /// Columns that may follow: the name of a group of numbers, and what prices of numbers have. A row with the product `number` has
 /// country, `number_type`, `setup` and its monthly price as `rate`; one with the product `seat` has `rate` only.
 pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
+/// Columns beyond those that every price file has: also those of products, which have the product `product`, and their headings.
+const OPTIONAL: [&str; MORE_COLUMNS.len() + products::COLUMNS.len()] = {
+    let mut all = [""; MORE_COLUMNS.len() + products::COLUMNS.len()];
+    let mut place = 0;
+    while place < all.len() {
+        let of_products = place >= MORE_COLUMNS.len();
+        all[place] = if of_products { products::COLUMNS[place - MORE_COLUMNS.len()] } else { MORE_COLUMNS[place] };
+        place += 1;
+    }
+    all
+};
 /// All of them: every other one is refused, in both forms.
-const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &MORE_COLUMNS, others: Others::Refused };
+const KNOWN: Columns = Columns { needed: &COLUMNS, optional: &OPTIONAL, others: Others::Refused };
 /// What the column `product` may say.
-const PRODUCTS: &str = "must be voice, sms, mms, number or seat";
+const PRODUCTS: &str = "must be the code of a product such as voice, or number, seat, product or heading";
 /// What the column `number_type` may say.
 const NUMBER_TYPES: [&str; 4] = ["local", "national", "mobile", "toll-free"];
 /// Rows of one call.
@@ -30,16 +44,7 @@ const ROWS_MAX: usize = 100_000;
 /// Largest JSON file.
 const JSON_BYTES_MAX: u64 = 64 << 20;
 
-/// One row with the line (CSV) or place in the list (JSON) that it came from.
-#[derive(Clone, PartialEq, Debug)]
-pub struct PriceRow {
-    /// Counted from 1.
-    pub line: u64,
-    /// In the JSON form of the contract.
-    pub row: Value,
-}
-
-/// All prices of a file, at most 100 000.
+/// All prices of a file, at most 100 000, and the products that it brings.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PriceFile {
     /// Of usage.
@@ -48,6 +53,8 @@ pub struct PriceFile {
     pub numbers: Vec<PriceRow>,
     /// Of a seat; its row is the price.
     pub seat: Option<PriceRow>,
+    /// Products with their headings.
+    pub products: Vec<PriceRow>,
 }
 
 impl PriceFile {
@@ -113,18 +120,18 @@ fn read_csv(path: &Path) -> Result<PriceFile, ImportError> {
         }
         // An empty field is none.
         let mut object = Map::new();
-        for column in COLUMNS.into_iter().chain(MORE_COLUMNS) {
+        for column in KNOWN.known() {
             let place = names.iter().position(|name| name == column);
             let Some(text) = place.map(|place| fields[place].as_str()).filter(|text| !text.is_empty()) else {
                 continue;
             };
             let value = match column {
-                "first_increment" | "next_increment" => {
+                "first_increment" | "next_increment" | "unit_size" => {
                     let number: Option<u32> =
                         text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
                     number.map(Value::from).ok_or_else(|| {
                         let shown = coinbox_host::text::shortened(text);
-                        wrong_line(path, line, format!("{column}: `{shown}` is not a whole number of seconds"))
+                        wrong_line(path, line, format!("{column}: `{shown}` is not a whole number"))
                     })?
                 }
                 _ => Value::from(text),
@@ -208,7 +215,7 @@ impl Reader<'_> {
             Some("number") => {
                 word("country").zip(word("number_type")).map(|(country, kind)| format!("number {country} {kind}"))
             }
-            Some("seat") | None => None,
+            Some("seat" | "product" | "heading") | None => None,
             Some(product) => {
                 word("heading").zip(word("prefix")).map(|(heading, prefix)| format!("{product} {heading} {prefix}"))
             }
@@ -233,7 +240,8 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
     let (needed, allowed): (&[&str], &[&str]) = match product_word.as_str() {
         "number" => (&["country", "number_type", "rate"], &["setup"]),
         "seat" => (&["rate"], &[]),
-        word if product(word).is_some() => (&COLUMNS[1..], &["group"]),
+        word if products::columns_of(word).is_some() => products::columns_of(word).unwrap_or_default(),
+        word if is_code(word) => (&COLUMNS[1..], &["group"]),
         _ => return Err(wrong_line(path, line, format!("product: {PRODUCTS}"))),
     };
     let known =
@@ -241,21 +249,14 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
     if let Some(other) = row.keys().find(|name| !known(name)) {
         return Err(wrong_line(path, line, format!("{other}: must be empty for the product {product_word}")));
     }
-    let needs_no_number =
-        |heading: &str| heading == "inbound" || heading.starts_with("inbound-") || heading.ends_with("-ip");
-    if product(&product_word).is_some()
-        && !row.contains_key("prefix")
-        && row.get("heading").and_then(Value::as_str).is_some_and(needs_no_number)
-    {
-        // A price for the other side that has no number. It may be of no country.
-        for name in ["prefix", "country"] {
-            row.entry(name).or_insert_with(|| Value::from(""));
-        }
+    if !matches!(product_word.as_str(), "number" | "seat" | "product" | "heading") {
+        fill_in(&mut row, BUILT_IN.contains(&product_word.as_str()));
     }
     if let Some(missing) = needed.iter().find(|name| !row.contains_key(**name)) {
         return Err(wrong_line(path, line, format!("{missing}: is missing")));
     }
     match product_word.as_str() {
+        "product" | "heading" => products::push(path, &mut prices.products, line, &row)?,
         "number" => {
             let kind = row.remove("number_type").unwrap_or_default();
             if !kind.as_str().is_some_and(|kind| NUMBER_TYPES.contains(&kind)) {
@@ -277,8 +278,8 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
             prices.seat = Some(PriceRow { line, row: row["rate"].clone() });
         }
         _ => {
-            if row["heading"].as_str().is_none_or(|word| heading(word).is_none()) {
-                return Err(wrong_line(path, line, format!("heading: {HEADING}")));
+            if !row["heading"].as_str().is_some_and(is_code) {
+                return Err(wrong_line(path, line, format!("heading: must be {CODE_LIMIT}")));
             }
             let named = row.into_iter().map(|(name, value)| (name.replace('_', "-"), value)).collect();
             prices.rows.push(PriceRow { line, row: Value::Object(named) });
@@ -287,8 +288,26 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
     Ok(())
 }
 
-/// Makes a version of a file, whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left; if this
-/// program is killed, the rules remove what it has left.
+/// Columns that may be empty for what is sold: a price for the other side that has no number needs no prefix and no country, and a product that is
+/// not rated in increments none of these. What an operator's own products need, the rules say. Of calls and messages an empty column is a mistake.
+fn fill_in(row: &mut Map<String, Value>, built_in: bool) {
+    let needs_no_number =
+        |heading: &str| heading == "inbound" || heading.starts_with("inbound-") || heading.ends_with("-ip");
+    let heading = row.get("heading").and_then(Value::as_str);
+    if !row.contains_key("prefix") && (!built_in || heading.is_some_and(needs_no_number)) {
+        for name in ["prefix", "country"] {
+            row.entry(name).or_insert_with(|| Value::from(""));
+        }
+    }
+    if !built_in {
+        for name in ["first_increment", "next_increment"] {
+            row.entry(name).or_insert_with(|| Value::from(0));
+        }
+    }
+}
+
+/// Makes a version of a file, whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left but the
+/// products of the file, which come first; if this program is killed, the rules remove what it has left.
 pub fn import(
     link: &dyn Link,
     path: &Path,
@@ -296,6 +315,7 @@ pub fn import(
     on_progress: impl FnMut(usize),
     then: impl FnOnce(&Value) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Value> {
+    products::put(link, path, &prices.products).map_err(ImportError::into_any)?;
     let begun = link.call("pricing.begin-import", json!({}))?;
     let number = &begun["number"];
     let done = fill(link, path, prices, number, on_progress).map_err(ImportError::into_any).and_then(|()| then(number));
@@ -346,11 +366,16 @@ pub fn explain(path: &Path, prices: &PriceFile, part: &[PriceRow], error: LinkEr
     ImportError::Refused(format!("{}: {}{more}", path.display(), words.join("; ")))
 }
 
-/// Writes all prices of a version as CSV or as a JSON list: usage, numbers, seats. What was written so is read back to the same
+/// Writes all prices of a version as CSV or as a JSON list: products, where there are any of the operator's own, usage, numbers, seats. What was written so is read back to the same
 /// version, which is written to the same bytes.
 pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Write) -> anyhow::Result<u64> {
-    let mut writer = Writer { out, json_form, written: 0 };
+    let of_products = products::rows(link)?;
+    let more = if of_products.is_empty() { &MORE_COLUMNS[..] } else { &OPTIONAL[..] };
+    let mut writer = Writer { out, json_form, more, written: 0 };
     writer.begin()?;
+    for row in of_products {
+        writer.row(row)?;
+    }
     let mut after = None::<String>;
     loop {
         let page = link.call("pricing.list-rows", json!({"version": version, "after": after}))?;
@@ -381,23 +406,31 @@ pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Wr
     writer.end()
 }
 
+/// A field that holds a comma or a quote stands in quotes: words of products may.
+fn quoted(text: String) -> String {
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
 /// Writes rows by their columns, in either form.
 struct Writer<'a> {
     out: &'a mut dyn Write,
     json_form: bool,
+    /// Columns beyond those that every price file has.
+    more: &'static [&'static str],
     written: u64,
 }
 
 impl Writer<'_> {
-    fn columns() -> impl Iterator<Item = &'static str> {
-        COLUMNS.into_iter().chain(MORE_COLUMNS)
+    fn columns(&self) -> impl Iterator<Item = &'static str> + use<> {
+        COLUMNS.into_iter().chain(self.more.iter().copied())
     }
 
     fn begin(&mut self) -> anyhow::Result<()> {
         if self.json_form {
             write!(self.out, "[")?;
         } else {
-            writeln!(self.out, "{}", Writer::columns().collect::<Vec<_>>().join(","))?;
+            let columns = self.columns().collect::<Vec<_>>().join(",");
+            writeln!(self.out, "{columns}")?;
         }
         Ok(())
     }
@@ -406,16 +439,16 @@ impl Writer<'_> {
         let present = |column: &&str| row.get(*column).is_some_and(|value| !value.is_null());
         if self.json_form {
             let named: Map<String, Value> =
-                Writer::columns().filter(present).map(|column| (column.to_owned(), row[column].clone())).collect();
+                self.columns().filter(present).map(|column| (column.to_owned(), row[column].clone())).collect();
             write!(self.out, "{}\n{}", if self.written == 0 { "" } else { "," }, Value::Object(named))?;
         } else {
             let text = |column: &str| match row.get(column) {
                 None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => marked(text).into_owned(),
+                Some(Value::String(text)) => quoted(marked(text).into_owned()),
                 Some(other) => other.to_string(),
             };
-            // No field can hold a comma or a quote: words, digits, letters, and names of groups without them.
-            writeln!(self.out, "{}", Writer::columns().map(text).collect::<Vec<_>>().join(","))?;
+            let fields = self.columns().map(text).collect::<Vec<_>>().join(",");
+            writeln!(self.out, "{fields}")?;
         }
         self.written += 1;
         Ok(())
@@ -484,22 +517,82 @@ mod tests {
         }
     }
 
+    const OF_PRODUCTS: &str = "product,heading,country,prefix,rate,first_increment,next_increment,code,unit,rating,unit_size,price_unit,words,tax_code,other_side";
+
+    #[test]
+    fn products_stand_above_their_prices_in_both_forms() {
+        let csv = of(&format!(
+            "{OF_PRODUCTS}\n\
+             product,,,,,,,data,byte,per-started-unit,1000000,MB,\"Data, abroad\",42,\n\
+             heading,mobile,,,,,,data,,,,,,,none\n\
+             product,,,,,,,lookup,request,per-unit,,requests,Lookup,,\n\
+             heading,request,,,,,,lookup,,,,,asked,,number-required\n\
+             data,mobile,,,0.05,,,,,,,,,,\n"
+        ))
+        .expect("csv");
+        let heading = |code: &str, words: &str, side: &str| json!({"code": code, "words": words, "other-side": side});
+        let products = [
+            json!({"code": "data", "unit": "byte", "rating": "per-started-unit", "unit-size": 1_000_000,
+                "price-unit": "MB", "headings": [heading("mobile", "", "none")], "tax-code": "42", "words": "Data, abroad"}),
+            json!({"code": "lookup", "unit": "request", "rating": "per-unit", "unit-size": 1, "price-unit": "requests",
+                "headings": [heading("request", "asked", "number-required")], "tax-code": "", "words": "Lookup"}),
+        ];
+        assert_eq!(csv.products.iter().map(|product| product.row.clone()).collect::<Vec<_>>(), products);
+        assert_eq!(
+            csv.rows[0].row,
+            json!({"product": "data", "heading": "mobile", "country": "", "prefix": "", "rate": "0.05",
+                "first-increment": 0, "next-increment": 0})
+        );
+        let json = of(r#"[{"product":"product","code":"data","unit":"byte","rating":"per-started-unit","unit-size":1000000,"price-unit":"MB","words":"Data, abroad","tax_code":"42"},
+            {"product":"heading","code":"data","heading":"mobile","other_side":"none"},
+            {"product":"data","heading":"mobile","rate":"0.05"}]"#)
+        .expect("json");
+        assert_eq!((&json.products[0].row, &json.rows[0].row), (&csv.products[0].row, &csv.rows[0].row));
+        let product = "product,,,,,,,data,byte,per-unit,1000,kB,Data,,";
+        for (rows, problem) in [
+            (
+                "product,,,,,,,data,litre,per-unit,1000,kB,Data,,",
+                "line 2: unit: must be second, part, request, byte, item",
+            ),
+            (
+                "product,,,,,,,data,byte,by-weight,1000,kB,Data,,",
+                "line 2: rating: must be increments, per-unit, per-started-unit",
+            ),
+            ("product,,,,,,,data,byte,per-unit,big,kB,Data,,", "line 2: unit_size: `big` is not a whole number"),
+            ("product,,,,,,,data,byte,per-unit,1000,,Data,,", "line 2: price_unit: is missing"),
+            (
+                "product,mobile,,,,,,data,byte,per-unit,1000,kB,Data,,",
+                "line 2: heading: must be empty for the product product",
+            ),
+            ("heading,mobile,,,,,,data,,,,,,,none", "line 2: code: no row of the product `product` above has it"),
+            (format!("{product}\n{product}").as_str(), "line 3: product data stands in line 2 too"),
+            (
+                format!("{product}\nheading,mobile,,,,,,data,,,,,,,some").as_str(),
+                "line 3: other_side: must be number-required, optional, none",
+            ),
+            (product, "it holds no price row"),
+        ] {
+            let error = of(&format!("{OF_PRODUCTS}\n{rows}\n")).expect_err(rows);
+            assert!(error.ends_with(problem), "{error}");
+        }
+    }
+
     #[test]
     fn wrong_rows_are_told_by_line() {
         for (text, problem) in [
             (format!("{HEADER}voice,outbound,DE,49,0.1,60\n"), "FILE, line 2: 6 columns, the header has 7"),
             (
                 format!("{HEADER}\nvoice,outbound,DE,49,0.1,a,60\n"),
-                "FILE, line 3: first_increment: `a` is not a whole number of seconds",
+                "FILE, line 3: first_increment: `a` is not a whole number",
             ),
             (
-                format!("{HEADER}fax,outbound,DE,49,0.1,60,60\n"),
-                "FILE, line 2: product: must be voice, sms, mms, number or seat",
+                format!("{HEADER}Fax,outbound,DE,49,0.1,60,60\n"),
+                "FILE, line 2: product: must be the code of a product such as voice, or number, seat, product or heading",
             ),
             (HEADER.to_owned(), "FILE: it holds no price row"),
             (
                 "product,rate\n".to_owned(),
-                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup",
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, code, unit, rating, unit_size, price_unit, words, tax_code, other_side",
             ),
             (
                 "{\"rows\": 5}".to_owned(),
@@ -517,7 +610,8 @@ mod tests {
 
     #[test]
     fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
-        let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup";
+        let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup, \
+                     code, unit, rating, unit_size, price_unit, words, tax_code, other_side";
         let header = HEADER.trim_end();
         for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
         {

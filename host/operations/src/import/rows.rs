@@ -1,7 +1,7 @@
 //! Usage events from lines of CSV or JSON: what can be read, and what is wrong with the rest.
 
 use super::error::{ImportError, wrong, wrong_line};
-use crate::usage_words::{self, HEADING, MOMENT, PRODUCT, QUANTITY, Unreadable};
+use crate::usage_words::{self, MOMENT, QUANTITY, Unreadable};
 use coinbox_host::contract::exported::usage::UsageEvent;
 use coinbox_host::json::strict;
 use coinbox_host::lines::{self, Columns, Lines, Others};
@@ -155,8 +155,8 @@ fn event(texts: &[String]) -> Result<UsageEvent, Unreadable> {
     Ok(UsageEvent {
         id: id.clone(),
         auth_id: auth_id.clone(),
-        product: usage_words::product(product).ok_or(wrong("product", PRODUCT))?,
-        heading: usage_words::heading(heading).ok_or(wrong("heading", HEADING))?,
+        product: product.to_owned(),
+        heading: heading.to_owned(),
         number: number.clone(),
         quantity: quantity.parse().ok().filter(|_| digits).ok_or(wrong("quantity", QUANTITY))?,
         at: at_ms,
@@ -165,8 +165,8 @@ fn event(texts: &[String]) -> Result<UsageEvent, Unreadable> {
 
 /// An event in the JSON form of the contract, for calls by name.
 pub fn for_contract(event: &UsageEvent) -> Value {
-    json!({"id": event.id, "auth-id": event.auth_id, "product": usage_words::product_word(event.product),
-        "heading": usage_words::heading_word(event.heading), "number": event.number, "quantity": event.quantity,
+    json!({"id": event.id, "auth-id": event.auth_id, "product": event.product,
+        "heading": event.heading, "number": event.number, "quantity": event.quantity,
         "at": event.at.to_string()})
 }
 
@@ -211,7 +211,6 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_row_is_told_by_field() {
         for (row, field) in [
-            ("e,MA1,fax,outbound,49,1,0", "product"),
             ("e,MA1,voice,up,49,1,0", "heading"),
             ("e,MA1,voice,outbound,49,-1,0", "quantity"),
             ("e,MA1,voice,outbound,49,+1,0", "quantity"),

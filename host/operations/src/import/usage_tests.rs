@@ -110,7 +110,7 @@ fn every_row_meets_its_fate_once_and_in_order() {
     assert_eq!(rows.next(), Some("2,no-price,kept on the list of rejected events,e-0,MA1,voice,outbound,0,60,0"));
     assert_eq!(
         rows.next(),
-        Some("7,unreadable,quantity must be a whole number from 0 to 1000000,e-5,MA1,voice,outbound,4930,many,0")
+        Some("7,unreadable,"quantity must be a whole number from 0 to 1000000, of bytes to 4294967295",e-5,MA1,voice,outbound,4930,many,0")
     );
     assert_eq!(text.lines().count(), 276);
 }
@@ -256,7 +256,7 @@ fn sec_05_batches_are_parts_of_the_file_whenever_they_are_sent() {
     let whole = |link: &Rated| link.whole.lock().expect("lock").clone().expect("a whole");
     assert_eq!(whole(&rest), whole(&all));
     // Another file is another request, also one of which no row can be read.
-    std::fs::write(&path, "id,auth_id,product,heading,number,quantity,at\ne,MA1,fax,outbound,4930,60,0\n")
+    std::fs::write(&path, "id,auth_id,product,heading,number,quantity,at\ne,MA1,sms,outbound,4930,many,0\n")
         .expect("file");
     let other = Rated { key: true, ..Rated::default() };
     let mut on_progress = |_: &progress::Progress, _: u64| ();

@@ -18,6 +18,7 @@ mod lists;
 mod numbers;
 mod operation;
 mod pdf;
+mod products;
 mod queue;
 mod rejected;
 mod reservations;
@@ -112,6 +113,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Document(_) => Ok(()),
         Command::Numbers(command) => numbers::numbers(&work, command),
         Command::Pricebook(command) => files::pricebook(&work, command),
+        Command::Products(command) => products::products(&work, command),
         Command::Usage(command) => files::usage(&work, command),
         Command::Ledger(command) => files::ledger(&work, command),
         Command::Events(arguments) => feed::events(&work, arguments),

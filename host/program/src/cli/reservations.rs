@@ -79,9 +79,8 @@ fn least_of(given: &Reserved) -> anyhow::Result<Option<String>> {
     if given.amount.is_some() {
         return Ok(Some(micros_of("--at-least", least)?));
     }
-    let units: u64 = least
-        .parse()
-        .map_err(|_| anyhow::anyhow!("--at-least: `{}` is no number of seconds or parts", text::shortened(least)))?;
+    let units: u64 =
+        least.parse().map_err(|_| anyhow::anyhow!("--at-least: `{}` is no whole number", text::shortened(least)))?;
     Ok(Some(units.to_string()))
 }
 

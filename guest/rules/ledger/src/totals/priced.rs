@@ -82,7 +82,7 @@ fn billed(line: &Line) -> Option<u64> {
     }
     let quantity = u64::from(line.q);
     if let Some(billed) = line.b {
-        return Some(u64::from(billed));
+        return Some(billed);
     }
     let per_unit = u64::from(code.billed_per_unit());
     match code {

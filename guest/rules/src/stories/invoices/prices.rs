@@ -15,8 +15,8 @@ use crate::usage;
 
 fn publish(story: &mut Story, version: u32, rate: &str, starts_at: i64) {
     let row = PriceRow {
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         country: "US".to_owned(),
         prefix: "1".to_owned(),
         rate: rate.to_owned(),
@@ -33,8 +33,8 @@ fn calls(story: &mut Story, source: &str, count: u32, seconds: u32, at: i64) {
     let event = |number| Event {
         id: format!("{seconds}-{number}-{}", at - START),
         auth_id: source.to_owned(),
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         number: "14155550100".to_owned(),
         quantity: seconds,
         at,
@@ -114,8 +114,8 @@ fn money_11_every_line_is_its_billed_quantity_times_its_price_to_the_rounding_of
     let mut story = begun();
     publish(&mut story, 1, "0.0033333", 0);
     let overridden = PriceRow {
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         country: "US".to_owned(),
         prefix: "1".to_owned(),
         rate: "0.00777".to_owned(),

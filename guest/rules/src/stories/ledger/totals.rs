@@ -20,8 +20,8 @@ use crate::{accounts, usage};
 pub(crate) fn with_prices() -> Story {
     let mut story = Story::new();
     let row = PriceRow {
-        product: Product::Sms,
-        heading: Heading::Outbound,
+        product: Product::SMS,
+        heading: Heading::OUTBOUND,
         country: "US".to_owned(),
         prefix: "1".to_owned(),
         rate: "0.00851".to_owned(),
@@ -40,8 +40,8 @@ pub(crate) fn sms(id: &str, auth_id: &str, quantity: u32, at: Instant) -> Event 
     Event {
         id: id.to_owned(),
         auth_id: auth_id.to_owned(),
-        product: Product::Sms,
-        heading: Heading::Outbound,
+        product: Product::SMS,
+        heading: Heading::OUTBOUND,
         number: "14155550100".to_owned(),
         quantity,
         at,

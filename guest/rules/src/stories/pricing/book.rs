@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 pub(crate) fn voice(prefix: &str, rate: &str) -> PriceRow {
     PriceRow {
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         country: "GB".to_owned(),
         prefix: prefix.to_owned(),
         rate: rate.to_owned(),
@@ -31,7 +31,7 @@ pub(crate) fn voice(prefix: &str, rate: &str) -> PriceRow {
 }
 
 pub(crate) fn sms(prefix: &str, rate: &str) -> PriceRow {
-    PriceRow { product: Product::Sms, first_increment: 0, next_increment: 0, ..voice(prefix, rate) }
+    PriceRow { product: Product::SMS, first_increment: 0, next_increment: 0, ..voice(prefix, rate) }
 }
 
 pub(crate) fn event(product: Product, number: &str, quantity: u32, at: Instant) -> Event {
@@ -39,7 +39,7 @@ pub(crate) fn event(product: Product, number: &str, quantity: u32, at: Instant) 
         id: "e".to_owned(),
         auth_id: "MAAAAAAAAAAAAAAAAAAA".to_owned(),
         product,
-        heading: Heading::Outbound,
+        heading: Heading::OUTBOUND,
         number: number.to_owned(),
         quantity,
         at,
@@ -73,7 +73,7 @@ pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Res
 }
 
 fn matched(fake: &Fake, number: &str) -> Option<String> {
-    rate(fake, &event(Product::Voice, number, 1, START), None).ok().map(|rated| rated.prefix.to_string())
+    rate(fake, &event(Product::VOICE, number, 1, START), None).ok().map(|rated| rated.prefix.to_string())
 }
 
 pub(crate) fn account(fake: &Fake) -> AuthId {
@@ -119,7 +119,7 @@ fn an_event_is_rated_at_the_price_in_force_at_its_own_time() {
     // A draft prices nothing.
     assert_eq!(matched(&fake, "447700900123").as_deref(), Some("447"));
     publish(&fake, START, second, START + DAY_MS).expect("published");
-    let at = |at: Instant| rate(&fake, &event(Product::Voice, "447700900123", 61, at), None);
+    let at = |at: Instant| rate(&fake, &event(Product::VOICE, "447700900123", 61, at), None);
     let shown = |rated: Rated| (rated.prefix.to_string(), rated.rate.to_string(), rated.amount.micros());
     assert_eq!(at(START).map(shown), Ok(("447".to_owned(), "0.05".to_owned(), 100_000)));
     assert_eq!(at(START + DAY_MS - 1).map(shown), Ok(("447".to_owned(), "0.05".to_owned(), 100_000)));
@@ -130,21 +130,21 @@ fn an_event_is_rated_at_the_price_in_force_at_its_own_time() {
 #[test]
 fn what_has_no_price_is_no_price() {
     let fake = Fake::new();
-    assert_eq!(rate(&fake, &event(Product::Voice, "44770", 1, START), None), Err(Rejection::NoPrice));
+    assert_eq!(rate(&fake, &event(Product::VOICE, "44770", 1, START), None), Err(Rejection::NoPrice));
     book(&fake, vec![voice("44", "0.01"), sms("1", "0.005")]);
     for (product, number, expected) in [
-        (Product::Voice, "44770", None),
-        (Product::Voice, "45770", Some(Rejection::NoPrice)),
-        (Product::Sms, "44770", Some(Rejection::NoPrice)),
-        (Product::Mms, "14155550100", Some(Rejection::NoPrice)),
-        (Product::Sms, "14155550100", None),
-        (Product::Voice, "", Some(Rejection::Malformed)),
-        (Product::Voice, "+4477", Some(Rejection::Malformed)),
-        (Product::Voice, "1234567890123456", Some(Rejection::Malformed)),
+        (Product::VOICE, "44770", None),
+        (Product::VOICE, "45770", Some(Rejection::NoPrice)),
+        (Product::SMS, "44770", Some(Rejection::NoPrice)),
+        (Product::MMS, "14155550100", Some(Rejection::NoPrice)),
+        (Product::SMS, "14155550100", None),
+        (Product::VOICE, "", Some(Rejection::Malformed)),
+        (Product::VOICE, "+4477", Some(Rejection::Malformed)),
+        (Product::VOICE, "1234567890123456", Some(Rejection::Malformed)),
     ] {
         assert_eq!(rate(&fake, &event(product, number, 1, START), None).err(), expected, "{product:?} {number}");
     }
-    let inbound = Event { heading: Heading::Inbound, ..event(Product::Voice, "44770", 1, START) };
+    let inbound = Event { heading: Heading::INBOUND, ..event(Product::VOICE, "44770", 1, START) };
     assert_eq!(rate(&fake, &inbound, None), Err(Rejection::NoPrice));
 }
 
@@ -154,7 +154,7 @@ fn overrides_win_ties_and_lose_to_longer_prefixes() {
     book(&fake, vec![voice("44", "0.01"), voice("447", "0.05"), voice("4477009", "0.09")]);
     let account = account(&fake);
     let rated = |number: &str, at: Instant| {
-        let rated = rate(&fake, &event(Product::Voice, number, 60, at), Some(account)).expect("a price");
+        let rated = rate(&fake, &event(Product::VOICE, number, 60, at), Some(account)).expect("a price");
         (rated.prefix.to_string(), rated.amount.micros())
     };
     assert_eq!(rated("447800", START), ("447".to_owned(), 50_000));
@@ -348,7 +348,7 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
     let events: Vec<Event> = (0..1000)
         .map(|place| {
             event(
-                Product::Voice,
+                Product::VOICE,
                 &format!("{}5550100", if place % 2 == 0 { 1200 + place % 800 } else { 20 + place % 79 }),
                 60,
                 START,
@@ -390,7 +390,7 @@ fn a_warm_instance_answers_another_store_from_that_stores_rows() {
             kept: &kept,
         };
         let turn = Turn::new(lent);
-        let event = event(Product::Voice, "447700", 60, START);
+        let event = event(Product::VOICE, "447700", 60, START);
         Book::open(&turn).expect("readable").rate(&turn, &event, None).expect("readable").map(|rated| rated.amount)
     };
     assert_eq!(price("0.01"), Ok(Money::from_micros(10_000)));
@@ -409,7 +409,7 @@ fn a_missing_or_broken_chunk_is_said_and_not_guessed() {
             copy
         };
         fake.plant("pb/0001/vo/44", broken);
-        let event = event(Product::Voice, "447700", 60, START);
+        let event = event(Product::VOICE, "447700", 60, START);
         let answer = fake.query(START, |turn| Book::open(turn)?.rate(turn, &event, None));
         match answer {
             Err(Fault::Other(problem)) => assert_eq!(problem.code, "stored-record-unreadable", "{broken}"),
@@ -441,7 +441,7 @@ proptest! {
                 0 => None,
                 length => Some((number[..length].to_owned(), if of_own >= of_book { "0.02" } else { "0.01" }.to_owned())),
             };
-            let rated = rate(&fake, &event(Product::Voice, &number, 60, START), Some(account)).ok();
+            let rated = rate(&fake, &event(Product::VOICE, &number, 60, START), Some(account)).ok();
             prop_assert_eq!(rated.map(|rated| (rated.prefix.to_string(), rated.rate.to_string())), expected);
         }
     }
@@ -459,14 +459,14 @@ proptest! {
         let fake = Fake::new();
         let version = draft(&fake);
         let before = fake.dump();
-        let product = if is_voice { Product::Voice } else { Product::Sms };
-        let heading = Heading::Inbound;
+        let product = if is_voice { Product::VOICE } else { Product::SMS };
+        let heading = Heading::INBOUND;
         let odd = PriceRow { product, heading, country, prefix, rate: rate_text, first_increment, next_increment, group: None };
         match add(&fake, version, vec![voice("44", "1"), odd.clone()]) {
             Ok(version) => {
                 prop_assert_eq!(version.rows, 2);
                 let page = fake.query(START, |turn| list_rows(turn, &operator(), 1, None)).expect("a page");
-                let shown = page.rows.iter().find(|row| row.heading == Heading::Inbound).expect("stored");
+                let shown = page.rows.iter().find(|row| row.heading == Heading::INBOUND).expect("stored");
                 prop_assert_eq!(&PriceRow { rate: odd.rate.clone(), ..shown.clone() }, &odd);
                 prop_assert_eq!(Rate::parse(&shown.rate), Rate::parse(&odd.rate));
             }

@@ -49,7 +49,7 @@ fn planned(fake: &Fake, now: Instant, rate: &str, starts_at: Instant) -> u32 {
 }
 
 fn price_at(fake: &Fake, at: Instant) -> Result<String, Rejection> {
-    rate(fake, &event(Product::Voice, "447700900123", 60, at), None).map(|rated| rated.rate.to_string())
+    rate(fake, &event(Product::VOICE, "447700900123", 60, at), None).map(|rated| rated.rate.to_string())
 }
 
 /// What the daily clean-up does, once nothing of the month is left to be done.
@@ -68,7 +68,7 @@ fn keys_of(fake: &Fake, version: u32) -> usize {
 
 fn record(fake: &Fake, now: Instant, auth_id: AuthId, at: Instant) {
     let event =
-        crate::ground::product::Event { auth_id: auth_id.to_string(), ..event(Product::Voice, "447700900123", 60, at) };
+        crate::ground::product::Event { auth_id: auth_id.to_string(), ..event(Product::VOICE, "447700900123", 60, at) };
     let answer = fake.command(now, |turn| usage::record_events(turn, &operator(), vec![event])).expect("a batch");
     assert!(matches!(answer.answers[0], usage::Answer::Rated(_)), "{answer:?}");
 }
@@ -319,7 +319,7 @@ fn overrides_are_withdrawn_before_they_begin_03_a_published_price_cannot_be_take
     assert_eq!(withdraw_set(&fake, START + 10, account, START + 10), Err(Error::AlreadyBegun(START + 10)));
     assert_eq!(withdraw_set(&fake, START + 9, account, START + 10), Ok(()));
     assert_eq!(sets(&fake, account), [(START, 1)]);
-    let event = event(Product::Voice, "447700900123", 60, START + 10);
+    let event = event(Product::VOICE, "447700900123", 60, START + 10);
     assert_eq!(rate(&fake, &event, Some(account)).map(|rated| rated.rate.to_string()), Ok("0.01".to_owned()));
     assert_eq!(fake.dump().into_keys().filter(|key| key.starts_with("po/")).count(), 2);
     // The same moment again: set, as for the first time.

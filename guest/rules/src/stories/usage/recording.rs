@@ -13,8 +13,8 @@ fn event(id: String, auth_id: &str, number: &str) -> Event {
     Event {
         id,
         auth_id: auth_id.to_owned(),
-        product: Product::Voice,
-        heading: Heading::Inbound,
+        product: Product::VOICE,
+        heading: Heading::INBOUND,
         number: number.to_owned(),
         quantity: 60,
         at: START,
@@ -24,8 +24,8 @@ fn event(id: String, auth_id: &str, number: &str) -> Event {
 fn priced() -> Story {
     let mut story = Story::new();
     let row = |prefix: &str, rate: &str| PriceRow {
-        product: Product::Voice,
-        heading: Heading::Inbound,
+        product: Product::VOICE,
+        heading: Heading::INBOUND,
         country: String::new(),
         prefix: prefix.to_owned(),
         rate: rate.to_owned(),
@@ -76,7 +76,7 @@ fn what_came_in_is_rated_however_its_sender_is_written() {
     let amounts = std::iter::repeat_n(5_500, numbers.len()).chain(std::iter::repeat_n(4_000, others.len()));
     assert_eq!(answer.answers, amounts.map(Answer::Rated).collect::<Vec<_>>());
     // What is called needs digits, so that a mistake is seen before it costs something.
-    let called = Event { heading: Heading::Outbound, ..event("c99".to_owned(), &story.account, "+14155550123") };
+    let called = Event { heading: Heading::OUTBOUND, ..event("c99".to_owned(), &story.account, "+14155550123") };
     assert_eq!(record(&mut story, &[called]).answers, [Answer::Rejected(Rejection::Malformed)]);
 }
 
@@ -97,7 +97,7 @@ fn a_batch_of_the_longest_ids_fits_its_records() {
 fn rejected_events_keep_their_whole_id() {
     let mut story = priced();
     let long = "x".repeat(255);
-    let unpriced = Event { product: Product::Sms, ..event(long.clone(), &story.account, "AMAZON") };
+    let unpriced = Event { product: Product::SMS, ..event(long.clone(), &story.account, "AMAZON") };
     let longer = event("y".repeat(900), &story.account, "14155550100");
     record(&mut story, &[unpriced.clone(), longer.clone()]);
     let page =

@@ -19,8 +19,8 @@ fn story() -> Story {
     let mut story = Story::new();
     story.command(|turn, _| pricing::create_version(turn, &operator()));
     let row = PriceRow {
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         country: "US".to_owned(),
         prefix: "1".to_owned(),
         rate: "60".to_owned(),
@@ -78,8 +78,8 @@ fn settlement(auth_id: String, name: &str, seconds: u32, at: Instant) -> Settlem
     let event = Event {
         id: format!("event-{name}"),
         auth_id,
-        product: Product::Voice,
-        heading: Heading::Outbound,
+        product: Product::VOICE,
+        heading: Heading::OUTBOUND,
         number: "15551234567".to_owned(),
         quantity: seconds,
         at,

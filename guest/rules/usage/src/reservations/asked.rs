@@ -3,18 +3,17 @@
 //! What is rated is counted in seconds or parts, an amount in micros. A part costs what an event of that quantity would cost, rounded as it
 //! would be posted (R3), so the largest part that an amount covers ends where a billing increment ends: the next second costs more.
 
-use crate::events::QUANTITY_MAX;
 use crate::reservations::checks::LASTS_MAX;
 use crate::reservations::desk::Desk;
 use crate::reservations::forms::{Grant, Kind, Measure, Price};
 use crate::reservations::records::{Open, Quoted};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{Money, MoneyOverflow};
-use coinbox_ground::product::{Event, Product};
+use coinbox_ground::product::Event;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, FieldProblem, FieldRule, Instant, Refusal};
-use coinbox_pricing::Row;
 use coinbox_pricing::rating::Book;
+use coinbox_pricing::{Row, Terms, Unit};
 use coinbox_profiles::policy::AMOUNT_MAX;
 
 /// What a price asks for.
@@ -27,7 +26,7 @@ pub(super) struct Asked {
 /// What it is reckoned by.
 enum By {
     /// What will be used, and the price of it.
-    Price(Event, Row),
+    Price(Event, Terms, Row),
     /// The platform's own amount.
     Amount,
 }
@@ -51,15 +50,17 @@ pub(super) fn book<'a>(
     desk: &Desk,
     items: impl Iterator<Item = (&'a str, &'a Price)>,
 ) -> Result<Book, Fault> {
-    let rated: Vec<(Event, Option<AuthId>)> = items
+    let mut book = Book::open(turn)?;
+    let rated: Vec<(Event, Terms, Option<AuthId>)> = items
         .filter_map(|(auth_id, price)| match price {
-            Price::Rated(measure) => Some((event(auth_id, measure, turn.now()), desk.main(auth_id)?)),
+            Price::Rated(measure) => {
+                let terms = book.terms(measure.product, measure.heading)?;
+                Some((event(auth_id, measure, turn.now()), terms, desk.overrides(desk.main(auth_id)?)))
+            }
             Price::Amount(_) => None,
         })
-        .map(|(event, main)| (event, desk.overrides(main)))
         .collect();
-    let mut book = Book::open(turn)?;
-    book.prefetch(turn, rated.iter().map(|(event, overrides)| (event, *overrides)))?;
+    book.prefetch(turn, rated.iter().map(|(event, terms, overrides)| (event, *terms, *overrides)))?;
     Ok(book)
 }
 
@@ -81,12 +82,15 @@ impl Asked {
             Price::Rated(measure) => measure,
         };
         let event = event(auth_id, measure, begun);
+        let Some(terms) = book.terms(event.product, event.heading) else {
+            return Err(Fault::not_found("product"));
+        };
         let found = match before.and_then(|quoted| quoted.price_of(&event)) {
             Some(row) => Ok(row),
-            None => book.find(turn, &event, desk.overrides(main))?,
+            None => book.find(turn, (&event, terms, desk.overrides(main)))?,
         };
         match found {
-            Ok(row) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, row) })),
+            Ok(row) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, terms, row) })),
             Err(_) => Ok(Err(Refusal::Invalid(vec![FieldProblem {
                 field: format!("{field}.price.rated.number"),
                 rule: FieldRule::UnknownValue,
@@ -98,7 +102,7 @@ impl Asked {
     /// The price that it is quoted at. None: an amount was named.
     pub(super) fn quoted(&self) -> Option<Quoted> {
         match &self.by {
-            By::Price(event, row) => Some(Quoted::new(event, *row)),
+            By::Price(event, _, row) => Some(Quoted::new(event, *row)),
             By::Amount => None,
         }
     }
@@ -106,7 +110,7 @@ impl Asked {
     /// What so many units cost, from the beginning.
     pub(super) fn cost(&self, units: u64) -> Result<Money, MoneyOverflow> {
         match &self.by {
-            By::Price(event, row) => row.amount(event.product, u32::try_from(units).map_err(|_| MoneyOverflow)?),
+            By::Price(_, terms, row) => row.amount(terms, u32::try_from(units).map_err(|_| MoneyOverflow)?),
             By::Amount => i64::try_from(units).map(Money::from_micros).map_err(|_| MoneyOverflow),
         }
     }
@@ -133,7 +137,7 @@ impl Asked {
     pub(super) fn before(&self, open: &Open) -> Result<u64, MoneyOverflow> {
         match (&self.by, open.granted) {
             (By::Amount, _) => Ok(open.amount.micros().unsigned_abs()),
-            (By::Price(event, _), Some(granted)) if open.is_quoted_for(event) => Ok(granted),
+            (By::Price(event, ..), Some(granted)) if open.is_quoted_for(event) => Ok(granted),
             // Of what was held by other words only this is known: what its amount covers.
             (By::Price(..), _) => self.most(open.amount),
         }
@@ -141,7 +145,7 @@ impl Asked {
 
     /// Notes how many units are held now, where they are units of what was quoted.
     pub(super) fn note(&self, open: &mut Open, granted: u64) {
-        if let By::Price(event, _) = &self.by
+        if let By::Price(event, ..) = &self.by
             && open.is_quoted_for(event)
         {
             open.granted = Some(granted);
@@ -153,7 +157,7 @@ impl Asked {
     pub(super) fn lasts(&self, kind: Kind, lasts_ms: Instant, granted: u64) -> Instant {
         let missing = i64::try_from(self.units.saturating_sub(granted)).unwrap_or(i64::MAX);
         match &self.by {
-            By::Price(event, _) if event.product == Product::Voice => {
+            By::Price(_, terms, _) if terms.unit == Unit::Second => {
                 lasts_ms.saturating_sub(missing.saturating_mul(1000)).max(0)
             }
             By::Amount if kind == Kind::Call && missing > 0 => {
@@ -173,7 +177,7 @@ impl Asked {
         available: Money,
     ) -> Result<Grant, MoneyOverflow> {
         let bound = match &self.by {
-            By::Price(..) => u64::from(QUANTITY_MAX),
+            By::Price(_, terms, _) => u64::from(terms.quantity_max()),
             By::Amount => AMOUNT_MAX.micros().unsigned_abs(),
         };
         let budget = open.amount.plus(available.max(Money::ZERO))?;
@@ -196,7 +200,7 @@ mod tests {
         let rate = Rate::from_steps(steps);
         let prefix = Prefix::parse("1").expect("a prefix");
         let row = Row { prefix, country: *b"US", rate, first_increment: first, next_increment: next };
-        let measure = Measure { product, heading: Heading::Outbound, number: "15551234567".to_owned(), quantity };
+        let measure = Measure { product, heading: Heading::OUTBOUND, number: "15551234567".to_owned(), quantity };
         Asked { units: u64::from(quantity), by: By::Price(event("MA", &measure, 0), row) }
     }
 
@@ -221,7 +225,7 @@ mod tests {
             budget in prop_oneof![-5..100_i64, 0..100_000_000_i64, 0..10_000_000_000_000_i64],
             voice in any::<bool>(),
         ) {
-            let product = if voice { Product::Voice } else { Product::Sms };
+            let product = if voice { Product::VOICE } else { Product::SMS };
             let asked = asked(product, steps, first, next, quantity);
             let most = asked.most(micros(budget)).expect("within the bounds of money");
             prop_assert!(most <= u64::from(quantity));
@@ -241,7 +245,7 @@ mod tests {
     #[test]
     fn the_last_two_seconds_of_credit_are_two_seconds() {
         // 60.00 a minute by the second.
-        let turn = asked(Product::Voice, 6_000_000_000, 1, 1, 5);
+        let turn = asked(Product::VOICE, 6_000_000_000, 1, 1, 5);
         assert_eq!(turn.most(micros(2_000_000)), Ok(2));
         assert_eq!(turn.most(micros(2_999_999)), Ok(2));
         assert_eq!(turn.most(micros(999_999)), Ok(0));
@@ -250,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_first_increment_is_granted_whole_or_not_at_all() {
-        let turn = asked(Product::Voice, 60_000_000, 60, 6, 600);
+        let turn = asked(Product::VOICE, 60_000_000, 60, 6, 600);
         // 0.60 for the first minute, 0.06 for each six seconds more.
         assert_eq!(turn.most(micros(599_999)), Ok(0));
         assert_eq!(turn.most(micros(600_000)), Ok(60));
@@ -260,11 +264,11 @@ mod tests {
 
     #[test]
     fn the_reserved_time_is_without_the_seconds_that_were_not_granted() {
-        let turn = asked(Product::Voice, 6_000_000_000, 1, 1, 60);
+        let turn = asked(Product::VOICE, 6_000_000_000, 1, 1, 60);
         assert_eq!(turn.lasts(Kind::Call, MINUTE_MS, 60), MINUTE_MS);
         assert_eq!(turn.lasts(Kind::Call, 90_000, 12), 42_000, "thirty seconds of ringing stay");
         assert_eq!(turn.lasts(Kind::Call, 10_000, 12), 0);
-        let message = asked(Product::Sms, 1_000_000, 0, 0, 60);
+        let message = asked(Product::SMS, 1_000_000, 0, 0, 60);
         assert_eq!(message.lasts(Kind::Message, MINUTE_MS, 12), MINUTE_MS);
         assert_eq!(amount(3_000_000).lasts(Kind::Call, MINUTE_MS, 1_000_000), 20_000);
         assert_eq!(amount(3_000_000).lasts(Kind::Message, MINUTE_MS, 1_000_000), MINUTE_MS);

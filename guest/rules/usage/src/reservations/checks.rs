@@ -1,11 +1,11 @@
 //! The bounds of what is asked about reservations.
 
-use crate::events::QUANTITY_MAX;
 use crate::reservations::forms::Price;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, ID_MAX};
+use coinbox_ground::product::ID_MAX;
 use coinbox_ground::text::is_name;
 use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant};
+use coinbox_pricing::{Catalogue, check_use};
 
 /// Most items of one call.
 pub const ITEMS_MAX: usize = 1000;
@@ -23,15 +23,18 @@ pub(crate) fn check_name(checks: &mut Checks, field: &str, name: &str) {
     checks.require(is_name(name, ID_MAX), &format!("{field}.name"), FieldRule::WrongForm, limit);
 }
 
-pub(crate) fn check_item(checks: &mut Checks, field: &str, name: &str, price: &Price, lasts_ms: Instant) {
+pub(crate) fn check_item(
+    checks: &mut Checks,
+    catalogue: &Catalogue,
+    field: &str,
+    (name, price, lasts_ms): (&str, &Price, Instant),
+) {
     check_name(checks, field, name);
     match price {
         Price::Rated(measure) => {
-            let side = product::other_side(measure.heading, &measure.number).is_some();
-            let limit = product::other_side_limit(measure.heading);
-            checks.require(side, &format!("{field}.price.rated.number"), FieldRule::WrongForm, limit);
-            let quantity = format!("{field}.price.rated.quantity");
-            checks.require(measure.quantity <= QUANTITY_MAX, &quantity, FieldRule::TooLarge, QUANTITY_MAX);
+            let field = |name: &str| format!("{field}.price.rated.{name}");
+            let (pair, used) = ((measure.product, measure.heading), (measure.number.as_str(), measure.quantity));
+            check_use(checks, catalogue, pair, used, &field);
         }
         Price::Amount(amount) => {
             checks.require(*amount >= 0, &format!("{field}.price.amount"), FieldRule::TooSmall, 0);

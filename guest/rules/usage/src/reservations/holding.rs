@@ -31,11 +31,12 @@ const PAGE_MAX: u32 = 500;
 pub fn reserve(turn: &mut Turn<'_>, caller: &Caller, holds: Vec<Hold>) -> Result<Vec<ReserveAnswer>, Error> {
     let command = access::command(turn, caller, functions::RESERVATIONS_RESERVE)?;
     command.once(turn, &holds, |turn, who, ()| {
+        let catalogue = coinbox_pricing::catalogue(turn)?;
         let mut checks = Checks::new();
         check_count(&mut checks, holds.len(), "holds");
         for (index, hold) in holds.iter().take(ITEMS_MAX).enumerate() {
             let field = format!("holds[{index}]");
-            check_item(&mut checks, &field, &hold.name, &hold.price, hold.lasts_ms);
+            check_item(&mut checks, &catalogue, &field, (&hold.name, &hold.price, hold.lasts_ms));
             check_least(&mut checks, &field, hold.at_least, &hold.price);
             check_source(&mut checks, &format!("{field}.source"), hold.source.as_deref());
         }
@@ -133,11 +134,12 @@ fn as_it_stands(
 pub fn extend(turn: &mut Turn<'_>, caller: &Caller, extensions: Vec<Extension>) -> Result<Vec<ExtendAnswer>, Error> {
     let command = access::command(turn, caller, functions::RESERVATIONS_EXTEND)?;
     command.once(turn, &extensions, |turn, who, ()| {
+        let catalogue = coinbox_pricing::catalogue(turn)?;
         let mut checks = Checks::new();
         check_count(&mut checks, extensions.len(), "extensions");
         for (index, item) in extensions.iter().take(ITEMS_MAX).enumerate() {
             let field = format!("extensions[{index}]");
-            check_item(&mut checks, &field, &item.name, &item.price, item.lasts_ms);
+            check_item(&mut checks, &catalogue, &field, (&item.name, &item.price, item.lasts_ms));
             check_least(&mut checks, &field, item.at_least, &item.price);
         }
         checks.done()?;

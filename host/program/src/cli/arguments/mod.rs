@@ -6,6 +6,7 @@ mod documents;
 mod lists;
 mod numbers;
 mod pdf;
+mod products;
 mod refunds;
 mod usage;
 
@@ -15,6 +16,7 @@ pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
+pub use products::{NewProduct, ProductChange, ProductRating, ProductUnit, Products};
 pub use refunds::{Queue, Refunds};
 pub use usage::{
     Daily, Discard, Export, Group, Rejected, RejectedFilter, Reserved, Resubmit, Statement, Summary, Usage, Used,
@@ -130,6 +132,9 @@ pub enum Command {
     /// Price book
     #[command(subcommand, visible_alias = "prices")]
     Pricebook(Pricebook),
+    /// What can have prices, be used and be invoiced
+    #[command(subcommand)]
+    Products(Products),
     /// Usage events
     #[command(subcommand)]
     Usage(Usage),

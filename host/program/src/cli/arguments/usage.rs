@@ -116,34 +116,12 @@ impl Group {
     }
 }
 
-/// What a charge is for.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChargedProduct {
-    /// Calls
-    Voice,
-    /// Text messages
-    Sms,
-    /// Multimedia messages
-    Mms,
-    /// Rent of numbers
-    NumberRent,
-    /// Set-up of numbers
-    NumberSetup,
-    /// Seats
-    Seats,
-    /// Debits by the operator
-    Adjustment,
-    /// What the operator has given back of charges
-    Correction,
-}
-
 /// Which charges.
 #[derive(Args, Clone, Debug)]
 pub struct ChargeFilter {
-    /// Only charges for this
-    #[arg(long, value_enum)]
-    pub product: Option<ChargedProduct>,
+    /// Only charges for this: a product such as voice, number-rent, number-setup, seats, adjustment or correction
+    #[arg(long, value_name = "PRODUCT")]
+    pub product: Option<String>,
     /// Only charges of this sub-account. The main account's own ID: only its own charges, without sub-accounts
     #[arg(long, value_name = "ACCOUNT")]
     pub subaccount: Option<String>,
@@ -262,6 +240,8 @@ pub enum RejectedFor {
     TooOld,
     /// Ahead of the clock
     InFuture,
+    /// The catalogue has no such product or heading
+    UnknownProduct,
     /// No price matches
     NoPrice,
     /// Counted before with other content
@@ -338,19 +318,19 @@ pub struct Reserved {
     /// Number of the other side
     #[arg(long, requires = "quantity")]
     pub number: Option<String>,
-    /// Seconds or parts
+    /// In the unit of the product: seconds of calls, parts of messages
     #[arg(long, requires = "number")]
     pub quantity: Option<u32>,
-    /// voice, sms or mms
+    /// Code of the product
     #[arg(long, default_value = "voice")]
     pub product: String,
-    /// outbound or inbound
+    /// Code of its heading
     #[arg(long, default_value = "outbound")]
     pub heading: String,
     /// Reserved time, such as 60s or 5m [default: the seconds of QUANTITY, otherwise 0]
     #[arg(long)]
     pub lasts: Option<String>,
-    /// Less will do, down to this: seconds or parts, or an amount with --amount. As much is granted as the credit covers
+    /// Less will do, down to this: in the unit of the product, or an amount with --amount. As much is granted as the credit covers
     #[arg(long, value_name = "LEAST")]
     pub at_least: Option<String>,
 }
@@ -361,13 +341,13 @@ pub struct Used {
     /// Number of the other side
     #[arg(long)]
     pub number: String,
-    /// Seconds or parts
+    /// In the unit of the product: seconds of calls, parts of messages
     #[arg(long)]
     pub quantity: u32,
-    /// voice, sms or mms
+    /// Code of the product
     #[arg(long, default_value = "voice")]
     pub product: String,
-    /// outbound or inbound
+    /// Code of its heading
     #[arg(long, default_value = "outbound")]
     pub heading: String,
 }
