@@ -181,8 +181,8 @@ def reservations(commands, server, account, sub):
                         (["coinbox: --number: wrong form", "3 to 15 digits"], ["--number", "12a", "--quantity", "60"]),
                         (["coinbox: --number: unknown value", "a number with a price"], ["--number", "99900000000", "--quantity", "60"]),
                         (["coinbox: --quantity: too large", "1000000"], ["--number", "12025550100", "--quantity", "1000001"]),
-                        (["coinbox: --product: ", "fax"], ["--number", "12025550100", "--quantity", "60", "--product", "fax"]),
-                        (["coinbox: --heading: ", "sideways"], ["--number", "12025550100", "--quantity", "60", "--heading", "sideways"]),
+                        (["coinbox: --product: unknown value", "a product of the catalogue"], ["--number", "12025550100", "--quantity", "60", "--product", "fax"]),
+                        (["coinbox: --heading: unknown value", "a heading of voice"], ["--number", "12025550100", "--quantity", "60", "--heading", "sideways"]),
                         (["--lasts", "soon"], ["--amount", "1", "--lasts", "soon"]),
                         (["out-of-credit: 803.22381\n"], ["--amount", "1000"])]:
         commands.refused("usage", "reserve", account, "c-2", *wrong, says=says)

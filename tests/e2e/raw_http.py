@@ -177,18 +177,18 @@ def usage(server, account, token):
     words = [(one["status"], one.get("reason") or one.get("field")) for one in answer.json["answers"]]
     checks.equal("each event is answered by itself, in order", words, [
         ("rated", None), ("rated", None), ("duplicate", None), ("conflicting", None), ("unreadable", "quantity"), ("unreadable", ""),
-        ("unreadable", "quantity"), ("unreadable", "quantity"), ("unreadable", "at"), ("unreadable", "product"),
+        ("unreadable", "quantity"), ("unreadable", "quantity"), ("unreadable", "at"), ("rejected", "unknown-product"),
         ("rejected", "unknown-account"), ("rejected", "no-price"), ("rejected", "too-old"), ("rejected", "in-future"),
         ("rejected", "malformed"), ("rated", None), ("rated", None)])
     expected = cost(first) + cost(second) + cost(late) + cost(mixed[-1])
     checks.equal("amount", answer.json["amount"], f"{expected:.5f}")
-    checks.equal("counts", answer.json["counts"], {"rated": 4, "duplicate": 1, "conflicting": 1, "rejected": 5, "unreadable": 6})
+    checks.equal("counts", answer.json["counts"], {"rated": 4, "duplicate": 1, "conflicting": 1, "rejected": 6, "unreadable": 5})
     checks.equal("the balance fell by exactly that", before - server.balance(account), expected)
     checks.equal("the same batch again rates nothing", server.usage(mixed).json["amount"], "0.00000")
     checks.equal("and changes no balance", before - server.balance(account), expected)
     rejected = server.call("usage.list-rejected", after=None, limit=100)["rejected"]
     checks.equal("rejected events are on the list", sorted({one["reason"] for one in rejected}),
-                 ["conflict", "in-future", "malformed", "no-price", "too-old", "unknown-account"])
+                 ["conflict", "in-future", "malformed", "no-price", "too-old", "unknown-account", "unknown-product"])
 
     unauthenticated("usage without a token", server.post("/v1/Usage/", {"events": []}), "Bearer")
     unauthenticated("usage with a customer's credentials", server.post("/v1/Usage/", {"events": [first]}, auth=(account, token)), "Bearer")

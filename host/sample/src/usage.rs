@@ -267,8 +267,8 @@ impl<'a> Writer<'a> {
     fn unreadable(&mut self, number: u32, at_ms: i64, kind: u32) -> Result<String> {
         let mut row = self.row(number, at_ms)?;
         match kind % 7 {
-            0 => row.product = "fax",
-            1 => row.heading = "sideways",
+            0 => row.quantity = "1.5".to_owned(),
+            1 => row.at = String::new(),
             2 => row.quantity = "-30".to_owned(),
             3 => row.quantity = "ten".to_owned(),
             4 => row.at = "yesterday".to_owned(),
