@@ -3,6 +3,7 @@
 use serde::Deserializer;
 use serde::de::Visitor;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Reads an optional minus, digits, and an optional point with 1 to `decimals` digits, scaled by 10^`decimals`.
 pub(crate) fn parse_signed(text: &str, decimals: usize) -> Option<i64> {
@@ -109,9 +110,9 @@ pub fn read_text<'de, D: Deserializer<'de>, T>(
     expected: &'static str,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, D::Error> {
-    struct Reader<F>(&'static str, F);
+    struct Reader<F, T>(&'static str, F, PhantomData<T>);
 
-    impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Reader<F> {
+    impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Reader<F, T> {
         type Value = T;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,7 +124,7 @@ pub fn read_text<'de, D: Deserializer<'de>, T>(
         }
     }
 
-    deserializer.deserialize_str(Reader(expected, read))
+    deserializer.deserialize_str(Reader(expected, read, PhantomData))
 }
 
 #[cfg(test)]
