@@ -132,3 +132,68 @@ pub(crate) fn write(turn: &mut Turn<'_>, row: ProductRow) -> Result<(), Fault> {
     turn.put(&format!("{ROWS}{}", row.code), &StoredRow { v: 1, row });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::product_row::{HeadingRow, Rating, Unit};
+    use coinbox_ground::product::SideRule;
+
+    fn data(words: &str) -> ProductRow {
+        ProductRow {
+            code: Product::read("data"),
+            unit: Unit::Byte,
+            rating: Rating::PerStartedUnit,
+            unit_size: 1_000_000,
+            price_unit: "MB".to_owned(),
+            headings: vec![HeadingRow {
+                code: Heading::read("mobile"),
+                words: String::new(),
+                other_side: SideRule::None,
+            }],
+            tax_code: String::new(),
+            words: words.to_owned(),
+        }
+    }
+
+    #[test]
+    fn calls_and_messages_are_rows_like_all_others() {
+        let catalogue = Catalogue::new(vec![data("Data")]);
+        let codes: Vec<&str> = catalogue.rows().iter().map(|row| row.code.name()).collect();
+        assert_eq!(codes, ["voice", "sms", "mms", "data"]);
+        let told = |product: Product, heading: Heading| {
+            catalogue.find(product, heading).map(|terms| (terms.unit, terms.rating, terms.unit_size, terms.side))
+        };
+        let call = |side| Some((Unit::Second, Rating::Increments, 60, side));
+        assert_eq!(told(Product::VOICE, Heading::OUTBOUND), call(SideRule::NumberRequired));
+        assert_eq!(told(Product::VOICE, Heading::INBOUND_IP), call(SideRule::Optional));
+        let part = Some((Unit::Part, Rating::PerUnit, 1, SideRule::NumberRequired));
+        assert_eq!(told(Product::SMS, Heading::OUTBOUND_SHORT_CODE), part);
+        let mobile = Heading::read("mobile");
+        let megabyte = Some((Unit::Byte, Rating::PerStartedUnit, 1_000_000, SideRule::None));
+        assert_eq!(told(Product::read("data"), mobile), megabyte);
+        for (product, heading) in [("data", "outbound"), ("voice", "mobile"), ("fax", "outbound"), ("Data", "mobile")] {
+            assert_eq!(told(Product::read(product), Heading::read(heading)), None, "{product} {heading}");
+        }
+    }
+
+    #[test]
+    fn each_pair_has_a_number_of_its_own_and_what_is_written_replaces_what_is_built_in() {
+        let mut voice = built_in::rows().swap_remove(0);
+        voice.words = "Calls".to_owned();
+        let headings =
+            vec![HeadingRow { code: Heading::read("conference"), words: String::new(), other_side: SideRule::None }];
+        voice.headings.extend(headings);
+        let catalogue = Catalogue::new(vec![data("Data"), voice]);
+        assert_eq!(catalogue.product(Product::VOICE).map(|row| row.words.as_str()), Some("Calls"));
+        let mut seen = 0;
+        for row in catalogue.rows() {
+            for heading in &row.headings {
+                let terms = catalogue.find(row.code, heading.code).expect("a pair");
+                assert_eq!(catalogue.pair(terms.pair), (row.code, heading.code));
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, 11 + 10 + 10 + 1);
+    }
+}
