@@ -19,6 +19,8 @@ use crate::sequencer::{SequenceError, Sequencer, SequencerOptions};
 use crate::storage::memory::Memory;
 use crate::storage::sqlite::{Sqlite, SqliteOptions};
 use crate::storage::{Checked, Durable, StoreError, View};
+use crate::upgrade;
+pub use crate::upgrade::Upgrade;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,10 +69,11 @@ pub struct Coinbox {
     inner: Arc<Inner>,
     simulated_clock: Option<Arc<SimulatedClock>>,
     drive: Drive,
+    upgraded: Option<Upgrade>,
 }
 
 impl Coinbox {
-    /// Opens or creates the store, tells the rules how it came to be if they do not know, and starts the workers.
+    /// Opens or creates the store, keeps it as it is if these rules write a newer format than its own, tells the rules how it came to be if they do not know, and starts the workers.
     pub fn open(options: Options) -> anyhow::Result<Coinbox> {
         let random = &*options.capabilities.random;
         let durable: Arc<dyn Durable> = match options.store {
@@ -80,6 +83,7 @@ impl Coinbox {
             }
             StoreChoice::Own(durable) => durable,
         };
+        let upgraded = upgrade::prepare(&*durable, options.runtime.facts().record_version)?;
         let sequencer = Sequencer::start(durable, options.sequencer)?;
         let inner = Arc::new(Inner {
             runtime: options.runtime,
@@ -92,7 +96,12 @@ impl Coinbox {
         if let Drive::Workers(count) = options.drive {
             driver::start_workers(&inner, count.max(1))?;
         }
-        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive })
+        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive, upgraded })
+    }
+
+    /// What was kept when this open brought the store to a newer format.
+    pub fn upgraded(&self) -> Option<&Upgrade> {
+        self.upgraded.as_ref()
     }
 
     /// One call by name (`credits.recharge`), arguments and answer in the JSON form of the contract (see [`crate::json`]). Blocks.

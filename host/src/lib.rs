@@ -37,4 +37,5 @@ pub mod storage;
 pub mod telephony;
 pub mod text;
 pub mod typed;
+mod upgrade;
 pub mod vault;

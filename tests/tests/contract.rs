@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+use coinbox_rules::access::functions::{Route, Way, functions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -218,5 +219,111 @@ fn the_checks_of_shape_find_what_they_are_for() -> Result<()> {
     let twice = ["same-name one.word", "same-name two.word"].map(str::to_owned);
     assert_eq!(same_names(&resolve, package), BTreeSet::from(twice));
     assert_eq!(borrowed(&resolve, package), BTreeSet::from(["borrowed four.many".to_owned()]));
+    Ok(())
+}
+
+/// The type at a path of field and case names, through options.
+fn walk(resolve: &Resolve, mut of: Type, path: &str) -> Option<Type> {
+    let inner = |of: Type| match behind(resolve, of) {
+        Type::Id(id) => match resolve.types[id].kind {
+            TypeDefKind::Option(inner) => behind(resolve, inner),
+            _ => Type::Id(id),
+        },
+        plain => plain,
+    };
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        let Type::Id(id) = inner(of) else { return None };
+        of = match &resolve.types[id].kind {
+            TypeDefKind::Record(record) => record.fields.iter().find(|field| field.name == name)?.ty,
+            TypeDefKind::Variant(variant) => variant.cases.iter().find(|case| case.name == name)?.ty?,
+            _ => return None,
+        };
+    }
+    Some(inner(of))
+}
+
+fn item(resolve: &Resolve, of: Type) -> Option<Type> {
+    match behind(resolve, of) {
+        Type::Id(id) => match resolve.types[id].kind {
+            TypeDefKind::List(item) => Some(item),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What is wrong with the route of a function with these parameters.
+fn misrouted(resolve: &Resolve, parameters: &[(&str, Type)], route: &Route) -> Option<String> {
+    let at = |path: &str| {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (_, of) = parameters.iter().find(|(parameter, _)| *parameter == name)?;
+        walk(resolve, *of, rest)
+    };
+    let id = match (route.items, route.id) {
+        (None, None) => None,
+        (None, Some(id)) => Some(at(id)),
+        (Some(items), id) => Some(at(items).and_then(|of| item(resolve, of)).and_then(|of| walk(resolve, of, id?))),
+    };
+    if id.is_some_and(|of| of != Some(Type::String)) {
+        return Some(format!("{:?} {:?} leads to no text", route.items, route.id));
+    }
+    let needs_id = matches!(route.way, Way::Account | Way::Each | Way::Named);
+    if (needs_id && route.id.is_none()) || (route.way == Way::Each) != (route.items.is_some() && route.way != Way::Named) {
+        return Some("it says not by what".to_owned());
+    }
+    // What names an account belongs to it.
+    for (name, of) in parameters {
+        if matches!(*name, "auth-id" | "parent" | "account") && walk(resolve, *of, "") == Some(Type::String) {
+            let by_it = matches!(route.way, Way::Account | Way::InTurn | Way::Merged) && route.id == Some(*name);
+            return (!by_it).then(|| format!("it names an account by `{name}`"));
+        }
+        let named = item(resolve, *of).filter(|of| walk(resolve, *of, "auth-id").is_some());
+        if named.is_some() && (route.way != Way::Each || route.items != Some(*name)) && !parameters.iter().any(|(other, _)| *other == "auth-id") {
+            return Some(format!("each item of `{name}` names an account"));
+        }
+    }
+    None
+}
+
+/// Every function says where a call belongs when accounts are spread over several stores, by arguments that it has.
+#[test]
+fn every_function_has_a_route_that_its_arguments_can_show() -> Result<()> {
+    let (resolve, package) = contract()?;
+    for function in functions() {
+        let (interface, name) = function.name.split_once('.').context("an interface and a name")?;
+        let interface = resolve.packages[package].interfaces[interface];
+        let declared = &resolve.interfaces[interface].functions[name];
+        let parameters: Vec<(&str, Type)> =
+            declared.params.iter().map(|parameter| (parameter.name.as_str(), parameter.ty)).collect();
+        if let Some(problem) = misrouted(&resolve, &parameters, &function.route) {
+            panic!("{}: {problem}", function.name);
+        }
+        // The host calls it of its own accord, or somebody may ask for it.
+        let has_caller = parameters.iter().any(|(name, _)| *name == "caller");
+        assert_eq!(function.route.way == Way::Job, function.name.starts_with("jobs.") && function.route.way != Way::Named, "{}", function.name);
+        assert!(has_caller || !matches!(function.route.way, Way::Home | Way::Placed), "{}", function.name);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_check_of_routes_finds_what_it_is_for() -> Result<()> {
+    let (resolve, package) = contract()?;
+    let interface = resolve.packages[package].interfaces["reservations"];
+    let declared = &resolve.interfaces[interface].functions["reserve"];
+    let parameters: Vec<(&str, Type)> =
+        declared.params.iter().map(|parameter| (parameter.name.as_str(), parameter.ty)).collect();
+    let problem = |way, items, id| misrouted(&resolve, &parameters, &Route { way, items, id });
+    assert_eq!(problem(Way::Each, Some("holds"), Some("auth-id")), None);
+    for wrong in [
+        problem(Way::Home, None, None),
+        problem(Way::Each, None, Some("auth-id")),
+        problem(Way::Each, Some("holds"), None),
+        problem(Way::Each, Some("holds"), Some("kind")),
+        problem(Way::Each, Some("hold"), Some("auth-id")),
+        problem(Way::Account, None, Some("caller.request-id")),
+    ] {
+        assert!(wrong.is_some());
+    }
     Ok(())
 }

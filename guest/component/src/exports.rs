@@ -69,6 +69,10 @@ impl exported::jobs::Guest for Component {
     fn store_opened(beginning: exported::jobs::StoreBeginning) -> Result<(), exported::jobs::JobError> {
         command(|turn| rules::jobs::store_opened(turn, beginning.translate())).translate()
     }
+
+    fn shared_changed() -> Result<(), exported::jobs::JobError> {
+        command(rules::jobs::shared_changed).translate()
+    }
 }
 
 functions! { usage UsageError {

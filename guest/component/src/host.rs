@@ -18,6 +18,10 @@ impl port::Storage for Host {
         storage::store_name()
     }
 
+    fn mark(&self) -> String {
+        storage::mark()
+    }
+
     fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
         storage::get_many(keys)
     }

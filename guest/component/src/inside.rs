@@ -19,9 +19,10 @@ records! {
     types::FieldProblem = vocabulary::FieldProblem { field, rule, limit }
     types::Problem = vocabulary::Problem { code, facts }
 
-    exported::about::FunctionFacts = about::FunctionFacts { name, class, permission, open_when_suspended }
+    exported::about::Route = about::Route { way, items, id }
+    exported::about::FunctionFacts = about::FunctionFacts { name, class, permission, open_when_suspended, route }
     exported::about::Limit = about::Limit { name, value }
-    exported::about::Facts = about::Facts { version, contract, time_zones, record_version, functions, limits }
+    exported::about::Facts = about::Facts { version, contract, time_zones, record_version, functions, limits, names, shared }
 
     exported::jobs::JobTask = jobs::Task { job, attempt, work }
     outside_types::MovementsRequest = jobs::MovementsRequest { since, cursor }
@@ -257,6 +258,9 @@ variants! {
     }
 
     exported::about::Class = about::Class { Query, Command, Effect | }
+    exported::about::RouteWay = about::Way {
+        Account, Each, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
+    }
 
     exported::jobs::TaskWork = jobs::Work {
         | Charge, Refund, ClosePayment, FindPayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber, ReleaseNumber,

@@ -2,16 +2,30 @@
 
 mod limits;
 
-pub use crate::access::functions::{Class, Function, On, Tokens, functions};
+pub use crate::access::functions::{Class, Function, On, Tokens, Way, functions};
 pub use limits::Limit;
 
+use crate::pricing;
+use crate::profiles::{policy, profile, subaccount};
 use serde::{Deserialize, Serialize};
 
-/// Highest record version that these rules write; they read all lower ones.
-pub const RECORD_VERSION: u32 = 1;
+/// The format of a store that these rules write: they read every lower one, move it up when it is opened, and refuse a higher one.
+pub const RECORD_VERSION: u32 = 2;
 
 /// Version of the contract that these rules are made for: that of `wit/`.
 pub const CONTRACT: &str = "0.2.0";
+
+/// Where a call belongs when accounts are spread over several stores.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Route {
+    /// How the store is found.
+    pub way: Way,
+    /// The list whose items are carried out each by itself.
+    pub items: Option<String>,
+    /// The account or name that decides.
+    pub id: Option<String>,
+}
 
 /// One function of the contract, as [`describe`] answers it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -25,6 +39,8 @@ pub struct FunctionFacts {
     pub permission: Option<String>,
     /// Whether a suspended account may still use it.
     pub open_when_suspended: bool,
+    /// Where a call belongs when accounts are spread over several stores.
+    pub route: Route,
 }
 
 /// What [`describe`] answers.
@@ -37,13 +53,23 @@ pub struct Facts {
     pub contract: String,
     /// Release of the tz database that time zone names are checked against.
     pub time_zones: String,
-    /// Highest record version that is written.
+    /// The format of a store that these rules write.
     pub record_version: u32,
     /// Every function of the contract.
     pub functions: Vec<FunctionFacts>,
     /// Every limit of the contract, by name.
     pub limits: Vec<Limit>,
+    /// Beginnings of keys whose rest is a name that outsiders know.
+    pub names: Vec<String>,
+    /// Keys and beginnings of keys that all stores of an installation hold alike.
+    pub shared: Vec<String>,
 }
+
+/// Beginnings of keys whose rest is a name that outsiders know.
+const NAMES: [&str; 2] = [profile::PREFIX, subaccount::PREFIX];
+
+/// Keys and beginnings of keys that all stores of an installation hold alike.
+const SHARED: [&str; 2] = [pricing::PREFIX, policy::KEY];
 
 /// Version, time zone data and the table of functions.
 pub fn describe() -> Facts {
@@ -54,6 +80,11 @@ pub fn describe() -> Facts {
             class: function.class,
             permission: function.permission.map(str::to_owned),
             open_when_suspended: function.open_when_suspended,
+            route: Route {
+                way: function.route.way,
+                items: function.route.items.map(str::to_owned),
+                id: function.route.id.map(str::to_owned),
+            },
         })
         .collect();
     Facts {
@@ -63,5 +94,7 @@ pub fn describe() -> Facts {
         record_version: RECORD_VERSION,
         functions,
         limits: limits::limits(),
+        names: NAMES.map(str::to_owned).to_vec(),
+        shared: SHARED.map(str::to_owned).to_vec(),
     }
 }

@@ -156,6 +156,7 @@ contract! {
     JOBS_PAYMENT_NOTICE command jobs::payment_notice { key: plain, outcome: plain }
     JOBS_LOOK look jobs::look { job: plain }
     JOBS_STORE_OPENED command jobs::store_opened { beginning: plain }
+    JOBS_SHARED_CHANGED command jobs::shared_changed {}
 
     NUMBERS_OFFERS effect phone_numbers::offers { filter: plain }
     NUMBERS_PRICE_OFFERS query phone_numbers::price_offers { caller, auth_id: plain, offers: plain }

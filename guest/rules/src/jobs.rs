@@ -14,7 +14,7 @@ use crate::ground::vocabulary::{FieldProblem, Instant, int_text};
 use crate::ledger::months;
 use crate::payments::{charges, reconcile, refunds};
 use crate::profiles::policy;
-use crate::{accounts, credit, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage};
+use crate::{accounts, credit, formats, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage};
 use serde::{Deserialize, Serialize};
 
 /// How a store came to be.
@@ -46,6 +46,7 @@ const ROWS: [&[&dyn Job]; 9] = [
         &Row::inside(housekeeping::JOB, |turn, _| housekeeping::clean(turn)),
         &Row::inside(months::JOB, |turn, _| month_end::run(turn)),
         &Row::inside(indexes::JOB, |turn, _| indexes::run(turn)),
+        &Row::inside(formats::JOB, |turn, _| formats::run(turn)),
     ],
 ];
 
@@ -101,8 +102,9 @@ pub fn look(turn: &Turn<'_>, job: String) -> Option<JobState> {
     row.look(turn, &key)
 }
 
-/// Prepares a store: one whose name has just been drawn, and one of before these rules.
+/// Prepares a store: one whose name has just been drawn, and one that older rules have written. Refuses one that newer rules have written.
 pub fn store_opened(turn: &mut Turn<'_>, beginning: Beginning) -> Result<(), Error> {
+    formats::prepare(turn, beginning)?;
     indexes::prepare(turn)?;
     match beginning {
         Beginning::Again => return Ok(()),
@@ -114,6 +116,13 @@ pub fn store_opened(turn: &mut Turn<'_>, beginning: Beginning) -> Result<(), Err
         Beginning::Restored(backup) => reconcile::open(turn, backup)?,
     }
     housekeeping::schedule(turn);
+    Ok(())
+}
+
+/// Sets what follows from shared records that the host has copied from the home cell: the policy and the price book.
+pub fn shared_changed(turn: &mut Turn<'_>) -> Result<(), Error> {
+    crate::invoices::seller::look_again(turn)?;
+    housekeeping::start_rejudge(turn);
     Ok(())
 }
 
@@ -129,7 +138,7 @@ mod tests {
     const ACCOUNT: &str = "MA0123456789ABCDEFGH";
 
     /// Keys that rules have written: their text is stored, it never changes.
-    const KEYS: [&str; 27] = [
+    const KEYS: [&str; 28] = [
         "MA0123456789ABCDEFGH/charge/7",
         "MA0123456789ABCDEFGH/refund/9",
         "MA0123456789ABCDEFGH/mail/1",
@@ -157,6 +166,7 @@ mod tests {
         "store/month-end",
         "store/number",
         "store/indexes",
+        "store/upgrade",
     ];
 
     fn begin_one(job: &str) -> Result<Next, Error> {
@@ -197,6 +207,7 @@ mod tests {
             (housekeeping::JOB.key(), KEYS[22]),
             (months::JOB.key(), KEYS[24]),
             (indexes::JOB.key(), KEYS[26]),
+            (formats::JOB.key(), KEYS[27]),
         ];
         for (key, stored) in written {
             assert_eq!(key, stored);

@@ -22,6 +22,7 @@
 //! | [`jobs`] | what is due, which requests to the outside it takes, and what an outcome means | CRD-7 | here |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 | `accounts`; `credentials` in `access` |
 //! | [`indexes`] | by what lists over all accounts are found | INV-9 | here |
+//! | `formats` | the format of a store, and the steps from an older one | | here |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 | here |
 //! | [`contract`] | every function with its arguments and the rule behind it | | here |
 
@@ -38,6 +39,7 @@ pub mod credits;
 pub mod derived;
 mod effect;
 pub mod events;
+mod formats;
 pub use coinbox_ground as ground;
 mod housekeeping;
 pub mod indexes;

@@ -12,5 +12,6 @@ mod payments;
 mod pricing;
 mod profiles;
 pub(crate) mod scenario;
+mod shared;
 mod stored_records;
 mod usage;

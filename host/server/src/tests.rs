@@ -8,7 +8,7 @@ use base64::Engine;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
-use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts};
+use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts, Route, RouteWay};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::mails::MailList;
@@ -137,6 +137,7 @@ fn facts() -> Facts {
         class,
         permission: (!name.starts_with("jobs.")).then(|| name.to_owned()),
         open_when_suspended: true,
+        route: Route { way: RouteWay::Anywhere, items: None, id: None },
     };
     let functions = vec![
         function("accounts.authenticate", Class::Query),
@@ -165,6 +166,8 @@ fn facts() -> Facts {
         record_version: 1,
         functions,
         limits: Vec::new(),
+        names: Vec::new(),
+        shared: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use coinbox_host::storage::{
 };
 use serde_json::Value;
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -317,6 +317,10 @@ impl View for FusedView {
         self.view.store_name()
     }
 
+    fn mark(&self) -> String {
+        self.view.mark()
+    }
+
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
         self.fuse.ask("storage.get-many", || Err(dead()), || self.view.get_many(keys))
     }
@@ -346,6 +350,10 @@ impl FusedStore {
 impl Durable for FusedStore {
     fn store_name(&self) -> String {
         self.store.store_name()
+    }
+
+    fn mark(&self) -> String {
+        self.store.mark()
     }
 
     fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
@@ -378,6 +386,18 @@ impl Durable for FusedStore {
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.store.backup(to)
+    }
+
+    fn record_version(&self) -> Result<u32, StoreError> {
+        self.store.record_version()
+    }
+
+    fn note_record_version(&self, version: u32) -> Result<(), StoreError> {
+        self.store.note_record_version(version)
+    }
+
+    fn keep_before_upgrade(&self) -> Result<Option<PathBuf>, StoreError> {
+        self.store.keep_before_upgrade()
     }
 
     fn check(&self) -> Result<Checked, StoreError> {

@@ -71,6 +71,8 @@ impl Engine {
             record_version: 0,
             functions: Vec::new(),
             limits: Vec::new(),
+            names: Vec::new(),
+            shared: Vec::new(),
         };
         let mut engine = Engine {
             engine,

@@ -70,6 +70,10 @@ impl storage::Host for CallState {
         self.read("storage.store-name", || Ok(()), |view| Ok(view.store_name()))
     }
 
+    fn mark(&mut self) -> wasmtime::Result<String> {
+        self.read("storage.mark", || Ok(()), |view| Ok(view.mark()))
+    }
+
     fn get_many(&mut self, keys: Vec<String>) -> wasmtime::Result<Vec<Option<String>>> {
         let values = self.read("storage.get-many", || limits::check_get(&keys), |view| view.get_many(&keys))?;
         if values.len() != keys.len() {

@@ -3,7 +3,7 @@
 use super::answer::Command;
 use super::decision::{Decision, LaneLocals, SequenceError};
 use super::hot::HotEntries;
-use super::overlay::LaneView;
+use super::overlay::{LaneView, Names};
 use super::shared::Shared;
 use crate::storage::{Source, StoreError, View};
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ pub(super) struct Lane {
     shared: Arc<Shared>,
     base: Arc<dyn Source>,
     hot: Arc<Mutex<HotEntries>>,
-    name: Arc<str>,
+    names: Names,
 }
 
 /// Tells the flushing thread that the lane has ended, also if it ends in a panic.
@@ -33,8 +33,8 @@ impl Drop for Ended<'_> {
 impl Lane {
     pub(super) fn new(shared: Arc<Shared>, hot_bytes: usize) -> Result<Self, StoreError> {
         let base = shared.durable.newest()?;
-        let name = shared.durable.store_name().into();
-        Ok(Lane { shared, base, hot: Arc::new(Mutex::new(HotEntries::new(hot_bytes))), name })
+        let names = Names { store: shared.durable.store_name().into(), mark: shared.durable.mark().into() };
+        Ok(Lane { shared, base, hot: Arc::new(Mutex::new(HotEntries::new(hot_bytes))), names })
     }
 
     fn hot(&self) -> MutexGuard<'_, HotEntries> {
@@ -56,7 +56,7 @@ impl Lane {
             return command.refuse(error);
         }
         let turn = self.hot().turn();
-        let view = LaneView::new(self.name.clone(), self.base.clone(), layers, self.hot.clone(), turn);
+        let view = LaneView::new(self.names.clone(), self.base.clone(), layers, self.hot.clone(), turn);
         let view: Arc<dyn View> = Arc::new(view);
         let (decision, held) = command.run(&view, locals);
         // From here on a view that somebody has kept is refused, and the current group is the lane's alone again.

@@ -14,22 +14,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The newest sequenced state, for the length of one command.
 pub(super) struct LaneView {
-    name: Arc<str>,
+    names: Names,
     base: Arc<dyn Source>,
     layers: Layers,
     hot: Arc<Mutex<HotEntries>>,
     turn: u64,
 }
 
+/// What a store is called.
+#[derive(Clone)]
+pub(super) struct Names {
+    /// Its name.
+    pub(super) store: Arc<str>,
+    /// What tells it from the others of an installation.
+    pub(super) mark: Arc<str>,
+}
+
 impl LaneView {
     pub(super) fn new(
-        name: Arc<str>,
+        names: Names,
         base: Arc<dyn Source>,
         layers: Layers,
         hot: Arc<Mutex<HotEntries>>,
         turn: u64,
     ) -> Self {
-        LaneView { name, base, layers, hot, turn }
+        LaneView { names, base, layers, hot, turn }
     }
 
     /// The layers, newest first.
@@ -74,7 +83,11 @@ impl LaneView {
 
 impl View for LaneView {
     fn store_name(&self) -> String {
-        self.name.to_string()
+        self.names.store.to_string()
+    }
+
+    fn mark(&self) -> String {
+        self.names.mark.to_string()
     }
 
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {

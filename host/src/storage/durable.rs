@@ -3,7 +3,7 @@
 use super::group::GroupChanges;
 use super::records::{Beginning, Checked, Direction, FeedLine, PAGE_BYTES_MAX, Page, StoreError, Timer, View};
 use crate::capability::Random;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One store that keeps groups of changes.
@@ -13,6 +13,11 @@ use std::sync::Arc;
 pub trait Durable: Send + Sync {
     /// 16 lower-case letters and digits.
     fn store_name(&self) -> String;
+
+    /// What tells this store from the others of an installation, 0 to 4 of `A-Z` and `0-9`: empty in a store that stands alone.
+    fn mark(&self) -> String {
+        String::new()
+    }
 
     /// How the store came to be, until a group settles it.
     fn beginning(&self) -> Result<Option<Beginning>, StoreError>;
@@ -38,6 +43,16 @@ pub trait Durable: Send + Sync {
 
     /// Writes a copy of the durable state to a new file while the store is in use.
     fn backup(&self, to: &Path) -> Result<(), StoreError>;
+
+    /// The format of the records (`record-version` of `about.describe`), as it was noted last. 1, that of version 0.1, where nobody has.
+    fn record_version(&self) -> Result<u32, StoreError>;
+
+    /// Notes the format that records are written in from now on. Not while anything is being committed.
+    fn note_record_version(&self, version: u32) -> Result<(), StoreError>;
+
+    /// Keeps the store as it is, before rules of a newer format write to it, and never in the place of anything. Answers where. `None`: this
+    /// kind of storage ends with the program.
+    fn keep_before_upgrade(&self) -> Result<Option<PathBuf>, StoreError>;
 
     /// Reads everything and compares it with its check values, as far as this kind of storage has them.
     fn check(&self) -> Result<Checked, StoreError>;
@@ -75,19 +90,24 @@ pub trait Source: Send + Sync {
 /// A [`View`] over a source that does not change.
 pub struct Snapshot<S> {
     name: String,
+    mark: String,
     source: S,
 }
 
 impl<S: Source> Snapshot<S> {
     /// A view of this source, which must stay the same from now on.
-    pub fn new(name: String, source: S) -> Self {
-        Snapshot { name, source }
+    pub fn new(name: String, mark: String, source: S) -> Self {
+        Snapshot { name, mark, source }
     }
 }
 
 impl<S: Source> View for Snapshot<S> {
     fn store_name(&self) -> String {
         self.name.clone()
+    }
+
+    fn mark(&self) -> String {
+        self.mark.clone()
     }
 
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {

@@ -8,7 +8,7 @@ use super::{
 use crate::capability::Random;
 use imbl::OrdMap;
 use std::ops::Bound;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A store that lives as long as the program. Snapshots are free: the maps share what did not change.
@@ -19,12 +19,15 @@ pub struct Memory {
 #[derive(Clone)]
 struct State {
     name: String,
+    mark: String,
     entries: OrdMap<Arc<str>, Arc<str>>,
     feed: OrdMap<u64, FeedLine>,
     feed_by_topic: OrdMap<(Arc<str>, u64), ()>,
     timers: OrdMap<String, (TimerLane, i64)>,
     moment: i64,
     beginning: Option<Beginning>,
+    /// 0: nobody has noted it.
+    records: u32,
 }
 
 impl Memory {
@@ -33,15 +36,24 @@ impl Memory {
         Memory::with(draw_store_name(random), Beginning::Created)
     }
 
+    /// An empty store of an installation of several, with the mark that tells it from the others.
+    pub fn marked(random: &dyn Random, mark: &str) -> Self {
+        let mut state = Memory::create(random).state();
+        state.mark = mark.to_owned();
+        Memory { state: Arc::new(RwLock::new(state)) }
+    }
+
     fn with(name: String, beginning: Beginning) -> Self {
         let state = State {
             name,
+            mark: String::new(),
             entries: OrdMap::new(),
             feed: OrdMap::new(),
             feed_by_topic: OrdMap::new(),
             timers: OrdMap::new(),
             moment: 0,
             beginning: Some(beginning),
+            records: 0,
         };
         Memory { state: Arc::new(RwLock::new(state)) }
     }
@@ -89,6 +101,10 @@ impl Durable for Memory {
         self.state().name
     }
 
+    fn mark(&self) -> String {
+        self.state().mark
+    }
+
     fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
         Ok(self.state().beginning)
     }
@@ -113,7 +129,7 @@ impl Durable for Memory {
 
     fn snapshot(&self) -> Result<Box<dyn View>, StoreError> {
         let state = self.state();
-        Ok(Box::new(Snapshot::new(state.name.clone(), state)))
+        Ok(Box::new(Snapshot::new(state.name.clone(), state.mark.clone(), state)))
     }
 
     fn newest(&self) -> Result<Arc<dyn Source>, StoreError> {
@@ -122,6 +138,19 @@ impl Durable for Memory {
 
     fn backup(&self, _to: &Path) -> Result<(), StoreError> {
         Err(StoreError("a store in memory has no backup: serve with a data directory to keep anything".to_owned()))
+    }
+
+    fn record_version(&self) -> Result<u32, StoreError> {
+        Ok(self.state().records.max(1))
+    }
+
+    fn note_record_version(&self, version: u32) -> Result<(), StoreError> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner).records = version;
+        Ok(())
+    }
+
+    fn keep_before_upgrade(&self) -> Result<Option<PathBuf>, StoreError> {
+        Ok(None)
     }
 
     fn check(&self) -> Result<Checked, StoreError> {

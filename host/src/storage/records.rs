@@ -137,6 +137,10 @@ pub struct Changes {
 pub trait View: Send + Sync {
     /// Name of this store.
     fn store_name(&self) -> String;
+    /// What tells this store from the others of an installation: empty in a store that stands alone.
+    fn mark(&self) -> String {
+        String::new()
+    }
     /// The values of these keys, in the same order.
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError>;
     /// Entries of a span, at most `limit` and [`PAGE_BYTES_MAX`] (at least one entry if there is any).

@@ -9,7 +9,7 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(inline)]
-pub use crate::contract::exported::about::{Class, Facts, FunctionFacts, Limit};
+pub use crate::contract::exported::about::{Class, Facts, FunctionFacts, Limit, Route, RouteWay};
 
 /// The functions of this interface with Rust types. [`Coinbox::about`] lends them.
 #[derive(Clone, Copy)]

@@ -141,6 +141,20 @@ impl Functions<'_> {
         let request = StoreOpenedRequest { beginning };
         self.host.ask_async(request).await
     }
+
+    /// Class: command. The host of several stores has written shared records to this one (`about.describe`, `shared`), because a command of the home
+    /// cell has changed them. What follows from them for the accounts of this store becomes due.
+    /// @since 0.2.0
+    pub fn shared_changed(&self) -> Reply<(), JobError> {
+        let request = SharedChangedRequest {};
+        self.host.ask(request)
+    }
+
+    /// [`Functions::shared_changed`] for asynchronous programs.
+    pub async fn shared_changed_async(&self) -> Reply<(), JobError> {
+        let request = SharedChangedRequest {};
+        self.host.ask_async(request).await
+    }
 }
 
 #[derive(Serialize)]
@@ -218,5 +232,18 @@ impl TypedRequest for StoreOpenedRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
         rules.call_store_opened(store, self.beginning)
+    }
+}
+
+#[derive(Serialize)]
+struct SharedChangedRequest {}
+
+impl TypedRequest for SharedChangedRequest {
+    const FUNCTION: &'static str = "jobs.shared-changed";
+    type Answer = Result<(), JobError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_shared_changed(store)
     }
 }

@@ -30,6 +30,10 @@ impl port::Storage for Host<'_> {
         self.view.store_name()
     }
 
+    fn mark(&self) -> String {
+        self.view.mark()
+    }
+
     fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
         let values = self.view.get_many(keys).expect("the store answers");
         values.into_iter().map(|value| value.map(|text| text.as_ref().to_owned())).collect()

@@ -81,6 +81,7 @@ impl about::Guest for Hostile {
             class,
             permission: None,
             open_when_suspended: true,
+            route: about::Route { way: about::RouteWay::Anywhere, items: None, id: None },
         };
         about::Facts {
             version: "0.1.0".to_owned(),
@@ -96,6 +97,8 @@ impl about::Guest for Hostile {
                 function("accounts.get", about::Class::Query),
             ],
             limits: Vec::new(),
+            names: Vec::new(),
+            shared: Vec::new(),
         }
     }
 }
@@ -284,6 +287,10 @@ impl jobs::Guest for Hostile {
     }
 
     fn store_opened(_: jobs::StoreBeginning) -> Result<(), jobs::JobError> {
+        unused::unused()
+    }
+
+    fn shared_changed() -> Result<(), jobs::JobError> {
         unused::unused()
     }
 }

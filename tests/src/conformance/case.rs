@@ -50,6 +50,9 @@ pub(super) struct Given {
     pub clock: Option<i64>,
     #[serde(default, deserialize_with = "wide")]
     pub seed: Option<u64>,
+    /// What tells the store from the others of an installation. Left out: it stands alone.
+    #[serde(default)]
+    pub mark: String,
     /// `null`: the policy names no seller. Otherwise a complete one is filled in.
     #[serde(default, deserialize_with = "given_even_if_null")]
     pub seller: Option<Value>,

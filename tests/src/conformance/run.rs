@@ -50,7 +50,12 @@ impl Transcript {
 
 /// Runs a case and checks everything that it expects.
 pub fn run(case: &Case, setup: Setup) -> anyhow::Result<Transcript> {
-    let world = World::open(setup, case.given.clock.unwrap_or(START), case.given.seed.unwrap_or(SEED))?;
+    let world = World::open(
+        setup,
+        case.given.clock.unwrap_or(START),
+        case.given.seed.unwrap_or(SEED),
+        &case.given.mark,
+    )?;
     let mut run = Run {
         world,
         checks_errors: setup == Setup::REFERENCE,

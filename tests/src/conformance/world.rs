@@ -118,7 +118,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn open(setup: Setup, clock: i64, seed: u64) -> anyhow::Result<World> {
+    pub(super) fn open(setup: Setup, clock: i64, seed: u64, mark: &str) -> anyhow::Result<World> {
         let clock = Arc::new(SimulatedClock::new(clock));
         let random = Arc::new(SeededRandom::new(seed));
         let gateway = Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?);
@@ -136,9 +136,10 @@ impl World {
         };
         let disk = setup.on_disk.then(crate::crash_world::scratch);
         let store: Arc<dyn Durable> = match &disk {
-            None => Arc::new(Memory::create(&*random)),
+            None => Arc::new(Memory::marked(&*random, mark)),
             Some(disk) => {
-                Arc::new(Sqlite::open_or_create(&disk.path().join("store"), &*random, SqliteOptions::default())?)
+                let options = SqliteOptions { mark: mark.to_owned(), ..SqliteOptions::default() };
+                Arc::new(Sqlite::open_or_create(&disk.path().join("store"), &*random, options)?)
             }
         };
         let runtime = setup.runtime();

@@ -19,6 +19,10 @@ impl port::Storage for LentStorage<'_> {
         self.0.store_name()
     }
 
+    fn mark(&self) -> String {
+        self.0.mark()
+    }
+
     fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
         storage::limits::check_get(keys).expect("the rules keep the contract's limits");
         let values = self.0.get_many(keys).expect("the store answers");

@@ -51,6 +51,12 @@ mod jobs {
             answer: door::through::<Result<(), JobError>>,
             call: |host, given| door::answer(host.jobs().store_opened(given.take("beginning")?)),
         },
+        door::Row {
+            function: "jobs.shared-changed",
+            arguments: &[],
+            answer: door::through::<Result<(), JobError>>,
+            call: |host, _| door::answer(host.jobs().shared_changed()),
+        },
     ];
 }
 

@@ -43,6 +43,47 @@ pub enum On {
     Either,
 }
 
+/// How a host that spreads accounts over several stores, called cells, finds the one that a call belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// That of the account that `id` names.
+    Account,
+    /// Each item of `items` at the account that `id` names in it.
+    Each,
+    /// The one that keeps what all cells share.
+    Home,
+    /// One cell after the other; if `id` names an argument that is given, that of its account.
+    InTurn,
+    /// All cells, and their pages merged in order; if `id` names an argument that is given, that of its account.
+    Merged,
+    /// The one that has given out the name at `id`; with `items`, for each item.
+    Named,
+    /// The one whose store, job or task it is: the host alone calls it there.
+    Job,
+    /// One that the host chooses.
+    Placed,
+    /// Any, or none.
+    Anywhere,
+}
+
+/// Where a call belongs: with [`Way`] the paths of the arguments that say so, such as `event.auth-id`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Route {
+    /// How it is found.
+    pub way: Way,
+    /// The list whose items are carried out each by itself.
+    pub items: Option<&'static str>,
+    /// The ID or name, in each item if there is a list; empty: the item itself.
+    pub id: Option<&'static str>,
+}
+
+impl Route {
+    const fn to(way: Way) -> Route {
+        Route { way, items: None, id: None }
+    }
+}
+
 /// One row of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Function {
@@ -63,6 +104,8 @@ pub struct Function {
     pub open_when_closed: bool,
     /// Whether it may be used while an account is being closed: reading, paying what is owed.
     pub open_when_closing: bool,
+    /// Where a call belongs when accounts are spread over several stores.
+    pub route: Route,
 }
 
 /// A function without permission: it takes no caller, or checks the caller itself.
@@ -122,6 +165,42 @@ impl<T: Copy> Command<T> {
     }
 }
 
+/// What rows of each type say of their route.
+macro_rules! routed {
+    ($($kind:ident $(<$about:ident>)?),*) => {$(
+        impl$(<$about: Copy>)? $kind$(<$about>)? {
+            /// Belongs to the account that another argument names.
+            const fn of(mut self, id: &'static str) -> Self {
+                self.0.route.id = Some(id);
+                self
+            }
+
+            /// Belongs elsewhere than to one account.
+            const fn by(mut self, way: Way) -> Self {
+                self.0.route = Route::to(way);
+                self
+            }
+        }
+    )*};
+}
+
+routed! { Free, Query<T>, Command<T> }
+
+/// What rows of each type say of a list.
+macro_rules! listed {
+    ($($kind:ident),*) => {$(
+        impl<T: Copy> $kind<T> {
+            /// Is carried out item by item: at the account that each names, or where a name in it was given out.
+            const fn each(mut self, way: Way, items: &'static str, id: &'static str) -> Self {
+                self.0.route = Route { way, items: Some(items), id: Some(id) };
+                self
+            }
+        }
+    )*};
+}
+
+listed! { Query, Command }
+
 const fn free(name: &'static str, class: Class) -> Free {
     Free(Function {
         name,
@@ -132,6 +211,7 @@ const fn free(name: &'static str, class: Class) -> Free {
         open_when_suspended: true,
         open_when_closed: true,
         open_when_closing: true,
+        route: Route::to(Way::Job),
     })
 }
 
@@ -146,6 +226,10 @@ const fn guarded(name: &'static str, class: Class, tokens: Tokens, on: On) -> Fu
         open_when_suspended: true,
         open_when_closed: matches!(class, Class::Query),
         open_when_closing: matches!(class, Class::Query),
+        route: match on {
+            On::Nothing => Route::to(Way::Home),
+            On::Main | On::Sub | On::Either => Route { way: Way::Account, items: None, id: Some("auth-id") },
+        },
     }
 }
 
@@ -167,10 +251,10 @@ const fn command_on(name: &'static str, tokens: Tokens, on: On) -> Command<AuthI
 
 /// Makes a constant of each row, and the table of all of them.
 macro_rules! functions {
-    ($($constant:ident: $kind:ty = $make:ident($name:literal $(, $column:expr)*)$(.$also:ident())*;)*) => {
+    ($($constant:ident: $kind:ty = $make:ident($name:literal $(, $column:expr)*)$(.$also:ident($($given:expr),*))*;)*) => {
         $(
             #[doc = concat!("`", $name, "`.")]
-            pub const $constant: &$kind = &$make($name $(, $column)*)$(.$also())*;
+            pub const $constant: &$kind = &$make($name $(, $column)*)$(.$also($($given),*))*;
         )*
 
         static FUNCTIONS: &[Function] = &[$(*$constant.row()),*];
@@ -182,16 +266,16 @@ macro_rules! functions {
 }
 
 functions! {
-    ABOUT_DESCRIBE: Free = free("about.describe", Class::Query);
-    ACCOUNTS_CREATE: Command<()> = command("accounts.create", Tokens::No);
+    ABOUT_DESCRIBE: Free = free("about.describe", Class::Query).by(Way::Anywhere);
+    ACCOUNTS_CREATE: Command<()> = command("accounts.create", Tokens::No).by(Way::Placed);
     ACCOUNTS_GET: Query<AuthId> = query_on("accounts.get", Tokens::Main, On::Main);
     ACCOUNTS_UPDATE: Command<AuthId> = command_on("accounts.update", Tokens::Main, On::Main);
-    ACCOUNTS_LIST: Query<()> = query("accounts.list", Tokens::No);
+    ACCOUNTS_LIST: Query<()> = query("accounts.list", Tokens::No).by(Way::InTurn);
     ACCOUNTS_SET_STANDING: Command<AuthId> = command_on("accounts.set-standing", Tokens::No, On::Main).also_when_closing();
     ACCOUNTS_CLOSE: Command<AuthId> = command_on("accounts.close", Tokens::No, On::Main).also_when_closing();
     ACCOUNTS_GET_CLOSING: Query<AuthId> = query_on("accounts.get-closing", Tokens::No, On::Main);
     ACCOUNTS_REVEAL_TOKEN: Query<AuthId> = query_on("accounts.reveal-token", Tokens::No, On::Either);
-    ACCOUNTS_AUTHENTICATE: Free = free("accounts.authenticate", Class::Query);
+    ACCOUNTS_AUTHENTICATE: Free = free("accounts.authenticate", Class::Query).by(Way::Account).of("caller.who.token.auth-id");
     CREDITS_GET_BALANCE: Query<AuthId> = query_on("credits.get-balance", Tokens::Main, On::Main);
     CREDITS_LIST_LOTS: Query<AuthId> = query_on("credits.list-lots", Tokens::No, On::Main);
     CREDITS_GET_STATEMENT: Query<AuthId> = query_on("credits.get-statement", Tokens::No, On::Main);
@@ -218,9 +302,9 @@ functions! {
     COUPONS_WITHDRAW: Command<()> = command("coupons.withdraw", Tokens::No);
     COUPONS_REDEEM: Command<AuthId> = command_on("coupons.redeem", Tokens::No, On::Main);
     COUPONS_LIST_REDEMPTIONS: Query<AuthId> = query_on("coupons.list-redemptions", Tokens::No, On::Main);
-    EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main);
+    EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main).by(Way::InTurn).of("account");
     INVOICES_LIST_DOCUMENTS: Query<AuthId> = query_on("invoices.list-documents", Tokens::No, On::Main);
-    INVOICES_LIST_ISSUED: Query<()> = query("invoices.list-issued", Tokens::No);
+    INVOICES_LIST_ISSUED: Query<()> = query("invoices.list-issued", Tokens::No).by(Way::Merged).of("filter.account");
     INVOICES_READ_DOCUMENT: Query<AuthId> = query_on("invoices.read-document", Tokens::No, On::Main);
     INVOICES_READ_STANDING: Query<AuthId> = query_on("invoices.read-standing", Tokens::No, On::Main);
     INVOICES_GET_OVERVIEW: Query<AuthId> = query_on("invoices.get-overview", Tokens::No, On::Main);
@@ -234,10 +318,11 @@ functions! {
     JOBS_PERFORM: Free = free("jobs.perform", Class::Effect);
     JOBS_NEXT_REQUEST: Free = free("jobs.next-request", Class::Effect);
     JOBS_FINISH: Free = free("jobs.finish", Class::Command);
-    JOBS_PAYMENT_NOTICE: Free = free("jobs.payment-notice", Class::Command);
+    JOBS_PAYMENT_NOTICE: Free = free("jobs.payment-notice", Class::Command).by(Way::Named).of("key");
     JOBS_LOOK: Free = free("jobs.look", Class::Query);
     JOBS_STORE_OPENED: Free = free("jobs.store-opened", Class::Command);
-    NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect);
+    JOBS_SHARED_CHANGED: Free = free("jobs.shared-changed", Class::Command);
+    NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect).by(Way::Anywhere);
     NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either);
     NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).unless_suspended();
     NUMBERS_LIST: Query<AuthId> = query_on("numbers.list", Tokens::Own, On::Either);
@@ -249,16 +334,16 @@ functions! {
     OPERATOR_SET_LIMITS: Command<AuthId> = command_on("operator.set-limits", Tokens::No, On::Main);
     OPERATOR_SET_BILLING: Command<AuthId> = command_on("operator.set-billing", Tokens::No, On::Main);
     OPERATOR_GET_BILLING: Query<AuthId> = query_on("operator.get-billing", Tokens::No, On::Main);
-    OPERATOR_READ_LEDGER: Query<()> = query("operator.read-ledger", Tokens::No);
-    OPERATOR_READ_TRANSACTION: Query<()> = query("operator.read-transaction", Tokens::No);
-    OPERATOR_COMPARE: Query<()> = query("operator.compare", Tokens::No);
-    OPERATOR_READ_CHARGES: Query<()> = query("operator.read-charges", Tokens::No);
-    OPERATOR_COMPARE_TOTALS: Query<()> = query("operator.compare-totals", Tokens::No);
-    OPERATOR_COMPARE_DERIVED: Query<()> = query("operator.compare-derived", Tokens::No);
-    OPERATOR_COMPARE_EVENTS: Query<()> = query("operator.compare-events", Tokens::No);
-    OPERATOR_COMPARE_INDEXES: Query<()> = query("operator.compare-indexes", Tokens::No);
-    OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::No);
-    OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::No);
+    OPERATOR_READ_LEDGER: Query<()> = query("operator.read-ledger", Tokens::No).by(Way::InTurn);
+    OPERATOR_READ_TRANSACTION: Query<()> = query("operator.read-transaction", Tokens::No).by(Way::Named).of("id");
+    OPERATOR_COMPARE: Query<()> = query("operator.compare", Tokens::No).each(Way::Each, "accounts", "auth-id");
+    OPERATOR_READ_CHARGES: Query<()> = query("operator.read-charges", Tokens::No).by(Way::InTurn);
+    OPERATOR_COMPARE_TOTALS: Query<()> = query("operator.compare-totals", Tokens::No).each(Way::Each, "months", "auth-id");
+    OPERATOR_COMPARE_DERIVED: Query<()> = query("operator.compare-derived", Tokens::No).each(Way::Each, "accounts", "");
+    OPERATOR_COMPARE_EVENTS: Query<()> = query("operator.compare-events", Tokens::No).by(Way::InTurn);
+    OPERATOR_COMPARE_INDEXES: Query<()> = query("operator.compare-indexes", Tokens::No).by(Way::InTurn);
+    OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::No).by(Way::InTurn);
+    OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::No).by(Way::Named).of("item");
     OPERATOR_GET_LIMITS: Query<AuthId> = query_on("operator.get-limits", Tokens::No, On::Main);
     PRICING_ADD_PRODUCT: Command<()> = command("pricing.add-product", Tokens::No);
     PRICING_UPDATE_PRODUCT: Command<()> = command("pricing.update-product", Tokens::No);
@@ -283,31 +368,31 @@ functions! {
     REFUNDS_LIST: Query<AuthId> = query_on("refunds.list", Tokens::No, On::Main);
     REFUNDS_RETRY: Command<AuthId> = command_on("refunds.retry", Tokens::No, On::Main).also_when_closed();
     REFUNDS_SETTLE: Command<AuthId> = command_on("refunds.settle", Tokens::No, On::Main).also_when_closed();
-    RESERVATIONS_RESERVE: Command<()> = command("reservations.reserve", Tokens::Own);
-    RESERVATIONS_EXTEND: Command<()> = command("reservations.extend", Tokens::Own);
-    RESERVATIONS_SETTLE: Command<()> = command("reservations.settle", Tokens::No);
-    RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::No);
+    RESERVATIONS_RESERVE: Command<()> = command("reservations.reserve", Tokens::Own).each(Way::Each, "holds", "auth-id");
+    RESERVATIONS_EXTEND: Command<()> = command("reservations.extend", Tokens::Own).each(Way::Each, "extensions", "auth-id");
+    RESERVATIONS_SETTLE: Command<()> = command("reservations.settle", Tokens::No).each(Way::Each, "settlements", "event.auth-id");
+    RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::No).each(Way::Each, "reservations", "auth-id");
     RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main);
-    RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::No);
-    SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main);
+    RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::No).by(Way::InTurn);
+    SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main).of("parent");
     SUBACCOUNTS_GET: Query<AuthId> = query_on("subaccounts.get", Tokens::Own, On::Sub);
-    SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main);
+    SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main).of("parent");
     SUBACCOUNTS_UPDATE: Command<AuthId> = command_on("subaccounts.update", Tokens::Main, On::Sub);
     SUBACCOUNTS_DELETE: Command<AuthId> = command_on("subaccounts.delete", Tokens::Main, On::Sub);
-    USAGE_RECORD_EVENTS: Command<()> = command("usage.record-events", Tokens::No);
-    USAGE_QUOTE_EVENT: Query<AuthId> = query_on("usage.quote-event", Tokens::Own, On::Either);
-    USAGE_ADMIT: Query<AuthId> = query_on("usage.admit", Tokens::Own, On::Either).unless_suspended();
-    USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::No);
+    USAGE_RECORD_EVENTS: Command<()> = command("usage.record-events", Tokens::No).each(Way::Each, "events", "auth-id");
+    USAGE_QUOTE_EVENT: Query<AuthId> = query_on("usage.quote-event", Tokens::Own, On::Either).of("event.auth-id");
+    USAGE_ADMIT: Query<AuthId> = query_on("usage.admit", Tokens::Own, On::Either).unless_suspended().of("event.auth-id");
+    USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::No).each(Way::Each, "calls", "auth-id");
     USAGE_CALLS_ENDED: Command<AuthId> = command_on("usage.calls-ended", Tokens::No, On::Either).also_when_closed();
     USAGE_LIST_CALLS: Query<AuthId> = query_on("usage.list-calls", Tokens::No, On::Main);
-    USAGE_LIST_RUNNING: Query<()> = query("usage.list-running", Tokens::No);
+    USAGE_LIST_RUNNING: Query<()> = query("usage.list-running", Tokens::No).by(Way::InTurn);
     USAGE_SUMMARY: Query<AuthId> = query_on("usage.summary", Tokens::Own, On::Either);
     USAGE_LIST_LINES: Query<AuthId> = query_on("usage.list-lines", Tokens::Own, On::Either);
     USAGE_GET_DAILY_SUMMARY: Query<AuthId> = query_on("usage.get-daily-summary", Tokens::Main, On::Main);
     USAGE_SET_DAILY_SUMMARY: Command<AuthId> = command_on("usage.set-daily-summary", Tokens::Main, On::Main);
-    USAGE_LIST_REJECTED: Query<()> = query("usage.list-rejected", Tokens::No);
-    USAGE_RESUBMIT: Command<()> = command("usage.resubmit", Tokens::No);
-    USAGE_DISCARD: Command<()> = command("usage.discard", Tokens::No);
+    USAGE_LIST_REJECTED: Query<()> = query("usage.list-rejected", Tokens::No).by(Way::InTurn).of("auth-id");
+    USAGE_RESUBMIT: Command<()> = command("usage.resubmit", Tokens::No).each(Way::Named, "events", "key");
+    USAGE_DISCARD: Command<()> = command("usage.discard", Tokens::No).each(Way::Named, "keys", "");
 }
 
 /// Every function of the contract, by interface.

@@ -6,6 +6,8 @@
 pub trait Storage {
     /// Name of this store, part of every key that leaves the system.
     fn store_name(&self) -> String;
+    /// What tells this store from the others of an installation: empty in a store that stands alone.
+    fn mark(&self) -> String;
     /// The values of these keys, in the same order. At most 20 000.
     fn get_many(&self, keys: &[String]) -> Vec<Option<String>>;
     /// Entries from `first`, included, to `end`, excluded; at most `limit` (1 to 10 000) and 4 MiB. The flag: the span holds more.

@@ -21,6 +21,8 @@ pub struct Fake {
     crossings: Cell<usize>,
     /// Another name than that of tests.
     name: RefCell<Option<String>>,
+    /// What tells it from the others of an installation.
+    mark: RefCell<String>,
     kept: Kept,
 }
 
@@ -42,6 +44,11 @@ impl Fake {
     /// Runs a query.
     pub fn query<T>(&self, now: Instant, run: impl FnOnce(&Turn<'_>) -> T) -> T {
         run(&Turn::new(self.lend(now)))
+    }
+
+    /// Gives the store a mark.
+    pub fn set_mark(&self, mark: &str) {
+        *self.mark.borrow_mut() = mark.to_owned();
     }
 
     /// Everything stored.
@@ -123,6 +130,10 @@ impl Fake {
 impl Storage for Fake {
     fn store_name(&self) -> String {
         self.name.borrow().clone().unwrap_or_else(|| "teststoreabcdef0".to_owned())
+    }
+
+    fn mark(&self) -> String {
+        self.mark.borrow().clone()
     }
 
     fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {

@@ -70,6 +70,11 @@ impl<'host> Turn<'host> {
         self.lent.storage.store_name()
     }
 
+    /// What tells the store from the others of an installation: empty in a store that stands alone.
+    pub fn mark(&self) -> String {
+        self.lent.storage.mark()
+    }
+
     /// The host's keys.
     pub fn vault(&self) -> &'host dyn Vault {
         self.lent.vault

@@ -66,7 +66,8 @@ pub fn begin_range(turn: &mut Turn<'_>) -> Result<String, Fault> {
     Ok(name)
 }
 
-/// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix, `2026-K3F9-000001` in a restored store.
+/// The next number of a kind in the year of issue: `2026-000001` after the policy's prefix, `2026-K3F9-000001` in a restored store,
+/// `B2-2026-000001` in the store `B2` of an installation of several.
 pub(crate) fn next_number(turn: &mut Turn<'_>, kind: DocumentKind) -> Result<String, Fault> {
     let policy = Policy::load(turn)?;
     let prefix = match kind {
@@ -84,7 +85,11 @@ pub(crate) fn next_number(turn: &mut Turn<'_>, kind: DocumentKind) -> Result<Str
     let last =
         last.checked_add(1).ok_or_else(|| Fault::problem("series-exhausted", vec![Fact::new("series", &key)]))?;
     turn.put(&key, &Series { v: 1, last });
-    let number = format!("{prefix}{range}-{last:06}");
+    let mark = match turn.mark() {
+        mark if mark.is_empty() => mark,
+        mark => mark + "-",
+    };
+    let number = format!("{prefix}{mark}{range}-{last:06}");
     assert!(!Place::is_taken(turn, kind, &number), "a number is given once");
     Ok(number)
 }

@@ -52,6 +52,7 @@ pub use listing::list_rows;
 pub use loaded::catalogue;
 pub use number_table::{NumberPrices, NumberRow};
 pub use numbers::{get_number_overrides, get_number_prices, number_price, seat_price, set_number_prices};
+pub use places::PREFIX;
 pub use overrides::{OverrideSet, get_overrides, has_overrides, list_overrides, set_overrides, withdraw_overrides};
 pub use product_row::{HeadingRow, ProductRow, QUANTITY_MAX, Rating, Terms, Unit};
 pub use products::{add_product, list_products, update_product};

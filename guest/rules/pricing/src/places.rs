@@ -22,9 +22,12 @@ pub(super) fn parse_name(name: &str) -> Option<Place> {
     Some((product, heading, region?))
 }
 
+/// Beginning of the keys of the price book.
+pub const PREFIX: &str = "pb/";
+
 /// Beginning of the keys of what a version holds.
 pub(super) fn prefix(version: u32) -> String {
-    format!("pb/{version:04}/")
+    format!("{PREFIX}{version:04}/")
 }
 
 /// Key of a chunk.

@@ -5,6 +5,9 @@ use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
+/// Beginning of the keys of sub-accounts.
+pub const PREFIX: &str = "sub/";
+
 /// Record of a sub-account, at `sub/<auth ID>`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Sub {
@@ -56,7 +59,7 @@ impl Record for Line {
 
 /// Key of a sub-account's record.
 pub fn key(sub: AuthId) -> String {
-    format!("sub/{sub}")
+    format!("{PREFIX}{sub}")
 }
 
 /// The record of a sub-account, if it ever existed; of a deleted one too.

@@ -21,6 +21,7 @@ mod expiry;
 pub mod forms;
 pub mod holding;
 mod listing;
+mod of_0_1;
 pub mod records;
 mod settle;
 
@@ -32,4 +33,5 @@ pub use forms::{
 };
 pub use holding::{extend, list, release, reserve};
 pub use listing::list_open;
+pub use of_0_1::note_granted;
 pub use settle::{Former, SettleAnswer, SettleBatch, Settled, Settlement, settle};

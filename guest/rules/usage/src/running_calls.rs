@@ -30,6 +30,24 @@ pub struct RunningCall {
     pub source: Option<String>,
 }
 
+/// A running call as it is digested, so that a repeat is known: as version 0.1.0 has digested it, where it names no source.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Digested<'a> {
+    call: &'a str,
+    auth_id: &'a str,
+    #[serde(with = "int_text")]
+    started: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+}
+
+impl Digested<'_> {
+    fn of(call: &RunningCall) -> Digested<'_> {
+        Digested { call: &call.call, auth_id: &call.auth_id, started: call.started, source: call.source.as_deref() }
+    }
+}
+
 /// A running call of any account (USE-10).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -54,7 +72,8 @@ pub struct CarriedPage {
 /// Names running calls (CRD-10).
 pub fn calls_started(turn: &mut Turn<'_>, caller: &Caller, started: Vec<RunningCall>) -> Result<(), Error> {
     let command = access::command(turn, caller, functions::USAGE_CALLS_STARTED)?;
-    command.once(turn, &started, |turn, _, ()| {
+    let asked: Vec<Digested<'_>> = started.iter().map(Digested::of).collect();
+    command.once(turn, &asked, |turn, _, ()| {
         let mut checks = Checks::new();
         checks.require(!started.is_empty(), "calls", FieldRule::Missing, "1");
         checks.require(started.len() <= PAGE, "calls", FieldRule::TooMany, PAGE);

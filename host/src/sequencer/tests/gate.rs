@@ -1,7 +1,7 @@
 //! A store whose commits wait until a test lets them pass, or fails them.
 
 use crate::storage::{Beginning, Checked, Durable, GroupChanges, Source, StoreError, Timer, View};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 #[derive(Default)]
@@ -71,6 +71,10 @@ impl Durable for Gate {
         self.inner.store_name()
     }
 
+    fn mark(&self) -> String {
+        self.inner.mark()
+    }
+
     fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
         self.inner.beginning()
     }
@@ -110,6 +114,18 @@ impl Durable for Gate {
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.inner.backup(to)
+    }
+
+    fn record_version(&self) -> Result<u32, StoreError> {
+        self.inner.record_version()
+    }
+
+    fn note_record_version(&self, version: u32) -> Result<(), StoreError> {
+        self.inner.note_record_version(version)
+    }
+
+    fn keep_before_upgrade(&self) -> Result<Option<PathBuf>, StoreError> {
+        self.inner.keep_before_upgrade()
     }
 
     fn check(&self) -> Result<Checked, StoreError> {

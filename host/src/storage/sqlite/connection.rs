@@ -26,6 +26,9 @@ pub struct SqliteOptions {
     pub check_bytes_max: u64,
     /// Most pages of 4 KiB in the file; a full file counts as a full disk.
     pub pages_max: Option<u32>,
+    /// What tells the store from the others of an installation of several: 0 to 4 of `A-Z` and `0-9`. It is not written down, so whoever gives
+    /// a store one gives it at each open.
+    pub mark: String,
 }
 
 impl Default for SqliteOptions {
@@ -38,6 +41,7 @@ impl Default for SqliteOptions {
             reader_wait: Duration::from_secs(10),
             check_bytes_max: 512 << 20,
             pages_max: None,
+            mark: String::new(),
         }
     }
 }

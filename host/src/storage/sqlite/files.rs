@@ -1,7 +1,7 @@
 //! The files of a store: which they are, how a new one appears, and what is checked before SQLite touches one.
 
 use super::connection::{broken, damaged};
-use super::meta::{APPLICATION_ID, FORMAT};
+use super::meta::{APPLICATION_ID, FORMAT, FORMAT_MIN};
 use crate::storage::StoreError;
 use rusqlite::Connection;
 use std::fs::{self, File};
@@ -31,6 +31,23 @@ pub(super) fn any_part(directory: &Path) -> bool {
     let path = directory.join(STORE_FILE);
     // A link that leads nowhere is a part too: what it led to is missing, and nothing may take its place.
     fs::symlink_metadata(&path).is_ok() || has_log(&path)
+}
+
+/// Where a store of this format of records is kept before newer rules write to it: a name that is free.
+pub(super) fn before_upgrade(directory: &Path, records: u32) -> Result<PathBuf, StoreError> {
+    const TRIES: u32 = 100;
+    let name = |number: u32| match number {
+        1 => format!("store-format-{records}.sqlite"),
+        _ => format!("store-format-{records}-{number}.sqlite"),
+    };
+    (1..=TRIES).map(|number| directory.join(name(number))).find(|path| fs::symlink_metadata(path).is_err()).ok_or_else(
+        || {
+            StoreError(format!(
+                "data directory {} holds {TRIES} backups of format {records}: move those away that are not needed",
+                directory.display()
+            ))
+        },
+    )
 }
 
 /// A new store must not hide an older one.
@@ -103,9 +120,9 @@ pub(super) fn check_head(path: &Path, file: &File) -> Result<(), StoreError> {
         return Err(StoreError(format!("{shown} is a SQLite file, but not a store of Coinbox")));
     }
     let format = number(60);
-    if format != FORMAT {
+    if !(FORMAT_MIN..=FORMAT).contains(&format) {
         return Err(StoreError(format!(
-            "store {shown} has format {format}, this program reads format {FORMAT}. Use the version of Coinbox that wrote it"
+            "store {shown} has format {format}, this program reads formats {FORMAT_MIN} to {FORMAT}. Use the version of Coinbox that wrote it"
         )));
     }
     Ok(())

@@ -8,8 +8,11 @@ use std::path::Path;
 
 /// Marks the file as ours in SQLite's own head: "COIN".
 pub(super) const APPLICATION_ID: u32 = 0x434F_494E;
-/// Version of the tables below. Another number needs a migration, or another program.
-pub(super) const FORMAT: u32 = 1;
+/// Version of the file. Programs of version 0.1 write 1 and refuse any other. A file gets this one when rules first write records to it that a
+/// program of version 0.1 cannot read; its tables are the same.
+pub(super) const FORMAT: u32 = 2;
+/// The oldest version of the file that is read.
+pub(super) const FORMAT_MIN: u32 = 1;
 
 const SCHEMA: &str = "
 CREATE TABLE entries (
@@ -38,12 +41,13 @@ CREATE TABLE meta (
     checksum TEXT NOT NULL,
     commits INTEGER NOT NULL DEFAULT 0,
     feed_from INTEGER NOT NULL DEFAULT 1,
-    backup INTEGER NOT NULL DEFAULT 0
+    backup INTEGER NOT NULL DEFAULT 0,
+    records INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 ";
 
 /// What the first version did not have, with what its stores begin with.
-const LATER_COLUMNS: [(&str, i64); 3] = [("commits", 0), ("feed_from", 1), ("backup", 0)];
+const LATER_COLUMNS: [(&str, i64); 4] = [("commits", 0), ("feed_from", 1), ("backup", 0), ("records", 0)];
 
 /// Gives the row of an older store its later columns.
 pub(super) fn add_columns(connection: &Connection) -> rusqlite::Result<()> {
@@ -173,15 +177,19 @@ pub(super) struct Meta {
     pub(super) feed_from: i64,
     /// It is a backup, and not a store to be written to.
     pub(super) backup: bool,
+    /// Format of the records, as the rules say that wrote them last. 0: nobody has noted it.
+    pub(super) records: u32,
 }
 
 impl Meta {
     fn checksum(&self) -> String {
-        let mut text =
-            format!("coinbox store {FORMAT}\n{}\n{}\n{}", self.name, beginning_text(self.beginning), self.moment);
+        let mut text = format!("coinbox store 1\n{}\n{}\n{}", self.name, beginning_text(self.beginning), self.moment);
         // An older program writes none of these, and its checksum is of the rest.
         if (self.commits, self.feed_from, self.backup) != (0, 1, false) {
             text.push_str(&format!("\n{}\n{}\n{}", self.commits, self.feed_from, self.backup));
+        }
+        if self.records != 0 {
+            text.push_str(&format!("\nrecords {}", self.records));
         }
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -189,8 +197,8 @@ impl Meta {
     pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO meta (id, name, beginning, moment, checksum, commits, feed_from, backup)
-                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR REPLACE INTO meta (id, name, beginning, moment, checksum, commits, feed_from, backup, records)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 &self.name,
@@ -200,6 +208,7 @@ impl Meta {
                 self.commits,
                 self.feed_from,
                 self.backup,
+                self.records,
             ))?;
         Ok(())
     }
@@ -230,10 +239,28 @@ pub(super) fn write_schema(connection: &Connection, name: &str) -> rusqlite::Res
     connection.execute_batch(SCHEMA)?;
     let name = name.to_owned();
     let beginning = Some(Beginning::Created);
-    Meta { name, beginning, moment: 0, commits: 0, feed_from: 1, backup: false }.write(connection)?;
+    Meta { name, beginning, moment: 0, commits: 0, feed_from: 1, backup: false, records: 0 }.write(connection)?;
     pragma(connection, "application_id", APPLICATION_ID)?;
     pragma(connection, "user_version", FORMAT)?;
     connection.execute_batch("COMMIT")
+}
+
+/// Notes the format of the records. From here on a program of version 0.1 refuses the file.
+pub(super) fn note_records(path: &Path, connection: &Connection, records: u32) -> Result<(), StoreError> {
+    let meta = Meta { records, ..read(path, connection)? };
+    let write = || {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        meta.write(connection)?;
+        pragma(connection, "user_version", FORMAT)?;
+        connection.execute_batch("COMMIT")
+    };
+    write().map_err(|error| {
+        if !connection.is_autocommit() {
+            // The error that brought us here is the one to tell.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        broken(path, &error)
+    })
 }
 
 /// Reads the row and checks it.
@@ -246,13 +273,13 @@ pub(super) fn read(path: &Path, connection: &Connection) -> Result<Meta, StoreEr
 /// The row, or `None` where there is none that matches its checksum.
 pub(super) fn read_raw(connection: &Connection) -> rusqlite::Result<Option<Meta>> {
     let row = connection
-        .prepare_cached("SELECT name, beginning, moment, commits, feed_from, backup, checksum FROM meta WHERE id = 1")?
+        .prepare_cached("SELECT name, beginning, moment, commits, feed_from, backup, records, checksum FROM meta WHERE id = 1")?
         .query_row([], |row| {
             let beginning = parse_beginning(&row.get::<_, String>(1)?);
             let (name, moment) = (row.get(0)?, row.get(2)?);
-            let (commits, feed_from, backup) = (row.get(3)?, row.get(4)?, row.get(5)?);
-            let meta = beginning.map(|beginning| Meta { name, beginning, moment, commits, feed_from, backup });
-            Ok((meta, row.get::<_, String>(6)?))
+            let (commits, feed_from, backup, records) = (row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+            let meta = beginning.map(|beginning| Meta { name, beginning, moment, commits, feed_from, backup, records });
+            Ok((meta, row.get::<_, String>(7)?))
         })
         .optional()?;
     Ok(row.and_then(|(meta, checksum)| meta.filter(|meta| meta.checksum() == checksum)))

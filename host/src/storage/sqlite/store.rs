@@ -16,7 +16,7 @@ use crate::storage::{
     draw_store_name,
 };
 use rusqlite::{Connection, OptionalExtension};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -158,6 +158,10 @@ impl Durable for Sqlite {
         self.owner.name.clone()
     }
 
+    fn mark(&self) -> String {
+        self.options.mark.clone()
+    }
+
     fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
         Ok(meta::read(self.path(), &self.writer())?.beginning)
     }
@@ -219,7 +223,7 @@ impl Durable for Sqlite {
     }
 
     fn snapshot(&self) -> Result<Box<dyn View>, StoreError> {
-        Ok(Box::new(Snapshot::new(self.owner.name.clone(), Pool::snapshot(&self.pool)?)))
+        Ok(Box::new(Snapshot::new(self.owner.name.clone(), self.options.mark.clone(), Pool::snapshot(&self.pool)?)))
     }
 
     fn newest(&self) -> Result<Arc<dyn Source>, StoreError> {
@@ -228,6 +232,22 @@ impl Durable for Sqlite {
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         backup::run(&self.writer, &self.desk, &self.owner, to)
+    }
+
+    fn record_version(&self) -> Result<u32, StoreError> {
+        Ok(meta::read(self.path(), &self.writer())?.records.max(1))
+    }
+
+    fn note_record_version(&self, version: u32) -> Result<(), StoreError> {
+        self.owner.possession.hold.check_in_place()?;
+        meta::note_records(self.path(), &self.writer(), version)
+    }
+
+    fn keep_before_upgrade(&self) -> Result<Option<PathBuf>, StoreError> {
+        let directory = self.path().parent().unwrap_or(Path::new("."));
+        let kept = files::before_upgrade(directory, self.record_version()?)?;
+        self.backup(&kept)?;
+        Ok(Some(kept))
     }
 
     fn check(&self) -> Result<Checked, StoreError> {

@@ -10,7 +10,7 @@
 use crate::reservations::forms::{Kind, Shown};
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::{JobKind, Store};
-use coinbox_ground::money::Money;
+use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::{Event, Heading, Product};
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
@@ -52,7 +52,8 @@ pub struct Open {
     /// The price that it was quoted at; none: it holds an amount that the platform has named.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     pub(super) quoted: Option<Quoted>,
-    /// Seconds or parts that were granted at the price that was quoted. None: no price was quoted, or version 0.1.0 has made it.
+    /// Seconds or parts that were granted at the price that was quoted. None: no price was quoted, or version 0.1.0 has made it and it is
+    /// free, or not moved up yet.
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub(super) granted: Option<u64>,
     /// Who asked for it: a switch, gateway or adapter, by the name that it gave itself.
@@ -74,6 +75,11 @@ impl Quoted {
     pub(super) fn price_of(&self, event: &Event) -> Option<Row> {
         let same = (self.0, self.1, self.2.as_str()) == (event.product, event.heading, event.number.as_str());
         same.then_some(self.3)
+    }
+
+    /// What so many units cost.
+    pub(super) fn cost(&self, units: u32) -> Result<Money, MoneyOverflow> {
+        self.3.amount(self.0, units)
     }
 }
 
