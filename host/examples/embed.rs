@@ -35,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         city: String::new(),
         state: String::new(),
         timezone: "UTC".into(),
+        currency: None,
     };
     let auth_id = host.accounts().create(&caller, account)??.auth_id;
     let gift = Adjustment::Goodwill(Goodwill { amount: 10_000, expires: None });

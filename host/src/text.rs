@@ -55,13 +55,21 @@ fn decimals(micros: i64, least: usize) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let magnitude = micros.unsigned_abs();
     let fraction = format!("{:06}", magnitude % MICROS);
-    let kept = fraction.trim_end_matches('0').len().max(least);
-    format!("{sign}{}.{}", magnitude / MICROS, &fraction[..kept])
+    match fraction.trim_end_matches('0').len().max(least) {
+        0 => format!("{sign}{}", magnitude / MICROS),
+        kept => format!("{sign}{}.{}", magnitude / MICROS, &fraction[..kept]),
+    }
 }
 
 /// `25.00`, `-0.00345`: for people.
 pub fn amount(micros: i64) -> String {
     decimals(micros, 2)
+}
+
+/// `25.00 USD`, `25 JPY`, `25.000 KWD`: for people, with the digits of the currency's smallest unit and its code (CRD-17).
+pub fn amount_in(micros: i64, currency: &str) -> String {
+    let least = coinbox_forms::currency::digits(currency).map_or(2, usize::from);
+    format!("{} {currency}", decimals(micros, least))
 }
 
 /// `25.00000`: the form of the wire (ACC-13). Posted amounts have five decimals; should one ever have a sixth, it is shown.
@@ -163,6 +171,10 @@ mod tests {
         assert_eq!(amount(25_000_000), "25.00");
         assert_eq!(amount(-10), "-0.00001");
         assert_eq!(amount(i64::MIN), "-9223372036854.775808");
+        assert_eq!(amount_in(25_000_000, "USD"), "25.00 USD");
+        assert_eq!(amount_in(25_000_000, "JPY"), "25 JPY");
+        assert_eq!(amount_in(-25_500_000, "JPY"), "-25.5 JPY");
+        assert_eq!(amount_in(25_000_000, "KWD"), "25.000 KWD");
     }
 
     #[test]

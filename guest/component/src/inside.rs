@@ -114,10 +114,11 @@ records! {
     types::StartedJob = credits::Started { job, name }
 
     exported::coupons::NewCoupon = coupons::NewCoupon {
-        code, amount, redeem_by, validity, uses, uses_per_account, note,
+        code, amount, redeem_by, validity, uses, uses_per_account, note, currency,
     }
     exported::coupons::Coupon = coupons::Coupon {
         number, code, amount, redeem_by, validity, uses, uses_per_account, note, redeemed, created, created_by, withdrawn,
+        currency,
     }
     exported::coupons::CouponPage = coupons::CouponPage { coupons, next }
     exported::coupons::Redemption = coupons::ShownRedemption {
@@ -142,11 +143,11 @@ records! {
     }
     exported::invoices::DocumentSummary = invoices::DocumentSummary {
         kind, number, issued, period_start, period_end, total, amount_due, status, method, refers_to, credited,
-        open_amount, charged_back,
+        open_amount, charged_back, currency,
     }
     exported::invoices::DocumentPage = invoices::DocumentPage { documents, next }
     exported::invoices::IssuedFilter = invoices::IssuedFilter {
-        kind, receipt, status, number, month, issued_from, issued_before, open_from, account, oldest_first,
+        kind, receipt, status, number, month, issued_from, issued_before, open_from, currency, account, oldest_first,
     }
     exported::invoices::IssuedDocument = invoices::IssuedDocument { auth_id, name, receipt, document }
     exported::invoices::IssuedPage = invoices::IssuedPage { documents, next }
@@ -171,19 +172,19 @@ records! {
         step, begun, closes_at, closed, by, reason, owed, refunded, rounding, forfeited, refunds,
     }
     exported::accounts::NewAccount = accounts::NewAccount {
-        account_type, name, email, address, city, state, timezone,
+        account_type, name, email, address, city, state, timezone, currency,
     }
     exported::accounts::CreatedAccount = accounts::Created { auth_id, auth_token }
     exported::accounts::Account = accounts::Account {
         auth_id, account_type, name, email, address, city, state, timezone, billing_mode, auto_recharge, cash_credits,
-        available, standing, created,
+        available, standing, created, currency,
     }
     exported::accounts::AccountChange = accounts::Change { name, email, address, city, state, timezone }
     exported::accounts::AccountFilter = accounts::AccountFilter {
-        name, email, email_part, account_type, billing_mode, standing, balance_below, balance_from,
+        name, email, email_part, account_type, billing_mode, standing, balance_below, balance_from, currency,
     }
     exported::accounts::ListedAccount = accounts::Listed {
-        auth_id, name, email, account_type, billing_mode, standing, balance, created,
+        auth_id, name, email, account_type, billing_mode, standing, balance, created, currency,
     }
     exported::accounts::AccountPage = accounts::Page { accounts, next }
     exported::accounts::RateLimits = accounts::RateLimits { main_auth_id, standard, lookup, message }
@@ -222,7 +223,7 @@ records! {
     exported::operator::LimitsChange = policy::LimitsChange { maximum_recharge, standard_rate, lookup_rate, message_rate, as_policy }
     exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
     exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }
-    exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, postings, events }
+    exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, currency, postings, events }
     exported::operator::LedgerPage = operator::LedgerPage { transactions, next }
     exported::operator::RatedEvent = operator::RatedEvent {
         auth_id, id, product, heading, number, quantity, at, prefix, rate, amount,
@@ -324,7 +325,7 @@ variants! {
     }
 
     exported::coupons::CouponValidity = coupons::Validity { Unlimited | Lasting, Until }
-    exported::coupons::CouponDecline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed | }
+    exported::coupons::CouponDecline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed, OtherCurrency | }
     exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined }
     exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
 

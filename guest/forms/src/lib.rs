@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`code`] | codes of products and headings | keys, price files, names of ledger accounts |
 //! | [`country`], [`subdivision`] | ISO 3166-1 and 3166-2, with the code that is meant by the usual wrong ones | the tax table, price books, documents |
+//! | [`currency`] | ISO 4217, with the digits of the smallest unit | amounts at the payment gateway, documents, terminals |
 //! | [`email`] | mail addresses | the mailer |
 //! | [`letters`] | text that can be printed | documents, mails, terminals |
 //! | [`tax_id`] | VAT numbers of the European Union with their check digits, the look of others | reverse charge, documents |
@@ -17,6 +18,7 @@
 
 pub mod code;
 pub mod country;
+pub mod currency;
 pub mod email;
 pub mod letters;
 pub mod phone;

@@ -40,6 +40,7 @@ pub struct LedgerTransaction {
     pub at: Instant,
     pub kind: String,
     pub cause: String,
+    pub currency: String,
     pub postings: Vec<ShownPosting>,
     pub events: u32,
 }
@@ -112,6 +113,7 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
             at: transaction.at,
             kind: transaction.kind,
             cause: transaction.cause,
+            currency: transaction.currency.to_string(),
             events: u32::try_from(transaction.lines.len()).unwrap_or(u32::MAX),
             postings: transaction
                 .postings

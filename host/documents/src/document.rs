@@ -264,7 +264,7 @@ pub struct Document {
     /// What trial and promotional credits paid (R28), zero or positive.
     #[serde(with = "wide")]
     pub discount: i64,
-    /// Makes net whole cents, at most half a cent either way (R85).
+    /// Makes net whole smallest units of the currency, at most half a unit either way (R85).
     #[serde(default, with = "wide", skip_serializing_if = "is_zero")]
     pub rounding: i64,
     /// Lines less discount, and rounding.

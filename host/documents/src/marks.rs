@@ -18,7 +18,10 @@ pub(crate) fn amount(micros: i128, least_decimals: usize, marks: &Marks) -> Stri
     let fraction = format!("{:06}", magnitude % u128::from(MICROS));
     let kept = fraction.trim_end_matches('0').len().max(least_decimals);
     let whole = grouped(magnitude / u128::from(MICROS), marks);
-    format!("{sign}{whole}{}{}", marks.decimal, &fraction[..kept])
+    match kept {
+        0 => format!("{sign}{whole}"),
+        kept => format!("{sign}{whole}{}{}", marks.decimal, &fraction[..kept]),
+    }
 }
 
 /// A whole number in groups of three.
@@ -55,6 +58,9 @@ mod tests {
             (25_000_000, 2, "25.00"),
             (25_500_000, 2, "25.50"),
             (25_123_450, 2, "25.12345"),
+            (25_000_000, 0, "25"),
+            (-1_250_500_000, 0, "-1,250.5"),
+            (25_500_000, 3, "25.500"),
             (i128::from(i64::MAX), 2, "9,223,372,036,854.775807"),
             (i128::from(i64::MIN), 2, "-9,223,372,036,854.775808"),
         ] {

@@ -1,8 +1,9 @@
 //! A document as the text that templates place: amounts, dates and counts written out, lines gathered in sections.
 //!
 //! * Amounts of lines always have five decimals, because postings are exact to the fifth (R3). A sixth decimal would be shown too. A table of totals,
-//!   taxes or balances has two decimals where all of its amounts are whole cents; so have the lines of receipts and credit notes. The highlighted
-//!   amount (due, paid) has as many decimals as it needs, at least two. Nothing is rounded.
+//!   taxes or balances has the decimals of the currency's smallest unit (two of USD, none of JPY, three of KWD) where all of its amounts are whole
+//!   ones; so have the lines of receipts and credit notes. The highlighted amount (due, paid) has as many decimals as it needs, at least those.
+//!   Nothing is rounded.
 //! * Dates are UTC (R25), written `2026-01-31`, which is read the same everywhere. A period is written with its last day.
 //! * Words of the contract (`paid`, `card`, a product's code) are written as the words file has them, or as they are.
 
@@ -48,9 +49,15 @@ pub(crate) fn plain(text: &str) -> String {
     kept.collect::<String>().trim().to_owned()
 }
 
-/// Least decimals of a table: two where all of its amounts are whole cents.
-fn places(amounts: impl IntoIterator<Item = i128>) -> usize {
-    if amounts.into_iter().all(|micros| micros % 10_000 == 0) { 2 } else { 5 }
+/// Decimals of a currency's smallest unit. Of a currency that nobody knows: two.
+fn digits(currency: &str) -> usize {
+    coinbox_forms::currency::digits(currency).map_or(2, usize::from)
+}
+
+/// Least decimals of a table: those of the smallest unit where all of its amounts are whole ones.
+fn places(amounts: impl IntoIterator<Item = i128>, digits: usize) -> usize {
+    let smallest = (digits..6).fold(1, |unit, _| unit * 10);
+    if amounts.into_iter().all(|micros| micros % smallest == 0) { digits } else { 5 }
 }
 
 /// `Visa •••• 4242`, from the brand and last digits that the rules write.
@@ -76,13 +83,14 @@ pub(crate) fn document(document: &Document, words: &Words, countries: &Countries
     let wide = |micros: &i64| i128::from(*micros);
     let (gross, tax) = (document.gross(), document.taxes.iter().map(|tax| i128::from(tax.amount)).sum::<i128>());
     let present = document.edition >= Edition::PRESENT;
+    let digits = digits(&document.currency);
     let in_totals = [gross, tax, wide(&document.discount), wide(&document.net), wide(&document.total)];
-    let in_totals = if present { places(in_totals) } else { 5 };
+    let in_totals = if present { places(in_totals, digits) } else { 5 };
     let in_taxes = document.taxes.iter().flat_map(|tax| [wide(&tax.base), wide(&tax.amount)]);
-    let in_taxes = if present { places(in_taxes) } else { 5 };
+    let in_taxes = if present { places(in_taxes, digits) } else { 5 };
     let balances = [document.opening_balance, document.closing_balance, document.total, document.amount_due];
     let moved = document.movements.iter().map(|movement| movement.amount);
-    let in_balance = if present { places(balances.into_iter().chain(moved).map(i128::from)) } else { 5 };
+    let in_balance = if present { places(balances.into_iter().chain(moved).map(i128::from), digits) } else { 5 };
     let exact = |micros: i64| amount(i128::from(micros), in_totals, &marks);
     let taxed = |micros: i64| amount(i128::from(micros), in_taxes, &marks);
     let balance = |micros: i64| amount(i128::from(micros), in_balance, &marks);
@@ -142,7 +150,7 @@ pub(crate) fn document(document: &Document, words: &Words, countries: &Countries
         "movements": movements,
         "amount-due": balance(document.amount_due),
         "owes": document.amount_due > 0,
-        "headline": amount(i128::from(standing_out), 2, &marks),
+        "headline": amount(i128::from(standing_out), digits, &marks),
         "status": {"code": plain(&document.status), "shown": words.word("status", &plain(&document.status))},
         "method": words.word("method", &plain(&document.method)),
         "product": document.lines.first().map(|line| plain(&line.product)),
@@ -171,7 +179,7 @@ fn party(party: &Party, countries: &Countries) -> Value {
 fn sections(document: &Document, words: &Words, marks: &Marks) -> Vec<Value> {
     let present = document.edition >= Edition::PRESENT;
     let least = if present && document.kind != Kind::Invoice {
-        places(document.lines.iter().map(|line| i128::from(line.amount)))
+        places(document.lines.iter().map(|line| i128::from(line.amount)), digits(&document.currency))
     } else {
         5
     };
@@ -244,6 +252,17 @@ mod tests {
         ] {
             assert_eq!(masked(card), expected);
         }
+    }
+
+    /// CRD-17: a table shows whole smallest units of its currency, or every decimal that a posting has.
+    #[test]
+    fn tables_have_the_decimals_of_their_currency() {
+        for (currency, whole, part) in [("USD", 10_000, 5_000), ("JPY", 1_000_000, 10_000), ("KWD", 1_000, 10)] {
+            let digits = digits(currency);
+            assert_eq!(places([0, whole, -3 * whole], digits), digits, "{currency}");
+            assert_eq!(places([whole, part], digits), 5, "{currency}");
+        }
+        assert_eq!(["USD", "JPY", "KWD", "???"].map(digits), [2, 0, 3, 2]);
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub const ACCOUNTS_CSV: Csv = Csv { columns: &ACCOUNT_COLUMNS, cells: account_ce
 pub const DOCUMENTS_CSV: Csv = Csv { columns: &DOCUMENT_COLUMNS, cells: document_cells };
 
 /// Columns of accounts as CSV.
-const ACCOUNT_COLUMNS: [&str; 8] =
-    ["auth_id", "name", "email", "account_type", "billing_mode", "standing", "balance", "created"];
+const ACCOUNT_COLUMNS: [&str; 9] =
+    ["auth_id", "name", "email", "account_type", "billing_mode", "standing", "balance", "created", "currency"];
 /// Columns of documents as CSV.
-const DOCUMENT_COLUMNS: [&str; 15] = [
+const DOCUMENT_COLUMNS: [&str; 16] = [
     "auth_id",
     "name",
     "kind",
@@ -40,6 +40,7 @@ const DOCUMENT_COLUMNS: [&str; 15] = [
     "status",
     "method",
     "refers_to",
+    "currency",
 ];
 
 /// What is owed of a document now.

@@ -55,7 +55,7 @@ pub struct Report {
     pub differences: Vec<Value>,
     /// Transactions that do not sum to zero, and how much the whole ledger lacks.
     pub unbalanced: Vec<String>,
-    /// Sums by ledger account, in micros.
+    /// Sums by ledger account, in micros; currencies apart: `income:usage:voice` in USD, `income:usage:voice:EUR`.
     pub trial_balance: BTreeMap<String, i128>,
 }
 
@@ -94,7 +94,8 @@ fn rounds(link: &dyn Link) -> anyhow::Result<Report> {
 }
 
 fn round(link: &dyn Link) -> anyhow::Result<Report> {
-    let (mut folded, mut trial_balance) = (BTreeMap::<String, Folded>::new(), BTreeMap::<String, i128>::new());
+    let mut folded = BTreeMap::<String, Folded>::new();
+    let (mut trial_balance, mut totals) = (BTreeMap::<String, i128>::new(), BTreeMap::<String, i128>::new());
     let (mut transactions, mut events, mut unbalanced) = (0, 0, Vec::new());
     export::for_each(link, |transaction| {
         transactions += 1;
@@ -102,7 +103,7 @@ fn round(link: &dyn Link) -> anyhow::Result<Report> {
         let mut sum = 0_i128;
         for posting in &transaction.postings {
             sum += i128::from(posting.amount);
-            *trial_balance.entry(posting.ledger_account.clone()).or_default() += i128::from(posting.amount);
+            *trial_balance.entry(transaction.in_currency(posting)).or_default() += i128::from(posting.amount);
             let Some(owner) = &posting.owner else { continue };
             let account = folded.entry(owner.clone()).or_default();
             let place = match posting.ledger_account.as_str() {
@@ -116,14 +117,14 @@ fn round(link: &dyn Link) -> anyhow::Result<Report> {
                 .checked_add(posting.amount)
                 .ok_or_else(|| anyhow::anyhow!("account {owner}: the sum of its postings is out of range"))?;
         }
+        *totals.entry(transaction.currency.clone()).or_default() += sum;
         if sum != 0 && unbalanced.len() < 100 {
             unbalanced.push(format!("transaction {} sums to {} micros", transaction.id, sum));
         }
         Ok(())
     })?;
-    let total: i128 = trial_balance.values().sum();
-    if total != 0 {
-        unbalanced.push(format!("the whole ledger sums to {total} micros"));
+    for (currency, total) in totals.into_iter().filter(|(_, total)| *total != 0) {
+        unbalanced.push(format!("the whole ledger in {currency} sums to {total} micros"));
     }
     // Accounts without a posting must be empty too.
     let mut after = None::<String>;

@@ -151,6 +151,7 @@ mod tests {
             available: 20_000_000,
             standing: AccountStanding::Active,
             created: 0,
+            currency: "USD".to_owned(),
         }
     }
 

@@ -25,7 +25,7 @@ pub const ROUTES: &[Route] = &[
         function: Some("accounts.list"),
         takes: Takes::Filters(ACCOUNTS),
         answers: Answers::List(|asked| Box::pin(accounts(asked))),
-        what: "Accounts in order of auth ID: `name` and `email_part` (a part of it), `email` (whole), `account_type`, `billing_mode`, `standing`, `owing` (`true`), `balance_below`, `balance_from`, `limit`, `after`, `format`. A page may be short and have a next one",
+        what: "Accounts in order of auth ID: `name` and `email_part` (a part of it), `email` (whole), `account_type`, `billing_mode`, `standing`, `owing` (`true`), `balance_below`, `balance_from`, `currency`, `limit`, `after`, `format`. A page may be short and have a next one",
     },
     Route {
         method: Method::Get,
@@ -35,7 +35,7 @@ pub const ROUTES: &[Route] = &[
         function: Some("invoices.list-issued"),
         takes: Takes::Filters(DOCUMENTS),
         answers: Answers::List(|asked| Box::pin(documents(asked))),
-        what: "Documents of all accounts, newest first, those that are owed by account: `kind`, `receipt`, `status`, `number` (whole), `month` (of issue, `2026-11`), `issued_from`, `issued_before`, `open_from`, `account`, `order`, `limit`, `after`, `format`. A page may be short and have a next one",
+        what: "Documents of all accounts, newest first, those that are owed by account: `kind`, `receipt`, `status`, `number` (whole), `month` (of issue, `2026-11`), `issued_from`, `issued_before`, `open_from`, `currency`, `account`, `order`, `limit`, `after`, `format`. A page may be short and have a next one",
     },
     Route {
         method: Method::Get,
@@ -73,6 +73,7 @@ const ACCOUNTS: &[&str] = &[
     "owing",
     "balance_below",
     "balance_from",
+    "currency",
     "limit",
     "after",
     "format",
@@ -88,6 +89,7 @@ const DOCUMENTS: &[&str] = &[
     "issued_from",
     "issued_before",
     "open_from",
+    "currency",
     "account",
     "order",
     "limit",
@@ -96,7 +98,7 @@ const DOCUMENTS: &[&str] = &[
 ];
 
 /// Accounts in order of auth ID: `name`, `email`, `email_part`, `account_type`, `billing_mode`, `standing`, `owing`, `balance_below`,
-/// `balance_from`, `limit` (1 to 500), `after`, `format`.
+/// `balance_from`, `currency`, `limit` (1 to 500), `after`, `format`.
 async fn accounts(asked: Asked) -> Result<Listed, Failure> {
     let below = match (asked.flag_strictly("owing")?, amount(&asked, "balance_below")?) {
         (Some(true), None) => Some("0".to_owned()),
@@ -117,11 +119,11 @@ async fn accounts(asked: Asked) -> Result<Listed, Failure> {
         "account-type": chosen(&asked, "account_type", &["standard", "developer"])?,
         "billing-mode": chosen(&asked, "billing_mode", &["prepaid", "postpaid"])?,
         "standing": chosen(&asked, "standing", &["active", "suspended", "closing", "closed"])?,
-        "balance-below": below, "balance-from": amount(&asked, "balance_from")?});
+        "balance-below": below, "balance-from": amount(&asked, "balance_from")?, "currency": asked.text("currency")?});
     list(&asked, "accounts", filter, ACCOUNTS_CSV, account).await
 }
 
-/// Documents, newest first: `kind`, `receipt`, `status`, `number`, `month`, `issued_from`, `issued_before`, `open_from`, `account`, `order`,
+/// Documents, newest first: `kind`, `receipt`, `status`, `number`, `month`, `issued_from`, `issued_before`, `open_from`, `currency`, `account`, `order`,
 /// `limit` (1 to 100), `after`, `format`.
 async fn documents(asked: Asked) -> Result<Listed, Failure> {
     let moment = |name: &'static str| -> Result<Option<String>, Failure> {
@@ -135,7 +137,7 @@ async fn documents(asked: Asked) -> Result<Listed, Failure> {
         "receipt": chosen(&asked, "receipt", &receipts)?, "status": asked.text("status")?,
         "number": asked.text("number")?, "month": asked.text("month")?, "issued-from": moment("issued_from")?,
         "issued-before": moment("issued_before")?, "open-from": amount(&asked, "open_from")?,
-        "account": asked.text("account")?, "oldest-first": order.as_deref() == Some("oldest")});
+        "currency": asked.text("currency")?, "account": asked.text("account")?, "oldest-first": order.as_deref() == Some("oldest")});
     list(&asked, "documents", filter, DOCUMENTS_CSV, document).await
 }
 
@@ -219,7 +221,7 @@ fn account(one: &Value) -> Value {
     };
     json!({"auth_id": one["auth-id"], "name": one["name"], "email": one["email"], "account_type": one["account-type"],
         "billing_mode": one["billing-mode"], "standing": standing, "suspension": reason,
-        "balance": micros(&one["balance"]), "created": text::moment(wide(&one["created"]))})
+        "balance": micros(&one["balance"]), "currency": one["currency"], "created": text::moment(wide(&one["created"]))})
 }
 
 fn document(one: &Value) -> Value {
@@ -233,7 +235,7 @@ fn document(one: &Value) -> Value {
         "number": document["number"], "issued": moment("issued"), "period_start": moment("period-start"),
         "period_end": moment("period-end"), "total": micros("total"), "open": micros(OPEN),
         "credited": micros("credited"), "charged_back": micros("charged-back"), "status": document["status"],
-        "method": document["method"], "refers_to": document["refers-to"]})
+        "method": document["method"], "refers_to": document["refers-to"], "currency": document["currency"]})
 }
 
 fn reservation(one: &Value) -> Value {

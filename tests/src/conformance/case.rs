@@ -81,6 +81,9 @@ pub(super) struct Given {
 pub(super) struct GivenAccount {
     #[serde(rename = "type")]
     pub account_type: String,
+    /// Left out: the policy's default currency.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// `null`: it has no billing information. Otherwise legal name, address and country are filled in.
     #[serde(default, deserialize_with = "given_even_if_null")]
     pub billing: Option<Value>,

@@ -155,7 +155,7 @@ impl Run {
     fn prepare_account(&mut self, name: &str, given: &GivenAccount) -> anyhow::Result<()> {
         let account = json!({
             "account-type": given.account_type, "name": name, "email": format!("{name}@example.com"),
-            "address": "", "city": "", "state": "", "timezone": "UTC",
+            "address": "", "city": "", "state": "", "timezone": "UTC", "currency": given.currency,
         });
         let created = self.must("accounts.create", json!({ "account": account }))?;
         let auth_id = self.keep(name, &created);

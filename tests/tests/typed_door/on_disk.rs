@@ -51,6 +51,7 @@ fn what_was_answered_is_there_after_the_next_start() -> anyhow::Result<()> {
         city: String::new(),
         state: String::new(),
         timezone: "UTC".to_owned(),
+        currency: None,
     };
     let created = host.accounts().create(&caller, account)??;
     let gift = Adjustment::Goodwill(Goodwill { amount: 10_000, expires: None });

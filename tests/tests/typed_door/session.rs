@@ -71,6 +71,7 @@ fn account(name: &str) -> NewAccount {
         city: String::new(),
         state: String::new(),
         timezone: "UTC".to_owned(),
+        currency: None,
     }
 }
 

@@ -74,6 +74,9 @@ pub struct AccountFilter {
     /// With a balance of this or more.
     #[serde(default, with = "optional_int_text")]
     pub balance_from: Option<Micros>,
+    /// Of this currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// One account in a list.
@@ -98,6 +101,8 @@ pub struct Listed {
     /// When it was made.
     #[serde(with = "int_text")]
     pub created: Instant,
+    /// Of the balance.
+    pub currency: String,
 }
 
 /// Accounts in order of auth ID.
@@ -165,6 +170,9 @@ impl Wanted {
             checks.require(good, "filter.email-part", FieldRule::WrongForm, "1 to 254 printable ASCII");
             part.make_ascii_lowercase();
         }
+        if let Some(currency) = &filter.currency {
+            checks.currency(currency, "filter.currency");
+        }
         Wanted { filter }
     }
 
@@ -192,6 +200,7 @@ impl Wanted {
                 standing: profile.standing,
                 balance: balance.micros(),
                 created: profile.created,
+                currency: profile.currency.to_string(),
             });
             if listed.len() == limit as usize {
                 break;
@@ -239,6 +248,7 @@ impl Wanted {
             && filter.standing.is_none_or(|wanted| wanted == StandingKind::of(profile.standing))
             && filter.email.as_ref().is_none_or(|wanted| email() == *wanted)
             && filter.email_part.as_ref().is_none_or(|wanted| email().contains(wanted.as_str()))
+            && filter.currency.as_ref().is_none_or(|wanted| *wanted == profile.currency.code())
             && filter.name.as_ref().is_none_or(|wanted| profile.name.to_lowercase().contains(wanted.as_str()))
     }
 

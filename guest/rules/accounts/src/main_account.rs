@@ -9,6 +9,7 @@ use coinbox_access::{
 use coinbox_credit::movements::grants;
 use coinbox_credit::watch::judge::stand;
 use coinbox_credit::watch::recharge;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::accounts::Error;
@@ -43,6 +44,10 @@ pub struct NewAccount {
     pub state: String,
     /// IANA name.
     pub timezone: String,
+    /// ISO 4217. None: the default currency (CRD-17).
+    // Left out where it is not named: digests of arguments stay those of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// A new account's credentials.
@@ -90,6 +95,14 @@ pub struct Account {
     /// When it was made.
     #[serde(with = "int_text")]
     pub created: Instant,
+    /// ISO 4217 (CRD-17).
+    // Answers that were kept before accounts had a currency do not say it.
+    #[serde(default = "usd")]
+    pub currency: String,
+}
+
+fn usd() -> String {
+    Currency::USD.to_string()
 }
 
 /// What changes; `None` leaves a field as it is.
@@ -125,7 +138,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
     let command = access::command(turn, caller, functions::ACCOUNTS_CREATE)?;
     let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
     command.once_secret(turn, &account, kept, |turn, who, ()| {
-        check_new(&account)?;
+        let currency = check_new(turn, &account)?;
         let auth = draw_free(turn, b"MA")?;
         let token = credentials::issue(turn, auth);
         let profile = Profile {
@@ -141,6 +154,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
             standing: Standing::Active,
             details: String::new(),
             created: turn.now(),
+            currency,
         };
         turn.put(&key(auth), &profile);
         by_mail::put(turn, &profile.email, auth);
@@ -150,7 +164,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
         };
         let kind = if trial.is_some() { "developer" } else { "standard" };
         feed::event(auth, "account-created", rule).fact("account-type", kind).fact("by", who.name()).tell(turn);
-        wallet::open(turn, auth);
+        wallet::open(turn, auth, profile.currency);
         if let Some(amount) = trial.filter(|amount| *amount > Money::ZERO) {
             grants::grant(
                 turn,
@@ -314,10 +328,12 @@ fn show(turn: &Turn<'_>, auth: AuthId) -> Result<Account, Fault> {
         available: wallet.available()?.micros(),
         standing: profile.standing,
         created: profile.created,
+        currency: profile.currency.to_string(),
     })
 }
 
-fn check_new(account: &NewAccount) -> Result<(), Fault> {
+/// Checks a new account. Answers its currency.
+fn check_new(turn: &Turn<'_>, account: &NewAccount) -> Result<Currency, Fault> {
     let mut checks = Checks::new();
     checks.text(&account.name, "account.name", 1, 100);
     checks.email(&account.email, "account.email");
@@ -325,7 +341,9 @@ fn check_new(account: &NewAccount) -> Result<(), Fault> {
     checks.text(&account.city, "account.city", 0, 100);
     checks.text(&account.state, "account.state", 0, 100);
     check_timezone(&mut checks, &account.timezone, "account.timezone");
-    checks.done()
+    let currency = Policy::load(turn)?.offered(account.currency.as_deref(), &mut checks, "account.currency");
+    checks.done()?;
+    Ok(currency)
 }
 
 fn check_timezone(checks: &mut Checks, name: &str, field: &str) {

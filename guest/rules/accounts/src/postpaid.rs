@@ -8,6 +8,7 @@ use coinbox_credit::movements::posting;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::operator::Error;
@@ -34,7 +35,7 @@ pub enum Billing {
 pub fn set_billing(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, billing: Billing) -> Result<Billing, Error> {
     let command = access::command_on(turn, caller, functions::OPERATOR_SET_BILLING, &auth_id)?;
     command.once(turn, &billing, |turn, who, account| {
-        check(billing)?;
+        check(billing, wallet::currency(turn, account)?)?;
         if shown(turn, account)? == billing {
             return Ok(billing);
         }
@@ -90,12 +91,12 @@ fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Billing, Fault> {
     })
 }
 
-fn check(billing: Billing) -> Result<(), Fault> {
+fn check(billing: Billing, currency: Currency) -> Result<(), Fault> {
     let Billing::Postpaid(limit) = billing else { return Ok(()) };
     let limit = Money::from_micros(limit);
     let mut checks = Checks::new();
-    checks.require(limit > Money::ZERO, "billing.postpaid", FieldRule::TooSmall, "0.01");
+    checks.require(limit > Money::ZERO, "billing.postpaid", FieldRule::TooSmall, currency.smallest());
     checks.require(limit <= AMOUNT_MAX, "billing.postpaid", FieldRule::TooLarge, AMOUNT_MAX);
-    checks.require(limit.is_whole_cents(), "billing.postpaid", FieldRule::WrongForm, "whole cents");
+    checks.require(limit.is_whole(currency), "billing.postpaid", FieldRule::WrongForm, currency.whole());
     checks.done()
 }

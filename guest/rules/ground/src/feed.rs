@@ -2,6 +2,7 @@
 //!
 //! A rule begins an event with [`event`] and appends it with [`EventDraft::tell`]. What is read back is an [`Event`].
 
+use crate::currency::Currency;
 use crate::ids::AuthId;
 use crate::port::FeedLine;
 use crate::turn::Turn;
@@ -40,6 +41,12 @@ impl EventDraft<'_> {
     pub fn fact(mut self, name: &str, value: impl ToString) -> Self {
         self.facts.push(Fact::new(name, value));
         self
+    }
+
+    /// Adds the currency of its amounts where that is not the one that is meant without a word (CRD-17). Amounts of an account's own events are in the
+    /// currency of the account.
+    pub fn in_currency(self, currency: Currency) -> Self {
+        if currency.is_usd() { self } else { self.fact("currency", currency) }
     }
 
     /// Adds facts that are made already.

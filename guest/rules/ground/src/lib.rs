@@ -9,6 +9,7 @@ pub mod business_days;
 pub mod calendar;
 mod code;
 pub mod counters;
+pub mod currency;
 pub mod feed;
 pub mod idempotency;
 pub mod ids;

@@ -2,6 +2,7 @@
 //!
 //! Entries lie under `q/<since>/…`, oldest first.
 
+use crate::currency::Currency;
 use crate::ids::{AuthId, time_key};
 use crate::money::Money;
 use crate::turn::Record;
@@ -49,9 +50,12 @@ pub struct QueueEntry {
 pub struct Payment {
     /// The key that the gateway knows it by.
     pub key: String,
-    /// None: the gateway's notice did not say, or not in dollars.
+    /// None: the gateway's notice did not say, or not in the currency of its account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
+    /// Of the amount (CRD-17).
+    #[serde(default, skip_serializing_if = "Currency::is_usd")]
+    pub currency: Currency,
     /// When it was paid.
     pub at: Instant,
 }

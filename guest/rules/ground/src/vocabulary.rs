@@ -284,6 +284,11 @@ impl Checks {
         }
     }
 
+    /// A currency that people pay with, ISO 4217.
+    pub fn currency(&mut self, code: &str, field: &str) {
+        self.form(coinbox_forms::currency::check(code), field);
+    }
+
     /// How many a page is to have: 1 to `most`.
     pub fn page_limit(&mut self, limit: u32, most: u32) {
         self.require((1..=most).contains(&limit), "limit", FieldRule::WrongForm, format_args!("1 to {most}"));

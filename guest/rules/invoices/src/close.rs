@@ -14,7 +14,6 @@ use coinbox_ground::calendar::Month;
 use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::Progress;
-use coinbox_ground::money::CURRENCY;
 use coinbox_ground::money::Money;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::turn::{Turn, end_of_prefix, successor};
@@ -119,7 +118,7 @@ fn draft(turn: &mut Turn<'_>, account: AuthId, bill: Bill, until: Month) -> Resu
     let read = gathered.read;
     if gathered.lines.is_empty() {
         // Whatever nothing was charged for, such as what a chargeback has left owed that reopened no invoice, in this cycle or before (R84).
-        let owed = wallet::owed_between(turn, account, bill.uncovered_from(), span.end - 1)?.to_cents_half_up()?;
+        let owed = wallet::owed_whole_between(turn, account, bill.uncovered_from(), span.end - 1)?;
         if owed == Money::ZERO {
             return Ok((Drafted::Nothing, read));
         }
@@ -199,15 +198,15 @@ impl Draft {
         span: Span,
         gathered: Gathered,
     ) -> Result<Draft, Fault> {
-        let policy = Policy::load(turn)?;
+        let (policy, currency) = (Policy::load(turn)?, wallet::currency(turn, account)?);
         let customer = billing::customer(turn, account, profile)?;
         let exact = gathered.charged.minus(gathered.discount)?;
-        let net = exact.to_cents()?;
+        let net = exact.to_whole(currency)?;
         let rounding = net.minus(exact)?;
         let state = stored_billing::state(turn, account, profile)?;
         billing::judge_place(turn, account, &customer.country, &state)?;
         let taxed = Taxed { country: &customer.country, state: &state, tax_id: &customer.tax_id };
-        let taxes = taxes(&policy.tax_rates, &taxed, net)?;
+        let taxes = taxes(&policy.tax_rates, &taxed, net, currency)?;
         let mut tax = Money::ZERO;
         for line in &taxes {
             tax = tax.plus(Money::from_micros(line.amount))?;
@@ -234,11 +233,11 @@ impl Draft {
             // Its total is whole cents; credit that was none may have paid a part of it (R4). What the first of two final invoices asks for is so already: a gift
             // that pays a part of it takes nothing else off the account.
             let owed = wallet::owed_between(turn, account, days.0, days.1)?;
-            let difference = owed.to_cents_half_up()?.minus(owed)?;
+            let difference = owed.to_whole_half_up(currency)?.minus(owed)?;
             if difference != Money::ZERO {
                 transactions.push(cycle.post(turn, "rounding", LedgerAccount::Rounding, difference)?);
                 closing = closing.minus(difference)?;
-                movements.push(movement("Rounding to whole cents", span.end - 1, difference.negated()?));
+                movements.push(movement(gather::rounding_words(currency), span.end - 1, difference.negated()?));
             }
         }
         if !transactions.is_empty() {
@@ -254,7 +253,7 @@ impl Draft {
             period_end: Some(span.end),
             seller: billing::seller(&policy),
             customer,
-            currency: CURRENCY.to_owned(),
+            currency: currency.to_string(),
             lines: gathered.lines,
             discount: gathered.discount.micros(),
             rounding: rounding.micros(),
@@ -266,7 +265,7 @@ impl Draft {
             movements,
             amount_due: amount_due.micros(),
             // It asks for what the whole account owes, so it is not paid before all of that is, whatever its own days have left owed.
-            status: if amount_due.to_cents_half_up()? > Money::ZERO { "open" } else { "paid" }.to_owned(),
+            status: if amount_due.to_whole_half_up(currency)? > Money::ZERO { "open" } else { "paid" }.to_owned(),
             method: if postpaid { "invoice" } else { "credits" }.to_owned(),
             refers_to: None,
             // Reverse charge is said beside the taxes, with its legal basis.
@@ -351,7 +350,7 @@ impl Cycle {
         let id = ledger::next_id(turn)?;
         let mut postings = vec![Posting(to, None, amount)];
         postings.extend(self.give_back(turn, amount, &id)?);
-        ledger::post_in_cycle(turn, &id, kind, &cause, cycle, postings, Vec::new())?;
+        ledger::post_in_cycle(turn, (&id, self.account), kind, &cause, cycle, postings, Vec::new())?;
         Ok(id)
     }
 

@@ -19,8 +19,8 @@ use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::money::CURRENCY;
-use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant, Micros, Refusal};
 use coinbox_ledger::wallet::{self, Payer};
@@ -42,13 +42,16 @@ pub fn issue_credit_note(
     let command = access::command_on(turn, caller, functions::INVOICES_ISSUE_CREDIT_NOTE, &auth_id)?;
     let args = (&auth_id, &invoice, amount, &reason);
     command.once(turn, &args, |turn, who, account| {
-        if wallet::need(turn, account)?.is_closed() {
+        let wallet = wallet::need(turn, account)?;
+        if wallet.is_closed() {
             return Err(Refusal::Closed.into());
         }
+        let currency = wallet.currency();
         let mut checks = Checks::new();
         if let Some(amount) = amount {
-            checks.require(amount > 0, "amount", FieldRule::TooSmall, "0.01");
-            checks.require(amount % MICROS_PER_CENT == 0, "amount", FieldRule::WrongForm, "whole cents");
+            checks.require(amount > 0, "amount", FieldRule::TooSmall, currency.smallest());
+            let whole = Money::from_micros(amount).is_whole(currency);
+            checks.require(whole, "amount", FieldRule::WrongForm, currency.whole());
         }
         checks.text(&reason, "reason", 1, 200);
         checks.done()?;
@@ -67,7 +70,7 @@ pub fn issue_credit_note(
             return Err(Error::MoreThanInvoice(left.max(Money::ZERO).micros()));
         }
         let cash = standing::paid_in_cash(turn, account, days, &stored.document, &state)?;
-        let given = Given { days, cash, ..split(&stored.document, &mut state, amount)? };
+        let given = Given { days, cash, ..split(&stored.document, &mut state, amount, currency)? };
         state.save(turn, account, &invoice);
         let document = give(turn, account, &stored.document, &given, &reason, who.name())?;
         Ok(document)
@@ -86,13 +89,13 @@ struct Given {
 }
 
 /// Splits an amount over what is left of the invoice's parts, and notes it as given back.
-fn split(invoice: &Document, state: &mut State, amount: Money) -> Result<Given, Fault> {
+fn split(invoice: &Document, state: &mut State, amount: Money, currency: Currency) -> Result<Given, Fault> {
     state.taxes.resize(invoice.taxes.len(), Money::ZERO);
     let mut left = vec![Money::from_micros(invoice.net).minus(state.net)?];
     for (tax, given) in invoice.taxes.iter().zip(&state.taxes) {
         left.push(Money::from_micros(tax.amount).minus(*given)?);
     }
-    let mut parts = shares(amount, &left)?.into_iter();
+    let mut parts = shares(amount, &left, currency)?.into_iter();
     let net = parts.next().unwrap_or_default();
     let taxes: Vec<Money> = parts.collect();
     state.net = state.net.plus(net)?;
@@ -133,7 +136,7 @@ fn give(
     postings.extend(back.postings(account)?);
     back.tell_expired(turn, account, wallet.balance, &id);
     let cause = format!("{}, {reason}", invoice.number);
-    ledger::post_gift(turn, &id, ("credit-note", &cause), postings, back.pays)?;
+    ledger::post_gift(turn, (&id, account), ("credit-note", &cause), postings, back.pays)?;
     let document = document(turn, account, invoice, given, reason, (opening, wallet.balance))?;
     let stored = issue_now(turn, account, Stored::whole(document, vec![id.clone()]))?;
     let facts = vec![
@@ -188,7 +191,7 @@ fn document(
         period_end: None,
         seller: billing::seller(&policy),
         customer: billing::customer(turn, account, &profile)?,
-        currency: CURRENCY.to_owned(),
+        currency: wallet::currency(turn, account)?.to_string(),
         lines: vec![line],
         discount: 0,
         rounding: 0,

@@ -3,11 +3,13 @@
 use crate::document::{DocumentLine, DocumentMovement};
 use crate::lines::Charged;
 use coinbox_ground::calendar::Month;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::{Turn, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger as ledger;
+use coinbox_ledger::wallet;
 use coinbox_ledger::totals::{self, CycleTotals, Flow, Movement};
 use std::collections::BTreeMap;
 
@@ -106,6 +108,7 @@ fn movements(
     charges: &mut Flow,
     forgiven: &mut Forgiven,
 ) -> Result<Vec<DocumentMovement>, Fault> {
+    let currency = wallet::currency(turn, account)?;
     let prefix = totals::movements_prefix(account);
     let mut from = format!("{prefix}{}", span.since);
     let upto = format!("{prefix}{}", time_key(span.end));
@@ -139,10 +142,10 @@ fn movements(
             }
             let earlier = posted < span.start;
             if listed.len() < MOVEMENTS_MAX {
-                let label = label(&movement);
+                let label = label(&movement, currency);
                 listed.push(DocumentMovement { label, at: movement.at, amount: credit.micros(), earlier });
             } else {
-                let sum = beyond.entry((!earlier, words(&movement.kind))).or_insert((0, 0, Money::ZERO));
+                let sum = beyond.entry((!earlier, words(&movement.kind, currency))).or_insert((0, 0, Money::ZERO));
                 *sum = (sum.0 + 1, movement.at, sum.2.plus(credit)?);
             }
         }
@@ -159,8 +162,13 @@ fn movements(
     Ok(listed)
 }
 
+/// What people call the rounding of documents and payments.
+pub(crate) fn rounding_words(currency: Currency) -> &'static str {
+    if currency.is_usd() { "Rounding to whole cents" } else { "Rounding to the smallest unit" }
+}
+
 /// What people call a kind of movement.
-fn words(kind: &str) -> &'static str {
+fn words(kind: &str, currency: Currency) -> &'static str {
     match kind {
         "recharge" => "Payment",
         "invoice-payment" => "Payment of an invoice",
@@ -174,13 +182,13 @@ fn words(kind: &str) -> &'static str {
         "chargeback" => "Chargeback",
         "dispute-won" => "Dispute won",
         "write-off" => "Write-off",
-        "rounding" => "Rounding to whole cents",
+        "rounding" => rounding_words(currency),
         _ => "Other movements",
     }
 }
 
-fn label(movement: &Movement) -> String {
-    let words = words(&movement.kind);
+fn label(movement: &Movement, currency: Currency) -> String {
+    let words = words(&movement.kind, currency);
     match movement.kind.as_str() {
         "goodwill" | "correction" | "coupon-redeemed" | "credit-note" | "write-off" if !movement.cause.is_empty() => {
             format!("{words}: {}", movement.cause)

@@ -81,7 +81,7 @@ pub fn end_final(turn: &mut Turn<'_>, account: AuthId, mut draft: Draft, fixed: 
         for (label, amount) in [
             ("Refund of what is left", fixed.refunded.negated()?),
             ("Credit that is forfeited at closing", fixed.forfeited.negated()?),
-            ("Rounding to whole cents", fixed.unpayable.minus(fixed.rounding)?),
+            (gather::rounding_words(wallet::currency(turn, account)?), fixed.unpayable.minus(fixed.rounding)?),
         ] {
             if amount != Money::ZERO {
                 draft.document.movements.push(movement(label, turn.now(), amount));

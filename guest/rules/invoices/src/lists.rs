@@ -47,6 +47,7 @@ pub struct DocumentSummary {
     pub open_amount: Micros,
     #[serde(with = "int_text")]
     pub charged_back: Micros,
+    pub currency: String,
 }
 
 /// A page of documents.
@@ -212,6 +213,7 @@ pub(crate) fn summary(turn: &Turn<'_>, account: AuthId, n: u32, stored: Stored) 
         credited: state.credited()?.micros(),
         open_amount: due.micros(),
         charged_back: state.charged_back.micros(),
+        currency: document.currency,
     })
 }
 

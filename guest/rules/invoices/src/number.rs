@@ -17,7 +17,7 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::turn::{Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use coinbox_ledger::totals;
-use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_ledger::wallet;
 use coinbox_profiles::document_kind::DocumentKind;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
@@ -95,7 +95,7 @@ fn issue(turn: &mut Turn<'_>, account: AuthId, mut stored: Stored) -> Result<(),
         Fact::new("total", money(document.total)),
     ];
     // Whether something must be done follows from what is owed now altogether.
-    let owes = owed_in_cents(wallet::need(turn, account)?.balance)?;
+    let owes = wallet::need(turn, account)?.owed_whole()?;
     let mut mailed = facts.clone();
     mailed.push(Fact::new("amount-due", owes));
     mailed.push(Fact::new("status", if owes > Money::ZERO { "open" } else { "paid" }));
@@ -146,7 +146,7 @@ pub fn became_postpaid(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault
     }
     for (Covering { number, days }, owed) in standing::open_ones(turn, account)? {
         // Less than half a cent cannot be charged (R4).
-        if owed.to_cents_half_up()? > Money::ZERO {
+        if owed.to_whole_half_up(wallet::currency(turn, account)?)? > Money::ZERO {
             collect(turn, &Issued { account, number, amount_due: owed, days })?;
         }
     }

@@ -10,7 +10,7 @@ use crate::seller;
 use crate::series::{issue_now, wait};
 use crate::standing;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charges::{self as charge_records, Charge, parse_gateway_key};
@@ -105,7 +105,7 @@ pub fn issue(turn: &mut Turn<'_>, account: AuthId, receipt: Receipt<'_>) -> Resu
         period_end: None,
         seller: billing::seller(&policy),
         customer: billing::customer(turn, account, &profile)?,
-        currency: CURRENCY.to_owned(),
+        currency: wallet::currency(turn, account)?.to_string(),
         lines: vec![line],
         discount: 0,
         rounding: 0,

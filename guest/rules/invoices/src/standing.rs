@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::records::{Place, State, Stored, document_key, documents_prefix, next_day};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::money::Money;
 use coinbox_ground::turn::{Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::wallet;
@@ -39,7 +39,7 @@ pub fn owed(turn: &Turn<'_>, account: AuthId, n: u32, stored: &Stored) -> Result
     wallet::owed_between(turn, account, first, last)
 }
 
-/// What can still be given back of an invoice: what is neither credited already nor written off (INV-5, R24), in whole cents.
+/// What can still be given back of an invoice: what is neither credited already nor written off (INV-5, R24), in whole smallest units.
 pub fn not_given_back(
     turn: &Turn<'_>,
     account: AuthId,
@@ -49,7 +49,8 @@ pub fn not_given_back(
 ) -> Result<Money, Fault> {
     let written_off = wallet::written_off_between(turn, account, days)?;
     let left = Money::from_micros(invoice.total).minus(state.credited()?)?.minus(written_off)?;
-    Ok(left.minus(Money::from_micros(left.micros().rem_euclid(MICROS_PER_CENT)))?)
+    let smallest = wallet::currency(turn, account)?.smallest_micros();
+    Ok(left.minus(Money::from_micros(left.micros().rem_euclid(smallest)))?)
 }
 
 /// What payments have paid of an invoice at most, and was not given back: neither is it owed, nor written off, nor have gifts paid it.

@@ -2,7 +2,8 @@
 
 use crate::document::TaxLine;
 use coinbox_forms::{subdivision, tax_id};
-use coinbox_ground::money::{MICROS_PER_CENT, MICROS_PER_POSTED_STEP, Money};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::{MICROS_PER_POSTED_STEP, Money};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_profiles::tax_rates::{TaxRate, percent};
 use rust_decimal::Decimal;
@@ -49,9 +50,14 @@ pub(crate) fn invalid_id(rates: &[TaxRate], country: &str, tax_id: &str) -> Opti
     Some(format!("{country}: the tax ID {tax_id} is not {problem}; there is no reverse charge"))
 }
 
-/// The taxes on a net amount, each rounded once to whole cents (R28, R85). Below zero, where corrections are more than was charged, tax goes back with
+/// The taxes on a net amount, each rounded once to whole smallest units (R28, R85). Below zero, where corrections are more than was charged, tax goes back with
 /// what was taxed before.
-pub(crate) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Result<Vec<TaxLine>, Fault> {
+pub(crate) fn taxes(
+    rates: &[TaxRate],
+    customer: &Taxed<'_>,
+    net: Money,
+    currency: Currency,
+) -> Result<Vec<TaxLine>, Fault> {
     let mut lines = Vec::new();
     let state = subdivision::compared(customer.country, customer.state);
     for rate in rates.iter().filter(|rate| rate.country == customer.country && holds_for(rate, &state)) {
@@ -62,7 +68,7 @@ pub(crate) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
         let amount = match percent {
             Some(percent) if !reverse_charge => {
                 let exact = net.to_decimal().checked_mul(percent).ok_or(coinbox_ground::money::MoneyOverflow)?;
-                Money::cents(exact / Decimal::ONE_HUNDRED)?
+                Money::whole(exact / Decimal::ONE_HUNDRED, currency)?
             }
             _ => Money::ZERO,
         };
@@ -78,11 +84,11 @@ pub(crate) fn taxes(rates: &[TaxRate], customer: &Taxed<'_>, net: Money) -> Resu
     Ok(lines)
 }
 
-/// Splits an amount over parts in proportion, by largest remainder in whole cents; never more than a part. `amount` is at most their sum; all are zero
-/// or more. Parts that are no whole cents, of documents of earlier versions, are split in steps of the last posted place.
-pub(crate) fn shares(amount: Money, parts: &[Money]) -> Result<Vec<Money>, Fault> {
-    let whole = parts.iter().all(|part| part.is_whole_cents());
-    let step = i128::from(if whole { MICROS_PER_CENT } else { MICROS_PER_POSTED_STEP });
+/// Splits an amount over parts in proportion, by largest remainder in whole smallest units; never more than a part. `amount` is at most their sum; all are zero
+/// or more. Parts that are no whole ones, of documents of earlier versions, are split in steps of the last posted place.
+pub(crate) fn shares(amount: Money, parts: &[Money], currency: Currency) -> Result<Vec<Money>, Fault> {
+    let whole = parts.iter().all(|part| part.is_whole(currency));
+    let step = i128::from(if whole { currency.smallest_micros() } else { MICROS_PER_POSTED_STEP });
     let sum: i128 = parts.iter().map(|part| i128::from(part.micros())).sum();
     if sum == 0 || i128::from(amount.micros()) == sum {
         return Ok(parts.to_vec());

@@ -5,7 +5,9 @@
 
 use crate::charge_code::ChargeCode;
 use crate::ledger_account::LedgerAccount;
+use crate::wallet;
 use coinbox_ground::calendar::Month;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
@@ -107,6 +109,9 @@ pub struct Transaction {
     /// The billing cycle that it belongs to, where that is not the month of its ID: closing postings (R26).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycle: Option<Month>,
+    /// Of every amount in it: accounts of two currencies are never in one transaction (CRD-17).
+    #[serde(default, skip_serializing_if = "Currency::is_usd")]
+    pub currency: Currency,
     /// Postings; they sum to zero.
     pub postings: Vec<Posting>,
     /// What trial or promotional credit pays, or rounding forgives, here of charges that are owed, by the month in which they were posted (R85, R86).
@@ -122,10 +127,25 @@ impl Record for Transaction {
 }
 
 impl Transaction {
-    fn of(turn: &Turn<'_>, kind: &str, cause: &str, mut postings: Vec<Posting>) -> Transaction {
+    fn of(
+        turn: &Turn<'_>,
+        currency: Currency,
+        kind: &str,
+        cause: &str,
+        mut postings: Vec<Posting>,
+    ) -> Transaction {
         postings.retain(|posting| posting.2 != Money::ZERO);
-        let (kind, cause) = (kind.to_owned(), cause.to_owned());
-        Transaction { v: 1, kind, at: turn.now(), cause, cycle: None, postings, pays: Vec::new(), lines: Vec::new() }
+        Transaction {
+            v: 1,
+            kind: kind.to_owned(),
+            at: turn.now(),
+            cause: cause.to_owned(),
+            cycle: None,
+            currency,
+            postings,
+            pays: Vec::new(),
+            lines: Vec::new(),
+        }
     }
 
     /// The transaction with the line that version 0.1.0 did not write of debits and corrections by the operator: they are lines of invoices (R27).
@@ -195,58 +215,64 @@ pub fn has_any_between(turn: &Turn<'_>, after: &str, moment: Instant) -> bool {
     !found.is_empty()
 }
 
-/// Posts a transaction under an ID of [`next_id`]. Postings of zero are left out.
+/// Posts a transaction of one account, in its currency, under an ID of [`next_id`]. Postings of zero are left out.
 pub fn post(
     turn: &mut Turn<'_>,
-    id: &str,
+    (id, account): (&str, AuthId),
     kind: &str,
     cause: &str,
     postings: Vec<Posting>,
     lines: Vec<Line>,
 ) -> Result<(), Fault> {
-    post_in_cycle(turn, id, kind, cause, None, postings, lines)
+    post_in_cycle(turn, (id, account), kind, cause, None, postings, lines)
 }
 
 /// Posts credit that nobody paid for, with what it pays of charges that are owed (R85, R86).
 pub fn post_gift(
     turn: &mut Turn<'_>,
-    id: &str,
+    (id, account): (&str, AuthId),
     (kind, cause): (&str, &str),
     postings: Vec<Posting>,
     pays: Vec<(Month, Money)>,
 ) -> Result<(), Fault> {
-    put(turn, id, Transaction { pays, ..Transaction::of(turn, kind, cause, postings) })
+    let currency = wallet::currency(turn, account)?;
+    put(turn, (id, account), Transaction { pays, ..Transaction::of(turn, currency, kind, cause, postings) })
 }
 
 /// Posts a transaction that belongs to a cycle which is over (R26): tax and rounding of its invoice.
 pub fn post_in_cycle(
     turn: &mut Turn<'_>,
-    id: &str,
+    (id, account): (&str, AuthId),
     kind: &str,
     cause: &str,
     cycle: Option<Month>,
     postings: Vec<Posting>,
     lines: Vec<Line>,
 ) -> Result<(), Fault> {
-    put(turn, id, Transaction { cycle, lines, ..Transaction::of(turn, kind, cause, postings) })
+    let currency = wallet::currency(turn, account)?;
+    put(turn, (id, account), Transaction { cycle, lines, ..Transaction::of(turn, currency, kind, cause, postings) })
 }
 
-fn put(turn: &mut Turn<'_>, id: &str, transaction: Transaction) -> Result<(), Fault> {
+fn put(turn: &mut Turn<'_>, (id, account): (&str, AuthId), transaction: Transaction) -> Result<(), Fault> {
     check_balance(&transaction, id)?;
+    if transaction.postings.iter().any(|posting| posting.1.is_some_and(|owner| owner != account)) {
+        return Err(Fault::problem("ledger-of-two-accounts", vec![Fact::new("transaction", id)]));
+    }
     turn.put(&format!("{PREFIX}{id}"), &transaction);
     follow(turn);
     Ok(())
 }
 
-/// Posts rated events: `lines` is what [`Line::write`] has appended, joined by commas. The same bytes as [`post`] with these lines.
+/// Posts rated events of accounts of one currency: `lines` is what [`Line::write`] has appended, joined by commas. The same bytes as [`post`] with these
+/// lines.
 pub fn post_usage(
     turn: &mut Turn<'_>,
-    id: &str,
+    (id, currency): (&str, Currency),
     events: usize,
     postings: Vec<Posting>,
     lines: &str,
 ) -> Result<(), Fault> {
-    let transaction = Transaction::of(turn, "usage", &format!("{events} events"), postings);
+    let transaction = Transaction::of(turn, currency, "usage", &format!("{events} events"), postings);
     check_balance(&transaction, id)?;
     let head = serde_json::to_string(&transaction).expect("records have text keys and finite numbers only");
     let mut text = String::with_capacity(head.len() + lines.len() + 16);
@@ -322,8 +348,9 @@ mod tests {
             });
         }
         let posted: Result<(), Fault> = fake.command(START, |turn| {
-            post(turn, "one", "usage", "3 events", postings(), lines)?;
-            post_usage(turn, "two", 3, postings(), &text)
+            wallet::open(turn, account, Currency::USD);
+            post(turn, ("one", account), "usage", "3 events", postings(), lines)?;
+            post_usage(turn, ("two", Currency::USD), 3, postings(), &text)
         });
         assert_eq!(posted, Ok(()));
         assert_eq!(fake.dump()["t/one"], fake.dump()["t/two"]);
@@ -331,13 +358,44 @@ mod tests {
 
     #[test]
     fn what_does_not_sum_to_zero_is_not_posted() {
-        let fake = Fake::new();
+        let (fake, account) = (Fake::new(), AuthId::parse("MA0123456789ABCDEFGH").expect("an auth ID"));
+        let opened: Result<(), Fault> = fake.command(START, |turn| {
+            wallet::open(turn, account, Currency::USD);
+            Ok(())
+        });
+        assert_eq!(opened, Ok(()));
+        let before = fake.dump();
         let lonely = || vec![Posting(LedgerAccount::Usage(Product::SMS), None, Money::from_micros(1))];
-        let one: Result<(), Fault> = fake.command(START, |turn| post(turn, "one", "debit", "", lonely(), Vec::new()));
-        let two: Result<(), Fault> = fake.command(START, |turn| post_usage(turn, "two", 0, lonely(), ""));
+        let one: Result<(), Fault> =
+            fake.command(START, |turn| post(turn, ("one", account), "debit", "", lonely(), Vec::new()));
+        let two: Result<(), Fault> =
+            fake.command(START, |turn| post_usage(turn, ("two", Currency::USD), 0, lonely(), ""));
         for refused in [one, two] {
             assert!(matches!(refused, Err(Fault::Other(problem)) if problem.code == "ledger-unbalanced"));
         }
-        assert!(fake.dump().is_empty());
+        assert_eq!(fake.dump(), before);
+    }
+
+    #[test]
+    fn a_transaction_is_of_one_account_and_its_currency() {
+        let (fake, account) = (Fake::new(), AuthId::parse("MA0123456789ABCDEFGH").expect("an auth ID"));
+        let other = AuthId::parse("MA0123456789ABCDEFGJ").expect("an auth ID");
+        let yen = Currency::parse("JPY").expect("a currency");
+        let of = |owner| {
+            let amount = Money::from_units(500);
+            let income = Posting(LedgerAccount::Adjustments, None, Money::from_units(-500));
+            vec![Posting(LedgerAccount::CreditsCash, Some(owner), amount), income]
+        };
+        let posted: Result<(), Fault> = fake.command(START, |turn| {
+            wallet::open(turn, account, yen);
+            post(turn, ("one", account), "debit", "", of(account), Vec::new())
+        });
+        assert_eq!(posted, Ok(()));
+        let (wallet, transaction) = (&fake.dump()[&format!("w/{account}")], &fake.dump()["t/one"]);
+        assert!(wallet.ends_with(r#","m":"JPY"}"#), "{wallet}");
+        assert!(transaction.contains(r#""currency":"JPY""#), "{transaction}");
+        let mixed: Result<(), Fault> =
+            fake.command(START, |turn| post(turn, ("two", account), "debit", "", of(other), Vec::new()));
+        assert!(matches!(mixed, Err(Fault::Other(problem)) if problem.code == "ledger-of-two-accounts"));
     }
 }

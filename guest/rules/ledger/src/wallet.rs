@@ -12,8 +12,8 @@ pub use ended::{gifts_between, note_gifts, take_ended, take_gifts, written_off_b
 pub use payer::{Claim, Payer};
 pub use receivables::{
     Claimed, EndedClaim, claim, debtors, end_claim, forgive_between, owe_as_other, owe_as_rent, owe_since,
-    owed_between, owed_by_day, owed_in_cents, pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
+    owed_between, owed_by_day, owed_whole_between, pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
 };
 pub use receivables::{Receivable, receivables};
-pub use record::{PREFIX, Wallet, key, load, mark_overrides, need, save};
+pub use record::{PREFIX, Wallet, currency, key, load, mark_overrides, need, save};
 pub use record::{parse, save_last};

@@ -22,7 +22,6 @@ use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
 use coinbox_ledger::rent_owed::load;
 use coinbox_ledger::rent_owed::{Unpaid, key, paid, unpaid};
 use coinbox_ledger::wallet;
-use coinbox_ledger::wallet::owed_in_cents;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 
@@ -99,7 +98,7 @@ pub(crate) fn watch(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>
 
 /// Whether so much is owed that it can be paid. Less than half a cent cannot (R4): nobody is asked for it, and no number is lost over it.
 fn is_payable(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(owed_in_cents(wallet::need(turn, account)?.balance)? > Money::ZERO)
+    Ok(wallet::need(turn, account)?.owed_whole()? > Money::ZERO)
 }
 
 /// Whether one of these numbers of an account is to be released by a moment if nothing is paid.
@@ -148,7 +147,7 @@ fn warn(turn: &mut Turn<'_>, account: AuthId, numbers: usize, owed: Money, deadl
     let mut facts = vec![Fact::new("numbers", numbers), Fact::new("amount", owed), Fact::new("days", days)];
     let told = feed::event(account, "rent-owed", "NUM-4").facts(facts.clone()).fact("release-at", deadline);
     facts.push(Fact::new("release-on", calendar::day_name(deadline)));
-    facts.push(Fact::new("owed", owed_in_cents(wallet::need(turn, account)?.balance)?));
+    facts.push(Fact::new("owed", wallet::need(turn, account)?.owed_whole()?));
     told.tell(turn);
     mail::send(turn, account, "rent-owed", facts)
 }

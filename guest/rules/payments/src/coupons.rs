@@ -23,6 +23,7 @@ use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::grants::{self, Grant};
 use coinbox_ground::calendar::LAST_MOMENT;
 use coinbox_ground::counters::Numbers;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::{AuthId, draw_code, highest_first};
 use coinbox_ground::money::Money;
@@ -125,7 +126,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, coupon: NewCoupon) -> Result
     let args = (NewCoupon { code: None, ..coupon.clone() }, code_digest);
     let kept = |made: &Coupon| serde_json::to_value(Coupon { code: String::new(), ..made.clone() });
     command.once_secret(turn, &args, kept, |turn, who, ()| {
-        check_new(turn, &coupon)?;
+        let currency = check_new(turn, &coupon)?;
         let code = match coupon.code.as_deref().and_then(normal) {
             Some(code) => code,
             None => draw_free(turn)?,
@@ -151,6 +152,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, coupon: NewCoupon) -> Result
             created: turn.now(),
             created_by: who.name().to_owned(),
             withdrawn: None,
+            currency,
         };
         turn.put(LAST_KEY, &Last { v: 1, number });
         turn.put(&found, &Found { v: 1, number });
@@ -162,21 +164,24 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, coupon: NewCoupon) -> Result
             .fact("uses", stored.uses)
             .fact("redeem-by", stored.redeem_by)
             .fact("by", who.name())
+            .in_currency(stored.currency)
             .tell(turn);
         Ok(stored.shown(code))
     })
 }
 
-fn check_new(turn: &Turn<'_>, coupon: &NewCoupon) -> Result<(), Fault> {
+/// Checks a new coupon. Answers its currency.
+fn check_new(turn: &Turn<'_>, coupon: &NewCoupon) -> Result<Currency, Fault> {
     let mut checks = Checks::new();
+    let currency = Policy::load(turn)?.offered(coupon.currency.as_deref(), &mut checks, "coupon.currency");
     if let Some(code) = &coupon.code {
         let form = "4 to 32 letters, digits and hyphens";
         checks.require(normal(code).is_some(), "coupon.code", FieldRule::WrongForm, form);
     }
     let amount = Money::from_micros(coupon.amount);
-    checks.require(amount > Money::ZERO, "coupon.amount", FieldRule::TooSmall, "0.01");
+    checks.require(amount > Money::ZERO, "coupon.amount", FieldRule::TooSmall, currency.smallest());
     checks.require(amount <= AMOUNT_MAX, "coupon.amount", FieldRule::TooLarge, AMOUNT_MAX);
-    checks.require(amount.is_whole_cents(), "coupon.amount", FieldRule::WrongForm, "whole cents");
+    checks.require(amount.is_whole(currency), "coupon.amount", FieldRule::WrongForm, currency.whole());
     checks.require(coupon.redeem_by > turn.now(), "coupon.redeem-by", FieldRule::TooSmall, turn.now());
     checks.require(coupon.redeem_by <= LAST_MOMENT, "coupon.redeem-by", FieldRule::TooLarge, LAST_MOMENT);
     match coupon.validity {
@@ -196,7 +201,8 @@ fn check_new(turn: &Turn<'_>, coupon: &NewCoupon) -> Result<(), Fault> {
     let most = USES_PER_ACCOUNT_MAX;
     checks.require(coupon.uses_per_account <= most, "coupon.uses-per-account", FieldRule::TooLarge, most);
     checks.text(&coupon.note, "coupon.note", 0, 200);
-    checks.done()
+    checks.done()?;
+    Ok(currency)
 }
 
 fn draw_free(turn: &Turn<'_>) -> Result<String, Fault> {
@@ -300,7 +306,9 @@ fn fail(turn: &mut Turn<'_>, account: AuthId, mut tries: Vec<Instant>, decline: 
 fn eligible(turn: &Turn<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {
     let Some(stored) = find(turn, code)? else { return Ok(Err(Decline::Unknown)) };
     let by_account = turn.get::<Redeemed>(&redeemed_key(account, stored.number))?.map_or(0, |redeemed| redeemed.count);
-    Ok(if by_account >= stored.uses_per_account {
+    Ok(if stored.currency != wallet::currency(turn, account)? {
+        Err(Decline::OtherCurrency)
+    } else if by_account >= stored.uses_per_account {
         Err(Decline::AlreadyRedeemed)
     } else if stored.withdrawn.is_some() {
         Err(Decline::Withdrawn)

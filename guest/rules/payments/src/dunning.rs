@@ -242,6 +242,7 @@ pub fn reopened(
     let number = &invoice.number;
     let mut promised = "none".to_owned();
     let due = wallet::owed_between(turn, account, invoice.days.0, invoice.days.1)?;
+    let currency = wallet::currency(turn, account)?;
     let standing = profile::profile(turn, account)?.standing;
     let leaving = matches!(standing, Standing::Closing | Standing::Closed);
     if wallet::need(turn, account)?.credit_limit().is_some() && !leaving {
@@ -256,7 +257,7 @@ pub fn reopened(
         let begun = if under_way.is_some() { Unpaid { next: None, ..begun } } else { begun };
         promised = match (begun.next, standing) {
             // Nobody charges less than half a cent (R4).
-            _ if due.to_cents_half_up()? == Money::ZERO => promised,
+            _ if due.to_whole_half_up(currency)? == Money::ZERO => promised,
             _ if under_way.is_some() => "under-way".to_owned(),
             // An active account is suspended for the chargeback next, which holds back no attempt; any other suspension does (R32).
             (Some(_), Standing::Suspended(reason)) if reason != Suspension::PaymentFailure => "reinstated".to_owned(),

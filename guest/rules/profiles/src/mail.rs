@@ -10,7 +10,8 @@ use coinbox_ground::feed;
 use coinbox_ground::ids;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, JobKind, Next, Numbered, Task, Work};
-use coinbox_ground::money::CURRENCY;
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
 use coinbox_ground::outside::{AttachedDocument, Attachment, LEASE_MS, MailOutcome, Mailbox, Message, Partly};
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
@@ -121,6 +122,32 @@ pub fn send_with(
     put(turn, account, template, facts, Some((kind.word().to_owned(), number.to_owned())))
 }
 
+/// Facts of mails that are amounts of the account.
+const AMOUNTS: [&str; 13] = [
+    "amount",
+    "amount-due",
+    "balance",
+    "cap",
+    "credit-limit",
+    "forfeited",
+    "left",
+    "next-step",
+    "owed",
+    "refunded",
+    "tax",
+    "threshold",
+    "total",
+];
+
+/// Writes amounts as people of the currency do (CRD-17). What is no amount, such as `none`, stays.
+fn show_amounts(facts: &mut [Fact], currency: Currency) {
+    for fact in facts.iter_mut().filter(|fact| AMOUNTS.contains(&fact.name.as_str())) {
+        if let Some(amount) = Money::parse(&fact.value) {
+            fact.value = amount.in_currency(currency).to_string();
+        }
+    }
+}
+
 fn put(
     turn: &mut Turn<'_>,
     account: AuthId,
@@ -131,7 +158,8 @@ fn put(
     let profile = profile(turn, account)?;
     facts.push(Fact::new("account-name", &profile.name));
     facts.push(Fact::new("auth-id", account));
-    facts.push(Fact::new("currency", CURRENCY));
+    show_amounts(&mut facts, profile.currency);
+    facts.push(Fact::new("currency", profile.currency));
     facts.push(Fact::new("brand", &Policy::load(turn)?.brand));
     let number = Numbers::next_mail(turn, account)?;
     let pending = Pending {
@@ -177,7 +205,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<
     }
     // One that a version has written down that did not say the currency.
     if !facts.iter().any(|fact| fact.name == "currency") {
-        facts.push(Fact::new("currency", CURRENCY));
+        facts.push(Fact::new("currency", Currency::USD));
     }
     let attached =
         pending.document.map(|(kind, number)| AttachedDocument { auth_id: account.to_string(), kind, number });

@@ -1,5 +1,6 @@
 //! The cold record of a main account: who it is, how it pays, whether it may be used.
 
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::{Record, Turn};
@@ -71,6 +72,9 @@ pub struct Profile {
     pub details: String,
     /// When it was made.
     pub created: Instant,
+    /// Of every amount of the account and its sub-accounts, for ever (CRD-17). The wallet has it too.
+    #[serde(default, skip_serializing_if = "Currency::is_usd")]
+    pub currency: Currency,
 }
 
 impl Record for Profile {

@@ -71,6 +71,7 @@ impl Story {
 
     fn trial(&mut self) {
         let trial = NewAccount {
+            currency: None,
             account_type: AccountType::Developer,
             name: "Trial".to_owned(),
             email: "try@acme.example".to_owned(),

@@ -320,6 +320,7 @@ impl Story {
                     turn,
                     &operator(),
                     NewAccount {
+                        currency: None,
                         account_type: AccountType::Standard,
                         name: "Acme".to_owned(),
                         email: "owner@acme.example".to_owned(),

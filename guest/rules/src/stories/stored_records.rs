@@ -69,6 +69,7 @@ fn event(id: &str, auth_id: &str, number: &str) -> Event {
 /// A number that was released, and one whose rent is owed: while it was on order the credit was spent.
 fn numbers(story: &mut Story) {
     let new = NewAccount {
+        currency: None,
         account_type: AccountType::Developer,
         name: "Renter".to_owned(),
         email: "rent@acme.example".to_owned(),
@@ -133,6 +134,7 @@ fn everything() -> (Story, String) {
     story.debit(70);
     story.command(|turn, _| {
         let coupon = coupons::NewCoupon {
+            currency: None,
             code: Some("SPRING-26".to_owned()),
             amount: 1_000_000,
             redeem_by: START + DAY_MS,
@@ -169,6 +171,7 @@ fn everything() -> (Story, String) {
     story.minimum(20);
     let trial = |turn: &mut crate::ground::turn::Turn<'_>, _| {
         let trial = NewAccount {
+            currency: None,
             account_type: AccountType::Developer,
             name: "Trial".to_owned(),
             email: "try@acme.example".to_owned(),
@@ -240,6 +243,7 @@ fn everything() -> (Story, String) {
 /// A debt that was written off.
 fn write_off(story: &mut Story) {
     let owing = NewAccount {
+        currency: None,
         account_type: AccountType::Standard,
         name: "Owing".to_owned(),
         email: "owe@acme.example".to_owned(),

@@ -7,13 +7,12 @@
 //! reported later still is in the summaries only.
 
 use coinbox_access::{self as access, functions};
+use coinbox_ground::currency::Currency;
 use coinbox_ground::calendar;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::job::Next;
-use coinbox_ground::money::CURRENCY;
-use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fact, Fault, Instant, MINUTE_MS, optional_int_text};
 use coinbox_ledger::charge_code;
@@ -162,6 +161,7 @@ pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, 
 }
 
 fn send(turn: &mut Turn<'_>, account: AuthId, day: Date, timezone: &str, totals: &SourceTotals) -> Result<(), Fault> {
+    let wallet = wallet::need(turn, account)?;
     let mut all = Sum::default();
     let mut rows = Vec::new();
     let mut others = Sum::default();
@@ -170,26 +170,26 @@ fn send(turn: &mut Turn<'_>, account: AuthId, day: Date, timezone: &str, totals:
         if rows.len() < ROWS_MAX {
             let (product, heading, detail) = charge_code::words(code);
             let name = [product, heading, detail].join(" ").trim().to_owned();
-            rows.push(row(&name, *sum));
+            rows.push(row(&name, *sum, wallet.currency()));
         } else {
             others.add(*sum)?;
         }
     }
     if others.count > 0 {
-        rows.push(row("others", others));
+        rows.push(row("others", others, wallet.currency()));
     }
-    let balance: Money = wallet::need(turn, account)?.balance;
     let facts = vec![
         Fact::new("day", day),
         Fact::new("timezone", timezone),
         Fact::new("amount", all.amount),
-        Fact::new("balance", balance),
+        Fact::new("balance", wallet.balance),
         Fact::new("details", rows.join("\n")),
     ];
     mail::send(turn, account, "daily-summary", facts)
 }
 
 /// `voice outbound: 12 (720 in all) 1.20 USD`.
-fn row(name: &str, sum: Sum) -> String {
-    format!("{name}: {} ({} in all) {} {CURRENCY}", sum.count, sum.quantity, sum.amount)
+fn row(name: &str, sum: Sum, currency: Currency) -> String {
+    let amount = sum.amount.in_currency(currency);
+    format!("{name}: {} ({} in all) {amount} {currency}", sum.count, sum.quantity)
 }

@@ -10,6 +10,7 @@ use crate::events::{
 use coinbox_credit::movements::expiry;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
@@ -192,7 +193,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
     let mut answers = Vec::with_capacity(events.len());
     let mut transactions = Vec::new();
     let mut seen: BTreeMap<Remembered, u64> = BTreeMap::new();
-    let mut block = Block::new(batch.spenders.len());
+    let mut blocks = Blocks::new(batch.spenders.len());
     let mut rejected = 0_u32;
     let mut latest = turn.now();
     for (place, event) in events.iter().enumerate() {
@@ -215,25 +216,27 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
                     match rate(turn, &mut book, (event, terms[place]), held.get(place), spender.overrides())? {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
+                            let block = blocks.of(spender.wallet.currency());
                             let split = block.splits[number].get_or_insert_default();
                             wallet::debit(turn, spender.account, &mut spender.wallet, rated.amount, split)?;
                             spender.give_back(held.get(place))?;
-                            Ok((source, rated))
+                            Ok((source, spender.wallet.currency(), rated))
                         }
                     }
                 }
             },
         };
         match outcome {
-            Ok((source, rated)) => {
+            Ok((source, currency, rated)) => {
                 latest = latest.max(event.at);
                 answers.push(Answer::Rated(rated.amount.micros()));
                 let digest = content(event);
                 seen.insert(remembered, digest);
                 let key = std::mem::take(&mut batch.keys[place]);
+                let block = blocks.of(currency);
                 block.push(event, source, (remembered, key, digest), &rated)?;
                 if block.counted.len() == EVENTS_PER_TRANSACTION || block.lines.len() >= LINES_BYTES_MAX {
-                    let full = std::mem::replace(&mut block, Block::new(batch.spenders.len()));
+                    let full = std::mem::replace(block, Block::new(batch.spenders.len(), currency));
                     transactions.push(full.post(turn, &batch.spenders)?);
                 }
             }
@@ -247,7 +250,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
             }
         }
     }
-    if !block.counted.is_empty() {
+    for block in blocks.ended() {
         transactions.push(block.post(turn, &batch.spenders)?);
     }
     if latest > turn.now() {
@@ -335,8 +338,44 @@ fn unreadable(key: &str) -> Fault {
     Fault::unreadable(vec![Fact::new("kind", "counted event"), Fact::new("key", key)])
 }
 
-/// Rated events on their way into one ledger transaction.
+/// A block for each currency in which something was posted: nothing of two currencies is in one transaction (CRD-17).
+struct Blocks {
+    /// The one of the event before: most batches have no other.
+    current: Block,
+    others: Vec<Block>,
+}
+
+impl Blocks {
+    fn new(spenders: usize) -> Blocks {
+        Blocks { current: Block::new(spenders, Currency::USD), others: Vec::new() }
+    }
+
+    fn of(&mut self, currency: Currency) -> &mut Block {
+        if self.current.currency != currency {
+            match self.others.iter_mut().find(|block| block.currency == currency) {
+                Some(block) => std::mem::swap(block, &mut self.current),
+                None => {
+                    let new = Block::new(self.current.splits.len(), currency);
+                    self.others.push(std::mem::replace(&mut self.current, new));
+                }
+            }
+        }
+        &mut self.current
+    }
+
+    /// Those with events, by currency.
+    fn ended(self) -> Vec<Block> {
+        let mut blocks = self.others;
+        blocks.push(self.current);
+        blocks.retain(|block| !block.counted.is_empty());
+        blocks.sort_unstable_by_key(|block| block.currency);
+        blocks
+    }
+}
+
+/// Rated events of one currency on their way into one ledger transaction.
 struct Block {
+    currency: Currency,
     lines: String,
     /// By event: under what it is remembered, that key, and the digest of its content.
     counted: Vec<(Remembered, String, u64)>,
@@ -347,8 +386,9 @@ struct Block {
 }
 
 impl Block {
-    fn new(spenders: usize) -> Block {
+    fn new(spenders: usize, currency: Currency) -> Block {
         Block {
+            currency,
             lines: String::new(),
             counted: Vec::new(),
             splits: vec![None; spenders],
@@ -386,12 +426,11 @@ impl Block {
             total = total.plus(*amount)?;
         }
         let accounts = self.splits.iter().flatten().count();
-        feed::operator_event("usage-posted", "USE-1")
+        let told = feed::operator_event("usage-posted", "USE-1")
             .fact("events", self.counted.len())
             .fact("accounts", accounts)
-            .fact("amount", total)
-            .transaction(&id)
-            .tell(turn);
+            .fact("amount", total);
+        told.in_currency(self.currency).transaction(&id).tell(turn);
         let count = self.counted.len();
         // As numbers, so that text that is sorted later is sorted already.
         self.counted.sort_unstable_by_key(|(remembered, _, _)| *remembered);
@@ -412,7 +451,7 @@ impl Block {
         for (product, amount) in self.income {
             postings.push(Posting(LedgerAccount::Usage(product), None, amount.negated()?));
         }
-        ledger::post_usage(turn, &id, count, postings, &self.lines)?;
+        ledger::post_usage(turn, (&id, self.currency), count, postings, &self.lines)?;
         Ok(id)
     }
 }

@@ -5,7 +5,7 @@ use super::transactions::{Transaction, one_line, six_decimals};
 use coinbox_host::text;
 use std::io::Write;
 
-pub(super) const HEAD: &str = "transaction,at,kind,cause,events,ledger_account,owner,amount\n";
+pub(super) const HEAD: &str = "transaction,at,kind,cause,events,ledger_account,owner,amount,currency\n";
 
 pub(super) fn write(transaction: &Transaction, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut table = Table::go_on(Vec::new());
@@ -19,6 +19,7 @@ pub(super) fn write(transaction: &Transaction, out: &mut dyn Write) -> anyhow::R
             posting.ledger_account.as_str().into(),
             posting.owner.as_deref().unwrap_or_default().into(),
             Cell::Number(six_decimals(posting.amount)),
+            transaction.currency.as_str().into(),
         ])?;
     }
     out.write_all(&table.bytes()?)?;

@@ -1,4 +1,4 @@
-//! A journal for hledger: accounts and commodity are declared, so that `hledger check --strict` passes.
+//! A journal for hledger: accounts and commodities are declared, so that `hledger check --strict` passes.
 
 use super::transactions::{Posting, Transaction, day, one_line, six_decimals};
 use coinbox_host::text;
@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 pub(super) const HEAD: &str = "; Ledger of Coinbox. Debits are positive.\ncommodity 1000.000000 USD\n\n";
+
+/// Declared in [`HEAD`].
+const DECLARED: &str = "USD";
 
 /// `liabilities:credits:cash:MA…`.
 fn account(posting: &Posting) -> String {
@@ -25,6 +28,10 @@ pub(super) fn write(
     known: &mut BTreeSet<String>,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
+    let currency = &transaction.currency;
+    if currency != DECLARED && known.insert(format!("commodity {currency}")) {
+        writeln!(out, "commodity 1000.000000 {currency}")?;
+    }
     let accounts: Vec<String> = transaction.postings.iter().map(account).collect();
     for account in &accounts {
         if known.insert(account.clone()) {
@@ -40,7 +47,7 @@ pub(super) fn write(
         transaction.events
     )?;
     for (account, posting) in accounts.iter().zip(&transaction.postings) {
-        writeln!(out, "    {account}  {} USD", six_decimals(posting.amount))?;
+        writeln!(out, "    {account}  {} {currency}", six_decimals(posting.amount))?;
     }
     writeln!(out)
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 struct Pages;
 
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
+const YEN: &str = "MAJAAAAAAAAAAAAAAAAA";
 
 impl Link for Pages {
     fn call(&self, function: &str, arguments: Value) -> Result<Value, LinkError> {
@@ -14,15 +15,19 @@ impl Link for Pages {
         let posting = |account: &str, owner: Option<&str>, amount: i64| json!({"ledger-account": account, "owner": owner, "amount": amount.to_string()});
         Ok(match arguments["after"].as_str() {
             None => {
-                json!({"transactions": [{"id": "t1", "at": "1767225600000", "kind": "recharge", "cause": "key; \"one\"\n|x\\",
+                json!({"transactions": [{"id": "t1", "at": "1767225600000", "kind": "recharge", "cause": "key; \"one\"\n|x\\", "currency": "USD",
                 "events": 0, "postings": [
                     posting("assets:payment-clearing", None, 25_000_000),
                     posting("liabilities:credits:cash", Some(ACCOUNT), -25_000_000)]}], "next": "t1"})
             }
-            Some("t1") => json!({"transactions": [{"id": "t2", "at": "1767312000000", "kind": "usage", "cause": "r-1",
+            Some("t1") => json!({"transactions": [{"id": "t2", "at": "1767312000000", "kind": "usage", "cause": "r-1", "currency": "USD",
                 "events": 3, "postings": [
                     posting("liabilities:credits:cash", Some(ACCOUNT), 12_345),
-                    posting("income:usage:voice", None, -12_345)]}], "next": null}),
+                    posting("income:usage:voice", None, -12_345)]}], "next": "t2"}),
+            Some("t2") => json!({"transactions": [{"id": "t3", "at": "1767312000001", "kind": "usage", "cause": "r-2", "currency": "JPY",
+                "events": 1, "postings": [
+                    posting("liabilities:credits:cash", Some(YEN), 2_500_000),
+                    posting("income:usage:voice", None, -2_500_000)]}], "next": null}),
             Some(other) => panic!("no page after {other}"),
         })
     }
@@ -38,7 +43,7 @@ impl Link for Pages {
 
 fn exported(format: Format) -> String {
     let mut out = Vec::new();
-    assert_eq!(export(&Pages, format, &mut out).expect("exported"), 2);
+    assert_eq!(export(&Pages, format, &mut out).expect("exported"), 3);
     String::from_utf8(out).expect("text")
 }
 
@@ -60,6 +65,13 @@ account income:usage:voice
     ; id:t2, at:2026-01-02T00:00:00Z, events:3
     liabilities:credits:cash:MAAAAAAAAAAAAAAAAAAA  0.012345 USD
     income:usage:voice  -0.012345 USD
+
+commodity 1000.000000 JPY
+account liabilities:credits:cash:MAJAAAAAAAAAAAAAAAAA
+2026-01-02 usage r-2
+    ; id:t3, at:2026-01-02T00:00:00.001Z, events:1
+    liabilities:credits:cash:MAJAAAAAAAAAAAAAAAAA  2.500000 JPY
+    income:usage:voice  -2.500000 JPY
 
 ";
     assert_eq!(exported(Format::Hledger), expected);
@@ -88,6 +100,15 @@ option "operating_currency" "USD"
   Liabilities:Credits:Cash:MAAAAAAAAAAAAAAAAAAA  0.012345 USD
   Income:Usage:Voice  -0.012345 USD
 
+2026-01-02 open Liabilities:Credits:Cash:MAJAAAAAAAAAAAAAAAAA JPY
+2026-01-02 open Income:Usage:Voice:JPY JPY
+2026-01-02 * "usage" "r-2"
+  id: "t3"
+  at: "2026-01-02T00:00:00.001Z"
+  events: 1
+  Liabilities:Credits:Cash:MAJAAAAAAAAAAAAAAAAA  2.500000 JPY
+  Income:Usage:Voice:JPY  -2.500000 JPY
+
 "#;
     assert_eq!(exported(Format::Beancount), expected);
 }
@@ -95,11 +116,13 @@ option "operating_currency" "USD"
 #[test]
 fn csv() {
     let expected = "\
-transaction,at,kind,cause,events,ledger_account,owner,amount
-t1,2026-01-01T00:00:00Z,recharge,\"key; \"\"one\"\" |x\\\",0,assets:payment-clearing,,25.000000
-t1,2026-01-01T00:00:00Z,recharge,\"key; \"\"one\"\" |x\\\",0,liabilities:credits:cash,MAAAAAAAAAAAAAAAAAAA,-25.000000
-t2,2026-01-02T00:00:00Z,usage,r-1,3,liabilities:credits:cash,MAAAAAAAAAAAAAAAAAAA,0.012345
-t2,2026-01-02T00:00:00Z,usage,r-1,3,income:usage:voice,,-0.012345
+transaction,at,kind,cause,events,ledger_account,owner,amount,currency
+t1,2026-01-01T00:00:00Z,recharge,\"key; \"\"one\"\" |x\\\",0,assets:payment-clearing,,25.000000,USD
+t1,2026-01-01T00:00:00Z,recharge,\"key; \"\"one\"\" |x\\\",0,liabilities:credits:cash,MAAAAAAAAAAAAAAAAAAA,-25.000000,USD
+t2,2026-01-02T00:00:00Z,usage,r-1,3,liabilities:credits:cash,MAAAAAAAAAAAAAAAAAAA,0.012345,USD
+t2,2026-01-02T00:00:00Z,usage,r-1,3,income:usage:voice,,-0.012345,USD
+t3,2026-01-02T00:00:00.001Z,usage,r-2,1,liabilities:credits:cash,MAJAAAAAAAAAAAAAAAAA,2.500000,JPY
+t3,2026-01-02T00:00:00.001Z,usage,r-2,1,income:usage:voice,,-2.500000,JPY
 ";
     assert_eq!(exported(Format::Csv), expected);
 }

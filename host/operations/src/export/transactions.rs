@@ -25,13 +25,26 @@ pub struct Transaction {
     pub kind: String,
     /// What is behind it.
     pub cause: String,
+    /// Of every amount in it, ISO 4217.
+    pub currency: String,
     /// Usage events in it.
     pub events: u64,
     /// Both sides.
     pub postings: Vec<Posting>,
 }
 
+/// The currency of ledger accounts whose name does not say one.
+const PLAIN: &str = "USD";
+
 impl Transaction {
+    /// The name of a ledger account where amounts of several currencies are kept apart: `income:usage:voice` in USD, `income:usage:voice:EUR`.
+    pub fn in_currency(&self, posting: &Posting) -> String {
+        match self.currency.as_str() {
+            PLAIN => posting.ledger_account.clone(),
+            currency => format!("{}:{currency}", posting.ledger_account),
+        }
+    }
+
     pub(super) fn read(value: &Value) -> Option<Transaction> {
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         let posting = |posting: &Value| {
@@ -46,6 +59,7 @@ impl Transaction {
             at: text("at")?.parse().ok()?,
             kind: text("kind")?,
             cause: text("cause")?,
+            currency: text("currency")?,
             events: value["events"].as_u64()?,
             postings: value["postings"].as_array()?.iter().map(posting).collect::<Option<_>>()?,
         })

@@ -14,13 +14,13 @@ const SUBACCOUNT_PAGE: u64 = 100;
 /// Runs `account …`.
 pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
     let answer = match command {
-        Account::Create { name, email, kind, address, city, state, timezone } => {
+        Account::Create { name, email, kind, address, city, state, timezone, currency } => {
             let kind = match kind {
                 AccountKind::Standard => "standard",
                 AccountKind::Developer => "developer",
             };
             let account = json!({"account-type": kind, "name": name, "email": email, "address": address, "city": city,
-                "state": state, "timezone": timezone});
+                "state": state, "timezone": timezone, "currency": currency});
             let created = work.link.call("accounts.create", json!({"account": account}))?;
             return work.output.answer(&created, shown_credential);
         }
@@ -195,6 +195,7 @@ fn shown_account(account: &Value) -> Text {
         ("name", field(account, "name")),
         ("type", field(account, "account-type")),
         ("standing", field(account, "standing")),
+        ("currency", field(account, "currency")),
         ("balance", amount(&account["cash-credits"])),
         ("available", amount(&account["available"])),
         ("automatic recharge", field(account, "auto-recharge")),

@@ -8,6 +8,7 @@ use coinbox_operations::export::table::Table;
 use coinbox_operations::tables::{ACCOUNTS_CSV, Csv, DOCUMENTS_CSV, OPEN};
 use coinbox_operations::words::{amount, counted, field, moment, wide};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Most accounts of one page of the contract.
 const ACCOUNTS: usize = 500;
@@ -71,33 +72,44 @@ pub(super) fn accounts(work: &Work, asked: &Accounts) -> anyhow::Result<()> {
     };
     let filter = json!({"name": asked.name, "email": asked.email, "email-part": asked.email_part,
         "account-type": word(asked.kind), "billing-mode": word(asked.billing_mode), "standing": word(asked.standing),
-        "balance-below": below, "balance-from": micros("--balance-from", &asked.balance_from)?});
+        "balance-below": below, "balance-from": micros("--balance-from", &asked.balance_from)?,
+        "currency": asked.currency});
     let page = (asked.after.clone(), asked.limit, ACCOUNTS);
     let listed = pages(work, ("accounts.list", "accounts"), &filter, page)?;
-    let owed = asked.owing.then(|| owed(&listed.0)).flatten();
+    let owed = if asked.owing { owed(&listed.0) } else { Vec::new() };
     print(work, "accounts", listed, asked.csv.then_some(ACCOUNTS_CSV), |accounts| {
-        let mut rows = Rows::new(&["auth ID", "name", "email", "type", "pays", "standing", ">balance"]);
+        let mut rows = Rows::new(&["auth ID", "name", "email", "type", "pays", "standing", ">balance", "currency"]);
         for account in accounts {
             let mut row: Vec<String> = ["auth-id", "name", "email", "account-type", "billing-mode", "standing"]
                 .iter()
                 .map(|name| field(account, name))
                 .collect();
             row.push(amount(&account["balance"]));
+            row.push(field(account, "currency"));
             rows.add(row);
         }
         rows
     })?;
-    if let Some(owed) = owed {
+    for owed in owed {
         work.output.note(&owed);
     }
     Ok(())
 }
 
-/// What the accounts of a list owe together: as much as their balances are below zero.
-fn owed(accounts: &[Value]) -> Option<String> {
-    let sum = accounts.iter().try_fold(0_i64, |sum, account| sum.checked_sub(wide(&account["balance"]).min(0)))?;
-    let accounts = counted(accounts.len() as u64, "account");
-    (sum > 0).then(|| format!("{} is owed by {accounts}: a balance below zero is owed", text::amount(sum)))
+/// What the accounts of a list owe together, by currency: as much as their balances are below zero.
+fn owed(accounts: &[Value]) -> Vec<String> {
+    let mut sums: BTreeMap<String, (u64, Option<i64>)> = BTreeMap::new();
+    for account in accounts {
+        let (count, sum) = sums.entry(field(account, "currency")).or_insert((0, Some(0)));
+        *count += 1;
+        *sum = sum.and_then(|sum| sum.checked_sub(wide(&account["balance"]).min(0)));
+    }
+    let owed = sums.into_iter().filter_map(|(currency, (count, sum))| {
+        let sum = sum.filter(|sum| *sum > 0)?;
+        let (sum, accounts) = (text::amount_in(sum, &currency), counted(count, "account"));
+        Some(format!("{sum} is owed by {accounts}: a balance below zero is owed"))
+    });
+    owed.collect()
 }
 
 /// Runs `documents list`.
@@ -112,12 +124,12 @@ pub(super) fn documents(work: &Work, asked: &Issued) -> anyhow::Result<()> {
     };
     let filter = json!({"kind": word(asked.kind), "receipt": word(asked.receipt), "status": asked.status,
         "number": asked.number, "month": asked.month, "issued-from": at("--from", &asked.from)?,
-        "issued-before": at("--before", &asked.before)?, "open-from": open, "account": asked.account,
+        "issued-before": at("--before", &asked.before)?, "open-from": open, "currency": asked.currency, "account": asked.account,
         "oldest-first": asked.oldest_first});
     let page = (asked.after.clone(), asked.limit, DOCUMENTS);
     let listed = pages(work, ("invoices.list-issued", "documents"), &filter, page)?;
     print(work, "documents", listed, asked.csv.then_some(DOCUMENTS_CSV), |documents| {
-        let header = ["auth ID", "name", "kind", "number", "issued", ">total", ">open", "status"];
+        let header = ["auth ID", "name", "kind", "number", "issued", ">total", ">open", "currency", "status"];
         let mut rows = Rows::new(&header);
         for one in documents {
             let document = &one["document"];
@@ -133,6 +145,7 @@ pub(super) fn documents(work: &Work, asked: &Issued) -> anyhow::Result<()> {
                 moment(&document["issued"]),
                 amount(&document["total"]),
                 amount(&document[OPEN]),
+                field(document, "currency"),
                 field(document, "status"),
             ]);
         }
@@ -145,16 +158,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_list_owes_is_added_up() {
-        let of = |balances: &[&str]| {
-            let accounts: Vec<Value> = balances.iter().map(|balance| json!({"balance": balance})).collect();
-            owed(&accounts)
+    fn what_a_list_owes_is_added_up_by_currency() {
+        let of = |balances: &[(&str, &str)]| {
+            let account = |(balance, currency): &(&str, &str)| json!({"balance": balance, "currency": currency});
+            owed(&balances.iter().map(account).collect::<Vec<_>>())
         };
-        assert_eq!(of(&[]), None);
-        assert_eq!(of(&["-500000"]).as_deref(), Some("0.50 is owed by 1 account: a balance below zero is owed"));
+        assert_eq!(of(&[]), Vec::<String>::new());
+        assert_eq!(of(&[("-500000", "USD")]), ["0.50 USD is owed by 1 account: a balance below zero is owed"]);
         assert_eq!(
-            of(&["-47210000", "-2790000"]).as_deref(),
-            Some("50.00 is owed by 2 accounts: a balance below zero is owed")
+            of(&[("-47210000", "USD"), ("-1500000000", "JPY"), ("-2790000", "USD")]),
+            [
+                "1500 JPY is owed by 1 account: a balance below zero is owed",
+                "50.00 USD is owed by 2 accounts: a balance below zero is owed"
+            ]
         );
     }
 }

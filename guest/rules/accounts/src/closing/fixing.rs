@@ -10,7 +10,8 @@ use coinbox_credit::records::refunds::Cause;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
-use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::turn::Turn;
@@ -19,7 +20,7 @@ use coinbox_invoices::{self as invoices, FinalStep};
 use coinbox_ledger::charges;
 use coinbox_ledger::lots::{Lot, LotKind};
 use coinbox_ledger::open_lots;
-use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_ledger::wallet;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_payments::refunds::{self, NewRefund};
 use coinbox_profiles::mail;
@@ -65,7 +66,7 @@ pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, 
                 }
                 FinalStep::Ready(draft) => *draft,
             };
-            let owed = owed_in_cents(wallet::need(turn, account)?.balance)?;
+            let owed = wallet::need(turn, account)?.owed_whole()?;
             if owed > Money::ZERO {
                 invoices::end_final(turn, account, draft, None)?;
                 wait_for_payment(turn, account, &mut closing, owed);
@@ -131,8 +132,8 @@ struct Fixed {
 }
 
 impl Fixed {
-    /// Only what is left of recharges of the window is given back, each rounded down to the cent (CRD-12, R4).
-    fn of(lots: Vec<Lot>, window_begins: Instant) -> Result<Fixed, Fault> {
+    /// Only what is left of recharges of the window is given back, each rounded down to the smallest unit (CRD-12, R4).
+    fn of(lots: Vec<Lot>, window_begins: Instant, currency: Currency) -> Result<Fixed, Fault> {
         let mut fixed = Fixed::default();
         for lot in lots {
             let kind = match lot.kind {
@@ -142,8 +143,8 @@ impl Fixed {
             };
             *kind = kind.plus(lot.rest)?;
             if lot.kind == LotKind::Cash && lot.since >= window_begins {
-                let rounding = Money::from_micros(lot.rest.micros() % MICROS_PER_CENT);
-                let refund = lot.rest.minus(rounding)?;
+                let refund = lot.rest.to_whole_down(currency);
+                let rounding = lot.rest.minus(refund)?;
                 fixed.refunded = fixed.refunded.plus(refund)?;
                 fixed.rounding = fixed.rounding.plus(rounding)?;
                 fixed.refunds.push((lot, refund));
@@ -158,8 +159,9 @@ impl Fixed {
 /// Takes all credit off the account, in one transaction, and closes it for good.
 fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
     let window = Policy::load(turn)?.refund_window_ms;
-    let fixed = Fixed::of(open_lots::exact_lots(turn, account)?, closing.begun.saturating_sub(window))?;
     let mut wallet = wallet::need(turn, account)?;
+    let begins = closing.begun.saturating_sub(window);
+    let fixed = Fixed::of(open_lots::exact_lots(turn, account)?, begins, wallet.currency())?;
     // Less than the gateway can move: rounded away (R4).
     let unpayable = if wallet.balance < Money::ZERO { wallet.balance.negated()? } else { Money::ZERO };
     wallet::empty(turn, account, &mut wallet)?;
@@ -167,7 +169,7 @@ fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<in
     let id = ledger::next_id(turn)?;
     ledger::post(
         turn,
-        &id,
+        (&id, account),
         "closing",
         &format!("closed by {}", closing.by),
         vec![

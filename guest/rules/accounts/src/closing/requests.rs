@@ -15,7 +15,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, Instant};
-use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_ledger::wallet;
 use coinbox_numbers as numbers;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
@@ -50,7 +50,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, account: AuthId, who: &Who, reason: &st
         return Ok(());
     }
     expiry::expire_due(turn, account)?;
-    let owed = owed_in_cents(wallet::need(turn, account)?.balance)?;
+    let owed = wallet::need(turn, account)?.owed_whole()?;
     if owed > Money::ZERO {
         return Err(Error::Owes(owed.micros()));
     }
@@ -86,14 +86,14 @@ pub(crate) fn close_at_once(turn: &mut Turn<'_>, account: AuthId, who: &Who, rea
     }
     // What cannot be done in this call is done by the job, which is due now.
     run(turn, account)?;
-    let owed = owed_in_cents(wallet::need(turn, account)?.balance)?;
+    let owed = wallet::need(turn, account)?.owed_whole()?;
     if owed > Money::ZERO { Err(Error::Owes(owed.micros())) } else { Ok(()) }
 }
 
 fn status(turn: &Turn<'_>, account: AuthId) -> Result<ClosingStatus, Error> {
     let closing = load(turn, account)?.ok_or_else(|| Fault::not_found("closing"))?;
     let (page, _) = refunds::refunds(turn, account, None, REFUNDS_SHOWN)?;
-    let owed = owed_in_cents(wallet::need(turn, account)?.balance)?;
+    let owed = wallet::need(turn, account)?.owed_whole()?;
     Ok(ClosingStatus {
         begun: closing.begun,
         closes_at: closing.closes_at,

@@ -167,7 +167,7 @@ fn correct(
     let id = ledger::next_id(turn)?;
     ledger::post(
         turn,
-        &id,
+        (&id, account),
         "correction",
         reason,
         vec![
@@ -206,7 +206,7 @@ pub fn write_off(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, reason: 
             Posting(LedgerAccount::WriteOffs, None, amount),
             Posting(LedgerAccount::Receivables, Some(account), amount.negated()?),
         ];
-        ledger::post(turn, &id, "write-off", &reason, postings, Vec::new())?;
+        ledger::post(turn, (&id, account), "write-off", &reason, postings, Vec::new())?;
         feed::event(account, "written-off", "ACC-12")
             .fact("amount", amount)
             .fact("balance", wallet.balance)

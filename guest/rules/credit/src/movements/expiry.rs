@@ -41,7 +41,7 @@ pub(crate) fn expire_lot(turn: &mut Turn<'_>, account: AuthId, number: u32, plac
     let id = ledger::next_id(turn)?;
     ledger::post(
         turn,
-        &id,
+        (&id, account),
         "credit-expired",
         &format!("lot {number}"),
         vec![

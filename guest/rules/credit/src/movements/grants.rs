@@ -58,7 +58,7 @@ pub fn grant(turn: &mut Turn<'_>, account: AuthId, grant: &Grant<'_>) -> Result<
         Posting(LedgerAccount::of_lot(grant.kind), Some(account), credited.kept.negated()?),
         Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
     ];
-    ledger::post_gift(turn, &id, (grant.entry, grant.reason), postings, credited.charges)?;
+    ledger::post_gift(turn, (&id, account), (grant.entry, grant.reason), postings, credited.charges)?;
     feed::event(account, grant.entry, grant.rule)
         .fact("amount", grant.amount)
         .fact("balance", wallet.balance)

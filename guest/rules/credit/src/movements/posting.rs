@@ -76,15 +76,15 @@ pub fn debit(turn: &mut Turn<'_>, account: AuthId, debit: Debit<'_>) -> Result<P
     for (ledger_account, sum) in income {
         postings.push(Posting(ledger_account, None, sum.negated()?));
     }
-    ledger::post_in_cycle(turn, &transaction, debit.kind, debit.cause, debit.cycle, postings, debit.lines)?;
+    ledger::post_in_cycle(turn, (&transaction, account), debit.kind, debit.cause, debit.cycle, postings, debit.lines)?;
     Ok(Posted { transaction, amount, split, gifts, balance: wallet.balance })
 }
 
-/// Makes an end of what is owed since the days up to a moment if it is less than half a cent: the gateway cannot move it (R4). What it is of charges of the
+/// Makes an end of what is owed since the days up to a moment if it is less than half the smallest unit: the gateway cannot move it (R4). What it is of charges of the
 /// running cycle, the cycle's own rounding takes the place of (R85).
 pub fn round_off(turn: &mut Turn<'_>, account: AuthId, until: Instant, cause: &str) -> Result<(), Fault> {
     let owed = wallet::owed_between(turn, account, 0, until)?;
-    if owed == Money::ZERO || owed.to_cents_half_up()? > Money::ZERO {
+    if owed == Money::ZERO || owed.to_whole_half_up(wallet::currency(turn, account)?)? > Money::ZERO {
         return Ok(());
     }
     let charges = wallet::forgive_between(turn, account, 0, until, owed)?;
@@ -93,5 +93,5 @@ pub fn round_off(turn: &mut Turn<'_>, account: AuthId, until: Instant, cause: &s
         Posting(LedgerAccount::Rounding, None, owed),
         Posting(LedgerAccount::Receivables, Some(account), owed.negated()?),
     ];
-    ledger::post_gift(turn, &id, ("rounding", cause), postings, charges)
+    ledger::post_gift(turn, (&id, account), ("rounding", cause), postings, charges)
 }

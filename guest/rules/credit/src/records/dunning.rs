@@ -13,7 +13,7 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Suspension};
-use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_ledger::wallet;
 use coinbox_profiles::profile::Standing;
 use serde::{Deserialize, Serialize};
 
@@ -44,12 +44,12 @@ pub struct Unpaid {
 impl Unpaid {
     /// Whether something is still owed of it: less than half a cent is nothing that could be collected (R4).
     pub fn is_open(&self, turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
-        Ok(wallet::owed_between(turn, account, self.from, self.to)?.to_cents_half_up()? > Money::ZERO)
+        Ok(wallet::owed_whole_between(turn, account, self.from, self.to)? > Money::ZERO)
     }
 
     /// What an attempt takes: all that is owed up to the end of its cycle, because earlier debts and unpaid rent are paid first (R2, R81).
     pub fn amount(&self, turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
-        Ok(wallet::to_pay_until(turn, account, self.to)?.to_cents_half_up()?)
+        Ok(wallet::to_pay_until(turn, account, self.to)?.to_whole_half_up(wallet::currency(turn, account)?)?)
     }
 
     /// Whether no attempt is left and none is under way.
@@ -153,7 +153,7 @@ impl Dunning {
         let is_queued = before.is_some();
         let since = before.as_ref().map_or(turn.now(), |waits| waits.since);
         let to = before.map_or(to, |waits| waits.to.max(to));
-        if wallet::owed_between(turn, account, 0, to)?.to_cents_half_up()? > Money::ZERO {
+        if wallet::owed_whole_between(turn, account, 0, to)? > Money::ZERO {
             let note =
                 "nothing asks for it by itself: it is to be paid (credits.settle) or written off (credits.write-off)";
             let entry = QueueEntry::new(Some(account), NOT_COLLECTED, since, note.to_owned());
@@ -182,7 +182,7 @@ impl Dunning {
     pub fn is_due(&self, turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
         let wallet = wallet::need(turn, account)?;
         if wallet.credit_limit().is_none() {
-            return Ok(owed_in_cents(wallet.balance)? > Money::ZERO);
+            return Ok(wallet.owed_whole()? > Money::ZERO);
         }
         for one in &self.unpaid {
             if one.is_open(turn, account)? {
@@ -190,7 +190,7 @@ impl Dunning {
             }
         }
         match self.charged_back {
-            Some(moment) => Ok(wallet::owed_between(turn, account, 0, moment)?.to_cents_half_up()? > Money::ZERO),
+            Some(moment) => Ok(wallet::owed_whole_between(turn, account, 0, moment)? > Money::ZERO),
             None => Ok(false),
         }
     }
@@ -219,7 +219,7 @@ pub fn wait(turn: &mut Turn<'_>, account: AuthId, to: Instant) -> Result<(), Fau
 /// What is owed now of what waits in the operator's queue.
 pub fn waiting(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
     match Dunning::load(turn, account)?.waits {
-        Some(waits) => Ok(wallet::owed_between(turn, account, 0, waits.to)?.to_cents_half_up()?),
+        Some(waits) => wallet::owed_whole_between(turn, account, 0, waits.to),
         None => Ok(Money::ZERO),
     }
 }

@@ -70,7 +70,7 @@ pub fn set_alerts(
     let command = access::command_on(turn, caller, functions::CREDITS_SET_ALERTS, &auth_id)?;
     let args = (&auth_id, &amounts, &recipients);
     command.once(turn, &args, |turn, _, account| {
-        wallet::need(turn, account)?;
+        let currency = wallet::currency(turn, account)?;
         if amounts.is_none() && recipients.is_none() {
             return Ok(shown(turn, account)?);
         }
@@ -80,7 +80,8 @@ pub fn set_alerts(
         for (index, amount) in named.iter().take(CUSTOM_MAX).enumerate() {
             let field = format!("thresholds[{index}]");
             checks.require(*amount >= 0, &field, FieldRule::TooSmall, "0");
-            checks.require(Money::from_micros(*amount).is_whole_cents(), &field, FieldRule::WrongForm, "whole cents");
+            let whole = Money::from_micros(*amount).is_whole(currency);
+            checks.require(whole, &field, FieldRule::WrongForm, currency.whole());
         }
         check_recipients(&mut checks, recipients.as_deref().unwrap_or_default(), "recipients");
         checks.done()?;

@@ -234,12 +234,14 @@ pub fn check_change(
     let (target, amount) = (Money::from_micros(settings.balance_amount), Money::from_micros(settings.recharge_amount));
     let maximum = policy::maximum_recharge(turn, account)?;
     let switched_on = change.enabled == Some(true);
-    let prepaid = !settings.enabled || coinbox_ledger::wallet::need(turn, account)?.credit_limit().is_none();
+    let wallet = coinbox_ledger::wallet::need(turn, account)?;
+    let currency = wallet.currency();
+    let prepaid = !settings.enabled || wallet.credit_limit().is_none();
     let mut checks = Checks::new();
     checks.require(prepaid, "settings.enabled", FieldRule::NotAllowedTogether, "a prepaid account");
     if switched_on || change.balance_amount.is_some() {
-        checks.require(target > Money::ZERO, "settings.balance-amount", FieldRule::TooSmall, "0.01");
-        checks.require(target.is_whole_cents(), "settings.balance-amount", FieldRule::WrongForm, "whole cents");
+        checks.require(target > Money::ZERO, "settings.balance-amount", FieldRule::TooSmall, currency.smallest());
+        checks.require(target.is_whole(currency), "settings.balance-amount", FieldRule::WrongForm, currency.whole());
     }
     let amounts = switched_on || change.balance_amount.is_some() || change.recharge_amount.is_some();
     if amounts && amount >= Money::ZERO {
@@ -254,13 +256,13 @@ pub fn check_change(
             policy.minimum_recharge(),
         );
         checks.require(amount <= maximum, "settings.recharge-amount", FieldRule::TooLarge, maximum);
-        checks.require(amount.is_whole_cents(), "settings.recharge-amount", FieldRule::WrongForm, "whole cents");
+        checks.require(amount.is_whole(currency), "settings.recharge-amount", FieldRule::WrongForm, currency.whole());
     }
     if let Some(caps) = &change.caps {
         for (period, cap, field) in caps.named() {
             if let Some(cap) = cap.map(Money::from_micros) {
                 checks.require(cap >= Money::ZERO, field, FieldRule::TooSmall, "0");
-                checks.require(cap.is_whole_cents(), field, FieldRule::WrongForm, "whole cents");
+                checks.require(cap.is_whole(currency), field, FieldRule::WrongForm, currency.whole());
                 let both = caps.removed().contains(&period);
                 checks.require(!both, field, FieldRule::NotAllowedTogether, "settings.caps.removed");
             }

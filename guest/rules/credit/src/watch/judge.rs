@@ -16,7 +16,7 @@ use coinbox_ground::job::{JobKind, Store};
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Suspension};
-use coinbox_ledger::wallet::{self, owed_in_cents};
+use coinbox_ledger::wallet;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing, reason_name};
@@ -70,7 +70,7 @@ pub fn stand(turn: &mut Turn<'_>, auth: AuthId, standing: Standing, details: &st
     judge(turn, auth, Occasion::Standing)?;
     if kind == "account-reinstated" {
         // What is owed is to be paid all the same.
-        facts.push(Fact::new("owed", owed_in_cents(wallet::need(turn, auth)?.balance)?));
+        facts.push(Fact::new("owed", wallet::need(turn, auth)?.owed_whole()?));
     }
     mail::send(turn, auth, kind, facts)
 }

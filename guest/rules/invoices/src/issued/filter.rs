@@ -38,6 +38,9 @@ pub struct IssuedFilter {
     /// Invoices of which at least this much is owed now.
     #[serde(default, with = "optional_int_text")]
     pub open_from: Option<Micros>,
+    /// In this currency.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// Of this main account.
     #[serde(default)]
     pub account: Option<String>,
@@ -56,6 +59,7 @@ pub struct Wanted {
     /// Issued from the first of these moments and before the second.
     pub window: (Instant, Instant),
     open_from: Option<Micros>,
+    currency: Option<String>,
     /// The account.
     pub account: Option<AuthId>,
     /// Whether the oldest comes first.
@@ -97,6 +101,9 @@ impl Wanted {
             let of_invoices = kind.is_none_or(|kind| kind == DocumentKind::Invoice);
             checks.require(of_invoices, "filter.open-from", FieldRule::NotAllowedTogether, "only with kind invoice");
         }
+        if let Some(currency) = &filter.currency {
+            checks.currency(currency, "filter.currency");
+        }
         let account = filter.account.as_deref().map(|text| AuthId::parse(text).filter(AuthId::is_main));
         checks.require(account != Some(None), "filter.account", FieldRule::WrongForm, "MA and 18 letters or digits");
         let can_fit = |one: &DocumentKind| {
@@ -111,6 +118,7 @@ impl Wanted {
             number: filter.number,
             window,
             open_from: filter.open_from,
+            currency: filter.currency,
             account: account.flatten(),
             oldest_first: filter.oldest_first,
         }
@@ -125,19 +133,20 @@ impl Wanted {
     /// Whether documents that the way finds may still not fit.
     pub(crate) fn looks_inside(&self) -> bool {
         let windowed = self.account.is_some() && self.window != (Instant::MIN, Instant::MAX);
-        let more = self.receipt.is_some() || self.status.is_some() || self.open_from.is_some();
+        let more = self.receipt.is_some() || self.status.is_some() || self.open_from.is_some() || self.currency.is_some();
         windowed || more || self.number.is_some()
     }
 
     /// Whether a document is one of those that are wanted.
     pub fn fits(&self, row: &IssuedDocument) -> bool {
-        let DocumentSummary { kind, number, issued, status, open_amount, .. } = &row.document;
+        let DocumentSummary { kind, number, issued, status, open_amount, currency, .. } = &row.document;
         self.kinds.contains(kind)
             && (self.window.0..self.window.1).contains(issued)
             && self.receipt.is_none_or(|wanted| row.receipt == Some(wanted))
             && self.status.as_ref().is_none_or(|wanted| wanted == status)
             && self.number.as_ref().is_none_or(|wanted| wanted == number)
             && self.open_from.is_none_or(|from| *open_amount >= from)
+            && self.currency.as_ref().is_none_or(|wanted| wanted == currency)
             && self.account.is_none_or(|account| row.auth_id == account.as_str())
     }
 }

@@ -13,7 +13,7 @@ use coinbox_profiles::profile;
 const AVERAGE_DAYS: i32 = 30;
 
 /// What an account spends a day (CRD-9): everything charged on the last 30 full days of its own time zone, or since the day it was
-/// made, divided by these days, rounded up to whole cents once. Debits and corrections by the operator are no spending. None: no full day yet, or nothing spent.
+/// made, divided by these days, rounded up to whole smallest units once. Debits and corrections by the operator are no spending. None: no full day yet, or nothing spent.
 pub fn average_daily_spend(turn: &Turn<'_>, account: AuthId) -> Result<Option<Money>, Fault> {
     let profile = profile::profile(turn, account)?;
     let zone = calendar::zone(&profile.timezone);
@@ -32,7 +32,8 @@ pub fn average_daily_spend(turn: &Turn<'_>, account: AuthId) -> Result<Option<Mo
             }
         }
     }
-    let per_cent = days * 10_000;
-    let cents = sum.micros().div_euclid(per_cent) + i64::from(sum.micros().rem_euclid(per_cent) != 0);
-    Ok((cents > 0).then(|| Money::from_micros(cents * 10_000)))
+    let smallest = profile.currency.smallest_micros();
+    let per_unit = days * smallest;
+    let units = sum.micros().div_euclid(per_unit) + i64::from(sum.micros().rem_euclid(per_unit) != 0);
+    Ok((units > 0).then(|| Money::from_micros(units * smallest)))
 }

@@ -7,14 +7,15 @@ use crate::wallet::record::{Wallet, need, save};
 use crate::{LedgerAccount, Posting};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::counters::Numbers;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
 
 /// Opens the wallet of a new account.
-pub fn open(turn: &mut Turn<'_>, account: AuthId) {
-    let wallet = Wallet::new();
+pub fn open(turn: &mut Turn<'_>, account: AuthId, currency: Currency) {
+    let wallet = Wallet::new(currency);
     save(turn, account, &wallet);
 }
 

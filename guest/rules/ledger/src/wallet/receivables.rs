@@ -5,7 +5,7 @@ use crate::lots::OfMonth;
 use crate::rent_owed;
 use crate::wallet::ended::{self, OfDay};
 use crate::wallet::payer::{Claim, Payer, span_of_days};
-use crate::wallet::record::{Wallet, is_zero, need, save};
+use crate::wallet::record::{Wallet, currency, is_zero, need, save};
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
@@ -96,6 +96,11 @@ pub fn owed_between(turn: &Turn<'_>, account: AuthId, from: Instant, to: Instant
         owed = owed.plus(receivable.amount)?;
     }
     Ok(owed)
+}
+
+/// The same in whole smallest units, half up: what could be collected of it (R4). Zero: less than the gateway can move.
+pub fn owed_whole_between(turn: &Turn<'_>, account: AuthId, from: Instant, to: Instant) -> Result<Money, Fault> {
+    Ok(owed_between(turn, account, from, to)?.to_whole_half_up(currency(turn, account)?)?)
 }
 
 /// Receivables of the days from one moment to another, oldest first.
@@ -525,13 +530,3 @@ pub fn pay_between(
 
 /// Days of receivables that are read at a time.
 pub const RECEIVABLE_DAYS: usize = 1_000;
-
-/// What a payment of exactly what is owed would take: whole cents, rounded half-up (R4, R24). Zero: nothing is owed, or less than the
-/// gateway can move.
-pub fn owed_in_cents(balance: Money) -> Result<Money, Fault> {
-    if balance >= Money::ZERO {
-        return Ok(Money::ZERO);
-    }
-    let owed = balance.negated()?.plus(Money::from_micros(coinbox_ground::money::MICROS_PER_CENT / 2))?;
-    Ok(Money::from_micros(owed.micros() - owed.micros() % coinbox_ground::money::MICROS_PER_CENT))
-}

@@ -4,6 +4,7 @@
 //! the **trip**, the highest amount of available at which an alert, an automatic recharge or the zero-stop could begin.
 
 use crate::lots::{LotKind, Place};
+use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::{Record, Turn};
@@ -43,6 +44,9 @@ pub struct Wallet {
     /// What holds of it, a bit each.
     #[serde(rename = "s", default, skip_serializing_if = "is_nothing")]
     pub flags: u8,
+    /// Of every amount of the account, for ever (CRD-17).
+    #[serde(rename = "m", default, skip_serializing_if = "Currency::is_usd")]
+    currency: Currency,
 }
 
 pub(super) fn is_zero(amount: &Money) -> bool {
@@ -59,7 +63,7 @@ impl Record for Wallet {
 
 impl Wallet {
     /// The wallet of a new account.
-    pub(crate) fn new() -> Wallet {
+    pub(crate) fn new(currency: Currency) -> Wallet {
         Wallet {
             v: 1,
             balance: Money::ZERO,
@@ -70,6 +74,7 @@ impl Wallet {
             behind: None,
             trip: Money::from_micros(i64::MIN),
             flags: 0,
+            currency,
         }
     }
 
@@ -81,6 +86,20 @@ impl Wallet {
     /// What alerts and the stop of running calls look at: the balance (R2), or what is left of the credit limit (R29).
     pub fn left(&self) -> Result<Money, Fault> {
         Ok(self.balance.plus(self.limit.unwrap_or(Money::ZERO))?)
+    }
+
+    /// The currency of every amount of the account (CRD-17).
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// What a payment of exactly what is owed would take: whole smallest units, rounded half-up (R4, R24). Zero: nothing is owed, or less than
+    /// the gateway can move.
+    pub fn owed_whole(&self) -> Result<Money, Fault> {
+        if self.balance >= Money::ZERO {
+            return Ok(Money::ZERO);
+        }
+        Ok(self.balance.negated()?.to_whole_half_up(self.currency)?)
     }
 
     /// The credit limit of a postpaid account.
@@ -147,6 +166,11 @@ pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Wallet>, Fault> {
 /// The wallet of an account that must exist.
 pub fn need(turn: &Turn<'_>, account: AuthId) -> Result<Wallet, Fault> {
     load(turn, account)?.ok_or_else(|| Fault::not_found("account"))
+}
+
+/// The currency of an account that must exist (CRD-17).
+pub fn currency(turn: &Turn<'_>, account: AuthId) -> Result<Currency, Fault> {
+    Ok(need(turn, account)?.currency)
 }
 
 /// The wallet in a text that was read.

@@ -8,7 +8,6 @@ use coinbox_credit::records::reconciliation::{LOOK_SOON_MS, is_open};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
-use coinbox_ground::money::CURRENCY;
 use coinbox_ground::outside::{ChargeRequest, LEASE_MS, PaymentOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
@@ -55,7 +54,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<
             key: charge.key.clone(),
             auth_id: account.to_string(),
             amount: charge.amount.micros(),
-            currency: CURRENCY.to_owned(),
+            currency: wallet::currency(turn, account)?.to_string(),
             method: token,
             customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
             statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
@@ -76,7 +75,7 @@ fn obstacle(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<Option<
         _ => {}
     }
     // Paid or written off meanwhile: another payment would only have to be given back.
-    if charge.kind == ChargeKind::Settlement && wallet::owed_in_cents(wallet.balance)? < charge.amount {
+    if charge.kind == ChargeKind::Settlement && wallet.owed_whole()? < charge.amount {
         return Ok(Some("not-needed"));
     }
     if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(turn, account, charge)? {

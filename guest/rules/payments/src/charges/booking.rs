@@ -37,7 +37,8 @@ pub fn book(turn: &mut Turn<'_>, account: AuthId, number: u32, outcome: PaymentO
     let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
     if charge.is_settled() {
         if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
-            keep(turn, account, &charge.key, Some(charge.amount), paid, "paid-after-final-answer")?;
+            let amount = (Some(charge.amount), wallet::currency(turn, account)?);
+            keep(turn, account, &charge.key, amount, paid, "paid-after-final-answer")?;
         }
         return Ok(Next::Rest);
     }
@@ -143,7 +144,7 @@ pub(super) fn book_paid(
     wallet::save(turn, account, &wallet);
     ledger::post(
         turn,
-        &id,
+        (&id, account),
         if charge.kind == ChargeKind::Invoice { "invoice-payment" } else { "recharge" },
         &charge.key,
         vec![

@@ -128,11 +128,12 @@ fn take_back(
     }
     let left = charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(turn, account, &charge.key)?)?;
     let amount = amount.map_or(left, Money::from_micros);
+    let currency = wallet::currency(turn, account)?;
     let mut checks = Checks::new();
     checks.text(reference, "reference", 1, 200);
-    checks.require(amount > Money::ZERO, "amount", FieldRule::TooSmall, "0.01");
+    checks.require(amount > Money::ZERO, "amount", FieldRule::TooSmall, currency.smallest());
     checks.require(amount <= left, "amount", FieldRule::TooLarge, left);
-    checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+    checks.require(amount.is_whole(currency), "amount", FieldRule::WrongForm, currency.whole());
     checks.done()?;
     if charge.chargebacks.len() >= CHARGEBACKS_MAX {
         let facts = vec![Fact::new("charge", number), Fact::new("limit", CHARGEBACKS_MAX)];
@@ -141,7 +142,7 @@ fn take_back(
     // A payment without a charge has one from now on, which its receipt names.
     save(turn, account, &charge);
     let lost = profile::is_closed(turn, account)?;
-    let taken = if lost { write_off(turn, &charge, amount)? } else { take(turn, account, &charge, amount)? };
+    let taken = if lost { write_off(turn, account, &charge, amount)? } else { take(turn, account, &charge, amount)? };
     let receipt = document(turn, account, &charge, amount, Outcome::ChargedBack, (reference, &taken.transaction))?;
     note_charged_back(turn, account, &charge, amount)?;
     charge.chargebacks.push(reference.to_owned());
@@ -266,11 +267,11 @@ struct Taken {
 }
 
 /// A closed account has nothing to take it from: it is a loss.
-fn write_off(turn: &mut Turn<'_>, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
+fn write_off(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Taken, Fault> {
     let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated()?);
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount), gone];
     let transaction = ledger::next_id(turn)?;
-    ledger::post(turn, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "chargeback", &charge.key, postings, Vec::new())?;
     Ok(Taken { transaction, lots: Vec::new(), unpaid: Vec::new(), reopened: Vec::new() })
 }
 
@@ -306,7 +307,7 @@ fn take(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) ->
     let mut postings = split.postings(account).to_vec();
     postings.push(Posting(LedgerAccount::PaymentClearing, None, amount.negated()?));
     let transaction = ledger::next_id(turn)?;
-    ledger::post(turn, &transaction, "chargeback", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "chargeback", &charge.key, postings, Vec::new())?;
     Ok(Taken { transaction, lots, unpaid, reopened })
 }
 

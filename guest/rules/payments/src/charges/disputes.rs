@@ -19,7 +19,7 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::{Adjusted, Error};
-use coinbox_ground::money::{MICROS_PER_CENT, Money};
+use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault};
 use coinbox_invoices as invoices;
@@ -60,7 +60,7 @@ pub fn record_dispute_won(
         save(turn, account, &charge);
         let transaction = match (profile::is_closed(turn, account)?, dispute.lost) {
             (false, _) => put_back(turn, account, &charge, nth, &dispute)?,
-            (true, true) => recover(turn, &charge, amount)?,
+            (true, true) => recover(turn, account, &charge, amount)?,
             (true, false) => give_back(turn, account, &charge, &dispute)?,
         };
         let about_step = (reference.as_str(), transaction.as_str());
@@ -81,11 +81,11 @@ pub fn record_dispute_won(
 }
 
 /// What was written off comes in after all.
-fn recover(turn: &mut Turn<'_>, charge: &Charge, amount: Money) -> Result<String, Fault> {
+fn recover(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<String, Fault> {
     let back = Posting(LedgerAccount::PaymentClearing, None, amount);
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount.negated()?), back];
     let transaction = ledger::next_id(turn)?;
-    ledger::post(turn, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "dispute-won", &charge.key, postings, Vec::new())?;
     Ok(transaction)
 }
 
@@ -177,7 +177,7 @@ fn put_back(
     let mut postings = back.postings(account)?.to_vec();
     postings.push(Posting(LedgerAccount::PaymentClearing, None, dispute.amount));
     back.tell_expired(turn, account, wallet.balance, &transaction);
-    ledger::post_gift(turn, &transaction, ("dispute-won", &charge.key), postings, back.pays)?;
+    ledger::post_gift(turn, (&transaction, account), ("dispute-won", &charge.key), postings, back.pays)?;
     Ok(transaction)
 }
 
@@ -233,7 +233,7 @@ fn pay_reopened(
 /// Of a closed account: what was paid for, at once or for what the chargeback had left owed, is given back to the card that paid it (R24, CRD-12). Trial and
 /// promotional credit would have been forfeited, and a write-off is recovered.
 fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Dispute) -> Result<String, Fault> {
-    let parts = Parts::of(dispute, Money::ZERO)?;
+    let (parts, currency) = (Parts::of(dispute, Money::ZERO)?, wallet::currency(turn, account)?);
     let mut own = parts.corrected()?.plus(parts.unknown)?;
     let (mut refunds, mut forfeited): (Vec<(String, Money)>, _) = (Vec::new(), Money::ZERO);
     for part in &parts.lots {
@@ -253,14 +253,14 @@ fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Di
             left = left.minus(*amount)?;
         }
         // Not to a card that has had it back.
-        let refund = whole_cents(part.amount.min(left.max(Money::ZERO)))?;
+        let refund = part.amount.min(left.max(Money::ZERO)).to_whole_down(currency);
         own = own.plus(part.amount.minus(refund)?)?;
         match refunds.iter_mut().find(|(key, _)| *key == lot.origin) {
             Some((_, amount)) => *amount = amount.plus(refund)?,
             None => refunds.push((lot.origin, refund)),
         }
     }
-    let rest = whole_cents(own)?;
+    let rest = own.to_whole_down(currency);
     let rounded = parts.rounded.plus(own.minus(rest)?)?;
     refunds.push((charge.key.clone(), rest));
     refunds.retain(|(_, amount)| *amount > Money::ZERO);
@@ -276,7 +276,7 @@ fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Di
         Posting(LedgerAccount::ExpiredCredits, None, forfeited.negated()?),
         Posting(LedgerAccount::Refunds, None, refunded.negated()?),
     ];
-    ledger::post(turn, &transaction, "dispute-won", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "dispute-won", &charge.key, postings, Vec::new())?;
     for (key, amount) in refunds {
         let payment = charge_of(turn, account, &key)?;
         let new = NewRefund {
@@ -290,8 +290,4 @@ fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Di
         making::create(turn, account, &new)?;
     }
     Ok(transaction)
-}
-
-fn whole_cents(amount: Money) -> Result<Money, Fault> {
-    Ok(amount.minus(Money::from_micros(amount.micros() % MICROS_PER_CENT))?)
 }

@@ -27,7 +27,7 @@ fn kind_of(purpose: &str) -> Option<ChargeKind> {
 }
 
 /// Writes a charge down that the gateway lists and no record explains, under the number in its key if that is free, and books it if it is
-/// paid. Its amount is in dollars and above zero, its account is there. `false`: its metadata is of no charge.
+/// paid. Its amount is in the currency of its account and above zero, its account is there. `false`: its metadata is of no charge.
 pub(crate) fn recover(
     turn: &mut Turn<'_>,
     account: AuthId,

@@ -17,7 +17,7 @@ use coinbox_ledger::open_lots;
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::{self, Policy};
 
-/// Starts a charge of exactly what is owed, rounded half-up to the cent: no minimum, no maximum, in no cap (R4, R24).
+/// Starts a charge of exactly what is owed, rounded half-up to the smallest unit: no minimum, no maximum, in no cap (R4, R24).
 pub fn settle_debt(
     turn: &mut Turn<'_>,
     caller: &Caller,
@@ -27,7 +27,7 @@ pub fn settle_debt(
     let command = access::command_on(turn, caller, functions::CREDITS_SETTLE, &auth_id)?;
     let args = (&auth_id, &card);
     once_outside(command, turn, Outside::Payments, &args, |turn, _, account, asked| {
-        let amount = coinbox_ledger::wallet::owed_in_cents(wallet::need(turn, account)?.balance)?;
+        let amount = wallet::need(turn, account)?.owed_whole()?;
         if amount == Money::ZERO {
             return Err(Error::NothingOwed);
         }
@@ -55,13 +55,13 @@ pub fn recharge(
     let command = access::command_on(turn, caller, functions::CREDITS_RECHARGE, &auth_id)?;
     let args = (&auth_id, amount, &card);
     once_outside(command, turn, Outside::Payments, &args, |turn, _, account, asked| {
-        wallet::need(turn, account)?;
+        let currency = wallet::currency(turn, account)?;
         let amount = Money::from_micros(amount);
         let (minimum, maximum) = (Policy::load(turn)?.minimum_recharge(), policy::maximum_recharge(turn, account)?);
         let mut checks = Checks::new();
-        checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum);
-        checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum);
-        checks.require(amount.is_whole_cents(), "amount", FieldRule::WrongForm, "whole cents");
+        checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum.in_currency(currency));
+        checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum.in_currency(currency));
+        checks.require(amount.is_whole(currency), "amount", FieldRule::WrongForm, currency.whole());
         checks.done()?;
         open_lots::check_lots(turn, account)?;
         let card = match cards::usable(turn, account, card.as_deref())? {

@@ -1,5 +1,6 @@
 //! What is stored of coupons and redemptions, and how the contract shows them.
 
+use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::Record;
 use coinbox_ground::vocabulary::{Instant, Micros, int_text, optional_int_text};
@@ -38,6 +39,10 @@ pub struct NewCoupon {
     pub uses_per_account: u32,
     /// For the operator.
     pub note: String,
+    /// ISO 4217. None: the default currency (CRD-17).
+    // Left out where it is not named: digests of arguments stay those of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// A coupon as the contract shows it.
@@ -61,6 +66,13 @@ pub struct Coupon {
     pub created_by: String,
     #[serde(default, with = "optional_int_text")]
     pub withdrawn: Option<Instant>,
+    #[serde(default = "usd")]
+    pub currency: String,
+}
+
+/// Of answers that were kept before coupons had a currency.
+fn usd() -> String {
+    Currency::USD.to_string()
 }
 
 /// A page of coupons, newest first.
@@ -94,6 +106,9 @@ pub(super) struct Stored {
     pub(super) created_by: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) withdrawn: Option<Instant>,
+    /// Of the amount: only accounts of this currency can redeem it (CRD-17).
+    #[serde(default, skip_serializing_if = "Currency::is_usd")]
+    pub(super) currency: Currency,
 }
 
 impl Record for Stored {
@@ -115,6 +130,7 @@ impl Stored {
             created: self.created,
             created_by: self.created_by.clone(),
             withdrawn: self.withdrawn,
+            currency: self.currency.to_string(),
         }
     }
 }
@@ -255,6 +271,8 @@ pub enum Decline {
     UsedUp,
     /// This account has redeemed it as often as one account may.
     AlreadyRedeemed,
+    /// It is of another currency than the account.
+    OtherCurrency,
 }
 
 impl Decline {
@@ -266,6 +284,7 @@ impl Decline {
             Decline::Withdrawn => "withdrawn",
             Decline::UsedUp => "used-up",
             Decline::AlreadyRedeemed => "already-redeemed",
+            Decline::OtherCurrency => "other-currency",
         }
     }
 }

@@ -139,10 +139,12 @@ fn tell(
 /// The account and the amount of a claim.
 fn read(turn: &Turn<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Money), Error> {
     let account = credentials::main_account(&claim.auth_id)?;
-    wallet::need(turn, account)?;
+    let currency = wallet::currency(turn, account)?;
     let named = claim.amount.map(Money::from_micros);
     let mut checks = Checks::new();
     const FIELD: &str = "resolution.amount";
+    let of_account = payment.amount.is_none() || payment.currency == currency;
+    checks.require(of_account, "resolution.auth-id", FieldRule::NotAllowedTogether, format_args!("an account in {}", payment.currency));
     match (named, payment.amount) {
         (None, None) => checks.require(false, FIELD, FieldRule::Missing, "what the gateway has taken"),
         (Some(named), Some(known)) => checks.require(named == known, FIELD, FieldRule::NotAllowedTogether, known),
@@ -150,9 +152,9 @@ fn read(turn: &Turn<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Mo
     }
     let amount = named.or(payment.amount).unwrap_or_default();
     if named.is_some() {
-        checks.require(amount > Money::ZERO, FIELD, FieldRule::TooSmall, "0.01");
+        checks.require(amount > Money::ZERO, FIELD, FieldRule::TooSmall, currency.smallest());
         checks.require(amount <= AMOUNT_MAX, FIELD, FieldRule::TooLarge, AMOUNT_MAX);
-        checks.require(amount.is_whole_cents(), FIELD, FieldRule::WrongForm, "whole cents");
+        checks.require(amount.is_whole(currency), FIELD, FieldRule::WrongForm, currency.whole());
     }
     checks.done()?;
     Ok((account, amount))
@@ -189,7 +191,7 @@ fn debit(turn: &mut Turn<'_>, claim: &Claim, given_back: &Payment) -> Result<Res
         postings
     };
     let id = ledger::next_id(turn)?;
-    ledger::post(turn, &id, "refund-assigned", &given_back.key, postings, Vec::new())?;
+    ledger::post(turn, (&id, account), "refund-assigned", &given_back.key, postings, Vec::new())?;
     if !closed {
         judge(turn, account, Occasion::Debit)?;
     }

@@ -38,7 +38,7 @@ pub(crate) fn credit_payment(
     Numbers::add_charged(turn, account, since, amount)?;
     ledger::post(
         turn,
-        &id,
+        (&id, account),
         "recharge",
         key,
         vec![

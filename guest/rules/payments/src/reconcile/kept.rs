@@ -16,13 +16,14 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_forms::letters;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::queue::{self, Payment, QueueEntry};
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger::charges;
-use coinbox_ledger::wallet;
+use coinbox_ledger::wallet::{self, Wallet};
 
 fn hold(turn: &mut Turn<'_>, account: AuthId, key: &str, item: Item) -> Result<(), Fault> {
     let mut held = turn.get::<Held>(&held_key(account))?.unwrap_or_default();
@@ -84,6 +85,15 @@ pub(super) fn unkeep_notice(turn: &mut Turn<'_>, account: AuthId, key: &str) -> 
     Ok(())
 }
 
+/// The amount of a movement with its currency, which may be none that is known.
+fn named(movement: &Movement) -> String {
+    let amount = Money::from_micros(movement.amount);
+    match Currency::parse(&movement.currency) {
+        Some(currency) => format!("{} {currency}", amount.in_currency(currency)),
+        None => format!("{amount} {}", movement.currency.chars().take(3).collect::<String>()),
+    }
+}
+
 pub(super) fn keep_movement(
     turn: &mut Turn<'_>,
     account: AuthId,
@@ -91,15 +101,16 @@ pub(super) fn keep_movement(
     paid: &Paid,
     why: &str,
 ) -> Result<(), Fault> {
-    let currency: String = movement.currency.chars().take(3).collect();
-    let cause = format!("{why}: {} {currency}", Money::from_micros(movement.amount));
-    let account = wallet::load(turn, account)?.map(|_| account);
     let amount = Money::from_micros(movement.amount);
+    let cause = format!("{why}: {}", named(movement));
+    let wallet = wallet::load(turn, account)?;
+    let currency = wallet.as_ref().map_or(Currency::USD, Wallet::currency);
     let kept = Kept {
-        account,
+        account: wallet.map(|_| account),
         kind: PAYMENT,
         key: &movement.key,
-        payment: (movement.currency == CURRENCY && amount > Money::ZERO).then_some(Some(amount)),
+        payment: (movement.currency == currency.code() && amount > Money::ZERO).then_some(Some(amount)),
+        currency,
         paid,
     };
     keep_for_person(turn, &kept, &cause, vec![Fact::new("key", &movement.key)])
@@ -110,14 +121,14 @@ pub(crate) fn keep(
     turn: &mut Turn<'_>,
     account: AuthId,
     key: &str,
-    amount: Option<Money>,
+    (amount, currency): (Option<Money>, Currency),
     paid: &Paid,
     why: &str,
 ) -> Result<(), Fault> {
     let shown = amount.unwrap_or_default();
     let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
-    let kept = Kept { account: Some(account), kind: PAYMENT, key, payment: Some(amount), paid };
-    keep_for_person(turn, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)
+    let kept = Kept { account: Some(account), kind: PAYMENT, key, payment: Some(amount), currency, paid };
+    keep_for_person(turn, &kept, &format!("{why}: {} {currency}", shown.in_currency(currency)), facts)
 }
 
 /// Keeps a refund that no record explains for a person (operator queue): until then its account may not spend the amount.
@@ -125,7 +136,7 @@ pub(crate) fn keep_refund(
     turn: &mut Turn<'_>,
     account: AuthId,
     key: &str,
-    amount: Option<Money>,
+    (amount, currency): (Option<Money>, Currency),
     paid: &Paid,
     (why, unkeyed): (&str, bool),
 ) -> Result<(), Fault> {
@@ -134,8 +145,8 @@ pub(crate) fn keep_refund(
     }
     let shown = amount.unwrap_or_default();
     let facts = vec![Fact::new("amount", shown), Fact::new("key", key)];
-    let kept = Kept { account: Some(account), kind: REFUND, key, payment: Some(amount), paid };
-    keep_for_person(turn, &kept, &format!("{why}: {shown} {CURRENCY}"), facts)?;
+    let kept = Kept { account: Some(account), kind: REFUND, key, payment: Some(amount), currency, paid };
+    keep_for_person(turn, &kept, &format!("{why}: {} {currency}", shown.in_currency(currency)), facts)?;
     if wallet::load(turn, account)?.is_none() {
         return Ok(());
     }
@@ -189,6 +200,7 @@ struct Kept<'a> {
     key: &'a str,
     /// None: nothing can be credited or given back. Some of none: a payment of an amount that is not known.
     payment: Option<Option<Money>>,
+    currency: Currency,
     paid: &'a Paid,
 }
 
@@ -202,7 +214,7 @@ fn keep_for_person(turn: &mut Turn<'_>, kept: &Kept<'_>, cause: &str, facts: Vec
     let reference: String = letters::cleaned(&kept.paid.reference, 100);
     let note = format!("{cause}, key {key}, reference {reference}");
     let mut entry = QueueEntry::new(kept.account, kept.kind, turn.now(), note);
-    let what = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, at: kept.paid.at });
+    let what = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, currency: kept.currency, at: kept.paid.at });
     if kept.kind == REFUND {
         (entry.given_back, entry.holds) = (what, Some(key.to_owned()));
     } else {
@@ -222,15 +234,17 @@ pub fn keep_notice(turn: &mut Turn<'_>, key: &str, outcome: &PaymentOutcome) -> 
         PaymentOutcome::Paid(_) if turn.text(&marker(&shown)).is_some() => return Ok(()),
         PaymentOutcome::Paid(paid) => {
             if let Some((account, _)) = refunds::parse_gateway_key(key) {
-                return keep_refund(turn, account, key, None, paid, ("a notice of a refund that no record has", true));
+                let currency = wallet::load(turn, account)?.map_or(Currency::USD, |wallet| wallet.currency());
+                let why = ("a notice of a refund that no record has", true);
+                return keep_refund(turn, account, key, (None, currency), paid, why);
             }
-            let account = charges::parse_gateway_key(key).map(|(account, _)| account);
-            let account = match account {
-                Some(account) => wallet::load(turn, account)?.map(|_| account),
+            let wallet = match charges::parse_gateway_key(key) {
+                Some((account, _)) => wallet::load(turn, account)?.map(|wallet| (account, wallet.currency())),
                 None => None,
             };
             let facts = vec![Fact::new("key", &shown)];
-            let kept = Kept { account, kind: PAYMENT, key: &shown, payment: Some(None), paid };
+            let (account, currency) = (wallet.map(|(account, _)| account), wallet.map_or(Currency::USD, |(_, of)| of));
+            let kept = Kept { account, kind: PAYMENT, key: &shown, payment: Some(None), currency, paid };
             return keep_for_person(turn, &kept, "a notice of a payment that no charge has asked for", facts);
         }
         PaymentOutcome::Declined(_) => "declined",

@@ -14,7 +14,8 @@ use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::Next;
 use coinbox_ground::metadata::Metadata;
-use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
 use coinbox_ground::outside::{Movement, MovementPage, Paid, PaymentOutcome};
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
@@ -44,18 +45,18 @@ fn book(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
         return Ok(None);
     }
     let amount = Money::from_micros(movement.amount);
-    if movement.currency != CURRENCY || amount <= Money::ZERO {
+    let Ok(currency) = currency_of(turn, account, movement)? else {
         if let Some(paid) = &movement.paid {
-            kept::keep_movement(turn, account, movement, paid, "not-an-amount-in-usd")?;
+            kept::keep_movement(turn, account, movement, paid, &not_an_amount(turn, account)?)?;
         }
         return Ok(None);
-    }
+    };
     if wallet::load(turn, account)?.is_none() {
         kept::unkeep(turn, &movement.key)?;
         turn.put(&marker, &Moved::new(turn.now()));
         let under_way = Paid { reference: "under way".to_owned(), at: movement.received };
         let paid = movement.paid.as_ref().unwrap_or(&under_way);
-        keep(turn, account, &movement.key, Some(amount), paid, "payment-for-unknown-account")?;
+        keep(turn, account, &movement.key, (Some(amount), currency), paid, "payment-for-unknown-account")?;
         return Ok(None);
     }
     let metadata = Metadata::read(&movement.metadata);
@@ -75,6 +76,20 @@ fn book(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
     book_unreferenced(turn, account, number, movement, paid)
 }
 
+/// The currency of a movement that is an amount in the currency of its account, or of an account that is not known; otherwise the one that it should be in.
+fn currency_of(turn: &Turn<'_>, account: AuthId, movement: &Movement) -> Result<Result<Currency, Currency>, Fault> {
+    let expected = wallet::load(turn, account)?.map(|wallet| wallet.currency());
+    let named = Currency::parse(&movement.currency).filter(|_| movement.amount > 0);
+    let fits = named.filter(|named| expected.is_none_or(|expected| expected == *named));
+    Ok(fits.ok_or(expected.unwrap_or_default()))
+}
+
+/// Why a movement of an account is kept that is not in its currency, or not above zero.
+fn not_an_amount(turn: &Turn<'_>, account: AuthId) -> Result<String, Fault> {
+    let expected = wallet::load(turn, account)?.map_or(Currency::USD, |wallet| wallet.currency());
+    Ok(format!("not-an-amount-in-{}", expected.code().to_ascii_lowercase()))
+}
+
 /// Books a payment whose charge is on record. Answers the account if it was booked.
 fn book_known(
     turn: &mut Turn<'_>,
@@ -84,7 +99,8 @@ fn book_known(
 ) -> Result<Option<AuthId>, Fault> {
     // What is under way is asked about by the charge's own job.
     let (false, Some(paid)) = (charge.is_paid(), &movement.paid) else { return Ok(None) };
-    if movement.currency != CURRENCY || Money::from_micros(movement.amount) != charge.amount() {
+    let currency = wallet::currency(turn, account)?;
+    if movement.currency != currency.code() || Money::from_micros(movement.amount) != charge.amount() {
         kept::keep_movement(turn, account, movement, paid, "other-amount-than-charged")?;
         return Ok(None);
     }
@@ -155,12 +171,15 @@ fn book_refund(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId
     let paid = movement.paid.as_ref().unwrap_or(&under_way);
     let known = wallet::load(turn, account)?.is_some();
     kept::unkeep_notice(turn, account, &movement.key)?;
-    if movement.currency != CURRENCY || amount <= Money::ZERO || !known {
-        let why = if known { "not-an-amount-in-usd" } else { "of-an-unknown-account" };
-        let amount = (movement.currency == CURRENCY && amount > Money::ZERO).then_some(amount);
-        keep_refund(turn, account, &movement.key, amount, paid, (why, unkeyed))?;
-        return Ok(None);
-    }
+    let currency = match currency_of(turn, account, movement)? {
+        Ok(currency) if known => currency,
+        fits => {
+            let why = if known { not_an_amount(turn, account)? } else { "of-an-unknown-account".to_owned() };
+            let amount = (fits.ok().map(|_| amount), fits.unwrap_or_else(|expected| expected));
+            keep_refund(turn, account, &movement.key, amount, paid, (&why, unkeyed))?;
+            return Ok(None);
+        }
+    };
     // A payment that waited for a person was given back by one.
     if let (Some(charge_key), Some(paid)) = (&movement.charge_key, &movement.paid)
         && let Some((_, payment)) = kept::waiting_payment(turn, charge_key)?
@@ -176,7 +195,7 @@ fn book_refund(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId
         Found::Explained => Ok(None),
         Found::TakenOff => Ok(Some(account)),
         Found::Uncovered(amount, why) => {
-            keep_refund(turn, account, &movement.key, Some(amount), paid, (why, unkeyed))?;
+            keep_refund(turn, account, &movement.key, (Some(amount), currency), paid, (why, unkeyed))?;
             Ok(Some(account))
         }
     }

@@ -8,13 +8,13 @@ use coinbox_forms::letters;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, Done, JobState, Next, Numbered, Task, Work};
-use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::money::Money;
 use coinbox_ground::outside::{DeclineReason, Finding, LEASE_MS, Paid, PaymentOutcome, RefundRequest};
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant};
 use coinbox_invoices::receipts::{self, Outcome, Receipt};
-use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_ledger::{self as ledger, LedgerAccount, Posting, wallet};
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 
@@ -65,7 +65,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<
             auth_id: account.to_string(),
             charge_key: refund.charge_key,
             amount: refund.amount.micros(),
-            currency: CURRENCY.to_owned(),
+            currency: wallet::currency(turn, account)?.to_string(),
         })
     };
     Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work })))
@@ -144,7 +144,8 @@ fn twice(turn: &mut Turn<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> 
     if refund.state != RefundState::SettledOtherwise {
         return Ok(());
     }
-    keep_refund(turn, account, &refund.key, Some(refund.amount), paid, ("refund-paid-twice", false))
+    let amount = (Some(refund.amount), wallet::currency(turn, account)?);
+    keep_refund(turn, account, &refund.key, amount, paid, ("refund-paid-twice", false))
 }
 
 /// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.
@@ -171,7 +172,7 @@ pub(super) fn pay(
             Posting(LedgerAccount::Refunds, None, posted),
             Posting(LedgerAccount::PaymentClearing, None, posted.negated()?),
         ];
-        ledger::post(turn, &id, "refund-paid", &refund.key, postings, Vec::new())?;
+        ledger::post(turn, (&id, account), "refund-paid", &refund.key, postings, Vec::new())?;
         transactions.push(id);
     }
     refund.state = state;

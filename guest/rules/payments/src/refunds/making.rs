@@ -71,7 +71,7 @@ pub(crate) fn give_back(turn: &mut Turn<'_>, account: AuthId, new: &NewRefund<'_
     let id = ledger::next_id(turn)?;
     ledger::post(
         turn,
-        &id,
+        (&id, account),
         new.cause.word(),
         new.charge_key,
         vec![

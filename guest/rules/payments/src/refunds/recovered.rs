@@ -45,7 +45,7 @@ fn without_tries(key: &str) -> &str {
     key.rsplit_once('-').map_or(key, |(refund, _)| refund)
 }
 
-/// Finds out what a refund is that the gateway lists, and books it. Its amount is in dollars and above zero, its account is there.
+/// Finds out what a refund is that the gateway lists, and books it. Its amount is in the currency of its account and above zero, its account is there.
 pub(crate) fn recover(
     turn: &mut Turn<'_>,
     account: AuthId,
@@ -180,7 +180,7 @@ fn adopt(
             Posting(LedgerAccount::CreditsCash, Some(account), taken),
             Posting(LedgerAccount::Refunds, None, taken.negated()?),
         ];
-        ledger::post(turn, &id, "refund-recovered", &movement.key, postings, Vec::new())?;
+        ledger::post(turn, (&id, account), "refund-recovered", &movement.key, postings, Vec::new())?;
         transactions.push(id);
     }
     let refund = written(turn, account, number, &new, movement, uncovered)?;

@@ -1,8 +1,9 @@
 //! The record: business choices that the operator changes at run time, with their defaults.
 
 use crate::tax_rates::TaxRate;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
-use coinbox_ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text};
+use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text};
 use serde::{Deserialize, Serialize};
 
 /// Most numbers that one main account may rent.
@@ -10,6 +11,10 @@ pub const NUMBERS_MAX: u32 = 10_000;
 
 /// No amount of the policy may be larger: 10 000 000.00. Keeps every product of policy numbers far inside [`Money`].
 pub const AMOUNT_MAX: Money = Money::from_units(10_000_000);
+
+/// Fields that are amounts.
+const AMOUNTS: [&str; 5] =
+    ["minimum-recharge", "maximum-recharge", "alert-thresholds", "trial-credits", "unusual-spend"];
 
 /// Business choices that the operator can change at run time. Amounts are whole cents (R4).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -223,6 +228,30 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Of accounts that are made without naming one (CRD-17).
+    pub fn currency(&self) -> Currency {
+        Currency::USD
+    }
+
+    /// What is not said for a currency, by name. Accounts can be made in it if nothing is missing (CRD-17).
+    pub fn lacks(&self, currency: Currency) -> Vec<&'static str> {
+        if currency == Currency::USD { Vec::new() } else { AMOUNTS.to_vec() }
+    }
+
+    /// The currency that is named; none: the default. Notes what is wrong with it: accounts and coupons can only be made in a currency for which
+    /// every amount is said (CRD-17).
+    pub fn offered(&self, code: Option<&str>, checks: &mut Checks, field: &str) -> Currency {
+        let Some(code) = code else { return self.currency() };
+        let Some(currency) = Currency::parse(code) else {
+            checks.currency(code, field);
+            return self.currency();
+        };
+        let missing = self.lacks(currency);
+        let limit = format!("a currency that the policy offers; of {currency} it does not say {}", missing.join(", "));
+        checks.require(missing.is_empty(), field, FieldRule::UnknownValue, limit);
+        currency
+    }
+
     /// CRD-3.
     pub fn minimum_recharge(&self) -> Money {
         Money::from_micros(self.minimum_recharge)

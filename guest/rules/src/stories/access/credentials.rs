@@ -27,6 +27,7 @@ impl World {
         let fake = Fake::new();
         let new = |name: &str| {
             let account = NewAccount {
+                currency: None,
                 account_type: AccountType::Standard,
                 name: name.to_owned(),
                 email: format!("{name}@example.com"),

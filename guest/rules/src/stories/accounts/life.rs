@@ -12,6 +12,7 @@ use crate::stories::scenario::operator;
 
 fn new_account(account_type: AccountType) -> NewAccount {
     NewAccount {
+        currency: None,
         account_type,
         name: "Lucius Fox".to_owned(),
         email: "lucius@example.com".to_owned(),
@@ -43,6 +44,7 @@ fn a_trial_starts_with_the_policys_credits_and_a_standard_account_with_none() {
     assert_eq!(
         shown(&fake, &trial.auth_id),
         Account {
+            currency: "USD".to_owned(),
             auth_id: trial.auth_id.clone(),
             account_type: AccountType::Developer,
             name: "Lucius Fox".to_owned(),
@@ -82,6 +84,7 @@ fn making_again_under_the_same_key_leaves_the_secret_out() {
 fn every_broken_field_of_a_new_account_is_named() {
     let fake = Fake::new();
     let account = NewAccount {
+        currency: None,
         account_type: AccountType::Standard,
         name: String::new(),
         email: "a@b@c".to_owned(),

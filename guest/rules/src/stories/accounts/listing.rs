@@ -56,6 +56,7 @@ fn draw(dice: &mut Dice) -> AccountFilter {
     let mut amount = || amounts.get(dice.throw(15) as usize).copied();
     let (balance_below, balance_from) = (amount(), amount());
     AccountFilter {
+        currency: None,
         name,
         email,
         email_part,

@@ -494,6 +494,7 @@ fn check_note(note: &Document, amount: i64, seed: u64) {
 
 fn another_account(turn: &mut Turn<'_>) -> Result<String, accounts::Error> {
     let account = accounts::NewAccount {
+        currency: None,
         account_type: accounts::AccountType::Standard,
         name: "Other".to_owned(),
         email: "owner@other.example".to_owned(),

@@ -5,7 +5,7 @@ use crate::credit::movements::adjustments::{self, Adjustment, Goodwill};
 use crate::credit::settings::balance::Balance;
 use crate::ground::ids::AuthId;
 use crate::ground::interfaces;
-use crate::ground::money::{MICROS_PER_CENT, Money};
+use crate::ground::money::Money;
 use crate::ground::vocabulary::{DAY_MS, Instant};
 use crate::invoices::records::{Place, State};
 use crate::invoices::{DocumentFilter, DocumentKind, DocumentSummary, issue_credit_note, list_documents, standing};
@@ -15,6 +15,9 @@ use crate::payments::charges::{ChargeState, list_charges, record_chargeback, rec
 use crate::stories::scenario::{Story, operator};
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+/// Micro-units in one cent.
+const MICROS_PER_CENT: i64 = 10_000;
 
 #[derive(Clone, Debug)]
 enum Happening {

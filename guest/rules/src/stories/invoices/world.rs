@@ -32,6 +32,7 @@ impl WorldOfDocuments {
         story.command(|turn, _| jobs::store_opened(turn, jobs::Beginning::Created));
         story.command(|turn, _| {
             let coupon = coupons::NewCoupon {
+                currency: None,
                 code: Some(COUPON.to_owned()),
                 amount: 3_000_000,
                 redeem_by: START + 300 * DAY_MS,
@@ -45,6 +46,7 @@ impl WorldOfDocuments {
         for n in 0..9_usize {
             let kind = if n % 3 == 2 { AccountType::Developer } else { AccountType::Standard };
             let account = NewAccount {
+                currency: None,
                 account_type: kind,
                 name: NAMES[n % NAMES.len()].to_owned(),
                 email: MAILS[n % MAILS.len()].to_owned(),

@@ -370,6 +370,7 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
     let mut accounts = BTreeMap::new();
     for (place, (size, credit)) in sizes.iter().zip(credits).enumerate() {
         let new = NewAccount {
+            currency: None,
             account_type: AccountType::Standard,
             name: format!("Account {place}"),
             email: format!("a{place}@example.com"),

@@ -11,6 +11,7 @@ use crate::stories::scenario::{Story, operator};
 
 fn coupon(code: &str, amount: Micros) -> NewCoupon {
     NewCoupon {
+        currency: None,
         code: Some(code.to_owned()),
         amount,
         redeem_by: START + DAY_MS,

@@ -78,6 +78,7 @@ fn matched(fake: &Fake, number: &str) -> Option<String> {
 
 pub(crate) fn account(fake: &Fake) -> AuthId {
     let account = NewAccount {
+        currency: None,
         account_type: AccountType::Standard,
         name: "n".to_owned(),
         email: "n@example.com".to_owned(),

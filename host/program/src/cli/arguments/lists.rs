@@ -63,6 +63,9 @@ pub struct Accounts {
     /// Only those with a balance of this or more
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     pub balance_from: Option<String>,
+    /// Of this currency, such as EUR
+    #[arg(long)]
+    pub currency: Option<String>,
     /// Only those after this auth ID
     #[arg(long)]
     pub after: Option<String>,
@@ -137,6 +140,9 @@ pub struct Issued {
     /// Only invoices of which this much is owed now
     #[arg(long, value_name = "AMOUNT")]
     pub open_from: Option<String>,
+    /// In this currency, such as EUR
+    #[arg(long)]
+    pub currency: Option<String>,
     /// Only those of this main account
     #[arg(long)]
     pub account: Option<String>,

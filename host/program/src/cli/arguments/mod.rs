@@ -309,6 +309,9 @@ pub enum Account {
         /// IANA time zone
         #[arg(long, default_value = "UTC")]
         timezone: String,
+        /// Currency of all its amounts for ever, such as EUR; without it the policy's default
+        #[arg(long)]
+        currency: Option<String>,
     },
     /// Show one
     Show {
