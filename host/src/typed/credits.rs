@@ -1,6 +1,6 @@
 //! Credits: balance and lots, recharges by hand and automatic, cards, alerts, adjustments (CRD-1 to CRD-8, CRD-11, CRD-14, CRD-16).
 //!
-//! Amounts are millionths of a US dollar. Amounts that go to the gateway are whole cents (R4).
+//! Amounts are millionths of a unit of the account's currency (CRD-17). Amounts that go to the gateway are whole cents (R4).
 //!
 //! Generated from `wit/credits.wit`: see [`crate::typed`].
 
