@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn amounts(rates: &[TaxRate], country: &str, state: &str, tax_id: &str, net: i64) -> Vec<(i64, bool)> {
-        let lines = taxes(rates, &Taxed { country, state, tax_id }, Money::from_micros(net)).expect("small amounts");
+        let lines = taxes(rates, &Taxed { country, state, tax_id }, Money::from_micros(net), Currency::USD).expect("small amounts");
         lines.into_iter().map(|line| (line.amount, line.reverse_charge)).collect()
     }
 
@@ -249,7 +249,7 @@ mod tests {
         let table = [rate("DE", "", "19", true), rate("FR", "", "0.00", false)];
         let basis = |country, tax_id| {
             let taxed = Taxed { country, state: "", tax_id };
-            let lines = taxes(&table, &taxed, Money::from_units(1)).expect("small amounts");
+            let lines = taxes(&table, &taxed, Money::from_units(1), Currency::USD).expect("small amounts");
             lines.into_iter().map(|line| line.legal_basis).collect::<Vec<_>>()
         };
         assert_eq!(basis("DE", ""), [""], "tax is charged");
@@ -260,7 +260,9 @@ mod tests {
     #[test]
     fn shares_are_by_largest_remainder_and_never_exceed_a_part() {
         let money = |list: &[i64]| list.iter().copied().map(Money::from_micros).collect::<Vec<_>>();
-        let split = |amount, parts: &[i64]| shares(Money::from_micros(amount), &money(parts)).expect("in range");
+        let split = |amount, parts: &[i64]| {
+            shares(Money::from_micros(amount), &money(parts), Currency::USD).expect("in range")
+        };
         // 0.40 over 1.00 and 0.19: 33.6 and 6.4 cents; the larger remainder gets the last cent.
         assert_eq!(split(400_000, &[1_000_000, 190_000]), money(&[340_000, 60_000]));
         // Documents of earlier versions: 0.39667 over 0.99999 and 0.19 in steps of the last posted place.
@@ -270,5 +272,21 @@ mod tests {
         assert_eq!(split(10_000, &[20_000, 20_000, 20_000]), money(&[10_000, 0, 0]));
         assert_eq!(split(0, &[20, 20]), money(&[0, 0]));
         assert_eq!(split(0, &[0]), money(&[0]));
+    }
+
+    #[test]
+    fn tax_and_its_shares_are_whole_units_of_the_currency() {
+        let [yen, dinar] = ["JPY", "KWD"].map(|code| Currency::parse(code).expect("a currency"));
+        let table = [rate("JP", "", "10", false)];
+        let taxed = Taxed { country: "JP", state: "", tax_id: "" };
+        let tax = |net: i64, currency| {
+            taxes(&table, &taxed, Money::from_micros(net), currency).expect("small amounts")[0].amount
+        };
+        assert_eq!(tax(418_000_000, yen), 42_000_000, "41.8 yen");
+        assert_eq!(tax(414_000_000, yen), 41_000_000, "41.4 yen");
+        assert_eq!(tax(1_234_000, dinar), 123_000, "0.1234 dinar");
+        let parts = [418_000_000, 42_000_000].map(Money::from_micros);
+        let split = shares(Money::from_micros(100_000_000), &parts, yen).expect("in range");
+        assert_eq!(split, [91_000_000, 9_000_000].map(Money::from_micros), "90.87 and 9.13 yen");
     }
 }
