@@ -48,8 +48,6 @@ struct File {
 pub(super) struct Given {
     #[serde(default, deserialize_with = "wide")]
     pub clock: Option<i64>,
-    #[serde(default, deserialize_with = "wide")]
-    pub seed: Option<u64>,
     /// What tells the store from the others of an installation. Left out: it stands alone.
     #[serde(default)]
     pub mark: String,

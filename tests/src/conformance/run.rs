@@ -5,7 +5,7 @@ use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
 use super::values::{Variables, whole};
 use super::world::{Setup, World};
-use super::{SEED, START};
+use super::START;
 use crate::typed_door;
 use anyhow::{Context, bail, ensure};
 use coinbox_host::capability::Inventory;
@@ -48,14 +48,9 @@ impl Transcript {
     }
 }
 
-/// Runs a case and checks everything that it expects.
-pub fn run(case: &Case, setup: Setup) -> anyhow::Result<Transcript> {
-    let world = World::open(
-        setup,
-        case.given.clock.unwrap_or(START),
-        case.given.seed.unwrap_or(SEED),
-        &case.given.mark,
-    )?;
+/// Runs a case with this seed of the random bytes, and checks everything that it expects.
+pub fn run(case: &Case, setup: Setup, seed: u64) -> anyhow::Result<Transcript> {
+    let world = World::open(setup, case.given.clock.unwrap_or(START), seed, &case.given.mark)?;
     let mut run = Run {
         world,
         checks_errors: setup == Setup::REFERENCE,
@@ -528,10 +523,10 @@ fn canonical(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn case(seed: u64) -> Case {
+    fn case() -> Case {
         let text = json!({
             "title": "t", "requirements": ["CRD-1"],
-            "given": {"seed": seed.to_string(), "accounts": {"acme": {"type": "developer"}}},
+            "given": {"accounts": {"acme": {"type": "developer"}}},
             "steps": [{"call": "credits.get-balance", "args": {"auth-id": "${acme}"}}],
         });
         Case::parse(&text.to_string()).expect("a case")
@@ -539,9 +534,9 @@ mod tests {
 
     #[test]
     fn transcripts_are_the_same_for_the_same_seed_only() {
-        let one = run(&case(1), Setup::REFERENCE).expect("a run");
-        assert_eq!(one.difference(&run(&case(1), Setup::REFERENCE).expect("a run")), None);
-        let other = run(&case(2), Setup::REFERENCE).expect("a run");
+        let one = run(&case(), Setup::REFERENCE, 1).expect("a run");
+        assert_eq!(one.difference(&run(&case(), Setup::REFERENCE, 1).expect("a run")), None);
+        let other = run(&case(), Setup::REFERENCE, 2).expect("a run");
         assert!(one.difference(&other).is_some(), "another seed draws other IDs");
     }
 
@@ -551,7 +546,8 @@ mod tests {
             "title": "t", "requirements": ["CRD-1"], "given": {"accounts": {"acme": {"type": "developer"}}}, "steps": [],
             "then": {"balances": {"acme": "10000001"}},
         });
-        let problem = run(&Case::parse(&text.to_string()).expect("a case"), Setup::REFERENCE).expect_err("10 dollars");
+        let case = Case::parse(&text.to_string()).expect("a case");
+        let problem = run(&case, Setup::REFERENCE, 1).expect_err("10 dollars");
         assert!(format!("{problem:#}").contains("balance of acme"), "{problem:#}");
     }
 }
