@@ -2,12 +2,30 @@
 
 use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::{credit_types, outside_types, types, usage_types};
-use crate::mapping::{codes, records, variants};
+use crate::mapping::{records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
     jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations,
     statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
+
+/// Codes: text in the contract, small values in the rules.
+macro_rules! codes {
+    ($($rules:path),*) => {
+        $(
+            impl $crate::mapping::Translate<$rules> for String {
+                fn translate(self) -> $rules {
+                    <$rules>::read(&self)
+                }
+            }
+            impl $crate::mapping::Translate<String> for $rules {
+                fn translate(self) -> String {
+                    self.name().to_owned()
+                }
+            }
+        )*
+    };
+}
 
 codes!(product::Product, product::Heading);
 

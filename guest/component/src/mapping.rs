@@ -48,24 +48,6 @@ impl<A: Translate<C>, B: Translate<D>, C, D> Translate<Result<C, D>> for Result<
     }
 }
 
-/// Codes: text in the contract, small values in the rules.
-macro_rules! codes {
-    ($($rules:path),*) => {
-        $(
-            impl $crate::mapping::Translate<$rules> for String {
-                fn translate(self) -> $rules {
-                    <$rules>::read(&self)
-                }
-            }
-            impl $crate::mapping::Translate<String> for $rules {
-                fn translate(self) -> String {
-                    self.name().to_owned()
-                }
-            }
-        )*
-    };
-}
-
 /// Records with the same fields on both sides.
 macro_rules! records {
     ($($contract:path = $rules:path { $($field:ident),* $(,)? })*) => {
@@ -114,4 +96,4 @@ macro_rules! variants {
     };
 }
 
-pub(crate) use {codes, records, variants};
+pub(crate) use {records, variants};

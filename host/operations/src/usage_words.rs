@@ -24,7 +24,7 @@ impl Unreadable {
 
 const TEXT: &str = "must be text";
 /// What a quantity must be.
-pub const QUANTITY: &str = "must be a whole number from 0 to 1000000, of bytes to 4294967295";
+pub const QUANTITY: &str = "must be a whole number from 0 to 1000000 (of bytes to 4294967295)";
 /// What a moment must be.
 pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or milliseconds since 1970";
 

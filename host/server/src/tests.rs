@@ -411,7 +411,7 @@ async fn usage_is_answered_event_by_event() {
     assert_eq!(seen.status, 200, "{}", seen.text);
     let expected = json!([
         {"status": "rated", "amount": "0.01234", "id": "new"},
-        {"status": "unreadable", "field": "quantity", "limit": "must be a whole number from 0 to 1000000, of bytes to 4294967295", "id": "negative"},
+        {"status": "unreadable", "field": "quantity", "limit": "must be a whole number from 0 to 1000000 (of bytes to 4294967295)", "id": "negative"},
         {"status": "duplicate", "id": "again"},
         {"status": "unreadable", "field": "", "limit": "must be an object"},
         {"status": "rejected", "reason": "malformed", "id": "bad"},

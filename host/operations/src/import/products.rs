@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Columns of these rows. `code` is the code of the product in both; a heading has its own in `heading`.
-pub const COLUMNS: [&str; 8] = ["code", "unit", "rating", "unit_size", "price_unit", "words", "tax_code", "other_side"];
+pub(super) const COLUMNS: [&str; 8] =
+    ["code", "unit", "rating", "unit_size", "price_unit", "words", "tax_code", "other_side"];
 /// What the column `unit` may say.
 const UNITS: [&str; 5] = ["second", "part", "request", "byte", "item"];
 /// What the column `rating` may say.

@@ -110,7 +110,9 @@ fn every_row_meets_its_fate_once_and_in_order() {
     assert_eq!(rows.next(), Some("2,no-price,kept on the list of rejected events,e-0,MA1,voice,outbound,0,60,0"));
     assert_eq!(
         rows.next(),
-        Some("7,unreadable,"quantity must be a whole number from 0 to 1000000, of bytes to 4294967295",e-5,MA1,voice,outbound,4930,many,0")
+        Some(
+            "7,unreadable,quantity must be a whole number from 0 to 1000000 (of bytes to 4294967295),e-5,MA1,voice,outbound,4930,many,0"
+        )
     );
     assert_eq!(text.lines().count(), 276);
 }

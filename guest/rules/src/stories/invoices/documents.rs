@@ -777,7 +777,8 @@ fn expected(story: &Story, month: Month) -> Expected {
         expected.discount +=
             mine.filter(|posting| free.contains(&posting.0)).map(|posting| posting.2.micros()).sum::<i64>();
         for line in transaction.lines {
-            let (product, heading) = ChargeCode::parse(&line.p).expect("a known code").words();
+            let code = ChargeCode::parse(&line.p).expect("a known code");
+            let (product, heading) = code.words();
             let product = if heading.is_empty() { product.to_owned() } else { format!("{product}-{heading}") };
             *expected.lines.entry((line.a.to_string(), product)).or_default() += line.m.micros();
         }

@@ -69,7 +69,14 @@ pub(crate) fn book(fake: &Fake, rows: Vec<PriceRow>) -> u32 {
 }
 
 pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Result<Rated, Rejection> {
-    fake.query(START, |turn| Book::open(turn)?.rate(turn, event, overrides)).expect("readable")
+    fake.query(START, |turn| rate_in(turn, event, overrides)).expect("readable")
+}
+
+/// What an event of a product that is there costs in a call.
+fn rate_in(turn: &Turn<'_>, event: &Event, overrides: Option<AuthId>) -> Result<Result<Rated, Rejection>, Fault> {
+    let mut book = Book::open(turn)?;
+    let terms = book.terms(event.product, event.heading).expect("a product of the catalogue");
+    book.rate(turn, (event, terms, overrides))
 }
 
 fn matched(fake: &Fake, number: &str) -> Option<String> {
@@ -360,10 +367,12 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
         let before = fake.crossings();
         let total = fake.query(START, |turn| {
             let mut book = Book::open(turn).expect("readable");
-            book.prefetch(turn, events.iter().map(|event| (event, Some(account)))).expect("readable");
+            let terms = book.terms(Product::VOICE, Heading::OUTBOUND).expect("calls");
+            book.prefetch(turn, events.iter().map(|event| (event, terms, Some(account)))).expect("readable");
             let mut total = 0;
             for event in &events {
-                total += book.rate(turn, event, Some(account)).expect("readable").expect("a price").amount.micros();
+                let rated = book.rate(turn, (event, terms, Some(account))).expect("readable").expect("a price");
+                total += rated.amount.micros();
             }
             total
         });
@@ -371,7 +380,7 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
     };
     let (cold, first) = batch();
     let (warm, second) = batch();
-    // Warm: the list of versions, and the account's list of override sets.
+    // Warm: the list of versions with the state of the catalogue, and the account's list of override sets.
     assert_eq!((cold, warm), (3, 2));
     assert_eq!(first, second);
 }
@@ -392,7 +401,7 @@ fn a_warm_instance_answers_another_store_from_that_stores_rows() {
         };
         let turn = Turn::new(lent);
         let event = event(Product::VOICE, "447700", 60, START);
-        Book::open(&turn).expect("readable").rate(&turn, &event, None).expect("readable").map(|rated| rated.amount)
+        rate_in(&turn, &event, None).expect("readable").map(|rated| rated.amount)
     };
     assert_eq!(price("0.01"), Ok(Money::from_micros(10_000)));
     assert_eq!(price("0.02"), Ok(Money::from_micros(20_000)));
@@ -411,7 +420,7 @@ fn a_missing_or_broken_chunk_is_said_and_not_guessed() {
         };
         fake.plant("pb/0001/vo/44", broken);
         let event = event(Product::VOICE, "447700", 60, START);
-        let answer = fake.query(START, |turn| Book::open(turn)?.rate(turn, &event, None));
+        let answer = fake.query(START, |turn| rate_in(turn, &event, None));
         match answer {
             Err(Fault::Other(problem)) => assert_eq!(problem.code, "stored-record-unreadable", "{broken}"),
             other => panic!("{broken}: {other:?}"),
