@@ -62,6 +62,13 @@ pub struct Catalogue {
     index: Vec<([u64; 4], [u64; 4], u16)>,
 }
 
+/// The built-in products alone.
+impl Default for Catalogue {
+    fn default() -> Catalogue {
+        Catalogue::new(Vec::new())
+    }
+}
+
 impl Catalogue {
     /// From the built-in rows and those that an operator has written: of two for one product the latter holds.
     pub(crate) fn new(written: Vec<ProductRow>) -> Catalogue {

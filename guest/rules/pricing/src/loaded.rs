@@ -21,7 +21,7 @@ pub(super) fn versions(turn: &Turn<'_>) -> Result<Rc<Versions>, Fault> {
 pub fn catalogue(turn: &Turn<'_>) -> Result<Rc<Catalogue>, Fault> {
     let digest = catalogue::written_digest(turn)?;
     BookCache::of(turn)
-        .catalogue(&digest, || if digest.is_empty() { Ok(Catalogue::new(Vec::new())) } else { catalogue::read(turn) })
+        .catalogue(&digest, || if digest.is_empty() { Ok(Catalogue::default()) } else { catalogue::read(turn) })
 }
 
 /// The rows of a set, kept under the digest of their content.

@@ -686,7 +686,8 @@ mod tests {
     #[test]
     fn what_the_rules_refuse_is_told_by_line() {
         let row = |line| PriceRow { line, row: json!({}) };
-        let prices = PriceFile { rows: vec![row(7), row(9)], numbers: vec![row(11)], seat: Some(row(12)) };
+        let prices =
+            PriceFile { rows: vec![row(7), row(9)], numbers: vec![row(11)], seat: Some(row(12)), products: Vec::new() };
         let of = |field: &str| {
             let told = json!({"refused": {"invalid": [{"field": field, "rule": "too-large", "limit": "1000"}]}});
             explain(Path::new("p.csv"), &prices, &prices.rows, crate::link::refused(&told)).to_string()

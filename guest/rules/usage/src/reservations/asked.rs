@@ -189,10 +189,10 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coinbox_ground::product::Heading;
+    use coinbox_ground::product::{Heading, Product};
     use coinbox_ground::rate::Rate;
     use coinbox_ground::vocabulary::MINUTE_MS;
-    use coinbox_pricing::Prefix;
+    use coinbox_pricing::{Catalogue, Prefix};
     use proptest::prelude::*;
 
     /// A call or a message at a price: hundred-millionths a minute or part, first and next increment.
@@ -201,7 +201,8 @@ mod tests {
         let prefix = Prefix::parse("1").expect("a prefix");
         let row = Row { prefix, country: *b"US", rate, first_increment: first, next_increment: next };
         let measure = Measure { product, heading: Heading::OUTBOUND, number: "15551234567".to_owned(), quantity };
-        Asked { units: u64::from(quantity), by: By::Price(event("MA", &measure, 0), row) }
+        let terms = Catalogue::default().find(product, Heading::OUTBOUND).expect("a built-in product");
+        Asked { units: u64::from(quantity), by: By::Price(event("MA", &measure, 0), terms, row) }
     }
 
     fn amount(units: u64) -> Asked {

@@ -15,7 +15,7 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::product::{Event, Heading, Product};
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
-use coinbox_pricing::Row;
+use coinbox_pricing::{Row, Terms};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -78,8 +78,18 @@ impl Quoted {
     }
 
     /// What so many units cost.
-    pub(super) fn cost(&self, units: u32) -> Result<Money, MoneyOverflow> {
-        self.3.amount(self.0, units)
+    pub(super) fn cost(&self, terms: &Terms, units: u32) -> Result<Money, MoneyOverflow> {
+        self.3.amount(terms, units)
+    }
+
+    /// What it was quoted for.
+    pub(super) fn product(&self) -> Product {
+        self.0
+    }
+
+    /// Which way.
+    pub(super) fn heading(&self) -> Heading {
+        self.1
     }
 }
 

@@ -16,7 +16,7 @@ pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
-pub use products::{NewProduct, ProductChange, ProductRating, ProductUnit, Products};
+pub use products::{NewProduct, ProductChange, Products};
 pub use refunds::{Queue, Refunds};
 pub use usage::{
     Daily, Discard, Export, Group, Rejected, RejectedFilter, Reserved, Resubmit, Statement, Summary, Usage, Used,
