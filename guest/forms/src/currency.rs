@@ -88,7 +88,7 @@ mod tests {
     /// The currencies whose smallest unit is no hundredth, as ISO 4217 has them: all others have two digits.
     #[test]
     fn digits_are_those_of_the_standard() {
-        let of = |wanted: u8| rows().filter(|(_, digits, _)| *digits == wanted).map(|(code, _, _)| code);
+        let of = |wanted: u8| rows().filter(move |(_, digits, _)| *digits == wanted).map(|(code, _, _)| code);
         let none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
         assert_eq!(of(0).collect::<Vec<_>>().join(" "), none);
         assert_eq!(of(3).collect::<Vec<_>>().join(" "), "BHD IQD JOD KWD LYD OMR TND");

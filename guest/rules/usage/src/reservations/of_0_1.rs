@@ -4,7 +4,8 @@ use crate::reservations::records::{OPEN, Open, Quoted};
 use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
-use coinbox_pricing::{Book, Terms};
+use coinbox_pricing::Terms;
+use coinbox_pricing::rating::Book;
 
 /// Notes how much was granted of the open reservations behind a key, `limit` of them. Answers the last key; `None`: there are no more.
 pub fn note_granted(turn: &mut Turn<'_>, after: Option<&str>, limit: u32) -> Result<Option<String>, Fault> {
