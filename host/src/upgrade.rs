@@ -54,7 +54,9 @@ mod tests {
 
     /// The rules have been told of the store: it holds something.
     fn settle(store: &dyn Durable) -> Result<(), StoreError> {
-        store.commit(&Arc::new(GroupChanges { settles_beginning: true, ..GroupChanges::default() }))
+        let mut changes = GroupChanges::default();
+        changes.settles_beginning = true;
+        store.commit(&Arc::new(changes))
     }
 
     fn old(directory: &Path) -> Sqlite {

@@ -325,13 +325,13 @@ fn unreadable<R: Record>(key: &str, why: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Fake;
+    use crate::testing::{Fake, OpenVault};
 
     #[test]
     fn what_is_appended_is_put_in_key_order_and_once() {
         let fake = Fake::new();
         let kept = Kept::new();
-        let mut turn = Turn::new(Lent { storage: &fake, vault: &fake, random: &fake, now: 0, kept: &kept });
+        let mut turn = Turn::new(Lent { storage: &fake, vault: &OpenVault, random: &fake, now: 0, kept: &kept });
         turn.put_text("c", "1".to_owned());
         turn.put_text("a", "1".to_owned());
         for key in ["d", "b", "c"] {

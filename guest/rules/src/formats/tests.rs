@@ -14,7 +14,7 @@ const OLD: usize = 1501;
 fn row(product: Product, prefix: &str, rate: &str, increments: u32) -> PriceRow {
     PriceRow {
         product,
-        heading: Heading::Outbound,
+        heading: Heading::OUTBOUND,
         country: "US".to_owned(),
         prefix: prefix.to_owned(),
         rate: rate.to_owned(),
@@ -30,22 +30,22 @@ fn story() -> Story {
     story.recharge(60);
     story.command(|turn, _| pricing::create_version(turn, &operator()));
     let rows = vec![
-        row(Product::Voice, "1", "0.6", 6),
-        row(Product::Voice, "1212", "0", 60),
-        row(Product::Sms, "1", "0.01", 0),
+        row(Product::VOICE, "1", "0.6", 6),
+        row(Product::VOICE, "1212", "0", 60),
+        row(Product::SMS, "1", "0.01", 0),
     ];
     story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, rows));
     story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     let rated = |product, number: &str, quantity| {
         let number = number.to_owned();
-        Price::Rated(Measure { product, heading: Heading::Outbound, number, quantity })
+        Price::Rated(Measure { product, heading: Heading::OUTBOUND, number, quantity })
     };
     let hold = |name: &str, kind, price| (name.to_owned(), kind, price);
     let holds = [
         hold("amount", Kind::Call, Price::Amount(1_000_000)),
-        hold("free", Kind::Call, rated(Product::Voice, "12125550100", 60)),
-        hold("message", Kind::Message, rated(Product::Sms, "14155550100", 7)),
-        hold("voice", Kind::Call, rated(Product::Voice, "14155550100", 90)),
+        hold("free", Kind::Call, rated(Product::VOICE, "12125550100", 60)),
+        hold("message", Kind::Message, rated(Product::SMS, "14155550100", 7)),
+        hold("voice", Kind::Call, rated(Product::VOICE, "14155550100", 90)),
     ];
     story.command(|turn, auth| {
         let of = |(name, kind, price)| {
