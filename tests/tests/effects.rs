@@ -1,32 +1,26 @@
 //! The work of a task as the host does it, with rules that answer as they were told: requests between calls, their limits, and what is lost.
 
 use coinbox_host::capability::{Capabilities, Instant, PaymentGateway};
-use coinbox_host::contract::exported::about::ComponentFacts;
+use coinbox_host::contract::exported::about::Facts;
 use coinbox_host::contract::payment_types;
 use coinbox_host::effects::{EffectDoor, perform};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, Misuse, RulesRuntime, RulesSlot};
 use coinbox_tests::crash_world::World;
+use coinbox_tests::native::NativeRules;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Rules that answer as they were told, and write down what they were called with.
 struct Told {
-    facts: ComponentFacts,
+    facts: Facts,
     answers: Mutex<Vec<Result<Value, CallError>>>,
     calls: Mutex<Vec<(String, Value)>>,
 }
 
 impl Told {
     fn to_answer(answers: impl IntoIterator<Item = Result<Value, CallError>>) -> Told {
-        let facts = ComponentFacts {
-            version: String::new(),
-            contract: String::new(),
-            time_zones: String::new(),
-            record_version: 0,
-            functions: Vec::new(),
-            limits: Vec::new(),
-        };
+        let facts = NativeRules::new().facts().clone();
         Told { facts, answers: Mutex::new(answers.into_iter().collect()), calls: Mutex::default() }
     }
 
@@ -37,7 +31,7 @@ impl Told {
 }
 
 impl RulesRuntime for Told {
-    fn facts(&self) -> &ComponentFacts {
+    fn facts(&self) -> &Facts {
         &self.facts
     }
 

@@ -242,6 +242,7 @@ fn lived(engine: &Engine, component: &Component, moves: u64) -> Result<Vec<Strin
         city: String::new(),
         state: String::new(),
         timezone: "UTC".to_owned(),
+        currency: None,
     };
     let created =
         run.call(|store, rules, caller| rules.coinbox_billing_accounts().call_create(store, caller, &account))?;
