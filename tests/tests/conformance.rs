@@ -43,7 +43,9 @@ impl Others {
         let setups: &'static [Setup] = if self == Others::Native { &Setup::NATIVE } else { &Setup::OTHERS };
         setups.iter().copied().enumerate().filter_map(move |(place, setup)| {
             let takes_it = match self {
-                Others::Native | Others::OneSeedEach => usize::try_from(turn).is_ok_and(|turn| turn % count == place % count),
+                Others::Native | Others::OneSeedEach => {
+                    usize::try_from(turn).is_ok_and(|turn| turn % count == place % count)
+                }
                 Others::AllSeeds => true,
             };
             takes_it.then_some(setup)

@@ -1,8 +1,8 @@
 //! What `docs/contract.md` promises: released versions of the contract are frozen, and types keep their tag and their name in every language.
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 use coinbox_rules::access::functions::{Route, Way, functions};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -268,7 +268,9 @@ fn misrouted(resolve: &Resolve, parameters: &[(&str, Type)], route: &Route) -> O
         return Some(format!("{:?} {:?} leads to no text", route.items, route.id));
     }
     let needs_id = matches!(route.way, Way::Account | Way::Each | Way::Named);
-    if (needs_id && route.id.is_none()) || (route.way == Way::Each) != (route.items.is_some() && route.way != Way::Named) {
+    if (needs_id && route.id.is_none())
+        || (route.way == Way::Each) != (route.items.is_some() && route.way != Way::Named)
+    {
         return Some("it says not by what".to_owned());
     }
     // What names an account belongs to it.
@@ -278,7 +280,10 @@ fn misrouted(resolve: &Resolve, parameters: &[(&str, Type)], route: &Route) -> O
             return (!by_it).then(|| format!("it names an account by `{name}`"));
         }
         let named = item(resolve, *of).filter(|of| walk(resolve, *of, "auth-id").is_some());
-        if named.is_some() && (route.way != Way::Each || route.items != Some(*name)) && !parameters.iter().any(|(other, _)| *other == "auth-id") {
+        if named.is_some()
+            && (route.way != Way::Each || route.items != Some(*name))
+            && !parameters.iter().any(|(other, _)| *other == "auth-id")
+        {
             return Some(format!("each item of `{name}` names an account"));
         }
     }
@@ -300,7 +305,12 @@ fn every_function_has_a_route_that_its_arguments_can_show() -> Result<()> {
         }
         // The host calls it of its own accord, or somebody may ask for it.
         let has_caller = parameters.iter().any(|(name, _)| *name == "caller");
-        assert_eq!(function.route.way == Way::Job, function.name.starts_with("jobs.") && function.route.way != Way::Named, "{}", function.name);
+        assert_eq!(
+            function.route.way == Way::Job,
+            function.name.starts_with("jobs.") && function.route.way != Way::Named,
+            "{}",
+            function.name
+        );
         assert!(has_caller || !matches!(function.route.way, Way::Home | Way::Placed), "{}", function.name);
     }
     Ok(())

@@ -14,7 +14,9 @@ use crate::ground::vocabulary::{FieldProblem, Instant, int_text};
 use crate::ledger::months;
 use crate::payments::{charges, reconcile, refunds};
 use crate::profiles::policy;
-use crate::{accounts, credit, formats, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage};
+use crate::{
+    accounts, credit, formats, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage,
+};
 use serde::{Deserialize, Serialize};
 
 /// How a store came to be.

@@ -1,11 +1,11 @@
 //! One case in one setup.
 
+use super::START;
 use super::case::{CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, InventoryStep, Step};
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
 use super::values::{Variables, whole};
 use super::world::{Setup, World};
-use super::START;
 use crate::typed_door;
 use anyhow::{Context, bail, ensure};
 use coinbox_host::capability::Inventory;

@@ -246,9 +246,8 @@ mod tests {
     #[test]
     fn amounts_are_shown_with_the_digits_of_their_currency() {
         let shown = |micros: i64| {
-            ["USD", "JPY", "KWD"].map(|code| {
-                Money(micros).in_currency(Currency::parse(code).expect("a currency")).to_string()
-            })
+            ["USD", "JPY", "KWD"]
+                .map(|code| Money(micros).in_currency(Currency::parse(code).expect("a currency")).to_string())
         };
         assert_eq!(shown(25_000_000), ["25.00", "25", "25.000"]);
         assert_eq!(shown(-500_000), ["-0.50", "-0.5", "-0.500"]);

@@ -9,8 +9,8 @@ use coinbox_ground::money::Money;
 use coinbox_ground::turn::{Turn, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant};
 use coinbox_ledger as ledger;
-use coinbox_ledger::wallet;
 use coinbox_ledger::totals::{self, CycleTotals, Flow, Movement};
+use coinbox_ledger::wallet;
 use std::collections::BTreeMap;
 
 /// Code of the problem that lines and ledger disagree.

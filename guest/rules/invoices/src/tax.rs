@@ -133,7 +133,8 @@ mod tests {
     }
 
     fn amounts(rates: &[TaxRate], country: &str, state: &str, tax_id: &str, net: i64) -> Vec<(i64, bool)> {
-        let lines = taxes(rates, &Taxed { country, state, tax_id }, Money::from_micros(net), Currency::USD).expect("small amounts");
+        let lines = taxes(rates, &Taxed { country, state, tax_id }, Money::from_micros(net), Currency::USD)
+            .expect("small amounts");
         lines.into_iter().map(|line| (line.amount, line.reverse_charge)).collect()
     }
 
@@ -260,9 +261,8 @@ mod tests {
     #[test]
     fn shares_are_by_largest_remainder_and_never_exceed_a_part() {
         let money = |list: &[i64]| list.iter().copied().map(Money::from_micros).collect::<Vec<_>>();
-        let split = |amount, parts: &[i64]| {
-            shares(Money::from_micros(amount), &money(parts), Currency::USD).expect("in range")
-        };
+        let split =
+            |amount, parts: &[i64]| shares(Money::from_micros(amount), &money(parts), Currency::USD).expect("in range");
         // 0.40 over 1.00 and 0.19: 33.6 and 6.4 cents; the larger remainder gets the last cent.
         assert_eq!(split(400_000, &[1_000_000, 190_000]), money(&[340_000, 60_000]));
         // Documents of earlier versions: 0.39667 over 0.99999 and 0.19 in steps of the last posted place.

@@ -127,13 +127,7 @@ impl Record for Transaction {
 }
 
 impl Transaction {
-    fn of(
-        turn: &Turn<'_>,
-        currency: Currency,
-        kind: &str,
-        cause: &str,
-        mut postings: Vec<Posting>,
-    ) -> Transaction {
+    fn of(turn: &Turn<'_>, currency: Currency, kind: &str, cause: &str, mut postings: Vec<Posting>) -> Transaction {
         postings.retain(|posting| posting.2 != Money::ZERO);
         Transaction {
             v: 1,

@@ -171,7 +171,10 @@ fn a_store_of_a_newer_format_is_refused_and_stays_as_it_is() {
     story.fake.plant(KEY, r#"{"v":1,"format":3}"#);
     let before = story.fake.dump();
     let refused = format!("{:?}", open_again(&story));
-    assert!(refused.contains("store-of-newer-format") && refused.contains("\"3\"") && refused.contains("\"2\""), "{refused}");
+    assert!(
+        refused.contains("store-of-newer-format") && refused.contains("\"3\"") && refused.contains("\"2\""),
+        "{refused}"
+    );
     assert_eq!(story.fake.dump(), before);
 }
 

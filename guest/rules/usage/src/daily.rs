@@ -7,8 +7,8 @@
 //! reported later still is in the summaries only.
 
 use coinbox_access::{self as access, functions};
-use coinbox_ground::currency::Currency;
 use coinbox_ground::calendar;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;

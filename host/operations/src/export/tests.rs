@@ -20,14 +20,18 @@ impl Link for Pages {
                     posting("assets:payment-clearing", None, 25_000_000),
                     posting("liabilities:credits:cash", Some(ACCOUNT), -25_000_000)]}], "next": "t1"})
             }
-            Some("t1") => json!({"transactions": [{"id": "t2", "at": "1767312000000", "kind": "usage", "cause": "r-1", "currency": "USD",
+            Some("t1") => {
+                json!({"transactions": [{"id": "t2", "at": "1767312000000", "kind": "usage", "cause": "r-1", "currency": "USD",
                 "events": 3, "postings": [
                     posting("liabilities:credits:cash", Some(ACCOUNT), 12_345),
-                    posting("income:usage:voice", None, -12_345)]}], "next": "t2"}),
-            Some("t2") => json!({"transactions": [{"id": "t3", "at": "1767312000001", "kind": "usage", "cause": "r-2", "currency": "JPY",
+                    posting("income:usage:voice", None, -12_345)]}], "next": "t2"})
+            }
+            Some("t2") => {
+                json!({"transactions": [{"id": "t3", "at": "1767312000001", "kind": "usage", "cause": "r-2", "currency": "JPY",
                 "events": 1, "postings": [
                     posting("liabilities:credits:cash", Some(YEN), 2_500_000),
-                    posting("income:usage:voice", None, -2_500_000)]}], "next": null}),
+                    posting("income:usage:voice", None, -2_500_000)]}], "next": null})
+            }
             Some(other) => panic!("no page after {other}"),
         })
     }

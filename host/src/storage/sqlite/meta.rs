@@ -273,7 +273,9 @@ pub(super) fn read(path: &Path, connection: &Connection) -> Result<Meta, StoreEr
 /// The row, or `None` where there is none that matches its checksum.
 pub(super) fn read_raw(connection: &Connection) -> rusqlite::Result<Option<Meta>> {
     let row = connection
-        .prepare_cached("SELECT name, beginning, moment, commits, feed_from, backup, records, checksum FROM meta WHERE id = 1")?
+        .prepare_cached(
+            "SELECT name, beginning, moment, commits, feed_from, backup, records, checksum FROM meta WHERE id = 1",
+        )?
         .query_row([], |row| {
             let beginning = parse_beginning(&row.get::<_, String>(1)?);
             let (name, moment) = (row.get(0)?, row.get(2)?);

@@ -180,7 +180,9 @@ fn files_of_others_and_of_other_formats_are_refused() {
     overwrite(&path, 60, &3_u32.to_be_bytes());
     assert_eq!(
         refusal(reopen(&directory)),
-        format!("store {shown} has format 3, this program reads formats 1 to 2. Use the version of Coinbox that wrote it")
+        format!(
+            "store {shown} has format 3, this program reads formats 1 to 2. Use the version of Coinbox that wrote it"
+        )
     );
     overwrite(&path, 68, &[0; 4]);
     assert_eq!(refusal(reopen(&directory)), format!("{shown} is a SQLite file, but not a store of Coinbox"));

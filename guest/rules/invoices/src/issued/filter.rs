@@ -133,7 +133,8 @@ impl Wanted {
     /// Whether documents that the way finds may still not fit.
     pub(crate) fn looks_inside(&self) -> bool {
         let windowed = self.account.is_some() && self.window != (Instant::MIN, Instant::MAX);
-        let more = self.receipt.is_some() || self.status.is_some() || self.open_from.is_some() || self.currency.is_some();
+        let more =
+            self.receipt.is_some() || self.status.is_some() || self.open_from.is_some() || self.currency.is_some();
         windowed || more || self.number.is_some()
     }
 

@@ -144,7 +144,12 @@ fn read(turn: &Turn<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Mo
     let mut checks = Checks::new();
     const FIELD: &str = "resolution.amount";
     let of_account = payment.amount.is_none() || payment.currency == currency;
-    checks.require(of_account, "resolution.auth-id", FieldRule::NotAllowedTogether, format_args!("an account in {}", payment.currency));
+    checks.require(
+        of_account,
+        "resolution.auth-id",
+        FieldRule::NotAllowedTogether,
+        format_args!("an account in {}", payment.currency),
+    );
     match (named, payment.amount) {
         (None, None) => checks.require(false, FIELD, FieldRule::Missing, "what the gateway has taken"),
         (Some(named), Some(known)) => checks.require(named == known, FIELD, FieldRule::NotAllowedTogether, known),

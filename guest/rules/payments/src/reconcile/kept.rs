@@ -14,9 +14,9 @@ use coinbox_credit::records::refunds;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_forms::letters;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
 use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::queue::{self, Payment, QueueEntry};
@@ -214,7 +214,8 @@ fn keep_for_person(turn: &mut Turn<'_>, kept: &Kept<'_>, cause: &str, facts: Vec
     let reference: String = letters::cleaned(&kept.paid.reference, 100);
     let note = format!("{cause}, key {key}, reference {reference}");
     let mut entry = QueueEntry::new(kept.account, kept.kind, turn.now(), note);
-    let what = kept.payment.map(|amount| Payment { key: key.to_owned(), amount, currency: kept.currency, at: kept.paid.at });
+    let what =
+        kept.payment.map(|amount| Payment { key: key.to_owned(), amount, currency: kept.currency, at: kept.paid.at });
     if kept.kind == REFUND {
         (entry.given_back, entry.holds) = (what, Some(key.to_owned()));
     } else {

@@ -3,7 +3,9 @@
 use crate::tax_rates::TaxRate;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
-use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text};
+use coinbox_ground::vocabulary::{
+    Checks, DAY_MS, FieldRule, HOUR_MS, Instant, MINUTE_MS, Micros, int_text, list_int_text,
+};
 use serde::{Deserialize, Serialize};
 
 /// Most numbers that one main account may rent.
