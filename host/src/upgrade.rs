@@ -54,9 +54,7 @@ mod tests {
 
     /// The rules have been told of the store: it holds something.
     fn settle(store: &dyn Durable) -> Result<(), StoreError> {
-        let mut changes = GroupChanges::default();
-        changes.settles_beginning = true;
-        store.commit(&Arc::new(changes))
+        store.commit(&Arc::new(GroupChanges::settled()))
     }
 
     fn old(directory: &Path) -> Sqlite {

@@ -97,6 +97,12 @@ pub struct GroupChanges {
 }
 
 impl GroupChanges {
+    /// Nothing but that the rules have been told how the store came to be.
+    #[cfg(test)]
+    pub(crate) fn settled() -> GroupChanges {
+        GroupChanges { settles_beginning: true, ..GroupChanges::default() }
+    }
+
     /// Adds the changes of one command. Its lines get positions from `next_position`, which moves on.
     pub fn add(&mut self, changes: Changes, moment: i64, next_position: &mut u64) {
         self.bytes += changes.bytes() + changes.elements() * ELEMENT_BYTES;
