@@ -14,7 +14,6 @@ use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::turn::{Record, Turn};
 use crate::ground::vocabulary::{Fact, Fault};
-use crate::jobs::Beginning;
 use crate::usage::reservations;
 use serde::{Deserialize, Serialize};
 
@@ -82,11 +81,11 @@ fn first_from(format: u32) -> Option<UnderWay> {
 }
 
 /// Notes the format of a new store, and begins to move an older one up. Refuses a store of a newer format.
-pub(crate) fn prepare(turn: &mut Turn<'_>, beginning: Beginning) -> Result<(), Fault> {
+pub(crate) fn prepare(turn: &mut Turn<'_>, is_new: bool) -> Result<(), Fault> {
     let stored = turn.get::<Stored>(KEY)?;
     let format = match &stored {
         Some(stored) => stored.format,
-        None if beginning == Beginning::Created => RECORD_VERSION,
+        None if is_new => RECORD_VERSION,
         None => FIRST,
     };
     if format > RECORD_VERSION {

@@ -73,7 +73,7 @@ pub(crate) fn start_rejudge(turn: &mut Turn<'_>) {
 pub(crate) fn clean(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
     crate::ledger::months::schedule(turn);
     // A host that does not say that it opens a store again.
-    crate::formats::prepare(turn, crate::jobs::Beginning::Again)?;
+    crate::formats::prepare(turn, false)?;
     crate::indexes::prepare(turn)?;
     // One day more than the window: a batch under way may still name an event at its edge.
     let oldest = turn.now() - Policy::load(turn)?.usage_window_ms - DAY_MS;

@@ -106,7 +106,7 @@ pub fn look(turn: &Turn<'_>, job: String) -> Option<JobState> {
 
 /// Prepares a store: one whose name has just been drawn, and one that older rules have written. Refuses one that newer rules have written.
 pub fn store_opened(turn: &mut Turn<'_>, beginning: Beginning) -> Result<(), Error> {
-    formats::prepare(turn, beginning)?;
+    formats::prepare(turn, beginning == Beginning::Created)?;
     indexes::prepare(turn)?;
     match beginning {
         Beginning::Again => return Ok(()),

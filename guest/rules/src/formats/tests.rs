@@ -2,7 +2,7 @@ use super::*;
 use crate::ground::product::{Heading, Product};
 use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::{HOUR_MS, MINUTE_MS};
-use crate::jobs;
+use crate::jobs::{self, Beginning};
 use crate::pricing::{self, PriceRow};
 use crate::stories::scenario::{Story, operator};
 use crate::usage::reservations::{Hold, Kind, Measure, Price, list_open, reserve};
